@@ -1,0 +1,44 @@
+# Nanhu (南湖). `make demo` sets everything up and runs the campus; `make test` sets everything up and passes.
+.PHONY: demo run test lint bench manual setup setup-dev lock screenshots clean
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+help:
+	@echo "make demo        set up, fill a sample campus and run it (Ctrl-C stops all of it)"
+	@echo "make test        set up and run every test       make lint    ruff, mypy, floors, translations, migrations"
+	@echo "make bench       measure (ONLY=payments for one)  make manual  each row of the user manual and whether it holds"
+
+setup:
+	@sh scripts/setup run
+
+setup-dev:
+	@sh scripts/setup dev
+	@sh scripts/install-test-tools
+
+demo: setup
+	@$(BIN)/nanhu demo
+
+run: setup
+	@$(BIN)/nanhu run
+
+test: setup-dev
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint:
+	@sh scripts/setup dev
+	@sh scripts/lint
+
+bench: setup-dev
+	@$(BIN)/python -m bench $(ONLY)
+
+manual: setup-dev
+	@$(BIN)/python -m nanhu.testing.manual
+
+screenshots: setup-dev
+	@$(BIN)/python scripts/screenshots.py
+
+lock:
+	@sh scripts/lock
+
+clean:
+	rm -rf .venv var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Tests of every room: what the rooms' own conftest files add to."""

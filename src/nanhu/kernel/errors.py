@@ -1,0 +1,25 @@
+"""Expected failures: one class each, with a code, an HTTP status and a sentence a person understands."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class CampusError(Exception):
+    """An expected failure. `sentence` may hold {placeholders}, filled from the facts given when it is raised."""
+
+    code: ClassVar[str] = "refused"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("这件事现在办不了。")
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+
+    @property
+    def message(self) -> str:
+        return str(self.sentence).format(**self.facts)
+
+    def __str__(self) -> str:
+        return self.message

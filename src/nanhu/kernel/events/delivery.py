@@ -1,0 +1,81 @@
+"""Delivery: takes what waits in the outbox to its subscribers, at least once."""
+
+import logging
+from datetime import timedelta
+
+import msgspec
+from django.db import Error, transaction
+from django.utils import timezone
+
+from nanhu.kernel.events.outbox import Subscriber, subscribers
+from nanhu.kernel.models import EventDelivery
+
+BATCH_SIZE = 500
+LONGEST_PAUSE_SECONDS = 3600
+log = logging.getLogger(__name__)
+
+
+def deliver_pending(*, rounds: int = 10_000) -> int:
+    """Deliver until nothing is due; returns how many deliveries succeeded. Many processes may do this at once."""
+    delivered = 0
+    for _round in range(rounds):
+        progressed = 0
+        for subscriber in list(subscribers.values()):
+            progressed += deliver_batch(subscriber)
+        if progressed == 0:
+            break
+        delivered += progressed
+    return delivered
+
+
+def deliver_batch(subscriber: Subscriber) -> int:
+    """Hand one list to one subscriber. A list that fails is tried again one by one, so that one event harms no other."""
+    try:
+        return deliver(subscriber, limit=BATCH_SIZE)
+    except Exception:
+        log.exception("subscriber %s failed on a list; trying one by one", subscriber.name)
+    return sum(deliver_one(subscriber) for _ in range(BATCH_SIZE))
+
+
+def deliver_one(subscriber: Subscriber) -> int:
+    try:
+        return deliver(subscriber, limit=1)
+    except Exception as error:  # noqa: BLE001  whatever a subscriber raises is written beside its event
+        postpone(subscriber, error)
+        return 0
+
+
+def deliver(subscriber: Subscriber, *, limit: int) -> int:
+    with transaction.atomic():
+        due = list(
+            EventDelivery.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("event")
+            .filter(subscriber=subscriber.name, delivered_at=None, due_at__lte=timezone.now())
+            .order_by("id")[:limit]
+        )
+        if not due:
+            return 0
+        events = [msgspec.convert(one.event.payload, subscriber.event_type) for one in due]
+        subscriber.handler(events)
+        EventDelivery.objects.filter(id__in=[one.id for one in due]).update(delivered_at=timezone.now(), error="")
+        return len(due)
+
+
+def postpone(subscriber: Subscriber, error: Exception) -> None:
+    """The first event due is the one that failed: it waits longer after each failure, up to an hour."""
+    try:
+        with transaction.atomic():
+            failed = (
+                EventDelivery.objects.select_for_update(skip_locked=True)
+                .filter(subscriber=subscriber.name, delivered_at=None, due_at__lte=timezone.now())
+                .order_by("id")
+                .first()
+            )
+            if failed is None:
+                return
+            failed.attempts += 1
+            failed.error = f"{type(error).__name__}: {error}"[:2000]
+            failed.due_at = timezone.now() + timedelta(seconds=min(2**failed.attempts, LONGEST_PAUSE_SECONDS))
+            failed.save(update_fields=["attempts", "error", "due_at"])
+    except Error:
+        log.exception("could not postpone a delivery of %s", subscriber.name)

@@ -1,0 +1,42 @@
+"""Jobs: functions that the worker runs later, deferred in the caller's transaction."""
+
+from collections.abc import Callable
+from typing import Any
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+
+class Job:
+    """A function that can be deferred; calling it runs it at once."""
+
+    def __init__(self, function: Callable[..., Any], task: Any) -> None:
+        self.function = function
+        self.task = task
+
+    def __call__(self, **arguments: Any) -> Any:
+        return self.function(**arguments)
+
+    def defer(self, **arguments: Any) -> None:
+        """Queue a run with these plain arguments; nothing is queued when the transaction rolls back."""
+        self.task.defer(**arguments)
+
+
+def job(name: str, *, every: str = "", attempts: int = 5) -> Callable[[Callable[..., Any]], Job]:
+    """Declare a job under a lasting name; `every` is a cron line for work that comes round by itself.
+
+    A job that comes round gets no arguments. A job may run twice: it must be idempotent.
+    """
+
+    def declare(function: Callable[..., Any]) -> Job:
+        retry = RetryStrategy(max_attempts=attempts, exponential_wait=2)
+        if not every:
+            return Job(function, app.task(name=name, retry=retry)(function))
+
+        def round_(timestamp: int) -> Any:  # noqa: ARG001  procrastinate hands in the time it was due
+            return function()
+
+        task = app.periodic(cron=every)(app.task(name=name, retry=retry, queueing_lock=name)(round_))
+        return Job(function, task)
+
+    return declare

@@ -1,0 +1,25 @@
+"""Expected failures become a page or JSON, never a 500."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from nanhu.kernel.errors import CampusError
+
+
+class ExpectedFailureMiddleware:
+    """Shows a CampusError that a view let through."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, CampusError):
+            return None
+        if request.accepts("text/html"):
+            return render(request, "ui/refused.html", {"error": error}, status=error.http_status)
+        return JsonResponse({"error": error.code, "message": error.message}, status=error.http_status)

@@ -1,0 +1,198 @@
+"""What rooms declare of themselves: applications, tiles, roles, facts, checks. The portal reads it and knows no room."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from django.utils.functional import Promise
+
+type Text = str | Promise
+type Face = Literal["student", "staff"]
+type Section = Literal["personal", "work", "study", "service"]
+BOTH_FACES: frozenset[str] = frozenset({"student", "staff"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who looks: set on every signed-in request by the identity room. `face` is the side chosen among `faces`."""
+
+    account_id: int
+    person_id: int | None
+    name: str
+    campus_no: str
+    faces: frozenset[str]
+    face: str
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """An entry of the application menu. With `roles`, only who holds one of them sees it.
+
+    `is_primary` marks the one that stands raised in the middle of the phone's bar (付款码).
+    """
+
+    key: str
+    name: Text
+    icon: str
+    url: Text | Callable[[], str]
+    section: Section
+    faces: frozenset[str] = BOTH_FACES
+    roles: frozenset[str] = frozenset()
+    owner: Text = ""
+    description: Text = ""
+    order: int = 100
+    external: bool = False
+    single_sign_on: bool = False
+    is_primary: bool = False
+    in_maintenance: Callable[[], bool] = lambda: False
+
+    def is_for(self, viewer: Viewer) -> bool:
+        return viewer.face in self.faces and (not self.roles or bool(self.roles & viewer.roles))
+
+    def address(self) -> str:
+        return str(self.url() if callable(self.url) else self.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TileContent:
+    """One number or short list with its source and time."""
+
+    value: str = ""
+    caption: Text = ""
+    source: Text = ""
+    as_of: datetime | None = None
+    url: str = ""
+    tone: Literal["plain", "good", "attention", "danger"] = "plain"
+    actions: tuple[tuple[Text, str], ...] = ()
+    lines: tuple[str, ...] = ()
+    template: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A piece of the home page. `load` returns None where there is nothing to show to this viewer."""
+
+    key: str
+    title: Text
+    load: Callable[[Viewer], TileContent | None]
+    faces: frozenset[str] = BOTH_FACES
+    order: int = 100
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A right that is granted to accounts, named "<room>.<role>"."""
+
+    key: str
+    name: Text
+    description: Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One line of 个人信息, with the office it comes from."""
+
+    label: Text
+    value: Text
+    source: Text = ""
+    kind: Literal["text", "photo"] = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalFacts:
+    """A room's part of 个人信息."""
+
+    key: str
+    load: Callable[[Viewer], list[Fact]]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """A notice as the home shows it."""
+
+    title: str
+    url: str
+    office: str
+    published_at: datetime
+    is_unread: bool = False
+    is_pinned: bool = False
+    must_read: bool = False
+    has_attachment: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeNotices:
+    """Where the home's notices come from: `load(viewer, limit)`; `url` lists all of them."""
+
+    key: str
+    load: Callable[[Viewer, int], list[NoticeLine]]
+    url: Text | Callable[[], str] = ""
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """What a check found and, where something is wrong, how to mend it."""
+
+    verdict: Verdict
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A check of `nanhu doctor`."""
+
+    key: str
+    title: Text
+    run: Callable[[], CheckResult]
+    order: int = 100
+
+
+class Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+Entry = TypeVar("Entry", bound=Keyed)
+
+
+class Register(Generic[Entry]):
+    """An ordered list of declarations; a key stands in it once."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+
+    def add(self, *entries: Entry) -> None:
+        for entry in entries:
+            if entry.key in self._entries and self._entries[entry.key] != entry:
+                raise ValueError(f"{entry.key} is registered already")
+            self._entries[entry.key] = entry
+
+    def get(self, key: str) -> Entry | None:
+        return self._entries.get(key)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(sorted(self._entries.values(), key=lambda entry: (getattr(entry, "order", 0), entry.key)))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+applications: Register[Application] = Register()
+tiles: Register[Tile] = Register()
+roles: Register[Role] = Register()
+personal_facts: Register[PersonalFacts] = Register()
+home_notices: Register[HomeNotices] = Register()
+checks: Register[Check] = Register()

@@ -1,0 +1,14 @@
+"""Static files with hashed names where they were collected, plain names where they were not (tests, development)."""
+
+from typing import Any
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class CampusStaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """A missing entry is an error only for what the templates of a collected installation name."""
+
+    manifest_strict = False
+
+    def stored_name(self, name: str) -> Any:
+        return super().stored_name(name) if self.hashed_files else name

@@ -1,0 +1,1 @@
+"""What every business system stands on: people, identity, money, data, messages and the portal."""

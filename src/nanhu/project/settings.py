@@ -1,0 +1,171 @@
+"""Django's settings, all of them derived from `nanhu.kernel.configuration`."""
+
+from importlib.util import find_spec
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.configuration import configuration, generated_secret
+from nanhu.kernel.logs import logging_settings
+
+CONFIGURATION = configuration()
+
+
+
+def found(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+DEBUG = CONFIGURATION.debug
+SECRET_KEY = CONFIGURATION.secret_key or generated_secret(CONFIGURATION.secrets_dir / "secret-key")
+PUBLIC = urlsplit(CONFIGURATION.public_url)
+ALLOWED_HOSTS = [
+    PUBLIC.hostname or "localhost",
+    "localhost",
+    "127.0.0.1",
+    *[host.strip() for host in CONFIGURATION.allowed_hosts.split(",") if host.strip()],
+]
+CSRF_TRUSTED_ORIGINS = [CONFIGURATION.public_url]
+
+ROOMS = [
+    "nanhu.kernel",
+    "nanhu.kernel.ui",
+    "nanhu.kernel.calendar",
+    "nanhu.platforms.people",
+    "nanhu.platforms.identity",
+    "nanhu.platforms.ledger",
+    "nanhu.platforms.datahub",
+    "nanhu.platforms.messages",
+    "nanhu.platforms.portal",
+    "nanhu.systems.card",
+    "nanhu.sample",
+]
+ROOMS = [room for room in ROOMS if found(f"{room}.apps")]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "procrastinate.contrib.django",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "lucide",
+    *ROOMS,
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "nanhu.kernel.middleware.ExpectedFailureMiddleware",
+]
+if found("nanhu.platforms.identity.middleware"):
+    MIDDLEWARE.append("nanhu.platforms.identity.middleware.IdentityMiddleware")
+
+ROOT_URLCONF = "nanhu.project.urls"
+WSGI_APPLICATION = "nanhu.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django_cotton.cotton_loader.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n", "django.templatetags.static"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "nanhu.project.context.campus",
+            ],
+        },
+    }
+]
+COTTON_DIR = "cotton"
+
+DATABASE = urlsplit(CONFIGURATION.database_url)
+DATABASE_QUERY = dict(parse_qsl(DATABASE.query))
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": DATABASE.path.lstrip("/"),
+        "USER": unquote(DATABASE.username or ""),
+        "PASSWORD": unquote(DATABASE.password or ""),
+        "HOST": DATABASE_QUERY.pop("host", DATABASE.hostname or ""),
+        "PORT": str(DATABASE.port or ""),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            **DATABASE_QUERY,
+            "pool": {"min_size": 1, "max_size": CONFIGURATION.database_pool_size, "timeout": 20},
+            "options": "-c jit=off",
+        },
+        "TEST": {"TEMPLATE": "template0"},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if found("nanhu.platforms.identity.models"):
+    AUTH_USER_MODEL = "identity.Account"
+LOGIN_URL = "identity:sign_in"
+LOGIN_REDIRECT_URL = "portal:home"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = CONFIGURATION.data_dir / "static"
+MEDIA_ROOT = CONFIGURATION.media_dir
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "nanhu.kernel.staticfiles.CampusStaticStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:", "blob:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PUBLIC.scheme == "https" else None
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC.scheme == "https" else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC.scheme == "https"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "nanhu_session"
+SESSION_COOKIE_AGE = CONFIGURATION.session_hours * 3600
+X_FRAME_OPTIONS = "DENY"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = None
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+LOGGING = logging_settings(CONFIGURATION.log_format)
+LOGGING_CONFIG = "logging.config.dictConfig"
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]  # TLS is the reverse proxy's part, see docs/operations.md
+PROCRASTINATE_ON_APP_READY = None

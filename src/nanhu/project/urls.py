@@ -1,0 +1,31 @@
+"""The addresses of the rooms."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from nanhu.kernel.jobs.views import progress_page
+
+ROOMS = [
+    ("", "nanhu.kernel.ui.urls"),
+    ("", "nanhu.kernel.doctor.urls"),
+    ("", "nanhu.platforms.identity.urls"),
+    ("people/", "nanhu.platforms.people.urls"),
+    ("datahub/", "nanhu.platforms.datahub.urls"),
+    ("notices/", "nanhu.platforms.messages.urls"),
+    ("card/", "nanhu.systems.card.urls"),
+    ("", "nanhu.platforms.portal.urls"),
+]
+
+
+def found(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("progress/<uuid:public_id>/", progress_page, name="progress"),
+    *[path(prefix, include(module)) for prefix, module in ROOMS if found(module)],
+]

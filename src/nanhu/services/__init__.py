@@ -1,0 +1,1 @@
+"""Campus services: repairs, lost and found, venues, directory, network, mobile."""
