@@ -10,16 +10,16 @@ from procrastinate.contrib.django import app
 class Job:
     """A function that can be deferred; calling it runs it at once."""
 
-    def __init__(self, function: Callable[..., Any], task: Any) -> None:
+    def __init__(self, name: str, function: Callable[..., Any]) -> None:
+        self.name = name
         self.function = function
-        self.task = task
 
     def __call__(self, **arguments: Any) -> Any:
         return self.function(**arguments)
 
     def defer(self, **arguments: Any) -> None:
         """Queue a run with these plain arguments; nothing is queued when the transaction rolls back."""
-        self.task.defer(**arguments)
+        app.configure_task(self.name).defer(**arguments)
 
 
 def job(name: str, *, every: str = "", attempts: int = 5) -> Callable[[Callable[..., Any]], Job]:
@@ -31,12 +31,13 @@ def job(name: str, *, every: str = "", attempts: int = 5) -> Callable[[Callable[
     def declare(function: Callable[..., Any]) -> Job:
         retry = RetryStrategy(max_attempts=attempts, exponential_wait=2)
         if not every:
-            return Job(function, app.task(name=name, retry=retry)(function))
+            app.task(name=name, retry=retry)(function)
+            return Job(name, function)
 
-        def round_(timestamp: int) -> Any:  # noqa: ARG001  procrastinate hands in the time it was due
+        def come_round(timestamp: int) -> Any:  # noqa: ARG001  procrastinate hands in the time it was due
             return function()
 
-        task = app.periodic(cron=every)(app.task(name=name, retry=retry, queueing_lock=name)(round_))
-        return Job(function, task)
+        app.periodic(cron=every)(app.task(name=name, retry=retry, queueing_lock=name)(come_round))
+        return Job(name, function)
 
     return declare

@@ -1,0 +1,57 @@
+"""The worker process: jobs on procrastinate's loop, events on a thread beside it, a heartbeat for the doctor."""
+
+import logging
+import threading
+import time
+
+import psycopg
+from django.db import Error, close_old_connections, connection, connections
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.events.outbox import CHANNEL
+from nanhu.kernel.models import Heartbeat
+
+CONCURRENT_JOBS = 2
+LONGEST_WAIT_SECONDS = 1.0
+log = logging.getLogger(__name__)
+
+
+def run_worker() -> None:
+    """Run until SIGINT or SIGTERM. A lost database is waited for, not died of."""
+    stopping = threading.Event()
+    relay = threading.Thread(target=relay_events, args=(stopping,), name="events", daemon=True)
+    relay.start()
+    try:
+        with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
+            worker.run_worker(
+                concurrency=CONCURRENT_JOBS, delete_jobs="successful", shutdown_graceful_timeout=5, name="nanhu"
+            )
+    finally:
+        stopping.set()
+        relay.join(timeout=5)
+        connections.close_all()
+
+
+def relay_events(stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        try:
+            with psycopg.connect(configuration().database_url, autocommit=True) as listener:
+                listener.execute(f"LISTEN {CHANNEL}")  # type: ignore[call-overload]
+                serve(listener, stopping)
+        except (Error, psycopg.Error, OSError):
+            log.warning("the event relay lost the database; trying again")
+            time.sleep(1)
+        finally:
+            close_old_connections()
+
+
+def serve(listener: psycopg.Connection, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        Heartbeat.objects.update_or_create(name="worker", defaults={"seen_at": timezone.now()})
+        deliver_pending(rounds=20)
+        connection.close()
+        for _notice in listener.notifies(timeout=LONGEST_WAIT_SECONDS, stop_after=1):
+            break

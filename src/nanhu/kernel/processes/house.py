@@ -1,0 +1,42 @@
+"""The processes every campus runs: the pages and the worker. Rooms add theirs (the card room its gateway)."""
+
+import sys
+
+from nanhu.kernel.configuration import Configuration
+from nanhu.kernel.processes.specification import ProcessSpecification, processes
+
+
+def granian(
+    interface: str, application: str, *, address: str, port: int, workers: int = 1, threads: int = 1
+) -> list[str]:
+    """The command line of the web server; `interface` is wsgi or asginl (ASGI without lifespan is asginl)."""
+    command = [sys.executable, "-m", "granian", "--interface", interface, "--host", address, "--port", str(port)]
+    command += ["--workers", str(workers), "--workers-kill-timeout", "3", "--respawn-failed-workers", "--no-ws"]
+    command += ["--blocking-threads", str(threads)] if interface == "wsgi" else ["--loop", "uvloop"]
+    return [*command, "--log-level", "warning", application]
+
+
+def web_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "wsgi",
+        "nanhu.project.wsgi:application",
+        address=configuration.listen_address,
+        port=configuration.web_port,
+        workers=configuration.web_workers,
+        threads=configuration.web_threads,
+    )
+
+
+def worker_command(_configuration: Configuration) -> list[str]:
+    return [sys.executable, "-m", "nanhu", "worker"]
+
+
+processes.add(
+    ProcessSpecification(
+        key="web",
+        command=web_command,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.web_port}/health/live",
+        order=10,
+    ),
+    ProcessSpecification(key="worker", command=worker_command, order=20),
+)

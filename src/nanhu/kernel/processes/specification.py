@@ -1,0 +1,24 @@
+"""What a process is: rooms declare theirs as they declare their tiles."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from nanhu.kernel.configuration import Configuration
+from nanhu.kernel.registry import Register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessSpecification:
+    """`command` gives the argument list for a configuration; `ready_url` answers 2xx once the process serves.
+
+    A process without `ready_url` counts as ready as soon as it runs.
+    """
+
+    key: str
+    command: Callable[[Configuration], list[str]]
+    ready_url: Callable[[Configuration], str] | None = None
+    environment: Callable[[Configuration], Mapping[str, str]] = field(default=lambda _configuration: {})
+    order: int = 100
+
+
+processes: Register[ProcessSpecification] = Register()

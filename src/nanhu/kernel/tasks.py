@@ -1,0 +1,21 @@
+"""Housekeeping that comes round by itself."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from nanhu.kernel.jobs import job
+from nanhu.kernel.models import EventDelivery, OutboxEvent, Progress
+
+EVENT_DAYS = 30
+PROGRESS_DAYS = 30
+
+
+@job("kernel.tidy_events", every="17 3 * * *")
+def tidy_events() -> None:
+    """Forget delivered events after a month; what still waits is kept however old it is."""
+    old = timezone.now() - timedelta(days=EVENT_DAYS)
+    EventDelivery.objects.filter(delivered_at__lt=old).delete()
+    waiting = EventDelivery.objects.values("event_id")
+    OutboxEvent.objects.filter(created_at__lt=old).exclude(id__in=waiting).delete()
+    Progress.objects.filter(changed_at__lt=timezone.now() - timedelta(days=PROGRESS_DAYS)).delete()
