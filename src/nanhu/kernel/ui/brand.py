@@ -1,0 +1,87 @@
+"""What a school swaps: mark, name, two colours and a picture. Colours are bent until both themes keep their contrast."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from nanhu.kernel.school import School, school
+from nanhu.kernel.ui.contrast import TEXT, mix, ratio, readable_on
+
+LIGHT = {"paper": "#faf7f0", "surface": "#fffefb", "sunken": "#f2ede2", "ink": "#10303e"}
+DARK = {"paper": "#0b1920", "surface": "#12242d", "sunken": "#0e1e26", "ink": "#e9efec"}
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    name: str
+    product: str
+    mark_url: str
+    picture_url: str
+
+
+def brand() -> Brand:
+    own = school()
+    is_english = (get_language() or "").startswith("en")
+    return Brand(
+        name=own.english_name if is_english else own.name,
+        product="Nanhu" if is_english else "南湖",
+        mark_url=reverse("ui:school_file", args=["mark"]) if own.mark else "",
+        picture_url=reverse("ui:school_file", args=["picture"]) if own.picture else "",
+    )
+
+
+def theme_css(own: School) -> str:
+    """The school's overrides of the palette; empty where it keeps the lake's own."""
+    if not own.primary_colour and not own.accent_colour:
+        return "/* the lake's own colours */\n"
+    light, dark = _overrides(own, LIGHT), _overrides(own, DARK)
+    return (
+        "@layer tokens, base, layout, components, pages, print;\n@layer tokens {\n"
+        f"  :root {{ {light} }}\n"
+        f'  @media (prefers-color-scheme: dark) {{ :root:not([data-theme="light"]) {{ {dark} }} }}\n'
+        f'  :root[data-theme="dark"] {{ {dark} }}\n}}\n'
+    )
+
+
+def _overrides(own: School, ground: dict[str, str]) -> str:
+    found: dict[str, str] = {}
+    if own.primary_colour:
+        action = _on_grounds(own.primary_colour, ground)
+        found |= {
+            "lake": action,
+            "lake-strong": mix(action, ground["ink"], 0.7),
+            "lake-soft": mix(action, ground["surface"], 0.14),
+            "on-lake": "#ffffff" if ratio("#ffffff", action) >= TEXT else "#05202f",
+        }
+    if own.accent_colour:
+        found |= {
+            "persimmon": _on_grounds(own.accent_colour, ground),
+            "persimmon-soft": mix(_on_grounds(own.accent_colour, ground), ground["surface"], 0.14),
+        }
+    return " ".join(f"--{name}: {value};" for name, value in found.items())
+
+
+def _on_grounds(colour: str, ground: dict[str, str]) -> str:
+    """Readable on paper, on a card, on sunken ground, and on its own soft tint."""
+    shade = readable_on(colour, (ground["paper"], ground["surface"], ground["sunken"]))
+    return readable_on(shade, (mix(shade, ground["surface"], 0.14), ground["sunken"]))
+
+
+@cache
+def theme_fingerprint() -> str:
+    return hashlib.sha256(theme_css(school()).encode()).hexdigest()[:12]
+
+
+def theme_address() -> str:
+    return f"{reverse('ui:theme')}?v={theme_fingerprint()}"
+
+
+def school_file(own: School, kind: str) -> Path | None:
+    named = {"mark": own.mark, "picture": own.picture}.get(kind, "")
+    return Path(named) if named and Path(named).is_file() else None

@@ -1,0 +1,58 @@
+"""The data of the living catalogue (/ui/): every component in every state, with words of a real campus."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import clock
+
+PALETTE = (
+    "paper surface sunken line line-strong ink ink-soft deep lake lake-strong lake-soft reed reed-soft "
+    "persimmon persimmon-soft cinnabar cinnabar-soft"
+).split()
+
+
+class SampleForm(forms.Form):
+    """One field of each kind."""
+
+    name = forms.CharField(label=_("姓名"))
+    campus_no = forms.CharField(label=_("学工号"), help_text=_("校园卡正面的数字，开头的 0 也要写。"))
+    phone = forms.CharField(label=_("手机号"), required=False)
+    amount = forms.CharField(label=_("金额"))
+    kind = forms.ChoiceField(label=_("类别"), choices=[("water", _("水")), ("power", _("电")), ("door", _("门锁"))])
+    urgency = forms.ChoiceField(
+        label=_("急不急"), choices=[("now", _("今天")), ("week", _("这周内"))], widget=forms.RadioSelect, initial="week"
+    )
+    secret = forms.CharField(label=_("密码"), widget=forms.PasswordInput)
+    photo = forms.FileField(label=_("照片"), required=False)
+    text = forms.CharField(label=_("说明"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    agreed = forms.BooleanField(label=_("维修人员可以在我不在时进门"), required=False)
+
+
+def context(request: HttpRequest) -> dict[str, object]:
+    page = Paginator(range(1, 96), 20).get_page(request.GET.get("page"))
+    meals = [("18", 1250), ("19", 2300), ("20", 1800), ("21", 2650), ("22", 900), ("23", 1950), ("24", 2100)]
+    return {
+        "palette": PALETTE,
+        "form": SampleForm(initial={"name": "林小雨", "campus_no": "20240518"}),
+        "wrong": SampleForm({"name": "", "campus_no": "2024", "urgency": "week"}),
+        "page": page,
+        "steps": [_("核对身份"), _("设置密码"), _("密保问题"), _("完成")],
+        "tabs": [("all", _("全部"), "?tab=all", 128), ("open", _("办理中"), "?tab=open", 3), ("done", _("已办结"), "?tab=done")],
+        "bars": [(f"11/{day}", fen / 100, f"¥ {fen / 100:.2f}") for day, fen in meals],
+        "started": clock.now() - timedelta(seconds=30),
+        "rows": SAMPLE_ROWS,
+    }
+
+
+SAMPLE_ROWS = (
+    {"at": "11月24日 周二 12:06", "place": "南院一食堂 3 号机", "fen": -1250, "state": "good", "word": _("成功")},
+    {"at": "11月24日 周二 07:41", "place": "南院一食堂 1 号机", "fen": -450, "state": "good", "word": _("成功")},
+    {"at": "11月23日 周一 18:20", "place": "校园卡服务点 充值", "fen": 10000, "state": "info", "word": _("到账")},
+    {"at": "11月23日 周一 12:11", "place": "东院三食堂 7 号机", "fen": -2300, "state": "danger", "word": _("余额不足")},
+)

@@ -1,0 +1,95 @@
+"""Charts drawn on the server: pure geometry, no colour. Each answers one question; its numbers stand beside and behind it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+WIDTH = 640
+LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 28
+MOST_LABELS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One value: its bar (x, y, width, height) and the middle of its label."""
+
+    label: str
+    value: float
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+    middle: float
+    has_label: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A horizontal line with its number."""
+
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    kind: str
+    width: int
+    height: int
+    left: int
+    right: int
+    baseline: float
+    unit: str
+    marks: tuple[Mark, ...]
+    rules: tuple[Rule, ...]
+    line: str
+    area: str
+
+
+def draw(values: Iterable[Sequence[object]], *, kind: str = "bars", unit: str = "", height: int = 180) -> Chart:
+    """`values` are (label, number) pairs; an optional third item is the text to show for the number (¥ 12.50)."""
+    rows = [(str(row[0]), float(str(row[1])), str(row[2]) if len(row) > 2 else plain(float(str(row[1])))) for row in values]  # noqa: PLR2004
+    top_value = nice_ceiling(max((value for _, value, _ in rows), default=0))
+    baseline = float(height - BOTTOM)
+    span = baseline - TOP
+    slot = (WIDTH - LEFT - RIGHT) / max(len(rows), 1)
+    thickness = min(slot * 0.62, 44)
+    every = math.ceil(len(rows) / MOST_LABELS) if rows else 1
+    marks = tuple(
+        Mark(
+            label=label,
+            value=value,
+            text=text,
+            x=_r(LEFT + slot * index + (slot - thickness) / 2),
+            y=_r(baseline - span * max(value, 0) / top_value),
+            width=_r(thickness),
+            height=_r(span * max(value, 0) / top_value),
+            middle=_r(LEFT + slot * (index + 0.5)),
+            has_label=(len(rows) - 1 - index) % every == 0,
+        )
+        for index, (label, value, text) in enumerate(rows)
+    )
+    points = " ".join(f"{mark.middle},{mark.y}" for mark in marks)
+    area = f"{marks[0].middle},{baseline} {points} {marks[-1].middle},{baseline}" if marks else ""
+    rules = tuple(Rule(_r(baseline - span * part), plain(top_value * part)) for part in (0, 0.5, 1))
+    return Chart(kind, WIDTH, height, LEFT, WIDTH - RIGHT, baseline, unit, marks, rules, points, area)
+
+
+def nice_ceiling(value: float) -> float:
+    """The next round number above a value, so that the scale reads well: 1, 2, 4, 5 or 10 times a power of ten."""
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 4, 5, 10) if step * power >= value * (1 - 1e-9))
+
+
+def plain(value: float) -> str:
+    """12345.0 → "12,345"; 0.25 stays "0.25"."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def _r(value: float) -> float:
+    return round(value, 1)

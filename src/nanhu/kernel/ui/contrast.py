@@ -1,0 +1,52 @@
+"""Contrast by WCAG 2.2 (relative luminance), and the nearest shade of a colour that reaches it. Pure."""
+
+from __future__ import annotations
+
+import colorsys
+import re
+
+TEXT, SHAPE = 4.5, 3.0
+HEX = re.compile(r"#([0-9a-fA-F]{6})")
+
+type Rgb = tuple[float, float, float]
+
+
+def parse(colour: str) -> Rgb:
+    """ "#0f6292" → three parts between 0 and 1. Raises ValueError for any other form."""
+    found = HEX.fullmatch(colour.strip())
+    if found is None:
+        raise ValueError(f"{colour!r} is not a colour written as #rrggbb")
+    number = int(found.group(1), 16)
+    return (number >> 16) / 255, (number >> 8 & 255) / 255, (number & 255) / 255
+
+
+def to_hex(rgb: Rgb) -> str:
+    return "#" + "".join(f"{round(max(0.0, min(1.0, part)) * 255):02x}" for part in rgb)
+
+
+def luminance(rgb: Rgb) -> float:
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in rgb)  # noqa: PLR2004 - WCAG
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def ratio(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(parse(one)), luminance(parse(other))), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def readable_on(colour: str, grounds: tuple[str, ...], least: float = TEXT) -> str:
+    """The same hue, darkened or lightened just enough to reach `least` on every ground."""
+    hue, lightness, saturation = colorsys.rgb_to_hls(*parse(colour))
+    wants_dark = luminance(parse(grounds[0])) > 0.18  # noqa: PLR2004 - the grey where black and white read alike
+    for step in range(101):
+        moved = lightness * (1 - step / 100) if wants_dark else lightness + (1 - lightness) * step / 100
+        shade = to_hex(colorsys.hls_to_rgb(hue, moved, saturation))
+        if all(ratio(shade, ground) >= least for ground in grounds):
+            return shade
+    return "#000000" if wants_dark else "#ffffff"
+
+
+def mix(colour: str, ground: str, share: float) -> str:
+    one, other = parse(colour), parse(ground)
+    red, green, blue = (a * share + b * (1 - share) for a, b in zip(one, other, strict=True))
+    return to_hex((red, green, blue))

@@ -1,0 +1,71 @@
+"""A form field as people meet it: what its control needs so that eye, keyboard and screen reader agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import BoundField
+from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, FileInput, PasswordInput, RadioSelect, Select, Textarea
+from django.utils.safestring import SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class FieldParts:
+    field: BoundField
+    control: SafeString
+    kind: str
+    help: str
+    source: str
+    help_id: str
+    error_id: str
+    is_optional: bool
+
+
+def field_parts(field: object, help_text: str = "", source: str = "") -> FieldParts:
+    """Raises TypeError for anything but a bound field: a field that silently vanishes is worse than an error."""
+    if not isinstance(field, BoundField):
+        raise TypeError('<c-ui.field> needs a bound field, written :field="form.name" (brackets do not resolve in templates)')
+    shown_help = str(help_text or field.help_text or "")
+    identity = field.id_for_label or field.auto_id or field.html_name
+    help_id, error_id = f"{identity}_help", f"{identity}_error"
+    kind = _kind(field.field.widget)
+    return FieldParts(
+        field=field,
+        control=field.as_widget(attrs=_attributes(field, kind, shown_help, help_id, error_id)),
+        kind=kind,
+        help=shown_help,
+        source=source,
+        help_id=help_id,
+        error_id=error_id,
+        is_optional=not field.field.required and kind not in {"check", "group"},
+    )
+
+
+def _kind(widget: Any) -> str:
+    for kind, classes in KINDS:
+        if isinstance(widget, classes):
+            return kind
+    return "text"
+
+
+def _attributes(field: BoundField, kind: str, shown_help: str, help_id: str, error_id: str) -> dict[str, str]:
+    described = " ".join(part for part, is_there in ((help_id, shown_help), (error_id, field.errors)) if is_there)
+    given = str(field.field.widget.attrs.get("class", ""))
+    found = {"class": f"{CLASSES.get(kind, 'input')} {given}".strip()}
+    if described:
+        found["aria-describedby"] = described
+    if field.errors:
+        found["aria-invalid"] = "true"
+    return found
+
+
+KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
+    ("group", (CheckboxSelectMultiple, RadioSelect)),
+    ("check", (CheckboxInput,)),
+    ("select", (Select,)),
+    ("area", (Textarea,)),
+    ("file", (FileInput,)),
+    ("password", (PasswordInput,)),
+)
+CLASSES = {"group": "choice", "check": "choice", "select": "input select", "area": "input area", "file": "input file"}

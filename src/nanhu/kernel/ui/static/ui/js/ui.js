@@ -1,0 +1,6 @@
+// The one script of every page. Each part is small and works on markup that already works without it.
+import "./dialogs.js";
+import "./keys.js";
+import "./forms.js";
+import "./copy.js";
+import "./menus.js";

@@ -1,0 +1,156 @@
+"""{% load ui %}: the tags behind the layouts and components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django import template
+from django.http import QueryDict
+from django.template import Context
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
+
+from nanhu.kernel import clock
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.ui import brand as brands
+from nanhu.kernel.ui import charts, fields
+from nanhu.kernel.ui.icons import icon_svg
+
+register = template.Library()
+
+TONES = {"success": "good", "warning": "attention", "error": "danger", "debug": "quiet"}
+TONE_ICONS = {"good": "circle-check", "attention": "triangle-alert", "danger": "octagon-alert", "info": "info", "quiet": "info"}
+
+
+@register.simple_tag(takes_context=True)
+def block_text(context: Context, name: str) -> SafeString:
+    """A block's rendered text, so that a layout can show it twice (title and h1) or leave out its frame when it is empty.
+
+    Works in a layout that is extended, not inside {% include %}, which has a render context of its own.
+    """
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    block = blocks.get_block(name) if blocks else None
+    return mark_safe(str(block.render(context)).strip()) if block else SafeString("")  # noqa: S308 - rendered by Django
+
+
+@register.simple_tag
+def icon(name: str, size: int | str = 20, label: str = "") -> SafeString:
+    return icon_svg(str(name or "circle"), int(size), str(label or ""))
+
+
+@register.simple_tag
+def amount(fen: int | str, sign: object = "", size: str = "") -> SafeString:
+    """Money: ¥ 12.50 in tabular figures; with `sign`, in and out differ by sign, colour and (for the ear) a word."""
+    number = int(fen or 0)
+    if not sign or number == 0:
+        return format_html('<span class="amount {}">{}</span>', f"amount-{size}" if size else "", format_yuan(number))
+    word, tone = (gettext("收入"), "in") if number > 0 else (gettext("支出"), "out")
+    return format_html(
+        '<span class="amount amount-{} {}"><span class="visually-hidden">{} </span>{}</span>',
+        tone, f"amount-{size}" if size else "", word, format_yuan(number, signed=True).replace("-", "−"),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def field_parts(field: object, help_text: str = "", source: str = "") -> fields.FieldParts:
+    return fields.field_parts(field, help_text, source)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressParts:
+    done: str
+    total: str
+    percent: int | None
+    left: str
+
+
+@register.simple_tag
+def progress_parts(done: int | str | None, total: int | str | None, started: datetime | str | None = None) -> ProgressParts:
+    """Count, percent and, once a little of it is done, the time left."""
+    made, whole = int(done or 0), int(total or 0)
+    percent = min(100, made * 100 // whole) if whole else None
+    is_under_way = isinstance(started, datetime) and 0 < made < whole
+    left = time_left((clock.now() - started).total_seconds(), made, whole) if isinstance(started, datetime) and is_under_way else ""
+    return ProgressParts(f"{made:,}", f"{whole:,}", percent, left)
+
+
+def time_left(elapsed: float, done: int, total: int) -> str:
+    seconds = round(elapsed * (total - done) / done)
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return ngettext("大约还要 %(number)d 秒", "大约还要 %(number)d 秒", seconds) % {"number": max(seconds, 1)}
+    minutes = round(seconds / 60)
+    return ngettext("大约还要 %(number)d 分钟", "大约还要 %(number)d 分钟", minutes) % {"number": minutes}
+
+
+@register.filter
+def tone(level: str) -> str:
+    """Django's message level → our tone."""
+    return TONES.get(str(level).split(" ")[-1], "info")
+
+
+@register.filter
+def tone_icon(name: str) -> str:
+    return TONE_ICONS.get(str(name), "info")
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: Context, number: int, query: str = "", param: str = "page") -> str:
+    """The same address with another page number; filters stay in it."""
+    request = context.get("request")
+    kept = QueryDict(str(query).lstrip("?"), mutable=True) if query else request.GET.copy() if request else QueryDict(mutable=True)
+    kept[param] = str(number)
+    return "?" + kept.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def query_link(context: Context, **changes: object) -> str:
+    """The present address's query with some values changed; an empty value removes its key; the page number is dropped."""
+    request = context.get("request")
+    kept = {key: request.GET.getlist(key) for key in request.GET if key != "page"} if request else {}
+    for key, value in changes.items():
+        kept[key] = [str(value)] if value not in (None, "") else []
+    return "?" + urlencode(kept, doseq=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TabItem:
+    key: str
+    label: str
+    url: str
+    count: object = None
+
+
+@register.filter
+def tab_items(tabs: Iterable[Sequence[object]]) -> list[TabItem]:
+    """(key, label, url[, count]) tuples as objects."""
+    return [TabItem(str(tab[0]), str(tab[1]), str(tab[2]), tab[3] if len(tab) > 3 else None) for tab in tabs or ()]  # noqa: PLR2004
+
+
+@register.simple_tag
+def chart_parts(
+    bars: Iterable[Sequence[object]], lines: Iterable[Sequence[object]], kind: str = "", unit: str = "", height: int | str = 180
+) -> charts.Chart:
+    chosen = kind or ("line" if lines else "bars")
+    return charts.draw(lines or bars or (), kind=chosen, unit=str(unit), height=int(height))
+
+
+@register.inclusion_tag("ui/_brand.html")
+def brand() -> dict[str, object]:
+    """The mark and the school's name."""
+    return {"brand": brands.brand()}
+
+
+@register.simple_tag
+def school_name() -> str:
+    return brands.brand().name
+
+
+@register.simple_tag
+def theme_url() -> str:
+    """/theme.css with the fingerprint of its content, so that it may be cached for a year."""
+    return brands.theme_address()

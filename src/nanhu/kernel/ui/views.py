@@ -1,0 +1,89 @@
+"""What the look serves itself: the school's colours and files, the manifest, the language switch, the catalogue."""
+
+from __future__ import annotations
+
+import mimetypes
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language, gettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_POST
+
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.school import school
+from nanhu.kernel.ui import brand, catalogue, shell
+
+A_YEAR = 31_536_000
+
+
+@login_not_required
+@require_GET
+@cache_control(public=True, max_age=A_YEAR, immutable=True)
+def theme(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(brand.theme_css(school()), content_type="text/css; charset=utf-8")
+
+
+@login_not_required
+@require_GET
+@cache_control(public=True, max_age=86400)
+def school_file(_request: HttpRequest, kind: str) -> HttpResponseBase:
+    path = brand.school_file(school(), kind)
+    if path is None:
+        raise Http404
+    kind_of_file, _encoding = mimetypes.guess_type(path.name)
+    if kind_of_file not in {"image/svg+xml", "image/png", "image/jpeg", "image/webp"}:
+        raise Http404
+    return FileResponse(path.open("rb"), content_type=kind_of_file)
+
+
+@login_not_required
+@require_GET
+@cache_control(public=True, max_age=86400)
+def manifest(_request: HttpRequest) -> JsonResponse:
+    """So that the portal can be put on a phone's home screen."""
+    own = school()
+    icons = [
+        {"src": static("ui/img/favicon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+        {"src": static("ui/img/maskable.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "maskable"},
+    ]
+    return JsonResponse(
+        {
+            "name": f"{own.name} · {gettext('南湖')}",
+            "short_name": own.short_name,
+            "start_url": "/",
+            "display": "standalone",
+            "background_color": "#faf7f0",
+            "theme_color": "#0b3142",
+            "icons": icons,
+        },
+        content_type="application/manifest+json",
+    )
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Switches the language: remembered in a cookie, and for an account wherever the frame's owner keeps it."""
+    chosen = request.POST.get("language", "")
+    back = request.POST.get("next", "/")
+    safe = back if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()) else "/"
+    response = redirect(safe)
+    if chosen in dict(settings.LANGUAGES) and check_for_language(chosen):
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=A_YEAR, samesite="Lax")
+        shell.language_was_chosen(request, chosen)
+    return response
+
+
+@login_not_required
+@require_GET
+def catalogue_page(request: HttpRequest) -> HttpResponse:
+    """Every component in every state; shown only where one builds (debug) or looks around (demo)."""
+    own = configuration()
+    if not (own.debug or own.demo):
+        raise Http404
+    return render(request, "ui/catalogue.html", catalogue.context(request))
