@@ -1,0 +1,53 @@
+"""The command line, shared by `nanhu translations` and `python -m nanhu.kernel.translations`."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from nanhu.kernel.translations.catalogues import compile_room, update
+from nanhu.kernel.translations.checks import check, relative_to
+from nanhu.kernel.translations.rooms import PACKAGE, Room, rooms
+
+ROOT = PACKAGE.parent.parent
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=sorted(ACTIONS), help="update the .po files, compile the .mo files, or check")
+    parser.add_argument("paths", nargs="*", type=Path, help="folders of rooms; none: all of them")
+
+
+def run(action: str, paths: list[Path], say: Callable[[str], object]) -> bool:
+    """Whether all is well."""
+    return ACTIONS[action](rooms(paths), say)
+
+
+def _update(found: list[Room], say: Callable[[str], object]) -> bool:
+    for room in found:
+        texts, missing = update(room)
+        if texts:
+            say(f"{_shown(room.catalogue)}: {texts} texts, {missing} without English")
+    return True
+
+
+def _compile(found: list[Room], say: Callable[[str], object]) -> bool:
+    say(f"{sum([compile_room(room) for room in found])} catalogues compiled")
+    return True
+
+
+def _check(found: list[Room], say: Callable[[str], object]) -> bool:
+    faults = [relative_to(fault, _shown(room.folder)) for room in found for fault in check(room)]
+    for fault in faults:
+        say(str(fault))
+    say(f"translations: {len(faults)} faults in {len(found)} rooms")
+    return not faults
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+ACTIONS: dict[str, Callable[[list[Room], Callable[[str], object]], bool]] = {
+    "check": _check,
+    "compile": _compile,
+    "update": _update,
+}
