@@ -96,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "nanhu.project.context.campus",
+                "nanhu.kernel.ui.context.ui",
             ],
         },
     }
@@ -125,6 +126,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if found("nanhu.platforms.identity.models"):
     AUTH_USER_MODEL = "identity.Account"
+    AUTHENTICATION_BACKENDS = ["nanhu.platforms.identity.backend.AccountBackend"]
+    PASSWORD_HASHERS = ["nanhu.platforms.identity.hashing.CampusArgon2Hasher"]
 LOGIN_URL = "identity:sign_in"
 LOGIN_REDIRECT_URL = "portal:home"
 
