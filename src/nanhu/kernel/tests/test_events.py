@@ -1,0 +1,100 @@
+"""The outbox: told exactly when the deed is done, delivered at least once, in lists, one bad event harming no other."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from nanhu.kernel import events
+from nanhu.kernel.events import outbox
+from nanhu.kernel.models import EventDelivery, OutboxEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LampLit(events.Event):
+    lamp_id: int
+    colour: str
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[LampLit]]:
+    monkeypatch.setattr(outbox, "subscribers", {})
+    monkeypatch.setattr("nanhu.kernel.events.delivery.subscribers", outbox.subscribers)
+    received: list[LampLit] = []
+
+    @events.subscribe(LampLit, name="test.listen")
+    def listen(lamps: Sequence[LampLit]) -> None:
+        if any(lamp.colour == "broken" for lamp in lamps):
+            raise ValueError("this lamp is broken")
+        received.extend(lamps)
+
+    yield received
+
+
+@pytest.mark.django_db
+def test_it_delivers_what_was_published_once(heard: list[LampLit]) -> None:
+    events.publish(LampLit(lamp_id=1, colour="red"), LampLit(lamp_id=2, colour="green"))
+
+    assert events.deliver_pending() == 2
+    assert events.deliver_pending() == 0
+    assert heard == [LampLit(lamp_id=1, colour="red"), LampLit(lamp_id=2, colour="green")]
+
+
+@pytest.mark.django_db
+def test_it_tells_nothing_of_a_deed_rolled_back(heard: list[LampLit]) -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        events.publish(LampLit(lamp_id=1, colour="red"))
+        raise RuntimeError("the deed failed")
+
+    assert events.deliver_pending() == 0
+    assert not heard
+    assert not OutboxEvent.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_broken_event_waits_and_the_others_arrive(heard: list[LampLit]) -> None:
+    events.publish(*[LampLit(lamp_id=n, colour="broken" if n == 3 else "red") for n in range(6)])
+
+    assert events.deliver_pending() == 5
+    assert [lamp.lamp_id for lamp in heard] == [0, 1, 2, 4, 5]
+    waiting = EventDelivery.objects.get(delivered_at=None)
+    assert waiting.attempts == 1
+    assert "this lamp is broken" in waiting.error
+    assert waiting.due_at > timezone.now()
+
+
+@pytest.mark.django_db
+def test_a_broken_event_is_tried_again_when_it_is_due(heard: list[LampLit]) -> None:
+    events.publish(LampLit(lamp_id=1, colour="broken"))
+    events.deliver_pending()
+    EventDelivery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+
+    events.deliver_pending()
+
+    assert EventDelivery.objects.get().attempts == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_the_work_without_telling_twice(heard: list[LampLit]) -> None:
+    events.publish(*[LampLit(lamp_id=n, colour="red") for n in range(1200)])
+
+    def work() -> None:
+        events.deliver_pending()
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert sorted(lamp.lamp_id for lamp in heard) == list(range(1200))
+
+
+def test_a_name_belongs_to_one_subscriber(heard: list[LampLit]) -> None:
+    with pytest.raises(ValueError, match="subscribed already"):
+        events.subscribe(LampLit, name="test.listen")(lambda lamps: None)
