@@ -1,0 +1,50 @@
+"""Expected failures of this room."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class PersonNotFoundError(CampusError):
+    code = "people.person_not_found"
+    http_status = 404
+    sentence = _("没有找到这个人。")
+
+
+class CampusNumberTakenError(CampusError):
+    code = "people.campus_number_taken"
+    http_status = 409
+    sentence = _("学工号 {campus_no} 正由另一个人使用。")
+
+
+class DocumentTakenError(CampusError):
+    code = "people.document_taken"
+    http_status = 409
+    sentence = _("这个证件号已经登记在另一个人名下。")
+
+
+class MergeRefusedError(CampusError):
+    code = "people.merge_refused"
+    http_status = 409
+    sentence = _("这两条记录不能归并：{reason}")
+
+
+class AlreadyRevertedError(CampusError):
+    code = "people.already_reverted"
+    http_status = 409
+    sentence = _("这次变更已经撤回过了。")
+
+
+class LaterChangesError(CampusError):
+    """`blockers` says which later change sets stand on the same values."""
+
+    code = "people.later_changes"
+    http_status = 409
+    sentence = _("之后的变更建立在这些数据上，请先撤回：{blockers}")
+
+
+class PhotoRefusedError(CampusError):
+    code = "people.photo_refused"
+    sentence = _("这张照片不能用：{reason}")

@@ -1,0 +1,71 @@
+"""The life of a person, as facts that other rooms live by. Each is sent in the transaction that made it true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nanhu.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonJoined(Event):
+    """A person the school did not know before; their affiliations follow in their own events."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonChanged(Event):
+    """Golden values of a person changed; `fields` are names of Person's columns."""
+
+    person_id: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffiliationStarted(Event):
+    """A campus number came alive, or came back to life."""
+
+    person_id: int
+    affiliation_id: int
+    kind: str
+    campus_no: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffiliationChanged(Event):
+    """Unit, category, dates or status of a living campus number changed (also suspended and back)."""
+
+    person_id: int
+    affiliation_id: int
+    kind: str
+    campus_no: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffiliationEnded(Event):
+    """The campus number is no longer in use: left, graduated, or recorded by mistake."""
+
+    person_id: int
+    affiliation_id: int
+    kind: str
+    campus_no: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonsMerged(Event):
+    """Two records were one person: everything of `gone_id` belongs to `kept_id` now."""
+
+    kept_id: int
+    gone_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonsParted(Event):
+    """A merge was undone: `restored_id` is a person of their own again."""
+
+    kept_id: int
+    restored_id: int

@@ -1,0 +1,173 @@
+"""Reads: cards, lookups, search, and the constant-time comparisons of activation."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.urls import reverse
+
+from nanhu.kernel.crypto import blind_index, mask_phone
+from nanhu.platforms.people.models import Affiliation, Person
+from nanhu.platforms.people.rules import halfwidth, normalise_document, normalise_name, normalise_phone
+
+ID_TAIL_LENGTH: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffiliationCard:
+    affiliation_id: int
+    kind: str
+    campus_no: str
+    unit_code: str
+    unit_name: str
+    unit_path: str
+    category: str
+    category_name: str
+    status_name: str
+    starts_on: date
+    ends_on: date | None
+    state: str
+    is_live: bool
+    source_title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonCard:
+    """What pages may show of a person. Living affiliations come first."""
+
+    person_id: int
+    public_id: UUID
+    name: str
+    pinyin: str
+    sex: str
+    affiliations: tuple[AffiliationCard, ...]
+    phone_masked: str
+    email: str
+    photo_url: str
+
+
+def person_card(person_id: int) -> PersonCard | None:
+    return person_cards([person_id]).get(person_id)
+
+
+def person_cards(ids: Iterable[int]) -> dict[int, PersonCard]:
+    """Two queries, however many. A merged person's id gives the card of the one it was merged into."""
+    asked = list(ids)
+    persons = {p.id: p for p in Person.objects.filter(id__in=asked)}
+    heirs = {p.id: p.merged_into_id for p in persons.values() if p.merged_into_id}
+    if heirs:
+        persons |= {p.id: p for p in Person.objects.filter(id__in=list(heirs.values()))}
+    held: dict[int, list[AffiliationCard]] = {}
+    for affiliation in affiliations_of(persons):
+        held.setdefault(affiliation.person_id, []).append(affiliation_card(affiliation))
+    found = {i: persons[heirs.get(i, i) or i] for i in asked if i in persons}
+    return {i: card_of(person, held.get(person.id, [])) for i, person in found.items()}
+
+
+def affiliations_of(person_ids: Iterable[int]) -> QuerySet[Affiliation]:
+    ended_last = Case(When(state="ended", then=Value(1)), default=Value(0), output_field=IntegerField())
+    return (
+        Affiliation.objects.filter(person_id__in=list(person_ids))
+        .select_related("unit__parent__parent")
+        .order_by("person_id", ended_last, "-starts_on", "id")
+    )
+
+
+def affiliation_card(a: Affiliation) -> AffiliationCard:
+    return AffiliationCard(
+        affiliation_id=a.id, kind=a.kind, campus_no=a.campus_no, unit_code=a.unit.code if a.unit else "",
+        unit_name=a.unit.name if a.unit else "", unit_path=unit_path(a), category=a.category,
+        category_name=a.category_name, status_name=a.status_name or str(a.get_state_display()), starts_on=a.starts_on,
+        ends_on=a.ends_on, state=a.state, is_live=a.state != Affiliation.State.ENDED,
+    )  # fmt: skip
+
+
+def unit_path(affiliation: Affiliation) -> str:
+    """学院 / 专业 / 班级, without the school itself."""
+    names, unit = [], affiliation.unit
+    for _step in range(3):
+        if unit is None or unit.parent_id is None:
+            break
+        names.append(unit.name)
+        unit = unit.parent
+    return " / ".join(reversed(names))
+
+
+def card_of(person: Person, affiliations: Sequence[AffiliationCard]) -> PersonCard:
+    return PersonCard(
+        person_id=person.id, public_id=person.public_id, name=person.name, pinyin=person.pinyin, sex=person.sex,
+        affiliations=tuple(affiliations), phone_masked=mask_phone(person.phone) if person.phone else "",
+        email=person.email, photo_url=photo_url(person),
+    )  # fmt: skip
+
+
+def photo_url(person: Person) -> str:
+    """Stable for one picture; a new picture has a new address, so that browsers may keep it."""
+    if not person.photo_path:
+        return ""
+    version = person.photo_path.rsplit("-", 1)[-1].removesuffix(".jpg")
+    return f"{reverse('people:photo', args=[person.public_id])}?v={version}"
+
+
+def find_person_by_campus_no(campus_no: str) -> int | None:
+    """The holder of a living campus number, else the last one who had it."""
+    text = halfwidth(campus_no).strip()
+    rows = Affiliation.objects.filter(campus_no=text).values_list("state", "starts_on", "person_id")
+    best = max(rows, key=lambda row: (row[0] != "ended", row[1]), default=None)
+    return best[2] if best else None
+
+
+def find_person_by_document(number: str) -> int | None:
+    index = blind_index(normalise_document(number), purpose="people.id_number")
+    return Person.objects.filter(id_number_index=index, merged_into=None).values_list("id", flat=True).first()
+
+
+def matches_identity(*, person_id: int, name: str, id_number: str) -> bool:
+    """Both, always both compared, in constant time; False for an unknown person takes the same path."""
+    person = Person.objects.filter(id=person_id).first()
+    held_name = normalise_name(person.name) if person else ""
+    held_number = normalise_document(person.id_number or "") if person else ""
+    same_name = equal(held_name, normalise_name(name))
+    same_number = equal(held_number, normalise_document(id_number))
+    return bool(held_number) and same_name and same_number
+
+
+def matches_id_tail(*, person_id: int, tail: str) -> bool:
+    """The last six characters of the document number; False when there is none."""
+    person = Person.objects.filter(id=person_id).first()
+    held = normalise_document(person.id_number or "") if person else ""
+    same = equal(held[-ID_TAIL_LENGTH:], normalise_document(tail))
+    return len(held) >= ID_TAIL_LENGTH and same
+
+
+def matches_phone(*, person_id: int, phone: str) -> bool:
+    person = Person.objects.filter(id=person_id).first()
+    held = normalise_phone(person.phone or "") if person else ""
+    return equal(held, normalise_phone(phone)) and bool(held)
+
+
+def equal(left: str, right: str) -> bool:
+    return hmac.compare_digest(left.encode(), right.encode())
+
+
+def search_people(text: str, limit: int = 20) -> list[PersonCard]:
+    """By the beginning of a campus number, by name, by pinyin or initials."""
+    wanted = halfwidth(text).strip().lower()
+    if not wanted:
+        return []
+    squeezed = wanted.replace(" ", "")
+    if any(c.isdigit() for c in wanted):
+        by_number = Affiliation.objects.filter(campus_no__istartswith=squeezed).order_by("campus_no")
+        ids = list(dict.fromkeys(by_number.values_list("person_id", flat=True)[: limit * 2]))[:limit]
+    else:
+        matches = Q(name__contains=text.strip()) | Q(pinyin__contains=wanted) | Q(initials__startswith=squeezed)
+        found = Person.objects.filter(matches, merged_into=None).order_by("name", "id")
+        ids = list(found.values_list("id", flat=True)[:limit])
+    cards = person_cards(ids)
+    return [cards[i] for i in ids]

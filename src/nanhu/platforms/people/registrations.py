@@ -1,0 +1,65 @@
+"""What the portal shows of a person: the top lines of 个人信息, each with the office it comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.crypto import register_blind_index
+from nanhu.kernel.registry import Fact, PersonalFacts, Viewer, personal_facts
+from nanhu.platforms.people.models import Affiliation, ChangeSet, Person
+from nanhu.platforms.people.queries import affiliations_of, photo_url, unit_path
+from nanhu.platforms.people.rules import normalise_document, normalise_phone
+
+
+def load_facts(viewer: Viewer) -> list[Fact]:
+    person = Person.objects.filter(id=viewer.person_id).first() if viewer.person_id else None
+    if person is None:
+        return []
+    held = list(affiliations_of([person.id]))
+    titles = titles_of([person.provenance, *(a.provenance for a in held)])
+    facts = [
+        Fact(label=_("照片"), value=photo_url(person), source=_("校园卡管理办公室"), kind="photo"),
+        Fact(label=_("姓名"), value=person.name, source=source_of(person.provenance, "name", titles)),
+    ]
+    for affiliation in living_or_last(held):
+        facts += facts_of(affiliation, titles)
+    return facts
+
+
+def living_or_last(held: list[Affiliation]) -> list[Affiliation]:
+    """Several identities of one person all count; who has none left sees the last one."""
+    living = [a for a in held if a.state != Affiliation.State.ENDED]
+    return living or held[:1]
+
+
+def facts_of(a: Affiliation, titles: dict[int, str]) -> list[Fact]:
+    number = {"student": _("学号"), "staff": _("工号"), "temporary": _("证号")}[a.kind]
+    unit = unit_path(a) or (a.unit.name if a.unit else _("未登记"))
+    status = f"{a.category_name} · {a.status_name or a.get_state_display()}".strip(" ·")
+    return [
+        Fact(label=number, value=a.campus_no, source=source_of(a.provenance, "starts_on", titles)),
+        Fact(label=_("单位"), value=unit, source=source_of(a.provenance, "unit_id", titles)),
+        Fact(label=_("状态"), value=status, source=source_of(a.provenance, "state", titles)),
+    ]
+
+
+def titles_of(provenances: list[dict[str, Any]]) -> dict[int, str]:
+    sets = {held["set"] for provenance in provenances for held in provenance.values() if held}
+    return dict(ChangeSet.objects.filter(id__in=sets).values_list("id", "source_title"))
+
+
+def source_of(provenance: dict[str, Any], name: str, titles: dict[int, str]) -> str:
+    held = provenance.get(name)
+    return titles.get(held["set"], "") if held else ""
+
+
+personal_facts.add(PersonalFacts(key="people.person", load=load_facts, order=10))
+register_blind_index(
+    model="people.Person", encrypted="id_number", index="id_number_index", purpose="people.id_number",
+    normalise=normalise_document,
+)  # fmt: skip
+register_blind_index(
+    model="people.Person", encrypted="phone", index="phone_index", purpose="people.phone", normalise=normalise_phone
+)

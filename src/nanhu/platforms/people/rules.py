@@ -1,0 +1,106 @@
+"""Names, numbers and pinyin: pure functions, no database."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from pypinyin import Style, lazy_pinyin
+
+COMPOUND_SURNAMES: Final = frozenset(
+    ["欧阳", "太史", "端木", "上官", "司马", "东方", "独孤", "南宫", "万俟", "闻人", "夏侯", "诸葛", "尉迟", "公羊", "赫连", "澹台", "皇甫", "宗政", "濮阳", "公冶", "太叔", "申屠", "公孙", "慕容", "仲孙", "钟离", "长孙", "宇文", "司徒", "鲜于", "司空", "闾丘", "子车", "亓官", "司寇", "巫马", "公西", "颛孙", "壤驷", "公良", "漆雕", "乐正", "宰父", "谷梁", "拓跋", "夹谷", "轩辕", "令狐", "段干", "百里", "呼延", "东郭", "南门", "羊舌", "微生", "公户", "公玉", "公仪", "梁丘", "公仲", "公上", "公门", "公山", "公坚", "左丘", "公伯", "西门", "公祖", "第五", "公乘", "贯丘", "公皙", "南荣", "东里", "东宫", "仲长", "子书", "子桑", "即墨", "达奚", "褚师"]
+)
+"""Two-character surnames (复姓)."""
+
+SURNAME_READINGS: Final[dict[str, str]] = {
+    "曾": "zeng", "单": "shan", "解": "xie", "仇": "qiu", "区": "ou", "查": "zha", "任": "ren", "盖": "ge", "朴": "piao",
+    "乐": "yue", "缪": "miao", "尉": "wei", "华": "hua", "翟": "zhai", "召": "shao", "员": "yun", "种": "chong", "冼": "xian",
+    "隗": "wei", "秘": "bi", "折": "she", "黑": "he", "繁": "po", "佴": "nai", "逄": "pang", "覃": "qin", "谌": "chen", "宓": "mi",
+    "那": "na", "钭": "tou", "麻": "ma", "车": "che", "过": "guo", "相": "xiang", "洗": "xian", "葛": "ge", "燕": "yan", "宁": "ning",
+    "应": "ying", "於": "yu", "句": "gou", "晟": "cheng", "呙": "guo", "祭": "zhai", "郇": "xun", "郗": "xi", "郄": "qie", "阚": "kan",
+    "芮": "rui", "牟": "mu", "卜": "bu", "万": "wan", "俞": "yu", "兴": "xing", "干": "gan", "纪": "ji", "哈": "ha", "眭": "sui", "曲": "qu",
+    "盛": "sheng", "石": "shi", "沈": "shen", "柏": "bai", "贾": "jia", "省": "xing", "少": "shao", "冯": "feng", "重": "chong",
+    "万俟": "moqi", "尉迟": "yuchi", "长孙": "zhangsun", "澹台": "tantai", "鲜于": "xianyu", "单于": "chanyu", "亓官": "qiguan",
+    "令狐": "linghu", "呼延": "huyan", "乐正": "yuezheng", "仲长": "zhongchang", "夏侯": "xiahou", "谷梁": "guliang", "宰父": "zaifu",
+    "漆雕": "qidiao", "拓跋": "tuoba", "达奚": "daxi", "万俟卨": "moqixie",
+}  # fmt: skip
+"""Characters that read otherwise as a surname; the dictionary of pypinyin knows words, not families."""
+
+SEXES: Final = ("0", "1", "2", "9")  # GB/T 2261.1
+RESIDENT_ID: Final = "1"  # SFZJLX 居民身份证
+WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_CHARACTERS: Final = "10X98765432"
+OLD_ID_LENGTH: Final = 15
+ID_LENGTH: Final = 18
+MOBILE_LENGTH: Final = 11
+
+
+def halfwidth(text: str) -> str:
+    """Full-width letters, digits and signs to half width; every kind of space to a plain one; invisible marks away."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(
+        " " if c.isspace() else c for c in folded if unicodedata.category(c) not in {"Cf", "Cc"} or c.isspace()
+    )
+
+
+def id_check_character(first_seventeen: str) -> str:
+    """The eighteenth character of GB 11643."""
+    return CHECK_CHARACTERS[sum(int(d) * w for d, w in zip(first_seventeen, WEIGHTS, strict=True)) % 11]
+
+
+def normalise_document(number: str) -> str:
+    """One spelling per document number: half width, upper case, no spaces or dashes, fifteen digits made eighteen."""
+    plain = "".join(c for c in halfwidth(number).upper() if c.isalnum())
+    if len(plain) == OLD_ID_LENGTH and plain.isascii() and plain.isdigit():
+        longer = plain[:6] + "19" + plain[6:]
+        return longer + id_check_character(longer)
+    return plain
+
+
+def normalise_phone(number: str) -> str:
+    """Digits only, without the country's 86."""
+    digits = "".join(c for c in halfwidth(number) if c in "0123456789")
+    return digits[2:] if digits.startswith("86") and len(digits) == MOBILE_LENGTH + 2 else digits
+
+
+def normalise_name(name: str) -> str:
+    """For comparing: half width, no spaces and dots, lower case."""
+    return "".join(c for c in halfwidth(name).lower() if c not in " ·•‧・.．")
+
+
+def is_han(character: str) -> bool:
+    return "㐀" <= character <= "鿿" or "\U00020000" <= character <= "\U000323af" or character == "〇"
+
+
+def split_surname(name: str) -> tuple[str, str]:
+    """欧阳修 → (欧阳, 修); 曾国藩 → (曾, 国藩)."""
+    if len(name) > 2 and name[:2] in COMPOUND_SURNAMES:  # noqa: PLR2004  (a compound surname has two characters)
+        return name[:2], name[2:]
+    return name[:1], name[1:]
+
+
+@lru_cache(maxsize=50_000)
+def _reading(text: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(text, style=Style.NORMAL, errors="ignore", v_to_u=False))
+
+
+def pinyin_of(name: str) -> str:
+    """Lower-case pinyin, surname and given name apart: 曾国藩 → "zeng guofan". A foreign name stays, in lower case."""
+    plain = "".join(c for c in name if c not in "·•‧・ ") if any(map(is_han, name)) else ""
+    if not plain:
+        return " ".join(name.lower().split())
+    surname, given = split_surname(plain) if "·" not in name else (plain, "")
+    read = SURNAME_READINGS.get(surname) or "".join(_reading(surname))
+    return " ".join(part for part in (read, "".join(_reading(given))) if part)
+
+
+def initials_of(name: str) -> str:
+    """First letters, for a clerk in a hurry: 曾国藩 → "zgf"."""
+    han = [c for c in name if is_han(c)]
+    if not han:
+        return "".join(word[0] for word in name.lower().split())
+    surname, given = split_surname("".join(han))
+    first = SURNAME_READINGS.get(surname, "")[:1] if len(surname) == 1 else ""
+    head = [first] if first else [r[:1] for c in surname for r in _reading(c)]
+    return "".join([*head, *(r[:1] for c in given for r in _reading(c))])

@@ -1,0 +1,97 @@
+"""Two records that are one person: merged by a decision, and parted again when the decision was wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.events import publish
+from nanhu.platforms.people.errors import MergeRefusedError, PersonNotFoundError
+from nanhu.platforms.people.events import PersonChanged, PersonsMerged
+from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, Person
+from nanhu.platforms.people.records import Origin
+from nanhu.platforms.people.services.golden import lock_golden, open_change_set, stamp_of
+
+FILLED: Final = ("birth_date", "ethnicity", "document_kind", "email", "photo_path")
+MERGE: Final = Origin(source="merge", title="归并")
+
+
+@transaction.atomic
+def merge_persons(*, by: Actor, kept_id: int, gone_id: int, reason: str) -> ChangeSet:
+    """Everything of `gone_id` moves to `kept_id`; what the kept one lacks is filled in; nothing is deleted."""
+    lock_golden()
+    people = {p.id: p for p in Person.objects.select_for_update().filter(id__in=[kept_id, gone_id]).order_by("id")}
+    if len(people) != 2:  # noqa: PLR2004  (a merge is of two)
+        raise PersonNotFoundError
+    kept, gone = people[kept_id], people[gone_id]
+    if kept.merged_into_id or gone.merged_into_id:
+        raise MergeRefusedError(reason=_("其中一条已经归并过了。"))
+    refuse_overlap(kept_id, gone_id)
+    change_set = open_change_set(by=by, kind=ChangeSet.Kind.MERGE, origin=MERGE, reason=reason)
+    stamp = stamp_of(MERGE, change_set.id)
+    bury(gone, kept, change_set, stamp)
+    move_affiliations(kept, gone, change_set, stamp)
+    fields = fill(kept, gone, change_set)
+    audit.record(
+        by=by, action="people.merge_persons", target=f"person:{kept_id}", reason=reason, facts={"gone": gone_id}
+    )
+    publish(PersonsMerged(kept_id=kept_id, gone_id=gone_id))
+    if fields:
+        publish(PersonChanged(person_id=kept_id, fields=tuple(fields)))
+    return change_set
+
+
+def refuse_overlap(kept_id: int, gone_id: int) -> None:
+    """The same campus number twice over the same days cannot be one person's."""
+    held = {(a.kind, a.campus_no) for a in Affiliation.objects.filter(person_id=kept_id)}
+    for affiliation in Affiliation.objects.filter(person_id=gone_id):
+        if (affiliation.kind, affiliation.campus_no) in held:
+            raise MergeRefusedError(reason=_("两条记录有同一个学工号 %s。") % affiliation.campus_no)
+
+
+def bury(gone: Person, kept: Person, change_set: ChangeSet, stamp: dict[str, Any]) -> None:
+    Change.objects.create(change_set=change_set, entity="person", entity_id=gone.id, before={"merged_into_id": None},
+                          sources={"merged_into_id": None})  # fmt: skip
+    gone.merged_into = kept
+    gone.provenance = {**gone.provenance, "merged_into_id": stamp}
+    gone.save(update_fields=["merged_into", "provenance"])
+
+
+def move_affiliations(kept: Person, gone: Person, change_set: ChangeSet, stamp: dict[str, Any]) -> None:
+    for affiliation in Affiliation.objects.select_for_update().filter(person=gone).order_by("id"):
+        Change.objects.create(change_set=change_set, entity="affiliation", entity_id=affiliation.id,
+                              before={"person_id": gone.id}, sources={"person_id": None})  # fmt: skip
+        affiliation.person = kept
+        affiliation.provenance = {**affiliation.provenance, "person_id": stamp}
+        affiliation.save(update_fields=["person", "provenance"])
+
+
+def fill(kept: Person, gone: Person, change_set: ChangeSet) -> list[str]:
+    """Values the kept record lacks come from the other one, and keep the provenance they had there."""
+    names = [name for name in FILLED if not getattr(kept, name) and getattr(gone, name)]
+    secrets = [name for name in ("id_number", "phone") if getattr(kept, f"{name}_index") is None]
+    secrets = [name for name in secrets if getattr(gone, f"{name}_index") is not None]
+    if not names and not secrets:
+        return []
+    Change.objects.create(
+        change_set=change_set, entity="person", entity_id=kept.id,
+        before={name: getattr(kept, name) for name in names},
+        sources={name: kept.provenance.get(name) for name in [*names, *secrets]},
+        sealed=json.dumps(dict.fromkeys(secrets, "")) if secrets else None,
+    )  # fmt: skip
+    for name in [*names, *secrets]:
+        setattr(kept, name, getattr(gone, name))
+        origin = gone.provenance.get(name, {})
+        kept.provenance = {
+            **kept.provenance,
+            name: {**origin, "set": change_set.id, "source": origin.get("source", "merge")},
+        }
+    for name in secrets:
+        setattr(kept, f"{name}_index", getattr(gone, f"{name}_index"))
+    kept.save()
+    return [*names, *secrets]

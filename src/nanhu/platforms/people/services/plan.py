@@ -1,0 +1,210 @@
+"""What records would change in the golden record: decides, but writes nothing. A dry run ends here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from nanhu.kernel.crypto import mask_id_number, mask_phone
+from nanhu.platforms.people.models import Affiliation
+from nanhu.platforms.people.records import AffiliationRecord, ApplyResult, Difference, Origin, Outvoted, PersonRecord
+from nanhu.platforms.people.services.golden import Row
+
+PERSON_FIELDS: Final = (
+    "name",
+    "sex",
+    "birth_date",
+    "nationality",
+    "ethnicity",
+    "document_kind",
+    "id_number",
+    "phone",
+    "email",
+)
+SEALED_FIELDS: Final = {"id_number": "id_number_index", "phone": "phone_index"}
+AFFILIATION_FIELDS: Final = ("unit_id", "category", "category_name", "status_name", "starts_on", "ends_on", "state")
+MASKS: Final = {"id_number": mask_id_number, "phone": mask_phone}
+ENDED: Final = Affiliation.State.ENDED.value
+
+
+@dataclass(slots=True)
+class Touched:
+    """An existing row that changes: its new full content, and what the changed columns held."""
+
+    row: Row
+    before: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Plan:
+    """Collects what one batch of records does. Rows of new persons carry their record's key until they get an id."""
+
+    origin: Origin
+    stamp: Mapping[str, Any]
+    today: date
+    units: Mapping[str, int]
+    indexes: Mapping[str, Mapping[str, bytes]]
+    new_persons: list[Row] = field(default_factory=list)
+    new_affiliations: list[Row] = field(default_factory=list)
+    persons: dict[int, Touched] = field(default_factory=dict)
+    affiliations: dict[int, Touched] = field(default_factory=dict)
+    fresh_values: dict[int, set[str]] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+    outvoted: list[Outvoted] = field(default_factory=list)
+    transitions: list[tuple[str, Row]] = field(default_factory=list)
+    changed_person_ids: set[int] = field(default_factory=set)
+    seen: int = 0
+
+    def add(self, record: PersonRecord, person: Row | None, affiliations: Iterable[Row]) -> None:
+        self.seen += 1
+        if person is None:
+            self._create(record)
+        else:
+            self._compare_person(record, person)
+            for said in record.affiliations:
+                self._compare_affiliation(record, person, said, latest_of(affiliations, said))
+
+    def _create(self, record: PersonRecord) -> None:
+        said = {name: value for name in PERSON_FIELDS if (value := getattr(record, name)) not in (None, "")}
+        row: Row = {"key": record.key, **said, "provenance": dict.fromkeys(said, self.stamp)}
+        self.new_persons.append(row)
+        for affiliation in record.affiliations:
+            self._start(record.key, None, affiliation)
+
+    def _compare_person(self, record: PersonRecord, row: Row) -> None:
+        for name in PERSON_FIELDS:
+            value = getattr(record, name)
+            if value in (None, "") or self._holds(row, name, value):
+                continue
+            held = row["provenance"].get(name)
+            if not wins(self.origin, name, held["source"] if held else None):
+                self._outvote(record, row, name, value, held["source"])
+                continue
+            self._note(record, row, "", name, row[name], value)
+            touch(self.persons, row, name, self.stamp)
+            row[name] = value
+            self.changed_person_ids.add(row["id"])
+            if name in SEALED_FIELDS:
+                self.fresh_values.setdefault(row["id"], set()).add(name)
+
+    def _holds(self, row: Row, name: str, value: object) -> bool:
+        """Encrypted columns are compared by their blind index: nothing is decrypted to find that nothing changed."""
+        if name in SEALED_FIELDS:
+            held = row[SEALED_FIELDS[name]]
+            return held is not None and bytes(held) == self.indexes[name][str(value)]
+        return bool(row[name] == value)
+
+    def _outvote(self, record: PersonRecord, row: Row, name: str, value: object, source: str) -> None:
+        mask = MASKS.get(name, str)
+        self.outvoted.append(
+            Outvoted(key=record.key, person_id=row["id"], field=name, kept="" if name in MASKS else str(row[name]),
+                     kept_source=source, offered=mask(str(value)))
+        )  # fmt: skip
+
+    def _note(self, record: PersonRecord, row: Row, campus_no: str, name: str, before: object, after: object) -> None:
+        shown = (opened(before), str(after))
+        if name in MASKS:
+            shown = (MASKS[name](shown[0]) if shown[0] else "", MASKS[name](shown[1]))
+        no = campus_no or next((a.campus_no for a in record.affiliations), "")
+        self.differences.append(
+            Difference(key=record.key, person_id=row["id"], campus_no=no, name=str(row["name"]), field=name,
+                       before=shown[0], after=shown[1])
+        )  # fmt: skip
+
+    def _start(self, key: str, person_id: int | None, said: AffiliationRecord) -> None:
+        values = self._values(said)
+        values["state"] = values.get("state") or Affiliation.State.ACTIVE.value
+        if values["state"] == ENDED and not values.get("ends_on"):
+            values["ends_on"] = max(said.starts_on, self.today)
+        row: Row = {"key": key, "person_id": person_id, "kind": said.kind, "campus_no": said.campus_no, **values}
+        row["provenance"] = dict.fromkeys(values, self.stamp)
+        self.new_affiliations.append(row)
+        if person_id is not None:
+            self.changed_person_ids.add(person_id)
+        if row["state"] != ENDED:
+            self.transitions.append(("started", row))
+
+    def _values(self, said: AffiliationRecord) -> dict[str, Any]:
+        unit_id = self.units.get(said.unit_code) if said.unit_code else None
+        values = {name: getattr(said, name) for name in AFFILIATION_FIELDS if name != "unit_id"} | {"unit_id": unit_id}
+        return {name: value for name, value in values.items() if value not in (None, "")}
+
+    def _compare_affiliation(self, record: PersonRecord, person: Row, said: AffiliationRecord, row: Row | None) -> None:
+        if row is None or (row["state"] == ENDED and said.starts_on > row["ends_on"]):
+            self._start(record.key, person["id"], said)
+            return
+        was_ended = row["state"] == ENDED
+        values = self._values(said)
+        if was_ended and values.get("state", ENDED) != ENDED:
+            values.setdefault("ends_on", None)
+        if not was_ended and values.get("state") == ENDED and row["ends_on"] is None:
+            values.setdefault("ends_on", max(said.starts_on, self.today))
+        changed = [name for name, value in values.items() if row[name] != value]
+        for name in changed:
+            self._note(record, person, said.campus_no, name, row[name], values[name])
+            touch(self.affiliations, row, name, self.stamp)
+            row[name] = values[name]
+        if changed:
+            self.changed_person_ids.add(person["id"])
+            self._turn(row, was_ended=was_ended)
+
+    def _turn(self, row: Row, *, was_ended: bool) -> None:
+        is_ended = row["state"] == ENDED
+        if was_ended and is_ended:
+            return
+        fact = "ended" if is_ended else "started" if was_ended else "changed"
+        self.transitions.append((fact, row))
+
+    def is_empty(self) -> bool:
+        return not (self.new_persons or self.new_affiliations or self.persons or self.affiliations)
+
+    def result(self, *, person_ids: Mapping[str, int], change_set_id: int | None) -> ApplyResult:
+        facts = [fact for fact, _row in self.transitions]
+        return ApplyResult(
+            created=len(self.new_persons),
+            changed=len(self.changed_person_ids),
+            unchanged=self.seen - len(self.new_persons) - len(self.changed_person_ids),
+            affiliations_started=facts.count("started"),
+            affiliations_changed=facts.count("changed"),
+            affiliations_ended=facts.count("ended"),
+            person_ids=person_ids,
+            differences=tuple(self.differences),
+            outvoted=tuple(self.outvoted),
+            change_set_id=change_set_id,
+        )
+
+
+def wins(origin: Origin, name: str, held_by: str | None) -> bool:
+    """Survivorship: may this origin set a field that `held_by` set before?"""
+    order = origin.precedence.get(name)
+    if held_by is None or held_by == origin.source or order is None:
+        return True
+    return _rank(order, origin.source) <= _rank(order, held_by)
+
+
+def _rank(order: tuple[str, ...], source: str) -> int:
+    return order.index(source) if source in order else len(order)
+
+
+def latest_of(affiliations: Iterable[Row], said: AffiliationRecord) -> Row | None:
+    same = [a for a in affiliations if a["kind"] == said.kind and a["campus_no"] == said.campus_no]
+    return max(same, key=lambda a: a["starts_on"], default=None)
+
+
+def touch(into: dict[int, Touched], row: Row, name: str, stamp: Mapping[str, Any]) -> None:
+    """Remember what the column held, and write the new provenance into the row."""
+    touched = into.setdefault(row["id"], Touched(row))
+    if name not in touched.before:
+        touched.before[name] = row[name]
+        touched.sources[name] = row["provenance"].get(name)
+    row["provenance"] = {**row["provenance"], name: stamp}
+
+
+def opened(value: object) -> str:
+    """Text of a value, also of a sealed one."""
+    if value is None:
+        return ""
+    return str(value.open()) if hasattr(value, "open") else str(value)

@@ -1,0 +1,29 @@
+"""Opening a sealed value for a stated purpose: always written to the audit log."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.people.errors import PersonNotFoundError
+from nanhu.platforms.people.models import Person
+
+
+@transaction.atomic
+def phone_of(person_id: int, *, by: Actor, purpose: str) -> str:
+    """The whole phone number, "" when there is none."""
+    return reveal(person_id, "phone", by=by, purpose=purpose)
+
+
+@transaction.atomic
+def id_number_of(person_id: int, *, by: Actor, purpose: str) -> str:
+    return reveal(person_id, "id_number", by=by, purpose=purpose)
+
+
+def reveal(person_id: int, column: str, *, by: Actor, purpose: str) -> str:
+    person = Person.objects.filter(id=person_id).first()
+    if person is None:
+        raise PersonNotFoundError
+    audit.record(by=by, action=f"people.reveal_{column}", target=f"person:{person_id}", reason=purpose)
+    return getattr(person, column) or ""

@@ -1,0 +1,188 @@
+"""Taking a change set back: values return to what they were, and what it brought into the world ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db import models, transaction
+from django.db.models import QuerySet
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.events import Event, publish
+from nanhu.platforms.people import events
+from nanhu.platforms.people.errors import AlreadyRevertedError, LaterChangesError
+from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUnit, Person
+from nanhu.platforms.people.records import Origin
+from nanhu.platforms.people.rules import initials_of, pinyin_of
+from nanhu.platforms.people.services.apply import NORMALISERS, affiliation_fact
+from nanhu.platforms.people.services.golden import lock_golden, open_change_set, stamp_of
+
+MODELS: Final[dict[str, type[models.Model]]] = {"person": Person, "affiliation": Affiliation, "unit": OrgUnit}
+REVERT: Final = "revert"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevertPreview:
+    """What would happen; with `blockers` (the ids of later change sets) it will be refused."""
+
+    persons_created: int
+    persons_changed: int
+    affiliations_ended: int
+    affiliations_changed: int
+    units_closed: int
+    values_restored: int
+    blockers: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Story:
+    """All that a change set did, read once."""
+
+    change_set: ChangeSet
+    changes: list[Change]
+    rows: dict[tuple[str, int], Any] = field(default_factory=dict)
+    created: dict[str, list[Any]] = field(default_factory=dict)
+
+
+def preview_revert(change_set_id: int) -> RevertPreview:
+    return preview_of(read_story(ChangeSet.objects.get(id=change_set_id)))
+
+
+def preview_of(story: _Story) -> RevertPreview:
+    counts = {entity: sum(c.entity == entity for c in story.changes) for entity in MODELS}
+    return RevertPreview(
+        persons_created=len(story.created["person"]),
+        persons_changed=counts["person"],
+        affiliations_ended=sum(a.state != Affiliation.State.ENDED for a in story.created["affiliation"]),
+        affiliations_changed=counts["affiliation"],
+        units_closed=len(story.created["unit"]),
+        values_restored=sum(len(change.sources) for change in story.changes),
+        blockers=tuple(sorted(blockers_of(story))),
+    )
+
+
+@transaction.atomic
+def revert_change_set(*, by: Actor, change_set_id: int, reason: str) -> RevertPreview:
+    """Refused when a later change set wrote one of the same values."""
+    lock_golden()
+    change_set = ChangeSet.objects.select_for_update().get(id=change_set_id)
+    if ChangeSet.objects.filter(reverts=change_set).exists():
+        raise AlreadyRevertedError
+    story = read_story(change_set)
+    done = preview_of(story)
+    if done.blockers:
+        raise LaterChangesError(blockers="、".join(name_of(number) for number in done.blockers))
+    origin = Origin(source=REVERT, title=change_set.source_title, batch_no=change_set.batch_no)
+    revert = open_change_set(by=by, kind=ChangeSet.Kind.REVERT, origin=origin, reason=reason, reverts_id=change_set.id)
+    told = restore(story) + end_created(story, stamp_of(origin, revert.id))
+    publish(*told)
+    audit.record(by=by, action="people.revert_change_set", target=f"change_set:{change_set_id}", reason=reason,
+                 facts={"values": done.values_restored, "created": done.persons_created})  # fmt: skip
+    return done
+
+
+def name_of(change_set_id: int) -> str:
+    change_set = ChangeSet.objects.get(id=change_set_id)
+    batch = f"#{change_set.batch_no}" if change_set.batch_no else ""
+    return f"{change_set.get_kind_display()} {batch or change_set_id} {change_set.source_title}".strip()
+
+
+def read_story(change_set: ChangeSet) -> _Story:
+    changes = list(Change.objects.filter(change_set=change_set).order_by("id"))
+    story = _Story(change_set, changes)
+    for entity, model in MODELS.items():
+        ids = [change.entity_id for change in changes if change.entity == entity]
+        for row in _manager(model).filter(id__in=ids):
+            story.rows[entity, row.pk] = row
+        story.created[entity] = list(_manager(model).filter(created_in=change_set))
+    return story
+
+
+def _manager(model: type[models.Model]) -> QuerySet[Any]:
+    return QuerySet(model)
+
+
+def blockers_of(story: _Story) -> set[int]:
+    """The change sets that wrote, after this one, a value this one wrote."""
+    mine = story.change_set.id
+    found: set[int] = set()
+    for change in story.changes:
+        provenance = story.rows[change.entity, change.entity_id].provenance
+        found |= _others(((provenance.get(name) or {}).get("set", mine) for name in change.sources), mine)
+    for rows in story.created.values():
+        for row in rows:
+            found |= _others(((held or {}).get("set", mine) for held in row.provenance.values()), mine)
+    return found
+
+
+def _others(sets: Iterable[int], mine: int) -> set[int]:
+    return {number for number in sets if number > mine}
+
+
+def restore(story: _Story) -> list[Event]:
+    told: list[Event] = []
+    for change in reversed(story.changes):
+        row = story.rows[change.entity, change.entity_id]
+        was_ended = getattr(row, "state", "") == Affiliation.State.ENDED
+        merged_into_id = row.merged_into_id if "merged_into_id" in change.sources else None
+        secrets = json.loads(change.sealed) if change.sealed else {}
+        for name, value in change.before.items():
+            setattr(row, name, value)
+        for name, text in secrets.items():
+            setattr(row, name, text or None)
+            index = blind_index(NORMALISERS[name](text), purpose=f"people.{name}") if text else None
+            setattr(row, f"{name}_index", index)
+        row.provenance = provenance_before(row.provenance, change.sources)
+        if isinstance(row, Person):
+            row.pinyin, row.initials = pinyin_of(row.name), initials_of(row.name)
+        row.save()
+        row.refresh_from_db()
+        told += told_of(row, change, was_ended=was_ended, merged_into_id=merged_into_id)
+    return told
+
+
+def provenance_before(provenance: dict[str, Any], sources: dict[str, Any]) -> dict[str, Any]:
+    merged = {**provenance, **sources}
+    return {name: source for name, source in merged.items() if source is not None}
+
+
+def told_of(row: Any, change: Change, *, was_ended: bool, merged_into_id: int | None) -> list[Event]:
+    if isinstance(row, Person):
+        if merged_into_id is not None:
+            return [events.PersonsParted(kept_id=merged_into_id, restored_id=row.id)]
+        return [events.PersonChanged(person_id=row.id, fields=tuple(sorted(change.sources)))]
+    if isinstance(row, Affiliation):
+        is_ended = row.state == Affiliation.State.ENDED
+        if was_ended and is_ended:
+            return []
+        fact = "ended" if is_ended else "started" if was_ended else "changed"
+        return [affiliation_fact(fact, as_row(row))]
+    return []
+
+
+def as_row(affiliation: Affiliation) -> dict[str, Any]:
+    names = ("id", "person_id", "kind", "campus_no", "category")
+    return {name: getattr(affiliation, name) for name in names}
+
+
+def end_created(story: _Story, stamp: dict[str, Any]) -> list[Event]:
+    """Persons stay, because others may refer to them; their campus numbers end. Units are closed."""
+    told: list[Event] = []
+    today = campus_today()
+    living = [a for a in story.created["affiliation"] if a.state != Affiliation.State.ENDED]
+    for affiliation in living:
+        affiliation.state = Affiliation.State.ENDED
+        affiliation.ends_on = max(affiliation.starts_on, min(affiliation.ends_on or today, today))
+        affiliation.provenance = {**affiliation.provenance, "state": stamp, "ends_on": stamp}
+        told.append(affiliation_fact("ended", as_row(affiliation)))
+    Affiliation.objects.bulk_update(living, ["state", "ends_on", "provenance"], batch_size=2000)
+    for unit in story.created["unit"]:
+        unit.is_active = False
+    OrgUnit.objects.bulk_update(story.created["unit"], ["is_active"], batch_size=2000)
+    return told

@@ -1,0 +1,1 @@
+SELECT 1; -- other rooms may use the extensions: they stay

@@ -1,0 +1,64 @@
+"""Reads of the tree of units: who is below, who is above."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection
+
+from nanhu.platforms.people.models import OrgUnit
+
+UPWARDS: Final = """
+    WITH RECURSIVE up (id, parent_id) AS (
+        SELECT u.id, u.parent_id FROM people_org_unit u
+          JOIN people_affiliation a ON a.unit_id = u.id
+         WHERE a.person_id = %s AND a.state <> 'ended'
+        UNION
+        SELECT u.id, u.parent_id FROM people_org_unit u JOIN up ON u.id = up.parent_id
+    ) SELECT id FROM up"""
+HEADS: Final = """
+    WITH RECURSIVE down (id) AS (
+        SELECT unnest(%(units)s::bigint[])
+        UNION
+        SELECT u.id FROM people_org_unit u JOIN down ON u.parent_id = down.id
+    )
+    SELECT count(DISTINCT a.person_id) FROM people_affiliation a
+     WHERE a.state <> 'ended' AND a.kind = ANY(%(kinds)s)
+       AND (cardinality(%(units)s::bigint[]) = 0 OR a.unit_id IN (SELECT id FROM down))"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChoice:
+    id: int
+    code: str
+    name: str
+    kind: str
+
+
+def unit_ids_of(person_id: int) -> frozenset[int]:
+    """The units of a person's living affiliations and all above them, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(UPWARDS, [person_id])
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def count_people(*, kinds: Collection[str], unit_ids: Collection[int] = ()) -> int:
+    """Persons with a living affiliation of these kinds, in these units or below them; no unit means anywhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(HEADS, {"units": list(unit_ids), "kinds": list(kinds)})
+        return int(cursor.fetchone()[0])
+
+
+def unit_choices(*, without_kinds: Collection[str] = ()) -> list[UnitChoice]:
+    """Active units below the school, for a select box."""
+    units = (
+        OrgUnit.objects.filter(is_active=True, parent__isnull=False).exclude(kind__in=without_kinds).order_by("code")
+    )
+    return [UnitChoice(id=unit.id, code=unit.code, name=unit.name, kind=unit.kind) for unit in units]
+
+
+def unit_ids_by_code(codes: Collection[str]) -> dict[str, int]:
+    """Unknown codes are absent."""
+    return dict(OrgUnit.objects.filter(code__in=codes).values_list("code", "id"))

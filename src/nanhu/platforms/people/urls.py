@@ -1,0 +1,6 @@
+from django.urls import path
+
+from nanhu.platforms.people.views.photo import photo
+
+app_name = "people"
+urlpatterns = [path("<uuid:public_id>/photo", photo, name="photo")]
