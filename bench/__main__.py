@@ -1,0 +1,37 @@
+"""Run every benchmark, or those named on the command line."""
+
+import importlib
+import sys
+import time
+import traceback
+
+from bench.report import print_figure
+
+BENCHMARKS = {
+    "payments": "bench.payments",
+    "import": "bench.importing",
+    "home": "bench.home",
+    "sign_in": "bench.sign_in",
+    "demo": "bench.demo",
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"unknown: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    failed = []
+    for name in names or BENCHMARKS:
+        print(f"— {name}", flush=True)
+        started = time.monotonic()
+        try:
+            importlib.import_module(BENCHMARKS[name]).run(print_figure)
+        except Exception:
+            traceback.print_exc()
+            failed.append(name)
+        print(f"  ({time.monotonic() - started:.0f} s)", flush=True)
+    return 1 if failed else 0
+
+
+sys.exit(main(sys.argv[1:]))

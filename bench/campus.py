@@ -1,0 +1,95 @@
+"""A campus of its own for a benchmark: a fresh data folder, a durable embedded database, the real processes."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Campus:
+    """Where the campus lives and the environment its processes share."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    @property
+    def web_port(self) -> int:
+        return int(self.environment["NANHU_WEB_PORT"])
+
+    def nanhu(self, *arguments: str) -> str:
+        """Run a `nanhu` command to its end and return what it printed."""
+        result = subprocess.run(
+            [sys.executable, "-m", "nanhu", *arguments], env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        if result.returncode != 0:
+            raise RuntimeError(f"nanhu {' '.join(arguments)} failed:\n{result.stdout}\n{result.stderr}")
+        return result.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def fresh_campus(*, demo: bool = True) -> Iterator[Campus]:
+    """A data folder with a running durable database, removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="nanhu-bench-"))
+    folder.chmod(0o755)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NANHU_", "DATABASE_URL"))}
+    environment["NANHU_DATA_DIR"] = str(folder)
+    environment["NANHU_DEMO"] = "1" if demo else "0"
+    for name in ("WEB", "GATEWAY", "EMULATOR", "OFFICE"):
+        environment[f"NANHU_{name}_PORT"] = str(free_port())
+    environment["NANHU_PUBLIC_URL"] = f"http://localhost:{environment['NANHU_WEB_PORT']}"
+    os.environ["NANHU_DATA_DIR"] = str(folder)
+    from nanhu.kernel.database import embedded
+
+    embedded.start(folder)
+    try:
+        yield Campus(folder, environment)
+    finally:
+        embedded.stop(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running(campus: Campus, command: list[str], ready_url: str, *, patience: float = 60) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of the campus, ready when its address answers, stopped afterwards."""
+    with (campus.folder / "bench.log").open("ab") as log:
+        process = subprocess.Popen(command, env=campus.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+    try:
+        wait_until_answered(ready_url, process, patience)
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def wait_until_answered(url: str, process: subprocess.Popen[bytes], patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the process ended with {process.returncode}")
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"{url} did not answer within {patience} s")
