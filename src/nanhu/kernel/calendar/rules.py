@@ -7,8 +7,8 @@ from functools import lru_cache
 import chinese_calendar
 from chinese_calendar import constants
 
-FIRST_KNOWN_YEAR = min(constants.holidays).year
-LAST_KNOWN_YEAR = max(constants.holidays).year
+FIRST_KNOWN_YEAR: int = min(constants.holidays).year
+LAST_KNOWN_YEAR: int = max(constants.holidays).year
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
 

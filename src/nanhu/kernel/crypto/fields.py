@@ -1,5 +1,6 @@
 """A text column that the database only sees encrypted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
@@ -68,13 +69,13 @@ class EncryptedTextField(TextColumn):
         super().__init__(*args, **options)
         self.purpose = purpose
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, _path, args, options = super().deconstruct()
         return name, "nanhu.kernel.crypto.EncryptedTextField", args, {**options, "purpose": self.purpose}
 
     def check(self, **options: Any) -> list[checks.CheckMessage]:
         found = super().check(**options)
-        if self.unique or self.db_index:
+        if self.unique or getattr(self, "db_index", False):
             found.append(
                 checks.Error(
                     "an encrypted column is different each time: index its blind index instead",

@@ -44,6 +44,20 @@ def test_each_text_belongs_to_the_room_it_stands_in(package: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("platforms", ["people"]),
+        ("platforms/people", ["people"]),
+        ("platforms/people/templates", ["people"]),
+        ("kernel/money.py", ["kernel"]),
+        ("", ["kernel", "people", "card"]),
+    ],
+)
+def test_a_path_means_the_rooms_in_it_or_the_room_around_it(package: Path, path: str, names: list[str]) -> None:
+    assert [room.folder.name for room in rooms([package / path], package=package)] == names
+
+
+@pytest.mark.parametrize(
     ("source", "found"),
     [
         ("gettext_lazy('甲')", ("甲", None, None)),

@@ -53,7 +53,7 @@ def update(room: Room) -> tuple[int, int]:
         return 0, 0
     for key, entry in remembered.items():
         if key not in entries(fresh) and is_translated(entry):
-            fresh.obsolete[entry.id] = entry
+            fresh.obsolete[key[1]] = entry
     _write_text(room.catalogue, _as_text(fresh))
     return len(fresh), sum(not is_translated(entry) for entry in fresh if entry.id)
 

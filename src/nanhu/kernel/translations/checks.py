@@ -42,7 +42,7 @@ def _faults_of(entry: Entry) -> Iterator[str]:
         yield f"no English for {text!r}"
     elif isinstance(entry.id, tuple | list):
         _, plural = entry.id
-        one, *many = (_placeholders(string) for string in entry.string)
+        one, *many = (_placeholders(string) for string in entry.string or ())
         if not one <= _placeholders(text) | _placeholders(plural) or any(o != _placeholders(plural) for o in many):
             yield f"the placeholders differ between {plural!r} and its English"
     elif _placeholders(text) != _placeholders(str(entry.string)):

@@ -1,6 +1,6 @@
 """Which room a source file belongs to: the nearest package above it with an apps.py, else the kernel."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Room:
         return READERS[file.suffix](file.relative_to(self.folder, walk_up=True), file.read_text("utf-8"))
 
 
-def rooms(under: Iterable[Path] = (), *, package: Path = PACKAGE) -> list[Room]:
+def rooms(under: Sequence[Path] = (), *, package: Path = PACKAGE) -> list[Room]:
     """All rooms, or those at, above or below the given paths."""
     folders = {file.parent for file in package.rglob("apps.py")}
     for floor in ("platforms", "services", "systems"):  # a room that is only begun has no apps.py yet
@@ -43,8 +43,14 @@ def rooms(under: Iterable[Path] = (), *, package: Path = PACKAGE) -> list[Room]:
     for file in sorted(package.rglob("*")):
         if file.suffix in READERS and _is_shown_to_people(file.relative_to(package)):
             found[next((parent for parent in file.parents if parent in folders), kernel)].files.append(file)
-    wanted = [path.resolve() for path in under]
-    return [room for room in found.values() if not wanted or any(_touches(room.folder, path) for path in wanted)]
+    chosen = {room for path in under for room in _rooms_at(path.resolve(), set(found))}
+    return [room for folder, room in found.items() if not under or folder in chosen]
+
+
+def _rooms_at(path: Path, folders: set[Path]) -> set[Path]:
+    """The rooms in a folder, or the one room that a folder within it belongs to."""
+    inside = {folder for folder in folders if folder.is_relative_to(path)}
+    return inside or {next((parent for parent in path.parents if parent in folders), path)}
 
 
 def _is_shown_to_people(path: Path) -> bool:
@@ -56,7 +62,3 @@ def _is_shown_to_people(path: Path) -> bool:
     ):
         return False
     return path.suffix == ".py" or "templates" in parts
-
-
-def _touches(folder: Path, path: Path) -> bool:
-    return folder == path or path in folder.parents or folder in path.parents

@@ -57,7 +57,7 @@ def _untranslated(file: Path, source: str) -> Iterator[Fault]:
     for token in _outside_translation(without_comments):
         text = ATTRIBUTE_CALL.sub("", token.contents) if token.token_type == TokenType.TEXT else token.contents
         for offset, part in enumerate(text.split("\n")):
-            line = token.lineno + offset
+            line = (token.lineno or 1) + offset
             if has_chinese(part) and line not in excused:
                 yield Fault(file, line, f"Chinese outside a translating tag: {part.strip()[:60]}")
 
