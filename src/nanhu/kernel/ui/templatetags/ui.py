@@ -18,7 +18,7 @@ from django.utils.translation import gettext, ngettext
 from nanhu.kernel import clock
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.ui import brand as brands
-from nanhu.kernel.ui import charts, fields
+from nanhu.kernel.ui import charts, dates, fields
 from nanhu.kernel.ui.icons import icon_svg
 
 register = template.Library()
@@ -85,6 +85,24 @@ def time_left(elapsed: float, done: int, total: int) -> str:
         return ngettext("大约还要 %(number)d 秒", "大约还要 %(number)d 秒", seconds) % {"number": max(seconds, 1)}
     minutes = round(seconds / 60)
     return ngettext("大约还要 %(number)d 分钟", "大约还要 %(number)d 分钟", minutes) % {"number": minutes}
+
+
+@register.filter
+def campus_date(moment: datetime) -> str:
+    """11月24日 周二"""
+    return dates.day(moment, clock.campus_today().year)
+
+
+@register.filter
+def campus_moment(moment: datetime) -> str:
+    """3 小时前, or 11月24日 周二 14:30 when it is more than a day ago."""
+    return dates.moment_words(moment, clock.now())
+
+
+@register.filter
+def campus_clock(moment: datetime) -> str:
+    """14:30 when it is today, the date before it otherwise."""
+    return dates.clock_words(moment, clock.now())
 
 
 @register.filter

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+from nanhu.kernel.ui import shell
+
+
+class PortalConfig(AppConfig):
+    name = "nanhu.platforms.portal"
+    label = "portal"
+    verbose_name = "信息门户"
+
+    def ready(self) -> None:
+        from nanhu.platforms.portal.frame import PortalFrame
+
+        shell.provided_by(PortalFrame())

@@ -1,0 +1,17 @@
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class UnknownPreferenceError(CampusError):
+    code: ClassVar[str] = "portal.unknown_preference"
+    sentence: ClassVar[str | Promise] = _("没有这个选项。")
+
+
+class NoSuchFaceError(CampusError):
+    code: ClassVar[str] = "portal.no_such_face"
+    http_status: ClassVar[int] = 404
+    sentence: ClassVar[str | Promise] = _("没有找到这个页面。")

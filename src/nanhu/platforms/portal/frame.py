@@ -1,0 +1,97 @@
+"""The frame around every page: bars and menu, built from the registry for who looks."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import registry
+from nanhu.kernel.registry import Viewer
+from nanhu.kernel.ui.shell import Place, Shell, Theme, TypeSize
+from nanhu.platforms.portal import queries
+from nanhu.platforms.portal.guard import attempt
+from nanhu.platforms.portal.services import preferences as liking
+from nanhu.platforms.portal.services.preferences import Preferences
+
+class PortalFrame:
+    """Implements kernel.ui.shell.ShellOwner."""
+
+    def shell_of(self, request: HttpRequest) -> Shell:
+        chosen = liking.preferences_of(request)
+        viewer = cast("Viewer | None", getattr(request, "viewer", None))
+        look = {"theme": cast("Theme", chosen.theme), "type_size": cast("TypeSize", chosen.type_size)}
+        if viewer is None:
+            return Shell(**look)  # type: ignore[arg-type]
+        return Shell(
+            name=viewer.name,
+            subtitle=viewer.campus_no,
+            home_url=reverse("portal:home"),
+            search_url=reverse("portal:applications"),
+            top=_top(request),
+            bottom=_bottom(request, viewer),
+            menu=_menu(viewer, chosen),
+            **look,  # type: ignore[arg-type]
+        )
+
+    def language_was_chosen(self, request: HttpRequest, language: str) -> None:
+        if getattr(request, "viewer", None) is not None:
+            liking.choose(request, name="language", value=language)
+
+
+def _place(request: HttpRequest, key: str, label: str, url: str, icon: str, *, primary: bool = False) -> Place:
+    is_here = request.path == url or (url != "/" and request.path.startswith(url))
+    return Place(key=key, label=label, url=url, icon=icon, primary=primary, current=is_here)
+
+
+def _top(request: HttpRequest) -> tuple[Place, ...]:
+    places = [
+        _place(request, "home", _("首页"), reverse("portal:home"), "house"),
+        _place(request, "apps", _("应用"), reverse("portal:applications"), "layout-grid"),
+    ]
+    for source in registry.home_notices:
+        url = attempt(f"notices:{source.key}", lambda source=source: str(source.url() if callable(source.url) else source.url)).value  # type: ignore[misc]
+        if url:
+            places.append(_place(request, "notices", _("公告"), url, "megaphone"))
+    return tuple(places)
+
+
+def _bottom(request: HttpRequest, viewer: Viewer) -> tuple[Place, ...]:
+    """首页 · 应用 · the primary application, raised · 我的; what does not exist is not shown."""
+    home, apps, *rest = _top(request)
+    me = _place(request, "me", _("我的"), reverse("portal:me"), "user-round")
+    primary = next((one for one in queries.applications_of(viewer) if one.is_primary), None)
+    url = attempt(f"application:{primary.key}", primary.address).value if primary else ""
+    if primary is None or not url:
+        return (home, apps, *rest, me)
+    return (home, apps, _place(request, primary.key, str(primary.name), url, primary.icon, primary=True), *rest, me)
+
+
+def _menu(viewer: Viewer, chosen: Preferences) -> tuple[Place, ...]:
+    other_face = next(iter(viewer.faces - {viewer.face}), "")
+    is_large = chosen.type_size == "large"
+    places = [Place(key="me", label=_("个人信息与设置"), url=reverse("portal:me"), icon="user-round-cog")]
+    if other_face:
+        label = _("切换到学生界面") if other_face == "student" else _("切换到教工界面")
+        places.append(_choice("face", other_face, label, "repeat-2"))
+    if chosen.theme == "dark":
+        places.append(_choice("theme", "light", _("浅色"), "sun"))
+    else:
+        places.append(_choice("theme", "dark", _("深色"), "moon"))
+    places.append(_choice("type_size", "normal" if is_large else "large", _("标准字号") if is_large else _("大字"), "a-large-small"))
+    places.append(_sign_out())
+    return tuple(place for place in places if place.url)
+
+
+def _choice(name: str, value: str, label: str, icon: str) -> Place:
+    return Place(key=name, label=label, url=reverse("portal:choose", args=[name, value]), icon=icon, method="post")
+
+
+def _sign_out() -> Place:
+    try:
+        url = reverse("identity:sign_out")
+    except NoReverseMatch:
+        url = ""
+    return Place(key="sign_out", label=_("退出登录"), url=url, icon="log-out", method="post")

@@ -1,0 +1,73 @@
+"""Pure rules of the home: the part of the day, the greeting, search, the order of shortcuts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from pypinyin import Style, lazy_pinyin
+
+type DayPart = Literal["dawn", "day", "dusk", "night"]
+
+SHOWN_AT_HOME = 8
+SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
+    ("personal", _("个人事务"), "user-round"),
+    ("work", _("工作生活"), "briefcase-business"),
+    ("study", _("学习生活"), "book-open"),
+    ("service", _("服务大厅"), "concierge-bell"),
+)
+DAY_PARTS: tuple[tuple[int, DayPart], ...] = ((5, "night"), (8, "dawn"), (17, "day"), (20, "dusk"), (24, "night"))
+GREETINGS: tuple[tuple[int, str | Promise], ...] = (
+    (5, _("夜深了")),
+    (9, _("早上好")),
+    (12, _("上午好")),
+    (14, _("中午好")),
+    (18, _("下午好")),
+    (24, _("晚上好")),
+)
+
+
+def day_part(hour: int) -> DayPart:
+    return next(part for before, part in DAY_PARTS if hour < before)
+
+
+def greeting(hour: int) -> str | Promise:
+    return next(words for before, words in GREETINGS if hour < before)
+
+
+@lru_cache(maxsize=2048)
+def search_forms(text: str) -> tuple[str, str, str]:
+    """What a name answers to: itself, its pinyin, its initials ("校园卡" → "xiaoyuanka", "xyk")."""
+    lowered = text.lower()
+    return (
+        lowered,
+        "".join(lazy_pinyin(lowered)),
+        "".join(lazy_pinyin(lowered, style=Style.FIRST_LETTER)),
+    )
+
+
+def answers_to(wanted: str, *texts: str) -> bool:
+    """Does any of the texts contain every word of what was typed?"""
+    words = wanted.lower().split()
+    return all(any(word in form for text in texts for form in search_forms(text)) for word in words)
+
+
+def shortcut_keys(favourites: Sequence[str], recent: Iterable[str], offered: Sequence[str], room: int = SHOWN_AT_HOME) -> list[str]:
+    """Favourites in their order, then what was opened lately, then the school's own order, until the row is full."""
+    allowed = set(offered)
+    ordered = [key for key in (*favourites, *recent, *offered) if key in allowed]
+    return list(dict.fromkeys(ordered))[:room]
+
+
+def moved(keys: Sequence[str], key: str, step: int) -> list[str]:
+    """The same keys with one of them a step earlier (-1) or later (+1); at the end of the row nothing moves."""
+    found = list(keys)
+    if key not in found:
+        return found
+    place = found.index(key)
+    goal = max(0, min(len(found) - 1, place + step))
+    found.insert(goal, found.pop(place))
+    return found

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from nanhu.platforms.portal.views import applications, home, preferences
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("me/", home.me, name="me"),
+    path("tiles/<str:key>/", home.tile, name="tile"),
+    path("apps/", applications.applications, name="applications"),
+    path("apps/<str:key>/favourite", applications.favourite, name="favourite"),
+    path("apps/<str:key>/move/<str:where>", applications.move, name="move"),
+    path("apps/<str:key>/opened", applications.opened, name="opened"),
+    path("preferences/<str:name>/<str:value>", preferences.choose, name="choose"),
+]

@@ -1,0 +1,73 @@
+"""The application menu, its favourites, and what was opened lately."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from nanhu.kernel.registry import Application, Viewer
+from nanhu.platforms.portal import queries
+from nanhu.platforms.portal.services import shortcuts as keeping
+from nanhu.platforms.portal.views.home import viewer_of
+
+STEPS = {"earlier": -1, "later": 1}
+RECENT_SHOWN = 4
+
+
+@require_GET
+def applications(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    wanted = request.GET.get("q", "").strip()[:60]
+    shortcuts = queries.shortcuts_of(viewer)
+    context = {
+        "search_text": wanted,
+        "sections": queries.menu(viewer, shortcuts, wanted),
+        "favourites": queries.named(viewer, shortcuts.favourites, shortcuts),
+        "recent": queries.named(viewer, shortcuts.recent, shortcuts)[:RECENT_SHOWN],
+        "arranging": "arrange" in request.GET,
+    }
+    return render(request, "portal/applications.html", context)
+
+
+def _visible(viewer: Viewer, key: str) -> Application:
+    """An application this viewer may see; for anybody else it does not exist."""
+    found = queries.application_of(viewer, key)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_POST
+def favourite(request: HttpRequest, key: str) -> HttpResponse:
+    viewer = viewer_of(request)
+    application = _visible(viewer, key)
+    is_favourite = keeping.toggle_favourite(account_id=viewer.account_id, application_key=application.key)
+    if request.headers.get("HX-Request"):
+        return render(request, "portal/_star.html", {"application": application, "is_favourite": is_favourite})
+    return redirect(_back(request))
+
+
+@require_POST
+def move(request: HttpRequest, key: str, where: str) -> HttpResponse:
+    viewer = viewer_of(request)
+    application = _visible(viewer, key)
+    if where not in STEPS:
+        raise Http404
+    keeping.move_favourite(account_id=viewer.account_id, application_key=application.key, step=STEPS[where])
+    return redirect(_back(request))
+
+
+@require_POST
+def opened(request: HttpRequest, key: str) -> HttpResponse:
+    """Told by the page when an application is opened; the link itself goes straight there."""
+    viewer = viewer_of(request)
+    keeping.note_opened(account_id=viewer.account_id, application_key=_visible(viewer, key).key)
+    return HttpResponse(status=204)
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours else "portal:applications"

@@ -1,0 +1,58 @@
+"""The home of the student and of the staff, a single tile, and 我的."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from nanhu.kernel import registry
+from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.portal import queries, rules
+from nanhu.platforms.portal.services.preferences import CHOICES, preferences_of
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who looks. Raises Http404 where the account belongs to nobody the campus knows."""
+    viewer = cast("Viewer | None", getattr(request, "viewer", None))
+    if viewer is None:
+        raise Http404
+    return viewer
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    shortcuts = queries.shortcuts_of(viewer)
+    moment = campus_time(now())
+    context = {
+        "moment": moment,
+        "greeting": rules.greeting(moment.hour),
+        "day_part": rules.day_part(moment.hour),
+        "person": queries.person_of(viewer),
+        "tiles": queries.tiles_of(viewer),
+        "shortcuts": queries.home_shortcuts(viewer, shortcuts),
+        "duties": queries.duties(viewer, shortcuts),
+        "notices": queries.notices_of(viewer),
+    }
+    return render(request, f"portal/home_{viewer.face}.html", context)
+
+
+@require_GET
+def tile(request: HttpRequest, key: str) -> HttpResponse:
+    """One tile by itself: for sources that were too slow, or failed a moment ago."""
+    viewer = viewer_of(request)
+    wanted = registry.tiles.get(key)
+    if wanted is None or viewer.face not in wanted.faces:
+        raise Http404
+    return render(request, "portal/_tile.html", {"view": queries.load_tile(wanted, viewer), "viewer": viewer})
+
+
+@require_GET
+def me(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    context = {"person": queries.person_of(viewer), "chosen": preferences_of(request), "choices": CHOICES}
+    return render(request, "portal/me.html", context)

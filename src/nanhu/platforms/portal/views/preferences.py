@@ -1,0 +1,35 @@
+"""Theme, type size, language, face: one POST each, remembered for the account."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.portal.errors import NoSuchFaceError
+from nanhu.platforms.portal.services import preferences as liking
+from nanhu.platforms.portal.views.home import viewer_of
+
+
+@require_POST
+def choose(request: HttpRequest, name: str, value: str) -> HttpResponse:
+    viewer = viewer_of(request)
+    if name == "face":
+        if value not in viewer.faces:
+            raise NoSuchFaceError
+        identity.choose_face(request, value)
+    chosen = liking.choose(request, name=name, value=value)
+    response = redirect("portal:home" if name == "face" else _back(request))
+    liking.leave_cookies(response, chosen)
+    if name == "language":
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, value, max_age=liking.A_YEAR, samesite="Lax")
+    return response
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.META.get("HTTP_REFERER", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours else "portal:home"
