@@ -2,19 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, overload
 
 from django.core import checks
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable
 
 from nanhu.kernel.crypto.vault import decrypt, encrypt
 
+Given = TypeVar("Given", contravariant=True)
+Read = TypeVar("Read", covariant=True)
 if TYPE_CHECKING:
-    TextColumn = models.TextField["str | Sealed", str]
+
+    class TextColumn(models.TextField[Given, Read]):
+        """What the type checker's Django plugin takes for the two variables; it adds None where `null=True`."""
+
+        _pyi_private_set_type: "str | Sealed | Combinable"  # type: ignore[assignment] # wider than its base: it takes sealed values too
+        _pyi_private_get_type: str
+
 else:
-    TextColumn = models.TextField
+
+    class TextColumn(models.TextField):
+        def __class_getitem__(cls, _: object) -> type:
+            return cls
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,7 @@ class Sealed:
 class _OpensWhenRead:
     """Stands on the model class: keeps the sealed value in the instance until somebody asks for the text."""
 
-    def __init__(self, column: "EncryptedTextField") -> None:
+    def __init__(self, column: "EncryptedTextField[Any, Any]") -> None:
         self.column = column
 
     @overload
@@ -57,7 +69,7 @@ class _OpensWhenRead:
         instance.__dict__[self.column.attname] = value
 
 
-class EncryptedTextField(TextColumn):
+class EncryptedTextField(TextColumn[Given, Read]):
     """`purpose` names the column ("people.id_number") and is authenticated with each value; once rows exist it must
     not change. Assign text; read text (decrypted when first read). It cannot be searched: keep a blind index beside it.
     """

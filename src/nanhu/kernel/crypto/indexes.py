@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -34,7 +35,7 @@ def blind_indexes() -> tuple[BlindIndex, ...]:
     return tuple(_registered.values())
 
 
-def encrypted_columns() -> Iterator[tuple[type[models.Model], EncryptedTextField]]:
+def encrypted_columns() -> Iterator[tuple[type[models.Model], EncryptedTextField[Any, Any]]]:
     """Every encrypted column of every installed model, in a fixed order."""
     for model in sorted(apps.get_models(), key=lambda model: model._meta.db_table):  # noqa: SLF001 - Django's public name for it
         if model._meta.managed and not model._meta.proxy:  # noqa: SLF001 - as above

@@ -68,7 +68,7 @@ def reencrypt(*, batch: int = DEFAULT_BATCH, report: Report = lambda *_: None) -
 
 
 def _reencrypt_column(
-    model: type[models.Model], column: EncryptedTextField, header: bytes, batch: int, report: Report
+    model: type[models.Model], column: EncryptedTextField[Any, Any], header: bytes, batch: int, report: Report
 ) -> Outcome:
     stale = (
         model._base_manager.filter(**{f"{column.name}__isnull": False})  # noqa: SLF001 - the manager nobody filters
