@@ -1,0 +1,21 @@
+"""Which steps of the filling are done, so that an interrupted demo goes on where it stopped."""
+
+import json
+from pathlib import Path
+
+
+class Diary:
+    """Kept in the data folder; every step is safe to repeat, so a line may be lost but not invented."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.done: set[str] = set(json.loads(path.read_text())) if path.exists() else set()
+
+    def has(self, step: str) -> bool:
+        return step in self.done
+
+    def write(self, step: str) -> None:
+        self.done.add(step)
+        draft = self.path.with_suffix(".part")
+        draft.write_text(json.dumps(sorted(self.done)))
+        draft.replace(self.path)

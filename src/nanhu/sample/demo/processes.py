@@ -1,0 +1,53 @@
+"""The emulators around the demo's campus: processes of their own that know it by its protocols only."""
+
+from nanhu.kernel.configuration import Configuration
+from nanhu.kernel.processes import ProcessSpecification
+from nanhu.kernel.processes.house import granian
+
+
+def office_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "wsgi",
+        "nanhu.emulators.office.application:application",
+        address=configuration.listen_address,
+        port=configuration.office_port,
+        threads=4,
+    )
+
+
+def office_environment(configuration: Configuration) -> dict[str, str]:
+    return {
+        "NANHU_EMULATOR_CAS_URL": f"{configuration.public_url}/cas/",
+        "NANHU_EMULATOR_PUBLIC_URL": f"http://localhost:{configuration.office_port}",
+    }
+
+
+def devices_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "asginl",
+        "nanhu.emulators.pos.application:application",
+        address=configuration.listen_address,
+        port=configuration.emulator_port,
+    )
+
+
+def devices_environment(configuration: Configuration) -> dict[str, str]:
+    return {"NANHU_EMULATOR_CONFIGURATION": str(configuration.data_dir / "emulators" / "pos.json")}
+
+
+EMULATORS = (
+    ProcessSpecification(
+        key="office",
+        command=office_command,
+        environment=office_environment,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.office_port}/health",
+        order=200,
+    ),
+    ProcessSpecification(
+        key="devices",
+        command=devices_command,
+        environment=devices_environment,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.emulator_port}/health",
+        order=210,
+    ),
+)

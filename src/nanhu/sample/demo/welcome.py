@@ -1,0 +1,31 @@
+"""What the demo prints once the campus serves: where to go and as whom."""
+
+from nanhu.kernel.configuration import Configuration
+from nanhu.sample.cast import CAST
+
+SAMPLE_PASSWORD = "Nanhu-lake-2026"  # noqa: S105  printed for everybody who runs the demo, refused outside it
+LINES = (
+    ("student", "学生"),
+    ("teacher", "教职工"),
+    ("clerk", "校园卡柜员"),
+    ("administrator", "管理员"),
+)
+
+
+def welcome(configuration: Configuration) -> str:
+    newcomer = CAST["newcomer"]
+    people = "\n".join(
+        f"    {title:<6}\t{CAST[role].name}\t{CAST[role].campus_no}\t{SAMPLE_PASSWORD}" for role, title in LINES
+    )
+    return f"""
+南湖已经开门。按 Ctrl-C 全部停止；再次 make demo 几秒钟就能回来，数据都在。
+
+    门户        {configuration.public_url}/
+    消费机      http://localhost:{configuration.emulator_port}/
+    OA 系统     http://localhost:{configuration.office_port}/
+    终端网关    http://localhost:{configuration.gateway_port}/
+
+登录（身份　姓名　学工号　密码）：
+{people}
+    新生激活\t{newcomer.name}\t{newcomer.campus_no}\t初始值 {newcomer.id_number[-6:]}，证件号 {newcomer.id_number}
+"""
