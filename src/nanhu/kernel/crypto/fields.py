@@ -8,15 +8,15 @@ from django.core import checks
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.expressions import Combinable
 
 from nanhu.kernel.crypto.vault import decrypt, encrypt
 
-Given = TypeVar("Given", contravariant=True)
-Read = TypeVar("Read", covariant=True)
+Given_contra = TypeVar("Given_contra", contravariant=True)
+Read_co = TypeVar("Read_co", covariant=True)
 if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
 
-    class TextColumn(models.TextField[Given, Read]):
+    class TextColumn(models.TextField[Given_contra, Read_co]):
         """What the type checker's Django plugin takes for the two variables; it adds None where `null=True`."""
 
         _pyi_private_set_type: "str | Sealed | Combinable"  # type: ignore[assignment] # wider than its base: it takes sealed values too
@@ -69,7 +69,7 @@ class _OpensWhenRead:
         instance.__dict__[self.column.attname] = value
 
 
-class EncryptedTextField(TextColumn[Given, Read]):
+class EncryptedTextField(TextColumn[Given_contra, Read_co]):
     """`purpose` names the column ("people.id_number") and is authenticated with each value; once rows exist it must
     not change. Assign text; read text (decrypted when first read). It cannot be searched: keep a blind index beside it.
     """

@@ -14,11 +14,18 @@ ROOT = PACKAGE.parent.parent
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=sorted(ACTIONS), help="update the .po files, compile the .mo files, or check")
     parser.add_argument("paths", nargs="*", type=Path, help="folders of rooms; none: all of them")
+    parser.add_argument("--quiet", action="store_true", help="say nothing but faults")
 
 
-def run(action: str, paths: list[Path], say: Callable[[str], object]) -> bool:
+def run(action: str, paths: list[Path], say: Callable[[str], object], *, quiet: bool = False) -> bool:
     """Whether all is well."""
+    if quiet and action != "check":
+        say = _nothing
     return ACTIONS[action](rooms(paths), say)
+
+
+def _nothing(_line: str) -> None:
+    pass
 
 
 def _update(found: list[Room], say: Callable[[str], object]) -> bool:

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         command.add_arguments(parser)
 
-    def handle(self, *_: object, action: str, paths: list[Path], **__: Any) -> None:
-        if not command.run(action, paths, self.stdout.write):
+    def handle(self, *_: object, action: str, paths: list[Path], quiet: bool, **__: Any) -> None:
+        if not command.run(action, paths, self.stdout.write, quiet=quiet):
             message = "the translations are not complete"
             raise CommandError(message)
