@@ -1,0 +1,75 @@
+"""The portal's home at 16 clients: median and p99, queries a page; beside it the bare health page of the same server."""
+
+import json
+import subprocess
+import sys
+
+from bench.campus import ROOT, Campus, fresh_campus, running
+from bench.clients import load
+from bench.report import Report
+
+CLIENTS = 16
+SECONDS = 15
+
+
+def run(report: Report) -> None:
+    with fresh_campus() as campus:
+        campus.nanhu("demo", "--fill-only")
+        prepared = prepare(campus)
+        web = [sys.executable, "-c", "from nanhu.kernel.processes.house import web_command as c; import os; "
+               "from nanhu.kernel.configuration import configuration as k; a = c(k()); os.execv(a[0], a)"]  # fmt: skip
+        with running(campus, web, f"http://127.0.0.1:{campus.web_port}/health/live"):
+            arguments = {"port": campus.web_port, "clients": CLIENTS, "cookies": prepared["cookies"]}
+            load("/", seconds=2, **arguments)
+            bare = load("/health/live", seconds=5, **arguments)
+            home = load("/", seconds=SECONDS, **arguments)
+    if home.failures:
+        raise RuntimeError(f"{home.failures} answers were not 200")
+    report("home_median", home.median_ms, "ms", bare.median_ms)
+    report("home_p99", home.p99_ms, "ms", bare.p99_ms)
+    report("home_rate", home.per_second, "pages/s", bare.per_second)
+    report("home_queries", prepared["queries"], "queries", 12)
+
+
+def prepare(campus: Campus) -> dict:
+    """Sessions of sixteen people, and how many queries their home takes."""
+    result = subprocess.run(
+        [sys.executable, "-m", "bench.home"], env=campus.environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if result.returncode != 0:
+        raise RuntimeError(result.stderr[-4000:])
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def sign_in_sixteen() -> dict:
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanhu.project.settings")
+    import django
+
+    django.setup()
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from nanhu.sample.cast import CAST
+    from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+
+    cookies = []
+    most = 0
+    for role in ("student", "teacher", "clerk", "administrator"):
+        for _ in range(CLIENTS // 4):
+            client = Client(headers={"host": "localhost"})
+            client.post("/sign-in", {"username": CAST[role].campus_no, "password": SAMPLE_PASSWORD})
+            client.get("/")
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get("/")
+            if answer.status_code != 200:
+                raise RuntimeError(f"{role} did not get the home: {answer.status_code}")
+            most = max(most, len(queries))
+            cookies.append("; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()))
+    return {"cookies": cookies, "queries": most}
+
+
+if __name__ == "__main__":
+    print(json.dumps(sign_in_sixteen()))

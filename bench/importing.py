@@ -1,0 +1,105 @@
+"""Import and cleaning of the full sample: time, memory, precision and recall; beside it a plain COPY of the same rows."""
+
+import csv
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bench.campus import ROOT, Campus, fresh_campus
+from bench.report import Report
+
+PEOPLE = os.environ.get("NANHU_BENCH_PEOPLE", "full")
+ORDER = (("organisation", "units"), ("hr_staff", "staff"), ("academic_students", "students"),
+         ("student_contacts", "student_contacts"), ("security_temporary", "temporary"))  # fmt: skip
+
+
+def run(report: Report) -> None:
+    with fresh_campus() as campus:
+        campus.nanhu("migrate", "--verbosity", "0")
+        sample = campus.folder / "sample"
+        size = ["--full"] if PEOPLE == "full" else ["--people", PEOPLE]
+        campus.nanhu("sample", "--out", str(sample), *size)
+        baseline = copy_seconds(campus, sample)
+        measured = measure(campus, sample)
+        report("import", measured["seconds"], "s", baseline)
+        report("import_people", measured["persons"], "persons")
+        report("import_memory", measured["peak_mb"], "MiB", 1024)
+        report("import_precision", measured["precision"], "share", 0.999)
+        report("import_recall", measured["recall"], "share", 0.995)
+        for miss in measured["misses"]:
+            print(f"  miss: {miss}")
+
+
+def measure(campus: Campus, sample: Path) -> dict:
+    """One process imports all files; its peak memory is the kernel's own account of it."""
+    result = subprocess.run(
+        [sys.executable, "-m", "bench.importing", str(sample)], env=campus.environment, cwd=ROOT,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if result.returncode != 0:
+        raise RuntimeError(result.stderr[-4000:])
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def copy_seconds(campus: Campus, sample: Path) -> float:
+    """The floor: the same rows as text, copied into one bare table."""
+    import psycopg
+
+    from nanhu.kernel.configuration import read_configuration
+
+    rows = io.StringIO()
+    writer = csv.writer(rows)
+    for path in sorted(sample.glob("*.csv")):
+        for encoding in ("utf-8-sig", "gb18030"):
+            try:
+                text = path.read_text(encoding=encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+        for line in text.splitlines():
+            writer.writerow([path.name, line])
+    address = read_configuration(campus.environment).database_url
+    with psycopg.connect(address, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_copy (file text, line text)")
+        started = time.perf_counter()
+        with cursor.copy("COPY bench_copy FROM STDIN (FORMAT csv)") as copy:
+            copy.write(rows.getvalue())
+        spent = time.perf_counter() - started
+        cursor.execute("DROP TABLE bench_copy")
+    return spent
+
+
+def import_all(sample: Path) -> dict:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanhu.project.settings")
+    import django
+
+    django.setup()
+    from nanhu.kernel.actors import Actor
+    from nanhu.platforms.datahub import api as datahub
+    from nanhu.platforms.people import api as people
+    from nanhu.sample.files import FILE_NAMES
+    from nanhu.sample.scoring import score
+    from nanhu.sample.truth import FILE_NAME
+
+    started = time.perf_counter()
+    for source, kind in ORDER:
+        datahub.import_file(by=Actor.system("bench"), path=sample / FILE_NAMES[kind], source_key=source)
+    seconds = time.perf_counter() - started
+    scored = score(sample / FILE_NAME, datahub.decisions())
+    return {
+        "seconds": seconds,
+        "persons": people.count_people(kinds=("student", "staff", "temporary")),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "precision": scored.precision,
+        "recall": scored.recall,
+        "misses": [str(miss) for miss in scored.misses[:40]],
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(import_all(Path(sys.argv[1]))))

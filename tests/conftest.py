@@ -1,0 +1,125 @@
+"""A whole campus for the tests that stand outside it: its own data folder, its own processes, filled by the demo.
+
+Everything is reached as a person or a device reaches it: by HTTP. No test here touches the campus's database through
+Django; where the books must be checked, it is by the program's own commands.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PEOPLE = "240"
+PATIENCE_SECONDS = 240
+
+
+@dataclass(frozen=True)
+class Campus:
+    """A running campus. `folder` holds its data and logs."""
+
+    folder: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[str]
+
+    def port(self, name: str) -> int:
+        return int(self.environment[f"NANHU_{name.upper()}_PORT"])
+
+    @property
+    def url(self) -> str:
+        return self.environment["NANHU_PUBLIC_URL"]
+
+    def nanhu(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a `nanhu` command beside the running campus."""
+        return subprocess.run(
+            [sys.executable, "-m", "nanhu", *arguments],
+            env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+
+    def log(self, process: str) -> str:
+        path = self.folder / "logs" / f"{process}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+
+def free_ports(count: int) -> list[int]:
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def campus_environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NANHU_")}
+    kept.pop("DATABASE_URL", None)
+    names = ("WEB", "GATEWAY", "EMULATOR", "OFFICE")
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    return {
+        **kept,
+        **{f"NANHU_{name}_PORT": str(port) for name, port in ports.items()},
+        "NANHU_DATA_DIR": str(folder),
+        "NANHU_PUBLIC_URL": f"http://localhost:{ports['WEB']}",
+        "SCALE": PEOPLE,
+    }
+
+
+def start_campus(folder: Path) -> Campus:
+    environment = campus_environment(folder)
+    with (folder / "demo.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "nanhu", "demo"], env=environment, cwd=ROOT, stdout=log, stderr=log, text=True
+        )
+    campus = Campus(folder, environment, process)
+    wait_until_open(campus)
+    return campus
+
+
+def wait_until_open(campus: Campus) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if campus.process.poll() is not None:
+            break
+        if "南湖已经开门" in (campus.folder / "demo.log").read_text(errors="replace"):
+            return
+        time.sleep(0.1)
+    pytest.fail("the campus did not open:\n" + (campus.folder / "demo.log").read_text(errors="replace")[-4000:])
+
+
+def stop_campus(campus: Campus) -> None:
+    campus.process.send_signal(signal.SIGINT)
+    try:
+        campus.process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        campus.process.kill()
+        campus.process.wait()
+
+
+@pytest.fixture(scope="session")
+def campus() -> Iterator[Campus]:
+    """The shared campus of the journeys; tests change only what is theirs."""
+    with tempfile.TemporaryDirectory(prefix="nanhu-campus-") as name:
+        Path(name).chmod(0o755)
+        running = start_campus(Path(name))
+        try:
+            yield running
+        finally:
+            stop_campus(running)
+
+
+def answer_of(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return int(answer.status)
+    except OSError:
+        return 0
