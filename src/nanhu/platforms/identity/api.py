@@ -1,0 +1,37 @@
+"""The door of identity. `request.viewer` is set by its middleware; roles are asked by `has_role` or `role_required`."""
+
+from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
+from nanhu.platforms.identity.events import AccountActivated, AccountClosed, PasswordChanged
+from nanhu.platforms.identity.hashing import password_check_milliseconds
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required
+from nanhu.platforms.identity.services.accounts import open_accounts
+from nanhu.platforms.identity.services.applications import register_application
+from nanhu.platforms.identity.services.counter import account_with, set_password_for_sample
+from nanhu.platforms.identity.services.roles import grant as grant_role
+from nanhu.platforms.identity.services.roles import revoke as revoke_role
+
+__all__ = [
+    "Account",
+    "AccountActivated",
+    "AccountClosed",
+    "DemoOnlyError",
+    "PasswordChanged",
+    "UnknownAccountError",
+    "UnknownRoleError",
+    "account_of",
+    "account_with",
+    "grant_role",
+    "has_role",
+    "open_accounts",
+    "open_during_setup",
+    "password_check_milliseconds",
+    "register_application",
+    "revoke_role",
+    "role_required",
+    "set_password_for_sample",
+]
+
+
+def account_of(person_id: int) -> Account | None:
+    return Account.objects.filter(person_id=person_id).first()

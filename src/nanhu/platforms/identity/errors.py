@@ -1,0 +1,86 @@
+"""Expected failures of identity, each with a code, an HTTP status and a sentence."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class TooManyAttemptsError(CampusError):
+    code: ClassVar[str] = "too_many_attempts"
+    http_status: ClassVar[int] = 429
+    sentence: ClassVar[str | Promise] = _("尝试次数过多，请在 {seconds} 秒后再试。")
+
+
+class HashingBusyError(CampusError):
+    code: ClassVar[str] = "sign_in_busy"
+    http_status: ClassVar[int] = 503
+    sentence: ClassVar[str | Promise] = _("此刻登录的人太多，请稍等几秒再试。")
+
+
+class ActivationExpiredError(CampusError):
+    code: ClassVar[str] = "activation_expired"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("这次激活已过期或已被使用，请重新登录开始。")
+
+
+class ProofRefusedError(CampusError):
+    code: ClassVar[str] = "proof_refused"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("核对不通过：请检查填写的内容。")
+
+
+class NoPhoneOnRecordError(CampusError):
+    code: ClassVar[str] = "no_phone_on_record"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("学校没有登记您的手机号，请改用姓名和证件号核对。")
+
+
+class WrongPasswordError(CampusError):
+    code: ClassVar[str] = "wrong_password"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("当前密码不正确。")
+
+
+class PasswordRefusedError(CampusError):
+    """`problems` lists why, as sentences."""
+
+    code: ClassVar[str] = "password_refused"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("新密码不符合要求。")
+
+    def __init__(self, problems: list[str | Promise]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+class UnknownAccountError(CampusError):
+    code: ClassVar[str] = "unknown_account"
+    http_status: ClassVar[int] = 404
+    sentence: ClassVar[str | Promise] = _("没有这个账号：{campus_no}")
+
+
+class UnknownRoleError(CampusError):
+    code: ClassVar[str] = "unknown_role"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("没有这个角色：{role}")
+
+
+class DemoOnlyError(CampusError):
+    code: ClassVar[str] = "demo_only"
+    http_status: ClassVar[int] = 403
+    sentence: ClassVar[str | Promise] = _("只有样例校园（NANHU_DEMO）才能直接设定密码。")
+
+
+class ServiceRefusedError(CampusError):
+    code: ClassVar[str] = "service_refused"
+    http_status: ClassVar[int] = 403
+    sentence: ClassVar[str | Promise] = _("这个应用没有在学校登记，不能用统一身份登录。")
+
+
+class UnsafeServiceAddressError(CampusError):
+    code: ClassVar[str] = "unsafe_service_address"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("应用地址不可用：{address}")

@@ -1,0 +1,30 @@
+"""What identity tells the rooms above it."""
+
+from dataclasses import dataclass
+
+from nanhu.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountActivated(Event):
+    """A person finished set-up for the first time: password, security questions and consent are there."""
+
+    account_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Event):
+    """The account has another password; who keeps a derived secret must drop it."""
+
+    account_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountClosed(Event):
+    """The account was suspended or ended; its sessions have ended."""
+
+    account_id: int
+    person_id: int
+    state: str

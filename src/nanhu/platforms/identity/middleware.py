@@ -1,0 +1,69 @@
+"""Every request: is the session still good, who looks, and is set-up complete?"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from nanhu.kernel.actors import actor_of
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity import queries
+from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.policies import is_open_during_setup
+from nanhu.platforms.identity.rules_urls import is_own_path
+from nanhu.platforms.identity.services import sessions
+
+SEEN_EVERY = timedelta(seconds=60)
+AFTER_SETUP = "identity.after_setup"
+
+
+class IdentityMiddleware:
+    """Sets `request.viewer` (None for a visitor) and `request.sso_session`; ends what the clock or an owner ended."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.viewer = None  # type: ignore[attr-defined]
+        request.sso_session = None  # type: ignore[attr-defined]
+        account = request.user
+        if isinstance(account, SimpleLazyObject) and account.is_authenticated:
+            admit(request)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _arguments: Any, _options: Any) -> HttpResponse | None:
+        """No page and no ticket before the new password and the security questions are there."""
+        user = request.user
+        if not user.is_authenticated or user.state == Account.State.ACTIVE:
+            return None
+        if is_open_during_setup(view):
+            return None
+        wanted = request.get_full_path()
+        if request.method == "GET" and is_own_path(wanted):
+            request.session[AFTER_SETUP] = wanted
+        return HttpResponseRedirect(reverse("identity:setup"))
+
+
+def admit(request: HttpRequest) -> None:
+    session = queries.live_session(account=request.user, session_id=request.session.get(sessions.SESSION_ID))  # type: ignore[arg-type]
+    if session is None:
+        logout(request)
+        return
+    moment = now()
+    due = queries.session_end_due(session, moment)
+    if due is not None:
+        sessions.end_sessions(by=actor_of(request), sessions=[session], how=due)
+        logout(request)
+        return
+    if moment - session.last_seen_at > SEEN_EVERY:
+        SsoSession.objects.filter(pk=session.pk).update(last_seen_at=moment)
+    request.sso_session = session  # type: ignore[attr-defined]
+    request.viewer = queries.viewer_of(  # type: ignore[attr-defined]
+        account=request.user,  # type: ignore[arg-type]
+        session=session,
+        chosen_face=str(request.session.get(sessions.FACE, "")),
+    )

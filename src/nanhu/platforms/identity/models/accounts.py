@@ -1,0 +1,156 @@
+from uuid import uuid4
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.crypto import EncryptedTextField
+
+
+class Account(AbstractBaseUser):
+    """A person's one account (账号). Sign-in names are the person's campus numbers; they are not kept here."""
+
+    class State(models.TextChoices):
+        AWAITING_ACTIVATION = "awaiting_activation", _("待激活")
+        MUST_COMPLETE = "must_complete", _("待完善")
+        ACTIVE = "active", _("正常")
+        SUSPENDED = "suspended", _("停用")
+        ENDED = "ended", _("注销")
+
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    person = models.OneToOneField("people.Person", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=24, choices=State, default=State.AWAITING_ACTIVATION)
+    is_password_due = models.BooleanField(default=True)
+    initial_value_until = models.DateTimeField(null=True)
+    initial_value_used_at = models.DateTimeField(null=True)
+    password_changed_at = models.DateTimeField(null=True)
+    state_changed_at = models.DateTimeField(default=now)
+    created_at = models.DateTimeField(default=now)
+
+    USERNAME_FIELD = "public_id"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        db_table = "identity_account"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["awaiting_activation", "must_complete", "active", "suspended", "ended"]),
+                name="identity_account_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="active") | (Q(is_password_due=False) & ~Q(password="") & ~Q(password__startswith="!")),
+                name="identity_account_active_has_password",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="awaiting_activation") | Q(initial_value_used_at=None),
+                name="identity_account_initial_value_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"account:{self.pk}"
+
+    @property
+    def may_sign_in(self) -> bool:
+        return self.state in (self.State.ACTIVE, self.State.MUST_COMPLETE)
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.may_sign_in
+
+
+class SecurityQuestion(models.Model):
+    """One of an account's three security questions (密保); the answer is kept as an Argon2id hash."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="security_questions")
+    position = models.PositiveSmallIntegerField()
+    question = models.CharField(max_length=100)
+    answer_hash = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "identity_security_question"
+        ordering = ["account_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "position"], name="identity_question_position"),
+            models.CheckConstraint(condition=Q(position__range=(1, 3)), name="identity_question_of_three"),
+            models.CheckConstraint(
+                condition=Q(answer_hash__startswith="argon2$argon2id$"), name="identity_question_answer_hashed"
+            ),
+        ]
+
+
+class RecoveryContact(models.Model):
+    """Phone and mail a person gave for getting back in. Unverified until a code has come back."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="recovery_contact")
+    phone = EncryptedTextField(purpose="identity.recovery_phone", null=True)
+    email = models.EmailField(default="", blank=True)
+    phone_verified_at = models.DateTimeField(null=True)
+    email_verified_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=now)
+    changed_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "identity_recovery_contact"
+
+
+class PrivacyConsent(models.Model):
+    """That a person accepted one version of the privacy notice (隐私告知), when and from where."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    version = models.CharField(max_length=20)
+    address = models.TextField(default="", blank=True)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "identity_privacy_consent"
+        constraints = [models.UniqueConstraint(fields=["account", "version"], name="identity_consent_once")]
+
+
+class OneTimeCode(models.Model):
+    """A code that works once: from the counter (instead of a password) or by SMS (second proof of an activation)."""
+
+    class Purpose(models.TextChoices):
+        COUNTER = "counter", _("柜台重置")
+        ACTIVATION = "activation", _("激活短信")
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    code_hash = models.BinaryField()
+    expires_at = models.DateTimeField()
+    tries_left = models.PositiveSmallIntegerField(default=5)
+    used_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "identity_one_time_code"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "purpose"], condition=Q(used_at=None), name="identity_one_live_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=["counter", "activation"]), name="identity_code_purpose_known"
+            ),
+        ]
+
+
+class RoleGrant(models.Model):
+    """A right of an account, for the whole campus or within one unit. Revoked grants stay as history."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="role_grants")
+    role = models.CharField(max_length=60)
+    unit_code = models.CharField(max_length=40, default="", blank=True)
+    granted_by = models.TextField()
+    created_at = models.DateTimeField(default=now)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_role_grant"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "role", "unit_code"], condition=Q(revoked_at=None), name="identity_grant_once"
+            )
+        ]

@@ -1,0 +1,41 @@
+"""Who may: roles of accounts, and the mark of pages that are open while set-up is due."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from nanhu.kernel.registry import Viewer
+
+type View = Callable[..., HttpResponseBase]
+
+
+def has_role(viewer: Viewer | None, role: str) -> bool:
+    return viewer is not None and role in viewer.roles
+
+
+def role_required(*roles: str) -> Callable[[View], View]:
+    """Open to holders of one of the roles; a stranger is told that there is no such page."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponseBase:
+            viewer = getattr(request, "viewer", None)
+            if not any(has_role(viewer, role) for role in roles):
+                raise Http404
+            return view(request, *arguments, **options)
+
+        return guarded
+
+    return guard
+
+
+def open_during_setup(view: View) -> View:
+    """This page opens for an account that must still set its password and security questions."""
+    view.open_during_setup = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_open_during_setup(view: object) -> bool:
+    return bool(getattr(view, "open_during_setup", False))

@@ -1,0 +1,90 @@
+"""Reads of identity."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet
+
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
+from nanhu.platforms.people import api as people
+
+STUDENT, STAFF = "student", "staff"
+
+
+
+
+def live_session(*, account: Account, session_id: object) -> SsoSession | None:
+    """The session with its account's live roles as `role_keys`, in one query; None when it has ended."""
+    grants = RoleGrant.objects.filter(account=OuterRef("account"), revoked_at=None).order_by("role").values("role")
+    found = SsoSession.objects.filter(pk=session_id, account=account, ended_at=None)
+    return found.annotate(role_keys=ArraySubquery(grants.distinct())).first()
+
+
+def session_end_due(session: SsoSession, moment: datetime) -> SsoSession.End | None:
+    """Why the clock ends this session now, if it does."""
+    if moment - session.created_at > timedelta(hours=configuration().session_hours):
+        return SsoSession.End.TOO_OLD
+    if moment - session.last_seen_at > timedelta(minutes=configuration().session_idle_minutes):
+        return SsoSession.End.IDLE
+    return None
+
+
+def viewer_of(*, account: Account, session: SsoSession, chosen_face: str = "") -> Viewer:
+    """Who looks, from the golden record as it is now."""
+    card = card_of(account)
+    faces = faces_of(card)
+    face = chosen_face if chosen_face in faces else face_of_number(card, session.campus_no)
+    return Viewer(
+        account_id=account.pk,
+        person_id=account.person_id,
+        name=card.name,
+        campus_no=number_of_face(card, face) or session.campus_no,
+        faces=faces,
+        face=face,
+        roles=frozenset(getattr(session, "role_keys", ())),
+    )
+
+
+def card_of(account: Account) -> people.PersonCard:
+    """The golden record behind an account; the foreign key makes sure that there is one."""
+    card = people.person_card(account.person_id)
+    if card is None:
+        raise people.PersonNotFoundError
+    return card
+
+
+def live_affiliations(card: people.PersonCard) -> list[people.AffiliationCard]:
+    return [affiliation for affiliation in card.affiliations if affiliation.is_live]
+
+
+def faces_of(card: people.PersonCard) -> frozenset[str]:
+    """Temporary staff see what staff see; somebody with nothing live any more sees the student's side."""
+    kinds = {affiliation.kind for affiliation in live_affiliations(card)}
+    faces = {STUDENT if kind == STUDENT else STAFF for kind in kinds}
+    return frozenset(faces or {STUDENT})
+
+
+def face_of_number(card: people.PersonCard, campus_no: str) -> str:
+    """The face of the number somebody signed in with: 学号 → student, 工号 → staff."""
+    for affiliation in live_affiliations(card):
+        if affiliation.campus_no.upper() == campus_no.upper():
+            return STUDENT if affiliation.kind == STUDENT else STAFF
+    return STAFF if STAFF in faces_of(card) else STUDENT
+
+
+def number_of_face(card: people.PersonCard, face: str) -> str:
+    for affiliation in live_affiliations(card):
+        if (affiliation.kind == STUDENT) == (face == STUDENT):
+            return affiliation.campus_no
+    return ""
+
+
+def sessions_of(account: Account) -> QuerySet[SsoSession]:
+    """The account's sessions, live ones first, with what their single logout came to."""
+    states = {
+        f"{state}_grants": Count("grants", filter=Q(grants__logout=state))
+        for state in ("open", "waiting", "done", "unreachable")
+    }
+    return SsoSession.objects.filter(account=account).annotate(**states).order_by("-ended_at", "-last_seen_at")

@@ -1,0 +1,43 @@
+"""What identity declares: its roles, its pages in the menu, its check for the doctor."""
+
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import registry
+from nanhu.platforms.identity import hashing
+
+SLOW_MILLISECONDS, WEAK_MILLISECONDS = 120, 10
+
+registry.roles.add(
+    registry.Role(key="campus.admin", name=_("系统管理员"), description=_("看得到系统状态与运行情况")),
+    registry.Role(key="identity.admin", name=_("账号管理员"), description=_("解锁、重置账号，授予角色")),
+)
+registry.applications.add(
+    registry.Application(
+        key="identity.security",
+        name=_("账号安全"),
+        icon="shield-check",
+        url=reverse_lazy("identity:security"),
+        section="service",
+        owner=_("信息中心"),
+        description=_("修改密码、密保，查看登录的设备"),
+        order=900,
+    )
+)
+
+
+def check_hashing() -> registry.CheckResult:
+    cost = hashing.password_check_milliseconds(rounds=5)
+    message = str(_("核对一次密码用 %(cost).0f 毫秒")) % {"cost": cost}
+    if cost > SLOW_MILLISECONDS:
+        return registry.CheckResult(
+            verdict=registry.Verdict.WARN, message=message, remedy=str(_("机器太慢或太忙：登录高峰会排队，请增加核数。"))
+        )
+    if cost < WEAK_MILLISECONDS:
+        return registry.CheckResult(
+            verdict=registry.Verdict.WARN, message=message, remedy=str(_("机器很快：可提高 hashing.py 里的参数。"))
+        )
+    return registry.CheckResult(verdict=registry.Verdict.OK, message=message)
+
+
+registry.checks.add(registry.Check(key="identity.hashing", title=_("密码核对"), run=check_hashing, order=60))

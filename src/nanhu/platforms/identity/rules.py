@@ -1,0 +1,110 @@
+"""Pure rules: sign-in names, passwords, answers, waiting times."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+LONGEST_PASSWORD = 128
+LONG_ENOUGH = 10
+SHORTEST_WITH_CLASSES = 8
+CLASSES_NEEDED = 3
+SHORTEST_FORBIDDEN_PART = 4
+SHORTEST_ANSWER = 2
+QUESTIONS_NEEDED = 3
+DOCUMENT_RUN = 6
+
+
+def normalise_sign_in_name(text: str) -> str:
+    """What a person types for a campus number: full-width digits become half-width, spaces go, case does not count.
+
+    Leading zeros stay: a campus number is a string.
+    """
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()[:40]
+
+
+def normalise_password(text: str) -> str:
+    """The same password from a Chinese input method in full-width mode and from an English keyboard."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def normalise_answer(text: str) -> str:
+    """Answers are compared without regard to case, width, spaces and punctuation."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(letter for letter in folded if letter.isalnum())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalParts:
+    """What a password must not contain: things others know of this person."""
+
+    campus_nos: frozenset[str] = frozenset()
+    name: str = ""
+    pinyin: str = ""
+    document: str = field(default="", repr=False)
+
+
+def password_problems(password: str, *, parts: PersonalParts, leaked: Iterable[str]) -> list[str | Promise]:
+    """Every reason against a new password, as sentences; an empty list means it is accepted.
+
+    `leaked` is a collection that answers `in` for the lower-case password.
+    """
+    problems: list[str | Promise] = []
+    if len(password) > LONGEST_PASSWORD:
+        problems.append(_("密码太长：最多 128 个字符。"))
+    if not is_strong_enough(password):
+        problems.append(_("密码至少 10 个字符；或至少 8 个字符，并含大写、小写、数字、符号中的三类。"))
+    if is_monotonous(password):
+        problems.append(_("密码不能只是重复或连续的字符。"))
+    if contains_personal_part(password, parts):
+        problems.append(_("密码不能包含学号、工号、证件号、生日或姓名。"))
+    if password.casefold() in leaked:
+        problems.append(_("这个密码在已泄露的密码名单里，请换一个。"))
+    return problems
+
+
+def is_strong_enough(password: str) -> bool:
+    return len(password) >= LONG_ENOUGH or (
+        len(password) >= SHORTEST_WITH_CLASSES and classes_in(password) >= CLASSES_NEEDED
+    )
+
+
+def classes_in(password: str) -> int:
+    return sum(
+        (
+            any(letter.islower() for letter in password),
+            any(letter.isupper() for letter in password),
+            any(letter.isdecimal() for letter in password),
+            any(not letter.isalnum() or not letter.isascii() for letter in password),
+        )
+    )
+
+
+def is_monotonous(password: str) -> bool:
+    """ "aaaaaaaaaa", "1212121212" or "1234567890": under four different characters, or one step all along."""
+    steps = {(ord(after) - ord(before)) for before, after in pairwise(password)}
+    return len(set(password)) < SHORTEST_FORBIDDEN_PART or len(steps) == 1
+
+
+def contains_personal_part(password: str, parts: PersonalParts) -> bool:
+    folded = password.casefold()
+    squeezed = "".join(letter for letter in folded if letter.isalnum())
+    pinyin = "".join(parts.pinyin.casefold().split())
+    forbidden = {number.casefold() for number in parts.campus_nos} | {pinyin} | runs_of(parts.document)
+    if parts.name and parts.name.casefold() in folded:
+        return True
+    return any(len(part) >= SHORTEST_FORBIDDEN_PART and (part in folded or part in squeezed) for part in forbidden)
+
+
+def runs_of(document: str) -> set[str]:
+    """Every six characters in a row of an ID number: region, birthday, the last six (初始密码)."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKC", document).casefold() if letter.isalnum())
+    return {plain[start : start + DOCUMENT_RUN] for start in range(len(plain) - DOCUMENT_RUN + 1)}
+
+
+def waiting_seconds(failures: int, *, free: int, cap: int) -> int:
+    """How long after the n-th failure in a row: nothing for the free ones, then 1, 2, 4, … up to the cap."""
+    return 0 if failures <= free else min(cap, 2 ** min(failures - free - 1, 30))

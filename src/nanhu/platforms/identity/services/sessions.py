@@ -1,0 +1,78 @@
+"""Sessions (会话): opened at sign-in under a new id, ended once, with all that hangs on them."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib.auth import login, logout
+from django.db import transaction
+from django.http import HttpRequest
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor, actor_of
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.services import single_logout
+
+SESSION_ID = "identity.session"
+CAMPUS_NO = "identity.campus_no"
+FACE = "identity.face"
+BACKEND = "nanhu.platforms.identity.backend.AccountBackend"
+
+
+def open_session(request: HttpRequest, *, account: Account, campus_no: str, how: str) -> SsoSession:
+    """Sign this browser in: a new session id, a new row, the former session of this browser ended."""
+    with transaction.atomic():
+        former = request.session.get(SESSION_ID)
+        if former is not None:
+            end_sessions(by=actor_of(request), sessions=SsoSession.objects.filter(pk=former), how=SsoSession.End.REPLACED)
+        request.session.flush()
+        login(request, account, backend=BACKEND)
+        session = SsoSession.objects.create(
+            account=account,
+            campus_no=campus_no,
+            address=request.META.get("REMOTE_ADDR", ""),
+            user_agent=request.META.get("HTTP_USER_AGENT", "")[:300],
+        )
+        request.session[SESSION_ID] = session.pk
+        request.session[CAMPUS_NO] = campus_no
+        audit.record(
+            by=actor_of(request), action="identity.sign_in", target=f"account:{account.pk}", facts={"how": how}
+        )
+    return session
+
+
+def close_session(request: HttpRequest, *, how: SsoSession.End = SsoSession.End.SIGNED_OUT) -> SsoSession | None:
+    """Sign this browser out and everything that hangs on its session."""
+    session = SsoSession.objects.filter(pk=request.session.get(SESSION_ID)).first()
+    if session is not None:
+        end_sessions(by=actor_of(request), sessions=SsoSession.objects.filter(pk=session.pk), how=how)
+    logout(request)
+    return session
+
+
+def end_one(*, by: Actor, account: Account, public_id: UUID) -> bool:
+    """End one of the account's own sessions; False when there is no such live one."""
+    mine = SsoSession.objects.filter(account=account, public_id=public_id)
+    return end_sessions(by=by, sessions=mine, how=SsoSession.End.ENDED_ELSEWHERE) > 0
+
+
+def end_others(*, by: Actor, account: Account, but: int | None, how: SsoSession.End) -> int:
+    return end_sessions(by=by, sessions=SsoSession.objects.filter(account=account).exclude(pk=but), how=how)
+
+
+@transaction.atomic
+def end_sessions(*, by: Actor, sessions: Iterable[SsoSession], how: SsoSession.End) -> int:
+    """End those still live, tell their applications, write it down. Ending twice is harmless."""
+    ids = sorted(session.pk for session in sessions)
+    live = list(SsoSession.objects.select_for_update().filter(pk__in=ids, ended_at=None).order_by("pk"))
+    if not live:
+        return 0
+    SsoSession.objects.filter(pk__in=[one.pk for one in live]).update(ended_at=now(), ended_how=how)
+    single_logout.call_out(session_ids=[one.pk for one in live])
+    audit.record_many(
+        audit.Deed(
+            by=by, action="identity.sign_out", target=f"account:{one.account_id}", facts={"how": str(how), "session": one.pk}
+        )
+        for one in live
+    )
+    return len(live)

@@ -1,0 +1,104 @@
+"""Set-up (完善账号): what an account still owes before anything opens, and paying it."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.events import publish
+from nanhu.platforms.identity import hashing, passwords
+from nanhu.platforms.identity.errors import PasswordRefusedError
+from nanhu.platforms.identity.events import AccountActivated, PasswordChanged
+from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion
+from nanhu.platforms.identity.rules import QUESTIONS_NEEDED, normalise_answer, normalise_password
+
+PRIVACY_VERSION = "2026-11"
+type QuestionAndAnswer = tuple[str, str]
+
+
+class Step(StrEnum):
+    PASSWORD = "password"  # noqa: S105  the name of a step
+    QUESTIONS = "questions"
+    CONTACT = "contact"
+
+
+def due_steps(account: Account) -> list[Step]:
+    """What is still missing, in the order it is asked for."""
+    due: list[Step] = []
+    if account.is_password_due:
+        due.append(Step.PASSWORD)
+    if account.security_questions.count() < QUESTIONS_NEEDED:
+        due.append(Step.QUESTIONS)
+    if not PrivacyConsent.objects.filter(account=account, version=PRIVACY_VERSION).exists():
+        due.append(Step.CONTACT)
+    return due
+
+
+def set_password(*, by: Actor, account: Account, password: str) -> Account:
+    """A new password, if it is good enough; the account must be locked by nobody else meanwhile."""
+    problems = passwords.problems_of(by=by, account=account, password=password)
+    if problems:
+        raise PasswordRefusedError(problems)
+    encoded = hashing.hash_secret(normalise_password(password))
+    with transaction.atomic():
+        account = Account.objects.select_for_update().get(pk=account.pk)
+        account.password, account.is_password_due, account.password_changed_at = encoded, False, now()
+        account.save(update_fields=["password", "is_password_due", "password_changed_at"])
+        audit.record(by=by, action="identity.set_password", target=f"account:{account.pk}")
+        publish(PasswordChanged(account_id=account.pk, person_id=account.person_id))
+    return account
+
+
+def set_questions(*, by: Actor, account: Account, questions: Sequence[QuestionAndAnswer]) -> None:
+    """Replace the security questions; answers are kept as Argon2id hashes of their normalised form."""
+    rows = [
+        SecurityQuestion(
+            account=account,
+            position=position,
+            question=question,
+            answer_hash=hashing.hash_secret(normalise_answer(answer)),
+        )
+        for position, (question, answer) in enumerate(questions, start=1)
+    ]
+    with transaction.atomic():
+        Account.objects.select_for_update().get(pk=account.pk)
+        SecurityQuestion.objects.filter(account=account).delete()
+        SecurityQuestion.objects.bulk_create(rows)
+        audit.record(by=by, action="identity.set_security_questions", target=f"account:{account.pk}")
+
+
+@transaction.atomic
+def set_contact(*, by: Actor, account: Account, phone: str, email: str) -> None:
+    """Phone and mail for getting back in, and consent to the privacy notice as it reads now."""
+    RecoveryContact.objects.update_or_create(
+        account=account,
+        defaults={
+            "phone": phone or None,
+            "email": email,
+            "phone_verified_at": None,
+            "email_verified_at": None,
+            "changed_at": now(),
+        },
+    )
+    PrivacyConsent.objects.get_or_create(
+        account=account, version=PRIVACY_VERSION, defaults={"address": by.address}
+    )
+    audit.record(
+        by=by, action="identity.set_contact", target=f"account:{account.pk}", facts={"privacy": PRIVACY_VERSION}
+    )
+
+
+@transaction.atomic
+def complete(*, by: Actor, account: Account) -> bool:
+    """Open the account when nothing is due any more."""
+    account = Account.objects.select_for_update().get(pk=account.pk)
+    if account.state != Account.State.MUST_COMPLETE or due_steps(account):
+        return False
+    account.state, account.state_changed_at = Account.State.ACTIVE, now()
+    account.save(update_fields=["state", "state_changed_at"])
+    audit.record(by=by, action="identity.complete_setup", target=f"account:{account.pk}")
+    publish(AccountActivated(account_id=account.pk, person_id=account.person_id))
+    return True

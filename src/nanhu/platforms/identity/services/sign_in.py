@@ -1,0 +1,103 @@
+"""Sign-in (登录): the one place that checks a password, whatever protocol asks.
+
+Every refusal is the same: one sentence, one hash, the same queries, whether the name exists or not.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.crypto import blind_index
+from nanhu.platforms.identity import hashing
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.rules import normalise_password, normalise_sign_in_name
+from nanhu.platforms.identity.services import codes, throttle
+from nanhu.platforms.identity.services.throttle import Gate, network_of
+from nanhu.platforms.people import api as people
+
+NOBODY = -1
+
+
+class Answer(StrEnum):
+    WELCOME = "welcome"
+    ACTIVATE = "activate"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    answer: Answer
+    campus_no: str
+    account: Account | None = None
+    how: str = "password"
+
+
+def check(*, by: Actor, typed_name: str, password: str, is_known_device: bool = False) -> Verdict:
+    """Who is this? `is_known_device` may be true only if this browser proved it for this very name."""
+    campus_no = normalise_sign_in_name(typed_name)
+    own, shared = gates_of(by=by, campus_no=campus_no, is_known_device=is_known_device)
+    throttle.admit([*own, *shared])
+    verdict = judged(campus_no, normalise_password(password))
+    if verdict.answer == Answer.REFUSED:
+        write_refusal(by=by, campus_no=campus_no)
+    else:
+        throttle.forgive(own)
+        throttle.take_back(shared)
+    return verdict
+
+
+def gates_of(*, by: Actor, campus_no: str, is_known_device: bool) -> tuple[list[Gate], list[Gate]]:
+    network = network_of(by.address)
+    shared = [Gate(throttle.ADDRESS, network)]
+    if is_known_device:
+        return [Gate(throttle.DEVICE, campus_no)], shared
+    return [Gate(throttle.PAIR, f"{campus_no}|{network}"), Gate(throttle.NAME, campus_no)], shared
+
+
+def judged(campus_no: str, password: str) -> Verdict:
+    """All three ways in are tried for every name, also for one nobody has: refusals must cost the same."""
+    person_id = holder_of(campus_no)
+    account = Account.objects.filter(person_id=NOBODY if person_id is None else person_id).first()
+    has_password = hashing.verify(password, account.password if account else "")
+    has_tail = people.matches_id_tail(person_id=NOBODY if person_id is None else person_id, tail=password)
+    has_code = codes.matches_counter_code(account_id=account.pk if account else NOBODY, code=password)
+    if account is None:
+        return Verdict(answer=Answer.REFUSED, campus_no=campus_no)
+    if account.may_sign_in and has_password:
+        return Verdict(answer=Answer.WELCOME, campus_no=campus_no, account=rehashed(account, password))
+    if account.state == Account.State.MUST_COMPLETE and has_code and codes.use_counter_code(account=account):
+        return Verdict(answer=Answer.WELCOME, campus_no=campus_no, account=account, how="counter code")
+    if has_tail and is_waiting(account):
+        return Verdict(answer=Answer.ACTIVATE, campus_no=campus_no, account=account)
+    return Verdict(answer=Answer.REFUSED, campus_no=campus_no)
+
+
+def holder_of(campus_no: str) -> int | None:
+    """The person with this number, in whichever case the office wrote its letters."""
+    as_typed, lower = people.find_person_by_campus_no(campus_no), people.find_person_by_campus_no(campus_no.lower())
+    return as_typed if as_typed is not None else lower
+
+
+def is_waiting(account: Account) -> bool:
+    """The initial value works while the account waits to be activated, and not for ever."""
+    until = account.initial_value_until
+    return account.state == Account.State.AWAITING_ACTIVATION and (until is None or until > now())
+
+
+def rehashed(account: Account, password: str) -> Account:
+    """Keep up with our own parameters: the password is known now, hash it as it would be hashed today."""
+    if hashing.needs_rehash(account.password):
+        account.password = hashing.hash_secret(password)
+        account.save(update_fields=["password"])
+    return account
+
+
+@transaction.atomic
+def write_refusal(*, by: Actor, campus_no: str) -> None:
+    """People type passwords into the name's box: the log gets a keyed fingerprint of the name, never the text."""
+    fingerprint = blind_index(campus_no, purpose="identity.refused_name").hex()[:16]
+    audit.record(by=by, action="identity.sign_in_refused", target=f"sign-in-name:{fingerprint}")

@@ -1,0 +1,1 @@
+ALTER TABLE identity_service_ticket SET LOGGED;

@@ -1,0 +1,24 @@
+from django.urls import include, path
+
+from nanhu.platforms.identity.views import activation, security, setup, sign_in
+
+app_name = "identity"
+urlpatterns = [
+    path("sign-in", sign_in.sign_in_page, name="sign_in"),
+    path("sign-out", sign_in.sign_out, name="sign_out"),
+    path("signed-out", sign_in.signed_out_page, name="signed_out"),
+    path("face", sign_in.switch_face, name="face"),
+    path("activate", activation.activate_page, name="activate"),
+    path("activate/code", activation.send_code, name="activate_code"),
+    path("setup", setup.setup_page, name="setup"),
+    path("setup/done", setup.setup_done, name="setup_done"),
+    path("setup/<str:step>", setup.setup_step, name="setup_step"),
+    path("privacy", setup.privacy_notice, name="privacy"),
+    path("account", security.security_page, name="security"),
+    path("account/password", security.change_password, name="change_password"),
+    path("account/questions", security.change_questions, name="change_questions"),
+    path("account/sessions", security.sessions_page, name="sessions"),
+    path("account/sessions/end-others", security.end_other_sessions, name="end_other_sessions"),
+    path("account/sessions/<uuid:public_id>/end", security.end_session, name="end_session"),
+    path("cas/", include("nanhu.platforms.identity.protocols.cas.urls")),
+]

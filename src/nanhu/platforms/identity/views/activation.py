@@ -1,0 +1,119 @@
+"""Activation: the second proof after the initial value."""
+
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from nanhu.kernel.actors import actor_of
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity import devices, queries
+from nanhu.platforms.identity.errors import ActivationExpiredError
+from nanhu.platforms.identity.forms import CodeProofForm, DocumentProofForm
+from nanhu.platforms.identity.middleware import AFTER_SETUP
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.services import activation, sessions
+
+PENDING = "identity.activation"
+LIFE = timedelta(minutes=15)
+
+
+def start(request: HttpRequest, *, account: Account, campus_no: str, after: str) -> HttpResponse:
+    """Remember in a fresh session that the initial value was right; nobody is signed in yet."""
+    request.session.flush()
+    request.session[PENDING] = {
+        "account_id": account.pk,
+        "campus_no": campus_no,
+        "until": (now() + LIFE).timestamp(),
+        "after": after,
+        "sent_to": "",
+    }
+    return HttpResponseRedirect(reverse("identity:activate"))
+
+
+def pending(request: HttpRequest) -> tuple[Account, dict[str, str]]:
+    facts = request.session.get(PENDING)
+    if not facts or facts["until"] < now().timestamp():
+        request.session.pop(PENDING, None)
+        raise ActivationExpiredError
+    return activation.waiting_account(facts["account_id"]), facts
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def activate_page(request: HttpRequest) -> HttpResponse:
+    """Which of the two proofs is meant shows in the field that was sent."""
+    account, facts = pending(request)
+    document = DocumentProofForm(request.POST if "id_number" in request.POST else None)
+    code = CodeProofForm(request.POST if "code" in request.POST else None)
+    form = code if code.is_bound else document
+    if not form.is_bound or not form.is_valid():
+        return activate_form(request, account, facts, document=document, code=code)
+    try:
+        account = proved(request, account, form)
+    except ActivationExpiredError:
+        request.session.pop(PENDING, None)
+        raise
+    except CampusError as error:
+        form.add_error(None, error.message)
+        return activate_form(request, account, facts, document=document, code=code, status=error.http_status)
+    sessions.open_session(request, account=account, campus_no=facts["campus_no"], how="activation")
+    request.session[AFTER_SETUP] = facts["after"]
+    response = HttpResponseRedirect(reverse("identity:setup"))
+    devices.remember(request, response, facts["campus_no"])
+    return response
+
+
+def proved(request: HttpRequest, account: Account, form: DocumentProofForm | CodeProofForm) -> Account:
+    by = actor_of(request)
+    if isinstance(form, CodeProofForm):
+        return activation.prove_by_code(by=by, account=account, code=form.cleaned_data["code"])
+    return activation.prove_by_document(
+        by=by, account=account, name=form.cleaned_data["name"], id_number=form.cleaned_data["id_number"]
+    )
+
+
+def activate_form(
+    request: HttpRequest,
+    account: Account,
+    facts: dict[str, str],
+    *,
+    document: DocumentProofForm,
+    code: CodeProofForm,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "document": document,
+        "code": code,
+        "phone_masked": queries.card_of(account).phone_masked,
+        "sent_to": facts["sent_to"],
+        "campus_no": facts["campus_no"],
+    }
+    return render(request, "identity/activate.html", context, status=status)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def send_code(request: HttpRequest) -> HttpResponse:
+    account, facts = pending(request)
+    try:
+        facts["sent_to"] = activation.send_code(by=actor_of(request), account=account)
+    except CampusError as error:
+        code = CodeProofForm({})
+        code.full_clean()
+        code.errors.clear()
+        code.add_error(None, error.message)
+        return activate_form(
+            request, account, facts, document=DocumentProofForm(), code=code, status=error.http_status
+        )
+    request.session[PENDING] = facts
+    return HttpResponseRedirect(reverse("identity:activate") + "#code")

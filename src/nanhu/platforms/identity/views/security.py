@@ -1,0 +1,108 @@
+"""My account (账号安全): password, security questions, sessions."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from nanhu.kernel.actors import actor_of
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity import queries
+from nanhu.platforms.identity.errors import PasswordRefusedError
+from nanhu.platforms.identity.forms import ChangePasswordForm, ChangeQuestionsForm
+from nanhu.platforms.identity.models import SecurityQuestion
+from nanhu.platforms.identity.services import credentials, sessions
+from nanhu.platforms.identity.views.setup import owner_of
+
+PAGE_SIZE = 20
+
+
+@never_cache
+def security_page(request: HttpRequest) -> HttpResponse:
+    account = owner_of(request)
+    context = {
+        "account": account,
+        "questions": SecurityQuestion.objects.filter(account=account).count(),
+        "live_sessions": queries.sessions_of(account).filter(ended_at=None).count(),
+    }
+    return render(request, "identity/security.html", context)
+
+
+@never_cache
+@sensitive_post_parameters()
+def change_password(request: HttpRequest) -> HttpResponse:
+    form = ChangePasswordForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            account = credentials.change_password(
+                by=actor_of(request),
+                account=owner_of(request),
+                old_password=form.cleaned_data["old_password"],
+                new_password=form.cleaned_data["new_password"],
+                keep_session=request.session.get(sessions.SESSION_ID),
+            )
+        except PasswordRefusedError as error:
+            for problem in error.problems:
+                form.add_error("new_password", str(problem))
+        except CampusError as error:
+            form.add_error("old_password", error.message)
+        else:
+            update_session_auth_hash(request, account)
+            messages.success(request, _("密码已修改，其他设备上的登录都已退出。"))
+            return HttpResponseRedirect(reverse("identity:security"))
+    return render(request, "identity/change_password.html", {"form": form})
+
+
+@never_cache
+@sensitive_post_parameters()
+def change_questions(request: HttpRequest) -> HttpResponse:
+    form = ChangeQuestionsForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            credentials.change_questions(
+                by=actor_of(request),
+                account=owner_of(request),
+                password=form.cleaned_data["old_password"],
+                questions=form.pairs(),
+                keep_session=request.session.get(sessions.SESSION_ID),
+            )
+        except CampusError as error:
+            form.add_error("old_password", error.message)
+        else:
+            messages.success(request, _("密保已更新，其他设备上的登录都已退出。"))
+            return HttpResponseRedirect(reverse("identity:security"))
+    return render(request, "identity/change_questions.html", {"form": form})
+
+
+@never_cache
+def sessions_page(request: HttpRequest) -> HttpResponse:
+    page = Paginator(queries.sessions_of(owner_of(request)), PAGE_SIZE).get_page(request.GET.get("page"))
+    mine = request.session.get(sessions.SESSION_ID)
+    return render(request, "identity/sessions.html", {"page": page, "current_id": mine})
+
+
+@require_POST
+def end_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    if sessions.end_one(by=actor_of(request), account=owner_of(request), public_id=public_id):
+        messages.success(request, _("那台设备已退出登录。"))
+    return HttpResponseRedirect(reverse("identity:sessions"))
+
+
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    count = sessions.end_others(
+        by=actor_of(request),
+        account=owner_of(request),
+        but=request.session.get(sessions.SESSION_ID),
+        how=queries.SsoSession.End.ENDED_ELSEWHERE,
+    )
+    messages.success(request, _("已退出其他 %(count)d 处登录。") % {"count": count})
+    return HttpResponseRedirect(reverse("identity:sessions"))

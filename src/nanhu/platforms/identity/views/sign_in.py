@@ -1,0 +1,106 @@
+"""Sign-in, sign-out and the start of an activation, for every protocol that asks for a password."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from nanhu.kernel.actors import actor_of
+from nanhu.platforms.identity import devices
+from nanhu.platforms.identity.errors import HashingBusyError, TooManyAttemptsError
+from nanhu.platforms.identity.forms import SignInForm
+from nanhu.platforms.identity.middleware import AFTER_SETUP
+from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.rules import normalise_sign_in_name
+from nanhu.platforms.identity.rules_urls import is_own_path
+from nanhu.platforms.identity.services import sessions, sign_in
+from nanhu.platforms.identity.views import activation
+
+type Welcome = Callable[[HttpRequest], HttpResponse]
+
+
+def next_path(request: HttpRequest, default: str = "/") -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if is_own_path(wanted) else default
+
+
+@login_not_required
+@open_during_setup
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_page(request: HttpRequest) -> HttpResponse:
+    target = next_path(request)
+    if request.method != "POST":
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(target)
+        return sign_in_form(request, SignInForm(), after=target)
+    return answer(request, SignInForm(request.POST), after=target, welcome=lambda _request: HttpResponseRedirect(target))
+
+
+def sign_in_form(
+    request: HttpRequest, form: SignInForm, *, after: str, status: int = 200, **facts: Any
+) -> HttpResponse:
+    return render(request, "identity/sign_in.html", {"form": form, "next": after, **facts}, status=status)
+
+
+def answer(
+    request: HttpRequest, form: SignInForm, *, after: str, welcome: Welcome, **facts: Any
+) -> HttpResponse:
+    """What the sign-in policy says to this form. `after` is where activation and set-up lead in the end."""
+    if not form.is_valid():
+        return sign_in_form(request, form, after=after, **facts)
+    name = normalise_sign_in_name(form.cleaned_data["username"])
+    try:
+        verdict = sign_in.check(
+            by=actor_of(request),
+            typed_name=name,
+            password=form.cleaned_data["password"],
+            is_known_device=devices.is_known(request, name),
+        )
+    except (TooManyAttemptsError, HashingBusyError) as error:
+        form.add_error(None, error.message)
+        return sign_in_form(request, form, after=after, status=error.http_status, is_throttled=True, **facts)
+    if verdict.account is None or verdict.answer == sign_in.Answer.REFUSED:
+        form.add_error(None, _("账号或密码不正确。"))
+        return sign_in_form(request, form, after=after, **facts)
+    if verdict.answer == sign_in.Answer.ACTIVATE:
+        return activation.start(request, account=verdict.account, campus_no=name, after=after)
+    sessions.open_session(request, account=verdict.account, campus_no=name, how=verdict.how)
+    request.session[AFTER_SETUP] = after
+    response = welcome(request) if verdict.account.state == "active" else HttpResponseRedirect(reverse("identity:setup"))
+    devices.remember(request, response, name)
+    return response
+
+
+@open_during_setup
+@login_not_required
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    sessions.close_session(request)
+    return HttpResponseRedirect(reverse("identity:signed_out"))
+
+
+@login_not_required
+@open_during_setup
+@never_cache
+def signed_out_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "identity/signed_out.html")
+
+
+@open_during_setup
+@require_POST
+def switch_face(request: HttpRequest) -> HttpResponse:
+    """One person, several identities: look at the campus as a student or as staff."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    face = request.POST.get("face", "")
+    if face in viewer.faces:
+        request.session[sessions.FACE] = face
+    return HttpResponseRedirect(next_path(request))
