@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 GROUPS = {"性别": ("基本信息", 4), "证件类型": ("身份证件", 2), "部门代码": ("任职信息", 7), "手机": ("联系方式", 2)}
-THIN = Border(*[Side(style="thin", color="999999")] * 4)
+LINE = Side(style="thin", color="999999")
+THIN = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 CENTRED = Alignment(horizontal="center", vertical="center")
 
 

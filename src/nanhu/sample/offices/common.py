@@ -98,6 +98,7 @@ def _after_change(write: Write, human: Human, affiliation: Affiliation, dirt: Di
     """A row from before a change of name or number, and the row after it with a remark."""
     now = {what: getattr(human, what) for what in before}
     if before == now:
+        dirt.count["changed_name" if "name" in before else "changed_document"] -= 1
         return [write(human, affiliation, dirt)]
     for what, value in before.items():
         setattr(human, what, value)

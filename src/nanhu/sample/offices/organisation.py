@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nanhu.sample.dirt import Dirt
+    from nanhu.sample.rows import Cell
     from nanhu.sample.units import Unit
 
 LAYOUT = Layout(
@@ -38,7 +39,7 @@ def all_units(classes: Iterable[Unit]) -> list[Unit]:
 UNIT_WITHOUT_PARENT = units.Unit("3901", "第三方实训基地", "实训基地", "39", "专业")
 
 
-def _cells(unit: Unit) -> dict[str, str | int | float | None]:
+def _cells(unit: Unit) -> dict[str, Cell]:
     return {
         "机构代码": unit.code, "机构名称": unit.name, "简称": unit.short_name, "上级机构代码": unit.parent,
         "机构类型": unit.kind, "备注": "",
@@ -52,4 +53,4 @@ def _write(unit: Unit, dirt: Dirt) -> Row:
         "上级机构代码": unit.parent.translate(FULL_WIDTH) if dirt.happens("full_width") else unit.parent,
         "机构名称": dirt.text(unit.name),
     }
-    return Row({**cells}, None, Claim(), campus_no=unit.code)
+    return Row(cells, None, Claim(), campus_no=unit.code)
