@@ -18,7 +18,13 @@ WEEKDAYS = (
     gettext_lazy("周日"),
 )
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+DAY_PARTS = ((5, "night"), (8, "dawn"), (17, "day"), (20, "dusk"), (24, "night"))
 A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 86_400
+
+
+def day_part(hour: int) -> str:
+    """dawn, day, dusk or night."""
+    return next(part for before, part in DAY_PARTS if hour < before)
 
 
 def day(moment: datetime, this_year: int) -> str:

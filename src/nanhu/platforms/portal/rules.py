@@ -1,16 +1,13 @@
-"""Pure rules of the home: the part of the day, the greeting, search, the order of shortcuts."""
+"""Pure rules of the home: the greeting, search, the order of shortcuts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pypinyin import Style, lazy_pinyin
-
-type DayPart = Literal["dawn", "day", "dusk", "night"]
 
 SHOWN_AT_HOME = 8
 SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
@@ -19,7 +16,6 @@ SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
     ("study", _("学习生活"), "book-open"),
     ("service", _("服务大厅"), "concierge-bell"),
 )
-DAY_PARTS: tuple[tuple[int, DayPart], ...] = ((5, "night"), (8, "dawn"), (17, "day"), (20, "dusk"), (24, "night"))
 GREETINGS: tuple[tuple[int, str | Promise], ...] = (
     (5, _("夜深了")),
     (9, _("早上好")),
@@ -28,10 +24,6 @@ GREETINGS: tuple[tuple[int, str | Promise], ...] = (
     (18, _("下午好")),
     (24, _("晚上好")),
 )
-
-
-def day_part(hour: int) -> DayPart:
-    return next(part for before, part in DAY_PARTS if hour < before)
 
 
 def greeting(hour: int) -> str | Promise:

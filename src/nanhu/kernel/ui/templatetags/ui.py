@@ -87,6 +87,12 @@ def time_left(elapsed: float, done: int, total: int) -> str:
     return ngettext("大约还要 %(number)d 分钟", "大约还要 %(number)d 分钟", minutes) % {"number": minutes}
 
 
+@register.simple_tag
+def day_part() -> str:
+    """dawn, day, dusk or night on the campus: the lake follows the hour."""
+    return dates.day_part(clock.campus_time(clock.now()).hour)
+
+
 @register.filter
 def campus_date(moment: datetime) -> str:
     """11月24日 周二"""

@@ -31,7 +31,6 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "moment": moment,
         "greeting": rules.greeting(moment.hour),
-        "day_part": rules.day_part(moment.hour),
         "person": queries.person_of(viewer),
         "tiles": queries.tiles_of(viewer),
         "shortcuts": queries.home_shortcuts(viewer, shortcuts),
