@@ -1,0 +1,98 @@
+"""Reading the ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet, Sum
+
+from nanhu.platforms.ledger.models import Account, Balance, Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRow:
+    """What all accounts of one kind hold, debit minus credit."""
+
+    kind: str
+    accounts: int
+    debit_fen: int
+    credit_fen: int
+
+    @property
+    def net_fen(self) -> int:
+        return self.debit_fen - self.credit_fen
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalance:
+    rows: tuple[TrialRow, ...]
+
+    @property
+    def difference_fen(self) -> int:
+        """Zero, or the ledger is broken."""
+        return sum(row.net_fen for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong: a guarded account whose kept balance is not the sum of its rows, a row without its account …"""
+
+    what: str
+    account_id: int | None
+    kept_fen: int | None
+    summed_fen: int | None
+
+
+TRIAL_SQL = """
+    WITH leg AS (
+        SELECT debit_account_id AS account_id, sum(amount_fen) AS debit, 0 AS credit FROM ledger_transfer GROUP BY 1
+        UNION ALL
+        SELECT credit_account_id, 0, sum(amount_fen) FROM ledger_transfer GROUP BY 1
+    )
+    SELECT coalesce(a.kind, 'unknown'), count(DISTINCT leg.account_id), sum(leg.debit)::bigint, sum(leg.credit)::bigint
+    FROM leg LEFT JOIN ledger_account a ON a.id = leg.account_id GROUP BY 1 ORDER BY 1
+"""
+CHECK_SQL = "SELECT what, account_id, kept_fen, summed_fen FROM ledger_check() LIMIT %s"
+
+
+def balance_of(account_id: int) -> int:
+    """What the account holds, seen from its normal side: kept for guarded accounts, summed for others."""
+    kept = Balance.objects.filter(account_id=account_id).values_list("balance_fen", flat=True).first()
+    if kept is not None:
+        return kept
+    kind = Account.objects.values_list("kind", flat=True).get(id=account_id)
+    net = sum_of(Q(credit_account_id=account_id)) - sum_of(Q(debit_account_id=account_id))
+    return -net if kind in {Account.Kind.ASSET, Account.Kind.EXPENSE} else net
+
+
+def sum_of(which: Q) -> int:
+    return Transfer.objects.filter(which).aggregate(total=Sum("amount_fen"))["total"] or 0
+
+
+def balances_of(account_ids: Sequence[int]) -> dict[int, int]:
+    """Kept balances of guarded accounts; others are not in the answer."""
+    return dict(Balance.objects.filter(account_id__in=account_ids).values_list("account_id", "balance_fen"))
+
+
+def transfers_of(account_id: int, *, since: datetime | None = None, until: datetime | None = None) -> QuerySet[Transfer]:
+    """Rows that touch the account, newest first."""
+    rows = Transfer.objects.filter(Q(debit_account_id=account_id) | Q(credit_account_id=account_id))
+    if since is not None:
+        rows = rows.filter(posted_at__gte=since)
+    if until is not None:
+        rows = rows.filter(posted_at__lt=until)
+    return rows.order_by("-posted_at", "-id")
+
+
+def trial_balance() -> TrialBalance:
+    with connection.cursor() as cursor:
+        cursor.execute(TRIAL_SQL)
+        return TrialBalance(tuple(TrialRow(*row) for row in cursor.fetchall()))
+
+
+def check_ledger(*, limit: int = 100) -> list[Finding]:
+    """Everything that must hold and does not; empty for a sound ledger."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHECK_SQL, [limit])
+        return [Finding(*row) for row in cursor.fetchall()]

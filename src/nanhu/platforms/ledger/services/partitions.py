@@ -1,0 +1,49 @@
+"""Months of the transfer table: made ahead, so that the net below (the default partition) stays empty."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+
+from nanhu.kernel.clock import campus_today
+
+MONTHS_AHEAD = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    name: str
+    rows: int
+
+
+def add_months(first: date, last: date) -> int:
+    """Make the partitions of these months where they are missing; returns how many were made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_add_months(%s, %s)", [first, last])
+        (added,) = cursor.fetchone()
+        return int(added)
+
+
+def add_months_ahead() -> int:
+    today = campus_today()
+    return add_months(today, today + timedelta(days=31 * MONTHS_AHEAD))
+
+
+def months() -> list[Month]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, greatest(c.reltuples, 0)::bigint FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+            "WHERE i.inhparent = 'ledger_transfer'::regclass ORDER BY c.relname"
+        )
+        return [Month(name, rows) for name, rows in cursor.fetchall()]
+
+
+def rows_outside_months() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_transfer_default")
+        (rows,) = cursor.fetchone()
+        return int(rows)
+
+
+def last_month() -> str:
+    return max((month.name for month in months() if month.name != "ledger_transfer_default"), default="")

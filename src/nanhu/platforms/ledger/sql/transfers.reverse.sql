@@ -1,0 +1,3 @@
+DROP TABLE ledger_transfer;
+DROP FUNCTION ledger_apply();
+DROP FUNCTION ledger_refuse();

@@ -1,0 +1,69 @@
+"""What is written beside the payments, a few seconds later: requests refused at the door, and when terminals were seen."""
+
+import asyncio
+import contextlib
+import logging
+
+import msgspec
+import psycopg
+
+from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
+
+log = logging.getLogger(__name__)
+PAUSE_SECONDS = 3.0
+MOST_INCIDENTS = 1000
+SEEN = """
+    UPDATE card_terminal p SET last_seen = now(), last_sequence = greatest(p.last_sequence, s.sequence)
+    FROM json_to_recordset(%s::json) AS s(id bigint, sequence bigint) WHERE p.id = s.id
+"""
+INCIDENTS = """
+    INSERT INTO card_terminal_incident (at, terminal_number, address, code, detail, times)
+    SELECT now(), i.terminal, i.address, i.code, i.detail, i.times
+    FROM json_to_recordset(%s::json) AS i(terminal text, address text, code text, detail text, times integer)
+"""
+
+
+class Diary:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.seen: dict[int, int] = {}
+        self.incidents: dict[tuple[str, str, str, str], int] = {}
+        self.writer = asyncio.create_task(self.write_now_and_then())
+
+    def saw(self, terminal_id: int, sequence: int) -> None:
+        self.seen[terminal_id] = max(sequence, self.seen.get(terminal_id, 0))
+
+    def refuse(self, *, terminal: str, address: str, code: str, detail: str = "") -> None:
+        """Count a refusal; a flood of different ones is cut off, so that nobody can fill the disk."""
+        key = (printable(terminal), address, code, printable(detail))
+        if key in self.incidents or len(self.incidents) < MOST_INCIDENTS:
+            self.incidents[key] = self.incidents.get(key, 0) + 1
+
+    async def write_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(PAUSE_SECONDS)
+            await self.write()
+
+    async def write(self) -> None:
+        seen, self.seen = self.seen, {}
+        incidents, self.incidents = self.incidents, {}
+        with contextlib.suppress(OutcomeUnknownError, psycopg.Error):
+            if seen:
+                rows = [{"id": key, "sequence": value} for key, value in sorted(seen.items())]
+                await self.database.rows(SEEN, [msgspec.json.encode(rows).decode()])
+            if incidents:
+                lines = [
+                    {"terminal": terminal, "address": address, "code": code, "detail": detail, "times": times}
+                    for (terminal, address, code, detail), times in incidents.items()
+                ]
+                await self.database.rows(INCIDENTS, [msgspec.json.encode(lines).decode()])
+
+    async def close(self) -> None:
+        self.writer.cancel()
+        await asyncio.gather(self.writer, return_exceptions=True)
+        await self.write()
+
+
+def printable(text: str) -> str:
+    """Short and free of what a database or a page chokes on."""
+    return ascii(text[:60])[1:-1][:80]

@@ -1,0 +1,129 @@
+"""Payments, grouped: what arrives while the database works on one batch makes up the next."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+import psycopg
+
+from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
+
+log = logging.getLogger(__name__)
+LARGEST_BATCH = 256
+WORKERS = 2
+STATEMENT = "SELECT n, outcome, receipt_id, amount_fen, balance_fen, posted FROM card_pay(%s::json)"
+
+
+class Decision(NamedTuple):
+    """What the database decided of one payment."""
+
+    outcome: str
+    receipt_id: int | None
+    amount_fen: int | None
+    balance_fen: int | None
+    posted: float | None
+
+
+class Row(msgspec.Struct, omit_defaults=True):
+    """One element of a batch; the letters are those of card_pay in sql/pay.sql."""
+
+    t: int
+    s: int
+    f: str
+    u: str
+    o: float
+    n: int = -1
+    a: int | None = None
+    x: str | None = None
+    d: str | None = None
+
+
+type Waiting = tuple[Row, asyncio.Future[Decision]]
+encode = msgspec.json.Encoder().encode
+
+
+class PaymentQueue:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.waiting: deque[Waiting] = deque()
+        self.arrived = asyncio.Event()
+        self.workers = [asyncio.create_task(self.work()) for _ in range(WORKERS)]
+
+    def decide(self, row: Row) -> asyncio.Future[Decision]:
+        future: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+        self.waiting.append((row, future))
+        self.arrived.set()
+        return future
+
+    async def close(self) -> None:
+        for worker in self.workers:
+            worker.cancel()
+        await asyncio.gather(*self.workers, return_exceptions=True)
+
+    async def work(self) -> None:
+        while True:
+            await self.arrived.wait()
+            batch = self.take()
+            if batch:
+                await self.settle(batch)
+
+    def take(self) -> list[Waiting]:
+        """The next batch: each card and each sequence once, whatever comes twice waits for the next."""
+        batch: list[Waiting] = []
+        later: list[Waiting] = []
+        seen: set[str | tuple[int, int]] = set()
+        while self.waiting and len(batch) < LARGEST_BATCH:
+            one = self.waiting.popleft()
+            marks = (one[0].u, (one[0].t, one[0].s))
+            if seen.isdisjoint(marks):
+                seen.update(marks)
+                one[0].n = len(batch)
+                batch.append(one)
+            else:
+                later.append(one)
+        self.waiting.extendleft(reversed(later))
+        if not self.waiting:
+            self.arrived.clear()
+        return batch
+
+    async def settle(self, batch: Sequence[Waiting]) -> None:
+        try:
+            decisions = await self.ask([row for row, _future in batch])
+        except OutcomeUnknownError as error:
+            answer_all(batch, error)
+        except psycopg.Error as error:
+            log.exception("a batch of %d payments failed", len(batch))
+            if len(batch) == 1:
+                answer_all(batch, OutcomeUnknownError())
+                return
+            log.warning("asking one by one after: %s", error)
+            for one in batch:
+                one[0].n = 0
+                await self.settle([one])
+        else:
+            self.answer(batch, decisions)
+
+    async def ask(self, rows: Sequence[Row]) -> dict[int, Decision]:
+        found = await self.database.rows(STATEMENT, [encode(rows).decode()])
+        return {row[0]: Decision(*row[1:]) for row in found}
+
+    def answer(self, batch: Sequence[Waiting], decisions: dict[int, Decision]) -> None:
+        for row, future in batch:
+            decision = decisions.get(row.n)
+            if decision is not None and decision.outcome == "again":
+                self.waiting.append((row, future))
+                self.arrived.set()
+            elif not future.done():
+                if decision is None:
+                    future.set_exception(OutcomeUnknownError())
+                else:
+                    future.set_result(decision)
+
+
+def answer_all(batch: Sequence[Waiting], error: Exception) -> None:
+    for _row, future in batch:
+        if not future.done():
+            future.set_exception(error)

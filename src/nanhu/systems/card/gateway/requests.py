@@ -1,0 +1,106 @@
+"""From the bytes of a request to what the database is asked; everything odd becomes a refusal with a name."""
+
+import json
+from typing import Any, NamedTuple
+
+import msgspec
+
+from nanhu.systems.card.protocol import (
+    CARD_UID,
+    LARGEST_PAYMENT_FEN,
+    LARGEST_SEQUENCE,
+    LARGEST_UPLOAD_ROWS,
+    PaymentBody,
+    fingerprint,
+)
+
+EARLIEST_MOMENT = 1_577_836_800  # 2020: a row that says it is older came from a clock that was never set
+decode_payment = msgspec.json.Decoder(PaymentBody).decode
+
+
+class MalformedError(Exception):
+    """The body is not what the operation expects."""
+
+
+class Purchase(NamedTuple):
+    """A card and an amount as asked. `fault` names what is wrong with the amount, `detail` keeps it as it came."""
+
+    card: str
+    amount_fen: int | None
+    fault: str | None
+    detail: str | None
+
+    def fingerprint(self, kind: str) -> str:
+        return fingerprint(kind, self.card, str(self.amount_fen), self.detail or "")
+
+
+def read_purchase(body: bytes) -> Purchase:
+    try:
+        asked = decode_payment(body)
+    except msgspec.MsgspecError:
+        return read_odd_purchase(read_object(body))
+    if 0 < asked.amount_fen <= LARGEST_PAYMENT_FEN and CARD_UID.fullmatch(asked.card):
+        return Purchase(asked.card, asked.amount_fen, None, None)
+    return read_odd_purchase({"card": asked.card, "amount_fen": asked.amount_fen})
+
+
+def read_odd_purchase(values: dict[str, Any]) -> Purchase:
+    card, amount = values.get("card"), values.get("amount_fen")
+    if not isinstance(card, str):
+        raise MalformedError
+    uid = card.strip().upper()
+    known_shape = CARD_UID.fullmatch(uid) is not None
+    note = None if known_shape else f"card {ascii(card)[:40]}"
+    if isinstance(amount, int) and not isinstance(amount, bool) and 0 < amount <= LARGEST_PAYMENT_FEN:
+        return Purchase(uid if known_shape else "", amount, None, note)
+    too_large = isinstance(amount, int | float) and not isinstance(amount, bool) and amount > LARGEST_PAYMENT_FEN
+    fault = "amount_too_large" if too_large else "amount_invalid"
+    return Purchase(uid if known_shape else "", None, fault, f"amount {ascii(amount)[:60]}")
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    try:
+        values = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError from error
+    if not isinstance(values, dict):
+        raise MalformedError
+    return values
+
+
+def read_sequence(text: str) -> int | None:
+    """A sequence as headers carry it; None where it is none."""
+    if text.isascii() and text.isdigit() and len(text) <= 16 and 0 < int(text) <= LARGEST_SEQUENCE:
+        return int(text)
+    return None
+
+
+def sequence_in(values: dict[str, Any]) -> int:
+    sequence = values.get("sequence")
+    if not isinstance(sequence, int) or isinstance(sequence, bool) or not 0 < sequence <= LARGEST_SEQUENCE:
+        raise MalformedError
+    return sequence
+
+
+def read_upload(body: bytes, *, now: float) -> list[dict[str, Any]]:
+    """Stored rows as card_store takes them; a row without a sequence or a moment spoils the upload, nothing is posted."""
+    rows = read_object(body).get("rows")
+    if not isinstance(rows, list) or not 0 < len(rows) <= LARGEST_UPLOAD_ROWS:
+        raise MalformedError
+    elements = [upload_element(place, row, now=now) for place, row in enumerate(rows)]
+    if len({element["s"] for element in elements}) != len(elements):
+        raise MalformedError
+    return elements
+
+
+def upload_element(place: int, row: Any, *, now: float) -> dict[str, Any]:
+    if not isinstance(row, dict):
+        raise MalformedError
+    moment = row.get("occurred_at")
+    if not isinstance(moment, int | float) or isinstance(moment, bool) or not EARLIEST_MOMENT < moment < now + 86_400 * 366:
+        raise MalformedError
+    asked = read_odd_purchase(row)
+    return {
+        "n": place, "s": sequence_in(row), "f": asked.fingerprint("stored"), "u": asked.card, "a": asked.amount_fen,
+        "x": asked.fault, "d": asked.detail, "o": float(moment),
+    }  # fmt: skip

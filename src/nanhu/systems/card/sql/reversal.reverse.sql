@@ -1,0 +1,1 @@
+DROP FUNCTION card_reverse(bigint, bigint, bytea, bigint);
