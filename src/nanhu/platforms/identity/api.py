@@ -8,6 +8,7 @@ from nanhu.platforms.identity.policies import has_role, open_during_setup, role_
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.counter import account_with, set_password_for_sample
+from nanhu.platforms.identity.services.faces import choose_face
 from nanhu.platforms.identity.services.roles import grant as grant_role
 from nanhu.platforms.identity.services.roles import revoke as revoke_role
 
@@ -21,6 +22,7 @@ __all__ = [
     "UnknownRoleError",
     "account_of",
     "account_with",
+    "choose_face",
     "grant_role",
     "has_role",
     "open_accounts",
