@@ -4,12 +4,14 @@ import atexit
 import os
 import sys
 
-WITHOUT_DATABASE = {"help", "version", "--help", "--version", "translations", "makemigrations", "collectstatic", "sample"}
+WITHOUT_DATABASE = {"help", "version", "--help", "--version", "translations", "collectstatic", "sample"}
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanhu.project.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if command == "demo":
+        os.environ.setdefault("NANHU_DEMO", "1")
     if command not in WITHOUT_DATABASE:
         ensure_database()
     from django.core.management import execute_from_command_line

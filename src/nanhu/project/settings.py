@@ -79,6 +79,7 @@ if found("nanhu.platforms.identity.middleware"):
     MIDDLEWARE.append("nanhu.platforms.identity.middleware.IdentityMiddleware")
 
 ROOT_URLCONF = "nanhu.project.urls"
+CSRF_FAILURE_VIEW = "nanhu.kernel.ui.error_pages.csrf_failure"
 WSGI_APPLICATION = "nanhu.project.wsgi.application"
 TEMPLATES = [
     {
@@ -122,6 +123,7 @@ DATABASES = {
         "TEST": {"TEMPLATE": "template0"},
     }
 }
+DISABLE_SERVER_SIDE_CURSORS = not CONFIGURATION.is_database_embedded  # PgBouncer may stand in between
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if found("nanhu.platforms.identity.models"):

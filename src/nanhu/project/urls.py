@@ -29,3 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("progress/<uuid:public_id>/", progress_page, name="progress"),
     *[path(prefix, include(module)) for prefix, module in ROOMS if found(module)],
 ]
+
+handler400 = "nanhu.kernel.ui.error_pages.bad_request"
+handler403 = "nanhu.kernel.ui.error_pages.forbidden"
+handler404 = "nanhu.kernel.ui.error_pages.not_found"
+handler500 = "nanhu.kernel.ui.error_pages.server_error"
