@@ -77,6 +77,9 @@ MIDDLEWARE = [
 ]
 if found("nanhu.platforms.identity.middleware"):
     MIDDLEWARE.append("nanhu.platforms.identity.middleware.IdentityMiddleware")
+if found("nanhu.platforms.portal.middleware"):
+    MIDDLEWARE.append("nanhu.platforms.portal.middleware.PreferencesMiddleware")
+CSRF_FAILURE_VIEW = "nanhu.kernel.ui.error_pages.csrf_failure"
 
 ROOT_URLCONF = "nanhu.project.urls"
 CSRF_FAILURE_VIEW = "nanhu.kernel.ui.error_pages.csrf_failure"
