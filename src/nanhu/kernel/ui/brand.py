@@ -1,7 +1,5 @@
 """What a school swaps: mark, name, two colours and a picture. Colours are bent until both themes keep their contrast."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """The data of the living catalogue (/ui/): every component in every state, with words of a real campus."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from django import forms
@@ -11,10 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import clock
 
-PALETTE = (
-    "paper surface sunken line line-strong ink ink-soft deep lake lake-strong lake-soft reed reed-soft "
-    "persimmon persimmon-soft cinnabar cinnabar-soft"
-).split()
+PALETTE = ["paper", "surface", "sunken", "line", "line-strong", "ink", "ink-soft", "deep", "lake", "lake-strong", "lake-soft", "reed", "reed-soft", "persimmon", "persimmon-soft", "cinnabar", "cinnabar-soft"]
 
 
 class SampleForm(forms.Form):
@@ -43,7 +38,11 @@ def context(request: HttpRequest) -> dict[str, object]:
         "wrong": SampleForm({"name": "", "campus_no": "2024", "urgency": "week"}),
         "page": page,
         "steps": [_("核对身份"), _("设置密码"), _("密保问题"), _("完成")],
-        "tabs": [("all", _("全部"), "?tab=all", 128), ("open", _("办理中"), "?tab=open", 3), ("done", _("已办结"), "?tab=done")],
+        "tabs": [
+            ("all", _("全部"), "?tab=all", 128),
+            ("open", _("办理中"), "?tab=open", 3),
+            ("done", _("已办结"), "?tab=done"),
+        ],
         "bars": [(f"11/{day}", fen / 100, f"¥ {fen / 100:.2f}") for day, fen in meals],
         "started": clock.now() - timedelta(seconds=30),
         "rows": SAMPLE_ROWS,

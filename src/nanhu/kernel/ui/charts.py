@@ -1,7 +1,5 @@
 """Charts drawn on the server: pure geometry, no colour. Each answers one question; its numbers stand beside and behind it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +7,7 @@ from dataclasses import dataclass
 WIDTH = 640
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 28
 MOST_LABELS = 8
+SHOWN_TEXT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,9 @@ class Chart:
 
 def draw(values: Iterable[Sequence[object]], *, kind: str = "bars", unit: str = "", height: int = 180) -> Chart:
     """`values` are (label, number) pairs; an optional third item is the text to show for the number (¥ 12.50)."""
-    rows = [(str(row[0]), float(str(row[1])), str(row[2]) if len(row) > 2 else plain(float(str(row[1])))) for row in values]  # noqa: PLR2004
+    rows = [
+        (str(row[0]), float(str(row[1])), str(row[2]) if len(row) > SHOWN_TEXT else plain(float(str(row[1])))) for row in values
+    ]
     top_value = nice_ceiling(max((value for _, value, _ in rows), default=0))
     baseline = float(height - BOTTOM)
     span = baseline - TOP

@@ -1,7 +1,5 @@
 """Context processor: what every layout needs (`shell`, `school_brand`)."""
 
-from __future__ import annotations
-
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 

@@ -1,7 +1,5 @@
 """Contrast by WCAG 2.2 (relative luminance), and the nearest shade of a colour that reaches it. Pure."""
 
-from __future__ import annotations
-
 import colorsys
 import re
 

@@ -1,7 +1,5 @@
 """Dates as the house writes them: 11月24日 周二 14:30, relative only under a day."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -17,7 +15,7 @@ WEEKDAYS = (
     gettext_lazy("周六"),
     gettext_lazy("周日"),
 )
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 DAY_PARTS = ((5, "night"), (8, "dawn"), (17, "day"), (20, "dusk"), (24, "night"))
 A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 86_400
 

@@ -1,7 +1,5 @@
 """Error pages: what happened, what to do, and a number under which the log knows more."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -17,9 +15,15 @@ SENTENCES = {
     HTTPStatus.BAD_REQUEST: (_("这个请求看不懂"), _("请回到上一页重新来过；如果是收藏的地址，可能已经过期。")),
     HTTPStatus.FORBIDDEN: (_("这里不对您开放"), _("如果您的工作需要它，请找本单位的管理员开通。")),
     HTTPStatus.NOT_FOUND: (_("没有找到这个页面"), _("地址可能写错了，页面可能搬走了，也可能它不对您开放。")),
-    HTTPStatus.INTERNAL_SERVER_ERROR: (_("我们这边出了点问题"), _("不是您的错，也没有存下半截的东西。请过一会儿再试。")),
+    HTTPStatus.INTERNAL_SERVER_ERROR: (
+        _("我们这边出了点问题"),
+        _("不是您的错，也没有存下半截的东西。请过一会儿再试。"),
+    ),
 }
-SUBMIT_AGAIN = (_("这个页面放得太久了"), _("为了安全，表单没有提交。请回到上一页刷新后再提交一次，您填的内容多半还在。"))
+SUBMIT_AGAIN = (
+    _("这个页面放得太久了"),
+    _("为了安全，表单没有提交。请回到上一页刷新后再提交一次，您填的内容多半还在。"),
+)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -48,7 +52,9 @@ def _page(request: HttpRequest, status: HTTPStatus, words: tuple[object, object]
     what, todo = words or SENTENCES[status]
     number = uuid4().hex[:8].upper()
     is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    log.log(40 if is_ours else 20, "ui.error_page", number=number, status=int(status), path=request.path, exc_info=is_ours)
+    log.log(
+        40 if is_ours else 20, "ui.error_page", number=number, status=int(status), path=request.path, exc_info=is_ours
+    )
     if not request.accepts("text/html"):
         return JsonResponse({"error": status.phrase, "message": str(what), "number": number}, status=status)
     context = {"what": what, "todo": todo, "number": number, "is_ours": is_ours}

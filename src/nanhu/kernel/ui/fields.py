@@ -1,12 +1,18 @@
 """A form field as people meet it: what its control needs so that eye, keyboard and screen reader agree."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, FileInput, PasswordInput, RadioSelect, Select, Textarea
+from django.forms.widgets import (
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    PasswordInput,
+    RadioSelect,
+    Select,
+    Textarea,
+)
 from django.utils.safestring import SafeString
 
 
@@ -25,7 +31,9 @@ class FieldParts:
 def field_parts(field: object, help_text: str = "", source: str = "") -> FieldParts:
     """Raises TypeError for anything but a bound field: a field that silently vanishes is worse than an error."""
     if not isinstance(field, BoundField):
-        raise TypeError('<c-ui.field> needs a bound field, written :field="form.name" (brackets do not resolve in templates)')
+        raise TypeError(
+            '<c-ui.field> needs a bound field, written :field="form.name" (brackets do not resolve in templates)'
+        )
     shown_help = str(help_text or field.help_text or "")
     identity = field.id_for_label or field.auto_id or field.html_name
     help_id, error_id = f"{identity}_help", f"{identity}_error"

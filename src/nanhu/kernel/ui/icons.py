@@ -1,7 +1,5 @@
 """Icons: Lucide (ISC licence) as inline SVG, rendered once per name and size."""
 
-from __future__ import annotations
-
 import functools
 
 import structlog

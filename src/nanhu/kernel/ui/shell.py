@@ -4,8 +4,6 @@ The kernel knows no room, so the room that owns the frame (the portal) hands the
 `shell.provided_by(owner)`, once, from its AppConfig.ready().
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 

@@ -1,7 +1,5 @@
 """What the look serves itself: the school's colours and files, the manifest, the language switch, the catalogue."""
 
-from __future__ import annotations
-
 import mimetypes
 
 from django.conf import settings
@@ -71,7 +69,9 @@ def language(request: HttpRequest) -> HttpResponse:
     """Switches the language: remembered in a cookie, and for an account wherever the frame's owner keeps it."""
     chosen = request.POST.get("language", "")
     back = request.POST.get("next", "/")
-    safe = back if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()) else "/"
+    safe = (
+        back if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()) else "/"
+    )
     response = redirect(safe)
     if chosen in dict(settings.LANGUAGES) and check_for_language(chosen):
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=A_YEAR, samesite="Lax")

@@ -1,7 +1,5 @@
 """The frame around every page: bars and menu, built from the registry for who looks."""
 
-from __future__ import annotations
-
 from typing import cast
 
 from django.http import HttpRequest
@@ -15,6 +13,7 @@ from nanhu.platforms.portal import queries
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.services import preferences as liking
 from nanhu.platforms.portal.services.preferences import Preferences
+
 
 class PortalFrame:
     """Implements kernel.ui.shell.ShellOwner."""
@@ -52,7 +51,9 @@ def _top(request: HttpRequest) -> tuple[Place, ...]:
         _place(request, "apps", _("应用"), reverse("portal:applications"), "layout-grid"),
     ]
     for source in registry.home_notices:
-        url = attempt(f"notices:{source.key}", lambda source=source: str(source.url() if callable(source.url) else source.url)).value  # type: ignore[misc]
+        url = attempt(
+            f"notices:{source.key}", lambda source=source: str(source.url() if callable(source.url) else source.url)
+        ).value  # type: ignore[misc]
         if url:
             places.append(_place(request, "notices", _("公告"), url, "megaphone"))
     return tuple(places)
@@ -80,7 +81,11 @@ def _menu(viewer: Viewer, chosen: Preferences) -> tuple[Place, ...]:
         places.append(_choice("theme", "light", _("浅色"), "sun"))
     else:
         places.append(_choice("theme", "dark", _("深色"), "moon"))
-    places.append(_choice("type_size", "normal" if is_large else "large", _("标准字号") if is_large else _("大字"), "a-large-small"))
+    places.append(
+        _choice(
+            "type_size", "normal" if is_large else "large", _("标准字号") if is_large else _("大字"), "a-large-small"
+        )
+    )
     places.append(_sign_out())
     return tuple(place for place in places if place.url)
 

@@ -4,13 +4,11 @@ A source that took longer than SLOW_SECONDS is loaded after the page, by itself,
 this memory is each process's own, which is enough: it only decides who waits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import TypeVar
 from uuid import uuid4
 
 import structlog
@@ -19,24 +17,23 @@ from django.db import connection, transaction
 log = structlog.get_logger()
 SLOW_SECONDS = 0.4
 PAUSE_SECONDS = 120.0
-Found = TypeVar("Found")
 _slow_until: dict[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[Found]):
+class Outcome[Found]:
     """What a source gave, or the number under which its failure stands in the log."""
 
     value: Found | None = None
     error_number: str = ""
 
 
-def attempt(source: str, load: Callable[[], Found]) -> Outcome[Found]:
+def attempt[Found](source: str, load: Callable[[], Found]) -> Outcome[Found]:
     began = monotonic()
     try:
         with _savepoint():
             found = load()
-    except Exception:  # noqa: BLE001 - whatever a source does, the page stands
+    except Exception:
         number = uuid4().hex[:8].upper()
         log.exception("portal.source_failed", source=source, number=number)
         return Outcome(error_number=number)

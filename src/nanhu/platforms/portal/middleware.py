@@ -1,14 +1,13 @@
 """Every request: the language and the face its account prefers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 
-from nanhu.platforms.portal.services.preferences import preferences_of
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.portal.services.preferences import SESSION_KEY, preferences_of
 
 
 class PreferencesMiddleware:
@@ -19,8 +18,11 @@ class PreferencesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if getattr(request, "viewer", None) is not None:
-            language = preferences_of(request).language
-            if language in dict(settings.LANGUAGES):
-                translation.activate(language)
-                request.LANGUAGE_CODE = language
+            is_first_of_session = SESSION_KEY not in request.session
+            chosen = preferences_of(request)
+            if is_first_of_session and chosen.face:
+                identity.choose_face(request, chosen.face)
+            if chosen.language in dict(settings.LANGUAGES):
+                translation.activate(chosen.language)
+                request.LANGUAGE_CODE = chosen.language
         return self.get_response(request)

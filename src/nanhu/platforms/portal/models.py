@@ -16,7 +16,9 @@ class Preference(models.Model):
         NORMAL = "normal", _("标准字号")
         LARGE = "large", _("大字")
 
-    account = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+"
+    )
     theme = models.TextField(choices=Theme, default=Theme.SYSTEM)
     type_size = models.TextField(choices=TypeSize, default=TypeSize.NORMAL)
     language = models.TextField(default="", blank=True)

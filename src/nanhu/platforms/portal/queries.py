@@ -1,7 +1,5 @@
 """Reads of the portal, all of them already scoped to the viewer."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
@@ -57,7 +55,9 @@ def application_of(viewer: Viewer, key: str) -> Application | None:
 
 
 def shortcuts_of(viewer: Viewer) -> Shortcuts:
-    rows = list(Shortcut.objects.filter(account_id=viewer.account_id).values_list("application_key", "position", "opened_at"))
+    rows = list(
+        Shortcut.objects.filter(account_id=viewer.account_id).values_list("application_key", "position", "opened_at")
+    )
     favourites = sorted((position, key) for key, position, _opened in rows if position is not None)
     recent = sorted(((opened, key) for key, _position, opened in rows if opened is not None), reverse=True)
     return Shortcuts([key for _position, key in favourites], [key for _opened, key in recent])
@@ -104,7 +104,9 @@ def duties(viewer: Viewer, shortcuts: Shortcuts) -> list[MenuItem]:
 def tiles_of(viewer: Viewer) -> list[TileView]:
     """The viewer's tiles; those with nothing to say are left out."""
     shown = [tile for tile in registry.tiles if viewer.face in tile.faces]
-    views = [TileView(tile, is_later=True) if is_slow(f"tile:{tile.key}") else load_tile(tile, viewer) for tile in shown]
+    views = [
+        TileView(tile, is_later=True) if is_slow(f"tile:{tile.key}") else load_tile(tile, viewer) for tile in shown
+    ]
     return [view for view in views if view is not None]
 
 
@@ -127,7 +129,9 @@ def notices_of(viewer: Viewer) -> NoticeBoard | None:
     limit = NOTICES_AT_HOME.get(viewer.face, 3)
     for source in registry.home_notices:
         lines = attempt(f"notices:{source.key}", lambda source=source: source.load(viewer, limit))  # type: ignore[misc]
-        address = attempt(f"notices:{source.key}", lambda source=source: source.url() if callable(source.url) else source.url)  # type: ignore[misc]
+        address = attempt(
+            f"notices:{source.key}", lambda source=source: source.url() if callable(source.url) else source.url
+        )  # type: ignore[misc]
         return NoticeBoard(list(lines.value or []), str(address.value or ""), lines.error_number)
     return None
 
@@ -142,7 +146,9 @@ class Person:
 
 
 def person_of(viewer: Viewer) -> Person:
-    outcomes = [attempt(f"facts:{source.key}", lambda source=source: source.load(viewer)) for source in registry.personal_facts]  # type: ignore[misc]
+    outcomes = [
+        attempt(f"facts:{source.key}", lambda source=source: source.load(viewer)) for source in registry.personal_facts
+    ]  # type: ignore[misc]
     facts = [fact for outcome in outcomes for fact in outcome.value or ()]
     return Person(
         facts=[fact for fact in facts if fact.kind == "text"],

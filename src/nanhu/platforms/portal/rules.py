@@ -1,7 +1,5 @@
 """Pure rules of the home: the greeting, search, the order of shortcuts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -47,7 +45,9 @@ def answers_to(wanted: str, *texts: str) -> bool:
     return all(any(word in form for text in texts for form in search_forms(text)) for word in words)
 
 
-def shortcut_keys(favourites: Sequence[str], recent: Iterable[str], offered: Sequence[str], room: int = SHOWN_AT_HOME) -> list[str]:
+def shortcut_keys(
+    favourites: Sequence[str], recent: Iterable[str], offered: Sequence[str], room: int = SHOWN_AT_HOME
+) -> list[str]:
     """Favourites in their order, then what was opened lately, then the school's own order, until the row is full."""
     allowed = set(offered)
     ordered = [key for key in (*favourites, *recent, *offered) if key in allowed]

@@ -1,7 +1,5 @@
 """{% load ui %}: the tags behind the layouts and components."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +22,13 @@ from nanhu.kernel.ui.icons import icon_svg
 register = template.Library()
 
 TONES = {"success": "good", "warning": "attention", "error": "danger", "debug": "quiet"}
-TONE_ICONS = {"good": "circle-check", "attention": "triangle-alert", "danger": "octagon-alert", "info": "info", "quiet": "info"}
+TONE_ICONS = {
+    "good": "circle-check",
+    "attention": "triangle-alert",
+    "danger": "octagon-alert",
+    "info": "info",
+    "quiet": "info",
+}
 
 
 @register.simple_tag(takes_context=True)
@@ -70,12 +74,18 @@ class ProgressParts:
 
 
 @register.simple_tag
-def progress_parts(done: int | str | None, total: int | str | None, started: datetime | str | None = None) -> ProgressParts:
+def progress_parts(
+    done: int | str | None, total: int | str | None, started: datetime | str | None = None
+) -> ProgressParts:
     """Count, percent and, once a little of it is done, the time left."""
     made, whole = int(done or 0), int(total or 0)
     percent = min(100, made * 100 // whole) if whole else None
     is_under_way = isinstance(started, datetime) and 0 < made < whole
-    left = time_left((clock.now() - started).total_seconds(), made, whole) if isinstance(started, datetime) and is_under_way else ""
+    left = (
+        time_left((clock.now() - started).total_seconds(), made, whole)
+        if isinstance(started, datetime) and is_under_way
+        else ""
+    )
     return ProgressParts(f"{made:,}", f"{whole:,}", percent, left)
 
 
@@ -126,7 +136,13 @@ def tone_icon(name: str) -> str:
 def page_link(context: Context, number: int, query: str = "", param: str = "page") -> str:
     """The same address with another page number; filters stay in it."""
     request = context.get("request")
-    kept = QueryDict(str(query).lstrip("?"), mutable=True) if query else request.GET.copy() if request else QueryDict(mutable=True)
+    kept = (
+        QueryDict(str(query).lstrip("?"), mutable=True)
+        if query
+        else request.GET.copy()
+        if request
+        else QueryDict(mutable=True)
+    )
     kept[param] = str(number)
     return "?" + kept.urlencode()
 
@@ -157,7 +173,11 @@ def tab_items(tabs: Iterable[Sequence[object]]) -> list[TabItem]:
 
 @register.simple_tag
 def chart_parts(
-    bars: Iterable[Sequence[object]], lines: Iterable[Sequence[object]], kind: str = "", unit: str = "", height: int | str = 180
+    bars: Iterable[Sequence[object]],
+    lines: Iterable[Sequence[object]],
+    kind: str = "",
+    unit: str = "",
+    height: int | str = 180,
 ) -> charts.Chart:
     chosen = kind or ("line" if lines else "bars")
     return charts.draw(lines or bars or (), kind=chosen, unit=str(unit), height=int(height))

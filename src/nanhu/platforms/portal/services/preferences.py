@@ -1,7 +1,5 @@
 """What an account prefers, kept in its row, copied into the session (no query per page) and into cookies (for the door)."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, replace
 
 from django.conf import settings

@@ -1,7 +1,5 @@
 """Favourites and what was opened lately."""
 
-from __future__ import annotations
-
 from django.db import transaction
 
 from nanhu.kernel.clock import now
@@ -17,7 +15,9 @@ def toggle_favourite(*, account_id: int, application_key: str) -> bool:
         _drop(row)
         return False
     place = len(_keys(account_id))
-    Shortcut.objects.update_or_create(account_id=account_id, application_key=application_key, defaults={"position": place})
+    Shortcut.objects.update_or_create(
+        account_id=account_id, application_key=application_key, defaults={"position": place}
+    )
     return True
 
 
@@ -25,11 +25,15 @@ def toggle_favourite(*, account_id: int, application_key: str) -> bool:
 def move_favourite(*, account_id: int, application_key: str, step: int) -> None:
     keys = _keys(account_id)
     for place, key in enumerate(rules.moved(keys, application_key, step)):
-        Shortcut.objects.filter(account_id=account_id, application_key=key).exclude(position=place).update(position=place)
+        Shortcut.objects.filter(account_id=account_id, application_key=key).exclude(position=place).update(
+            position=place
+        )
 
 
 def note_opened(*, account_id: int, application_key: str) -> None:
-    Shortcut.objects.update_or_create(account_id=account_id, application_key=application_key, defaults={"opened_at": now()})
+    Shortcut.objects.update_or_create(
+        account_id=account_id, application_key=application_key, defaults={"opened_at": now()}
+    )
 
 
 def _keys(account_id: int) -> list[str]:

@@ -1,7 +1,5 @@
 """The application menu, its favourites, and what was opened lately."""
 
-from __future__ import annotations
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme

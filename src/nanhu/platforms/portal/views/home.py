@@ -1,7 +1,5 @@
 """The home of the student and of the staff, a single tile, and 我的."""
 
-from __future__ import annotations
-
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse

@@ -1,7 +1,5 @@
 """Theme, type size, language, face: one POST each, remembered for the account."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
