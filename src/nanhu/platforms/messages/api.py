@@ -1,0 +1,91 @@
+"""The door of messages. Notices (校内公告) today; one message over many channels will enter by this door as well."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.db import transaction
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.messages import queries
+from nanhu.platforms.messages.errors import (
+    AttachmentRefusedError,
+    NoticeExpiryError,
+    NoticeNotFoundError,
+    NoticeStateError,
+    UnknownUnitError,
+)
+from nanhu.platforms.messages.events import NoticePublished
+from nanhu.platforms.messages.services import attaching, importing, publishing, writing
+from nanhu.platforms.messages.services.importing import ImportedNotice, ImportResult, Reading, import_readings
+from nanhu.platforms.messages.services.writing import Wording
+
+__all__ = [
+    "AttachmentRefusedError",
+    "ImportResult",
+    "ImportedNotice",
+    "NoticeExpiryError",
+    "NoticeNotFoundError",
+    "NoticePublished",
+    "NoticeRef",
+    "NoticeStateError",
+    "Reading",
+    "UnknownUnitError",
+    "import_notices",
+    "import_readings",
+    "publish_notice",
+    "unread_count",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRef:
+    """A published notice, by its two names."""
+
+    notice_id: int
+    public_id: UUID
+
+
+@transaction.atomic
+def publish_notice(
+    *,
+    by: Actor,
+    title: str,
+    body: str,
+    audience: Literal["all", "students", "staff"] = "all",
+    unit_codes: Sequence[str] = (),
+    office_code: str = "",
+    attachments: Sequence[tuple[str, bytes]] = (),
+    expires_at: datetime | None = None,
+    pinned: bool = False,
+    must_read: bool = False,
+) -> NoticeRef:
+    """Write and publish in one step. `body` is Markdown; `attachments` are (name, content); no unit means everybody."""
+    units = importing.unit_ids({code for code in (office_code, *unit_codes) if code})
+    wording = Wording(
+        title=title,
+        body=body,
+        office_id=units[office_code] if office_code else None,
+        audience=audience,
+        unit_ids=frozenset(units[code] for code in unit_codes),
+        expires_at=expires_at,
+        pinned=pinned,
+        must_read=must_read,
+    )
+    draft = writing.start_draft(by=by, wording=wording)
+    attaching.attach(by=by, notice_id=draft.pk, files=importing.files_of(attachments))
+    publishing.publish(by=by, notice_id=draft.pk)
+    return NoticeRef(notice_id=draft.pk, public_id=draft.public_id)
+
+
+def import_notices(rows: Iterable[ImportedNotice], *, by: Actor | None = None) -> ImportResult:
+    """Notices of the past in bulk; the same rows twice change nothing."""
+    return importing.import_notices(rows, by=by or Actor.system("messages.import"))
+
+
+def unread_count(viewer: Viewer) -> int:
+    """How many notices wait for this reader."""
+    return queries.unread_of(viewer).count()

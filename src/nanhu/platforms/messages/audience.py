@@ -1,0 +1,32 @@
+"""Who a notice is meant for: faces and units on one side, persons on the other."""
+
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.messages.models import Notice, NoticeUnit
+from nanhu.platforms.people import api as people
+
+_KINDS = {
+    Notice.Audience.ALL: ("student", "staff", "temporary"),
+    Notice.Audience.STUDENTS: ("student",),
+    Notice.Audience.STAFF: ("staff", "temporary"),
+}
+
+
+def audiences_of(viewer: Viewer) -> list[str]:
+    """By what a person is, not by the face chosen at the moment: who studies and teaches gets both."""
+    audiences = [Notice.Audience.ALL.value]
+    if "student" in viewer.faces:
+        audiences.append(Notice.Audience.STUDENTS.value)
+    if "staff" in viewer.faces:
+        audiences.append(Notice.Audience.STAFF.value)
+    return audiences
+
+
+def unit_ids_of(viewer: Viewer) -> frozenset[int]:
+    """The viewer's units and all above them: a notice to a college reaches its classes."""
+    return people.unit_ids_of(viewer.person_id) if viewer.person_id is not None else frozenset()
+
+
+def size_of(notice: Notice) -> int:
+    """How many living persons the notice is meant for."""
+    units = NoticeUnit.objects.filter(notice=notice).values_list("unit_id", flat=True) if notice.for_units else ()
+    return people.count_people(kinds=_KINDS[Notice.Audience(notice.audience)], unit_ids=list(units))

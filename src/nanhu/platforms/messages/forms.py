@@ -1,0 +1,146 @@
+"""The shape of what a reader asks and an editor writes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import clock
+from nanhu.platforms.messages import rules
+from nanhu.platforms.messages.errors import AttachmentRefusedError
+from nanhu.platforms.messages.models import Attachment, Notice
+from nanhu.platforms.messages.services.attaching import check_file
+from nanhu.platforms.messages.services.writing import Wording
+from nanhu.platforms.people import api as people
+
+_TOO_SMALL = ("专业", "班级")
+"""Kinds of units nobody writes a notice of the school to; what goes to their college reaches them."""
+
+
+class FilterForm(forms.Form):
+    """The filters of the list, as they stand in its address. A wrong value is as good as none."""
+
+    q = forms.CharField(label=_("标题"), required=False, max_length=80)
+    office = forms.CharField(required=False, max_length=20)
+    year = forms.IntegerField(required=False, min_value=1990, max_value=2200)
+    unread = forms.BooleanField(required=False)
+
+    def chosen(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in self.fields if self.cleaned_data.get(name)}
+
+
+class ManyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Several files in one control; each is checked, and each refusal is said."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]  # noqa: ARG002
+        files = [file for file in data or () if file]
+        problems = [str(error) for file in files if (error := _refusal(file))]
+        if problems:
+            raise forms.ValidationError(problems)
+        return files
+
+
+def _refusal(file: UploadedFile) -> AttachmentRefusedError | None:
+    try:
+        check_file(file)
+    except AttachmentRefusedError as error:
+        return error
+    return None
+
+
+class NoticeForm(forms.Form):
+    """Writing a notice."""
+
+    title = forms.CharField(label=_("标题"), max_length=120, help_text=_("读者只看标题也能知道：什么事，和谁有关。"))
+    body = forms.CharField(
+        label=_("正文"),
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text=_("空一行分段；行首写“## ”是小标题，“- ”或“1. ”是列表，**两个星号**是重点。"),
+    )
+    office = forms.TypedChoiceField(
+        label=_("发布单位"), required=False, coerce=int, empty_value=None, help_text=_("留空则以学校名义发布。")
+    )
+    audience = forms.ChoiceField(label=_("发给谁"), choices=Notice.Audience.choices, widget=forms.RadioSelect)
+    units = forms.TypedMultipleChoiceField(
+        label=_("只发给这些单位"),
+        required=False,
+        coerce=int,
+        help_text=_("不选就是全校；选了学院，下面的专业和班级也收得到。"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    expires_at = forms.DateTimeField(
+        label=_("到期时间"),
+        required=False,
+        help_text=_("过了这个时间，读者不再看到它；留空则一直有效。"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    pinned = forms.BooleanField(label=_("置顶"), required=False, help_text=_("排在所有公告的最前面。"))
+    must_read = forms.BooleanField(label=_("必读"), required=False, help_text=_("读者要亲自按“我已阅读”，才算读过。"))
+    files = ManyFilesField(label=_("添加附件"), required=False)
+    removed = forms.TypedMultipleChoiceField(
+        label=_("移除附件"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, initial=1)
+
+    def __init__(self, *args: Any, attachments: Sequence[Attachment] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = [(unit.id, unit.name) for unit in people.unit_choices(without_kinds=_TOO_SMALL)]
+        self.fields["office"].choices = [("", _("学校")), *units]  # type: ignore[attr-defined]
+        self.fields["units"].choices = units  # type: ignore[attr-defined]
+        self.fields["removed"].choices = [(one.pk, one.name) for one in attachments]  # type: ignore[attr-defined]
+        self.fields["files"].help_text = _("每个不超过 {largest}，最多 {count} 个：{kinds}。").format(
+            largest=rules.readable_size(rules.LARGEST_ATTACHMENT),
+            count=rules.MOST_ATTACHMENTS,
+            kinds="、".join(rules.KINDS),
+        )
+        if not attachments:
+            del self.fields["removed"]
+
+    def clean_expires_at(self) -> datetime | None:
+        moment: datetime | None = self.cleaned_data["expires_at"]
+        if moment is not None and moment <= clock.now():
+            raise forms.ValidationError(_("到期时间要晚于现在。"))
+        return moment
+
+    def wording(self) -> Wording:
+        data = self.cleaned_data
+        return Wording(
+            title=data["title"],
+            body=data["body"],
+            office_id=data["office"],
+            audience=data["audience"],
+            unit_ids=frozenset(data["units"]),
+            expires_at=data["expires_at"],
+            pinned=data["pinned"],
+            must_read=data["must_read"],
+        )
+
+
+def written(notice: Notice) -> dict[str, Any]:
+    """A notice as the form's first values."""
+    return {
+        "title": notice.title,
+        "body": notice.body,
+        "office": notice.office_id,
+        "audience": notice.audience,
+        "units": list(notice.for_unit_rows.values_list("unit_id", flat=True)),
+        "expires_at": notice.expires_at,
+        "pinned": notice.pinned,
+        "must_read": notice.must_read,
+        "revision": notice.revision,
+    }
+
+
+class WithdrawalForm(forms.Form):
+    reason = forms.CharField(label=_("撤回原因"), max_length=200, help_text=_("记入审计，读者看不到。"))

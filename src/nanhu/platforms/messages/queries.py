@@ -1,0 +1,162 @@
+"""Reads. Whatever is shown to a reader comes out of `visible_to`, so that list, page, attachment and home agree."""
+
+from datetime import datetime
+
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, ExtractYear, TruncDate
+
+from nanhu.kernel import clock
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.messages import audience, rules
+from nanhu.platforms.messages.errors import NoticeNotFoundError
+from nanhu.platforms.messages.models import Attachment, Notice, NoticeUnit, Receipt
+
+EDITOR = "messages.editor"
+
+
+def is_editor(viewer: Viewer) -> bool:
+    return EDITOR in viewer.roles
+
+
+def visible_to(viewer: Viewer, *, at: datetime | None = None) -> QuerySet[Notice]:
+    """The notices this person may read now: published, not over, for one of their faces, and for one of their units."""
+    moment = at or clock.now()
+    meant = NoticeUnit.objects.filter(notice=OuterRef("pk"), unit_id__in=audience.unit_ids_of(viewer))
+    return Notice.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=moment),
+        Q(for_units=False) | Exists(meant),
+        state=Notice.State.PUBLISHED,
+        published_at__lte=moment,
+        audience__in=audience.audiences_of(viewer),
+    )
+
+
+def openable_by(viewer: Viewer) -> QuerySet[Notice]:
+    """What opens by its address: an editor may also look at drafts, and at what is withdrawn or over."""
+    return Notice.objects.all() if is_editor(viewer) else visible_to(viewer)
+
+
+def with_marks(notices: QuerySet[Notice], viewer: Viewer) -> QuerySet[Notice]:
+    """Adds `is_unread` and `has_attachment`, in the order of a bulletin: pinned first, then the newest."""
+    return (
+        notices.annotate(
+            is_unread=ExpressionWrapper(_unread(viewer), output_field=BooleanField()),
+            has_attachment=Exists(Attachment.objects.filter(notice=OuterRef("pk"))),
+        )
+        .select_related("office")
+        .defer("body")
+        .order_by("-pinned", "-published_at", "-id")
+    )
+
+
+def unread_of(viewer: Viewer) -> QuerySet[Notice]:
+    return unread_among(visible_to(viewer), viewer)
+
+
+def unread_among(notices: QuerySet[Notice], viewer: Viewer) -> QuerySet[Notice]:
+    return notices.filter(_unread(viewer))
+
+
+def _unread(viewer: Viewer) -> Q:
+    read = Receipt.objects.filter(account_id=viewer.account_id, notice=OuterRef("pk"))
+    recent = Q(must_read=True) | Q(published_at__gt=clock.now() - rules.UNREAD_FOR)
+    return Q(~Exists(read)) & recent
+
+
+def narrowed(
+    notices: QuerySet[Notice], viewer: Viewer, *, q: str = "", office: str = "", year: int = 0, unread: bool = False
+) -> QuerySet[Notice]:
+    """The list as its filters ask for it."""
+    if office:
+        notices = notices.filter(office__code=office)
+    if year:
+        first = datetime(year, 1, 1, tzinfo=clock.CAMPUS_ZONE)
+        notices = notices.filter(published_at__gte=first, published_at__lt=first.replace(year=year + 1))
+    if unread:
+        notices = notices.filter(_unread(viewer))
+    return titled(notices, q)
+
+
+def titled(notices: QuerySet[Notice], text: str) -> QuerySet[Notice]:
+    """Notices whose title holds every word, or is alike enough (pg_trgm) to forgive a slip of the pen."""
+    words = rules.search_words(text)
+    if not words:
+        return notices
+    every = Q()
+    for word in words:
+        every &= Q(title__icontains=word)
+    return notices.filter(every | Q(title__trigram_word_similar=" ".join(words)))
+
+
+def facets_of(notices: QuerySet[Notice]) -> tuple[list[tuple[str, str]], list[int]]:
+    """What the list can be narrowed by: the offices (code, name) that published these, and their years, newest first."""
+    pairs = (
+        notices.annotate(year=ExtractYear("published_at", tzinfo=clock.CAMPUS_ZONE))
+        .order_by()
+        .values_list("office__code", "office__name", "year")
+        .distinct()
+    )
+    rows = list(pairs)
+    return sorted({(code, name) for code, name, _ in rows if code}), sorted({row[2] for row in rows}, reverse=True)
+
+
+def notice_for(viewer: Viewer, public_id: object) -> Notice:
+    """The notice at this address, with `read_at` of this reader; NoticeNotFoundError where it does not open for them."""
+    receipt = Receipt.objects.filter(account_id=viewer.account_id, notice=OuterRef("pk")).values("read_at")
+    notices = openable_by(viewer).select_related("office").annotate(read_at=Subquery(receipt))
+    found = notices.filter(public_id=public_id).first()
+    if found is None:
+        raise NoticeNotFoundError
+    return found
+
+
+def is_shown_to(viewer: Viewer, notice: Notice) -> bool:
+    """Is it among this person's notices? Only an editor can have opened one that is not."""
+    return not is_editor(viewer) or visible_to(viewer).filter(pk=notice.pk).exists()
+
+
+def attachment_for(viewer: Viewer, public_id: object) -> Attachment:
+    """The file, if its notice opens for this person."""
+    found = Attachment.objects.filter(public_id=public_id, notice__in=openable_by(viewer)).first()
+    if found is None:
+        raise NoticeNotFoundError
+    return found
+
+
+def unit_names_of(notice: Notice) -> list[str]:
+    return list(notice.for_unit_rows.order_by("unit__code").values_list("unit__name", flat=True))
+
+
+def on_the_desk(*, state: str = "", text: str = "") -> QuerySet[Notice]:
+    """All notices as editors list them, newest first, with their number of readers."""
+    readers = (
+        Receipt.objects.filter(notice=OuterRef("pk")).order_by().values("notice").annotate(n=Count("id")).values("n")
+    )
+    found = Notice.objects.select_related("office").annotate(readers=Coalesce(Subquery(readers), 0))
+    if state in Notice.State.values:
+        found = found.filter(state=state)
+    return titled(found, text).order_by("-created_at", "-id")
+
+
+def desk_counts() -> dict[str, int]:
+    return dict(Notice.objects.order_by().values_list("state").annotate(n=Count("id")))
+
+
+def read_share(notice: Notice) -> rules.ReadShare:
+    """Receipts are written only by those the notice is visible to, so their number needs no join with the audience."""
+    return rules.ReadShare(
+        read=Receipt.objects.filter(notice=notice).count(),
+        audience=audience.size_of(notice),
+    )
+
+
+def reads_by_day(notice: Notice) -> list[tuple[str, int]]:
+    """How many read it on each of the first fourteen campus days."""
+    days = (
+        Receipt.objects.filter(notice=notice)
+        .annotate(day=TruncDate("read_at", tzinfo=clock.CAMPUS_ZONE))
+        .values_list("day")
+        .annotate(readers=Count("id"))
+        .order_by("day")[:14]
+    )
+    return [(f"{day:%m-%d}", readers) for day, readers in days]

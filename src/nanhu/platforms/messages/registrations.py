@@ -1,0 +1,57 @@
+"""What the portal shows of notices."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import registry
+from nanhu.kernel.registry import Application, HomeNotices, NoticeLine, Role, Viewer
+from nanhu.platforms.messages import queries
+from nanhu.platforms.messages.models import Notice
+
+
+def home_lines(viewer: Viewer, limit: int) -> list[NoticeLine]:
+    """Pinned first, then the newest; two queries however long the list."""
+    return [line_of(notice) for notice in queries.with_marks(queries.visible_to(viewer), viewer)[:limit]]
+
+
+def line_of(notice: Notice) -> NoticeLine:
+    """`notice` carries the marks of `queries.with_marks`."""
+    return NoticeLine(
+        title=notice.title,
+        url=reverse("messages:notice", args=[notice.public_id]),
+        office=notice.office_name,
+        published_at=notice.published_at or notice.created_at,
+        is_unread=notice.is_unread,
+        is_pinned=notice.pinned,
+        must_read=notice.must_read,
+        has_attachment=notice.has_attachment,
+    )
+
+
+registry.home_notices.add(
+    HomeNotices(key="messages.notices", load=home_lines, url=lambda: reverse("messages:notices")),
+)
+registry.applications.add(
+    Application(
+        key="messages.notices",
+        name=_("校内公告"),
+        icon="megaphone",
+        url=lambda: reverse("messages:notices"),
+        section="personal",
+        description=_("学校和各部门的通知"),
+        order=20,
+    ),
+    Application(
+        key="messages.desk",
+        name=_("公告管理"),
+        icon="square-pen",
+        url=lambda: reverse("messages:desk"),
+        section="work",
+        roles=frozenset({queries.EDITOR}),
+        description=_("撰写、发布公告，查看阅读情况"),
+        order=60,
+    ),
+)
+registry.roles.add(
+    Role(key=queries.EDITOR, name=_("公告编辑"), description=_("撰写、发布和撤回校内公告，查看阅读统计")),
+)

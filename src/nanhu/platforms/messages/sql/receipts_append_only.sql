@@ -1,0 +1,18 @@
+-- A read receipt is evidence: it is written once and stays as it was.
+CREATE TRIGGER messages_receipt_append_only BEFORE UPDATE OR DELETE ON messages_receipt
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
+-- What was ever published cannot be removed, and its publishing cannot be undone; withdrawing hides it.
+CREATE FUNCTION messages_keep_published() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.published_at IS NULL THEN
+        RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    END IF;
+    IF TG_OP = 'DELETE' OR NEW.published_at IS NULL THEN
+        RAISE EXCEPTION 'notice % was published: it can be withdrawn, not removed', OLD.id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER messages_notice_keep_published BEFORE UPDATE OR DELETE ON messages_notice
+    FOR EACH ROW EXECUTE FUNCTION messages_keep_published();

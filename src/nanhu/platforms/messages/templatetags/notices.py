@@ -1,0 +1,54 @@
+"""{% load notices %}: days and sizes as a bulletin shows them."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import clock
+from nanhu.platforms.messages import rules
+from nanhu.platforms.messages.models import Notice
+
+register = template.Library()
+
+
+@register.filter
+def moment(when: datetime | None) -> str:
+    """11月24日 周二 14:30; the year stands before it when it is not the present one."""
+    if when is None:
+        return ""
+    local = clock.campus_time(when)
+    pattern = _("n月j日 D H:i") if local.year == clock.campus_today().year else _("Y年n月j日 D H:i")
+    return date_format(local, pattern)
+
+
+@register.filter
+def day(when: datetime | None) -> str:
+    """11月24日, with the year when it is not the present one."""
+    if when is None:
+        return ""
+    local = clock.campus_time(when)
+    pattern = _("n月j日") if local.year == clock.campus_today().year else _("Y年n月j日")
+    return date_format(local, pattern)
+
+
+@register.filter
+def file_size(size: int) -> str:
+    return rules.readable_size(size)
+
+
+@register.filter
+def file_icon(name: str) -> str:
+    """A Lucide icon for the kind of file."""
+    kind = rules.extension_of(name)
+    if kind in {"xls", "xlsx", "csv"}:
+        return "file-spreadsheet"
+    if kind in {"png", "jpg", "jpeg"}:
+        return "file-image"
+    return "file-archive" if kind == "zip" else "file-text"
+
+
+@register.filter
+def is_over(notice: Notice) -> bool:
+    return notice.expires_at is not None and notice.expires_at <= clock.now()

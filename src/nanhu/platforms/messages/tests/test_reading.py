@@ -1,0 +1,232 @@
+"""What readers see, and what they do not."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from nanhu.kernel import clock
+from nanhu.platforms.messages import api as messages
+from nanhu.platforms.messages.models import Notice, Receipt
+from nanhu.platforms.messages.tests.conftest import PDF, address
+
+LIST = "/notices/"
+
+
+def titles(answer) -> list[str]:
+    return [notice.title for notice in answer.context["page"]]
+
+
+def test_each_reader_lists_what_is_meant_for_them(browser, publish):
+    publish("给全校")
+    publish("给学生", audience="students")
+    publish("给教职工", audience="staff")
+    publish("给计算机学院", unit_codes=["11"])
+    publish("给机械学院的学生", audience="students", unit_codes=["12"])
+    assert titles(browser("student").get(LIST)) == ["给计算机学院", "给学生", "给全校"]
+    assert titles(browser("other_student").get(LIST)) == ["给机械学院的学生", "给学生", "给全校"]
+    assert titles(browser("teacher").get(LIST)) == ["给计算机学院", "给教职工", "给全校"]
+
+
+def test_a_student_cannot_open_a_staff_notice_by_its_address(browser, publish):
+    notice = publish("给教职工", audience="staff", attachments=[("名单.pdf", PDF)])
+    file = notice.attachments.get()
+    assert browser("student").get(address(notice)).status_code == 404
+    assert browser("student").get(f"/notices/files/{file.public_id}/").status_code == 404
+    assert browser("student").post(address(notice, "read/")).status_code == 404
+    assert not Receipt.objects.exists()
+    assert browser("teacher").get(address(notice)).status_code == 200
+
+
+def test_a_stranger_is_sent_to_sign_in(client, publish):
+    answer = client.get(address(publish()))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("change", [{"expires_at": -1}, {"state": "withdrawn"}])
+def test_what_is_over_or_withdrawn_is_gone_for_readers(browser, publish, change):
+    notice = publish(attachments=[("名单.pdf", PDF)])
+    now = clock.now()
+    if "expires_at" in change:
+        Notice.objects.filter(pk=notice.pk).update(published_at=now - timedelta(2), expires_at=now - timedelta(1))
+    else:
+        Notice.objects.filter(pk=notice.pk).update(state="withdrawn", withdrawn_at=now)
+    file = notice.attachments.get()
+    assert titles(browser("student").get(LIST)) == []
+    assert browser("student").get(address(notice)).status_code == 404
+    assert browser("student").get(f"/notices/files/{file.public_id}/").status_code == 404
+    assert browser("editor").get(address(notice)).status_code == 200
+    assert browser("editor").get(f"/notices/files/{file.public_id}/").status_code == 200
+
+
+def test_pinned_stand_first_then_the_newest(browser, publish):
+    publish("旧的置顶", pinned=True)
+    publish("新的")
+    publish("最新的")
+    assert titles(browser("student").get(LIST)) == ["旧的置顶", "最新的", "新的"]
+
+
+def test_a_draft_is_seen_by_nobody_but_editors(browser, publish):
+    notice = publish()
+    draft = Notice.objects.create(title="草稿", body="…")
+    assert titles(browser("editor").get(LIST)) == [notice.title]
+    assert browser("student").get(address(draft)).status_code == 404
+    assert browser("editor").get(address(draft)).status_code == 200
+
+
+def test_the_attachment_is_a_download_that_no_browser_runs(browser, publish):
+    notice = publish(attachments=[("放假 安排.pdf", PDF)])
+    answer = browser("student").get(f"/notices/files/{notice.attachments.get().public_id}/")
+    assert b"".join(answer.streaming_content) == PDF
+    assert answer["Content-Disposition"] == "attachment; filename*=utf-8''%E6%94%BE%E5%81%87%20%E5%AE%89%E6%8E%92.pdf"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_reading_by_get_leaves_no_receipt(browser, publish):
+    notice = publish()
+    browser("student").get(address(notice))
+    assert not Receipt.objects.exists()
+    assert browser("student").get(LIST).context["unread"] == 1
+
+
+def test_the_receipt_clears_the_unread_mark_of_this_reader_only(browser, publish):
+    notice = publish()
+    assert b"is-unread" in browser("student").get(LIST).content
+    answer = browser("student").post(address(notice, "read/"))
+    assert answer.status_code == 302
+    assert b"is-unread" not in browser("student").get(LIST).content
+    assert browser("student").get(LIST).context["unread"] == 0
+    assert browser("teacher").get(LIST).context["unread"] == 1
+
+
+def test_reading_twice_keeps_the_first_receipt(browser, publish):
+    notice = publish()
+    browser("student").post(address(notice, "read/"))
+    first = Receipt.objects.get().read_at
+    browser("student").post(address(notice, "read/"))
+    assert Receipt.objects.get().read_at == first
+
+
+def test_an_ordinary_notice_is_marked_when_it_is_opened_and_a_must_read_by_hand(browser, publish):
+    plain = browser("student").get(address(publish("普通"))).content.decode()
+    binding = browser("student").get(address(publish("必读", must_read=True))).content.decode()
+    assert 'hx-trigger="load"' in plain
+    assert 'hx-trigger="load"' not in binding
+    assert "我已阅读" in binding
+
+
+def test_the_receipt_answers_a_page_with_its_fragment(browser, publish):
+    notice = publish(must_read=True)
+    answer = browser("student").post(address(notice, "read/"), headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "确认阅读" in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+
+
+def test_all_can_be_marked_read_but_what_must_be_read(browser, publish):
+    for number in range(3):
+        publish(f"第 {number} 条")
+    publish("必读", must_read=True)
+    browser("student").post("/notices/read-all/")
+    assert browser("student").get(LIST).context["unread"] == 1
+    assert Receipt.objects.count() == 3
+
+
+def test_old_notices_carry_no_mark_unless_they_must_be_read(browser, publish):
+    long_ago = clock.now() - timedelta(days=90)
+    plain, binding = publish("旧"), publish("旧的必读", must_read=True)
+    Notice.objects.filter(pk__in=[plain.pk, binding.pk]).update(published_at=long_ago)
+    assert browser("student").get(LIST).context["unread"] == 1
+
+
+def test_an_editor_outside_the_audience_leaves_no_receipt(browser, publish):
+    notice = publish(audience="students")
+    browser("editor").post(address(notice, "read/"))
+    assert not Receipt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=放假", ["国庆放假安排"]),
+        ("q=国庆 安排", ["国庆放假安排"]),
+        ("q=Registraton", ["Course registration opens"]),
+        ("q=没有这个词", []),
+        ("q=%25", []),
+        ("office=1012", ["选课通知"]),
+        ("unread=1", ["Course registration opens", "选课通知"]),
+        ("year=2001", []),
+        ("year=abc&page=-3&office=%00", ["Course registration opens", "国庆放假安排", "选课通知"]),
+    ],
+)
+def test_the_address_filters_the_list(browser, publish, query, found):
+    publish("选课通知", office_code="1012")
+    seen = publish("国庆放假安排")
+    publish("Course registration opens")
+    browser("student").post(address(seen, "read/"))
+    assert titles(browser("student").get(f"{LIST}?{query}")) == found
+
+
+def test_years_follow_the_campus_clock(browser, publish):
+    notice = publish("元旦")
+    Notice.objects.filter(pk=notice.pk).update(published_at="2025-12-31T16:30:00Z", must_read=True)
+    assert titles(browser("student").get(f"{LIST}?year=2026")) == ["元旦"]
+    assert titles(browser("student").get(f"{LIST}?year=2025")) == []
+    assert browser("student").get(LIST).context["years"] == [2026]
+
+
+def test_an_empty_list_says_what_it_is_for(browser):
+    text = browser("student").get(LIST).content.decode()
+    assert "还没有公告" in text
+    assert "没读过的会有记号" in text
+
+
+def test_the_list_is_paged(browser, publish):
+    now = clock.now()
+    messages.import_notices(
+        messages.ImportedNotice(key=f"t:{n}", title=f"第 {n} 条", body="…", published_at=now - timedelta(hours=n + 1))
+        for n in range(45)
+    )
+    last = browser("student").get(f"{LIST}?page=3")
+    assert titles(last) == [f"第 {n} 条" for n in range(40, 45)]
+
+
+def count_queries(act) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert act().status_code == 200
+    return len(captured)
+
+
+def test_the_pages_cost_few_queries_however_long_the_list(browser, publish):
+    for number in range(12):
+        publish(f"第 {number} 条", attachments=[("表.pdf", PDF)], office_code="1012", unit_codes=["11"])
+    student, notice = browser("student"), Notice.objects.first()
+    student.get(LIST)
+    assert count_queries(lambda: student.get(LIST)) <= 12
+    assert count_queries(lambda: student.get(address(notice))) <= 12
+
+
+def test_the_home_gets_its_lines_in_two_queries(browser, publish, django_assert_num_queries):
+    from nanhu.kernel import registry
+
+    for number in range(5):
+        publish(f"第 {number} 条", attachments=[("表.pdf", PDF)], office_code="1012", pinned=number == 0)
+    viewer = browser("student").get(LIST).wsgi_request.viewer
+    (source,) = [one for one in registry.home_notices if one.key == "messages.notices"]
+    with django_assert_num_queries(2):
+        lines = source.load(viewer, 3)
+    assert [line.title for line in lines] == ["第 0 条", "第 4 条", "第 3 条"]
+    assert (lines[0].is_pinned, lines[0].is_unread, lines[0].has_attachment) == (True, True, True)
+    assert lines[0].office == "教务处"
+
+
+def test_unread_is_counted_for_a_room_that_asks(browser, publish):
+    publish()
+    viewer = browser("student").get(LIST).wsgi_request.viewer
+    assert messages.unread_count(viewer) == 1

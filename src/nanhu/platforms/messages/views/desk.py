@@ -1,0 +1,136 @@
+"""The editors' desk (公告管理): write, preview, publish, withdraw, and see who has read."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nanhu.kernel.actors import actor_of
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity.api import role_required
+from nanhu.platforms.messages import queries
+from nanhu.platforms.messages.body import body_html
+from nanhu.platforms.messages.forms import NoticeForm, WithdrawalForm, written
+from nanhu.platforms.messages.models import Notice
+from nanhu.platforms.messages.services import attaching, publishing, writing
+from nanhu.platforms.messages.views.reading import attachments_of, viewer_of
+
+PAGE = 25
+
+
+@role_required(queries.EDITOR)
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    state = request.GET.get("state", "")
+    found = queries.on_the_desk(state=state, text=request.GET.get("q", ""))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    facts = {"page": page, "state": state, "tabs": _tabs(queries.desk_counts()), "q": request.GET.get("q", "")}
+    return render(request, "messages/desk.html", facts)
+
+
+def _tabs(counts: dict[str, int]) -> list[tuple[str, object, str, int]]:
+    """All, then one for each state, with how many there are."""
+    here = reverse("messages:desk")
+    states = [(key, label, f"{here}?state={key}", counts.get(key, 0)) for key, label in Notice.State.choices]
+    return [("all", _("全部"), here, sum(counts.values())), *states]
+
+
+@role_required(queries.EDITOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: HttpRequest) -> HttpResponse:
+    form = NoticeForm(request.POST or None, request.FILES or None, initial={"audience": Notice.Audience.ALL})
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            begun = writing.start_draft(by=actor_of(request), wording=form.wording())
+            attaching.attach(by=actor_of(request), notice_id=begun.pk, files=form.cleaned_data["files"])
+        messages.success(request, _("草稿已保存。下面是读者会看到的样子，确认后再发布。"))
+        return redirect("messages:manage", begun.public_id)
+    return render(request, "messages/write.html", {"form": form}, status=_status(form))
+
+
+@role_required(queries.EDITOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = queries.notice_for(viewer_of(request), public_id)
+    form = NoticeForm(
+        request.POST or None, request.FILES or None, initial=written(found), attachments=attachments_of(found)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            _save(request, found, form)
+        except CampusError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("修改已保存。"))
+            return redirect("messages:manage", found.public_id)
+    return render(request, "messages/write.html", {"form": form, "notice": found}, status=_status(form))
+
+
+@transaction.atomic
+def _save(request: HttpRequest, found: Notice, form: NoticeForm) -> None:
+    actor, data = actor_of(request), form.cleaned_data
+    writing.revise(by=actor, notice_id=found.pk, revision=data["revision"], wording=form.wording())
+    attaching.detach(by=actor, notice_id=found.pk, attachment_ids=data.get("removed", ()))
+    attaching.attach(by=actor, notice_id=found.pk, files=data["files"])
+
+
+def _status(form: NoticeForm) -> int:
+    return 422 if form.is_bound and form.errors else 200
+
+
+@role_required(queries.EDITOR)
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """The body being written, as readers would see it; nothing is kept."""
+    return render(request, "messages/_preview.html", {"body": body_html(request.POST.get("body", "")[:50_000])})
+
+
+@role_required(queries.EDITOR)
+@require_safe
+def notice(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = queries.notice_for(viewer_of(request), public_id)
+    facts = {
+        "notice": found,
+        "body": body_html(found.body),
+        "attachments": attachments_of(found),
+        "units": queries.unit_names_of(found),
+        "share": queries.read_share(found),
+        "days": queries.reads_by_day(found),
+        "withdrawal": WithdrawalForm(),
+    }
+    return render(request, "messages/manage.html", facts)
+
+
+@role_required(queries.EDITOR)
+@require_POST
+def publish(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = queries.notice_for(viewer_of(request), public_id)
+    publishing.publish(by=actor_of(request), notice_id=found.pk)
+    messages.success(request, _("已发布，读者现在就能看到。"))
+    return redirect("messages:manage", found.public_id)
+
+
+@role_required(queries.EDITOR)
+@require_POST
+def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = queries.notice_for(viewer_of(request), public_id)
+    form = WithdrawalForm(request.POST)
+    if form.is_valid():
+        publishing.withdraw(by=actor_of(request), notice_id=found.pk, reason=form.cleaned_data["reason"])
+        messages.success(request, _("已撤回，读者不再看到它。"))
+    else:
+        messages.error(request, _("没有撤回：请写明原因。"))
+    return redirect("messages:manage", found.public_id)
+
+
+@role_required(queries.EDITOR)
+@require_POST
+def discard(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = queries.notice_for(viewer_of(request), public_id)
+    writing.discard(by=actor_of(request), notice_id=found.pk)
+    messages.success(request, _("草稿已删除。"))
+    return redirect("messages:desk")
