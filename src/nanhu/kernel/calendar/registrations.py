@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
@@ -25,13 +26,12 @@ def check_years() -> CheckResult:
         years = ", ".join(map(str, bare))
         return CheckResult(
             verdict=Verdict.WARN,
-            message=f"the public holidays of {years} are not known: working days follow Monday to Friday",
-            remedy=(
-                "upgrade the package chinesecalendar when it knows the year, or enter the school's holidays: "
-                f"nanhu calendar set {bare[0]}-10-01 {bare[0]}-10-07 off 国庆节"
-            ),
+            message=say("不知道 {years} 年的法定节假日：工作日暂按周一到周五。").format(years=years),
+            remedy=say(
+                "chinesecalendar 有新版时升级它，或录入学校的假期：nanhu calendar set {year}-10-01 {year}-10-07 off 国庆节"
+            ).format(year=bare[0]),
         )
-    return CheckResult(verdict=Verdict.OK, message=f"holidays are known up to {rules.LAST_KNOWN_YEAR}")
+    return CheckResult(verdict=Verdict.OK, message=say("已知到 {year} 年的节假日。").format(year=rules.LAST_KNOWN_YEAR))
 
 
 registry.checks.add(Check(key="kernel.calendar", title=_("工作日历"), run=check_years, order=80))

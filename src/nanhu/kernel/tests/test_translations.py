@@ -61,6 +61,7 @@ def test_a_path_means_the_rooms_in_it_or_the_room_around_it(package: Path, path:
     ("source", "found"),
     [
         ("gettext_lazy('甲')", ("甲", None, None)),
+        ("from django.utils.translation import gettext as say\nsay('甲')", ("甲", None, None)),
         ("translation.gettext('甲')", ("甲", None, None)),
         ("_('甲'\n  '乙')", ("甲乙", None, None)),
         ("ngettext('%(n)d 条', '%(n)d 条们', n)", ("%(n)d 条", "%(n)d 条们", None)),

@@ -17,9 +17,11 @@ FUNCTIONS: dict[str, tuple[int | None, int, int | None]] = {
 def read_python(file: Path, source: str) -> Found:
     messages: list[Message] = []
     faults: list[Fault] = []
-    for node in ast.walk(ast.parse(source, filename=str(file))):
-        if isinstance(node, ast.Call) and (name := _called(node.func)) in FUNCTIONS:
-            context_at, text_at, plural_at = FUNCTIONS[name]
+    tree = ast.parse(source, filename=str(file))
+    functions = FUNCTIONS | _aliases(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (name := _called(node.func)) in functions:
+            context_at, text_at, plural_at = functions[name]
             given = [_literal(argument) for argument in node.args]
             if any(_is_put_together(argument) for argument in node.args[: text_at + 1]):
                 sentence = (
@@ -29,6 +31,17 @@ def read_python(file: Path, source: str) -> Found:
             elif (text := _at(given, text_at)) is not None:
                 messages.append(Message(text, _at(given, plural_at), _at(given, context_at), file, node.lineno))
     return Found(tuple(messages), tuple(faults))
+
+
+def _aliases(tree: ast.Module) -> dict[str, tuple[int | None, int, int | None]]:
+    """`from django.utils.translation import gettext as say`."""
+    return {
+        name.asname: FUNCTIONS[name.name]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if name.asname and name.name in FUNCTIONS
+    }
 
 
 def _called(function: ast.expr) -> str:

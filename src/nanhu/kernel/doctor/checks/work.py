@@ -1,0 +1,78 @@
+"""What runs behind the pages: the worker, the outbox, the backup."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import clock
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.doctor.checks import fail, ok, warn
+from nanhu.kernel.models import EventDelivery, Heartbeat
+from nanhu.kernel.registry import CheckResult
+
+WORKER, BACKUP = "worker", "backup"
+HEARTBEAT_LIMIT = timedelta(seconds=60)
+LAG_WARNED, LAG_REFUSED = timedelta(minutes=1), timedelta(minutes=10)
+STUCK_ATTEMPTS = 5
+BACKUP_LIMIT = timedelta(hours=36)
+
+
+def check_worker() -> CheckResult:
+    seen_at = _last_seen(WORKER)
+    if seen_at is None or clock.now() - seen_at > HEARTBEAT_LIMIT:
+        when = _("从未") if seen_at is None else _ago(seen_at)
+        return fail(
+            _("后台进程没有在运行（最近一次：{when}）。").format(when=when),
+            _("启动它：nanhu worker（systemd：systemctl start nanhu-worker）。在此之前没有新卡、账号和通知。"),
+        )
+    return ok(_("后台进程在运行。"))
+
+
+def check_outbox() -> CheckResult:
+    """How long the oldest due event has been waiting."""
+    waiting = EventDelivery.objects.filter(delivered_at=None, due_at__lte=clock.now())
+    oldest = waiting.aggregate(oldest=Min("due_at"))["oldest"]
+    lag = clock.now() - oldest if oldest else timedelta()
+    if lag > LAG_WARNED:
+        return (fail if lag > LAG_REFUSED else warn)(
+            _("有 {count} 个事件在等待投递，最早的到期于 {when}。").format(count=waiting.count(), when=_ago(oldest)),
+            _("看后台进程是否在运行、日志里是否有错误；大批导入之后稍等即可。"),
+        )
+    return ok(_("事件投递没有积压。"))
+
+
+def check_stuck_events() -> CheckResult:
+    stuck = EventDelivery.objects.filter(delivered_at=None, attempts__gte=STUCK_ATTEMPTS).select_related("event")
+    count = stuck.count()
+    worst = stuck.order_by("-attempts").first()
+    if worst is not None:
+        return fail(
+            _("有 {count} 个事件反复投递失败，例如 {event} → {subscriber}：{error}").format(
+                count=count, event=worst.event.name, subscriber=worst.subscriber, error=worst.error[:200]
+            ),
+            _("按错误信息改正数据或程序；程序会自己再试，最长间隔一小时。"),
+        )
+    return ok(_("没有反复失败的事件。"))
+
+
+def check_backup() -> CheckResult:
+    seen_at = _last_seen(BACKUP)
+    if configuration().demo:
+        return ok(_("样例校园，不需要备份。"))
+    if seen_at is None or clock.now() - seen_at > BACKUP_LIMIT:
+        when = _("从未") if seen_at is None else _ago(seen_at)
+        return warn(
+            _("最近一次备份：{when}。").format(when=when),
+            _("每天运行 nanhu backup --to 目录，并把备份抄到另一台机器。"),
+        )
+    return ok(_("最近一次备份：{when}。").format(when=_ago(seen_at)))
+
+
+def _last_seen(name: str) -> datetime | None:
+    return Heartbeat.objects.filter(name=name).values_list("seen_at", flat=True).first()
+
+
+def _ago(moment: datetime) -> str:
+    minutes = int((clock.now() - moment).total_seconds() // 60)
+    return _("{minutes} 分钟前").format(minutes=minutes)
