@@ -83,7 +83,9 @@ class NewPasswordForm(forms.Form):
     new_password = password_field(
         _("新密码"),
         autocomplete="new-password",
-        help_text=_("至少 10 个字符；或至少 8 个字符并含大写、小写、数字、符号中的三类。不要包含学工号、证件号、生日或姓名。"),
+        help_text=_(
+            "至少 10 个字符；或至少 8 个字符并含大写、小写、数字、符号中的三类。不要包含学工号、证件号、生日或姓名。"
+        ),
     )
     again = password_field(_("再输入一次"), autocomplete="new-password")
 
@@ -167,9 +169,7 @@ class ContactForm(forms.Form):
         help_text=_("忘记密码时用来找回账号"),
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
-    email = forms.EmailField(
-        label=_("邮箱"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"})
-    )
+    email = forms.EmailField(label=_("邮箱"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     consent = forms.BooleanField(
         label=_("我已阅读并同意《个人信息处理告知》"), error_messages={"required": _("请阅读并同意后再继续。")}
     )

@@ -13,8 +13,6 @@ from nanhu.platforms.people import api as people
 STUDENT, STAFF = "student", "staff"
 
 
-
-
 def live_session(*, account: Account, session_id: object) -> SsoSession | None:
     """The session with its account's live roles as `role_keys`, in one query; None when it has ended."""
     grants = RoleGrant.objects.filter(account=OuterRef("account"), revoked_at=None).order_by("role").values("role")

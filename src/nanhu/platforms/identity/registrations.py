@@ -31,7 +31,9 @@ def check_hashing() -> registry.CheckResult:
     message = str(_("核对一次密码用 %(cost).0f 毫秒")) % {"cost": cost}
     if cost > SLOW_MILLISECONDS:
         return registry.CheckResult(
-            verdict=registry.Verdict.WARN, message=message, remedy=str(_("机器太慢或太忙：登录高峰会排队，请增加核数。"))
+            verdict=registry.Verdict.WARN,
+            message=message,
+            remedy=str(_("机器太慢或太忙：登录高峰会排队，请增加核数。")),
         )
     if cost < WEAK_MILLISECONDS:
         return registry.CheckResult(

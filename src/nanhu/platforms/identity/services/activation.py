@@ -35,7 +35,9 @@ def send_code(*, by: Actor, account: Account) -> str:
     throttle.admit([Gate(throttle.CODES, f"account:{account.pk}")])
     with transaction.atomic():
         code = codes.issue_activation_code(account=account)
-        sms.gateway.send(phone=phone, text=_("您的激活验证码是 %(code)s，10 分钟内有效。请勿告诉他人。") % {"code": code})
+        sms.gateway.send(
+            phone=phone, text=_("您的激活验证码是 %(code)s，10 分钟内有效。请勿告诉他人。") % {"code": code}
+        )
         audit.record(by=by, action="identity.send_activation_code", target=f"account:{account.pk}")
     return mask_phone(phone)
 
@@ -63,9 +65,7 @@ def proof_gates(*, by: Actor, account: Account) -> list[Gate]:
 
 
 def refuse(*, by: Actor, account: Account, proof: str) -> None:
-    audit.record(
-        by=by, action="identity.activation_refused", target=f"account:{account.pk}", facts={"proof": proof}
-    )
+    audit.record(by=by, action="identity.activation_refused", target=f"account:{account.pk}", facts={"proof": proof})
     raise ProofRefusedError
 
 

@@ -24,7 +24,9 @@ def open_session(request: HttpRequest, *, account: Account, campus_no: str, how:
     with transaction.atomic():
         former = request.session.get(SESSION_ID)
         if former is not None:
-            end_sessions(by=actor_of(request), sessions=SsoSession.objects.filter(pk=former), how=SsoSession.End.REPLACED)
+            end_sessions(
+                by=actor_of(request), sessions=SsoSession.objects.filter(pk=former), how=SsoSession.End.REPLACED
+            )
         request.session.flush()
         login(request, account, backend=BACKEND)
         session = SsoSession.objects.create(
@@ -39,6 +41,16 @@ def open_session(request: HttpRequest, *, account: Account, campus_no: str, how:
             by=actor_of(request), action="identity.sign_in", target=f"account:{account.pk}", facts={"how": how}
         )
     return session
+
+
+def renew_session(request: HttpRequest, *, session: SsoSession, how: str) -> None:
+    """The same person gave the password once more: the session stays, its id changes, its authentication is new."""
+    with transaction.atomic():
+        request.session.cycle_key()
+        SsoSession.objects.filter(pk=session.pk).update(authenticated_at=now())
+        audit.record(
+            by=actor_of(request), action="identity.renew", target=f"account:{session.account_id}", facts={"how": how}
+        )
 
 
 def close_session(request: HttpRequest, *, how: SsoSession.End = SsoSession.End.SIGNED_OUT) -> SsoSession | None:
@@ -71,7 +83,10 @@ def end_sessions(*, by: Actor, sessions: Iterable[SsoSession], how: SsoSession.E
     single_logout.call_out(session_ids=[one.pk for one in live])
     audit.record_many(
         audit.Deed(
-            by=by, action="identity.sign_out", target=f"account:{one.account_id}", facts={"how": str(how), "session": one.pk}
+            by=by,
+            action="identity.sign_out",
+            target=f"account:{one.account_id}",
+            facts={"how": str(how), "session": one.pk},
         )
         for one in live
     )

@@ -83,9 +83,7 @@ def set_contact(*, by: Actor, account: Account, phone: str, email: str) -> None:
             "changed_at": now(),
         },
     )
-    PrivacyConsent.objects.get_or_create(
-        account=account, version=PRIVACY_VERSION, defaults={"address": by.address}
-    )
+    PrivacyConsent.objects.get_or_create(account=account, version=PRIVACY_VERSION, defaults={"address": by.address})
     audit.record(
         by=by, action="identity.set_contact", target=f"account:{account.pk}", facts={"privacy": PRIVACY_VERSION}
     )

@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.crypto import blind_index
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 from nanhu.platforms.people.rules import normalise_document, normalise_phone, pinyin_of
-from nanhu.kernel.crypto import blind_index
 
 TEST = Actor.system("test")
 PASSWORD = "Reed-Boat-1995"
@@ -49,7 +49,12 @@ def make_member(name, id_number, phone="", **numbers) -> Member:
     )
     for kind, campus_no in numbers.items():
         Affiliation.objects.create(
-            person=person, kind=kind, campus_no=campus_no, unit=unit, category="1", category_name="统招本科",
+            person=person,
+            kind=kind,
+            campus_no=campus_no,
+            unit=unit,
+            category="1",
+            category_name="统招本科",
             starts_on=date(2026, 9, 1),
         )
     return Member(person.pk, tuple(numbers.values()), name, id_number, phone)

@@ -112,8 +112,6 @@ def send_code(request: HttpRequest) -> HttpResponse:
         code.full_clean()
         code.errors.clear()
         code.add_error(None, error.message)
-        return activate_form(
-            request, account, facts, document=DocumentProofForm(), code=code, status=error.http_status
-        )
+        return activate_form(request, account, facts, document=DocumentProofForm(), code=code, status=error.http_status)
     request.session[PENDING] = facts
     return HttpResponseRedirect(reverse("identity:activate") + "#code")

@@ -77,9 +77,7 @@ def take(request: HttpRequest, account: Account, form: NewPasswordForm | Questio
     elif isinstance(form, QuestionsForm):
         setup.set_questions(by=by, account=account, questions=form.pairs())
     else:
-        setup.set_contact(
-            by=by, account=account, phone=form.cleaned_data["phone"], email=form.cleaned_data["email"]
-        )
+        setup.set_contact(by=by, account=account, phone=form.cleaned_data["phone"], email=form.cleaned_data["email"])
 
 
 @open_during_setup

@@ -42,7 +42,9 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             return HttpResponseRedirect(target)
         return sign_in_form(request, SignInForm(), after=target)
-    return answer(request, SignInForm(request.POST), after=target, welcome=lambda _request: HttpResponseRedirect(target))
+    return answer(
+        request, SignInForm(request.POST), after=target, welcome=lambda _request: HttpResponseRedirect(target)
+    )
 
 
 def sign_in_form(
@@ -51,9 +53,7 @@ def sign_in_form(
     return render(request, "identity/sign_in.html", {"form": form, "next": after, **facts}, status=status)
 
 
-def answer(
-    request: HttpRequest, form: SignInForm, *, after: str, welcome: Welcome, **facts: Any
-) -> HttpResponse:
+def answer(request: HttpRequest, form: SignInForm, *, after: str, welcome: Welcome, **facts: Any) -> HttpResponse:
     """What the sign-in policy says to this form. `after` is where activation and set-up lead in the end."""
     if not form.is_valid():
         return sign_in_form(request, form, after=after, **facts)
@@ -73,9 +73,15 @@ def answer(
         return sign_in_form(request, form, after=after, **facts)
     if verdict.answer == sign_in.Answer.ACTIVATE:
         return activation.start(request, account=verdict.account, campus_no=name, after=after)
-    sessions.open_session(request, account=verdict.account, campus_no=name, how=verdict.how)
+    present = request.sso_session  # type: ignore[attr-defined]
+    if present is not None and present.account_id == verdict.account.pk and verdict.how == "password":
+        sessions.renew_session(request, session=present, how=verdict.how)
+    else:
+        sessions.open_session(request, account=verdict.account, campus_no=name, how=verdict.how)
     request.session[AFTER_SETUP] = after
-    response = welcome(request) if verdict.account.state == "active" else HttpResponseRedirect(reverse("identity:setup"))
+    response = (
+        welcome(request) if verdict.account.state == "active" else HttpResponseRedirect(reverse("identity:setup"))
+    )
     devices.remember(request, response, name)
     return response
 

@@ -1,0 +1,137 @@
+"""CAS service tickets (服务票据): random, bound to one address, gone at the first validation, right or wrong."""
+
+import secrets
+import string
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.db import connection, transaction
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
+from nanhu.platforms.identity.models import Account, Application, ServiceTicket, SsoGrant, SsoSession
+from nanhu.platforms.identity.queries import card_of, session_end_due
+from nanhu.platforms.identity.rules_urls import canonical_service
+from nanhu.platforms.identity.services import attributes
+
+PREFIX = "ST-"
+ALPHABET = string.ascii_letters + string.digits
+RANDOM_LENGTH = 29  # 172 bits, and 32 characters in all for the oldest clients
+TAKE = """
+DELETE FROM identity_service_ticket WHERE ticket_hash = %s
+RETURNING application_id, session_id, service, is_primary, expires_at
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A ticket as it lay in the table; it lies there no more."""
+
+    application_id: int
+    session_id: int
+    service: str
+    is_primary: bool
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """What a ticket was worth: who, for which application."""
+
+    user: str
+    attributes: dict[str, list[str]]
+    authenticated_at: datetime
+    is_from_new_login: bool
+    has_attributes_in_cas2: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    code: str
+    text: str
+
+
+INVALID_TICKET = Refusal(code="INVALID_TICKET", text="The ticket is not known, was used before or has expired.")
+INVALID_SERVICE = Refusal(code="INVALID_SERVICE", text="The ticket was not issued for this service.")
+NOT_RENEWED = Refusal(code="INVALID_TICKET", text="The ticket was not issued from a fresh sign-in.")
+
+
+def hash_of(ticket: str) -> bytes:
+    """Tickets are random enough that a plain hash keeps them secret."""
+    return sha256(ticket.encode()).digest()
+
+
+def issue(*, application: Application, session: SsoSession, service: str, is_primary: bool) -> str:
+    ticket = PREFIX + "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_LENGTH))
+    ServiceTicket.objects.create(
+        ticket_hash=hash_of(ticket),
+        application=application,
+        session=session,
+        service=canonical_service(service),
+        is_primary=is_primary,
+        expires_at=now() + timedelta(seconds=configuration().ticket_seconds),
+    )
+    return ticket
+
+
+@transaction.atomic
+def validate(*, ticket: str, service: str, must_be_new: bool) -> Assertion | Refusal:
+    """Spend the ticket and say what it was worth. The deletion stands whatever the answer is; of two who validate the
+    same ticket at once, one finds it.
+    """
+    taken = take(ticket)
+    if taken is None or taken.expires_at <= now():
+        return INVALID_TICKET
+    if taken.service != canonical_service(service):
+        return INVALID_SERVICE
+    if must_be_new and not taken.is_primary:
+        return NOT_RENEWED
+    session = live_session(taken.session_id)
+    if session is None:
+        return INVALID_TICKET
+    application = Application.objects.get(pk=taken.application_id)
+    return assertion(application=application, session=session, taken=taken, ticket=ticket)
+
+
+def take(ticket: str) -> Taken | None:
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [hash_of(ticket)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    application_id, session_id, service, is_primary, expires_at = row
+    return Taken(
+        application_id=application_id,
+        session_id=session_id,
+        service=service,
+        is_primary=is_primary,
+        expires_at=expires_at,
+    )
+
+
+def live_session(session_id: int) -> SsoSession | None:
+    """Locked against its end: either the grant below is there before sign-out looks, or sign-out is seen here."""
+    session = (
+        SsoSession.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("account")
+        .filter(pk=session_id, ended_at=None, account__state=Account.State.ACTIVE)
+        .first()
+    )
+    return session if session is not None and session_end_due(session, now()) is None else None
+
+
+def assertion(*, application: Application, session: SsoSession, taken: Taken, ticket: str) -> Assertion:
+    card = card_of(session.account)
+    chosen = attributes.chosen_affiliation(application=application, card=card, campus_no=session.campus_no)
+    user = chosen.campus_no if chosen is not None else session.campus_no
+    SsoGrant.objects.create(
+        session=session, application=application, service=taken.service, user_name=user, ticket=ticket
+    )
+    return Assertion(
+        user=user,
+        attributes=attributes.released(application=application, card=card, chosen=chosen),
+        authenticated_at=session.authenticated_at,
+        is_from_new_login=taken.is_primary,
+        has_attributes_in_cas2=application.has_attributes_in_cas2,
+    )
