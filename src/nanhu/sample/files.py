@@ -48,7 +48,7 @@ def write_staff_workbook(sheet: Sheet, folder: Path, *, today: date) -> Path:
     path = folder / sheet.layout.file_name
     memory = io.BytesIO()
     book.save(memory)
-    path.write_bytes(_without_clock(memory, today))
+    path.write_bytes(without_clock(memory, today))
     return path
 
 
@@ -113,7 +113,7 @@ def _explain(page: Worksheet) -> None:
         page.append([line])
 
 
-def _without_clock(memory: io.BytesIO, today: date) -> bytes:
+def without_clock(memory: io.BytesIO, today: date) -> bytes:
     """The same archive with fixed times: openpyxl writes the hour of saving into it."""
     fixed = io.BytesIO()
     stamp = f"{today.isoformat()}T08:00:00Z".encode()
