@@ -18,6 +18,15 @@ from nanhu.platforms.people.events import (
     PersonsMerged,
     PersonsParted,
 )
+from nanhu.platforms.people.matching import (
+    KnownPerson,
+    campus_numbers,
+    document_indexes,
+    heirs,
+    known_people,
+    open_documents,
+    phone_indexes,
+)
 from nanhu.platforms.people.queries import (
     AffiliationCard,
     PersonCard,
@@ -57,6 +66,13 @@ from nanhu.platforms.people.services.units import UnitsResult, apply_units
 from nanhu.platforms.people.units import UnitChoice, count_people, unit_choices, unit_ids_by_code, unit_ids_of
 
 __all__ = [
+    "phone_indexes",
+    "open_documents",
+    "known_people",
+    "heirs",
+    "document_indexes",
+    "campus_numbers",
+    "KnownPerson",
     "AffiliationCard",
     "AffiliationChanged",
     "AffiliationEnded",

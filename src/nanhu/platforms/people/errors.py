@@ -1,7 +1,5 @@
 """Expected failures of this room."""
 
-from __future__ import annotations
-
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError

@@ -1,7 +1,5 @@
 """The life of a person, as facts that other rooms live by. Each is sent in the transaction that made it true."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from nanhu.kernel.events import Event

@@ -1,7 +1,5 @@
 """Reads: cards, lookups, search, and the constant-time comparisons of activation."""
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

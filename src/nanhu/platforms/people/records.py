@@ -1,7 +1,5 @@
 """What the bulk door takes and gives."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,7 +1,5 @@
 """What the portal shows of a person: the top lines of 个人信息, each with the office it comes from."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils.translation import gettext as _

@@ -1,7 +1,5 @@
 """Reads of the tree of units: who is below, who is above."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final

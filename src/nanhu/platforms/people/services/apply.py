@@ -1,7 +1,5 @@
 """The bulk door: records of a source become golden persons, with events, in one transaction."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date

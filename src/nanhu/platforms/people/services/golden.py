@@ -1,7 +1,5 @@
 """The ground of every write to the golden record: one writer at a time, one change set, rows in bulk."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime

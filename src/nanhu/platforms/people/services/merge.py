@@ -1,7 +1,5 @@
 """Two records that are one person: merged by a decision, and parted again when the decision was wrong."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 

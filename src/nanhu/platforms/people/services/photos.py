@@ -1,7 +1,5 @@
 """Portraits (照片): checked, re-encoded without EXIF, kept in the data folder under an address of their content."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 from collections.abc import Iterable

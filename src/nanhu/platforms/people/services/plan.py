@@ -1,7 +1,5 @@
 """What records would change in the golden record: decides, but writes nothing. A dry run ends here."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date

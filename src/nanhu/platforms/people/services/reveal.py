@@ -1,7 +1,5 @@
 """Opening a sealed value for a stated purpose: always written to the audit log."""
 
-from __future__ import annotations
-
 from django.db import transaction
 
 from nanhu.kernel import audit

@@ -1,7 +1,5 @@
 """Taking a change set back: values return to what they were, and what it brought into the world ends."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Units of the school in bulk. A unit that is not named any more stays; closing one is a decision of its own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

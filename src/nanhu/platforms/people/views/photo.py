@@ -1,7 +1,5 @@
 """A person's portrait: for the person, and for the offices that need it. Everyone else gets 404."""
 
-from __future__ import annotations
-
 from typing import Final
 from uuid import UUID
 

@@ -1,0 +1,216 @@
+"""One row of persons, cleaned: a CleanRow where it can stand, findings where it cannot. Never raises on any cell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from nanhu.kernel.crypto import mask_id_number, mask_phone
+from nanhu.platforms.datahub.cleaning.contacts import clean_email, clean_phone
+from nanhu.platforms.datahub.cleaning.dates import clean_date
+from nanhu.platforms.datahub.cleaning.documents import Document, clean_document, is_area_known
+from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
+from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, squeezed, text_of
+from nanhu.platforms.datahub.cleaning.units import UnitBook
+from nanhu.platforms.datahub.codes import CodeTable, code_table
+from nanhu.platforms.datahub.findings import Finding
+from nanhu.platforms.datahub.sources import SourceSpec
+
+LONGEST_SHOWN: Final = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanRow:
+    """What a row says, in the codes of the standard. None and "" say nothing."""
+
+    campus_no: str
+    name: str
+    sex: str | None = None
+    birth_date: date | None = None
+    nationality: str | None = None
+    ethnicity: str | None = None
+    document_kind: str | None = None
+    id_number: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    unit_code: str | None = None
+    category: str | None = None
+    category_name: str | None = None
+    status_name: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    state: str | None = None
+
+
+@dataclass(slots=True)
+class Cleaning:
+    """The work on one row: cells in, findings out."""
+
+    spec: SourceSpec
+    columns: Mapping[str, str]
+    cells: Mapping[str, Cell]
+    units: UnitBook
+    today: date
+    findings: list[Finding] = field(default_factory=list)
+
+    def cell(self, name: str) -> Cell:
+        header = self.columns.get(name)
+        return self.cells.get(header) if header is not None else None
+
+    def find(self, code: str, name: str, **facts: Any) -> None:
+        self.findings.append(Finding(code, name, facts))
+
+    def shown(self, name: str) -> str:
+        return text_of(self.cell(name))[:LONGEST_SHOWN]
+
+
+def clean_person(
+    spec: SourceSpec, columns: Mapping[str, str], cells: Mapping[str, Cell], units: UnitBook, today: date
+) -> tuple[CleanRow | None, list[Finding]]:
+    """In the order of the catalogue, so that the first rejecting finding is the one that counts."""
+    work = Cleaning(spec, columns, cells, units, today)
+    campus_no, name = clean_campus_no(work), clean_person_name(work)
+    said: dict[str, Any] = {"campus_no": campus_no, "name": name}
+    if spec.kind == "persons":
+        said |= clean_document_columns(work)
+        said |= clean_category(work) | clean_unit(work) | clean_dates(work)
+        said |= {"ethnicity": code_of(work, "ethnicity", "ethnicity")}
+    said |= {"phone": optional_phone(work), "email": optional_email(work)}
+    if any(finding.severity == "reject" for finding in work.findings):
+        return None, work.findings
+    return CleanRow(**said), work.findings
+
+
+def clean_campus_no(work: Cleaning) -> str:
+    cell = work.cell("campus_no")
+    text = squeezed(cell)
+    if is_empty(text):
+        work.find("campus_no_missing", "campus_no")
+        return ""
+    number = work.spec.number.clean(cell) if work.spec.number else text
+    if not number:
+        work.find("campus_no_malformed", "campus_no", value=work.shown("campus_no"))
+    elif number != text.upper():
+        work.find("zeros_restored", "campus_no", value=number)
+    return number
+
+
+def clean_person_name(work: Cleaning) -> str:
+    cell = work.cell("name")
+    if is_empty(text_of(cell)):
+        work.find("name_missing", "name")
+        return ""
+    name = clean_name(cell)
+    if not is_name(name):
+        work.find("name_invalid", "name", value=work.shown("name"))
+    return name
+
+
+def clean_document_columns(work: Cleaning) -> dict[str, Any]:
+    """Sex, birth date and nationality stand with the document: a Chinese number knows them best."""
+    document = clean_document(work.cell("id_number"), work.cell("document_kind"), today=work.today)
+    if document.fault:
+        work.find(document.fault, "id_number", value=mask_id_number(squeezed(work.cell("id_number"))[:LONGEST_SHOWN]))
+    elif document.area and not is_area_known(document.area):
+        work.find("area_unknown", "id_number", value=document.area)
+    return {
+        "id_number": document.number,
+        "document_kind": document.kind,
+        "sex": clean_sex(work, document),
+        "birth_date": clean_birth(work, document),
+        "nationality": clean_nationality(work, document),
+    }
+
+
+def clean_sex(work: Cleaning, document: Document) -> str | None:
+    said = code_of(work, "sex", "sex")
+    if document.sex is None:
+        return said if said != "0" else None
+    if said in {"1", "2"} and said != document.sex:
+        work.find("sex_contradicts", "sex")
+    return document.sex
+
+
+def clean_birth(work: Cleaning, document: Document) -> date | None:
+    said = optional_date(work, "birth_date")
+    if document.birth_date is None:
+        return said if said is None or said <= work.today else None
+    if said is not None and said != document.birth_date:
+        work.find("birth_contradicts", "birth_date", value=said.isoformat())
+    return document.birth_date
+
+
+def clean_nationality(work: Cleaning, document: Document) -> str | None:
+    said = code_of(work, "nationality", "country")
+    if document.nationality in {"HKG", "MAC", "TWN"}:
+        return document.nationality
+    return said or document.nationality
+
+
+def code_of(work: Cleaning, name: str, table_key: str) -> str | None:
+    """The code of an optional column; a spelling nobody knows is reported and left empty."""
+    text = text_of(work.cell(name))
+    table: CodeTable = code_table(table_key)
+    code = table.find(text) if text else None
+    if code is None and not is_empty(text):
+        work.find("unmapped_code", name, value=text[:LONGEST_SHOWN], table=table_key)
+    return code.code if code else None
+
+
+def clean_category(work: Cleaning) -> dict[str, Any]:
+    code = code_table("person_category").find(text_of(work.cell("category")))
+    if code is None or not code.note.startswith(work.spec.affiliation):
+        work.find("category_unknown", "category", value=work.shown("category"))
+        return {}
+    return {"category": code.code, "category_name": code.name}
+
+
+def clean_unit(work: Cleaning) -> dict[str, Any]:
+    code = work.units.find(work.cell("unit_code"), work.cell("unit_name"))
+    if code is None:
+        work.find("unit_unknown", "unit_code", value=work.shown("unit_code") or work.shown("unit_name"))
+    return {"unit_code": code}
+
+
+def clean_dates(work: Cleaning) -> dict[str, Any]:
+    starts_on = clean_date(work.cell("starts_on"))
+    if starts_on is None:
+        work.find("date_invalid", "starts_on", value=work.shown("starts_on"))
+    ends_on = optional_date(work, "ends_on")
+    if starts_on and ends_on and ends_on < starts_on:
+        work.find("dates_reversed", "ends_on", start=starts_on.isoformat(), end=ends_on.isoformat())
+    return {"starts_on": starts_on, "ends_on": ends_on, **clean_status(work, ends_on)}
+
+
+def clean_status(work: Cleaning, ends_on: date | None) -> dict[str, Any]:
+    """Without a status column the dates decide."""
+    if not work.spec.status_table:
+        return {"state": "ended" if ends_on and ends_on < work.today else "active"}
+    text = text_of(work.cell("status"))
+    status = code_table(work.spec.status_table).find(text) if text else None
+    if status is None:
+        if not is_empty(text):
+            work.find("unmapped_code", "status", value=text[:LONGEST_SHOWN], table=work.spec.status_table)
+        return {}
+    return {"state": status.note or "active", "status_name": status.name}
+
+
+def optional_date(work: Cleaning, name: str) -> date | None:
+    day = clean_date(work.cell(name))
+    if day is None and not is_empty(text_of(work.cell(name))):
+        work.find("date_unreadable", name, value=work.shown(name))
+    return day
+
+
+def optional_phone(work: Cleaning) -> str | None:
+    phone = clean_phone(work.cell("phone"))
+    if not phone and not is_empty(work.shown("phone")):
+        work.find("phone_unreadable", "phone", value=mask_phone(work.shown("phone")))
+    return phone or None
+
+
+def optional_email(work: Cleaning) -> str | None:
+    email = clean_email(work.cell("email"))
+    if not email and not is_empty(work.shown("email")):
+        work.find("email_unreadable", "email", value=work.shown("email"))
+    return email or None

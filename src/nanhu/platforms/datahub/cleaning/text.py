@@ -1,0 +1,44 @@
+"""Cells as text: what a spreadsheet, a keyboard and a clerk add to a value is taken away."""
+
+import re
+from typing import Final
+
+from nanhu.platforms.people.api import halfwidth
+
+type Cell = str | int | float | None
+
+TEXT_MARKS: Final = "'‘’`\t"
+FORMULA_TEXT: Final = re.compile(r'^=\s*"(.*)"$')
+SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?E\+?\d+$", re.IGNORECASE)
+EMPTY_WORDS: Final = frozenset({"", "-", "—", "--", "/", "\\", "无", "空", "null", "none", "n/a", "#n/a"})
+LARGEST_EXACT: Final = 2**53
+
+
+def text_of(cell: Cell) -> str:
+    """Half width, single spaces, without the apostrophe that forces text and without ="…"."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        cell = f"{cell:.0f}" if cell.is_integer() and abs(cell) < LARGEST_EXACT else repr(cell)
+    text = " ".join(halfwidth(str(cell)).split())
+    text = text.strip(TEXT_MARKS + " ")
+    wrapped = FORMULA_TEXT.match(text)
+    return wrapped.group(1).strip() if wrapped else text
+
+
+def squeezed(cell: Cell) -> str:
+    """As `text_of`, without any space: for numbers and codes."""
+    return text_of(cell).replace(" ", "")
+
+
+def is_empty(text: str) -> bool:
+    return text.casefold() in EMPTY_WORDS
+
+
+def lost_precision(cell: Cell) -> bool:
+    """A number whose last digits a spreadsheet threw away: 4.30602E+17, or a numeric cell of more than 15 digits."""
+    if isinstance(cell, float):
+        return abs(cell) >= 10**15
+    if isinstance(cell, int):
+        return False
+    return bool(SCIENTIFIC.match(squeezed(cell)))

@@ -1,0 +1,32 @@
+"""Rows as they come out of a file, whatever its format."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nanhu.platforms.datahub.cleaning.text import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """`line` is the line a clerk sees; `cells` are by header; `extra` are cells beyond the header."""
+
+    line: int
+    cells: dict[str, Cell]
+    extra: tuple[Cell, ...] = ()
+    formulas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows stream; `columns` maps our fields to the headers found."""
+
+    headers: tuple[str, ...]
+    columns: dict[str, str]
+    rows: Iterator[RawRow]
+    note: str = ""
+
+
+def row_of(line: int, headers: Sequence[str], values: Sequence[Cell], formulas: tuple[str, ...] = ()) -> RawRow:
+    cells = {header: value for header, value in zip(headers, values, strict=False) if header}
+    extra = tuple(value for value in values[len(headers) :] if value not in (None, ""))
+    return RawRow(line, cells, extra, formulas)
