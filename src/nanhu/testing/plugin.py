@@ -20,6 +20,7 @@ def prepare() -> None:
         return
     folder = Path(tempfile.mkdtemp(prefix="nanhu-test-"))
     folder.chmod(0o755)
+    (folder / "static").mkdir()
     os.environ[OWNER] = str(os.getpid())
     os.environ["NANHU_DATA_DIR"] = str(folder)
     os.environ.pop("DATABASE_URL", None)
