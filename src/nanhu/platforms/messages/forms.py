@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import clock
@@ -15,6 +14,9 @@ from nanhu.platforms.messages.models import Attachment, Notice
 from nanhu.platforms.messages.services.attaching import check_file
 from nanhu.platforms.messages.services.writing import Wording
 from nanhu.platforms.people import api as people
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 _TOO_SMALL = ("专业", "班级")
 """Kinds of units nobody writes a notice of the school to; what goes to their college reaches them."""
@@ -42,7 +44,7 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]  # noqa: ARG002
+    def clean(self, data: Any, initial: Any = None) -> list["UploadedFile[bytes]"]:  # noqa: ARG002
         files = [file for file in data or () if file]
         problems = [str(error) for file in files if (error := _refusal(file))]
         if problems:
@@ -50,7 +52,7 @@ class ManyFilesField(forms.FileField):
         return files
 
 
-def _refusal(file: UploadedFile) -> AttachmentRefusedError | None:
+def _refusal(file: "UploadedFile[bytes]") -> AttachmentRefusedError | None:
     try:
         check_file(file)
     except AttachmentRefusedError as error:
@@ -87,7 +89,7 @@ class NoticeForm(forms.Form):
     )
     pinned = forms.BooleanField(label=_("置顶"), required=False, help_text=_("排在所有公告的最前面。"))
     must_read = forms.BooleanField(label=_("必读"), required=False, help_text=_("读者要亲自按“我已阅读”，才算读过。"))
-    files = ManyFilesField(label=_("添加附件"), required=False)
+    added = ManyFilesField(label=_("添加附件"), required=False)
     removed = forms.TypedMultipleChoiceField(
         label=_("移除附件"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
@@ -99,7 +101,7 @@ class NoticeForm(forms.Form):
         self.fields["office"].choices = [("", _("学校")), *units]  # type: ignore[attr-defined]
         self.fields["units"].choices = units  # type: ignore[attr-defined]
         self.fields["removed"].choices = [(one.pk, one.name) for one in attachments]  # type: ignore[attr-defined]
-        self.fields["files"].help_text = _("每个不超过 {largest}，最多 {count} 个：{kinds}。").format(
+        self.fields["added"].help_text = _("每个不超过 {largest}，最多 {count} 个：{kinds}。").format(
             largest=rules.readable_size(rules.LARGEST_ATTACHMENT),
             count=rules.MOST_ATTACHMENTS,
             kinds="、".join(rules.KINDS),

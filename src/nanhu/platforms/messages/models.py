@@ -1,5 +1,4 @@
 import uuid
-from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -88,12 +87,6 @@ class Notice(models.Model):
             models.Index(F("created_at").desc(), F("id").desc(), name="messages_notice_desk"),
             GinIndex(OpClass("title", name="gin_trgm_ops"), name="messages_notice_title_trgm"),
         )  # fmt: skip
-
-    is_unread: bool
-    has_attachment: bool
-    readers: int
-    read_at: datetime | None
-    """Marks that `queries` annotates; absent on a notice that was fetched without them."""
 
     @property
     def office_name(self) -> str:

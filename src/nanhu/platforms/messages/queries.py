@@ -1,6 +1,8 @@
 """Reads. Whatever is shown to a reader comes out of `visible_to`, so that list, page, attachment and home agree."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
+from uuid import UUID
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, ExtractYear, TruncDate
@@ -11,7 +13,18 @@ from nanhu.platforms.messages import audience, rules
 from nanhu.platforms.messages.errors import NoticeNotFoundError
 from nanhu.platforms.messages.models import Attachment, Notice, NoticeUnit, Receipt
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 EDITOR = "messages.editor"
+
+
+class Marks(TypedDict):
+    is_unread: bool
+    has_attachment: bool
+
+
+type MarkedNotice = WithAnnotations[Notice, Marks]
 
 
 def is_editor(viewer: Viewer) -> bool:
@@ -36,7 +49,7 @@ def openable_by(viewer: Viewer) -> QuerySet[Notice]:
     return Notice.objects.all() if is_editor(viewer) else visible_to(viewer)
 
 
-def with_marks(notices: QuerySet[Notice], viewer: Viewer) -> QuerySet[Notice]:
+def with_marks(notices: QuerySet[Notice], viewer: Viewer) -> "QuerySet[MarkedNotice]":
     """Adds `is_unread` and `has_attachment`, in the order of a bulletin: pinned first, then the newest."""
     return (
         notices.annotate(
@@ -100,7 +113,7 @@ def facets_of(notices: QuerySet[Notice]) -> tuple[list[tuple[str, str]], list[in
     return sorted({(code, name) for code, name, _ in rows if code}), sorted({row[2] for row in rows}, reverse=True)
 
 
-def notice_for(viewer: Viewer, public_id: object) -> Notice:
+def notice_for(viewer: Viewer, public_id: UUID) -> Notice:
     """The notice at this address, with `read_at` of this reader; NoticeNotFoundError where it does not open for them."""
     receipt = Receipt.objects.filter(account_id=viewer.account_id, notice=OuterRef("pk")).values("read_at")
     notices = openable_by(viewer).select_related("office").annotate(read_at=Subquery(receipt))
@@ -115,7 +128,7 @@ def is_shown_to(viewer: Viewer, notice: Notice) -> bool:
     return not is_editor(viewer) or visible_to(viewer).filter(pk=notice.pk).exists()
 
 
-def attachment_for(viewer: Viewer, public_id: object) -> Attachment:
+def attachment_for(viewer: Viewer, public_id: UUID) -> Attachment:
     """The file, if its notice opens for this person."""
     found = Attachment.objects.filter(public_id=public_id, notice__in=openable_by(viewer)).first()
     if found is None:

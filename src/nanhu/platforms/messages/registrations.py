@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, HomeNotices, NoticeLine, Role, Viewer
 from nanhu.platforms.messages import queries
-from nanhu.platforms.messages.models import Notice
 
 
 def home_lines(viewer: Viewer, limit: int) -> list[NoticeLine]:
@@ -14,8 +13,7 @@ def home_lines(viewer: Viewer, limit: int) -> list[NoticeLine]:
     return [line_of(notice) for notice in queries.with_marks(queries.visible_to(viewer), viewer)[:limit]]
 
 
-def line_of(notice: Notice) -> NoticeLine:
-    """`notice` carries the marks of `queries.with_marks`."""
+def line_of(notice: queries.MarkedNotice) -> NoticeLine:
     return NoticeLine(
         title=notice.title,
         url=reverse("messages:notice", args=[notice.public_id]),

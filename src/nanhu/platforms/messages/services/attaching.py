@@ -12,7 +12,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.platforms.messages import rules
 from nanhu.platforms.messages.errors import AttachmentRefusedError
 from nanhu.platforms.messages.models import Attachment, Notice
-from nanhu.platforms.messages.services.writing import locked, target_of
+from nanhu.platforms.messages.services.writing import forget_after_commit, locked, target_of
 
 if TYPE_CHECKING:
     from django.core.files import File
@@ -71,7 +71,7 @@ def detach(*, by: Actor, notice_id: int, attachment_ids: Iterable[int]) -> None:
         audit.record(by=by, action="messages.detach_file", target=target_of(notice), facts={"name": attachment.name})
         file = attachment.file
         attachment.delete()
-        transaction.on_commit(lambda file=file: file.delete(save=False))
+        forget_after_commit(file)
 
 
 def _keep(notice: Notice, name: str, file: "File[bytes]") -> Attachment:

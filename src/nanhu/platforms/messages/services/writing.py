@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 
 from nanhu.kernel import audit, clock
 from nanhu.kernel.actors import Actor
@@ -75,7 +77,7 @@ def discard(*, by: Actor, notice_id: int) -> None:
     files = [attachment.file for attachment in notice.attachments.all()]
     notice.delete()
     for file in files:
-        transaction.on_commit(lambda file=file: file.delete(save=False))
+        forget_after_commit(file)
 
 
 def locked(notice_id: int) -> Notice:
@@ -83,6 +85,11 @@ def locked(notice_id: int) -> Notice:
     if notice is None:
         raise NoticeNotFoundError
     return notice
+
+
+def forget_after_commit(file: FieldFile) -> None:
+    """The bytes go when it is certain that their row has gone."""
+    transaction.on_commit(partial(file.delete, save=False))
 
 
 def target_of(notice: Notice) -> str:

@@ -39,7 +39,7 @@ def test_a_stranger_changes_nothing(browser, publish, tail):
 
 
 def test_an_editor_writes_previews_and_publishes(browser, db):
-    answer = browser("editor").post(NEW, fields(files=[file()], pinned="on", audience="students"))
+    answer = browser("editor").post(NEW, fields(added=[file()], pinned="on", audience="students"))
     draft = Notice.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, desk(draft))
     assert (draft.state, draft.audience, draft.pinned, draft.author_id is not None) == ("draft", "students", True, True)
@@ -74,7 +74,7 @@ def test_withdrawing_needs_a_reason_and_keeps_the_receipts(browser, publish):
 def test_a_change_is_seen_at_once_and_written_down(browser, publish):
     notice = publish(attachments=[("旧.pdf", PDF)])
     old = notice.attachments.get()
-    given = fields(title="新标题", must_read="on", removed=[old.pk], files=[file("新.pdf")])
+    given = fields(title="新标题", must_read="on", removed=[old.pk], added=[file("新.pdf")])
     assert browser("editor").post(desk(notice, "edit/"), given).status_code == 302
     page = browser("student").get(address(notice)).content.decode()
     assert "新标题" in page
@@ -96,7 +96,7 @@ def test_two_editors_do_not_overwrite_each_other(browser, publish):
 
 
 def test_a_draft_can_be_thrown_away_with_its_files(browser, db, django_capture_on_commit_callbacks):
-    browser("editor").post(NEW, fields(files=[file()]))
+    browser("editor").post(NEW, fields(added=[file()]))
     draft, stored = Notice.objects.get(), Attachment.objects.get().file.name
     assert default_storage.exists(stored)
     with django_capture_on_commit_callbacks(execute=True):
@@ -120,7 +120,7 @@ def test_what_was_published_cannot_be_thrown_away(browser, publish):
     ],
 )
 def test_a_file_that_may_not_be_attached_is_refused_with_the_reason(browser, db, name, content, why):
-    answer = browser("editor").post(NEW, fields(files=[file(), file(name, content)]))
+    answer = browser("editor").post(NEW, fields(added=[file(), file(name, content)]))
     text = answer.content.decode()
     assert answer.status_code == 422
     assert why in text
@@ -131,7 +131,7 @@ def test_a_file_that_may_not_be_attached_is_refused_with_the_reason(browser, db,
 
 def test_a_file_that_is_too_large_is_refused(browser, db, monkeypatch):
     monkeypatch.setattr(rules, "LARGEST_ATTACHMENT", 10)
-    answer = browser("editor").post(NEW, fields(files=[file()]))
+    answer = browser("editor").post(NEW, fields(added=[file()]))
     assert answer.status_code == 422
     assert not Notice.objects.exists()
 
@@ -139,7 +139,7 @@ def test_a_file_that_is_too_large_is_refused(browser, db, monkeypatch):
 def test_too_many_files_leave_nothing_behind(browser, publish):
     notice = publish()
     many = [file(f"{n}.pdf") for n in range(rules.MOST_ATTACHMENTS + 1)]
-    answer = browser("editor").post(desk(notice, "edit/"), fields(files=many))
+    answer = browser("editor").post(desk(notice, "edit/"), fields(added=many))
     assert answer.status_code == 422
     assert "最多 10 个附件" in answer.content.decode()
     assert not Attachment.objects.exists()

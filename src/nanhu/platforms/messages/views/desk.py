@@ -1,5 +1,7 @@
 """The editors' desk (公告管理): write, preview, publish, withdraw, and see who has read."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -46,7 +48,7 @@ def write(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             begun = writing.start_draft(by=actor_of(request), wording=form.wording())
-            attaching.attach(by=actor_of(request), notice_id=begun.pk, files=form.cleaned_data["files"])
+            attaching.attach(by=actor_of(request), notice_id=begun.pk, files=form.cleaned_data["added"])
         messages.success(request, _("草稿已保存。下面是读者会看到的样子，确认后再发布。"))
         return redirect("messages:manage", begun.public_id)
     return render(request, "messages/write.html", {"form": form}, status=_status(form))
@@ -54,7 +56,7 @@ def write(request: HttpRequest) -> HttpResponse:
 
 @role_required(queries.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = queries.notice_for(viewer_of(request), public_id)
     form = NoticeForm(
         request.POST or None, request.FILES or None, initial=written(found), attachments=attachments_of(found)
@@ -75,7 +77,7 @@ def _save(request: HttpRequest, found: Notice, form: NoticeForm) -> None:
     actor, data = actor_of(request), form.cleaned_data
     writing.revise(by=actor, notice_id=found.pk, revision=data["revision"], wording=form.wording())
     attaching.detach(by=actor, notice_id=found.pk, attachment_ids=data.get("removed", ()))
-    attaching.attach(by=actor, notice_id=found.pk, files=data["files"])
+    attaching.attach(by=actor, notice_id=found.pk, files=data["added"])
 
 
 def _status(form: NoticeForm) -> int:
@@ -91,7 +93,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 @role_required(queries.EDITOR)
 @require_safe
-def notice(request: HttpRequest, public_id: str) -> HttpResponse:
+def notice(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = queries.notice_for(viewer_of(request), public_id)
     facts = {
         "notice": found,
@@ -107,7 +109,7 @@ def notice(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @role_required(queries.EDITOR)
 @require_POST
-def publish(request: HttpRequest, public_id: str) -> HttpResponse:
+def publish(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = queries.notice_for(viewer_of(request), public_id)
     publishing.publish(by=actor_of(request), notice_id=found.pk)
     messages.success(request, _("已发布，读者现在就能看到。"))
@@ -116,7 +118,7 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @role_required(queries.EDITOR)
 @require_POST
-def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = queries.notice_for(viewer_of(request), public_id)
     form = WithdrawalForm(request.POST)
     if form.is_valid():
@@ -129,7 +131,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @role_required(queries.EDITOR)
 @require_POST
-def discard(request: HttpRequest, public_id: str) -> HttpResponse:
+def discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = queries.notice_for(viewer_of(request), public_id)
     writing.discard(by=actor_of(request), notice_id=found.pk)
     messages.success(request, _("草稿已删除。"))

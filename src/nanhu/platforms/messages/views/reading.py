@@ -1,5 +1,7 @@
 """What a reader sees."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
@@ -45,7 +47,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def notice(request: HttpRequest, public_id: str) -> HttpResponse:
+def notice(request: HttpRequest, public_id: UUID) -> HttpResponse:
     viewer = viewer_of(request)
     found = queries.notice_for(viewer, public_id)
     facts = {
@@ -62,7 +64,7 @@ def attachments_of(found: Notice) -> list[Attachment]:
 
 
 @require_POST
-def read(request: HttpRequest, public_id: str) -> HttpResponse:
+def read(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The receipt. A page asks for it when it has been opened; of what must be read, the reader does it by hand."""
     viewer = viewer_of(request)
     found = queries.notice_for(viewer, public_id)
@@ -82,7 +84,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def attachment(request: HttpRequest, public_id: str) -> HttpResponseBase:
+def attachment(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Always a download under a safe name, never a page of ours: a browser must not run what somebody attached."""
     found = queries.attachment_for(viewer_of(request), public_id)
     answer = FileResponse(
