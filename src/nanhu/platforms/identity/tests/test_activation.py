@@ -1,0 +1,330 @@
+"""Activation: the initial value opens nothing but the question for a second proof, once."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion, SmsMessage
+from nanhu.platforms.identity.services.applications import register_application
+from nanhu.platforms.identity.services.setup import PRIVACY_VERSION
+from nanhu.platforms.identity.tests.conftest import TEST, sign_in
+
+pytestmark = pytest.mark.django_db
+NEW = "Lake-Wind-7788"
+ANSWERS = {
+    "question_1": "first_teacher", "answer_1": "李老师",
+    "question_2": "dish", "answer_2": "剁椒 鱼头",
+    "question_3": "own", "own_3": "我养的第一只猫叫什么", "answer_3": "Mimi",
+}  # fmt: skip
+CONTACT = {"phone": "138 7301 2345", "email": "me@example.com", "consent": "on"}
+
+
+def prove(client, member, **changes):
+    return client.post("/activate", {"name": member.name, "id_number": member.id_number, **changes})
+
+
+def begin(client, member):
+    sign_in(client, member.numbers[0], member.tail)
+    return prove(client, member)
+
+
+def finish(client, password=NEW):
+    client.post("/setup/password", {"new_password": password, "again": password})
+    client.post("/setup/questions", ANSWERS)
+    return client.post("/setup/contact", CONTACT, follow=True)
+
+
+@pytest.mark.capability("A034")
+def test_the_initial_value_works_once_and_only_to_activate(browser, newcomer):
+    response = sign_in(browser, newcomer.numbers[0], newcomer.tail)
+    assert response.headers["Location"] == "/activate"
+    assert browser.get("/account").status_code == 302, "nobody is signed in by the initial value"
+    assert browser.get("/account").headers["Location"].startswith("/sign-in")
+
+    assert prove(browser, newcomer).headers["Location"] == "/setup"
+    assert newcomer.account.state == "must_complete"
+
+    other = Client()
+    assert sign_in(other, newcomer.numbers[0], newcomer.tail).status_code == 200, "spent"
+    finish(browser)
+    assert newcomer.account.state == "active"
+    assert sign_in(other, newcomer.numbers[0], newcomer.tail).status_code == 200, "never a standing password"
+    assert "_auth_user_id" not in other.session
+
+
+@pytest.mark.capability("A034")
+@pytest.mark.parametrize("typed", ["345678", "３４５６７８"])
+def test_a_passport_holder_activates_with_the_last_six_of_the_passport(browser, foreigner, typed):
+    assert sign_in(browser, foreigner.numbers[0], typed).headers["Location"] == "/activate"
+    assert prove(browser, foreigner, name="anna petrova").headers["Location"] == "/setup"
+
+
+@pytest.mark.capability("A034")
+def test_an_x_at_the_end_is_an_x_and_no_zero(browser, db):
+    from nanhu.platforms.identity.services.accounts import open_accounts
+    from nanhu.platforms.identity.tests.conftest import make_member
+
+    member = make_member("李雪", "43060220080315123X", student="20260102")
+    open_accounts(by=TEST, person_ids=[member.person_id])
+
+    assert sign_in(browser, "20260102", "151230").status_code == 200
+    assert sign_in(browser, "20260102", "15123x").headers["Location"] == "/activate"
+
+
+def test_a_wrong_proof_opens_nothing_and_says_the_same_whatever_is_wrong(browser, newcomer):
+    sign_in(browser, newcomer.numbers[0], newcomer.tail)
+
+    wrong_name = prove(browser, newcomer, name="曾小北")
+    wrong_number = prove(browser, newcomer, id_number="430602200803151235")
+
+    assert (wrong_name.status_code, wrong_number.status_code) == (400, 400)
+    assert "核对不通过" in wrong_name.content.decode()
+    assert newcomer.account.state == "awaiting_activation"
+    assert AuditEntry.objects.filter(action="identity.activation_refused").count() == 2
+
+
+def test_proofs_are_limited_for_the_account_from_every_browser(newcomer):
+    for _attempt in range(6):
+        client = Client()
+        sign_in(client, newcomer.numbers[0], newcomer.tail)
+        prove(client, newcomer, name="曾小北")
+
+    client = Client()
+    sign_in(client, newcomer.numbers[0], newcomer.tail)
+    response = prove(client, newcomer)
+
+    assert response.status_code == 429
+    assert newcomer.account.state == "awaiting_activation"
+
+
+def test_a_code_to_the_phone_on_record_is_the_other_proof(browser, newcomer):
+    sign_in(browser, newcomer.numbers[0], newcomer.tail)
+    assert "138****2345" in browser.get("/activate").content.decode()
+    browser.post("/activate/code")
+
+    code = re.search(r"\d{6}", SmsMessage.objects.get().text).group()
+    assert browser.post("/activate", {"code": "000000" if code != "000000" else "111111"}).status_code == 400
+    assert browser.post("/activate", {"code": code}).headers["Location"] == "/setup"
+    assert newcomer.account.state == "must_complete"
+
+
+def sent_code(browser, newcomer) -> str:
+    sign_in(browser, newcomer.numbers[0], newcomer.tail)
+    browser.post("/activate/code")
+    return re.search(r"\d{6}", SmsMessage.objects.get().text).group()
+
+
+def test_a_code_expires(browser, newcomer):
+    code = sent_code(browser, newcomer)
+
+    with time_machine.travel(now() + timedelta(minutes=11), tick=False):
+        assert browser.post("/activate", {"code": code}).status_code == 400
+    assert newcomer.account.state == "awaiting_activation"
+
+
+def test_a_code_dies_after_five_wrong_tries(browser, newcomer):
+    code = sent_code(browser, newcomer)
+    wrong = "000000" if code != "000000" else "111111"
+
+    for _attempt in range(5):
+        assert browser.post("/activate", {"code": wrong}).status_code == 400
+
+    assert browser.post("/activate", {"code": code}).status_code == 400
+    assert newcomer.account.state == "awaiting_activation"
+
+
+def test_messages_are_limited(browser, newcomer):
+    sign_in(browser, newcomer.numbers[0], newcomer.tail)
+    answers = [browser.post("/activate/code").status_code for _ in range(4)]
+
+    assert answers[-1] == 429
+    assert SmsMessage.objects.count() == 3
+
+
+def test_the_text_of_a_message_is_kept_encrypted(browser, newcomer):
+    from django.db import connection
+
+    sign_in(browser, newcomer.numbers[0], newcomer.tail)
+    browser.post("/activate/code")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT text, phone FROM identity_sms_message")
+        text, phone = (bytes(value) for value in cursor.fetchone())
+    assert "验证码".encode() not in text
+    assert newcomer.phone.encode() not in phone
+
+
+def test_an_activation_expires(browser, newcomer):
+    sign_in(browser, newcomer.numbers[0], newcomer.tail)
+    with time_machine.travel(now() + timedelta(minutes=16), tick=False):
+        assert prove(browser, newcomer).status_code == 400
+    assert newcomer.account.state == "awaiting_activation"
+
+
+def test_the_initial_value_expires(browser, newcomer):
+    with time_machine.travel(now() + timedelta(days=61), tick=False):
+        assert sign_in(browser, newcomer.numbers[0], newcomer.tail).status_code == 200
+
+
+def test_of_two_browsers_with_both_proofs_one_activates(newcomer):
+    first, second = Client(), Client()
+    for client in (first, second):
+        sign_in(client, newcomer.numbers[0], newcomer.tail)
+
+    assert prove(first, newcomer).headers["Location"] == "/setup"
+    assert prove(second, newcomer).status_code == 400
+
+
+@pytest.mark.capability("A040")
+def test_no_page_opens_before_the_password_is_changed(browser, newcomer):
+    application = register_application(
+        by=TEST, key="oa", name="OA", owner="校办", service_prefix="https://oa.example.edu.cn/"
+    )
+    begin(browser, newcomer)
+
+    for path in (
+        "/account",
+        "/account/sessions",
+        "/account/password",
+        f"/cas/login?service={application.service_prefix}",
+    ):
+        response = browser.get(path)
+        assert (response.status_code, response.headers["Location"]) == (302, "/setup"), path
+    assert browser.post("/account/sessions/end-others").headers["Location"] == "/setup"
+    assert browser.get("/setup").headers["Location"] == "/setup/password"
+
+    finish(browser)
+    assert browser.get("/account").status_code == 200
+
+
+@pytest.mark.capability("A040")
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("151234", "至少 10 个字符"),
+        ("Boat151234!", "证件号后六位|不能包含"),
+        ("Zz-0020260101", "不能包含"),
+        ("zengxiaonan-88", "不能包含"),
+        ("曾小南-Lake-77", "不能包含"),
+        ("20080315-Lake", "不能包含"),
+        ("password1234", "已泄露"),
+        ("Hn1g@414000", "已泄露"),
+        ("aaaaaaaaaaaa", "重复或连续"),
+        ("abcdefghijkl", "重复或连续"),
+        ("short-1A"[:7], "至少 10 个字符"),
+        ("abcdefg9", "至少 10 个字符"),
+    ],
+)
+def test_a_weak_password_and_the_old_one_are_refused(browser, newcomer, password, reason):
+    begin(browser, newcomer)
+
+    response = browser.post("/setup/password", {"new_password": password, "again": password})
+
+    assert response.status_code == 200
+    assert re.search(reason, response.content.decode())
+    assert newcomer.account.is_password_due
+
+
+@pytest.mark.capability("A040")
+def test_old_equals_new_is_refused_after_a_reset_too(browser, newcomer):
+    begin(browser, newcomer)
+    browser.post("/setup/password", {"new_password": NEW, "again": NEW})
+    Account.objects.filter(person_id=newcomer.person_id).update(is_password_due=True)
+
+    response = browser.post("/setup/password", {"new_password": NEW, "again": NEW})
+
+    assert "不能与当前密码相同" in response.content.decode()
+
+
+def test_the_password_is_asked_twice(browser, newcomer):
+    begin(browser, newcomer)
+    response = browser.post("/setup/password", {"new_password": NEW, "again": NEW + "x"})
+    assert "两次输入的密码不一样" in response.content.decode()
+    assert newcomer.account.is_password_due
+
+
+@pytest.mark.capability("A041")
+def test_security_questions_are_set_before_entry_and_their_answers_hashed(browser, newcomer):
+    begin(browser, newcomer)
+    browser.post("/setup/password", {"new_password": NEW, "again": NEW})
+
+    assert browser.get("/account").headers["Location"] == "/setup"
+    assert browser.get("/setup").headers["Location"] == "/setup/questions"
+    browser.post("/setup/questions", ANSWERS)
+    assert browser.get("/account").headers["Location"] == "/setup", "contact and consent are still due"
+    browser.post("/setup/contact", CONTACT, follow=True)
+    assert browser.get("/account").status_code == 200
+
+    kept = list(SecurityQuestion.objects.filter(account=newcomer.account))
+    assert [row.question for row in kept][2] == "我养的第一只猫叫什么"
+    assert all(row.answer_hash.startswith("argon2$argon2id$") for row in kept)
+    from nanhu.platforms.identity import hashing
+    from nanhu.platforms.identity.rules import normalise_answer
+
+    assert hashing.verify(normalise_answer("  剁椒鱼头！"), kept[1].answer_hash)
+    assert not hashing.verify(normalise_answer("剁椒鱼尾"), kept[1].answer_hash)
+
+
+@pytest.mark.capability("A041")
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"question_2": "first_teacher"}, "三个问题不能重复"),
+        ({"answer_2": "李 老师"}, "三个答案不能相同"),
+        ({"own_3": ""}, "请写下自己的问题"),
+        ({"answer_1": "李"}, "答案至少两个字"),
+        ({"answer_1": ""}, "answer_1"),
+    ],
+)
+def test_careless_security_questions_are_refused(browser, newcomer, change, reason):
+    begin(browser, newcomer)
+    browser.post("/setup/password", {"new_password": NEW, "again": NEW})
+
+    response = browser.post("/setup/questions", {**ANSWERS, **change})
+
+    assert response.status_code == 200
+    assert reason in response.content.decode()
+    assert not SecurityQuestion.objects.exists()
+
+
+def test_contact_and_consent_are_recorded_with_the_version(browser, newcomer):
+    begin(browser, newcomer)
+    browser.post("/setup/password", {"new_password": NEW, "again": NEW})
+    browser.post("/setup/questions", ANSWERS)
+
+    assert "请阅读并同意" in browser.post("/setup/contact", {**CONTACT, "consent": ""}).content.decode()
+    assert not PrivacyConsent.objects.exists()
+    browser.post("/setup/contact", CONTACT)
+    assert PrivacyConsent.objects.get().version == PRIVACY_VERSION
+    contact = RecoveryContact.objects.get()
+    assert (contact.phone, contact.phone_verified_at) == ("13873012345", None)
+
+
+def test_set_up_goes_on_where_it_was_left(browser, newcomer):
+    begin(browser, newcomer)
+    browser.post("/setup/password", {"new_password": NEW, "again": NEW})
+    browser.post("/sign-out")
+
+    assert sign_in(Client(), newcomer.numbers[0], newcomer.tail).status_code == 200
+    assert sign_in(browser, newcomer.numbers[0], NEW).headers["Location"] == "/setup"
+    assert browser.get("/setup").headers["Location"] == "/setup/questions"
+
+
+def test_the_way_there_is_remembered_through_set_up(browser, newcomer):
+    browser.get("/account/sessions", follow=True)
+    sign_in(browser, newcomer.numbers[0], newcomer.tail, next="/account/sessions")
+    prove(browser, newcomer)
+
+    assert 'href="/account/sessions"' in finish(browser).content.decode()
+
+
+def test_no_secret_of_an_activation_is_in_the_audit_log(browser, newcomer):
+    begin(browser, newcomer)
+    finish(browser)
+    log = " ".join(str(row) for row in AuditEntry.objects.values_list("action", "target", "reason", "facts"))
+    for secret in (NEW, newcomer.id_number, newcomer.tail, "Mimi", "鱼头", newcomer.phone):
+        assert secret not in log
