@@ -53,15 +53,17 @@ class SampleNotice:
     attachments: tuple[tuple[str, bytes], ...]
 
 
-def notices(*, today: date) -> list[SampleNotice]:
-    """Newest first; none is dated after `today`."""
+def notices(*, today: date, until: datetime | None = None) -> list[SampleNotice]:
+    """Newest first; none is dated after `today`. With `until` (aware) those still to come that day move a day back."""
     found = tomllib.loads(SOURCE.read_text(encoding="utf-8"))["notice"]
-    made = [_notice(number, facts, today) for number, facts in enumerate(found, start=1)]
+    made = [_notice(number, facts, today, until) for number, facts in enumerate(found, start=1)]
     return sorted(made, key=lambda notice: notice.published_at, reverse=True)
 
 
-def _notice(number: int, facts: Mapping[str, Any], today: date) -> SampleNotice:
+def _notice(number: int, facts: Mapping[str, Any], today: date, until: datetime | None) -> SampleNotice:
     published = datetime.combine(_day(facts, today), time.fromisoformat(facts["hour"]), SHANGHAI)
+    if until and published > until:
+        published -= timedelta(days=1)
     flags = facts.get("flags", ())
     expires = facts.get("expires")
     return SampleNotice(
@@ -91,7 +93,7 @@ def _day(facts: Mapping[str, Any], today: date) -> date:
 def _filled(text: str, published: datetime) -> str:
     def day(match: re.Match[str]) -> str:
         then = published.date() + timedelta(days=int(match[1]))
-        return f"{then.month} 月 {then.day} 日（周{WEEKDAYS[then.weekday()]}）"
+        return f"{then.month}月{then.day}日（周{WEEKDAYS[then.weekday()]}）"
 
     return LATER.sub(day, text.replace("{year}", str(published.year)))
 
