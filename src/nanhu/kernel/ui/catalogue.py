@@ -9,7 +9,25 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import clock
 
-PALETTE = ["paper", "surface", "sunken", "line", "line-strong", "ink", "ink-soft", "deep", "lake", "lake-strong", "lake-soft", "reed", "reed-soft", "persimmon", "persimmon-soft", "cinnabar", "cinnabar-soft"]
+PALETTE = [
+    "paper",
+    "surface",
+    "sunken",
+    "line",
+    "line-strong",
+    "ink",
+    "ink-soft",
+    "deep",
+    "lake",
+    "lake-strong",
+    "lake-soft",
+    "reed",
+    "reed-soft",
+    "persimmon",
+    "persimmon-soft",
+    "cinnabar",
+    "cinnabar-soft",
+]
 
 
 class SampleForm(forms.Form):

@@ -51,7 +51,8 @@ class Chart:
 def draw(values: Iterable[Sequence[object]], *, kind: str = "bars", unit: str = "", height: int = 180) -> Chart:
     """`values` are (label, number) pairs; an optional third item is the text to show for the number (¥ 12.50)."""
     rows = [
-        (str(row[0]), float(str(row[1])), str(row[2]) if len(row) > SHOWN_TEXT else plain(float(str(row[1])))) for row in values
+        (str(row[0]), float(str(row[1])), str(row[2]) if len(row) > SHOWN_TEXT else plain(float(str(row[1]))))
+        for row in values
     ]
     top_value = nice_ceiling(max((value for _, value, _ in rows), default=0))
     baseline = float(height - BOTTOM)

@@ -1,0 +1,95 @@
+"""The cast of the portal: a student, a member of staff, a clerk, somebody who is both; and an empty registry to fill."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel import registry
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.registry import BOTH_FACES, Application, Tile, TileContent
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.platforms.portal import guard
+
+TEST = Actor.system("test")
+PASSWORD = "Reed-Boat-1995"
+ORIGIN = people.Origin(source="test", title="学生处名册")
+KINDS = {"student": ("统招本科", "在读"), "staff": ("正式在编", "在岗")}
+
+
+def join(name: str, *, roles: tuple[str, ...] = (), **numbers: str) -> int:
+    """Somebody joins the campus and finishes set-up; the account's id."""
+    unit = people.UnitRecord(code="0801", name="计算机学院", kind="college")
+    people.apply_units(by=TEST, records=[unit], origin=ORIGIN)
+    affiliations = tuple(
+        people.AffiliationRecord(
+            kind=kind, campus_no=number, starts_on=date(2026, 9, 1), unit_code="0801",
+            category_name=KINDS[kind][0], status_name=KINDS[kind][1], state="active",
+        )
+        for kind, number in numbers.items()
+    )  # fmt: skip
+    record = people.PersonRecord(key=name, name=name, affiliations=affiliations)
+    person_id = people.apply_records(by=TEST, records=[record], origin=ORIGIN).person_ids[name]
+    identity.open_accounts(by=TEST, person_ids=[person_id])
+    account = identity.set_password_for_sample(by=TEST, campus_no=next(iter(numbers.values())), password=PASSWORD)
+    for role in roles:
+        identity.grant_role(by=TEST, account_id=account.pk, role=role)
+    return account.pk
+
+
+def signed_in(campus_no: str) -> Client:
+    browser = Client(headers={"accept-language": "zh-hans"})
+    answer = browser.post("/sign-in", {"username": campus_no, "password": PASSWORD})
+    assert answer.status_code == 302, answer.content.decode()[:500]
+    return browser
+
+
+@pytest.fixture
+def student(db) -> Client:
+    join("林小雨", student="20240518")
+    return signed_in("20240518")
+
+
+@pytest.fixture
+def teacher(db) -> Client:
+    join("陈思远", staff="T00317")
+    return signed_in("T00317")
+
+
+@pytest.fixture
+def clerk(db) -> Client:
+    join("周敏", staff="T00555", roles=("identity.admin",))
+    return signed_in("T00555")
+
+
+@pytest.fixture
+def both(db) -> Client:
+    """Works here and studies here; came in by the student number."""
+    join("欧阳修文", student="20250999", staff="T00123")
+    return signed_in("20250999")
+
+
+@pytest.fixture
+def board(monkeypatch) -> "Board":
+    """A registry with nothing in it but what the test declares."""
+    for name in ("applications", "tiles", "home_notices", "personal_facts"):
+        monkeypatch.setattr(getattr(registry, name), "_entries", {})
+    guard.forget()
+    return Board()
+
+
+class Board:
+    def application(self, key: str, name: str, *, faces=BOTH_FACES, **more) -> Application:
+        more = {"icon": "box", "section": "personal", "url": f"/somewhere/{key}", **more}
+        application = Application(key=key, name=name, faces=faces, **more)
+        registry.applications.add(application)
+        return application
+
+    def tile(self, key: str, load: Callable[..., TileContent | None], *, faces=BOTH_FACES, **more) -> None:
+        registry.tiles.add(Tile(key=key, title=more.pop("title", key), load=load, faces=faces, **more))
+
+
+def says(value: str) -> Callable[..., TileContent]:
+    return lambda _viewer: TileContent(value=value)

@@ -1,0 +1,91 @@
+"""The application menu: sections, search, favourites, recently used, maintenance (A037's surroundings)."""
+
+from nanhu.platforms.portal.models import Shortcut
+
+
+def test_the_menu_is_in_four_sections_and_hides_empty_ones(board, student):
+    board.application("card", "校园卡", section="personal")
+    board.application("repair", "后勤报修", section="service")
+    page = student.get("/apps/").content.decode()
+    assert page.index("个人事务") < page.index("校园卡") < page.index("服务大厅") < page.index("后勤报修")
+    assert "工作生活" not in page
+
+
+def test_one_click_leads_straight_into_the_application(board, student):
+    board.application("oa", "OA 办公系统", url="https://oa.example.edu.cn/", external=True, single_sign_on=True)
+    page = student.get("/apps/").content.decode()
+    assert 'href="https://oa.example.edu.cn/"' in page
+    assert "免登录" in page
+
+
+def test_search_knows_names_pinyin_and_initials(board, student):
+    board.application("card", "校园卡", description="余额和交易")
+    board.application("library", "图书馆")
+    for typed in ("校园", "xyk", "xiaoyuanka", "余额", "XYK"):
+        page = student.get("/apps/", {"q": typed}).content.decode()
+        assert "校园卡" in page, typed
+        assert "图书馆" not in page, typed
+    assert "没有找到" in student.get("/apps/", {"q": "核反应堆"}).content.decode()
+
+
+def test_an_application_in_maintenance_is_marked_and_has_no_link(board, student):
+    board.application("venue", "场地申请", url="/venue/", in_maintenance=lambda: True)
+    page = student.get("/apps/").content.decode()
+    assert "维护中" in page
+    assert 'href="/venue/"' not in page
+
+
+def test_a_favourite_is_kept_ordered_and_taken_back(board, student):
+    for key in ("a", "b", "c"):
+        board.application(key, f"应用{key}")
+        student.post(f"/apps/{key}/favourite")
+    assert favourites() == ["a", "b", "c"]
+    student.post("/apps/c/move/earlier")
+    assert favourites() == ["a", "c", "b"]
+    student.post("/apps/a/move/earlier")
+    assert favourites() == ["a", "c", "b"]
+    student.post("/apps/a/favourite")
+    assert favourites() == ["c", "b"]
+    assert Shortcut.objects.count() == 2
+    assert student.post("/apps/c/move/sideways").status_code == 404
+
+
+def test_favourites_stand_first_at_home_and_are_each_account_s_own(board, student, teacher):
+    for key in ("a", "b", "c"):
+        board.application(key, f"应用{key}")
+    student.post("/apps/c/favourite")
+    of_student, of_teacher = student.get("/").content.decode(), teacher.get("/").content.decode()
+    assert of_student.index("应用c") < of_student.index("应用a")
+    assert of_teacher.index("应用a") < of_teacher.index("应用c")
+
+
+def test_what_was_opened_is_offered_again(board, student):
+    board.application("a", "应用甲")
+    assert "最近用过" not in student.get("/apps/").content.decode()
+    assert student.post("/apps/a/opened").status_code == 204
+    assert "最近用过" in student.get("/apps/").content.decode()
+
+
+def test_a_favourite_survives_losing_the_right_but_is_not_shown(board, student, monkeypatch):
+    board.application("a", "应用甲")
+    student.post("/apps/a/favourite")
+    board.application("b", "应用乙")
+    monkeypatch.setattr("nanhu.platforms.portal.queries.applications_of", lambda _viewer: [])
+    assert "应用甲" not in student.get("/apps/").content.decode()
+
+
+def test_the_menu_and_the_favourite_take_no_get_for_a_write(board, student):
+    board.application("a", "应用甲")
+    assert student.get("/apps/a/favourite").status_code == 405
+    assert Shortcut.objects.count() == 0
+
+
+def test_back_leads_nowhere_else(board, student):
+    board.application("a", "应用甲")
+    answer = student.post("/apps/a/favourite", {"next": "https://evil.example/"})
+    assert answer.headers["Location"] == "/apps/"
+
+
+def favourites() -> list[str]:
+    rows = Shortcut.objects.filter(position__isnull=False).order_by("position", "id")
+    return list(rows.values_list("application_key", flat=True))

@@ -1,0 +1,101 @@
+"""Each face has its home; nobody sees the other's (A003, A039)."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from .conftest import Board, join, says, signed_in
+
+STUDENT, STAFF = frozenset({"student"}), frozenset({"staff"})
+
+
+def furnish(board: Board) -> None:
+    board.application("timetable", "我的课表", faces=STUDENT, section="study")
+    board.application("payslip", "工资明细", faces=STAFF, section="work")
+    board.application("counter", "校园卡柜台", faces=STAFF, section="work", roles=frozenset({"identity.admin"}))
+    board.application("library", "图书馆", section="study")
+    board.tile("next-class", says("操作系统 3-205"), faces=STUDENT)
+    board.tile("research", says("在研课题 2 项"), faces=STAFF)
+
+
+@pytest.mark.capability("A003")
+def test_student_and_staff_each_see_only_their_own(board, student, teacher):
+    furnish(board)
+    for address in ("/", "/apps/"):
+        of_student, of_teacher = student.get(address).content.decode(), teacher.get(address).content.decode()
+        assert "图书馆" in of_student
+        assert "图书馆" in of_teacher
+        assert "我的课表" in of_student
+        assert "工资明细" not in of_student
+        assert "工资明细" in of_teacher
+        assert "我的课表" not in of_teacher
+    assert "操作系统 3-205" in student.get("/").content.decode()
+    assert "在研课题" not in student.get("/").content.decode()
+    assert "在研课题" in teacher.get("/").content.decode()
+
+
+def test_what_a_student_may_not_see_does_not_exist_for_him(board, student):
+    """Not in search, not as a favourite, not as a tile by its address."""
+    furnish(board)
+    assert "工资明细" not in student.get("/apps/", {"q": "工资"}).content.decode()
+    assert student.post("/apps/payslip/favourite").status_code == 404
+    assert student.post("/apps/payslip/opened").status_code == 404
+    assert student.get("/tiles/research/").status_code == 404
+    assert student.get("/tiles/next-class/").status_code == 200
+
+
+def test_a_role_opens_an_application_and_its_absence_hides_it(board, teacher, clerk):
+    furnish(board)
+    assert "校园卡柜台" not in teacher.get("/").content.decode()
+    assert "我的岗位" in clerk.get("/").content.decode()
+    assert "校园卡柜台" in clerk.get("/").content.decode()
+
+
+@pytest.mark.capability("A039")
+def test_who_is_both_switches_and_the_choice_is_remembered(board, both):
+    furnish(board)
+    first = both.get("/")
+    assert "portal/home_student.html" in [template.name for template in first.templates]
+    assert "切换到教工界面" in first.content.decode()
+    assert both.post("/preferences/face/staff").status_code == 302
+    second = both.get("/")
+    assert "portal/home_staff.html" in [template.name for template in second.templates]
+    assert "工资明细" in second.content.decode()
+    assert "我的课表" not in second.content.decode()
+    again = signed_in("20250999")
+    assert "工资明细" in again.get("/").content.decode()
+    assert "portal/home_staff.html" in [template.name for template in again.get("/").templates]
+
+
+def test_who_has_one_face_is_offered_no_switch_and_cannot_force_one(board, student):
+    furnish(board)
+    assert "切换到" not in student.get("/").content.decode()
+    assert student.post("/preferences/face/staff").status_code == 404
+    assert "我的课表" in student.get("/").content.decode()
+    assert "工资明细" not in student.get("/").content.decode()
+
+
+def test_the_home_asks_strangers_to_sign_in(client, db):
+    assert client.get("/").status_code == 302
+    assert client.get("/").headers["Location"].startswith("/sign-in")
+    assert client.get("/apps/").status_code == 302
+
+
+@pytest.mark.capability("A035")
+def test_the_home_shows_who_one_is_and_where_each_fact_comes_from(db):
+    join("白若溪", student="20230107")
+    home = signed_in("20230107").get("/").content.decode()
+    for fact in ("白若溪", "20230107", "计算机学院", "统招本科", "在读", "学生处名册"):
+        assert fact in home, fact
+    assert 'class="person-photo"' in home
+
+
+def test_the_home_stays_within_twelve_queries(db):
+    """The baseline: everything the rooms really declare. Savepoints exist only inside a test's transaction."""
+    join("林小雨", student="20240518")
+    browser = signed_in("20240518")
+    browser.get("/")
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get("/").status_code == 200
+    asked = [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
+    assert len(asked) <= 12, "\n".join(asked)
