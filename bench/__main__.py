@@ -27,7 +27,7 @@ def main(names: list[str]) -> int:
         started = time.monotonic()
         try:
             importlib.import_module(BENCHMARKS[name]).run(print_figure)
-        except Exception:
+        except Exception:  # noqa: BLE001  one that fails must not hide the others
             traceback.print_exc()
             failed.append(name)
         print(f"  ({time.monotonic() - started:.0f} s)", flush=True)

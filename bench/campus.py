@@ -31,7 +31,12 @@ class Campus:
     def nanhu(self, *arguments: str) -> str:
         """Run a `nanhu` command to its end and return what it printed."""
         result = subprocess.run(
-            [sys.executable, "-m", "nanhu", *arguments], env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "nanhu", *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if result.returncode != 0:
             raise RuntimeError(f"nanhu {' '.join(arguments)} failed:\n{result.stdout}\n{result.stderr}")
@@ -67,10 +72,14 @@ def fresh_campus(*, demo: bool = True) -> Iterator[Campus]:
 
 
 @contextmanager
-def running(campus: Campus, command: list[str], ready_url: str, *, patience: float = 60) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    campus: Campus, command: list[str], ready_url: str, *, patience: float = 60
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process of the campus, ready when its address answers, stopped afterwards."""
     with (campus.folder / "bench.log").open("ab") as log:
-        process = subprocess.Popen(command, env=campus.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            command, env=campus.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+        )
     try:
         wait_until_answered(ready_url, process, patience)
         yield process

@@ -35,7 +35,9 @@ def run(report: Report) -> None:
 def seconds_to_first_page(clone: Path, environment: dict[str, str], port: str) -> float:
     started = time.monotonic()
     with (clone.parent / "demo.log").open("ab") as log:
-        process = subprocess.Popen(["make", "demo"], cwd=clone, env=environment, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            ["make", "demo"], cwd=clone, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
     try:
         wait_until_answered(f"http://127.0.0.1:{port}/sign-in", process, 600)
         return time.monotonic() - started

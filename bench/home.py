@@ -16,8 +16,8 @@ def run(report: Report) -> None:
     with fresh_campus() as campus:
         campus.nanhu("demo", "--fill-only")
         prepared = prepare(campus)
-        web = [sys.executable, "-c", "from nanhu.kernel.processes.house import web_command as c; import os; "
-               "from nanhu.kernel.configuration import configuration as k; a = c(k()); os.execv(a[0], a)"]  # fmt: skip
+        web = [sys.executable, "-c", ("from nanhu.kernel.processes.house import web_command as c; import os; "
+               "from nanhu.kernel.configuration import configuration as k; a = c(k()); os.execv(a[0], a)")]  # fmt: skip
         with running(campus, web, f"http://127.0.0.1:{campus.web_port}/health/live"):
             arguments = {"port": campus.web_port, "clients": CLIENTS, "cookies": prepared["cookies"]}
             load("/", seconds=2, **arguments)
@@ -34,7 +34,12 @@ def run(report: Report) -> None:
 def prepare(campus: Campus) -> dict:
     """Sessions of sixteen people, and how many queries their home takes."""
     result = subprocess.run(
-        [sys.executable, "-m", "bench.home"], env=campus.environment, cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "bench.home"],
+        env=campus.environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if result.returncode != 0:
         raise RuntimeError(result.stderr[-4000:])

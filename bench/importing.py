@@ -14,8 +14,7 @@ from bench.campus import ROOT, Campus, fresh_campus
 from bench.report import Report
 
 PEOPLE = os.environ.get("NANHU_BENCH_PEOPLE", "full")
-ORDER = (("organisation", "units"), ("hr_staff", "staff"), ("academic_students", "students"),
-         ("student_contacts", "student_contacts"), ("security_temporary", "temporary"))  # fmt: skip
+PEOPLE_KINDS = ("student", "staff", "temporary")
 
 
 def run(report: Report) -> None:
@@ -82,18 +81,18 @@ def import_all(sample: Path) -> dict:
     from nanhu.kernel.actors import Actor
     from nanhu.platforms.datahub import api as datahub
     from nanhu.platforms.people import api as people
-    from nanhu.sample.files import FILE_NAMES
+    from nanhu.sample.demo.steps import SOURCES
     from nanhu.sample.scoring import score
     from nanhu.sample.truth import FILE_NAME
 
     started = time.perf_counter()
-    for source, kind in ORDER:
-        datahub.import_file(by=Actor.system("bench"), path=sample / FILE_NAMES[kind], source_key=source)
+    for source, file_name in SOURCES:
+        datahub.import_file(by=Actor.system("bench"), path=sample / file_name, source_key=source)
     seconds = time.perf_counter() - started
     scored = score(sample / FILE_NAME, datahub.decisions())
     return {
         "seconds": seconds,
-        "persons": people.count_people(kinds=("student", "staff", "temporary")),
+        "persons": people.count_people(kinds=PEOPLE_KINDS),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "precision": scored.precision,
         "recall": scored.recall,

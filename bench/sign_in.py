@@ -22,8 +22,8 @@ def run(report: Report) -> None:
         campus.nanhu("demo", "--fill-only")
         costs = json.loads(python(campus, "bench.sign_in").splitlines()[-1])
         report("password_check", costs["ours_ms"], "ms", costs["default_ms"])
-        web = [sys.executable, "-c", "from nanhu.kernel.processes.house import web_command as c; import os; "
-               "from nanhu.kernel.configuration import configuration as k; a = c(k()); os.execv(a[0], a)"]  # fmt: skip
+        web = [sys.executable, "-c", ("from nanhu.kernel.processes.house import web_command as c; import os; "
+               "from nanhu.kernel.configuration import configuration as k; a = c(k()); os.execv(a[0], a)")]  # fmt: skip
         with running(campus, web, f"http://127.0.0.1:{campus.web_port}/health/live"):
             times = sign_in_for(campus.web_port, SECONDS)
     report("sign_ins", len(times) / SECONDS, "sign-ins/s", 1000 / costs["ours_ms"])
@@ -31,7 +31,9 @@ def run(report: Report) -> None:
 
 
 def python(campus: Campus, module: str) -> str:
-    result = subprocess.run([sys.executable, "-m", module], env=campus.environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-m", module], env=campus.environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if result.returncode != 0:
         raise RuntimeError(result.stderr[-4000:])
     return result.stdout

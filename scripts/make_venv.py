@@ -1,43 +1,45 @@
-"""Make a virtual environment with pip, also where Debian's python3-venv is not installed.
+"""Make a virtual environment with pip, also where the system's Python came without its venv package.
 
 Usage: python3 scripts/make_venv.py DIRECTORY
 """
 
 import importlib.util
-import io
-import json
 import os
+import shutil
 import subprocess
 import sys
-import urllib.request
 import venv
-import zipfile
 from pathlib import Path
+
+HELP = """This Python has neither ensurepip nor pip, and they could not be installed.
+On Debian or Ubuntu:  apt-get install python3-venv"""
 
 
 def main(directory: str) -> None:
-    has_pip = importlib.util.find_spec("ensurepip") is not None
-    venv.create(directory, with_pip=has_pip, clear=True, symlinks=True)
-    if not has_pip:
-        install_pip(Path(directory))
-
-
-def install_pip(directory: Path) -> None:
-    """Fetch pip's own wheel from the package index and let it install itself."""
-    python = directory / "bin" / "python"
-    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0:
+    """Prefer the interpreter's own ensurepip, then a pip that is there, then Debian's package."""
+    if not has("ensurepip") and not has("pip"):
+        install_debian_package()
+    venv.create(directory, with_pip=has("ensurepip"), clear=True, symlinks=True)
+    python = Path(directory) / "bin" / "python"
+    if not has("ensurepip"):
         subprocess.run([sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "pip"], check=True)
-        return
-    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/")
-    request = urllib.request.Request(f"{index}/pip/", headers={"Accept": "application/vnd.pypi.simple.v1+json"})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        files = json.load(answer)["files"]
-    wheel = [file["url"] for file in files if file["filename"].endswith("-none-any.whl") and not file.get("yanked")][-1]
-    with urllib.request.urlopen(wheel, timeout=60) as answer:
-        archive = zipfile.ZipFile(io.BytesIO(answer.read()))
-    bootstrap = directory / "pip-bootstrap"
-    archive.extractall(bootstrap)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "pip"], check=True, env={**os.environ, "PYTHONPATH": str(bootstrap)})
+
+
+def has(module: str) -> bool:
+    importlib.invalidate_caches()
+    return importlib.util.find_spec(module) is not None
+
+
+def install_debian_package() -> None:
+    if shutil.which("apt-get") is None:
+        sys.exit(HELP)
+    prefix = [] if os.geteuid() == 0 else ["sudo"]
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    print(f"Installing {package} …")
+    subprocess.run([*prefix, "apt-get", "update", "-qq"], check=False)
+    subprocess.run([*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", package], check=False)
+    if not has("ensurepip"):
+        sys.exit(HELP)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ class Configuration:
     """Every setting of the program. Names of the variables and their meaning stand in the metadata of each field."""
 
     data_dir: Path = setting("NANHU_DATA_DIR", Path("var"), "Folder of the database, secrets, media and logs.")
-    foreign_database_url: str = setting("DATABASE_URL", "", "A PostgreSQL 18 of your own; empty: the embedded one.", secret=True)
+    foreign_database_url: str = setting(
+        "DATABASE_URL", "", "A PostgreSQL 18 of your own; empty: the embedded one.", secret=True
+    )
     database_pool_size: int = setting("NANHU_DATABASE_POOL_SIZE", 8, "Connections each process may hold.")
     public_url: str = setting("NANHU_PUBLIC_URL", "http://localhost:8000", "The address people type, without a slash.")
     allowed_hosts: str = setting("NANHU_ALLOWED_HOSTS", "", "Further host names, separated by commas.")
@@ -33,7 +35,9 @@ class Configuration:
     keyring: str = setting(
         "NANHU_KEYRING", "", "The keyring (JSON), or the path of a read-only file of it; empty: the data folder's own."
     )
-    secret_key: str = setting("NANHU_SECRET_KEY", "", "Signs cookies; empty: made at first start in the data folder.", secret=True)
+    secret_key: str = setting(
+        "NANHU_SECRET_KEY", "", "Signs cookies; empty: made at first start in the data folder.", secret=True
+    )
     school_file: str = setting("NANHU_SCHOOL_FILE", "", "TOML file describing the school; empty: the sample school.")
     web_port: int = setting("NANHU_WEB_PORT", 8000, "Port of the pages.")
     gateway_port: int = setting("NANHU_GATEWAY_PORT", 8001, "Port of the terminal gateway.")

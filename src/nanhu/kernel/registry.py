@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from django.utils.functional import Promise
 
@@ -176,7 +176,7 @@ class Keyed(Protocol):
 Entry = TypeVar("Entry", bound=Keyed)
 
 
-class Register(Generic[Entry]):
+class Register[Entry: Keyed]:
     """An ordered list of declarations; a key stands in it once."""
 
     def __init__(self) -> None:

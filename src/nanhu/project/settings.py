@@ -12,7 +12,6 @@ from nanhu.kernel.logs import logging_settings
 CONFIGURATION = configuration()
 
 
-
 def found(module: str) -> bool:
     try:
         return find_spec(module) is not None

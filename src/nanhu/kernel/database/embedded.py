@@ -16,6 +16,7 @@ import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -196,7 +197,7 @@ def let_pass(path: Path) -> None:
             folder.chmod(mode | stat.S_IXOTH)
 
 
-def server_identity() -> dict[str, int]:
+def server_identity() -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
     entry = pwd.getpwnam(SERVER_USER)

@@ -32,7 +32,9 @@ subscribers: dict[str, Subscriber] = {}
 event_types: dict[str, type[Event]] = {}
 
 
-def subscribe(event_type: type[EventType], *, name: str) -> Callable[[Callable[[Sequence[EventType]], None]], Handler]:
+def subscribe[EventType: Event](
+    event_type: type[EventType], *, name: str
+) -> Callable[[Callable[[Sequence[EventType]], None]], Handler]:
     """Register a handler under a lasting name ("card.issue_for_newcomers"); it gets lists of up to 500 events."""
 
     def register(handler: Callable[[Sequence[EventType]], None]) -> Handler:
@@ -65,9 +67,7 @@ def publish_all(events: Iterable[Event]) -> None:
         if not rows:
             return
         waiting = [
-            EventDelivery(event=row, subscriber=subscriber)
-            for row in rows
-            for subscriber in subscriber_names(row.name)
+            EventDelivery(event=row, subscriber=subscriber) for row in rows for subscriber in subscriber_names(row.name)
         ]
         EventDelivery.objects.bulk_create(waiting, batch_size=5000)
         with connection.cursor() as cursor:

@@ -39,7 +39,7 @@ def relay_events(stopping: threading.Event) -> None:
     while not stopping.is_set():
         try:
             with psycopg.connect(configuration().database_url, autocommit=True) as listener:
-                listener.execute(f"LISTEN {CHANNEL}")  # type: ignore[call-overload]
+                listener.execute(f"LISTEN {CHANNEL}")
                 serve(listener, stopping)
         except (Error, psycopg.Error, OSError):
             log.warning("the event relay lost the database; trying again")

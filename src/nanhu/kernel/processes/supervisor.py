@@ -31,7 +31,9 @@ class ProcessNotReadyError(RuntimeError):
 class Supervised:
     """One process with its log, its restarts and its pause before the next one."""
 
-    def __init__(self, specification: ProcessSpecification, configuration: Configuration, log: IO[bytes] | None) -> None:
+    def __init__(
+        self, specification: ProcessSpecification, configuration: Configuration, log: IO[bytes] | None
+    ) -> None:
         self.specification = specification
         self.configuration = configuration
         self.log = log
@@ -42,7 +44,7 @@ class Supervised:
 
     def start(self) -> None:
         self.started_at = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             self.specification.command(self.configuration),
             stdin=subprocess.DEVNULL,
             stdout=self.log,

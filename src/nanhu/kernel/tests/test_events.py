@@ -32,7 +32,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[LampLit]]:
             raise ValueError("this lamp is broken")
         received.extend(lamps)
 
-    yield received
+    return received
 
 
 @pytest.mark.django_db

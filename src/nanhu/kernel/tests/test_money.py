@@ -26,7 +26,8 @@ def test_the_refusal_repeats_what_was_typed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fen", "shown"), [(0, "¥ 0.00"), (5, "¥ 0.05"), (1250, "¥ 12.50"), (-1250, "-¥ 12.50"), (123456789, "¥ 1,234,567.89")]
+    ("fen", "shown"),
+    [(0, "¥ 0.00"), (5, "¥ 0.05"), (1250, "¥ 12.50"), (-1250, "-¥ 12.50"), (123456789, "¥ 1,234,567.89")],
 )
 def test_it_shows_yuan(fen: int, shown: str) -> None:
     assert format_yuan(fen) == shown

@@ -56,7 +56,11 @@ def children_of(pid: int) -> list[int]:
 def campus(tmp_path: Path):
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(port)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path
+        [sys.executable, "-c", PROGRAM, str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=tmp_path,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"

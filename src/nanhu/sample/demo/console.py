@@ -20,7 +20,7 @@ class Console:
 
     def advance(self, done: int, total: int, note: str = "") -> None:
         now = time.monotonic()
-        if self.is_terminal and total and now - self.drawn > 0.1:  # noqa: PLR2004  ten times a second is enough
+        if self.is_terminal and total and now - self.drawn > 0.1:
             self.drawn = now
             filled = BAR_WIDTH * min(done, total) // total
             bar = "█" * filled + "░" * (BAR_WIDTH - filled)

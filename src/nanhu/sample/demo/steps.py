@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from django.core.management import call_command
+
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.datahub import api as datahub
@@ -15,9 +17,13 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.sample import history, notices, photos
-from nanhu.sample.cast import CAST, MEMBERS
+from nanhu.sample.cast import MEMBERS
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, generate
+from nanhu.sample.merchants import merchants
+from nanhu.sample.tasks import photograph_everybody
+from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
+from nanhu.sample.truth import read_truth
 from nanhu.systems.card import api as card
 
 BY = Actor.system("demo")
@@ -25,6 +31,13 @@ ROLES = {
     "clerk": ("card.clerk",),
     "administrator": ("campus.admin", "identity.admin", "datahub.steward", "messages.editor", "card.clerk"),
 }
+SOURCES = (
+    ("org.units", "组织机构.csv"),
+    ("hr.staff", "人事处-教职工名单.xlsx"),
+    ("aa.students", "教务处-学籍名册.csv"),
+    ("sa.contacts", "学工处-学生联系方式.csv"),
+    ("sec.temporary", "保卫处-临时人员.csv"),
+)
 type Advance = Callable[[int, int, str], None]
 
 
@@ -54,3 +67,93 @@ def sample_day() -> date:
 def write_files(advance: Advance) -> str:
     made = generate(seed=DEFAULT_SEED, people=scale(), out_dir=sample_folder(), today=sample_day(), report=advance)
     return f"{made.people:,} 人，{sum(made.rows.values()):,} 行"
+
+
+def clean_files(advance: Advance) -> str:
+    """The offices' files through the data centre's door, in the order the offices agreed on."""
+    counts = []
+    for number, (source, file_name) in enumerate(SOURCES):
+        advance(number, len(SOURCES), file_name)
+        report = datahub.import_file(by=BY, path=sample_folder() / file_name, source_key=source)
+        counts.append(report)
+    accepted, rejected = sum(one.accepted for one in counts), sum(one.rejected for one in counts)
+    return f"{accepted:,} 行入库，{rejected:,} 行待修"
+
+
+def open_accounts(_advance: Advance) -> str:
+    return f"{deliver_pending():,} 件事送达"
+
+
+def give_passwords(_advance: Advance) -> str:
+    """The printed sign-ins, with the roles their work needs."""
+    for member in MEMBERS:
+        if not member.is_activated:
+            continue
+        account = identity.set_password_for_sample(by=BY, campus_no=member.campus_no, password=SAMPLE_PASSWORD)
+        for role in ROLES.get(member.role, ()):
+            identity.grant_role(by=BY, account_id=account.pk, role=role)
+    return "、".join(member.name for member in MEMBERS if member.is_activated)
+
+
+def live_ninety_days(advance: Advance) -> str:
+    """Meals, showers and top-ups of the last ninety days, and the merchants where they happened."""
+    windows = merchants()
+    card.set_up_merchants(
+        by=BY,
+        merchants=[card.MerchantOrder(key=one.key, name=one.name, canteen=one.canteen) for one in windows],
+        terminals=[
+            card.TerminalOrder(number=terminal.number, merchant_key=one.key, place=terminal.place)
+            for one in windows
+            for terminal in one.terminals
+        ],
+    )
+    eaters = history.eaters_of(read_truth(sample_folder() / TRUTH_NAME))
+    past = history.campus_past(seed=DEFAULT_SEED, eaters=eaters, until=now())
+    return f"{card.import_history(by=BY, rows=past.rows, advance=advance):,} 笔"
+
+
+def hang_out_notices(_advance: Advance) -> str:
+    rows = [
+        messages.ImportedNotice(**{name: getattr(one, name) for name in one.__slots__})
+        for one in notices.notices(today=sample_day(), until=now())
+    ]
+    return f"{messages.import_notices(rows, by=BY).created} 条"
+
+
+def take_photos(_advance: Advance) -> str:
+    """The cast at once; everybody else in the background."""
+    pictures = []
+    for member in MEMBERS:
+        person = people.find_person_by_campus_no(member.campus_no)
+        if person is not None:
+            pictures.append((person, photos.portrait(member.campus_no, sex=member.sex)))
+    made = people.set_photos(by=BY, photos=pictures)
+    photograph_everybody.defer()
+    return f"{made} 张，其余在后台"
+
+
+def connect_office(_advance: Advance) -> str:
+    """The OA application (an emulator) becomes one of the school's applications."""
+    address = f"http://localhost:{configuration().office_port}/"
+    identity.register_application(
+        by=BY, key="office", name="OA 办公系统", owner="党政办公室", service_prefix=address, logout_url=address
+    )
+    return address
+
+
+def write_emulator_keys(_advance: Advance) -> str:
+    call_command("card", "emulator-config", verbosity=0)
+    return ""
+
+
+STEPS = (
+    Step("files", "各部门交来名单", write_files),
+    Step("clean", "清洗入库", clean_files),
+    Step("accounts", "开户、发卡", open_accounts),
+    Step("passwords", "示例账号", give_passwords),
+    Step("history", "九十天的校园生活", live_ninety_days),
+    Step("notices", "校内公告", hang_out_notices),
+    Step("photos", "证件照", take_photos),
+    Step("office", "接入 OA", connect_office),
+    Step("keys", "消费机密钥", write_emulator_keys),
+)
