@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,6 @@ class DatahubConfig(AppConfig):
 
     def ready(self) -> None:
         from nanhu.platforms.datahub import registrations, tasks  # noqa: F401  (registering is their effect)
+        from nanhu.platforms.datahub.services.standard import load_standard
+
+        post_migrate.connect(load_standard, sender=self, dispatch_uid="datahub.standard")

@@ -93,3 +93,9 @@ class RollbackRefusedError(CampusError):
 class RowStillWrongError(CampusError):
     code = "datahub.row_still_wrong"
     sentence = _("还有问题：{reasons}")
+
+
+class ReviewStateError(CampusError):
+    code = "datahub.review_state"
+    http_status = 409
+    sentence = _("这一对已经判断过了，现在是“{state}”。")

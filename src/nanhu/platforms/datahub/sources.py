@@ -60,7 +60,15 @@ ETHNICITY: Final = column("ethnicity", "民族", "民族码")
 NATIONALITY: Final = column("nationality", "国籍", "国籍地区", "国家地区", "国籍/地区")
 DOCUMENT_KIND: Final = column("document_kind", "证件类型", "证件种类", "身份证件类型")
 DOCUMENT: Final = column(
-    "id_number", "证件号码", "证件号", "身份证件号", "身份证号", "身份证号码", "身份证件号码", required=True, sensitive=True
+    "id_number",
+    "证件号码",
+    "证件号",
+    "身份证件号",
+    "身份证号",
+    "身份证号码",
+    "身份证件号码",
+    required=True,
+    sensitive=True,
 )
 
 UNITS: Final = SourceSpec(
@@ -136,9 +144,7 @@ TEMPORARY: Final = SourceSpec(
 SOURCES: Final[dict[str, SourceSpec]] = {spec.key: spec for spec in (UNITS, STAFF, STUDENTS, CONTACTS, TEMPORARY)}
 REGISTERS: Final = ("hr.staff", "aa.students", "sec.temporary")
 SURVIVORSHIP: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(
-        ("name", "sex", "birth_date", "nationality", "ethnicity", "document_kind", "id_number"), REGISTERS
-    ),
+    **dict.fromkeys(("name", "sex", "birth_date", "nationality", "ethnicity", "document_kind", "id_number"), REGISTERS),
     "phone": ("hr.staff", "sa.contacts", "aa.students", "sec.temporary"),
     "email": REGISTERS,
 }

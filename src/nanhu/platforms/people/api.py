@@ -61,18 +61,11 @@ from nanhu.platforms.people.services.golden import lock_golden
 from nanhu.platforms.people.services.merge import merge_persons
 from nanhu.platforms.people.services.photos import set_photo, set_photos
 from nanhu.platforms.people.services.reveal import id_number_of, phone_of
-from nanhu.platforms.people.services.revert import RevertPreview, preview_revert, revert_change_set
+from nanhu.platforms.people.services.revert import RevertPreview, change_set_title, preview_revert, revert_change_set
 from nanhu.platforms.people.services.units import UnitsResult, apply_units
 from nanhu.platforms.people.units import UnitChoice, count_people, unit_choices, unit_ids_by_code, unit_ids_of
 
 __all__ = [
-    "phone_indexes",
-    "open_documents",
-    "known_people",
-    "heirs",
-    "document_indexes",
-    "campus_numbers",
-    "KnownPerson",
     "AffiliationCard",
     "AffiliationChanged",
     "AffiliationEnded",
@@ -83,6 +76,7 @@ __all__ = [
     "CampusNumberTakenError",
     "Difference",
     "DocumentTakenError",
+    "KnownPerson",
     "LaterChangesError",
     "MergeRefusedError",
     "Origin",
@@ -101,12 +95,17 @@ __all__ = [
     "UnitsResult",
     "apply_records",
     "apply_units",
+    "campus_numbers",
+    "change_set_title",
     "count_people",
+    "document_indexes",
     "find_person_by_campus_no",
     "find_person_by_document",
     "halfwidth",
+    "heirs",
     "id_check_character",
     "id_number_of",
+    "known_people",
     "lock_golden",
     "matches_id_tail",
     "matches_identity",
@@ -115,8 +114,10 @@ __all__ = [
     "normalise_document",
     "normalise_name",
     "normalise_phone",
+    "open_documents",
     "person_card",
     "person_cards",
+    "phone_indexes",
     "phone_of",
     "pinyin_of",
     "preview_revert",

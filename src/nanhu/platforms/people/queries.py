@@ -11,7 +11,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from nanhu.kernel.crypto import blind_index, mask_phone
-from nanhu.platforms.people.models import Affiliation, Person
+from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 from nanhu.platforms.people.rules import halfwidth, normalise_document, normalise_name, normalise_phone
 
 ID_TAIL_LENGTH: Final = 6
@@ -169,3 +169,8 @@ def search_people(text: str, limit: int = 20) -> list[PersonCard]:
         ids = list(found.values_list("id", flat=True)[:limit])
     cards = person_cards(ids)
     return [cards[i] for i in ids]
+
+
+def unit_names() -> list[tuple[str, str, str]]:
+    """(code, name, short name) of every open unit."""
+    return list(OrgUnit.objects.filter(is_active=True).order_by("code").values_list("code", "name", "short_name"))

@@ -39,7 +39,7 @@ def _by_style(text: str) -> date | None:
     if (month := MONTH.match(text)) is not None:
         return _day(month.group(1), month.group(2) or month.group(3), "1")
     if re.fullmatch(r"\d{4,5}\.0+", text):
-        return _by_number(text.split(".")[0])
+        return _by_number(text.split(".", maxsplit=1)[0])
     return None
 
 

@@ -14,7 +14,7 @@ class NumberShape:
     width: int = 0
 
     def clean(self, cell: Cell) -> str:
-        """"" when the cell cannot be this number. Restored zeros are safe: the result must match the pattern whole."""
+        """ "" when the cell cannot be this number. Restored zeros are safe: the result must match the pattern whole."""
         text = squeezed(cell).upper()
         if self.width and text.isascii() and text.isdigit() and len(text) < self.width:
             text = text.zfill(self.width)

@@ -97,7 +97,11 @@ class PersonBook:
         return Match(known.token, is_new=True)
 
     def _accept(self, token: int, row: CleanRow, document: bytes) -> Match:
-        findings = () if self.persons[token].is_nearly_called(row.name) else (Finding("name_changed", "name", {"value": row.name}),)
+        findings = (
+            ()
+            if self.persons[token].is_nearly_called(row.name)
+            else (Finding("name_changed", "name", {"value": row.name}),)
+        )
         self.accept(token, row, document)
         return Match(token, findings)
 

@@ -57,7 +57,9 @@ def format_of(path: Path) -> str:
         raise WrongFormatError(hint=_("这是旧版 .xls 或加了密码的工作簿，请去掉密码并另存为 .xlsx。"))
     if head.startswith(b"PK"):
         return "xlsx"
-    if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"\x1f\x8b", b"7z\xbc\xaf", b"<?xml", b"<html", b"<!DOCTYPE")):
+    if head.startswith(
+        (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"\x1f\x8b", b"7z\xbc\xaf", b"<?xml", b"<html", b"<!DOCTYPE")
+    ):
         raise WrongFormatError(hint=_("扩展名对了，但里面不是表格。"))
     if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\x00" in head:
         raise WrongFormatError(hint=_("扩展名对了，但里面不是表格。"))

@@ -67,5 +67,8 @@ def other_source_hint(headers: Sequence[str], spec: SourceSpec) -> str:
     for other in SOURCES.values():
         needed = [{label_of(h) for h in column.headers} for column in other.required()]
         if other is not spec and all(names & labels for names in needed):
-            return _("它像是“%(office)s · %(title)s”的文件，请换成这个来源。") % {"office": other.office, "title": other.title}
+            return _("它像是“%(office)s · %(title)s”的文件，请换成这个来源。") % {
+                "office": other.office,
+                "title": other.title,
+            }
     return _("请核对表头，或换一个来源。")

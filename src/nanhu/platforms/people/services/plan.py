@@ -78,7 +78,7 @@ class Plan:
             if value in (None, "") or self._holds(row, name, value):
                 continue
             held = row["provenance"].get(name)
-            if not wins(self.origin, name, held["source"] if held else None):
+            if not wins(self.origin, name, held):
                 self._outvote(record, row, name, value, held["source"])
                 continue
             self._note(record, row, "", name, row[name], value)
@@ -140,7 +140,10 @@ class Plan:
             values.setdefault("ends_on", None)
         if not was_ended and values.get("state") == ENDED and row["ends_on"] is None:
             values.setdefault("ends_on", max(said.starts_on, self.today))
-        changed = [name for name, value in values.items() if row[name] != value]
+        changed = [
+            name for name, value in values.items()
+            if row[name] != value and not is_newer(row["provenance"].get(name), self.origin)
+        ]  # fmt: skip
         for name in changed:
             self._note(record, person, said.campus_no, name, row[name], values[name])
             touch(self.affiliations, row, name, self.stamp)
@@ -175,12 +178,19 @@ class Plan:
         )
 
 
-def wins(origin: Origin, name: str, held_by: str | None) -> bool:
-    """Survivorship: may this origin set a field that `held_by` set before?"""
-    order = origin.precedence.get(name)
-    if held_by is None or held_by == origin.source or order is None:
+def wins(origin: Origin, name: str, held: Mapping[str, Any] | None) -> bool:
+    """Survivorship: may this origin set a field that holds a value of this provenance?"""
+    if held is None:
         return True
-    return _rank(order, origin.source) <= _rank(order, held_by)
+    if held["source"] == origin.source:
+        return not is_newer(held, origin)
+    order = origin.precedence.get(name)
+    return order is None or _rank(order, origin.source) <= _rank(order, held["source"])
+
+
+def is_newer(held: Mapping[str, Any] | None, origin: Origin) -> bool:
+    """The same source said it in a later batch: an old row that is replayed must not undo it."""
+    return bool(held and held["source"] == origin.source and origin.batch_no and (held["batch"] or 0) > origin.batch_no)
 
 
 def _rank(order: tuple[str, ...], source: str) -> int:

@@ -75,7 +75,7 @@ def revert_change_set(*, by: Actor, change_set_id: int, reason: str) -> RevertPr
     story = read_story(change_set)
     done = preview_of(story)
     if done.blockers:
-        raise LaterChangesError(blockers="、".join(name_of(number) for number in done.blockers))
+        raise LaterChangesError(blockers="、".join(change_set_title(number) for number in done.blockers))
     origin = Origin(source=REVERT, title=change_set.source_title, batch_no=change_set.batch_no)
     revert = open_change_set(by=by, kind=ChangeSet.Kind.REVERT, origin=origin, reason=reason, reverts_id=change_set.id)
     told = restore(story) + end_created(story, stamp_of(origin, revert.id))
@@ -85,7 +85,7 @@ def revert_change_set(*, by: Actor, change_set_id: int, reason: str) -> RevertPr
     return done
 
 
-def name_of(change_set_id: int) -> str:
+def change_set_title(change_set_id: int) -> str:
     change_set = ChangeSet.objects.get(id=change_set_id)
     batch = f"#{change_set.batch_no}" if change_set.batch_no else ""
     return f"{change_set.get_kind_display()} {batch or change_set_id} {change_set.source_title}".strip()

@@ -32,7 +32,7 @@ def apply_units(*, by: Actor, records: Sequence[UnitRecord], origin: Origin, dry
     changed = [(record, names) for record in records if record.code in known and (names := differing(record, known))]
     differences = tuple(
         Difference(key=record.code, person_id=None, campus_no=record.code, name=record.name, field=name,
-                   before=value_of(known[record.code], name), after=getattr(record, name))
+                   before=value_of(known[record.code], name), after=str(getattr(record, name, True)))
         for record, names in changed for name in names
     )  # fmt: skip
     set_id = None
@@ -54,7 +54,8 @@ def value_of(unit: OrgUnit, name: str) -> str:
 def differing(record: UnitRecord, known: dict[str, OrgUnit]) -> list[str]:
     unit = known[record.code]
     names = ("name", "short_name", "kind", "parent_code")
-    return [name for name in names if getattr(record, name) and getattr(record, name) != value_of(unit, name)]
+    found = [name for name in names if getattr(record, name) and getattr(record, name) != value_of(unit, name)]
+    return found if unit.is_active else [*found, "is_active"]
 
 
 def create_units(
@@ -89,6 +90,8 @@ def change_units(
         for name in names:
             if name == "parent_code":
                 unit.parent = known[record.parent_code]
+            elif name == "is_active":
+                unit.is_active = True
             else:
                 setattr(unit, name, getattr(record, name))
         unit.provenance = {**unit.provenance, **dict.fromkeys(columns, stamp)}

@@ -1,0 +1,27 @@
+"""The door of datahub."""
+
+from nanhu.platforms.datahub.errors import (
+    BatchNotFoundError,
+    BatchStateError,
+    FileRefusedError,
+    RollbackRefusedError,
+    UnknownSourceError,
+)
+from nanhu.platforms.datahub.queries import decisions
+from nanhu.platforms.datahub.services.imports import BatchReport, import_file
+from nanhu.platforms.datahub.services.mending import replay
+from nanhu.platforms.datahub.services.rollback import RollbackPreview, roll_back
+
+__all__ = [
+    "BatchNotFoundError",
+    "BatchReport",
+    "BatchStateError",
+    "FileRefusedError",
+    "RollbackPreview",
+    "RollbackRefusedError",
+    "UnknownSourceError",
+    "decisions",
+    "import_file",
+    "replay",
+    "roll_back",
+]

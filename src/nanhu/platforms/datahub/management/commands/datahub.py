@@ -1,0 +1,124 @@
+"""`nanhu datahub import|batches|issues|replay|rollback|sources`: the hub at the command line."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.jobs import start_progress
+from nanhu.platforms.datahub.errors import BatchNotFoundError
+from nanhu.platforms.datahub.findings import sentence_of
+from nanhu.platforms.datahub.models import Batch, Issue
+from nanhu.platforms.datahub.services.console import ConsoleProgress
+from nanhu.platforms.datahub.services.imports import BatchReport, import_file
+from nanhu.platforms.datahub.services.mending import replay
+from nanhu.platforms.datahub.services.rollback import preview_rollback, roll_back
+from nanhu.platforms.datahub.sources import SOURCES, source
+
+BY: Final = Actor.system("datahub-command")
+MOST_LINES: Final = 50
+
+
+class Command(BaseCommand):
+    help = "数据清洗：导入、批次、问题、重放、回退"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        importing = verbs.add_parser("import", help="导入一个文件")
+        importing.add_argument("file", type=Path)
+        importing.add_argument("--source", required=True, help="、".join(SOURCES))
+        importing.add_argument("--dry-run", action="store_true", help="只试运行：说明会改什么，不写主数据")
+        verbs.add_parser("sources", help="列出来源")
+        verbs.add_parser("batches", help="列出批次")
+        for verb, words in (
+            ("issues", "列出一个批次的问题"),
+            ("replay", "重放被拒绝的行"),
+            ("rollback", "回退一个批次"),
+        ):
+            one = verbs.add_parser(verb, help=words)
+            one.add_argument("batch", type=int)
+            if verb == "rollback":
+                one.add_argument("--yes", action="store_true", help="不只预览，真的回退")
+                one.add_argument("--reason", default="")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        verbs: dict[str, Callable[[dict[str, Any]], None]] = {
+            "import": self.do_import, "sources": self.do_sources, "batches": self.do_batches, "issues": self.do_issues,
+            "replay": self.do_replay, "rollback": self.do_rollback,
+        }  # fmt: skip
+        try:
+            verbs[options["verb"]](options)
+        except CampusError as expected:
+            raise CommandError(expected.message) from expected
+
+    def do_import(self, options: dict[str, Any]) -> None:
+        path: Path = options["file"]
+        spec = source(options["source"])
+        if not path.is_file():
+            raise CommandError(_("没有这个文件：%s") % path)
+        title = _("导入 %s") % path.name
+        with ConsoleProgress(
+            start_progress(kind="datahub.import", title=title, total=0, by=BY), sys.stderr
+        ) as progress:
+            report = import_file(by=BY, path=path, source_key=spec.key, dry_run=options["dry_run"], progress=progress)
+            progress.finish(summary_of(report))
+        self.stdout.write(summary_of(report))
+        for one in report.differences[:10]:
+            self.stdout.write("  {campus_no} {name} {field}: {before} → {after}".format(**one))
+
+    def do_sources(self, _options: dict[str, Any]) -> None:
+        for spec in SOURCES.values():
+            self.stdout.write(f"{spec.key:14} {spec.office} · {spec.title}")
+
+    def do_batches(self, _options: dict[str, Any]) -> None:
+        for batch in Batch.objects.order_by("-id")[:MOST_LINES]:
+            rows = batch.counts.get("rows", 0)
+            self.stdout.write(f"#{batch.id} {batch.source} {batch.get_state_display()} {rows} {batch.file_name}")
+
+    def do_issues(self, options: dict[str, Any]) -> None:
+        batch = found(options["batch"])
+        issues = Issue.objects.filter(batch=batch, resolved_at=None).exclude(severity="notice").order_by("line", "id")
+        for issue in issues:
+            self.stdout.write(f"{issue.line}: [{issue.code}] {sentence_of(issue.code, issue.facts)}")
+
+    def do_replay(self, options: dict[str, Any]) -> None:
+        done = replay(by=BY, batch_id=found(options["batch"]).id)
+        self.stdout.write(_("重放 %(rows)d 行：采用 %(accepted)d 行，仍被拒绝 %(rejected)d 行。") % done)
+
+    def do_rollback(self, options: dict[str, Any]) -> None:
+        batch = found(options["batch"])
+        preview = preview_rollback(batch)
+        self.stdout.write(
+            _("回退批次 #%(batch)d：恢复 %(values)d 个值，结束 %(ended)d 个学工号。")
+            % {"batch": batch.id, "values": preview.values_restored, "ended": preview.affiliations_ended}
+        )
+        if not options["yes"]:
+            blockers = "、".join(preview.blockers)
+            self.stdout.write(_("这只是预览。加 --yes 真的回退。") + (f" {blockers}" if blockers else ""))
+            return
+        roll_back(by=BY, batch_id=batch.id, reason=options["reason"])
+        self.stdout.write(_("已回退。"))
+
+
+def found(number: int) -> Batch:
+    batch = Batch.objects.filter(id=number).first()
+    if batch is None:
+        raise BatchNotFoundError(batch=number)
+    return batch
+
+
+def summary_of(report: BatchReport) -> str:
+    if report.is_duplicate:
+        return _("这个文件已经作为批次 #%d 导入过，内容完全相同，没有任何变化。") % report.batch
+    words = _("试运行") if report.state == Batch.State.REHEARSED else _("批次")
+    counts = report.counts
+    return _(
+        "%(words)s #%(batch)d：%(rows)d 行，采用 %(accepted)d，拒绝 %(rejected)d，待核对 %(held)d；"
+        "新增 %(created)d，变更 %(changed)d，未变 %(unchanged)d。"
+    ) % {"words": words, "batch": report.batch, **counts}

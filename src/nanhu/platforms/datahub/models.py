@@ -1,0 +1,169 @@
+from typing import Any
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.crypto import EncryptedTextField
+
+
+class Batch(models.Model):
+    """One file handed in by an office (批次). landing → landed → applied → rolled_back; or refused, or a dry run."""
+
+    class State(models.TextChoices):
+        LANDING = "landing", _("正在读入")
+        LANDED = "landed", _("已读入，未生效")
+        APPLIED = "applied", _("已生效")
+        REHEARSED = "rehearsed", _("已试运行")
+        REFUSED = "refused", _("整个文件被拒")
+        ROLLED_BACK = "rolled_back", _("已回退")
+
+    source = models.TextField()
+    file_name = models.TextField()
+    sha256 = models.TextField()
+    size_bytes = models.BigIntegerField()
+    state = models.TextField(choices=State, default=State.LANDING)
+    is_dry_run = models.BooleanField(default=False)
+    note = models.TextField(default="", blank=True, help_text="encoding or sheet, or why the file was refused")
+    columns: Any = models.JSONField(default=dict, help_text="our field → header in the file")
+    counts: Any = models.JSONField(default=dict)
+    differences: Any = models.JSONField(default=list, help_text="a sample of what changes")
+    change_sets: Any = models.JSONField(default=list, help_text="ids of people.ChangeSet, oldest first")
+    account_id = models.BigIntegerField(null=True)
+    actor = models.TextField()
+    progress_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "datahub_batch"
+        constraints = [
+            models.CheckConstraint(condition=Q(size_bytes__gte=0), name="datahub_batch_size"),
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="datahub_batch_sha256"),
+            models.CheckConstraint(
+                condition=~Q(is_dry_run=True) | ~Q(state__in=["applied", "rolled_back"]),
+                name="datahub_dry_run_is_never_applied",
+            ),
+            models.UniqueConstraint(
+                fields=["source", "sha256"],
+                condition=Q(state="applied"),
+                name="datahub_file_applied_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["source", "-id"], name="datahub_batch_source")]
+
+
+class LandingRow(models.Model):
+    """A row as it came (落地): never changed. What a clerk mends stands beside it. Sensitive cells are sealed."""
+
+    class State(models.TextChoices):
+        LANDED = "landed", _("待处理")
+        ACCEPTED = "accepted", _("已采用")
+        REJECTED = "rejected", _("已拒绝")
+        HELD = "held", _("待核对")
+        SKIPPED = "skipped", _("不是数据")
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows")
+    line = models.IntegerField()
+    raw: Any = models.JSONField()
+    sealed = EncryptedTextField(purpose="datahub.landing", null=True)
+    mended = EncryptedTextField(purpose="datahub.mended", null=True)
+    state = models.TextField(choices=State, default=State.LANDED)
+    person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "datahub_landing_row"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "line"], name="datahub_landing_line_once"),
+            models.CheckConstraint(condition=Q(line__gte=1), name="datahub_landing_line"),
+        ]
+        indexes = [
+            models.Index(fields=["batch", "state", "line"], name="datahub_landing_state"),
+            models.Index(fields=["person"], name="datahub_landing_person"),
+        ]
+
+
+class Issue(models.Model):
+    """A finding about a row, until it is resolved."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="issues")
+    row = models.ForeignKey(LandingRow, on_delete=models.PROTECT, related_name="issues")
+    line = models.IntegerField()
+    code = models.TextField()
+    column = models.TextField(default="", blank=True)
+    severity = models.TextField()
+    facts: Any = models.JSONField(default=dict)
+    resolved_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "datahub_issue"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(severity__in=["reject", "review", "notice"]), name="datahub_issue_severity"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["batch", "severity", "code", "line"], name="datahub_issue_batch"),
+            models.Index(fields=["row"], name="datahub_issue_row"),
+        ]
+
+
+class Review(models.Model):
+    """Two persons who may be one, or a row the evidence tears between two (`row`). A human decides (核对)."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("待核对")
+        SAME = "same", _("是同一人")
+        DIFFERENT = "different", _("不是同一人")
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="reviews")
+    row = models.ForeignKey(LandingRow, null=True, on_delete=models.PROTECT, related_name="+")
+    left = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    right = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    reasons: Any = models.JSONField(default=list)
+    score = models.SmallIntegerField(default=0)
+    state = models.TextField(choices=State, default=State.OPEN)
+    change_set_id = models.BigIntegerField(null=True)
+    decided_by = models.TextField(default="", blank=True)
+    decided_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "datahub_review"
+        constraints = [
+            models.CheckConstraint(condition=Q(left__lt=F("right")), name="datahub_review_is_ordered"),
+            models.UniqueConstraint(fields=["left", "right"], condition=Q(row=None), name="datahub_review_pair_once"),
+            models.UniqueConstraint(fields=["row"], condition=~Q(row=None), name="datahub_review_row_once"),
+        ]
+        indexes = [models.Index(fields=["state", "id"], name="datahub_review_state")]
+
+
+class KnownDocument(models.Model):
+    """A document number a person also had: a later file with the old one must still find them."""
+
+    index = models.BinaryField(max_length=32, unique=True)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "datahub_known_document"
+
+
+class StandardCode(models.Model):
+    """The code tables of the information standard, for joins and for the page; loaded from `standard/*.tsv`."""
+
+    table = models.TextField()
+    code = models.TextField()
+    name = models.TextField()
+    aliases: Any = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "datahub_code"
+        constraints = [models.UniqueConstraint(fields=["table", "code"], name="datahub_code_once")]

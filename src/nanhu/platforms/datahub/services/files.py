@@ -1,0 +1,45 @@
+"""The file itself: its fingerprint, and the batch it becomes."""
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from django.db import transaction
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.datahub.models import Batch
+from nanhu.platforms.datahub.reading.guard import check_size
+from nanhu.platforms.datahub.sources import SourceSpec
+
+CHUNK: Final = 1 << 20
+UNFINISHED: Final = (Batch.State.LANDING, Batch.State.LANDED)
+
+
+def sha256_of(path: Path) -> str:
+    check_size(path)
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def applied_before(spec: SourceSpec, sha256: str) -> Batch | None:
+    return Batch.objects.filter(source=spec.key, sha256=sha256, state=Batch.State.APPLIED).first()
+
+
+@transaction.atomic
+def open_batch(*, by: Actor, spec: SourceSpec, path: Path, file_name: str, sha256: str, dry_run: bool) -> Batch:
+    """A batch that was killed half-way is taken up again: nothing golden was written by it yet."""
+    batch = (
+        Batch.objects.select_for_update()
+        .filter(source=spec.key, sha256=sha256, state__in=UNFINISHED, is_dry_run=dry_run)
+        .order_by("id")
+        .first()
+    )
+    if batch is not None:
+        return batch
+    return Batch.objects.create(
+        source=spec.key, file_name=file_name, sha256=sha256, size_bytes=path.stat().st_size, is_dry_run=dry_run,
+        account_id=by.account_id, actor=by.name,
+    )  # fmt: skip

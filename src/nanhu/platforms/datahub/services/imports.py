@@ -1,0 +1,89 @@
+"""Walking a file all the way: fingerprint, landing, cleaning, golden. Each step can be repeated after a crash."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.jobs import ProgressHandle
+from nanhu.platforms.datahub.errors import FileRefusedError
+from nanhu.platforms.datahub.models import Batch
+from nanhu.platforms.datahub.reading.guard import check_size
+from nanhu.platforms.datahub.reading.table import open_table
+from nanhu.platforms.datahub.services.files import applied_before, open_batch, sha256_of
+from nanhu.platforms.datahub.services.judging import Judged, clean_rows
+from nanhu.platforms.datahub.services.landing import StoredRow, land, stored_rows
+from nanhu.platforms.datahub.services.settle import settle_batch
+from nanhu.platforms.datahub.services.settle_units import settle_units, unit_book
+from nanhu.platforms.datahub.sources import SourceSpec, source
+
+STEP: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchReport:
+    """`state` is the batch's, or "duplicate" when the same file was applied before: then nothing was done."""
+
+    batch: int
+    source: str
+    file_name: str
+    state: str
+    counts: dict[str, Any] = field(default_factory=dict)
+    differences: tuple[dict[str, str], ...] = ()
+
+    @property
+    def is_duplicate(self) -> bool:
+        return self.state == "duplicate"
+
+
+def import_file(
+    *, by: Actor, path: Path, source_key: str, dry_run: bool = False, progress: ProgressHandle | None = None,
+    file_name: str = "",
+) -> BatchReport:  # fmt: skip
+    """Raises FileRefusedError when the file as a whole cannot be read; a batch that says why is kept."""
+    spec, name = source(source_key), file_name or path.name
+    check_size(path)
+    sha256 = sha256_of(path)
+    if (before := applied_before(spec, sha256)) is not None:
+        return BatchReport(batch=before.id, source=spec.key, file_name=name, state="duplicate")
+    batch = open_batch(by=by, spec=spec, path=path, file_name=name, sha256=sha256, dry_run=dry_run)
+    if progress is not None:
+        Batch.objects.filter(id=batch.id).update(progress_id=progress.public_id)
+    if batch.state == Batch.State.LANDING:
+        land_or_refuse(batch, path, spec)
+    return report_of(finish(by=by, batch_id=batch.id, progress=progress))
+
+
+def land_or_refuse(batch: Batch, path: Path, spec: SourceSpec) -> None:
+    try:
+        land(batch.id, open_table(path, spec), spec)
+    except FileRefusedError as refused:
+        Batch.objects.filter(id=batch.id).update(state=Batch.State.REFUSED, note=refused.message, finished_at=now())
+        raise
+
+
+def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None) -> Batch:
+    """From landed to applied (or rehearsed)."""
+    batch = Batch.objects.get(id=batch_id)
+    spec = source(batch.source)
+    stored = told(stored_rows(batch), batch.rows.count(), progress)
+    if spec.kind == "units":
+        return settle_units(by=by, batch_id=batch.id, stored=stored)
+    rows: list[Judged] = list(clean_rows(spec, batch.columns, stored, unit_book(), campus_today()))
+    if progress is not None:
+        progress.advance(len(rows), "正在归并并写入主数据…", total=len(rows))
+    return settle_batch(by=by, batch_id=batch.id, rows=rows)
+
+
+def told(rows: Iterable[StoredRow], total: int, progress: ProgressHandle | None) -> Iterator[StoredRow]:
+    for done, row in enumerate(rows, start=1):
+        if progress is not None and done % STEP == 0:
+            progress.advance(done, "正在清洗…", total=total)
+        yield row
+
+
+def report_of(batch: Batch) -> BatchReport:
+    return BatchReport(batch=batch.id, source=batch.source, file_name=batch.file_name, state=batch.state,
+                       counts=batch.counts, differences=tuple(batch.differences))  # fmt: skip

@@ -1,0 +1,101 @@
+"""Landing (落地): every row of the file is kept as it came, sensitive cells sealed, by COPY."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import batched
+from typing import Any, Final
+
+from django.db import connection, transaction
+
+from nanhu.kernel.crypto import Sealed, decrypt_many, encrypt_many
+from nanhu.platforms.datahub.cleaning.text import Cell, squeezed
+from nanhu.platforms.datahub.errors import EmptyFileError
+from nanhu.platforms.datahub.models import Batch, LandingRow
+from nanhu.platforms.datahub.reading.rows import RawRow, Table
+from nanhu.platforms.datahub.sources import SourceSpec
+
+LOOKS_SENSITIVE: Final = re.compile(r"\d{11}|\d{14}[\dXx]|[A-Za-z]{1,3}\d{7,}")
+CHUNK: Final = 2000
+LANDING: Final = "datahub.landing"
+MENDED: Final = "datahub.mended"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A landing row opened: `cells` as they came, with what a clerk mended laid over them."""
+
+    row_id: int
+    line: int
+    cells: dict[str, Cell]
+    original: dict[str, Cell]
+    extra: int = 0
+    formulas: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def land(batch_id: int, table: Table, spec: SourceSpec) -> None:
+    """All rows or none. The batch row is locked, so that two runs of one file do not land it twice."""
+    batch = Batch.objects.select_for_update().get(id=batch_id)
+    if batch.state != Batch.State.LANDING:
+        return
+    sensitive = {header for name, header in table.columns.items() if spec.fields[name].is_sensitive}
+    open_headers = {header for name, header in table.columns.items() if not spec.fields[name].is_sensitive}
+    with connection.cursor() as cursor:
+        statement = "COPY datahub_landing_row (batch_id, line, raw, sealed, state, created_at) FROM STDIN"
+        with cursor.cursor.copy(statement) as copy:
+            count = 0
+            for rows in batched(table.rows, CHUNK, strict=False):
+                for values in landing_values(batch, rows, sensitive, open_headers):
+                    copy.write_row(values)
+                count += len(rows)
+    if count == 0:
+        raise EmptyFileError
+    batch.state, batch.columns, batch.note = Batch.State.LANDED, table.columns, table.note
+    batch.save(update_fields=["state", "columns", "note"])
+
+
+def landing_values(
+    batch: Batch, rows: Sequence[RawRow], sensitive: set[str], open_headers: set[str]
+) -> Iterator[tuple[Any, ...]]:
+    plain, secret = [], []
+    for row in rows:
+        hidden = {h: v for h, v in row.cells.items() if v is not None and is_secret(h, v, sensitive, open_headers)}
+        shown = {h: v for h, v in row.cells.items() if v is not None and h not in hidden}
+        plain.append(
+            json.dumps({"cells": shown, "extra": len(row.extra), "formulas": row.formulas}, ensure_ascii=False)
+        )
+        secret.append(json.dumps(hidden, ensure_ascii=False))
+    for row, raw, blob in zip(rows, plain, encrypt_many(secret, purpose=LANDING), strict=True):
+        yield batch.id, row.line, raw.replace("\\u0000", ""), blob, LandingRow.State.LANDED.value, batch.created_at
+
+
+def is_secret(header: str, value: Cell, sensitive: set[str], open_headers: set[str]) -> bool:
+    """Sensitive by its column; in a column nobody mapped, by its looks."""
+    if header in sensitive:
+        return True
+    return header not in open_headers and bool(LOOKS_SENSITIVE.search(squeezed(value)))
+
+
+def stored_rows(batch: Batch, *, states: Iterable[str] = (), row_ids: Iterable[int] = ()) -> Iterator[StoredRow]:
+    """Rows of a batch in the order of the file."""
+    rows = LandingRow.objects.filter(batch=batch)
+    rows = rows.filter(state__in=list(states)) if states else rows
+    rows = rows.filter(id__in=list(row_ids)) if row_ids else rows
+    columns = ("id", "line", "raw", "sealed", "mended")
+    for chunk in batched(rows.order_by("line").values_list(*columns).iterator(chunk_size=CHUNK), CHUNK, strict=False):
+        opened = decrypt_many([blob_of(row[3]) for row in chunk], purpose=LANDING)
+        for row, secret in zip(chunk, opened, strict=True):
+            yield opened_row(row, json.loads(secret))
+
+
+def blob_of(sealed: Any) -> bytes:
+    return bytes(sealed.blob if isinstance(sealed, Sealed) else sealed)
+
+
+def opened_row(row: tuple[Any, ...], secret: Mapping[str, Cell]) -> StoredRow:
+    original = {**row[2]["cells"], **secret}
+    mended = json.loads(row[4].open()) if row[4] is not None else {}
+    formulas = tuple(header for header in row[2].get("formulas", ()) if header not in mended)
+    return StoredRow(row[0], row[1], {**original, **mended}, original, row[2].get("extra", 0), formulas)

@@ -1,0 +1,80 @@
+"""Mending rejected rows and playing them again (重放)."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.datahub.errors import RowStillWrongError
+from nanhu.platforms.datahub.findings import sentence_of
+from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
+from nanhu.platforms.datahub.services.judging import Judged, clean_rows
+from nanhu.platforms.datahub.services.landing import stored_rows
+from nanhu.platforms.datahub.services.outcome import sample_of
+from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch, settle_rows
+from nanhu.platforms.datahub.services.settle_units import unit_book
+from nanhu.platforms.datahub.sources import source
+from nanhu.platforms.people import api as people
+
+
+@transaction.atomic
+def mend_row(*, by: Actor, row_id: int, values: Mapping[str, str], reason: str = "") -> LandingRow:
+    """Lay these cells (by header) over the row and play it again. A row that is still wrong is refused with the
+    reasons, and what was typed is kept."""
+    people.lock_golden()
+    row = LandingRow.objects.select_for_update().get(id=row_id)
+    kept = json.loads(row.mended) if row.mended else {}
+    row.mended = json.dumps({**kept, **values}, ensure_ascii=False)
+    row.save(update_fields=["mended"])
+    audit.record(by=by, action="datahub.mend_row", target=f"landing_row:{row_id}", reason=reason,
+                 facts={"headers": sorted(values)})  # fmt: skip
+    replay_rows(by=by, batch_id=row.batch_id, row_ids=[row_id])
+    row.refresh_from_db()
+    return row
+
+
+def reasons_of(row: LandingRow) -> list[str]:
+    found = Issue.objects.filter(row=row, severity__in=["reject", "review"], resolved_at=None).order_by("id")
+    return [sentence_of(issue.code, issue.facts) for issue in found]
+
+
+def refuse_if_wrong(row: LandingRow) -> None:
+    if row.state == LandingRow.State.REJECTED:
+        raise RowStillWrongError(reasons=" ".join(reasons_of(row)))
+
+
+@transaction.atomic
+def replay(*, by: Actor, batch_id: int) -> dict[str, int]:
+    """Play all rejected rows of a batch again: units or people they lacked may have come since."""
+    people.lock_golden()
+    ids = list(
+        LandingRow.objects.filter(batch_id=batch_id, state=LandingRow.State.REJECTED).values_list("id", flat=True)
+    )
+    rows = replay_rows(by=by, batch_id=batch_id, row_ids=ids) if ids else []
+    accepted = sum(row.state == LandingRow.State.ACCEPTED for row in rows)
+    audit.record(
+        by=by, action="datahub.replay", target=f"batch:{batch_id}", facts={"rows": len(ids), "accepted": accepted}
+    )
+    return {"rows": len(ids), "accepted": accepted, "rejected": len(ids) - accepted}
+
+
+def replay_rows(*, by: Actor, batch_id: int, row_ids: Sequence[int]) -> list[Judged]:
+    batch = lock_batch(batch_id, REPLAYABLE)
+    stored = stored_rows(batch, row_ids=row_ids)
+    rows = list(clean_rows(source(batch.source), batch.columns, stored, unit_book(), campus_today()))
+    Issue.objects.filter(row_id__in=row_ids, resolved_at=None).update(resolved_at=now())
+    result, _counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=False)
+    note_replay(batch, rows, result)
+    return rows
+
+
+def note_replay(batch: Batch, rows: Sequence[Judged], result: people.ApplyResult) -> None:
+    states = {state: batch.rows.filter(state=state).count() for state in ("accepted", "rejected", "held", "skipped")}
+    batch.counts = {**batch.counts, **states, "replayed": batch.counts.get("replayed", 0) + len(rows)}
+    batch.differences = [*batch.differences, *sample_of(result.differences)][:200]
+    if result.change_set_id:
+        batch.change_sets = [*batch.change_sets, result.change_set_id]
+    batch.save(update_fields=["counts", "differences", "change_sets"])

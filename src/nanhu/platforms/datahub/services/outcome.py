@@ -1,0 +1,147 @@
+"""Writing down what became of the rows: states, findings, reviews, documents people also had."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from django.db import connection
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.datahub.findings import CATALOGUE, Finding
+from nanhu.platforms.datahub.matching.book import PersonBook
+from nanhu.platforms.datahub.matching.duplicates import Suspicion, find_duplicates
+from nanhu.platforms.datahub.models import Batch, Issue, KnownDocument, Review
+from nanhu.platforms.datahub.services.judging import Judged
+from nanhu.platforms.datahub.sources import SOURCES
+from nanhu.platforms.people import api as people
+
+LARGEST_SAMPLE: Final = 200
+
+
+def write_rows(rows: Sequence[Judged], person_ids: Mapping[int, int]) -> None:
+    """States and persons of all rows in one statement."""
+    listed = [(row.row_id, row.state, person_ids.get(row.token or 0)) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE datahub_landing_row AS landing SET state = judged.state, person_id = judged.person_id
+            FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS judged (id, state, person_id)
+            WHERE landing.id = judged.id
+            """,
+            [list(column) for column in zip(*listed, strict=True)] if listed else [[], [], []],
+        )
+
+
+def write_issues(batch: Batch, rows: Iterable[Judged]) -> None:
+    Issue.objects.bulk_create(
+        [
+            Issue(batch=batch, row_id=row.row_id, line=row.line, code=finding.code, column=finding.column,
+                  severity=CATALOGUE[finding.code].severity, facts=finding.facts)
+            for row in rows for finding in row.findings
+        ],
+        batch_size=5000,
+    )  # fmt: skip
+
+
+def note_outvoted(rows: Iterable[Judged], outvoted: Iterable[people.Outvoted]) -> None:
+    """A weaker office said otherwise: a notice at the last row that said it."""
+    last = {(row.token, name): row for row in rows if row.clean for name in ("", *row.clean.__slots__)
+            if name == "" or getattr(row.clean, name) not in (None, "")}  # fmt: skip
+    for one in outvoted:
+        row = last.get((int(one.key), one.field)) or last[int(one.key), ""]
+        facts = {
+            "field_name": one.field,
+            "office": str(SOURCES[one.kept_source].office) if one.kept_source in SOURCES else one.kept_source,
+        }
+        row.findings.append(Finding("outvoted", one.field, facts))
+
+
+def counts_of(rows: Sequence[Judged], result: people.ApplyResult) -> dict[str, Any]:
+    states = Counter(row.state for row in rows)
+    codes = Counter(finding.code for row in rows for finding in row.findings)
+    return {
+        "rows": len(rows),
+        **{state: states.get(state, 0) for state in ("accepted", "rejected", "held", "skipped")},
+        "created": result.created,
+        "changed": result.changed,
+        "unchanged": result.unchanged,
+        "affiliations_started": result.affiliations_started,
+        "affiliations_changed": result.affiliations_changed,
+        "affiliations_ended": result.affiliations_ended,
+        "values_changed": len(result.differences),
+        "codes": dict(codes.most_common()),
+    }
+
+
+def sample_of(differences: Sequence[people.Difference]) -> list[dict[str, str]]:
+    return [
+        {"campus_no": one.campus_no, "name": one.name, "field": one.field, "before": one.before, "after": one.after}
+        for one in differences[:LARGEST_SAMPLE]
+    ]
+
+
+def remember_documents(batch: Batch, rows: Iterable[Judged], book: PersonBook, person_ids: Mapping[int, int]) -> None:
+    """Who came with a second document number must be found by either of them."""
+    tokens = {row.token for row in rows if row.token and any(f.code == "document_changed" for f in row.findings)}
+    KnownDocument.objects.bulk_create(
+        [
+            KnownDocument(index=document, person_id=person_ids[token], batch=batch)
+            for token in sorted(tokens) for document in sorted(book.persons[token].documents)
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def open_reviews(
+    *, by: Actor, batch: Batch, rows: Sequence[Judged], book: PersonBook, person_ids: Mapping[int, int]
+) -> list[Suspicion]:
+    """Held rows, and newcomers who look like someone else."""
+    held = [
+        Review(batch=batch, row_id=row.row_id, left_id=min(pair), right_id=max(pair), reasons=["document", "campus_no"], score=10)
+        for row in rows if row.rivals and len(pair := {person_ids[token] for token in row.rivals}) == 2  # noqa: PLR2004
+    ]  # fmt: skip
+    found = suspect(by=by, rows=rows, book=book, person_ids=person_ids)
+    pairs = [
+        Review(batch=batch, left_id=min(pair), right_id=max(pair), reasons=list(one.reasons), score=one.score)
+        for one in found if (pair := (person_ids[one.left], person_ids[one.right]))
+    ]  # fmt: skip
+    Review.objects.bulk_create([*held, *pairs], ignore_conflicts=True)
+    return found
+
+
+def suspect(*, by: Actor, rows: Sequence[Judged], book: PersonBook, person_ids: Mapping[int, int]) -> list[Suspicion]:
+    newcomers = {row.token for row in rows if row.token is not None and row.token < 0}
+    if not newcomers:
+        return []
+    phones = {row.token: row.clean.phone for row in rows if row.clean and row.clean.phone and row.token in newcomers}
+    indexes = people.phone_indexes(sorted(set(phones.values())))
+    for token, phone in phones.items():
+        if token is not None:
+            book.persons[token].phone_index = indexes[phone]
+    tokens = {person_id: token for token, person_id in person_ids.items()}
+
+    def open_numbers(near: set[int]) -> dict[int, str]:
+        opened = people.open_documents([person_ids[token] for token in near], by=by, purpose="查重比对")
+        return {tokens[person_id]: number for person_id, number in opened.items()}
+
+    return find_duplicates((book.persons[t] for t in newcomers if t is not None), book.persons.values(), open_numbers)
+
+
+def note_suspicions(rows: Iterable[Judged], found: Iterable[Suspicion]) -> None:
+    first: dict[int, Judged] = {}
+    for row in rows:
+        if row.token is not None:
+            first.setdefault(row.token, row)
+    for one in found:
+        row = first.get(min(one.left, one.right)) or first.get(max(one.left, one.right))
+        if row is not None:
+            row.findings.append(Finding("possible_duplicate", "", {"reasons": "、".join(one.reasons)}))
+
+
+def finish_batch(batch: Batch, *, state: str, counts: Mapping[str, Any], result: people.ApplyResult) -> None:
+    batch.state, batch.counts, batch.differences = state, dict(counts), sample_of(result.differences)
+    if result.change_set_id:
+        batch.change_sets = [*batch.change_sets, result.change_set_id]
+    batch.finished_at = now()
+    batch.save()

@@ -1,0 +1,72 @@
+"""Rolling a batch back (回退): golden values return to what they were before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.datahub.errors import RollbackRefusedError
+from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Review
+from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch
+from nanhu.platforms.people import api as people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackPreview:
+    persons_created: int
+    persons_changed: int
+    affiliations_ended: int
+    affiliations_changed: int
+    units_closed: int
+    values_restored: int
+    blockers: tuple[str, ...]
+
+
+def preview_rollback(batch: Batch) -> RollbackPreview:
+    previews = [people.preview_revert(number) for number in batch.change_sets]
+    own = set(batch.change_sets)
+    return RollbackPreview(
+        persons_created=sum(p.persons_created for p in previews),
+        persons_changed=sum(p.persons_changed for p in previews),
+        affiliations_ended=sum(p.affiliations_ended for p in previews),
+        affiliations_changed=sum(p.affiliations_changed for p in previews),
+        units_closed=sum(p.units_closed for p in previews),
+        values_restored=sum(p.values_restored for p in previews),
+        blockers=(
+            *same_source_blockers(batch),
+            *(people.change_set_title(n) for p in previews for n in p.blockers if n not in own),
+        ),
+    )
+
+
+def same_source_blockers(batch: Batch) -> Sequence[str]:
+    """A later batch of the same source said the same things of the same people: it stands on this one."""
+    if not batch.change_sets:
+        return []
+    later = Batch.objects.filter(source=batch.source, id__gt=batch.id, state=Batch.State.APPLIED).order_by("id")
+    mine = LandingRow.objects.filter(batch=batch, person__isnull=False).values("person_id")
+    return [
+        f"#{other.id} {other.file_name}"
+        for other in later
+        if other.rows.filter(person_id__in=mine).exists() or not other.rows.filter(person__isnull=False).exists()
+    ]
+
+
+@transaction.atomic
+def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
+    people.lock_golden()
+    batch = lock_batch(batch_id, REPLAYABLE)
+    preview = preview_rollback(batch)
+    if preview.blockers:
+        raise RollbackRefusedError(batch=batch_id, blockers="、".join(dict.fromkeys(preview.blockers)))
+    for number in reversed(batch.change_sets):
+        people.revert_change_set(by=by, change_set_id=number, reason=reason)
+    KnownDocument.objects.filter(batch=batch).delete()
+    Review.objects.filter(batch=batch, state=Review.State.OPEN).delete()
+    batch.state = Batch.State.ROLLED_BACK
+    batch.save(update_fields=["state"])
+    audit.record(by=by, action="datahub.roll_back", target=f"batch:{batch_id}", reason=reason,
+                 facts={"values": preview.values_restored, "created": preview.persons_created})  # fmt: skip
+    return preview

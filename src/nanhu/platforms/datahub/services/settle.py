@@ -1,0 +1,64 @@
+"""The golden step: judged rows become golden records in one transaction. Killed before its end, it never happened."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.datahub.errors import BatchStateError
+from nanhu.platforms.datahub.models import Batch
+from nanhu.platforms.datahub.services import outcome
+from nanhu.platforms.datahub.services.judging import Judged, match_rows, read_book
+from nanhu.platforms.datahub.services.survivors import origin_of, records_of, survivors_of
+from nanhu.platforms.datahub.sources import source
+from nanhu.platforms.people import api as people
+
+READY: Final = (Batch.State.LANDED,)
+REPLAYABLE: Final = (Batch.State.APPLIED,)
+
+
+@transaction.atomic
+def settle_batch(*, by: Actor, batch_id: int, rows: Sequence[Judged]) -> Batch:
+    """All rows of a landed batch, for good or (dry run) as a rehearsal."""
+    people.lock_golden()
+    batch = lock_batch(batch_id, READY)
+    result, counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=batch.is_dry_run)
+    state = Batch.State.REHEARSED if batch.is_dry_run else Batch.State.APPLIED
+    outcome.finish_batch(batch, state=state, counts=counts, result=result)
+    audit.record(by=by, action="datahub.import", target=f"batch:{batch.id}",
+                 facts={"file": batch.file_name, "dry_run": batch.is_dry_run, "created": result.created,
+                        "changed": result.changed, "rejected": counts["rejected"]})  # fmt: skip
+    return batch
+
+
+def lock_batch(batch_id: int, states: Sequence[str]) -> Batch:
+    batch = Batch.objects.select_for_update().get(id=batch_id)
+    if batch.state not in states:
+        raise BatchStateError(batch=batch_id, state=batch.get_state_display())
+    return batch
+
+
+def settle_rows(
+    *, by: Actor, batch: Batch, rows: Sequence[Judged], dry_run: bool
+) -> tuple[people.ApplyResult, dict[str, object]]:
+    """Match, merge the rows of each person, apply, and write down what became of every row."""
+    spec = source(batch.source)
+    book = read_book()
+    match_rows(spec, rows, book)
+    survivors = survivors_of(rows, spec)
+    result = people.apply_records(
+        by=by, records=records_of(survivors.values(), spec, book), origin=origin_of(spec, batch.id), dry_run=dry_run
+    )
+    person_ids = {token: token for token in book.persons if token > 0}
+    person_ids |= {int(key): person_id for key, person_id in result.person_ids.items()}
+    outcome.note_outvoted(rows, result.outvoted)
+    if not dry_run:
+        outcome.remember_documents(batch, rows, book, person_ids)
+        outcome.note_suspicions(
+            rows, outcome.open_reviews(by=by, batch=batch, rows=rows, book=book, person_ids=person_ids)
+        )
+    outcome.write_rows(rows, person_ids)
+    outcome.write_issues(batch, rows)
+    return result, outcome.counts_of(rows, result)

@@ -1,0 +1,61 @@
+"""Within one file: the rows of a person become one record. The later row stands where it has a value."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from nanhu.platforms.datahub.cleaning.names import folded
+from nanhu.platforms.datahub.cleaning.person import CleanRow
+from nanhu.platforms.datahub.matching.book import Known, PersonBook
+from nanhu.platforms.datahub.services.judging import Judged
+from nanhu.platforms.datahub.sources import SURVIVORSHIP, SourceSpec
+from nanhu.platforms.people import api as people
+
+PERSON_FIELDS: Final = ("sex", "birth_date", "nationality", "ethnicity", "document_kind", "id_number", "phone", "email")
+AFFILIATION_FIELDS: Final = ("unit_code", "category", "category_name", "status_name", "starts_on", "ends_on", "state")
+
+
+@dataclass(slots=True)
+class Survivor:
+    """What is left of a person's rows."""
+
+    token: int
+    said: dict[str, Any] = field(default_factory=dict)
+    affiliations: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def hear(self, row: CleanRow, spec: SourceSpec) -> None:
+        self.said |= {name: value for name in PERSON_FIELDS if (value := getattr(row, name)) not in (None, "")}
+        if spec.kind == "contacts":
+            return
+        if "name" not in self.said or folded(self.said["name"]) != folded(row.name):
+            self.said["name"] = row.name
+        values = {name: value for name in AFFILIATION_FIELDS if (value := getattr(row, name)) not in (None, "")}
+        self.affiliations.setdefault(row.campus_no, {}).update(values)
+
+
+def survivors_of(rows: Iterable[Judged], spec: SourceSpec) -> dict[int, Survivor]:
+    survivors: dict[int, Survivor] = {}
+    for row in rows:
+        if row.token is not None and row.clean is not None:
+            survivors.setdefault(row.token, Survivor(row.token)).hear(row.clean, spec)
+    return survivors
+
+
+def records_of(survivors: Iterable[Survivor], spec: SourceSpec, book: PersonBook) -> list[people.PersonRecord]:
+    return [record_of(survivor, spec, book.persons[survivor.token]) for survivor in survivors]
+
+
+def record_of(survivor: Survivor, spec: SourceSpec, known: Known) -> people.PersonRecord:
+    said = dict(survivor.said)
+    if known.name_source == spec.key and "name" in said and folded(said["name"]) == folded(known.name):
+        said["name"] = known.name  # only another spelling: it stays as it was first written
+    affiliations = tuple(
+        people.AffiliationRecord(kind=spec.affiliation, campus_no=campus_no, **values)
+        for campus_no, values in survivor.affiliations.items()
+    )
+    person_id = survivor.token if survivor.token > 0 else None
+    return people.PersonRecord(key=str(survivor.token), person_id=person_id, affiliations=affiliations, **said)
+
+
+def origin_of(spec: SourceSpec, batch_no: int) -> people.Origin:
+    return people.Origin(source=spec.key, title=str(spec.office), batch_no=batch_no, precedence=SURVIVORSHIP)
