@@ -57,10 +57,10 @@ def _kind(widget: Any) -> str:
     return "text"
 
 
-def _attributes(field: BoundField, kind: str, shown_help: str, help_id: str, error_id: str) -> dict[str, str]:
+def _attributes(field: BoundField, kind: str, shown_help: str, help_id: str, error_id: str) -> dict[str, str | bool]:
     described = " ".join(part for part, is_there in ((help_id, shown_help), (error_id, field.errors)) if is_there)
     given = str(field.field.widget.attrs.get("class", ""))
-    found = {"class": f"{CLASSES.get(kind, 'input')} {given}".strip()}
+    found: dict[str, str | bool] = {"class": f"{CLASSES.get(kind, 'input')} {given}".strip()}
     if described:
         found["aria-describedby"] = described
     if field.errors:

@@ -50,13 +50,9 @@ def _top(request: HttpRequest) -> tuple[Place, ...]:
         _place(request, "home", _("首页"), reverse("portal:home"), "house"),
         _place(request, "apps", _("应用"), reverse("portal:applications"), "layout-grid"),
     ]
-    for source in registry.home_notices:
-        url = attempt(
-            f"notices:{source.key}", lambda source=source: str(source.url() if callable(source.url) else source.url)
-        ).value  # type: ignore[misc]
-        if url:
-            places.append(_place(request, "notices", _("公告"), url, "megaphone"))
-    return tuple(places)
+    addresses = [queries.notices_address(source) for source in registry.home_notices]
+    notices = [_place(request, "notices", _("公告"), url, "megaphone") for url in addresses if url]
+    return (*places, *notices)
 
 
 def _bottom(request: HttpRequest, viewer: Viewer) -> tuple[Place, ...]:

@@ -1,11 +1,12 @@
 """Reads of the portal, all of them already scoped to the viewer."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.utils.functional import Promise
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Application, Fact, NoticeLine, Tile, TileContent, Viewer
+from nanhu.kernel.registry import Application, Fact, HomeNotices, NoticeLine, Tile, TileContent, Viewer
 from nanhu.platforms.portal import rules
 from nanhu.platforms.portal.guard import attempt, is_slow
 from nanhu.platforms.portal.models import Shortcut
@@ -111,7 +112,7 @@ def tiles_of(viewer: Viewer) -> list[TileView]:
 
 
 def load_tile(tile: Tile, viewer: Viewer) -> TileView | None:
-    outcome = attempt(f"tile:{tile.key}", lambda: tile.load(viewer))
+    outcome = attempt(f"tile:{tile.key}", partial(tile.load, viewer))
     if outcome.error_number:
         return TileView(tile, error_number=outcome.error_number)
     return TileView(tile, content=outcome.value) if outcome.value else None
@@ -124,16 +125,22 @@ class NoticeBoard:
     error_number: str = ""
 
 
+def notices_address(source: HomeNotices) -> str:
+    """Where all notices stand; empty when that cannot be told."""
+    return attempt(f"notices:{source.key}", partial(_address, source)).value or ""
+
+
+def _address(source: HomeNotices) -> str:
+    return str(source.url() if callable(source.url) else source.url)
+
+
 def notices_of(viewer: Viewer) -> NoticeBoard | None:
     """The notices of the home; None where no room has any to show."""
-    limit = NOTICES_AT_HOME.get(viewer.face, 3)
-    for source in registry.home_notices:
-        lines = attempt(f"notices:{source.key}", lambda source=source: source.load(viewer, limit))  # type: ignore[misc]
-        address = attempt(
-            f"notices:{source.key}", lambda source=source: source.url() if callable(source.url) else source.url
-        )  # type: ignore[misc]
-        return NoticeBoard(list(lines.value or []), str(address.value or ""), lines.error_number)
-    return None
+    source = next(iter(registry.home_notices), None)
+    if source is None:
+        return None
+    lines = attempt(f"notices:{source.key}", partial(source.load, viewer, NOTICES_AT_HOME.get(viewer.face, 3)))
+    return NoticeBoard(list(lines.value or []), notices_address(source), lines.error_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +153,7 @@ class Person:
 
 
 def person_of(viewer: Viewer) -> Person:
-    outcomes = [
-        attempt(f"facts:{source.key}", lambda source=source: source.load(viewer)) for source in registry.personal_facts
-    ]  # type: ignore[misc]
+    outcomes = [attempt(f"facts:{source.key}", partial(source.load, viewer)) for source in registry.personal_facts]
     facts = [fact for outcome in outcomes for fact in outcome.value or ()]
     return Person(
         facts=[fact for fact in facts if fact.kind == "text"],
