@@ -12,8 +12,8 @@ from nanhu.kernel.backup.place import BackupError, Place
 from nanhu.kernel.crypto.keystore import sync_folder
 
 DUMP = "database.dump"
-OWN_TO_THE_SERVER = "database-password"
-"""The embedded server's password belongs to that server, not to the data in it."""
+OWN_TO_THE_SERVER = "database-"
+"""The embedded server's passwords belong to that server, not to the data in it."""
 
 
 def make_backup(place: Place, target: Path) -> Manifest:
@@ -52,7 +52,7 @@ def make_backup(place: Place, target: Path) -> Manifest:
 def _copy_secrets(source: Path, target: Path) -> None:
     target.mkdir(mode=0o700)
     for path in sorted(source.glob("*")):
-        if path.is_file() and path.name != OWN_TO_THE_SERVER and path.suffix != ".lock":
+        if path.is_file() and not path.name.startswith(OWN_TO_THE_SERVER) and path.suffix != ".lock":
             shutil.copy2(path, target / path.name)
             (target / path.name).chmod(0o600)
 

@@ -19,7 +19,7 @@ from nanhu.kernel.crypto.keystore import FileKeyStore, KeyStore
 from nanhu.kernel.crypto.providers import PROVIDERS
 from nanhu.kernel.crypto.vault import Vault, vault
 
-OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
 
 
 def restore(place: Place, source: Path, *, replace: bool) -> Manifest:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Func, Q, Value
 
 from nanhu.kernel.crypto.envelope import HEADER, header_of
@@ -38,6 +38,12 @@ def name_of(model: type[models.Model], column: str) -> str:
     return f"{model._meta.label}.{column}"  # noqa: SLF001 - Django's public name for it
 
 
+def _stored_columns() -> list[tuple[type[models.Model], EncryptedTextField[Any, Any]]]:
+    """Those whose table is there: a migration that is still to run has no values to carry over."""
+    tables = set(connection.introspection.table_names())
+    return [(model, column) for model, column in encrypted_columns() if model._meta.db_table in tables]  # noqa: SLF001 - Django's public name for it
+
+
 def _header_of_column(column: str) -> Func:
     """The blob's first bytes, read by the database: they name algorithm and key."""
     return Func(F(column), Value(1), Value(HEADER.size), function="substring", output_field=models.BinaryField())
@@ -46,7 +52,7 @@ def _header_of_column(column: str) -> Func:
 def keys_in_use() -> dict[str, Counter[tuple[int, int]]]:
     """How many rows of each encrypted column are under which (cipher number, key id)."""
     found: dict[str, Counter[tuple[int, int]]] = {}
-    for model, column in encrypted_columns():
+    for model, column in _stored_columns():
         counted = (
             model._base_manager.filter(**{f"{column.name}__isnull": False})  # noqa: SLF001 - the manager nobody filters
             .annotate(_header=_header_of_column(column.name))
@@ -64,7 +70,7 @@ def reencrypt(*, batch: int = DEFAULT_BATCH, report: Report = lambda *_: None) -
     """Bring every encrypted value under the primary key of the configured provider."""
     current = vault()
     header = header_of(cipher_number=current.provider.cipher_number, key_id=current.data_key().id)
-    return [_reencrypt_column(model, column, header, batch, report) for model, column in encrypted_columns()]
+    return [_reencrypt_column(model, column, header, batch, report) for model, column in _stored_columns()]
 
 
 def _reencrypt_column(
@@ -140,7 +146,7 @@ def _is_brought_up(row: models.Model, index: BlindIndex) -> bool:
 def unreadable_columns() -> list[str]:
     """Columns of which the newest value of some key cannot be opened: the wrong keyring, or damage."""
     found = []
-    for model, column in encrypted_columns():
+    for model, column in _stored_columns():
         filled = model._base_manager.filter(**{f"{column.name}__isnull": False})  # noqa: SLF001 - the manager nobody filters
         newest = (
             filled.annotate(_header=_header_of_column(column.name))

@@ -55,6 +55,7 @@ def campus(transactional_db, tmp_path, monkeypatch):
     for path, text in {
         "secrets/secret-key": "signing",
         "secrets/database-password": "own",
+        "secrets/database-superuser-password": "own",
         "media/photos/1.jpg": "photo",
     }.items():
         (tmp_path / "here" / path).parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +95,7 @@ def test_the_whole_circle(campus, elsewhere, tmp_path) -> None:
     assert reader.decrypt_many(blobs, purpose=PURPOSE) == [f"secret {number}" for number in range(50)]
     assert (elsewhere.media / "photos/1.jpg").read_text() == "photo"
     assert (elsewhere.secrets / "secret-key").read_text() == "signing"
-    assert not (elsewhere.secrets / "database-password").exists()
+    assert {path.name for path in elsewhere.secrets.iterdir()} == {"keyring.json", "secret-key"}
     assert tables_of(elsewhere) == tables_of(campus)
 
 
