@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from nanhu.platforms.identity.views import activation, security, setup, sign_in
+from nanhu.platforms.identity.views import activation, phone, security, setup, sign_in
 
 app_name = "identity"
 urlpatterns = [
@@ -20,5 +20,6 @@ urlpatterns = [
     path("account/sessions", security.sessions_page, name="sessions"),
     path("account/sessions/end-others", security.end_other_sessions, name="end_other_sessions"),
     path("account/sessions/<uuid:public_id>/end", security.end_session, name="end_session"),
+    path("demo/phone", phone.phone_page, name="demo_phone"),
     path("cas/", include("nanhu.platforms.identity.protocols.cas.urls")),
 ]

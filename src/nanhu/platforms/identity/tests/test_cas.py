@@ -4,7 +4,7 @@ import json
 import threading
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
-from xml.etree import ElementTree
+from lxml import etree as ElementTree
 
 import pytest
 import time_machine

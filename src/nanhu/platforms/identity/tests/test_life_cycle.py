@@ -1,0 +1,164 @@
+"""Accounts follow the life of their persons, in lists, however often an event comes."""
+
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.db import connection
+
+from nanhu.kernel.events import deliver_pending, publish
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity import subscribers
+from nanhu.platforms.identity.api import DemoOnlyError
+from nanhu.platforms.identity.models import Account, SecurityQuestion, SsoSession
+from nanhu.platforms.identity.services import counter
+from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
+from nanhu.platforms.people.api import (
+    AffiliationChanged,
+    AffiliationEnded,
+    AffiliationStarted,
+    PersonJoined,
+    PersonsMerged,
+)
+from nanhu.platforms.people.models import Affiliation, Person
+
+pytestmark = pytest.mark.django_db
+
+
+def affiliation_event(kind, member):
+    row = Affiliation.objects.filter(person_id=member.person_id).first()
+    return kind(
+        person_id=member.person_id, affiliation_id=row.pk, kind=row.kind, campus_no=row.campus_no, category=row.category
+    )
+
+
+def test_a_newcomer_gets_one_account_however_often_it_is_told(db):
+    member = make_member("新同学", "430602200701010011", student="20260001")
+    publish(PersonJoined(person_id=member.person_id), affiliation_event(AffiliationStarted, member))
+    deliver_pending()
+    subscribers.open_for_newcomers([PersonJoined(person_id=member.person_id)] * 3)
+
+    account = Account.objects.get(person_id=member.person_id)
+    assert account.state == "awaiting_activation"
+    assert account.initial_value_until is not None
+    assert AuditEntry.objects.filter(action="identity.open_account").count() == 1
+
+
+def test_five_hundred_newcomers_take_a_handful_of_queries(db):
+    people = Person.objects.bulk_create([Person(name=f"新生{number}") for number in range(500)])
+    with CaptureQueriesContext(connection) as queries:
+        subscribers.open_for_newcomers([PersonJoined(person_id=person.pk) for person in people])
+    assert Account.objects.count() == 500
+    assert len(queries) <= 5
+
+
+def test_who_leaves_is_signed_out_and_who_returns_finds_the_password_again(browser, student):
+    sign_in(browser, student.numbers[0])
+    Affiliation.objects.filter(person_id=student.person_id).update(state="ended", ends_on=date(2026, 10, 1))
+    for _twice in range(2):
+        subscribers.follow_ended([affiliation_event(AffiliationEnded, student)])
+    assert student.account.state == "ended"
+    assert browser.get("/account").status_code == 302
+    assert sign_in(browser, student.numbers[0]).status_code == 200
+
+    Affiliation.objects.filter(person_id=student.person_id).update(state="active", ends_on=None)
+    subscribers.open_for_affiliated([affiliation_event(AffiliationStarted, student)])
+    assert student.account.state == "active"
+    assert sign_in(browser, student.numbers[0]).status_code == 302
+
+
+def test_a_suspended_student_is_suspended_and_comes_back_where_he_was(newcomer):
+    Affiliation.objects.update(state="suspended")
+    subscribers.follow_changed([affiliation_event(AffiliationChanged, newcomer)])
+    assert newcomer.account.state == "suspended"
+    Affiliation.objects.update(state="active")
+    subscribers.follow_changed([affiliation_event(AffiliationChanged, newcomer)])
+    assert newcomer.account.state == "awaiting_activation"
+
+
+def test_who_keeps_one_of_two_identities_keeps_the_account(teacher):
+    Affiliation.objects.filter(campus_no="20250999").update(state="ended", ends_on=date(2026, 10, 1))
+    subscribers.follow_ended([affiliation_event(AffiliationEnded, teacher)])
+    assert teacher.account.state == "active"
+
+
+def test_merged_persons_have_one_account_with_the_password_they_know(student):
+    kept = make_member("曾小楠", "430602200803159999", staff="T09999")
+    subscribers.open_for_newcomers([PersonJoined(person_id=kept.person_id)])
+    SecurityQuestion.objects.create(
+        account=student.account, position=1, question="?", answer_hash="argon2$argon2id$v=19$x"
+    )
+    Affiliation.objects.filter(person_id=student.person_id).update(person_id=kept.person_id)
+
+    for _twice in range(2):
+        subscribers.merge_accounts([PersonsMerged(kept_id=kept.person_id, gone_id=student.person_id)])
+
+    assert (kept.account.state, student.account.state) == ("active", "ended")
+    assert SecurityQuestion.objects.get().account == kept.account
+    for number in ("T09999", student.numbers[0]):
+        assert sign_in(Client(), number, PASSWORD).status_code == 302
+
+
+def test_a_merge_moves_the_only_account(student):
+    kept = make_member("曾小楠", "430602200803159999", staff="T09999")
+    pk = student.account.pk
+    subscribers.merge_accounts([PersonsMerged(kept_id=kept.person_id, gone_id=student.person_id)])
+    assert kept.account.pk == pk
+
+
+def test_the_sample_door_is_shut_outside_the_demo(newcomer, monkeypatch):
+    from dataclasses import replace
+
+    from nanhu.kernel.configuration import configuration
+
+    monkeypatch.setattr(counter, "configuration", lambda: replace(configuration(), demo=False))
+    with pytest.raises(DemoOnlyError):
+        counter.set_password_for_sample(by=TEST, campus_no=newcomer.numbers[0], password=PASSWORD)
+    assert newcomer.account.state == "awaiting_activation"
+
+
+def test_the_counter_gives_a_code_that_works_once(browser, student, capsys):
+    sign_in(browser, student.numbers[0])
+    call_command("accounts", "reset", student.numbers[0], "--reason", "身份证，当面核对")
+    code = capsys.readouterr().out.split()[-1]
+
+    assert browser.get("/account").status_code == 302, "the reset ended the sessions"
+    assert sign_in(browser, student.numbers[0], PASSWORD).status_code == 200
+    assert sign_in(browser, student.numbers[0], code).headers["Location"] == "/setup"
+    assert sign_in(Client(), student.numbers[0], code).status_code == 200, "spent"
+    assert code not in str(list(AuditEntry.objects.values()))
+
+
+def test_the_command_shows_unlocks_and_grants(student, capsys):
+    for _attempt in range(12):
+        sign_in(Client(REMOTE_ADDR=f"203.0.113.{_attempt}"), student.numbers[0], "wrong")
+    assert sign_in(Client(REMOTE_ADDR="198.51.100.7"), student.numbers[0]).status_code == 429
+    call_command("accounts", "unlock", student.numbers[0])
+    assert sign_in(Client(REMOTE_ADDR="198.51.100.7"), student.numbers[0]).status_code == 302
+
+    call_command("accounts", "grant", student.numbers[0], "identity.admin")
+    call_command("accounts", "show", student.numbers[0])
+    shown = capsys.readouterr().out
+    assert "曾小南" in shown
+    assert "state: active" in shown
+    assert "role: identity.admin" in shown
+    assert "session:" in shown
+    call_command("accounts", "revoke", student.numbers[0], "identity.admin")
+    with pytest.raises(CommandError):
+        call_command("accounts", "show", "nobody")
+
+
+def test_the_database_keeps_impossible_accounts_out(newcomer):
+    from django.db import IntegrityError, transaction
+
+    for change in ({"state": "active"}, {"state": "dreaming"}, {"initial_value_used_at": "2026-11-24T00:00Z"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Account.objects.filter(pk=newcomer.account.pk).update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SecurityQuestion.objects.create(account=newcomer.account, position=1, question="?", answer_hash="plain")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Account.objects.create(person_id=newcomer.person_id)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SsoSession.objects.create(account=newcomer.account, campus_no="1", ended_how="idle")

@@ -1,0 +1,119 @@
+"""Changing one's own keys, and seeing and ending one's sessions."""
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity import hashing
+from nanhu.platforms.identity.models import SecurityQuestion, SsoSession
+from nanhu.platforms.identity.tests.conftest import PASSWORD, make_member, sign_in
+from nanhu.platforms.identity.tests.test_activation import ANSWERS
+
+pytestmark = pytest.mark.django_db
+NEW = "Harbour-Light-31"
+
+
+@pytest.fixture
+def here(browser, student) -> Client:
+    sign_in(browser, student.numbers[0])
+    return browser
+
+
+@pytest.fixture
+def elsewhere(student) -> Client:
+    client = Client(REMOTE_ADDR="10.1.2.3", headers={"User-Agent": "Mozilla/5.0 (Android)"})
+    sign_in(client, student.numbers[0])
+    return client
+
+
+def change(client, old=PASSWORD, new=NEW, again=None):
+    return client.post("/account/password", {"old_password": old, "new_password": new, "again": again or new})
+
+
+@pytest.mark.capability("A043")
+def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(here, elsewhere, student):
+    assert elsewhere.get("/account").status_code == 200
+    refused = change(here, old="not-my-password")
+    assert "当前密码不正确" in refused.content.decode()
+    assert hashing.verify(PASSWORD, student.account.password)
+    assert elsewhere.get("/account").status_code == 200, "a refusal changes nothing"
+
+    assert change(here).headers["Location"] == "/account"
+
+    assert here.get("/account").status_code == 200, "this browser stays signed in"
+    assert elsewhere.get("/account").status_code == 302
+    assert SsoSession.objects.filter(ended_how="credentials_changed").count() == 1
+    assert sign_in(Client(), student.numbers[0], PASSWORD).status_code == 200
+    assert sign_in(Client(), student.numbers[0], NEW).status_code == 302
+    assert AuditEntry.objects.filter(action="identity.set_password").count() == 1
+
+
+@pytest.mark.capability("A043")
+@pytest.mark.parametrize("new", [PASSWORD, "short", "0020260101-Abc"])
+def test_a_new_password_must_be_new_and_good(here, student, new):
+    assert change(here, new=new).status_code == 200
+    assert hashing.verify(PASSWORD, student.account.password)
+
+
+def test_guessing_the_old_password_in_an_open_session_is_throttled(here):
+    answers = [change(here, old=f"guess-{number}").content.decode() for number in range(7)]
+    assert "尝试次数过多" in answers[-1]
+
+
+@pytest.mark.capability("A044")
+def test_changing_the_security_questions_needs_the_password_and_replaces_the_set(here, elsewhere, student):
+    assert here.post("/account/questions", {**ANSWERS, "old_password": "wrong"}).status_code == 200
+    assert not SecurityQuestion.objects.exists()
+
+    assert here.post("/account/questions", {**ANSWERS, "old_password": PASSWORD}).headers["Location"] == "/account"
+    first = set(SecurityQuestion.objects.values_list("answer_hash", flat=True))
+    other = {**ANSWERS, "answer_1": "王老师", "answer_2": "米粉", "answer_3": "豆豆", "old_password": PASSWORD}
+    here.post("/account/questions", other)
+
+    kept = SecurityQuestion.objects.filter(account=student.account)
+    assert kept.count() == 3
+    assert not first & set(kept.values_list("answer_hash", flat=True)), "the new set replaces the old one"
+    assert elsewhere.get("/account").status_code == 302
+    assert AuditEntry.objects.filter(action="identity.set_security_questions").count() == 2
+
+
+def test_my_sessions_show_where_and_let_me_end_one(here, elsewhere):
+    page = here.get("/account/sessions").content.decode()
+    assert "10.1.2.3" in page
+    assert "Android" in page
+
+    other = SsoSession.objects.get(address="10.1.2.3")
+    here.post(f"/account/sessions/{other.public_id}/end")
+
+    assert elsewhere.get("/account").status_code == 302
+    assert here.get("/account").status_code == 200
+    other.refresh_from_db()
+    assert other.ended_how == "ended_elsewhere"
+
+
+def test_ending_all_others_keeps_this_one(here, elsewhere):
+    here.post("/account/sessions/end-others")
+    assert elsewhere.get("/account").status_code == 302
+    assert here.get("/account").status_code == 200
+
+
+def test_a_stranger_cannot_end_my_session(here, teacher):
+    stranger = Client()
+    sign_in(stranger, "T00123")
+    mine = SsoSession.objects.get(account__person__name="曾小南")
+
+    stranger.post(f"/account/sessions/{mine.public_id}/end")
+
+    assert here.get("/account").status_code == 200
+
+
+def test_the_list_of_sessions_takes_few_queries(here, student, django_assert_max_num_queries):
+    for _number in range(25):
+        sign_in(Client(), student.numbers[0])
+    with django_assert_max_num_queries(12):
+        here.get("/account/sessions")
+
+
+def test_a_member_without_an_account_cannot_sign_in(browser, db):
+    member = make_member("无账号", "430602199912120077", student="20269999")
+    assert sign_in(browser, member.numbers[0], member.tail).status_code == 200
