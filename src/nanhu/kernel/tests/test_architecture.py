@@ -1,0 +1,163 @@
+"""The house's own laws, read from the syntax trees: one door per room, imports at the top, a head on every room.
+
+import-linter holds the floors; this holds what it cannot say.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import nanhu
+
+PACKAGE = Path(nanhu.__file__).parent
+FLOORS = ("platforms", "services", "systems")
+OPEN = ("nanhu.kernel",)  # the kernel's modules are its public face
+BUILDERS = ("nanhu.project", "nanhu.cli", "nanhu.__main__", "nanhu.testing")
+"""They put the house together, partly before Django's settings may be read: not rooms."""
+LONGEST_HEAD = 12
+
+
+@dataclass(frozen=True)
+class Import:
+    module: str
+    line: int
+    is_local: bool
+    """Inside a function that is not AppConfig.ready()."""
+
+
+def room_of(module: str) -> str:
+    """nanhu.platforms.people.models → nanhu.platforms.people; nanhu.sample.demo → nanhu.sample."""
+    parts = module.split(".")
+    return ".".join(parts[: 3 if len(parts) > 1 and parts[1] in FLOORS else 2])
+
+
+def imports_of(tree: ast.Module, *, package: Path) -> Iterator[Import]:
+    def walk(node: ast.AST, *, in_function: bool, in_app_config: bool) -> Iterator[Import]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import):
+                yield from (Import(name.name, child.lineno, in_function) for name in child.names)
+            elif isinstance(child, ast.ImportFrom) and child.module:
+                for name in child.names:
+                    whole = f"{child.module}.{name.name}"
+                    yield Import(whole if is_module(whole, package) else child.module, child.lineno, in_function)
+            is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            is_ready = in_app_config and isinstance(child, ast.FunctionDef) and child.name == "ready"
+            is_app_config = isinstance(child, ast.ClassDef) and any(
+                ast.unparse(base).endswith("AppConfig") for base in child.bases
+            )
+            yield from walk(
+                child, in_function=(in_function or is_function) and not is_ready, in_app_config=is_app_config
+            )
+
+    yield from walk(tree, in_function=False, in_app_config=False)
+
+
+def is_module(name: str, package: Path) -> bool:
+    path = package.parent.joinpath(*name.split("."))
+    return path.with_suffix(".py").exists() or path.is_dir()
+
+
+def faults_of(file: Path, package: Path) -> Iterator[str]:
+    module = ".".join(file.relative_to(package.parent).with_suffix("").parts)
+    if module.startswith(BUILDERS):
+        return
+    for one in imports_of(ast.parse(file.read_text("utf-8")), package=package):
+        if not one.module.startswith("nanhu."):
+            continue
+        place = f"{module}:{one.line}"
+        if one.is_local:
+            yield f"{place} imports {one.module} inside a function"
+        if room_of(one.module) == room_of(module) or one.module.startswith(OPEN):
+            continue
+        if one.module != f"{room_of(one.module)}.api":
+            yield f"{place} imports {one.module}, not {room_of(one.module)}.api"
+
+
+def faults_in(package: Path) -> list[str]:
+    files = [
+        file
+        for file in sorted(package.rglob("*.py"))
+        if not {"tests", "migrations", "__pycache__"} & set(file.relative_to(package).parts)
+    ]
+    return [fault for file in files for fault in faults_of(file, package)] + heads_missing(package)
+
+
+def heads_missing(package: Path) -> list[str]:
+    rooms = [package / "kernel"] + [path.parent for floor in FLOORS for path in (package / floor).glob("*/__init__.py")]
+    found = []
+    for room in rooms:
+        head = ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8")), clean=False)
+        if not head:
+            found.append(f"{room.name}/__init__.py says nothing of the room")
+        elif len(head.splitlines()) > LONGEST_HEAD:
+            found.append(f"{room.name}/__init__.py: more than {LONGEST_HEAD} lines")
+    return found
+
+
+def test_the_house_keeps_its_laws() -> None:
+    assert faults_in(PACKAGE) == []
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A small house in order, for one law after another to be broken in it."""
+    for name, text in {
+        "kernel/__init__.py": '"""The kernel."""',
+        "kernel/money.py": "",
+        "platforms/people/__init__.py": '"""People."""',
+        "platforms/people/api.py": "from nanhu.platforms.people.models import Person",
+        "platforms/people/models.py": "from nanhu.kernel.money import yuan",
+        "platforms/people/tests/test_it.py": "from nanhu.systems.card.models import Card",
+        "systems/card/__init__.py": '"""Cards."""',
+        "systems/card/models.py": "from nanhu.platforms.people import api as people\nfrom nanhu.platforms.people.api import Person",
+        "systems/card/apps.py": "class CardConfig(AppConfig):\n    def ready(self):\n        from nanhu.systems.card import models",
+        "project/urls.py": "from nanhu.platforms.people.models import Person",
+    }.items():
+        file = tmp_path / "nanhu" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return tmp_path / "nanhu"
+
+
+def test_a_house_in_order_passes(house: Path) -> None:
+    assert faults_in(house) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "fault"),
+    [
+        (
+            "systems/card/a.py",
+            "from nanhu.platforms.people.models import Person",
+            "imports nanhu.platforms.people.models, not",
+        ),
+        (
+            "systems/card/a.py",
+            "from nanhu.platforms.people import models",
+            "imports nanhu.platforms.people.models, not",
+        ),
+        ("systems/card/a.py", "from nanhu.platforms import people", "imports nanhu.platforms.people, not"),
+        ("systems/card/a.py", "import nanhu.platforms.people.models", "imports nanhu.platforms.people.models, not"),
+        ("systems/card/a.py", "if TYPE_CHECKING:\n    from nanhu.platforms.people.models import Person", "card.a:2"),
+        ("sample/a.py", "from nanhu.systems.card.models import Card", "nanhu.sample.a:1"),
+        ("kernel/a.py", "from nanhu.systems.card.models import Card", "nanhu.kernel.a:1"),
+        ("systems/card/a.py", "def f():\n    from nanhu.systems.card import models", "inside a function"),
+        ("systems/card/a.py", "def ready(self):\n    from nanhu.systems.card import models", "inside a function"),
+        (
+            "systems/card/a.py",
+            "class A:\n    def ready(self):\n        from nanhu.kernel import money",
+            "inside a function",
+        ),
+        ("systems/card/a.py", "async def f():\n    if x:\n        import nanhu.kernel.money", "inside a function"),
+        ("systems/hr/__init__.py", "", "hr/__init__.py says nothing"),
+        ("systems/hr/__init__.py", '"""' + "a line\n" * 13 + '"""', "more than 12 lines"),
+    ],
+)
+def test_a_broken_law_is_seen(house: Path, file: str, text: str, fault: str) -> None:
+    (house / file).parent.mkdir(parents=True, exist_ok=True)
+    (house / file).write_text(text)
+    [found] = faults_in(house)
+    assert fault in found
