@@ -33,7 +33,10 @@ class Configuration:
         "NANHU_CRYPTO", "international", "Algorithms for new ciphertext: AES/SHA-2 or SM4/SM3 (chinese)."
     )
     keyring: str = setting(
-        "NANHU_KEYRING", "", "The keyring (JSON), or the path of a read-only file of it; empty: the data folder's own."
+        "NANHU_KEYRING",
+        "",
+        "The keyring (JSON), or the path of a read-only file of it; empty: the data folder's own.",
+        secret=True,
     )
     secret_key: str = setting(
         "NANHU_SECRET_KEY", "", "Signs cookies; empty: made at first start in the data folder.", secret=True
