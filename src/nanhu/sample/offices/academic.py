@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nanhu.sample import codes, units
-from nanhu.sample.offices import common
+from nanhu.sample.offices import common, duplicates, faults
 from nanhu.sample.rows import Claim, Layout, Row, Sheet
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ def sheet(people: Iterable[Human], classes: Mapping[str, Unit], dirt: Dirt, clea
 
     studies = [(human, study) for human in people for study in human.affiliations if study.kind == "student"]
     studies.sort(key=lambda pair: (pair[1].unit, pair[1].campus_no))
-    groups = [common.rows_of(write, human, study, clean if human.is_cast else dirt) for human, study in studies]
-    common.spoil_some(groups, LAYOUT, dirt)
-    rows = common.in_order(groups, dirt.rng)
-    common.take_numbers(rows, LAYOUT, dirt)
+    groups = [duplicates.rows_of(write, human, study, clean if human.is_cast else dirt) for human, study in studies]
+    faults.spoil_some(groups, LAYOUT, dirt)
+    rows = duplicates.in_order(groups, dirt.rng)
+    faults.take_numbers(rows, LAYOUT, dirt)
     return Sheet(LAYOUT, list(_with_page_breaks(rows, dirt)))
 
 

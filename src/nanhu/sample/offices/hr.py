@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nanhu.sample import codes, units
 from nanhu.sample.dirt import serial
-from nanhu.sample.offices import common
+from nanhu.sample.offices import common, duplicates, faults
 from nanhu.sample.rows import Layout, Row, Sheet
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ FIRST_LINE = 5
 def sheet(people: Iterable[Human], dirt: Dirt, clean: Dirt) -> Sheet:
     jobs = [(human, job) for human in people for job in human.affiliations if job.kind == "staff"]
     jobs.sort(key=lambda pair: (pair[1].unit, pair[1].campus_no))
-    groups = [common.rows_of(write, human, job, clean if human.is_cast else dirt) for human, job in jobs]
-    common.spoil_some(groups, LAYOUT, dirt)
-    rows = common.in_order(groups, dirt.rng)
-    common.take_numbers(rows, LAYOUT, dirt)
+    groups = [duplicates.rows_of(write, human, job, clean if human.is_cast else dirt) for human, job in jobs]
+    faults.spoil_some(groups, LAYOUT, dirt)
+    rows = duplicates.in_order(groups, dirt.rng)
+    faults.take_numbers(rows, LAYOUT, dirt)
     for number, row in enumerate(rows, start=1):
         row.cells["序号"] = number
         _as_excel_keeps(row, number)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nanhu.sample import codes, units
-from nanhu.sample.offices import common
+from nanhu.sample.offices import common, duplicates, faults
 from nanhu.sample.rows import Layout, Row, Sheet
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ REMARKS = ("", "", "", "自带车辆湘F", "食堂帮厨", "由用人单位担�
 def sheet(people: Iterable[Human], dirt: Dirt) -> Sheet:
     stays = [(human, stay) for human in people for stay in human.affiliations if stay.kind == "temporary"]
     stays.sort(key=lambda pair: (pair[1].starts_on, pair[1].campus_no))
-    groups = [common.rows_of(write, human, stay, dirt) for human, stay in stays]
-    common.spoil_some(groups, LAYOUT, dirt)
-    rows = common.in_order(groups, dirt.rng)
-    common.take_numbers(rows, LAYOUT, dirt)
+    groups = [duplicates.rows_of(write, human, stay, dirt) for human, stay in stays]
+    faults.spoil_some(groups, LAYOUT, dirt)
+    rows = duplicates.in_order(groups, dirt.rng)
+    faults.take_numbers(rows, LAYOUT, dirt)
     return Sheet(LAYOUT, rows)
 
 

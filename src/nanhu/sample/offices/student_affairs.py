@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nanhu.sample.dirt import homophone_name, variant_name
-from nanhu.sample.offices import common
+from nanhu.sample.offices import common, faults
 from nanhu.sample.rows import Claim, Layout, Row, Sheet
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _spoil(row: Row, fault: str, dirt: Dirt, accepted: Mapping[str, str], number
         return
     value, column = "", LAYOUT.campus_no
     if fault == "campus_no_malformed":
-        value = common.malformed_campus_no(rng, row.campus_no)
+        value = faults.malformed_campus_no(rng, row.campus_no)
     elif fault == "name_missing":
         column = LAYOUT.name
     elif fault == "person_unknown":
