@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from nanhu.kernel.school import School, school
-from nanhu.kernel.ui.contrast import TEXT, mix, ratio, readable_on
+from nanhu.kernel.ui.contrast import TEXT, is_light, mix, ratio, shades
 
 LIGHT = {"paper": "#faf7f0", "surface": "#fffefb", "sunken": "#f2ede2", "ink": "#10303e"}
 DARK = {"paper": "#0b1920", "surface": "#12242d", "sunken": "#0e1e26", "ink": "#e9efec"}
@@ -54,21 +54,27 @@ def _overrides(own: School, ground: dict[str, str]) -> str:
         found |= {
             "lake": action,
             "lake-strong": mix(action, ground["ink"], 0.7),
-            "lake-soft": mix(action, ground["surface"], 0.14),
+            "lake-soft": _soft(action, ground),
             "on-lake": "#ffffff" if ratio("#ffffff", action) >= TEXT else "#05202f",
         }
     if own.accent_colour:
-        found |= {
-            "persimmon": _on_grounds(own.accent_colour, ground),
-            "persimmon-soft": mix(_on_grounds(own.accent_colour, ground), ground["surface"], 0.14),
-        }
+        accent = _on_grounds(own.accent_colour, ground)
+        found |= {"persimmon": accent, "persimmon-soft": _soft(accent, ground)}
     return " ".join(f"--{name}: {value};" for name, value in found.items())
 
 
 def _on_grounds(colour: str, ground: dict[str, str]) -> str:
-    """Readable on paper, on a card, on sunken ground, and on its own soft tint."""
-    shade = readable_on(colour, (ground["paper"], ground["surface"], ground["sunken"]))
-    return readable_on(shade, (mix(shade, ground["surface"], 0.14), ground["sunken"]))
+    """The nearest shade that is readable on paper, on a card, on sunken ground, and on its own soft tint."""
+    candidates = shades(colour, darker=is_light(ground["paper"]))
+    return next(shade for shade in candidates if all(ratio(shade, one) >= TEXT for one in _under(shade, ground)))
+
+
+def _under(shade: str, ground: dict[str, str]) -> tuple[str, ...]:
+    return (ground["paper"], ground["surface"], ground["sunken"], _soft(shade, ground))
+
+
+def _soft(shade: str, ground: dict[str, str]) -> str:
+    return mix(shade, ground["surface"], 0.12)
 
 
 @cache

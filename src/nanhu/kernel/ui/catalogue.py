@@ -1,5 +1,6 @@
 """The data of the living catalogue (/ui/): every component in every state, with words of a real campus."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django import forms
@@ -8,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import clock
+from nanhu.kernel.ui import shell
 
 PALETTE = [
     "paper",
@@ -50,10 +52,17 @@ class SampleForm(forms.Form):
 def context(request: HttpRequest) -> dict[str, object]:
     page = Paginator(range(1, 96), 20).get_page(request.GET.get("page"))
     meals = [("18", 1250), ("19", 2300), ("20", 1800), ("21", 2650), ("22", 900), ("23", 1950), ("24", 2100)]
+    frame = shell.shell_of(request)
+    wanted_theme, wanted_size = request.GET.get("theme"), request.GET.get("type")
     return {
+        "shell": replace(
+            frame,
+            theme="dark" if wanted_theme == "dark" else "light" if wanted_theme == "light" else frame.theme,
+            type_size="large" if wanted_size == "large" else frame.type_size,
+        ),
         "palette": PALETTE,
         "form": SampleForm(initial={"name": "林小雨", "campus_no": "20240518"}),
-        "wrong": SampleForm({"name": "", "campus_no": "2024", "urgency": "week"}),
+        "wrong": SampleForm({"name": "", "campus_no": "2024", "urgency": "week"}, auto_id="wrong_%s"),
         "page": page,
         "steps": [_("核对身份"), _("设置密码"), _("密保问题"), _("完成")],
         "tabs": [

@@ -1,7 +1,8 @@
-"""Contrast by WCAG 2.2 (relative luminance), and the nearest shade of a colour that reaches it. Pure."""
+"""Contrast by WCAG 2.2 (relative luminance), and the shades of a colour among which one finds enough of it. Pure."""
 
 import colorsys
 import re
+from collections.abc import Iterator
 
 TEXT, SHAPE = 4.5, 3.0
 HEX = re.compile(r"#([0-9a-fA-F]{6})")
@@ -32,16 +33,17 @@ def ratio(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def readable_on(colour: str, grounds: tuple[str, ...], least: float = TEXT) -> str:
-    """The same hue, darkened or lightened just enough to reach `least` on every ground."""
+def shades(colour: str, *, darker: bool) -> Iterator[str]:
+    """The colour itself, then the same hue step by step down to black or up to white."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*parse(colour))
-    wants_dark = luminance(parse(grounds[0])) > 0.18  # noqa: PLR2004 - the grey where black and white read alike
     for step in range(101):
-        moved = lightness * (1 - step / 100) if wants_dark else lightness + (1 - lightness) * step / 100
-        shade = to_hex(colorsys.hls_to_rgb(hue, moved, saturation))
-        if all(ratio(shade, ground) >= least for ground in grounds):
-            return shade
-    return "#000000" if wants_dark else "#ffffff"
+        moved = lightness * (1 - step / 100) if darker else lightness + (1 - lightness) * step / 100
+        yield to_hex(colorsys.hls_to_rgb(hue, moved, saturation))
+
+
+def is_light(colour: str) -> bool:
+    """On which side of the grey where black and white read alike?"""
+    return luminance(parse(colour)) > 0.18  # noqa: PLR2004
 
 
 def mix(colour: str, ground: str, share: float) -> str:

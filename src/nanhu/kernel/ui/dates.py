@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from nanhu.kernel.clock import campus_time
 
@@ -28,9 +28,12 @@ def day_part(hour: int) -> str:
 def day(moment: datetime, this_year: int) -> str:
     """11月24日 周二; with the year where it is another one."""
     here = campus_time(moment)
-    parts = {"year": here.year, "month": here.month, "month_name": MONTHS[here.month - 1], "day": here.day}
-    words = gettext("%(month)d月%(day)d日") if here.year == this_year else gettext("%(year)d年%(month)d月%(day)d日")
-    return f"{words % parts} {WEEKDAYS[here.weekday()]}"
+    is_this_year = here.year == this_year
+    if (get_language() or "").startswith("en"):
+        words = f"{here.day} {MONTHS[here.month - 1]}" + ("" if is_this_year else f" {here.year}")
+    else:
+        words = ("" if is_this_year else f"{here.year}年") + f"{here.month}月{here.day}日"
+    return f"{words} {WEEKDAYS[here.weekday()]}"
 
 
 def moment_words(moment: datetime, at: datetime) -> str:

@@ -15,17 +15,17 @@ SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
     ("service", _("服务大厅"), "concierge-bell"),
 )
 GREETINGS: tuple[tuple[int, str | Promise], ...] = (
-    (5, _("夜深了")),
-    (9, _("早上好")),
-    (12, _("上午好")),
-    (14, _("中午好")),
-    (18, _("下午好")),
-    (24, _("晚上好")),
+    (5, _("夜深了，%(name)s")),
+    (9, _("早上好，%(name)s")),
+    (12, _("上午好，%(name)s")),
+    (14, _("中午好，%(name)s")),
+    (18, _("下午好，%(name)s")),
+    (24, _("晚上好，%(name)s")),
 )
 
 
-def greeting(hour: int) -> str | Promise:
-    return next(words for before, words in GREETINGS if hour < before)
+def greeting(hour: int, name: str) -> str:
+    return str(next(words for before, words in GREETINGS if hour < before)) % {"name": name}
 
 
 @lru_cache(maxsize=2048)

@@ -7,7 +7,7 @@ from nanhu.platforms.portal import rules
     ("hour", "words"), [(2, "夜深了"), (5, "早上好"), (10, "上午好"), (12, "中午好"), (15, "下午好"), (23, "晚上好")]
 )
 def test_the_greeting_follows_the_hour(hour, words):
-    assert str(rules.greeting(hour)) == words
+    assert rules.greeting(hour, "小雨") == f"{words}，小雨"
 
 
 def test_shortcuts_are_favourites_then_recent_then_the_school_s_order():

@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     moment = campus_time(now())
     context = {
         "moment": moment,
-        "greeting": rules.greeting(moment.hour),
+        "greeting": rules.greeting(moment.hour, viewer.name),
         "person": queries.person_of(viewer),
         "tiles": queries.tiles_of(viewer),
         "shortcuts": queries.home_shortcuts(viewer, shortcuts),

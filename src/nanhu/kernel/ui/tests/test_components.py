@@ -1,0 +1,169 @@
+"""The components: what they promise to eye, keyboard and screen reader, and that nothing of them needs inline style."""
+
+import re
+
+import pytest
+from django import forms
+from django.core.paginator import Paginator
+from django.template import Context, Template, TemplateSyntaxError, engines
+from django.test import RequestFactory
+
+from nanhu.kernel.ui import charts
+from nanhu.kernel.ui.icons import icon_svg
+
+
+def rendered(text: str, **context: object) -> str:
+    template = engines["django"].from_string(compiled(text))
+    return template.render(context, RequestFactory().get("/list", {"status": "open", "page": "2"}))
+
+
+def compiled(text: str) -> str:
+    from django_cotton.compiler_regex import CottonCompiler
+
+    return CottonCompiler().process(text)
+
+
+class CardForm(forms.Form):
+    name = forms.CharField(label="姓名", help_text="与证件一致")
+    phone = forms.CharField(label="手机号", required=False)
+    secret = forms.CharField(label="密码", widget=forms.PasswordInput)
+    kind = forms.ChoiceField(label="类别", choices=[("a", "甲"), ("b", "乙")], widget=forms.RadioSelect)
+    agreed = forms.BooleanField(label="同意", required=False)
+    hidden = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+def test_a_field_ties_label_help_and_error_to_its_control():
+    page = rendered('<c-ui.field :field="form.name" />', form=CardForm({}))
+    assert '<label class="field-label" for="id_name">姓名' in page
+    control = re.search(r"<input[^>]+>", page).group()
+    assert 'aria-invalid="true"' in control
+    described = re.search(r'aria-describedby="([^"]+)"', control).group(1).split()
+    assert described == ["id_name_help", "id_name_error"]
+    assert all(f'id="{identity}"' in page for identity in described)
+
+
+def test_help_given_in_the_page_wins_and_known_data_names_its_source():
+    page = rendered('<c-ui.field :field="form.name" help="看卡面" source="人事处" />', form=CardForm())
+    assert "看卡面" in page
+    assert "与证件一致" not in page
+    assert "来自人事处" in page
+
+
+def test_optional_fields_say_so_and_required_ones_do_not():
+    assert "选填" in rendered('<c-ui.field :field="form.phone" />', form=CardForm())
+    assert "选填" not in rendered('<c-ui.field :field="form.name" />', form=CardForm())
+
+
+def test_a_field_that_is_none_is_an_error_not_a_hole():
+    with pytest.raises(TypeError, match="bound field"):
+        rendered("""<c-ui.field :field="form['name']" />""", form=CardForm())
+
+
+def test_choices_are_a_group_with_a_legend():
+    page = rendered('<c-ui.field :field="form.kind" />', form=CardForm())
+    assert '<legend class="field-label">类别</legend>' in page
+    assert page.count('type="radio"') == 2
+
+
+def test_a_form_brings_csrf_summary_hidden_fields_and_a_button():
+    page = rendered('<c-ui.form :form="form" submit="办理" />', form=CardForm({}), csrf_token="token")
+    assert 'name="csrfmiddlewaretoken"' in page
+    assert '<a href="#id_name">姓名</a>' in page
+    assert 'type="hidden" name="hidden"' in page
+    assert page.count('id="id_name"') == 1
+    assert re.search(r'<button[^>]+type="submit"[^>]*><span>办理</span>', page)
+
+
+def test_nothing_typed_is_lost_on_error_but_the_password():
+    page = rendered('<c-ui.form :form="form" />', form=CardForm({"name": "林", "phone": "138", "secret": "s3cret!"}))
+    assert 'value="138"' in page
+    assert "s3cret!" not in page
+
+
+def test_a_button_with_an_address_is_a_link():
+    assert rendered('<c-ui.button href="/x" tone="quiet">去</c-ui.button>').startswith('<a class="button button-quiet')
+    assert 'type="button"' in rendered("<c-ui.button>按</c-ui.button>")
+
+
+def test_words_from_people_are_escaped_everywhere():
+    evil = "<script>alert(1)</script>"
+    for text in (
+        '<c-ui.card title="{{ evil }}">{{ evil }}</c-ui.card>',
+        '<c-ui.stat label="{{ evil }}" value="{{ evil }}" note="{{ evil }}" />',
+        '<c-ui.alert title="{{ evil }}">{{ evil }}</c-ui.alert>',
+        '<c-ui.copy text="{{ evil }}" />',
+        '<c-ui.copy :text="evil" />',
+        '<c-ui.chart :bars="bars" label="{{ evil }}" />',
+        '<c-ui.steps :steps="steps" :current="1" />',
+        '<c-ui.icon name="x" label="{{ evil }}" />',
+        '<c-ui.badge tone="{{ evil }}">{{ evil }}</c-ui.badge>',
+    ):
+        assert "<script" not in rendered(text, evil=evil, bars=[(evil, 1, evil)], steps=[evil]), text
+
+
+def test_money_differs_by_sign_colour_and_word():
+    money_in, money_out = (rendered(f'<c-ui.amount :fen="{fen}" sign="1" />') for fen in (10000, -1250))
+    assert "+¥ 100.00" in money_in
+    assert "收入" in money_in
+    assert "amount-in" in money_in
+    assert "−¥ 12.50" in money_out
+    assert "支出" in money_out
+    assert "¥ 86.40" in rendered('<c-ui.amount :fen="8640" />')
+
+
+def test_the_pager_keeps_the_filters():
+    page = rendered('<c-ui.pager :page="page" />', page=Paginator(range(90), 20).page(2))
+    assert 'href="?status=open&amp;page=3"' in page
+    assert 'href="?status=open&amp;page=1"' in page
+    assert rendered('<c-ui.pager :page="page" />', page=Paginator(range(9), 20).page(1)).strip() == ""
+
+
+def test_progress_tells_count_share_and_time_left():
+    page = rendered('<c-ui.progress :done="250" :total="1000" label="导入" />')
+    assert "250 / 1,000 · 25%" in page
+    assert 'value="250" max="1000"' in page
+
+
+def test_steps_say_where_one_is():
+    page = rendered('<c-ui.steps :steps="steps" :current="2" />', steps=["甲", "乙", "丙"])
+    assert page.count('aria-current="step"') == 1
+    assert page.count("已完成") == 1
+
+
+def test_a_chart_has_its_number_and_its_table():
+    page = rendered(
+        '<c-ui.chart :bars="bars" label="花费" value="¥ 30.00" />', bars=[("周一", 10, "¥ 10.00"), ("周二", 20)]
+    )
+    assert 'role="img" aria-label="花费"' in page
+    assert "¥ 30.00" in page
+    assert '<th scope="row">周一</th><td class="num">¥ 10.00</td>' in page
+    assert "还没有数字" in rendered('<c-ui.chart :bars="bars" label="花费" />', bars=[])
+
+
+def test_bars_are_in_proportion_and_the_scale_is_round():
+    chart = charts.draw([("a", 5), ("b", 10), ("c", 0)])
+    assert chart.marks[1].height == pytest.approx(2 * chart.marks[0].height, abs=0.2)
+    assert chart.marks[2].height == 0
+    assert [charts.nice_ceiling(value) for value in (0, 1, 7, 12, 41, 99, 1234)] == [1, 1, 10, 20, 50, 100, 2000]
+
+
+def test_an_icon_is_decoration_unless_it_has_a_name():
+    assert 'aria-hidden="true"' in icon_svg("house")
+    assert 'role="img" aria-label="首页"' in icon_svg("house", 20, "首页").replace(
+        'aria-label="首页" role="img"', 'role="img" aria-label="首页"'
+    )
+
+
+def test_a_misspelt_icon_shows_a_stand_in():
+    assert "<svg" in icon_svg("no-such-icon-at-all")
+
+
+def test_a_component_that_does_not_exist_fails_loudly():
+    with pytest.raises(Exception, match="nothing"):
+        rendered("<c-ui.nothing />")
+
+
+def test_block_text_outside_a_layout_is_empty():
+    assert Template('{% load ui %}[{% block_text "title" %}]').render(Context()) == "[]"
+    with pytest.raises(TemplateSyntaxError):
+        Template("{% load ui %}{% block_text %}")
