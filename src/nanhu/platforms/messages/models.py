@@ -84,7 +84,7 @@ class Notice(models.Model):
                 F("pinned").desc(), F("published_at").desc(), F("id").desc(),
                 name="messages_notice_reading", condition=Q(state="published"),
             ),
-            models.Index(F("created_at").desc(), F("id").desc(), name="messages_notice_desk"),
+            models.Index(F("published_at").desc(nulls_first=True), F("id").desc(), name="messages_notice_desk"),
             GinIndex(OpClass("title", name="gin_trgm_ops"), name="messages_notice_title_trgm"),
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, ExtractYear, TruncDate
 
 from nanhu.kernel import clock
@@ -68,6 +68,12 @@ def unread_of(viewer: Viewer) -> QuerySet[Notice]:
 
 def unread_among(notices: QuerySet[Notice], viewer: Viewer) -> QuerySet[Notice]:
     return notices.filter(_unread(viewer))
+
+
+def unread_figures(notices: QuerySet[Notice], viewer: Viewer) -> tuple[int, int]:
+    """How many wait for this reader, and how many of them a click may clear (what must be read may not)."""
+    found = unread_among(notices, viewer).aggregate(all=Count("pk"), plain=Count("pk", filter=Q(must_read=False)))
+    return found["all"], found["plain"]
 
 
 def _unread(viewer: Viewer) -> Q:
@@ -141,14 +147,14 @@ def unit_names_of(notice: Notice) -> list[str]:
 
 
 def on_the_desk(*, state: str = "", text: str = "") -> QuerySet[Notice]:
-    """All notices as editors list them, newest first, with their number of readers."""
+    """All notices as editors list them, drafts and then the newest first, with their number of readers."""
     readers = (
         Receipt.objects.filter(notice=OuterRef("pk")).order_by().values("notice").annotate(n=Count("id")).values("n")
     )
     found = Notice.objects.select_related("office").annotate(readers=Coalesce(Subquery(readers), 0))
     if state in Notice.State.values:
         found = found.filter(state=state)
-    return titled(found, text).order_by("-created_at", "-id")
+    return titled(found, text).order_by(F("published_at").desc(nulls_first=True), "-id")
 
 
 def desk_counts() -> dict[str, int]:

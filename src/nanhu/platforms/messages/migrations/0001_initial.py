@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="notice",
             index=models.Index(
-                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("published_at"), descending=True, nulls_first=True),
                 models.OrderBy(models.F("id"), descending=True),
                 name="messages_notice_desk",
             ),

@@ -5,12 +5,14 @@ from datetime import datetime
 from django import template
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import clock
 from nanhu.platforms.messages import rules
 from nanhu.platforms.messages.models import Notice
 
 register = template.Library()
+WEEKDAYS = (_lazy("周一"), _lazy("周二"), _lazy("周三"), _lazy("周四"), _lazy("周五"), _lazy("周六"), _lazy("周日"))
 
 
 @register.filter
@@ -19,8 +21,7 @@ def moment(when: datetime | None) -> str:
     if when is None:
         return ""
     local = clock.campus_time(when)
-    pattern = _("n月j日 D H:i") if local.year == clock.campus_today().year else _("Y年n月j日 D H:i")
-    return date_format(local, pattern)
+    return f"{day(when)} {WEEKDAYS[local.weekday()]} {local:%H:%M}"
 
 
 @register.filter
@@ -29,8 +30,7 @@ def day(when: datetime | None) -> str:
     if when is None:
         return ""
     local = clock.campus_time(when)
-    pattern = _("n月j日") if local.year == clock.campus_today().year else _("Y年n月j日")
-    return date_format(local, pattern)
+    return date_format(local, _("n月j日") if local.year == clock.campus_today().year else _("Y年n月j日"))
 
 
 @register.filter

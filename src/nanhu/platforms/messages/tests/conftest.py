@@ -48,6 +48,10 @@ def make_people(*persons) -> dict[str, int]:
 @pytest.fixture
 def cast(db, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+    bring_in_the_cast()
+
+
+def bring_in_the_cast() -> None:
     units = [people.UnitRecord(code=c, name=n, kind=k, parent_code=p) for c, n, k, p in UNITS]
     people.apply_units(by=SYSTEM, records=units, origin=ORIGIN)
     make_people(*CAST.values())

@@ -13,13 +13,24 @@ from nanhu.platforms.messages.body import body_html
         ("- 一\n- 二", "<ul>\n<li>一</li>\n<li>二</li>\n</ul>"),
         ("3. 三", '<ol start="3">\n<li>三</li>\n</ol>'),
         ("**重要**", "<p><strong>重要</strong></p>"),
+        ("**这是钓鱼邮件。**请勿点击。", "<p><strong>这是钓鱼邮件。</strong>请勿点击。</p>"),
+        ("定于**“五一”**放假", "<p>定于<strong>“五一”</strong>放假</p>"),
+        ("**[学校](https://a.cn)**和*轻重*", None),
+        ("2 ** 3 ** 4，**没有合上", "<p>2 ** 3 ** 4，**没有合上</p>"),
         ("    行首四个空格", "<p>行首四个空格</p>"),
         ("|甲|乙|\n|---|---|\n|1|2|", None),
     ],
 )
 def test_it_shows_what_offices_write(written, shown):
     html = body_html(written).strip()
-    assert html == shown if shown else "<table>" in html and "style" not in html
+    assert shown is None or html == shown
+    assert "style" not in html
+
+
+def test_it_shows_a_table_and_a_link_within_emphasis():
+    assert "<table>" in body_html("|甲|乙|\n|---|:-:|\n|1|2|")
+    assert "<strong><a href" in body_html("**[学校](https://a.cn)**和*轻重*")
+    assert "<em>轻重</em>" in body_html("**[学校](https://a.cn)**和*轻重*")
 
 
 @pytest.mark.parametrize(

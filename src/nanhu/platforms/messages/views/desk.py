@@ -30,7 +30,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     found = queries.on_the_desk(state=state, text=request.GET.get("q", ""))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    facts = {"page": page, "state": state, "tabs": _tabs(queries.desk_counts()), "q": request.GET.get("q", "")}
+    facts = {
+        "page": page,
+        "state": state,
+        "tab": state or "all",
+        "tabs": _tabs(queries.desk_counts()),
+        "q": request.GET.get("q", ""),
+    }
     return render(request, "messages/desk.html", facts)
 
 

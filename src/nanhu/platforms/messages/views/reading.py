@@ -35,10 +35,12 @@ def notices(request: HttpRequest) -> HttpResponse:
     listed = queries.narrowed(visible, viewer, **chosen)
     page = Paginator(queries.with_marks(listed, viewer), PAGE).get_page(request.GET.get("page"))
     offices, years = queries.facets_of(visible)
+    unread, clearable = queries.unread_figures(visible, viewer)
     facts = {
         "page": page,
         "chosen": chosen,
-        "unread": queries.unread_among(visible, viewer).count(),
+        "unread": unread,
+        "clearable": clearable,
         "offices": offices,
         "years": years,
         "is_editor": queries.is_editor(viewer),

@@ -1,0 +1,152 @@
+"""A notice from its writing to its withdrawal, in a real browser, on a desk and on a phone."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from nanhu.platforms.messages import api as messages
+from nanhu.platforms.messages.tests.conftest import CAST, PASSWORD, PDF, SYSTEM, bring_in_the_cast
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+TITLE = "关于开展宿舍用电安全检查的通知"
+BODY = "各位同学：\n\n## 时间\n\n- 周三 **19:00** 起，逐栋检查；\n- 请保持房间有人。\n\n违规电器将代为保管。"
+PICTURES = os.environ.get("NANHU_PICTURES", "")
+"""A folder: then each page looked at is also kept as a picture."""
+
+
+@pytest.fixture
+def campus(live_server, settings, tmp_path):
+    """Filled before Playwright starts: inside its event loop Django would open a connection that nobody closes."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    bring_in_the_cast()
+    return live_server.url
+
+
+@pytest.fixture
+def water_notice(campus):
+    return messages.publish_notice(by=SYSTEM, title="停水通知", body="今晚十点起停水。")
+
+
+@pytest.fixture
+def chromium():
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+
+
+@pytest.fixture
+def sign_in(campus, chromium: Browser, request):
+    """sign_in("student", size) → that person's own browser window, at the home."""
+    faults: list[str] = []
+
+    def sign_in(who: str, size: str, *, scripts: bool = True) -> Page:
+        width, height = SIZES[size]
+        page = chromium.new_context(
+            base_url=campus, viewport={"width": width, "height": height}, locale="zh-CN", java_script_enabled=scripts
+        ).new_page()
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto("/sign-in")
+        page.fill("input[name=username]", CAST[who][2])
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        expect(page).not_to_have_url("**/sign-in")
+        return page
+
+    yield sign_in
+    assert [fault for fault in faults if "404" not in fault] == []
+
+
+def look_at(page: Page, name: str, size: str) -> None:
+    """No accessibility violation, no sideways scrolling."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{name} at {size}: {found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+        f"{name} scrolls sideways at {size}"
+    )
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"notices-{name}-{size}.png", full_page=True)
+
+
+def write_and_publish(editor: Page, size: str, file: Path) -> None:
+    editor.goto("/notices/manage/")
+    look_at(editor, "desk-empty", size)
+    editor.click("a:has-text('写公告')")
+    editor.fill("#id_title", TITLE)
+    editor.fill("#id_body", BODY)
+    expect(editor.locator("#preview h2")).to_have_text("时间")
+    editor.check("input[name=audience][value=students]")
+    editor.check("#id_must_read")
+    editor.set_input_files("#id_added", file)
+    look_at(editor, "write", size)
+    editor.click("button:has-text('保存草稿')")
+    expect(editor.locator(".notice-file-name")).to_have_text("检查安排.pdf")
+    look_at(editor, "draft", size)
+    editor.click("button:has-text('发布')")
+    expect(editor.locator("main")).to_contain_text("已发布")
+
+
+@pytest.mark.capability("A036")
+@pytest.mark.parametrize("size", SIZES)
+def test_a_notice_reaches_its_audience_and_is_read(sign_in, tmp_path, size):
+    file = tmp_path / "检查安排.pdf"
+    file.write_bytes(PDF)
+    editor, student, teacher = (sign_in(who, size) for who in ("editor", "student", "teacher"))
+    student.goto("/notices/")
+    look_at(student, "empty", size)
+    write_and_publish(editor, size, file)
+
+    student.goto("/")
+    expect(student.locator("main")).to_contain_text(TITLE)
+    student.click(f"main a:has-text('{TITLE}')")
+    expect(student.locator("h1")).to_have_text(TITLE)
+    look_at(student, "notice", size)
+    with student.expect_download() as download:
+        student.click(".notice-file")
+    assert download.value.suggested_filename == "检查安排.pdf"
+    assert Path(download.value.path()).read_bytes() == PDF
+
+    student.goto("/notices/")
+    expect(student.locator(".is-unread")).to_contain_text(TITLE)
+    look_at(student, "list-unread", size)
+    student.click(f"a:has-text('{TITLE}')")
+    student.click("button:has-text('我已阅读')")
+    expect(student.locator(".notice-receipt-done")).to_contain_text("确认阅读")
+    student.goto("/notices/")
+    expect(student.locator(".bulletin-item")).to_contain_text(TITLE)
+    expect(student.locator(".is-unread")).to_have_count(0)
+
+    address = student.locator(".bulletin-link").get_attribute("href")
+    teacher.goto("/notices/")
+    expect(teacher.locator("main")).to_contain_text("还没有公告")
+    assert teacher.goto(address).status == 404
+
+    editor.reload()
+    expect(editor.locator(".notice-share")).to_contain_text("1 / 2 人已读")
+    look_at(editor, "manage", size)
+    editor.click("summary:has-text('撤回这条公告')")
+    editor.fill("#id_reason", "时间有变")
+    editor.click(".notice-danger button[type=submit]")
+    expect(editor.locator("main")).to_contain_text("已撤回")
+    assert student.goto(address).status == 404
+    student.goto("/notices/")
+    expect(student.locator("main")).to_contain_text("还没有公告")
+
+
+def test_opening_an_ordinary_notice_marks_it_read_and_without_scripts_a_button_does(water_notice, sign_in):
+    student = sign_in("student", "phone")
+    student.goto("/notices/")
+    student.click("a:has-text('停水通知')")
+    expect(student.locator(".notice-receipt-done")).to_contain_text("读过")
+
+    teacher = sign_in("teacher", "phone", scripts=False)
+    teacher.goto("/notices/")
+    teacher.click("a:has-text('停水通知')")
+    teacher.click("button:has-text('标为已读')")
+    expect(teacher.locator(".notice-receipt-done")).to_contain_text("读过")
