@@ -4,6 +4,6 @@ Terminals speak the protocol of docs/protocols/terminal.md to it. No Django requ
 place in the next batch and one signature. What must hold is held by the database functions in ../sql.
 """
 
-from nanhu.systems.card.gateway.server import application
+from nanhu.systems.card.gateway.application import application
 
 __all__ = ["application"]

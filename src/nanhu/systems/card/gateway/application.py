@@ -1,0 +1,86 @@
+"""The gateway behind an HTTP server: ASGI, which every server speaks, and RSGI, in which Granian needs half the time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from nanhu.systems.card.gateway.server import Asked, Gateway
+from nanhu.systems.card.protocol import LARGEST_BODY
+
+type Scope = MutableMapping[str, Any]
+type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+JSON = ("content-type", "application/json")
+
+
+class Application:
+    """Makes the gateway at the first request (or at lifespan start-up), inside the server's loop."""
+
+    def __init__(self) -> None:
+        self.gateway: Gateway | None = None
+        self.lock = asyncio.Lock()
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        gateway = self.gateway or await self.start()
+        find = scope.headers.get
+        asked = Asked(
+            scope.method, scope.path, find("nanhu-terminal", ""), find("nanhu-sequence", ""), find("nanhu-clock", ""),
+            find("nanhu-signature", ""), scope.client, await protocol(),
+        )  # fmt: skip
+        told = await gateway.serve(asked)
+        headers = [JSON, ("nanhu-signature", told.signature)] if told.signature else [JSON]
+        protocol.response_bytes(told.status, headers, told.body)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.live(receive, send)
+        elif scope["type"] == "http":
+            gateway = self.gateway or await self.start()
+            told = await gateway.serve(await asked_by(scope, receive))
+            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(told.body)).encode())]
+            if told.signature:
+                headers.append((b"nanhu-signature", told.signature.encode()))
+            await send({"type": "http.response.start", "status": told.status, "headers": headers})
+            await send({"type": "http.response.body", "body": told.body, "more_body": False})
+
+    async def start(self) -> Gateway:
+        async with self.lock:
+            if self.gateway is None:
+                gateway = Gateway()
+                await gateway.database.open()
+                self.gateway = gateway
+            return self.gateway
+
+    async def live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                if self.gateway is not None:
+                    await self.gateway.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+async def asked_by(scope: Scope, receive: Receive) -> Asked:
+    found = {name: value.decode("latin-1") for name, value in scope["headers"] if name.startswith(b"nanhu-")}
+    client = scope.get("client") or ("", 0)
+    return Asked(
+        scope["method"], scope["path"], found.get(b"nanhu-terminal", ""), found.get(b"nanhu-sequence", ""),
+        found.get(b"nanhu-clock", ""), found.get(b"nanhu-signature", ""), str(client[0]), await body_of(receive),
+    )  # fmt: skip
+
+
+async def body_of(receive: Receive) -> bytes:
+    """The whole body; of one too large just enough to see that it is."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body", False) and len(body) <= LARGEST_BODY:
+        message = await receive()
+        body += message.get("body", b"")
+    return body
+
+
+application = Application()
