@@ -1,13 +1,15 @@
 """What can be set from outside: environment variables with safe defaults. `docs/settings.md` lists them all."""
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 from urllib.parse import quote
+
+from nanhu.kernel.database.embedded import socket_dir
+from nanhu.kernel.secret_files import generated_secret
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 
@@ -76,8 +78,6 @@ class Configuration:
         """The URL every process connects to, known without asking the server."""
         if self.foreign_database_url:
             return self.foreign_database_url
-        from nanhu.kernel.database.embedded import socket_dir
-
         password = generated_secret(self.secrets_dir / "database-password")
         return f"postgresql://nanhu:{quote(password)}@/nanhu?host={quote(str(socket_dir(self.data_dir)), safe='')}"
 
@@ -117,19 +117,3 @@ def parsed(variable: str, default: object, text: str) -> object:
 def configuration() -> Configuration:
     """The settings of this process, read once."""
     return read_configuration(os.environ)
-
-
-def generated_secret(path: Path, *, size: int = 48) -> str:
-    """The secret kept at `path`, made at first use. Safe when two processes start together: the first link wins."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(size))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text().strip()

@@ -6,8 +6,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.configuration import configuration, generated_secret
+from nanhu.kernel.configuration import configuration
 from nanhu.kernel.logs import logging_settings
+from nanhu.kernel.secret_files import generated_secret
 
 CONFIGURATION = configuration()
 

@@ -21,7 +21,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from nanhu.kernel.configuration import generated_secret
+from nanhu.kernel.secret_files import generated_secret
 
 SERVER_USER = "embedded_postgres"
 SUPERUSER = "postgres"

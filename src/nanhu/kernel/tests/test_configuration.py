@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from nanhu.kernel.configuration import Configuration, ConfigurationError, generated_secret, read_configuration
+from nanhu.kernel.configuration import Configuration, ConfigurationError, read_configuration
+from nanhu.kernel.secret_files import generated_secret
 
 SETTINGS_PAGE = Path(__file__).parents[4] / "docs" / "settings.md"
 
