@@ -120,7 +120,9 @@ def test_an_expired_ticket_is_refused(client, teacher):
 
 
 def test_a_service_nobody_registered_gets_no_redirect(live_server, office, teacher):
-    answer = requests.get(client_for(live_server, "https://evil.example.com/").get_login_url(), allow_redirects=False, timeout=10)
+    answer = requests.get(
+        client_for(live_server, "https://evil.example.com/").get_login_url(), allow_redirects=False, timeout=10
+    )
     assert answer.status_code == 403
     assert "Location" not in answer.headers
 

@@ -30,7 +30,7 @@ HEADERS = [
 class ImpatientSession(requests.Session):
     """A CAS server that does not answer must not hold our threads."""
 
-    def request(self, *arguments: Any, **options: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, *arguments: Any, **options: Any) -> requests.Response:
         options.setdefault("timeout", TIMEOUT_SECONDS)
         return super().request(*arguments, **options)
 
@@ -73,19 +73,21 @@ class OfficeApplication:
 
     def answer(self, environ: dict[str, Any]) -> Answer:
         way = (environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/"))
-        if way == ("GET", "/office.css"):
-            return Answer(HTTPStatus.OK, self.css, (("Content-Type", "text/css; charset=utf-8"),))
-        if way == ("GET", "/health"):
-            return Answer(HTTPStatus.OK, b"ok", (("Content-Type", "text/plain"),))
-        if way == ("GET", "/login"):
-            return self.take_ticket(environ)
-        if way == ("POST", "/login"):
-            return self.take_logout_request(environ)
-        if way == ("POST", "/logout"):
-            return self.sign_out(environ)
+        doors: dict[tuple[str, str], Callable[[dict[str, Any]], Answer]] = {
+            ("GET", "/office.css"): self.style,
+            ("GET", "/health"): lambda _environ: Answer(HTTPStatus.OK, b"ok", (("Content-Type", "text/plain"),)),
+            ("GET", "/login"): self.take_ticket,
+            ("POST", "/login"): self.take_logout_request,
+            ("POST", "/logout"): self.sign_out,
+        }
+        if way in doors:
+            return doors[way](environ)
         if way[0] == "GET":
             return self.show(environ, way[1])
         return html(pages.message("不支持", "这个地址不接受这样的请求。"), HTTPStatus.METHOD_NOT_ALLOWED)
+
+    def style(self, _environ: dict[str, Any]) -> Answer:
+        return Answer(HTTPStatus.OK, self.css, (("Content-Type", "text/css; charset=utf-8"),))
 
     def show(self, environ: dict[str, Any], path: str) -> Answer:
         """Pages need a session; without one the browser goes to the university's sign-in."""

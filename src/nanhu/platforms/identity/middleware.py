@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
@@ -30,9 +29,7 @@ class IdentityMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.viewer = None  # type: ignore[attr-defined]
         request.sso_session = None  # type: ignore[attr-defined]
-        account = request.user
-        if isinstance(account, SimpleLazyObject) and account.is_authenticated:
-            admit(request)
+        admit(request)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, _arguments: Any, _options: Any) -> HttpResponse | None:
@@ -43,13 +40,18 @@ class IdentityMiddleware:
         if is_open_during_setup(view):
             return None
         wanted = request.get_full_path()
-        if request.method == "GET" and is_own_path(wanted):
+        is_page = request.method == "GET" and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+        if is_page and is_own_path(wanted):
             request.session[AFTER_SETUP] = wanted
         return HttpResponseRedirect(reverse("identity:setup"))
 
 
 def admit(request: HttpRequest) -> None:
-    session = queries.live_session(account=request.user, session_id=request.session.get(sessions.SESSION_ID))  # type: ignore[arg-type]
+    account = request.user
+    if not account.is_authenticated:
+        return
+    session_id: int = request.session.get(sessions.SESSION_ID, sessions.NOTHING)
+    session = queries.live_session(account=account, session_id=session_id)
     if session is None:
         logout(request)
         return
@@ -63,7 +65,7 @@ def admit(request: HttpRequest) -> None:
         SsoSession.objects.filter(pk=session.pk).update(last_seen_at=moment)
     request.sso_session = session  # type: ignore[attr-defined]
     request.viewer = queries.viewer_of(  # type: ignore[attr-defined]
-        account=request.user,  # type: ignore[arg-type]
+        account=account,
         session=session,
         chosen_face=str(request.session.get(sessions.FACE, "")),
     )

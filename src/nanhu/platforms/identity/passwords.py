@@ -31,9 +31,6 @@ class LeakedPasswords:
         text = str(password)
         return text in self.common or sha256(text.encode()).hexdigest() in self.hashes
 
-    def __iter__(self) -> "LeakedPasswords":
-        raise TypeError("the list answers only `in`")
-
 
 @cache
 def leaked_passwords() -> LeakedPasswords:

@@ -13,7 +13,7 @@ from nanhu.platforms.people import api as people
 STUDENT, STAFF = "student", "staff"
 
 
-def live_session(*, account: Account, session_id: object) -> SsoSession | None:
+def live_session(*, account: Account, session_id: int) -> SsoSession | None:
     """The session with its account's live roles as `role_keys`, in one query; None when it has ended."""
     grants = RoleGrant.objects.filter(account=OuterRef("account"), revoked_at=None).order_by("role").values("role")
     found = SsoSession.objects.filter(pk=session_id, account=account, ended_at=None)

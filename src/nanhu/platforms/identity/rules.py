@@ -1,7 +1,7 @@
 """Pure rules: sign-in names, passwords, answers, waiting times."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -47,7 +47,7 @@ class PersonalParts:
     document: str = field(default="", repr=False)
 
 
-def password_problems(password: str, *, parts: PersonalParts, leaked: Iterable[str]) -> list[str | Promise]:
+def password_problems(password: str, *, parts: PersonalParts, leaked: Container[str]) -> list[str | Promise]:
     """Every reason against a new password, as sentences; an empty list means it is accepted.
 
     `leaked` is a collection that answers `in` for the lower-case password.

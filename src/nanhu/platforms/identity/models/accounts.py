@@ -1,3 +1,4 @@
+from typing import ClassVar
 from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -30,7 +31,7 @@ class Account(AbstractBaseUser):
     created_at = models.DateTimeField(default=now)
 
     USERNAME_FIELD = "public_id"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         db_table = "identity_account"

@@ -35,15 +35,18 @@ RESOLVERS: dict[str, Resolver] = {
 }
 
 
+WANTED: dict[str, Callable[[Affiliation, str], bool]] = {
+    Application.UserName.STAFF_FIRST: lambda one, _campus_no: one.kind != "student",
+    Application.UserName.STUDENT_FIRST: lambda one, _campus_no: one.kind == "student",
+    Application.UserName.AS_SIGNED_IN: lambda one, campus_no: one.campus_no.upper() == campus_no.upper(),
+}
+
+
 def chosen_affiliation(*, application: Application, card: people.PersonCard, campus_no: str) -> Affiliation | None:
     """Which of a person's live identities this application knows them by."""
     live = [one for one in card.affiliations if one.is_live]
-    wanted = {
-        Application.UserName.STAFF_FIRST: lambda one: one.kind != "student",
-        Application.UserName.STUDENT_FIRST: lambda one: one.kind == "student",
-        Application.UserName.AS_SIGNED_IN: lambda one: one.campus_no.upper() == campus_no.upper(),
-    }[Application.UserName(application.user_name)]
-    return next((one for one in live if wanted(one)), live[0] if live else None)
+    wanted = WANTED[Application.UserName(application.user_name)]
+    return next((one for one in live if wanted(one, campus_no)), live[0] if live else None)
 
 
 def released(*, application: Application, card: people.PersonCard, chosen: Affiliation | None) -> dict[str, list[str]]:

@@ -16,13 +16,14 @@ from nanhu.platforms.identity.services import single_logout
 SESSION_ID = "identity.session"
 CAMPUS_NO = "identity.campus_no"
 FACE = "identity.face"
+NOTHING = -1
 BACKEND = "nanhu.platforms.identity.backend.AccountBackend"
 
 
 def open_session(request: HttpRequest, *, account: Account, campus_no: str, how: str) -> SsoSession:
     """Sign this browser in: a new session id, a new row, the former session of this browser ended."""
     with transaction.atomic():
-        former = request.session.get(SESSION_ID)
+        former: int | None = request.session.get(SESSION_ID)
         if former is not None:
             end_sessions(
                 by=actor_of(request), sessions=SsoSession.objects.filter(pk=former), how=SsoSession.End.REPLACED
@@ -55,7 +56,7 @@ def renew_session(request: HttpRequest, *, session: SsoSession, how: str) -> Non
 
 def close_session(request: HttpRequest, *, how: SsoSession.End = SsoSession.End.SIGNED_OUT) -> SsoSession | None:
     """Sign this browser out and everything that hangs on its session."""
-    session = SsoSession.objects.filter(pk=request.session.get(SESSION_ID)).first()
+    session = SsoSession.objects.filter(pk=request.session.get(SESSION_ID, NOTHING)).first()
     if session is not None:
         end_sessions(by=actor_of(request), sessions=SsoSession.objects.filter(pk=session.pk), how=how)
     logout(request)
@@ -69,7 +70,7 @@ def end_one(*, by: Actor, account: Account, public_id: UUID) -> bool:
 
 
 def end_others(*, by: Actor, account: Account, but: int | None, how: SsoSession.End) -> int:
-    return end_sessions(by=by, sessions=SsoSession.objects.filter(account=account).exclude(pk=but), how=how)
+    return end_sessions(by=by, sessions=SsoSession.objects.filter(account=account).exclude(pk=but or NOTHING), how=how)
 
 
 @transaction.atomic

@@ -6,10 +6,11 @@ account is known on (device cookie) has a key of its own instead of the name's: 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -75,20 +76,18 @@ def admit(gates: Sequence[Gate]) -> None:
         raise TooManyAttemptsError(seconds=seconds_left(ordered))
 
 
-def counted(gate: Gate, moment: object) -> int:
+def counted(gate: Gate, moment: datetime) -> int:
+    facts: dict[str, Any] = {
+        "key": gate.key,
+        "kind": gate.limit.kind,
+        "now": moment,
+        "forgotten": moment - gate.limit.memory,
+        "free": gate.limit.free,
+        "cap": gate.limit.cap,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            ADMIT,
-            {
-                "key": gate.key,
-                "kind": gate.limit.kind,
-                "now": moment,
-                "memory": gate.limit.memory,
-                "free": gate.limit.free,
-                "cap": gate.limit.cap,
-            },
-        )
-        return cursor.rowcount
+        cursor.execute(ADMIT, facts)
+        return int(cursor.rowcount)
 
 
 def seconds_left(gates: Sequence[Gate]) -> int:

@@ -4,12 +4,12 @@ import json
 import threading
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
-from lxml import etree as ElementTree
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
+from lxml import etree
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import ServiceTicket, SsoGrant, SsoSession
@@ -50,7 +50,7 @@ def validate(ticket, service=SERVICE, path="/cas/p3/serviceValidate", **more):
 
 
 def failure_code(response) -> str:
-    root = ElementTree.fromstring(response.content)
+    root = etree.fromstring(response.content)
     assert root[0].tag == f"{CAS}authenticationFailure"
     return root[0].attrib["code"]
 
@@ -60,7 +60,7 @@ def test_a_signed_in_browser_gets_a_ticket_that_is_worth_its_owner(signed_in):
 
     assert ticket.startswith("ST-")
     assert len(ticket) <= 32
-    root = ElementTree.fromstring(validate(ticket).content)
+    root = etree.fromstring(validate(ticket).content)
     success = root.find(f"{CAS}authenticationSuccess")
     assert success.find(f"{CAS}user").text == "T00123"
     found = success.find(f"{CAS}attributes")
@@ -121,7 +121,7 @@ def test_the_password_at_cas_itself_makes_a_primary_ticket(browser, teacher, off
 
     response = browser.post(f"/cas/login?service={SERVICE}&renew=true", {"username": "T00123", "password": PASSWORD})
 
-    root = ElementTree.fromstring(validate(ticket_from(response), renew="true").content)
+    root = etree.fromstring(validate(ticket_from(response), renew="true").content)
     assert root.find(f".//{CAS}isFromNewLogin").text == "true"
 
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
 from nanhu.kernel.events import deliver_pending, publish
 from nanhu.kernel.models import AuditEntry

@@ -18,7 +18,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.errors import PasswordRefusedError
 from nanhu.platforms.identity.forms import ChangePasswordForm, ChangeQuestionsForm
-from nanhu.platforms.identity.models import SecurityQuestion
+from nanhu.platforms.identity.models import SecurityQuestion, SsoSession
 from nanhu.platforms.identity.services import credentials, sessions
 from nanhu.platforms.identity.views.setup import owner_of
 
@@ -102,7 +102,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
         by=actor_of(request),
         account=owner_of(request),
         but=request.session.get(sessions.SESSION_ID),
-        how=queries.SsoSession.End.ENDED_ELSEWHERE,
+        how=SsoSession.End.ENDED_ELSEWHERE,
     )
     messages.success(request, _("已退出其他 %(count)d 处登录。") % {"count": count})
     return HttpResponseRedirect(reverse("identity:sessions"))

@@ -28,7 +28,7 @@ TITLES = {Step.PASSWORD: _("设置新密码"), Step.QUESTIONS: _("设置密保")
 
 
 def owner_of(request: HttpRequest) -> Account:
-    return Account.objects.get(pk=request.user.pk)
+    return Account.objects.get(pk=request.user.pk or 0)
 
 
 @open_during_setup
