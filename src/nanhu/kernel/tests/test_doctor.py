@@ -1,9 +1,11 @@
 """The doctor: each check is shown well and ill, and one that breaks does not stop the others."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from types import SimpleNamespace
 
 import psycopg
@@ -322,3 +324,9 @@ def test_the_doctor_speaks_english_too(settings) -> None:
     settings.SECRET_KEY = "short"
     with translation.override("en"):
         assert secrecy.check_secret_key().message == "The signing key is weak: sessions can be forged."
+
+
+def test_every_check_of_the_kernel_is_documented() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "rooms" / "kernel.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(kernel\.\w+)` \|", page, re.MULTILINE))
+    assert documented == {check.key for check in registry.checks if check.key.startswith("kernel.")}
