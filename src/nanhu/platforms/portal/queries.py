@@ -151,6 +151,12 @@ class Person:
     photo_url: str = ""
     error_number: str = ""
 
+    @property
+    def common_source(self) -> str:
+        """The office everything comes from, when it is one: said once instead of on every line."""
+        sources = {str(fact.source) for fact in self.facts}
+        return sources.pop() if len(sources) == 1 else ""
+
 
 def person_of(viewer: Viewer) -> Person:
     outcomes = [attempt(f"facts:{source.key}", partial(source.load, viewer)) for source in registry.personal_facts]

@@ -195,6 +195,12 @@ def school_name() -> str:
 
 
 @register.simple_tag
+def school_picture() -> str:
+    """The school's own picture for the sign-in page; empty where it keeps the lake."""
+    return brands.brand().picture_url
+
+
+@register.simple_tag
 def theme_url() -> str:
     """/theme.css with the fingerprint of its content, so that it may be cached for a year."""
     return brands.theme_address()

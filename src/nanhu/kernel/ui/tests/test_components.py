@@ -1,7 +1,9 @@
 """The components: what they promise to eye, keyboard and screen reader, and that nothing of them needs inline style."""
 
 import re
+from pathlib import Path
 
+import lucide
 import pytest
 from django import forms
 from django.core.paginator import Paginator
@@ -10,6 +12,8 @@ from django.test import RequestFactory
 
 from nanhu.kernel.ui import charts
 from nanhu.kernel.ui.icons import icon_svg
+
+SOURCES = Path(__file__).parents[3]
 
 
 def rendered(text: str, **context: object) -> str:
@@ -167,3 +171,16 @@ def test_block_text_outside_a_layout_is_empty():
     assert Template('{% load ui %}[{% block_text "title" %}]').render(Context()) == "[]"
     with pytest.raises(TemplateSyntaxError):
         Template("{% load ui %}{% block_text %}")
+
+
+def test_every_icon_named_in_the_house_exists():
+    """A misspelt name shows a stand-in to people; here it is an error."""
+    named = re.compile(r"""(?<!:)\bicon=["']([a-z0-9-]+)["']|\{% icon ["']([a-z0-9-]+)["']""")
+    missing = set()
+    for file in [*SOURCES.rglob("templates/**/*.html"), *SOURCES.rglob("registrations.py")]:
+        for one, other in named.findall(file.read_text(encoding="utf-8")):
+            try:
+                lucide._load_icon(one or other)
+            except lucide.IconDoesNotExist:
+                missing.add((file.name, one or other))
+    assert not missing
