@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.school import school
@@ -85,7 +85,7 @@ class Notice(models.Model):
                 name="messages_notice_reading", condition=Q(state="published"),
             ),
             models.Index(F("published_at").desc(nulls_first=True), F("id").desc(), name="messages_notice_desk"),
-            GinIndex(OpClass("title", name="gin_trgm_ops"), name="messages_notice_title_trgm"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="messages_notice_title_trgm"),
         )  # fmt: skip
 
     @property

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, ExtractYear, TruncDate
+from django.db.models.functions import Coalesce, ExtractYear, TruncDate, Upper
 
 from nanhu.kernel import clock
 from nanhu.kernel.registry import Viewer
@@ -103,8 +103,9 @@ def titled(notices: QuerySet[Notice], text: str) -> QuerySet[Notice]:
         return notices
     every = Q()
     for word in words:
-        every &= Q(title__icontains=word)
-    return notices.filter(every | Q(title__trigram_word_similar=" ".join(words)))
+        every &= Q(upper_title__contains=word.upper())
+    alike = Q(upper_title__trigram_word_similar=" ".join(words).upper())
+    return notices.alias(upper_title=Upper("title")).filter(every | alike)
 
 
 def facets_of(notices: QuerySet[Notice]) -> tuple[list[tuple[str, str]], list[int]]:

@@ -5,6 +5,7 @@ import uuid
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
@@ -172,7 +173,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="notice",
             index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass("title", name="gin_trgm_ops"), name="messages_notice_title_trgm"
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("title"), name="gin_trgm_ops"
+                ),
+                name="messages_notice_title_trgm",
             ),
         ),
         migrations.AddConstraint(

@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import api as identity
@@ -100,3 +102,11 @@ def address(notice: Notice, tail: str = "") -> str:
 
 def desk(notice: Notice, tail: str = "") -> str:
     return f"/notices/manage/{notice.public_id}/{tail}"
+
+
+def queries_of(browser: Client, url: str) -> int:
+    """What a page asks of the database when caches are warm; savepoints exist only inside a test's transaction."""
+    browser.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get(url).status_code == 200
+    return sum("SAVEPOINT" not in query["sql"] for query in captured)

@@ -193,17 +193,6 @@ def test_the_desk_lists_by_state_and_searches(browser, publish):
     assert found == ["已发布的"]
 
 
-def test_the_desk_costs_few_queries(browser, publish, django_assert_max_num_queries):
-    for number in range(6):
-        publish(f"第 {number} 条", office_code="1012", unit_codes=["11"], attachments=[("表.pdf", PDF)])
-    editor = browser("editor")
-    editor.get("/notices/manage/")
-    with django_assert_max_num_queries(12):
-        editor.get("/notices/manage/")
-    with django_assert_max_num_queries(16):
-        editor.get(desk(Notice.objects.first()))
-
-
 def test_an_expired_draft_is_not_published(browser, db):
     draft = Notice.objects.create(title="晚了", body="…", expires_at=clock.now() - timedelta(hours=1))
     assert browser("editor").post(desk(draft, "publish/")).status_code == 409
