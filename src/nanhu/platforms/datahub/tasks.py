@@ -1,0 +1,47 @@
+"""Imports that a page asked for, run by the worker."""
+
+from pathlib import Path
+
+from django.urls import reverse
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.jobs import ProgressHandle, job, open_progress
+from nanhu.platforms.datahub.services.imports import BatchReport, finish, import_file, report_of
+from nanhu.platforms.datahub.services.summary import summary_of
+
+
+@job("datahub.import_upload")
+def import_upload(  # noqa: PLR0917  (a job's arguments are named by its caller)
+    path: str, source_key: str, file_name: str, dry_run: bool, progress_id: str, account_id: int, actor: str
+) -> None:
+    """May run again after a crash: the batch is taken up where it was. The upload is removed at the end."""
+    progress, by = open_progress(progress_id), Actor(account_id=account_id, name=actor)
+    uploaded = Path(path)
+    if not uploaded.exists():  # it ran to its end, and only the word of it was lost
+        return
+    try:
+        report = import_file(
+            by=by, path=uploaded, source_key=source_key, dry_run=dry_run, progress=progress, file_name=file_name
+        )
+    except CampusError as refused:
+        progress.fail(refused.message)
+    else:
+        tell(progress, report)
+    uploaded.unlink(missing_ok=True)
+
+
+@job("datahub.finish_batch")
+def finish_batch(batch_id: int, progress_id: str, account_id: int, actor: str) -> None:
+    """A rehearsed batch, now for good."""
+    progress, by = open_progress(progress_id), Actor(account_id=account_id, name=actor)
+    try:
+        report = report_of(finish(by=by, batch_id=batch_id, progress=progress))
+    except CampusError as refused:
+        progress.fail(refused.message)
+    else:
+        tell(progress, report)
+
+
+def tell(progress: ProgressHandle, report: BatchReport) -> None:
+    progress.finish(summary_of(report), result_url=reverse("datahub:batch", args=[report.batch]))

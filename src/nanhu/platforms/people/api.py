@@ -38,6 +38,7 @@ from nanhu.platforms.people.queries import (
     person_card,
     person_cards,
     search_people,
+    unit_names,
 )
 from nanhu.platforms.people.records import (
     AffiliationRecord,
@@ -128,4 +129,5 @@ __all__ = [
     "unit_choices",
     "unit_ids_by_code",
     "unit_ids_of",
+    "unit_names",
 ]

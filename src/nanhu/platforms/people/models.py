@@ -69,7 +69,7 @@ class Person(models.Model):
     initials = models.TextField(default="", blank=True)
     sex = models.TextField(default="0", help_text="GB/T 2261.1")
     birth_date = models.DateField(null=True)
-    nationality = models.TextField(default="CHN", help_text="GB/T 2659, three letters")
+    nationality = models.TextField(default="", blank=True, help_text="GB/T 2659, three letters")
     ethnicity = models.TextField(default="", blank=True, help_text="GB/T 3304, two digits")
     document_kind = models.TextField(default="", blank=True, help_text="SFZJLX of JY/T 1001")
     id_number = EncryptedTextField(purpose="people.id_number", null=True)
@@ -89,7 +89,8 @@ class Person(models.Model):
             models.CheckConstraint(condition=Q(name__regex=r"^\S(.*\S)?$"), name="people_person_is_named"),
             models.CheckConstraint(condition=Q(sex__in=["0", "1", "2", "9"]), name="people_person_sex_is_standard"),
             models.CheckConstraint(
-                condition=Q(nationality__regex=r"^[A-Z]{3}$"), name="people_person_nationality_is_standard"
+                condition=Q(nationality="") | Q(nationality__regex=r"^[A-Z]{3}$"),
+                name="people_person_nationality_is_standard",
             ),
             models.CheckConstraint(
                 condition=Q(ethnicity="") | Q(ethnicity__regex=r"^[0-9]{2}$"),

@@ -25,7 +25,7 @@ def read_csv(path: Path, spec: SourceSpec) -> Table:
     head = list(islice(read_lines(path, encoding), DEEPEST_HEADER))
     if not head:
         raise EmptyFileError
-    grid: list[list[Cell]] = [list(values) for _line, values in head]
+    grid = grid_of(head)
     top = find_header(grid, spec)
     if top is None:
         widest = max((labels_at(grid, row) for row in range(min(3, len(grid)))), key=len)
@@ -33,6 +33,10 @@ def read_csv(path: Path, spec: SourceSpec) -> Table:
     headers = labels_at(grid, top)
     columns = columns_of(headers, spec)
     return Table(headers, columns, rows_below(path, encoding, top, headers), note=encoding)
+
+
+def grid_of(head: list[tuple[int, list[str]]]) -> list[list[Cell]]:
+    return [list(values) for _line, values in head]
 
 
 def rows_below(path: Path, encoding: str, top: int, headers: tuple[str, ...]) -> Iterator[RawRow]:

@@ -1,7 +1,9 @@
 """Before a file is opened: is it small enough, what is it, and would a workbook burst?"""
 
+import lzma
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -70,23 +72,32 @@ def check_workbook(path: Path) -> None:
     """Unpacks everything once in small pieces, counting: what the zip says of its own sizes is not believed."""
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            if len(entries) > MOST_ENTRIES:
-                raise WorkbookBombError(what=_("%d 个部件") % len(entries))
-            if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
-                raise WorkbookBombError(what=_("%d MB") % (sum(e.file_size for e in entries) // MEGABYTE))
-            total = 0
-            for entry in entries:
-                with archive.open(entry) as part:
-                    total += measure(part, entry.compress_size, LARGEST_UNPACKED - total)
-            if "xl/workbook.xml" not in archive.namelist():
-                raise WrongFormatError(hint=_("这是一个压缩包，不是 .xlsx 工作簿。"))
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, KeyError) as broken:
+            check_archive(archive)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ) as broken:
         raise BrokenWorkbookError from broken
-    except Exception as broken:
-        if broken.__class__.__module__ in {"zlib", "lzma", "bz2"}:
-            raise BrokenWorkbookError from broken
-        raise
+
+
+def check_archive(archive: zipfile.ZipFile) -> None:
+    entries = archive.infolist()
+    if len(entries) > MOST_ENTRIES:
+        raise WorkbookBombError(what=_("%d 个部件") % len(entries))
+    if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
+        raise WorkbookBombError(what=_("%d MB") % (sum(entry.file_size for entry in entries) // MEGABYTE))
+    if "xl/workbook.xml" not in archive.namelist():
+        raise WrongFormatError(hint=_("这是一个压缩包，不是 .xlsx 工作簿。"))
+    total = 0
+    for entry in entries:
+        with archive.open(entry) as part:
+            total += measure(part, entry.compress_size, LARGEST_UNPACKED - total)
 
 
 def measure(part: IO[bytes], packed: int, left: int) -> int:

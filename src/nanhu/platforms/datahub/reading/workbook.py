@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -81,11 +81,11 @@ def sheet_members(path: Path) -> list[str]:
     """The parts of the sheets in the order of the workbook."""
     try:
         with zipfile.ZipFile(path) as archive:
-            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314  (sizes are checked, no entities in expat by default size)
-            links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314  (as above)
+            book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314  (sizes are checked, no entities in expat by default size)
+            links = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314  (as above)
             targets = {link.get("Id"): str(link.get("Target")) for link in links}
             sheets = [element for element in book.iter() if element.tag.endswith("}sheet")]
             names = [targets[sheet.get(RELATION)] for sheet in sheets]
             return [name.lstrip("/") if name.startswith("/") else f"xl/{name}" for name in names]
-    except (ElementTree.ParseError, KeyError) as broken:
+    except (ET.ParseError, KeyError) as broken:
         raise BrokenWorkbookError from broken

@@ -46,7 +46,7 @@ def land(batch_id: int, table: Table, spec: SourceSpec) -> None:
         statement = "COPY datahub_landing_row (batch_id, line, raw, sealed, state, created_at) FROM STDIN"
         with cursor.cursor.copy(statement) as copy:
             count = 0
-            for rows in batched(table.rows, CHUNK, strict=False):
+            for rows in batched(table.rows, CHUNK):
                 for values in landing_values(batch, rows, sensitive, open_headers):
                     copy.write_row(values)
                 count += len(rows)
@@ -84,7 +84,7 @@ def stored_rows(batch: Batch, *, states: Iterable[str] = (), row_ids: Iterable[i
     rows = rows.filter(state__in=list(states)) if states else rows
     rows = rows.filter(id__in=list(row_ids)) if row_ids else rows
     columns = ("id", "line", "raw", "sealed", "mended")
-    for chunk in batched(rows.order_by("line").values_list(*columns).iterator(chunk_size=CHUNK), CHUNK, strict=False):
+    for chunk in batched(rows.order_by("line").values_list(*columns).iterator(chunk_size=CHUNK), CHUNK):
         opened = decrypt_many([blob_of(row[3]) for row in chunk], purpose=LANDING)
         for row, secret in zip(chunk, opened, strict=True):
             yield opened_row(row, json.loads(secret))

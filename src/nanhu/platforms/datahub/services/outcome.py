@@ -98,8 +98,8 @@ def open_reviews(
 ) -> list[Suspicion]:
     """Held rows, and newcomers who look like someone else."""
     held = [
-        Review(batch=batch, row_id=row.row_id, left_id=min(pair), right_id=max(pair), reasons=["document", "campus_no"], score=10)
-        for row in rows if row.rivals and len(pair := {person_ids[token] for token in row.rivals}) == 2  # noqa: PLR2004
+        Review(batch=batch, row_id=row.row_id, left_id=min(torn), right_id=max(torn), reasons=["document", "campus_no"], score=10)
+        for row in rows if row.rivals and len(torn := {person_ids[token] for token in row.rivals}) == 2  # noqa: PLR2004
     ]  # fmt: skip
     found = suspect(by=by, rows=rows, book=book, person_ids=person_ids)
     pairs = [
@@ -134,9 +134,9 @@ def note_suspicions(rows: Iterable[Judged], found: Iterable[Suspicion]) -> None:
         if row.token is not None:
             first.setdefault(row.token, row)
     for one in found:
-        row = first.get(min(one.left, one.right)) or first.get(max(one.left, one.right))
-        if row is not None:
-            row.findings.append(Finding("possible_duplicate", "", {"reasons": "、".join(one.reasons)}))
+        noted = first.get(min(one.left, one.right)) or first.get(max(one.left, one.right))
+        if noted is not None:
+            noted.findings.append(Finding("possible_duplicate", "", {"reasons": "、".join(one.reasons)}))
 
 
 def finish_batch(batch: Batch, *, state: str, counts: Mapping[str, Any], result: people.ApplyResult) -> None:

@@ -22,7 +22,7 @@ from nanhu.platforms.people.services.plan import AFFILIATION_FIELDS, PERSON_FIEL
 
 NORMALISERS: Final = {"id_number": normalise_document, "phone": normalise_phone}
 BLANKS: Final[Row] = {
-    "sex": "0", "birth_date": None, "nationality": "CHN", "ethnicity": "", "document_kind": "", "id_number": None,
+    "sex": "0", "birth_date": None, "nationality": "", "ethnicity": "", "document_kind": "", "id_number": None,
     "id_number_index": None, "phone": None, "phone_index": None, "email": "", "photo_path": "",
 }  # fmt: skip
 PERSON_COLUMNS: Final = (*PERSON_FIELDS, "pinyin", "initials", "id_number_index", "phone_index", "provenance")

@@ -59,10 +59,10 @@ def portrait_of(content: bytes) -> bytes:
     if len(content) > LARGEST_UPLOAD_BYTES:
         raise PhotoRefusedError(reason=_("文件超过 5 MB。"))
     try:
-        picture = Image.open(io.BytesIO(content), formats=["JPEG"])
-        if picture.width * picture.height > LARGEST_PIXELS:
+        opened = Image.open(io.BytesIO(content), formats=["JPEG"])
+        if opened.width * opened.height > LARGEST_PIXELS:
             raise PhotoRefusedError(reason=_("像素太多。"))
-        picture = picture.convert("RGB")
+        picture = opened.convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError) as broken:
         raise PhotoRefusedError(reason=_("它不是完整的 JPEG 图片。")) from broken
     if picture.width < WIDTH or abs(picture.width / picture.height - WIDTH / HEIGHT) > RATIO_TOLERANCE:

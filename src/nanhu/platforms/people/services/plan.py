@@ -81,7 +81,7 @@ class Plan:
             if not wins(self.origin, name, held):
                 self._outvote(record, row, name, value, held["source"])
                 continue
-            self._note(record, row, "", name, row[name], value)
+            self._note(record, row, name, (row[name], value))
             touch(self.persons, row, name, self.stamp)
             row[name] = value
             self.changed_person_ids.add(row["id"])
@@ -102,8 +102,10 @@ class Plan:
                      kept_source=source, offered=mask(str(value)))
         )  # fmt: skip
 
-    def _note(self, record: PersonRecord, row: Row, campus_no: str, name: str, before: object, after: object) -> None:
-        shown = (opened(before), str(after))
+    def _note(
+        self, record: PersonRecord, row: Row, name: str, change: tuple[object, object], campus_no: str = ""
+    ) -> None:
+        shown = (opened(change[0]), str(change[1]))
         if name in MASKS:
             shown = (MASKS[name](shown[0]) if shown[0] else "", MASKS[name](shown[1]))
         no = campus_no or next((a.campus_no for a in record.affiliations), "")
@@ -145,7 +147,7 @@ class Plan:
             if row[name] != value and not is_newer(row["provenance"].get(name), self.origin)
         ]  # fmt: skip
         for name in changed:
-            self._note(record, person, said.campus_no, name, row[name], values[name])
+            self._note(record, person, name, (row[name], values[name]), said.campus_no)
             touch(self.affiliations, row, name, self.stamp)
             row[name] = values[name]
         if changed:

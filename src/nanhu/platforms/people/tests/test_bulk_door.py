@@ -145,7 +145,6 @@ def test_thirty_thousand_people_take_seconds():
     start = time.perf_counter()
     result = people.apply_records(by=BY, records=records, origin=HR)
     spent = time.perf_counter() - start
-    print(f"\napply_records: 31,000 people in {spent:.1f} s")
     assert result.created == Person.objects.count() == 31_000
     assert OrgUnit.objects.count() == 1
     assert Change.objects.count() == 0

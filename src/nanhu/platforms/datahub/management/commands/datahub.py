@@ -2,7 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable  # noqa: TC003  (annotations of a command are read at run time)
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +16,10 @@ from nanhu.platforms.datahub.errors import BatchNotFoundError
 from nanhu.platforms.datahub.findings import sentence_of
 from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.services.console import ConsoleProgress
-from nanhu.platforms.datahub.services.imports import BatchReport, import_file
+from nanhu.platforms.datahub.services.imports import import_file
 from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rollback import preview_rollback, roll_back
+from nanhu.platforms.datahub.services.summary import summary_of
 from nanhu.platforms.datahub.sources import SOURCES, source
 
 BY: Final = Actor.system("datahub-command")
@@ -111,14 +112,3 @@ def found(number: int) -> Batch:
     if batch is None:
         raise BatchNotFoundError(batch=number)
     return batch
-
-
-def summary_of(report: BatchReport) -> str:
-    if report.is_duplicate:
-        return _("这个文件已经作为批次 #%d 导入过，内容完全相同，没有任何变化。") % report.batch
-    words = _("试运行") if report.state == Batch.State.REHEARSED else _("批次")
-    counts = report.counts
-    return _(
-        "%(words)s #%(batch)d：%(rows)d 行，采用 %(accepted)d，拒绝 %(rejected)d，待核对 %(held)d；"
-        "新增 %(created)d，变更 %(changed)d，未变 %(unchanged)d。"
-    ) % {"words": words, "batch": report.batch, **counts}

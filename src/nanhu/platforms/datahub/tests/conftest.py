@@ -1,0 +1,99 @@
+"""The cast: a data steward, a stranger; and small files as the offices would hand them in."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.datahub import tasks
+from nanhu.platforms.datahub.api import import_file
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.rules import id_check_character
+
+BY = Actor.system("test")
+PASSWORD = "Reed-Boat-1995"
+UNITS = "机构代码,机构名称,简称,上级机构代码,机构类型\n1000,湖南理工学院,校,,学校\n11,计算机学院,计院,1000,教学学院\n11032301,计科23-1班,,11,班级\n"
+STUDENT_HEADER = "学号,姓名,性别,出生日期,民族,国籍地区,证件类型,证件号码,班级代码,班级名称,学生类别,入学日期,预计毕业日期,学籍状态,联系电话"
+
+
+def id_number(birth="20050318", order=1, area="430602"):
+    first = f"{area}{birth}{order:03d}"
+    return first + id_check_character(first)
+
+
+def student(no="14231100001", name="李明", document=None, phone="13800138000", **other):
+    cells = {
+        "学号": no, "姓名": name, "性别": "男", "出生日期": "2005-03-18", "民族": "汉族", "国籍地区": "中国",
+        "证件类型": "居民身份证", "证件号码": id_number() if document is None else document, "班级代码": "11032301",
+        "班级名称": "", "学生类别": "统招本科", "入学日期": "2023-09-01", "预计毕业日期": "2027-06-30", "学籍状态": "在读",
+        "联系电话": phone,
+    }  # fmt: skip
+    return ",".join((cells | other).values())
+
+
+def register(*rows, header=STUDENT_HEADER):
+    return "\n".join([header, *rows]) + "\n"
+
+
+@pytest.fixture
+def hand_in(tmp_path, db):
+    """Write a file and import it."""
+
+    def write_and_import(content, source_key="aa.students", name="学籍.csv", encoding="utf-8", **options):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        return import_file(by=BY, path=path, source_key=source_key, **options)
+
+    return write_and_import
+
+
+@pytest.fixture
+def units(hand_in):
+    return hand_in(UNITS, source_key="org.units", name="机构.csv", encoding="utf-8-sig")
+
+
+@pytest.fixture
+def run_jobs():
+    """Run the imports that pages have queued, as the worker would."""
+
+    done = set()
+
+    def run():
+        from procrastinate.contrib.django.models import ProcrastinateJob
+
+        queue = ProcrastinateJob.objects.filter(status="todo", task_name__startswith="datahub.").exclude(id__in=done)
+        for queued in queue.order_by("id"):
+            done.add(queued.id)
+            {"datahub.import_upload": tasks.import_upload, "datahub.finish_batch": tasks.finish_batch}[
+                queued.task_name
+            ](**queued.args)
+
+    return run
+
+
+def signed_in(name, campus_no, *roles):
+    record = people.PersonRecord(
+        key="1", name=name,
+        affiliations=(people.AffiliationRecord(kind="staff", campus_no=campus_no, starts_on=date(2020, 9, 1), state="active"),),
+    )  # fmt: skip
+    origin = people.Origin(source="test", title="测试")
+    person_id = people.apply_records(by=BY, records=[record], origin=origin).person_ids["1"]
+    identity.open_accounts(by=BY, person_ids=[person_id])
+    account = identity.set_password_for_sample(by=BY, campus_no=campus_no, password=PASSWORD)
+    for role in roles:
+        identity.grant_role(by=BY, account_id=account.pk, role=role)
+    client = Client()
+    assert client.post("/sign-in", {"username": campus_no, "password": PASSWORD}).status_code == 302
+    return client
+
+
+@pytest.fixture
+def steward(db):
+    return signed_in("管数据", "0020209001", "datahub.steward")
+
+
+@pytest.fixture
+def stranger(db):
+    return signed_in("路人甲", "0020209002")

@@ -1,0 +1,242 @@
+"""The steward's way through the browser: hand in, look, mend, replay, decide, roll back."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from nanhu.kernel.models import AuditEntry, Progress
+from nanhu.platforms.datahub.models import Batch, LandingRow, Review
+from nanhu.platforms.datahub.tests.conftest import id_number, register, student
+from nanhu.platforms.people.models import Affiliation, Person
+
+pytestmark = pytest.mark.django_db
+DESK = ["/datahub/", "/datahub/upload/", "/datahub/reviews/", "/datahub/standard/"]
+
+
+def hand_in_by_page(client, content, *, source="aa.students", dry_run=False, name="学籍.csv"):
+    file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
+    return client.post("/datahub/upload/", {"source": source, "file": file, **({"dry_run": "on"} if dry_run else {})})
+
+
+def test_a_stranger_finds_no_desk(stranger, units):
+    for address in [*DESK, f"/datahub/batches/{units.batch}/", f"/datahub/batches/{units.batch}/issues.csv",
+                    f"/datahub/batches/{units.batch}/rollback/"]:  # fmt: skip
+        assert stranger.get(address).status_code == 404, address
+    assert stranger.post(f"/datahub/batches/{units.batch}/rollback/", {"reason": "x"}).status_code == 404
+    assert hand_in_by_page(stranger, register(student())).status_code == 404
+    assert Batch.objects.get(id=units.batch).state == "applied"
+
+
+def test_the_desk_is_found_by_the_steward(steward, units):
+    for address in DESK:
+        assert steward.get(address).status_code == 200, address
+    assert "组织机构" in steward.get("/datahub/").content.decode()
+
+
+def test_a_file_is_handed_in_and_runs_in_the_worker(steward, units, run_jobs):
+    answer = hand_in_by_page(steward, register(student(), student(no="1423110000", name="王五")))
+    progress = Progress.objects.get(kind="datahub.import")
+    assert answer.url == f"/progress/{progress.public_id}/"
+    assert not Batch.objects.filter(source="aa.students").exists()
+    run_jobs()
+    batch = Batch.objects.get(source="aa.students")
+    progress.refresh_from_db()
+    assert (progress.state, progress.result_url) == ("done", f"/datahub/batches/{batch.id}/")
+    page = steward.get(progress.result_url).content.decode()
+    assert "位数或写法不对" in page
+    assert Person.objects.filter(name="李明").exists()
+
+
+def test_a_bad_file_says_why_on_the_progress_page(steward, units, run_jobs):
+    hand_in_by_page(steward, "完全,不是\n名册,啊\n")
+    run_jobs()
+    progress = Progress.objects.get(kind="datahub.import")
+    assert progress.state == "failed"
+    assert "缺少这些列" in progress.summary
+    page = steward.get(f"/progress/{progress.public_id}/").content.decode()
+    assert "学号" in page
+
+
+def test_a_rehearsal_shows_what_would_change_and_can_be_taken(steward, units, hand_in, run_jobs):
+    hand_in(register(student()))
+    hand_in_by_page(steward, register(student(phone="13911112222")), dry_run=True)
+    run_jobs()
+    batch = Batch.objects.latest("id")
+    assert (batch.state, Person.objects.get(name="李明").phone) == ("rehearsed", "13800138000")
+    page = steward.get(f"/datahub/batches/{batch.id}/").content.decode()
+    assert "139****2222" in page
+    steward.post(f"/datahub/batches/{batch.id}/take/")
+    run_jobs()
+    batch.refresh_from_db()
+    assert (batch.state, Person.objects.get(name="李明").phone) == ("applied", "13911112222")
+
+
+def test_a_rejected_row_is_mended_and_replayed(steward, units, hand_in):
+    wrong = id_number()[:-1] + ("1" if id_number()[-1] != "1" else "2")
+    report = hand_in(register(student(document=wrong)))
+    row = LandingRow.objects.get(batch_id=report.batch)
+    assert row.state == "rejected"
+    page = steward.get(f"/datahub/rows/{row.id}/").content.decode()
+    assert wrong in page
+    assert "校验位不对" in page
+    assert AuditEntry.objects.filter(action="datahub.open_row", target=f"landing_row:{row.id}").exists()
+    cells = {name: (id_number() if value == wrong else value) for name, value in form_values(steward, row.id).items()}
+    answer = steward.post(f"/datahub/rows/{row.id}/", cells)
+    assert answer.url == f"/datahub/batches/{report.batch}/"
+    row.refresh_from_db()
+    assert row.state == "accepted"
+    assert Person.objects.get(id=row.person_id).id_number == id_number()
+    assert Batch.objects.get(id=report.batch).counts["rejected"] == 0
+
+
+def form_values(client, row_id):
+    form = client.get(f"/datahub/rows/{row_id}/").context["form"]
+    return {field.html_name: field.initial or "" for field in form}
+
+
+def test_a_row_that_is_still_wrong_keeps_what_was_typed(steward, units, hand_in):
+    report = hand_in(register(student(name="王?")))
+    row = LandingRow.objects.get(batch_id=report.batch)
+    cells = {name: ("王口?" if value == "王?" else value) for name, value in form_values(steward, row.id).items()}
+    steward.post(f"/datahub/rows/{row.id}/", cells)
+    row.refresh_from_db()
+    assert row.state == "rejected"
+    assert "王口?" in form_values(steward, row.id).values()
+    assert not Person.objects.filter(name__startswith="王").exists()
+
+
+def test_rows_are_replayed_after_what_they_lacked_has_come(steward, hand_in):
+    report = hand_in(register(student()))
+    assert report.counts["codes"] == {"unit_unknown": 1}
+    hand_in("机构代码,机构名称,上级机构代码\n11032301,计科23-1班,\n", source_key="org.units", name="机构.csv")
+    steward.post(f"/datahub/batches/{report.batch}/replay/")
+    assert Person.objects.filter(name="李明").exists()
+
+
+def test_rolling_back_is_previewed_and_done(steward, units, hand_in):
+    hand_in(register(student()))
+    second = hand_in(
+        register(student(phone="13911112222"), student(no="14231100002", name="新来", document=id_number(order=3)))
+    )
+    preview = steward.get(f"/datahub/batches/{second.batch}/rollback/")
+    assert preview.context["preview"].values_restored == 1
+    assert steward.post(f"/datahub/batches/{second.batch}/rollback/", {}).status_code == 200
+    assert Batch.objects.get(id=second.batch).state == "applied"
+    steward.post(f"/datahub/batches/{second.batch}/rollback/", {"reason": "交错了文件"})
+    assert Batch.objects.get(id=second.batch).state == "rolled_back"
+    assert Person.objects.get(name="李明").phone == "13800138000"
+    assert Affiliation.objects.get(campus_no="14231100002").state == "ended"
+
+
+def test_an_earlier_batch_is_refused_with_the_later_one_named(steward, units, hand_in):
+    first = hand_in(register(student()))
+    second = hand_in(register(student(phone="13911112222")))
+    page = steward.get(f"/datahub/batches/{first.batch}/rollback/").content.decode()
+    assert f"#{second.batch}" in page
+    answer = steward.post(f"/datahub/batches/{first.batch}/rollback/", {"reason": "x"})
+    assert answer.status_code == 409
+    assert Person.objects.get(name="李明").phone == "13911112222"
+
+
+@pytest.mark.capability("A004")
+def test_duplicate_and_invalid_people_are_found_queued_merged_and_parted(steward, units, run_jobs):
+    """Two registers know one woman under slips of her passport number; a third row is invalid."""
+    passports = [("14231100010", "E12345678"), ("14231100011", "E12345687"), ("14231100012", "123")]
+    rows = [
+        student(
+            no=no,
+            name="Anna Petrova",
+            document=document,
+            phone="13873054321",
+            证件类型="护照",
+            国籍地区="俄罗斯",
+        )
+        for no, document in passports
+    ]
+    hand_in_by_page(steward, register(*rows))
+    run_jobs()
+    batch = Batch.objects.latest("id")
+    assert batch.counts["rejected"] == 1
+    assert "护照" in steward.get(f"/datahub/batches/{batch.id}/?severity=reject").content.decode()
+    review = Review.objects.get()
+    assert set(review.reasons) == {"name", "birth_date", "phone", "document"}
+    assert Person.objects.filter(name="Anna Petrova", merged_into=None).count() == 2
+    page = steward.get("/datahub/reviews/").content.decode()
+    assert page.count("Anna Petrova") >= 2
+    steward.post(f"/datahub/reviews/{review.id}/", {"verdict": "left", "reason": "护照原件"})
+    assert Person.objects.filter(name="Anna Petrova", merged_into=None).count() == 1
+    assert Affiliation.objects.filter(person_id=review.left_id).count() == 2
+    steward.post(f"/datahub/reviews/{review.id}/", {"verdict": "part", "reason": "看错了"})
+    assert Person.objects.filter(name="Anna Petrova", merged_into=None).count() == 2
+    assert {a.person_id for a in Affiliation.objects.filter(campus_no__startswith="142311")} == {
+        review.left_id,
+        review.right_id,
+    }
+    assert Review.objects.get().state == "different"
+
+
+def test_a_row_torn_between_two_persons_waits_for_a_decision(steward, units, hand_in):
+    hand_in(register(student(), student(no="14231100002", name="李明", document=id_number(order=3))))
+    report = hand_in(register(student(no="14231100002", name="李明", document=id_number(order=1), phone="13700000000")))
+    assert report.counts["held"] == 1
+    review = Review.objects.get(row__isnull=False)
+    steward.post(f"/datahub/reviews/{review.id}/", {"verdict": "different", "reason": "两个人"})
+    assert LandingRow.objects.get(batch_id=report.batch).state == "rejected"
+    assert Person.objects.filter(name="李明", merged_into=None).count() == 2
+
+
+def test_the_csv_of_findings_is_no_formula(steward, units, hand_in):
+    report = hand_in(register(student(name="=cmd|' /C calc'!A0")))
+    answer = steward.get(f"/datahub/batches/{report.batch}/issues.csv")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("行,")
+    assert all(cell[:1] not in "=+-@" for line in lines for cell in line.split(","))
+
+
+def test_every_page_stays_below_twenty_queries(steward, units, hand_in, django_assert_max_num_queries):
+    report = hand_in(
+        register(*(student(no=f"142311{n:05d}", document=id_number(order=n), name="王?") for n in range(60)))
+    )
+    row = LandingRow.objects.filter(batch_id=report.batch).first()
+    for address in [
+        *DESK,
+        f"/datahub/batches/{report.batch}/",
+        f"/datahub/rows/{row.id}/",
+        f"/datahub/batches/{report.batch}/rollback/",
+    ]:
+        with django_assert_max_num_queries(20):
+            assert steward.get(address).status_code == 200
+
+
+@pytest.mark.capability("A005")
+def test_every_shared_field_maps_to_the_standard_and_unmapped_codes_are_reported(steward, units, run_jobs):
+    rows = [student(性别="M", 民族="汉", 国籍地区="156"),
+            student(no="14231100002", name="王五", document=id_number(order=3), 民族="火星族")]  # fmt: skip
+    hand_in_by_page(steward, register(*rows))
+    run_jobs()
+    person = Person.objects.get(name="李明")
+    assert (person.sex, person.ethnicity, person.nationality, person.document_kind) == ("1", "01", "CHN", "1")
+    affiliation = Affiliation.objects.get(campus_no="14231100001")
+    assert (affiliation.category, affiliation.category_name, affiliation.status_name) == (
+        "undergraduate",
+        "统招本科",
+        "在读",
+    )
+    page = steward.get("/datahub/standard/").content.decode()
+    assert "火星族" in page
+    assert "GB/T 3304" in page
+    assert Person.objects.get(name="王五").ethnicity == ""
+
+
+def test_a_huge_upload_is_refused_before_its_body_is_read(steward):
+    class Unread(io.BytesIO):
+        def read(self, *_size):
+            raise AssertionError("the body was read")
+
+    answer = steward.generic(
+        "POST", "/datahub/upload/", b"", content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(200 * 1024 * 1024), **{"wsgi.input": Unread()},
+    )  # fmt: skip
+    assert answer.status_code == 413
+    assert "超过上限" in answer.content.decode()
