@@ -102,6 +102,12 @@ def duties(viewer: Viewer, shortcuts: Shortcuts) -> list[MenuItem]:
     return [menu_item(one, shortcuts) for one in applications_of(viewer) if one.roles]
 
 
+def affairs(viewer: Viewer) -> list[MenuItem]:
+    """个人事务 that can be done now: what 我的 leads to."""
+    items = [menu_item(one, Shortcuts()) for one in applications_of(viewer) if one.section == "personal"]
+    return [item for item in items if not item.is_in_maintenance]
+
+
 def tiles_of(viewer: Viewer) -> list[TileView]:
     """The viewer's tiles; those with nothing to say are left out."""
     shown = [tile for tile in registry.tiles if viewer.face in tile.faces]

@@ -10,7 +10,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.portal import queries, rules
-from nanhu.platforms.portal.services.preferences import CHOICES, preferences_of
+from nanhu.platforms.portal.services.preferences import preferences_of
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -51,5 +51,9 @@ def tile(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 def me(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    context = {"person": queries.person_of(viewer), "chosen": preferences_of(request), "choices": CHOICES}
+    context = {
+        "person": queries.person_of(viewer),
+        "affairs": queries.affairs(viewer),
+        "chosen": preferences_of(request),
+    }
     return render(request, "portal/me.html", context)
