@@ -5,6 +5,7 @@ from io import StringIO
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps as django_apps
 from django.core.exceptions import FieldError
 from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
@@ -278,3 +279,16 @@ def test_the_command_rotates_carries_over_and_tells(holder) -> None:
     assert "kernel.Holder.secret_index: 4 changed" in text
     assert "kernel.Holder.secret: 4 under key 3 (AES-256-GCM)" in text
     assert rotation.unreadable_columns() == []
+
+
+def test_every_blind_index_of_the_house_is_registered_for_recomputing() -> None:
+    """An index that the registry does not know would find nothing after `nanhu keys rotate --index`."""
+    registered = {(index.model, index.encrypted, index.index) for index in indexes.blind_indexes()}
+    for model, column in indexes.encrypted_columns():
+        for index in (f"{column.name}_index", f"{column.name}_digest"):
+            if index in {field.name for field in model._meta.get_fields()}:
+                assert (model._meta.label, column.name, index) in registered
+    for index in indexes.blind_indexes():
+        model = django_apps.get_model(index.model)
+        assert model._meta.get_field(index.encrypted).purpose == index.purpose
+        assert model._meta.get_field(index.index).get_internal_type() == "BinaryField"
