@@ -237,3 +237,12 @@ def test_unread_is_counted_for_a_room_that_asks(browser, publish):
     publish()
     viewer = browser("student").get(LIST).wsgi_request.viewer
     assert messages.unread_count(viewer) == 1
+
+
+def test_the_pages_speak_english_too(browser, publish):
+    notice = publish("Water", must_read=True)
+    english = {"Accept-Language": "en"}
+    listed = browser("student").get(LIST, headers=english).content.decode()
+    assert "1 unread notice." in listed
+    assert "Unread only" in listed
+    assert "I have read this" in browser("student").get(address(notice), headers=english).content.decode()
