@@ -30,6 +30,7 @@ from nanhu.platforms.people.matching import (
 from nanhu.platforms.people.queries import (
     AffiliationCard,
     PersonCard,
+    find_people_by_campus_no,
     find_person_by_campus_no,
     find_person_by_document,
     matches_id_tail,
@@ -100,6 +101,7 @@ __all__ = [
     "change_set_title",
     "count_people",
     "document_indexes",
+    "find_people_by_campus_no",
     "find_person_by_campus_no",
     "find_person_by_document",
     "halfwidth",

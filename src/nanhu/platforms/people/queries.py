@@ -121,6 +121,12 @@ def find_person_by_campus_no(campus_no: str) -> int | None:
     return best[2] if best else None
 
 
+def find_people_by_campus_no(campus_nos: Iterable[str]) -> dict[str, int]:
+    """The persons who hold these living campus numbers, in one query; numbers nobody holds are left out."""
+    living = Affiliation.objects.filter(campus_no__in=list(campus_nos)).exclude(state="ended")
+    return dict(living.values_list("campus_no", "person_id"))
+
+
 def find_person_by_document(number: str) -> int | None:
     index = blind_index(normalise_document(number), purpose="people.id_number")
     return Person.objects.filter(id_number_index=index, merged_into=None).values_list("id", flat=True).first()

@@ -20,7 +20,7 @@ def fill(configuration: Configuration) -> None:
     console = Console()
     prepare(console, diary)
     for step in STEPS:
-        if diary.has(step.key):
+        if diary.has(step.key) and not step.at_every_start:
             continue
         console.begin(step.title)
         console.end(step.run(console.advance))

@@ -45,3 +45,9 @@ class CardStateError(CampusError):
 class ReasonMissingError(CampusError):
     code = "card.reason_missing"
     sentence = _("请写明原因。")
+
+
+class HistoryExistsError(CampusError):
+    code = "card.history_exists"
+    http_status = 409
+    sentence = _("这些卡已经有交易，历史只能导入一次。")

@@ -1,0 +1,21 @@
+"""What people's life means for cards. Each handler gets a list and may get it twice."""
+
+from collections.abc import Sequence
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.events import subscribe
+from nanhu.platforms.people.api import AffiliationStarted, PersonJoined
+from nanhu.systems.card.services import issue
+
+BY = Actor.system("card.life_cycle")
+
+
+@subscribe(PersonJoined, name="card.issue_to_newcomers")
+def issue_to_newcomers(events: Sequence[PersonJoined]) -> None:
+    issue.issue_cards(by=BY, person_ids=[event.person_id for event in events])
+
+
+@subscribe(AffiliationStarted, name="card.issue_to_affiliated")
+def issue_to_affiliated(events: Sequence[AffiliationStarted]) -> None:
+    """Who was known before and is tied to the school only now; holders keep the card they have."""
+    issue.issue_cards(by=BY, person_ids=[event.person_id for event in events])
