@@ -50,7 +50,9 @@ class Configuration:
     office_port: int = setting("NANHU_OFFICE_PORT", 8003, "Port of the emulated OA application (demo).")
     listen_address: str = setting("NANHU_LISTEN_ADDRESS", "127.0.0.1", "Address the servers listen on.")
     trusted_proxies: str = setting(
-        "NANHU_TRUSTED_PROXIES", "127.0.0.1,::1", "Reverse proxies whose X-Forwarded-… is believed: addresses or networks."
+        "NANHU_TRUSTED_PROXIES",
+        "127.0.0.1,::1",
+        "Reverse proxies whose X-Forwarded-… is believed: addresses or networks.",
     )
     web_threads: int = setting("NANHU_WEB_THREADS", 8, "Threads of each web worker.")
     web_workers: int = setting("NANHU_WEB_WORKERS", 1, "Web worker processes.")
