@@ -1,0 +1,239 @@
+"""The portal in a real browser: at a desk and on a phone, light and dark, by mouse, by keyboard, and without scripts."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from nanhu.kernel import registry
+from nanhu.kernel.registry import Application, Tile, TileContent
+from nanhu.platforms.portal.tests.conftest import PASSWORD, join
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+NUMBERS = {"student": "20240518", "staff": "T00317", "both": "20250999"}
+PICTURES = os.environ.get("NANHU_PICTURES", "")
+"""A folder: then each page looked at is also kept as a picture."""
+
+
+@pytest.fixture
+def campus(live_server, monkeypatch):
+    """Filled before Playwright starts. One tile is broken on purpose; one application is raised in the phone's bar."""
+    for name in ("applications", "tiles"):
+        declared = getattr(registry, name)
+        monkeypatch.setattr(declared, "_entries", dict(declared._entries))
+    registry.tiles.add(Tile(key="test.broken", title="天气", icon="cloud-sun", load=lambda _viewer: 1 / 0, order=900))
+    registry.tiles.add(
+        Tile(
+            key="test.whole",
+            title="借阅",
+            icon="library",
+            load=lambda _viewer: TileContent(value="2 本", source="图书馆"),
+        )
+    )
+    registry.applications.add(
+        Application(key="test.library", name="图书馆", icon="library", url="/me/", section="study", description="借阅、续借"),
+        Application(key="test.payslip", name="工资明细", icon="wallet", url="/me/", section="work", faces=frozenset({"staff"})),
+        Application(key="test.venue", name="场地申请", icon="map-pin", url="/me/", section="service", in_maintenance=lambda: True),
+    )  # fmt: skip
+    join("林小雨", student=NUMBERS["student"])
+    join("陈思远", staff=NUMBERS["staff"])
+    join("欧阳修文", student=NUMBERS["both"], staff="T00123")
+    return live_server.url
+
+
+@pytest.fixture
+def chromium():
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+
+
+@pytest.fixture
+def open_page(campus, chromium: Browser):
+    """open_page(size) → an empty browser window; errors of its console fail the test."""
+    faults: list[str] = []
+
+    def open_page(size: str, *, scripts: bool = True, theme: str = "light") -> Page:
+        width, height = SIZES[size]
+        page = chromium.new_context(
+            base_url=campus, viewport={"width": width, "height": height}, locale="zh-CN",
+            java_script_enabled=scripts, color_scheme=theme, reduced_motion="reduce",
+        ).new_page()  # fmt: skip
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield open_page
+    assert [fault for fault in faults if "404" not in fault] == []
+
+
+@pytest.fixture
+def sign_in(open_page) -> Callable[..., Page]:
+    def sign_in(who: str, size: str, **more: object) -> Page:
+        page = open_page(size, **more)
+        page.goto("/sign-in")
+        page.fill("input[name=username]", NUMBERS[who])
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        expect(page.locator(".hello h1")).to_be_visible()
+        return page
+
+    return sign_in
+
+
+def look_at(page: Page, name: str) -> None:
+    """No accessibility violation, no sideways scrolling."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
+    if PICTURES:
+        width = page.viewport_size["width"]
+        page.screenshot(path=Path(PICTURES) / f"portal-{name}-{width}.png", full_page=True)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_can_be_used_by_everybody(sign_in, size, theme):
+    for who in ("student", "staff"):
+        page = sign_in(who, size, theme=theme)
+        look_at(page, f"home-{who}-{theme}")
+        for name, address in {
+            "apps": "/apps/",
+            "found": "/apps/?q=tsg",
+            "nothing": "/apps/?q=xxxx",
+            "me": "/me/",
+        }.items():
+            page.goto(address)
+            look_at(page, f"{name}-{who}-{theme}")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_door_the_catalogue_and_the_error_page_can_be_used_by_everybody(open_page, size, theme):
+    page = open_page(size, theme=theme)
+    for name, address in {"door": "/sign-in", "catalogue": "/ui/", "error": "/brand/nothing"}.items():
+        page.goto(address)
+        look_at(page, f"{name}-{theme}")
+
+
+@pytest.mark.capability("A003")
+@pytest.mark.parametrize("size", SIZES)
+def test_each_sees_his_own_and_a_broken_source_costs_only_its_tile(sign_in, size):
+    student, staff = sign_in("student", size), sign_in("staff", size)
+    for page in (student, staff):
+        expect(page.locator(".tile", has_text="借阅")).to_contain_text("2 本")
+        expect(page.locator(".tile", has_text="天气")).to_contain_text("暂时取不到")
+    expect(student.locator("body")).to_have_class("page home home-student")
+    expect(staff.locator("body")).to_have_class("page home home-staff")
+    student.goto("/apps/")
+    staff.goto("/apps/")
+    expect(student.locator("main")).not_to_contain_text("工资明细")
+    expect(staff.locator("main")).to_contain_text("工资明细")
+
+
+@pytest.mark.capability("A039")
+@pytest.mark.parametrize("size", SIZES)
+def test_who_is_both_switches_faces_and_finds_the_choice_again(sign_in, size):
+    page = sign_in("both", size)
+    expect(page.locator("body")).to_have_class("page home home-student")
+    page.click("details.me > summary")
+    look_at(page, "menu")
+    page.click("button:has-text('切换到教工界面')")
+    expect(page.locator("body")).to_have_class("page home home-staff")
+    again = sign_in("both", size)
+    expect(again.locator("body")).to_have_class("page home home-staff")
+
+
+def test_a_star_brings_an_application_home_without_leaving_the_page(sign_in):
+    page = sign_in("student", "phone")
+    page.goto("/apps/")
+    star = page.locator(".app-row", has_text="图书馆").locator(".star button")
+    expect(star).to_have_attribute("aria-pressed", "false")
+    star.click()
+    expect(star).to_have_attribute("aria-pressed", "true")
+    page.goto("/")
+    expect(page.locator(".apps .app-name").first).to_have_text("图书馆")
+
+
+def test_the_star_works_without_scripts_too(sign_in):
+    page = sign_in("student", "phone", scripts=False)
+    page.goto("/apps/")
+    page.locator(".app-row", has_text="图书馆").locator(".star button").click()
+    expect(page.locator(".card", has_text="我的收藏")).to_contain_text("图书馆")
+
+
+def test_one_click_opens_an_application_and_it_is_offered_again(sign_in):
+    page = sign_in("student", "desk")
+    page.goto("/apps/")
+    with page.expect_response("**/opened") as told:
+        page.click(".app-row a:has-text('图书馆')")
+    assert told.value.status == 204
+    expect(page.locator("h1")).to_have_text("我的")
+    page.goto("/apps/")
+    expect(page.locator(".card", has_text="最近用过")).to_contain_text("图书馆")
+
+
+def test_what_is_in_maintenance_says_so_and_leads_nowhere(sign_in):
+    page = sign_in("student", "desk")
+    page.goto("/apps/")
+    row = page.locator(".app-row", has_text="场地申请")
+    expect(row).to_contain_text("维护中")
+    expect(row.locator("a")).to_have_count(0)
+
+
+def test_the_keyboard_alone_is_enough(sign_in):
+    page = sign_in("student", "desk")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type("tsg")
+    page.keyboard.press("Enter")
+    expect(page.locator(".app-row")).to_have_count(1)
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    look_at(page, "keys")
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    page.focus("details.me > summary")
+    page.keyboard.press("Enter")
+    expect(page.locator(".me-menu")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".me-menu")).to_be_hidden()
+    expect(page.locator("details.me > summary")).to_be_focused()
+
+
+def test_a_list_is_walked_by_j_and_k(open_page):
+    page = open_page("desk")
+    page.goto("/ui/")
+    page.locator("h1").click()
+    for key in "jjk":
+        page.keyboard.press(key)
+    expect(page.locator("tr[data-here]")).to_have_count(1)
+    expect(page.locator("table[data-rows] tbody tr").first).to_have_attribute("data-here", "")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_theme_type_and_language_are_chosen_and_kept(sign_in, size):
+    page = sign_in("student", size)
+    page.goto("/me/")
+    for label, attribute, value in (
+        ("深色", "data-theme", "dark"),
+        ("大字", "data-type", "large"),
+        ("English", "lang", "en"),
+    ):
+        page.click(f"main .choices button:has-text('{label}')")
+        expect(page.locator("html")).to_have_attribute(attribute, value)
+    other = sign_in("student", size)
+    for attribute, value in (("data-theme", "dark"), ("data-type", "large"), ("lang", "en")):
+        expect(other.locator("html")).to_have_attribute(attribute, value)
+    for name, address in {"home-large-en": "/", "apps-large-en": "/apps/", "me-large-en": "/me/"}.items():
+        other.goto(address)
+        look_at(other, name)
