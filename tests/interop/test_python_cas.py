@@ -12,7 +12,7 @@ import requests
 import time_machine
 from cas import CASClient
 
-from nanhu.emulators.office import OfficeApplication
+from nanhu.emulators.office.app import OfficeApplication
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.api import register_application
 from nanhu.platforms.identity.models import SsoGrant

@@ -78,6 +78,7 @@ class OfficeApplication:
             ("GET", "/health"): lambda _environ: Answer(HTTPStatus.OK, b"ok", (("Content-Type", "text/plain"),)),
             ("GET", "/login"): self.take_ticket,
             ("POST", "/login"): self.take_logout_request,
+            ("POST", "/"): self.take_logout_request,
             ("POST", "/logout"): self.sign_out,
         }
         if way in doors:

@@ -65,7 +65,5 @@ def admit(request: HttpRequest) -> None:
         SsoSession.objects.filter(pk=session.pk).update(last_seen_at=moment)
     request.sso_session = session  # type: ignore[attr-defined]
     request.viewer = queries.viewer_of(  # type: ignore[attr-defined]
-        account=account,
-        session=session,
-        chosen_face=str(request.session.get(sessions.FACE, "")),
+        account=account, session=session, chosen_face=str(request.session.get(sessions.FACE, ""))
     )

@@ -7,7 +7,6 @@ urlpatterns = [
     path("sign-in", sign_in.sign_in_page, name="sign_in"),
     path("sign-out", sign_in.sign_out, name="sign_out"),
     path("signed-out", sign_in.signed_out_page, name="signed_out"),
-    path("face", sign_in.switch_face, name="face"),
     path("activate", activation.activate_page, name="activate"),
     path("activate/code", activation.send_code, name="activate_code"),
     path("setup", setup.setup_page, name="setup"),

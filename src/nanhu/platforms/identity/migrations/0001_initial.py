@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("key", models.BinaryField(primary_key=True, serialize=False)),
                 ("kind", models.CharField(max_length=20)),
-                ("failures", models.PositiveIntegerField(default=0)),
+                ("failures", models.FloatField(default=0)),
                 ("last_failed_at", models.DateTimeField()),
                 ("blocked_until", models.DateTimeField(db_index=True)),
             ],

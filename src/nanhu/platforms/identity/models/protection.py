@@ -12,7 +12,7 @@ class Throttle(models.Model):
 
     key = models.BinaryField(primary_key=True)
     kind = models.CharField(max_length=20)
-    failures = models.PositiveIntegerField(default=0)
+    failures = models.FloatField(default=0)
     last_failed_at = models.DateTimeField()
     blocked_until = models.DateTimeField(db_index=True)
 

@@ -24,18 +24,22 @@ ADMIT = (Path(__file__).parent.parent / "sql" / "admit.sql").read_text(encoding=
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`free` failures cost nothing, then 1, 2, 4, … seconds up to `cap`; forgotten `memory` after the last one."""
+    """`free` failures cost nothing, then 1, 2, 4, … seconds up to `cap`; forgotten `memory` after the last one.
+
+    `leak` failures a second are forgiven all along: many people behind one address mistype every day.
+    """
 
     kind: str
     free: int
     cap: int
     memory: timedelta
+    leak: float = 0.0
 
 
 PAIR = Limit("pair", free=5, cap=900, memory=timedelta(hours=24))
 NAME = Limit("name", free=10, cap=60, memory=timedelta(hours=24))
 DEVICE = Limit("device", free=5, cap=900, memory=timedelta(hours=24))
-ADDRESS = Limit("address", free=100, cap=300, memory=timedelta(minutes=15))
+ADDRESS = Limit("address", free=200, cap=300, memory=timedelta(minutes=15), leak=0.5)
 PROOF = Limit("proof", free=5, cap=3600, memory=timedelta(hours=24))
 CODES = Limit("codes", free=2, cap=3600, memory=timedelta(hours=6))
 REAUTHENTICATION = Limit("reauth", free=5, cap=900, memory=timedelta(hours=24))
@@ -84,6 +88,7 @@ def counted(gate: Gate, moment: datetime) -> int:
         "forgotten": moment - gate.limit.memory,
         "free": gate.limit.free,
         "cap": gate.limit.cap,
+        "leak": gate.limit.leak,
     }
     with connection.cursor() as cursor:
         cursor.execute(ADMIT, facts)

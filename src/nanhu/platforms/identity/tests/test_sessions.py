@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity import api
 from nanhu.platforms.identity.jobs import sweep
+from nanhu.platforms.identity.middleware import IdentityMiddleware
 from nanhu.platforms.identity.models import RoleGrant, SsoSession
 from nanhu.platforms.identity.services import accounts, roles
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
@@ -65,9 +68,12 @@ def test_a_closed_account_is_out_at_once(browser, student):
 def test_one_person_can_look_with_either_face(browser, teacher):
     sign_in(browser, "T00123")
     assert (viewer_of(browser).face, viewer_of(browser).campus_no) == ("staff", "T00123")
-    browser.post("/face", {"face": "student"})
-    assert (viewer_of(browser).face, viewer_of(browser).campus_no) == ("student", "20250999")
-    browser.post("/face", {"face": "rector"})
+    request = browser.get("/account").wsgi_request
+    api.choose_face(request, "student")
+    assert (request.viewer.face, request.viewer.campus_no) == ("student", "20250999")
+    api.choose_face(request, "rector")
+    assert request.viewer.face == "student"
+    request.session.save()
     assert viewer_of(browser).face == "student"
 
 
@@ -80,8 +86,12 @@ def test_faces_follow_live_affiliations(browser, teacher):
 def test_a_request_costs_few_queries(browser, student, django_assert_num_queries):
     """The session store, the account, the session with its roles, and two for the person."""
     sign_in(browser, student.numbers[0])
+    request = RequestFactory().get("/")
+    request.COOKIES = {name: morsel.value for name, morsel in browser.cookies.items()}
+    stack = SessionMiddleware(AuthenticationMiddleware(IdentityMiddleware(lambda _request: HttpResponse())))
     with django_assert_num_queries(5):
-        browser.get("/privacy")
+        stack(request)
+    assert request.viewer.name == student.name
 
 
 def test_roles_are_granted_once_and_seen_at_the_next_request(browser, student):

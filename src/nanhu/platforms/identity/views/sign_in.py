@@ -99,14 +99,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 def signed_out_page(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/signed_out.html")
-
-
-@open_during_setup
-@require_POST
-def switch_face(request: HttpRequest) -> HttpResponse:
-    """One person, several identities: look at the campus as a student or as staff."""
-    viewer = request.viewer  # type: ignore[attr-defined]
-    face = request.POST.get("face", "")
-    if face in viewer.faces:
-        request.session[sessions.FACE] = face
-    return HttpResponseRedirect(next_path(request))
