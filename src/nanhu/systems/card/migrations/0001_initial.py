@@ -174,4 +174,5 @@ class Migration(migrations.Migration):
         run_sql_file(SQL / "pay.sql"),
         run_sql_file(SQL / "store.sql"),
         run_sql_file(SQL / "reversal.sql"),
+        run_sql_file(SQL / "check.sql"),
     ]

@@ -13,7 +13,7 @@ CREATE TABLE card_receipt (
     merchant_id bigint,
     amount_fen bigint CHECK (amount_fen > 0),
     owed_fen bigint NOT NULL DEFAULT 0 CHECK (owed_fen >= 0),
-    balance_fen bigint,
+    balance_fen bigint CHECK (balance_fen >= 0),
     detail text NOT NULL DEFAULT '',
     occurred_at timestamptz NOT NULL,
     posted_at timestamptz NOT NULL DEFAULT now(),
