@@ -242,6 +242,27 @@ def test_a_row_that_somebody_holds_is_left_and_said_so(holder) -> None:
     assert rotation.reencrypt()[0].changed == 1
 
 
+def test_two_rotations_at_once_share_the_work(holder) -> None:
+    fill(120)
+    holder.current.rotate_data_key()
+    outcomes, start = [], threading.Barrier(2)
+
+    def run() -> None:
+        start.wait(10)
+        outcomes.extend(rotation.reencrypt(batch=5))
+        connection.close()
+
+    running = [threading.Thread(target=run) for _ in range(2)]
+    for one in running:
+        one.start()
+    for one in running:
+        one.join(60)
+    assert len(outcomes) == 2
+    assert sum(outcome.changed for outcome in outcomes) == 120
+    assert rotation.reencrypt()[0].changed == 0
+    assert sorted(row.secret for row in Holder.objects.all()) == sorted(f"secret {number}" for number in range(120))
+
+
 def test_an_unreadable_row_is_counted_and_does_not_stop_the_others(holder) -> None:
     fill(3)
     first = Holder.objects.order_by("pk").first()
