@@ -13,6 +13,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,12 +106,19 @@ def stop_campus(campus: Campus) -> None:
         campus.process.wait()
 
 
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that the database's own user may enter; pytest keeps its own temporary folders shut to others."""
+    with tempfile.TemporaryDirectory(prefix="nanhu-campus-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.fixture(scope="session")
 def campus() -> Iterator[Campus]:
     """The shared campus of the journeys; tests change only what is theirs."""
-    with tempfile.TemporaryDirectory(prefix="nanhu-campus-") as name:
-        Path(name).chmod(0o755)
-        running = start_campus(Path(name))
+    with open_folder() as folder:
+        running = start_campus(folder)
         try:
             yield running
         finally:

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.conftest import ROOT, campus_environment, open_folder
 
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
-from tests.conftest import ROOT, campus_environment
 
 PEOPLE = "900"
 FILES = {
@@ -71,44 +71,44 @@ class Place:
 
 
 @contextmanager
-def place(folder: Path, copied_from: Path | None = None) -> Iterator[Place]:
-    for parent in folder.parents[:4]:
-        parent.chmod(parent.stat().st_mode | 0o011)
-    if copied_from is None:
-        folder.mkdir()
-    else:
-        subprocess.run(["cp", "-a", str(copied_from), str(folder)], check=True)
-    embedded.start(folder)
-    try:
-        yield Place(folder, {**campus_environment(folder), "NANHU_DEMO": "1"})
-    finally:
-        embedded.stop(folder)
+def place(copied_from: Path | None = None) -> Iterator[Place]:
+    with open_folder() as parent:
+        folder = parent / "campus"
+        if copied_from is None:
+            folder.mkdir()
+        else:
+            subprocess.run(["cp", "-a", str(copied_from), str(folder)], check=True)
+        embedded.start(folder)
+        try:
+            yield Place(folder, {**campus_environment(folder), "NANHU_DEMO": "1"})
+        finally:
+            embedded.stop(folder)
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a campus whose units and staff are in; its server is stopped, so that it can be copied."""
-    folder = tmp_path_factory.mktemp("base") / "campus"
-    with place(folder) as made:
+def base() -> Iterator[Path]:
+    """A campus whose units and staff are in; its server is stopped, so that the folder can be copied."""
+    with place() as made:
         made.run("migrate", "--verbosity", "0")
-        made.run("sample", "--out", str(folder / "sample"), "--people", PEOPLE)
+        made.run("sample", "--out", str(made.folder / "sample"), "--people", PEOPLE)
         made.run("datahub", "import", made.file("org.units"), "--source", "org.units")
         made.run("datahub", "import", made.file("hr.staff"), "--source", "hr.staff")
-    return folder
+        embedded.stop(made.folder)
+        yield made.folder
 
 
 @pytest.fixture(scope="module")
-def undisturbed(base: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[object, ...]]:
-    with place(tmp_path_factory.mktemp("calm") / "campus", base) as calm:
+def undisturbed(base: Path) -> list[tuple[object, ...]]:
+    with place(base) as calm:
         calm.run("datahub", "import", calm.file("aa.students"), "--source", "aa.students")
         return calm.rows(GOLDEN)
 
 
 @pytest.mark.parametrize("victim", ["importer", "database"])
 def test_an_import_killed_anywhere_ends_as_if_nothing_had_happened(
-    victim: str, base: Path, undisturbed: list[tuple[object, ...]], tmp_path: Path
+    victim: str, base: Path, undisturbed: list[tuple[object, ...]]
 ) -> None:
-    with place(tmp_path / "campus", base) as campus:
+    with place(base) as campus:
         before = campus.rows(GOLDEN)
         for pause in (0.9, 1.2, 1.5, 1.8, 2.1):
             importer = campus.start("datahub", "import", campus.file("aa.students"), "--source", "aa.students")
@@ -126,8 +126,8 @@ def test_an_import_killed_anywhere_ends_as_if_nothing_had_happened(
         assert campus.rows(GOLDEN) == undisturbed
 
 
-def test_a_worker_killed_while_accounts_open_leaves_one_of_each(base: Path, tmp_path: Path) -> None:
-    with place(tmp_path / "campus", base) as campus:
+def test_a_worker_killed_while_accounts_open_leaves_one_of_each(base: Path) -> None:
+    with place(base) as campus:
         campus.run("datahub", "import", campus.file("aa.students"), "--source", "aa.students")
         waiting = "SELECT count(*) FROM kernel_event_delivery WHERE delivered_at IS NULL"
         assert campus.rows(waiting) != [(0,)]

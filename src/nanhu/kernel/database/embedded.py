@@ -14,6 +14,7 @@ import stat
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from nanhu.kernel.secret_files import generated_secret
 
 SERVER_USER = "embedded_postgres"
 SUPERUSER = "postgres"
+STOP_SECONDS = 30
 LONGEST_SOCKET_PATH = 100
 CONFIGURATION = """
 listen_addresses = ''
@@ -75,11 +77,11 @@ def running_pid(data_dir: Path) -> int | None:
     """The server's process id, or None where no server of this folder runs."""
     try:
         pid = int((server_dir(data_dir) / "postmaster.pid").read_text().split("\n", 1)[0])
-        os.kill(pid, 0)
-        name = Path(f"/proc/{pid}/comm").read_text().strip()
+        status = Path(f"/proc/{pid}/stat").read_text()
     except (OSError, ValueError):
         return None
-    return pid if name.startswith("postgres") else None
+    name, state = status.partition("(")[2].rpartition(")")[::2]
+    return pid if name.startswith("postgres") and state.split()[0] != "Z" else None
 
 
 def start(data_dir: Path, *, extra: str = "") -> bool:
@@ -110,9 +112,11 @@ def stop(data_dir: Path) -> None:
     if pid is None:
         return
     run_as_server("pg_ctl", "-D", str(server_dir(data_dir)), "-m", "fast", "-w", "stop")
-    if running_pid(data_dir) is not None:
-        os.kill(pid, signal.SIGQUIT)
-        time.sleep(1)
+    deadline = time.monotonic() + STOP_SECONDS
+    while running_pid(data_dir) == pid and time.monotonic() < deadline:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+        time.sleep(0.1)
 
 
 def make_folders(data_dir: Path) -> None:

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,10 +16,10 @@ from nanhu.kernel.database import embedded
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(parent.stat().st_mode | 0o011)
-    return tmp_path
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="nanhu-embedded-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 def address(folder: Path) -> str:
