@@ -18,6 +18,7 @@ def titles(answer) -> list[str]:
     return [notice.title for notice in answer.context["page"]]
 
 
+@pytest.mark.capability("A036")
 def test_each_reader_lists_what_is_meant_for_them(browser, publish):
     publish("给全校")
     publish("给学生", audience="students")
@@ -29,6 +30,7 @@ def test_each_reader_lists_what_is_meant_for_them(browser, publish):
     assert titles(browser("teacher").get(LIST)) == ["给计算机学院", "给教职工", "给全校"]
 
 
+@pytest.mark.capability("A036")
 def test_a_student_cannot_open_a_staff_notice_by_its_address(browser, publish):
     notice = publish("给教职工", audience="staff", attachments=[("名单.pdf", PDF)])
     file = notice.attachments.get()
@@ -45,6 +47,7 @@ def test_a_stranger_is_sent_to_sign_in(client, publish):
     assert answer["Location"].startswith("/sign-in")
 
 
+@pytest.mark.capability("A036")
 @pytest.mark.parametrize("change", [{"expires_at": -1}, {"state": "withdrawn"}])
 def test_what_is_over_or_withdrawn_is_gone_for_readers(browser, publish, change):
     notice = publish(attachments=[("名单.pdf", PDF)])
@@ -61,6 +64,7 @@ def test_what_is_over_or_withdrawn_is_gone_for_readers(browser, publish, change)
     assert browser("editor").get(f"/notices/files/{file.public_id}/").status_code == 200
 
 
+@pytest.mark.capability("A036")
 def test_pinned_stand_first_then_the_newest(browser, publish):
     publish("旧的置顶", pinned=True)
     publish("新的")
