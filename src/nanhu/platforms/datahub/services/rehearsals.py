@@ -9,13 +9,12 @@ from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.services.files import applied_before
 from nanhu.platforms.datahub.services.settle import lock_batch
 from nanhu.platforms.datahub.sources import source
+from nanhu.platforms.datahub.tasks import finish_batch
 
 
 @transaction.atomic
 def take_for_good(*, by: Actor, batch_id: int, title: str) -> str:
     """Queues the real run; returns the id of its progress."""
-    from nanhu.platforms.datahub.tasks import finish_batch
-
     batch = lock_batch(batch_id, (Batch.State.REHEARSED,))
     if (before := applied_before(source(batch.source), batch.sha256)) is not None:
         raise AlreadyImportedError(batch=before.id)
