@@ -84,17 +84,3 @@ CATALOGUE: Final[dict[str, Kind]] = {
     "possible_duplicate": notice(_("与另一个人很像（{reasons}），已放入待核对。"), _("到“待核对”里判断是不是同一个人。")),
     "decided_different": reject(_("经人工核对，这一行与已登记的人冲突，不予采用。"), _("核对证件号码和学工号后改正重放。")),
 }  # fmt: skip
-
-
-def sentence_of(code: str, facts: dict[str, Any]) -> str:
-    kind = CATALOGUE.get(code)
-    if kind is None:
-        return code
-    try:
-        return str(kind.sentence).format(**facts)
-    except (KeyError, IndexError):
-        return str(kind.sentence)
-
-
-def hint_of(code: str) -> str:
-    return str(CATALOGUE[code].hint) if code in CATALOGUE else ""

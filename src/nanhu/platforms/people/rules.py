@@ -101,9 +101,9 @@ SURNAME_READINGS: Final[dict[str, str]] = {
     "应": "ying", "於": "yu", "句": "gou", "晟": "cheng", "呙": "guo", "祭": "zhai", "郇": "xun", "郗": "xi", "郄": "qie", "阚": "kan",
     "芮": "rui", "牟": "mu", "卜": "bu", "万": "wan", "俞": "yu", "兴": "xing", "干": "gan", "纪": "ji", "哈": "ha", "眭": "sui", "曲": "qu",
     "盛": "sheng", "石": "shi", "沈": "shen", "柏": "bai", "贾": "jia", "省": "xing", "少": "shao", "冯": "feng", "重": "chong",
-    "万俟": "moqi", "尉迟": "yuchi", "长孙": "zhangsun", "澹台": "tantai", "鲜于": "xianyu", "单于": "chanyu", "亓官": "qiguan",
-    "令狐": "linghu", "呼延": "huyan", "乐正": "yuezheng", "仲长": "zhongchang", "夏侯": "xiahou", "谷梁": "guliang", "宰父": "zaifu",
-    "漆雕": "qidiao", "拓跋": "tuoba", "达奚": "daxi", "万俟卨": "moqixie",
+    "万俟": "mo qi", "尉迟": "yu chi", "长孙": "zhang sun", "澹台": "tan tai", "鲜于": "xian yu", "单于": "chan yu", "亓官": "qi guan",
+    "令狐": "ling hu", "呼延": "hu yan", "乐正": "yue zheng", "仲长": "zhong chang", "夏侯": "xia hou", "谷梁": "gu liang", "宰父": "zai fu",
+    "漆雕": "qi diao", "拓跋": "tuo ba", "达奚": "da xi",
 }  # fmt: skip
 """Characters that read otherwise as a surname; the dictionary of pypinyin knows words, not families."""
 
@@ -171,7 +171,7 @@ def pinyin_of(name: str) -> str:
     if not plain:
         return " ".join(name.lower().split())
     surname, given = split_surname(plain) if "·" not in name else (plain, "")
-    read = SURNAME_READINGS.get(surname) or "".join(_reading(surname))
+    read = SURNAME_READINGS.get(surname, "").replace(" ", "") or "".join(_reading(surname))
     return " ".join(part for part in (read, "".join(_reading(given))) if part)
 
 
@@ -181,6 +181,5 @@ def initials_of(name: str) -> str:
     if not han:
         return "".join(word[0] for word in name.lower().split())
     surname, given = split_surname("".join(han))
-    first = SURNAME_READINGS.get(surname, "")[:1] if len(surname) == 1 else ""
-    head = [first] if first else [r[:1] for c in surname for r in _reading(c)]
-    return "".join([*head, *(r[:1] for c in given for r in _reading(c))])
+    first = SURNAME_READINGS.get(surname, "").split() or [r for c in surname for r in _reading(c)]
+    return "".join(reading[:1] for reading in [*first, *(r for c in given for r in _reading(c))])

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import ProgressHandle
@@ -73,14 +75,14 @@ def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None) 
         return settle_units(by=by, batch_id=batch.id, stored=stored)
     rows: list[Judged] = list(clean_rows(spec, batch.columns, stored, unit_book(), campus_today()))
     if progress is not None:
-        progress.advance(len(rows), "正在归并并写入主数据…", total=len(rows))
+        progress.advance(len(rows), _("正在归并并写入主数据…"), total=len(rows))
     return settle_batch(by=by, batch_id=batch.id, rows=rows)
 
 
 def told(rows: Iterable[StoredRow], total: int, progress: ProgressHandle | None) -> Iterator[StoredRow]:
     for done, row in enumerate(rows, start=1):
         if progress is not None and done % STEP == 0:
-            progress.advance(done, "正在清洗…", total=total)
+            progress.advance(done, _("正在清洗…"), total=total)
         yield row
 
 

@@ -1,6 +1,6 @@
 """Judging rows: cleaned, then matched one after another in the order of the file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -9,7 +9,7 @@ from nanhu.platforms.datahub.cleaning.person import CleanRow, clean_person
 from nanhu.platforms.datahub.cleaning.text import is_empty, text_of
 from nanhu.platforms.datahub.cleaning.units import UnitBook
 from nanhu.platforms.datahub.findings import Finding
-from nanhu.platforms.datahub.matching.book import Known, Match, PersonBook
+from nanhu.platforms.datahub.matching.book import Known, Match, PersonBook, is_near_number
 from nanhu.platforms.datahub.models import KnownDocument, LandingRow
 from nanhu.platforms.datahub.services.landing import StoredRow
 from nanhu.platforms.datahub.services.skip import is_no_record
@@ -110,3 +110,24 @@ def settle(row: Judged, match: Match) -> None:
         row.reject(*match.findings)
     else:
         row.findings += match.findings
+
+
+def flag_slips(rows: Iterable[Judged], documents: Callable[[set[int]], Mapping[int, str]]) -> None:
+    """A changed document that is nearly the old one is rather a slip of the pen: said so, for a human to look."""
+    listed = list(rows)
+    changed = [row for row in listed if any(finding.code == "document_changed" for finding in row.findings)]
+    tokens = {row.token for row in changed if row.token is not None}
+    if not tokens:
+        return
+    numbers: dict[int, set[str]] = {
+        token: {number} for token, number in documents({t for t in tokens if t > 0}).items()
+    }
+    for row in listed:
+        if row.token in tokens and row.clean is not None and row.clean.id_number:
+            numbers.setdefault(row.token or 0, set()).add(row.clean.id_number)
+    for row in changed:
+        own = (row.clean.id_number or "") if row.clean else ""
+        if any(is_near_number(own, other) for other in numbers[row.token or 0]):
+            row.findings = [
+                Finding("document_transposed", f.column) if f.code == "document_changed" else f for f in row.findings
+            ]

@@ -9,8 +9,8 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.datahub.errors import RowStillWrongError
-from nanhu.platforms.datahub.findings import sentence_of
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
+from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services.judging import Judged, clean_rows
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.outcome import sample_of

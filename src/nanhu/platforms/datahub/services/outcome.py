@@ -13,10 +13,10 @@ from nanhu.platforms.datahub.matching.book import PersonBook
 from nanhu.platforms.datahub.matching.duplicates import Suspicion, find_duplicates
 from nanhu.platforms.datahub.models import Batch, Issue, KnownDocument, Review
 from nanhu.platforms.datahub.services.judging import Judged
-from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.people import api as people
 
 LARGEST_SAMPLE: Final = 200
+DOCUMENT_CHANGES: Final = frozenset({"document_changed", "document_transposed"})
 
 
 def write_rows(rows: Sequence[Judged], person_ids: Mapping[int, int]) -> None:
@@ -50,10 +50,7 @@ def note_outvoted(rows: Iterable[Judged], outvoted: Iterable[people.Outvoted]) -
             if name == "" or getattr(row.clean, name) not in (None, "")}  # fmt: skip
     for one in outvoted:
         row = last.get((int(one.key), one.field)) or last[int(one.key), ""]
-        facts = {
-            "field_name": one.field,
-            "office": str(SOURCES[one.kept_source].office) if one.kept_source in SOURCES else one.kept_source,
-        }
+        facts = {"field_name": one.field, "office": one.kept_source}
         row.findings.append(Finding("outvoted", one.field, facts))
 
 
@@ -83,7 +80,7 @@ def sample_of(differences: Sequence[people.Difference]) -> list[dict[str, str]]:
 
 def remember_documents(batch: Batch, rows: Iterable[Judged], book: PersonBook, person_ids: Mapping[int, int]) -> None:
     """Who came with a second document number must be found by either of them."""
-    tokens = {row.token for row in rows if row.token and any(f.code == "document_changed" for f in row.findings)}
+    tokens = {row.token for row in rows if row.token and any(f.code in DOCUMENT_CHANGES for f in row.findings)}
     KnownDocument.objects.bulk_create(
         [
             KnownDocument(index=document, person_id=person_ids[token], batch=batch)
@@ -136,7 +133,7 @@ def note_suspicions(rows: Iterable[Judged], found: Iterable[Suspicion]) -> None:
     for one in found:
         noted = first.get(min(one.left, one.right)) or first.get(max(one.left, one.right))
         if noted is not None:
-            noted.findings.append(Finding("possible_duplicate", "", {"reasons": "、".join(one.reasons)}))
+            noted.findings.append(Finding("possible_duplicate", "", {"reasons": list(one.reasons)}))
 
 
 def finish_batch(batch: Batch, *, state: str, counts: Mapping[str, Any], result: people.ApplyResult) -> None:

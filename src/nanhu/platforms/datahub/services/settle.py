@@ -10,7 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub.errors import BatchStateError
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.services import outcome
-from nanhu.platforms.datahub.services.judging import Judged, match_rows, read_book
+from nanhu.platforms.datahub.services.judging import Judged, flag_slips, match_rows, read_book
 from nanhu.platforms.datahub.services.survivors import origin_of, records_of, survivors_of
 from nanhu.platforms.datahub.sources import source
 from nanhu.platforms.people import api as people
@@ -47,6 +47,7 @@ def settle_rows(
     spec = source(batch.source)
     book = read_book()
     match_rows(spec, rows, book)
+    flag_slips(rows, lambda ids: people.open_documents(sorted(ids), by=by, purpose="查重比对"))
     survivors = survivors_of(rows, spec)
     result = people.apply_records(
         by=by, records=records_of(survivors.values(), spec, book), origin=origin_of(spec, batch.id), dry_run=dry_run

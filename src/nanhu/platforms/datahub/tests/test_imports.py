@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from nanhu.kernel.models import OutboxEvent
 from nanhu.platforms.datahub.api import RollbackRefusedError, decisions, import_file, roll_back
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, StandardCode
+from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
 from nanhu.platforms.people.models import Affiliation, ChangeSet, OrgUnit, Person
 
@@ -87,7 +88,8 @@ def test_offices_disagree_and_the_stronger_one_stands(hand_in, units):
     report = hand_in(register(student(phone="13800138000"), student(phone="13800138001")))
     assert Person.objects.get().phone == "13911112222"
     assert report.counts["codes"] == {"outvoted": 1}
-    assert "学工处" in str(Issue.objects.get(batch_id=report.batch).facts)
+    issue = Issue.objects.get(batch_id=report.batch)
+    assert "“电话”与学工处登记的不同" in sentence_of(issue.code, issue.facts)
 
 
 def test_contacts_need_the_number_and_nearly_the_name(hand_in, units):
@@ -222,3 +224,11 @@ def test_rows_with_too_many_cells_are_refused(hand_in, units):
 def test_an_unknown_path_is_no_crash(tmp_path, units):
     with pytest.raises(FileNotFoundError):
         import_file(by=BY, path=tmp_path / "没有.csv", source_key="aa.students")
+
+
+def test_a_slip_in_a_document_number_is_told(hand_in, units):
+    foreign = {"证件类型": "护照", "国籍地区": "俄罗斯"}
+    hand_in(register(student(name="Anna Petrova", document="E12345678", **foreign)))
+    report = hand_in(register(student(name="Anna Petrova", document="E12345687", **foreign)))
+    assert report.counts["codes"] == {"document_transposed": 1}
+    assert Person.objects.count() == 1

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.actors import actor_of
-from nanhu.platforms.datahub.findings import CATALOGUE, hint_of, sentence_of
+from nanhu.platforms.datahub.findings import CATALOGUE
 from nanhu.platforms.datahub.forms import RollbackForm
+from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.registrations import STEWARD
+from nanhu.platforms.datahub.sentences import hint_of, sentence_of, title_of
 from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.services.rollback import preview_rollback, roll_back
@@ -19,6 +21,7 @@ from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.views.common import batch_or_404, page_of
 from nanhu.platforms.identity.api import role_required
 
+MOST_DIFFERENCES = 50
 OUTCOMES = (("accepted", "good"), ("rejected", "danger"), ("held", "attention"), ("skipped", "quiet"))
 
 
@@ -34,12 +37,13 @@ def batch_page(request: HttpRequest, number: int) -> HttpResponse:
         "spec": SOURCES.get(batch.source),
         "page": page,
         "issues": [(issue, sentence_of(issue.code, issue.facts), hint_of(issue.code)) for issue in page],
-        "codes": [(row["code"], row["times"]) for row in codes.order_by("-times")],
+        "codes": [(row["code"], title_of(row["code"]), row["times"]) for row in codes.order_by("-times")],
         "code": code,
         "severity": severity,
         "query": f"code={code}&severity={severity}",
         "outcomes": [(state, batch.counts.get(state, 0), tone) for state, tone in OUTCOMES],
         "bars": bars_of(batch),
+        "differences": [(one, field_label(one["field"])) for one in batch.differences[:MOST_DIFFERENCES]],
     }
     return render(request, "datahub/batch.html", context)
 

@@ -8,9 +8,9 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from nanhu.platforms.datahub.findings import hint_of, sentence_of
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.registrations import STEWARD
+from nanhu.platforms.datahub.sentences import hint_of, sentence_of
 from nanhu.platforms.datahub.views.batches import filtered
 from nanhu.platforms.datahub.views.common import batch_or_404
 from nanhu.platforms.identity.api import role_required

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.crypto import mask_id_number
 from nanhu.platforms.datahub.forms import DecisionForm
+from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Review
 from nanhu.platforms.datahub.registrations import STEWARD
 from nanhu.platforms.datahub.services.reviews import decide_different, decide_same, part_again
@@ -28,7 +29,10 @@ def reviews_page(request: HttpRequest) -> HttpResponse:
     state = state if state in Review.State.values else Review.State.OPEN
     page = page_of(request, Review.objects.filter(state=state).select_related("row", "batch").order_by("-score", "id"))
     cards = people.person_cards({i for review in page for i in (review.left_id, review.right_id)})
-    lines = [(review, cards.get(review.left_id), cards.get(review.right_id)) for review in page]
+    lines = [
+        (review, cards.get(review.left_id), cards.get(review.right_id), list(map(field_label, review.reasons)))
+        for review in page
+    ]
     counts = dict(Review.objects.values_list("state").annotate(times=Count("id")).values_list("state", "times"))
     tabs = [(value, label, f"?state={value}", counts.get(value, 0)) for value, label in Review.State.choices]
     context = {"page": page, "lines": lines, "state": state, "tabs": tabs, "query": f"state={state}"}
@@ -45,7 +49,11 @@ def review_page(request: HttpRequest, review_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         decide(request, review, form.cleaned_data["verdict"], form.cleaned_data["reason"])
         return redirect("datahub:reviews")
-    return render(request, "datahub/review.html", {"review": review, "form": form, "persons": sides(review)})
+    return render(
+        request,
+        "datahub/review.html",
+        {"review": review, "form": form, "persons": sides(review), "reasons": list(map(field_label, review.reasons))},
+    )
 
 
 @dataclass(frozen=True, slots=True)

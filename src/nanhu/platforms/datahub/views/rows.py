@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 from nanhu.kernel import audit
 from nanhu.kernel.actors import actor_of
 from nanhu.platforms.datahub.cleaning.text import text_of
-from nanhu.platforms.datahub.findings import hint_of, sentence_of
 from nanhu.platforms.datahub.forms import MendForm
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
 from nanhu.platforms.datahub.registrations import STEWARD
+from nanhu.platforms.datahub.sentences import hint_of, sentence_of
 from nanhu.platforms.datahub.services.landing import StoredRow, stored_rows
 from nanhu.platforms.datahub.services.mending import mend_row
 from nanhu.platforms.datahub.sources import SOURCES

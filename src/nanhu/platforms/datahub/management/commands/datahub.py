@@ -13,8 +13,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import start_progress
 from nanhu.platforms.datahub.errors import BatchNotFoundError
-from nanhu.platforms.datahub.findings import sentence_of
 from nanhu.platforms.datahub.models import Batch, Issue
+from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services.console import ConsoleProgress
 from nanhu.platforms.datahub.services.imports import import_file
 from nanhu.platforms.datahub.services.mending import replay

@@ -1,0 +1,52 @@
+"""Our fields in the words of the offices."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.platforms.datahub.codes import TABLES
+from nanhu.platforms.datahub.sources import SOURCES
+
+FIELDS: Final[dict[str, str | Promise]] = {
+    "name": _("姓名"),
+    "short_name": _("简称"),
+    "parent_code": _("上级机构"),
+    "kind": _("机构类型"),
+    "is_active": _("是否在用"),
+    "sex": _("性别"),
+    "birth_date": _("出生日期"),
+    "nationality": _("国籍或地区"),
+    "ethnicity": _("民族"),
+    "document_kind": _("证件类型"),
+    "document": _("证件号码"),
+    "id_number": _("证件号码"),
+    "phone": _("电话"),
+    "email": _("邮箱"),
+    "campus_no": _("学工号"),
+    "unit_id": _("单位"),
+    "category": _("人员类别"),
+    "category_name": _("人员类别"),
+    "status": _("状态"),
+    "status_name": _("状态"),
+    "state": _("是否有效"),
+    "starts_on": _("开始日期"),
+    "ends_on": _("结束日期"),
+}
+
+
+def field_label(name: str) -> str:
+    return str(FIELDS.get(name, name))
+
+
+def field_labels(names: Iterable[str]) -> str:
+    return "、".join(map(field_label, names))
+
+
+def office_label(source_key: str) -> str:
+    return str(SOURCES[source_key].office) if source_key in SOURCES else source_key
+
+
+def table_label(key: str) -> str:
+    return TABLES.get(key, key)
