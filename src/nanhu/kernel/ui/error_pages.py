@@ -7,6 +7,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 log = structlog.get_logger()
@@ -59,5 +60,14 @@ def _page(request: HttpRequest, status: HTTPStatus, words: tuple[object, object]
         return JsonResponse({"error": status.phrase, "message": str(what), "number": number}, status=status)
     context = {"what": what, "todo": todo, "number": number, "is_ours": is_ours}
     if is_ours:
-        return HttpResponse(render_to_string("ui/error.html", context), status=status)
+        return HttpResponse(_last_page(context), status=status)
     return render(request, "ui/error.html", context, status=status)
+
+
+def _last_page(context: dict[str, object]) -> str:
+    """The page of a crash; a line of plain words where even templates or addresses are broken."""
+    try:
+        return render_to_string("ui/error.html", context)
+    except Exception:
+        log.exception("ui.error_page_failed", number=context["number"])
+        return format_html("<!doctype html><title>{0}</title><h1>{0}</h1><p>{1}</p><p>{2}</p>", *context.values())

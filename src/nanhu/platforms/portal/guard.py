@@ -33,11 +33,11 @@ def attempt[Found](source: str, load: Callable[[], Found]) -> Outcome[Found]:
         with _savepoint():
             found = load()
     except Exception:
+        _remember(source, monotonic() - began)
         number = uuid4().hex[:8].upper()
         log.exception("portal.source_failed", source=source, number=number)
         return Outcome(error_number=number)
-    finally:
-        _remember(source, monotonic() - began)
+    _remember(source, monotonic() - began)
     return Outcome(value=found)
 
 

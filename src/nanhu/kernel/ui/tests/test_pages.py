@@ -123,6 +123,13 @@ def test_a_crash_shows_a_page_that_needs_neither_session_nor_database(rf):
     assert "csrfmiddlewaretoken" not in page
 
 
+def test_a_crash_of_the_crash_page_still_says_what_happened(rf, monkeypatch):
+    monkeypatch.setattr(error_pages, "render_to_string", lambda *_arguments: crash())
+    answer = error_pages.server_error(rf.get("/"))
+    assert answer.status_code == 500
+    assert "我们这边出了点问题" in answer.content.decode()
+
+
 def test_programs_get_json_instead_of_a_page():
     request = RequestFactory(headers={"accept": "application/json"}).get("/nowhere")
     answer = error_pages.not_found(request)
