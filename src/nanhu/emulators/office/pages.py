@@ -1,6 +1,8 @@
 """The pages of the OA, small and plain."""
 
+from datetime import datetime
 from html import escape
+from zoneinfo import ZoneInfo
 
 from nanhu.emulators.office.desk import DOCUMENTS, Document, Session
 
@@ -11,6 +13,16 @@ FRAME = """<!doctype html>
 <header class="bar"><a class="brand" href="/"><span class="seal" aria-hidden="true">文</span>OA 办公系统</a>{who}</header>
 <main id="main">{main}</main>
 <footer><p>这是一个演示用的外部系统：它不认识门户的代码，只通过 CAS 3.0 协议登录。</p></footer></body></html>"""
+CAMPUS_ZONE = ZoneInfo("Asia/Shanghai")
+WORDS = {
+    "true": "是",
+    "false": "否",
+    "student": "学生",
+    "staff": "教职工",
+    "employee": "雇员",
+    "member": "成员",
+    "affiliate": "临时人员",
+}
 LABELS = {
     "displayName": "姓名",
     "campusNo": "学工号",
@@ -28,8 +40,12 @@ def first(value: str | list[str] | None) -> str:
     return (value[0] if value else "") if isinstance(value, list) else (value or "")
 
 
-def joined(value: str | list[str]) -> str:
-    return "、".join(value) if isinstance(value, list) else (value or "")
+def shown(key: str, value: str | list[str]) -> str:
+    """Values as people read them."""
+    if key == "authenticationDate" and isinstance(value, str):
+        return datetime.fromisoformat(value).astimezone(CAMPUS_ZONE).strftime("%m月%d日 %H:%M:%S")
+    words = [WORDS.get(word, word) for word in (value if isinstance(value, list) else [value])]
+    return "、".join(words)
 
 
 def page(title: str, main: str, session: Session | None = None) -> str:
@@ -66,7 +82,7 @@ def row(number: int, document: Document) -> str:
 
 def aside(session: Session) -> str:
     facts = "".join(
-        f"<div><dt>{escape(LABELS.get(key, key))}</dt><dd>{escape(joined(value))}</dd></div>"
+        f"<div><dt>{escape(LABELS.get(key, key))}</dt><dd>{escape(shown(key, value))}</dd></div>"
         for key, value in session.attributes.items()
         if key in LABELS and value
     )

@@ -37,5 +37,12 @@ def open_during_setup(view: View) -> View:
     return view
 
 
+def closed_during_setup(view: View) -> View:
+    """Open to strangers, yet not to an account that must still set itself up: what hands out tickets."""
+    view.open_during_setup = False  # type: ignore[attr-defined]
+    return view
+
+
 def is_open_during_setup(view: object) -> bool:
-    return bool(getattr(view, "open_during_setup", False))
+    """What every stranger may see (styles, language, health) stays open, unless it says otherwise."""
+    return bool(getattr(view, "open_during_setup", not getattr(view, "login_required", True)))

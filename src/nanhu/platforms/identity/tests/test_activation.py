@@ -197,6 +197,7 @@ def test_no_page_opens_before_the_password_is_changed(browser, newcomer):
     assert browser.post("/account/sessions/end-others").headers["Location"] == "/setup"
     assert browser.get("/setup").headers["Location"] == "/setup/password"
 
+    assert browser.get("/privacy").status_code == 200, "what strangers may see stays open"
     finish(browser)
     assert browser.get("/account").status_code == 200
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from nanhu.platforms.identity.errors import ServiceRefusedError
 from nanhu.platforms.identity.forms import CasSignInForm
 from nanhu.platforms.identity.models import Application, SsoSession
-from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.policies import closed_during_setup, open_during_setup
 from nanhu.platforms.identity.rules_urls import with_ticket
 from nanhu.platforms.identity.services import sessions, tickets
 from nanhu.platforms.identity.services.applications import application_for
@@ -54,6 +54,7 @@ def is_prefetch(request: HttpRequest) -> bool:
 
 
 @login_not_required
+@closed_during_setup
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
