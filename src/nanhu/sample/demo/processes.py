@@ -24,10 +24,11 @@ def office_environment(configuration: Configuration) -> dict[str, str]:
 
 def devices_command(configuration: Configuration) -> list[str]:
     return granian(
-        "asginl",
+        "wsgi",
         "nanhu.emulators.pos.application:application",
         address=configuration.listen_address,
         port=configuration.emulator_port,
+        threads=8,
     )
 
 

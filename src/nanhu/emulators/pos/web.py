@@ -1,0 +1,176 @@
+"""The device's page and its few actions, over WSGI. Actions are same-origin posts of JSON; no answer holds a key."""
+
+import logging
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+
+from nanhu.emulators.pos.device import Device
+from nanhu.emulators.pos.outcomes import Outcome
+from nanhu.emulators.pos.shop import NotInstalledError, Shop
+
+log = logging.getLogger(__name__)
+type StartResponse = Callable[[str, list[tuple[str, str]]], object]
+LARGEST_BODY = 16 * 1024
+JSON = "application/json; charset=utf-8"
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+HEADERS = [
+    ("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+]
+FOLDER = files("nanhu.emulators.pos").joinpath("static")
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """What the page sends with an action."""
+
+    terminal: str
+    card: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    amount_fen: int = 0
+    network: Literal["on", "off"] = "on"
+
+
+class Answer(NamedTuple):
+    status: HTTPStatus
+    kind: str
+    body: bytes
+
+
+class RefusedError(Exception):
+    """The request is none of ours to do."""
+
+    def __init__(self, status: HTTPStatus, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+ACTIONS: dict[str, Callable[[Device, Ask], Outcome]] = {
+    "/sign-on": lambda device, _ask: device.sign_on(),
+    "/pay": lambda device, ask: device.pay(ask.card, ask.amount_fen),
+    "/retry": lambda device, _ask: device.retry(),
+    "/give-up": lambda device, _ask: device.give_up(),
+    "/reverse": lambda device, _ask: device.reverse_last(),
+    "/again": lambda device, _ask: device.send_again(),
+    "/network": lambda device, ask: device.cut_network() if ask.network == "off" else device.resume_network(),
+}
+
+
+class PosApplication:
+    def __init__(self, path: Path) -> None:
+        self.shop = Shop(path)
+        self.static = read_static()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            answer = self.answer(environ)
+        except RefusedError as error:
+            answer = as_json({"sentence": error.sentence}, error.status)
+        except Exception:
+            log.exception("the device failed")
+            answer = as_json({"sentence": "设备出错，请看日志"}, HTTPStatus.INTERNAL_SERVER_ERROR)
+        headers = [*HEADERS, ("Content-Type", answer.kind), ("Content-Length", str(len(answer.body)))]
+        start_response(f"{answer.status.value} {answer.status.phrase}", headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
+
+    def answer(self, environ: dict[str, Any]) -> Answer:
+        path, method = environ.get("PATH_INFO", "/"), environ["REQUEST_METHOD"]
+        if path == "/health":
+            return as_json({"device": "ok"})
+        try:
+            self.shop.refresh()
+        except NotInstalledError as error:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "设备还没有配置，请运行 nanhu card_emulator") from error
+        check_host(environ, self.shop.configuration.hosts)
+        if path in ACTIONS and method == "POST":
+            check_origin(environ)
+            return self.act(path, read_ask(environ))
+        if method not in {"GET", "HEAD"}:
+            raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "不支持这样的请求")
+        if path == "/state":
+            return as_json(self.state())
+        if path not in self.static:
+            raise RefusedError(HTTPStatus.NOT_FOUND, "没有这个页面")
+        return self.static[path]
+
+    def act(self, path: str, ask: Ask) -> Answer:
+        device = self.shop.devices.get(ask.terminal)
+        if device is None:
+            raise RefusedError(HTTPStatus.NOT_FOUND, "没有这台终端")
+        with device.lock:
+            outcome = ACTIONS[path](device, ask)
+            outcome.wire, device.line.wire = device.line.wire, []
+            return as_json({"outcome": outcome, "terminal": self.view(device)})
+
+    def state(self) -> dict[str, Any]:
+        configuration = self.shop.configuration
+        return {
+            "school": configuration.school,
+            "gateway": configuration.gateway,
+            "limits": configuration.limits,
+            "cards": configuration.cards,
+            "terminals": [self.view(device) for device in self.shop.devices.values()],
+        }
+
+    def view(self, device: Device) -> dict[str, Any]:
+        """A terminal as the browser may know it: everything but its key."""
+        terminal, memory = device.terminal, device.memory
+        return {
+            "number": terminal.number, "merchant": terminal.merchant, "canteen": terminal.canteen, "place": terminal.place,
+            "fixed_fen": terminal.fixed_fen, "network": memory.network, "last_sequence": memory.last_sequence,
+            "stored_count": len(memory.stored), "stored_fen": sum(row.amount_fen for row in memory.stored),
+            "is_open": memory.open is not None, "has_sale": memory.last is not None,
+        }  # fmt: skip
+
+
+def read_static() -> dict[str, Answer]:
+    found = {
+        f"/{one.name}": Answer(HTTPStatus.OK, TYPES[Path(one.name).suffix], one.read_bytes())
+        for one in FOLDER.iterdir()
+        if Path(one.name).suffix in TYPES
+    }
+    return {**found, "/": found["/index.html"]}
+
+
+def as_json(value: object, status: HTTPStatus = HTTPStatus.OK) -> Answer:
+    return Answer(status, JSON, msgspec.json.encode(value))
+
+
+def check_host(environ: dict[str, Any], hosts: Iterable[str]) -> None:
+    """A page elsewhere that points its own name at us must not read the device."""
+    name = environ.get("HTTP_HOST", "").lower()
+    bare = name if name.endswith("]") else name.rpartition(":")[0] or name
+    if bare not in hosts:
+        raise RefusedError(HTTPStatus.MISDIRECTED_REQUEST, "这台设备不在这个地址上")
+
+
+def check_origin(environ: dict[str, Any]) -> None:
+    origin = environ.get("HTTP_ORIGIN", "")
+    if origin.partition("://")[2] != environ.get("HTTP_HOST", ""):
+        raise RefusedError(HTTPStatus.FORBIDDEN, "只接受本页面的操作")
+
+
+def read_ask(environ: dict[str, Any]) -> Ask:
+    if environ.get("CONTENT_TYPE", "").partition(";")[0].strip() != "application/json":
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "请用 JSON")
+    try:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if not 0 < length <= LARGEST_BODY:
+            raise RefusedError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE if length > 0 else HTTPStatus.BAD_REQUEST, "报文长度不对"
+            )
+        return msgspec.json.decode(environ["wsgi.input"].read(length), type=Ask)
+    except ValueError as error:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "看不懂的请求") from error

@@ -1,0 +1,118 @@
+"""Writes what the POS emulator is told at its installation: gateway, a dozen terminals with their keys, cards to try."""
+
+import json
+import os
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.management.base import BaseCommand
+
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.school import school
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.models import Card, PosTerminal
+
+TERMINALS = 12
+CARDS = 10
+FIXED_FEN = {"早点": 400, "浴室": 200, "洗衣": 500, "直饮水": 50}
+STATE_NOTES = {
+    Card.State.LOST: "已挂失",
+    Card.State.FROZEN: "已冻结",
+    Card.State.EXPIRED: "已过期",
+    Card.State.CLOSED: "已注销",
+}
+STRANGER = {"uid": "04FFFFFFFFFFFF", "name": "外校来客", "campus_no": "", "note": "不是本校的卡"}
+
+
+class Command(BaseCommand):
+    help = "Write <data folder>/emulators/pos.json for the POS emulator, readable by its owner only."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--campus-no", action="append", default=[], help="whose cards come first; may be repeated")
+        parser.add_argument("--terminals", type=int, default=TERMINALS)
+
+    def handle(self, **options: Any) -> None:
+        terminals = chosen_terminals(options["terminals"])
+        cards = [*chosen_cards(options["campus_no"]), STRANGER]
+        settings = configuration()
+        path = settings.data_dir / "emulators" / "pos.json"
+        write_private(
+            path,
+            {
+                "gateway": f"http://127.0.0.1:{settings.gateway_port}",
+                "school": school().name,
+                "hosts": host_names(settings.public_url, settings.allowed_hosts),
+                "terminals": terminals,
+                "cards": cards,
+            },
+        )
+        if options["verbosity"]:
+            self.stdout.write(f"{path}: {len(terminals)} terminals, {len(cards)} cards")
+
+
+def chosen_terminals(count: int) -> list[dict[str, Any]]:
+    """Of each place one after the other, and of each merchant its first, so that a dozen shows the whole campus."""
+    by_place: dict[str, list[PosTerminal]] = {}
+    seen = set()
+    working = PosTerminal.objects.filter(state=PosTerminal.State.ON)
+    for terminal in working.select_related("merchant").order_by("number"):
+        if terminal.merchant_id not in seen:
+            seen.add(terminal.merchant_id)
+            by_place.setdefault(terminal.merchant.canteen, []).append(terminal)
+    rounds = [one for row in zip_longest(*by_place.values()) for one in row if one is not None]
+    return [terminal_facts(one) for one in sorted(rounds[:count], key=lambda one: one.number)]
+
+
+def terminal_facts(terminal: PosTerminal) -> dict[str, Any]:
+    name = terminal.merchant.name
+    return {
+        "number": terminal.number,
+        "key": terminal.key,
+        "merchant": name,
+        "canteen": terminal.merchant.canteen,
+        "place": terminal.place,
+        "fixed_fen": next((fen for word, fen in FIXED_FEN.items() if word in name), None),
+    }
+
+
+def chosen_cards(campus_nos: Iterable[str]) -> list[dict[str, str]]:
+    """The named people's cards, then others until there are ten, with one of each state that does not pay."""
+    named = [person for no in campus_nos if (person := people.find_person_by_campus_no(no)) is not None]
+    living = Card.objects.select_related(None).order_by("number")
+    first = {card.person_id: card for card in living.filter(person_id__in=named).order_by("-number")}
+    picked = [first[person] for person in dict.fromkeys(named) if person in first]
+    for state in STATE_NOTES:
+        picked += living.filter(state=state).exclude(pk__in=[one.pk for one in picked])[:1]
+    for card_class in Card.Class:
+        others = living.filter(state=Card.State.ISSUED, card_class=card_class).exclude(
+            pk__in=[one.pk for one in picked]
+        )
+        picked += others[: max(0, min(2, CARDS - len(picked)))]
+    holders = people.person_cards({card.person_id for card in picked})
+    return [card_facts(card, holders[card.person_id]) for card in picked if card.person_id in holders]
+
+
+def card_facts(card: Card, holder: people.PersonCard) -> dict[str, str]:
+    campus_no = holder.affiliations[0].campus_no if holder.affiliations else ""
+    note = STATE_NOTES.get(Card.State(card.state), "") or str(Card.Class(card.card_class).label)
+    return {"uid": card.uid, "name": holder.name, "campus_no": campus_no, "note": note}
+
+
+def host_names(public_url: str, allowed_hosts: str) -> list[str]:
+    further = [one.strip().lower() for one in allowed_hosts.split(",") if one.strip()]
+    names = ["localhost", "127.0.0.1", "[::1]", urlsplit(public_url).hostname or "", *further]
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def write_private(path: Path, value: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.part")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(value, file, ensure_ascii=False, indent=1)
+    draft.replace(path)
