@@ -26,6 +26,7 @@ from nanhu.kernel.secret_files import generated_secret
 
 SERVER_USER = "embedded_postgres"
 SUPERUSER = "postgres"
+START_SECONDS = 20
 STOP_SECONDS = 30
 LONGEST_SOCKET_PATH = 100
 CONFIGURATION = """
@@ -97,13 +98,23 @@ def start(data_dir: Path, *, extra: str = "") -> bool:
     settings = CONFIGURATION.format(socket_dir=socket_dir(data_dir), extra=extra)
     (server_dir(data_dir) / "nanhu.conf").write_text(settings)
     own(server_dir(data_dir) / "nanhu.conf")
-    log = server_dir(data_dir) / "server.log"
-    result = run_as_server("pg_ctl", "-D", str(server_dir(data_dir)), "-l", str(log), "-w", "-t", "60", "start")
-    if result.returncode != 0:
-        tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
-        raise EmbeddedDatabaseError(f"PostgreSQL did not start: {result.stderr.strip()}\n{tail}")
+    start_server(data_dir)
     create_database(data_dir)
     return True
+
+
+def start_server(data_dir: Path) -> None:
+    """After a kill the dead server or its last children may still hold the folder for a moment: try again until then."""
+    log = server_dir(data_dir) / "server.log"
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        result = run_as_server("pg_ctl", "-D", str(server_dir(data_dir)), "-l", str(log), "-w", "-t", "60", "start")
+        if result.returncode == 0:
+            return
+        if time.monotonic() > deadline:
+            tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+            raise EmbeddedDatabaseError(f"PostgreSQL did not start: {result.stderr.strip()}\n{tail}")
+        time.sleep(0.2)
 
 
 def stop(data_dir: Path) -> None:
