@@ -27,6 +27,16 @@ def ensure_database() -> None:
     settings = configuration()
     if settings.is_database_embedded and embedded.start(settings.data_dir):
         atexit.register(embedded.stop, settings.data_dir)
+        atexit.register(close_connections)
+
+
+def close_connections() -> None:
+    """Before the server stops: what still holds it would complain."""
+    from django.db import connection
+
+    connection.close()
+    if pool := getattr(connection, "pool", None):
+        pool.close()
 
 
 if __name__ == "__main__":

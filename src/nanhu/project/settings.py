@@ -119,6 +119,7 @@ DATABASES = {
         "HOST": DATABASE_QUERY.pop("host", DATABASE.hostname or ""),
         "PORT": str(DATABASE.port or ""),
         "CONN_MAX_AGE": 0,
+        "DISABLE_SERVER_SIDE_CURSORS": not CONFIGURATION.is_database_embedded,  # PgBouncer may stand in between
         "OPTIONS": {
             **DATABASE_QUERY,
             "pool": {"min_size": 1, "max_size": CONFIGURATION.database_pool_size, "timeout": 20},
@@ -127,7 +128,6 @@ DATABASES = {
         "TEST": {"TEMPLATE": "template0"},
     }
 }
-DISABLE_SERVER_SIDE_CURSORS = not CONFIGURATION.is_database_embedded  # PgBouncer may stand in between
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if found("nanhu.platforms.identity.models"):
