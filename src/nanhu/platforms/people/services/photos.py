@@ -25,7 +25,7 @@ RATIO_TOLERANCE: Final = 0.03
 
 
 def photos_dir() -> Path:
-    return configuration().data_dir / "photos"
+    return configuration().media_dir / "photos"
 
 
 @transaction.atomic
