@@ -9,7 +9,14 @@ from django.test import Client
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion, SmsMessage
+from nanhu.platforms.identity.models import (
+    Account,
+    PrivacyConsent,
+    RecoveryContact,
+    SecurityQuestion,
+    SmsMessage,
+    SsoSession,
+)
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.setup import PRIVACY_VERSION
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
@@ -168,6 +175,13 @@ def test_an_activation_expires(browser, newcomer):
 def test_the_initial_value_expires(browser, newcomer):
     with time_machine.travel(now() + timedelta(days=61), tick=False):
         assert sign_in(browser, newcomer.numbers[0], newcomer.tail).status_code == 200
+
+
+def test_starting_an_activation_ends_who_was_signed_in_here(browser, student, foreigner):
+    sign_in(browser, student.numbers[0], "Reed-Boat-1995")
+    sign_in(browser, foreigner.numbers[0], foreigner.tail)
+    assert browser.get("/account").status_code == 302
+    assert SsoSession.objects.get().ended_how == "replaced"
 
 
 def test_of_two_browsers_with_both_proofs_one_activates(newcomer):

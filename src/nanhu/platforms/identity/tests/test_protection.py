@@ -1,6 +1,7 @@
 """Enumeration, throttling, fixation, redirects."""
 
 import re
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity import hashing
+from nanhu.platforms.identity.errors import TooManyAttemptsError
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.services import counter, throttle
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
@@ -136,6 +138,29 @@ def test_one_address_that_tries_many_names_is_slowed(student, monkeypatch):
     answers = [sign_in(client, f"8{number:07}", "guess").status_code for number in range(60)]
     assert answers[:40] == [200] * 40
     assert 429 in answers[40:]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hundred_attempts_at_once_are_no_way_round_the_limit():
+    gates = [throttle.Gate(throttle.PAIR, "0020260101|203.0.113.1"), throttle.Gate(throttle.NAME, "0020260101")]
+    start, admitted = threading.Barrier(12), []
+
+    def attempt():
+        start.wait()
+        try:
+            throttle.admit(gates)
+            admitted.append(1)
+        except TooManyAttemptsError:
+            pass
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=attempt) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(admitted) == throttle.PAIR.free + 1
 
 
 def test_a_shared_address_forgets_a_steady_trickle_of_mistakes(db):

@@ -17,7 +17,7 @@ from nanhu.platforms.identity import devices, queries
 from nanhu.platforms.identity.errors import ActivationExpiredError
 from nanhu.platforms.identity.forms import CodeProofForm, DocumentProofForm
 from nanhu.platforms.identity.middleware import AFTER_SETUP
-from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.services import activation, sessions
 
 PENDING = "identity.activation"
@@ -26,7 +26,7 @@ LIFE = timedelta(minutes=15)
 
 def start(request: HttpRequest, *, account: Account, campus_no: str, after: str) -> HttpResponse:
     """Remember in a fresh session that the initial value was right; nobody is signed in yet."""
-    request.session.flush()
+    sessions.close_session(request, how=SsoSession.End.REPLACED)
     request.session[PENDING] = {
         "account_id": account.pk,
         "campus_no": campus_no,
