@@ -23,7 +23,8 @@ PATH = "/terminal/v1/payment"
 UPLOAD = "/terminal/v1/upload"
 
 
-def request(plan: dict[str, Any], path: str, terminal: str, key: bytes, sequence: int, body: bytes) -> bytes:
+def request(plan: dict[str, Any], path: str, device: dict[str, Any], sequence: int, body: bytes) -> bytes:
+    terminal, key = device["number"], bytes.fromhex(device["key"])
     clock = int(time.time())
     text = f"nanhu-terminal-1\nPOST\n{path}\n{terminal}\n{sequence}\n{clock}\n{hashlib.sha256(body).hexdigest()}"
     signature = hmac.digest(key, text.encode(), "sha256").hex()
@@ -94,7 +95,7 @@ class Tally:
 
 def payment(plan: dict[str, Any], terminal: dict[str, Any], sequence: int, dice: random.Random) -> bytes:
     body = f'{{"card":"{dice.choice(plan["cards"])}","amount_fen":{dice.randint(1, 20)}}}'.encode()
-    return request(plan, PATH, terminal["number"], bytes.fromhex(terminal["key"]), sequence, body)
+    return request(plan, PATH, terminal, sequence, body)
 
 
 async def connect(plan: dict[str, Any]) -> Device:
@@ -107,7 +108,8 @@ async def closed(plan: dict[str, Any], tally: Tally) -> float:
     dice = random.Random(plan.get("seed", 1))
     count = plan["presign"] // len(plan["terminals"])
     stacks = [
-        [payment(plan, terminal, terminal["sequence"] + place, dice) for place in range(count)] for terminal in plan["terminals"]
+        [payment(plan, terminal, terminal["sequence"] + place, dice) for place in range(count)]
+        for terminal in plan["terminals"]
     ]
     devices = [await connect(plan) for _ in stacks]
     started = time.perf_counter()
@@ -170,7 +172,7 @@ async def uploads(plan: dict[str, Any], tally: Tally) -> float:
         terminal["sequence"] += plan["rows"]
         body = json.dumps({"rows": rows}).encode()
         begun = time.perf_counter()
-        answer = await device.ask(request(plan, UPLOAD, terminal["number"], bytes.fromhex(terminal["key"]), 0, body))
+        answer = await device.ask(request(plan, UPLOAD, terminal, 0, body))
         tally.approved += answer.count(b'"approved"')
         tally.failed += plan["rows"] - answer.count(b'"approved"')
         tally.latencies.append(time.perf_counter() - begun)

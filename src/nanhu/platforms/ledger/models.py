@@ -31,7 +31,8 @@ class Account(models.Model):
         db_table = "ledger_account"
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["asset", "liability", "income", "expense", "clearing"]), name="ledger_account_kind"
+                condition=Q(kind__in=["asset", "liability", "income", "expense", "clearing"]),
+                name="ledger_account_kind",
             ),
             models.CheckConstraint(condition=~Q(code="") & ~Q(name=""), name="ledger_account_is_named"),
         ]

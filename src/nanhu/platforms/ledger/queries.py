@@ -75,7 +75,9 @@ def balances_of(account_ids: Sequence[int]) -> dict[int, int]:
     return dict(Balance.objects.filter(account_id__in=account_ids).values_list("account_id", "balance_fen"))
 
 
-def transfers_of(account_id: int, *, since: datetime | None = None, until: datetime | None = None) -> QuerySet[Transfer]:
+def transfers_of(
+    account_id: int, *, since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[Transfer]:
     """Rows that touch the account, newest first."""
     rows = Transfer.objects.filter(Q(debit_account_id=account_id) | Q(credit_account_id=account_id))
     if since is not None:

@@ -77,13 +77,14 @@ class Answer(msgspec.Struct, omit_defaults=True):
     server_time: float | None = None
 
 
-def request_text(method: str, path: str, terminal: str, sequence: str, clock: str, body: bytes) -> bytes:
+def request_text(*, method: str, path: str, terminal: str, sequence: str, clock: str, body: bytes) -> bytes:
     digest = hashlib.sha256(body).hexdigest()
     return f"nanhu-terminal-1\n{method}\n{path}\n{terminal}\n{sequence}\n{clock}\n{digest}".encode()
 
 
 def sign_request(key: bytes, *, method: str, path: str, terminal: str, sequence: str, clock: str, body: bytes) -> str:
-    return SEALED(key, request_text(method, path, terminal, sequence, clock, body)).hex()
+    text = request_text(method=method, path=path, terminal=terminal, sequence=sequence, clock=clock, body=body)
+    return SEALED(key, text).hex()
 
 
 def sign_response(key: bytes, *, request_signature: str, status: int, body: bytes) -> str:
@@ -100,5 +101,5 @@ def receipt_number(receipt_id: int) -> str:
     return f"{receipt_id:012d}"
 
 
-def refused(code: str, **facts: int | float | None) -> Answer:
+def refused(code: str, **facts: float | None) -> Answer:
     return Answer(outcome="refused", code=code, sentence=SENTENCES[code], **facts)  # type: ignore[arg-type]

@@ -10,8 +10,6 @@ INTERNATIONAL_STUDENT = "留学生"
 TEMPORARY_EMPLOYEE = "临聘"
 OTHER = "其他"
 LONGEST_LIFE = timedelta(days=3653)
-LARGEST_TOP_UP_FEN = 200_000
-LARGEST_BALANCE_FEN = 1_000_000
 RANK = {"teacher": 0, "student": 1, "ordinary": 2}
 
 
@@ -42,7 +40,9 @@ def kind_of(tie: Tie) -> CardKind:
 
 def leading_tie(ties: Iterable[Tie]) -> Tie | None:
     """Of several living affiliations the one the card follows: teacher before student before ordinary, then the longest."""
-    return min(ties, key=lambda tie: (RANK[kind_of(tie).card_class], -(tie.ends_on or date.max).toordinal()), default=None)
+    return min(
+        ties, key=lambda tie: (RANK[kind_of(tie).card_class], -(tie.ends_on or date.max).toordinal()), default=None
+    )
 
 
 def validity(tie: Tie, today: date) -> tuple[date, date]:

@@ -4,8 +4,14 @@ from collections.abc import Sequence
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
-from nanhu.platforms.people.api import AffiliationStarted, PersonJoined
-from nanhu.systems.card.services import issue
+from nanhu.platforms.people.api import (
+    AffiliationChanged,
+    AffiliationEnded,
+    AffiliationStarted,
+    PersonJoined,
+    PersonsMerged,
+)
+from nanhu.systems.card.services import follow, issue
 
 BY = Actor.system("card.life_cycle")
 
@@ -19,3 +25,19 @@ def issue_to_newcomers(events: Sequence[PersonJoined]) -> None:
 def issue_to_affiliated(events: Sequence[AffiliationStarted]) -> None:
     """Who was known before and is tied to the school only now; holders keep the card they have."""
     issue.issue_cards(by=BY, person_ids=[event.person_id for event in events])
+
+
+@subscribe(AffiliationChanged, name="card.follow_changes")
+def follow_changes(events: Sequence[AffiliationChanged]) -> None:
+    follow.follow_affiliations(by=BY, person_ids={event.person_id for event in events})
+
+
+@subscribe(AffiliationEnded, name="card.follow_leavers")
+def follow_leavers(events: Sequence[AffiliationEnded]) -> None:
+    follow.follow_affiliations(by=BY, person_ids={event.person_id for event in events})
+
+
+@subscribe(PersonsMerged, name="card.join_wallets")
+def join_merged_wallets(events: Sequence[PersonsMerged]) -> None:
+    for event in events:
+        follow.join_wallets(by=BY, kept_id=event.kept_id, gone_id=event.gone_id)

@@ -21,10 +21,7 @@ def open_accounts(orders: Iterable[AccountOrder]) -> dict[str, int]:
     """The ids of these accounts by code; those that exist are left as they are, so that opening twice is harmless."""
     wanted = list(orders)
     Account.objects.bulk_create(
-        [
-            Account(code=o.code, name=o.name, kind=o.kind, person_id=o.person_id, floor_fen=o.floor_fen)
-            for o in wanted
-        ],
+        [Account(code=o.code, name=o.name, kind=o.kind, person_id=o.person_id, floor_fen=o.floor_fen) for o in wanted],
         batch_size=5000,
         ignore_conflicts=True,
     )

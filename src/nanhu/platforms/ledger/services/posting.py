@@ -47,7 +47,13 @@ INSERT = """
 
 
 def post(
-    *, by: Actor, kind: str, legs: Sequence[Leg], reference: str = "", key: str = "", occurred_at: datetime | None = None
+    *,
+    by: Actor,
+    kind: str,
+    legs: Sequence[Leg],
+    reference: str = "",
+    key: str = "",
+    occurred_at: datetime | None = None,
 ) -> PostedEntry:
     """Post one entry in the caller's transaction or its own. With `key`, the same entry again posts nothing."""
     with transaction.atomic():

@@ -29,7 +29,12 @@ class Database:
             open=False,
             timeout=PATIENCE_SECONDS,
             reconnect_timeout=5,
-            kwargs={"autocommit": True, "prepare_threshold": 0, "options": "-c jit=off", "application_name": "nanhu-gateway"},
+            kwargs={
+                "autocommit": True,
+                "prepare_threshold": 0,
+                "options": "-c jit=off",
+                "application_name": "nanhu-gateway",
+            },
         )
 
     async def open(self) -> None:

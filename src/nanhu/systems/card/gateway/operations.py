@@ -89,7 +89,9 @@ class Operations:
         sequence = sequence_in(read_object(request.body))
         rows = await self.database.rows(OUTCOME, [request.terminal.id, sequence])
         if not rows:
-            return 200, encode(Answer(outcome="unknown", code="unknown", sentence=SENTENCES["unknown"], sequence=sequence))
+            return 200, encode(
+                Answer(outcome="unknown", code="unknown", sentence=SENTENCES["unknown"], sequence=sequence)
+            )
         return 200, encode(answer_of(sequence, Decision(*rows[0])))
 
 

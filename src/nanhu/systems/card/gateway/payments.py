@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -41,7 +42,21 @@ class Row(msgspec.Struct, omit_defaults=True):
     d: str | None = None
 
 
-type Waiting = tuple[Row, asyncio.Future[Decision]]
+class Waiting(NamedTuple):
+    row: Row
+    future: asyncio.Future[Decision]
+    since: float
+
+
+class Figures(msgspec.Struct):
+    """Where the time goes, summed since the start: /health tells it, the benchmark reads it."""
+
+    payments: int = 0
+    batches: int = 0
+    queue_seconds: float = 0.0
+    database_seconds: float = 0.0
+
+
 encode = msgspec.json.Encoder().encode
 
 
@@ -50,11 +65,12 @@ class PaymentQueue:
         self.database = database
         self.waiting: deque[Waiting] = deque()
         self.arrived = asyncio.Event()
+        self.figures = Figures()
         self.workers = [asyncio.create_task(self.work()) for _ in range(WORKERS)]
 
     def decide(self, row: Row) -> asyncio.Future[Decision]:
         future: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
-        self.waiting.append((row, future))
+        self.waiting.append(Waiting(row, future, time.perf_counter()))
         self.arrived.set()
         return future
 
@@ -77,10 +93,10 @@ class PaymentQueue:
         seen: set[str | tuple[int, int]] = set()
         while self.waiting and len(batch) < LARGEST_BATCH:
             one = self.waiting.popleft()
-            marks = (one[0].u, (one[0].t, one[0].s))
+            marks = (one.row.u, (one.row.t, one.row.s))
             if seen.isdisjoint(marks):
                 seen.update(marks)
-                one[0].n = len(batch)
+                one.row.n = len(batch)
                 batch.append(one)
             else:
                 later.append(one)
@@ -90,8 +106,9 @@ class PaymentQueue:
         return batch
 
     async def settle(self, batch: Sequence[Waiting]) -> None:
+        begun = time.perf_counter()
         try:
-            decisions = await self.ask([row for row, _future in batch])
+            decisions = await self.ask([one.row for one in batch])
         except OutcomeUnknownError as error:
             answer_all(batch, error)
         except psycopg.Error as error:
@@ -101,29 +118,37 @@ class PaymentQueue:
                 return
             log.warning("asking one by one after: %s", error)
             for one in batch:
-                one[0].n = 0
+                one.row.n = 0
                 await self.settle([one])
         else:
+            self.count(batch, begun)
             self.answer(batch, decisions)
 
     async def ask(self, rows: Sequence[Row]) -> dict[int, Decision]:
         found = await self.database.rows(STATEMENT, [encode(rows).decode()])
         return {row[0]: Decision(*row[1:]) for row in found}
 
+    def count(self, batch: Sequence[Waiting], begun: float) -> None:
+        figures = self.figures
+        figures.batches += 1
+        figures.payments += len(batch)
+        figures.queue_seconds += sum(begun - one.since for one in batch)
+        figures.database_seconds += (time.perf_counter() - begun) * len(batch)
+
     def answer(self, batch: Sequence[Waiting], decisions: dict[int, Decision]) -> None:
-        for row, future in batch:
-            decision = decisions.get(row.n)
+        for one in batch:
+            decision = decisions.get(one.row.n)
             if decision is not None and decision.outcome == "again":
-                self.waiting.append((row, future))
+                self.waiting.append(one)
                 self.arrived.set()
-            elif not future.done():
+            elif not one.future.done():
                 if decision is None:
-                    future.set_exception(OutcomeUnknownError())
+                    one.future.set_exception(OutcomeUnknownError())
                 else:
-                    future.set_result(decision)
+                    one.future.set_result(decision)
 
 
 def answer_all(batch: Sequence[Waiting], error: Exception) -> None:
-    for _row, future in batch:
-        if not future.done():
-            future.set_exception(error)
+    for one in batch:
+        if not one.future.done():
+            one.future.set_exception(error)

@@ -14,6 +14,7 @@ from nanhu.systems.card.protocol import (
     fingerprint,
 )
 
+LONGEST_SEQUENCE = len(str(LARGEST_SEQUENCE))
 EARLIEST_MOMENT = 1_577_836_800  # 2020: a row that says it is older came from a clock that was never set
 decode_payment = msgspec.json.Decoder(PaymentBody).decode
 
@@ -70,7 +71,7 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 def read_sequence(text: str) -> int | None:
     """A sequence as headers carry it; None where it is none."""
-    if text.isascii() and text.isdigit() and len(text) <= 16 and 0 < int(text) <= LARGEST_SEQUENCE:
+    if text.isascii() and text.isdigit() and len(text) <= LONGEST_SEQUENCE and 0 < int(text) <= LARGEST_SEQUENCE:
         return int(text)
     return None
 
@@ -97,7 +98,11 @@ def upload_element(place: int, row: Any, *, now: float) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise MalformedError
     moment = row.get("occurred_at")
-    if not isinstance(moment, int | float) or isinstance(moment, bool) or not EARLIEST_MOMENT < moment < now + 86_400 * 366:
+    if (
+        not isinstance(moment, int | float)
+        or isinstance(moment, bool)
+        or not EARLIEST_MOMENT < moment < now + 86_400 * 366
+    ):
         raise MalformedError
     asked = read_odd_purchase(row)
     return {

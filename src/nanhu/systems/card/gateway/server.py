@@ -26,6 +26,7 @@ from nanhu.systems.card.protocol import (
 
 log = logging.getLogger(__name__)
 CONNECTIONS = 4
+LONGEST_CLOCK = 12
 PREFIX = "/terminal/v1/"
 encode = msgspec.json.Encoder().encode
 
@@ -80,7 +81,9 @@ class Gateway:
         """One request from its bytes to the bytes of the answer."""
         operation = self.operations.get(asked.path)
         if operation is None or asked.method != "POST":
-            return Told(200, b'{"gateway":"ok"}') if asked.path == "/health" else Told(404, encode(refused("not_found")))
+            if asked.path == "/health":
+                return Told(200, encode({"gateway": "ok", **msgspec.to_builtins(self.payments.figures)}))
+            return Told(404, encode(refused("not_found")))
         if len(asked.body) > LARGEST_BODY:
             return Told(413, encode(refused("too_large")))
         try:
@@ -91,10 +94,19 @@ class Gateway:
             self.refuse_at_door(asked, "terminal_unknown")
             return Told(401, encode(refused("terminal_unknown")))
         status, body = await self.answer(operation, asked, terminal)
-        return Told(status, body, sign_response(terminal.key, request_signature=asked.signature, status=status, body=body))
+        return Told(
+            status, body, sign_response(terminal.key, request_signature=asked.signature, status=status, body=body)
+        )
 
     async def answer(self, operation: Operation, asked: Asked, terminal: Terminal) -> tuple[int, bytes]:
-        text = request_text("POST", asked.path, terminal.number, asked.sequence, asked.clock, asked.body)
+        text = request_text(
+            method="POST",
+            path=asked.path,
+            terminal=terminal.number,
+            sequence=asked.sequence,
+            clock=asked.clock,
+            body=asked.body,
+        )
         if not hmac.compare_digest(SEALED(terminal.key, text).hex().encode(), asked.signature.encode()):
             self.refuse_at_door(asked, "signature_wrong")
             return 401, encode(refused("signature_wrong"))
@@ -115,6 +127,6 @@ class Gateway:
 
 
 def clock_is_right(clock: str) -> bool:
-    if not (clock.isascii() and clock.isdigit() and len(clock) <= 12):
+    if not (clock.isascii() and clock.isdigit() and len(clock) <= LONGEST_CLOCK):
         return False
     return abs(time.time() - int(clock)) <= CLOCK_TOLERANCE_SECONDS

@@ -56,7 +56,11 @@ def open_wallets(person_ids: Sequence[int], names: Mapping[int, str]) -> dict[in
         for person_id in missing
         for order in (
             ledger.AccountOrder(
-                code=f"card.wallet:{person_id}", name=names[person_id], kind="liability", person_id=person_id, floor_fen=0
+                code=f"card.wallet:{person_id}",
+                name=names[person_id],
+                kind="liability",
+                person_id=person_id,
+                floor_fen=0,
             ),
             ledger.AccountOrder(
                 code=f"card.owed:{person_id}", name=names[person_id], kind="asset", person_id=person_id, floor_fen=0
@@ -85,9 +89,16 @@ def new_cards(person_ids: Sequence[int], ties: Mapping[int, Tie], wallets: Mappi
         start, end = validity(ties[person_id], today)
         cards.append(
             Card(
-                public_id=uuid4(), person_id=person_id, wallet_id=wallets[person_id], number=number, uid=new_uid(),
-                card_class=kind.card_class, sub_class=kind.sub_class, valid_from=start, valid_until=end,
-            )  # fmt: skip
+                public_id=uuid4(),
+                person_id=person_id,
+                wallet_id=wallets[person_id],
+                number=number,
+                uid=new_uid(),
+                card_class=kind.card_class,
+                sub_class=kind.sub_class,
+                valid_from=start,
+                valid_until=end,
+            )
         )
     return cards
 
@@ -95,7 +106,9 @@ def new_cards(person_ids: Sequence[int], ties: Mapping[int, Tie], wallets: Mappi
 def next_numbers(count: int) -> list[str]:
     """Ten digits, in order of issue."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_char(nextval('card_number_seq'), 'FM0000000000') FROM generate_series(1, %s)", [count])
+        cursor.execute(
+            "SELECT to_char(nextval('card_number_seq'), 'FM0000000000') FROM generate_series(1, %s)", [count]
+        )
         return [number for (number,) in cursor.fetchall()]
 
 

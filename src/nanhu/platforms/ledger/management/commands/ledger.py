@@ -30,7 +30,9 @@ class Command(BaseCommand):
     def trial(self) -> None:
         trial = trial_balance()
         for row in trial.rows:
-            self.stdout.write(f"{row.kind:<10} accounts={row.accounts:<8} debit={row.debit_fen} credit={row.credit_fen}")
+            self.stdout.write(
+                f"{row.kind:<10} accounts={row.accounts:<8} debit={row.debit_fen} credit={row.credit_fen}"
+            )
         self.stdout.write(f"difference {trial.difference_fen} fen")
 
     def partitions(self) -> None:

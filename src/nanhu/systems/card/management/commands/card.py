@@ -19,7 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", choices=["emulator-config"])
-        parser.add_argument("--campus-no", action="append", default=[], help="whose cards lie beside the device; repeatable")
+        parser.add_argument(
+            "--campus-no", action="append", default=[], help="whose cards lie beside the device; repeatable"
+        )
 
     def handle(self, *_arguments: Any, campus_no: list[str], **options: Any) -> None:
         target = configuration().data_dir / "emulators" / "pos.json"
