@@ -114,9 +114,10 @@ def photo_url(person: Person) -> str:
 
 
 def find_person_by_campus_no(campus_no: str) -> int | None:
-    """The holder of a living campus number, else the last one who had it."""
+    """The holder of a living campus number, else the last one who had it. Case does not matter."""
     text = halfwidth(campus_no).strip()
-    rows = Affiliation.objects.filter(campus_no=text).values_list("state", "starts_on", "person_id")
+    spellings = {text, text.upper(), text.lower()}
+    rows = Affiliation.objects.filter(campus_no__in=spellings).values_list("state", "starts_on", "person_id")
     best = max(rows, key=lambda row: (row[0] != "ended", row[1]), default=None)
     return best[2] if best else None
 

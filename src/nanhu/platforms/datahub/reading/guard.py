@@ -91,7 +91,7 @@ def check_archive(archive: zipfile.ZipFile) -> None:
     if len(entries) > MOST_ENTRIES:
         raise WorkbookBombError(what=_("%d 个部件") % len(entries))
     if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
-        raise WorkbookBombError(what=_("%d MB") % (sum(entry.file_size for entry in entries) // MEGABYTE))
+        raise WorkbookBombError(what=f"{sum(entry.file_size for entry in entries) // MEGABYTE} MB")
     if "xl/workbook.xml" not in archive.namelist():
         raise WrongFormatError(hint=_("这是一个压缩包，不是 .xlsx 工作簿。"))
     total = 0

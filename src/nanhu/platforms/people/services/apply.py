@@ -17,7 +17,15 @@ from nanhu.platforms.people import events
 from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUnit, Person
 from nanhu.platforms.people.records import ApplyResult, Origin, PersonRecord
 from nanhu.platforms.people.rules import initials_of, normalise_document, normalise_phone, pinyin_of
-from nanhu.platforms.people.services.golden import Row, copy_rows, lock_golden, reserve_ids, stamp_of, update_rows
+from nanhu.platforms.people.services.golden import (
+    Row,
+    copy_rows,
+    free_documents,
+    lock_golden,
+    reserve_ids,
+    stamp_of,
+    update_rows,
+)
 from nanhu.platforms.people.services.plan import AFFILIATION_FIELDS, PERSON_FIELDS, SEALED_FIELDS, Plan, Touched, opened
 
 NORMALISERS: Final = {"id_number": normalise_document, "phone": normalise_phone}
@@ -144,6 +152,7 @@ def write_changed_persons(plan: Plan) -> None:
         seal(plan, name, [row for row in rows if name in plan.fresh_values.get(row["id"], ())])
     for row in rows:
         row.update(pinyin=pinyin_of(row["name"]), initials=initials_of(row["name"]))
+    free_documents([person_id for person_id, names in plan.fresh_values.items() if "id_number" in names])
     update_rows("people_person", PERSON_COLUMNS, [unsealed(row) for row in rows])
 
 

@@ -76,5 +76,15 @@ def update_rows(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None
         cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
 
 
+def free_documents(person_ids: Sequence[int]) -> None:
+    """Before document numbers are set in bulk: two persons may exchange theirs, and the index looks row by row."""
+    if person_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE people_person SET id_number = NULL, id_number_index = NULL WHERE id = ANY(%s)",
+                [list(person_ids)],
+            )
+
+
 def _plain(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, Mapping) else value

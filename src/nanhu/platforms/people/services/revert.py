@@ -1,7 +1,7 @@
 """Taking a change set back: values return to what they were, and what it brought into the world ends."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,18 +11,22 @@ from django.db.models import QuerySet
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.crypto import blind_index, encrypt
 from nanhu.kernel.events import Event, publish
 from nanhu.platforms.people import events
 from nanhu.platforms.people.errors import AlreadyRevertedError, LaterChangesError
 from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUnit, Person
 from nanhu.platforms.people.records import Origin
 from nanhu.platforms.people.rules import initials_of, pinyin_of
-from nanhu.platforms.people.services.apply import NORMALISERS, affiliation_fact
-from nanhu.platforms.people.services.golden import lock_golden, open_change_set, stamp_of
+from nanhu.platforms.people.services.apply import NORMALISERS, PERSON_COLUMNS, affiliation_fact
+from nanhu.platforms.people.services.golden import free_documents, lock_golden, open_change_set, stamp_of, update_rows
+from nanhu.platforms.people.services.plan import AFFILIATION_FIELDS
 
 MODELS: Final[dict[str, type[models.Model]]] = {"person": Person, "affiliation": Affiliation, "unit": OrgUnit}
 REVERT: Final = "revert"
+RESTORED_PERSON: Final = (*PERSON_COLUMNS, "photo_path", "merged_into_id")
+RESTORED_AFFILIATION: Final = (*AFFILIATION_FIELDS, "person_id", "provenance")
+RESTORED_UNIT: Final = ("name", "short_name", "kind", "parent_id", "is_active", "provenance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,25 +128,52 @@ def _others(sets: Iterable[int], mine: int) -> set[int]:
 
 
 def restore(story: _Story) -> list[Event]:
+    """All rows in memory first, then one statement for each table."""
     told: list[Event] = []
     for change in reversed(story.changes):
         row = story.rows[change.entity, change.entity_id]
         was_ended = getattr(row, "state", "") == Affiliation.State.ENDED
         merged_into_id = row.merged_into_id if "merged_into_id" in change.sources else None
-        secrets = json.loads(change.sealed) if change.sealed else {}
-        for name, value in change.before.items():
-            setattr(row, name, value)
-        for name, text in secrets.items():
-            setattr(row, name, text or None)
-            index = blind_index(NORMALISERS[name](text), purpose=f"people.{name}") if text else None
-            setattr(row, f"{name}_index", index)
-        row.provenance = provenance_before(row.provenance, change.sources)
-        if isinstance(row, Person):
-            row.pinyin, row.initials = pinyin_of(row.name), initials_of(row.name)
-        row.save()
-        row.refresh_from_db()
+        take_back(row, change)
         told += told_of(row, change, was_ended=was_ended, merged_into_id=merged_into_id)
+    write_persons([row for row in story.rows.values() if isinstance(row, Person)])
+    affiliations = [row for row in story.rows.values() if isinstance(row, Affiliation)]
+    update_rows(
+        "people_affiliation", RESTORED_AFFILIATION, [columns_of(row, RESTORED_AFFILIATION) for row in affiliations]
+    )
+    units = [row for row in story.rows.values() if isinstance(row, OrgUnit)]
+    update_rows("people_org_unit", RESTORED_UNIT, [columns_of(row, RESTORED_UNIT) for row in units])
     return told
+
+
+def take_back(row: Any, change: Change) -> None:
+    for name, value in change.before.items():
+        setattr(row, name, value)
+    for name, text in (json.loads(change.sealed) if change.sealed else {}).items():
+        index = blind_index(NORMALISERS[name](text), purpose=f"people.{name}") if text else None
+        setattr(row, name, text or None)
+        setattr(row, f"{name}_index", index)
+    row.provenance = provenance_before(row.provenance, change.sources)
+    if isinstance(row, Person):
+        row.pinyin, row.initials = pinyin_of(row.name), initials_of(row.name)
+
+
+def write_persons(persons: Sequence[Person]) -> None:
+    """The living get their document numbers first free, then new: a merge that is undone gives one back."""
+    rows = [columns_of(person, RESTORED_PERSON) for person in persons]
+    for row in rows:
+        for name in NORMALISERS:
+            value = row[name]
+            row[name] = (
+                encrypt(value, purpose=f"people.{name}") if isinstance(value, str) else getattr(value, "blob", value)
+            )
+    free_documents([person.pk for person in persons])
+    update_rows("people_person", RESTORED_PERSON, rows)
+
+
+def columns_of(row: Any, columns: Sequence[str]) -> dict[str, Any]:
+    """As they lie in the instance: a sealed value is not opened to be written back."""
+    return {name: row.__dict__[name] for name in ("id", *columns)}
 
 
 def provenance_before(provenance: dict[str, Any], sources: dict[str, Any]) -> dict[str, Any]:
@@ -179,7 +210,8 @@ def end_created(story: _Story, stamp: dict[str, Any]) -> list[Event]:
         affiliation.ends_on = max(affiliation.starts_on, min(affiliation.ends_on or today, today))
         affiliation.provenance = {**affiliation.provenance, "state": stamp, "ends_on": stamp}
         told.append(affiliation_fact("ended", as_row(affiliation)))
-    Affiliation.objects.bulk_update(living, ["state", "ends_on", "provenance"], batch_size=2000)
+    columns = ("state", "ends_on", "provenance")
+    update_rows("people_affiliation", columns, [columns_of(affiliation, columns) for affiliation in living])
     for unit in story.created["unit"]:
         unit.is_active = False
     OrgUnit.objects.bulk_update(story.created["unit"], ["is_active"], batch_size=2000)

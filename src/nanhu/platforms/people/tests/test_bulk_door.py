@@ -149,3 +149,46 @@ def test_thirty_thousand_people_take_seconds():
     assert OrgUnit.objects.count() == 1
     assert Change.objects.count() == 0
     assert spent < 30
+
+
+def test_two_persons_exchange_documents_in_one_batch_and_back():
+    one = zeng(key="1", phone=None)
+    two = zeng(
+        key="2", name="左宗棠", id_number="E12345678", phone=None, affiliations=(affiliation(campus_no="0020190124"),)
+    )
+    ids = people.apply_records(by=BY, records=[one, two], origin=HR).person_ids
+    swapped = [
+        zeng(key="1", person_id=ids["1"], id_number="E12345678", phone=None),
+        zeng(key="2", person_id=ids["2"], name="左宗棠", id_number="11010519491231002X", phone=None, affiliations=()),
+    ]
+    change_set_id = people.apply_records(by=BY, records=swapped, origin=HR).change_set_id
+    assert people.find_person_by_document("E12345678") == ids["1"]
+    people.revert_change_set(by=BY, change_set_id=change_set_id, reason="")
+    assert people.find_person_by_document("E12345678") == ids["2"]
+    assert Person.objects.get(id=ids["1"]).id_number == "11010519491231002X"
+
+
+def test_taking_back_thousands_takes_seconds():
+    records = [
+        people.PersonRecord(
+            key=str(n), name="张三", phone=f"138{n:08d}", affiliations=(affiliation(campus_no=f"00{n:08d}"),)
+        )
+        for n in range(5000)
+    ]
+    first = people.apply_records(by=BY, records=records, origin=HR)
+    changed = [
+        people.PersonRecord(
+            key=key,
+            person_id=person_id,
+            phone=f"139{int(key):08d}",
+            affiliations=(affiliation(campus_no=f"00{int(key):08d}"),),
+        )
+        for key, person_id in first.person_ids.items()
+    ]
+    second = people.apply_records(by=BY, records=changed, origin=HR)
+    start = time.perf_counter()
+    people.revert_change_set(by=BY, change_set_id=second.change_set_id, reason="")
+    people.revert_change_set(by=BY, change_set_id=first.change_set_id, reason="")
+    assert time.perf_counter() - start < 20
+    assert Affiliation.objects.filter(state="ended").count() == 5000
+    assert people.matches_phone(person_id=first.person_ids["7"], phone="13800000007")
