@@ -57,14 +57,6 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationSource:
-    """Applications that are rows and not code: those an administrator registered for single sign-on."""
-
-    key: str
-    load: Callable[[Viewer], list[Application]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TileContent:
     """One number or short list with its source and time."""
 
@@ -199,7 +191,6 @@ class Register[Entry: Keyed]:
 
 
 applications: Register[Application] = Register()
-application_sources: Register[ApplicationSource] = Register()
 tiles: Register[Tile] = Register()
 roles: Register[Role] = Register()
 personal_facts: Register[PersonalFacts] = Register()

@@ -17,6 +17,8 @@ from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
+from nanhu.platforms.portal import api as portal
+from nanhu.platforms.portal import api as portal
 from nanhu.sample import history, notices, photos
 from nanhu.sample.cast import MEMBERS
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
@@ -150,6 +152,10 @@ def connect_office(_advance: Advance) -> str:
     identity.register_application(
         by=BY, key="office", name="OA 办公系统", owner="党政办公室", service_prefix=address, logout_url=address
     )
+    portal.list_application(
+        by=BY, key="office", name="OA 办公系统", url=address, section="work", faces={"staff"}, icon="file-text",
+        owner="党政办公室", description="公文、会议、审批", order=30,
+    )  # fmt: skip
     return address
 
 
