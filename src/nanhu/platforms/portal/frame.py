@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.shell import Place, Shell, Theme, TypeSize
-from nanhu.platforms.portal import queries
+from nanhu.platforms.portal import menu, queries
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.services import preferences as liking
 from nanhu.platforms.portal.services.preferences import Preferences
@@ -30,7 +30,7 @@ class PortalFrame:
             home_url=reverse("portal:home"),
             search_url=reverse("portal:applications"),
             top=_top(request),
-            bottom=_bottom(request, viewer),
+            bottom=_bottom(request),
             menu=_menu(viewer, chosen),
             **look,  # type: ignore[arg-type]
         )
@@ -55,11 +55,11 @@ def _top(request: HttpRequest) -> tuple[Place, ...]:
     return (*places, *notices)
 
 
-def _bottom(request: HttpRequest, viewer: Viewer) -> tuple[Place, ...]:
+def _bottom(request: HttpRequest) -> tuple[Place, ...]:
     """首页 · 应用 · the primary application, raised · 我的; what does not exist is not shown."""
     home, apps, *rest = _top(request)
     me = _place(request, "me", _("我的"), reverse("portal:me"), "user-round")
-    primary = next((one for one in queries.applications_of(viewer) if one.is_primary), None)
+    primary = next((one for one in menu.offered_to(request) if one.is_primary), None)
     url = attempt(f"application:{primary.key}", primary.address).value if primary else ""
     if primary is None or not url:
         return (home, apps, *rest, me)

@@ -70,7 +70,7 @@ def test_a_favourite_survives_losing_the_right_but_is_not_shown(board, student, 
     board.application("a", "应用甲")
     student.post("/apps/a/favourite")
     board.application("b", "应用乙")
-    monkeypatch.setattr("nanhu.platforms.portal.queries.applications_of", lambda _viewer: [])
+    monkeypatch.setattr("nanhu.platforms.portal.menu.all_applications", list)
     assert "应用甲" not in student.get("/apps/").content.decode()
 
 

@@ -5,8 +5,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from nanhu.kernel.registry import Application, Viewer
-from nanhu.platforms.portal import queries
+from nanhu.kernel.registry import Application
+from nanhu.platforms.portal import menu
 from nanhu.platforms.portal.services import shortcuts as keeping
 from nanhu.platforms.portal.views.home import viewer_of
 
@@ -18,20 +18,20 @@ RECENT_SHOWN = 4
 def applications(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     wanted = request.GET.get("q", "").strip()[:60]
-    shortcuts = queries.shortcuts_of(viewer)
+    offered, shortcuts = menu.offered_to(request), menu.shortcuts_of(viewer)
     context = {
         "search_text": wanted,
-        "sections": queries.menu(viewer, shortcuts, wanted),
-        "favourites": queries.named(viewer, shortcuts.favourites, shortcuts),
-        "recent": queries.named(viewer, shortcuts.recent, shortcuts)[:RECENT_SHOWN],
+        "sections": menu.sections(offered, shortcuts, wanted),
+        "favourites": menu.named(offered, shortcuts.favourites, shortcuts),
+        "recent": menu.named(offered, shortcuts.recent, shortcuts)[:RECENT_SHOWN],
         "arranging": "arrange" in request.GET,
     }
     return render(request, "portal/applications.html", context)
 
 
-def _visible(viewer: Viewer, key: str) -> Application:
+def _visible(request: HttpRequest, key: str) -> Application:
     """An application this viewer may see; for anybody else it does not exist."""
-    found = queries.application_of(viewer, key)
+    found = next((application for application in menu.offered_to(request) if application.key == key), None)
     if found is None:
         raise Http404
     return found
@@ -40,7 +40,7 @@ def _visible(viewer: Viewer, key: str) -> Application:
 @require_POST
 def favourite(request: HttpRequest, key: str) -> HttpResponse:
     viewer = viewer_of(request)
-    application = _visible(viewer, key)
+    application = _visible(request, key)
     is_favourite = keeping.toggle_favourite(account_id=viewer.account_id, application_key=application.key)
     if request.headers.get("HX-Request"):
         return render(request, "portal/_star.html", {"application": application, "is_favourite": is_favourite})
@@ -50,7 +50,7 @@ def favourite(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, key: str, where: str) -> HttpResponse:
     viewer = viewer_of(request)
-    application = _visible(viewer, key)
+    application = _visible(request, key)
     if where not in STEPS:
         raise Http404
     keeping.move_favourite(account_id=viewer.account_id, application_key=application.key, step=STEPS[where])
@@ -61,7 +61,7 @@ def move(request: HttpRequest, key: str, where: str) -> HttpResponse:
 def opened(request: HttpRequest, key: str) -> HttpResponse:
     """Told by the page when an application is opened; the link itself goes straight there."""
     viewer = viewer_of(request)
-    keeping.note_opened(account_id=viewer.account_id, application_key=_visible(viewer, key).key)
+    keeping.note_opened(account_id=viewer.account_id, application_key=_visible(request, key).key)
     return HttpResponse(status=204)
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.registry import Viewer
-from nanhu.platforms.portal import queries, rules
+from nanhu.platforms.portal import menu, queries, rules
 from nanhu.platforms.portal.services.preferences import preferences_of
 
 
@@ -24,15 +24,15 @@ def viewer_of(request: HttpRequest) -> Viewer:
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    shortcuts = queries.shortcuts_of(viewer)
+    offered, shortcuts = menu.offered_to(request), menu.shortcuts_of(viewer)
     moment = campus_time(now())
     context = {
         "moment": moment,
         "greeting": rules.greeting(moment.hour, viewer.name),
         "person": queries.person_of(viewer),
         "tiles": queries.tiles_of(viewer),
-        "shortcuts": queries.home_shortcuts(viewer, shortcuts),
-        "duties": queries.duties(viewer, shortcuts),
+        "shortcuts": menu.home_shortcuts(offered, shortcuts),
+        "duties": menu.duties(offered, shortcuts),
         "notices": queries.notices_of(viewer),
     }
     return render(request, f"portal/home_{viewer.face}.html", context)
@@ -53,7 +53,7 @@ def me(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     context = {
         "person": queries.person_of(viewer),
-        "affairs": queries.affairs(viewer),
+        "affairs": menu.affairs(menu.offered_to(request)),
         "chosen": preferences_of(request),
     }
     return render(request, "portal/me.html", context)

@@ -1,0 +1,134 @@
+"""The application menu: what a viewer is offered, and how it is laid out. `offered_to` is the only door to it, so that
+page, search, favourites and the writes behind them agree.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from nanhu.kernel import registry
+from nanhu.kernel.registry import Application, Section, Viewer
+from nanhu.platforms.portal import rules
+from nanhu.platforms.portal.guard import attempt
+from nanhu.platforms.portal.models import ListedApplication, Shortcut
+
+OFFER = "_portal_offer"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    application: Application
+    url: str
+    is_favourite: bool = False
+    is_in_maintenance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MenuSection:
+    key: str
+    name: str | Promise
+    icon: str
+    items: list[MenuItem]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcuts:
+    favourites: list[str] = field(default_factory=list)
+    recent: list[str] = field(default_factory=list)
+
+
+def offered_to(request: HttpRequest) -> list[Application]:
+    """What this viewer may see, from the rooms and from the school's list; read once per request."""
+    offer: list[Application] | None = getattr(request, OFFER, None)
+    if offer is None:
+        viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+        offer = [application for application in all_applications() if application.is_for(viewer)]
+        setattr(request, OFFER, offer)
+    return offer
+
+
+def all_applications() -> list[Application]:
+    """The rooms' own come first where a key stands twice."""
+    declared = list(registry.applications)
+    keys = {application.key for application in declared}
+    listed = attempt("portal.listed", listed_applications).value or []
+    both = [*declared, *(application for application in listed if application.key not in keys)]
+    return sorted(both, key=lambda application: (application.order, application.key))
+
+
+def listed_applications() -> list[Application]:
+    return [as_application(row) for row in ListedApplication.objects.all()]
+
+
+def as_application(row: ListedApplication) -> Application:
+    is_resting = row.is_in_maintenance
+    return Application(
+        key=row.key,
+        name=row.name,
+        icon=row.icon,
+        url=row.url,
+        section=cast("Section", row.section),
+        faces=frozenset(row.faces),
+        roles=frozenset(row.roles),
+        owner=row.owner,
+        description=row.description,
+        order=row.order,
+        external=True,
+        single_sign_on=row.has_single_sign_on,
+        in_maintenance=lambda: is_resting,
+    )
+
+
+def shortcuts_of(viewer: Viewer) -> Shortcuts:
+    mine = Shortcut.objects.filter(account_id=viewer.account_id)
+    rows = list(mine.values_list("application_key", "position", "opened_at"))
+    favourites = sorted((position, key) for key, position, _opened in rows if position is not None)
+    recent = sorted(((opened, key) for key, _position, opened in rows if opened is not None), reverse=True)
+    return Shortcuts([key for _position, key in favourites], [key for _opened, key in recent])
+
+
+def item_of(application: Application, shortcuts: Shortcuts) -> MenuItem:
+    """A menu entry; an application whose address or state cannot be told is shown as in maintenance."""
+    url = attempt(f"application:{application.key}", application.address)
+    resting = attempt(f"maintenance:{application.key}", application.in_maintenance)
+    return MenuItem(
+        application=application,
+        url=url.value or "",
+        is_favourite=application.key in shortcuts.favourites,
+        is_in_maintenance=bool(resting.value) or bool(resting.error_number) or not url.value,
+    )
+
+
+def sections(offered: Iterable[Application], shortcuts: Shortcuts, wanted: str = "") -> list[MenuSection]:
+    """The four sections; an empty one is left out."""
+    found = [one for one in offered if rules.answers_to(wanted, str(one.name), str(one.description))]
+    laid = [
+        MenuSection(key, name, icon, [item_of(one, shortcuts) for one in found if one.section == key])
+        for key, name, icon in rules.SECTIONS
+    ]
+    return [section for section in laid if section.items]
+
+
+def named(offered: Sequence[Application], keys: Iterable[str], shortcuts: Shortcuts) -> list[MenuItem]:
+    """Menu entries of these keys, in this order, without what the viewer may not see."""
+    by_key = {application.key: application for application in offered}
+    return [item_of(by_key[key], shortcuts) for key in keys if key in by_key]
+
+
+def home_shortcuts(offered: Sequence[Application], shortcuts: Shortcuts) -> list[MenuItem]:
+    keys = [application.key for application in offered]
+    return named(offered, rules.shortcut_keys(shortcuts.favourites, shortcuts.recent, keys), shortcuts)
+
+
+def duties(offered: Iterable[Application], shortcuts: Shortcuts) -> list[MenuItem]:
+    """Applications that stand open because of a role: the desk of the staff home."""
+    return [item_of(one, shortcuts) for one in offered if one.roles]
+
+
+def affairs(offered: Iterable[Application]) -> list[MenuItem]:
+    """个人事务 that can be done now: what 我的 leads to."""
+    items = [item_of(one, Shortcuts()) for one in offered if one.section == "personal"]
+    return [item for item in items if not item.is_in_maintenance]

@@ -1,0 +1,36 @@
+"""From the icon on the home page into the OA of another vendor, without a second sign-in (A037)."""
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from nanhu.sample.cast import MEMBERS
+from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+
+pytestmark = pytest.mark.journey
+TEACHER = next(member for member in MEMBERS if member.campus_no == "0020090001")
+
+
+@pytest.fixture
+def page():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser.new_context(locale="zh-CN").new_page()
+
+
+@pytest.mark.capability("A037")
+def test_one_click_on_the_icon_and_one_is_in_the_office(campus, page):
+    office = f"http://localhost:{campus.port('office')}/"
+    page.goto(office)
+    assert TEACHER.name not in page.content()
+    page.goto(f"{campus.url}/sign-in")
+    page.fill("input[name=username]", TEACHER.campus_no)
+    page.fill("input[name=password]", SAMPLE_PASSWORD)
+    page.click("main button[type=submit]")
+    with page.expect_response("**/opened"):
+        page.locator(".apps .app", has_text="OA 办公系统").click()
+    page.wait_for_url(f"{office}**")
+    expect(page.locator("body")).to_contain_text(TEACHER.name)
+    assert page.locator("input[type=password]").count() == 0
