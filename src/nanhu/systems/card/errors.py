@@ -27,13 +27,13 @@ class CashNotAllowedError(CampusError):
 
     code = "card.cash_not_allowed"
     http_status = 409
-    sentence = _("现金充值只面向教职工和留学生；其他人员须由另一位经办人先登记特批。")
+    sentence = _("现金充值只面向教职工和留学生；其他人员须先申请特批，由另一位经办人同意。")
 
 
 class OwnExceptionError(CampusError):
     code = "card.own_exception"
     http_status = 409
-    sentence = _("特批须由另一位经办人登记，不能自己批自己办。")
+    sentence = _("特批须由另一位经办人复核，不能自己申请自己同意。")
 
 
 class CardStateError(CampusError):
@@ -51,3 +51,15 @@ class HistoryExistsError(CampusError):
     code = "card.history_exists"
     http_status = 409
     sentence = _("这些卡已经有交易，历史只能导入一次。")
+
+
+class ExceptionNotFoundError(CampusError):
+    code = "card.exception_not_found"
+    http_status = 404
+    sentence = _("没有找到这条特批。")
+
+
+class ExceptionStateError(CampusError):
+    code = "card.exception_state"
+    http_status = 409
+    sentence = _("这条特批{state}，不能再办理。")

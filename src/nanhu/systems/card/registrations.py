@@ -1,0 +1,82 @@
+"""What the portal, the doctor and the process list show of the card."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import registry
+from nanhu.kernel.clock import now
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.processes import ProcessSpecification, processes
+from nanhu.kernel.registry import Application, Role, Tile, TileContent, Viewer
+from nanhu.systems.card.checks import receipts_agree
+from nanhu.systems.card.models import Card
+from nanhu.systems.card.policies import CLERK
+from nanhu.systems.card.process import gateway_command
+from nanhu.systems.card.queries import own_day
+
+LOW_BALANCE_FEN = 2000
+
+
+def balance_tile(viewer: Viewer) -> TileContent | None:
+    """Two queries; the same tables that a payment writes, so it is true when the receipt prints."""
+    found = own_day(viewer.person_id)
+    if found is None:
+        return None
+    holding, spent = found
+    is_well = holding.card.state == Card.State.ISSUED
+    rows = (_("交易明细"), reverse("card:transactions"))
+    return TileContent(
+        value=format_yuan(holding.balance_fen),
+        caption=caption(holding.card, holding.balance_fen, spent),
+        source=_("校园卡系统"),
+        as_of=now(),
+        url=reverse("card:home"),
+        tone="danger" if not is_well else "attention" if holding.balance_fen < LOW_BALANCE_FEN else "plain",
+        actions=(rows, (_("挂失"), reverse("card:report_lost"))) if is_well else (rows,),
+    )
+
+
+def caption(card: Card, balance_fen: int, spent_fen: int) -> str:
+    if card.state != Card.State.ISSUED:
+        return _now("这张卡%(state)s，不能消费") % {"state": Card.State(card.state).label}
+    today = _now("今日已消费 %(sum)s") % {"sum": format_yuan(spent_fen)}
+    return _now("余额不多了；%(today)s") % {"today": today} if balance_fen < LOW_BALANCE_FEN else today
+
+
+registry.tiles.add(Tile(key="card.balance", title=_("校园卡余额"), load=balance_tile, order=10, icon="credit-card"))
+registry.roles.add(
+    Role(key=CLERK, name=_("一卡通经办"), description=_("在柜台充值、复核特批、办理挂失与解挂，看得到持卡人的交易"))
+)
+registry.applications.add(
+    Application(
+        key="card.mine",
+        name=_("校园卡"),
+        icon="credit-card",
+        url=lambda: reverse("card:home"),
+        section="service",
+        owner=_("校园卡管理办公室"),
+        description=_("余额、交易明细、挂失"),
+        order=10,
+    ),
+    Application(
+        key="card.counter",
+        name=_("一卡通柜台"),
+        icon="hand-coins",
+        url=lambda: reverse("card:counter"),
+        section="work",
+        roles=frozenset({CLERK}),
+        owner=_("校园卡管理办公室"),
+        description=_("查人、现金充值、特批、挂失与解挂"),
+        order=40,
+    ),
+)
+registry.checks.add(registry.Check(key="card.receipts", title=_("校园卡凭证"), run=receipts_agree, order=45))
+processes.add(
+    ProcessSpecification(
+        key="gateway",
+        command=gateway_command,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.gateway_port}/health",
+        order=30,
+    )
+)

@@ -1,0 +1,47 @@
+"""Rows as a spreadsheet reads them: UTF-8 with its mark, and no cell that a spreadsheet would run."""
+
+import csv
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.clock import campus_time
+from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.rows import Line, line_of
+
+BYTE_ORDER_MARK = "\ufeff"
+RUNNING_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_lines(receipts: Iterable[Receipt]) -> Iterator[str]:
+    writer = csv.writer(Echo())
+    heads = [
+        _("时间"), _("类别"), _("商户"), _("食堂"), _("终端号"), _("收入（元）"), _("支出（元）"), _("余额（元）"), _("凭证号"),
+    ]  # fmt: skip
+    yield BYTE_ORDER_MARK + writer.writerow(heads)
+    for receipt in receipts:
+        yield writer.writerow([safe_cell(value) for value in cells_of(line_of(receipt))])
+
+
+def cells_of(line: Line) -> list[str]:
+    """Money in and money out stand in two columns, so that no number begins with a sign."""
+    came, went = (line.signed_fen, 0) if line.is_money_in else (0, -line.signed_fen)
+    return [
+        f"{campus_time(line.occurred_at):%Y-%m-%d %H:%M:%S}", str(line.kind), line.merchant, line.canteen, line.terminal,
+        yuan(came) if came else "", yuan(went) if went else "", yuan(line.balance_fen), line.receipt,
+    ]  # fmt: skip
+
+
+def yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def safe_cell(value: str) -> str:
+    return "'" + value if value.lstrip(" \u3000").startswith(RUNNING_STARTS) or value.startswith(RUNNING_STARTS) else value

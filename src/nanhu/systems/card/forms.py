@@ -1,0 +1,99 @@
+"""The shape of what a holder asks and a clerk types."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.money import parse_yuan
+from nanhu.systems.card.queries import Range, last_three_months
+
+KINDS = (
+    ("", _("全部类别")),
+    ("spending", _("消费")),
+    ("top_up", _("充值")),
+    ("reversal", _("冲正退回")),
+    ("settle_owed", _("补扣欠款")),
+)
+DOCUMENTS = (
+    ("resident_id", _("居民身份证")),
+    ("student_card", _("学生证")),
+    ("staff_card", _("工作证")),
+    ("passport", _("护照")),
+    ("travel_permit", _("港澳台居住证或通行证")),
+    ("other", _("其他有效证件（写在原因里）")),
+)
+EARLIEST = date(1990, 1, 1)
+
+
+class StatementForm(forms.Form):
+    """The filters of the list, as they stand in its address. A wrong value is as good as none."""
+
+    first = forms.DateField(required=False)
+    last = forms.DateField(required=False)
+    kind = forms.ChoiceField(required=False, choices=KINDS)
+    place = forms.CharField(required=False, max_length=80)
+
+    def days(self) -> Range:
+        """Three months unless another range is asked; ends given in the wrong order are turned round."""
+        self.is_valid()
+        usual = last_three_months()
+        last = within(self.cleaned_data.get("last") or usual.last)
+        first = within(self.cleaned_data.get("first") or min(usual.first, last))
+        return Range(first=min(first, last), last=max(first, last))
+
+    def chosen(self, name: str) -> str:
+        self.is_valid()
+        return str(self.cleaned_data.get(name) or "").replace("\0", "")
+
+
+def within(day: date) -> date:
+    return min(max(day, EARLIEST), campus_today())
+
+
+class YuanField(forms.CharField):
+    """An amount in yuan as people write it; the value is fen."""
+
+    def __init__(self, *, autofocus: bool = False, **options: Any) -> None:
+        attributes = {"inputmode": "decimal", "autocomplete": "off"} | ({"autofocus": "autofocus"} if autofocus else {})
+        super().__init__(max_length=16, widget=forms.TextInput(attrs=attributes), **options)
+
+    def clean(self, value: Any) -> int:
+        text = super().clean(value)
+        try:
+            return parse_yuan(text)
+        except CampusError as error:
+            raise forms.ValidationError(error.message) from error
+
+
+class TopUpForm(forms.Form):
+    """`token` names this form: however often it is sent, it is posted once."""
+
+    amount = YuanField(autofocus=True, label=_("收到现金"))
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class ExceptionForm(forms.Form):
+    amount = YuanField(autofocus=True, label=_("现金金额"))
+    reason = forms.CharField(
+        label=_("为什么要破例"), max_length=120, help_text=_("例如：银行卡被冻结，已联系辅导员核实。会长期留存。")
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class RefusalForm(forms.Form):
+    answer = forms.CharField(label=_("不同意的理由"), max_length=120)
+
+
+class CounterLossForm(forms.Form):
+    reason = forms.CharField(label=_("怎么受理的"), max_length=120, help_text=_("例如：本人到柜台；电话挂失，已核对学号和姓名。"))
+
+
+class CancelLossForm(forms.Form):
+    document = forms.ChoiceField(label=_("看了什么证件"), choices=DOCUMENTS)
+    face_checked = forms.BooleanField(label=_("已与本人面容核对"))
+    reason = forms.CharField(label=_("解挂原因"), max_length=120, help_text=_("例如：卡已找回。"))

@@ -1,0 +1,27 @@
+"""Who may do what with cards. A holder sees their own wallet; the counter is for clerks."""
+
+from django.http import Http404
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.identity.api import has_role
+from nanhu.systems.card.models import Card
+from nanhu.systems.card.rules import CardKind, may_top_up_with_cash
+
+CLERK = "card.clerk"
+
+
+def is_clerk(viewer: Viewer) -> bool:
+    return has_role(viewer, CLERK)
+
+
+def may_bring_cash(card: Card) -> bool:
+    """Ruling 6."""
+    return may_top_up_with_cash(CardKind(card.card_class, card.sub_class))
+
+
+def clerk_account(by: Actor) -> int:
+    """Cash is taken by a person who answers for it, never by a part of the program."""
+    if by.account_id is None:
+        raise Http404
+    return by.account_id

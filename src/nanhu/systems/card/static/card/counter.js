@@ -1,0 +1,12 @@
+// The counter: a preset fills the amount and leaves the focus there, so that Enter posts it; print the receipt.
+for (const group of document.querySelectorAll("[data-presets]")) group.hidden = false;
+for (const button of document.querySelectorAll("[data-prints]")) button.hidden = false;
+document.addEventListener("click", (event) => {
+  const preset = event.target.closest("[data-fills]");
+  if (preset) {
+    const field = document.getElementById(preset.dataset.fills);
+    field.value = preset.value;
+    field.focus();
+  }
+  if (event.target.closest("[data-prints]")) window.print();
+});

@@ -1,0 +1,216 @@
+"""What a holder sees: balance, rows, filters, a file; their own alone."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.registry import Viewer, tiles
+from nanhu.systems.card.export import safe_cell
+from nanhu.systems.card.models import Merchant, Receipt
+from nanhu.systems.card.tests.conftest import queries_of
+from nanhu.systems.card.views.holder import PAGE, read_mark
+
+ROWS = "/card/transactions/"
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+@pytest.fixture
+def fed(campus):
+    """A student with ¥50.00 who ate for ¥12.00 and ¥8.50 at two canteens; another who ate once."""
+    campus.top_up("student", 5000)
+    campus.top_up("other_student", 3000)
+    assert campus.pay("student", 1200) == "posted"
+    assert campus.pay("student", 850, terminal="E3002") == "posted"
+    assert campus.pay("other_student", 777) == "posted"
+    return campus
+
+
+def past_receipt(campus, part: str, days_ago: int, **given) -> Receipt:
+    """A row of the past, as the importer of history writes it."""
+    card = campus.card(part)
+    moment = now() - timedelta(days=days_ago)
+    values = {
+        "kind": "payment", "outcome": "posted", "wallet_id": card.wallet_id, "card_id": card.pk, "amount_fen": 100,
+        "merchant": campus.terminal.merchant, "terminal": campus.terminal, "balance_fen": 100, "occurred_at": moment,
+        "posted_at": moment, "entry_id": 1, **given,
+    }  # fmt: skip
+    return Receipt.objects.create(**values)
+
+
+@pytest.mark.capability("A143")
+def test_balance_and_rows_are_true_the_moment_the_terminal_answers(fed):
+    browser = fed.client("student")
+    assert "¥ 29.50" in text(browser.get("/card/"))
+    assert fed.pay("student", 950) == "posted"
+    home, rows = text(browser.get("/card/")), text(browser.get(ROWS))
+    assert "¥ 20.00" in home
+    assert "截至" in home
+    for page in (home, rows):
+        assert all(word in page for word in ("自选快餐", "南院一食堂", "N1001", "−¥ 9.50", "¥ 20.00", "消费"))
+        assert all(word in page for word in ("充值", "校园卡柜台 · 现金", "+¥ 50.00"))
+    assert all(word in rows for word in ("岳阳米粉", "东院三食堂", "E3002", "−¥ 8.50"))
+    assert all(word in rows for word in ("¥ 21.50", "¥ 8.50", "花在哪个食堂"))  # the chart and its table: net per canteen
+    assert all(word in text(browser.get("/")) for word in ("¥ 20.00", "校园卡系统"))
+
+
+@pytest.mark.capability("A070")
+@pytest.mark.parametrize("query", ["", "?wallet=1&person=1", "?card=other", "?place=merchant:n1.rice", "?first=1990-01-01"])
+def test_whatever_stands_in_the_address_rows_are_ones_own(fed, query):
+    browser = fed.client("student")
+    for path in (ROWS, ROWS + "export.csv", "/card/"):
+        page = browser.get(path + query)
+        shown = page.getvalue().decode() if page.streaming else text(page)
+        assert "7.77" not in shown
+        assert "12.00" in shown
+    amounts = [line.signed_fen for line in browser.get(ROWS).context["lines"]]
+    assert amounts == [-850, -1200, 5000]
+
+
+def test_the_order_is_newest_first_by_when_it_was_eaten(fed):
+    past_receipt(fed, "student", 3, kind="stored", amount_fen=321)
+    assert [line.signed_fen for line in fed.client("student").get(ROWS).context["lines"]] == [-850, -1200, 5000, -321]
+
+
+def test_three_months_unless_asked_and_nothing_is_lost(fed):
+    past_receipt(fed, "student", 200, amount_fen=4321)
+    browser = fed.client("student")
+    assert "43.21" not in text(browser.get(ROWS))
+    day = (now() - timedelta(days=210)).date()
+    assert "43.21" in text(browser.get(f"{ROWS}?first={day}"))
+    assert [line.signed_fen for line in browser.get(f"{ROWS}?first={day}&last={day + timedelta(days=20)}").context["lines"]] == [-4321]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?kind=spending", [-850, -1200]),
+        ("?kind=top_up", [5000]),
+        ("?kind=reversal", []),
+        ("?place=canteen:东院三食堂", [-850]),
+        ("?place=merchant:n1.rice", [-1200]),
+        ("?place=merchant:nobody", []),
+        ("?kind=nonsense&first=yesterday&last=31.02.2026&after=%00x", [-850, -1200, 5000]),
+        ("?first=9999-12-31&last=0001-01-01", [-850, -1200, 5000]),
+    ],
+)
+def test_filters_stand_in_the_address(fed, query, expected):
+    page = fed.client("student").get(ROWS + query)
+    assert page.status_code == 200
+    assert [line.signed_fen for line in page.context["lines"]] == expected
+
+
+def test_pages_follow_each_other_without_a_gap_or_a_repeat(fed):
+    moment = now() - timedelta(days=1)
+    for place in range(PAGE + 5):
+        past_receipt(fed, "student", 1, amount_fen=place + 1, occurred_at=moment if place % 2 else moment - timedelta(hours=place))
+    browser, seen, after = fed.client("student"), [], ""
+    for _page in range(3):
+        page = browser.get(ROWS, {"after": after})
+        seen += [line.receipt for line in page.context["lines"]]
+        after = page.context["after"]
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == PAGE + 5 + 3
+
+
+@pytest.mark.parametrize("mark", ["", "-", "x-1", "1.5-", "9" * 18 + ".000000-1", "１.1-1", "1.9999999-1"])
+def test_a_mark_nobody_gave_is_as_good_as_none(mark):
+    assert read_mark(mark) is None
+
+
+def test_the_file_holds_the_rows_of_the_filter(fed):
+    answer = fed.client("student").get(f"{ROWS}export.csv?kind=spending")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    raw = answer.getvalue()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
+    assert rows[0][:5] == ["时间", "类别", "商户", "食堂", "终端号"]
+    assert [row[2:8] for row in rows[1:]] == [
+        ["岳阳米粉", "东院三食堂", "E3002", "", "8.50", "29.50"],
+        ["自选快餐", "南院一食堂", "N1001", "", "12.00", "38.00"],
+    ]
+
+
+@pytest.mark.parametrize("name", ["=cmd|'/C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", " =1", "\u3000=1"])
+def test_no_cell_of_the_file_runs(fed, name):
+    Merchant.objects.filter(key="n1.rice").update(name=name)
+    raw = fed.client("student").get(f"{ROWS}export.csv").getvalue().decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(raw, newline="")) for cell in row]
+    assert "'" + name in cells
+    assert not [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))]
+
+
+def test_ordinary_words_are_left_alone():
+    assert [safe_cell(text) for text in ("自选快餐", "12.50", "", "A=1")] == ["自选快餐", "12.50", "", "A=1"]
+
+
+def test_who_has_no_card_is_told_what_to_do(fed):
+    fed.client("student")
+    card = fed.card("teacher")
+    browser = fed.client("teacher")
+    assert card.number in text(browser.get("/card/")).replace(" ", "")
+    assert "在食堂刷第一餐" in text(browser.get("/card/"))
+    assert "近三个月没有交易" in text(browser.get(ROWS))
+    assert "没有符合条件的交易" in text(browser.get(ROWS + "?kind=reversal"))
+
+
+def test_two_taps_and_the_card_is_lost(fed):
+    browser = fed.client("student")
+    assert 'href="/card/report-lost/"' in text(browser.get("/card/"))
+    assert "网上不能撤销" in text(browser.get("/card/report-lost/"))
+    assert fed.pay("student", 100) == "posted"
+    assert browser.post("/card/report-lost/").status_code == 302
+    assert fed.pay("student", 100) == "card_lost"
+    page = text(browser.get("/card/"))
+    assert "已挂失" in page
+    assert "解挂" in page
+    assert 'href="/card/report-lost/"' not in page
+    assert "不用再挂失" in text(browser.get("/card/report-lost/"))
+
+
+def test_nobody_reports_anothers_card(fed):
+    fed.client("other_student").post("/card/report-lost/", {"card": fed.card("student").public_id, "person": 1})
+    assert fed.card("student").state == "issued"
+    assert fed.card("other_student").state == "lost"
+
+
+@pytest.mark.parametrize("path", ["/card/", ROWS, ROWS + "export.csv", "/card/report-lost/"])
+def test_strangers_are_led_to_the_sign_in(fed, path):
+    assert Client().get(path).url.startswith("/sign-in")
+
+
+@pytest.mark.parametrize("path", ["/card/", ROWS, ROWS + "?place=merchant:n1.rice&kind=spending"])
+def test_pages_ask_little_of_the_database(fed, path):
+    assert queries_of(fed.client("student"), path) <= 12
+
+
+def viewer(campus, part: str) -> Viewer:
+    return Viewer(
+        account_id=1, person_id=campus.persons[part], name="", campus_no="", faces=frozenset({"student"}), face="student"
+    )
+
+
+def test_the_tile_in_two_queries(fed):
+    tile = tiles.get("card.balance")
+    with CaptureQueriesContext(connection) as asked:
+        shown = tile.load(viewer(fed, "student"))
+    assert len(asked) == 2
+    assert (shown.value, str(shown.caption), shown.tone, shown.url) == ("¥ 29.50", "今日已消费 ¥ 20.50", "plain", "/card/")
+    fed.client("student").post("/card/report-lost/")
+    lost = tile.load(viewer(fed, "student"))
+    assert lost.tone == "danger"
+    assert "已挂失" in lost.caption
+
+
+def test_the_tile_of_who_has_no_card_is_absent(campus):
+    nobody = Viewer(account_id=1, person_id=None, name="", campus_no="", faces=frozenset({"staff"}), face="staff")
+    assert tiles.get("card.balance").load(nobody) is None

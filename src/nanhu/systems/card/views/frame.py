@@ -1,0 +1,43 @@
+"""What the views share: whose request it is, and the card it is about."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from nanhu.kernel.actors import Actor, actor_of
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.identity.api import role_required
+from nanhu.systems.card.errors import CardNotFoundError
+from nanhu.systems.card.models import Card
+from nanhu.systems.card.policies import CLERK
+from nanhu.systems.card.queries import card_of
+
+clerk_only = role_required(CLERK)
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Set by the identity room on every signed-in request."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+def person_at(request: HttpRequest) -> Actor:
+    """The actor under the name that stands on receipts and in the audit: 经办人 周敏."""
+    return replace(actor_of(request), name=viewer_of(request).name)
+
+
+def own_card(request: HttpRequest) -> Card:
+    """The viewer's own; nothing in an address can name another's."""
+    card = card_of(viewer_of(request).person_id)
+    if card is None:
+        raise CardNotFoundError
+    return card
+
+
+def card_with(public_id: UUID) -> Card:
+    """Any card, for the counter."""
+    card = Card.objects.select_related("wallet").filter(public_id=public_id).first()
+    if card is None:
+        raise CardNotFoundError
+    return card

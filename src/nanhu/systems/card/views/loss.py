@@ -1,0 +1,51 @@
+"""Reporting lost (挂失): by the holder in two taps, by a clerk; taking it back (解挂) by a clerk alone."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from nanhu.kernel.school import school
+from nanhu.systems.card import queries
+from nanhu.systems.card.forms import CancelLossForm, CounterLossForm
+from nanhu.systems.card.models import Card
+from nanhu.systems.card.services.loss import cancel_loss, report_lost
+from nanhu.systems.card.views.counter import person_facts
+from nanhu.systems.card.views.frame import card_with, clerk_only, own_card, person_at
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """The second of two taps: says what will happen, and does it."""
+    card = own_card(request)
+    if request.method == "POST":
+        report_lost(by=person_at(request), card=card, reason=_("本人在网页上挂失"))
+        messages.success(request, _("已挂失。从现在起，任何联网的消费机都会拒绝这张卡。"))
+        return redirect("card:home")
+    facts = {"card": card, "holding": queries.holding_of(card), "school": school()}
+    return render(request, "card/report_lost.html", facts)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@clerk_only
+def at_counter(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Reports a card that pays, takes back the report of a lost one."""
+    card = card_with(public_id)
+    form = (CancelLossForm if card.state == Card.State.LOST else CounterLossForm)(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        act_on(request, card, form.cleaned_data)
+        return redirect("card:counter_card", public_id=public_id)
+    facts = {**person_facts(card), "form": form}
+    return render(request, "card/counter_loss.html", facts, status=422 if form.is_bound else 200)
+
+
+def act_on(request: HttpRequest, card: Card, said: dict[str, str]) -> None:
+    if "document" in said:
+        cancel_loss(by=person_at(request), card=card, document=said["document"], reason=said["reason"])
+        messages.success(request, _("已解挂，这张卡现在可以消费。"))
+    else:
+        report_lost(by=person_at(request), card=card, reason=said["reason"])
+        messages.success(request, _("已挂失，消费机从现在起拒绝这张卡。"))

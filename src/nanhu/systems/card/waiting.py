@@ -1,0 +1,21 @@
+"""Exceptions as the two clerks see them."""
+
+from django.db.models import Q, QuerySet
+
+from nanhu.kernel.clock import now
+from nanhu.systems.card.limits import counter_limits
+from nanhu.systems.card.models import CashException
+
+PENDING, APPROVED = CashException.State.PENDING, CashException.State.APPROVED
+
+
+def waiting_for(account_id: int) -> list[CashException]:
+    """What this clerk has to do: others' requests to decide, her own that were agreed to and wait for the cash."""
+    mine = Q(requester_id=account_id)
+    to_do = (~mine & Q(state=PENDING)) | (mine & Q(state__in=[PENDING, APPROVED]))
+    return list(recent().filter(to_do)[:20])
+
+
+def recent() -> QuerySet[CashException]:
+    since = now() - counter_limits().exception_life
+    return CashException.objects.filter(created_at__gte=since).select_related("card").order_by("-created_at")
