@@ -1,0 +1,69 @@
+"""Journeys: a real browser on a real campus, at a desk and on a phone. Complaints of the page's console fail the test."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@dataclass
+class Visitor:
+    """A browser window of one person on one device."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    def check_accessibility(self) -> None:
+        found = Axe().run(self.page).response["violations"]
+        assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+
+    def check_width(self) -> None:
+        """Nothing may stick out sideways."""
+        wide, room = self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert wide <= room, f"{self.page.url} is {wide} wide in {room}"
+
+    def look(self) -> None:
+        self.check_accessibility()
+        self.check_width()
+
+    def sign_in(self, url: str, campus_no: str, password: str) -> None:
+        self.page.goto(f"{url}/sign-in")
+        self.page.get_by_label("账号", exact=True).fill(campus_no)
+        self.page.get_by_label("密码", exact=True).fill(password)
+        self.page.get_by_role("button", name="登录", exact=True).click()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[[str], Visitor]]:
+    visitors: list[Visitor] = []
+
+    def open_window(size: str = "desk") -> Visitor:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce", accept_downloads=True
+        )
+        visitor = Visitor(context.new_page())
+        visitor.page.on(
+            "console", lambda message: visitor.faults.append(message.text) if message.type == "error" else None
+        )
+        visitor.page.on("pageerror", lambda error: visitor.faults.append(str(error)))
+        visitors.append(visitor)
+        return visitor
+
+    yield open_window
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert not [fault for visitor in visitors for fault in visitor.faults]
