@@ -5,7 +5,7 @@ import { fenOf, shown, typed, yuan } from "./keypad.js";
 import { clock, make } from "./make.js";
 import { printRows, printSlip, tear } from "./paper.js";
 import { play } from "./sound.js";
-import { showMessages, wipe } from "./wire.js";
+import { showMessages, showSilence, wipe } from "./wire.js";
 
 const part = (id) => document.getElementById(id);
 const TYPING = "typing", WAITING = "waiting", BUSY = "busy", SHOWN = "shown", OPEN = "open";
@@ -95,7 +95,8 @@ function show(outcome, terminal) {
   play(outcome.light);
   state.phase = terminal.is_open ? OPEN : SHOWN;
   state.entry = "";
-  if (outcome.amount_fen !== null) drawAmount(outcome.amount_fen);
+  drawAmount(outcome.amount_fen ?? 0);
+  if (outcome.kind === "stored") showSilence(`断网：流水号 ${terminal.last_sequence} 存在本机，线上没有报文`);
   if (outcome.balance_fen !== null) foot(`余额 ${yuan(outcome.balance_fen)}`, `流水号 ${terminal.last_sequence}`);
   if (outcome.slip) printSlip(state.campus.school, terminal, outcome.slip);
   if (outcome.rows.length) printRows(state.campus.school, terminal, outcome.rows);

@@ -24,6 +24,16 @@ function answer(exchange) {
     make("pre", { tabindex: "0", "aria-label": "应答正文" }, exchange.answer_body));
 }
 
+// The same request again gets the same bytes: worth seeing.
+let previous = null;
+
+function isSame(exchange) {
+  const same = previous !== null && exchange.status === 200 && exchange.answer_body === previous.answer_body
+    && exchange.request_headers["Nanhu-Signature"] === previous.request_headers["Nanhu-Signature"];
+  previous = exchange;
+  return same;
+}
+
 function message(exchange) {
   const good = exchange.verdict === "genuine" && exchange.status === 200;
   return make("article", { class: "message" },
@@ -39,7 +49,13 @@ function message(exchange) {
       make("summary", {}, "签名原文"),
       make("p", { class: "note" }, "HMAC-SHA256（终端密钥，下面七行）= Nanhu-Signature"),
       make("pre", { tabindex: "0", "aria-label": "签名原文" }, exchange.signed_text)),
-    answer(exchange));
+    answer(exchange),
+    isSame(exchange) ? make("p", { class: "same" }, "请求、应答都与前一条逐字节相同，没有再扣款") : null);
+}
+
+export function showSilence(text) {
+  empty.remove();
+  strip.prepend(make("p", { class: "silence" }, text));
 }
 
 export function showMessages(exchanges) {
