@@ -1,0 +1,173 @@
+"""The card in a real browser, on a desk and on a phone: cash at the counter, lunch, the rows, a loss, two clerks."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect, sync_playwright
+
+from nanhu.platforms.identity import api as identity
+from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+PICTURES = os.environ.get("NANHU_PICTURES", "")
+"""A folder: then each page looked at is also kept as a picture."""
+
+
+@pytest.fixture
+def campus(live_server, settings, tmp_path):
+    """Filled before Playwright starts: inside its event loop Django would open a connection that nobody closes."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    campus = bring_in_the_cast()
+    for _name, _kind, campus_no, _category in CAST.values():
+        identity.set_password_for_sample(by=SYSTEM, campus_no=campus_no, password=PASSWORD)
+    campus.top_up("student", 20_000)
+    for fen, terminal in ((1250, "N1001"), (900, "E3002"), (1500, "N1001"), (650, "E3002")):
+        assert campus.pay("student", fen, terminal=terminal) == "posted"
+    campus.url = live_server.url
+    return campus
+
+
+@pytest.fixture
+def chromium(campus):
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+
+
+@pytest.fixture
+def sign_in(campus, chromium):
+    """sign_in("student", size) → that person's own browser window, at the home."""
+    faults: list[str] = []
+
+    def sign_in(who: str, size: str, *, scripts: bool = True) -> Page:
+        width, height = SIZES[size]
+        page = chromium.new_context(
+            base_url=campus.url, viewport={"width": width, "height": height}, locale="zh-CN", java_script_enabled=scripts
+        ).new_page()
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto("/sign-in")
+        page.fill("input[name=username]", CAST[who][2])
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        expect(page).not_to_have_url("**/sign-in")
+        return page
+
+    yield sign_in
+    assert [fault for fault in faults if "409" not in fault] == []
+
+
+def look_at(page: Page, name: str, size: str) -> None:
+    """No accessibility violation, no sideways scrolling."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"card-{name}-{size}.png", full_page=True)
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{name} at {size}: {found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways at {size}"
+
+
+@pytest.mark.capability("A115")
+@pytest.mark.parametrize("size", SIZES)
+def test_a_holder_reads_the_rows_and_reports_the_card_lost_in_two_taps(sign_in, size):
+    student = sign_in("student", size)
+    look_at(student, "portal", size)
+    student.goto("/card/")
+    expect(student.locator("#balance")).to_have_text("¥ 157.00")
+    look_at(student, "home", size)
+    student.click("main a:has-text('交易明细')")
+    expect(student.locator("h1")).to_have_text("交易明细")
+    expect(student.locator("tbody tr").filter(has_text="N1001")).to_have_count(2)
+    look_at(student, "transactions", size)
+    student.select_option("#place", "canteen:东院三食堂")
+    student.click("button:has-text('查找')")
+    expect(student.locator(".statement tbody tr")).to_have_count(2)
+    with student.expect_download() as download:
+        student.click("a:has-text('导出表格')")
+    assert Path(download.value.path()).read_bytes().startswith(b"\xef\xbb\xbf")
+    student.select_option("#kind", "reversal")
+    student.click("button:has-text('查找')")
+    expect(student.locator("main")).to_contain_text("没有符合条件的交易")
+    look_at(student, "nothing-found", size)
+
+    student.goto("/card/")
+    student.click("main a:has-text('挂失')")
+    look_at(student, "report-lost", size)
+    student.click("button:has-text('确认挂失')")
+    expect(student.locator("main")).to_contain_text("这张卡已挂失")
+    look_at(student, "lost", size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_clerk_takes_cash_by_keyboard_alone(campus, sign_in, size):
+    number = CAST["teacher"][2]
+    clerk = sign_in("clerk", size)
+    clerk.goto("/card/counter/")
+    look_at(clerk, "counter", size)
+    clerk.keyboard.type(number)
+    clerk.keyboard.press("Enter")
+    expect(clerk.locator(".face-name")).to_have_text("陈志远")
+    look_at(clerk, "counter-card", size)
+    clerk.keyboard.type("100")
+    clerk.keyboard.press("Enter")
+    expect(clerk.locator(".slip-amount")).to_have_text("¥ 100.00")
+    look_at(clerk, "receipt", size)
+    clerk.keyboard.press("Enter")
+    expect(clerk).to_have_url(f"{campus.url}/card/counter/")
+    expect(clerk.locator("#q")).to_be_focused()
+
+    clerk.keyboard.type("1423")
+    clerk.keyboard.press("Enter")
+    expect(clerk.locator("tbody tr")).to_have_count(2)
+    look_at(clerk, "found", size)
+    clerk.keyboard.press("Enter")
+    expect(clerk.locator(".face-name")).to_be_visible()
+    clerk.goto("/card/counter/top-ups/")
+    expect(clerk.locator("main")).to_contain_text("¥ 300.00")
+    look_at(clerk, "drawer", size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_two_clerks_make_an_exception_on_their_own_screens(campus, sign_in, size):
+    first, second = sign_in("clerk", size), sign_in("second_clerk", size)
+    first.goto("/card/counter/?q=" + CAST["other_student"][2])
+    look_at(first, "exception-ask", size)
+    first.fill("#id_amount", "30")
+    first.fill("#id_reason", "银行卡被冻结，已联系辅导员核实")
+    first.click("button:has-text('申请特批')")
+    expect(first.locator("main")).to_contain_text("先不要收钱")
+    look_at(first, "exception-wait", size)
+
+    second.goto("/card/counter/")
+    look_at(second, "counter-waiting", size)
+    second.click("main a:has-text('银行卡被冻结')")
+    look_at(second, "exception-decide", size)
+    second.click("button:has-text('同意')")
+    expect(second.locator("main")).to_contain_text("等周敏收款")
+
+    first.click("button:has-text('收现金 ¥ 30.00')", timeout=15_000)
+    expect(first.locator(".slip")).to_contain_text("何平")
+    look_at(first, "exception-receipt", size)
+    first.goto("/card/counter/exceptions/")
+    look_at(first, "exceptions", size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_clerk_takes_a_loss_back(campus, sign_in, size):
+    clerk = sign_in("clerk", size)
+    clerk.goto("/card/counter/?q=" + CAST["student"][2])
+    clerk.click("a:has-text('代为挂失')")
+    look_at(clerk, "counter-loss", size)
+    clerk.fill("#id_reason", "本人到柜台")
+    clerk.click("button:has-text('挂失')")
+    look_at(clerk, "counter-lost", size)
+    clerk.click("main a:has-text('解挂')")
+    clerk.check("#id_face_checked")
+    clerk.fill("#id_reason", "卡已找回")
+    look_at(clerk, "counter-found", size)
+    clerk.click("main button:has-text('解挂')")
+    expect(clerk.locator("main")).to_contain_text("这张卡现在可以消费")
