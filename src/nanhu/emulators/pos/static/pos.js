@@ -207,7 +207,8 @@ part("terminal").addEventListener("change", () => choose(part("terminal").value)
 // ——— power on
 
 function choose(number) {
-  state.terminal = state.campus.terminals.find((one) => one.number === number) ?? state.campus.terminals[0];
+  const { terminals } = state.campus;
+  state.terminal = terminals.find((one) => one.number === number) ?? terminals.find((one) => one.fixed_fen === null) ?? terminals[0];
   state.isFixed = state.terminal.fixed_fen !== null;
   state.priceFen = state.terminal.fixed_fen ?? 0;
   state.entry = "";

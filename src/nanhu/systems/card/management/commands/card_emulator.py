@@ -4,7 +4,6 @@ import json
 import os
 from argparse import ArgumentParser
 from collections.abc import Iterable
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,16 +54,21 @@ class Command(BaseCommand):
 
 
 def chosen_terminals(count: int) -> list[dict[str, Any]]:
-    """Of each place one after the other, and of each merchant its first, so that a dozen shows the whole campus."""
-    by_place: dict[str, list[PosTerminal]] = {}
-    seen = set()
-    working = PosTerminal.objects.filter(state=PosTerminal.State.ON)
-    for terminal in working.select_related("merchant").order_by("number"):
-        if terminal.merchant_id not in seen:
-            seen.add(terminal.merchant_id)
-            by_place.setdefault(terminal.merchant.canteen, []).append(terminal)
-    rounds = [one for row in zip_longest(*by_place.values()) for one in row if one is not None]
-    return [terminal_facts(one) for one in sorted(rounds[:count], key=lambda one: one.number)]
+    """The more merchants a place has the more of them, each with one terminal, and names differ while they can."""
+    merchants: dict[int, PosTerminal] = {}
+    for terminal in PosTerminal.objects.filter(state="on").select_related("merchant").order_by("-number"):
+        merchants[terminal.merchant_id] = terminal
+    places: dict[str, list[PosTerminal]] = {}
+    for terminal in sorted(merchants.values(), key=lambda one: one.number):
+        places.setdefault(terminal.merchant.canteen, []).append(terminal)
+    turns = sorted(((turn + 0.5) / len(found), place) for place, found in places.items() for turn in range(len(found)))
+    picked: list[PosTerminal] = []
+    for _share, place in turns[:count]:
+        names = {one.merchant.name for one in picked}
+        chosen = next((one for one in places[place] if one.merchant.name not in names), places[place][0])
+        places[place].remove(chosen)
+        picked.append(chosen)
+    return [terminal_facts(one) for one in sorted(picked, key=lambda one: one.number)]
 
 
 def terminal_facts(terminal: PosTerminal) -> dict[str, Any]:
