@@ -45,7 +45,7 @@ def is_mendable(row: LandingRow) -> bool:
 def form_of(request: HttpRequest, row: LandingRow) -> MendForm:
     stored: StoredRow = next(iter(stored_rows(row.batch, row_ids=[row.id])))
     original = {header: text_of(cell) for header, cell in stored.original.items()}
-    headers = list(row.batch.columns.values())
+    headers = [row.batch.columns[name] for name in SOURCES[row.batch.source].fields if name in row.batch.columns]
     initial = {f"cell-{n}": text_of(stored.cells.get(header)) for n, header in enumerate(headers)}
     return MendForm(request.POST or None, headers=headers, raw=original, initial=initial)
 

