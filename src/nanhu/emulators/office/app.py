@@ -76,6 +76,7 @@ class OfficeApplication:
         doors: dict[tuple[str, str], Callable[[dict[str, Any]], Answer]] = {
             ("GET", "/office.css"): self.style,
             ("GET", "/health"): lambda _environ: Answer(HTTPStatus.OK, b"ok", (("Content-Type", "text/plain"),)),
+            ("GET", "/favicon.ico"): lambda _environ: Answer(HTTPStatus.NO_CONTENT, b"", ()),
             ("GET", "/login"): self.take_ticket,
             ("POST", "/login"): self.take_logout_request,
             ("POST", "/"): self.take_logout_request,
