@@ -47,7 +47,10 @@ def sign_in(campus, chromium):
     def sign_in(who: str, size: str, *, scripts: bool = True) -> Page:
         width, height = SIZES[size]
         page = chromium.new_context(
-            base_url=campus.url, viewport={"width": width, "height": height}, locale="zh-CN", java_script_enabled=scripts
+            base_url=campus.url,
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            java_script_enabled=scripts,
         ).new_page()
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -68,7 +71,9 @@ def look_at(page: Page, name: str, size: str) -> None:
         page.screenshot(path=Path(PICTURES) / f"card-{name}-{size}.png", full_page=True)
     found = Axe().run(page)
     assert found.violations_count == 0, f"{name} at {size}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways at {size}"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+        f"{name} scrolls sideways at {size}"
+    )
 
 
 @pytest.mark.capability("A115")

@@ -44,4 +44,6 @@ def yuan(fen: int) -> str:
 
 
 def safe_cell(value: str) -> str:
-    return "'" + value if value.lstrip(" \u3000").startswith(RUNNING_STARTS) or value.startswith(RUNNING_STARTS) else value
+    return (
+        "'" + value if value.lstrip(" \u3000").startswith(RUNNING_STARTS) or value.startswith(RUNNING_STARTS) else value
+    )

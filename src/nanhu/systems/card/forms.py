@@ -90,7 +90,9 @@ class RefusalForm(forms.Form):
 
 
 class CounterLossForm(forms.Form):
-    reason = forms.CharField(label=_("怎么受理的"), max_length=120, help_text=_("例如：本人到柜台；电话挂失，已核对学号和姓名。"))
+    reason = forms.CharField(
+        label=_("怎么受理的"), max_length=120, help_text=_("例如：本人到柜台；电话挂失，已核对学号和姓名。")
+    )
 
 
 class CancelLossForm(forms.Form):

@@ -21,7 +21,11 @@ GROUPS = {
     "reversal": ("reversal",),
     "settle_owed": ("settle_owed",),
 }
-NET = Case(When(kind="reversal", then=F("amount_fen") * Value(-1, output_field=BigIntegerField())), default=F("amount_fen"), output_field=BigIntegerField())
+NET = Case(
+    When(kind="reversal", then=F("amount_fen") * Value(-1, output_field=BigIntegerField())),
+    default=F("amount_fen"),
+    output_field=BigIntegerField(),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +150,9 @@ def older_than(rows: QuerySet[Receipt], moment: datetime, receipt_id: int) -> Qu
 def totals(rows: QuerySet[Receipt]) -> Totals:
     """What left the wallet and what came in."""
     sums = rows.order_by().values("kind").annotate(fen=Sum("amount_fen"), owed=Sum("owed_fen"), rows=Count("id"))
-    felt = {row["kind"]: (row["fen"] - (0 if row["kind"] == "settle_owed" else row["owed"]), row["rows"]) for row in sums}
+    felt = {
+        row["kind"]: (row["fen"] - (0 if row["kind"] == "settle_owed" else row["owed"]), row["rows"]) for row in sums
+    }
     came = sum(fen for kind, (fen, _rows) in felt.items() if kind in {"top_up", "reversal"})
     went = sum(fen for kind, (fen, _rows) in felt.items() if kind not in {"top_up", "reversal"})
     return Totals(count=sum(count for _fen, count in felt.values()), out_fen=went, in_fen=came)

@@ -8,5 +8,7 @@ def drawer_of(account_id: int) -> int:
     code = f"card.drawer:{account_id}"
     known = ledger.account_ids([code])
     if not known:
-        known = ledger.open_accounts([ledger.AccountOrder(code=code, name=f"校园卡柜台现金 {account_id}", kind="asset")])
+        known = ledger.open_accounts(
+            [ledger.AccountOrder(code=code, name=f"校园卡柜台现金 {account_id}", kind="asset")]
+        )
     return known[code]

@@ -71,7 +71,9 @@ def decide(*, by: Actor, exception: CashException, state: CashException.State, a
 
 
 def locked_exception(exception_id: int) -> CashException:
-    locked = CashException.objects.select_for_update(of=("self",)).select_related("card__wallet").filter(pk=exception_id)
+    locked = (
+        CashException.objects.select_for_update(of=("self",)).select_related("card__wallet").filter(pk=exception_id)
+    )
     found = locked.first()
     if found is None:
         raise ExceptionNotFoundError

@@ -33,16 +33,36 @@ def form_of(campus, part: str, **given) -> dict[str, str]:
 def test_a_stranger_finds_no_counter(campus, part):
     browser, card = campus.client(part), campus.card("teacher")
     asked = CashException.objects.create(
-        token=uuid4(), card=card, amount_fen=1, reason="x", requester_id=campus.actor("clerk").account_id, requester_name="周敏"
+        token=uuid4(),
+        card=card,
+        amount_fen=1,
+        reason="x",
+        requester_id=campus.actor("clerk").account_id,
+        requester_name="周敏",
     )
     done = campus.top_up("teacher", 100)
     exception = f"{COUNTER}exceptions/{asked.public_id}/"
-    for path in (COUNTER, desk(campus, "teacher"), desk(campus, "teacher", "loss/"), f"{COUNTER}top-ups/", f"{COUNTER}exceptions/",
-                 exception, f"{COUNTER}top-ups/{done.pk}/"):
+    for path in (
+        COUNTER,
+        desk(campus, "teacher"),
+        desk(campus, "teacher", "loss/"),
+        f"{COUNTER}top-ups/",
+        f"{COUNTER}exceptions/",
+        exception,
+        f"{COUNTER}top-ups/{done.pk}/",
+    ):
         assert browser.get(path).status_code == 404, path
-    for path in (desk(campus, "teacher", "top-up/"), desk(campus, "teacher", "ask/"), desk(campus, "teacher", "loss/"),
-                 f"{exception}approve/", f"{exception}refuse/", f"{exception}take/"):
-        assert browser.post(path, {"amount": "5", "token": uuid4(), "reason": "x", "answer": "x"}).status_code == 404, path
+    for path in (
+        desk(campus, "teacher", "top-up/"),
+        desk(campus, "teacher", "ask/"),
+        desk(campus, "teacher", "loss/"),
+        f"{exception}approve/",
+        f"{exception}refuse/",
+        f"{exception}take/",
+    ):
+        assert browser.post(path, {"amount": "5", "token": uuid4(), "reason": "x", "answer": "x"}).status_code == 404, (
+            path
+        )
     assert balance(campus, "teacher") == 100
     assert campus.card("teacher").state == "issued"
     asked.refresh_from_db()
@@ -72,15 +92,23 @@ def test_several_hits_are_a_list_and_none_is_said(campus):
 def test_focus_lands_where_the_hands_are(campus):
     clerk = campus.client("clerk")
     assert 'id="q"' in text(clerk.get(COUNTER)).split("autofocus")[0].rsplit("<", 1)[1]
-    assert 'name="amount"' in text(clerk.get(desk(campus, "teacher"))).split("autofocus")[0].rsplit("<", 1)[1] + "autofocus"
+    assert (
+        'name="amount"'
+        in text(clerk.get(desk(campus, "teacher"))).split("autofocus")[0].rsplit("<", 1)[1] + "autofocus"
+    )
 
 
 def test_cash_is_posted_and_the_receipt_says_so(campus):
-    answer = campus.client("clerk").post(desk(campus, "teacher", "top-up/"), form_of(campus, "teacher", amount="１００．５"))
+    answer = campus.client("clerk").post(
+        desk(campus, "teacher", "top-up/"), form_of(campus, "teacher", amount="１００．５")
+    )
     assert answer.status_code == 302
     page = text(campus.client("clerk").get(answer.url))
     done = TopUp.objects.get()
-    assert all(word in page for word in ("¥ 100.50", "陈志远", campus.card("teacher").number, f"{done.pk:012d}", "周敏", "充值后余额"))
+    assert all(
+        word in page
+        for word in ("¥ 100.50", "陈志远", campus.card("teacher").number, f"{done.pk:012d}", "周敏", "充值后余额")
+    )
     assert balance(campus, "teacher") == 10050
 
 

@@ -58,12 +58,16 @@ def test_balance_and_rows_are_true_the_moment_the_terminal_answers(fed):
         assert all(word in page for word in ("自选快餐", "南院一食堂", "N1001", "−¥ 9.50", "¥ 20.00", "消费"))
         assert all(word in page for word in ("充值", "校园卡柜台 · 现金", "+¥ 50.00"))
     assert all(word in rows for word in ("岳阳米粉", "东院三食堂", "E3002", "−¥ 8.50"))
-    assert all(word in rows for word in ("¥ 21.50", "¥ 8.50", "花在哪个食堂"))  # the chart and its table: net per canteen
+    assert all(
+        word in rows for word in ("¥ 21.50", "¥ 8.50", "花在哪个食堂")
+    )  # the chart and its table: net per canteen
     assert all(word in text(browser.get("/")) for word in ("¥ 20.00", "校园卡系统"))
 
 
 @pytest.mark.capability("A070")
-@pytest.mark.parametrize("query", ["", "?wallet=1&person=1", "?card=other", "?place=merchant:n1.rice", "?first=1990-01-01"])
+@pytest.mark.parametrize(
+    "query", ["", "?wallet=1&person=1", "?card=other", "?place=merchant:n1.rice", "?first=1990-01-01"]
+)
 def test_whatever_stands_in_the_address_rows_are_ones_own(fed, query):
     browser = fed.client("student")
     for path in (ROWS, ROWS + "export.csv", "/card/"):
@@ -86,7 +90,9 @@ def test_three_months_unless_asked_and_nothing_is_lost(fed):
     assert "43.21" not in text(browser.get(ROWS))
     day = (now() - timedelta(days=210)).date()
     assert "43.21" in text(browser.get(f"{ROWS}?first={day}"))
-    assert [line.signed_fen for line in browser.get(f"{ROWS}?first={day}&last={day + timedelta(days=20)}").context["lines"]] == [-4321]
+    assert [
+        line.signed_fen for line in browser.get(f"{ROWS}?first={day}&last={day + timedelta(days=20)}").context["lines"]
+    ] == [-4321]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,13 @@ def test_filters_stand_in_the_address(fed, query, expected):
 def test_pages_follow_each_other_without_a_gap_or_a_repeat(fed):
     moment = now() - timedelta(days=1)
     for place in range(PAGE + 5):
-        past_receipt(fed, "student", 1, amount_fen=place + 1, occurred_at=moment if place % 2 else moment - timedelta(hours=place))
+        past_receipt(
+            fed,
+            "student",
+            1,
+            amount_fen=place + 1,
+            occurred_at=moment if place % 2 else moment - timedelta(hours=place),
+        )
     browser, seen, after = fed.client("student"), [], ""
     for _page in range(3):
         page = browser.get(ROWS, {"after": after})
@@ -195,7 +207,12 @@ def test_pages_ask_little_of_the_database(fed, path):
 
 def viewer(campus, part: str) -> Viewer:
     return Viewer(
-        account_id=1, person_id=campus.persons[part], name="", campus_no="", faces=frozenset({"student"}), face="student"
+        account_id=1,
+        person_id=campus.persons[part],
+        name="",
+        campus_no="",
+        faces=frozenset({"student"}),
+        face="student",
     )
 
 
@@ -204,7 +221,12 @@ def test_the_tile_in_two_queries(fed):
     with CaptureQueriesContext(connection) as asked:
         shown = tile.load(viewer(fed, "student"))
     assert len(asked) == 2
-    assert (shown.value, str(shown.caption), shown.tone, shown.url) == ("¥ 29.50", "今日已消费 ¥ 20.50", "plain", "/card/")
+    assert (shown.value, str(shown.caption), shown.tone, shown.url) == (
+        "¥ 29.50",
+        "今日已消费 ¥ 20.50",
+        "plain",
+        "/card/",
+    )
     fed.client("student").post("/card/report-lost/")
     lost = tile.load(viewer(fed, "student"))
     assert lost.tone == "danger"

@@ -158,5 +158,8 @@ def test_an_exception_is_taken_by_who_asked_for_it(campus):
 
 def test_an_exception_grows_old(campus):
     asked = ask(campus)
-    with time_machine.travel(asked.created_at.replace(year=asked.created_at.year + 1)), pytest.raises(ExceptionStateError):
+    with (
+        time_machine.travel(asked.created_at.replace(year=asked.created_at.year + 1)),
+        pytest.raises(ExceptionStateError),
+    ):
         cash_exceptions.approve(by=campus.actor("second_clerk"), exception=asked)

@@ -58,7 +58,12 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, found: Card, *, status: int = 200, form: TopUpForm | ExceptionForm | None = None, error: str = ""
+    request: HttpRequest,
+    found: Card,
+    *,
+    status: int = 200,
+    form: TopUpForm | ExceptionForm | None = None,
+    error: str = "",
 ) -> HttpResponse:
     """The till for who may bring cash, the request of an exception for who may not."""
     is_open = may_bring_cash(found)

@@ -94,7 +94,9 @@ def chart_facts(wallet: Wallet, days: queries.Range) -> dict[str, Any]:
     spent = queries.spent_by(wallet, days)
     months, canteens = spent.by_month, spent.by_canteen
     return {
-        "month_bars": [(_("%(month)s 月") % {"month": month.month}, fen / 100, format_yuan(fen)) for month, fen in months],
+        "month_bars": [
+            (_("%(month)s 月") % {"month": month.month}, fen / 100, format_yuan(fen)) for month, fen in months
+        ],
         "canteen_bars": [(name or _("其他"), fen / 100, format_yuan(fen)) for name, fen in canteens],
         "spent": format_yuan(sum(fen for _month, fen in months)),
         "most": canteens[0] if canteens else None,
