@@ -12,10 +12,14 @@ from nanhu.platforms.people.rules import normalise_document, normalise_phone
 
 
 def load_facts(viewer: Viewer) -> list[Fact]:
-    person = Person.objects.filter(id=viewer.person_id).first() if viewer.person_id else None
+    held = (
+        list(affiliations_of([viewer.person_id]).select_related("person", "unit__parent__parent"))
+        if viewer.person_id
+        else []
+    )
+    person = held[0].person if held else Person.objects.filter(id=viewer.person_id).first()
     if person is None:
         return []
-    held = list(affiliations_of([person.id]))
     titles = titles_of([person.provenance, *(a.provenance for a in held)])
     facts = [
         Fact(label=_("照片"), value=photo_url(person), source=_("校园卡管理办公室"), kind="photo"),

@@ -4,6 +4,7 @@ page, search, favourites and the writes behind them agree.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import cast
 
 from django.http import HttpRequest
@@ -16,6 +17,9 @@ from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.models import ListedApplication, Shortcut
 
 OFFER = "_portal_offer"
+LIST_SECONDS = 15.0
+_list: list[tuple[float, list[Application]]] = []
+"""The school's list as this process last read it. It changes a few times a year, and every page asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,14 @@ def all_applications() -> list[Application]:
 
 
 def listed_applications() -> list[Application]:
-    return [as_application(row) for row in ListedApplication.objects.all()]
+    if not _list or _list[0][0] < monotonic():
+        _list[:] = [(monotonic() + LIST_SECONDS, [as_application(row) for row in ListedApplication.objects.all()])]
+    return _list[0][1]
+
+
+def read_anew() -> None:
+    """The list has changed: this process reads it again at once, the others within LIST_SECONDS."""
+    _list.clear()
 
 
 def as_application(row: ListedApplication) -> Application:

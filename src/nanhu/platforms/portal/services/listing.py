@@ -7,6 +7,7 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.platforms.portal import menu
 from nanhu.platforms.portal.errors import ListingRefusedError
 from nanhu.platforms.portal.models import ListedApplication
 
@@ -36,6 +37,7 @@ def list_application(
     except ValidationError as error:
         raise ListingRefusedError(problem="；".join(error.messages)) from error
     row.save()
+    transaction.on_commit(menu.read_anew)
     audit.record(by=by, action="portal.list_application", target=f"application:{key}", facts={"url": url})
     return row
 
@@ -48,6 +50,7 @@ def set_maintenance(*, by: Actor, key: str, is_in_maintenance: bool, reason: str
         raise ListingRefusedError(problem=key)
     row.is_in_maintenance = is_in_maintenance
     row.save(update_fields=["is_in_maintenance"])
+    transaction.on_commit(menu.read_anew)
     facts = {"is_in_maintenance": is_in_maintenance}
     audit.record(by=by, action="portal.set_maintenance", target=f"application:{key}", reason=reason, facts=facts)
 
@@ -57,4 +60,5 @@ def take_off(*, by: Actor, key: str, reason: str) -> None:
     """Take an application off the list; favourites of it stay and are not shown."""
     removed, _tables = ListedApplication.objects.filter(key=key).delete()
     if removed:
+        transaction.on_commit(menu.read_anew)
         audit.record(by=by, action="portal.take_off", target=f"application:{key}", reason=reason)

@@ -11,7 +11,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.registry import BOTH_FACES, Application, Tile, TileContent
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal import guard
+from nanhu.platforms.portal import guard, menu
 
 TEST = Actor.system("test")
 PASSWORD = "Reed-Boat-1995"
@@ -44,6 +44,14 @@ def signed_in(campus_no: str) -> Client:
     answer = browser.post("/sign-in", {"username": campus_no, "password": PASSWORD})
     assert answer.status_code == 302, answer.content.decode()[:500]
     return browser
+
+
+@pytest.fixture(autouse=True)
+def _unread_list():
+    """What another test's process-wide memory of the list was, is not ours."""
+    menu.read_anew()
+    yield
+    menu.read_anew()
 
 
 @pytest.fixture

@@ -9,6 +9,13 @@ from nanhu.platforms.portal.models import ListedApplication
 
 from .conftest import TEST
 
+
+@pytest.fixture(autouse=True)
+def _commits(monkeypatch):
+    """A test's transaction never commits: what waits for the commit is done at once."""
+    monkeypatch.setattr(transaction, "on_commit", lambda deed, **_options: deed())
+
+
 OFFICE = {"key": "office", "name": "OA 办公系统", "url": "https://oa.example.edu.cn/", "section": "work"}
 
 
