@@ -1,5 +1,6 @@
 """All devices of one configuration file; read again when the file changes, so that new keys need no restart."""
 
+import logging
 import threading
 from pathlib import Path
 
@@ -7,11 +8,19 @@ from nanhu.emulators.pos.configuration import Configuration, read_configuration
 from nanhu.emulators.pos.device import Device
 from nanhu.emulators.pos.memory import Memory
 
+log = logging.getLogger(__name__)
 MEMORY_NAME = "pos-memory.json"
 
 
 class NotInstalledError(Exception):
-    """There is no configuration to read (yet)."""
+    """There is no configuration to read (yet), or what the device remembers cannot be read."""
+
+
+def why_not(error: Exception) -> str:
+    """A memory that cannot be read is not thrown away: its sequences and stored rows are money."""
+    if isinstance(error, OSError):
+        return "设备还没有配置，请运行 nanhu card_emulator"
+    return f"设备的配置或记录读不懂（{error}），请检查 emulators 文件夹"
 
 
 class Shop:
@@ -33,7 +42,8 @@ class Shop:
                     self.stamp = stamp
             except (OSError, ValueError) as error:
                 if self.stamp is None:
-                    raise NotInstalledError(str(error)) from error
+                    raise NotInstalledError(why_not(error)) from error
+                log.warning("keeping the former configuration: %s", error)
 
     def install(self, configuration: Configuration) -> None:
         self.memory = self.memory or Memory(self.path.with_name(MEMORY_NAME))

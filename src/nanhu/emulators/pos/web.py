@@ -92,7 +92,7 @@ class PosApplication:
         try:
             self.shop.refresh()
         except NotInstalledError as error:
-            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "设备还没有配置，请运行 nanhu card_emulator") from error
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
         check_host(environ, self.shop.configuration.hosts)
         if path in ACTIONS and method == "POST":
             check_origin(environ)

@@ -87,6 +87,21 @@ def test_health_answers_before_the_device_is_installed(tmp_path):
     assert told == ["200 OK", "503 Service Unavailable"]
 
 
+def test_a_memory_nobody_can_read_stops_the_device_and_stays(device, configuration):
+    memory = configuration.with_name("pos-memory.json")
+    memory.write_text('{"N101A": {"last_seq')
+    status, _headers, body = device.get("/state")
+    assert status == 503
+    assert "读不懂" in json.loads(body)["sentence"]
+    assert memory.read_text() == '{"N101A": {"last_seq'
+
+
+def test_a_broken_new_configuration_leaves_the_device_at_work(device, configuration):
+    device.do("pay", card=CARD, amount_fen=1)
+    configuration.write_text("{")
+    assert device.do("pay", card=CARD, amount_fen=1)[0]["kind"] == "paid"
+
+
 def test_new_keys_are_read_without_a_restart(device, configuration, gateway):
     device.do("pay", card=CARD, amount_fen=1)
     facts = json.loads(configuration.read_text())
