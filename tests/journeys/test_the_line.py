@@ -121,7 +121,7 @@ def test_lunch_is_paid_and_stands_in_the_list_when_the_receipt_prints(campus: Ca
     expect(paper).to_contain_text("¥ 12.50")
     device.look()
     terminal = device.page.locator("#terminal").input_value()
-    balance = paper.locator("div", has_text="余额").locator("dd").last.inner_text()
+    [balance] = re.findall(r"余额\s*(¥ [\d,]+\.\d\d)", paper.inner_text())
 
     phone.sign_in(campus.url, teacher.campus_no, SAMPLE_PASSWORD)
     phone.page.goto(f"{campus.url}/card/")
