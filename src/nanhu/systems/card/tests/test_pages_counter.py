@@ -129,7 +129,6 @@ def test_the_next_form_is_another_top_up(campus):
     assert balance(campus, "teacher") == 10000
 
 
-@pytest.mark.capability("A138")
 def test_a_student_of_this_country_is_refused_by_rule(campus):
     clerk = campus.client("clerk")
     assert "不在现金充值范围内" in text(clerk.get(desk(campus, "student")))
