@@ -41,7 +41,12 @@ def test_a_newcomer_activates_an_account_and_only_then_comes_in(campus: Campus, 
 
     visitor.look()
     for number, (question, answer) in enumerate(
-        (("我小学第一位班主任的姓名", "李老师"), ("影响我最深的一本书", "岳阳楼记"), ("我家最拿手的一道菜", "剁椒鱼头")), start=1
+        (
+            ("我小学第一位班主任的姓名", "李老师"),
+            ("影响我最深的一本书", "岳阳楼记"),
+            ("我家最拿手的一道菜", "剁椒鱼头"),
+        ),
+        start=1,
     ):
         page.get_by_label(f"问题 {number}", exact=True).select_option(label=question)
         page.get_by_label(f"答案 {number}").fill(answer)
@@ -150,6 +155,7 @@ def test_a_refused_payment_says_why_and_takes_nothing(campus: Campus, visit: Vis
     expect(device.page.locator("#device")).to_contain_text("余额不足")
     device.look()
     phone.page.reload()
-    assert re.findall(r"¥ [\d,]+\.\d\d", phone.page.locator("main").inner_text())[:1] == re.findall(
-        r"¥ [\d,]+\.\d\d", before
-    )[:1]
+    assert (
+        re.findall(r"¥ [\d,]+\.\d\d", phone.page.locator("main").inner_text())[:1]
+        == re.findall(r"¥ [\d,]+\.\d\d", before)[:1]
+    )
