@@ -86,14 +86,17 @@ def affiliation_card(a: Affiliation) -> AffiliationCard:
     )  # fmt: skip
 
 
+UNIT_LEVELS = 3
+"""As many levels as `affiliations_of` reads along; one more would cost a query each."""
+
+
 def unit_path(affiliation: Affiliation) -> str:
     """学院 / 专业 / 班级, without the school itself."""
-    names, unit = [], affiliation.unit
-    for _step in range(3):
-        if unit is None or unit.parent_id is None:
-            break
+    names: list[str] = []
+    unit = affiliation.unit
+    while unit is not None and unit.parent_id is not None:
         names.append(unit.name)
-        unit = unit.parent
+        unit = unit.parent if len(names) < UNIT_LEVELS else None
     return " / ".join(reversed(names))
 
 

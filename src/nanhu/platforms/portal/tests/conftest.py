@@ -16,16 +16,21 @@ from nanhu.platforms.portal import guard, menu
 TEST = Actor.system("test")
 PASSWORD = "Reed-Boat-1995"
 ORIGIN = people.Origin(source="test", title="学生处名册")
+UNITS = [
+    people.UnitRecord(code="00", name="湖南理工学院"),
+    people.UnitRecord(code="08", name="计算机学院", parent_code="00"),
+    people.UnitRecord(code="0801", name="软件工程", parent_code="08"),
+    people.UnitRecord(code="080101", name="软工2601班", parent_code="0801"),
+]
 KINDS = {"student": ("统招本科", "在读"), "staff": ("正式在编", "在岗")}
 
 
 def join(name: str, *, roles: tuple[str, ...] = (), **numbers: str) -> int:
     """Somebody joins the campus and finishes set-up; the account's id."""
-    unit = people.UnitRecord(code="0801", name="计算机学院", kind="college")
-    people.apply_units(by=TEST, records=[unit], origin=ORIGIN)
+    people.apply_units(by=TEST, records=UNITS, origin=ORIGIN)
     affiliations = tuple(
         people.AffiliationRecord(
-            kind=kind, campus_no=number, starts_on=date(2026, 9, 1), unit_code="0801",
+            kind=kind, campus_no=number, starts_on=date(2026, 9, 1), unit_code="080101",
             category_name=KINDS[kind][0], status_name=KINDS[kind][1], state="active",
         )
         for kind, number in numbers.items()
