@@ -12,11 +12,9 @@ from nanhu.platforms.people.rules import normalise_document, normalise_phone
 
 
 def load_facts(viewer: Viewer) -> list[Fact]:
-    held = (
-        list(affiliations_of([viewer.person_id]).select_related("person", "unit__parent__parent"))
-        if viewer.person_id
-        else []
-    )
+    if viewer.person_id is None:
+        return []
+    held = list(affiliations_of([viewer.person_id]).select_related("person", "unit__parent__parent"))
     person = held[0].person if held else Person.objects.filter(id=viewer.person_id).first()
     if person is None:
         return []
