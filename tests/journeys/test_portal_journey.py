@@ -169,14 +169,20 @@ def test_the_star_works_without_scripts_too(sign_in):
 
 
 def test_one_click_opens_an_application_and_it_is_offered_again(sign_in):
+    """The page that tells is left behind at once, so its answer may never be seen: what counts is what is offered next."""
     page = sign_in("student", "desk")
     page.goto("/apps/")
-    with page.expect_response("**/opened") as told:
+    with page.expect_request("**/opened"):
         page.click(".app-row a:has-text('图书馆')")
-    assert told.value.status == 204
     expect(page.locator("h1")).to_have_text("我的")
     page.goto("/apps/")
-    expect(page.locator(".card", has_text="最近用过")).to_contain_text("图书馆")
+    recent = page.locator(".card", has_text="最近用过")
+    for _look in range(20):
+        if recent.count():
+            break
+        page.wait_for_timeout(100)
+        page.reload()
+    expect(recent).to_contain_text("图书馆")
 
 
 def test_what_is_in_maintenance_says_so_and_leads_nowhere(sign_in):

@@ -29,7 +29,7 @@ def test_one_click_on_the_icon_and_one_is_in_the_office(campus, page):
     page.fill("input[name=username]", TEACHER.campus_no)
     page.fill("input[name=password]", SAMPLE_PASSWORD)
     page.click("main button[type=submit]")
-    with page.expect_response("**/opened"):
+    with page.expect_request("**/opened"):
         page.locator(".apps .app", has_text="OA 办公系统").click()
     page.wait_for_url(f"{office}**")
     expect(page.locator("body")).to_contain_text(TEACHER.name)
