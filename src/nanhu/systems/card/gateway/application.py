@@ -46,9 +46,7 @@ class Application:
     async def start(self) -> Gateway:
         async with self.lock:
             if self.gateway is None:
-                gateway = Gateway()
-                await gateway.database.open()
-                self.gateway = gateway
+                self.gateway = Gateway()
             return self.gateway
 
     async def live(self, receive: Receive, send: Send) -> None:

@@ -1,18 +1,24 @@
-"""Connections of the gateway: a small pool that comes back by itself when the database does."""
+"""Connections of the gateway: a few, each made when it is needed and made anew when the database went away.
 
+psycopg's own pool waits longer after each failed attempt and gives up in the end; a gateway must be back the moment the
+database is, and asks again anyway.
+"""
+
+import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool
 
 log = logging.getLogger(__name__)
-PATIENCE_SECONDS = 2.0
+CONNECT_SECONDS = 2
+PATIENCE_SECONDS = 3.0
 
 type Connection = psycopg.AsyncConnection[TupleRow]
+AGAIN = (psycopg.OperationalError, psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
 
 
 class OutcomeUnknownError(Exception):
@@ -22,37 +28,47 @@ class OutcomeUnknownError(Exception):
 class Database:
     def __init__(self, url: str, *, connections: int) -> None:
         self.url = url
-        self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            url,
-            min_size=connections,
-            max_size=connections,
-            open=False,
-            timeout=PATIENCE_SECONDS,
-            reconnect_timeout=5,
-            kwargs={
-                "autocommit": True,
-                "prepare_threshold": 0,
-                "options": "-c jit=off",
-                "application_name": "nanhu-gateway",
-            },
+        self.slots: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
+        for _place in range(connections):
+            self.slots.put_nowait(None)
+
+    async def connect(self) -> Connection:
+        return await psycopg.AsyncConnection.connect(
+            self.url,
+            autocommit=True,
+            prepare_threshold=0,
+            connect_timeout=CONNECT_SECONDS,
+            options="-c jit=off",
+            application_name="nanhu-gateway",
         )
 
-    async def open(self) -> None:
-        await self.pool.open()
-
     async def close(self) -> None:
-        await self.pool.close()
+        while not self.slots.empty():
+            connection = self.slots.get_nowait()
+            if connection is not None:
+                await connection.close()
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        async with self.pool.connection() as connection:
+        """One of the connections; a broken one leaves its place empty for the next who comes."""
+        try:
+            slot = await asyncio.wait_for(self.slots.get(), PATIENCE_SECONDS)
+        except TimeoutError as error:
+            raise OutcomeUnknownError from error
+        connection: Connection | None = slot
+        try:
+            if connection is None or connection.closed:
+                connection = None
+                connection = await self.connect()
             yield connection
+        finally:
+            self.slots.put_nowait(None if connection is None or connection.broken else connection)
 
     async def rows(self, statement: str, parameters: Sequence[Any]) -> list[TupleRow]:
         """Run one statement in its own transaction. Tried twice, for every statement here may be asked again."""
         try:
             return await self._rows(statement, parameters)
-        except (psycopg.OperationalError, psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected) as error:
+        except AGAIN as error:
             log.warning("asking the database again: %s", error)
         try:
             return await self._rows(statement, parameters)
@@ -60,6 +76,6 @@ class Database:
             raise OutcomeUnknownError from error
 
     async def _rows(self, statement: str, parameters: Sequence[Any]) -> list[TupleRow]:
-        async with self.pool.connection() as connection:
+        async with self.connection() as connection:
             cursor = await connection.execute(statement, parameters, binary=True)
             return await cursor.fetchall() if cursor.description else []

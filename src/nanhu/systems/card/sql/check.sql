@@ -3,7 +3,7 @@
 CREATE FUNCTION card_check() RETURNS TABLE (what text, receipt_id bigint, entry_id bigint) LANGUAGE sql STABLE AS $$
     WITH money AS (
         SELECT t.entry_id, sum(t.amount_fen)::bigint AS fen FROM ledger_transfer t
-        WHERE t.kind IN ('card.payment', 'card.stored', 'card.owed', 'card.reversal', 'card.top_up', 'card.settle_owed')
+        WHERE t.kind IN ('card.payment', 'card.stored', 'card.owed', 'card.reversal', 'card.top_up', 'card.load', 'card.settle_owed')
         GROUP BY t.entry_id
     ), paper AS (
         SELECT r.id, r.entry_id, r.amount_fen FROM card_receipt r WHERE r.outcome = 'posted'
