@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from psycopg.errors import CheckViolation, ForeignKeyViolation
@@ -118,7 +119,7 @@ def fingerprint_of(kind: str, legs: Sequence[Leg]) -> bytes:
 def insert(
     entry_id: int, *, kind: str, legs: Sequence[Leg], reference: str, occurred_at: datetime, reverses: int | None = None
 ) -> None:
-    parameters = [
+    parameters: list[Any] = [
         entry_id, occurred_at, kind, reference, reverses,
         [leg.debit_account_id for leg in legs], [leg.credit_account_id for leg in legs], [leg.amount_fen for leg in legs],
     ]  # fmt: skip
