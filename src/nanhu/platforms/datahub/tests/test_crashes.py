@@ -19,6 +19,10 @@ from nanhu.platforms.people.services.golden import GOLDEN_LOCK
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 1500
 PATIENCE_SECONDS = 60
+HOLDERS = (
+    "FROM pg_locks JOIN pg_database d ON d.oid = pg_locks.database AND d.datname = current_database() "
+    "WHERE locktype = 'advisory' AND objid = %s AND granted"
+)  # of this database only: tests running beside this one have theirs
 
 
 @pytest.fixture
@@ -52,9 +56,7 @@ def answer(sql, *values):
 
 def is_at(stage):
     if stage == "writing":
-        return answer(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted", GOLDEN_LOCK
-        )
+        return answer(f"SELECT count(*) {HOLDERS}", GOLDEN_LOCK)
     return Batch.objects.filter(source="aa.students", state=stage).exists()
 
 
@@ -98,10 +100,7 @@ def test_a_killed_import_is_taken_up_again(files, stage, pause):
 def test_a_lost_connection_leaves_nothing_golden(files):
     process = start_import(files)
     wait_for("writing", process)
-    answer(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted",
-        GOLDEN_LOCK,
-    )
+    answer(f"SELECT count(pg_terminate_backend(pid)) {HOLDERS}", GOLDEN_LOCK)
     output = process.communicate(timeout=PATIENCE_SECONDS)[0].decode()
     assert process.returncode != 0, output
     assert_nothing_golden()

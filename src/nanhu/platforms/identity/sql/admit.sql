@@ -1,10 +1,11 @@
 -- Count one attempt, unless the subject must still wait. No row comes back when it must.
+-- While failures are free nobody is blocked, also not an attempt whose moment was taken before it waited for this row.
 INSERT INTO identity_throttle AS t (key, kind, failures, last_failed_at, blocked_until)
-VALUES (%(key)s, %(kind)s, 1, %(now)s, %(now)s)
+VALUES (%(key)s, %(kind)s, 1, %(now)s, 'epoch')
 ON CONFLICT (key) DO UPDATE SET (failures, last_failed_at, blocked_until) = (
-    SELECT counted.failures, %(now)s, %(now)s + CASE
-        WHEN counted.failures <= %(free)s THEN interval '0'
-        ELSE make_interval(secs => LEAST(%(cap)s, power(2, LEAST(floor(counted.failures - %(free)s) - 1, 30))))
+    SELECT counted.failures, %(now)s, CASE
+        WHEN counted.failures <= %(free)s THEN 'epoch'
+        ELSE %(now)s + make_interval(secs => LEAST(%(cap)s, power(2, LEAST(floor(counted.failures - %(free)s) - 1, 30))))
     END
     FROM (
         SELECT CASE
