@@ -18,7 +18,6 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import api as portal
-from nanhu.platforms.portal import api as portal
 from nanhu.sample import history, notices, photos
 from nanhu.sample.cast import MEMBERS
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
