@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
 
 from nanhu.kernel.jobs import job
 from nanhu.kernel.models import EventDelivery, OutboxEvent, Progress
@@ -19,3 +21,11 @@ def tidy_events() -> None:
     waiting = EventDelivery.objects.values("event_id")
     OutboxEvent.objects.filter(created_at__lt=old).exclude(id__in=waiting).delete()
     Progress.objects.filter(changed_at__lt=timezone.now() - timedelta(days=PROGRESS_DAYS)).delete()
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="kernel.take_up_stalled", queueing_lock="kernel.take_up_stalled", pass_context=True)
+async def take_up_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001  the time it was due
+    """Jobs whose worker was killed (no sign of life for half a minute) are done again by another."""
+    for stalled in await context.app.job_manager.get_stalled_jobs():
+        await context.app.job_manager.retry_job(stalled)
