@@ -8,4 +8,4 @@ class CardConfig(AppConfig):
     verbose_name = _("校园卡")
 
     def ready(self) -> None:
-        from . import registrations, subscribers  # noqa: F401  (registering is their effect)
+        from . import registrations, subscribers, tasks  # noqa: F401  (registering is their effect)

@@ -25,7 +25,8 @@ class Application:
         find = scope.headers.get
         asked = Asked(
             scope.method, scope.path, find("nanhu-terminal", ""), find("nanhu-sequence", ""), find("nanhu-clock", ""),
-            find("nanhu-signature", ""), scope.client, await protocol(),
+            find("nanhu-signature", ""), scope.client,
+            await whole_body(find("content-length", ""), protocol),
         )  # fmt: skip
         told = await gateway.serve(asked)
         headers = [JSON, ("nanhu-signature", told.signature)] if told.signature else [JSON]
@@ -69,6 +70,18 @@ async def asked_by(scope: Scope, receive: Receive) -> Asked:
         scope["method"], scope["path"], found.get(b"nanhu-terminal", ""), found.get(b"nanhu-sequence", ""),
         found.get(b"nanhu-clock", ""), found.get(b"nanhu-signature", ""), str(client[0]), await body_of(receive),
     )  # fmt: skip
+
+
+async def whole_body(length: str, protocol: Any) -> bytes:
+    """As body_of, of an RSGI server, which reads it in one step where the length is known to be small."""
+    if length.isdecimal() and int(length) <= LARGEST_BODY:
+        return bytes(await protocol())
+    body = b""
+    async for piece in protocol:
+        body += piece
+        if len(body) > LARGEST_BODY:
+            break
+    return body
 
 
 async def body_of(receive: Receive) -> bytes:

@@ -11,7 +11,7 @@ from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 3.0
-MOST_INCIDENTS = 1000
+MOST_INCIDENTS = 40
 SEEN = """
     UPDATE card_terminal p SET last_seen = now(), last_sequence = greatest(p.last_sequence, s.sequence)
     FROM json_to_recordset(%s::json) AS s(id bigint, sequence bigint) WHERE p.id = s.id
@@ -34,10 +34,11 @@ class Diary:
         self.seen[terminal_id] = max(sequence, self.seen.get(terminal_id, 0))
 
     def refuse(self, *, terminal: str, address: str, code: str, detail: str = "") -> None:
-        """Count a refusal; a flood of different ones is cut off, so that nobody can fill the disk."""
+        """Count a refusal; of a flood of different ones the rest is counted in one line, so that nobody can fill the disk."""
         key = (printable(terminal), address, code, printable(detail))
-        if key in self.incidents or len(self.incidents) < MOST_INCIDENTS:
-            self.incidents[key] = self.incidents.get(key, 0) + 1
+        if key not in self.incidents and len(self.incidents) >= MOST_INCIDENTS:
+            key = ("", "", code, "and others")
+        self.incidents[key] = self.incidents.get(key, 0) + 1
 
     async def write_now_and_then(self) -> None:
         while True:

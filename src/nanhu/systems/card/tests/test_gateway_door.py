@@ -1,0 +1,154 @@
+"""The gateway's door, before it knows who asks: what it signs, how much it reads, how much it writes down."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+import pytest
+
+from nanhu.kernel.clock import now
+from nanhu.systems.card.gateway.application import Application
+from nanhu.systems.card.gateway.diary import MOST_INCIDENTS, Diary
+from nanhu.systems.card.gateway.server import Asked, Gateway
+from nanhu.systems.card.gateway.terminals import Terminal
+from nanhu.systems.card.models import TerminalIncident
+from nanhu.systems.card.protocol import LARGEST_BODY, sign_request
+from nanhu.systems.card.tasks import forget_incidents
+
+KEY = bytes(range(32))
+TILL = Terminal("N101A", 7, KEY, 1, "早点", "南院一食堂", "1号窗口")
+PATH = "/terminal/v1/hello"
+
+
+class Terminals:
+    async def find(self, number):
+        return TILL if number == TILL.number else None
+
+
+class Silent:
+    """A diary that is not asked for anything."""
+
+    def saw(self, *_arguments): ...
+
+    def refuse(self, **_facts): ...
+
+
+async def greet(_request):
+    return 200, b"{}"
+
+
+def gateway() -> Gateway:
+    door = Gateway.__new__(Gateway)
+    door.terminals, door.diary, door.operations = Terminals(), Silent(), {PATH: greet}
+    return door
+
+
+def asked(signature: str, body: bytes = b"{}") -> Asked:
+    return Asked("POST", PATH, TILL.number, "0", "1764038400", signature, "192.0.2.7", body)
+
+
+def signed(body: bytes = b"{}") -> str:
+    return sign_request(
+        KEY, method="POST", path=PATH, terminal=TILL.number, sequence="0", clock="1764038400", body=body
+    )
+
+
+def test_a_refused_signature_is_not_answered_in_the_schools_name():
+    """Whoever overheard a payment could send its signature with another body and be given a genuine "nothing happened"
+    for it, to hand to the terminal instead of the true receipt: the customer would pay twice."""
+    overheard = signed()
+
+    told = asyncio.run(gateway().serve(asked(overheard, b'{"another": "body"}')))
+
+    assert (told.status, json.loads(told.body)["code"]) == (401, "signature_wrong")
+    assert told.signature == ""
+
+
+def test_an_authentic_request_is_answered_under_its_signature():
+    assert asyncio.run(gateway().serve(asked(signed()))).signature != ""
+
+
+class Line:
+    """What Granian gives an RSGI application: a body that can be read whole or in pieces."""
+
+    def __init__(self, pieces: int, size: int = 64 * 1024) -> None:
+        self.pieces, self.size, self.read = pieces, size, 0
+        self.answer: tuple[int, bytes] | None = None
+
+    async def __call__(self) -> bytes:
+        self.read += self.pieces * self.size
+        return b"x" * self.size * self.pieces
+
+    async def __aiter__(self):
+        for _piece in range(self.pieces):
+            self.read += self.size
+            yield b"x" * self.size
+
+    def response_bytes(self, status, _headers, body):
+        self.answer = (status, body)
+
+
+class Scope:
+    method, path, client = "POST", PATH, "192.0.2.7"
+
+    def __init__(self, **headers: str) -> None:
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@pytest.mark.parametrize("headers", [{"content_length": str(64 * 1024 * 400)}, {"transfer_encoding": "chunked"}])
+def test_a_stranger_cannot_fill_the_memory_with_one_body(headers):
+    application, line = Application(), Line(pieces=400)
+    application.gateway = gateway()
+
+    asyncio.run(application.__rsgi__(Scope(nanhu_terminal=TILL.number, **headers), line))
+
+    assert line.answer is not None
+    assert line.answer[0] == 413
+    assert line.read <= LARGEST_BODY + line.size
+
+
+@pytest.mark.parametrize("headers", [{"content_length": "131072"}, {"transfer_encoding": "chunked"}])
+def test_a_body_of_a_usual_size_is_read_whole(headers):
+    application, line = Application(), Line(pieces=2)
+    application.gateway = gateway()
+    body = b"x" * 131072
+    headers |= {"nanhu_terminal": TILL.number, "nanhu_sequence": "0", "nanhu_clock": "1764038400"}
+
+    asyncio.run(application.__rsgi__(Scope(nanhu_signature=signed(body), **headers), line))
+
+    assert line.answer == (200, b"{}")
+
+
+class Paper:
+    def __init__(self) -> None:
+        self.lines: list[dict] = []
+
+    async def rows(self, _statement, parameters):
+        self.lines += json.loads(parameters[0])
+        return []
+
+
+def test_a_flood_of_strangers_writes_few_rows_and_is_counted_whole():
+    """1,000 rows in three seconds were 29 million a day: who invents a terminal number for each request gets one line."""
+    paper = Paper()
+
+    async def flood() -> None:
+        diary = Diary(paper)
+        for turn in range(5 * MOST_INCIDENTS):
+            diary.refuse(terminal=f"made-up-{turn}", address="192.0.2.7", code="terminal_unknown")
+        await diary.write()
+        diary.writer.cancel()
+
+    asyncio.run(flood())
+
+    assert len(paper.lines) <= 50
+    assert sum(line["times"] for line in paper.lines) == 5 * MOST_INCIDENTS
+
+
+@pytest.mark.django_db
+def test_old_incidents_are_forgotten():
+    for days in (1, 89, 91):
+        TerminalIncident.objects.create(at=now() - timedelta(days=days), terminal_number=str(days), code="clock_wrong")
+
+    assert forget_incidents() == 1
+    assert set(TerminalIncident.objects.values_list("terminal_number", flat=True)) == {"1", "89"}
