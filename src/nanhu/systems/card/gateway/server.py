@@ -90,13 +90,11 @@ class Gateway:
             terminal = await self.terminals.find(asked.terminal)
         except OutcomeUnknownError:
             return Told(503, encode(refused("outcome_unknown")))
-        if terminal is None:
-            self.refuse_at_door(asked, "terminal_unknown")
-            return Told(401, encode(refused("terminal_unknown")))
-        if not is_signed_by(terminal, asked):
+        if terminal is None or not is_signed_by(terminal, asked):
             # Unsigned: an answer under a signature that its sender overheard would be believed by the terminal it is from.
-            self.refuse_at_door(asked, "signature_wrong")
-            return Told(401, encode(refused("signature_wrong")))
+            code = "terminal_unknown" if terminal is None else "signature_wrong"
+            self.refuse_at_door(asked, code)
+            return Told(401, encode(refused(code)))
         status, body = await self.answer(operation, asked, terminal)
         return Told(
             status, body, sign_response(terminal.key, request_signature=asked.signature, status=status, body=body)
