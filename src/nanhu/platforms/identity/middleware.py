@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
@@ -30,7 +31,10 @@ class IdentityMiddleware:
         request.viewer = None  # type: ignore[attr-defined]
         request.sso_session = None  # type: ignore[attr-defined]
         admit(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)  # on a shared computer the next one presses Back
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, _arguments: Any, _options: Any) -> HttpResponse | None:
         """No page and no ticket before the new password and the security questions are there."""

@@ -1,0 +1,110 @@
+"""Every door of the house: which stand open to strangers, and that none acts on a form another site made up.
+
+A new address is closed here until somebody writes it into OPEN with open eyes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
+
+OPEN = {
+    "ui:theme", "ui:manifest", "ui:school_file", "ui:language", "ui:catalogue", "health-live", "health-ready",
+    "identity:sign_in", "identity:sign_out", "identity:signed_out", "identity:activate", "identity:activate_code",
+    "identity:privacy", "identity:demo_phone", "identity:cas_login", "identity:cas_logout", "identity:cas_validate",
+    "identity:cas_service_validate", "identity:cas_p3_service_validate",
+}  # fmt: skip
+ARGUMENTS = {
+    "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "number": 1, "row_id": 1, "review_id": 1, "receipt_id": 1,
+    "key": "card", "where": "earlier", "name": "theme", "value": "dark", "step": "password", "kind": "logo",
+}  # fmt: skip
+UNSAFE = ("post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Door:
+    name: str
+    address: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def doors(resolver: URLResolver, prefix: str = "") -> Iterator[Door]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from doors(one, f"{prefix}{one.namespace}:" if one.namespace else prefix)
+        elif isinstance(one, URLPattern):
+            name = f"{prefix}{one.name}"
+            wanted = one.pattern.converters
+            yield Door(name, reverse(name, kwargs={argument: ARGUMENTS[argument] for argument in wanted}))
+
+
+DOORS = list(doors(get_resolver()))
+every_door = pytest.mark.parametrize("door", DOORS, ids=str)
+
+
+@pytest.fixture
+def clerk(db) -> Client:
+    """Signed in with every role, by a browser that holds a CSRF cookie and sends no token."""
+    unit = OrgUnit.objects.create(code="0801", name="计算机学院", kind="college")
+    person = Person.objects.create(name="周敏", pinyin="zhoumin", document_kind="1")
+    Affiliation.objects.create(
+        person=person, kind="staff", campus_no="T00123", unit=unit, category="1", category_name="在编",
+        starts_on="2026-09-01",
+    )  # fmt: skip
+    identity.open_accounts(by=Actor.system("test"), person_ids=[person.pk])
+    account = identity.set_password_for_sample(by=Actor.system("test"), campus_no="T00123", password="Reed-Boat-1995")
+    for role in ("campus.admin", "card.clerk", "datahub.steward", "identity.admin", "messages.editor"):
+        identity.grant_role(by=Actor.system("test"), account_id=account.pk, role=role)
+    browser = Client()
+    browser.post("/sign-in", {"username": "T00123", "password": "Reed-Boat-1995"})
+    browser.handler.enforce_csrf_checks = True
+    return browser
+
+
+def test_the_list_of_open_doors_names_doors_that_exist():
+    assert {door.name for door in DOORS} >= OPEN
+    assert len({door.name for door in DOORS}) == len(DOORS)
+
+
+@pytest.mark.django_db
+@every_door
+def test_a_stranger_is_shown_to_the_sign_in_or_out(door: Door):
+    if door.name in OPEN:
+        pytest.skip("open to everybody, by the list above")
+    for method in ("get", "head", "options", *UNSAFE):
+        answer = getattr(Client(), method)(door.address)
+        is_sent_to_sign_in = answer.status_code == 302 and answer["Location"].startswith(reverse("identity:sign_in"))
+        assert is_sent_to_sign_in or answer.status_code in {404, 405}, (method, answer.status_code)
+
+
+@pytest.mark.django_db
+@every_door
+def test_no_door_acts_on_a_form_without_its_token(door: Door):
+    """Refused (403), or the view takes no such method at all (405) or sends a stranger to the sign-in."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.get("/sign-in")
+    for method in UNSAFE:
+        assert getattr(browser, method)(door.address).status_code in {302, 403, 404, 405}
+
+
+def test_nor_does_it_for_somebody_signed_in_with_every_role(clerk: Client):
+    answers = {
+        (door.name, method): getattr(clerk, method)(door.address).status_code for door in DOORS for method in UNSAFE
+    }
+    assert {where: status for where, status in answers.items() if status not in {403, 405}} == {}
+
+
+def test_what_a_signed_in_person_sees_is_kept_by_no_cache(clerk: Client):
+    """On a computer of the library the next one presses Back. What everybody may see may be kept."""
+    seen = [door for door in DOORS if door.name != "identity:cas_logout"]  # which would be the end of it
+    answers = [(door.name, clerk.get(door.address).headers.get("Cache-Control", "")) for door in seen]
+
+    assert {name for name, header in answers if "no-store" not in header} == {"ui:theme", "ui:manifest"}
