@@ -1,10 +1,8 @@
 """Before a file is opened: is it small enough, what is it, and would a workbook burst?"""
 
 import lzma
-import re
 import zipfile
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
@@ -18,6 +16,7 @@ from nanhu.platforms.datahub.errors import (
     WorkbookBombError,
     WrongFormatError,
 )
+from nanhu.platforms.datahub.reading.shape import SheetShape, any_shape, usual_shape
 
 MEGABYTE: Final = 1024 * 1024
 LARGEST_UNPACKED: Final = 256 * MEGABYTE
@@ -29,16 +28,8 @@ RATIO_FROM: Final = 8 * MEGABYTE
 MOST_ROWS: Final = 300_000
 MOST_CELLS: Final = 8_000_000
 CHUNK: Final = MEGABYTE
-CELL: Final = re.compile(rb'<(?:x:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*?(/>|>)')
 OLE: Final = b"\xd0\xcf\x11\xe0"
 ZIP: Final = b"PK\x03\x04"
-
-
-@dataclass(frozen=True, slots=True)
-class SheetShape:
-    rows: int
-    columns: int
-    formulas: frozenset[tuple[int, int]]
 
 
 def check_size(path: Path) -> int:
@@ -92,6 +83,9 @@ def check_archive(archive: zipfile.ZipFile) -> None:
         raise WorkbookBombError(what=_("%d 个部件") % len(entries))
     if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
         raise WorkbookBombError(what=f"{sum(entry.file_size for entry in entries) // MEGABYTE} MB")
+    names = [entry.filename.replace("\\", "/").lower() for entry in entries]
+    if len(set(names)) < len(names):  # we might measure the one and the reader open the other
+        raise BrokenWorkbookError
     if "xl/workbook.xml" not in archive.namelist():
         raise WrongFormatError(hint=_("这是一个压缩包，不是 .xlsx 工作簿。"))
     total = 0
@@ -117,20 +111,7 @@ def check_sheet(path: Path, member: str) -> SheetShape:
         if archive.getinfo(member).file_size > LARGEST_SHEET:
             raise WorkbookBombError(what=_("一张表超过 %d MB") % (LARGEST_SHEET // MEGABYTE))
         content = archive.read(member)
-    rows = columns = 0
-    formulas = set()
-    for cell in CELL.finditer(content):
-        row, column = int(cell.group(2)), column_number(cell.group(1))
-        rows, columns = max(rows, row), max(columns, column)
-        if cell.group(3) == b">" and content.startswith((b"<f", b"<x:f"), cell.end()):
-            formulas.add((row, column))
-    if rows > MOST_ROWS or rows * columns > MOST_CELLS:
-        raise WorkbookBombError(what=_("%(rows)d 行 × %(columns)d 列") % {"rows": rows, "columns": columns})
-    return SheetShape(rows, columns, frozenset(formulas))
-
-
-def column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+    shape = usual_shape(content) or any_shape(content)
+    if shape.rows > MOST_ROWS or shape.rows * shape.columns > MOST_CELLS:
+        raise WorkbookBombError(what=_("%(rows)d 行 × %(columns)d 列") % {"rows": shape.rows, "columns": shape.columns})
+    return shape

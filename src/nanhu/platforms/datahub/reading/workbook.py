@@ -12,9 +12,10 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from nanhu.platforms.datahub.cleaning.text import Cell
 from nanhu.platforms.datahub.errors import BrokenWorkbookError, EmptyFileError
-from nanhu.platforms.datahub.reading.guard import SheetShape, check_sheet, check_workbook
+from nanhu.platforms.datahub.reading.guard import check_sheet, check_workbook
 from nanhu.platforms.datahub.reading.headers import DEEPEST_HEADER, columns_of, find_header, labels_at, missing_headers
 from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of
+from nanhu.platforms.datahub.reading.shape import SheetShape
 from nanhu.platforms.datahub.sources import SourceSpec
 
 MOST_SHEETS: Final = 5
@@ -27,7 +28,7 @@ def read_workbook(path: Path, spec: SourceSpec) -> Table:
     try:
         with CalamineWorkbook.from_path(str(path)) as workbook:
             return find_table(workbook, path, members, spec)
-    except (CalamineError, ValueError, OSError, KeyError) as broken:
+    except (CalamineError, ValueError, OSError, LookupError) as broken:
         raise BrokenWorkbookError from broken
     except BaseException as broken:
         if type(broken).__name__ == "PanicException":  # the reader is written in Rust
@@ -86,6 +87,6 @@ def sheet_members(path: Path) -> list[str]:
             targets = {link.get("Id"): str(link.get("Target")) for link in links}
             sheets = [element for element in book.iter() if element.tag.endswith("}sheet")]
             names = [targets[sheet.get(RELATION)] for sheet in sheets]
-            return [name.lstrip("/") if name.startswith("/") else f"xl/{name}" for name in names]
+            return [name.lstrip("/") if name.startswith(("/", "xl/")) else f"xl/{name}" for name in names]
     except (ET.ParseError, KeyError) as broken:
         raise BrokenWorkbookError from broken

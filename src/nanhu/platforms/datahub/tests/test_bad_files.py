@@ -11,12 +11,16 @@ import pytest
 from nanhu.platforms.datahub.errors import FileRefusedError
 from nanhu.platforms.datahub.models import Batch, LandingRow
 from nanhu.platforms.datahub.reading.guard import check_workbook
+from nanhu.platforms.datahub.reading.shape import SheetShape, any_shape, usual_shape
 from nanhu.platforms.datahub.sources import STAFF
 from nanhu.platforms.datahub.tests.conftest import id_number, register, student
 from nanhu.platforms.people.models import Person
 
 pytestmark = pytest.mark.django_db
 GOOD = register(student())
+SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
 def workbook(rows, *, merge=()):
@@ -148,6 +152,56 @@ def test_one_far_away_cell_does_not_make_it_allocate_the_way_there(hand_in):
     book.save(out)
     with pytest.raises(FileRefusedError, match="解开后太大"):
         hand_in(out.getvalue(), source_key="hr.staff", name="远.xlsx")
+
+
+FAR_ROWS = {
+    "single quotes": "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>",
+    "small letters": '<row r="1048576"><c r="xfd1048576"><v>1</v></c></row>',
+    "spaces": '<row r="1048576"><c r = "XFD1048576"><v>1</v></c></row>',
+    "a greater-than before it": '<row r="1048576"><c s=">" r="XFD1048576"><v>1</v></c></row>',
+    "a decoy before it": """<row r="1048576"><c s=' r="A1"' r="XFD1048576"><v>1</v></c></row>""",
+    "a prefix of its own": f'<y:row xmlns:y="{SHEETS}" r="1048576"><y:c r="XFD1048576"><y:v>1</y:v></y:c></y:row>',
+    "no reference": f'<row r="1048576">{"<c><v>1</v></c>" * 100}</row>',
+}
+
+
+def by_hand(rows, **more):
+    """A workbook of the least parts, with these rows after a first one."""
+    first = '<row r="1"><c r="A1" t="inlineStr"><is><t>工号</t></is></c></row>'
+    kind, office = "application/vnd.openxmlformats-officedocument.spreadsheetml", f"{RELATIONS}/officeDocument"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="{kind}.sheet.main+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" Type="{office}" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{SHEETS}" xmlns:r="{RELATIONS}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{SHEETS}"><sheetData>{first}{rows}</sheetData></worksheet>',
+        **more,
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("rows", FAR_ROWS.values(), ids=FAR_ROWS)
+def test_a_far_away_cell_is_found_however_it_is_written(hand_in, rows):
+    """Overlooked, it made the reader ask for half a terabyte, and the worker died of a file of one kilobyte."""
+    with pytest.raises(FileRefusedError, match="解开后太大"):
+        hand_in(by_hand(rows), source_key="hr.staff", name="远.xlsx")
+
+
+def test_a_part_that_stands_twice_is_not_opened(hand_in):
+    """We would measure the small one, and the reader, to which small and capital letters are one, might open the other."""
+    with pytest.raises(FileRefusedError):
+        hand_in(by_hand("", **{"xl/worksheets/SHEET1.xml": "<worksheet/>"}), source_key="hr.staff", name="二.xlsx")
+
+
+def test_a_sheet_written_in_an_unusual_way_has_the_same_shape():
+    usual = b'<worksheet><row r="2"><c r="B2" s="1"><f>A1</f><v>1</v></c><c r="D2"/></row></worksheet>'
+    unusual = b"<worksheet><row r='2'><c s='1' r='b2'><f>A1</f><v>1</v></c><c r='D2'/></row></worksheet>"
+    assert usual_shape(usual) == any_shape(usual) == any_shape(unusual) == SheetShape(2, 4, frozenset({(2, 2)}))
+    assert usual_shape(unusual) is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
