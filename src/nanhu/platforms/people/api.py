@@ -59,6 +59,7 @@ from nanhu.platforms.people.rules import (
     pinyin_of,
 )
 from nanhu.platforms.people.services.apply import apply_records
+from nanhu.platforms.people.services.calendar import begin_due, end_overdue
 from nanhu.platforms.people.services.golden import lock_golden
 from nanhu.platforms.people.services.merge import merge_persons
 from nanhu.platforms.people.services.photos import set_photo, set_photos
@@ -97,10 +98,12 @@ __all__ = [
     "UnitsResult",
     "apply_records",
     "apply_units",
+    "begin_due",
     "campus_numbers",
     "change_set_title",
     "count_people",
     "document_indexes",
+    "end_overdue",
     "find_people_by_campus_no",
     "find_person_by_campus_no",
     "find_person_by_document",

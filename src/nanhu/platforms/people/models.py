@@ -22,6 +22,7 @@ class ChangeSet(models.Model):
         MERGE = "merge", _("归并")
         CORRECTION = "correction", _("更正")
         REVERT = "revert", _("撤回")
+        CALENDAR = "calendar", _("到期")
 
     kind = models.TextField(choices=Kind)
     source = models.TextField(help_text="key of the source, such as hr.staff")
@@ -134,6 +135,7 @@ class Affiliation(models.Model):
         TEMPORARY = "temporary", _("临时人员")
 
     class State(models.TextChoices):
+        PLANNED = "planned", _("未开始")
         ACTIVE = "active", _("正常")
         SUSPENDED = "suspended", _("暂停")
         ENDED = "ended", _("已结束")
@@ -159,7 +161,7 @@ class Affiliation(models.Model):
                 condition=Q(kind__in=["student", "staff", "temporary"]), name="people_affiliation_kind"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["active", "suspended", "ended"]), name="people_affiliation_state"
+                condition=Q(state__in=["planned", "active", "suspended", "ended"]), name="people_affiliation_state"
             ),
             models.CheckConstraint(
                 condition=Q(campus_no__regex=CAMPUS_NO_SHAPE), name="people_affiliation_campus_no_shape"

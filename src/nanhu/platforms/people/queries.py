@@ -15,6 +15,8 @@ from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 from nanhu.platforms.people.rules import halfwidth, normalise_document, normalise_name, normalise_phone
 
 ID_TAIL_LENGTH: Final = 6
+LIVE: Final = (Affiliation.State.ACTIVE, Affiliation.State.SUSPENDED)
+"""States that tie a person to the school today; a planned affiliation only holds its number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +71,14 @@ def person_cards(ids: Iterable[int]) -> dict[int, PersonCard]:
 
 
 def affiliations_of(person_ids: Iterable[int]) -> QuerySet[Affiliation]:
-    ended_last = Case(When(state="ended", then=Value(1)), default=Value(0), output_field=IntegerField())
+    live_first = Case(
+        When(state="ended", then=Value(2)), When(state="planned", then=Value(1)), default=Value(0),
+        output_field=IntegerField(),
+    )  # fmt: skip
     return (
         Affiliation.objects.filter(person_id__in=list(person_ids))
         .select_related("unit__parent__parent")
-        .order_by("person_id", ended_last, "-starts_on", "id")
+        .order_by("person_id", live_first, "-starts_on", "id")
     )
 
 
@@ -82,7 +87,7 @@ def affiliation_card(a: Affiliation) -> AffiliationCard:
         affiliation_id=a.id, kind=a.kind, campus_no=a.campus_no, unit_code=a.unit.code if a.unit else "",
         unit_name=a.unit.name if a.unit else "", unit_path=unit_path(a), category=a.category,
         category_name=a.category_name, status_name=a.status_name or str(a.get_state_display()), starts_on=a.starts_on,
-        ends_on=a.ends_on, state=a.state, is_live=a.state != Affiliation.State.ENDED,
+        ends_on=a.ends_on, state=a.state, is_live=a.state in LIVE,
     )  # fmt: skip
 
 
@@ -126,7 +131,7 @@ def find_person_by_campus_no(campus_no: str) -> int | None:
 
 
 def find_people_by_campus_no(campus_nos: Iterable[str]) -> dict[str, int]:
-    """The persons who hold these living campus numbers, in one query; numbers nobody holds are left out."""
+    """The persons who hold these campus numbers, in one query; numbers nobody holds are left out."""
     living = Affiliation.objects.filter(campus_no__in=list(campus_nos)).exclude(state="ended")
     return dict(living.values_list("campus_no", "person_id"))
 

@@ -29,7 +29,7 @@ def load_facts(viewer: Viewer) -> list[Fact]:
 
 
 def living_or_last(held: list[Affiliation]) -> list[Affiliation]:
-    """Several identities of one person all count; who has none left sees the last one."""
+    """Several identities of one person all count, also one that is to begin; who has none left sees the last one."""
     living = [a for a in held if a.state != Affiliation.State.ENDED]
     return living or held[:1]
 

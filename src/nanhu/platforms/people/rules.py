@@ -1,6 +1,7 @@
 """Names, numbers and pinyin: pure functions, no database."""
 
 import unicodedata
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -114,6 +115,13 @@ CHECK_CHARACTERS: Final = "10X98765432"
 OLD_ID_LENGTH: Final = 15
 ID_LENGTH: Final = 18
 MOBILE_LENGTH: Final = 11
+
+
+def state_on(today: date, *, state: str, starts_on: date, ends_on: date | None) -> str:
+    """What an affiliation that an office calls `state` is on this day: its last day is over, or its first is to come."""
+    if state == "ended" or (ends_on is not None and ends_on < today):
+        return "ended"
+    return "planned" if starts_on > today else state
 
 
 def halfwidth(text: str) -> str:

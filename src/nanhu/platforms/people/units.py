@@ -12,7 +12,7 @@ UPWARDS: Final = """
     WITH RECURSIVE up (id, parent_id) AS (
         SELECT u.id, u.parent_id FROM people_org_unit u
           JOIN people_affiliation a ON a.unit_id = u.id
-         WHERE a.person_id = %s AND a.state <> 'ended'
+         WHERE a.person_id = %s AND a.state IN ('active', 'suspended')
         UNION
         SELECT u.id, u.parent_id FROM people_org_unit u JOIN up ON u.id = up.parent_id
     ) SELECT id FROM up"""
@@ -23,7 +23,7 @@ HEADS: Final = """
         SELECT u.id FROM people_org_unit u JOIN down ON u.parent_id = down.id
     )
     SELECT count(DISTINCT a.person_id) FROM people_affiliation a
-     WHERE a.state <> 'ended' AND a.kind = ANY(%(kinds)s)
+     WHERE a.state IN ('active', 'suspended') AND a.kind = ANY(%(kinds)s)
        AND (cardinality(%(units)s::bigint[]) = 0 OR a.unit_id IN (SELECT id FROM down))"""
 
 

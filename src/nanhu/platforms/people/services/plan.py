@@ -8,6 +8,7 @@ from typing import Any, Final
 from nanhu.kernel.crypto import mask_id_number, mask_phone
 from nanhu.platforms.people.models import Affiliation
 from nanhu.platforms.people.records import AffiliationRecord, ApplyResult, Difference, Origin, Outvoted, PersonRecord
+from nanhu.platforms.people.rules import state_on
 from nanhu.platforms.people.services.golden import Row
 
 PERSON_FIELDS: Final = (
@@ -25,6 +26,7 @@ SEALED_FIELDS: Final = {"id_number": "id_number_index", "phone": "phone_index"}
 AFFILIATION_FIELDS: Final = ("unit_id", "category", "category_name", "status_name", "starts_on", "ends_on", "state")
 MASKS: Final = {"id_number": mask_id_number, "phone": mask_phone}
 ENDED: Final = Affiliation.State.ENDED.value
+LIVE: Final = (Affiliation.State.ACTIVE.value, Affiliation.State.SUSPENDED.value)
 
 
 @dataclass(slots=True)
@@ -116,16 +118,24 @@ class Plan:
 
     def _start(self, key: str, person_id: int | None, said: AffiliationRecord) -> None:
         values = self._values(said)
-        values["state"] = values.get("state") or Affiliation.State.ACTIVE.value
+        office_says = values.get("state") or Affiliation.State.ACTIVE.value
+        values["state"] = self._state_today(office_says, values)
         if values["state"] == ENDED and not values.get("ends_on"):
             values["ends_on"] = max(said.starts_on, self.today)
         row: Row = {"key": key, "person_id": person_id, "kind": said.kind, "campus_no": said.campus_no, **values}
-        row["provenance"] = dict.fromkeys(values, self.stamp)
+        row["provenance"] = dict.fromkeys(values, self.stamp) | {"state": self._stamp_of_state(office_says, values)}
         self.new_affiliations.append(row)
         if person_id is not None:
             self.changed_person_ids.add(person_id)
-        if row["state"] != ENDED:
+        if row["state"] in LIVE:
             self.transitions.append(("started", row))
+
+    def _state_today(self, office_says: str, row: Mapping[str, Any]) -> str:
+        return state_on(self.today, state=office_says, starts_on=row["starts_on"], ends_on=row.get("ends_on"))
+
+    def _stamp_of_state(self, office_says: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Where the calendar makes something else of it, what the office said is kept for the day that turns it back."""
+        return self.stamp if row["state"] == office_says else {**self.stamp, "said": office_says}
 
     def _values(self, said: AffiliationRecord) -> dict[str, Any]:
         unit_id = self.units.get(said.unit_code) if said.unit_code else None
@@ -136,30 +146,28 @@ class Plan:
         if row is None or (row["state"] == ENDED and said.starts_on > row["ends_on"]):
             self._start(record.key, person["id"], said)
             return
-        was_ended = row["state"] == ENDED
+        was = row["state"]
+        was_ended = was == ENDED
         values = self._values(said)
         if was_ended and values.get("state", ENDED) != ENDED:
             values.setdefault("ends_on", None)
         if not was_ended and values.get("state") == ENDED and row["ends_on"] is None:
             values.setdefault("ends_on", max(said.starts_on, self.today))
-        changed = [
-            name for name, value in values.items()
-            if row[name] != value and not is_newer(row["provenance"].get(name), self.origin)
-        ]  # fmt: skip
+        values = {n: value for n, value in values.items() if not is_newer(row["provenance"].get(n), self.origin)}
+        office_says = values.get("state") or said_before(row)
+        if office_says:
+            values["state"] = self._state_today(office_says, {**row, **values})
+        changed = [name for name, value in values.items() if row[name] != value]
         for name in changed:
             self._note(record, person, name, (row[name], values[name]), said.campus_no)
-            touch(self.affiliations, row, name, self.stamp)
+            stamp = self._stamp_of_state(office_says, values) if name == "state" else self.stamp
+            touch(self.affiliations, row, name, stamp)
             row[name] = values[name]
         if changed:
             self.changed_person_ids.add(person["id"])
-            self._turn(row, was_ended=was_ended)
-
-    def _turn(self, row: Row, *, was_ended: bool) -> None:
-        is_ended = row["state"] == ENDED
-        if was_ended and is_ended:
-            return
-        fact = "ended" if is_ended else "started" if was_ended else "changed"
-        self.transitions.append((fact, row))
+            fact = fact_of(was, row["state"])
+            if fact:
+                self.transitions.append((fact, row))
 
     def is_empty(self) -> bool:
         return not (self.new_persons or self.new_affiliations or self.persons or self.affiliations)
@@ -178,6 +186,18 @@ class Plan:
             outvoted=tuple(self.outvoted),
             change_set_id=change_set_id,
         )
+
+
+def fact_of(before: str, after: str) -> str:
+    """What a changed affiliation tells, by its states: started, changed, ended, or nothing while nobody lives by it."""
+    if after in LIVE:
+        return "changed" if before in LIVE else "started"
+    return "ended" if before in LIVE else ""
+
+
+def said_before(row: Row) -> str:
+    """What an office said of the state before the calendar made something else of it."""
+    return str((row["provenance"].get("state") or {}).get("said", ""))
 
 
 def wins(origin: Origin, name: str, held: Mapping[str, Any] | None) -> bool:

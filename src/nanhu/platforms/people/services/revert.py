@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,10 +19,10 @@ from nanhu.platforms.people import events
 from nanhu.platforms.people.errors import AlreadyRevertedError, LaterChangesError
 from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUnit, Person
 from nanhu.platforms.people.records import Origin
-from nanhu.platforms.people.rules import initials_of, pinyin_of
+from nanhu.platforms.people.rules import initials_of, pinyin_of, state_on
 from nanhu.platforms.people.services.apply import NORMALISERS, PERSON_COLUMNS, affiliation_fact
 from nanhu.platforms.people.services.golden import free_documents, lock_golden, open_change_set, stamp_of, update_rows
-from nanhu.platforms.people.services.plan import AFFILIATION_FIELDS
+from nanhu.platforms.people.services.plan import AFFILIATION_FIELDS, fact_of
 
 PREVIEW: Final = (Path(__file__).parent.parent / "sql" / "revert_preview.sql").read_text(encoding="utf-8")
 MODELS: Final[dict[str, Any]] = {"person": Person, "affiliation": Affiliation, "unit": OrgUnit}
@@ -108,10 +109,10 @@ def restore(story: _Story) -> list[Event]:
     told: list[Event] = []
     for change in reversed(story.changes):
         row = story.rows[change.entity, change.entity_id]
-        was_ended = getattr(row, "state", "") == Affiliation.State.ENDED
+        was = getattr(row, "state", "")
         merged_into_id = row.merged_into_id if "merged_into_id" in change.sources else None
         take_back(row, change)
-        told += told_of(row, change, was_ended=was_ended, merged_into_id=merged_into_id)
+        told += told_of(row, change, was=was, merged_into_id=merged_into_id)
     write_persons([row for row in story.rows.values() if isinstance(row, Person)])
     affiliations = [row for row in story.rows.values() if isinstance(row, Affiliation)]
     update_rows(
@@ -130,8 +131,22 @@ def take_back(row: Any, change: Change) -> None:
         setattr(row, name, text or None)
         setattr(row, f"{name}_index", index)
     row.provenance = provenance_before(row.provenance, change.sources)
+    if isinstance(row, Affiliation):
+        follow_calendar(row)
     if isinstance(row, Person):
         row.pinyin, row.initials = pinyin_of(row.name), initials_of(row.name)
+
+
+def follow_calendar(row: Affiliation) -> None:
+    """What the calendar made of dates that are taken back is taken back with them; dates may be ISO text here."""
+    says = (row.provenance.get("state") or {}).get("said")
+    if says:
+        starts_on, ends_on = day_of(row.starts_on), day_of(row.ends_on)
+        row.state = state_on(campus_today(), state=says, starts_on=starts_on or date.min, ends_on=ends_on)
+
+
+def day_of(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def write_persons(persons: Sequence[Person]) -> None:
@@ -157,17 +172,14 @@ def provenance_before(provenance: dict[str, Any], sources: dict[str, Any]) -> di
     return {name: source for name, source in merged.items() if source is not None}
 
 
-def told_of(row: Any, change: Change, *, was_ended: bool, merged_into_id: int | None) -> list[Event]:
+def told_of(row: Any, change: Change, *, was: str, merged_into_id: int | None) -> list[Event]:
     if isinstance(row, Person):
         if merged_into_id is not None:
             return [events.PersonsParted(kept_id=merged_into_id, restored_id=row.id)]
         return [events.PersonChanged(person_id=row.id, fields=tuple(sorted(change.sources)))]
     if isinstance(row, Affiliation):
-        is_ended = row.state == Affiliation.State.ENDED
-        if was_ended and is_ended:
-            return []
-        fact = "ended" if is_ended else "started" if was_ended else "changed"
-        return [affiliation_fact(fact, as_row(row))]
+        fact = fact_of(was, row.state)
+        return [affiliation_fact(fact, as_row(row))] if fact else []
     return []
 
 
@@ -181,10 +193,11 @@ def end_created(story: _Story, stamp: dict[str, Any]) -> list[Event]:
     told: list[Event] = []
     today = campus_today()
     for affiliation in story.affiliations:
+        fact = fact_of(affiliation.state, Affiliation.State.ENDED)
         affiliation.state = Affiliation.State.ENDED
         affiliation.ends_on = max(affiliation.starts_on, min(affiliation.ends_on or today, today))
         affiliation.provenance = {**affiliation.provenance, "state": stamp, "ends_on": stamp}
-        told.append(affiliation_fact("ended", as_row(affiliation)))
+        told += [affiliation_fact(fact, as_row(affiliation))] if fact else []
     columns = ("state", "ends_on", "provenance")
     update_rows("people_affiliation", columns, [columns_of(affiliation, columns) for affiliation in story.affiliations])
     OrgUnit.objects.filter(id__in=[unit.pk for unit in story.units]).update(is_active=False)

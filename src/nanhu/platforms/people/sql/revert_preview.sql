@@ -1,5 +1,5 @@
 -- What taking change set %(mine)s back would do, and the later change sets that wrote a value which it wrote:
--- on rows it changed, and on rows it made.
+-- on rows it changed, and on rows it made. What the calendar did follows the dates and stands in nobody's way.
 SELECT
     (SELECT count(*) FROM people_person WHERE created_in_id = %(mine)s) AS persons_created,
     (SELECT count(*) FROM people_change WHERE change_set_id = %(mine)s AND entity = 'person') AS persons_changed,
@@ -40,5 +40,6 @@ SELECT
              WHERE row.created_in_id = %(mine)s
         ) AS later
         WHERE later.id > %(mine)s
+          AND NOT EXISTS (SELECT FROM people_change_set WHERE id = later.id AND kind = 'calendar')
         ORDER BY later.id
     ) AS blockers

@@ -1,0 +1,16 @@
+"""Work that comes round."""
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.jobs import job
+from nanhu.platforms.people.services import calendar
+
+BY = Actor.system("people.calendar")
+
+
+@job("people.follow_calendar", every="5 * * * *")
+def follow_calendar() -> None:
+    """The first run of a day does the day's work. It comes round hourly, so that a machine that slept over midnight
+    is not a day behind; a run with nothing due is two queries."""
+    calendar.begin_due(by=BY, today=campus_today())
+    calendar.end_overdue(by=BY, today=campus_today())
