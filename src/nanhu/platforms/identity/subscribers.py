@@ -11,6 +11,7 @@ from nanhu.platforms.people.api import (
     AffiliationStarted,
     PersonJoined,
     PersonsMerged,
+    PersonsParted,
 )
 
 BY = Actor.system("identity.life_cycle")
@@ -43,3 +44,9 @@ def follow_ended(events: Sequence[AffiliationEnded]) -> None:
 def merge_accounts(events: Sequence[PersonsMerged]) -> None:
     for event in events:
         accounts.merge(by=BY, kept_id=event.kept_id, gone_id=event.gone_id)
+
+
+@subscribe(PersonsParted, name="identity.part_accounts")
+def part_accounts(events: Sequence[PersonsParted]) -> None:
+    for event in events:
+        accounts.part(by=BY, kept_id=event.kept_id, restored_id=event.restored_id)

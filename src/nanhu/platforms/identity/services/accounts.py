@@ -10,6 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import publish
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity.events import AccountClosed
 from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion, SsoSession
 from nanhu.platforms.identity.services import sessions
@@ -18,25 +19,37 @@ from nanhu.platforms.people import api as people
 OPEN_MANY = """
 INSERT INTO identity_account
     (public_id, person_id, state, password, is_password_due, initial_value_until, state_changed_at, created_at)
-SELECT gen_random_uuid(), person_id, 'awaiting_activation', '', true, %(until)s, %(now)s, %(now)s
-FROM unnest(%(ids)s::bigint[]) AS person_id
+SELECT gen_random_uuid(), newcomer.person_id, newcomer.state, '', true, %(until)s, %(now)s, %(now)s
+FROM unnest(%(ids)s::bigint[], %(states)s::text[]) AS newcomer (person_id, state)
 ON CONFLICT (person_id) DO NOTHING
 RETURNING id
 """
+MERGE, PART = "identity.merge", "identity.part"
+MOVED, HANDED_OVER, CLOSED_ONE = "moved", "handed_over", "closed"
 CLOSED = (Account.State.SUSPENDED, Account.State.ENDED)
 
 
 @transaction.atomic
 def open_accounts(*, by: Actor, person_ids: Iterable[int]) -> int:
-    """One account for each person who has none; how many were opened. 31,000 take one statement."""
-    ids = sorted(set(person_ids))
+    """One account for each person who has none; how many were opened. 31,000 take one statement.
+
+    Who is known only from before, or from a day to come, gets a closed one: the first number to come alive opens it.
+    """
+    cards = people.person_cards(sorted(set(person_ids)))
+    ids = [person_id for person_id, card in cards.items() if card.person_id == person_id]
+    states = [first_state(cards[person_id]) for person_id in ids]
     moment = now()
     until = moment + timedelta(days=configuration().activation_days)
     with connection.cursor() as cursor:
-        cursor.execute(OPEN_MANY, {"ids": ids, "until": until, "now": moment})
+        cursor.execute(OPEN_MANY, {"ids": ids, "states": states, "until": until, "now": moment})
         opened = [row[0] for row in cursor.fetchall()]
     audit.record_many(audit.Deed(by=by, action="identity.open_account", target=f"account:{pk}") for pk in opened)
     return len(opened)
+
+
+def first_state(card: people.PersonCard) -> str:
+    is_out_of_time = card.affiliations and not any(affiliation.is_live for affiliation in card.affiliations)
+    return Account.State.ENDED if is_out_of_time else Account.State.AWAITING_ACTIVATION
 
 
 @transaction.atomic
@@ -48,7 +61,10 @@ def follow_affiliations(*, by: Actor, person_ids: Iterable[int]) -> None:
     cards = people.person_cards(sorted(set(person_ids)))
     accounts = Account.objects.select_for_update().filter(person_id__in=list(cards)).order_by("pk")
     for account in accounts:
-        wanted = state_wanted(account, cards[account.person_id])
+        card = cards[account.person_id]
+        if card.person_id != account.person_id:  # merged away: the other account follows, this one stays as it is
+            continue
+        wanted = state_wanted(account, card)
         if wanted != account.state:
             move(by=by, account=account, state=wanted)
 
@@ -90,25 +106,74 @@ def move(*, by: Actor, account: Account, state: str, reason: str = "") -> None:
 def merge(*, by: Actor, kept_id: int, gone_id: int) -> None:
     """Two persons were one: the account that had come further lives on under the kept person. Idempotent."""
     found = {a.person_id: a for a in Account.objects.select_for_update().filter(person_id__in=[kept_id, gone_id])}
-    gone = found.get(gone_id)
-    if gone is None or gone.state == Account.State.ENDED:
+    gone, kept = found.get(gone_id), found.get(kept_id)
+    if gone is None or is_merged(gone):
         return
-    kept = found.get(kept_id)
     if kept is None:
         Account.objects.filter(pk=gone.pk).update(person_id=kept_id)
-        audit.record(by=by, action="identity.merge", target=f"account:{gone.pk}", facts={"moved_from": gone_id})
-        return
-    if kept.state == Account.State.AWAITING_ACTIVATION and gone.state == Account.State.ACTIVE:
-        hand_over(gone, kept)
-    move(by=by, account=gone, state=Account.State.ENDED, reason="merged")
-    audit.record(by=by, action="identity.merge", target=f"account:{kept.pk}", facts={"gone": gone.pk})
+        note(by, MERGE, gone, how=MOVED, gone_person=gone_id)
+    else:
+        is_handed_over = state_in_life(gone) == Account.State.ACTIVE != state_in_life(kept)
+        if is_handed_over:
+            hand_over(gone, kept)
+        move(by=by, account=gone, state=Account.State.ENDED, reason="merged")
+        note(by, MERGE, gone, how=HANDED_OVER if is_handed_over else CLOSED_ONE, kept=kept.pk)
+    follow_affiliations(by=by, person_ids=[kept_id])
 
 
-def hand_over(gone: Account, kept: Account) -> None:
+@transaction.atomic
+def part(*, by: Actor, kept_id: int, restored_id: int) -> None:
+    """A merge was undone: each person has the account they had, open as their affiliations now say. Idempotent.
+
+    A password that was handed over goes back with all that hangs on it, and the kept person starts anew: whoever knows
+    it is the other one.
+    """
+    found = {a.person_id: a for a in Account.objects.select_for_update().filter(person_id__in=[kept_id, restored_id])}
+    restored, kept = found.get(restored_id), found.get(kept_id)
+    if restored is None and kept is not None and merged_how(kept) == MOVED:
+        sessions.end_others(by=by, account=kept, but=None, how=SsoSession.End.ACCOUNT_CLOSED)
+        Account.objects.filter(pk=kept.pk).update(person_id=restored_id)
+        note(by, PART, kept, gone_person=restored_id)
+    elif restored is not None and is_merged(restored):
+        if kept is not None and merged_how(restored) == HANDED_OVER:
+            hand_over(kept, restored)
+            start_anew(by=by, account=kept)
+        note(by, PART, restored, kept=kept.pk if kept else None)
+    both = [kept_id, restored_id]
+    open_accounts(by=by, person_ids=both)
+    follow_affiliations(by=by, person_ids=both)
+
+
+def note(by: Actor, action: str, account: Account, **facts: str | int | None) -> None:
+    audit.record(by=by, action=action, target=f"account:{account.pk}", facts=facts)
+
+
+def merged_how(account: Account) -> str:
+    """How the account was merged, "" where it was not or no longer is. The audit log cannot be changed: it may be asked."""
+    last = AuditEntry.objects.filter(target=f"account:{account.pk}", action__in=[MERGE, PART]).order_by("-id").first()
+    return str(last.facts["how"]) if last is not None and last.action == MERGE else ""
+
+
+def is_merged(account: Account) -> bool:
+    return merged_how(account) in {HANDED_OVER, CLOSED_ONE}
+
+
+def hand_over(giver: Account, taker: Account) -> None:
     """The person keeps the password and the security questions they know."""
-    kept.password, kept.is_password_due, kept.state = gone.password, False, Account.State.ACTIVE
-    kept.password_changed_at, kept.state_changed_at = gone.password_changed_at, now()
-    kept.save()
-    SecurityQuestion.objects.filter(account=gone).update(account=kept)
-    PrivacyConsent.objects.filter(account=gone).update(account=kept)
-    RecoveryContact.objects.filter(account=gone).update(account=kept)
+    taker.password, taker.is_password_due, taker.state = giver.password, False, Account.State.ACTIVE
+    taker.password_changed_at, taker.state_changed_at = giver.password_changed_at, now()
+    taker.save()
+    for model in (SecurityQuestion, PrivacyConsent, RecoveryContact):
+        model.objects.filter(account=taker).delete()
+        model.objects.filter(account=giver).update(account=taker)
+
+
+def start_anew(*, by: Actor, account: Account) -> None:
+    """As on the first day, with a fresh time to activate in; open sessions end."""
+    sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.ACCOUNT_CLOSED)
+    account.password, account.is_password_due, account.password_changed_at = "", True, None
+    account.initial_value_used_at, account.state = None, Account.State.AWAITING_ACTIVATION
+    account.initial_value_until = now() + timedelta(days=configuration().activation_days)
+    account.state_changed_at = now()
+    account.save()
+    note(by, "identity.start_anew", account)

@@ -21,6 +21,7 @@ from nanhu.platforms.people.api import (
     AffiliationStarted,
     PersonJoined,
     PersonsMerged,
+    PersonsParted,
 )
 from nanhu.platforms.people.models import Affiliation, Person
 
@@ -51,7 +52,7 @@ def test_five_hundred_newcomers_take_a_handful_of_queries(db):
     with CaptureQueriesContext(connection) as queries:
         subscribers.open_for_newcomers([PersonJoined(person_id=person.pk) for person in people])
     assert Account.objects.count() == 500
-    assert len(queries) <= 5
+    assert len(queries) <= 7
 
 
 def test_who_leaves_is_signed_out_and_who_returns_finds_the_password_again(browser, student):
@@ -162,3 +163,87 @@ def test_the_database_keeps_impossible_accounts_out(newcomer):
         Account.objects.create(person_id=newcomer.person_id)
     with pytest.raises(IntegrityError), transaction.atomic():
         SsoSession.objects.create(account=newcomer.account, campus_no="1", ended_how="idle")
+
+
+def merge_and_part(kept, gone, *, between=lambda: None):
+    """As people does it: ties move to the kept person and back, and the events come, each twice."""
+    ties = list(Affiliation.objects.filter(person_id=gone.person_id).values_list("pk", flat=True))
+    Affiliation.objects.filter(pk__in=ties).update(person_id=kept.person_id)
+    Person.objects.filter(pk=gone.person_id).update(merged_into=kept.person_id)
+    for _twice in range(2):
+        subscribers.merge_accounts([PersonsMerged(kept_id=kept.person_id, gone_id=gone.person_id)])
+    between()
+    Affiliation.objects.filter(pk__in=ties).update(person_id=gone.person_id)
+    Person.objects.filter(pk=gone.person_id).update(merged_into=None)
+    for _twice in range(2):
+        subscribers.part_accounts([PersonsParted(kept_id=kept.person_id, restored_id=gone.person_id)])
+
+
+def test_parted_persons_have_the_accounts_they_had_and_only_their_own_password(student):
+    kept = make_member("曾小楠", "430602200803159999", staff="T09999")
+    subscribers.open_for_newcomers([PersonJoined(person_id=kept.person_id)])
+    SecurityQuestion.objects.create(
+        account=student.account, position=1, question="?", answer_hash="argon2$argon2id$v=19$x"
+    )
+    window = Client()
+
+    def sign_in_as_the_kept():
+        assert sign_in(window, "T09999").status_code == 302
+
+    merge_and_part(kept, student, between=sign_in_as_the_kept)
+
+    assert (kept.account.state, student.account.state) == ("awaiting_activation", "active")
+    assert SecurityQuestion.objects.get().account == student.account
+    assert sign_in(Client(), student.numbers[0]).status_code == 302
+    assert sign_in(Client(), "T09999").status_code == 200, "the other one's password opens nothing here"
+    assert window.get("/account").status_code == 302, "nor does the session it opened"
+
+
+def test_a_parted_account_follows_its_own_ties(teacher, student):
+    Affiliation.objects.filter(person_id=student.person_id).update(state="suspended")
+    merge_and_part(teacher, student)
+    assert (teacher.account.state, student.account.state) == ("active", "suspended")
+    Affiliation.objects.filter(person_id=student.person_id).update(state="active")
+    subscribers.follow_changed([affiliation_event(AffiliationChanged, student)])
+    assert student.account.state == "active"
+    assert sign_in(Client(), student.numbers[0]).status_code == 302
+
+
+def test_an_account_that_moved_goes_back_and_the_kept_person_gets_one(student):
+    kept = make_member("曾小楠", "430602200803159999", staff="T09999")
+    pk = student.account.pk
+    merge_and_part(kept, student)
+    assert (student.account.pk, student.account.state) == (pk, "active")
+    assert (kept.account.state, kept.account.pk) != ("active", pk)
+
+
+def test_late_words_about_a_merged_person_do_not_wake_the_account(teacher, student):
+    Person.objects.filter(pk=student.person_id).update(merged_into=teacher.person_id)
+    event = affiliation_event(AffiliationChanged, student)
+    Affiliation.objects.filter(person_id=student.person_id).update(person_id=teacher.person_id)
+    subscribers.merge_accounts([PersonsMerged(kept_id=teacher.person_id, gone_id=student.person_id)])
+    subscribers.follow_changed([event])
+    assert student.account.state == "ended"
+
+
+def test_the_kept_account_lives_by_the_ties_that_came_to_it(teacher, student):
+    """Who had left and is found under a second record comes back with the password of the first."""
+    Affiliation.objects.filter(person_id=teacher.person_id).update(state="ended", ends_on=date(2026, 10, 1))
+    subscribers.follow_ended([affiliation_event(AffiliationEnded, teacher)])
+    Affiliation.objects.filter(person_id=student.person_id).update(person_id=teacher.person_id)
+    subscribers.merge_accounts([PersonsMerged(kept_id=teacher.person_id, gone_id=student.person_id)])
+    assert (teacher.account.state, student.account.state) == ("active", "ended")
+
+
+@pytest.mark.parametrize("state", ["planned", "ended"])
+def test_who_is_not_here_today_cannot_activate(state):
+    member = make_member("新同学", "430602200701010011", student="20260001")
+    Affiliation.objects.update(state=state, ends_on=date(2030, 7, 1))
+    subscribers.open_for_newcomers([PersonJoined(person_id=member.person_id)])
+    assert member.account.state == "ended"
+    assert sign_in(Client(), "20260001", "010011").status_code == 200
+
+    Affiliation.objects.update(state="active")
+    subscribers.open_for_affiliated([affiliation_event(AffiliationStarted, member)])
+    assert member.account.state == "awaiting_activation"
+    assert sign_in(Client(), "20260001", "010011").headers["Location"] == "/activate"
