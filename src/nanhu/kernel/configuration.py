@@ -55,7 +55,7 @@ class Configuration:
         "Reverse proxies whose X-Forwarded-… is believed: addresses or networks.",
     )
     web_threads: int = setting("NANHU_WEB_THREADS", 8, "Threads of each web worker.")
-    web_workers: int = setting("NANHU_WEB_WORKERS", 1, "Web worker processes.")
+    web_workers: int = setting("NANHU_WEB_WORKERS", 0, "Web worker processes; 0: one a processor, at most four.")
     upload_limit_mb: int = setting("NANHU_UPLOAD_LIMIT_MB", 50, "Largest file an office may hand in, in MiB.")
     session_idle_minutes: int = setting("NANHU_SESSION_IDLE_MINUTES", 120, "Signed out after this long unused.")
     session_hours: int = setting("NANHU_SESSION_HOURS", 12, "Signed out at the latest after this many hours.")

@@ -1,9 +1,12 @@
 """The processes every campus runs: the pages and the worker. Rooms add theirs (the card room its gateway)."""
 
+import os
 import sys
 
 from nanhu.kernel.configuration import Configuration
 from nanhu.kernel.processes.specification import ProcessSpecification, processes
+
+MOST_WORKERS = 4
 
 
 def granian(
@@ -22,7 +25,7 @@ def web_command(configuration: Configuration) -> list[str]:
         "nanhu.project.wsgi:application",
         address=configuration.listen_address,
         port=configuration.web_port,
-        workers=configuration.web_workers,
+        workers=configuration.web_workers or min(os.cpu_count() or 1, MOST_WORKERS),
         threads=configuration.web_threads,
     )
 
