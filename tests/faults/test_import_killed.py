@@ -16,10 +16,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.conftest import ROOT, campus_environment, open_folder
 
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
+from tests.conftest import ROOT, campus_environment, open_folder
 
 PEOPLE = "700"
 FILES = {

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from tests.faults.tills import START_FEN, Till, open_till
 
 pytestmark = pytest.mark.xdist_group("faults")

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from tests.conftest import ROOT, answer_of, campus_environment, open_folder
 
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.systems.card.process import gateway_command
+from tests.conftest import ROOT, answer_of, campus_environment, open_folder
 
 PEOPLE, TERMINALS = 150, 40
 START_FEN = 1_000_000

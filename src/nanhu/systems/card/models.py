@@ -114,7 +114,9 @@ class Receipt(models.Model):
 
     kind = models.TextField()
     outcome = models.TextField()
-    terminal = models.ForeignKey(PosTerminal, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    terminal = models.ForeignKey(
+        PosTerminal, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     sequence = models.BigIntegerField(null=True)
     fingerprint = models.BinaryField(null=True)
     wallet = models.ForeignKey(Wallet, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
