@@ -1,6 +1,7 @@
 """Names of persons: how they are kept, and how they are compared."""
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Final
 
@@ -22,7 +23,7 @@ def clean_name(cell: Cell) -> str:
     """张 伟（大） → 张伟; 阿迪力．买买提 → 阿迪力·买买提; Latin names keep their case."""
     text = text_of(cell)
     if any(is_han(c) for c in text):
-        text = "".join(text.split())
+        text = unicodedata.normalize("NFC", "".join(text.split()))  # a mark that stood apart joins its letter
         text = DOT_BETWEEN.sub("·", text)
         while (shorter := SUFFIX.sub("", text)) != text:
             text = shorter

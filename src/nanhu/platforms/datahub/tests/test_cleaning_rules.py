@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nanhu.platforms.datahub.cleaning.contacts import clean_email, clean_phone
@@ -36,6 +36,7 @@ def test_text_is_clean_once_cleaned(cell):
 
 
 @given(CELLS)
+@example("C¸𠀀")
 def test_names_are_clean_once_cleaned(cell):
     assert clean_name(clean_name(cell)) == clean_name(cell)
     assert folded(folded(clean_name(cell))) == folded(clean_name(cell))
