@@ -23,3 +23,9 @@ class CampusError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+
+class BodyTooLargeError(CampusError):
+    code: ClassVar[str] = "body_too_large"
+    http_status: ClassVar[int] = 413
+    sentence: ClassVar[str | Promise] = _("发来的内容有 {size} MB，这里不收这么大的。")

@@ -17,3 +17,11 @@ def generated_secret(path: Path, *, size: int = 48) -> str:
             os.link(draft, path)
         draft.unlink()
     return path.read_text().strip()
+
+
+def private_folder(path: Path) -> Path:
+    """The folder, made where it is missing, open to this user alone: for what holds names and numbers of persons."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o700)
+    return path

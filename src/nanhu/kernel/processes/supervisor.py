@@ -16,6 +16,7 @@ from typing import IO
 from nanhu.kernel.configuration import Configuration
 from nanhu.kernel.database import embedded
 from nanhu.kernel.processes.specification import ProcessSpecification
+from nanhu.kernel.secret_files import private_folder
 
 PATIENCE_SECONDS = 60
 STOP_SECONDS = 8
@@ -146,7 +147,7 @@ class Supervisor:
 def open_log(folder: Path | None, key: str) -> IO[bytes] | None:
     if folder is None:
         return None
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     return (folder / f"{key}.log").open("ab")
 
 

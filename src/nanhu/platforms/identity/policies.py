@@ -26,6 +26,7 @@ def role_required(*roles: str) -> Callable[[View], View]:
                 raise Http404
             return view(request, *arguments, **options)
 
+        guarded.roles = frozenset(roles)  # type: ignore[attr-defined]  # for who must judge before the view runs
         return guarded
 
     return guard

@@ -1,6 +1,7 @@
 """Handing in a file: its size is judged before its body is read; the work runs in the worker."""
 
 import shutil
+import sys
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,8 +14,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.actors import actor_of
+from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs import start_progress
+from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.datahub.errors import FileTooLargeError
 from nanhu.platforms.datahub.forms import UploadForm
 from nanhu.platforms.datahub.reading.guard import MEGABYTE
@@ -23,6 +26,7 @@ from nanhu.platforms.datahub.tasks import import_upload
 from nanhu.platforms.identity.api import role_required
 
 
+@takes_files(largest=sys.maxsize)  # judged below, with words of its own
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @role_required(STEWARD)
@@ -61,9 +65,9 @@ def queue_import(request: HttpRequest, form: UploadForm) -> str:
 
 def keep(uploaded: "File[bytes]") -> Path:
     """In a folder of the data directory, piece by piece, under a name of our own."""
-    folder = configuration().data_dir / "inbox"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = private_folder(configuration().data_dir / "inbox")
     path = (folder / f"{uuid4()}.upload").resolve()
+    path.touch(mode=0o600, exist_ok=False)
     with path.open("wb") as file:
         shutil.copyfileobj(uploaded, file, MEGABYTE)
     return path

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.actors import actor_of
+from nanhu.kernel.bodies import LARGEST_FORM, takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.api import role_required
-from nanhu.platforms.messages import queries
+from nanhu.platforms.messages import queries, rules
 from nanhu.platforms.messages.body import body_html
 from nanhu.platforms.messages.forms import NoticeForm, WithdrawalForm, written
 from nanhu.platforms.messages.models import Notice
@@ -47,6 +48,7 @@ def _tabs(counts: dict[str, int]) -> list[tuple[str, object, str, int]]:
     return [("all", _("全部"), here, sum(counts.values())), *states]
 
 
+@takes_files(largest=LARGEST_FORM + rules.MOST_ATTACHMENTS * rules.LARGEST_ATTACHMENT)
 @role_required(queries.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest) -> HttpResponse:
@@ -60,6 +62,7 @@ def write(request: HttpRequest) -> HttpResponse:
     return render(request, "messages/write.html", {"form": form}, status=_status(form))
 
 
+@takes_files(largest=LARGEST_FORM + rules.MOST_ATTACHMENTS * rules.LARGEST_ATTACHMENT)
 @role_required(queries.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:

@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.people.errors import PersonNotFoundError, PhotoRefusedError
 from nanhu.platforms.people.models import Person
 
@@ -63,7 +64,7 @@ def portrait_of(content: bytes) -> bytes:
         if opened.width * opened.height > LARGEST_PIXELS:
             raise PhotoRefusedError(reason=_("像素太多。"))
         picture = opened.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError) as broken:
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as broken:
         raise PhotoRefusedError(reason=_("它不是完整的 JPEG 图片。")) from broken
     if picture.width < WIDTH or abs(picture.width / picture.height - WIDTH / HEIGHT) > RATIO_TOLERANCE:
         raise PhotoRefusedError(reason=_("尺寸应为 358×441 像素（或同比例更大）。"))
@@ -84,7 +85,8 @@ def store(person: Person, content: bytes) -> str:
     path = f"{person.public_id.hex[:2]}/{person.public_id}-{digest}.jpg"
     target = photos_dir() / path
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(photos_dir())
+        target.parent.mkdir(exist_ok=True)
         unfinished = target.with_suffix(".part")
         unfinished.write_bytes(content)
         unfinished.replace(target)

@@ -15,6 +15,7 @@ from nanhu.kernel.registry import Viewer, personal_facts
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 from nanhu.platforms.people.rules import initials_of, normalise_document, pinyin_of
+from nanhu.platforms.people.services.photos import photos_dir
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("test")
@@ -124,7 +125,16 @@ def jpeg(width=358, height=441):
     return out.getvalue()
 
 
-@pytest.mark.parametrize("content", [b"", b"GIF89a", jpeg()[:300], jpeg(200, 200), jpeg(100, 123)])
+def said_to_measure(width, height):
+    """A small picture whose head names other measures."""
+    content = jpeg()
+    frame = content.index(b"\xff\xc0") + 5
+    return content[:frame] + height.to_bytes(2, "big") + width.to_bytes(2, "big") + content[frame + 4 :]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"GIF89a", jpeg()[:300], jpeg(200, 200), jpeg(100, 123), said_to_measure(65_000, 65_000)]
+)
 def test_what_is_no_portrait_is_refused(content):
     known = person()
     with pytest.raises(people.PhotoRefusedError):
@@ -139,6 +149,7 @@ def test_a_portrait_is_re_encoded_small_and_has_a_stable_address():
     people.set_photo(by=BY, person_id=known.id, content=jpeg(716, 882))
     assert people.person_card(known.id).photo_url == first
     assert AuditEntry.objects.filter(action="people.set_photo").count() == 1
+    assert photos_dir().stat().st_mode & 0o077 == 0
 
 
 def test_the_home_says_name_number_unit_status_and_photo_with_their_source():

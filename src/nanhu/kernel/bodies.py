@@ -1,0 +1,52 @@
+"""How large a request may be, judged by its head: reading it already fills memory and the folder of temporary files.
+
+The check of the CSRF token reads the body, before anybody asks who sends it: so this stands before that.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from nanhu.kernel.errors import BodyTooLargeError
+
+MEGABYTE = 1024 * 1024
+LARGEST_FORM = MEGABYTE
+
+type View = Callable[..., HttpResponseBase]
+
+
+def takes_files(*, largest: int) -> Callable[[View], View]:
+    """The view takes up to so many bytes from people signed in (with its roles, where it names any)."""
+
+    def mark(view: View) -> View:
+        view.largest_body = largest  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+class BodyLimitMiddleware:
+    """Stands before CsrfViewMiddleware; AuthenticationMiddleware and what sets `request.viewer` run before any view."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _arguments: Any, _options: Any) -> HttpResponse | None:
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+        if size <= LARGEST_FORM or size <= room_for(request, view):
+            return None
+        error = BodyTooLargeError(size=size // MEGABYTE)
+        return render(request, "ui/refused.html", {"error": error}, status=error.http_status)
+
+
+def room_for(request: HttpRequest, view: Any) -> int:
+    viewer = getattr(request, "viewer", None)
+    needed = getattr(view, "roles", None)
+    if viewer is None or (needed is not None and not viewer.roles & needed):
+        return LARGEST_FORM
+    return int(getattr(view, "largest_body", LARGEST_FORM))

@@ -1,0 +1,44 @@
+"""One who may do nothing, and one who may do everything."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
+
+TEST = Actor.system("test")
+PASSWORD = "Reed-Boat-1995"
+ROLES = ("campus.admin", "card.clerk", "datahub.steward", "identity.admin", "messages.editor")
+
+
+@dataclass(frozen=True)
+class Member:
+    account_id: int
+    campus_no: str
+
+
+@pytest.fixture
+def member(db) -> Member:
+    """Works here, without any role."""
+    unit = OrgUnit.objects.create(code="0801", name="计算机学院", kind="college")
+    person = Person.objects.create(name="周敏", pinyin="zhoumin", document_kind="1")
+    Affiliation.objects.create(
+        person=person, kind="staff", campus_no="T00123", unit=unit, category="1", category_name="在编",
+        starts_on="2026-09-01",
+    )  # fmt: skip
+    identity.open_accounts(by=TEST, person_ids=[person.pk])
+    account = identity.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
+    return Member(account.pk, "T00123")
+
+
+@pytest.fixture
+def clerk(member) -> Client:
+    """Signed in with every role."""
+    for role in ROLES:
+        identity.grant_role(by=TEST, account_id=member.account_id, role=role)
+    browser = Client()
+    browser.post("/sign-in", {"username": member.campus_no, "password": PASSWORD})
+    return browser
