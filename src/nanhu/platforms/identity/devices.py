@@ -1,6 +1,7 @@
 """The device cookie (已知设备): proves that a browser once signed this very name in, so that strangers who guess at
 the name cannot make its owner wait. It opens nothing by itself."""
 
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 
@@ -29,6 +30,6 @@ def remember(request: HttpRequest, response: HttpResponseBase, campus_no: str) -
         signing.dumps(names, salt=SALT),
         max_age=LIFE_SECONDS,
         httponly=True,
-        secure=request.is_secure(),
+        secure=settings.SESSION_COOKIE_SECURE,
         samesite="Lax",
     )

@@ -62,6 +62,12 @@ class UnknownAccountError(CampusError):
     sentence: ClassVar[str | Promise] = _("没有这个账号：{campus_no}")
 
 
+class AccountClosedError(CampusError):
+    code: ClassVar[str] = "account_closed"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("账号 {campus_no} 已停用或注销，要先由主管部门恢复身份。")
+
+
 class UnknownRoleError(CampusError):
     code: ClassVar[str] = "unknown_role"
     http_status: ClassVar[int] = 400

@@ -7,10 +7,11 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import hashing
-from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError
+from nanhu.platforms.identity.errors import AccountClosedError, DemoOnlyError, UnknownAccountError
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.rules import normalise_password, normalise_sign_in_name
 from nanhu.platforms.identity.services import codes, sessions, throttle
+from nanhu.platforms.identity.services.accounts import CLOSED
 from nanhu.platforms.identity.services.sign_in import holder_of
 from nanhu.platforms.identity.services.throttle import Gate
 
@@ -27,6 +28,8 @@ def account_with(campus_no: str) -> Account:
 def reset(*, by: Actor, campus_no: str, reason: str) -> str:
     """A one-time code instead of a password, after the clerk saw a document; a new password is due at once."""
     account = Account.objects.select_for_update().get(pk=account_with(campus_no).pk)
+    if account.state in CLOSED:
+        raise AccountClosedError(campus_no=campus_no)
     sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.CREDENTIALS_CHANGED)
     account.state, account.state_changed_at = Account.State.MUST_COMPLETE, now()
     account.is_password_due, account.password = True, ""

@@ -12,6 +12,7 @@ from nanhu.kernel.events import deliver_pending, publish
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import subscribers
 from nanhu.platforms.identity.api import DemoOnlyError
+from nanhu.platforms.identity.errors import AccountClosedError
 from nanhu.platforms.identity.models import Account, SecurityQuestion, SsoSession
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
@@ -247,3 +248,16 @@ def test_who_is_not_here_today_cannot_activate(state):
     subscribers.open_for_affiliated([affiliation_event(AffiliationStarted, member)])
     assert member.account.state == "awaiting_activation"
     assert sign_in(Client(), "20260001", "010011").headers["Location"] == "/activate"
+
+
+@pytest.mark.parametrize("state", [Account.State.ENDED, Account.State.SUSPENDED])
+def test_a_reset_opens_no_account_that_life_has_closed(browser, student, state):
+    """Somebody who left asks at the counter for a new password: the account would have come back to life with it."""
+    Account.objects.filter(pk=student.account.pk).update(state=state)
+
+    with pytest.raises(AccountClosedError):
+        counter.reset(by=TEST, campus_no=student.numbers[0], reason="身份证，当面核对")
+
+    assert student.account.state == state
+    assert student.account.password
+    assert not AuditEntry.objects.filter(action="identity.reset").exists()

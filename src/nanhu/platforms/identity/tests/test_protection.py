@@ -244,3 +244,14 @@ def test_the_house_is_checked_for_its_door(settings):
     assert identity_is_wired() == []
     settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "Identity" not in one]
     assert [found.id for found in identity_is_wired()] == ["nanhu.identity.E001"]
+
+
+def test_the_device_cookie_goes_over_tls_alone_where_the_campus_has_tls(browser, student, settings):
+    """Whatever the proxy in between forgets to say about the line."""
+    settings.SESSION_COOKIE_SECURE = True
+    sign_in(browser, student.numbers[0])
+
+    cookie = browser.cookies["nanhu_device"]
+    assert cookie["secure"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
