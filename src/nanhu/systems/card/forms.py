@@ -18,6 +18,7 @@ KINDS = (
     ("top_up", _("充值")),
     ("reversal", _("冲正退回")),
     ("settle_owed", _("补扣欠款")),
+    ("merge", _("归并转入转出")),
 )
 DOCUMENTS = (
     ("resident_id", _("居民身份证")),

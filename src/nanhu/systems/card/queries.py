@@ -20,7 +20,9 @@ GROUPS = {
     "top_up": ("top_up",),
     "reversal": ("reversal",),
     "settle_owed": ("settle_owed",),
+    "merge": ("merge_in", "merge_out"),
 }
+CAME_IN = frozenset({"top_up", "reversal", "merge_in"})
 NET = Case(
     When(kind="reversal", then=F("amount_fen") * Value(-1, output_field=BigIntegerField())),
     default=F("amount_fen"),
@@ -153,8 +155,8 @@ def totals(rows: QuerySet[Receipt]) -> Totals:
     felt = {
         row["kind"]: (row["fen"] - (0 if row["kind"] == "settle_owed" else row["owed"]), row["rows"]) for row in sums
     }
-    came = sum(fen for kind, (fen, _rows) in felt.items() if kind in {"top_up", "reversal"})
-    went = sum(fen for kind, (fen, _rows) in felt.items() if kind not in {"top_up", "reversal"})
+    came = sum(fen for kind, (fen, _rows) in felt.items() if kind in CAME_IN)
+    went = sum(fen for kind, (fen, _rows) in felt.items() if kind not in CAME_IN)
     return Totals(count=sum(count for _fen, count in felt.values()), out_fen=went, in_fen=came)
 
 

@@ -16,9 +16,14 @@ KINDS: dict[str, str | Promise] = {
     "reversal": gettext_lazy("冲正退回"),
     "top_up": gettext_lazy("充值"),
     "settle_owed": gettext_lazy("补扣欠款"),
+    "merge_out": gettext_lazy("归并转出"),
+    "merge_in": gettext_lazy("归并转入"),
 }
-ICONS = {"payment": "utensils", "stored": "utensils", "reversal": "undo-2", "top_up": "plus", "settle_owed": "minus"}
-MONEY_IN = frozenset({"top_up", "reversal"})
+ICONS = {
+    "payment": "utensils", "stored": "utensils", "reversal": "undo-2", "top_up": "plus", "settle_owed": "minus",
+    "merge_out": "users", "merge_in": "users",
+}  # fmt: skip
+MONEY_IN = frozenset({"top_up", "reversal", "merge_in"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,4 +67,6 @@ def source_of(receipt: Receipt) -> str:
     """Where money came from that no merchant gave."""
     if receipt.kind == "settle_owed":
         return _("脱机消费的欠款")
+    if receipt.kind in {"merge_out", "merge_in"}:
+        return _("同一人的另一个钱包")
     return {"现金": _("校园卡柜台 · 现金"), "圈存": _("银行圈存")}.get(receipt.detail, _("校园卡系统"))

@@ -24,10 +24,10 @@ def issue_to_newcomers(events: Sequence[PersonJoined]) -> None:
 
 @subscribe(AffiliationStarted, name="card.issue_to_affiliated")
 def issue_to_affiliated(events: Sequence[AffiliationStarted]) -> None:
-    """Who was known before and is tied to the school only now; a holder's card follows the new tie (a student hired)."""
+    """Who comes back finds the card alive again; who never had one gets it; a holder's card follows the new tie."""
     person_ids = {event.person_id for event in events}
-    issue.issue_cards(by=BY, person_ids=person_ids)
     follow.follow_affiliations(by=BY, person_ids=person_ids)
+    issue.issue_cards(by=BY, person_ids=person_ids)
 
 
 @subscribe(AffiliationChanged, name="card.follow_changes")
@@ -46,7 +46,7 @@ def join_merged_wallets(events: Sequence[PersonsMerged]) -> None:
         follow.join_wallets(by=BY, kept_id=event.kept_id, gone_id=event.gone_id)
 
 
-@subscribe(PersonsParted, name="card.issue_to_parted")
-def issue_to_parted(events: Sequence[PersonsParted]) -> None:
-    """Whoever is a person of their own again needs a card; money that was joined stays until the card office moves it."""
-    issue.issue_cards(by=BY, person_ids={event.restored_id for event in events})
+@subscribe(PersonsParted, name="card.part_wallets")
+def part_wallets(events: Sequence[PersonsParted]) -> None:
+    for event in events:
+        follow.part_wallets(by=BY, kept_id=event.kept_id, restored_id=event.restored_id)

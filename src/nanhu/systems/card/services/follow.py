@@ -2,27 +2,30 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.models import Card, Wallet
+from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.rules import kind_of, validity
-from nanhu.systems.card.services.issue import LIVING, issue_cards, tie_of
+from nanhu.systems.card.services.issue import LIVING, issue_cards, new_uid, next_numbers, open_wallets, tie_of
 from nanhu.systems.card.services.top_up import locked_balances
+
+RECEIPT = """
+    INSERT INTO card_receipt (kind, outcome, wallet_id, card_id, amount_fen, balance_fen, detail, occurred_at, entry_id)
+    VALUES (%s, 'posted', %s, %s, %s, %s, '', now(), %s)
+"""
 
 
 def follow_affiliations(*, by: Actor, person_ids: Iterable[int]) -> int:
-    """Bring living cards up to their people's affiliations; returns how many changed."""
+    """Bring cards up to their people's affiliations, also those that expired with the last one; how many changed."""
     with transaction.atomic():
         found = people.person_cards(sorted(set(person_ids)))
-        cards = list(
-            Card.objects.select_for_update().filter(person_id__in=list(found), state__in=LIVING).order_by("id")
-        )
-        changed = [card for card in cards if bring_up(card, found[card.person_id])]
+        own = [person_id for person_id, person in found.items() if person.person_id == person_id]
+        changed = [card for card in followed_cards(own) if bring_up(card, found[card.person_id])]
         Card.objects.bulk_update(changed, ["card_class", "sub_class", "valid_until", "state"], batch_size=1000)
         audit.record_many(
             audit.Deed(
@@ -34,38 +37,133 @@ def follow_affiliations(*, by: Actor, person_ids: Iterable[int]) -> int:
         return len(changed)
 
 
+def followed_cards(person_ids: Iterable[int]) -> list[Card]:
+    """Locked: the living card of each of them, else the newest that expired."""
+    states = [*LIVING, Card.State.EXPIRED]
+    cards = Card.objects.select_for_update().filter(person_id__in=list(person_ids), state__in=states).order_by("id")
+    chosen: dict[int, Card] = {}
+    for card in cards:
+        held = chosen.get(card.person_id)
+        if held is None or held.state not in LIVING:
+            chosen[card.person_id] = card
+    return list(chosen.values())
+
+
 def bring_up(card: Card, person: people.PersonCard) -> bool:
+    """A lost card stays lost through it all: it was not found because its holder left or came back."""
     before = (card.card_class, card.sub_class, card.valid_until, card.state)
     tie = tie_of(person)
     if tie is None:
-        card.state = Card.State.EXPIRED
+        card.state = Card.State.EXPIRED if card.state == Card.State.ISSUED else card.state
         card.valid_until = max(card.valid_from, min(card.valid_until, campus_today()))
     else:
         kind = kind_of(tie)
+        card.state = Card.State.ISSUED if card.state == Card.State.EXPIRED else card.state
         card.card_class, card.sub_class = kind.card_class, kind.sub_class
         card.valid_until = max(card.valid_from, validity(tie, campus_today())[1])
     return before != (card.card_class, card.sub_class, card.valid_until, card.state)
 
 
 def join_wallets(*, by: Actor, kept_id: int, gone_id: int) -> None:
-    """Two records were one person: the money goes to the kept one's wallet, the other's card is closed. Idempotent."""
+    """Two records were one person: the money goes to the kept one's wallet, the other's card is frozen. Idempotent.
+
+    A card and a wallet stay with their record (the database says so); a kept person without them gets their own.
+    """
     with transaction.atomic():
-        gone = Wallet.objects.filter(person_id=gone_id).first()
+        gone = last_card(gone_id)
         if gone is None:
             return
-        Card.objects.filter(wallet=gone).exclude(state=Card.State.CLOSED).update(state=Card.State.CLOSED)
+        freeze_cards(by=by, person_id=gone_id)
+        follow_affiliations(by=by, person_ids=[kept_id])
         issue_cards(by=by, person_ids=[kept_id])
-        kept = Wallet.objects.filter(person_id=kept_id).first()
-        if kept is None:
+        kept = last_card(kept_id) or expired_card(by=by, person_id=kept_id, like=gone)
+        fen = move_money(by=by, giver=gone, taker=kept, most_fen=None)
+        facts = {"gone": gone_id, "fen": fen}
+        audit.record(by=by, action="card.join_wallets", target=f"person:{kept_id}", facts=facts)
+
+
+def part_wallets(*, by: Actor, kept_id: int, restored_id: int) -> None:
+    """The merge was wrong: the frozen card lives as its person's ties say, and the money it brought goes back as far as
+    it is still there. A debt that was joined stays until the card office moves it. Idempotent."""
+    with transaction.atomic():
+        thaw_card(by=by, person_id=restored_id)
+        follow_affiliations(by=by, person_ids=[kept_id, restored_id])
+        issue_cards(by=by, person_ids=[restored_id])
+        kept, restored = last_card(kept_id), last_card(restored_id)
+        if kept is None or restored is None:
             return
-        balances = locked_balances(gone.account_id, gone.receivable_id, kept.account_id, kept.receivable_id)
-        pairs = ((gone.account_id, kept.account_id), (kept.receivable_id, gone.receivable_id))
-        moved = (balances[gone.account_id], balances[gone.receivable_id])
-        legs = [
-            ledger.Leg(debit_account_id=debit, credit_account_id=credit, amount_fen=fen)
-            for (debit, credit), fen in zip(pairs, moved, strict=True)
-            if fen > 0
-        ]
-        if legs:
-            ledger.post(by=by, kind="card.join", legs=legs, reference=f"person {gone_id} → {kept_id}")
-        audit.record(by=by, action="card.join_wallets", target=f"person:{kept_id}", facts={"gone": gone_id})
+        fen = move_money(by=by, giver=kept, taker=restored, most_fen=brought_fen(restored))
+        facts = {"kept": kept_id, "fen": fen}
+        audit.record(by=by, action="card.part_wallets", target=f"person:{restored_id}", facts=facts)
+
+
+def last_card(person_id: int) -> Card | None:
+    """The living one, else the newest."""
+    cards = list(Card.objects.filter(person_id=person_id).select_related("wallet"))
+    return max(cards, key=lambda card: (card.state in LIVING, card.pk), default=None)
+
+
+def freeze_cards(*, by: Actor, person_id: int) -> None:
+    cards = Card.objects.select_for_update().filter(person_id=person_id)
+    for card in cards.exclude(state__in=[Card.State.CLOSED, Card.State.FROZEN]):
+        change_state(by=by, card=card, state=Card.State.FROZEN, reason="merged")
+
+
+def thaw_card(*, by: Actor, person_id: int) -> None:
+    """The newest of the frozen ones; what was reported lost is lost again."""
+    card = Card.objects.select_for_update().filter(person_id=person_id, state=Card.State.FROZEN).order_by("-id").first()
+    if card is not None:
+        state = Card.State.LOST if card.lost_at else Card.State.EXPIRED
+        change_state(by=by, card=card, state=state, reason="parted")
+
+
+def change_state(*, by: Actor, card: Card, state: str, reason: str) -> None:
+    facts = {"from": card.state, "to": state}
+    card.state = state
+    card.save(update_fields=["state"])
+    audit.record(by=by, action="card.change_state", target=f"card:{card.number}", reason=reason, facts=facts)
+
+
+def expired_card(*, by: Actor, person_id: int, like: Card) -> Card:
+    """For whom nothing ties to the school any more: so that the money has a list to stand in, and a card to come back to."""
+    name = people.person_cards([person_id])[person_id].name
+    wallet_id = open_wallets([person_id], {person_id: name})[person_id]
+    [number] = next_numbers(1)
+    card = Card.objects.create(
+        person_id=person_id, wallet_id=wallet_id, number=number, uid=new_uid(), state=Card.State.EXPIRED,
+        card_class=like.card_class, sub_class=like.sub_class, valid_from=like.valid_from, valid_until=like.valid_until,
+    )  # fmt: skip
+    audit.record(by=by, action="card.issue", target=f"card:{card.number}", facts={"person": person_id})
+    return card
+
+
+def brought_fen(card: Card) -> int:
+    """What the last merge took from this card's wallet, 0 when it is back already."""
+    rows = Receipt.objects.filter(wallet_id=card.wallet_id, outcome="posted", kind__in=["merge_out", "merge_in"])
+    last = rows.order_by("-id").first()
+    return int(last.amount_fen or 0) if last is not None and last.kind == "merge_out" else 0
+
+
+def move_money(*, by: Actor, giver: Card, taker: Card, most_fen: int | None) -> int:
+    """One entry, a receipt in each list. Without a limit everything goes, the debt too. Returns the money that moved."""
+    mine, theirs = giver.wallet, taker.wallet
+    balances = locked_balances(mine.account_id, mine.receivable_id, theirs.account_id, theirs.receivable_id)
+    fen = balances[mine.account_id] if most_fen is None else min(balances[mine.account_id], most_fen)
+    reference = f"person {giver.person_id} → {taker.person_id}"
+    if fen > 0:
+        leg = ledger.Leg(debit_account_id=mine.account_id, credit_account_id=theirs.account_id, amount_fen=fen)
+        entry_id = ledger.post(by=by, kind="card.merge", legs=[leg], reference=reference).entry_id
+        write_receipt("merge_out", giver, fen, balances[mine.account_id] - fen, entry_id)
+        write_receipt("merge_in", taker, fen, balances[theirs.account_id] + fen, entry_id)
+    owed_fen = balances[mine.receivable_id]
+    if most_fen is None and owed_fen > 0:
+        debt = ledger.Leg(
+            debit_account_id=theirs.receivable_id, credit_account_id=mine.receivable_id, amount_fen=owed_fen
+        )
+        ledger.post(by=by, kind="card.merge_owed", legs=[debt], reference=reference)
+    return fen
+
+
+def write_receipt(kind: str, card: Card, amount_fen: int, balance_fen: int, entry_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIPT, [kind, card.wallet_id, card.pk, amount_fen, balance_fen, entry_id])

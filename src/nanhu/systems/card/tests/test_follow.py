@@ -71,5 +71,5 @@ def test_of_two_records_of_one_person_the_money_comes_together():
     deliver_pending()
     assert ledger.balance_of(Wallet.objects.get(person_id=kept).account_id) == 4300
     assert ledger.balance_of(Wallet.objects.get(person_id=gone).account_id) == 0
-    assert Card.objects.get(person_id=gone).state == "closed"
+    assert Card.objects.get(person_id=gone).state == "frozen"
     assert ledger.check_ledger() == []
