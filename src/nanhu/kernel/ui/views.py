@@ -4,8 +4,16 @@ import mimetypes
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, gettext
@@ -72,7 +80,7 @@ def language(request: HttpRequest) -> HttpResponse:
     safe = (
         back if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()) else "/"
     )
-    response = redirect(safe)
+    response = HttpResponseRedirect(safe)  # redirect() would take a word for the name of a view
     if chosen in dict(settings.LANGUAGES) and check_for_language(chosen):
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=A_YEAR, samesite="Lax")
         shell.language_was_chosen(request, chosen)

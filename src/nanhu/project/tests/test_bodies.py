@@ -58,7 +58,9 @@ def test_a_steward_hands_in_a_large_file(clerk):
 
 def test_what_is_attached_lies_where_only_the_program_reads(clerk, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    clerk.post("/notices/manage/new/", {"title": "停水", "body": "明天停水。", "audience": "all", "revision": 1} | large())
+    clerk.post(
+        "/notices/manage/new/", {"title": "停水", "body": "明天停水。", "audience": "all", "revision": 1} | large()
+    )
 
     kept = [path for path in tmp_path.rglob("*") if path.stat().st_mode & 0o077]
     assert [path for path in tmp_path.rglob("*") if path.is_file()]

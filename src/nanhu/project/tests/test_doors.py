@@ -86,3 +86,70 @@ def test_what_a_signed_in_person_sees_is_kept_by_no_cache(clerk: Client):
     answers = [(door.name, clerk.get(door.address).headers.get("Cache-Control", "")) for door in seen]
 
     assert {name for name, header in answers if "no-store" not in header} == {"ui:theme", "ui:manifest"}
+
+
+ODD = ("a\0b", "9" * 40, "'\";--<script>alert(1)</script>", "../%00\ud7ff\U0010ffff", "2026-13-45")
+FIELDS = [
+    "q",
+    "page",
+    "code",
+    "severity",
+    "state",
+    "table",
+    "source",
+    "first",
+    "last",
+    "kind",
+    "place",
+    "after",
+    "year",
+    "office",
+    "unread",
+    "service",
+    "ticket",
+    "renew",
+    "gateway",
+    "next",
+    "url",
+    "format",
+    "again",
+    "username",
+    "password",
+    "old_password",
+    "new_password",
+    "name",
+    "id_number",
+    "language",
+    "title",
+    "body",
+    "audience",
+    "units",
+    "expires_at",
+    "removed",
+    "revision",
+    "reason",
+    "verdict",
+    "amount",
+    "token",
+    "answer",
+    "document",
+    "phone",
+    "email",
+    "cell-0",
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("who", ["stranger", "clerk"])
+def test_no_value_makes_a_page_break_or_comes_back_as_markup(odd: str, who: str, clerk: Client):
+    browser = clerk if who == "clerk" else Client()
+    browser.raise_request_exception = False
+    values = dict.fromkeys(FIELDS, odd)
+    leaving = {"identity:cas_logout", "identity:sign_out", "identity:end_other_sessions"}
+    for door in DOORS:
+        for ask in (browser.get, browser.post):
+            if door.name in leaving:
+                continue
+            answer = ask(door.address, values)
+            assert answer.status_code < 500, (door.name, ask.__name__)
+            assert answer.streaming or b"<script>alert" not in answer.content, (door.name, ask.__name__)

@@ -1,7 +1,8 @@
 """The application menu, its favourites, and what was opened lately."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
@@ -44,7 +45,7 @@ def favourite(request: HttpRequest, key: str) -> HttpResponse:
     is_favourite = keeping.toggle_favourite(account_id=viewer.account_id, application_key=application.key)
     if request.headers.get("HX-Request"):
         return render(request, "portal/_star.html", {"application": application, "is_favourite": is_favourite})
-    return redirect(_back(request))
+    return HttpResponseRedirect(_back(request))
 
 
 @require_POST
@@ -54,7 +55,7 @@ def move(request: HttpRequest, key: str, where: str) -> HttpResponse:
     if where not in STEPS:
         raise Http404
     keeping.move_favourite(account_id=viewer.account_id, application_key=application.key, step=STEPS[where])
-    return redirect(_back(request))
+    return HttpResponseRedirect(_back(request))
 
 
 @require_POST
@@ -68,4 +69,4 @@ def opened(request: HttpRequest, key: str) -> HttpResponse:
 def _back(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours else "portal:applications"
+    return wanted if is_ours else reverse("portal:applications")

@@ -1,8 +1,8 @@
 """Theme, type size, language, face: one POST each, remembered for the account."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -20,7 +20,7 @@ def choose(request: HttpRequest, name: str, value: str) -> HttpResponse:
             raise NoSuchFaceError
         identity.choose_face(request, value)
     chosen = liking.choose(request, name=name, value=value)
-    response = redirect("portal:home" if name == "face" else _back(request))
+    response = HttpResponseRedirect(reverse("portal:home") if name == "face" else _back(request))
     liking.leave_cookies(response, chosen)
     if name == "language":
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, value, max_age=liking.A_YEAR, samesite="Lax")
@@ -30,4 +30,4 @@ def choose(request: HttpRequest, name: str, value: str) -> HttpResponse:
 def _back(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.META.get("HTTP_REFERER", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours else "portal:home"
+    return wanted if is_ours else reverse("portal:home")
