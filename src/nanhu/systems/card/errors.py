@@ -63,3 +63,9 @@ class ExceptionStateError(CampusError):
     code = "card.exception_state"
     http_status = 409
     sentence = _("这条特批{state}，不能再办理。")
+
+
+class TerminalNotFoundError(CampusError):
+    code = "card.terminal_not_found"
+    http_status = 404
+    sentence = _("没有编号为 {number} 的终端。")
