@@ -32,7 +32,13 @@ def read_csv(path: Path, spec: SourceSpec) -> Table:
         raise missing_headers(widest, [column.headers[0] for column in spec.required()], spec)
     headers = labels_at(grid, top)
     columns = columns_of(headers, spec)
-    return Table(headers, columns, rows_below(path, encoding, top, headers), note=encoding)
+    rows = rows_below(path, encoding, top, headers)
+    return Table(headers, columns, rows, note=encoding, expected=max(0, lines_in(path) - top - 1))
+
+
+def lines_in(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(piece.count(b"\n") for piece in iter(lambda: file.read(CHUNK), b""))
 
 
 def grid_of(head: list[tuple[int, list[str]]]) -> list[list[Cell]]:

@@ -18,12 +18,13 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows stream; `columns` maps our fields to the headers found."""
+    """Rows stream; `columns` maps our fields to the headers found; `expected` rows are to come, about."""
 
     headers: tuple[str, ...]
     columns: dict[str, str]
     rows: Iterator[RawRow]
     note: str = ""
+    expected: int = 0
 
 
 def row_of(line: int, headers: Sequence[str], values: Sequence[Cell], formulas: tuple[str, ...] = ()) -> RawRow:

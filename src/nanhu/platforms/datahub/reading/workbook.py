@@ -46,7 +46,9 @@ def find_table(workbook: CalamineWorkbook, path: Path, members: Sequence[str], s
         if top is not None:
             headers = labels_at(cells, top)
             columns = columns_of(headers, spec)
-            return Table(headers, columns, rows_below(cells, top, headers, shape), note=name)
+            return Table(
+                headers, columns, rows_below(cells, top, headers, shape), note=name, expected=len(cells) - top - 1
+            )
         tops += [labels_at(cells, row) for row in range(min(3, len(cells)))]
     if not tops:
         raise EmptyFileError

@@ -19,6 +19,7 @@ from nanhu.platforms.datahub.services.judging import Judged, clean_rows
 from nanhu.platforms.datahub.services.landing import StoredRow, land, stored_rows
 from nanhu.platforms.datahub.services.settle import settle_batch
 from nanhu.platforms.datahub.services.settle_units import settle_units, unit_book
+from nanhu.platforms.datahub.services.telling import Landed
 from nanhu.platforms.datahub.sources import SourceSpec, source
 
 STEP: Final = 500
@@ -54,13 +55,14 @@ def import_file(
     if progress is not None:
         Batch.objects.filter(id=batch.id).update(progress_id=progress.public_id)
     if batch.state == Batch.State.LANDING:
-        land_or_refuse(batch, path, spec)
+        land_or_refuse(batch, path, spec, progress)
     return report_of(finish(by=by, batch_id=batch.id, progress=progress))
 
 
-def land_or_refuse(batch: Batch, path: Path, spec: SourceSpec) -> None:
+def land_or_refuse(batch: Batch, path: Path, spec: SourceSpec, progress: ProgressHandle | None) -> None:
     try:
-        land(batch.id, open_table(path, spec), spec)
+        with Landed(progress) as tell:
+            land(batch.id, open_table(path, spec), spec, tell=tell)
     except FileRefusedError as refused:
         Batch.objects.filter(id=batch.id).update(state=Batch.State.REFUSED, note=refused.message, finished_at=now())
         raise

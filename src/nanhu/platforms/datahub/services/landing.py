@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any, Final
@@ -35,7 +35,9 @@ class StoredRow:
 
 
 @transaction.atomic
-def land(batch_id: int, table: Table, spec: SourceSpec) -> None:
+def land(
+    batch_id: int, table: Table, spec: SourceSpec, *, tell: Callable[[int, int], None] = lambda _done, _expected: None
+) -> None:
     """All rows or none. The batch row is locked, so that two runs of one file do not land it twice."""
     batch = Batch.objects.select_for_update().get(id=batch_id)
     if batch.state != Batch.State.LANDING:
@@ -50,6 +52,7 @@ def land(batch_id: int, table: Table, spec: SourceSpec) -> None:
                 for values in landing_values(batch, rows, sensitive, open_headers):
                     copy.write_row(values)
                 count += len(rows)
+                tell(count, table.expected)
     if count == 0:
         raise EmptyFileError
     batch.state, batch.columns, batch.note = Batch.State.LANDED, table.columns, table.note
