@@ -1,8 +1,12 @@
 """Log lines as data: readable on a console, JSON for a collector. No names, numbers or secrets of persons in them."""
 
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+ROW_OF_THE_DATABASE = re.compile(r"^(DETAIL|CONTEXT):.*?(?=\n\n|\nTraceback|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def logging_settings(form: str) -> dict[str, Any]:
@@ -17,6 +21,7 @@ def logging_settings(form: str) -> dict[str, Any]:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        without_rows,
     ]
     structlog.configure(
         processors=[
@@ -43,3 +48,11 @@ def logging_settings(form: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {"nanhu": {"level": "INFO"}, "procrastinate": {"level": "WARNING"}},
     }
+
+
+def without_rows(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """PostgreSQL tells under DETAIL which row it refused: names and numbers of persons."""
+    for name in ("event", "exception"):
+        if isinstance(text := line.get(name), str):
+            line[name] = ROW_OF_THE_DATABASE.sub(r"\1: (not written down)", text)
+    return line

@@ -134,3 +134,14 @@ def test_a_stolen_session_row_of_another_account_is_no_way_in(student, teacher):
     session["identity.session"] = SsoSession.objects.get(account=teacher.account).pk
     session.save()
     assert one.get("/account").status_code == 302
+
+
+def test_a_browser_that_is_closed_keeps_nobody_signed_in(browser, student):
+    """The cookie lives in the browser's window, not on the disk of the laboratory's computer."""
+    sign_in(browser, student.numbers[0])
+
+    cookie = browser.cookies["nanhu_session"]
+    assert not cookie["max-age"]
+    assert not cookie["expires"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
