@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -25,13 +25,15 @@ class UploadForm(forms.Form):
 class MendForm(forms.Form):
     """One field per column of the file, with the raw value beside it."""
 
-    def __init__(self, *args: Any, headers: Sequence[str], raw: dict[str, str], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, headers: Sequence[str], raw: dict[str, str], mandatory: Collection[str] = (), **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.headers = list(headers)
         for place, header in enumerate(self.headers):
             value = raw.get(header, "")
             self.fields[f"cell-{place}"] = forms.CharField(
-                label=header, required=False, initial=value, max_length=500, strip=False,
+                label=header, required=header in mandatory, initial=value, max_length=500, strip=False,
                 help_text=_("文件里：%s") % (value or _("（空）")),
             )  # fmt: skip
 

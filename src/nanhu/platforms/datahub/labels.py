@@ -50,3 +50,20 @@ def office_label(source_key: str) -> str:
 
 def table_label(key: str) -> str:
     return TABLES.get(key, key)
+
+
+TABLE_NAMES: Final[dict[str, str | Promise]] = {
+    "sex": _("性别"),
+    "ethnicity": _("民族"),
+    "country": _("国籍或地区"),
+    "area": _("行政区划"),
+    "document_kind": _("证件类型"),
+    "person_category": _("人员类别"),
+    "student_status": _("学籍状态"),
+    "staff_status": _("教职工状态"),
+    "unit_kind": _("机构类型"),
+}
+
+
+def table_name(key: str) -> str:
+    return str(TABLE_NAMES.get(key, key))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
@@ -44,4 +45,5 @@ def finish_batch(batch_id: int, progress_id: str, account_id: int, actor: str) -
 
 
 def tell(progress: ProgressHandle, report: BatchReport) -> None:
+    progress.advance(progress.row.done, _("全部处理完"))
     progress.finish(summary_of(report), result_url=reverse("datahub:batch", args=[report.batch]))

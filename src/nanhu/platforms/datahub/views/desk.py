@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.datahub.codes import TABLES, CodeTable, code_table
+from nanhu.platforms.datahub.labels import office_label, table_name
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Review
 from nanhu.platforms.datahub.queries import last_batches
 from nanhu.platforms.datahub.registrations import STEWARD
@@ -63,10 +64,12 @@ def standard(request: HttpRequest) -> HttpResponse:
         .order_by("-times", "facts__value")
     )
     context = {
-        "tables": [(name, norm, len(code_table(name).codes)) for name, norm in TABLES.items()],
+        "tables": [(key, table_name(key), norm, len(code_table(key).codes)) for key, norm in TABLES.items()],
+        "table_name": table_name(key),
         "table": table,
         "codes": list(table.codes.values())[:300] if table else [],
         "fields": [(spec, column) for spec in SOURCES.values() for column in spec.columns],
-        "page": page_of(request, unmapped),
+        "page": (page := page_of(request, unmapped)),
+        "unmapped": [(one, table_name(one["facts__table"]), office_label(one["batch__source"])) for one in page],
     }
     return render(request, "datahub/standard.html", context)

@@ -45,9 +45,13 @@ def is_mendable(row: LandingRow) -> bool:
 def form_of(request: HttpRequest, row: LandingRow) -> MendForm:
     stored: StoredRow = next(iter(stored_rows(row.batch, row_ids=[row.id])))
     original = {header: text_of(cell) for header, cell in stored.original.items()}
-    headers = [row.batch.columns[name] for name in SOURCES[row.batch.source].fields if name in row.batch.columns]
+    spec, columns = SOURCES[row.batch.source], row.batch.columns
+    headers = [columns[name] for name in spec.fields if name in columns]
+    mandatory = {
+        columns[name] for name, one in spec.fields.items() if one.is_required and name in columns and spec.kind != "units"
+    }
     initial = {f"cell-{n}": text_of(stored.cells.get(header)) for n, header in enumerate(headers)}
-    return MendForm(request.POST or None, headers=headers, raw=original, initial=initial)
+    return MendForm(request.POST or None, headers=headers, raw=original, mandatory=mandatory, initial=initial)
 
 
 def context_of(row: LandingRow, form: MendForm) -> dict[str, object]:

@@ -1,0 +1,198 @@
+"""The steward's day: reads the sources, mends a refused row, rehearses and imports a file, takes the batch back."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from nanhu.sample.cast import CAST
+from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+from nanhu.sample.id_numbers import eighteen_digits
+from nanhu.sample.truth import FILE_NAME, TruePerson, TrueReject, Truth, read_truth
+from tests.conftest import Campus
+from tests.journeys.conftest import SIZES, Visitor
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("campus")]
+type Visit = Callable[[str], Visitor]
+REGISTER = "教务处-学籍名册.csv"
+REGISTER_TITLE = "教务处 · 学籍名册"
+NEW_STUDENT, NEW_NUMBER, NEW_PHONE = "欧阳知秋", "14239900001", "13973059876"
+NUMBER_HEADERS = ("证号", "临时证号", "学号", "工号")
+WORKER_MILLISECONDS = 30_000
+
+
+def truth_of(campus: Campus) -> Truth:
+    return read_truth(campus.folder / "sample" / FILE_NAME)
+
+
+def look_at_both_sizes(visitor: Visitor) -> None:
+    """The page as it stands, at a desk and on a phone."""
+    for width, height in reversed(SIZES.values()):
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        visitor.look()
+
+
+def steward(campus: Campus, visit: Visit) -> Visitor:
+    visitor = visit("desk")
+    visitor.sign_in(campus.url, CAST["administrator"].campus_no, SAMPLE_PASSWORD)
+    expect(visitor.page).not_to_have_url(re.compile("/sign-in"))
+    return visitor
+
+
+def is_on_file(campus: Campus, page: Page, campus_no: str) -> bool:
+    """Whether the counter finds somebody under this number."""
+    page.goto(f"{campus.url}/card/counter/?q={campus_no}")
+    return "没有找到" not in page.get_by_role("main").inner_text()
+
+
+@pytest.mark.parametrize("path", ["", "upload/", "standard/", "reviews/", "batches/1/", "batches/1/rollback/"])
+def test_a_student_is_told_there_is_no_such_page(campus: Campus, visit: Visit, path: str) -> None:
+    visitor = visit("phone")
+    visitor.sign_in(campus.url, CAST["student"].campus_no, SAMPLE_PASSWORD)
+    answer = visitor.page.goto(f"{campus.url}/datahub/{path}")
+    assert answer is not None
+    assert answer.status == 404
+    visitor.faults.clear()  # the browser notes the refusal's status
+
+
+@pytest.mark.parametrize("path", ["upload/", "standard/", "standard/?table=sex", "reviews/", "reviews/?state=same"])
+def test_every_page_of_the_desk_is_accessible_at_both_sizes(campus: Campus, visit: Visit, path: str) -> None:
+    visitor = steward(campus, visit)
+    visitor.page.goto(f"{campus.url}/datahub/{path}")
+    look_at_both_sizes(visitor)
+
+
+def test_a_refused_row_is_found_mended_and_played_again(campus: Campus, visit: Visit) -> None:
+    reject = mendable(truth_of(campus))
+    visitor = steward(campus, visit)
+    page = visitor.page
+    page.goto(f"{campus.url}/datahub/")
+    sources = page.get_by_role("table", name="来源")
+    for office in ("党政办公室", "人事处", "教务处", "学工处", "保卫处"):
+        expect(sources).to_contain_text(office)
+    look_at_both_sizes(visitor)
+
+    office, _dash, _rest = reject.file.partition("-")
+    sources.get_by_role("row").filter(has_text=office).get_by_role("link", name=re.compile("^#")).click()
+    look_at_both_sizes(visitor)
+    page.get_by_label("轻重").select_option("reject")
+    page.get_by_role("button", name="筛选").click()
+    issues = page.get_by_role("table", name="问题")
+    expect(issues.get_by_text("拒绝").first).to_be_visible()
+    expect(issues.get_by_text("提示", exact=True)).to_have_count(0)
+    look_at_both_sizes(visitor)
+
+    page.get_by_role("link", name=re.compile(rf"^改这一行\s*{reject.line}$")).click()
+    look_at_both_sizes(visitor)
+    [number] = [cell for header in NUMBER_HEADERS if (cell := cell_of(page, header)).count()]
+    campus_no = number.input_value().strip()
+    for header, value in reject.mend.items():
+        cell_of(page, header).fill(value)
+    page.get_by_role("button", name="改好并重放").click()
+
+    expect(page.get_by_text(f"第 {reject.line} 行已改好并采用")).to_be_visible()
+    look_at_both_sizes(visitor)
+    assert is_on_file(campus, page, campus_no)
+
+
+def cell_of(page: Page, header: str) -> Locator:
+    """The field of this column; what may stay empty says so in its label."""
+    return page.get_by_label(re.compile(rf"^{re.escape(header)}(\s*选填)?$"))
+
+
+def mendable(truth: Truth) -> TrueReject:
+    """A refused row that was its person's only one: mended, the person appears. The last batch's where it has one."""
+    known = {person.key for person in truth.people}
+    found = [
+        one for one in truth.rejects
+        if one.mend and one.code.startswith("document_") and one.person not in known and one.file[:3] in ("教务处", "保卫处")
+    ]  # fmt: skip
+    return max(found, key=lambda one: one.file.startswith("保卫处"))
+
+
+def test_a_file_is_rehearsed_imported_and_taken_back(campus: Campus, visit: Visit) -> None:
+    content = changed_register(truth_of(campus))
+    visitor = steward(campus, visit)
+    page = visitor.page
+    assert not is_on_file(campus, page, NEW_NUMBER)
+
+    hand_in(campus, visitor, content, is_rehearsal=True)
+    expect(page.get_by_role("main")).to_contain_text("已试运行")
+    expect(page.get_by_role("main")).to_contain_text("会改成这样")
+    check_differences(page)
+    look_at_both_sizes(visitor)
+    assert not is_on_file(campus, page, NEW_NUMBER), "a rehearsal writes nothing"
+
+    hand_in(campus, visitor, content, is_rehearsal=False)
+    batch = page.url
+    expect(page.get_by_role("main")).to_contain_text("已生效")
+    check_differences(page)
+    look_at_both_sizes(visitor)
+    assert is_on_file(campus, page, NEW_NUMBER)
+    expect(page.get_by_role("main")).to_contain_text(NEW_STUDENT)
+
+    page.goto(batch)
+    page.get_by_role("link", name="回退…").click()
+    main = page.get_by_role("main")
+    expect(main.locator(".stat").filter(has_text="恢复的值").locator(".stat-value")).to_have_text("1")
+    expect(main.locator(".stat").filter(has_text="结束的学工号").locator(".stat-value")).to_have_text("1")
+    look_at_both_sizes(visitor)
+    page.get_by_label("原因").fill("部门发错了文件")
+    page.get_by_role("button", name="回退这一批").click()
+
+    expect(page.get_by_role("main")).to_contain_text("已回退")
+    expect(page.get_by_role("link", name="回退…")).to_have_count(0)
+    look_at_both_sizes(visitor)
+
+
+def changed_register(truth: Truth) -> bytes:
+    """The register as the office would send it: one student it did not have, one phone it has anew."""
+    student = with_a_phone_of_the_register(truth)
+    [tie] = student.affiliations
+    document = eighteen_digits(area="430602", birth=date(2007, 9, 9), order=717)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["学号", "姓名", "证件类型", "证件号码", "班级代码", "学生类别", "入学日期", "联系电话"])
+    known = [tie.campus_no, student.name, "居民身份证", student.document_number, tie.unit, tie.category, tie.starts_on]
+    writer.writerow([*known, NEW_PHONE])
+    writer.writerow(
+        [NEW_NUMBER, NEW_STUDENT, "居民身份证", document, tie.unit, "统招本科", "2025-09-01", "13873061234"]
+    )
+    return text.getvalue().encode("gb18030")
+
+
+def with_a_phone_of_the_register(truth: Truth) -> TruePerson:
+    """The students' office, whose word on phones is stronger, says nothing of this one."""
+    return next(
+        person for person in truth.people
+        if {file for file, _line in person.rows} == {REGISTER} and person.document_kind == "resident_id"
+        and person.phone and len(person.affiliations) == 1 and person.affiliations[0].state == "active"
+    )  # fmt: skip
+
+
+def hand_in(campus: Campus, visitor: Visitor, content: bytes, *, is_rehearsal: bool) -> None:
+    """By the page, watched until the worker has done it; ends on the batch."""
+    page = visitor.page
+    page.goto(f"{campus.url}/datahub/upload/")
+    page.get_by_label("来源").select_option(label=REGISTER_TITLE)
+    page.get_by_label("文件").set_input_files({"name": "学籍变动.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_label("只试运行").set_checked(is_rehearsal)
+    page.get_by_role("button", name="开始").click()
+    expect(page).to_have_url(re.compile("/progress/"))
+    expect(page.get_by_text("完成了")).to_be_visible(timeout=WORKER_MILLISECONDS)
+    expect(page.get_by_role("main")).to_contain_text(re.compile(r"新增 1，变更 1"))
+    look_at_both_sizes(visitor)
+    page.get_by_role("link", name="看结果").click()
+    expect(page).to_have_url(re.compile("/datahub/batches/"))
+
+
+def check_differences(page: Page) -> None:
+    """One value, and nobody's whole number."""
+    rows = page.get_by_role("table", name="差异").locator("tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("139****9876")
+    assert NEW_PHONE not in page.content()
