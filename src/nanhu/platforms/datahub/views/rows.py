@@ -48,7 +48,9 @@ def form_of(request: HttpRequest, row: LandingRow) -> MendForm:
     spec, columns = SOURCES[row.batch.source], row.batch.columns
     headers = [columns[name] for name in spec.fields if name in columns]
     mandatory = {
-        columns[name] for name, one in spec.fields.items() if one.is_required and name in columns and spec.kind != "units"
+        columns[name]
+        for name, one in spec.fields.items()
+        if one.is_required and name in columns and spec.kind != "units"
     }
     initial = {f"cell-{n}": text_of(stored.cells.get(header)) for n, header in enumerate(headers)}
     return MendForm(request.POST or None, headers=headers, raw=original, mandatory=mandatory, initial=initial)
