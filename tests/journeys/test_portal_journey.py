@@ -82,6 +82,7 @@ def sign_in(open_page) -> Callable[..., Page]:
         page.fill("input[name=password]", PASSWORD)
         page.click("main button[type=submit]")
         expect(page.locator(".hello h1")).to_be_visible()
+        page.wait_for_load_state("load")  # the keys work once the page's modules have run
         return page
 
     return sign_in
