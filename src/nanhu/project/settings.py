@@ -1,6 +1,5 @@
 """Django's settings, all of them derived from `nanhu.kernel.configuration`."""
 
-from importlib.util import find_spec
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.csp import CSP
@@ -11,14 +10,6 @@ from nanhu.kernel.logs import logging_settings
 from nanhu.kernel.secret_files import generated_secret
 
 CONFIGURATION = configuration()
-
-
-def found(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
 
 DEBUG = CONFIGURATION.debug
 SECRET_KEY = CONFIGURATION.secret_key or generated_secret(CONFIGURATION.secrets_dir / "secret-key")
@@ -44,7 +35,6 @@ ROOMS = [
     "nanhu.systems.card",
     "nanhu.sample",
 ]
-ROOMS = [room for room in ROOMS if found(f"{room}.apps")]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -76,11 +66,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "nanhu.kernel.middleware.ExpectedFailureMiddleware",
+    "nanhu.platforms.identity.middleware.IdentityMiddleware",
+    "nanhu.platforms.portal.middleware.PreferencesMiddleware",
 ]
-if found("nanhu.platforms.identity.middleware"):
-    MIDDLEWARE.append("nanhu.platforms.identity.middleware.IdentityMiddleware")
-if found("nanhu.platforms.portal.middleware"):
-    MIDDLEWARE.append("nanhu.platforms.portal.middleware.PreferencesMiddleware")
 CSRF_FAILURE_VIEW = "nanhu.kernel.ui.error_pages.csrf_failure"
 
 ROOT_URLCONF = "nanhu.project.urls"
@@ -131,10 +119,9 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-if found("nanhu.platforms.identity.models"):
-    AUTH_USER_MODEL = "identity.Account"
-    AUTHENTICATION_BACKENDS = ["nanhu.platforms.identity.backend.AccountBackend"]
-    PASSWORD_HASHERS = ["nanhu.platforms.identity.hashing.CampusArgon2Hasher"]
+AUTH_USER_MODEL = "identity.Account"
+AUTHENTICATION_BACKENDS = ["nanhu.platforms.identity.backend.AccountBackend"]
+PASSWORD_HASHERS = ["nanhu.platforms.identity.hashing.CampusArgon2Hasher"]
 LOGIN_URL = "identity:sign_in"
 LOGIN_REDIRECT_URL = "portal:home"
 

@@ -1,7 +1,5 @@
 """The addresses of the rooms."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from nanhu.kernel.jobs.views import progress_page
@@ -17,17 +15,9 @@ ROOMS = [
     ("", "nanhu.platforms.portal.urls"),
 ]
 
-
-def found(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("progress/<uuid:public_id>/", progress_page, name="progress"),
-    *[path(prefix, include(module)) for prefix, module in ROOMS if found(module)],
+    *[path(prefix, include(module)) for prefix, module in ROOMS],
 ]
 
 handler400 = "nanhu.kernel.ui.error_pages.bad_request"
