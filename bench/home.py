@@ -7,6 +7,8 @@ import sys
 from bench.campus import ROOT, Campus, fresh_campus, running
 from bench.clients import load
 from bench.report import Report
+from nanhu.kernel.configuration import read_configuration
+from nanhu.kernel.processes.house import web_command
 
 CLIENTS = 16
 SECONDS = 15
@@ -16,9 +18,11 @@ def run(report: Report) -> None:
     with fresh_campus() as campus:
         campus.nanhu("demo", "--fill-only")
         prepared = prepare(campus)
-        web = [sys.executable, "-c", ("from nanhu.kernel.processes.house import web_command as c; import os; "
-               "from nanhu.kernel.configuration import configuration as k; a = c(k()); os.execv(a[0], a)")]  # fmt: skip
-        with running(campus, web, f"http://127.0.0.1:{campus.web_port}/health/live"):
+        with running(
+            campus,
+            web_command(read_configuration(campus.environment)),
+            f"http://127.0.0.1:{campus.web_port}/health/live",
+        ):
             arguments = {"port": campus.web_port, "clients": CLIENTS, "cookies": prepared["cookies"]}
             load("/", seconds=2, **arguments)
             bare = load("/health/live", seconds=5, **arguments)

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 from bench.campus import ROOT, Campus, fresh_campus, running
 from bench.report import Report, percentile
+from nanhu.kernel.configuration import read_configuration
+from nanhu.kernel.processes.house import web_command
 
 CLIENTS = 8
 SECONDS = 12
@@ -22,9 +24,11 @@ def run(report: Report) -> None:
         campus.nanhu("demo", "--fill-only")
         costs = json.loads(python(campus, "bench.sign_in").splitlines()[-1])
         report("password_check", costs["ours_ms"], "ms", costs["default_ms"])
-        web = [sys.executable, "-c", ("from nanhu.kernel.processes.house import web_command as c; import os; "
-               "from nanhu.kernel.configuration import configuration as k; a = c(k()); os.execv(a[0], a)")]  # fmt: skip
-        with running(campus, web, f"http://127.0.0.1:{campus.web_port}/health/live"):
+        with running(
+            campus,
+            web_command(read_configuration(campus.environment)),
+            f"http://127.0.0.1:{campus.web_port}/health/live",
+        ):
             times = sign_in_for(campus.web_port, SECONDS)
     report("sign_ins", len(times) / SECONDS, "sign-ins/s", 1000 / costs["ours_ms"])
     report("sign_in_p99", percentile(times, 0.99) * 1000, "ms")
