@@ -86,11 +86,15 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A right that is granted to accounts, named "<room>.<role>"."""
+    """A right that is granted to accounts, named "<room>.<role>".
+
+    Who holds an administrative one always signs in with a second factor.
+    """
 
     key: str
     name: Text
     description: Text = ""
+    is_administrative: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from nanhu.platforms.identity.views import activation, phone, security, setup, s
 app_name = "identity"
 urlpatterns = [
     path("sign-in", sign_in.sign_in_page, name="sign_in"),
+    path("sign-in/again", sign_in.sign_in_again, name="sign_in_again"),
     path("sign-out", sign_in.sign_out, name="sign_out"),
     path("signed-out", sign_in.signed_out_page, name="signed_out"),
     path("activate", activation.activate_page, name="activate"),
@@ -21,4 +22,12 @@ urlpatterns = [
     path("account/sessions/<uuid:public_id>/end", security.end_session, name="end_session"),
     path("demo/phone", phone.phone_page, name="demo_phone"),
     path("cas/", include("nanhu.platforms.identity.protocols.cas.urls")),
+    path("", include("nanhu.platforms.identity.protocols.oidc.urls")),
+    path("saml/", include("nanhu.platforms.identity.protocols.saml.urls")),
+    path("radius/", include("nanhu.platforms.identity.protocols.radius.urls")),
+    path("", include("nanhu.platforms.identity.registry.urls")),
+    path("", include("nanhu.platforms.identity.factors.urls")),
+    path("", include("nanhu.platforms.identity.recovery.urls")),
+    path("identity/", include("nanhu.platforms.identity.administration.urls")),
+    path("", include("nanhu.platforms.identity.personal.urls")),
 ]

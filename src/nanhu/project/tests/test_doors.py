@@ -20,6 +20,8 @@ ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "number": 1, "row_id": 1, "review_id": 1, "receipt_id": 1,
     "key": "card", "where": "earlier", "name": "theme", "value": "dark", "step": "password", "kind": "logo",
 }  # fmt: skip
+MACHINES: set[str] = set()
+"""Doors for programs, which bring a secret or a signature of their own instead of a form's token."""
 UNSAFE = ("post", "put", "patch", "delete")
 
 
@@ -61,7 +63,7 @@ def test_a_stranger_is_shown_to_the_sign_in_or_out(door: Door):
 
 
 @pytest.mark.django_db
-@every_door
+@pytest.mark.parametrize("door", [door for door in DOORS if door.name not in MACHINES], ids=str)
 def test_no_door_acts_on_a_form_without_its_token(door: Door):
     """Refused (403), or the view takes no such method at all (405) or sends a stranger to the sign-in."""
     browser = Client(enforce_csrf_checks=True)
@@ -73,7 +75,10 @@ def test_no_door_acts_on_a_form_without_its_token(door: Door):
 def test_nor_does_it_for_somebody_signed_in_with_every_role(clerk: Client):
     clerk.handler.enforce_csrf_checks = True
     answers = {
-        (door.name, method): getattr(clerk, method)(door.address).status_code for door in DOORS for method in UNSAFE
+        (door.name, method): getattr(clerk, method)(door.address).status_code
+        for door in DOORS
+        if door.name not in MACHINES
+        for method in UNSAFE
     }
     assert {where: status for where, status in answers.items() if status not in {403, 405}} == {}
 

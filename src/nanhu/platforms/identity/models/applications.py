@@ -24,6 +24,7 @@ class Application(models.Model):
     attributes: Any = models.JSONField(default=list)
     user_name = models.CharField(max_length=20, choices=UserName, default=UserName.STAFF_FIRST)
     has_attributes_in_cas2 = models.BooleanField(default=True)
+    demands_second_factor = models.BooleanField(default=False)
     is_enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=now)
 
@@ -50,9 +51,9 @@ class ServiceTicket(models.Model):
 
 
 class SsoGrant(models.Model):
-    """That an application took a ticket of a session: what single logout walks back.
+    """That an application signed somebody in by a session of ours: what single logout walks back, whatever the protocol.
 
-    The consumed ticket is kept (encrypted) because applications know their session by it.
+    `ticket` is what the application knows its session by (CAS: the ticket; OIDC: the sid; SAML: the SessionIndex).
     """
 
     class Logout(models.TextChoices):
@@ -63,8 +64,10 @@ class SsoGrant(models.Model):
 
     session = models.ForeignKey("identity.SsoSession", on_delete=models.PROTECT, related_name="grants")
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    protocol = models.CharField(max_length=12, default="cas")
     service = models.TextField()
     user_name = models.CharField(max_length=40)
+    facts: Any = models.JSONField(default=dict)
     ticket = EncryptedTextField(purpose="identity.sso_ticket")
     logout = models.CharField(max_length=12, choices=Logout, default=Logout.OPEN)
     logout_attempts = models.PositiveSmallIntegerField(default=0)

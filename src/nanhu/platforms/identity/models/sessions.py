@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import uuid4
 
 from django.db import models
@@ -27,6 +28,8 @@ class SsoSession(models.Model):
     created_at = models.DateTimeField(default=now)
     last_seen_at = models.DateTimeField(default=now)
     authenticated_at = models.DateTimeField(default=now)
+    methods: Any = models.JSONField(default=list)  # how it was proved last: names of RFC 8176 ("pwd", "otp", "hwk", …)
+    second_factor_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_how = models.CharField(max_length=24, choices=End, default="", blank=True)
 

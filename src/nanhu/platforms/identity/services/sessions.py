@@ -1,6 +1,8 @@
 """Sessions (会话): opened at sign-in under a new id, ended once, with all that hangs on them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import login, logout
@@ -11,6 +13,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, actor_of
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.queries import session_end_due
 from nanhu.platforms.identity.services import single_logout
 
 SESSION_ID = "identity.session"
@@ -20,7 +23,9 @@ NOTHING = -1
 BACKEND = "nanhu.platforms.identity.backend.AccountBackend"
 
 
-def open_session(request: HttpRequest, *, account: Account, campus_no: str, how: str) -> SsoSession:
+def open_session(
+    request: HttpRequest, *, account: Account, campus_no: str, how: str, methods: Sequence[str] = ("pwd",)
+) -> SsoSession:
     """Sign this browser in: a new session id, a new row, the former session of this browser ended."""
     with transaction.atomic():
         former: int | None = request.session.get(SESSION_ID)
@@ -33,6 +38,8 @@ def open_session(request: HttpRequest, *, account: Account, campus_no: str, how:
         session = SsoSession.objects.create(
             account=account,
             campus_no=campus_no,
+            methods=list(methods),
+            second_factor_at=second_factor_time(methods),
             address=request.META.get("REMOTE_ADDR", ""),
             user_agent=request.META.get("HTTP_USER_AGENT", "")[:300],
         )
@@ -44,11 +51,20 @@ def open_session(request: HttpRequest, *, account: Account, campus_no: str, how:
     return session
 
 
-def renew_session(request: HttpRequest, *, session: SsoSession, how: str) -> None:
-    """The same person gave the password once more: the session stays, its id changes, its authentication is new."""
+def second_factor_time(methods: Sequence[str]) -> datetime | None:
+    """Now, when what was proved is more than one factor (`mfa` of RFC 8176)."""
+    return now() if "mfa" in methods else None
+
+
+def renew_session(request: HttpRequest, *, session: SsoSession, how: str, methods: Sequence[str] = ("pwd",)) -> None:
+    """The same person proved it once more: the session stays, its id changes, its authentication is new."""
+    second_factor_at = second_factor_time(methods)
     with transaction.atomic():
         request.session.cycle_key()
-        SsoSession.objects.filter(pk=session.pk).update(authenticated_at=now())
+        facts: dict[str, Any] = {"authenticated_at": now(), "methods": list(methods)}
+        if second_factor_at is not None:
+            facts["second_factor_at"] = second_factor_at
+        SsoSession.objects.filter(pk=session.pk).update(**facts)
         audit.record(
             by=actor_of(request), action="identity.renew", target=f"account:{session.account_id}", facts={"how": how}
         )
@@ -92,3 +108,14 @@ def end_sessions(*, by: Actor, sessions: Iterable[SsoSession], how: SsoSession.E
         for one in live
     )
     return len(live)
+
+
+def hold_live_session(session_id: int) -> SsoSession | None:
+    """The session of an active account, locked against its end; None when it is over. Call inside a transaction."""
+    session = (
+        SsoSession.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("account")
+        .filter(pk=session_id, ended_at=None, account__state=Account.State.ACTIVE)
+        .first()
+    )
+    return session if session is not None and session_end_due(session, now()) is None else None

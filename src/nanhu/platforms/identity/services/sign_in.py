@@ -33,7 +33,7 @@ class Verdict:
     answer: Answer
     campus_no: str
     account: Account | None = None
-    how: str = "password"
+    methods: tuple[str, ...] = ("pwd",)
 
 
 def check(*, by: Actor, typed_name: str, password: str, is_known_device: bool = False) -> Verdict:
@@ -70,7 +70,7 @@ def judged(campus_no: str, password: str) -> Verdict:
     if account.may_sign_in and has_password:
         return Verdict(answer=Answer.WELCOME, campus_no=campus_no, account=rehashed(account, password))
     if account.state == Account.State.MUST_COMPLETE and has_code and codes.use_counter_code(account=account):
-        return Verdict(answer=Answer.WELCOME, campus_no=campus_no, account=account, how="counter code")
+        return Verdict(answer=Answer.WELCOME, campus_no=campus_no, account=account, methods=("otp",))
     if has_tail and is_waiting(account):
         return Verdict(answer=Answer.ACTIVATE, campus_no=campus_no, account=account)
     return Verdict(answer=Answer.REFUSED, campus_no=campus_no)

@@ -1,7 +1,8 @@
 """Single logout (单点退出): when a session ends, each application that took a ticket of it is told by a job."""
 
 import http.client
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from http import HTTPStatus
 from urllib.error import HTTPError
@@ -33,6 +34,21 @@ class NoRedirects(HTTPRedirectHandler):
         return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutCall:
+    """The POST that tells one application; an answer below 400 counts as told, redirects are not followed."""
+
+    address: str
+    body: bytes
+    content_type: str = "application/x-www-form-urlencoded"
+
+
+type Teller = Callable[[SsoGrant], LogoutCall | None]
+"""What a protocol has to say to an application about a grant; None when it was never asked to say anything."""
+
+tellers: dict[str, Teller] = {}
+
+
 def call_out(*, session_ids: Sequence[int]) -> None:
     """Queue the logout of every application of these sessions, in the caller's transaction."""
     grants = SsoGrant.objects.filter(session_id__in=session_ids, logout=SsoGrant.Logout.OPEN)
@@ -49,7 +65,9 @@ def tell_application(grant_id: int) -> None:
     if grant.logout == SsoGrant.Logout.DONE:
         return
     try:
-        post_logout(address=grant.application.logout_url or grant.service, body=logout_body(grant))
+        call = tellers[grant.protocol](grant)
+        if call is not None:
+            post_logout(call)
     except (OSError, http.client.HTTPException, ValueError) as error:
         grant.logout_attempts += 1
         grant.logout_error = f"{type(error).__name__}: {error}"[:200]
@@ -63,6 +81,10 @@ def tell_application(grant_id: int) -> None:
     grant.save(update_fields=["logout", "logout_at", "logout_error"])
 
 
+def cas_call(grant: SsoGrant) -> LogoutCall:
+    return LogoutCall(address=grant.application.logout_url or grant.service, body=logout_body(grant))
+
+
 def logout_body(grant: SsoGrant) -> bytes:
     """phpCAS decodes twice and reads line by line: no percent, no plus, no line break may stand in the XML."""
     xml = LOGOUT_REQUEST.format(
@@ -74,11 +96,11 @@ def logout_body(grant: SsoGrant) -> bytes:
     return b"logoutRequest=" + quote(xml, safe="").encode("ascii")
 
 
-def post_logout(*, address: str, body: bytes) -> None:
+def post_logout(call: LogoutCall) -> None:
     """One short call, redirects not followed: the address is one an administrator registered."""
-    if not address.startswith(("https://", "http://")):
-        raise ValueError(address)
-    request = Request(address, data=body, headers={"Content-Type": "application/x-www-form-urlencoded"})  # noqa: S310
+    if not call.address.startswith(("https://", "http://")):
+        raise ValueError(call.address)
+    request = Request(call.address, data=call.body, headers={"Content-Type": call.content_type})  # noqa: S310
     try:
         with build_opener(NoRedirects).open(request, timeout=TIMEOUT_SECONDS) as answer:
             answer.read(1024)
@@ -86,3 +108,6 @@ def post_logout(*, address: str, body: bytes) -> None:
         error.close()
         if error.code >= HTTPStatus.BAD_REQUEST:
             raise
+
+
+tellers["cas"] = cas_call

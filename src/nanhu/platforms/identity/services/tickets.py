@@ -10,10 +10,12 @@ from django.db import connection, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
-from nanhu.platforms.identity.models import Account, Application, ServiceTicket, SsoGrant, SsoSession
-from nanhu.platforms.identity.queries import card_of, session_end_due
+from nanhu.platforms.identity.models import Application, ServiceTicket, SsoSession
+from nanhu.platforms.identity.queries import card_of
 from nanhu.platforms.identity.rules_urls import canonical_service
 from nanhu.platforms.identity.services import attributes
+from nanhu.platforms.identity.services.grants import open_grant
+from nanhu.platforms.identity.services.sessions import hold_live_session
 
 PREFIX = "ST-"
 ALPHABET = string.ascii_letters + string.digits
@@ -87,7 +89,7 @@ def validate(*, ticket: str, service: str, must_be_new: bool) -> Assertion | Ref
         return INVALID_SERVICE
     if must_be_new and not taken.is_primary:
         return NOT_RENEWED
-    session = live_session(taken.session_id)
+    session = hold_live_session(taken.session_id)
     if session is None:
         return INVALID_TICKET
     application = Application.objects.get(pk=taken.application_id)
@@ -110,23 +112,17 @@ def take(ticket: str) -> Taken | None:
     )
 
 
-def live_session(session_id: int) -> SsoSession | None:
-    """Locked against its end: either the grant below is there before sign-out looks, or sign-out is seen here."""
-    session = (
-        SsoSession.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("account")
-        .filter(pk=session_id, ended_at=None, account__state=Account.State.ACTIVE)
-        .first()
-    )
-    return session if session is not None and session_end_due(session, now()) is None else None
-
-
 def assertion(*, application: Application, session: SsoSession, taken: Taken, ticket: str) -> Assertion:
     card = card_of(session.account)
     chosen = attributes.chosen_affiliation(application=application, card=card, campus_no=session.campus_no)
     user = chosen.campus_no if chosen is not None else session.campus_no
-    SsoGrant.objects.create(
-        session=session, application=application, service=taken.service, user_name=user, ticket=ticket
+    open_grant(
+        session=session,
+        application=application,
+        protocol="cas",
+        reference=ticket,
+        user_name=user,
+        service=taken.service,
     )
     return Assertion(
         user=user,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
-from nanhu.platforms.identity import queries
+from nanhu.platforms.identity import queries, security_cards
 from nanhu.platforms.identity.errors import PasswordRefusedError
 from nanhu.platforms.identity.forms import ChangePasswordForm, ChangeQuestionsForm
 from nanhu.platforms.identity.models import SecurityQuestion, SsoSession
@@ -32,6 +32,7 @@ def security_page(request: HttpRequest) -> HttpResponse:
         "account": account,
         "questions": SecurityQuestion.objects.filter(account=account).count(),
         "live_sessions": queries.sessions_of(account).filter(ended_at=None).count(),
+        "cards": security_cards.cards_for(account),
     }
     return render(request, "identity/security.html", context)
 

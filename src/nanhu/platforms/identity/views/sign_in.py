@@ -13,10 +13,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.actors import actor_of
-from nanhu.platforms.identity import devices
+from nanhu.platforms.identity import admission, devices
 from nanhu.platforms.identity.errors import HashingBusyError, TooManyAttemptsError
 from nanhu.platforms.identity.forms import SignInForm
-from nanhu.platforms.identity.middleware import AFTER_SETUP
 from nanhu.platforms.identity.policies import open_during_setup
 from nanhu.platforms.identity.rules import normalise_sign_in_name
 from nanhu.platforms.identity.rules_urls import is_own_path
@@ -73,17 +72,21 @@ def answer(request: HttpRequest, form: SignInForm, *, after: str, welcome: Welco
         return sign_in_form(request, form, after=after, **facts)
     if verdict.answer == sign_in.Answer.ACTIVATE:
         return activation.start(request, account=verdict.account, campus_no=name, after=after)
-    present = request.sso_session  # type: ignore[attr-defined]
-    if present is not None and present.account_id == verdict.account.pk and verdict.how == "password":
-        sessions.renew_session(request, session=present, how=verdict.how)
-    else:
-        sessions.open_session(request, account=verdict.account, campus_no=name, how=verdict.how)
-    request.session[AFTER_SETUP] = after
-    response = (
-        welcome(request) if verdict.account.state == "active" else HttpResponseRedirect(reverse("identity:setup"))
+    return admission.admit(
+        request, account=verdict.account, campus_no=name, methods=verdict.methods, after=after, welcome=welcome
     )
-    devices.remember(request, response, name)
-    return response
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """The same person once more: an application or a page wants a fresh proof."""
+    target = next_path(request)
+    form = SignInForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return sign_in_form(request, form, after=target, must_renew=True)
+    return answer(request, form, after=target, welcome=lambda _request: HttpResponseRedirect(target), must_renew=True)
 
 
 @open_during_setup

@@ -1,0 +1,101 @@
+"""The gate (关口) every protocol passes: one place that says who is signed in, how freshly, and whether they may go on.
+
+A protocol's endpoint asks `passage(...)`. It gets a session to go on with, or a page to show (sign in, sign in again,
+give a second factor, refused, in maintenance), or, where no page may be shown, the name of what is missing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.models import Account, Application, SsoSession
+from nanhu.platforms.identity.services import access
+
+ASKED = "identity.asked_again"
+ASKED_AT_MOST = 20
+
+
+class Missing(StrEnum):
+    SIGN_IN = "sign_in"
+    FRESH_SIGN_IN = "fresh_sign_in"
+    SECOND_FACTOR = "second_factor"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Exactly one of `session` and `missing` is set; `response` is the page for what is missing."""
+
+    session: SsoSession | None = None
+    missing: Missing | None = None
+    response: HttpResponse | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What the application asked for with this request.
+
+    `must_renew`: the password (or a passkey) once more, for this very request. `max_age`: a sign-in not older than this.
+    `is_passive`: no page may be shown. `back` is where the browser returns to (an own path); default: this request.
+    """
+
+    must_renew: bool = False
+    max_age: timedelta | None = None
+    second_factor: bool = False
+    is_passive: bool = False
+    back: str = ""
+
+
+def passage(request: HttpRequest, *, application: Application, demand: Demand) -> Passage:
+    """Ask in this order: signed in, freshly enough, may use it, second factor."""
+    session: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
+    back = demand.back or request.get_full_path()
+    if session is None:
+        return missing(Missing.SIGN_IN, demand, to_page("identity:sign_in", back))
+    if not is_fresh(request, session, demand, back):
+        return missing(Missing.FRESH_SIGN_IN, demand, to_page("identity:sign_in_again", back))
+    account = Account.objects.get(pk=session.account_id)
+    decision = access.decide(account=account, application=application)
+    if not decision.is_allowed:
+        return missing(Missing.RIGHT, demand, refused(request, application=application, decision=decision))
+    if (demand.second_factor or application.demands_second_factor) and session.second_factor_at is None:
+        return missing(Missing.SECOND_FACTOR, demand, to_page("identity:second_factor", back))
+    return Passage(session=session)
+
+
+def missing(what: Missing, demand: Demand, response: HttpResponse) -> Passage:
+    return Passage(missing=what, response=None if demand.is_passive else response)
+
+
+def to_page(name: str, back: str) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': back})}")
+
+
+def refused(request: HttpRequest, *, application: Application, decision: access.Decision) -> HttpResponse:
+    return render(request, "identity/refused.html", {"application": application, "decision": decision}, status=403)
+
+
+def is_fresh(request: HttpRequest, session: SsoSession, demand: Demand, back: str) -> bool:
+    moment = now()
+    if demand.max_age is not None and moment - session.authenticated_at > demand.max_age:
+        return False
+    return not demand.must_renew or was_renewed(request, session, back, moment)
+
+
+def was_renewed(request: HttpRequest, session: SsoSession, back: str, moment: datetime) -> bool:
+    """Once per request: the first visit notes the time, the visit after a newer sign-in passes and wipes the note."""
+    asked: dict[str, float] = request.session.get(ASKED, {})
+    mark = sha256(back.encode()).hexdigest()[:32]
+    since = asked.pop(mark, None)
+    passes = since is not None and session.authenticated_at.timestamp() >= since
+    if not passes:
+        asked = dict(list(asked.items())[-ASKED_AT_MOST:]) | {mark: moment.timestamp()}
+    request.session[ASKED] = asked
+    return passes

@@ -1,0 +1,1 @@
+"""The OpenID Connect provider, on Authlib. One session, one registry, one policy with the other protocols."""
