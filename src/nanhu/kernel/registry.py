@@ -1,6 +1,6 @@
 """What rooms declare of themselves: applications, tiles, roles, facts, checks. The portal reads it and knows no room."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -117,6 +117,37 @@ class PersonalFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose data is asked for."""
+
+    account_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """What a room keeps about a person, in plain JSON values: for the copy of my data and for access tokens.
+
+    `load(owner, since)` yields records, newest first where they have a time; `since` narrows those. `key` is
+    "<room>.<records>"; a token with the scope of that name reads them.
+    """
+
+    key: str
+    title: Text
+    load: Callable[[Owner, datetime | None], Iterable[Mapping[str, Any]]]
+    description: Text = ""
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """An audited action by which somebody sees a person's protected data. Its audit target is "person:<id>"."""
+
+    key: str
+    what: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeLine:
     """A notice as the home shows it."""
 
@@ -198,5 +229,7 @@ applications: Register[Application] = Register()
 tiles: Register[Tile] = Register()
 roles: Register[Role] = Register()
 personal_facts: Register[PersonalFacts] = Register()
+personal_data: Register[PersonalData] = Register()
+looks: Register[Look] = Register()
 home_notices: Register[HomeNotices] = Register()
 checks: Register[Check] = Register()

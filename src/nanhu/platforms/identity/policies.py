@@ -1,11 +1,15 @@
 """Who may: roles of accounts, and the mark of pages that are open while set-up is due."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Viewer
 
 type View = Callable[..., HttpResponseBase]
@@ -27,6 +31,23 @@ def role_required(*roles: str) -> Callable[[View], View]:
             return view(request, *arguments, **options)
 
         guarded.roles = frozenset(roles)  # type: ignore[attr-defined]  # for who must judge before the view runs
+        return guarded
+
+    return guard
+
+
+def fresh_sign_in(*, minutes: int = 10) -> Callable[[View], View]:
+    """Pages behind which much is at stake: the sign-in must be younger than `minutes`, else it is asked for again."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponseBase:
+            session = getattr(request, "sso_session", None)
+            if session is None or now() - session.authenticated_at > timedelta(minutes=minutes):
+                back = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
+                return HttpResponseRedirect(f"{reverse('identity:sign_in_again')}?{urlencode({'next': back})}")
+            return view(request, *arguments, **options)
+
         return guarded
 
     return guard

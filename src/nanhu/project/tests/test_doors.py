@@ -15,6 +15,7 @@ OPEN = {
     "identity:sign_in", "identity:sign_out", "identity:signed_out", "identity:activate", "identity:activate_code",
     "identity:privacy", "identity:demo_phone", "identity:cas_login", "identity:cas_logout", "identity:cas_validate",
     "identity:cas_service_validate", "identity:cas_p3_service_validate",
+    "identity:api_me", "identity:api_records", "identity:api_description",
 }  # fmt: skip
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "number": 1, "row_id": 1, "review_id": 1, "receipt_id": 1,

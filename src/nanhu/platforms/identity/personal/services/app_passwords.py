@@ -1,0 +1,65 @@
+"""App passwords (应用专用密码): for IMAP clients and devices that cannot show a page."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.personal.errors import TooManySecretsError
+from nanhu.platforms.identity.personal.models import AppPassword
+from nanhu.platforms.identity.personal.rules import hash_of, new_app_password, normalise_app_password
+from nanhu.platforms.identity.rules import normalise_sign_in_name
+from nanhu.platforms.identity.services import sign_in
+
+MOST_LIVE = 10
+USED_EVERY = timedelta(minutes=1)
+
+
+@transaction.atomic
+def make(*, by: Actor, account: Account, name: str, service: str) -> str:
+    """The password's text is returned once and kept nowhere."""
+    Account.objects.select_for_update().get(pk=account.pk)
+    if AppPassword.objects.filter(account=account, revoked_at=None).count() >= MOST_LIVE:
+        raise TooManySecretsError(most=MOST_LIVE)
+    text = new_app_password()
+    AppPassword.objects.create(
+        account=account, name=name, service=service, secret_hash=hash_of(normalise_app_password(text))
+    )
+    audit.record(by=by, action="identity.make_app_password", target=f"account:{account.pk}", facts={"service": service})
+    return text
+
+
+@transaction.atomic
+def revoke(*, by: Actor, account: Account, public_id: UUID) -> bool:
+    live = AppPassword.objects.filter(account=account, public_id=public_id, revoked_at=None)
+    if not live.update(revoked_at=now()):
+        return False
+    audit.record(
+        by=by, action="identity.revoke_app_password", target=f"account:{account.pk}", facts={"key": str(public_id)}
+    )
+    return True
+
+
+def account_by(*, typed_name: str, password: str, service: str, address: str = "") -> Account | None:
+    """Whose app password is this? It opens its own service only, and only under a number of its own owner."""
+    person_id = sign_in.holder_of(normalise_sign_in_name(typed_name))
+    row = (
+        AppPassword.objects.select_related("account")
+        .filter(
+            secret_hash=hash_of(normalise_app_password(password)),
+            service=service,
+            revoked_at=None,
+            account__state=Account.State.ACTIVE,
+        )
+        .first()
+    )
+    if row is None or person_id is None or row.account.person_id != person_id:
+        return None
+    moment = now()
+    if row.last_used_at is None or moment - row.last_used_at > USED_EVERY:
+        AppPassword.objects.filter(pk=row.pk).update(last_used_at=moment, last_used_from=address)
+    return row.account
