@@ -118,10 +118,11 @@ class PersonalFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Whose data is asked for."""
+    """Whose data is asked for. `is_whole`: also what is masked elsewhere, for the copy that only its owner opens."""
 
     account_id: int
     person_id: int
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

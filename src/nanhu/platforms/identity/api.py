@@ -4,6 +4,7 @@ from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, 
 from nanhu.platforms.identity.events import AccountActivated, AccountClosed, PasswordChanged
 from nanhu.platforms.identity.hashing import password_check_milliseconds
 from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
 from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
@@ -20,6 +21,7 @@ __all__ = [
     "PasswordChanged",
     "UnknownAccountError",
     "UnknownRoleError",
+    "account_by_app_password",
     "account_of",
     "account_with",
     "choose_face",

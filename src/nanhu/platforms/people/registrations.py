@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from nanhu.kernel.crypto import register_blind_index
-from nanhu.kernel.registry import Fact, PersonalFacts, Viewer, personal_facts
+from nanhu.kernel.registry import Fact, PersonalData, PersonalFacts, Viewer, personal_data, personal_facts
 from nanhu.platforms.people.models import Affiliation, ChangeSet, Person
+from nanhu.platforms.people.personal_data import affiliation_records, person_records
 from nanhu.platforms.people.queries import affiliations_of, photo_url, unit_path
 from nanhu.platforms.people.rules import normalise_document, normalise_phone
 
@@ -55,6 +57,10 @@ def source_of(provenance: dict[str, Any], name: str, titles: dict[int, str]) -> 
     return titles.get(held["set"], "") if held else ""
 
 
+personal_data.add(
+    PersonalData(key="people.person", title=gettext_lazy("个人信息"), load=person_records, order=10),
+    PersonalData(key="people.affiliations", title=gettext_lazy("在校身份"), load=affiliation_records, order=11),
+)
 personal_facts.add(PersonalFacts(key="people.person", load=load_facts, order=10))
 register_blind_index(
     model="people.Person", encrypted="id_number", index="id_number_index", purpose="people.id_number",

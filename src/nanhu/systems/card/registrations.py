@@ -8,9 +8,10 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.processes import ProcessSpecification, processes
-from nanhu.kernel.registry import Application, Role, Tile, TileContent, Viewer
+from nanhu.kernel.registry import Application, PersonalData, Role, Tile, TileContent, Viewer
 from nanhu.systems.card.checks import receipts_agree
 from nanhu.systems.card.models import Card
+from nanhu.systems.card.personal_data import card_records, transaction_records
 from nanhu.systems.card.policies import CLERK
 from nanhu.systems.card.process import gateway_command
 from nanhu.systems.card.queries import own_day
@@ -44,6 +45,13 @@ def caption(card: Card, balance_fen: int, spent_fen: int) -> str:
     return _now("余额不多了；%(today)s") % {"today": today} if balance_fen < LOW_BALANCE_FEN else today
 
 
+registry.personal_data.add(
+    PersonalData(key="card.cards", title=_("校园卡"), load=card_records, order=30),
+    PersonalData(
+        key="card.transactions", title=_("校园卡交易"), load=transaction_records, order=31,
+        description=_("时间、商户、金额、余额"),
+    ),
+)  # fmt: skip
 registry.tiles.add(Tile(key="card.balance", title=_("校园卡余额"), load=balance_tile, order=10, icon="credit-card"))
 registry.roles.add(
     Role(key=CLERK, name=_("一卡通经办"), description=_("在柜台充值、复核特批、办理挂失与解挂，看得到持卡人的交易"))

@@ -57,7 +57,7 @@ def make_copy(copy_id: int) -> None:
     copy = DataCopy.objects.select_related("account").get(pk=copy_id)
     if copy.state != DataCopy.State.WAITING:
         return
-    owner = Owner(account_id=copy.account_id, person_id=copy.account.person_id)
+    owner = Owner(account_id=copy.account_id, person_id=copy.account.person_id, is_whole=True)
     draft = file_of(copy).with_suffix(".part")
     draft.touch(mode=0o600)
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,0 +1,108 @@
+"""Who looked at me, and the copy of my data."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+from django.test import Client
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.models import SsoSession
+from nanhu.platforms.identity.personal.models import DataCopy
+from nanhu.platforms.identity.personal.services import copies
+from nanhu.platforms.identity.tests.conftest import TEST, sign_in
+from nanhu.platforms.people import api as people
+
+
+def actor(member) -> Actor:
+    return Actor(account_id=member.account.pk, name=str(member.account))
+
+
+def page_of(browser: Client, member, address: str) -> str:
+    sign_in(browser, member.numbers[0])
+    return browser.get(address).content.decode()
+
+
+def test_a_reveal_shows_with_name_unit_and_purpose(student, teacher, browser):
+    people.phone_of(student.person_id, by=actor(teacher), purpose="联系领卡")
+
+    text = page_of(browser, student, "/account/data/looks")
+
+    assert all(part in text for part in (teacher.name, "计算机学院", "完整手机号", "联系领卡"))
+
+
+def test_what_i_see_of_myself_does_not_count(student, teacher, browser):
+    people.phone_of(student.person_id, by=actor(student), purpose="自己看看")
+    people.phone_of(teacher.person_id, by=actor(student), purpose="别人的事")
+
+    text = page_of(browser, student, "/account/data/looks")
+
+    assert "自己看看" not in text
+    assert "别人的事" not in text
+
+
+def test_the_program_itself_is_named_as_such(student, browser):
+    people.phone_of(student.person_id, by=Actor.system("identity.activation"), purpose="发送验证码")
+
+    text = page_of(browser, student, "/account/data/looks")
+
+    assert "系统自动处理" in text
+    assert "发送验证码" in text
+
+
+def test_a_copy_holds_what_rooms_keep_and_only_mine(student, teacher, browser):
+    sign_in(browser, student.numbers[0])
+    browser.post("/account/data/copy")
+    copies.make_copy(copy_id=DataCopy.objects.get().pk)
+    answer = browser.get(f"/account/data/copy/{DataCopy.objects.get().public_id}")
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    person = json.loads(archive.read("people.person.json"))["records"][0]
+
+    assert (person["name"], person["id_number"], person["phone"]) == (student.name, student.id_number, student.phone)
+    assert "identity.sessions.csv" in archive.namelist()
+    assert all(teacher.name.encode() not in archive.read(name) for name in archive.namelist())
+    assert copies.file_of(DataCopy.objects.get()).stat().st_mode & 0o077 == 0
+
+
+def test_nobody_else_gets_it(student, teacher, browser):
+    copy = copies.ask(by=TEST, account=student.account)
+    copies.make_copy(copy_id=copy.pk)
+    sign_in(browser, teacher.numbers[0])
+
+    assert browser.get(f"/account/data/copy/{copy.public_id}").status_code == 404
+
+
+def test_downloading_needs_a_fresh_sign_in(student, browser):
+    copy = copies.ask(by=TEST, account=student.account)
+    copies.make_copy(copy_id=copy.pk)
+    sign_in(browser, student.numbers[0])
+    SsoSession.objects.update(authenticated_at=now() - timedelta(hours=1))
+
+    answer = browser.get(f"/account/data/copy/{copy.public_id}")
+
+    assert answer["Location"].startswith("/sign-in/again")
+
+
+def test_one_a_day_and_gone_after_a_week(student, browser, time_machine):
+    sign_in(browser, student.numbers[0])
+    browser.post("/account/data/copy")
+    browser.post("/account/data/copy")
+    copy = DataCopy.objects.get()
+    copies.make_copy(copy_id=copy.pk)
+    copies.make_copy(copy_id=copy.pk)
+    assert copies.file_of(copy).exists()
+
+    time_machine.move_to(now() + copies.KEPT + timedelta(minutes=1), tick=False)
+    copies.drop_old()
+
+    assert not copies.file_of(copy).exists()
+    assert DataCopy.objects.get().state == DataCopy.State.GONE
+
+
+def test_a_cell_is_no_formula():
+    table = copies.table([{"name": "=HYPERLINK(1)", "amount": "-12.50"}]).decode("utf-8-sig")
+
+    assert "'=HYPERLINK(1)" in table
+    assert ",-12.50" in table
