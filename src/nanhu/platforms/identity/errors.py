@@ -90,3 +90,81 @@ class UnsafeServiceAddressError(CampusError):
     code: ClassVar[str] = "unsafe_service_address"
     http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("应用地址不可用：{address}")
+
+
+class AddressTakenError(CampusError):
+    code: ClassVar[str] = "address_taken"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("地址 {address} 已由“{name}”登记。")
+
+
+class ApplicationRefusedError(CampusError):
+    code: ClassVar[str] = "application_refused"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("应用不能这样登记：{problem}")
+
+
+class UnknownAttributeError(CampusError):
+    code: ClassVar[str] = "unknown_attribute"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("没有这个属性：{name}")
+
+
+class ReasonMissingError(CampusError):
+    code: ClassVar[str] = "reason_missing"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("请说明应用为什么需要“{label}”。")
+
+
+class OwnRequestError(CampusError):
+    code: ClassVar[str] = "own_request"
+    http_status: ClassVar[int] = 403
+    sentence: ClassVar[str | Promise] = _("自己提出的要由另一个人批准。")
+
+
+class OwnRoleError(CampusError):
+    code: ClassVar[str] = "own_role"
+    http_status: ClassVar[int] = 403
+    sentence: ClassVar[str | Promise] = _("不能给自己授予角色，请另一位安全管理员办理。")
+
+
+class RolesExcludeError(CampusError):
+    code: ClassVar[str] = "roles_exclude"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("三员分立：此人已有另一类管理角色，不能再授予 {role}。")
+
+
+class RoleNeedsUnitError(CampusError):
+    code: ClassVar[str] = "role_needs_unit"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("单位账号管理员要指明一个单位。")
+
+
+class RoleEndsInThePastError(CampusError):
+    code: ClassVar[str] = "role_ends_in_the_past"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("角色的到期时间要在以后。")
+
+
+class AlreadySuspendedError(CampusError):
+    code: ClassVar[str] = "already_suspended"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("账号已停用或已注销。")
+
+
+class NotSuspendedError(CampusError):
+    code: ClassVar[str] = "not_suspended"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("账号没有被人工停用，无需恢复。")
+
+
+class SuspensionEndsInThePastError(CampusError):
+    code: ClassVar[str] = "suspension_ends_in_the_past"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("停用的截止时间要在以后。")
+
+
+class AccountHasNoPasswordError(CampusError):
+    code: ClassVar[str] = "account_has_no_password"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("账号还没有设过密码，无需要求更换。")

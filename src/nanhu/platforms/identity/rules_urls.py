@@ -11,6 +11,9 @@ JSESSIONID = re.compile(r";jsessionid=[^?#]*", re.IGNORECASE)
 LONGEST_ADDRESS = 2000
 
 
+ENCODED_SEPARATOR = re.compile(r"%(?:2f|5c)", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     scheme: str
@@ -35,8 +38,9 @@ def is_own_path(target: str) -> bool:
 def parsed_service(address: str) -> tuple[Origin, str] | None:
     """Origin and decoded path of a service address; None when it is not one that could be trusted to mean one thing.
 
-    Refused: other schemes, user info, control characters, spaces, backslashes, hosts with odd letters, and paths that
-    climb (`..`, also percent-encoded once or twice).
+    Refused: other schemes, user info, control characters, spaces, backslashes, hosts with odd letters (a Chinese domain
+    comes as `xn--…`), and paths that climb (`..`) or hide a separator (`%2f`, `%5c`), also when encoded twice: one server
+    reads a folder there where another reads a letter.
     """
     if len(address) > LONGEST_ADDRESS or FORBIDDEN.search(address):
         return None
@@ -53,7 +57,8 @@ def parsed_service(address: str) -> tuple[Origin, str] | None:
 def origin_of(parts: SplitResult, port: int | None) -> Origin | None:
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
     host = f"[{host}]" if ":" in host else host
-    if scheme not in DEFAULT_PORTS or "@" in parts.netloc or "%" in parts.netloc or not HOST.match(host):
+    plain = parts.netloc.isascii() and "@" not in parts.netloc and "%" not in parts.netloc
+    if scheme not in DEFAULT_PORTS or not plain or not HOST.match(host):
         return None
     return Origin(scheme, host, port if port is not None else DEFAULT_PORTS[scheme])
 
@@ -61,7 +66,7 @@ def origin_of(parts: SplitResult, port: int | None) -> Origin | None:
 def safe_path(path: str) -> str | None:
     decoded = path
     for _round in range(3):
-        if FORBIDDEN.search(decoded.replace(" ", "")) or climbs(decoded):
+        if FORBIDDEN.search(decoded.replace(" ", "")) or climbs(decoded) or ENCODED_SEPARATOR.search(decoded):
             return None
         decoded = unquote(decoded)
     return unquote(path) or "/"
@@ -72,13 +77,37 @@ def climbs(path: str) -> bool:
     return any(segment.split(";", 1)[0] == ".." for segment in path.split("/"))
 
 
+@dataclass(frozen=True, slots=True)
+class AddressKey:
+    """How a registered address is compared: origin in full, path decoded and without its last slash ("" is all of it)."""
+
+    origin: str
+    path: str
+
+    @property
+    def covering_paths(self) -> list[str]:
+        """This path and all above it, on whole segments: what a registered path must be to cover it."""
+        segments = self.path.split("/")
+        return ["/".join(segments[:length]) for length in range(1, len(segments) + 1)]
+
+
+def address_key(address: str) -> AddressKey | None:
+    """None when the address could mean two things; query, fragment and servlet session do not count."""
+    parsed = parsed_service(address)
+    return None if parsed is None else AddressKey(str(parsed[0]), JSESSIONID.sub("", parsed[1]).rstrip("/"))
+
+
+def is_registrable(address: str) -> bool:
+    """An address without query, fragment or servlet session: what a prefix may be."""
+    return address_key(address) is not None and not re.search(r"[?#;]", address)
+
+
 def is_covered(*, service: str, prefix: str) -> bool:
     """Is `service` inside `prefix`: same scheme, host and port, and the path the same or below on a whole segment?"""
-    wanted, allowed = parsed_service(service), parsed_service(prefix)
-    if wanted is None or allowed is None or wanted[0] != allowed[0]:
+    wanted, allowed = address_key(service), address_key(prefix)
+    if wanted is None or allowed is None:
         return False
-    path, top = JSESSIONID.sub("", wanted[1]), allowed[1].rstrip("/")
-    return path.rstrip("/") == top or path.startswith(f"{top}/")
+    return wanted.origin == allowed.origin and allowed.path in wanted.covering_paths
 
 
 def canonical_service(service: str) -> str:

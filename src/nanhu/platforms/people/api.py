@@ -57,6 +57,7 @@ from nanhu.platforms.people.rules import (
     normalise_name,
     normalise_phone,
     pinyin_of,
+    split_surname,
 )
 from nanhu.platforms.people.services.apply import apply_records
 from nanhu.platforms.people.services.calendar import begin_due, end_overdue
@@ -131,6 +132,7 @@ __all__ = [
     "search_people",
     "set_photo",
     "set_photos",
+    "split_surname",
     "unit_choices",
     "unit_ids_by_code",
     "unit_ids_of",

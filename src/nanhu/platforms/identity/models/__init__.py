@@ -1,3 +1,4 @@
+from nanhu.platforms.identity.models.access import AccessRule, Maintenance
 from nanhu.platforms.identity.models.accounts import (
     Account,
     OneTimeCode,
@@ -6,15 +7,22 @@ from nanhu.platforms.identity.models.accounts import (
     RoleGrant,
     SecurityQuestion,
 )
-from nanhu.platforms.identity.models.applications import Application, ServiceTicket, SsoGrant
+from nanhu.platforms.identity.models.applications import Application, ApplicationAddress, AttributeRelease
 from nanhu.platforms.identity.models.protection import SmsMessage, Throttle
 from nanhu.platforms.identity.models.sessions import SsoSession
+from nanhu.platforms.identity.models.tickets import ProxyGrantingTicket, ProxyTicket, ServiceTicket, SsoGrant
 
 __all__ = [
+    "AccessRule",
     "Account",
     "Application",
+    "ApplicationAddress",
+    "AttributeRelease",
+    "Maintenance",
     "OneTimeCode",
     "PrivacyConsent",
+    "ProxyGrantingTicket",
+    "ProxyTicket",
     "RecoveryContact",
     "RoleGrant",
     "SecurityQuestion",

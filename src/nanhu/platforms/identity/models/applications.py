@@ -1,87 +1,135 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.crypto import EncryptedTextField
 
 
 class Application(models.Model):
-    """An application (应用) that signs people in through us. Every protocol reads this one registry."""
+    """An application (应用) that signs people in through us. Every protocol reads this one registry.
+
+    `attributes` is what it is given now: the names of its granted releases, kept by the database. Who may use it stands
+    in `access_rules`, where it lives in `addresses`.
+    """
 
     class UserName(models.TextChoices):
         STAFF_FIRST = "staff_first", _("工号优先")
         STUDENT_FIRST = "student_first", _("学号优先")
         AS_SIGNED_IN = "as_signed_in", _("登录时用的号")
 
+    class Section(models.TextChoices):
+        PERSONAL = "personal", _("个人事务")
+        WORK = "work", _("工作生活")
+        STUDY = "study", _("学习生活")
+        SERVICE = "service", _("服务大厅")
+
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=80)
+    description = models.CharField(max_length=200, default="", blank=True)
     owner = models.CharField(max_length=80)
-    service_prefix = models.URLField(max_length=500, unique=True)
+    owner_unit = models.ForeignKey("people.OrgUnit", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey("identity.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    contact_text = models.CharField(max_length=120, default="", blank=True)  # phone or mail the refused may turn to
+    home_url = models.URLField(max_length=500, default="", blank=True)
+    health_url = models.URLField(max_length=500, default="", blank=True)  # empty: the home is asked
+    menu_section = models.CharField(max_length=12, choices=Section, default="", blank=True)  # empty: not in the menu
     logout_url = models.URLField(max_length=500, default="", blank=True)
-    attributes: Any = models.JSONField(default=list)
+    proxy_prefixes: Any = models.JSONField(default=list, blank=True)  # pgtUrl may lie here; empty: may not proxy
+    attributes: Any = models.JSONField(default=list, blank=True)
+    entitlements: Any = models.JSONField(default=list, blank=True)  # values of eduPersonEntitlement
     user_name = models.CharField(max_length=20, choices=UserName, default=UserName.STAFF_FIRST)
     has_attributes_in_cas2 = models.BooleanField(default=True)
     demands_second_factor = models.BooleanField(default=False)
     is_enabled = models.BooleanField(default=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.TextField(default="", blank=True)
     created_at = models.DateTimeField(default=now)
 
     class Meta:
         db_table = "identity_application"
-
-
-class ServiceTicket(models.Model):
-    """A CAS service ticket (服务票据) under way. Only its hash is kept; validation deletes the row, right or wrong.
-
-    The table is UNLOGGED: a crash of the database empties it, which costs its owner one click and nobody any trust.
-    """
-
-    ticket_hash = models.BinaryField(primary_key=True)
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
-    session = models.ForeignKey("identity.SsoSession", on_delete=models.CASCADE, related_name="+")
-    service = models.TextField()
-    is_primary = models.BooleanField()
-    created_at = models.DateTimeField(default=now)
-    expires_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        db_table = "identity_service_ticket"
-
-
-class SsoGrant(models.Model):
-    """That an application signed somebody in by a session of ours: what single logout walks back, whatever the protocol.
-
-    `ticket` is what the application knows its session by (CAS: the ticket; OIDC: the sid; SAML: the SessionIndex).
-    """
-
-    class Logout(models.TextChoices):
-        OPEN = "open", _("使用中")
-        WAITING = "waiting", _("正在通知退出")
-        DONE = "done", _("已退出")
-        UNREACHABLE = "unreachable", _("未能通知到")
-
-    session = models.ForeignKey("identity.SsoSession", on_delete=models.PROTECT, related_name="grants")
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
-    protocol = models.CharField(max_length=12, default="cas")
-    service = models.TextField()
-    user_name = models.CharField(max_length=40)
-    facts: Any = models.JSONField(default=dict)
-    ticket = EncryptedTextField(purpose="identity.sso_ticket")
-    logout = models.CharField(max_length=12, choices=Logout, default=Logout.OPEN)
-    logout_attempts = models.PositiveSmallIntegerField(default=0)
-    logout_error = models.CharField(max_length=200, default="", blank=True)
-    logout_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(default=now)
-
-    class Meta:
-        db_table = "identity_sso_grant"
         constraints = [
             models.CheckConstraint(
-                condition=Q(logout__in=["open", "waiting", "done", "unreachable"]), name="identity_grant_logout_known"
-            )
+                condition=Q(menu_section__in=["", "personal", "work", "study", "service"]),
+                name="identity_application_section_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(menu_section="") | ~Q(home_url=""), name="identity_application_in_menu_has_home"
+            ),
         ]
-        indexes = [
-            models.Index(fields=["session"], name="identity_grant_open", condition=Q(logout__in=["open", "waiting"]))
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def service_prefix(self) -> str:
+        """The first of its addresses, "" when it has none."""
+        first = self.addresses.first()
+        return first.prefix if first else ""
+
+
+class ApplicationAddress(models.Model):
+    """Where an application lives (允许地址): it gets tickets for this address and everything below it.
+
+    `origin` ("https://oa.example.edu.cn:443") and `path` ("/oa", "" for all of it) are how it is compared; no two
+    applications, and no application twice, hold the same.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="addresses")
+    prefix = models.URLField(max_length=500)
+    origin = models.CharField(max_length=300)
+    path = models.CharField(max_length=500, default="", blank=True)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "identity_application_address"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["origin", "path"], name="identity_address_once"),
+            models.CheckConstraint(
+                condition=Q(origin__regex=r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}$"),
+                name="identity_address_origin_is_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(path="") | Q(path__regex=r"^/.*[^/]$"), name="identity_address_path_is_bare"
+            ),
+        ]
+
+
+class AttributeRelease(models.Model):
+    """That an application gets an attribute (属性释放), and why. A sensitive one waits for a second person."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("待批准")
+        GRANTED = "granted", _("已释放")
+        REFUSED = "refused", _("未批准")
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="releases")
+    name = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200)
+    is_sensitive = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, choices=State, default=State.GRANTED)
+    asked_by = models.TextField()
+    decided_by = models.TextField(default="", blank=True)
+    decided_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "identity_attribute_release"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "name"], name="identity_release_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "granted", "refused"]), name="identity_release_state_known"
+            ),
+            models.CheckConstraint(condition=Q(reason__regex=r"\S"), name="identity_release_has_a_reason"),
+            models.CheckConstraint(
+                condition=~Q(state="granted") | Q(is_sensitive=False) | ~Q(decided_by=""),
+                name="identity_release_sensitive_is_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by="") | Q(asked_by__startswith="system:") | ~Q(decided_by=F("asked_by")),
+                name="identity_release_by_two",
+            ),
         ]

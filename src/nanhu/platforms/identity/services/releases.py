@@ -1,0 +1,71 @@
+"""Which attributes an application gets and why (属性释放). What is sensitive waits until a second person agrees."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.errors import OwnRequestError, ReasonMissingError, UnknownAttributeError
+from nanhu.platforms.identity.models import Application, AttributeRelease
+from nanhu.platforms.identity.services.attributes import ATTRIBUTES
+
+State = AttributeRelease.State
+
+
+@transaction.atomic
+def set_releases(*, by: Actor, application: Application, reasons: Mapping[str, str]) -> bool:
+    """These attributes and no others, each with its reason; says whether that changed anything.
+
+    An ordinary attribute is released at once. A sensitive one waits for `decide_release` by somebody else, also when only
+    its reason changed; parts of the program decide for themselves.
+    """
+    Application.objects.select_for_update().get(pk=application.pk)
+    for name, reason in reasons.items():
+        if name not in ATTRIBUTES:
+            raise UnknownAttributeError(name=name)
+        if not reason.strip():
+            raise ReasonMissingError(label=ATTRIBUTES[name].label)
+    held = {one.name: one for one in application.releases.all()}
+    gone = [name for name in held if name not in reasons]
+    new = {name: why.strip() for name, why in reasons.items() if name not in held or held[name].reason != why.strip()}
+    if not gone and not new:
+        return False
+    application.releases.filter(name__in=gone).delete()
+    for name, why in new.items():
+        ask(by, application, held.get(name), name, why)
+    note = {"released": dict(new), "removed": gone}
+    audit.record(
+        by=by, action="identity.change_released_attributes", target=f"application:{application.key}", facts=note
+    )
+    application.refresh_from_db(fields=["attributes"])
+    return True
+
+
+def ask(by: Actor, application: Application, held: AttributeRelease | None, name: str, reason: str) -> None:
+    release = held or AttributeRelease(application=application, name=name)
+    release.is_sensitive = ATTRIBUTES[name].is_sensitive
+    waits = release.is_sensitive and by.account_id is not None
+    release.reason, release.asked_by = reason, by.name
+    release.state = State.WAITING if waits else State.GRANTED
+    release.decided_by, release.decided_at = ("", None) if waits or not release.is_sensitive else (by.name, now())
+    release.save()
+
+
+@transaction.atomic
+def decide_release(*, by: Actor, release: AttributeRelease, is_granted: bool) -> None:
+    """A second person grants or refuses a sensitive attribute. Raises OwnRequestError to who asked for it."""
+    Application.objects.select_for_update().get(pk=release.application_id)
+    locked = AttributeRelease.objects.select_for_update().select_related("application").get(pk=release.pk)
+    if locked.asked_by == by.name:
+        raise OwnRequestError
+    locked.state = State.GRANTED if is_granted else State.REFUSED
+    locked.decided_by, locked.decided_at = by.name, now()
+    locked.save(update_fields=["state", "decided_by", "decided_at"])
+    audit.record(
+        by=by,
+        action="identity.decide_attribute_release",
+        target=f"application:{locked.application.key}",
+        facts={"name": locked.name, "is_granted": is_granted, "reason": locked.reason},
+    )

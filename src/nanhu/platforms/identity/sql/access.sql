@@ -1,0 +1,116 @@
+-- Who may use what, judged in one place. Python's `services.access` asks it, and so does every faster path.
+--
+-- identity_rules_for(account, applications, moment): each rule of these applications, and whether it is in force and
+-- speaks of this account. All conditions of a rule must hold; kind, category and unit must hold for one and the same
+-- active affiliation; a unit means everything below it.
+CREATE FUNCTION identity_rules_for(the_account bigint, the_applications bigint[], the_moment timestamptz)
+RETURNS TABLE (
+    rule_id bigint, application_id bigint, effect text, is_single boolean, is_in_force boolean, is_match boolean
+)
+LANGUAGE sql STABLE ROWS 4 AS $$
+    WITH RECURSIVE tie AS (
+        SELECT a.id, a.kind, a.category, a.unit_id
+          FROM identity_account i
+          JOIN people_affiliation a ON a.person_id = i.person_id
+         WHERE i.id = the_account AND a.state = 'active'
+    ), above (tie_id, unit_id) AS (
+        SELECT tie.id, tie.unit_id FROM tie WHERE tie.unit_id IS NOT NULL
+        UNION
+        SELECT above.tie_id, u.parent_id
+          FROM above
+          JOIN people_org_unit u ON u.id = above.unit_id
+         WHERE u.parent_id IS NOT NULL
+    )
+    SELECT r.id, r.application_id, r.effect::text, r.account_id IS NOT NULL,
+           coalesce(r.starts_on <= (the_moment AT TIME ZONE 'Asia/Shanghai')::date, true)
+           AND coalesce(r.ends_on >= (the_moment AT TIME ZONE 'Asia/Shanghai')::date, true),
+           (r.account_id IS NULL OR r.account_id = the_account)
+           AND (r.role = '' OR EXISTS (
+               SELECT FROM identity_role_grant g
+                WHERE g.account_id = the_account AND g.role = r.role AND g.revoked_at IS NULL
+           ))
+           AND (r.affiliation_kind = '' AND r.category = '' AND r.unit_id IS NULL OR EXISTS (
+               SELECT FROM tie t
+                WHERE (r.affiliation_kind = '' OR r.affiliation_kind = t.kind)
+                  AND (r.category = '' OR r.category = t.category)
+                  AND (r.unit_id IS NULL OR EXISTS (
+                      SELECT FROM above b WHERE b.tie_id = t.id AND b.unit_id = r.unit_id
+                  ))
+           ))
+      FROM identity_access_rule r
+     WHERE r.application_id = ANY (the_applications)
+$$;
+
+-- identity_access(account, applications, moment): one row for each application that exists, if the account exists.
+--   verdict         allowed?  rule_id
+--   account         no        -               the account is not active
+--   disabled        no        -               the application is switched off
+--   denied          no        what denies
+--   not_listed      no        -               it has allowing rules (in force or not) and none matches
+--   unaffiliated    no        -               no rule speaks of the account, and it has no active affiliation but as a guest
+--   maintenance     no        -               it rests (maintenance_id) and the account is no tester
+--   allowed         yes       what allows
+--   everybody       yes       -               no allowing rule: open to every active affiliation but a guest's
+-- A rule for a single person beats one for many; among equals a denial beats an allowance. Holders of campus.admin, the
+-- application's contact and its testers pass during maintenance.
+CREATE FUNCTION identity_access(the_account bigint, the_applications bigint[], the_moment timestamptz)
+RETURNS TABLE (application_id bigint, is_allowed boolean, verdict text, rule_id bigint, maintenance_id bigint)
+LANGUAGE sql STABLE ROWS 1 AS $$
+    WITH spoken AS (
+        SELECT f.application_id,
+               bool_or(f.effect = 'allow') AS is_closed,
+               min(f.rule_id) FILTER (WHERE f.is_hit AND f.effect = 'deny' AND f.is_single) AS denied_single,
+               min(f.rule_id) FILTER (WHERE f.is_hit AND f.effect = 'allow' AND f.is_single) AS allowed_single,
+               min(f.rule_id) FILTER (WHERE f.is_hit AND f.effect = 'deny') AS denied,
+               min(f.rule_id) FILTER (WHERE f.is_hit AND f.effect = 'allow') AS allowed,
+               bool_or(f.is_hit AND f.effect = 'tester') AS is_tester
+          FROM (
+              SELECT r.*, r.is_in_force AND r.is_match AS is_hit
+                FROM identity_rules_for(the_account, the_applications, the_moment) r
+          ) f
+         GROUP BY f.application_id
+    ), judged AS (
+        SELECT p.id, s.denied_single, s.allowed_single, s.denied, s.allowed,
+               CASE
+                   WHEN i.state <> 'active' THEN 'account'
+                   WHEN NOT p.is_enabled THEN 'disabled'
+                   WHEN s.denied_single IS NOT NULL THEN 'denied'
+                   WHEN s.allowed_single IS NOT NULL THEN 'allowed'
+                   WHEN s.denied IS NOT NULL THEN 'denied'
+                   WHEN s.allowed IS NOT NULL THEN 'allowed'
+                   WHEN s.is_closed THEN 'not_listed'
+                   WHEN NOT EXISTS (
+                       SELECT FROM people_affiliation a
+                        WHERE a.person_id = i.person_id AND a.state = 'active' AND a.kind <> 'guest'
+                   ) THEN 'unaffiliated'
+                   ELSE 'everybody'
+               END AS verdict,
+               CASE
+                   WHEN s.is_tester OR p.contact_id = the_account THEN NULL
+                   ELSE (
+                       SELECT m.id
+                         FROM identity_maintenance m
+                        WHERE m.application_id = p.id AND m.starts_at <= the_moment AND m.ends_at > the_moment
+                          AND NOT EXISTS (
+                              SELECT FROM identity_role_grant g
+                               WHERE g.account_id = the_account AND g.role = 'campus.admin' AND g.revoked_at IS NULL
+                          )
+                        ORDER BY m.ends_at DESC
+                        LIMIT 1
+                   )
+               END AS resting
+          FROM identity_application p
+          JOIN identity_account i ON i.id = the_account
+          LEFT JOIN spoken s ON s.application_id = p.id
+         WHERE p.id = ANY (the_applications)
+    )
+    SELECT j.id,
+           j.verdict IN ('allowed', 'everybody') AND j.resting IS NULL,
+           CASE WHEN j.verdict IN ('allowed', 'everybody') AND j.resting IS NOT NULL THEN 'maintenance' ELSE j.verdict END,
+           CASE
+               WHEN j.verdict = 'denied' THEN coalesce(j.denied_single, j.denied)
+               WHEN j.verdict = 'allowed' AND j.resting IS NULL THEN coalesce(j.allowed_single, j.allowed)
+           END,
+           CASE WHEN j.verdict IN ('allowed', 'everybody') THEN j.resting END
+      FROM judged j
+$$;
