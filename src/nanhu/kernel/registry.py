@@ -9,9 +9,10 @@ from typing import Any, Literal, Protocol, TypeVar
 from django.utils.functional import Promise
 
 type Text = str | Promise
-type Face = Literal["student", "staff"]
+type Face = Literal["student", "staff", "guest"]
 type Section = Literal["personal", "work", "study", "service"]
 BOTH_FACES: frozenset[str] = frozenset({"student", "staff"})
+ALL_FACES: frozenset[str] = BOTH_FACES | {"guest"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Who a notice is meant for: faces and units on one side, persons on the other."""
 
-from nanhu.kernel.registry import Viewer
+from nanhu.kernel.registry import BOTH_FACES, Viewer
 from nanhu.platforms.messages.models import Notice, NoticeUnit
 from nanhu.platforms.people import api as people
 
@@ -12,8 +12,8 @@ _KINDS = {
 
 
 def audiences_of(viewer: Viewer) -> list[str]:
-    """By what a person is, not by the face chosen at the moment: who studies and teaches gets both."""
-    audiences = [Notice.Audience.ALL.value]
+    """By what a person is, not by the face chosen at the moment: who studies and teaches gets both, a guest nothing."""
+    audiences = [Notice.Audience.ALL.value] if viewer.faces & BOTH_FACES else []
     if "student" in viewer.faces:
         audiences.append(Notice.Audience.STUDENTS.value)
     if "staff" in viewer.faces:

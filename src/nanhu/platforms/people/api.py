@@ -62,6 +62,7 @@ from nanhu.platforms.people.rules import (
 from nanhu.platforms.people.services.apply import apply_records
 from nanhu.platforms.people.services.calendar import begin_due, end_overdue
 from nanhu.platforms.people.services.golden import lock_golden
+from nanhu.platforms.people.services.guests import Guest, add_guest, set_guest_end
 from nanhu.platforms.people.services.merge import merge_persons
 from nanhu.platforms.people.services.photos import set_photo, set_photos
 from nanhu.platforms.people.services.reveal import id_number_of, phone_of
@@ -80,6 +81,7 @@ __all__ = [
     "CampusNumberTakenError",
     "Difference",
     "DocumentTakenError",
+    "Guest",
     "KnownPerson",
     "LaterChangesError",
     "MergeRefusedError",
@@ -97,6 +99,7 @@ __all__ = [
     "UnitChoice",
     "UnitRecord",
     "UnitsResult",
+    "add_guest",
     "apply_records",
     "apply_units",
     "begin_due",
@@ -130,6 +133,7 @@ __all__ = [
     "preview_revert",
     "revert_change_set",
     "search_people",
+    "set_guest_end",
     "set_photo",
     "set_photos",
     "split_surname",

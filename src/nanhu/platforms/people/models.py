@@ -133,6 +133,7 @@ class Affiliation(models.Model):
         STUDENT = "student", _("学生")
         STAFF = "staff", _("教职工")
         TEMPORARY = "temporary", _("临时人员")
+        GUEST = "guest", _("来宾")
 
     class State(models.TextChoices):
         PLANNED = "planned", _("未开始")
@@ -158,7 +159,7 @@ class Affiliation(models.Model):
         db_table = "people_affiliation"
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["student", "staff", "temporary"]), name="people_affiliation_kind"
+                condition=Q(kind__in=["student", "staff", "temporary", "guest"]), name="people_affiliation_kind"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["planned", "active", "suspended", "ended"]), name="people_affiliation_state"

@@ -37,7 +37,7 @@ def living_or_last(held: list[Affiliation]) -> list[Affiliation]:
 
 
 def facts_of(a: Affiliation, titles: dict[int, str]) -> list[Fact]:
-    number = {"student": _("学号"), "staff": _("工号"), "temporary": _("证号")}[a.kind]
+    number = {"student": _("学号"), "staff": _("工号"), "temporary": _("证号"), "guest": _("来宾号")}[a.kind]
     unit = unit_path(a) or (a.unit.name if a.unit else _("未登记"))
     status = f"{a.category_name} · {a.status_name or a.get_state_display()}".strip(" ·")
     return [

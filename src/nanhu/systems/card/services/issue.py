@@ -14,6 +14,7 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Card, Wallet
 from nanhu.systems.card.rules import Tie, kind_of, leading_tie, validity
 
+GUEST = "guest"  # vouched for by somebody, and no member of the school: no card
 LIVING = (Card.State.ISSUED, Card.State.LOST)
 
 
@@ -36,7 +37,7 @@ def tie_of(card: people.PersonCard) -> Tie | None:
     return leading_tie(
         Tie(kind=a.kind, category_name=a.category_name, starts_on=a.starts_on, ends_on=a.ends_on)
         for a in card.affiliations
-        if a.is_live
+        if a.is_live and a.kind != GUEST
     )
 
 

@@ -1,0 +1,1 @@
+DROP SEQUENCE people_guest_number;

@@ -1,0 +1,1 @@
+CREATE SEQUENCE people_guest_number AS bigint START 1;
