@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.models import Account, Application, SsoSession
 from nanhu.platforms.identity.services import access
 
@@ -65,9 +66,24 @@ def passage(request: HttpRequest, *, application: Application, demand: Demand) -
     decision = access.decide(account=account, application=application)
     if not decision.is_allowed:
         return missing(Missing.RIGHT, demand, refused(request, application=application, decision=decision))
-    if (demand.second_factor or application.demands_second_factor) and session.second_factor_at is None:
+    if owes_second_factor(session, demanded=demand.second_factor or application.demands_second_factor):
         return missing(Missing.SECOND_FACTOR, demand, to_page("identity:second_factor", back))
     return Passage(session=session)
+
+
+def owes_second_factor(session: SsoSession, *, demanded: bool) -> bool:
+    """Administrators owe it everywhere, also to an application that does not ask."""
+    return session.second_factor_at is None and (demanded or bool(queries.withheld_roles(session)))
+
+
+def note_renewal(request: HttpRequest, *, back: str) -> None:
+    """A session that was opened just now for the very page that asks for a fresh proof is fresh enough for it, once."""
+    asked: dict[str, float] = request.session.get(ASKED, {})
+    request.session[ASKED] = asked | {mark_of(back): 0.0}
+
+
+def mark_of(back: str) -> str:
+    return sha256(back.encode()).hexdigest()[:32]
 
 
 def missing(what: Missing, demand: Demand, response: HttpResponse) -> Passage:
@@ -92,7 +108,7 @@ def is_fresh(request: HttpRequest, session: SsoSession, demand: Demand, back: st
 def was_renewed(request: HttpRequest, session: SsoSession, back: str, moment: datetime) -> bool:
     """Once per request: the first visit notes the time, the visit after a newer sign-in passes and wipes the note."""
     asked: dict[str, float] = request.session.get(ASKED, {})
-    mark = sha256(back.encode()).hexdigest()[:32]
+    mark = mark_of(back)
     since = asked.pop(mark, None)
     passes = since is not None and session.authenticated_at.timestamp() >= since
     if not passes:

@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.registry import Viewer
+from nanhu.platforms.identity.factors.services.roles import administrative_keys
 from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
 from nanhu.platforms.people import api as people
 
@@ -41,8 +42,18 @@ def viewer_of(*, account: Account, session: SsoSession, chosen_face: str = "") -
         campus_no=number_of_face(card, face) or session.campus_no,
         faces=faces,
         face=face,
-        roles=frozenset(getattr(session, "role_keys", ())),
+        roles=held_roles(session) - withheld_roles(session),
     )
+
+
+def held_roles(session: SsoSession) -> frozenset[str]:
+    """The roles of the session's account, as `live_session` read them."""
+    return frozenset(getattr(session, "role_keys", ()))
+
+
+def withheld_roles(session: SsoSession) -> frozenset[str]:
+    """Administrative roles rest while the session has no second factor."""
+    return frozenset() if session.second_factor_at is not None else held_roles(session) & administrative_keys()
 
 
 def card_of(account: Account) -> people.PersonCard:

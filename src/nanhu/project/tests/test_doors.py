@@ -15,13 +15,15 @@ OPEN = {
     "identity:sign_in", "identity:sign_out", "identity:signed_out", "identity:activate", "identity:activate_code",
     "identity:privacy", "identity:demo_phone", "identity:cas_login", "identity:cas_logout", "identity:cas_validate",
     "identity:cas_service_validate", "identity:cas_p3_service_validate",
+    "identity:cas_proxy_validate", "identity:cas_p3_proxy_validate", "identity:cas_proxy", "identity:cas_saml_validate",
     "identity:api_me", "identity:api_records", "identity:api_description",
+    "identity:second_factor", "identity:second_factor_send", "identity:second_factor_give_up",
 }  # fmt: skip
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "number": 1, "row_id": 1, "review_id": 1, "receipt_id": 1,
     "key": "card", "where": "earlier", "name": "theme", "value": "dark", "step": "password", "kind": "logo",
 }  # fmt: skip
-MACHINES: set[str] = set()
+MACHINES: set[str] = {"identity:cas_saml_validate"}
 """Doors for programs, which bring a secret or a signature of their own instead of a form's token."""
 UNSAFE = ("post", "put", "patch", "delete")
 

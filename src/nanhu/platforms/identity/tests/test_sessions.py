@@ -99,12 +99,12 @@ def test_roles_are_granted_once_and_seen_at_the_next_request(browser, student):
     assert viewer_of(browser).roles == frozenset()
 
     for _twice in range(2):
-        roles.grant(by=TEST, account_id=student.account.pk, role="identity.admin")
+        roles.grant(by=TEST, account_id=student.account.pk, role="messages.editor")
     assert RoleGrant.objects.count() == 1
-    assert api.has_role(viewer_of(browser), "identity.admin")
+    assert api.has_role(viewer_of(browser), "messages.editor")
 
-    roles.revoke(by=TEST, account_id=student.account.pk, role="identity.admin")
-    assert not api.has_role(viewer_of(browser), "identity.admin")
+    roles.revoke(by=TEST, account_id=student.account.pk, role="messages.editor")
+    assert not api.has_role(viewer_of(browser), "messages.editor")
     assert RoleGrant.objects.count() == 1, "history stays"
 
 
@@ -117,10 +117,10 @@ def test_a_stranger_to_the_role_sees_no_page(browser, student):
     sign_in(browser, student.numbers[0])
     request = RequestFactory().get("/secret")
     request.viewer = viewer_of(browser)
-    page = api.role_required("identity.admin")(lambda _request: HttpResponse("secret"))
+    page = api.role_required("messages.editor")(lambda _request: HttpResponse("secret"))
     with pytest.raises(Http404):
         page(request)
-    roles.grant(by=TEST, account_id=student.account.pk, role="identity.admin")
+    roles.grant(by=TEST, account_id=student.account.pk, role="messages.editor")
     request.viewer = viewer_of(browser)
     assert page(request).content == b"secret"
 

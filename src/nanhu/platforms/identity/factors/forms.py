@@ -1,0 +1,28 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+LONGEST_CODE = 40
+
+
+class CodeForm(forms.Form):
+    """Six digits from an app or a message, or one of the codes on paper."""
+
+    code = forms.CharField(
+        label=_("验证码"),
+        max_length=LONGEST_CODE,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        return "".join(str(self.cleaned_data["code"]).split())
+
+
+class RecoveryCodeForm(CodeForm):
+    code = forms.CharField(
+        label=_("恢复码"),
+        help_text=_("印在纸上的十个之一，每个只能用一次"),
+        max_length=LONGEST_CODE,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )

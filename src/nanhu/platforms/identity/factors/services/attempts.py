@@ -1,0 +1,48 @@
+"""How often somebody may try the second step.
+
+Only who has given the first proof comes here, so no stranger can make anybody wait. Somebody who knows the password is
+held by the account's gate from wherever he tries; its owner's known browser stands before a gate of its own.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity.factors.errors import WrongCodeError
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.services import throttle
+from nanhu.platforms.identity.services.throttle import Gate, Limit, network_of
+
+DAY = timedelta(hours=24)
+PAIR = Limit("second-pair", free=5, cap=900, memory=DAY)
+ANYWHERE = Limit("second", free=10, cap=900, memory=DAY)
+DEVICE = Limit("second-device", free=5, cap=900, memory=DAY)
+SENDING = Limit("second-sending", free=3, cap=3600, memory=timedelta(hours=6))
+TELLING = Limit("new-device", free=3, cap=3600, memory=timedelta(hours=6))
+
+
+def gates_of(*, by: Actor, account: Account, is_known_device: bool) -> list[Gate]:
+    subject = f"account:{account.pk}"
+    if is_known_device:
+        return [Gate(DEVICE, subject)]
+    return [Gate(PAIR, f"{subject}|{network_of(by.address)}"), Gate(ANYWHERE, subject)]
+
+
+@contextmanager
+def counted(*, by: Actor, account: Account, is_known_device: bool = False) -> Iterator[None]:
+    """Count one attempt before it is made; a success forgives the earlier ones, a wrong code is written down."""
+    gates = gates_of(by=by, account=account, is_known_device=is_known_device)
+    throttle.admit(gates)
+    try:
+        yield
+    except WrongCodeError:
+        audit.record(by=by, action="identity.second_step_refused", target=f"account:{account.pk}")
+        raise
+    throttle.forgive(gates)
+
+
+def forgive_all(account: Account) -> None:
+    """What the counter does for somebody who stands there. A pair with one address passes by itself."""
+    throttle.forgive([Gate(limit, f"account:{account.pk}") for limit in (ANYWHERE, DEVICE, SENDING)])

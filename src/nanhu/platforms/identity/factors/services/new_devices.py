@@ -1,0 +1,92 @@
+"""New-device notice (新设备提醒): a sign-in from a browser that never signed this person in before."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor, actor_of
+from nanhu.kernel.clock import campus_time, now
+from nanhu.platforms.identity import devices, queries, sms
+from nanhu.platforms.identity.errors import TooManyAttemptsError
+from nanhu.platforms.identity.factors.models import NewDevice
+from nanhu.platforms.identity.factors.services import attempts, contacts, remembered
+from nanhu.platforms.identity.factors.services.user_agents import in_words
+from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.services import sessions, throttle
+from nanhu.platforms.identity.services.throttle import Gate
+
+
+def notice(request: HttpRequest, *, account: Account, session: SsoSession) -> None:
+    """Nothing to tell of the very first sign-in, nor of a browser that knows one of the person's numbers."""
+    known = devices.names_known(request)
+    if session.campus_no in known or knows_another_number(account, known):
+        return
+    if not SsoSession.objects.filter(account=account).exclude(pk=session.pk).exists():
+        return
+    with transaction.atomic():
+        NewDevice.objects.create(account=account, session=session)
+        audit.record(by=actor_of(request), action="identity.new_device", target=f"account:{account.pk}")
+        tell(
+            account,
+            _("您的账号 %(when)s 在新设备上登录：%(what)s，地址 %(where)s。不是您本人？请到“账号安全”点“不是我”。")
+            % {
+                "when": f"{campus_time(session.created_at):%m-%d %H:%M}",
+                "what": in_words(session.user_agent),
+                "where": session.address,
+            },
+        )
+
+
+def knows_another_number(account: Account, known: list[str]) -> bool:
+    if not known:
+        return False
+    return bool(
+        {one.campus_no.upper() for one in queries.card_of(account).affiliations} & {one.upper() for one in known}
+    )
+
+
+def tell(account: Account, text: str) -> None:
+    """By SMS to the verified phone, three messages in a row at most; the account's own page tells everything."""
+    phone = contacts.verified_phone(account)
+    if not phone:
+        return
+    try:
+        throttle.admit([Gate(attempts.TELLING, f"account:{account.pk}")])
+    except TooManyAttemptsError:
+        return
+    sms.gateway.send(phone=phone, text=text)
+
+
+def unanswered(account: Account) -> QuerySet[NewDevice]:
+    return NewDevice.objects.filter(account=account, answer="").select_related("session").order_by("-created_at")
+
+
+def recent(account: Account) -> QuerySet[NewDevice]:
+    return NewDevice.objects.filter(account=account).select_related("session").order_by("-created_at")
+
+
+def is_mine(*, account: Account, public_id: UUID) -> bool:
+    asked = NewDevice.objects.filter(account=account, public_id=public_id, answer="")
+    return asked.update(answer=NewDevice.Answer.MINE, answered_at=now()) == 1
+
+
+@transaction.atomic
+def is_not_mine(*, by: Actor, account: Account, public_id: UUID, keep_session: int | None) -> bool:
+    """Everybody else is signed out, no browser is remembered, and a new password is due before anything opens.
+
+    Whoever says so has just proved the password or a passkey once more: a stolen session alone cannot come here.
+    """
+    account = Account.objects.select_for_update().get(pk=account.pk)
+    asked = NewDevice.objects.filter(account=account, public_id=public_id, answer="")
+    if asked.update(answer=NewDevice.Answer.NOT_MINE, answered_at=now()) != 1:
+        return False
+    sessions.end_others(by=by, account=account, but=keep_session, how=SsoSession.End.ENDED_ELSEWHERE)
+    remembered.forget(by=by, account=account)
+    account.is_password_due, account.state, account.state_changed_at = True, Account.State.MUST_COMPLETE, now()
+    account.save(update_fields=["is_password_due", "state", "state_changed_at"])
+    audit.record(by=by, action="identity.disown_sign_in", target=f"account:{account.pk}")
+    return True

@@ -1,0 +1,38 @@
+"""Whose second step this is: somebody between two steps, or somebody signed in who was asked for more."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from nanhu.platforms.identity import devices
+from nanhu.platforms.identity.factors.services import pending
+from nanhu.platforms.identity.factors.services.pending import Pending
+from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.views.setup import owner_of
+from nanhu.platforms.identity.views.sign_in import next_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """`step` is set before anybody is signed in; `session` is the one that is to be strengthened."""
+
+    account: Account
+    campus_no: str
+    after: str
+    step: Pending | None = None
+    session: SsoSession | None = None
+
+
+def asked(request: HttpRequest) -> Asked | None:
+    session: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
+    if session is not None:
+        account = owner_of(request)
+        return Asked(account=account, campus_no=session.campus_no, after=next_path(request), session=session)
+    step = pending.current(request)
+    if step is None:
+        return None
+    return Asked(account=step.account, campus_no=step.campus_no, after=step.after, step=step)
+
+
+def is_known(request: HttpRequest, who: Asked) -> bool:
+    return devices.is_known(request, who.campus_no)
