@@ -11,13 +11,12 @@ import pytest
 import requests
 import time_machine
 from cas import CASClient
-from procrastinate.contrib.django import app as procrastinate
 
 from nanhu.emulators.office.app import OfficeApplication
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.api import register_application
-from nanhu.platforms.identity.models import SsoGrant
-from nanhu.platforms.identity.services import counter, single_logout
+from nanhu.platforms.identity.models import Application, SsoGrant
+from nanhu.platforms.identity.services import counter, logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, Member, make_member
 
@@ -77,12 +76,6 @@ def walk_in(browser: requests.Session, address: str, *, name: str = "T00123") ->
 def ticket_in(response: requests.Response) -> str:
     assert response.status_code == 302, response.text
     return parse_qs(urlsplit(response.headers["Location"]).query)["ticket"][0]
-
-
-def run_waiting_jobs() -> None:
-    """What the worker process does, until nothing is left."""
-    with procrastinate.replace_connector(procrastinate.connector.get_worker_connector()) as worker:
-        worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
 
 
 def next_ticket(browser: requests.Session, client: CASClient) -> str:
@@ -181,7 +174,7 @@ def test_the_office_application_opens_by_one_click_and_closes_with_the_portal(li
         browser.post(f"{live_server.url}/sign-out", {"csrfmiddlewaretoken": token[1]}, headers=headers)
         grant = SsoGrant.objects.get()
         assert grant.logout == "waiting"
-        run_waiting_jobs()
+        logout_engine.tell_due()
 
         grant.refresh_from_db()
         assert (grant.logout, grant.logout_error) == ("done", "")
@@ -193,16 +186,22 @@ def test_an_application_that_is_down_is_told_again_and_shown_as_unreachable(live
     with requests.Session() as browser:
         walk_in(browser, f"{live_server.url}/sign-in?next=/account")
         browser.get(f"{office}/")
-    grant = SsoGrant.objects.get()
-    SsoGrant.objects.update(service="http://127.0.0.1:9/login", logout="waiting")
-    for _attempt in range(single_logout.ATTEMPTS - 1):
-        with pytest.raises(single_logout.NotReachedError):
-            single_logout.tell_application(grant_id=grant.pk)
-    single_logout.tell_application(grant_id=grant.pk)
+    Application.objects.update(logout_url="http://127.0.0.1:9/login")
+    asked = now()
+    SsoGrant.objects.update(logout="waiting", logout_asked_at=asked, logout_due_at=asked)
+    logout_engine.tell_due()
 
+    grant = SsoGrant.objects.get()
+    assert (grant.logout, grant.logout_attempts) == ("waiting", 1)
+    assert "refused" in grant.logout_error
+    with time_machine.travel(asked + timedelta(hours=23), tick=True):
+        logout_engine.tell_due()
+        grant.refresh_from_db()
+        assert (grant.logout, grant.logout_attempts) == ("waiting", 2)
+    with time_machine.travel(asked + timedelta(hours=24, minutes=20), tick=True):
+        logout_engine.tell_due()
     grant.refresh_from_db()
     assert grant.logout == "unreachable"
-    assert "refused" in grant.logout_error
 
 
 def test_the_office_refuses_a_ticket_that_is_none_of_its(live_server, office, teacher):

@@ -1,4 +1,4 @@
-"""The worker process: jobs on procrastinate's loop, events on a thread beside it, a heartbeat for the doctor."""
+"""The worker process: jobs on procrastinate's loop, events and companions on threads beside it, a heartbeat for the doctor."""
 
 import logging
 import threading
@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.events.outbox import CHANNEL
+from nanhu.kernel.jobs.companions import companions
 from nanhu.kernel.models import Heartbeat
 
 CONCURRENT_JOBS = 2
@@ -22,8 +23,10 @@ log = logging.getLogger(__name__)
 def run_worker() -> None:
     """Run until SIGINT or SIGTERM. A lost database is waited for, not died of."""
     stopping = threading.Event()
-    relay = threading.Thread(target=relay_events, args=(stopping,), name="events", daemon=True)
-    relay.start()
+    loops = {"events": relay_events, **companions}
+    beside = [threading.Thread(target=loop, args=(stopping,), name=name, daemon=True) for name, loop in loops.items()]
+    for thread in beside:
+        thread.start()
     try:
         with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
             worker.run_worker(
@@ -31,7 +34,8 @@ def run_worker() -> None:
             )
     finally:
         stopping.set()
-        relay.join(timeout=5)
+        for thread in beside:
+            thread.join(timeout=5)
         connections.close_all()
 
 

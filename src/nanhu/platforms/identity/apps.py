@@ -9,5 +9,5 @@ class IdentityConfig(AppConfig):
     verbose_name = "身份认证"
 
     def ready(self) -> None:
-        for part in ("checks", "registrations", "subscribers", "jobs"):
+        for part in ("checks", "registrations", "processes", "subscribers", "jobs", "protocols.cas.logout", "protocols.cas.panel"):
             import_module(f"{self.name}.{part}")

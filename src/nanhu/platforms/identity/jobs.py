@@ -8,21 +8,31 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs import job
-from nanhu.platforms.identity.models import OneTimeCode, ServiceTicket, SmsMessage, SsoSession, Throttle
-from nanhu.platforms.identity.services import sessions, single_logout
+from nanhu.platforms.identity.models import (
+    OneTimeCode,
+    ProxyGrantingTicket,
+    ProxyTicket,
+    ServiceTicket,
+    SmsMessage,
+    SsoSession,
+    Throttle,
+)
+from nanhu.platforms.identity.services import logout_engine, sessions
 
 KEEP_SMS = timedelta(days=7)
 KEEP_CODES = timedelta(days=30)
 KEEP_THROTTLES = timedelta(days=2)
 AT_ONCE = 1000
 
-__all__ = ["single_logout", "sweep"]
+__all__ = ["logout_engine", "sweep"]
 
 
 @job("identity.sweep", every="*/10 * * * *")
 def sweep() -> None:
     moment = now()
     ServiceTicket.objects.filter(expires_at__lt=moment).delete()
+    ProxyTicket.objects.filter(expires_at__lt=moment).delete()
+    ProxyGrantingTicket.objects.filter(session__ended_at__isnull=False).delete()
     Throttle.objects.filter(last_failed_at__lt=moment - KEEP_THROTTLES, blocked_until__lt=moment).delete()
     SmsMessage.objects.filter(created_at__lt=moment - KEEP_SMS).delete()
     OneTimeCode.objects.filter(created_at__lt=moment - KEEP_CODES).delete()

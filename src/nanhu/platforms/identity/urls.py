@@ -1,13 +1,13 @@
 from django.urls import include, path
 
-from nanhu.platforms.identity.views import activation, phone, security, setup, sign_in
+from nanhu.platforms.identity.views import activation, phone, security, setup, sign_in, sign_out
 
 app_name = "identity"
 urlpatterns = [
     path("sign-in", sign_in.sign_in_page, name="sign_in"),
     path("sign-in/again", sign_in.sign_in_again, name="sign_in_again"),
-    path("sign-out", sign_in.sign_out, name="sign_out"),
-    path("signed-out", sign_in.signed_out_page, name="signed_out"),
+    path("sign-out", sign_out.sign_out, name="sign_out"),
+    path("signed-out", sign_out.signed_out_page, name="signed_out"),
     path("activate", activation.activate_page, name="activate"),
     path("activate/code", activation.send_code, name="activate_code"),
     path("setup", setup.setup_page, name="setup"),
@@ -30,4 +30,5 @@ urlpatterns = [
     path("", include("nanhu.platforms.identity.recovery.urls")),
     path("identity/", include("nanhu.platforms.identity.administration.urls")),
     path("", include("nanhu.platforms.identity.personal.urls")),
+    path("", include("nanhu.platforms.identity.guests.urls")),
 ]

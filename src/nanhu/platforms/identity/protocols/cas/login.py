@@ -1,4 +1,4 @@
-"""/login and /logout: browsers come for a ticket, and to end it all."""
+"""/login: browsers come for a ticket."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity import gate
 from nanhu.platforms.identity.errors import ServiceRefusedError
 from nanhu.platforms.identity.forms import CasSignInForm
 from nanhu.platforms.identity.models import Application, SsoSession
-from nanhu.platforms.identity.policies import closed_during_setup, open_during_setup
+from nanhu.platforms.identity.policies import closed_during_setup
 from nanhu.platforms.identity.rules_urls import with_ticket
 from nanhu.platforms.identity.services import sessions, tickets
 from nanhu.platforms.identity.services.applications import application_for
@@ -64,21 +66,38 @@ def login(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=200 if request.method == "HEAD" else 503)
     if request.method == "POST" and "password" in request.POST:
         return take_password(request, wish)
-    return go_on(request, wish)
-
-
-def go_on(request: HttpRequest, wish: Wish) -> HttpResponse:
-    """With or without a session, towards a ticket."""
-    session: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
-    if session is None and wish.is_gateway:
-        return HttpResponseRedirect(wish.service)
-    if session is None or wish.must_renew:
-        return ask_for_password(request, wish)
     if wish.application is None:
-        return render(request, "identity/cas_signed_in.html")
+        return without_application(request, wish)
+    return go_on(request, wish, wish.application, must_renew=wish.must_renew)
+
+
+def without_application(request: HttpRequest, wish: Wish) -> HttpResponse:
+    if request.sso_session is None or wish.must_renew:  # type: ignore[attr-defined]
+        return ask_for_password(request, wish)
+    return render(request, "identity/cas_signed_in.html")
+
+
+def go_on(
+    request: HttpRequest, wish: Wish, application: Application, *, must_renew: bool, is_primary: bool = False
+) -> HttpResponse:
+    """Through the gate, towards a ticket. At a gateway nothing is shown: without passage, back without a ticket."""
+    passed = gate.passage(
+        request, application=application, demand=gate.Demand(must_renew=must_renew, is_passive=wish.is_gateway)
+    )
+    if passed.session is None:
+        return what_is_missing(request, wish, passed)
     if request.session.get(WARN) and request.method != "POST":
-        return render(request, "identity/cas_warn.html", {"application": wish.application, "service": wish.service})
-    return hand_over(request, wish, session=session, is_primary=False)
+        return render(request, "identity/cas_warn.html", {"application": application, "service": wish.service})
+    is_new = is_primary or must_renew
+    return hand_over(request, wish, application, session=passed.session, is_primary=is_new)
+
+
+def what_is_missing(request: HttpRequest, wish: Wish, passed: gate.Passage) -> HttpResponse:
+    if wish.is_gateway:
+        return HttpResponseRedirect(wish.service)
+    if passed.response is None or passed.missing in {gate.Missing.SIGN_IN, gate.Missing.FRESH_SIGN_IN}:
+        return ask_for_password(request, wish)
+    return passed.response
 
 
 def ask_for_password(request: HttpRequest, wish: Wish) -> HttpResponse:
@@ -92,12 +111,17 @@ def ask_for_password(request: HttpRequest, wish: Wish) -> HttpResponse:
 
 
 def take_password(request: HttpRequest, wish: Wish) -> HttpResponse:
+    """The password typed here is as fresh as can be: `renew` is met, its note is wiped."""
+
     def welcome(request: HttpRequest) -> HttpResponse:
         request.session[WARN] = bool(request.POST.get("warn"))
         session = SsoSession.objects.get(pk=request.session[sessions.SESSION_ID])
+        request.sso_session = session  # type: ignore[attr-defined]
         if wish.application is None:
             return HttpResponseRedirect("/")
-        return hand_over(request, wish, session=session, is_primary=True)
+        if wish.must_renew:
+            gate.was_renewed(request, session, request.get_full_path(), now())
+        return go_on(request, wish, wish.application, must_renew=False, is_primary=True)
 
     return answer(
         request,
@@ -109,35 +133,11 @@ def take_password(request: HttpRequest, wish: Wish) -> HttpResponse:
     )
 
 
-def hand_over(request: HttpRequest, wish: Wish, *, session: SsoSession, is_primary: bool) -> HttpResponse:
+def hand_over(
+    request: HttpRequest, wish: Wish, application: Application, *, session: SsoSession, is_primary: bool
+) -> HttpResponse:
     """Issue the ticket and send the browser back with it: always by GET, unless the application asked for a form."""
-    if wish.application is None:
-        raise ServiceRefusedError
-    ticket = tickets.issue(application=wish.application, session=session, service=wish.service, is_primary=is_primary)
+    ticket = tickets.issue(application=application, session=session, service=wish.service, is_primary=is_primary)
     if wish.by_post:
         return render(request, "identity/cas_post.html", {"service": wish.service, "ticket": ticket})
     return HttpResponseRedirect(with_ticket(wish.service, ticket))
-
-
-@login_not_required
-@open_during_setup
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def logout(request: HttpRequest) -> HttpResponse:
-    """End the session. CAS 3 sends the browser on to a registered `service`; CAS 2's `url` is only offered as a link."""
-    if request.method == "HEAD":
-        return HttpResponse()
-    sessions.close_session(request)
-    back = registered(request.GET.get("service", ""))
-    if back is not None:
-        return HttpResponseRedirect(request.GET["service"])
-    link = registered(request.GET.get("url", ""))
-    facts = {"back_url": request.GET["url"], "back_name": link.name} if link else {}
-    return render(request, "identity/signed_out.html", facts)
-
-
-def registered(service: str) -> Application | None:
-    try:
-        return application_for(service) if service else None
-    except ServiceRefusedError:
-        return None

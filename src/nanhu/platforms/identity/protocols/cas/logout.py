@@ -1,0 +1,74 @@
+"""/logout ends it all; and what CAS says to an application whose session is over."""
+
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.crypto import get_random_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.errors import ServiceRefusedError
+from nanhu.platforms.identity.models import Application, SsoGrant
+from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.protocols.cas.answers import instant_of
+from nanhu.platforms.identity.services import sessions
+from nanhu.platforms.identity.services.applications import address_for, application_for
+from nanhu.platforms.identity.services.single_logout import CannotBeToldError, LogoutCall, tellers
+from nanhu.platforms.identity.views.sign_out import remember, signed_out
+
+LOGOUT_REQUEST = (
+    '<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="LR-{id}" Version="2.0" '
+    'IssueInstant="{instant}"><saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">{user}</saml:NameID>'
+    "<samlp:SessionIndex>{ticket}</samlp:SessionIndex></samlp:LogoutRequest>"
+)
+NOT_PLAIN = str.maketrans({"%": "", "+": "", "\r": "", "\n": ""})
+
+
+@login_not_required
+@open_during_setup
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def logout(request: HttpRequest) -> HttpResponse:
+    """End the session. CAS 3 sends the browser on to a registered `service`; CAS 2's `url` is only offered as a link."""
+    if request.method == "HEAD":
+        return HttpResponse()
+    session = sessions.close_session(request)
+    if registered(request.GET.get("service", "")) is not None:
+        return remember(HttpResponseRedirect(request.GET["service"]), session)
+    link = registered(request.GET.get("url", ""))
+    back = {"back_url": request.GET["url"], "back_name": link.name} if link else {}
+    return signed_out(request, session, **back)
+
+
+def registered(service: str) -> Application | None:
+    try:
+        return application_for(service) if service else None
+    except ServiceRefusedError:
+        return None
+
+
+def cas_call(grant: SsoGrant) -> LogoutCall:
+    """To the address the application registered for this, or to the service that took the ticket, if it is still its."""
+    address = grant.application.logout_url
+    if not address:
+        found, address = address_for(grant.service), grant.service
+        if found is None or found.application_id != grant.application_id:
+            raise CannotBeToldError("the address is not registered any more")
+    return LogoutCall(address=address, body=logout_body(user=grant.user_name, ticket=grant.ticket))
+
+
+def logout_body(*, user: str, ticket: str) -> bytes:
+    """phpCAS decodes twice and reads line by line: no percent, no plus, no line break may stand in the XML."""
+    xml = LOGOUT_REQUEST.format(
+        id=get_random_string(24),
+        instant=instant_of(now()),
+        user=escape(user.translate(NOT_PLAIN)),
+        ticket=ticket,
+    )
+    return b"logoutRequest=" + quote(xml, safe="").encode("ascii")
+
+
+tellers["cas"] = cas_call

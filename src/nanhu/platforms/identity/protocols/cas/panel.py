@@ -1,0 +1,111 @@
+"""CAS in the application registry: its fields, its snippets, its trial."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity import panels
+from nanhu.platforms.identity.models import Application
+from nanhu.platforms.identity.protocols.cas.snippets import snippets_for
+from nanhu.platforms.identity.protocols.cas.trial import trial
+from nanhu.platforms.identity.rules_urls import is_registrable
+from nanhu.platforms.identity.services import applications
+
+MOST_ADDRESSES = 20
+
+
+class AddressesField(forms.CharField):
+    """One address a line."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
+
+    def prepare_value(self, value: object) -> object:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: object) -> list[str]:  # type: ignore[override]
+        return list(dict.fromkeys(str(value or "").split()))
+
+    def validate(self, value: list[str]) -> None:  # type: ignore[override]
+        if self.required and not value:
+            raise forms.ValidationError(self.error_messages["required"])
+        if len(value) > MOST_ADDRESSES:
+            raise forms.ValidationError(_("最多 %(most)d 个地址。") % {"most": MOST_ADDRESSES})
+        for address in value:
+            if not is_registrable(address):
+                raise forms.ValidationError(_("这个地址不可用：%(address)s") % {"address": address})
+
+    def run_validators(self, value: object) -> None:
+        """Each address was looked at in `validate`."""
+
+
+class CasForm(forms.Form):
+    addresses = AddressesField(
+        label=_("允许地址"), help_text=_("一行一个，例如 https://oa.example.edu.cn/ ；它和它下面的地址可以收票据。")
+    )
+    logout_url = forms.URLField(
+        label=_("退出通知地址"),
+        required=False,
+        assume_scheme="https",
+        help_text=_("退出时由服务器通知这个地址；不填就通知收下票据的地址。"),
+    )
+    user_name = forms.ChoiceField(label=_("用户名给哪个号"), choices=Application.UserName.choices)
+    has_attributes_in_cas2 = forms.BooleanField(label=_("CAS 2.0 的回答也带属性"), required=False)
+    proxy_prefixes = AddressesField(
+        label=_("代理回调地址"),
+        required=False,
+        help_text=_("只有要代表用户再访问其他应用时才填，必须是 https。"),
+    )
+
+
+def speaks(application: Application) -> bool:
+    return application.addresses.exists()
+
+
+def initial(application: Application) -> dict[str, Any]:
+    return {
+        "addresses": [one.prefix for one in application.addresses.all()] if application.pk else [],
+        "logout_url": application.logout_url,
+        "user_name": application.user_name,
+        "has_attributes_in_cas2": application.has_attributes_in_cas2,
+        "proxy_prefixes": application.proxy_prefixes,
+    }
+
+
+@transaction.atomic
+def save(by: Actor, application: Application, cleaned: Mapping[str, Any]) -> Mapping[str, str]:
+    """CAS has no secrets to show."""
+    applications.set_addresses(by=by, application=application, prefixes=cleaned["addresses"])
+    applications.change_application(
+        by=by,
+        application=application,
+        logout_url=cleaned["logout_url"],
+        user_name=cleaned["user_name"],
+        has_attributes_in_cas2=cleaned["has_attributes_in_cas2"],
+        proxy_prefixes=cleaned["proxy_prefixes"],
+    )
+    return {}
+
+
+def forget(by: Actor, application: Application) -> None:
+    """Without an address it gets no ticket any more."""
+    applications.set_addresses(by=by, application=application, prefixes=[])
+
+
+panels.add(
+    panels.ProtocolPanel(
+        key="cas",
+        name=_("CAS 1.0 / 2.0 / 3.0"),
+        form=CasForm,
+        speaks=speaks,
+        initial=initial,
+        save=save,
+        forget=forget,
+        snippets=lambda application, _secrets: snippets_for(application),
+        trial=trial,
+        order=10,
+    )
+)

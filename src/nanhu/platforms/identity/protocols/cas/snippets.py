@@ -1,0 +1,99 @@
+"""Configuration of common CAS clients, ready to be pasted."""
+
+from urllib.parse import urlsplit
+
+from nanhu.kernel.configuration import configuration
+from nanhu.platforms.identity.models import Application
+from nanhu.platforms.identity.panels import Snippet
+
+MOD_AUTH_CAS = """LoadModule auth_cas_module modules/mod_auth_cas.so
+CASVersion 2
+CASLoginURL {cas}/login
+CASValidateURL {cas}/p3/serviceValidate
+CASRootProxiedAs {root}
+CASCookiePath /var/cache/apache2/mod_auth_cas/
+CASSSOEnabled On
+CASAuthNHeader CAS-User
+<Location "{path}">
+    AuthType CAS
+    Require valid-user
+</Location>
+"""
+PHP_CAS = """require_once 'CAS.php';
+phpCAS::client(CAS_VERSION_3_0, '{host}', {port}, '{cas_path}', '{root}');
+phpCAS::setCasServerCACert('/etc/ssl/certs/ca-certificates.crt');
+phpCAS::handleLogoutRequests(true, ['{host}']);
+phpCAS::forceAuthentication();
+$user = phpCAS::getUser();
+$attributes = phpCAS::getAttributes();
+"""
+DJANGO_CAS_NG = """# settings.py; pip install django-cas-ng
+INSTALLED_APPS += ["django_cas_ng"]
+MIDDLEWARE += ["django_cas_ng.middleware.CASMiddleware"]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "django_cas_ng.backends.CASBackend"]
+CAS_SERVER_URL = "{cas}/"
+CAS_VERSION = "3"
+CAS_APPLY_ATTRIBUTES_TO_USER = True
+# urls.py
+path("accounts/login", django_cas_ng.views.LoginView.as_view(), name="cas_ng_login"),
+path("accounts/logout", django_cas_ng.views.LogoutView.as_view(), name="cas_ng_logout"),
+path("accounts/callback", django_cas_ng.views.CallbackView.as_view(), name="cas_ng_proxy_callback"),
+"""
+PYTHON_CAS = """from cas import CASClient
+
+client = CASClient(version=3, service_url="{service}", server_url="{cas}/")
+client.get_login_url()                                   # send the browser there
+user, attributes, pgtiou = client.verify_ticket(ticket)  # when it comes back with ?ticket=
+"""
+SPRING = """# application.properties of Apereo's java-cas-client (cas-client-support-springboot)
+cas.server-url-prefix={cas}
+cas.server-login-url={cas}/login
+cas.client-host-url={root}
+cas.validation-type=CAS3
+cas.single-logout.enabled=true
+# with Spring Security instead: ServiceProperties.setService("{service}"),
+# new Cas30ServiceTicketValidator("{cas}")
+"""
+NGINX = """# nginx itself speaks no CAS: oauth2-proxy and OpenID Connect suit it better (see the OIDC panel),
+# or Apache with mod_auth_cas in front. An application behind it gets its own public address right by:
+location {path} {{
+    proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_pass http://127.0.0.1:8080;
+}}
+"""
+OTHERS = """login            {cas}/login?service={service}
+CAS 3.0          {cas}/p3/serviceValidate    (CAS 2.0: {cas}/serviceValidate, CAS 1.0: {cas}/validate)
+proxy tickets    {cas}/p3/proxyValidate, {cas}/proxy
+SAML 1.1         {cas}/samlValidate
+logout           {cas}/logout
+"""
+CLIENTS = {
+    "Apache mod_auth_cas": MOD_AUTH_CAS,
+    "phpCAS": PHP_CAS,
+    "django-cas-ng": DJANGO_CAS_NG,
+    "python-cas": PYTHON_CAS,
+    "Spring Security / Java cas-client": SPRING,
+    "nginx": NGINX,
+    "其他": OTHERS,
+}
+
+
+def cas_url() -> str:
+    return f"{configuration().public_url.rstrip('/')}/cas"
+
+
+def snippets_for(application: Application) -> list[Snippet]:
+    first = application.addresses.first()
+    service = first.prefix if first is not None else "https://app.example.edu.cn/"
+    cas, there = urlsplit(cas_url()), urlsplit(service)
+    words = {
+        "cas": cas_url(),
+        "service": service,
+        "root": f"{there.scheme}://{there.netloc}",
+        "path": there.path or "/",
+        "host": cas.hostname or "",
+        "port": str(cas.port or (443 if cas.scheme == "https" else 80)),
+        "cas_path": cas.path,
+    }
+    return [Snippet(client=client, text=text.format(**words)) for client, text in CLIENTS.items()]

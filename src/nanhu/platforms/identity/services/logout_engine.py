@@ -1,0 +1,189 @@
+"""The engine of single logout: a loop in the worker that tells all applications at once, and tells again who is away.
+
+Calls run side by side on threads; the database is touched by the loop alone. An application that did not answer last
+time gets one call at a time, so that neither a dead one nor many people leaving it hold anybody else up.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+
+import psycopg
+from django.db import Error, close_old_connections, connection, connections
+from django.db.models import QuerySet
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.jobs.companions import companions
+from nanhu.platforms.identity.models import SsoGrant
+from nanhu.platforms.identity.services.outgoing import Answer, send
+from nanhu.platforms.identity.services.single_logout import CHANNEL, CannotBeToldError, LogoutCall, tellers
+
+CALLS_AT_ONCE = 48
+CALLS_TO_ONE = 8
+LEASE = timedelta(seconds=30)
+FIRST_PAUSE_SECONDS = 2
+LONGEST_PAUSE_SECONDS = 600
+GIVES_UP_AFTER = timedelta(hours=24)
+LOOK_SECONDS = 1.0
+BUSY_LOOK_SECONDS = 0.05
+DUE = (Path(__file__).parent.parent / "sql" / "due_logouts.sql").read_text(encoding="utf-8")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    grant: SsoGrant
+    call: LogoutCall
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`trouble` is empty when the application was told."""
+
+    trouble: str = ""
+    is_away: bool = False
+
+
+def pause_after(attempts: int) -> timedelta:
+    """2 s, 4 s, 8 s … ten minutes."""
+    return timedelta(seconds=min(FIRST_PAUSE_SECONDS * 2 ** min(attempts - 1, 16), LONGEST_PAUSE_SECONDS))
+
+
+class Engine:
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self.pool = pool
+        self.flights: dict[Future[Answer], Flight] = {}
+        self.away: set[int] = set()
+
+    def turn(self) -> bool:
+        """Write down who answered, call who is due; whether anything is under way."""
+        for future in [one for one in self.flights if one.done()]:
+            flight = self.flights.pop(future)
+            self.conclude(flight.grant, outcome_of(future, flight.call))
+        if len(self.flights) < CALLS_AT_ONCE:
+            for grant in self.take_due():
+                self.call(grant)
+        return bool(self.flights)
+
+    def rooms(self) -> dict[int, int]:
+        """How many more calls an application may get, where it is not the usual number."""
+        under_way = Counter(flight.grant.application_id for flight in self.flights.values())
+        known = self.away | set(under_way)
+        return {one: max((1 if one in self.away else CALLS_TO_ONE) - under_way[one], 0) for one in known}
+
+    def take_due(self) -> list[SsoGrant]:
+        rooms, moment = self.rooms(), now()
+        parameters = {
+            "applications": list(rooms),
+            "rooms": list(rooms.values()),
+            "usual_room": CALLS_TO_ONE,
+            "free": CALLS_AT_ONCE - len(self.flights),
+            "now": moment,
+            "lease": moment + LEASE,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(DUE, parameters)
+            ids = [row[0] for row in cursor.fetchall()]
+        return list(SsoGrant.objects.select_related("application", "session").filter(pk__in=ids)) if ids else []
+
+    def call(self, grant: SsoGrant) -> None:
+        try:
+            call = tellers[grant.protocol](grant)
+        except CannotBeToldError as error:
+            settle(grant, SsoGrant.Logout.UNREACHABLE, str(error))
+            return
+        except Exception as error:  # one protocol's fault must not silence the others
+            log.exception("cannot say the logout of grant %s", grant.pk)
+            self.conclude(grant, Outcome(f"{type(error).__name__}: {error}"))
+            return
+        if call is None:
+            settle(grant, SsoGrant.Logout.SILENT)
+        else:
+            future = self.pool.submit(send, call, wants_body=call.is_told is not None)
+            self.flights[future] = Flight(grant, call)
+
+    def conclude(self, grant: SsoGrant, outcome: Outcome) -> None:
+        if outcome.is_away:
+            self.away.add(grant.application_id)
+        else:
+            self.away.discard(grant.application_id)
+        if not outcome.trouble:
+            settle(grant, SsoGrant.Logout.DONE)
+        elif grant.logout_asked_at is not None and now() - grant.logout_asked_at >= GIVES_UP_AFTER:
+            settle(grant, SsoGrant.Logout.UNREACHABLE, outcome.trouble)
+        else:
+            still_waiting(grant).update(
+                logout_due_at=now() + pause_after(grant.logout_attempts), logout_error=outcome.trouble[:200]
+            )
+
+
+def outcome_of(future: Future[Answer], call: LogoutCall) -> Outcome:
+    """An answer below 400 is a success: mod_auth_cas, for one, answers 302. Busy gateways count as not there."""
+    try:
+        answer = future.result()
+        is_told = call.is_told is None or call.is_told(answer.body)
+    except OSError as error:
+        return Outcome(f"{type(error).__name__}: {error}", is_away=True)
+    except Exception as error:  # a fault of ours is tried again like one of theirs
+        log.exception("a logout call broke")
+        return Outcome(f"{type(error).__name__}: {error}")
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        return Outcome(f"HTTP {answer.status}", is_away=answer.status >= HTTPStatus.BAD_GATEWAY)
+    return Outcome() if is_told else Outcome("HTTP 400: answered that it did not")
+
+
+def still_waiting(grant: SsoGrant) -> QuerySet[SsoGrant]:
+    """What is settled stays settled, also when a slow engine comes back late."""
+    return SsoGrant.objects.filter(pk=grant.pk, logout=SsoGrant.Logout.WAITING)
+
+
+def settle(grant: SsoGrant, state: SsoGrant.Logout, trouble: str = "") -> None:
+    still_waiting(grant).update(logout=state, logout_at=now(), logout_due_at=None, logout_error=trouble[:200])
+
+
+def run(stopping: threading.Event) -> None:
+    """Until told to stop; a lost database is waited for. What was under way then comes up again after its lease."""
+    pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="logout")
+    while not stopping.is_set():
+        try:
+            with psycopg.connect(configuration().database_url, autocommit=True) as listener:
+                listener.execute(f"LISTEN {CHANNEL}")
+                serve(Engine(pool), listener, stopping)
+        except (Error, psycopg.Error, OSError):
+            log.warning("single logout lost the database; trying again")
+            stopping.wait(1)
+        except Exception:  # a fault must not end the loop for good
+            log.exception("single logout broke; beginning anew")
+            stopping.wait(5)
+        finally:
+            close_old_connections()
+    pool.shutdown(wait=False, cancel_futures=True)
+    connections.close_all()
+
+
+def serve(engine: Engine, listener: psycopg.Connection, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        is_busy = engine.turn()
+        if not is_busy:
+            connection.close()
+        for _notice in listener.notifies(timeout=BUSY_LOOK_SECONDS if is_busy else LOOK_SECONDS, stop_after=1):
+            break
+
+
+def tell_due(*, patience_seconds: float = 20) -> None:
+    """Tell everybody who is due now and wait for what they say: for tests and the console."""
+    deadline = time.monotonic() + patience_seconds
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+        engine = Engine(pool)
+        while engine.turn() and time.monotonic() < deadline:
+            time.sleep(BUSY_LOOK_SECONDS)
+
+
+companions["single_logout"] = run

@@ -1,0 +1,1 @@
+ALTER TABLE identity_proxy_ticket SET LOGGED;

@@ -1,0 +1,1 @@
+UPDATE identity_sso_grant SET logout = 'done' WHERE logout = 'silent';
