@@ -62,7 +62,7 @@ from nanhu.platforms.people.rules import (
 from nanhu.platforms.people.services.apply import apply_records
 from nanhu.platforms.people.services.calendar import begin_due, end_overdue
 from nanhu.platforms.people.services.golden import lock_golden
-from nanhu.platforms.people.services.guests import Guest, add_guest, set_guest_end
+from nanhu.platforms.people.services.guests import Guest, add_guest, end_guest, set_guest_end
 from nanhu.platforms.people.services.merge import merge_persons
 from nanhu.platforms.people.services.photos import set_photo, set_photos
 from nanhu.platforms.people.services.reveal import id_number_of, phone_of
@@ -107,6 +107,7 @@ __all__ = [
     "change_set_title",
     "count_people",
     "document_indexes",
+    "end_guest",
     "end_overdue",
     "find_people_by_campus_no",
     "find_person_by_campus_no",

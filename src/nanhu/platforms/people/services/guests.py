@@ -52,15 +52,22 @@ def add_guest(
     return Guest(person_id=result.person_ids[tie.campus_no], affiliation_id=held.pk, campus_no=tie.campus_no)
 
 
-@transaction.atomic
 def set_guest_end(*, by: Actor, campus_no: str, ends_on: date, reason: str = "") -> None:
-    """Move the last day; a day before today ends it now."""
+    """Move the last day."""
+    change(by=by, campus_no=campus_no, ends_on=ends_on, state=Affiliation.State.ACTIVE, reason=reason)
+
+
+def end_guest(*, by: Actor, campus_no: str, reason: str = "") -> None:
+    """Over at once: today is the last day, and it is over already."""
+    change(by=by, campus_no=campus_no, ends_on=campus_today(), state=Affiliation.State.ENDED, reason=reason)
+
+
+@transaction.atomic
+def change(*, by: Actor, campus_no: str, ends_on: date, state: Affiliation.State, reason: str) -> None:
     held = Affiliation.objects.select_for_update().get(campus_no=campus_no, kind=GUEST)
-    is_over = ends_on < campus_today()
     tie = AffiliationRecord(
-        kind=GUEST, campus_no=campus_no, starts_on=held.starts_on, ends_on=max(ends_on, held.starts_on),
-        state=Affiliation.State.ENDED.value if is_over else Affiliation.State.ACTIVE.value,
-    )  # fmt: skip
+        kind=GUEST, campus_no=campus_no, starts_on=held.starts_on, ends_on=ends_on, state=state.value
+    )
     record = PersonRecord(key=campus_no, person_id=held.person_id, affiliations=(tie,))
     apply_records(by=by, records=[record], origin=ORIGIN, reason=reason)
 

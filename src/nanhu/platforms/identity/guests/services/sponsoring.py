@@ -1,0 +1,141 @@
+"""Vouching for guests (来宾担保): invited with a one-time code by SMS, until a day, with one who answers for it."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.school import school
+from nanhu.platforms.identity import sms
+from nanhu.platforms.identity.guests.errors import (
+    GuestDayError,
+    GuestGoneError,
+    NotThatAlumnusError,
+    TooManyGuestsError,
+)
+from nanhu.platforms.identity.guests.models import Sponsorship
+from nanhu.platforms.identity.guests.rules import is_allowed_day, latest_day
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.services import accounts, counter, sign_in
+from nanhu.platforms.people import api as people
+
+MOST_LIVE = 20
+
+
+@transaction.atomic
+def invite(
+    *, by: Actor, sponsor: Account, kind: str, name: str, phone: str, former_no: str, ends_on: date, reason: str
+) -> Sponsorship:
+    """`former_no` names an alumnus' own record; anybody else becomes a person the school has not known before."""
+    Account.objects.select_for_update().get(pk=sponsor.pk)  # two browsers at once must not pass the limit
+    if live_of(sponsor).count() >= MOST_LIVE:
+        raise TooManyGuestsError(most=MOST_LIVE)
+    check_day(kind, ends_on)
+    known = alumnus(former_no, name) if kind == Sponsorship.Kind.ALUMNUS else None
+    guest = people.add_guest(
+        by=by,
+        name=name,
+        phone=phone,
+        category=kind,
+        category_name=str(Sponsorship.Kind(kind).label),
+        unit_code=unit_of(sponsor),
+        ends_on=ends_on,
+        person_id=known,
+        reason=reason,
+    )
+    held = Sponsorship.objects.create(
+        sponsor=sponsor, guest_id=guest.person_id, campus_no=guest.campus_no, kind=kind, reason=reason, ends_on=ends_on
+    )
+    audit.record(
+        by=by, action="identity.invite_guest", target=f"person:{guest.person_id}", reason=reason,
+        facts={"kind": kind, "until": ends_on.isoformat(), "number": guest.campus_no},
+    )  # fmt: skip
+    send_invitation(by=by, held=held, phone=phone)
+    return held
+
+
+def send_invitation(*, by: Actor, held: Sponsorship, phone: str) -> None:
+    """Who has a password already keeps it; anybody else gets a code that works once, for a day."""
+    accounts.open_accounts(by=by, person_ids=[held.guest_id])
+    accounts.follow_affiliations(by=by, person_ids=[held.guest_id])
+    account = Account.objects.get(person_id=held.guest_id)
+    facts = {
+        "school": school().name,
+        "number": held.campus_no,
+        "day": held.ends_on.isoformat(),
+        "url": configuration().public_url,
+    }
+    if account.state == Account.State.ACTIVE:
+        text = _("【%(school)s】您的来宾身份 %(number)s 已开通，用至 %(day)s，用原来的密码登录 %(url)s 。") % facts
+    else:
+        code = counter.reset(by=by, campus_no=held.campus_no, reason="guest invitation")
+        text = _(
+            "【%(school)s】您的来宾账号 %(number)s，一次性密码 %(code)s（24 小时内有效），用至 %(day)s，登录 %(url)s 。"
+        ) % (facts | {"code": code})
+    sms.gateway.send(phone=phone, text=text)
+
+
+@transaction.atomic
+def invite_again(*, by: Actor, sponsor: Account, public_id: UUID) -> None:
+    held = owned(sponsor, public_id)
+    phone = people.phone_of(held.guest_id, by=by, purpose=_("重发来宾邀请"))
+    send_invitation(by=by, held=held, phone=phone)
+    Sponsorship.objects.filter(pk=held.pk).update(invited_at=now())
+
+
+@transaction.atomic
+def prolong(*, by: Actor, sponsor: Account, public_id: UUID, ends_on: date) -> None:
+    held = owned(sponsor, public_id)
+    check_day(held.kind, ends_on)
+    people.set_guest_end(by=by, campus_no=held.campus_no, ends_on=ends_on, reason=held.reason)
+    Sponsorship.objects.filter(pk=held.pk).update(ends_on=ends_on)
+    audit.record(
+        by=by, action="identity.prolong_guest", target=f"person:{held.guest_id}", facts={"until": ends_on.isoformat()}
+    )
+
+
+@transaction.atomic
+def end(*, by: Actor, sponsor: Account, public_id: UUID) -> None:
+    """The guest number is over at once, and with it the account, where nothing else ties the person to the school."""
+    held = owned(sponsor, public_id)
+    people.end_guest(by=by, campus_no=held.campus_no, reason=held.reason)
+    accounts.follow_affiliations(by=by, person_ids=[held.guest_id])
+    Sponsorship.objects.filter(pk=held.pk).update(ended_at=now())
+    audit.record(by=by, action="identity.end_guest", target=f"person:{held.guest_id}", facts={"number": held.campus_no})
+
+
+def owned(sponsor: Account, public_id: UUID) -> Sponsorship:
+    """Locked; one of the sponsor's own that is not over."""
+    held = live_of(sponsor).select_for_update().filter(public_id=public_id).first()
+    if held is None:
+        raise GuestGoneError
+    return held
+
+
+def live_of(sponsor: Account) -> models.QuerySet[Sponsorship]:
+    return Sponsorship.objects.filter(sponsor=sponsor, ended_at=None, ends_on__gte=campus_today())
+
+
+def check_day(kind: str, day: date) -> None:
+    today = campus_today()
+    if not is_allowed_day(kind, day, today):
+        raise GuestDayError(latest=latest_day(kind, today).isoformat())
+
+
+def alumnus(former_no: str, name: str) -> int:
+    person_id = sign_in.holder_of(former_no.strip())
+    card = people.person_card(person_id) if person_id is not None else None
+    if card is None or people.normalise_name(card.name) != people.normalise_name(name):
+        raise NotThatAlumnusError
+    return card.person_id
+
+
+def unit_of(sponsor: Account) -> str:
+    card = people.person_card(sponsor.person_id)
+    live = [one for one in card.affiliations if one.is_live and one.kind == "staff"] if card else []
+    return live[0].unit_code if live else ""

@@ -1,0 +1,155 @@
+"""Light identities: invited, let in, prolonged, gone."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.identity.guests.models import Sponsorship
+from nanhu.platforms.identity.guests.services import sponsoring
+from nanhu.platforms.identity.models import Account, SmsMessage, SsoSession
+from nanhu.platforms.identity.services import accounts
+from nanhu.platforms.identity.tests.conftest import TEST, sign_in
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.models import Affiliation, Person
+
+IN_A_WEEK = campus_today() + timedelta(days=7)
+
+
+def invitation(**changes):
+    return {
+        "kind": "visitor", "name": "李访问", "phone": "13700001234", "former_no": "",
+        "ends_on": IN_A_WEEK.isoformat(), "reason": "学术会议",
+    } | changes  # fmt: skip
+
+
+@pytest.fixture
+def sponsor(teacher, browser) -> Client:
+    sign_in(browser, "T00123")
+    return browser
+
+
+def invited(teacher, **changes) -> Sponsorship:
+    facts = invitation(**changes) | {"ends_on": changes.get("ends_on", IN_A_WEEK)}
+    return sponsoring.invite(by=TEST, sponsor=teacher.account, **facts)
+
+
+def code_sent() -> str:
+    return re.search(r"一次性密码 (\w+)", SmsMessage.objects.latest("pk").text)[1]
+
+
+def test_a_guest_is_invited_and_comes_in_by_the_code_once(sponsor):
+    sponsor.post("/guests/new", invitation())
+    held = Sponsorship.objects.get()
+    guest, other = Client(), Client()
+    first = sign_in(guest, held.campus_no, code_sent())
+
+    assert (first.status_code, first["Location"]) == (302, "/setup")
+    assert sign_in(other, held.campus_no, code_sent()).status_code == 200
+    assert Person.objects.get(pk=held.guest_id).name == "李访问"
+
+
+def test_a_guest_has_the_guests_side_only(teacher, student):
+    held = invited(teacher)
+    account = Account.objects.get(person_id=held.guest_id)
+    assert account.state == "must_complete"
+    card = people.person_card(held.guest_id)
+
+    assert [one.kind for one in card.affiliations] == ["guest"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"ends_on": (campus_today() + timedelta(days=91)).isoformat()}, None),
+        ({"ends_on": (campus_today() - timedelta(days=1)).isoformat()}, None),
+        ({"reason": ""}, "reason"),
+        ({"phone": "12"}, "phone"),
+        ({"kind": "alumnus"}, "former_no"),
+        ({"kind": "alumnus", "former_no": "nobody"}, None),
+    ],
+)
+def test_what_is_not_allowed_makes_nobody(sponsor, change, field):
+    before = Person.objects.count()
+    page = sponsor.post("/guests/new", invitation(**change))
+
+    assert page.context["form"].errors.get(field or "__all__")
+    assert (Person.objects.count(), Sponsorship.objects.count(), SmsMessage.objects.count()) == (before, 0, 0)
+
+
+def test_an_alumnus_keeps_record_and_password(teacher, student):
+    Affiliation.objects.filter(person_id=student.person_id).update(
+        state="ended", ends_on=campus_today() - timedelta(days=60)
+    )
+    accounts.follow_affiliations(by=TEST, person_ids=[student.person_id])
+    assert student.account.state == "ended"
+
+    held = invited(teacher, kind="alumnus", name=student.name, former_no=student.numbers[0], phone="13500000000")
+
+    assert held.guest_id == student.person_id
+    assert student.account.state == "active"
+    assert sign_in(Client(), held.campus_no).status_code == 302
+    assert Person.objects.get(pk=student.person_id).phone == student.phone
+
+
+def test_its_end_signs_the_guest_out(teacher):
+    held = invited(teacher)
+    guest = Client()
+    sign_in(guest, held.campus_no, code_sent())
+    sponsoring.end(by=TEST, sponsor=teacher.account, public_id=held.public_id)
+
+    assert Account.objects.get(person_id=held.guest_id).state == "ended"
+    assert not SsoSession.objects.filter(account__person_id=held.guest_id, ended_at=None).exists()
+    assert Affiliation.objects.get(campus_no=held.campus_no).state == "ended"
+
+
+def test_a_guest_whose_last_day_is_over_is_out(teacher, time_machine):
+    held = invited(teacher)
+    time_machine.move_to(held.invited_at + timedelta(days=8), tick=False)
+    people.end_overdue(by=TEST, today=campus_today())
+    deliver_pending()
+
+    assert Account.objects.get(person_id=held.guest_id).state == "ended"
+
+
+def test_it_can_last_longer(teacher):
+    held = invited(teacher)
+    day = campus_today() + timedelta(days=60)
+    sponsoring.prolong(by=TEST, sponsor=teacher.account, public_id=held.public_id, ends_on=day)
+
+    assert Affiliation.objects.get(campus_no=held.campus_no).ends_on == day
+
+
+def test_only_who_works_here_vouches_and_only_for_their_own(teacher, student, browser):
+    held = invited(teacher)
+    sign_in(browser, student.numbers[0])
+
+    assert browser.get("/guests").status_code == 404
+    assert browser.post(f"/guests/{held.public_id}/end").status_code == 404
+    assert Sponsorship.objects.get().ended_at is None
+
+
+def test_guests_end_with_their_sponsor(teacher):
+    held = invited(teacher)
+    accounts.move(by=TEST, account=teacher.account, state="ended")
+    deliver_pending()
+
+    assert Sponsorship.objects.get(pk=held.pk).ended_at is not None
+    assert Account.objects.get(person_id=held.guest_id).state == "ended"
+
+
+def test_there_is_an_end_to_how_many(teacher, monkeypatch):
+    monkeypatch.setattr(sponsoring, "MOST_LIVE", 1)
+    invited(teacher)
+    with pytest.raises(sponsoring.TooManyGuestsError):
+        invited(teacher, phone="13700001235")
+
+
+def test_the_list_takes_few_queries(sponsor, teacher, django_assert_max_num_queries):
+    for number in range(3):
+        invited(teacher, phone=f"1370000{number:04}")
+    with django_assert_max_num_queries(20):
+        assert sponsor.get("/guests").status_code == 200
