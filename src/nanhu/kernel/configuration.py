@@ -11,6 +11,8 @@ from urllib.parse import quote
 from nanhu.kernel.database.embedded import socket_dir
 from nanhu.kernel.secret_files import generated_secret
 
+LEAST_AUDIT_DAYS = 180
+"""Six months: Cybersecurity Law (网络安全法) article 21."""
 TRUE_WORDS = {"1", "true", "yes", "on"}
 
 
@@ -56,11 +58,39 @@ class Configuration:
     )
     web_threads: int = setting("NANHU_WEB_THREADS", 8, "Threads of each web worker.")
     web_workers: int = setting("NANHU_WEB_WORKERS", 0, "Web worker processes; 0: one a processor, at most four.")
+    hasher_threads: int = setting("NANHU_HASHER_THREADS", 0, "Passwords checked at once; 0: one a processor.")
     upload_limit_mb: int = setting("NANHU_UPLOAD_LIMIT_MB", 50, "Largest file an office may hand in, in MiB.")
     session_idle_minutes: int = setting("NANHU_SESSION_IDLE_MINUTES", 120, "Signed out after this long unused.")
     session_hours: int = setting("NANHU_SESSION_HOURS", 12, "Signed out at the latest after this many hours.")
     ticket_seconds: int = setting("NANHU_TICKET_SECONDS", 10, "Life of a CAS service ticket.")
+    oidc_key_days: int = setting(
+        "NANHU_OIDC_KEY_DAYS", 90, "OpenID Connect: the signing key is changed after so many days."
+    )
+    oidc_offline_days: int = setting(
+        "NANHU_OIDC_OFFLINE_DAYS", 90, "OpenID Connect: longest life of a consent to act while its person is away."
+    )
+    oidc_refresh_grace_seconds: int = setting(
+        "NANHU_OIDC_REFRESH_GRACE_SECONDS", 0, "OpenID Connect: a refresh token may come twice within so many seconds."
+    )
     activation_days: int = setting("NANHU_ACTIVATION_DAYS", 60, "How long an account waits to be activated.")
+    challenge_bits: int = setting(
+        "NANHU_CHALLENGE_BITS", 17, "Work of a challenge after failed sign-ins: 2 to this power hashes in the browser."
+    )
+    mail_server: str = setting(
+        "NANHU_MAIL_SERVER",
+        "",
+        "Where codes and notices by mail go: smtps://user:password@host, smtp:// with STARTTLS; empty: none is sent.",
+        secret=True,
+    )
+    mail_from: str = setting("NANHU_MAIL_FROM", "no-reply@localhost", "Sender of those mails.")
+    audit_days: int = setting(
+        "NANHU_AUDIT_DAYS", 365, "How long audit and sign-in logs stay in the database; 180 at least."
+    )
+    saml_entity_id: str = setting(
+        "NANHU_SAML_ENTITY_ID",
+        "",
+        "entityID of the SAML provider, never to change; empty: <public address>/saml/metadata.",
+    )
     log_format: Literal["console", "json"] = setting("NANHU_LOG_FORMAT", "console", "Form of the log lines.")
 
     @property
@@ -94,6 +124,8 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
         if get_origin(one.type) is Literal and values.get(one.name, one.default) not in get_args(one.type):
             words = ", ".join(get_args(one.type))
             raise ConfigurationError(f"{one.metadata['variable']}: expected one of {words}, not {text!r}")
+    if values.get("audit_days", LEAST_AUDIT_DAYS) < LEAST_AUDIT_DAYS:
+        raise ConfigurationError(f"NANHU_AUDIT_DAYS: the law wants {LEAST_AUDIT_DAYS} days at least")
     values["data_dir"] = Path(values.get("data_dir", "var")).resolve()
     return Configuration(**values)
 

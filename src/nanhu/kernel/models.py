@@ -4,6 +4,8 @@ from uuid import uuid4
 from django.db import models
 from django.utils import timezone
 
+from nanhu.kernel.crypto import EncryptedTextField
+
 
 class OutboxEvent(models.Model):
     """A published fact, kept as it was told."""
@@ -53,6 +55,61 @@ class AuditEntry(models.Model):
             models.Index(fields=["account_id", "-at"], name="kernel_audit_account"),
             models.Index(fields=["action", "-at"], name="kernel_audit_action"),
         ]
+
+
+class AuditBlock(models.Model):
+    """A sealed run of audit rows: all of one `era` after (after_xid, after_id) up to (until_xid, until_id).
+
+    `digest` is over the rows' lines, `seal` over the block with the seal before it, `witness` the same seal under the
+    keyring: who can write the database and has no keyring cannot make a chain that fits.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    era = models.BigIntegerField()
+    after_xid = models.BigIntegerField()
+    after_id = models.BigIntegerField()
+    until_xid = models.BigIntegerField()
+    until_id = models.BigIntegerField()
+    rows = models.PositiveIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    algorithm = models.CharField(max_length=10)
+    digest = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+    witness = EncryptedTextField(purpose="kernel.audit_seal")
+    archived_at = models.DateTimeField(null=True)
+    archive = models.TextField(default="", blank=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "kernel_audit_block"
+        constraints = [
+            models.UniqueConstraint(fields=["era", "until_xid", "until_id"], name="kernel_audit_block_order"),
+            models.UniqueConstraint(fields=["previous"], name="kernel_audit_block_chain"),
+            models.CheckConstraint(
+                condition=models.Q(algorithm__in=["sha256", "sm3"]), name="kernel_audit_block_algorithm"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(removed_at=None) | models.Q(archived_at__isnull=False),
+                name="kernel_audit_block_archived_first",
+            ),
+        ]
+        indexes = [models.Index(fields=["sealed_at"], name="kernel_audit_block_sealed")]
+
+
+class AuditCheck(models.Model):
+    """What a verification of the audit log found. `until_number` is the last block it saw."""
+
+    at = models.DateTimeField(default=timezone.now)
+    from_number = models.BigIntegerField()
+    until_number = models.BigIntegerField()
+    rows = models.BigIntegerField()
+    faults: Any = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "kernel_audit_check"
 
 
 class Progress(models.Model):

@@ -6,11 +6,15 @@ from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
+from nanhu.kernel.audit.sealing import seal
+from nanhu.kernel.audit.verification import verify_and_note
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.jobs import job
 from nanhu.kernel.models import EventDelivery, OutboxEvent, Progress
 
 EVENT_DAYS = 30
 PROGRESS_DAYS = 30
+SUNDAY = 7
 
 
 @job("kernel.tidy_events", every="17 3 * * *")
@@ -21,6 +25,17 @@ def tidy_events() -> None:
     waiting = EventDelivery.objects.values("event_id")
     OutboxEvent.objects.filter(created_at__lt=old).exclude(id__in=waiting).delete()
     Progress.objects.filter(changed_at__lt=timezone.now() - timedelta(days=PROGRESS_DAYS)).delete()
+
+
+@job("kernel.seal_audit", every="* * * * *")
+def seal_audit() -> None:
+    seal()
+
+
+@job("kernel.verify_audit", every="41 2 * * *")
+def verify_audit() -> None:
+    """Each night what is new since the last sound look; on Sundays all of it."""
+    verify_and_note(is_whole=campus_today().isoweekday() == SUNDAY)
 
 
 @app.periodic(cron="* * * * * */20")

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.doctor.checks import database, files, secrecy, web, work
+from nanhu.kernel.doctor.checks import database, files, secrecy, trail, web, work
 from nanhu.kernel.registry import Check
 
 WITHOUT_DATABASE = frozenset(
@@ -32,6 +32,7 @@ registry.checks.add(
     Check(key="kernel.worker", title=_("后台进程"), run=work.check_worker, order=30),
     Check(key="kernel.outbox", title=_("事件投递"), run=work.check_outbox, order=31),
     Check(key="kernel.stuck_events", title=_("失败的事件"), run=work.check_stuck_events, order=32),
+    Check(key="kernel.audit", title=_("审计封印"), run=trail.check_audit_seals, order=35),
     Check(key="kernel.backup", title=_("备份"), run=work.check_backup, order=40),
     Check(key="kernel.debug", title=_("调试模式"), run=web.check_debug, order=50),
     Check(key="kernel.hosts", title=_("主机名和加密"), run=web.check_hosts, order=51),
