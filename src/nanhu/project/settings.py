@@ -33,6 +33,7 @@ ROOMS = [
     "nanhu.platforms.identity.recovery",
     "nanhu.platforms.identity.administration",
     "nanhu.platforms.identity.personal",
+    "nanhu.platforms.identity.guests",
     "nanhu.platforms.identity.protocols.oidc",
     "nanhu.platforms.identity.protocols.saml",
     "nanhu.platforms.identity.protocols.radius",
