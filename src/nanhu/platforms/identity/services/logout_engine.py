@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.db import Error, close_old_connections, connection, connections
@@ -80,7 +81,7 @@ class Engine:
 
     def take_due(self) -> list[SsoGrant]:
         rooms, moment = self.rooms(), now()
-        parameters = {
+        parameters: dict[str, Any] = {
             "applications": list(rooms),
             "rooms": list(rooms.values()),
             "usual_room": CALLS_TO_ONE,

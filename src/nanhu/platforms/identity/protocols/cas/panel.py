@@ -26,7 +26,7 @@ class AddressesField(forms.CharField):
     def prepare_value(self, value: object) -> object:
         return "\n".join(value) if isinstance(value, list) else value
 
-    def to_python(self, value: object) -> list[str]:  # type: ignore[override]
+    def to_python(self, value: object) -> list[str]:
         return list(dict.fromkeys(str(value or "").split()))
 
     def validate(self, value: list[str]) -> None:  # type: ignore[override]
