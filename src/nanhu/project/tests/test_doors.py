@@ -18,12 +18,19 @@ OPEN = {
     "identity:cas_proxy_validate", "identity:cas_p3_proxy_validate", "identity:cas_proxy", "identity:cas_saml_validate",
     "identity:api_me", "identity:api_records", "identity:api_description",
     "identity:second_factor", "identity:second_factor_send", "identity:second_factor_give_up",
+    "identity:oidc_discovery", "identity:oauth_metadata", "identity:oidc_jwks", "identity:oidc_authorize",
+    "identity:oidc_token", "identity:oidc_revoke", "identity:oidc_introspect", "identity:oidc_userinfo",
+    "identity:oidc_end_session", "identity:oidc_end_session_confirmed",
 }  # fmt: skip
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "number": 1, "row_id": 1, "review_id": 1, "receipt_id": 1,
     "key": "card", "where": "earlier", "name": "theme", "value": "dark", "step": "password", "kind": "logo",
 }  # fmt: skip
-MACHINES: set[str] = {"identity:cas_saml_validate"}
+MACHINES: set[str] = {
+    "identity:cas_saml_validate",
+    "identity:oidc_authorize", "identity:oidc_end_session",  # a form of another site comes again by GET, and acts only then
+    "identity:oidc_token", "identity:oidc_revoke", "identity:oidc_introspect", "identity:oidc_userinfo",
+}  # fmt: skip
 """Doors for programs, which bring a secret or a signature of their own instead of a form's token."""
 UNSAFE = ("post", "put", "patch", "delete")
 

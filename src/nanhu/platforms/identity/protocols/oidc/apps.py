@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class IdentityOidcConfig(AppConfig):
     name = "nanhu.platforms.identity.protocols.oidc"
     label = "identity_oidc"
     verbose_name = "OpenID Connect"
+
+    def ready(self) -> None:
+        for part in ("registrations", "subscribers", "jobs"):
+            import_module(f"{self.name}.{part}")

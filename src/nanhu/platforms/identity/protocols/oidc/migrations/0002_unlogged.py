@@ -1,0 +1,12 @@
+from pathlib import Path
+
+from django.db import migrations
+
+from nanhu.kernel.sqlfiles import run_sql_file
+
+SQL = Path(__file__).parent.parent / "sql"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("identity_oidc", "0001_initial")]
+    operations = [run_sql_file(SQL / "unlogged.sql")]

@@ -1,0 +1,53 @@
+"""Authorization codes (授权码): random, bound to everything they were asked with, spent by one statement."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.protocols.oidc.models import AuthorizationCode
+from nanhu.platforms.identity.protocols.oidc.requests import Wish
+from nanhu.platforms.identity.protocols.oidc.services import tokens
+from nanhu.platforms.identity.services.sessions import hold_live_session
+
+LIFE = timedelta(seconds=60)
+LONGEST_CODE = 200
+SPEND = "UPDATE identity_oidc_code SET used_at = %s WHERE code_hash = %s AND used_at IS NULL RETURNING *"
+
+
+@transaction.atomic
+def issue(*, wish: Wish, session_id: int) -> str | None:
+    """A code for what the person agreed to; None when the session has just ended."""
+    session = hold_live_session(session_id)
+    if session is None:
+        return None
+    code = tokens.token()
+    AuthorizationCode.objects.create(
+        code_hash=tokens.hash_of(code),
+        client=wish.client,
+        session=session,
+        redirect_uri=wish.destination.redirect_uri,
+        scopes=list(wish.scopes),
+        claims=only_single(wish),
+        nonce=wish.nonce,
+        challenge=wish.challenge,
+        expires_at=now() + LIFE,
+    )
+    return code
+
+
+def only_single(wish: Wish) -> Mapping[str, Any]:
+    """Which single claims go into which answer; values asked for were judged when the request was."""
+    allowed = set(wish.single_claims)
+    return {member: sorted(allowed & set(names)) for member, names in wish.claims.items()}
+
+
+def spend(code: str) -> AuthorizationCode | None:
+    """The code, for the one who spends it. Of two at once the second waits for the first and then finds it spent."""
+    return next(iter(AuthorizationCode.objects.raw(SPEND, [now(), tokens.hash_of(code)])), None)
+
+
+def spent_before(code: str) -> AuthorizationCode | None:
+    return AuthorizationCode.objects.filter(code_hash=tokens.hash_of(code)).first()

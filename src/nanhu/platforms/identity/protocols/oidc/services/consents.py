@@ -1,0 +1,90 @@
+"""Consents (授权): asked once for a third party, remembered, shown to their owner, withdrawn by one click."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.protocols.oidc import rules
+from nanhu.platforms.identity.protocols.oidc.models import Consent, OidcClient, TokenFamily
+
+Asking = OidcClient.Asking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a request needs consent to. `since` is set when an old consent will not do (prompt=consent)."""
+
+    scopes: Sequence[str]
+    claims: Sequence[str]
+    must_ask: bool = False
+    since: datetime | None = None
+
+
+def is_needed(*, account: Account, client: OidcClient, asked: Asked) -> bool:
+    """A campus application of our own needs none, unless it wants to act while its person is away (offline_access)."""
+    must_ask = asked.must_ask or client.asking == Asking.ALWAYS
+    if client.asking == Asking.NEVER and not must_ask and rules.OFFLINE not in asked.scopes:
+        return False
+    kept = Consent.objects.filter(account=account, client=client, withdrawn_at=None).first()
+    if kept is None or not set(asked.scopes) <= set(kept.scopes) or not set(asked.claims) <= set(kept.claims):
+        return True
+    return must_ask and (asked.since is None or kept.granted_at < asked.since)
+
+
+@transaction.atomic
+def grant(*, by: Actor, account: Account, client: OidcClient, asked: Asked) -> Consent:
+    """Add to what was allowed before. Twice at once is harmless: the account's row is held."""
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    kept = Consent.objects.filter(account=account, client=client, withdrawn_at=None).first()
+    kept = kept or Consent(account=account, client=client)
+    kept.scopes = sorted({*kept.scopes, *asked.scopes})
+    kept.claims = sorted({*kept.claims, *asked.claims})
+    kept.granted_at = now()
+    kept.save()
+    audit.record(
+        by=by,
+        action="identity.oidc_consent",
+        target=f"account:{account.pk}",
+        facts={"client": client.client_id, "scopes": kept.scopes, "claims": kept.claims},
+    )
+    return kept
+
+
+@transaction.atomic
+def withdraw(*, by: Actor, account: Account, consent_id: int) -> Consent | None:
+    """The consent ends and with it every token that came of it. None when there is no such live one of this account."""
+    kept = (
+        Consent.objects.select_for_update(of=("self",))
+        .select_related("client__application")
+        .filter(pk=consent_id, account=account, withdrawn_at=None)
+        .first()
+    )
+    if kept is None:
+        return None
+    kept.withdrawn_at = now()
+    kept.save(update_fields=["withdrawn_at"])
+    live = TokenFamily.objects.filter(account=account, client=kept.client, revoked_at=None)
+    live.update(revoked_at=now(), revoked_why="consent_withdrawn")
+    audit.record(
+        by=by,
+        action="identity.oidc_withdraw_consent",
+        target=f"account:{account.pk}",
+        facts={"client": kept.client.client_id},
+    )
+    return kept
+
+
+def of_account(account: Account) -> QuerySet[Consent]:
+    """Live consents with their applications; `acts_alone` says that the application can act while one is away."""
+    alone = TokenFamily.objects.filter(
+        account=account, client=OuterRef("client"), is_offline=True, revoked_at=None, expires_at__gt=now()
+    )
+    found = Consent.objects.filter(account=account, withdrawn_at=None).select_related("client__application")
+    return found.annotate(acts_alone=Exists(alone)).order_by("-granted_at")

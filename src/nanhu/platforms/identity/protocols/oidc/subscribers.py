@@ -1,0 +1,27 @@
+"""What happens to accounts ends what applications may do in their name. Each handler may get its list twice."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.events import subscribe
+from nanhu.platforms.identity.events import AccountClosed, PasswordChanged
+from nanhu.platforms.identity.protocols.oidc.services.families import revoke_family
+
+BY = Actor.system("identity.oidc")
+
+
+@subscribe(AccountClosed, name="identity.oidc_end_with_account")
+@transaction.atomic
+def end_with_account(events: Sequence[AccountClosed]) -> None:
+    """An account that opens again later does not bring the old tokens back."""
+    revoke_family(by=BY, why="account_closed", account_id__in=[event.account_id for event in events])
+
+
+@subscribe(PasswordChanged, name="identity.oidc_end_with_password")
+@transaction.atomic
+def end_with_password(events: Sequence[PasswordChanged]) -> None:
+    """Whoever knew the old password may have let an application in for good: what acts offline asks anew."""
+    ids = [event.account_id for event in events]
+    revoke_family(by=BY, why="password_changed", account_id__in=ids, is_offline=True)

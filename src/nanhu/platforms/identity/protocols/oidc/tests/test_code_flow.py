@@ -1,0 +1,34 @@
+"""The straight way: authorize, token, userinfo."""
+
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from nanhu.platforms.identity.protocols.oidc.tests.conftest import BACK, ISSUER, answer_of, userinfo
+
+
+def test_a_person_signed_in_comes_back_with_a_code_that_is_worth_tokens(library, signed_in, client, teacher):
+    response = library.authorize(signed_in)
+    answer = answer_of(response)
+    assert response["Location"].startswith(f"{BACK}?")
+    assert (answer["state"], answer["iss"]) == ("st-1", ISSUER)
+
+    got = library.token(answer["code"])
+    assert got.status_code == 200, got.content
+    assert got["Cache-Control"] == "no-store"
+    body = got.json()
+    assert (body["token_type"], body["scope"]) == ("Bearer", "openid profile email campus")
+
+    keys = KeySet.import_key_set(client.get("/oidc/jwks").json())
+    token = jwt.decode(body["id_token"], keys, algorithms=["RS256"])
+    assert token.header["kid"] in {key.kid for key in keys.keys}
+    claims = token.claims
+    assert (claims["iss"], claims["aud"], claims["nonce"]) == (ISSUER, library.client_id, "no-1")
+    assert claims["exp"] > claims["iat"] >= claims["auth_time"]
+    assert claims["sid"]
+
+    about = userinfo(body["access_token"]).json()
+    assert about["sub"] == claims["sub"] == str(teacher.account.person.public_id)
+    assert (about["name"], about["campus_no"], about["department"]) == ("欧阳修文", "T00123", "计算机学院")
+    assert set(about["affiliation"]) >= {"staff", "member"}
+    assert about["email"] == "someone@example.edu.cn"
+    assert about["email_verified"] is False

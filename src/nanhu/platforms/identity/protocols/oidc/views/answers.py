@@ -1,0 +1,51 @@
+"""What a person says to a waiting request: yes, no, as whom. Forms of our own pages, each with its token."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from nanhu.kernel.actors import actor_of
+from nanhu.platforms.identity.protocols.oidc import responses
+from nanhu.platforms.identity.protocols.oidc.errors import AccessDeniedError, RequestExpiredError
+from nanhu.platforms.identity.protocols.oidc.requests import Wish, destination_of, wish_of
+from nanhu.platforms.identity.protocols.oidc.services import consents, pending
+from nanhu.platforms.identity.protocols.oidc.views.authorize import address_of, asked_of, session_account
+from nanhu.platforms.identity.services import sessions
+
+
+def request_meant(request: HttpRequest) -> tuple[pending.Pending, Wish]:
+    waiting = pending.find(request.POST.get("waiting", ""))
+    if waiting is None:
+        raise RequestExpiredError
+    params = QueryDict(waiting.query)
+    return waiting, wish_of(params, destination_of(params))
+
+
+@never_cache
+@require_POST
+def consent(request: HttpRequest) -> HttpResponse:
+    waiting, wish = request_meant(request)
+    if request.POST.get("answer") != "yes":
+        pending.done(waiting)
+        return responses.refusal_to_client(request, wish.destination, AccessDeniedError())
+    consents.grant(
+        by=actor_of(request),
+        account=session_account(request),
+        client=wish.client,
+        asked=asked_of(wish, waiting),
+    )
+    return HttpResponseRedirect(address_of(waiting))
+
+
+@never_cache
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Go on as the person signed in, or sign out here first and come back as somebody else."""
+    waiting, _wish = request_meant(request)
+    if request.POST.get("answer") == "this":
+        pending.choose(waiting, session=request.sso_session)  # type: ignore[attr-defined]
+        return HttpResponseRedirect(address_of(waiting))
+    sessions.close_session(request)
+    return HttpResponseRedirect(f"{reverse('identity:sign_in')}?{urlencode({'next': address_of(waiting)})}")
