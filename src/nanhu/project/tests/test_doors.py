@@ -16,18 +16,21 @@ OPEN = {
     "identity:privacy", "identity:demo_phone", "identity:cas_login", "identity:cas_logout", "identity:cas_validate",
     "identity:cas_service_validate", "identity:cas_p3_service_validate",
     "identity:cas_proxy_validate", "identity:cas_p3_proxy_validate", "identity:cas_proxy", "identity:cas_saml_validate",
-    "identity:api_me", "identity:api_records", "identity:api_description",
+    "identity:api_me", "identity:api_records", "identity:api_description", "identity:radius_authenticate",
     "identity:second_factor", "identity:second_factor_send", "identity:second_factor_give_up",
     "identity:oidc_discovery", "identity:oauth_metadata", "identity:oidc_jwks", "identity:oidc_authorize",
     "identity:oidc_token", "identity:oidc_revoke", "identity:oidc_introspect", "identity:oidc_userinfo",
     "identity:oidc_end_session", "identity:oidc_end_session_confirmed",
+    "identity:saml_metadata", "identity:saml_sso", "identity:saml_continue", "identity:saml_start", "identity:saml_slo",
+    "identity:saml_slo_soap",
 }  # fmt: skip
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "number": 1, "row_id": 1, "review_id": 1, "receipt_id": 1,
     "key": "card", "where": "earlier", "name": "theme", "value": "dark", "step": "password", "kind": "logo",
 }  # fmt: skip
-MACHINES: set[str] = {
+MACHINES: set[str] = {"identity:radius_authenticate", 
     "identity:cas_saml_validate",
+    "identity:saml_sso", "identity:saml_slo", "identity:saml_slo_soap",
     "identity:oidc_authorize", "identity:oidc_end_session",  # a form of another site comes again by GET, and acts only then
     "identity:oidc_token", "identity:oidc_revoke", "identity:oidc_introspect", "identity:oidc_userinfo",
 }  # fmt: skip

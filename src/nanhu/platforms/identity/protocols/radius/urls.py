@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from nanhu.platforms.identity.protocols.radius import views
+
+urlpatterns = [path("authenticate", views.authenticate, name="radius_authenticate")]

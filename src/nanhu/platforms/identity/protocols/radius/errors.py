@@ -1,0 +1,14 @@
+"""Expected failures of the RADIUS door."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class UnknownRadiusClientError(CampusError):
+    code: ClassVar[str] = "unknown_radius_client"
+    http_status: ClassVar[int] = 403
+    sentence: ClassVar[str | Promise] = _("这个 RADIUS 服务器没有登记，或钥匙不对。")

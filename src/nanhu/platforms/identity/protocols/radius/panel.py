@@ -1,0 +1,81 @@
+"""RADIUS in the application registry."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity import panels
+from nanhu.platforms.identity.models import Account, Application
+from nanhu.platforms.identity.protocols.radius.models import RadiusClient
+from nanhu.platforms.identity.protocols.radius.services import clients, door
+from nanhu.platforms.identity.protocols.radius.snippets import snippets_for
+
+SHORTEST, LONGEST = 60, 7 * 24 * 3600
+
+
+class RadiusForm(forms.Form):
+    session_seconds = forms.IntegerField(
+        label=_("一次上线最长（秒）"), min_value=SHORTEST, max_value=LONGEST, initial=8 * 3600
+    )
+    new_key = forms.BooleanField(
+        label=_("换一把钥匙"), required=False, help_text=_("旧钥匙再用一天，好让服务器一台台换。")
+    )
+
+
+def held(application: Application) -> RadiusClient | None:
+    return RadiusClient.objects.filter(application_id=application.pk or 0, is_enabled=True).first()
+
+
+def initial(application: Application) -> dict[str, Any]:
+    client = held(application)
+    return {"session_seconds": client.session_seconds if client else 8 * 3600}
+
+
+def save(by: Actor, application: Application, cleaned: Mapping[str, Any]) -> Mapping[str, str]:
+    client = held(application)
+    if client is None or cleaned["new_key"]:
+        return {"key": clients.issue_key(by=by, application=application, session_seconds=cleaned["session_seconds"])}
+    RadiusClient.objects.filter(pk=client.pk).update(session_seconds=cleaned["session_seconds"])
+    return {}
+
+
+def trial(request: HttpRequest, application: Application) -> list[panels.TrialStep]:
+    """Everything but the password, which nobody types into a trial."""
+    client = held(application)
+    if client is None:
+        return [panels.TrialStep(title=_("钥匙"), is_good=False, detail="—")]
+    verdict = door.accepted(client, Account.objects.get(pk=request.user.pk or 0))
+    decision = door.access.decide(account=Account.objects.get(pk=request.user.pk or 0), application=application)
+    return [
+        panels.TrialStep(title=_("我可以使用"), is_good=decision.is_allowed, detail=str(decision.reason)),
+        panels.TrialStep(
+            title=_("回答里的属性"),
+            is_good=True,
+            detail=f"Class={verdict.group} User-Name={verdict.campus_no} Session-Timeout={verdict.session_seconds}",
+        ),
+        panels.TrialStep(
+            title=_("服务器来问过"),
+            is_good=client.last_asked_at is not None,
+            detail=client.last_asked_at.isoformat(timespec="seconds") if client.last_asked_at else "",
+        ),
+    ]
+
+
+panels.add(
+    panels.ProtocolPanel(
+        key="radius",
+        name=_("RADIUS（Wi-Fi、VPN）"),
+        form=RadiusForm,
+        speaks=lambda application: held(application) is not None,
+        initial=initial,
+        save=save,
+        forget=lambda by, application: clients.forget(by=by, application=application),
+        snippets=snippets_for,
+        trial=trial,
+        order=40,
+    )
+)

@@ -1,0 +1,58 @@
+"""Keys of RADIUS servers: made, changed with an overlap, known by their hash."""
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import Q
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.models import Application
+from nanhu.platforms.identity.protocols.radius.errors import UnknownRadiusClientError
+from nanhu.platforms.identity.protocols.radius.models import RadiusClient
+
+OVERLAP = timedelta(hours=24)
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def hash_of(key: str) -> bytes:
+    """Keys are random enough that a plain hash keeps them."""
+    return sha256(key.encode()).digest()
+
+
+@transaction.atomic
+def issue_key(*, by: Actor, application: Application, session_seconds: int) -> str:
+    """A new key, shown once; the former one goes on working for a day, so that servers can be changed one by one."""
+    key = secrets.token_urlsafe(30)
+    held = RadiusClient.objects.select_for_update().filter(application=application).first()
+    if held is None:
+        RadiusClient.objects.create(application=application, key_hash=hash_of(key), session_seconds=session_seconds)
+    else:
+        held.former_key_hash, held.former_key_until = held.key_hash, now() + OVERLAP
+        held.key_hash, held.session_seconds, held.is_enabled = hash_of(key), session_seconds, True
+        held.save()
+    audit.record(by=by, action="identity.issue_radius_key", target=f"application:{application.key}")
+    return key
+
+
+@transaction.atomic
+def forget(*, by: Actor, application: Application) -> None:
+    if RadiusClient.objects.filter(application=application).update(
+        is_enabled=False, former_key_hash=None, former_key_until=None
+    ):
+        audit.record(by=by, action="identity.forget_radius_key", target=f"application:{application.key}")
+
+
+def client_with(key: str) -> RadiusClient:
+    """Found by its hash: nothing to compare letter by letter."""
+    digest, moment = hash_of(key), now()
+    known = Q(key_hash=digest) | Q(former_key_hash=digest, former_key_until__gt=moment)
+    client = RadiusClient.objects.select_related("application").filter(known, is_enabled=True).first()
+    if client is None:
+        raise UnknownRadiusClientError
+    if client.last_asked_at is None or moment - client.last_asked_at > SEEN_EVERY:
+        RadiusClient.objects.filter(pk=client.pk).update(last_asked_at=moment)
+    return client

@@ -1,0 +1,106 @@
+"""The RADIUS door as rlm_rest knocks at it."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity.models import Application
+from nanhu.platforms.identity.personal.services import app_passwords
+from nanhu.platforms.identity.protocols.radius.models import RadiusClient
+from nanhu.platforms.identity.protocols.radius.services import clients
+from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST
+
+
+@pytest.fixture
+def wifi(db) -> Application:
+    return Application.objects.create(key="wifi", name="校园 Wi-Fi", owner="信息中心")
+
+
+@pytest.fixture
+def key(wifi) -> str:
+    return clients.issue_key(by=TEST, application=wifi, session_seconds=3600)
+
+
+def said(value) -> dict[str, object]:
+    return {"type": "string", "value": [value]}
+
+
+def ask(key: str, name: str, password: str, station: str = "02-00-00-00-00-01", **more):
+    question = {"User-Name": said(name), "User-Password": said(password), "Calling-Station-Id": said(station), **more}
+    return Client().post(
+        "/radius/authenticate", question, content_type="application/json", headers={"X-Nanhu-Radius-Key": key}
+    )
+
+
+def test_the_one_password_opens_the_network(student, key):
+    answer = ask(key, student.numbers[0], PASSWORD)
+
+    assert answer.status_code == 200
+    assert answer.json()["reply:Class"] == {"value": ["student"], "op": ":=", "do_xlat": False}
+    assert answer.json()["reply:Session-Timeout"]["value"] == [3600]
+    assert AuditEntry.objects.filter(action="identity.network_sign_in").count() == 1
+
+
+def test_an_app_password_for_the_network_does_and_one_for_mail_does_not(student, key):
+    network = app_passwords.make(by=TEST, account=student.account, name="打印机", service="network")
+    mail = app_passwords.make(by=TEST, account=student.account, name="邮件", service="mail")
+
+    assert ask(key, student.numbers[0], network).status_code == 200
+    assert ask(key, student.numbers[0], mail).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["0020260101", "nobody"])
+def test_a_wrong_password_and_nobody_get_the_same_answer(student, key, name):
+    answer = ask(key, name, "wrong-password")
+
+    assert (answer.status_code, answer.content) == (401, b"{}")
+
+
+def test_neither_initial_value_nor_closed_account_opens_it(newcomer, key):
+    assert ask(key, newcomer.numbers[0], newcomer.tail).status_code == 401
+
+
+def test_who_may_not_use_the_application_is_rejected(student, wifi, key):
+    Application.objects.filter(pk=wifi.pk).update(is_enabled=False)
+
+    assert ask(key, student.numbers[0], PASSWORD).status_code == 401
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "x" * 5000])
+def test_a_server_without_the_key_is_told_nothing(student, key, wrong):
+    answer = ask(wrong, student.numbers[0], PASSWORD)
+
+    assert (answer.status_code, answer.json()) == (403, {"error": "unknown_radius_client"})
+
+
+def test_a_changed_key_overlaps_for_a_day(student, wifi, key, time_machine):
+    new = clients.issue_key(by=TEST, application=wifi, session_seconds=3600)
+
+    assert {ask(one, student.numbers[0], PASSWORD).status_code for one in (key, new)} == {200}
+    time_machine.move_to(now() + timedelta(hours=25), tick=False)
+    assert [ask(one, student.numbers[0], PASSWORD).status_code for one in (key, new)] == [403, 200]
+
+
+def test_the_key_itself_is_nowhere(key):
+    assert key.encode() not in bytes(RadiusClient.objects.get().key_hash)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"User-Name": "x"}', b'{"User-Name": {"value": [1]}, "User-Password": {"value": []}}']
+)
+def test_what_is_no_question_is_refused(key, body):
+    answer = Client().post(
+        "/radius/authenticate", body, content_type="application/json", headers={"X-Nanhu-Radius-Key": key}
+    )
+
+    assert answer.status_code == 400
+
+
+def test_guessing_is_slowed(student, key):
+    answers = [ask(key, student.numbers[0], f"guess-{number}").status_code for number in range(12)]
+
+    assert answers[0] == 401
+    assert answers[-1] == 429

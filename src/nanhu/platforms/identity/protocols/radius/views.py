@@ -1,0 +1,77 @@
+"""The door of RADIUS servers: `POST /radius/authenticate` in the JSON of FreeRADIUS' rlm_rest.
+
+200 accepts with attributes of the reply, 401 rejects, 403 does not know the server, 429/503 say "ask later".
+"""
+
+import json
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_POST
+
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity.protocols.radius.services import clients, door
+from nanhu.platforms.identity.protocols.radius.services.door import Answer, Question
+
+KEY_HEADER = "X-Nanhu-Radius-Key"
+LARGEST_QUESTION = 16 * 1024
+
+
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_POST
+@sensitive_variables("question")
+def authenticate(request: HttpRequest) -> HttpResponse:
+    try:
+        client = clients.client_with(request.headers.get(KEY_HEADER, ""))
+        question = question_of(request)
+        if question is None:
+            return JsonResponse({"error": "bad_request"}, status=400)
+        verdict = door.ask(client=client, question=question)
+    except CampusError as error:
+        return JsonResponse({"error": error.code}, status=error.http_status)
+    if verdict.answer == Answer.REJECT:
+        return JsonResponse({}, status=401)
+    return JsonResponse(
+        {
+            "reply:Class": attribute(verdict.group),
+            "reply:Filter-Id": attribute(verdict.group),
+            "reply:User-Name": attribute(verdict.campus_no),
+            "reply:Session-Timeout": attribute(verdict.session_seconds),
+        }
+    )
+
+
+def attribute(value: str | int) -> dict[str, Any]:
+    """`do_xlat` off: FreeRADIUS must take no text of ours for an expression."""
+    return {"value": [value], "op": ":=", "do_xlat": False}
+
+
+@sensitive_variables()
+def question_of(request: HttpRequest) -> Question | None:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_QUESTION:
+        return None
+    try:
+        facts = json.loads(request.body)
+    except ValueError:
+        return None
+    if not isinstance(facts, dict):
+        return None
+    name, password = first(facts, "User-Name"), first(facts, "User-Password")
+    if not name or not password:
+        return None
+    station = first(facts, "Calling-Station-Id") or first(facts, "NAS-IP-Address")
+    return Question(user_name=name, password=password, station=station[:64])
+
+
+def first(facts: dict[str, Any], name: str) -> str:
+    """rlm_rest writes {"User-Name": {"type": "string", "value": ["u"]}}."""
+    told = facts.get(name)
+    values = told.get("value") if isinstance(told, dict) else None
+    value = values[0] if isinstance(values, list) and values else None
+    return value if isinstance(value, str) and "\0" not in value else ""
