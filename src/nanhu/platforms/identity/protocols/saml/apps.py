@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class IdentitySamlConfig(AppConfig):
     name = "nanhu.platforms.identity.protocols.saml"
     label = "identity_saml"
     verbose_name = "SAML 2.0"
+
+    def ready(self) -> None:
+        for part in ("services.logouts",):
+            import_module(f"{self.name}.{part}")

@@ -1,0 +1,86 @@
+"""Single logout (单点退出) in SAML: partners that ask for it, and partners that are told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from saml2 import saml
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.models import SsoGrant, SsoSession
+from nanhu.platforms.identity.protocols.saml import names
+from nanhu.platforms.identity.protocols.saml.addresses import entity_id
+from nanhu.platforms.identity.protocols.saml.metadata_reading import Facts
+from nanhu.platforms.identity.protocols.saml.models import Partner, SignIn
+from nanhu.platforms.identity.protocols.saml.sending import envelope
+from nanhu.platforms.identity.protocols.saml.services import answers
+from nanhu.platforms.identity.protocols.saml.services.keys import signing_pair
+from nanhu.platforms.identity.services import sessions
+from nanhu.platforms.identity.services.single_logout import LogoutCall, tellers
+
+MOST_SESSIONS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """`is_known`: the partner once had such a person; `sessions` are those that were still open."""
+
+    is_known: bool
+    sessions: Sequence[SsoSession]
+
+
+@transaction.atomic
+def end_for_partner(*, partner: str, message: Any, browser_session_id: int | None) -> Ended:
+    """End the session(s) a partner's signed request names, and with them every application of every protocol.
+
+    The partner itself knows already: its grants count as told. Asking twice finds nothing left to end.
+    """
+    found = sign_ins(partner=partner, message=message)
+    live = list(SsoSession.objects.filter(pk__in={one.session_id for one in found}, ended_at=None))
+    mine = [one.grant_id for one in found]
+    SsoGrant.objects.filter(pk__in=mine, logout=SsoGrant.Logout.OPEN).update(
+        logout=SsoGrant.Logout.DONE, logout_at=now()
+    )
+    by = Actor.system(f"saml:{partner}"[:200])
+    for session in live:
+        how = SsoSession.End.SIGNED_OUT if session.pk == browser_session_id else SsoSession.End.ENDED_ELSEWHERE
+        sessions.end_sessions(by=by, sessions=[session], how=how)
+    return Ended(is_known=bool(found), sessions=live)
+
+
+def sign_ins(*, partner: str, message: Any) -> list[SignIn]:
+    """By name and session index; a request without an index means all sessions of that name at that partner."""
+    if message.name_id is None or not message.name_id.text:
+        return []
+    found = SignIn.objects.filter(entity_id=partner, name_id=message.name_id.text.strip())
+    indexes = [one.text.strip() for one in message.session_index or [] if one.text]
+    if indexes:
+        found = found.filter(session_index__in=indexes)
+    return list(found.order_by("-pk")[:MOST_SESSIONS])
+
+
+def tell(grant: SsoGrant) -> LogoutCall | None:
+    """The SOAP call to a partner; None for one that publishes no SOAP logout: it cannot be told behind the browser."""
+    partner = Partner.objects.filter(entity_id=grant.facts["entity_id"]).order_by("feed").first()
+    endpoint = Facts.of(partner.facts).logout(names.SOAP_BINDING) if partner is not None else None
+    if endpoint is None:
+        return None
+    message = answers.logout_request(address=endpoint.location, name=name_of(grant), session_index=grant.ticket)
+    return LogoutCall(
+        address=endpoint.location,
+        body=envelope(answers.signed(message, signing_pair())),
+        content_type="text/xml; charset=utf-8",
+    )
+
+
+def name_of(grant: SsoGrant) -> saml.NameID:
+    """The NameID exactly as the assertion had it."""
+    qualifiers = {}
+    if grant.facts["format"] == names.PERSISTENT:
+        qualifiers = {"name_qualifier": entity_id(), "sp_name_qualifier": grant.facts["entity_id"]}
+    return saml.NameID(text=grant.facts["name_id"], format=grant.facts["format"], **qualifiers)
+
+
+tellers["saml"] = tell

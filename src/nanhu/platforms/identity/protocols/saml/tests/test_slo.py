@@ -1,0 +1,168 @@
+"""Single logout: partners that ask, partners that are told, and requests that end nothing."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from defusedxml.ElementTree import fromstring
+from django.test import Client
+
+from nanhu.platforms.identity.models import SsoGrant, SsoSession
+from nanhu.platforms.identity.protocols.saml import names
+from nanhu.platforms.identity.protocols.saml.addresses import own
+from nanhu.platforms.identity.protocols.saml.models import Partner as PartnerRow
+from nanhu.platforms.identity.protocols.saml.services import logouts, partners
+from nanhu.platforms.identity.protocols.saml.tests.conftest import TEST, live_session, registered, sign_in
+from nanhu.platforms.identity.protocols.saml.tests.partner import NS, Partner, check, moment, pair, posted, unpacked
+from nanhu.platforms.identity.services import sessions
+from nanhu.platforms.identity.services.applications import register_application
+from nanhu.platforms.identity.services.grants import open_grant
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signed_in(inside, sp):
+    return sp.answer(inside.get(f"/saml/sso?{sp.redirect(sp.request())}"))
+
+
+def leave(browser, sp, answer, *, key=None, **attributes):
+    text = sp.logout_request(answer.name_id, answer.session_index, **attributes)
+    return browser.get(f"/saml/slo?{sp.redirect(text, relay_state='r1', signed_by=key or sp.key)}")
+
+
+def is_alive() -> bool:
+    return SsoSession.objects.filter(ended_at=None).exists()
+
+
+def test_a_partner_ends_the_session_and_every_application_of_it(inside, sp, signed_in):
+    other = register_application(by=TEST, key="oa", name="OA", owner="办公室", service_prefix="https://oa.example.edu/")
+    open_grant(session=live_session(), application=other, protocol="cas", reference="ST-1", user_name="T00123")
+
+    page = leave(inside, sp, signed_in, Destination=own("saml_slo"), NotOnOrAfter=moment(minutes=5))
+
+    session = SsoSession.objects.get()
+    assert (session.ended_how, page.status_code) == ("signed_out", 302)
+    states = dict(SsoGrant.objects.values_list("protocol", "logout"))
+    assert states == {"saml": "done", "cas": "waiting"}
+    assert "identity.session" not in inside.session
+
+
+def test_the_answer_goes_to_the_response_address_signed(inside, sp, signed_in):
+    page = leave(inside, sp, signed_in)
+    address = urlsplit(page["Location"])
+    assert page["Location"].startswith(f"{sp.logout}/done?SAMLResponse=")
+    assert "RelayState=r1" in address.query
+    assert "Signature=" in address.query
+    root = fromstring(unpacked(page["Location"]))
+    assert root.get("InResponseTo") == "_out1"
+    assert root.find("p:Status/p:StatusCode", NS).get("Value") == names.SUCCESS
+
+
+def test_by_form_the_answer_is_a_form_and_the_session_ends_without_our_cookie(sp, signed_in):
+    text = sp.sign(
+        lambda signature: sp.logout_request(signed_in.name_id, signed_in.session_index, signature=signature),
+        kind="LogoutRequest", request_id="_out1",
+    )  # fmt: skip
+    page = Client(enforce_csrf_checks=True).post("/saml/slo", {"SAMLRequest": posted(text)})
+    answer = sp.answer(page)
+    assert (answer.address, answer.statuses) == (f"{sp.logout}/post", ["Success"])
+    check(answer.document, answer.root)
+    assert SsoSession.objects.get().ended_how == "ended_elsewhere"
+
+
+def soap(sp, answer, *, key=None, is_signed=True):
+    text = sp.logout_request(answer.name_id, answer.session_index)
+    if is_signed:
+        text = sp.sign(
+            lambda signature: sp.logout_request(answer.name_id, answer.session_index, signature=signature),
+            kind="LogoutRequest", request_id="_out1", key=key,
+        )  # fmt: skip
+    body = f'<S:Envelope xmlns:S="{names.SOAP}"><S:Body>{text}</S:Body></S:Envelope>'
+    return Client(enforce_csrf_checks=True).post("/saml/slo/soap", body, content_type="text/xml")
+
+
+def test_by_soap(sp, signed_in):
+    page = soap(sp, signed_in)
+    assert (page.status_code, page["Content-Type"]) == (200, "text/xml; charset=utf-8")
+    message = fromstring(page.content)[0][0]
+    check(page.content, message)
+    assert message.find("p:Status/p:StatusCode", NS).get("Value") == names.SUCCESS
+    assert not is_alive()
+
+
+def test_asked_twice_it_is_still_a_success_and_a_stranger_is_unknown(inside, sp, signed_in):
+    leave(inside, sp, signed_in)
+    again = fromstring(unpacked(leave(inside, sp, signed_in)["Location"]))
+    assert again.find("p:Status/p:StatusCode", NS).get("Value") == names.SUCCESS
+    signed_in.assertion.find("a:Subject/a:NameID", NS).text = "_nobody"
+    unknown = fromstring(unpacked(leave(inside, sp, signed_in)["Location"]))
+    assert [one.get("Value").rsplit(":", 1)[-1] for one in unknown.iter(f"{{{names.SAMLP}}}StatusCode")] == [
+        "Requester",
+        "UnknownPrincipal",
+    ]
+
+
+def test_without_an_index_all_sessions_of_the_name_end(sp, inside, application, teacher):
+    policy = f'<samlp:NameIDPolicy Format="{names.PERSISTENT}"/>'
+    second = Client()
+    sign_in(second)
+    first = sp.answer(inside.get(f"/saml/sso?{sp.redirect(sp.request(policy))}"))
+    sp.answer(second.get(f"/saml/sso?{sp.redirect(sp.request(policy))}"))
+    assert SsoSession.objects.filter(ended_at=None).count() == 2
+
+    inside.get(f"/saml/slo?{sp.redirect(sp.logout_request(first.name_id), signed_by=sp.key)}")
+
+    assert not is_alive()
+
+
+def test_one_partner_cannot_end_what_another_knows(inside, sp, signed_in):
+    other = Partner(entity_id="https://other.example/sp", key=pair(5))
+    registered(other, register_application(by=TEST, key="other", name="另一个", owner="图书馆"))
+    leave(inside, other, signed_in)
+    assert is_alive()
+
+
+@pytest.mark.parametrize("how", ["unsigned", "forged", "late", "elsewhere"])
+def test_a_request_that_is_not_good_ends_nothing(inside, sp, signed_in, how):
+    if how == "unsigned":
+        text = sp.logout_request(signed_in.name_id, signed_in.session_index)
+        page = inside.get(f"/saml/slo?{sp.redirect(text)}")
+    else:
+        attributes = {"late": {"NotOnOrAfter": moment(minutes=-1)}, "elsewhere": {"Destination": "https://other/slo"}}
+        page = leave(inside, sp, signed_in, key=pair(7) if how == "forged" else None, **attributes.get(how, {}))
+    assert page.status_code == 400
+    assert is_alive()
+    assert SsoGrant.objects.get().logout == "open"
+
+
+@pytest.mark.parametrize("key", [None, pair(7)])
+def test_soap_without_a_good_signature_is_a_fault_and_ends_nothing(sp, signed_in, key):
+    page = soap(sp, signed_in, key=key, is_signed=key is not None)
+    assert page.status_code == 400
+    assert b"soap:Fault" in page.content
+    assert is_alive()
+
+
+def test_a_partner_is_told_by_a_signed_soap_call(inside, sp, signed_in):
+    sessions.end_sessions(by=TEST, sessions=[live_session()], how="signed_out")
+    call = logouts.tell(SsoGrant.objects.get())
+
+    assert (call.address, call.content_type) == (f"{sp.logout}/soap", "text/xml; charset=utf-8")
+    message = fromstring(call.body)[0][0]
+    check(call.body, message)
+    assert message.get("Destination") == call.address
+    assert message.findtext("p:SessionIndex", namespaces=NS) == signed_in.session_index
+    assert message.findtext("a:NameID", namespaces=NS) == signed_in.name_id
+    assert message.find("a:NameID", NS).get("Format") == names.TRANSIENT
+
+
+def test_a_partner_without_soap_is_not_said_to_be_told(inside, sp, signed_in):
+    row = PartnerRow.objects.get()
+    row.facts["logouts"] = [one for one in row.facts["logouts"] if one["binding"] != names.SOAP_BINDING]
+    row.save()
+    assert logouts.tell(SsoGrant.objects.get()) is None
+
+
+def test_a_partner_forgotten_meanwhile_cannot_be_told(inside, sp, signed_in, application):
+    partners.forget(by=TEST, application=application)
+    assert logouts.tell(SsoGrant.objects.get()) is None

@@ -1,0 +1,41 @@
+"""/saml/metadata: what partners and federations need to know of us."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.school import school
+from nanhu.platforms.identity.protocols.saml import names
+from nanhu.platforms.identity.protocols.saml.addresses import entity_id, own, scope
+from nanhu.platforms.identity.protocols.saml.services.keys import published
+
+CONTACTS = ("technical", "support", "security")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def metadata(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(metadata_xml(), content_type="application/samlmetadata+xml")
+
+
+def metadata_xml() -> str:
+    facts = school().raw.get("saml", {})
+    values = {
+        "entity_id": entity_id(),
+        "scope": scope(),
+        "school": school(),
+        "certificates": published(),
+        "formats": (names.TRANSIENT, names.PERSISTENT),
+        "front": ((names.REDIRECT, own("saml_sso"), own("saml_slo")), (names.POST, own("saml_sso"), own("saml_slo"))),
+        "soap": (names.SOAP_BINDING, own("saml_slo_soap")),
+        "public_url": configuration().public_url,
+        "privacy_url": own("privacy"),
+        "organization_url": facts.get("organization_url", configuration().public_url),
+        "contacts": [(kind, facts[kind]) for kind in CONTACTS if facts.get(kind)],
+        "mfa": names.REFEDS_MFA,
+    }
+    return render_to_string("identity/saml/metadata.xml", values)

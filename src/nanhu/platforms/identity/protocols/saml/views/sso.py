@@ -1,0 +1,150 @@
+"""/saml/sso: partners send people here to be signed in, and /saml/start: people go to a partner from here."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from nanhu.platforms.identity import gate
+from nanhu.platforms.identity.policies import closed_during_setup
+from nanhu.platforms.identity.protocols.saml import messages, names, rules, wishes
+from nanhu.platforms.identity.protocols.saml.addresses import own
+from nanhu.platforms.identity.protocols.saml.engine import require_program
+from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError, UnknownPartnerError
+from nanhu.platforms.identity.protocols.saml.sending import form_page
+from nanhu.platforms.identity.protocols.saml.services import answers
+from nanhu.platforms.identity.protocols.saml.services.attributes import releases_persistent
+from nanhu.platforms.identity.protocols.saml.services.issuing import issue
+from nanhu.platforms.identity.protocols.saml.services.keys import signing_pair
+from nanhu.platforms.identity.protocols.saml.services.partners import Known, partner_with
+from nanhu.platforms.identity.protocols.saml.signatures import check_signature
+from nanhu.platforms.identity.protocols.saml.wishes import Wish
+
+type View = Callable[..., HttpResponse]
+
+
+def needs_xmlsec(view: View) -> View:
+    """Where xmlsec1 is missing these pages say so (503); the rest of the campus works."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:
+        require_program()
+        return view(request, *arguments, **options)
+
+    return guarded
+
+
+@login_not_required
+@closed_during_setup
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+@needs_xmlsec
+def sso(request: HttpRequest) -> HttpResponse:
+    """An AuthnRequest by redirect or by form. A form goes on by redirect, so that the browser brings our cookie."""
+    received = messages.received(request)
+    if received.kind != "AuthnRequest":
+        raise MessageRefusedError(why="not an AuthnRequest")
+    messages.check_destination(received, ours=own("saml_sso"))
+    partner = partner_with(received.issuer)
+    check_signature(received, certificates=partner.facts.signing, is_required=partner.facts.signs_requests)
+    wish = wishes.wish_of(received, partner.facts)
+    if request.method == "POST":
+        return HttpResponseRedirect(wishes.address_of(wish), status=303)
+    return go_on(request, partner, wish, back=wishes.address_of(wish))
+
+
+@login_not_required
+@closed_during_setup
+@never_cache
+@require_GET
+@needs_xmlsec
+def go_on_with(request: HttpRequest) -> HttpResponse:
+    """Back from the sign-in page, or from the form of a partner."""
+    wish = wishes.wish_behind(request.GET.get("wish", ""))
+    partner = partner_with(wish.partner)
+    if partner.facts.consumer(url=wish.consumer) is None:
+        raise MessageRefusedError(why="its AssertionConsumerService is not in its metadata")
+    return go_on(request, partner, wish, back=request.get_full_path())
+
+
+@login_not_required
+@closed_during_setup
+@never_cache
+@require_GET
+@needs_xmlsec
+def start(request: HttpRequest) -> HttpResponse:
+    """Begun on our side (unsolicited): only to applications with a record of their own."""
+    partner = partner_with(request.GET.get("entity", ""))
+    if not partner.is_registered:
+        raise UnknownPartnerError(entity_id=partner.entity_id[:200])
+    target = request.GET.get("target", "")
+    consumer = partner.facts.consumer()
+    if consumer is None or len(target.encode()) > rules.LONGEST_RELAY_STATE:
+        raise MessageRefusedError(why="target")
+    wish = Wish(partner=partner.entity_id, consumer=consumer.location, relay_state=target)
+    return go_on(request, partner, wish, back=request.get_full_path())
+
+
+def go_on(request: HttpRequest, partner: Known, wish: Wish, *, back: str) -> HttpResponse:
+    """Through the gate that every protocol passes, towards a response.
+
+    `back` names this wish to the gate, which asks for a fresh proof once for each: it must stay the same on the way.
+    """
+    if wish.problem:
+        return refuse(request, wish, names.REQUESTER, wish.problem)
+    name_format = rules.name_format(
+        wish.name_format, partner.facts.name_formats, releases_persistent=releases_persistent(partner.application)
+    )
+    if name_format is None:
+        return refuse(request, wish, names.REQUESTER, "InvalidNameIDPolicy")
+    if not rules.acceptable(wish.contexts):
+        return refuse(request, wish, names.RESPONDER, "NoAuthnContext")
+    passage = gate.passage(request, application=partner.application, demand=demand_of(request, wish, back))
+    if passage.session is None:
+        return passage.response or refuse(
+            request, wish, names.RESPONDER, STATUSES[passage.missing or gate.Missing.SIGN_IN]
+        )
+    context = rules.context_to_assert(wish.contexts, has_second_factor=passage.session.second_factor_at is not None)
+    message = issue(
+        session=passage.session, partner=partner, wish=wish, name_format=name_format, context=context or names.PASSWORD
+    )
+    if message is None:  # ended elsewhere in this very moment
+        return HttpResponseRedirect(back)
+    return form_page(
+        request, message=message, parameter="SAMLResponse", address=wish.consumer, relay_state=wish.relay_state
+    )
+
+
+STATUSES = {
+    gate.Missing.SIGN_IN: "NoPassive",
+    gate.Missing.FRESH_SIGN_IN: "NoPassive",
+    gate.Missing.SECOND_FACTOR: "NoPassive",
+    gate.Missing.RIGHT: "RequestDenied",
+}
+
+
+def demand_of(request: HttpRequest, wish: Wish, back: str) -> gate.Demand:
+    session = request.sso_session  # type: ignore[attr-defined]
+    has_second_factor = session is not None and session.second_factor_at is not None
+    return gate.Demand(
+        must_renew=wish.must_renew,
+        second_factor=rules.context_to_assert(wish.contexts, has_second_factor=has_second_factor) is None,
+        is_passive=wish.is_passive,
+        back=back,
+    )
+
+
+def refuse(request: HttpRequest, wish: Wish, first: str, second: str) -> HttpResponse:
+    """Tell the partner, which knows what to do; its address is one of its metadata."""
+    message = answers.refusal(
+        consumer=wish.consumer, in_response_to=wish.request_id, pair=signing_pair(), first=first, second=second
+    )
+    return form_page(
+        request, message=message, parameter="SAMLResponse", address=wish.consumer, relay_state=wish.relay_state
+    )
