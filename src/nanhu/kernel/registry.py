@@ -58,6 +58,14 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MenuSource:
+    """Further entries of the menu that a room knows only at run time: `load` gives those this viewer may use."""
+
+    key: str
+    load: Callable[[Viewer], list[Application]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TileContent:
     """One number or short list with its source and time."""
 
@@ -228,6 +236,7 @@ class Register[Entry: Keyed]:
 
 
 applications: Register[Application] = Register()
+menu_sources: Register[MenuSource] = Register()
 tiles: Register[Tile] = Register()
 roles: Register[Role] = Register()
 personal_facts: Register[PersonalFacts] = Register()

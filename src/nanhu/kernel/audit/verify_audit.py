@@ -12,6 +12,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 GENESIS = "0" * 64
 FORMAT = "nanhu-audit-1"
@@ -94,14 +95,9 @@ def faults_of(block: dict, rows: list[str], previous: str | None, number: int | 
 
 
 def lines_of(path: str) -> Iterator[str]:
-    opened = (
-        gzip.open(path, "rt", encoding="utf-8", newline="\n")
-        if path.endswith(".gz")
-        else open(path, encoding="utf-8", newline="\n")
-    )  # noqa: PTH123, SIM115  the standard library alone, old and new
-    with opened as file:
+    with gzip.open(path) if path.endswith(".gz") else Path(path).open("rb") as file:
         for line in file:
-            yield line.rstrip("\n")
+            yield line.decode().rstrip("\n")
 
 
 def main(arguments: list[str]) -> int:

@@ -5,18 +5,20 @@ from datetime import datetime, timedelta
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.identity.factors.services.roles import administrative_keys
 from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
 from nanhu.platforms.people import api as people
 
-STUDENT, STAFF = "student", "staff"
+STUDENT, STAFF, GUEST = "student", "staff", "guest"
 
 
 def live_session(*, account: Account, session_id: int) -> SsoSession | None:
     """The session with its account's live roles as `role_keys`, in one query; None when it has ended."""
-    grants = RoleGrant.objects.filter(account=OuterRef("account"), revoked_at=None).order_by("role").values("role")
+    counts_now = Q(revoked_at=None) & (Q(ends_at=None) | Q(ends_at__gt=now()))
+    grants = RoleGrant.objects.filter(counts_now, account=OuterRef("account")).order_by("role").values("role")
     found = SsoSession.objects.filter(pk=session_id, account=account, ended_at=None)
     return found.annotate(role_keys=ArraySubquery(grants.distinct())).first()
 
@@ -69,23 +71,26 @@ def live_affiliations(card: people.PersonCard) -> list[people.AffiliationCard]:
 
 
 def faces_of(card: people.PersonCard) -> frozenset[str]:
-    """Temporary staff see what staff see; somebody with nothing live any more sees the student's side."""
+    """Temporary staff see what staff see; who is only a guest sees the guest's side; with nothing live any more, the
+    student's."""
     kinds = {affiliation.kind for affiliation in live_affiliations(card)}
-    faces = {STUDENT if kind == STUDENT else STAFF for kind in kinds}
-    return frozenset(faces or {STUDENT})
+    faces = {STUDENT if kind == STUDENT else STAFF for kind in kinds - {GUEST}}
+    return frozenset(faces or ({GUEST} if kinds else {STUDENT}))
 
 
 def face_of_number(card: people.PersonCard, campus_no: str) -> str:
     """The face of the number somebody signed in with: 学号 → student, 工号 → staff."""
+    faces = faces_of(card)
     for affiliation in live_affiliations(card):
-        if affiliation.campus_no.upper() == campus_no.upper():
+        if affiliation.campus_no.upper() == campus_no.upper() and affiliation.kind != GUEST:
             return STUDENT if affiliation.kind == STUDENT else STAFF
-    return STAFF if STAFF in faces_of(card) else STUDENT
+    return next(face for face in (STAFF, STUDENT, GUEST) if face in faces)
 
 
 def number_of_face(card: people.PersonCard, face: str) -> str:
     for affiliation in live_affiliations(card):
-        if (affiliation.kind == STUDENT) == (face == STUDENT):
+        kind_face = affiliation.kind if affiliation.kind in {STUDENT, GUEST} else STAFF
+        if kind_face == face:
             return affiliation.campus_no
     return ""
 

@@ -7,6 +7,7 @@ from nanhu.platforms.identity.models.accounts import (
     RoleGrant,
     SecurityQuestion,
 )
+from nanhu.platforms.identity.models.administration import SignInEvent, Suspension
 from nanhu.platforms.identity.models.applications import Application, ApplicationAddress, AttributeRelease
 from nanhu.platforms.identity.models.protection import SmsMessage, Throttle
 from nanhu.platforms.identity.models.sessions import SsoSession
@@ -27,8 +28,10 @@ __all__ = [
     "RoleGrant",
     "SecurityQuestion",
     "ServiceTicket",
+    "SignInEvent",
     "SmsMessage",
     "SsoGrant",
     "SsoSession",
+    "Suspension",
     "Throttle",
 ]

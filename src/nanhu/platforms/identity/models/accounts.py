@@ -1,13 +1,22 @@
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import EncryptedTextField
+
+DUTIES: Final[dict[str, tuple[str, ...]]] = {
+    "run": ("campus.admin", "identity.admin", "identity.clerk"),
+    "guard": ("identity.security",),
+    "audit": ("identity.auditor",),
+}
+"""三员分立: one account has roles of one duty only, held by the database."""
 
 
 class Account(AbstractBaseUser):
@@ -28,6 +37,7 @@ class Account(AbstractBaseUser):
     initial_value_used_at = models.DateTimeField(null=True)
     password_changed_at = models.DateTimeField(null=True)
     state_changed_at = models.DateTimeField(default=now)
+    grace_until = models.DateTimeField(null=True)  # nothing ties the person to the school; still open until then
     created_at = models.DateTimeField(default=now)
 
     USERNAME_FIELD = "public_id"
@@ -48,6 +58,10 @@ class Account(AbstractBaseUser):
             models.CheckConstraint(
                 condition=~Q(state="awaiting_activation") | Q(initial_value_used_at=None),
                 name="identity_account_initial_value_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(grace_until=None) | Q(state__in=["active", "must_complete"]),
+                name="identity_account_grace_while_open",
             ),
         ]
 
@@ -92,11 +106,25 @@ class RecoveryContact(models.Model):
     email = models.EmailField(default="", blank=True)
     phone_verified_at = models.DateTimeField(null=True)
     email_verified_at = models.DateTimeField(null=True)
+    phone_settles_at = models.DateTimeField(null=True)  # from then on it may bring a password back
+    email_settles_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)
 
     class Meta:
         db_table = "identity_recovery_contact"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(phone_verified_at=None, phone_settles_at=None)
+                | Q(phone__isnull=False, phone_verified_at__isnull=False, phone_settles_at__isnull=False),
+                name="identity_contact_phone_settles",
+            ),
+            models.CheckConstraint(
+                condition=Q(email_verified_at=None, email_settles_at=None)
+                | (~Q(email="") & Q(email_verified_at__isnull=False, email_settles_at__isnull=False)),
+                name="identity_contact_email_settles",
+            ),
+        ]
 
 
 class PrivacyConsent(models.Model):
@@ -146,13 +174,32 @@ class RoleGrant(models.Model):
     role = models.CharField(max_length=60)
     unit_code = models.CharField(max_length=40, default="", blank=True)
     granted_by = models.TextField()
+    reason = models.CharField(max_length=200, default="", blank=True)
     created_at = models.DateTimeField(default=now)
+    ends_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    duty = models.GeneratedField(
+        expression=Case(
+            *[When(role__in=roles, then=Value(duty)) for duty, roles in DUTIES.items()],
+            default=None,
+            output_field=models.TextField(),
+        ),
+        output_field=models.TextField(null=True),
+        db_persist=True,
+    )
 
     class Meta:
         db_table = "identity_role_grant"
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "role", "unit_code"], condition=Q(revoked_at=None), name="identity_grant_once"
-            )
+            ),
+            ExclusionConstraint(
+                name="identity_grant_one_duty",
+                expressions=[(F("account"), RangeOperators.EQUAL), (F("duty"), RangeOperators.NOT_EQUAL)],
+                condition=Q(revoked_at=None),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("created_at")), name="identity_grant_ends_later"
+            ),
         ]

@@ -19,6 +19,7 @@ class SsoSession(models.Model):
         REPLACED = "replaced", _("同一浏览器重新登录")
         CREDENTIALS_CHANGED = "credentials_changed", _("密码或密保已改")
         ACCOUNT_CLOSED = "account_closed", _("账号停用")
+        ENDED_BY_CLERK = "ended_by_clerk", _("管理员代为退出")
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     account = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
@@ -30,6 +31,8 @@ class SsoSession(models.Model):
     authenticated_at = models.DateTimeField(default=now)
     methods: Any = models.JSONField(default=list)  # how it was proved last: names of RFC 8176 ("pwd", "otp", "hwk", …)
     second_factor_at = models.DateTimeField(null=True)
+    cookie_mark = models.BinaryField(null=True, max_length=32)  # marks.py; without them only Django finds it
+    password_mark = models.BinaryField(null=True, max_length=32)
     ended_at = models.DateTimeField(null=True)
     ended_how = models.CharField(max_length=24, choices=End, default="", blank=True)
 
@@ -39,7 +42,8 @@ class SsoSession(models.Model):
             models.CheckConstraint(
                 condition=(Q(ended_at=None) & Q(ended_how="")) | (Q(ended_at__isnull=False) & ~Q(ended_how="")),
                 name="identity_session_end_says_how",
-            )
+            ),
+            models.UniqueConstraint(fields=["cookie_mark"], name="identity_session_cookie_mark"),
         ]
         indexes = [
             models.Index(fields=["account", "-created_at"], name="identity_session_account"),

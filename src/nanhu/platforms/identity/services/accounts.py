@@ -1,7 +1,7 @@
 """The life of accounts (账号): opened, suspended, resumed, ended and merged as their persons' life goes on. Set-based."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -12,8 +12,16 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import publish
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity.events import AccountClosed
-from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion, SsoSession
+from nanhu.platforms.identity.models import (
+    Account,
+    PrivacyConsent,
+    RecoveryContact,
+    SecurityQuestion,
+    SsoSession,
+    Suspension,
+)
 from nanhu.platforms.identity.services import sessions
+from nanhu.platforms.identity.services.grace import grace_end
 from nanhu.platforms.people import api as people
 
 OPEN_MANY = """
@@ -27,6 +35,7 @@ RETURNING id
 MERGE, PART = "identity.merge", "identity.part"
 MOVED, HANDED_OVER, CLOSED_ONE = "moved", "handed_over", "closed"
 CLOSED = (Account.State.SUSPENDED, Account.State.ENDED)
+AT_ONCE = 500
 
 
 @transaction.atomic
@@ -56,26 +65,54 @@ def first_state(card: people.PersonCard) -> str:
 def follow_affiliations(*, by: Actor, person_ids: Iterable[int]) -> None:
     """Bring accounts in line with what ties their persons to the school now.
 
-    Nothing live: ended. Only suspended ones: suspended. Otherwise open again, to where the account was in its life.
+    Nothing live: ended, after the days of grace of who was here. Only suspended ones, or stopped by somebody's decision:
+    suspended. Otherwise open again, to where the account was in its life.
     """
     cards = people.person_cards(sorted(set(person_ids)))
-    accounts = Account.objects.select_for_update().filter(person_id__in=list(cards)).order_by("pk")
-    for account in accounts:
+    found = Account.objects.select_for_update().filter(person_id__in=list(cards)).order_by("pk")
+    rows = list(found)
+    stopped = set(Suspension.objects.filter(account__in=rows, lifted_at=None).values_list("account_id", flat=True))
+    for account in rows:
         card = cards[account.person_id]
         if card.person_id != account.person_id:  # merged away: the other account follows, this one stays as it is
             continue
-        wanted = state_wanted(account, card)
+        set_grace(by=by, account=account, until=None if account.pk in stopped else grace_due(account, card))
+        wanted = state_wanted(account, card, is_stopped=account.pk in stopped)
         if wanted != account.state:
             move(by=by, account=account, state=wanted)
 
 
-def state_wanted(account: Account, card: people.PersonCard) -> str:
+def grace_due(account: Account, card: people.PersonCard) -> datetime | None:
+    """Until when an open account stays open though nothing ties its person to the school any more."""
+    if any(affiliation.is_live for affiliation in card.affiliations) or not account.may_sign_in:
+        return None
+    until = grace_end(card)
+    return until if until is not None and until > now() else None
+
+
+def set_grace(*, by: Actor, account: Account, until: datetime | None) -> None:
+    if account.grace_until == until:
+        return
+    account.grace_until = until
+    account.save(update_fields=["grace_until"])
+    note(by, "identity.set_grace", account, until=until.isoformat() if until else "")
+
+
+def state_wanted(account: Account, card: people.PersonCard, *, is_stopped: bool) -> str:
     live = [affiliation for affiliation in card.affiliations if affiliation.is_live]
     if not live:
-        return Account.State.ENDED
-    if all(affiliation.state == "suspended" for affiliation in live):
+        return account.state if account.grace_until is not None else Account.State.ENDED
+    if is_stopped or all(affiliation.state == "suspended" for affiliation in live):
         return Account.State.SUSPENDED
     return account.state if account.state not in CLOSED else state_in_life(account)
+
+
+def end_graced(*, by: Actor) -> int:
+    """End the accounts whose days of grace are over. Each is judged anew: its person may have come back."""
+    due = list(Account.objects.filter(grace_until__lte=now()).values_list("person_id", flat=True))
+    for start in range(0, len(due), AT_ONCE):
+        follow_affiliations(by=by, person_ids=due[start : start + AT_ONCE])
+    return len(due)
 
 
 def state_in_life(account: Account) -> str:
@@ -89,7 +126,8 @@ def state_in_life(account: Account) -> str:
 def move(*, by: Actor, account: Account, state: str, reason: str = "") -> None:
     """Change the state; a closed account's sessions end and the rooms above hear of it."""
     former, account.state, account.state_changed_at = account.state, state, now()
-    account.save(update_fields=["state", "state_changed_at"])
+    account.grace_until = account.grace_until if account.may_sign_in else None
+    account.save(update_fields=["state", "state_changed_at", "grace_until"])
     audit.record(
         by=by,
         action="identity.change_state",
@@ -173,6 +211,7 @@ def start_anew(*, by: Actor, account: Account) -> None:
     sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.ACCOUNT_CLOSED)
     account.password, account.is_password_due, account.password_changed_at = "", True, None
     account.initial_value_used_at, account.state = None, Account.State.AWAITING_ACTIVATION
+    account.grace_until = None
     account.initial_value_until = now() + timedelta(days=configuration().activation_days)
     account.state_changed_at = now()
     account.save()

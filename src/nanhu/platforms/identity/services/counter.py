@@ -1,5 +1,8 @@
 """What the counter (信息中心柜台) and the demo can do for an account."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from django.db import transaction
 
 from nanhu.kernel import audit
@@ -7,7 +10,13 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import hashing
-from nanhu.platforms.identity.errors import AccountClosedError, DemoOnlyError, UnknownAccountError
+from nanhu.platforms.identity.errors import (
+    AccountClosedError,
+    AccountHasNoPasswordError,
+    DemoOnlyError,
+    UnknownAccountError,
+)
+from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.rules import normalise_password, normalise_sign_in_name
 from nanhu.platforms.identity.services import codes, sessions, throttle
@@ -25,8 +34,11 @@ def account_with(campus_no: str) -> Account:
 
 
 @transaction.atomic
-def reset(*, by: Actor, campus_no: str, reason: str) -> str:
-    """A one-time code instead of a password, after the clerk saw a document; a new password is due at once."""
+def reset(*, by: Actor, campus_no: str, reason: str, seen: Mapping[str, str] | None = None) -> str:
+    """A one-time code instead of a password, after the clerk saw a document; a new password is due at once.
+
+    `seen` says what was looked at (kind of document, how it was compared), never its number.
+    """
     account = Account.objects.select_for_update().get(pk=account_with(campus_no).pk)
     if account.state in CLOSED:
         raise AccountClosedError(campus_no=campus_no)
@@ -35,7 +47,7 @@ def reset(*, by: Actor, campus_no: str, reason: str) -> str:
     account.is_password_due, account.password = True, ""
     account.initial_value_used_at = account.initial_value_used_at or now()
     account.save()
-    audit.record(by=by, action="identity.reset", target=f"account:{account.pk}", reason=reason)
+    audit.record(by=by, action="identity.reset", target=f"account:{account.pk}", reason=reason, facts=dict(seen or {}))
     return codes.issue_counter_code(account=account)
 
 
@@ -43,6 +55,7 @@ def unlock(*, by: Actor, campus_no: str, reason: str) -> None:
     """Forget the failures counted against this name, from every address that tried it the clerk cannot know."""
     account = account_with(campus_no)
     name = normalise_sign_in_name(campus_no)
+    attempts.forgive_all(account)
     throttle.forgive(
         [
             Gate(throttle.NAME, name),
@@ -53,6 +66,36 @@ def unlock(*, by: Actor, campus_no: str, reason: str) -> None:
         ]
     )
     audit.record(by=by, action="identity.unlock", target=f"account:{account.pk}", reason=reason)
+
+
+@transaction.atomic
+def require_new_password(*, by: Actor, account_id: int, reason: str) -> bool:
+    """The present password opens nothing but the page for a new one. False where one is due already."""
+    account = Account.objects.select_for_update().get(pk=account_id)
+    if account.state in CLOSED:
+        raise AccountClosedError(campus_no="")
+    if account.state == Account.State.AWAITING_ACTIVATION or not account.password:
+        raise AccountHasNoPasswordError
+    if account.is_password_due:
+        return False
+    account.state, account.state_changed_at, account.is_password_due = Account.State.MUST_COMPLETE, now(), True
+    account.save(update_fields=["state", "state_changed_at", "is_password_due"])
+    audit.record(by=by, action="identity.require_new_password", target=f"account:{account.pk}", reason=reason)
+    return True
+
+
+@transaction.atomic
+def sign_out(*, by: Actor, account_id: int, reason: str = "", public_id: UUID | None = None) -> int:
+    """End one session of the account, or all of them; how many."""
+    account = Account.objects.get(pk=account_id)
+    found = SsoSession.objects.filter(account=account, ended_at=None)
+    if public_id is not None:
+        found = found.filter(public_id=public_id)
+    ended = sessions.end_sessions(by=by, sessions=found, how=SsoSession.End.ENDED_BY_CLERK)
+    if ended:
+        facts = {"sessions": ended}
+        audit.record(by=by, action="identity.sign_out_for", target=f"account:{account.pk}", reason=reason, facts=facts)
+    return ended
 
 
 @transaction.atomic

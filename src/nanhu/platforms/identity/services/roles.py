@@ -1,34 +1,99 @@
-"""Roles (角色) of accounts: granted and revoked, never overwritten."""
+"""Roles (角色) of accounts: granted and revoked, never overwritten.
 
-from django.db import transaction
+三员分立: an account has administrative roles of one duty only (run, guard, audit). The database holds it by an exclusion
+constraint, so that two grants at the same moment cannot both stand.
+"""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from nanhu.kernel import audit, registry
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.platforms.identity.errors import UnknownRoleError
+from nanhu.platforms.identity.errors import (
+    OwnRoleError,
+    RoleEndsInThePastError,
+    RoleNeedsUnitError,
+    RolesExcludeError,
+    UnknownRoleError,
+)
 from nanhu.platforms.identity.models import RoleGrant
+from nanhu.platforms.people import api as people
+
+UNIT_ROLES = frozenset({"identity.clerk"})
+ONE_DUTY = "identity_grant_one_duty"
 
 
-@transaction.atomic
-def grant(*, by: Actor, account_id: int, role: str, unit_code: str = "") -> None:
-    """Granting twice is harmless; a role no room declares is refused."""
+def live() -> Q:
+    """Grants that count now: the job that revokes what has ended may be late."""
+    return Q(revoked_at=None) & (Q(ends_at=None) | Q(ends_at__gt=now()))
+
+
+def grant(
+    *, by: Actor, account_id: int, role: str, unit_code: str = "", reason: str = "", ends_at: datetime | None = None
+) -> bool:
+    """Granting twice is harmless (False). Nobody grants to himself; the first of each kind comes from the console."""
+    check_grant(by=by, account_id=account_id, role=role, unit_code=unit_code, ends_at=ends_at)
+    try:
+        with transaction.atomic():
+            RoleGrant.objects.filter(account_id=account_id, revoked_at=None, ends_at__lte=now()).update(
+                revoked_at=now()
+            )
+            _row, is_new = RoleGrant.objects.get_or_create(
+                account_id=account_id, role=role, unit_code=unit_code, revoked_at=None,
+                defaults={"granted_by": by.name, "reason": reason, "ends_at": ends_at},
+            )  # fmt: skip
+            if is_new:
+                note(by, "identity.grant_role", account_id, role, unit_code, reason=reason, ends_at=ends_at)
+    except IntegrityError as error:
+        if ONE_DUTY in str(error):
+            raise RolesExcludeError(role=role) from error
+        raise
+    return is_new
+
+
+def check_grant(*, by: Actor, account_id: int, role: str, unit_code: str, ends_at: datetime | None) -> None:
     if registry.roles.get(role) is None:
         raise UnknownRoleError(role=role)
-    _row, is_new = RoleGrant.objects.get_or_create(
-        account_id=account_id, role=role, unit_code=unit_code, revoked_at=None, defaults={"granted_by": by.name}
-    )
-    if is_new:
-        note(by, "identity.grant_role", account_id, role, unit_code)
+    if by.account_id is not None and by.account_id == account_id:
+        raise OwnRoleError
+    if ends_at is not None and ends_at <= now():
+        raise RoleEndsInThePastError
+    if role in UNIT_ROLES and unit_code not in people.unit_ids_by_code([unit_code]):
+        raise RoleNeedsUnitError
 
 
 @transaction.atomic
-def revoke(*, by: Actor, account_id: int, role: str, unit_code: str = "") -> bool:
-    live = RoleGrant.objects.filter(account_id=account_id, role=role, unit_code=unit_code, revoked_at=None)
-    if not live.update(revoked_at=now()):
+def revoke(*, by: Actor, account_id: int, role: str, unit_code: str = "", reason: str = "") -> bool:
+    standing = RoleGrant.objects.filter(account_id=account_id, role=role, unit_code=unit_code, revoked_at=None)
+    if not standing.update(revoked_at=now()):
         return False
-    note(by, "identity.revoke_role", account_id, role, unit_code)
+    note(by, "identity.revoke_role", account_id, role, unit_code, reason=reason)
     return True
 
 
-def note(by: Actor, action: str, account_id: int, role: str, unit_code: str) -> None:
-    audit.record(by=by, action=action, target=f"account:{account_id}", facts={"role": role, "unit": unit_code})
+@transaction.atomic
+def revoke_ended(*, by: Actor) -> int:
+    """What the date has ended is written down as revoked."""
+    due = RoleGrant.objects.select_for_update(skip_locked=True).filter(revoked_at=None, ends_at__lte=now())
+    ended = list(due.order_by("pk"))
+    RoleGrant.objects.filter(pk__in=[one.pk for one in ended]).update(revoked_at=now())
+    for one in ended:
+        note(by, "identity.end_role", one.account_id, one.role, one.unit_code)
+    return len(ended)
+
+
+def note(
+    by: Actor,
+    action: str,
+    account_id: int,
+    role: str,
+    unit_code: str,
+    *,
+    reason: str = "",
+    ends_at: datetime | None = None,
+) -> None:
+    facts = {"role": role, "unit": unit_code} | ({"ends_at": ends_at.isoformat()} if ends_at else {})
+    audit.record(by=by, action=action, target=f"account:{account_id}", reason=reason, facts=facts)

@@ -1,0 +1,1 @@
+"""What administration declares: its places in the menu."""

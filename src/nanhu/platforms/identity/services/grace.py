@@ -1,0 +1,28 @@
+"""Days of grace (宽限期): how long an account outlives the last tie of its person, by what that tie was."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from nanhu.kernel.clock import CAMPUS_ZONE
+from nanhu.kernel.school import school
+from nanhu.platforms.people import api as people
+
+DEFAULT_DAYS: Mapping[str, int] = {"student": 30, "staff": 7, "temporary": 0, "guest": 0}
+
+
+def grace_days() -> Mapping[str, int]:
+    """By kind of affiliation, or by the code of a category, which wins; `[identity.grace_days]` of the school's file."""
+    return {**DEFAULT_DAYS, **school().raw.get("identity", {}).get("grace_days", {})}
+
+
+def grace_end(card: people.PersonCard) -> datetime | None:
+    """The latest end of grace among all that has ended: the first moment at which the account is over."""
+    days = grace_days()
+    ends = [
+        datetime.combine(
+            tie.ends_on + timedelta(days=1 + days.get(tie.category, days.get(tie.kind, 0))), time(), CAMPUS_ZONE
+        )
+        for tie in card.affiliations
+        if tie.ends_on is not None and tie.state == "ended"
+    ]
+    return max(ends, default=None)

@@ -1,0 +1,94 @@
+"""The sign-in log (登录日志): one line for each sign-in, renewal, refusal and sign-out, in the deed's own transaction.
+
+The audit log holds the same deeds, sealed. This table is made for questions: by account, address, hour, application.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.crypto import blind_index
+from nanhu.platforms.identity.models import Account, SignInEvent, SsoSession
+
+KEY_LENGTH = 16
+Kind, Reason = SignInEvent.Kind, SignInEvent.Reason
+
+
+def name_key(campus_no: str) -> str:
+    """The fingerprint of a typed name, as the audit log has it."""
+    return blind_index(campus_no, purpose="identity.refused_name").hex()[:KEY_LENGTH]
+
+
+def came_in(*, session: SsoSession, how: str, application: str = "", kind: str = Kind.SIGN_IN) -> None:
+    """A session was opened, or proved once more."""
+    SignInEvent.objects.create(
+        kind=kind, account_id=session.account_id, campus_no=session.campus_no, how=how[:60], address=session.address,
+        browser=session.user_agent[:300], application=application[:60], session_id=session.pk,
+    )  # fmt: skip
+
+
+def refused(
+    *,
+    by: Actor,
+    campus_no: str,
+    reason: str = Reason.WRONG,
+    how: str = "pwd",
+    account_id: int | None = None,
+    browser: str = "",
+    application: str = "",
+) -> None:
+    """What was typed as a name is kept as a fingerprint only. The cost is the same for every name."""
+    SignInEvent.objects.create(
+        kind=Kind.REFUSED, account_id=account_id, name_key=name_key(campus_no), how=how[:60], reason=reason,
+        address=by.address, browser=browser[:300], application=application[:60],
+    )  # fmt: skip
+
+
+def went_out(*, by: Actor, sessions: Iterable[SsoSession], how: str) -> None:
+    moment = now()
+    SignInEvent.objects.bulk_create(
+        SignInEvent(
+            at=moment, kind=Kind.SIGN_OUT, account_id=one.account_id, campus_no=one.campus_no, how=str(how),
+            address=by.address, browser=one.user_agent[:300], session_id=one.pk,
+        )
+        for one in sessions
+    )  # fmt: skip
+
+
+def events_of(account: Account) -> QuerySet[SignInEvent]:
+    """The account's own lines, newest first."""
+    return SignInEvent.objects.filter(account_id=account.pk).order_by("-at", "-id")
+
+
+def prepare_months(*, months: int = 3) -> int:
+    """Partitions of this month and the next ones; how many stand."""
+    first = campus_today().replace(day=1)
+    days = [(first + timedelta(days=31 * ahead)).replace(day=1) for ahead in range(months)]
+    with connection.cursor() as cursor:
+        return sum(int(made_month(cursor, day)) for day in days)
+
+
+def made_month(cursor: object, day: date) -> bool:
+    cursor.execute("SELECT identity_sign_in_month(%s)", [day])  # type: ignore[attr-defined]
+    return bool(cursor.fetchone()[0])  # type: ignore[attr-defined]
+
+
+def drop_old_months() -> list[str]:
+    """Whole months that are older than the audit log has to be kept; the archive of the audit log has their deeds."""
+    oldest = campus_today() - timedelta(days=configuration().audit_days)
+    limit = f"identity_sign_in_event_{oldest.replace(day=1):%Y%m}"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " WHERE i.inhparent = 'identity_sign_in_event'::regclass AND c.relname ~ '_[0-9]{6}$' AND c.relname < %s",
+            [limit],
+        )
+        names = [str(row[0]) for row in cursor.fetchall()]
+        for name in names:
+            cursor.execute(f'DROP TABLE "{name}"')
+    return names
