@@ -59,6 +59,7 @@ from nanhu.platforms.people.rules import (
     pinyin_of,
     split_surname,
 )
+from nanhu.platforms.people.search import Found, find_persons, unit_ids_below
 from nanhu.platforms.people.services.apply import apply_records
 from nanhu.platforms.people.services.calendar import begin_due, end_overdue
 from nanhu.platforms.people.services.golden import lock_golden
@@ -81,6 +82,7 @@ __all__ = [
     "CampusNumberTakenError",
     "Difference",
     "DocumentTakenError",
+    "Found",
     "Guest",
     "KnownPerson",
     "LaterChangesError",
@@ -112,6 +114,7 @@ __all__ = [
     "find_people_by_campus_no",
     "find_person_by_campus_no",
     "find_person_by_document",
+    "find_persons",
     "halfwidth",
     "heirs",
     "id_check_character",
@@ -139,6 +142,7 @@ __all__ = [
     "set_photos",
     "split_surname",
     "unit_choices",
+    "unit_ids_below",
     "unit_ids_by_code",
     "unit_ids_of",
     "unit_names",

@@ -3,9 +3,10 @@ from uuid import uuid4
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Replace, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -123,6 +124,14 @@ class Person(models.Model):
             models.Index(fields=["merged_into"], name="people_person_merged", condition=~Q(merged_into=None)),
             GinIndex(fields=["name", "pinyin"], opclasses=["gin_trgm_ops"] * 2, name="people_person_search"),
             models.Index(fields=["initials"], opclasses=["text_pattern_ops"], name="people_person_initials"),
+            models.Index(
+                OpClass("name", name="text_pattern_ops"), name="people_person_name_start", condition=Q(merged_into=None)
+            ),
+            models.Index(
+                OpClass(Replace("pinyin", Value(" "), Value("")), name="text_pattern_ops"),
+                name="people_person_pinyin_start",
+                condition=Q(merged_into=None),
+            ),
         ]
 
 
@@ -188,6 +197,10 @@ class Affiliation(models.Model):
         ]
         indexes = [
             models.Index(fields=["campus_no"], opclasses=["text_pattern_ops"], name="people_affiliation_campus_no"),
+            models.Index(OpClass(Upper("campus_no"), name="text_pattern_ops"), name="people_affiliation_number"),
+            models.Index(
+                fields=["person"], name="people_affiliation_alive", condition=Q(state__in=["active", "suspended"])
+            ),
             models.Index(fields=["unit", "kind"], name="people_affiliation_unit"),
         ]
 
