@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from nanhu.platforms.identity import devices, gate
+from nanhu.platforms.identity import devices, queries
 from nanhu.platforms.identity.factors.services import new_devices, pending, remembered
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.factors.services.pending import Pending
@@ -61,7 +61,6 @@ def complete(request: HttpRequest, *, step: Pending, method: str, is_remembered:
         response = opened(
             request, account=step.account, campus_no=step.campus_no, methods=methods, after=step.after, welcome=None
         )
-        gate.note_renewal(request, back=step.after)
         if is_remembered and not factors_of(step.account).is_administrator:
             remembered.remember(request, response, account=step.account)
     return response
@@ -89,7 +88,11 @@ def sent_on(
     request.session[AFTER_SETUP] = after
     if account.state != Account.State.ACTIVE:
         response: HttpResponse = HttpResponseRedirect(reverse("identity:setup"))
+    elif welcome is not None:
+        session_id = request.session[sessions.SESSION_ID]
+        request.sso_session = queries.live_session(account=account, session_id=session_id)  # type: ignore[attr-defined]
+        response = welcome(request)
     else:
-        response = welcome(request) if welcome is not None else HttpResponseRedirect(after)
+        response = HttpResponseRedirect(after)
     devices.remember(request, response, campus_no)
     return response

@@ -11,11 +11,10 @@ from hashlib import sha256
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 
 from nanhu.kernel.clock import now
-from nanhu.platforms.identity import queries
+from nanhu.platforms.identity import queries, refusal
 from nanhu.platforms.identity.models import Account, Application, SsoSession
 from nanhu.platforms.identity.services import access
 
@@ -59,6 +58,8 @@ def passage(request: HttpRequest, *, application: Application, demand: Demand) -
     session: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
     back = demand.back or request.get_full_path()
     if session is None:
+        if demand.must_renew:
+            note_asking(request, back)
         return missing(Missing.SIGN_IN, demand, to_page("identity:sign_in", back))
     if not is_fresh(request, session, demand, back):
         return missing(Missing.FRESH_SIGN_IN, demand, to_page("identity:sign_in_again", back))
@@ -76,12 +77,6 @@ def owes_second_factor(session: SsoSession, *, demanded: bool) -> bool:
     return session.second_factor_at is None and (demanded or bool(queries.withheld_roles(session)))
 
 
-def note_renewal(request: HttpRequest, *, back: str) -> None:
-    """A session that was opened just now for the very page that asks for a fresh proof is fresh enough for it, once."""
-    asked: dict[str, float] = request.session.get(ASKED, {})
-    request.session[ASKED] = asked | {mark_of(back): 0.0}
-
-
 def mark_of(back: str) -> str:
     return sha256(back.encode()).hexdigest()[:32]
 
@@ -95,7 +90,7 @@ def to_page(name: str, back: str) -> HttpResponse:
 
 
 def refused(request: HttpRequest, *, application: Application, decision: access.Decision) -> HttpResponse:
-    return render(request, "identity/refused.html", {"application": application, "decision": decision}, status=403)
+    return refusal.page(request, application=application, decision=decision)
 
 
 def is_fresh(request: HttpRequest, session: SsoSession, demand: Demand, back: str) -> bool:
@@ -111,7 +106,14 @@ def was_renewed(request: HttpRequest, session: SsoSession, back: str, moment: da
     mark = mark_of(back)
     since = asked.pop(mark, None)
     passes = since is not None and session.authenticated_at.timestamp() >= since
-    if not passes:
-        asked = dict(list(asked.items())[-ASKED_AT_MOST:]) | {mark: moment.timestamp()}
     request.session[ASKED] = asked
+    if not passes:
+        note_asking(request, back, moment)
     return passes
+
+
+def note_asking(request: HttpRequest, back: str, moment: datetime | None = None) -> None:
+    """Remember when this request began to wait for a fresh proof; a sign-in keeps the notes of its browser."""
+    asked: dict[str, float] = request.session.get(ASKED, {})
+    kept = dict(list(asked.items())[-ASKED_AT_MOST:])
+    request.session[ASKED] = kept | {mark_of(back): (moment or now()).timestamp()}

@@ -73,8 +73,8 @@ def fresh_sign_in(view: View | None = None, *, minutes: int = FRESH_MINUTES) -> 
     return guard if view is None else guard(view)
 
 
-def led_to(name: str, request: HttpRequest) -> HttpResponseRedirect:
-    return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}")
+def led_to(name: str, request: HttpRequest, *, back: str = "") -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': back or request.get_full_path()})}")
 
 
 def open_during_setup(view: View) -> View:

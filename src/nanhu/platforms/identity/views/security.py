@@ -17,21 +17,32 @@ from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity import queries, security_cards
 from nanhu.platforms.identity.errors import PasswordRefusedError
+from nanhu.platforms.identity.factors.services import history, new_devices, strength
+from nanhu.platforms.identity.factors.services.overview import factors_of
+from nanhu.platforms.identity.factors.services.user_agents import in_words
 from nanhu.platforms.identity.forms import ChangePasswordForm, ChangeQuestionsForm
 from nanhu.platforms.identity.models import SecurityQuestion, SsoSession
 from nanhu.platforms.identity.services import credentials, sessions
 from nanhu.platforms.identity.views.setup import owner_of
 
 PAGE_SIZE = 20
+NEW_SHOWN = 5
 
 
 @never_cache
 def security_page(request: HttpRequest) -> HttpResponse:
     account = owner_of(request)
+    factors = factors_of(account)
+    questions = SecurityQuestion.objects.filter(account=account).count()
+    marks = strength.marks_of(account, factors=factors, questions=questions)
     context = {
         "account": account,
-        "questions": SecurityQuestion.objects.filter(account=account).count(),
-        "live_sessions": queries.sessions_of(account).filter(ended_at=None).count(),
+        "questions": questions,
+        "factors": factors,
+        "marks": marks,
+        "marks_done": sum(mark.is_done for mark in marks),
+        "live_sessions": SsoSession.objects.filter(account=account, ended_at=None).count(),
+        "new_devices": [(one, in_words(one.session.user_agent)) for one in new_devices.unanswered(account)[:NEW_SHOWN]],
         "cards": security_cards.cards_for(account),
     }
     return render(request, "identity/security.html", context)
@@ -87,7 +98,9 @@ def change_questions(request: HttpRequest) -> HttpResponse:
 def sessions_page(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.sessions_of(owner_of(request)), PAGE_SIZE).get_page(request.GET.get("page"))
     mine = request.session.get(sessions.SESSION_ID)
-    return render(request, "identity/sessions.html", {"page": page, "current_id": mine})
+    return render(
+        request, "identity/sessions.html", {"page": page, "sign_ins": history.sign_ins(list(page)), "current_id": mine}
+    )
 
 
 @require_POST

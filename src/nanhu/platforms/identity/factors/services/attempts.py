@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.identity.factors.errors import WrongCodeError
+from nanhu.platforms.identity.factors.errors import PasskeyRefusedError, PasskeySuspectError, WrongCodeError
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.services import throttle
 from nanhu.platforms.identity.services.throttle import Gate, Limit, network_of
@@ -20,6 +20,9 @@ PAIR = Limit("second-pair", free=5, cap=900, memory=DAY)
 ANYWHERE = Limit("second", free=10, cap=900, memory=DAY)
 DEVICE = Limit("second-device", free=5, cap=900, memory=DAY)
 SENDING = Limit("second-sending", free=3, cap=3600, memory=timedelta(hours=6))
+REFUSALS = (WrongCodeError, PasskeyRefusedError, PasskeySuspectError)
+STRANGER = Limit("stranger", free=100, cap=60, memory=timedelta(minutes=15), leak=0.5)
+"""What a stranger may begin (a question to a passkey, a QR code): each costs a row for some minutes."""
 TELLING = Limit("new-device", free=3, cap=3600, memory=timedelta(hours=6))
 
 
@@ -37,10 +40,14 @@ def counted(*, by: Actor, account: Account, is_known_device: bool = False) -> It
     throttle.admit(gates)
     try:
         yield
-    except WrongCodeError:
+    except REFUSALS:
         audit.record(by=by, action="identity.second_step_refused", target=f"account:{account.pk}")
         raise
     throttle.forgive(gates)
+
+
+def count_stranger(*, by: Actor) -> None:
+    throttle.admit([Gate(STRANGER, network_of(by.address))])
 
 
 def forgive_all(account: Account) -> None:

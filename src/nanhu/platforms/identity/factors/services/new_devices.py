@@ -1,5 +1,6 @@
 """New-device notice (新设备提醒): a sign-in from a browser that never signed this person in before."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -65,8 +66,8 @@ def unanswered(account: Account) -> QuerySet[NewDevice]:
     return NewDevice.objects.filter(account=account, answer="").select_related("session").order_by("-created_at")
 
 
-def recent(account: Account) -> QuerySet[NewDevice]:
-    return NewDevice.objects.filter(account=account).select_related("session").order_by("-created_at")
+def of_sessions(session_ids: Sequence[int]) -> dict[int, NewDevice]:
+    return {one.session_id: one for one in NewDevice.objects.filter(session_id__in=session_ids)}
 
 
 def is_mine(*, account: Account, public_id: UUID) -> bool:

@@ -15,6 +15,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.factors.errors import SecondStepExpiredError
+from nanhu.platforms.identity.gate import ASKED
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.services import sessions
 
@@ -31,8 +32,12 @@ class Pending:
 
 
 def begin(request: HttpRequest, *, account: Account, campus_no: str, methods: Sequence[str], after: str) -> None:
-    """Whoever was signed in here is signed out; the browser gets a new session, with nothing in it but this."""
+    """Whoever was signed in here is signed out; the browser gets a new session, with nothing in it but this
+    (and what waits for a fresh proof)."""
+    asked = request.session.get(ASKED)
     sessions.close_session(request, how=SsoSession.End.REPLACED)
+    if asked:
+        request.session[ASKED] = asked
     request.session[PENDING] = {
         "account_id": account.pk,
         "mark": account.get_session_auth_hash(),

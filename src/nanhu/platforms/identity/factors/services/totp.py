@@ -16,7 +16,7 @@ from nanhu.platforms.identity.models import Account
 PERIOD_SECONDS = 30
 STEPS_AROUND = (-1, 0, 1)
 """Clocks differ: the code before and the code after count too (RFC 6238 §5.2)."""
-DIGITS = 6
+NOTHING = -1
 
 
 def step_of(moment: datetime) -> int:
@@ -46,20 +46,22 @@ def live(account: Account) -> TotpFactor | None:
 
 
 @transaction.atomic
-def waiting(account: Account) -> TotpFactor:
-    """The secret that waits for its first code: the same one until it is confirmed or given up."""
+def waiting(account: Account, *, known: int | None) -> TotpFactor:
+    """The secret that waits for its first code. Only the browser that it was shown to gets the same one again."""
     Account.objects.select_for_update().get(pk=account.pk)
-    found, _is_new = TotpFactor.objects.get_or_create(
-        account=account, confirmed_at=None, defaults={"secret": pyotp.random_base32()}
-    )
+    waits = TotpFactor.objects.filter(account=account, confirmed_at=None)
+    found = waits.filter(pk=known).first() if known is not None else None
+    if found is None:
+        waits.delete()
+        found = TotpFactor.objects.create(account=account, secret=pyotp.random_base32())
     return found
 
 
 @transaction.atomic
-def confirm(*, by: Actor, account: Account, code: str) -> TotpFactor:
+def confirm(*, by: Actor, account: Account, known: int | None, code: str) -> TotpFactor:
     """The first code proves that the app holds the secret: from now on it counts, in place of the one before it."""
     Account.objects.select_for_update().get(pk=account.pk)
-    factor = TotpFactor.objects.filter(account=account, confirmed_at=None).first()
+    factor = TotpFactor.objects.filter(account=account, confirmed_at=None, pk=known or NOTHING).first()
     step = matching_step(str(factor.secret), code, now()) if factor is not None else None
     if factor is None or step is None:
         raise WrongCodeError

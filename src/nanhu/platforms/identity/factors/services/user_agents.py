@@ -1,4 +1,6 @@
-"""A browser in words (设备): enough for its owner to know it again. What cannot be told stays unsaid."""
+"""A sign-in in words: its browser (设备) and what was proved. Enough for its owner to know it again."""
+
+from collections.abc import Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -46,3 +48,18 @@ def in_words(user_agent: str) -> str:
 
 def first_in(folded: str, names: tuple[tuple[str, str | Promise], ...]) -> str:
     return next((str(name) for mark, name in names if mark in folded), "")
+
+
+WAYS = {
+    "pwd": gettext_lazy("密码"),
+    "otp": gettext_lazy("动态口令或一次性码"),
+    "hwk": gettext_lazy("通行密钥"),
+    "swk": gettext_lazy("通行密钥或手机"),
+    "sms": gettext_lazy("短信验证码"),
+    "kba": gettext_lazy("密保"),
+}
+
+
+def ways_in_words(methods: Sequence[str]) -> str:
+    """What was proved at a sign-in, from the names of RFC 8176."""
+    return " + ".join(str(WAYS[method]) for method in methods if method in WAYS)

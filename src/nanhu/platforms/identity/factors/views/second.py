@@ -1,5 +1,7 @@
 """The second step (第二步验证): one page, the ways this person has, in order."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -44,23 +46,29 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     factors = factors_of(who.account)
     if factors.must_enrol:
         return render(request, "identity/second_factor_enrol.html", {"who": who, "factors": factors})
+    if not factors.ways:
+        return render(request, "identity/second_factor_none.html", {"who": who})
+    return ask_for_code(request, who, factors)
+
+
+def ask_for_code(request: HttpRequest, who: Asked, factors: Factors) -> HttpResponse:
     way = way_of(request, factors)
     form = form_for(way, request)
-    if request.method == "POST" and form.is_valid():
-        try:
-            method = second_step.try_code(
-                by=actor_of(request),
-                account=who.account,
-                factors=factors,
-                way=way,
-                code=form.cleaned_data["code"],
-                is_known_device=is_known(request, who),
-            )
-        except CampusError as error:
-            form.add_error("code", error.message)
-            return page(request, who, factors, way, form, status=error.http_status)
-        return done(request, who, method=method)
-    return page(request, who, factors, way, form)
+    if not form.is_bound or not form.is_valid():
+        return page(request, who, factors, way, form)
+    try:
+        method = second_step.try_code(
+            by=actor_of(request),
+            account=who.account,
+            factors=factors,
+            way=way,
+            code=form.cleaned_data["code"],
+            is_known_device=is_known(request, who),
+        )
+    except CampusError as error:
+        form.add_error("code", error.message)
+        return page(request, who, factors, way, form, status=error.http_status)
+    return done(request, who, method=method)
 
 
 def way_of(request: HttpRequest, factors: Factors) -> str:
@@ -76,16 +84,20 @@ def form_for(way: str, request: HttpRequest) -> CodeForm:
 def page(
     request: HttpRequest, who: Asked, factors: Factors, way: str, form: CodeForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {
+    return render(
+        request, "identity/second_factor.html", facts_of(request, who, factors, way) | {"form": form}, status=status
+    )
+
+
+def facts_of(request: HttpRequest, who: Asked, factors: Factors, way: str) -> dict[str, Any]:
+    return {
         "who": who,
         "factors": factors,
         "way": way,
-        "form": form,
         "others": [(one, NAMES[one]) for one in factors.ways if one != way],
         "sent_to": request.session.get(SENT_TO, "") if way == CONTACT else "",
         "may_remember": who.step is not None and not factors.is_administrator,
     }
-    return render(request, "identity/second_factor.html", context, status=status)
 
 
 def done(request: HttpRequest, who: Asked, *, method: str) -> HttpResponse:

@@ -23,6 +23,12 @@ class Asked:
     session: SsoSession | None = None
 
 
+def session_of(request: HttpRequest) -> SsoSession:
+    """Of a page behind the sign-in."""
+    found: SsoSession = request.sso_session  # type: ignore[attr-defined]
+    return found
+
+
 def asked(request: HttpRequest) -> Asked | None:
     session: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
     if session is not None:

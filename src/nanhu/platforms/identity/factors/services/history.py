@@ -1,0 +1,35 @@
+"""The sign-ins of an account as its owner reads them (最近登录)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nanhu.platforms.identity.factors.models import NewDevice
+from nanhu.platforms.identity.factors.services import new_devices
+from nanhu.platforms.identity.factors.services.user_agents import in_words, ways_in_words
+from nanhu.platforms.identity.models import SsoSession
+from nanhu.platforms.identity.services import logout_ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    session: SsoSession
+    device: str
+    ways: str
+    ledger: Sequence[logout_ledger.Line]
+    new_device: NewDevice | None
+
+
+def sign_ins(sessions: Sequence[SsoSession]) -> list[SignIn]:
+    """Two queries, whatever their number."""
+    ids = [session.pk for session in sessions]
+    ledgers, news = logout_ledger.lines_of(ids), new_devices.of_sessions(ids)
+    return [
+        SignIn(
+            session=session,
+            device=in_words(session.user_agent),
+            ways=ways_in_words(session.methods),
+            ledger=ledgers.get(session.pk, ()),
+            new_device=news.get(session.pk),
+        )
+        for session in sessions
+    ]

@@ -1,0 +1,154 @@
+"""Adding a factor: by somebody signed in freshly, or by an administrator who has none, right between the two steps."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from nanhu.kernel.actors import actor_of
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.school import school
+from nanhu.platforms.identity import admission, queries
+from nanhu.platforms.identity.factors.forms import CodeForm, PasskeyNameForm
+from nanhu.platforms.identity.factors.services import attempts, new_devices, passkeys, recovery_codes, totp
+from nanhu.platforms.identity.factors.services.overview import factors_of
+from nanhu.platforms.identity.factors.services.strengthen import strengthen
+from nanhu.platforms.identity.factors.services.user_agents import in_words
+from nanhu.platforms.identity.factors.views.who import Asked, asked
+from nanhu.platforms.identity.policies import closed_during_setup, fresh_sign_in, led_to
+from nanhu.platforms.identity.rules_urls import is_own_path
+
+TOTP_SHOWN, PASSKEY_ASKED = "identity.totp_shown", "identity.passkey_register"
+type View = Callable[..., HttpResponse]
+
+
+def may_add(view: View) -> Callable[..., HttpResponseBase]:
+    """Who has a strong factor proves it before adding another; who is between two steps may only add the first."""
+
+    @login_not_required
+    @closed_during_setup
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any) -> HttpResponseBase:
+        who = asked(request)
+        if who is None:
+            return led_to("identity:sign_in", request)
+        factors = factors_of(who.account)
+        if who.session is None and not factors.must_enrol:
+            return HttpResponseRedirect(reverse("identity:second_factor"))
+        if who.session is None:
+            return view(request, who, *arguments)
+        if factors.is_on and who.session.second_factor_at is None:
+            return led_to("identity:second_factor", request)
+        answer: HttpResponseBase = fresh_sign_in(view)(request, who, *arguments)
+        return answer
+
+    return guarded
+
+
+@may_add
+@sensitive_post_parameters("code")
+@sensitive_variables()
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_totp(request: HttpRequest, who: Asked) -> HttpResponse:
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            with attempts.counted(by=actor_of(request), account=who.account):
+                totp.confirm(
+                    by=actor_of(request),
+                    account=who.account,
+                    known=request.session.get(TOTP_SHOWN),
+                    code=form.cleaned_data["code"],
+                )
+        except CampusError as error:
+            form.add_error("code", error.message)
+        else:
+            return added(request, who, method="otp", told=_("您的账号刚刚添加了动态口令。不是您本人？请立即修改密码。"))
+    factor = totp.waiting(who.account, known=request.session.get(TOTP_SHOWN))
+    request.session[TOTP_SHOWN] = factor.pk
+    secret = str(factor.secret)
+    address = totp.address_of(secret, name=who.campus_no, issuer=school().name)
+    context = {
+        "form": form,
+        "who": who,
+        "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        "address": address,
+        "picture": segno.make(address, error="m").svg_data_uri(scale=5, border=2, light="#ffffff"),
+    }
+    return render(request, "identity/add_totp.html", context)
+
+
+@may_add
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_passkey(request: HttpRequest, who: Asked) -> HttpResponse:
+    form = PasskeyNameForm(request.POST or None, initial={"name": in_words(request.headers.get("User-Agent", ""))})
+    if request.method == "POST" and form.is_valid():
+        try:
+            passkey = passkeys.register(
+                by=actor_of(request),
+                account=who.account,
+                question=asked_question(request, PASSKEY_ASKED),
+                answer=form.cleaned_data["credential"],
+                name=form.cleaned_data["name"],
+            )
+        except CampusError as error:
+            form.add_error(None, error.message)
+        else:
+            told = _("您的账号刚刚添加了通行密钥“%(name)s”。不是您本人？请立即修改密码。") % {"name": passkey.name}
+            return added(request, who, method=passkeys.method_of(passkey), told=told)
+    return render(request, "identity/add_passkey.html", {"form": form, "who": who})
+
+
+@may_add
+@require_POST
+def add_passkey_options(request: HttpRequest, who: Asked) -> HttpResponse:
+    question = passkeys.ask_to_register(
+        account=who.account, campus_no=who.campus_no, name=queries.card_of(who.account).name
+    )
+    return handed(request, PASSKEY_ASKED, question)
+
+
+def handed(request: HttpRequest, place: str, question: passkeys.Question) -> HttpResponse:
+    """The question goes to the browser; which one it was stays in its session."""
+    request.session[place] = str(question.public_id)
+    return HttpResponse(question.options, content_type="application/json")
+
+
+def asked_question(request: HttpRequest, place: str) -> UUID | None:
+    kept = request.session.pop(place, None)
+    return UUID(kept) if kept else None
+
+
+def added(request: HttpRequest, who: Asked, *, method: str, told: str) -> HttpResponse:
+    """The new factor is proved by its first use: the second step is done. A first sheet of recovery codes comes along."""
+    request.session.pop(TOTP_SHOWN, None)
+    by, account = actor_of(request), who.account
+    new_devices.tell(account, told)
+    codes = recovery_codes.issue(by=by, account=account) if not recovery_codes.left(account) else []
+    if who.step is not None:
+        onward = admission.complete(request, step=who.step, method=method)
+    else:
+        if who.session is not None:
+            strengthen(request, session=who.session, method=method)
+        onward = HttpResponseRedirect(after_adding(request))
+    if not codes:
+        return onward
+    page = render(request, "identity/recovery_codes.html", {"codes": codes, "after": onward.headers["Location"]})
+    page.cookies.update(onward.cookies)
+    return page
+
+
+def after_adding(request: HttpRequest) -> str:
+    wanted = request.GET.get("next", "")
+    return wanted if is_own_path(wanted) else reverse("identity:factors")

@@ -1,0 +1,96 @@
+"""Signing in by passkey: alone on the sign-in page, or as the second step."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from nanhu.kernel.actors import actor_of
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity import admission
+from nanhu.platforms.identity.factors.forms import PasskeyForm
+from nanhu.platforms.identity.factors.services import attempts, names, passkey_proofs, passkeys
+from nanhu.platforms.identity.factors.services.overview import PASSKEY, factors_of
+from nanhu.platforms.identity.factors.views import second
+from nanhu.platforms.identity.factors.views.add import asked_question, handed
+from nanhu.platforms.identity.factors.views.who import asked, is_known
+from nanhu.platforms.identity.forms import SignInForm
+from nanhu.platforms.identity.policies import closed_during_setup, open_during_setup
+from nanhu.platforms.identity.views.sign_in import next_path, sign_in_form
+
+SIGN_IN_ASKED, SECOND_ASKED = "identity.passkey_sign_in", "identity.passkey_second"
+
+
+@login_not_required
+@open_during_setup
+@never_cache
+@require_POST
+def sign_in_options(request: HttpRequest) -> HttpResponse:
+    attempts.count_stranger(by=actor_of(request))
+    return handed(request, SIGN_IN_ASKED, passkeys.ask_to_prove())
+
+
+@login_not_required
+@open_during_setup
+@never_cache
+@require_POST
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Possession and the device's own check of its user: two factors in one."""
+    after = next_path(request)
+    form = PasskeyForm(request.POST)
+    try:
+        passkey = passkey_proofs.prove(
+            by=actor_of(request),
+            question=asked_question(request, SIGN_IN_ASKED),
+            answer=form.data.get("credential", ""),
+        )
+    except CampusError as error:
+        page = SignInForm({"username": "-", "password": "-"})
+        page.full_clean()
+        page.add_error(None, error.message)
+        return sign_in_form(request, page, after=after, status=error.http_status)
+    return admission.admit(
+        request,
+        account=passkey.account,
+        campus_no=names.main_number(passkey.account),
+        methods=(passkeys.method_of(passkey), "mfa"),
+        after=after,
+    )
+
+
+@login_not_required
+@closed_during_setup
+@never_cache
+@require_POST
+def second_options(request: HttpRequest) -> HttpResponse:
+    who = asked(request)
+    if who is None:
+        return HttpResponse(status=403)
+    return handed(request, SECOND_ASKED, passkeys.ask_to_prove(account=who.account))
+
+
+@login_not_required
+@closed_during_setup
+@never_cache
+@require_POST
+def second_proof(request: HttpRequest) -> HttpResponse:
+    who = asked(request)
+    if who is None:
+        return HttpResponseRedirect(reverse("identity:sign_in"))
+    by = actor_of(request)
+    try:
+        with attempts.counted(by=by, account=who.account, is_known_device=is_known(request, who)):
+            passkey = passkey_proofs.prove(
+                by=by,
+                question=asked_question(request, SECOND_ASKED),
+                answer=request.POST.get("credential", ""),
+                account=who.account,
+            )
+    except CampusError as error:
+        facts = second.facts_of(request, who, factors_of(who.account), PASSKEY)
+        return render(
+            request, "identity/second_factor.html", facts | {"refusal": error.message}, status=error.http_status
+        )
+    return second.done(request, who, method=passkeys.method_of(passkey))
