@@ -35,6 +35,7 @@ class TrialStep:
 class ProtocolPanel:
     """`save` gets the cleaned fields and returns secrets to be shown once; `speaks` says whether it was ever saved.
 
+    `speakers`, where given, is the same for lists: the ids of all applications that speak it, in one query.
     `trial` walks the protocol for the signed-in administrator as the application would, without leaving a session behind.
     """
 
@@ -48,6 +49,7 @@ class ProtocolPanel:
     snippets: Callable[[Application, Mapping[str, str]], list[Snippet]]
     trial: Callable[[HttpRequest, Application], list[TrialStep]]
     order: int = 100
+    speakers: Callable[[], set[int]] | None = None
 
 
 panels: dict[str, ProtocolPanel] = {}

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from nanhu.platforms.people import api as people
 
 FACULTY_WORDS = ("教师", "专任", "教授", "讲师", "助教")
-GRADUATED = "毕业"
+GRADUATED, ALUMNUS = "毕业", "alumnus"
 
 
 def affiliations(held: Iterable[people.AffiliationCard]) -> list[str]:
@@ -17,6 +17,8 @@ def affiliations(held: Iterable[people.AffiliationCard]) -> list[str]:
 def values_of(one: people.AffiliationCard) -> list[str]:
     if not one.is_live:
         return ["alum"] if one.kind == "student" and GRADUATED in one.status_name else []
+    if one.kind == "guest":
+        return ["alum"] if one.category == ALUMNUS else ["affiliate"]
     if one.kind == "staff":
         teaches = any(word in one.category_name for word in FACULTY_WORDS)
         return ["faculty" if teaches else "staff", "employee", "member"]

@@ -4,6 +4,7 @@ page, search, favourites and the writes behind them agree.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import cast
 
@@ -49,7 +50,10 @@ def offered_to(request: HttpRequest) -> list[Application]:
     offer: list[Application] | None = getattr(request, OFFER, None)
     if offer is None:
         viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-        offer = [application for application in all_applications() if application.is_for(viewer)]
+        known = {application.key: application for application in all_applications()}
+        known |= {one.key: one for one in registered_for(viewer) if registry.applications.get(one.key) is None}
+        both = sorted(known.values(), key=lambda application: (application.order, application.key))
+        offer = [application for application in both if application.is_for(viewer)]
         setattr(request, OFFER, offer)
     return offer
 
@@ -61,6 +65,14 @@ def all_applications() -> list[Application]:
     listed = attempt("portal.listed", listed_applications).value or []
     both = [*declared, *(application for application in listed if application.key not in keys)]
     return sorted(both, key=lambda application: (application.order, application.key))
+
+
+def registered_for(viewer: Viewer) -> list[Application]:
+    """What rooms add at run time for this viewer; a source that fails costs its entries, not the menu."""
+    found = [
+        attempt(f"menu:{source.key}", partial(source.load, viewer)).value or [] for source in registry.menu_sources
+    ]
+    return [application for applications in found for application in applications]
 
 
 def listed_applications() -> list[Application]:

@@ -134,6 +134,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="application",
+            name="admits_grace",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="application",
             name="contact",
             field=models.ForeignKey(
                 blank=True,

@@ -42,6 +42,7 @@ class Application(models.Model):
     user_name = models.CharField(max_length=20, choices=UserName, default=UserName.STAFF_FIRST)
     has_attributes_in_cas2 = models.BooleanField(default=True)
     demands_second_factor = models.BooleanField(default=False)
+    admits_grace = models.BooleanField(default=False)  # also who has left and whose account is open for some days more
     is_enabled = models.BooleanField(default=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reviewed_by = models.TextField(default="", blank=True)

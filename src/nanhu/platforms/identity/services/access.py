@@ -4,14 +4,15 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
-from nanhu.platforms.identity.models import Account, Application
+from nanhu.kernel.ui.dates import clock_words
+from nanhu.platforms.identity.models import Account, Application, Maintenance
 
 JUDGE = "SELECT * FROM identity_access(%s, %s, %s)"
 
@@ -39,12 +40,19 @@ SENTENCES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("您现在没有在校身份，这个应用只对在校师生开放。"),
         _("如果身份有误，请联系人事处或教务处更正。"),
     ),
+    "in_grace": (_("您已离校，账号只为少数应用保留一段时间，不包括这一个。"), ASK_OWNER),
     "maintenance": (_("这个应用正在维护。"), _("请在维护结束后再来。")),
 }
 
 
 def decide(*, account: Account, application: Application) -> Decision:
-    return decide_many(account_id=account.pk, application_ids=[application.pk])[application.pk]
+    """One query; one more to read the notice of an application that rests."""
+    decision = decide_many(account_id=account.pk, application_ids=[application.pk])[application.pk]
+    rest = Maintenance.objects.filter(pk=decision.maintenance_id).first() if decision.maintenance_id else None
+    if rest is None:
+        return decision
+    until = str(_("预计 {moment} 恢复，请到时再来。")).format(moment=clock_words(rest.ends_at, now()))
+    return replace(decision, reason=rest.notice, remedy=until)
 
 
 def decide_many(*, account_id: int, application_ids: Iterable[int]) -> dict[int, Decision]:

@@ -26,6 +26,7 @@ class Facts(TypedDict, total=False):
     user_name: str
     has_attributes_in_cas2: bool
     demands_second_factor: bool
+    admits_grace: bool
     is_enabled: bool
 
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Length
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
 from nanhu.platforms.identity.errors import (
     AddressTakenError,
     ServiceRefusedError,
@@ -139,3 +140,10 @@ def address_for(service: str) -> ApplicationAddress | None:
         return None
     covering = ApplicationAddress.objects.filter(origin=key.origin, path__in=key.covering_paths)
     return covering.select_related("application").order_by(Length("path").desc()).first()
+
+
+@transaction.atomic
+def note_review(*, by: Actor, application: Application) -> None:
+    """Somebody looked at the whole record and found it right."""
+    Application.objects.filter(pk=application.pk).update(reviewed_at=now(), reviewed_by=by.name)
+    audit.record(by=by, action="identity.review_application", target=f"application:{application.key}")

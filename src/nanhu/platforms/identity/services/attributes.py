@@ -3,7 +3,7 @@
 The names are CAS's and eduPerson's; other protocols map them to their own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -255,8 +255,15 @@ def chosen_affiliation(*, application: Application, card: people.PersonCard, cam
     return next((one for one in live if wanted(one, campus_no)), live[0] if live else None)
 
 
-def released(*, application: Application, card: people.PersonCard, chosen: Affiliation | None) -> dict[str, list[str]]:
-    """What this application's record allows, without empty values."""
+def released(
+    *,
+    application: Application,
+    card: people.PersonCard,
+    chosen: Affiliation | None,
+    only: Collection[str] | None = None,
+) -> dict[str, list[str]]:
+    """What this application's record allows, without empty values; with `only`, of these names alone."""
     subject = Subject(application=application, card=card, chosen=chosen)
-    found = {name: ATTRIBUTES[name].resolve(subject) for name in application.attributes if name in ATTRIBUTES}
+    wanted = [name for name in application.attributes if name in ATTRIBUTES and (only is None or name in only)]
+    found = {name: ATTRIBUTES[name].resolve(subject) for name in wanted}
     return {name: kept for name, values in found.items() if (kept := [value for value in values if value])}

@@ -1,5 +1,7 @@
 -- Who may use what, judged in one place. Python's `services.access` asks it, and so does every faster path.
---
+-- Its bodies are not checked here: identity_role_grant.ends_at and identity_account.grace_until come by a later migration.
+SET LOCAL check_function_bodies = off;
+
 -- identity_rules_for(account, applications, moment): each rule of these applications, and whether it is in force and
 -- speaks of this account. All conditions of a rule must hold; kind, category and unit must hold for one and the same
 -- active affiliation; a unit means everything below it.
@@ -28,6 +30,7 @@ LANGUAGE sql STABLE ROWS 4 AS $$
            AND (r.role = '' OR EXISTS (
                SELECT FROM identity_role_grant g
                 WHERE g.account_id = the_account AND g.role = r.role AND g.revoked_at IS NULL
+                  AND (g.ends_at IS NULL OR g.ends_at > the_moment)
            ))
            AND (r.affiliation_kind = '' AND r.category = '' AND r.unit_id IS NULL OR EXISTS (
                SELECT FROM tie t
@@ -48,9 +51,11 @@ $$;
 --   denied          no        what denies
 --   not_listed      no        -               it has allowing rules (in force or not) and none matches
 --   unaffiliated    no        -               no rule speaks of the account, and it has no active affiliation but as a guest
+--   in_grace        no        -               the same, of somebody who has left and whose account stays open some days
 --   maintenance     no        -               it rests (maintenance_id) and the account is no tester
 --   allowed         yes       what allows
 --   everybody       yes       -               no allowing rule: open to every active affiliation but a guest's
+--   grace           yes       -               has left, and the application admits who has (admits_grace)
 -- A rule for a single person beats one for many; among equals a denial beats an allowance. Holders of campus.admin, the
 -- application's contact and its testers pass during maintenance.
 CREATE FUNCTION identity_access(the_account bigint, the_applications bigint[], the_moment timestamptz)
@@ -78,12 +83,14 @@ LANGUAGE sql STABLE ROWS 1 AS $$
                    WHEN s.allowed_single IS NOT NULL THEN 'allowed'
                    WHEN s.denied IS NOT NULL THEN 'denied'
                    WHEN s.allowed IS NOT NULL THEN 'allowed'
+                   WHEN p.admits_grace AND i.grace_until > the_moment THEN 'grace'
                    WHEN s.is_closed THEN 'not_listed'
-                   WHEN NOT EXISTS (
+                   WHEN EXISTS (
                        SELECT FROM people_affiliation a
                         WHERE a.person_id = i.person_id AND a.state = 'active' AND a.kind <> 'guest'
-                   ) THEN 'unaffiliated'
-                   ELSE 'everybody'
+                   ) THEN 'everybody'
+                   WHEN i.grace_until > the_moment THEN 'in_grace'
+                   ELSE 'unaffiliated'
                END AS verdict,
                CASE
                    WHEN s.is_tester OR p.contact_id = the_account THEN NULL
@@ -94,6 +101,7 @@ LANGUAGE sql STABLE ROWS 1 AS $$
                           AND NOT EXISTS (
                               SELECT FROM identity_role_grant g
                                WHERE g.account_id = the_account AND g.role = 'campus.admin' AND g.revoked_at IS NULL
+                                 AND (g.ends_at IS NULL OR g.ends_at > the_moment)
                           )
                         ORDER BY m.ends_at DESC
                         LIMIT 1
@@ -105,12 +113,14 @@ LANGUAGE sql STABLE ROWS 1 AS $$
          WHERE p.id = ANY (the_applications)
     )
     SELECT j.id,
-           j.verdict IN ('allowed', 'everybody') AND j.resting IS NULL,
-           CASE WHEN j.verdict IN ('allowed', 'everybody') AND j.resting IS NOT NULL THEN 'maintenance' ELSE j.verdict END,
+           j.verdict IN ('allowed', 'everybody', 'grace') AND j.resting IS NULL,
+           CASE WHEN j.verdict IN ('allowed', 'everybody', 'grace') AND j.resting IS NOT NULL THEN 'maintenance' ELSE j.verdict END,
            CASE
                WHEN j.verdict = 'denied' THEN coalesce(j.denied_single, j.denied)
                WHEN j.verdict = 'allowed' AND j.resting IS NULL THEN coalesce(j.allowed_single, j.allowed)
            END,
-           CASE WHEN j.verdict IN ('allowed', 'everybody') THEN j.resting END
+           CASE WHEN j.verdict IN ('allowed', 'everybody', 'grace') THEN j.resting END
       FROM judged j
 $$;
+
+RESET check_function_bodies;

@@ -1,0 +1,26 @@
+"""Expected failures of the registry's pages, each with a code, an HTTP status and a sentence."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class RuleRefusedError(CampusError):
+    code: ClassVar[str] = "rule_refused"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("规则不能这样写：{problem}")
+
+
+class MaintenanceRefusedError(CampusError):
+    code: ClassVar[str] = "maintenance_refused"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("维护的结束要晚于开始，并且不早于现在。")
+
+
+class KeyTakenError(CampusError):
+    code: ClassVar[str] = "application_key_taken"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("代号 {key} 已有应用在用，请换一个。")

@@ -1,0 +1,9 @@
+"""Work that comes round: how the applications are."""
+
+from nanhu.kernel.jobs import job
+from nanhu.platforms.identity.registry.services import health
+
+
+@job("identity_registry.look_at_applications", every="*/3 * * * *", attempts=1)
+def look_at_applications() -> None:
+    health.look_at_all()
