@@ -2,9 +2,13 @@
 
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
 from nanhu.platforms.identity.events import AccountActivated, AccountClosed, PasswordChanged
+from nanhu.platforms.identity.factors.services.removal import remove_all as remove_second_factors
+from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
+from nanhu.platforms.identity.front import Front
 from nanhu.platforms.identity.hashing import password_check_milliseconds
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
+from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
 from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
@@ -18,6 +22,7 @@ __all__ = [
     "AccountActivated",
     "AccountClosed",
     "DemoOnlyError",
+    "Front",
     "PasswordChanged",
     "UnknownAccountError",
     "UnknownRoleError",
@@ -25,14 +30,18 @@ __all__ = [
     "account_of",
     "account_with",
     "choose_face",
+    "fresh_sign_in_required",
+    "give_totp_for_sample",
     "grant_role",
     "has_role",
     "open_accounts",
     "open_during_setup",
     "password_check_milliseconds",
     "register_application",
+    "remove_second_factors",
     "revoke_role",
     "role_required",
+    "sample_code",
     "set_password_for_sample",
 ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth import logout
@@ -12,6 +13,7 @@ from django.utils.cache import add_never_cache_headers
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity import queries
+from nanhu.platforms.identity.marks import keep_marks
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.policies import is_open_during_setup
 from nanhu.platforms.identity.rules_urls import is_own_path
@@ -32,6 +34,8 @@ class IdentityMiddleware:
         request.sso_session = None  # type: ignore[attr-defined]
         admit(request)
         response = self.get_response(request)
+        if response.status_code != HTTPStatus.INTERNAL_SERVER_ERROR:  # then Django does not keep the session either
+            keep_marks(request)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)  # on a shared computer the next one presses Back
         return response

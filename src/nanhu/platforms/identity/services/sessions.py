@@ -12,9 +12,10 @@ from django.http import HttpRequest
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, actor_of
 from nanhu.kernel.clock import now
+from nanhu.platforms.identity.gate import ASKED
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.queries import session_end_due
-from nanhu.platforms.identity.services import single_logout
+from nanhu.platforms.identity.services import sign_in_log, single_logout
 
 SESSION_ID = "identity.session"
 CAMPUS_NO = "identity.campus_no"
@@ -33,6 +34,7 @@ def open_session(
             end_sessions(
                 by=actor_of(request), sessions=SsoSession.objects.filter(pk=former), how=SsoSession.End.REPLACED
             )
+        asked = request.session.get(ASKED)
         request.session.flush()
         login(request, account, backend=BACKEND)
         session = SsoSession.objects.create(
@@ -45,9 +47,12 @@ def open_session(
         )
         request.session[SESSION_ID] = session.pk
         request.session[CAMPUS_NO] = campus_no
+        if asked:  # what asked for a fresh proof before anybody was signed in has got it
+            request.session[ASKED] = asked
         audit.record(
             by=actor_of(request), action="identity.sign_in", target=f"account:{account.pk}", facts={"how": how}
         )
+        sign_in_log.came_in(session=session, how=how)
     return session
 
 
@@ -68,6 +73,7 @@ def renew_session(request: HttpRequest, *, session: SsoSession, how: str, method
         audit.record(
             by=actor_of(request), action="identity.renew", target=f"account:{session.account_id}", facts={"how": how}
         )
+        sign_in_log.came_in(session=session, how=how, kind=sign_in_log.Kind.RENEW)
 
 
 def close_session(request: HttpRequest, *, how: SsoSession.End = SsoSession.End.SIGNED_OUT) -> SsoSession | None:
@@ -96,7 +102,9 @@ def end_sessions(*, by: Actor, sessions: Iterable[SsoSession], how: SsoSession.E
     live = list(SsoSession.objects.select_for_update().filter(pk__in=ids, ended_at=None).order_by("pk"))
     if not live:
         return 0
-    SsoSession.objects.filter(pk__in=[one.pk for one in live]).update(ended_at=now(), ended_how=how)
+    SsoSession.objects.filter(pk__in=[one.pk for one in live]).update(
+        ended_at=now(), ended_how=how, cookie_mark=None, password_mark=None
+    )
     single_logout.call_out(session_ids=[one.pk for one in live])
     audit.record_many(
         audit.Deed(
@@ -107,6 +115,7 @@ def end_sessions(*, by: Actor, sessions: Iterable[SsoSession], how: SsoSession.E
         )
         for one in live
     )
+    sign_in_log.went_out(by=by, sessions=live, how=how)
     return len(live)
 
 

@@ -1,0 +1,134 @@
+"""From a WSGI request to the front's answer, or to Django."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.http import HttpResponseRedirect
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.crypto import encrypt
+from nanhu.platforms.identity.front.database import TICKET, VERDICT, AskDjangoError, Connections, Database
+from nanhu.platforms.identity.front.headers import Headers, protection
+from nanhu.platforms.identity.front.people import owner_of
+from nanhu.platforms.identity.front.registry import Known, Registry
+from nanhu.platforms.identity.front.requests import (
+    LOGIN,
+    VALIDATIONS,
+    Environ,
+    TicketQuestion,
+    TicketWish,
+    is_plain_get,
+    ticket_question,
+    ticket_wish,
+)
+from nanhu.platforms.identity.marks import cookie_mark
+from nanhu.platforms.identity.protocols.cas.answers import XML_TYPE, xml_text
+from nanhu.platforms.identity.rules_urls import canonical_service, with_ticket
+from nanhu.platforms.identity.services import attributes
+from nanhu.platforms.identity.services.tickets import PREFIX, Assertion, expiry, hash_of, random_ticket
+
+log = logging.getLogger(__name__)
+type Start = Callable[[str, Headers], Any]
+type Wsgi = Callable[[Any, Any], Iterable[bytes]]
+GRANT_PURPOSE = "identity.sso_ticket"
+
+
+class Front:
+    """A WSGI application around Django's. It answers what it is sure of and hands on everything else as it came."""
+
+    def __init__(self, django: Wsgi, database: Database | None = None) -> None:
+        self.django = django
+        self.database = database or Connections()
+        self.registry = Registry(self.database)
+        self.idle = f"{configuration().session_idle_minutes} minutes"
+        self.longest = f"{configuration().session_hours} hours"
+
+    def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if (path == LOGIN or path in VALIDATIONS) and is_plain_get(environ):
+            try:
+                answer = self.ticket(environ) if path == LOGIN else self.verdict(environ)
+            except AskDjangoError as error:
+                log.warning("the database did not answer the front: %s", error)
+                answer = None
+            if answer is not None:
+                status, headers, body = answer
+                headers += [("Content-Length", str(len(body))), *protection(environ)]
+                start_response(status, headers)
+                return [body]
+        return self.django(environ, start_response)
+
+    def ticket(self, environ: Environ) -> tuple[str, Headers, bytes] | None:
+        """A signed-in browser is sent back with a ticket."""
+        wish = ticket_wish(environ)
+        known = self.registry.find(wish.service) if wish is not None else None
+        if wish is None or known is None:
+            return None
+        ticket = random_ticket(PREFIX)
+        if not self.issued(wish, known, ticket):
+            self.registry.forget(wish.service)
+            return None
+        redirect = HttpResponseRedirect(with_ticket(wish.service, ticket))
+        return "302 Found", [("Location", redirect["Location"]), ("Content-Type", redirect["Content-Type"])], b""
+
+    def issued(self, wish: TicketWish, known: Known, ticket: str) -> bool:
+        return None is not self.database.value(
+            TICKET,
+            [
+                cookie_mark(wish.session_key),
+                wish.session_key,
+                known.application.pk,
+                known.version,
+                now().isoformat(),
+                self.idle,
+                self.longest,
+                hash_of(ticket),
+                canonical_service(wish.service),
+                expiry().isoformat(),
+            ],
+        )
+
+    def verdict(self, environ: Environ) -> tuple[str, Headers, bytes] | None:
+        """An application is told whose ticket it was."""
+        question = ticket_question(environ)
+        known = self.registry.find(question.service) if question is not None else None
+        if question is None or known is None or not known.may_answer:
+            return None
+        told = self.spent(question, known)
+        if told is None:
+            self.registry.forget(question.service)
+            return None
+        assertion = assertion_of(told, known)
+        text = xml_text(assertion, with_attributes=question.is_version_3 or assertion.has_attributes_in_cas2)
+        return "200 OK", [("Content-Type", XML_TYPE)], text.encode()
+
+    def spent(self, question: TicketQuestion, known: Known) -> bytes | None:
+        return self.database.value(
+            VERDICT,
+            [
+                hash_of(question.ticket),
+                known.application.pk,
+                known.version,
+                known.application.user_name,
+                canonical_service(question.service),
+                now().isoformat(),
+                self.idle,
+                self.longest,
+                encrypt(question.ticket, purpose=GRANT_PURPOSE),
+            ],
+        )
+
+
+def assertion_of(answer: bytes, known: Known) -> Assertion:
+    """The very code that Django's view runs, on what the database told."""
+    owner, application = owner_of(answer), known.application
+    chosen = attributes.chosen_affiliation(application=application, card=owner.card, campus_no=owner.told.campus_no)
+    return Assertion(
+        user=chosen.campus_no if chosen is not None else owner.told.campus_no,
+        attributes=attributes.released(application=application, card=owner.card, chosen=chosen),
+        authenticated_at=owner.told.authenticated_at,
+        is_from_new_login=owner.told.is_primary,
+        has_attributes_in_cas2=application.has_attributes_in_cas2,
+    )

@@ -1,0 +1,74 @@
+"""What identity_front_verdict tells of a person, as the golden record's own card, so that the same code reads it."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from nanhu.platforms.people import api as people
+
+NOT_TOLD = date.min
+LIVE = ("active", "suspended")
+
+type Tie = tuple[int, str, str, str | None, str | None, str, str, str, str]
+
+
+class Told(msgspec.Struct):
+    """The function's answer."""
+
+    person: int
+    public_id: UUID
+    name: str
+    sex: str
+    email: str
+    authenticated_at: datetime
+    is_primary: bool
+    campus_no: str
+    ties: list[Tie]
+
+
+class Owner(NamedTuple):
+    told: Told
+    card: people.PersonCard
+
+
+decode = msgspec.json.Decoder(Told).decode
+
+
+def owner_of(answer: bytes) -> Owner:
+    """Days, unit's path, phone and photo are not told: front/registry.py says which attributes need none of them."""
+    told = decode(answer)
+    return Owner(
+        told,
+        people.PersonCard(
+            person_id=told.person,
+            public_id=told.public_id,
+            name=told.name,
+            pinyin="",
+            sex=told.sex,
+            affiliations=tuple(tie_of(tie) for tie in told.ties),
+            phone_masked="",
+            email=told.email,
+            photo_url="",
+        ),
+    )
+
+
+def tie_of(tie: Tie) -> people.AffiliationCard:
+    affiliation_id, kind, campus_no, unit_code, unit_name, category, category_name, status_name, state = tie
+    return people.AffiliationCard(
+        affiliation_id=affiliation_id,
+        kind=kind,
+        campus_no=campus_no,
+        unit_code=unit_code or "",
+        unit_name=unit_name or "",
+        unit_path="",
+        category=category,
+        category_name=category_name,
+        status_name=status_name,
+        starts_on=NOT_TOLD,
+        ends_on=None,
+        state=state,
+        is_live=state in LIVE,
+    )
