@@ -50,6 +50,7 @@ class Configuration:
     gateway_port: int = setting("NANHU_GATEWAY_PORT", 8001, "Port of the terminal gateway.")
     emulator_port: int = setting("NANHU_EMULATOR_PORT", 8002, "Port of the device emulators (demo).")
     office_port: int = setting("NANHU_OFFICE_PORT", 8003, "Port of the emulated OA application (demo).")
+    systems_port: int = setting("NANHU_SYSTEMS_PORT", 8004, "Port of thirteen emulated business systems (demo).")
     listen_address: str = setting("NANHU_LISTEN_ADDRESS", "127.0.0.1", "Address the servers listen on.")
     trusted_proxies: str = setting(
         "NANHU_TRUSTED_PROXIES",

@@ -22,6 +22,14 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityQuestionsChanged(Event):
+    """The account has other security questions."""
+
+    account_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountClosed(Event):
     """The account was suspended or ended; its sessions have ended."""
 

@@ -51,6 +51,9 @@ class SignInForm(forms.Form):
         ),
     )
     password = password_field(_("密码"), autocomplete="current-password")
+    remember = forms.BooleanField(
+        label=_("这是我自己的设备，记住它"), help_text=_("公用电脑请不要勾选"), required=False
+    )
 
 
 class CasSignInForm(SignInForm):
@@ -84,9 +87,11 @@ class NewPasswordForm(forms.Form):
         _("新密码"),
         autocomplete="new-password",
         help_text=_(
-            "至少 10 个字符；或至少 8 个字符并含大写、小写、数字、符号中的三类。不要包含学工号、证件号、生日或姓名。"
+            "至少 10 个字符；或至少 8 个字符并含大写、小写、数字、符号中的三类。"
+            "不要包含学工号、证件号、生日、手机号、姓名或学校名称。"
         ),
     )
+    new_password.widget.attrs["data-strength"] = ""
     again = password_field(_("再输入一次"), autocomplete="new-password")
 
     def clean(self) -> dict[str, Any]:

@@ -16,6 +16,9 @@ SHORTEST_FORBIDDEN_PART = 4
 SHORTEST_ANSWER = 2
 QUESTIONS_NEEDED = 3
 DOCUMENT_RUN = 6
+PHONE_RUN = 7
+LONGEST_TAIL = 5
+LEET = str.maketrans("@4013$57!", "aaoiessti")
 
 
 def normalise_sign_in_name(text: str) -> str:
@@ -45,6 +48,8 @@ class PersonalParts:
     name: str = ""
     pinyin: str = ""
     document: str = field(default="", repr=False)
+    phones: frozenset[str] = field(default=frozenset(), repr=False)
+    school: frozenset[str] = frozenset()
 
 
 def password_problems(password: str, *, parts: PersonalParts, leaked: Container[str]) -> list[str | Promise]:
@@ -60,8 +65,10 @@ def password_problems(password: str, *, parts: PersonalParts, leaked: Container[
     if is_monotonous(password):
         problems.append(_("密码不能只是重复或连续的字符。"))
     if contains_personal_part(password, parts):
-        problems.append(_("密码不能包含学号、工号、证件号、生日或姓名。"))
-    if password.casefold() in leaked:
+        problems.append(_("密码不能包含学号、工号、证件号、生日、手机号或姓名。"))
+    if is_made_of_school(password, parts.school):
+        problems.append(_("密码不能由学校的名称加上数字或符号组成。"))
+    if is_leaked(password, leaked):
         problems.append(_("这个密码在已泄露的密码名单里，请换一个。"))
     return problems
 
@@ -92,17 +99,45 @@ def is_monotonous(password: str) -> bool:
 def contains_personal_part(password: str, parts: PersonalParts) -> bool:
     folded = password.casefold()
     squeezed = "".join(letter for letter in folded if letter.isalnum())
-    pinyin = "".join(parts.pinyin.casefold().split())
-    forbidden = {number.casefold() for number in parts.campus_nos} | {pinyin} | runs_of(parts.document)
+    forbidden = (
+        {number.casefold() for number in parts.campus_nos} | pinyin_forms(parts.pinyin) | runs_of(parts.document)
+    )
+    forbidden |= {run for phone in parts.phones for run in runs_of(phone, PHONE_RUN)}
     if parts.name and parts.name.casefold() in folded:
         return True
     return any(len(part) >= SHORTEST_FORBIDDEN_PART and (part in folded or part in squeezed) for part in forbidden)
 
 
-def runs_of(document: str) -> set[str]:
+def pinyin_forms(pinyin: str) -> set[str]:
+    """zengxiaonan, and xiaonanzeng as foreigners write it."""
+    surname, *given = pinyin.casefold().split() or [""]
+    return {"".join([surname, *given]), "".join([*given, surname])}
+
+
+def runs_of(document: str, length: int = DOCUMENT_RUN) -> set[str]:
     """Every six characters in a row of an ID number: region, birthday, the last six (初始密码)."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKC", document).casefold() if letter.isalnum())
-    return {plain[start : start + DOCUMENT_RUN] for start in range(len(plain) - DOCUMENT_RUN + 1)}
+    return {plain[start : start + length] for start in range(len(plain) - length + 1)}
+
+
+def is_leaked(password: str, leaked: Container[str]) -> bool:
+    """On the list, or a word of the list in disguise: "Sunshine2026!", "p@ssw0rd-123"."""
+    folded = password.casefold()
+    return any(one in leaked for one in (folded, folded.translate(LEET), *cores_of(folded)))
+
+
+def cores_of(folded: str) -> set[str]:
+    """What is left of a password without the few digits and signs people hang on; at least six letters of it."""
+    core = folded.strip("".join(letter for letter in set(folded) if not letter.isalpha()))
+    if not DOCUMENT_RUN <= len(core) < len(folded) <= len(core) + LONGEST_TAIL:
+        return set()
+    return {core, core.translate(LEET)}
+
+
+def is_made_of_school(password: str, words: frozenset[str]) -> bool:
+    """A name of the school and at most six other characters."""
+    folded = password.casefold()
+    return any(word in folded and len(folded) - len(word) <= DOCUMENT_RUN for word in words)
 
 
 def waiting_seconds(failures: int, *, free: int, cap: int) -> int:

@@ -13,6 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 OPEN = {
     "ui:theme", "ui:manifest", "ui:school_file", "ui:language", "ui:catalogue", "health-live", "health-ready",
     "identity:sign_in", "identity:sign_out", "identity:signed_out", "identity:activate", "identity:activate_code",
+    "identity:find_account", "identity:find_account_code", "identity:find_account_resend", "identity:found_account",
+    "identity:forgot_password", "identity:reset_ways", "identity:reset_send_code", "identity:reset_code",
+    "identity:reset_questions", "identity:reset_password", "identity:challenge_picture",
     "identity:privacy", "identity:demo_phone", "identity:cas_login", "identity:cas_logout", "identity:cas_validate",
     "identity:cas_service_validate", "identity:cas_p3_service_validate",
     "identity:cas_proxy_validate", "identity:cas_p3_proxy_validate", "identity:cas_proxy", "identity:cas_saml_validate",

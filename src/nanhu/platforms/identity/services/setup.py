@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -11,9 +12,12 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.platforms.identity import hashing, passwords
 from nanhu.platforms.identity.errors import PasswordRefusedError
-from nanhu.platforms.identity.events import AccountActivated, PasswordChanged
+from nanhu.platforms.identity.events import AccountActivated, PasswordChanged, SecurityQuestionsChanged
 from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion
+from nanhu.platforms.identity.recovery import history
+from nanhu.platforms.identity.recovery.channels import tell
 from nanhu.platforms.identity.rules import QUESTIONS_NEEDED, normalise_answer, normalise_password
+from nanhu.platforms.people import api as people
 
 PRIVACY_VERSION = "2026-11"
 type QuestionAndAnswer = tuple[str, str]
@@ -45,6 +49,7 @@ def set_password(*, by: Actor, account: Account, password: str) -> Account:
     encoded = hashing.hash_secret(normalise_password(password))
     with transaction.atomic():
         account = Account.objects.select_for_update().get(pk=account.pk)
+        history.keep(account)
         account.password, account.is_password_due, account.password_changed_at = encoded, False, now()
         account.save(update_fields=["password", "is_password_due", "password_changed_at"])
         audit.record(by=by, action="identity.set_password", target=f"account:{account.pk}")
@@ -68,21 +73,28 @@ def set_questions(*, by: Actor, account: Account, questions: Sequence[QuestionAn
         SecurityQuestion.objects.filter(account=account).delete()
         SecurityQuestion.objects.bulk_create(rows)
         audit.record(by=by, action="identity.set_security_questions", target=f"account:{account.pk}")
+        publish(SecurityQuestionsChanged(account_id=account.pk, person_id=account.person_id))
 
 
 @transaction.atomic
 def set_contact(*, by: Actor, account: Account, phone: str, email: str) -> None:
-    """Phone and mail for getting back in, and consent to the privacy notice as it reads now."""
-    RecoveryContact.objects.update_or_create(
-        account=account,
-        defaults={
-            "phone": phone or None,
-            "email": email,
-            "phone_verified_at": None,
-            "email_verified_at": None,
-            "changed_at": now(),
-        },
+    """Phone and mail for getting back in, and consent to the privacy notice as it reads now.
+
+    What was verified before stays verified if it stays the same; the phone the office has on record needs no code.
+    """
+    contact = RecoveryContact.objects.select_for_update().filter(account=account).first() or RecoveryContact(
+        account=account
     )
+    moment = now()
+    if (contact.phone_verified_at and contact.phone != phone) or (contact.email_verified_at and contact.email != email):
+        tell(account=account, text=_("您统一身份账号的找回联系方式刚被修改。如非本人操作，请立即联系信息中心。"))
+    if contact.phone != phone:
+        vouched_at = moment if people.matches_phone(person_id=account.person_id, phone=phone) else None
+        contact.phone, contact.phone_verified_at, contact.phone_settles_at = phone or None, vouched_at, vouched_at
+    if contact.email != email:
+        contact.email, contact.email_verified_at, contact.email_settles_at = email, None, None
+    contact.changed_at = moment
+    contact.save()
     PrivacyConsent.objects.get_or_create(account=account, version=PRIVACY_VERSION, defaults={"address": by.address})
     audit.record(
         by=by, action="identity.set_contact", target=f"account:{account.pk}", facts={"privacy": PRIVACY_VERSION}

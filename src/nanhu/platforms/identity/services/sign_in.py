@@ -36,26 +36,48 @@ class Verdict:
     methods: tuple[str, ...] = ("pwd",)
 
 
-def check(*, by: Actor, typed_name: str, password: str, is_known_device: bool = False) -> Verdict:
-    """Who is this? `is_known_device` may be true only if this browser proved it for this very name."""
+def check(
+    *, by: Actor, typed_name: str, password: str, is_known_device: bool = False, is_challenge_solved: bool = False
+) -> Verdict:
+    """Who is this? `is_known_device` may be true only if this browser proved it for this very name, and
+    `is_challenge_solved` only for a challenge that was made for this name."""
     campus_no = normalise_sign_in_name(typed_name)
-    own, shared = gates_of(by=by, campus_no=campus_no, is_known_device=is_known_device)
-    throttle.admit([*own, *shared])
+    own, shared = throttle.gates_at(
+        subject=campus_no, address=by.address, is_known=is_known_device, is_solved=is_challenge_solved
+    )
+    throttle.admit([*own, shared])
     verdict = judged(campus_no, normalise_password(password))
     if verdict.answer == Answer.REFUSED:
         write_refusal(by=by, campus_no=campus_no)
     else:
         throttle.forgive(own)
-        throttle.take_back(shared)
+        throttle.take_back([shared])
     return verdict
 
 
-def gates_of(*, by: Actor, campus_no: str, is_known_device: bool) -> tuple[list[Gate], list[Gate]]:
-    network = network_of(by.address)
-    shared = [Gate(throttle.ADDRESS, network)]
-    if is_known_device:
-        return [Gate(throttle.DEVICE, campus_no)], shared
-    return [Gate(throttle.PAIR, f"{campus_no}|{network}"), Gate(throttle.NAME, campus_no)], shared
+def verify_for_door(*, by: Actor, typed_name: str, password: str, door: str) -> Account | None:
+    """The same question from a program that keeps a door (Wi-Fi, VPN, mail): only an open account and its own password.
+
+    `by.address` is the end user's (an address or a device's number), "" when the door does not tell. The gates are the
+    door's own: a telephone that goes on trying an old password neither locks the portal's sign-in nor other devices.
+    """
+    campus_no = normalise_sign_in_name(typed_name)
+    caller = Gate(throttle.DOOR_CALLER, f"{door}|{campus_no}|{network_of(by.address)}")
+    everybody = Gate(throttle.DOOR_NAME, f"{door}|{campus_no}")
+    throttle.admit([caller, everybody])
+    account = account_of_name(campus_no)
+    fits = hashing.verify(normalise_password(password), account.password if account else "")
+    if account is None or account.state != Account.State.ACTIVE or not fits:
+        write_refusal(by=by, campus_no=campus_no, door=door)
+        return None
+    throttle.forgive([caller])
+    throttle.take_back([everybody])
+    return account
+
+
+def account_of_name(campus_no: str) -> Account | None:
+    person_id = holder_of(campus_no)
+    return Account.objects.filter(person_id=NOBODY if person_id is None else person_id).first()
 
 
 def judged(campus_no: str, password: str) -> Verdict:
@@ -97,7 +119,8 @@ def rehashed(account: Account, password: str) -> Account:
 
 
 @transaction.atomic
-def write_refusal(*, by: Actor, campus_no: str) -> None:
+def write_refusal(*, by: Actor, campus_no: str, door: str = "") -> None:
     """People type passwords into the name's box: the log gets a keyed fingerprint of the name, never the text."""
     fingerprint = blind_index(campus_no, purpose="identity.refused_name").hex()[:16]
-    audit.record(by=by, action="identity.sign_in_refused", target=f"sign-in-name:{fingerprint}")
+    facts = {"door": door} if door else {}
+    audit.record(by=by, action="identity.sign_in_refused", target=f"sign-in-name:{fingerprint}", facts=facts)

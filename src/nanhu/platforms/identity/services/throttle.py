@@ -1,7 +1,8 @@
 """Throttling (限次): attempts are counted before they are tried, so that a hundred at once are no way around it.
 
 Three keys stand before each sign-in: the pair of name and address, the name alone, the address alone. A browser the
-account is known on (device cookie) has a key of its own instead of the name's: strangers cannot lock its owner out.
+account is known on (device cookie) has a key of its own instead of the name's, and so has an attempt that brings a solved
+challenge: strangers cannot lock the owner out.
 """
 
 from collections.abc import Sequence
@@ -40,9 +41,15 @@ PAIR = Limit("pair", free=5, cap=900, memory=timedelta(hours=24))
 NAME = Limit("name", free=10, cap=60, memory=timedelta(hours=24))
 DEVICE = Limit("device", free=5, cap=900, memory=timedelta(hours=24))
 ADDRESS = Limit("address", free=200, cap=300, memory=timedelta(minutes=15), leak=0.5)
+SOLVED = Limit("solved", free=100, cap=60, memory=timedelta(hours=24))
+SOLVED_ADDRESS = Limit("solved_address", free=200, cap=60, memory=timedelta(minutes=15), leak=0.5)
+DOOR_CALLER = Limit("door_caller", free=10, cap=300, memory=timedelta(hours=6))
+DOOR_NAME = Limit("door_name", free=60, cap=60, memory=timedelta(hours=6), leak=0.01)
 PROOF = Limit("proof", free=5, cap=3600, memory=timedelta(hours=24))
 CODES = Limit("codes", free=2, cap=3600, memory=timedelta(hours=6))
 REAUTHENTICATION = Limit("reauth", free=5, cap=900, memory=timedelta(hours=24))
+QUESTIONS = Limit("questions", free=3, cap=3600, memory=timedelta(hours=24))
+SENT = Limit("sent", free=5, cap=3600, memory=timedelta(hours=6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,16 @@ class Gate:
     @property
     def key(self) -> bytes:
         return blind_index(f"{self.limit.kind}|{self.subject}", purpose="identity.throttle")
+
+
+def gates_at(*, subject: str, address: str, is_known: bool = False, is_solved: bool = False) -> tuple[list[Gate], Gate]:
+    """The gates before one attempt on `subject`: its own, and the address's, which many share."""
+    network = network_of(address)
+    if is_solved:
+        return [Gate(SOLVED, subject)], Gate(SOLVED_ADDRESS, network)
+    if is_known:
+        return [Gate(DEVICE, subject)], Gate(ADDRESS, network)
+    return [Gate(PAIR, f"{subject}|{network}"), Gate(NAME, subject)], Gate(ADDRESS, network)
 
 
 def network_of(address: str) -> str:

@@ -114,7 +114,7 @@ def test_a_blocked_attempt_costs_no_hash_and_does_not_prolong_the_wait(browser, 
 
 
 def test_strangers_from_many_addresses_cannot_lock_out_a_known_browser(browser, student):
-    sign_in(browser, "0020260101")
+    sign_in(browser, "0020260101", remember="on")
     browser.post("/sign-out")
     for number in range(40):
         stranger = Client(REMOTE_ADDR=f"203.0.113.{number}")
@@ -249,9 +249,15 @@ def test_the_house_is_checked_for_its_door(settings):
 def test_the_device_cookie_goes_over_tls_alone_where_the_campus_has_tls(browser, student, settings):
     """Whatever the proxy in between forgets to say about the line."""
     settings.SESSION_COOKIE_SECURE = True
-    sign_in(browser, student.numbers[0])
+    sign_in(browser, student.numbers[0], remember="on")
 
     cookie = browser.cookies["nanhu_device"]
     assert cookie["secure"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
+
+
+def test_a_browser_is_remembered_only_when_its_owner_says_so(browser, student):
+    """A computer of the library need not tell the next one who sat there."""
+    sign_in(browser, student.numbers[0])
+    assert "nanhu_device" not in browser.cookies

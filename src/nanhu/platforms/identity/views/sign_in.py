@@ -6,28 +6,25 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.actors import actor_of
 from nanhu.platforms.identity import admission, devices
 from nanhu.platforms.identity.errors import HashingBusyError, TooManyAttemptsError
 from nanhu.platforms.identity.forms import SignInForm
 from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.recovery import challenges
+from nanhu.platforms.identity.recovery.views.pages import challenge_for
 from nanhu.platforms.identity.rules import normalise_sign_in_name
-from nanhu.platforms.identity.rules_urls import is_own_path
-from nanhu.platforms.identity.services import sessions, sign_in
+from nanhu.platforms.identity.services import sign_in
 from nanhu.platforms.identity.views import activation
+from nanhu.platforms.identity.views.targets import next_path
 
+__all__ = ["answer", "next_path", "sign_in_again", "sign_in_form", "sign_in_page"]
 type Welcome = Callable[[HttpRequest], HttpResponse]
-
-
-def next_path(request: HttpRequest, default: str = "/") -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if is_own_path(wanted) else default
 
 
 @login_not_required
@@ -58,22 +55,33 @@ def answer(request: HttpRequest, form: SignInForm, *, after: str, welcome: Welco
         return sign_in_form(request, form, after=after, **facts)
     name = normalise_sign_in_name(form.cleaned_data["username"])
     try:
-        verdict = sign_in.check(
-            by=actor_of(request),
-            typed_name=name,
-            password=form.cleaned_data["password"],
-            is_known_device=devices.is_known(request, name),
-        )
+        verdict = asked(request, name=name, password=form.cleaned_data["password"])
     except (TooManyAttemptsError, HashingBusyError) as error:
         form.add_error(None, error.message)
+        facts |= challenge_for(request, name, is_known=devices.is_known(request, name))
         return sign_in_form(request, form, after=after, status=error.http_status, is_throttled=True, **facts)
     if verdict.account is None or verdict.answer == sign_in.Answer.REFUSED:
         form.add_error(None, _("账号或密码不正确。"))
+        facts |= challenge_for(request, name, is_known=devices.is_known(request, name))
         return sign_in_form(request, form, after=after, **facts)
     if verdict.answer == sign_in.Answer.ACTIVATE:
         return activation.start(request, account=verdict.account, campus_no=name, after=after)
-    return admission.admit(
+    response = admission.admit(
         request, account=verdict.account, campus_no=name, methods=verdict.methods, after=after, welcome=welcome
+    )
+    if not form.cleaned_data["remember"]:
+        response.cookies.pop(devices.COOKIE, None)  # a computer of the library need not know who sat there
+    return response
+
+
+def asked(request: HttpRequest, *, name: str, password: str) -> sign_in.Verdict:
+    is_solved = challenges.is_solved(challenges.answer_in(request), subject=name)
+    return sign_in.check(
+        by=actor_of(request),
+        typed_name=name,
+        password=password,
+        is_known_device=devices.is_known(request, name),
+        is_challenge_solved=is_solved,
     )
 
 
@@ -87,18 +95,3 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return sign_in_form(request, form, after=target, must_renew=True)
     return answer(request, form, after=target, welcome=lambda _request: HttpResponseRedirect(target), must_renew=True)
-
-
-@open_during_setup
-@login_not_required
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    sessions.close_session(request)
-    return HttpResponseRedirect(reverse("identity:signed_out"))
-
-
-@login_not_required
-@open_during_setup
-@never_cache
-def signed_out_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "identity/signed_out.html")

@@ -1,0 +1,22 @@
+"""Work that comes round: what getting back in leaves behind."""
+
+from datetime import timedelta
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.jobs import job
+from nanhu.platforms.identity.recovery import attempts
+from nanhu.platforms.identity.recovery.models import Attempt, Challenge, ContactChange, MailMessage
+
+KEEP_MESSAGES = timedelta(days=7)
+KEEP_ATTEMPTS = timedelta(days=1)
+
+__all__ = ["attempts", "sweep"]
+
+
+@job("identity.sweep_recovery", every="*/10 * * * *")
+def sweep() -> None:
+    moment = now()
+    Challenge.objects.filter(expires_at__lt=moment).delete()
+    Attempt.objects.filter(expires_at__lt=moment - KEEP_ATTEMPTS).delete()
+    ContactChange.objects.filter(created_at__lt=moment - KEEP_ATTEMPTS).delete()
+    MailMessage.objects.filter(created_at__lt=moment - KEEP_MESSAGES).delete()

@@ -1,0 +1,41 @@
+"""A new password for who proved to be the owner (重设密码). It signs nobody in: the sign-in asks for all it always asks."""
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.models import Account, OneTimeCode, SsoSession
+from nanhu.platforms.identity.recovery.attempts import living
+from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
+from nanhu.platforms.identity.recovery.models import Attempt
+from nanhu.platforms.identity.services import sessions, setup
+
+
+@transaction.atomic
+def finish(*, by: Actor, secret: str, password: str) -> Account:
+    """Spend the proof and set the password, both or neither: a password that will not do leaves the proof as it was."""
+    proved = living(Attempt.Kind.RESET, secret).filter(proved_at__isnull=False)
+    attempt = proved.first()
+    if attempt is None:
+        raise AttemptExpiredError
+    account = Account.objects.select_for_update().get(pk=attempt.account_id)
+    if proved.update(spent_at=now()) != 1:
+        raise AttemptExpiredError
+    if not account.may_sign_in or account.password_changed_at != attempt.password_changed_at:
+        raise AttemptExpiredError
+    account = setup.set_password(by=by, account=account, password=password)
+    sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.CREDENTIALS_CHANGED)
+    forget_other_ways(account)
+    audit.record(
+        by=by, action="identity.reset_by_owner", target=f"account:{account.pk}", facts={"proof": attempt.proved_by}
+    )
+    return account
+
+
+def forget_other_ways(account: Account) -> None:
+    """Other browsers' attempts and a code from the counter were for the password that is gone."""
+    moment = now()
+    Attempt.objects.filter(account=account, spent_at=None).update(expires_at=moment)
+    counter = OneTimeCode.Purpose.COUNTER
+    OneTimeCode.objects.filter(account=account, purpose=counter, used_at=None).update(used_at=moment)

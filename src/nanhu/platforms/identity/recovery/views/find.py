@@ -1,0 +1,105 @@
+"""查询账号: name and document, a code, and then the numbers."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from nanhu.kernel.actors import actor_of
+from nanhu.kernel.crypto import mask_name
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.recovery import attempts, challenges
+from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
+from nanhu.platforms.identity.recovery.forms import CodeForm, FindAccountForm
+from nanhu.platforms.identity.recovery.models import Attempt, ContactKind
+from nanhu.platforms.identity.recovery.views import pages
+from nanhu.platforms.identity.views.targets import next_path
+from nanhu.platforms.people import api as people
+
+FIND = Attempt.Kind.FIND
+
+
+@login_not_required
+@open_during_setup
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def find_account(request: HttpRequest) -> HttpResponse:
+    after = next_path(request, default="")
+    form = FindAccountForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return pages.shown(request, "find_account", form=form, next=after)
+    claim, by = form.claim(), actor_of(request)
+    try:
+        is_solved = challenges.is_solved(challenges.answer_in(request), subject=claim.subject)
+        secret = attempts.begin(by=by, kind=FIND, claim=claim, is_challenge_solved=is_solved)
+        attempts.ask_code(
+            by=by, attempt=attempts.attempt_of(FIND, secret), channel=ContactKind(form.cleaned_data["channel"])
+        )
+    except CampusError as error:
+        form.add_error(None, error.message)
+        asked = pages.challenge_for(request, claim.subject)
+        return pages.shown(request, "find_account", status=error.http_status, form=form, next=after, **asked)
+    pages.keep_secret(request, FIND, secret, after=after)
+    return HttpResponseRedirect(reverse("identity:find_account_code"))
+
+
+@login_not_required
+@open_during_setup
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def find_account_code(request: HttpRequest) -> HttpResponse:
+    attempt = pages.attempt_here(request, FIND)
+    if attempt.proved_at is not None:
+        return HttpResponseRedirect(reverse("identity:found_account"))
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if form.is_valid():
+        try:
+            attempts.prove_by_code(by=actor_of(request), attempt=attempt, code=form.cleaned_data["code"])
+            request.session.cycle_key()
+            return HttpResponseRedirect(reverse("identity:found_account"))
+        except CampusError as error:
+            form.add_error("code", error.message)
+            status = error.http_status
+    return pages.shown(
+        request,
+        "recovery_code",
+        status=status,
+        form=form,
+        is_mail=attempt.channel == ContactKind.MAIL,
+        resend=reverse("identity:find_account_resend"),
+        back=reverse("identity:find_account"),
+    )
+
+
+@login_not_required
+@open_during_setup
+@never_cache
+@require_POST
+def find_account_resend(request: HttpRequest) -> HttpResponse:
+    attempt = pages.attempt_here(request, FIND)
+    attempts.ask_code(by=actor_of(request), attempt=attempt, channel=ContactKind(attempt.channel))
+    return HttpResponseRedirect(reverse("identity:find_account_code"))
+
+
+@login_not_required
+@open_during_setup
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def found_account(request: HttpRequest) -> HttpResponse:
+    attempt = pages.attempt_here(request, FIND)
+    numbers = attempts.numbers_of(attempt)
+    card = people.person_card(attempt.person_id) if attempt.person_id else None
+    if card is None:
+        raise AttemptExpiredError
+    return pages.shown(
+        request,
+        "found_account",
+        numbers=numbers,
+        name_masked=mask_name(card.name),
+        next=pages.after_of(request, FIND),
+    )

@@ -1,0 +1,57 @@
+"""What the pages of getting back in share: the secret of this browser's attempt, and the way on."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from nanhu.kernel.configuration import configuration
+from nanhu.platforms.identity.recovery import attempts, challenges
+from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
+from nanhu.platforms.identity.recovery.models import Attempt
+from nanhu.platforms.identity.rules_urls import is_own_path
+from nanhu.platforms.identity.services import throttle
+
+SECRETS = "identity.recovery"
+
+
+def keep_secret(request: HttpRequest, kind: Attempt.Kind, secret: str, *, after: str) -> None:
+    """In the session, under a new id: nobody who planted the old one comes along."""
+    request.session.cycle_key()
+    kept: dict[str, Any] = request.session.get(SECRETS, {})
+    request.session[SECRETS] = kept | {str(kind): [secret, after]}
+
+
+def secret_of(request: HttpRequest, kind: Attempt.Kind) -> str:
+    kept = request.session.get(SECRETS, {}).get(str(kind))
+    if not kept:
+        raise AttemptExpiredError
+    return str(kept[0])
+
+
+def after_of(request: HttpRequest, kind: Attempt.Kind) -> str:
+    kept = request.session.get(SECRETS, {}).get(str(kind))
+    return str(kept[1]) if kept and is_own_path(str(kept[1])) else ""
+
+
+def forget_secret(request: HttpRequest, kind: Attempt.Kind) -> None:
+    kept: dict[str, Any] = request.session.get(SECRETS, {})
+    kept.pop(str(kind), None)
+    request.session[SECRETS] = kept
+
+
+def attempt_here(request: HttpRequest, kind: Attempt.Kind) -> Attempt:
+    return attempts.attempt_of(kind, secret_of(request, kind))
+
+
+def challenge_for(request: HttpRequest, subject: str, *, is_known: bool = False) -> dict[str, Any]:
+    """What `identity/challenge.html` shows; nothing while the gates are open."""
+    own, shared = throttle.gates_at(subject=subject, address=request.META.get("REMOTE_ADDR", ""), is_known=is_known)
+    if not challenges.is_wanted([*own, shared]):
+        return {}
+    challenge = challenges.issue(subject=subject)
+    return {"challenge": challenge, "has_picture": challenges.has_picture(challenge)}
+
+
+def shown(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    return render(request, f"identity/{template}.html", {"is_demo": configuration().demo, **context}, status=status)
