@@ -5,6 +5,7 @@ Django; where the books must be checked, it is by the program's own commands.
 """
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -64,7 +65,7 @@ def free_ports(count: int) -> list[int]:
 def campus_environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NANHU_")}
     kept.pop("DATABASE_URL", None)
-    names = ("WEB", "GATEWAY", "EMULATOR", "OFFICE")
+    names = ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     return {
         **kept,
@@ -131,3 +132,16 @@ def answer_of(url: str) -> int:
             return int(answer.status)
     except OSError:
         return 0
+
+
+def second_code(url: str, campus_no: str) -> str:
+    """What the authenticator app of a sample administrator shows, read where a newcomer reads it."""
+    shown = re.compile(f'data-code-of="{campus_no}">(\\d{{6}})<')
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(f"{url}/demo/phone", timeout=10) as answer:
+            found = shown.search(answer.read().decode())
+        if found is not None:
+            return found[1]
+        time.sleep(1)
+    pytest.fail(f"the sample phone shows no code of {campus_no}")

@@ -22,6 +22,23 @@ def office_environment(configuration: Configuration) -> dict[str, str]:
     }
 
 
+def systems_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "wsgi",
+        "nanhu.emulators.systems.application:application",
+        address=configuration.listen_address,
+        port=configuration.systems_port,
+        threads=8,
+    )
+
+
+def systems_environment(configuration: Configuration) -> dict[str, str]:
+    return {
+        "NANHU_EMULATOR_CAS_URL": f"{configuration.public_url}/cas/",
+        "NANHU_EMULATOR_PUBLIC_URL": f"http://localhost:{configuration.systems_port}",
+    }
+
+
 def devices_command(configuration: Configuration) -> list[str]:
     return granian(
         "wsgi",
@@ -43,6 +60,13 @@ EMULATORS = (
         environment=office_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.office_port}/health",
         order=200,
+    ),
+    ProcessSpecification(
+        key="systems",
+        command=systems_command,
+        environment=systems_environment,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.systems_port}/health",
+        order=205,
     ),
     ProcessSpecification(
         key="devices",

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 from django.core.management import call_command
 
+from nanhu.kernel import registry
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
@@ -20,6 +21,7 @@ from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import api as portal
 from nanhu.sample import history, notices, photos
 from nanhu.sample.cast import MEMBERS
+from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, generate
 from nanhu.sample.merchants import merchants
@@ -96,6 +98,8 @@ def give_passwords(_advance: Advance) -> str:
         account = identity.set_password_for_sample(by=BY, campus_no=member.campus_no, password=SAMPLE_PASSWORD)
         for role in ROLES.get(member.role, ()):
             identity.grant_role(by=BY, account_id=account.pk, role=role)
+        if any(role.key in ROLES.get(member.role, ()) for role in registry.roles if role.is_administrative):
+            identity.give_totp_for_sample(by=BY, campus_no=member.campus_no)
     return "、".join(member.name for member in MEMBERS if member.is_activated)
 
 
@@ -172,5 +176,6 @@ STEPS = (
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("office", "接入 OA", connect_office, at_every_start=True),
+    Step("systems", "接入业务系统", connect_systems, at_every_start=True),
     Step("keys", "消费机密钥", write_emulator_keys, at_every_start=True),
 )

@@ -1,0 +1,56 @@
+"""The emulated business systems become applications of the school: registered for CAS, listed in the portal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nanhu.emulators.systems.catalogue import SYSTEMS
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.configuration import configuration
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.portal import api as portal
+
+BY = Actor.system("demo")
+REASONS = {"displayName": "显示登录的是谁", "department": "按单位归类", "eduPersonAffiliation": "区分学生和教职工"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the portal shows a system, and to whom."""
+
+    section: str
+    icon: str
+    description: str
+    is_for_students: bool = False
+
+
+PLACES = {
+    "academic": Place(section="study", icon="calendar-days", description="选课、课表、成绩", is_for_students=True),
+    "hr": Place(section="work", icon="id-card", description="考核、职称、请假"),
+    "finance": Place(section="work", icon="receipt", description="报销、缴费、酬金", is_for_students=True),
+    "library": Place(section="study", icon="book-open", description="借阅、预约、座位", is_for_students=True),
+    "dormitory": Place(section="service", icon="bed", description="住宿、水电、调宿", is_for_students=True),
+    "onboarding": Place(section="service", icon="door-open", description="新生报到", is_for_students=True),
+    "departure": Place(section="service", icon="luggage", description="毕业离校手续", is_for_students=True),
+    "research": Place(section="work", icon="flask-conical", description="项目、成果、经费"),
+    "assets": Place(section="work", icon="package", description="盘点、领用、报废"),
+    "websites": Place(section="work", icon="globe", description="各单位网站的稿件"),
+    "mail": Place(section="personal", icon="mail", description="学校邮箱", is_for_students=True),
+    "learning": Place(section="study", icon="graduation-cap", description="课程、作业、讨论", is_for_students=True),
+    "labs": Place(section="work", icon="microscope", description="大型仪器预约", is_for_students=True),
+}
+
+
+def connect_systems(advance: Callable[[int, int, str], None]) -> str:
+    for number, one in enumerate(SYSTEMS):
+        advance(number, len(SYSTEMS), one.name)
+        place, address = PLACES[one.key], f"http://localhost:{configuration().systems_port}/{one.key}/"
+        identity.register_application(
+            by=BY, key=one.key, name=one.name, owner=one.owner, service_prefix=address, attributes=REASONS,
+            logout_url=f"{address}login",
+        )  # fmt: skip
+        portal.list_application(
+            by=BY, key=one.key, name=one.name, url=address, section=place.section,
+            faces={"staff", "student"} if place.is_for_students else {"staff"}, icon=place.icon, owner=one.owner,
+            description=place.description, order=200 + number,
+        )  # fmt: skip
+    return f"{len(SYSTEMS)} 个"
