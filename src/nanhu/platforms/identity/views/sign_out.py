@@ -70,7 +70,8 @@ def remembered(request: HttpRequest) -> SsoSession | None:
 
 def page(request: HttpRequest, session: SsoSession | None, **facts: Any) -> HttpResponse:
     lines = lines_of([session.pk]).get(session.pk, []) if session is not None else []
-    context = {"lines": lines, "out": sum(line.is_out for line in lines), "look_again": look_again(lines), **facts}
+    out = sum(line.is_out for line in lines)
+    context = {"lines": lines, "total": len(lines), "out": out, "look_again": look_again(lines), **facts}
     return render(request, "identity/signed_out.html", context)
 
 
