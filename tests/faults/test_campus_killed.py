@@ -18,7 +18,7 @@ from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.sample.cast import CAST
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
-from tests.conftest import Campus, open_folder, start_campus, stop_campus
+from tests.conftest import Campus, open_folder, second_code, start_campus, stop_campus
 
 pytestmark = pytest.mark.xdist_group("faults")
 HEADER = "学号,姓名,性别,出生日期,民族,国籍地区,证件类型,证件号码,院系代码,院系名称,专业名称,班级代码,班级名称,年级,学生类别,学制,入学日期,预计毕业日期,学籍状态,联系电话,备注"
@@ -76,7 +76,9 @@ class Steward:
     def __init__(self, campus: Campus) -> None:
         self.campus = campus
         self.session = requests.Session()
-        self.post("/sign-in", {"username": CAST["administrator"].campus_no, "password": SAMPLE_PASSWORD})
+        number = CAST["administrator"].campus_no
+        self.post("/sign-in", {"username": number, "password": SAMPLE_PASSWORD})
+        self.post("/sign-in/second", {"way": "totp", "code": second_code(campus.url, number)})
 
     def get(self, path: str) -> requests.Response:
         return self.session.get(f"{self.campus.url}{path}", timeout=20)

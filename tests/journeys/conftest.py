@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.conftest import second_code
+
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -32,10 +34,16 @@ class Visitor:
         self.check_width()
 
     def sign_in(self, url: str, campus_no: str, password: str) -> None:
+        """With the second step, where it is asked for, by the code the sample phone shows."""
         self.page.goto(f"{url}/sign-in")
         self.page.get_by_label("账号", exact=True).fill(campus_no)
         self.page.get_by_label("密码", exact=True).fill(password)
-        self.page.get_by_role("button", name="登录", exact=True).click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="登录", exact=True).click()
+        if "/sign-in/second" in self.page.url:
+            self.page.get_by_label("验证码", exact=True).fill(second_code(url, campus_no))
+            with self.page.expect_navigation():
+                self.page.get_by_role("button", name="验证并继续").click()
 
 
 @pytest.fixture(scope="module")

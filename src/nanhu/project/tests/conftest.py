@@ -39,6 +39,9 @@ def clerk(member) -> Client:
     """Signed in with every role."""
     for role in ROLES:
         identity.grant_role(by=TEST, account_id=member.account_id, role=role)
+    identity.give_totp_for_sample(by=TEST, campus_no=member.campus_no)
     browser = Client()
     browser.post("/sign-in", {"username": member.campus_no, "password": PASSWORD})
+    code = identity.sample_code(campus_no=member.campus_no)
+    assert browser.post("/sign-in/second", {"way": "totp", "code": code}).status_code == 302
     return browser

@@ -15,7 +15,7 @@ OPEN = {
     "identity:sign_in", "identity:sign_out", "identity:signed_out", "identity:activate", "identity:activate_code",
     "identity:find_account", "identity:find_account_code", "identity:find_account_resend", "identity:found_account",
     "identity:forgot_password", "identity:reset_ways", "identity:reset_send_code", "identity:reset_code",
-    "identity:reset_questions", "identity:reset_password", "identity:challenge_picture",
+    "identity:reset_questions", "identity:reset_passkey", "identity:reset_password", "identity:challenge_picture",
     "identity:privacy", "identity:demo_phone", "identity:cas_login", "identity:cas_logout", "identity:cas_validate",
     "identity:cas_service_validate", "identity:cas_p3_service_validate",
     "identity:cas_proxy_validate", "identity:cas_p3_proxy_validate", "identity:cas_proxy", "identity:cas_saml_validate",
@@ -33,6 +33,7 @@ OPEN = {
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "number": 1, "row_id": 1, "review_id": 1, "receipt_id": 1,
     "key": "card", "where": "earlier", "name": "theme", "value": "dark", "step": "password", "kind": "logo",
+    "token": "nobody-has-this-one",
 }  # fmt: skip
 MACHINES: set[str] = {"identity:radius_authenticate", 
     "identity:cas_saml_validate",

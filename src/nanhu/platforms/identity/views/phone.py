@@ -22,12 +22,11 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class AppCode:
-    """What the authenticator app of a sample administrator shows: now, and next."""
+    """What the app of a sample administrator shows; no code while the last one was spent just now."""
 
     name: str
     campus_no: str
     code: str
-    following: str
     seconds_left: int
 
 
@@ -43,14 +42,12 @@ def phone_page(request: HttpRequest) -> HttpResponse:
 
 def app_codes() -> list[AppCode]:
     moment = now()
-    step = totp.step_of(moment)
     left = totp.PERIOD_SECONDS - int(moment.timestamp()) % totp.PERIOD_SECONDS
     return [
         AppCode(
             queries.card_of(factor.account).name,
             names.main_number(factor.account),
-            totp.code_at(str(factor.secret), step),
-            totp.code_at(str(factor.secret), step + 1),
+            sample.unspent_code(factor, moment),
             left,
         )
         for factor in sample.sample_factors()

@@ -73,7 +73,7 @@ def teacher(db) -> Client:
 
 @pytest.fixture
 def clerk(db) -> Client:
-    join("周敏", staff="T00555", roles=("identity.admin",))
+    join("周敏", staff="T00555", roles=("datahub.steward",))
     return signed_in("T00555")
 
 

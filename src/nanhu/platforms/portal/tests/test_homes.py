@@ -14,7 +14,7 @@ STUDENT, STAFF = frozenset({"student"}), frozenset({"staff"})
 def furnish(board: Board) -> None:
     board.application("timetable", "我的课表", faces=STUDENT, section="study")
     board.application("payslip", "工资明细", faces=STAFF, section="work")
-    board.application("counter", "校园卡柜台", faces=STAFF, section="work", roles=frozenset({"identity.admin"}))
+    board.application("counter", "校园卡柜台", faces=STAFF, section="work", roles=frozenset({"datahub.steward"}))
     board.application("library", "图书馆", section="study")
     board.tile("next-class", says("操作系统 3-205"), faces=STUDENT)
     board.tile("research", says("在研课题 2 项"), faces=STAFF)

@@ -1,6 +1,8 @@
 """A second factor for the sample campus's printed administrators. Refused outside it."""
 
 import base64
+from datetime import datetime
+from time import sleep
 
 from django.db import transaction
 
@@ -11,6 +13,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import blind_index
 from nanhu.platforms.identity.errors import DemoOnlyError
 from nanhu.platforms.identity.factors.models import TotpFactor
+from nanhu.platforms.identity.factors.services import totp
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.services.counter import account_with
 
@@ -37,6 +40,23 @@ def secret_of(account: Account) -> str:
     """Of this campus and this account: the demo can tell its own factors from those people set up for themselves."""
     kept = blind_index(f"account:{account.pk}", purpose="identity.sample_totp")
     return base64.b32encode(kept[:SECRET_BYTES]).decode()
+
+
+def unspent_code(factor: TotpFactor, moment: datetime) -> str:
+    """A code that opens the second step now; empty when even the next one is spent, for some seconds."""
+    current = totp.step_of(moment)
+    step = max(current, factor.last_step + 1)
+    return totp.code_at(str(factor.secret), step) if step <= current + 1 else ""
+
+
+def sample_code(*, campus_no: str) -> str:
+    """For whoever signs a sample administrator in by a program: waits until there is an unspent code."""
+    if not configuration().demo:
+        raise DemoOnlyError
+    factor = TotpFactor.objects.get(account=account_with(campus_no), confirmed_at__isnull=False)
+    while not (code := unspent_code(factor, now())):
+        sleep(1)
+    return code
 
 
 def sample_factors() -> list[TotpFactor]:
