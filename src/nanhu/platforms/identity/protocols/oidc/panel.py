@@ -78,5 +78,6 @@ PANEL = panels.ProtocolPanel(
     forget=forget,
     snippets=snippets,
     trial=try_out,
+    speakers=lambda: set(OidcClient.objects.filter(is_enabled=True).values_list("application_id", flat=True)),
     order=20,
 )
