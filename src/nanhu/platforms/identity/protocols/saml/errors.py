@@ -54,3 +54,11 @@ class KeyStepRefusedError(CampusError):
     code: ClassVar[str] = "saml_key_step_refused"
     http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("换钥要按顺序：先公布（announce），再启用（switch），最后撤回（withdraw）。")
+
+
+class FeedRefusedError(CampusError):
+    """A federation's feed was not taken; the last good copy stays in use."""
+
+    code: ClassVar[str] = "saml_feed_refused"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("没有采用这份联盟元数据：{why}")

@@ -11,6 +11,7 @@ from nanhu.platforms.identity.protocols.saml.names import DS
 LARGEST_MESSAGE = 128 * 1024
 DEEPEST = 40
 SIGNATURE = f"{{{DS}}}Signature"
+IDENTIFIERS = ("ID", "Id", "id", "{http://www.w3.org/XML/1998/namespace}id")
 
 
 class Careful(TreeBuilder):
@@ -48,9 +49,13 @@ def parsed(document: bytes, *, largest: int = LARGEST_MESSAGE) -> Element:
 
 def has_one_meaning(root: Element) -> bool:
     """No second signature and no ID twice: what is verified is what is read (signature wrapping needs either)."""
-    identifiers = [one.get("ID") for one in root.iter() if one.get("ID") is not None]
-    identifiers += [one.get("Id") for one in root.iter() if one.get("Id") is not None]
-    return len(identifiers) == len(set(identifiers)) and sum(1 for _ in root.iter(SIGNATURE)) <= 1
+    found = [identifier for element in root.iter() for identifier in identifiers(element)]
+    return len(found) == len(set(found)) and sum(1 for _ in root.iter(SIGNATURE)) <= 1
+
+
+def identifiers(element: Element) -> list[str]:
+    """Everything a reference ("#…") could be taken to point at."""
+    return [value for name in IDENTIFIERS if (value := element.get(name)) is not None]
 
 
 def clean(text: str) -> str:

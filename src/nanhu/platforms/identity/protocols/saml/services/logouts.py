@@ -12,13 +12,15 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
 from nanhu.platforms.identity.protocols.saml import names
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id
+from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError
 from nanhu.platforms.identity.protocols.saml.metadata_reading import Facts
 from nanhu.platforms.identity.protocols.saml.models import Partner, SignIn
 from nanhu.platforms.identity.protocols.saml.sending import envelope
 from nanhu.platforms.identity.protocols.saml.services import answers
 from nanhu.platforms.identity.protocols.saml.services.keys import signing_pair
+from nanhu.platforms.identity.protocols.saml.xml import parsed
 from nanhu.platforms.identity.services import sessions
-from nanhu.platforms.identity.services.single_logout import LogoutCall, tellers
+from nanhu.platforms.identity.services.single_logout import CannotBeToldError, LogoutCall, tellers
 
 MOST_SESSIONS = 50
 
@@ -62,9 +64,14 @@ def sign_ins(*, partner: str, message: Any) -> list[SignIn]:
 
 
 def tell(grant: SsoGrant) -> LogoutCall | None:
-    """The SOAP call to a partner; None for one that publishes no SOAP logout: it cannot be told behind the browser."""
-    partner = Partner.objects.filter(entity_id=grant.facts["entity_id"]).order_by("feed").first()
-    endpoint = Facts.of(partner.facts).logout(names.SOAP_BINDING) if partner is not None else None
+    """The SOAP call to a partner; None for one that publishes no SOAP logout: it takes no word behind the browser.
+
+    Metadata that has expired meanwhile still says where to: a word too many harms nobody, a word too few does.
+    """
+    partner = Partner.objects.filter(entity_id=grant.facts["entity_id"]).order_by("feed").last()
+    if partner is None:
+        raise CannotBeToldError("the metadata of this partner is gone")
+    endpoint = Facts.of(partner.facts).logout(names.SOAP_BINDING)
     if endpoint is None:
         return None
     message = answers.logout_request(address=endpoint.location, name=name_of(grant), session_index=grant.ticket)
@@ -72,7 +79,18 @@ def tell(grant: SsoGrant) -> LogoutCall | None:
         address=endpoint.location,
         body=envelope(answers.signed(message, signing_pair())),
         content_type="text/xml; charset=utf-8",
+        is_told=says_it_is_done,
     )
+
+
+def says_it_is_done(body: bytes) -> bool:
+    """A partner may answer 200 and yet report a failure; one that does not know the person (any more) is done, too."""
+    try:
+        statuses = {one.get("Value", "") for one in parsed(body).iter(f"{{{names.SAMLP}}}StatusCode")}
+    except MessageRefusedError:
+        return False
+    partial = f"{names.STATUS}PartialLogout"
+    return partial not in statuses and bool(statuses & {names.SUCCESS, f"{names.STATUS}UnknownPrincipal"})
 
 
 def name_of(grant: SsoGrant) -> saml.NameID:

@@ -1,0 +1,184 @@
+"""A Shibboleth SP of its own: Apache with mod_shib, and shibd, both from Debian's packages, in a folder of the test."""
+
+import json
+import os
+import subprocess
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+MODULES = "/usr/lib/apache2/modules"
+MAP = Path("/etc/shibboleth/attribute-map.xml")
+SHOWN = """#!/usr/bin/python3
+import json, os
+print("Content-Type: application/json\\n")
+print(json.dumps({name: value.encode("utf-8", "surrogateescape").decode("utf-8") for name, value in os.environ.items()}))
+"""
+APACHE = """
+ServerRoot {folder}
+PidFile {folder}/httpd.pid
+DefaultRuntimeDir {folder}
+Mutex file:{folder} default
+Listen 127.0.0.1:{port}
+ServerName http://127.0.0.1:{port}
+UseCanonicalName On
+{user}
+LoadModule mpm_event_module {modules}/mod_mpm_event.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule authz_user_module {modules}/mod_authz_user.so
+LoadModule authn_core_module {modules}/mod_authn_core.so
+LoadModule mime_module {modules}/mod_mime.so
+LoadModule env_module {modules}/mod_env.so
+LoadModule alias_module {modules}/mod_alias.so
+LoadModule cgid_module {modules}/mod_cgid.so
+LoadModule mod_shib {modules}/mod_shib.so
+TypesConfig /etc/mime.types
+ScriptSock {folder}/cgid.sock
+ErrorLog {folder}/error.log
+DocumentRoot {folder}/pages
+ShibConfig {folder}/shibboleth2.xml
+ShibCompatValidUser Off
+<Directory {folder}>
+  Require all granted
+</Directory>
+ScriptAlias /secure {folder}/pages/secure.py
+<Location /secure>
+  AuthType shibboleth
+  ShibRequestSetting requireSession 1
+  Require shib-session
+</Location>
+<Location /Shibboleth.sso>
+  SetHandler shib
+</Location>
+"""
+SHIBD = """<SPConfig xmlns="urn:mace:shibboleth:3.0:native:sp:config" clockSkew="180" logger="{folder}/shibd.logger">
+  <OutOfProcess logger="{folder}/shibd.logger"/>
+  <InProcess logger="{folder}/native.logger"/>
+  <UnixListener address="{folder}/shibd.sock"/>
+  <ApplicationDefaults entityID="{entity_id}" REMOTE_USER="eppn" signing="true" encryption="false">
+    <Sessions lifetime="28800" timeout="3600" relayState="ss:mem" checkAddress="false" handlerSSL="false" cookieProps="http">
+      <SSO entityID="{idp}">SAML2</SSO>
+      <Logout>SAML2 Local</Logout>
+      <Handler type="MetadataGenerator" Location="/Metadata" signing="false"/>
+      <Handler type="Session" Location="/Session" showAttributeValues="true"/>
+    </Sessions>
+    <Errors supportContact="nobody@localhost"/>
+    <MetadataProvider type="XML" validate="true" path="{folder}/idp.xml"/>
+    <AttributeExtractor type="XML" validate="true" reloadChanges="false" path="{folder}/attribute-map.xml"/>
+    <AttributeFilter type="XML" validate="true" path="/etc/shibboleth/attribute-policy.xml"/>
+    <CredentialResolver type="File" use="signing" key="{folder}/sp-key.pem" certificate="{folder}/sp-cert.pem"/>
+    <CredentialResolver type="File" use="encryption" key="{folder}/sp-key.pem" certificate="{folder}/sp-cert.pem"/>
+  </ApplicationDefaults>
+  <SecurityPolicyProvider type="XML" validate="true" path="/etc/shibboleth/security-policy.xml"/>
+  <ProtocolProvider type="XML" validate="true" reloadChanges="false" path="/etc/shibboleth/protocols.xml"/>
+</SPConfig>
+"""
+LOGGER = """log4j.rootCategory=INFO, file
+log4j.appender.file=org.apache.log4j.FileAppender
+log4j.appender.file.fileName={folder}/{name}.log
+log4j.appender.file.layout=org.apache.log4j.PatternLayout
+log4j.appender.file.layout.ConversionPattern=%d %p %c: %m%n
+"""
+
+
+@dataclass
+class Shibboleth:
+    folder: Path
+    port: int
+    processes: list[subprocess.Popen[bytes]]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def entity_id(self) -> str:
+        return f"{self.url}/shibboleth"
+
+    def metadata(self) -> str:
+        """What its own handler publishes, as an administrator would paste it."""
+        return requests.get(f"{self.url}/Shibboleth.sso/Metadata", timeout=10).text
+
+    def log(self) -> str:
+        logs = (self.folder / f"{name}.log" for name in ("shibd", "native", "error"))
+        return "\n".join(log.read_text(errors="replace")[-6000:] for log in logs if log.exists())
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            process.terminate()
+        for process in self.processes:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=10)
+            process.kill()
+            process.wait()
+
+
+def start(folder: Path, port: int, *, idp: str, idp_metadata: str) -> Shibboleth:
+    sp = Shibboleth(folder, port, [])
+    write(sp, idp, idp_metadata)
+    as_root = os.geteuid() == 0
+    who = ["-u", "_shibd", "-g", "_shibd"] if as_root else []
+    with (folder / "start.log").open("wb") as log:
+        for command in (
+            ["/usr/sbin/shibd", "-F", *who, "-c", f"{folder}/shibboleth2.xml", "-p", f"{folder}/shibd.pid"],
+            ["/usr/sbin/apache2", "-f", f"{folder}/httpd.conf", "-DFOREGROUND"],
+        ):
+            sp.processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+            wait_for(sp, (folder / "shibd.sock").exists if len(sp.processes) == 1 else lambda: answers(sp))
+    return sp
+
+
+def answers(sp: Shibboleth) -> bool:
+    with suppress(requests.RequestException):
+        return requests.get(f"{sp.url}/Shibboleth.sso/Metadata", timeout=5).status_code == 200
+    return False
+
+
+def wait_for(sp: Shibboleth, is_up) -> None:
+    deadline = time.monotonic() + 20
+    while not is_up():
+        if time.monotonic() > deadline or sp.processes[-1].poll() is not None:
+            sp.stop()
+            raise AssertionError((sp.folder / "start.log").read_text(errors="replace") + sp.log())
+        time.sleep(0.05)
+
+
+def write(sp: Shibboleth, idp: str, idp_metadata: str) -> None:
+    folder = sp.folder
+    facts = {"folder": folder, "port": sp.port, "modules": MODULES, "idp": idp, "entity_id": sp.entity_id}
+    user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
+    (folder / "pages").mkdir()
+    (folder / "pages" / "secure.py").write_text(SHOWN)
+    (folder / "pages" / "secure.py").chmod(0o755)
+    (folder / "httpd.conf").write_text(APACHE.format(user=user, **facts))
+    (folder / "shibboleth2.xml").write_text(SHIBD.format(**facts))
+    for name in ("shibd", "native"):
+        (folder / f"{name}.logger").write_text(LOGGER.format(folder=folder, name=name))
+    (folder / "idp.xml").write_text(idp_metadata)
+    display = '<Attribute name="urn:oid:2.16.840.1.113730.3.1.241" id="displayName"/>'
+    (folder / "attribute-map.xml").write_text(MAP.read_text().replace("</Attributes>", f"{display}</Attributes>"))
+    keygen = [
+        "/usr/sbin/shib-keygen",
+        "-h",
+        "127.0.0.1",
+        "-e",
+        sp.entity_id,
+        "-o",
+        str(folder),
+        "-n",
+        "sp",
+        "-y",
+        "1",
+        "-f",
+    ]
+    subprocess.run(keygen, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    for one in (folder, *folder.rglob("*")):
+        one.chmod(0o777 if one.is_dir() else (0o755 if one.suffix == ".py" else 0o644))
+
+
+def facts_in(text: str) -> dict[str, str]:
+    """What the page behind the SP saw in its environment."""
+    return json.loads(text)
