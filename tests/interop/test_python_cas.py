@@ -18,6 +18,7 @@ from nanhu.platforms.identity.api import register_application
 from nanhu.platforms.identity.models import Application, SsoGrant
 from nanhu.platforms.identity.services import counter, logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
+from nanhu.platforms.identity.tests import outside
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, Member, make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,7 +96,9 @@ def test_a_ticket_is_issued_validated_once_and_refused_again(client, teacher):
     assert client.verify_ticket(ticket)[0] is None
 
 
-@pytest.mark.parametrize(("version", "has_attributes"), [(1, False), (2, True), (3, True)])
+@pytest.mark.parametrize(
+    ("version", "has_attributes"), [(1, False), (2, True), (3, True), ("CAS_2_SAML_1_0", True)], ids=str
+)
 def test_every_version_of_the_protocol_signs_in(live_server, office, teacher, version, has_attributes):
     client = CASClient(version=version, service_url=f"{office}/login", server_url=f"{live_server.url}/cas/")
     with requests.Session() as browser:
@@ -103,6 +106,35 @@ def test_every_version_of_the_protocol_signs_in(live_server, office, teacher, ve
     user, attributes, _pgtiou = client.verify_ticket(ticket)
     assert user == "T00123"
     assert bool(attributes) == has_attributes
+    if has_attributes:
+        assert attributes["displayName"] == "欧阳修文"
+        assert set(attributes["eduPersonAffiliation"]) == {"staff", "employee", "member", "student"}
+    assert client.verify_ticket(ticket)[0] is None
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_proxy_ticket_is_asked_for_and_validated(live_server, office, teacher, version):
+    """python-cas as the proxying application and as the one behind it."""
+    register_application(
+        by=TEST, key="mail", name="邮箱", owner="信息中心", service_prefix="https://mail.example.edu.cn/"
+    )
+    with outside.application() as call_back:
+        Application.objects.filter(key="office").update(proxy_prefixes=[call_back.address])
+        client = CASClient(
+            version=version, service_url=f"{office}/login", server_url=f"{live_server.url}/cas/",
+            proxy_callback=call_back.address + "pgt",
+        )  # fmt: skip
+        with requests.Session() as browser:
+            ticket = ticket_in(walk_in(browser, client.get_login_url()))
+        user, _attributes, iou = client.verify_ticket(ticket)
+        brought = call_back.queries()[0]
+    assert (user, [iou]) == ("T00123", brought["pgtIou"])
+
+    mail = CASClient(version=version, service_url="https://mail.example.edu.cn/", server_url=f"{live_server.url}/cas/")
+    proxied = mail.get_proxy_ticket(brought["pgtId"][0])
+    assert mail.verify_ticket(proxied)[0] is None, "a proxy ticket is none of serviceValidate"
+    mail.url_suffix = "proxyValidate" if version == 2 else "p3/proxyValidate"
+    assert mail.verify_ticket(mail.get_proxy_ticket(brought["pgtId"][0]))[0] == "T00123"
 
 
 def test_a_ticket_for_one_service_is_worth_nothing_at_another(live_server, client, office, teacher):
