@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import panels
-from nanhu.platforms.identity.models import Application
+from nanhu.platforms.identity.models import Application, ApplicationAddress
 from nanhu.platforms.identity.protocols.cas.snippets import snippets_for
 from nanhu.platforms.identity.protocols.cas.trial import trial
 from nanhu.platforms.identity.rules_urls import is_registrable
@@ -106,6 +106,7 @@ panels.add(
         forget=forget,
         snippets=lambda application, _secrets: snippets_for(application),
         trial=trial,
+        speakers=lambda: set(ApplicationAddress.objects.order_by().values_list("application_id", flat=True)),
         order=10,
     )
 )

@@ -76,6 +76,7 @@ panels.add(
         forget=lambda by, application: clients.forget(by=by, application=application),
         snippets=snippets_for,
         trial=trial,
+        speakers=lambda: set(RadiusClient.objects.filter(is_enabled=True).values_list("application_id", flat=True)),
         order=40,
     )
 )

@@ -1,13 +1,15 @@
 """The cast of the registry: an administrator, a security administrator, a student and a teacher; one application."""
 
-from datetime import timedelta
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.test import Client
 
-from nanhu.kernel.clock import now
-from nanhu.platforms.identity.models import Account, Application, SsoSession
-from nanhu.platforms.identity.services import roles
+from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
+from nanhu.platforms.identity.models import Account, Application
+from nanhu.platforms.identity.services import counter, roles
+from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import (  # noqa: F401  fixtures of identity
     PASSWORD,
@@ -19,8 +21,6 @@ from nanhu.platforms.identity.tests.conftest import (  # noqa: F401  fixtures of
     student,
     teacher,
 )
-from nanhu.platforms.identity.services import counter
-from nanhu.platforms.identity.services.accounts import open_accounts
 
 
 @pytest.fixture
@@ -37,15 +37,17 @@ def official(name: str, campus_no: str, *role_keys: str) -> Account:
     account = counter.set_password_for_sample(by=TEST, campus_no=campus_no, password=PASSWORD)
     for role in role_keys:
         roles.grant(by=TEST, account_id=account.pk, role=role)
+    give_totp_for_sample(by=TEST, campus_no=campus_no)
     return account
 
 
-def signed_in(campus_no: str, *, has_second_factor: bool = True) -> Client:
-    """In by password; the second factor is its own room's matter and is taken as given."""
+def signed_in(campus_no: str) -> Client:
+    """By password, and by the sample's second step where the account owes one."""
     client = Client()
-    client.post("/sign-in", {"username": campus_no, "password": PASSWORD})
-    if has_second_factor:
-        SsoSession.objects.filter(campus_no=campus_no).update(second_factor_at=now() - timedelta(seconds=1))
+    after = client.post("/sign-in", {"username": campus_no, "password": PASSWORD})
+    if after["Location"].startswith("/sign-in/second"):
+        code = sample_code(campus_no=campus_no)
+        assert client.post("/sign-in/second", {"way": "totp", "code": code}).status_code == 302
     return client
 
 
@@ -65,3 +67,29 @@ def guard(db) -> Client:
 def auditor(db) -> Client:
     official("审计", "T00902", "identity.auditor")
     return signed_in("T00902")
+
+
+class Answering(BaseHTTPRequestHandler):
+    status = 200
+
+    def do_GET(self):
+        self.send_response(type(self).status)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    do_POST = do_GET  # noqa: N815  the name http.server calls
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@pytest.fixture
+def web():
+    server = HTTPServer(("127.0.0.1", 0), Answering)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    Answering.status = 200
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()

@@ -37,7 +37,7 @@ NASTY = [
     "https://oa.example.edu.cn%00.evil.com/app",
     "https://oa.example.edu.cn\u3002evil.com/app",
     "https://oa.example.edu。cn/app",
-    "https://оa.example.edu.cn/app",  # noqa: RUF001  a Cyrillic о
+    "https://оa.example.edu.cn/app",
     "https://xn--a-uga.example.edu.cn/app",
     "https://oa.example.edu.cn:8443/app",
     "https://oa.example.edu.cn:0/app",

@@ -1,5 +1,6 @@
 """The list of applications, with their health and protocols."""
 
+import re
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
@@ -63,7 +64,7 @@ def lines_of(found: list[Application]) -> list[Line]:
 
 
 def short_name(panel: panels.ProtocolPanel) -> str:
-    return str(panel.name).split(" ", 1)[0]
+    return re.split(r"[ （(]", str(panel.name), maxsplit=1)[0]
 
 
 def tabs() -> list[tuple[str, str, str, int]]:
