@@ -9,5 +9,5 @@ class IdentitySamlConfig(AppConfig):
     verbose_name = "SAML 2.0"
 
     def ready(self) -> None:
-        for part in ("services.logouts",):
+        for part in ("services.logouts", "registrations", "jobs"):
             import_module(f"{self.name}.{part}")

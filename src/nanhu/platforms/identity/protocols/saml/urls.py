@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nanhu.platforms.identity.protocols.saml.views import metadata, slo, sso
+from nanhu.platforms.identity.protocols.saml.views import feeds, metadata, slo, sso
 
 urlpatterns = [
     path("metadata", metadata.metadata, name="saml_metadata"),
@@ -11,4 +11,8 @@ urlpatterns = [
     path("start", sso.start, name="saml_start"),
     path("slo", slo.slo, name="saml_slo"),
     path("slo/soap", slo.slo_soap, name="saml_slo_soap"),
+    path("federations", feeds.feeds_page, name="saml_feeds"),
+    path("federations/<int:number>", feeds.feed_page, name="saml_feed"),
+    path("federations/<int:number>/refresh", feeds.refresh_page, name="saml_feed_refresh"),
+    path("federations/<int:number>/switch", feeds.switch_page, name="saml_feed_switch"),
 ]

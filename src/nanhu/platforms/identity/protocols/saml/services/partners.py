@@ -19,6 +19,8 @@ from nanhu.platforms.identity.protocols.saml.errors import (
 from nanhu.platforms.identity.protocols.saml.metadata_reading import Entity, Facts, read_pasted
 from nanhu.platforms.identity.protocols.saml.models import Partner
 
+NOTHING = -1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
@@ -109,7 +111,7 @@ def forget(*, by: Actor, application: Application) -> None:
         note(by, application, ", ".join(released), {"source": "forgotten"})
 
 
-def release(application: Application, *, but: int | None = None) -> list[str]:
+def release(application: Application, *, but: int = NOTHING) -> list[str]:
     """Loose the application's present partner: a pasted one is gone, a federation's passes as before."""
     rows = list(Partner.objects.select_for_update().filter(application=application).exclude(pk=but))
     for row in rows:

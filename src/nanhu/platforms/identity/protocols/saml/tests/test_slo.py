@@ -16,6 +16,7 @@ from nanhu.platforms.identity.protocols.saml.tests.partner import NS, Partner, c
 from nanhu.platforms.identity.services import sessions
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.grants import open_grant
+from nanhu.platforms.identity.services.single_logout import CannotBeToldError
 
 pytestmark = pytest.mark.django_db
 
@@ -135,9 +136,9 @@ def test_a_request_that_is_not_good_ends_nothing(inside, sp, signed_in, how):
     assert SsoGrant.objects.get().logout == "open"
 
 
-@pytest.mark.parametrize("key", [None, pair(7)])
-def test_soap_without_a_good_signature_is_a_fault_and_ends_nothing(sp, signed_in, key):
-    page = soap(sp, signed_in, key=key, is_signed=key is not None)
+@pytest.mark.parametrize("is_signed", [False, True])
+def test_soap_without_a_good_signature_is_a_fault_and_ends_nothing(sp, signed_in, is_signed):
+    page = soap(sp, signed_in, key=pair(7), is_signed=is_signed)
     assert page.status_code == 400
     assert b"soap:Fault" in page.content
     assert is_alive()
@@ -165,4 +166,18 @@ def test_a_partner_without_soap_is_not_said_to_be_told(inside, sp, signed_in):
 
 def test_a_partner_forgotten_meanwhile_cannot_be_told(inside, sp, signed_in, application):
     partners.forget(by=TEST, application=application)
-    assert logouts.tell(SsoGrant.objects.get()) is None
+    with pytest.raises(CannotBeToldError):
+        logouts.tell(SsoGrant.objects.get())
+
+
+def test_an_answer_of_200_that_reports_a_failure_does_not_count_as_told():
+    def said(*statuses: str) -> bytes:
+        codes = "".join(f'<p:StatusCode Value="{names.STATUS}{one}"/>' for one in statuses)
+        inner = f'<p:LogoutResponse xmlns:p="{names.SAMLP}"><p:Status>{codes}</p:Status></p:LogoutResponse>'
+        return f'<S:Envelope xmlns:S="{names.SOAP}"><S:Body>{inner}</S:Body></S:Envelope>'.encode()
+
+    assert logouts.says_it_is_done(said("Success"))
+    assert logouts.says_it_is_done(said("Requester", "UnknownPrincipal"))
+    assert not logouts.says_it_is_done(said("Responder"))
+    assert not logouts.says_it_is_done(said("Success", "PartialLogout"))
+    assert not logouts.says_it_is_done(b"<html>")
