@@ -13,9 +13,9 @@ CASValidateURL {cas}/p3/serviceValidate
 CASRootProxiedAs {root}
 CASCookiePath /var/cache/apache2/mod_auth_cas/
 CASSSOEnabled On
-CASAuthNHeader CAS-User
 <Location "{path}">
     AuthType CAS
+    CASAuthNHeader CAS-User
     Require valid-user
 </Location>
 """
