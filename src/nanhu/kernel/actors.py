@@ -1,17 +1,18 @@
 """Who does a thing: the first argument of every write."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person signed in (`account_id`) or a part of the program (None), with the address it came from."""
+    """A person signed in (`account_id`) or a part of the program (None), with the address and browser it came from."""
 
     account_id: int | None
     name: str
     address: str = ""
+    browser: str = field(default="", compare=False)
 
     @classmethod
     def system(cls, name: str) -> "Actor":
@@ -21,7 +22,7 @@ class Actor:
 def actor_of(request: HttpRequest) -> Actor:
     """The actor behind a request; anonymous visitors have no account."""
     user = getattr(request, "user", None)
-    address = request.META.get("REMOTE_ADDR", "")
+    address, browser = request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_USER_AGENT", "")[:300]
     if user is None or not user.is_authenticated:
-        return Actor(account_id=None, name="anonymous", address=address)
-    return Actor(account_id=user.pk, name=str(user), address=address)
+        return Actor(account_id=None, name="anonymous", address=address, browser=browser)
+    return Actor(account_id=user.pk, name=str(user), address=address, browser=browser)

@@ -138,11 +138,11 @@ def unsealed() -> tuple[int, datetime | None]:
     return counted, oldest
 
 
-def verify_and_note(*, is_whole: bool) -> AuditCheck:
+def verify_and_note(*, is_whole: bool, heard: Heard = lambda _done, _total: None) -> AuditCheck:
     """The nightly look: on from what was last found sound, or all of it; what it found stays as a row."""
     last = AuditCheck.objects.order_by("-at", "-id").first()
     on_from = 1 if is_whole or last is None or last.faults else last.until_number + 1
-    findings = verify(from_number=on_from)
+    findings = verify(from_number=on_from, heard=heard)
     return AuditCheck.objects.create(
         at=now(), from_number=on_from, until_number=findings.number, rows=findings.rows,
         faults=findings.faults[:FAULTS_SHOWN],

@@ -65,7 +65,7 @@ class UnknownAccountError(CampusError):
 class AccountClosedError(CampusError):
     code: ClassVar[str] = "account_closed"
     http_status: ClassVar[int] = 409
-    sentence: ClassVar[str | Promise] = _("账号 {campus_no} 已停用或注销，要先由主管部门恢复身份。")
+    sentence: ClassVar[str | Promise] = _("账号已停用或注销，要先由主管部门恢复身份。")
 
 
 class UnknownRoleError(CampusError):

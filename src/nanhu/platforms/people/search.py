@@ -31,24 +31,26 @@ BELOW: Final = """
     ) SELECT id FROM below"""
 IN_SCOPE: Final = """ AND (NOT %(is_scoped)s OR EXISTS (SELECT FROM people_affiliation t WHERE t.person_id = p.id
     AND t.unit_id = ANY(%(units)s) AND t.state IN ('active', 'suspended', 'planned')))"""
-WAYS: Final = {
-    "number": f"""SELECT p.id FROM people_affiliation a JOIN people_person p ON p.id = a.person_id
-        WHERE upper(a.campus_no) LIKE %(number)s AND p.merged_into_id IS NULL {IN_SCOPE}
+WAYS: Final[dict[str, str]] = {
+    "number": """SELECT p.id FROM people_affiliation a JOIN people_person p ON p.id = a.person_id
+        WHERE upper(a.campus_no) LIKE %(number)s AND p.merged_into_id IS NULL [scope]
         ORDER BY upper(a.campus_no) USING ~<~ LIMIT %(most)s""",
-    "name": f"""SELECT p.id FROM people_person p WHERE p.name LIKE %(name)s AND p.merged_into_id IS NULL {IN_SCOPE}
+    "name": """SELECT p.id FROM people_person p WHERE p.name LIKE %(name)s AND p.merged_into_id IS NULL [scope]
         ORDER BY p.name USING ~<~ LIMIT %(most)s""",
-    "pinyin": f"""SELECT p.id FROM people_person p
-        WHERE replace(p.pinyin, ' ', '') LIKE %(pinyin)s AND p.merged_into_id IS NULL {IN_SCOPE}
+    "pinyin": """SELECT p.id FROM people_person p
+        WHERE replace(p.pinyin, ' ', '') LIKE %(pinyin)s AND p.merged_into_id IS NULL [scope]
         ORDER BY replace(p.pinyin, ' ', '') USING ~<~ LIMIT %(most)s""",
-    "initials": f"""SELECT p.id FROM people_person p
-        WHERE p.initials LIKE %(pinyin)s AND p.merged_into_id IS NULL {IN_SCOPE}
+    "initials": """SELECT p.id FROM people_person p
+        WHERE p.initials LIKE %(pinyin)s AND p.merged_into_id IS NULL [scope]
         ORDER BY p.initials USING ~<~ LIMIT %(most)s""",
-    "phone": f"SELECT p.id FROM people_person p WHERE p.phone_index = %(phone)s AND p.merged_into_id IS NULL {IN_SCOPE} LIMIT %(most)s",
-    "document": f"SELECT p.id FROM people_person p WHERE p.id_number_index = %(document)s AND p.merged_into_id IS NULL {IN_SCOPE} LIMIT %(most)s",
-    "piece": f"""SELECT p.id FROM people_person p
-        WHERE (p.name LIKE %(piece)s OR p.pinyin LIKE %(low_piece)s) AND p.merged_into_id IS NULL {IN_SCOPE}
+    "phone": "SELECT p.id FROM people_person p WHERE p.phone_index = %(phone)s AND p.merged_into_id IS NULL [scope] LIMIT %(most)s",
+    "document": "SELECT p.id FROM people_person p WHERE p.id_number_index = %(document)s AND p.merged_into_id IS NULL [scope] LIMIT %(most)s",
+    "piece": """SELECT p.id FROM people_person p
+        WHERE (p.name LIKE %(piece)s OR p.pinyin LIKE %(low_piece)s) AND p.merged_into_id IS NULL [scope]
         LIMIT %(most)s""",
 }
+WAYS.update({way: text.replace("[scope]", IN_SCOPE) for way, text in WAYS.items()})
+
 RANKED: Final = """
     SELECT p.id FROM people_person p
      WHERE p.id = ANY(%(ids)s)

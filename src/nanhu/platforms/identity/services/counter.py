@@ -1,6 +1,6 @@
 """What the counter (信息中心柜台) and the demo can do for an account."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from nanhu.platforms.identity.services import codes, sessions, throttle
 from nanhu.platforms.identity.services.accounts import CLOSED
 from nanhu.platforms.identity.services.sign_in import holder_of
 from nanhu.platforms.identity.services.throttle import Gate
+from nanhu.platforms.people import api as people
 
 
 def account_with(campus_no: str) -> Account:
@@ -33,15 +34,19 @@ def account_with(campus_no: str) -> Account:
     return account
 
 
+def reset(*, by: Actor, campus_no: str, reason: str) -> str:
+    return reset_account(by=by, account_id=account_with(campus_no).pk, reason=reason)
+
+
 @transaction.atomic
-def reset(*, by: Actor, campus_no: str, reason: str, seen: Mapping[str, str] | None = None) -> str:
+def reset_account(*, by: Actor, account_id: int, reason: str, seen: Mapping[str, str] | None = None) -> str:
     """A one-time code instead of a password, after the clerk saw a document; a new password is due at once.
 
     `seen` says what was looked at (kind of document, how it was compared), never its number.
     """
-    account = Account.objects.select_for_update().get(pk=account_with(campus_no).pk)
+    account = Account.objects.select_for_update().get(pk=account_id)
     if account.state in CLOSED:
-        raise AccountClosedError(campus_no=campus_no)
+        raise AccountClosedError
     sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.CREDENTIALS_CHANGED)
     account.state, account.state_changed_at = Account.State.MUST_COMPLETE, now()
     account.is_password_due, account.password = True, ""
@@ -53,19 +58,28 @@ def reset(*, by: Actor, campus_no: str, reason: str, seen: Mapping[str, str] | N
 
 def unlock(*, by: Actor, campus_no: str, reason: str) -> None:
     """Forget the failures counted against this name, from every address that tried it the clerk cannot know."""
-    account = account_with(campus_no)
-    name = normalise_sign_in_name(campus_no)
+    forgive_names(by=by, account=account_with(campus_no), names=[campus_no], reason=reason)
+
+
+def unlock_account(*, by: Actor, account: Account, reason: str) -> None:
+    """The same for every number of the account's person."""
+    card = people.person_card(account.person_id)
+    names = [tie.campus_no for tie in card.affiliations] if card is not None else []
+    forgive_names(by=by, account=account, names=names, reason=reason)
+
+
+@transaction.atomic
+def forgive_names(*, by: Actor, account: Account, names: Iterable[str], reason: str) -> None:
+    typed = {normalise_sign_in_name(name) for name in names}
+    own = f"account:{account.pk}"
     attempts.forgive_all(account)
     throttle.forgive(
         [
-            Gate(throttle.NAME, name),
-            Gate(throttle.DEVICE, name),
-            Gate(throttle.PROOF, f"account:{account.pk}"),
-            Gate(throttle.CODES, f"account:{account.pk}"),
-            Gate(throttle.REAUTHENTICATION, f"account:{account.pk}"),
+            *(Gate(limit, name) for name in sorted(typed) for limit in (throttle.NAME, throttle.DEVICE)),
+            *(Gate(limit, own) for limit in (throttle.PROOF, throttle.CODES, throttle.REAUTHENTICATION)),
         ]
     )
-    audit.record(by=by, action="identity.unlock", target=f"account:{account.pk}", reason=reason)
+    audit.record(by=by, action="identity.unlock", target=own, reason=reason)
 
 
 @transaction.atomic
@@ -73,7 +87,7 @@ def require_new_password(*, by: Actor, account_id: int, reason: str) -> bool:
     """The present password opens nothing but the page for a new one. False where one is due already."""
     account = Account.objects.select_for_update().get(pk=account_id)
     if account.state in CLOSED:
-        raise AccountClosedError(campus_no="")
+        raise AccountClosedError
     if account.state == Account.State.AWAITING_ACTIVATION or not account.password:
         raise AccountHasNoPasswordError
     if account.is_password_due:

@@ -15,7 +15,7 @@ from nanhu.kernel.crypto import blind_index
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.rules import normalise_password, normalise_sign_in_name
-from nanhu.platforms.identity.services import codes, throttle
+from nanhu.platforms.identity.services import codes, sign_in_log, throttle
 from nanhu.platforms.identity.services.throttle import Gate, network_of
 from nanhu.platforms.people import api as people
 
@@ -34,6 +34,8 @@ class Verdict:
     campus_no: str
     account: Account | None = None
     methods: tuple[str, ...] = ("pwd",)
+    reason: str = ""
+    """Of a refusal, for the log alone."""
 
 
 def check(
@@ -45,10 +47,11 @@ def check(
     own, shared = throttle.gates_at(
         subject=campus_no, address=by.address, is_known=is_known_device, is_solved=is_challenge_solved
     )
-    throttle.admit([*own, shared])
+    with sign_in_log.throttling_noted(by=by, campus_no=campus_no):
+        throttle.admit([*own, shared])
     verdict = judged(campus_no, normalise_password(password))
     if verdict.answer == Answer.REFUSED:
-        write_refusal(by=by, campus_no=campus_no)
+        write_refusal(by=by, campus_no=campus_no, reason=verdict.reason)
     else:
         throttle.forgive(own)
         throttle.take_back([shared])
@@ -88,14 +91,15 @@ def judged(campus_no: str, password: str) -> Verdict:
     has_tail = people.matches_id_tail(person_id=NOBODY if person_id is None else person_id, tail=password)
     has_code = codes.matches_counter_code(account_id=account.pk if account else NOBODY, code=password)
     if account is None:
-        return Verdict(answer=Answer.REFUSED, campus_no=campus_no)
+        return Verdict(answer=Answer.REFUSED, campus_no=campus_no, reason=sign_in_log.Reason.UNKNOWN)
     if account.may_sign_in and has_password:
         return Verdict(answer=Answer.WELCOME, campus_no=campus_no, account=rehashed(account, password))
     if account.state == Account.State.MUST_COMPLETE and has_code and codes.use_counter_code(account=account):
         return Verdict(answer=Answer.WELCOME, campus_no=campus_no, account=account, methods=("otp",))
     if has_tail and is_waiting(account):
         return Verdict(answer=Answer.ACTIVATE, campus_no=campus_no, account=account)
-    return Verdict(answer=Answer.REFUSED, campus_no=campus_no)
+    reason = sign_in_log.Reason.WRONG if account.may_sign_in else sign_in_log.Reason.CLOSED
+    return Verdict(answer=Answer.REFUSED, campus_no=campus_no, reason=reason)
 
 
 def holder_of(campus_no: str) -> int | None:
@@ -119,8 +123,9 @@ def rehashed(account: Account, password: str) -> Account:
 
 
 @transaction.atomic
-def write_refusal(*, by: Actor, campus_no: str, door: str = "") -> None:
+def write_refusal(*, by: Actor, campus_no: str, door: str = "", reason: str = sign_in_log.Reason.WRONG) -> None:
     """People type passwords into the name's box: the log gets a keyed fingerprint of the name, never the text."""
     fingerprint = blind_index(campus_no, purpose="identity.refused_name").hex()[:16]
     facts = {"door": door} if door else {}
+    sign_in_log.refused(by=by, campus_no=campus_no, reason=reason, how=door or "pwd")
     audit.record(by=by, action="identity.sign_in_refused", target=f"sign-in-name:{fingerprint}", facts=facts)

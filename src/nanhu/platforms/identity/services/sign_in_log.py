@@ -3,7 +3,8 @@
 The audit log holds the same deeds, sealed. This table is made for questions: by account, address, hour, application.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 from django.db import connection, transaction
@@ -13,9 +14,11 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import blind_index
+from nanhu.platforms.identity.errors import TooManyAttemptsError
 from nanhu.platforms.identity.models import Account, SignInEvent, SsoSession
 
 KEY_LENGTH = 16
+NOTED_EVERY = timedelta(minutes=1)
 Kind, Reason = SignInEvent.Kind, SignInEvent.Reason
 
 
@@ -39,14 +42,27 @@ def refused(
     reason: str = Reason.WRONG,
     how: str = "pwd",
     account_id: int | None = None,
-    browser: str = "",
     application: str = "",
 ) -> None:
     """What was typed as a name is kept as a fingerprint only. The cost is the same for every name."""
     SignInEvent.objects.create(
         kind=Kind.REFUSED, account_id=account_id, name_key=name_key(campus_no), how=how[:60], reason=reason,
-        address=by.address, browser=browser[:300], application=application[:60],
+        address=by.address, browser=by.browser[:300], application=application[:60],
     )  # fmt: skip
+
+
+@contextmanager
+def throttling_noted(*, by: Actor, campus_no: str) -> Iterator[None]:
+    """Who is told to wait stands in the log once a minute: a flood must not fill it."""
+    try:
+        yield
+    except TooManyAttemptsError:
+        recent = SignInEvent.objects.filter(
+            name_key=name_key(campus_no), address=by.address, reason=Reason.THROTTLED, at__gt=now() - NOTED_EVERY
+        )
+        if not recent.exists():
+            refused(by=by, campus_no=campus_no, reason=Reason.THROTTLED)
+        raise
 
 
 def went_out(*, by: Actor, sessions: Iterable[SsoSession], how: str) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.errors import AlreadySuspendedError, NotSuspendedError, SuspensionEndsInThePastError
@@ -23,7 +24,7 @@ def suspend(*, by: Actor, account_id: int, reason: str, until: datetime | None =
     if account.state != Account.State.SUSPENDED:
         accounts.move(by=by, account=account, state=Account.State.SUSPENDED, reason=reason)
     else:
-        accounts.note(by, "identity.suspend", account, reason=reason)
+        audit.record(by=by, action="identity.suspend", target=f"account:{account.pk}", reason=reason)
 
 
 @transaction.atomic
@@ -33,7 +34,7 @@ def resume(*, by: Actor, account_id: int, reason: str) -> None:
     standing = Suspension.objects.filter(account=account, lifted_at=None)
     if not standing.update(lifted_at=now(), lifted_by=by.name, lift_reason=reason):
         raise NotSuspendedError
-    accounts.note(by, "identity.resume", account, reason=reason)
+    audit.record(by=by, action="identity.resume", target=f"account:{account.pk}", reason=reason)
     if account.state == Account.State.SUSPENDED:
         accounts.move(by=by, account=account, state=accounts.state_in_life(account), reason=reason)
     accounts.follow_affiliations(by=by, person_ids=[account.person_id])

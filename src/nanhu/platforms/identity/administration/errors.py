@@ -1,0 +1,32 @@
+"""Expected failures of administration."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class DocumentDiffersError(CampusError):
+    code: ClassVar[str] = "document_differs"
+    http_status: ClassVar[int] = 422
+    sentence: ClassVar[str | Promise] = _("证件号与登记的不一致，没有重置。请核对证件；登记有误的，由主管部门更正。")
+
+
+class BulkNotWaitingError(CampusError):
+    code: ClassVar[str] = "bulk_not_waiting"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("这次批量办理已经确认过了。")
+
+
+class BulkEmptyError(CampusError):
+    code: ClassVar[str] = "bulk_empty"
+    http_status: ClassVar[int] = 422
+    sentence: ClassVar[str | Promise] = _("没有可办理的账号。")
+
+
+class BulkTooManyError(CampusError):
+    code: ClassVar[str] = "bulk_too_many"
+    http_status: ClassVar[int] = 422
+    sentence: ClassVar[str | Promise] = _("一次最多 {most} 个账号，请分批办理。")
