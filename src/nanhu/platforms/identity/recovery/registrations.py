@@ -7,6 +7,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import security_cards
 from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.recovery import ways
 from nanhu.platforms.identity.recovery.channels import verified_channels
 
 
@@ -34,3 +35,12 @@ def check_mail() -> registry.CheckResult:
 
 
 registry.checks.add(registry.Check(key="identity.mail", title=_("邮件"), run=check_mail, order=62))
+ways.add(
+    ways.Way(
+        key="passkey",
+        title=_("通行密钥"),
+        text=_("指纹、面容、屏幕锁或安全密钥"),
+        icon="fingerprint",
+        url_name="identity:reset_passkey",
+    )
+)

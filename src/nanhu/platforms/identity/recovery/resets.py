@@ -10,6 +10,7 @@ from nanhu.platforms.identity.recovery.attempts import living
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
 from nanhu.platforms.identity.recovery.models import Attempt
 from nanhu.platforms.identity.services import sessions, setup
+from nanhu.platforms.identity.services.sign_in import NOBODY
 
 
 @transaction.atomic
@@ -19,7 +20,7 @@ def finish(*, by: Actor, secret: str, password: str) -> Account:
     attempt = proved.first()
     if attempt is None:
         raise AttemptExpiredError
-    account = Account.objects.select_for_update().get(pk=attempt.account_id)
+    account = Account.objects.select_for_update().get(pk=attempt.account_id or NOBODY)
     if proved.update(spent_at=now()) != 1:
         raise AttemptExpiredError
     if not account.may_sign_in or account.password_changed_at != attempt.password_changed_at:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nanhu.platforms.identity.recovery.views import challenge, contacts, find, reset
+from nanhu.platforms.identity.recovery.views import challenge, contacts, find, passkey, reset
 
 urlpatterns = [
     path("find-account", find.find_account, name="find_account"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("forgot-password/send", reset.reset_send_code, name="reset_send_code"),
     path("forgot-password/code", reset.reset_code, name="reset_code"),
     path("forgot-password/questions", reset.reset_questions, name="reset_questions"),
+    path("forgot-password/passkey", passkey.reset_passkey, name="reset_passkey"),
     path("forgot-password/new", reset.reset_password, name="reset_password"),
     path("sign-in/challenge/<uuid:public_id>.png", challenge.challenge_picture, name="challenge_picture"),
     path("account/contacts", contacts.contacts_page, name="contacts"),

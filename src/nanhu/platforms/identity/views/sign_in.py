@@ -24,6 +24,7 @@ from nanhu.platforms.identity.views import activation
 from nanhu.platforms.identity.views.targets import next_path
 
 __all__ = ["answer", "next_path", "sign_in_again", "sign_in_form", "sign_in_page"]
+LONGEST_HINT = 100
 type Welcome = Callable[[HttpRequest], HttpResponse]
 
 
@@ -37,7 +38,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if request.user.is_authenticated:
             return HttpResponseRedirect(target)
-        return sign_in_form(request, SignInForm(), after=target)
+        return sign_in_form(request, empty_form(request), after=target)
     return answer(
         request, SignInForm(request.POST), after=target, welcome=lambda _request: HttpResponseRedirect(target)
     )
@@ -91,7 +92,22 @@ def asked(request: HttpRequest, *, name: str, password: str) -> sign_in.Verdict:
 def sign_in_again(request: HttpRequest) -> HttpResponse:
     """The same person once more: an application or a page wants a fresh proof."""
     target = next_path(request)
-    form = SignInForm(request.POST if request.method == "POST" else None)
     if request.method != "POST":
-        return sign_in_form(request, form, after=target, must_renew=True)
-    return answer(request, form, after=target, welcome=lambda _request: HttpResponseRedirect(target), must_renew=True)
+        return sign_in_form(request, empty_form(request), after=target, must_renew=True)
+    return answer(
+        request,
+        SignInForm(request.POST),
+        after=target,
+        welcome=lambda _request: HttpResponseRedirect(target),
+        must_renew=True,
+    )
+
+
+def empty_form(request: HttpRequest) -> SignInForm:
+    """With the name an application already knows (`login_hint`), the cursor waits for the password."""
+    hint = request.GET.get("login_hint", "")[:LONGEST_HINT]
+    form = SignInForm(initial={"username": hint} if hint else None)
+    if hint:
+        form.fields["username"].widget.attrs.pop("autofocus", None)
+        form.fields["password"].widget.attrs["autofocus"] = True
+    return form

@@ -1,31 +1,25 @@
 """查询账号: name and document, a code, and then the numbers."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.crypto import mask_name
 from nanhu.kernel.errors import CampusError
-from nanhu.platforms.identity.policies import open_during_setup
 from nanhu.platforms.identity.recovery import attempts, challenges
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
 from nanhu.platforms.identity.recovery.forms import CodeForm, FindAccountForm
 from nanhu.platforms.identity.recovery.models import Attempt, ContactKind
 from nanhu.platforms.identity.recovery.views import pages
+from nanhu.platforms.identity.recovery.views.pages import open_page
 from nanhu.platforms.identity.views.targets import next_path
 from nanhu.platforms.people import api as people
 
 FIND = Attempt.Kind.FIND
 
 
-@login_not_required
-@open_during_setup
-@never_cache
-@sensitive_post_parameters()
+@open_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_account(request: HttpRequest) -> HttpResponse:
     after = next_path(request, default="")
@@ -47,9 +41,7 @@ def find_account(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("identity:find_account_code"))
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_account_code(request: HttpRequest) -> HttpResponse:
     attempt = pages.attempt_here(request, FIND)
@@ -76,9 +68,7 @@ def find_account_code(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_POST
 def find_account_resend(request: HttpRequest) -> HttpResponse:
     attempt = pages.attempt_here(request, FIND)
@@ -86,9 +76,7 @@ def find_account_resend(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("identity:find_account_code"))
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_http_methods(["GET", "HEAD"])
 def found_account(request: HttpRequest) -> HttpResponse:
     attempt = pages.attempt_here(request, FIND)

@@ -1,15 +1,10 @@
 """忘记密码: who it is, one proof of several, a new password. Nobody is signed in on the way."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.actors import actor_of
@@ -17,22 +12,16 @@ from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.errors import PasswordRefusedError
 from nanhu.platforms.identity.forms import NewPasswordForm
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.policies import open_during_setup
 from nanhu.platforms.identity.recovery import attempts, challenges, questions, resets
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
 from nanhu.platforms.identity.recovery.forms import AnswersForm, CodeForm, ForgotPasswordForm
 from nanhu.platforms.identity.recovery.models import Attempt, ContactKind
 from nanhu.platforms.identity.recovery.views import pages
+from nanhu.platforms.identity.recovery.views.pages import open_page
 from nanhu.platforms.identity.recovery.ways import ways
 from nanhu.platforms.identity.views.targets import next_path
 
 RESET = Attempt.Kind.RESET
-type View = Callable[..., HttpResponse]
-
-
-def open_page(view: View) -> View:
-    """Open to strangers, kept by no cache, its fields in no report."""
-    return login_not_required(open_during_setup(never_cache(sensitive_post_parameters()(view))))
 
 
 @open_page
