@@ -80,13 +80,13 @@ class FactsForm(forms.Form):
         return cleaned
 
     def facts(self) -> dict[str, Any]:
-        """As `change_application` takes them."""
-        unit_id = int(self.cleaned_data["owner_unit"])
-        unit = dict(unit_choices())[str(unit_id)]
+        """As `change_application` takes them. No unit chosen: the owner stays whoever it is."""
+        chosen = self.cleaned_data["owner_unit"]
+        owner = {"owner_unit_id": int(chosen), "owner": dict(unit_choices())[chosen]} if chosen else {}
         plain = ("name", "contact", "contact_text", "description", "home_url", "menu_section")
         flags = ("demands_second_factor", "admits_grace")
         held = {name: self.cleaned_data[name] for name in (*plain, *flags)}
-        return {"owner_unit_id": unit_id, "owner": unit, **held}
+        return {**owner, **held}
 
 
 class EditForm(FactsForm):
@@ -95,7 +95,7 @@ class EditForm(FactsForm):
         max_length=500,
         required=False,
         assume_scheme="https",
-        help_text=_("不填就用主页地址；每三分钟访问一次。"),
+        help_text=_("不填就用主页或第一个允许地址；每三分钟访问一次。"),
     )
     entitlements = forms.CharField(
         label=_("许可（eduPersonEntitlement）"),
@@ -103,6 +103,10 @@ class EditForm(FactsForm):
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
         help_text=_("一行一个，如 urn:mace:dir:entitlement:common-lib-terms。"),
     )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["owner_unit"].required = False
 
     def facts(self) -> dict[str, Any]:
         values = list(dict.fromkeys(self.cleaned_data["entitlements"].split()))
@@ -139,7 +143,7 @@ class AttributesForm(forms.Form):
         for attribute in ALL:
             is_given = attribute.key in reasons
             self.fields[f"give-{attribute.key}"] = forms.BooleanField(
-                label=attribute.label, required=False, initial=is_given
+                label=str(attribute.label), required=False, initial=is_given
             )
             self.fields[f"why-{attribute.key}"] = forms.CharField(
                 label=_("为什么需要"), max_length=200, required=False, initial=reasons.get(attribute.key, "")
@@ -156,8 +160,16 @@ class AttributesForm(forms.Form):
         given = [one.key for one in ALL if self.cleaned_data[f"give-{one.key}"]]
         return {key: self.cleaned_data[f"why-{key}"].strip() for key in given}
 
-    def rows(self) -> list[tuple[Attribute, BoundField, BoundField]]:
-        return [(one, self[f"give-{one.key}"], self[f"why-{one.key}"]) for one in ALL]
+    def rows(self, *, is_given: bool) -> list[tuple[Attribute, BoundField, BoundField]]:
+        """Those the application has already, and the others: there are many, and most applications need few."""
+        found = [(one, self[f"give-{one.key}"], self[f"why-{one.key}"]) for one in ALL]
+        return [row for row in found if bool(row[1].initial) == is_given]
+
+    def given_rows(self) -> list[tuple[Attribute, BoundField, BoundField]]:
+        return self.rows(is_given=True)
+
+    def other_rows(self) -> list[tuple[Attribute, BoundField, BoundField]]:
+        return self.rows(is_given=False)
 
 
 class RuleForm(forms.Form):

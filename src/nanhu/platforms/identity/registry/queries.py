@@ -94,7 +94,7 @@ def knowers_of(account: Account) -> list[Knower]:
     known = list(Application.objects.filter(is_enabled=True).prefetch_related(granted).order_by("name"))
     decisions = access.decide_many(account_id=account.pk, application_ids=[one.pk for one in known])
     knowers = [
-        Knower(application=one, releases=one.granted, last_used=used.get(one.pk))  # type: ignore[attr-defined]
+        Knower(application=one, releases=one.granted, last_used=used.get(one.pk))
         for one in known
         if one.pk in used or decisions[one.pk].is_allowed
     ]

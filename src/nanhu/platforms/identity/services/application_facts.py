@@ -11,8 +11,8 @@ from nanhu.platforms.identity.rules_urls import is_registrable, parsed_service
 
 
 class Facts(TypedDict, total=False):
-    name: str
-    owner: str
+    """All but name and owner, which a new application must have."""
+
     description: str
     owner_unit_id: int | None
     contact: Account | None
@@ -28,6 +28,11 @@ class Facts(TypedDict, total=False):
     demands_second_factor: bool
     admits_grace: bool
     is_enabled: bool
+
+
+class Changes(Facts, total=False):
+    name: str
+    owner: str
 
 
 def checked(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from nanhu.platforms.identity.errors import (
 from nanhu.platforms.identity.models import Application, ApplicationAddress
 from nanhu.platforms.identity.rules_urls import address_key, is_registrable
 from nanhu.platforms.identity.services import releases
-from nanhu.platforms.identity.services.application_facts import Facts, checked, written
+from nanhu.platforms.identity.services.application_facts import Changes, Facts, checked, written
 
 DEFAULT_ATTRIBUTES = {
     "displayName": "显示登录的是谁",
@@ -68,7 +68,7 @@ def reasons_of(attributes: Sequence[str] | Mapping[str, str] | None) -> dict[str
 
 
 @transaction.atomic
-def change_application(*, by: Actor, application: Application, reason: str = "", **facts: Unpack[Facts]) -> list[str]:
+def change_application(*, by: Actor, application: Application, reason: str = "", **facts: Unpack[Changes]) -> list[str]:
     """Change facts of an application; returns the names of those that really changed, which the audit log has in full."""
     locked = Application.objects.select_for_update().get(pk=application.pk)
     clean = checked(facts)
@@ -95,7 +95,7 @@ def set_addresses(*, by: Actor, application: Application, prefixes: Sequence[str
     Raises UnsafeServiceAddressError, or AddressTakenError when another application has one of them.
     """
     Application.objects.select_for_update().get(pk=application.pk)
-    wanted = {}
+    wanted: dict[tuple[str, str], str] = {}
     for prefix in prefixes:
         key = address_key(prefix)
         if key is None or not is_registrable(prefix):
@@ -106,8 +106,8 @@ def set_addresses(*, by: Actor, application: Application, prefixes: Sequence[str
     if not gone and not new:
         return False
     application.addresses.filter(pk__in=[held[key].pk for key in gone]).delete()
-    for key in new:
-        add_address(application, wanted[key], *key)
+    for origin, path in new:
+        add_address(application, wanted[origin, path], origin, path)
     note = {"added": [wanted[key] for key in new], "removed": [held[key].prefix for key in gone]}
     target = f"application:{application.key}"
     audit.record(by=by, action="identity.change_application_addresses", target=target, facts=note)

@@ -40,6 +40,12 @@ def look_at(address: str) -> Look:
     return Look(is_answered=is_alive, milliseconds=since(begun), error="" if is_alive else f"HTTP {status}")
 
 
+def address_of(application: Application) -> str:
+    """Its health address, else its home, else where it takes its tickets."""
+    first = next((one.prefix for one in application.addresses.all()), "")
+    return application.health_url or application.home_url or first
+
+
 def since(begun: float) -> int:
     return round((monotonic() - begun) * 1000)
 
@@ -48,10 +54,11 @@ def look_at_all() -> int:
     """Look at every application that is switched on and has an address to ask; returns how many. No transaction is
     open while they are asked.
     """
-    asked = list(Application.objects.filter(is_enabled=True).exclude(home_url="", health_url=""))
+    held = Application.objects.filter(is_enabled=True).prefetch_related("addresses").order_by("pk")
+    asked = [(one, address) for one in held if (address := address_of(one))]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        looks = list(pool.map(look_at, [one.health_url or one.home_url for one in asked]))
-    keep(zip(asked, looks, strict=True))
+        looks = list(pool.map(look_at, [address for _one, address in asked]))
+    keep(zip([one for one, _address in asked], looks, strict=True))
     HealthLook.objects.filter(created_at__lt=now() - KEEP_LOOKS).delete()
     return len(asked)
 

@@ -13,7 +13,11 @@ from nanhu.platforms.identity.registry import menu
 from nanhu.platforms.identity.registry.models import Health, HealthLook
 from nanhu.platforms.identity.registry.services import health, maintenance, rules
 from nanhu.platforms.identity.registry.tests.conftest import Answering, signed_in
-from nanhu.platforms.identity.services.applications import change_application, register_application
+from nanhu.platforms.identity.services.applications import (
+    change_application,
+    register_application,
+    set_addresses,
+)
 from nanhu.platforms.identity.services.releases import set_releases
 from nanhu.platforms.identity.tests.conftest import TEST
 
@@ -111,8 +115,12 @@ def test_what_cannot_be_reached_says_why_and_old_looks_go(library):
     assert not HealthLook.objects.filter(pk=old.pk).exists()
 
 
-def test_an_application_without_home_or_switched_off_is_not_asked(library, web):
+def test_without_a_home_the_first_address_is_asked_and_switched_off_nobody(library, web):
+    set_addresses(by=TEST, application=library, prefixes=[])
     assert health.look_at_all() == 0
+    set_addresses(by=TEST, application=library, prefixes=[f"{web}app"])
+    assert health.look_at_all() == 1
+    assert Health.objects.get(application=library).state == "up"
     change_application(by=TEST, application=library, home_url=web, is_enabled=False)
     assert health.look_at_all() == 0
 
