@@ -26,7 +26,7 @@ from nanhu.platforms.identity.services import throttle
 
 FAILURES = throttle.Limit("oidc_client", free=20, cap=60, memory=timedelta(minutes=15), leak=0.2)
 ASSERTION_ALGORITHMS = ["RS256", "PS256", "ES256"]
-ASSERTION_LIFE = timedelta(minutes=10)
+ASSERTION_LIFE = timedelta(minutes=65)  # an hour is what common clients sign for
 LEEWAY_SECONDS = 30
 LONGEST_ASSERTION = 8000
 REMEMBER = "INSERT INTO identity_oidc_seen_assertion (jti_hash, expires_at) VALUES (%s, %s) ON CONFLICT DO NOTHING"

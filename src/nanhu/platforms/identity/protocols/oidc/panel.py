@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import panels
@@ -70,7 +69,7 @@ def snippets(application: Application, secrets: Mapping[str, str]) -> list[panel
 
 PANEL = panels.ProtocolPanel(
     key="oidc",
-    name=gettext_lazy("OpenID Connect"),
+    name="OpenID Connect",
     form=ClientForm,
     speaks=speaks,
     initial=initial,

@@ -1,9 +1,11 @@
-import django.db.models.deletion
-import nanhu.kernel.clock
-import nanhu.kernel.crypto
 import uuid
+
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+import nanhu.kernel.clock
+import nanhu.kernel.crypto
 
 
 class Migration(migrations.Migration):

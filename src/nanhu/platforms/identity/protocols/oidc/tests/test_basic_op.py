@@ -14,7 +14,12 @@ from joserfc.jwk import KeySet
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import (
-    BACK, ISSUER, answer_of, bearer, make_app, userinfo,
+    BACK,
+    ISSUER,
+    answer_of,
+    bearer,
+    make_app,
+    userinfo,
 )  # fmt: skip
 from nanhu.platforms.identity.protocols.oidc.views import discovery
 from nanhu.platforms.identity.tests.conftest import PASSWORD, sign_in

@@ -12,7 +12,11 @@ from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.protocols.oidc import subscribers
 from nanhu.platforms.identity.protocols.oidc.jobs import sweep
 from nanhu.platforms.identity.protocols.oidc.models import (
-    AccessToken, AuthorizationCode, Consent, PendingRequest, TokenFamily,
+    AccessToken,
+    AuthorizationCode,
+    Consent,
+    PendingRequest,
+    TokenFamily,
 )  # fmt: skip
 from nanhu.platforms.identity.protocols.oidc.services import clients, consents
 from nanhu.platforms.identity.protocols.oidc.services.consents import Asked

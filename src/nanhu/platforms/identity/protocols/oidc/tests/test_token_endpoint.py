@@ -375,7 +375,7 @@ def test_the_hot_doors_cost_few_queries(library, signed_in, django_assert_max_nu
     code = library.code(signed_in)
     library.tokens(signed_in)
     with django_assert_max_num_queries(12):
-        body = library.token(library.code(signed_in) if not code else code).json()
+        body = library.token(code).json()
     with django_assert_max_num_queries(12):
         assert userinfo(body["access_token"]).status_code == 200
     with django_assert_max_num_queries(14):
