@@ -63,6 +63,8 @@ def complete(request: HttpRequest, *, step: Pending, method: str, is_remembered:
         )
         if is_remembered and not factors_of(step.account).is_administrator:
             remembered.remember(request, response, account=step.account)
+    if not (is_remembered or step.is_own_device):
+        response.cookies.pop(devices.COOKIE, None)  # a computer of the library need not know who sat there
     return response
 
 
@@ -95,4 +97,5 @@ def sent_on(
     else:
         response = HttpResponseRedirect(after)
     devices.remember(request, response, campus_no)
+    devices.mark_seen(request, response, account.pk)
     return response

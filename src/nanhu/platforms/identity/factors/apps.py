@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class IdentityFactorsConfig(AppConfig):
     name = "nanhu.platforms.identity.factors"
     label = "identity_factors"
     verbose_name = "多因素认证"
+
+    def ready(self) -> None:
+        import_module(f"{self.name}.jobs")

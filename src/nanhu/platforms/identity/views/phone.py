@@ -16,6 +16,7 @@ from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.factors.services import names, sample, totp
 from nanhu.platforms.identity.models import SmsMessage
 from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.recovery.models import MailMessage
 
 SHOWN = 20
 
@@ -37,7 +38,8 @@ def phone_page(request: HttpRequest) -> HttpResponse:
     if not configuration().demo:
         raise Http404
     messages = SmsMessage.objects.order_by("-pk")[:SHOWN]
-    return render(request, "identity/phone.html", {"texts": messages, "codes": app_codes()})
+    mails = MailMessage.objects.order_by("-pk")[:SHOWN]
+    return render(request, "identity/phone.html", {"texts": messages, "mails": mails, "codes": app_codes()})
 
 
 def app_codes() -> list[AppCode]:

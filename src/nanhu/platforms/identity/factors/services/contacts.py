@@ -1,4 +1,7 @@
-"""A code to the verified phone (短信验证码): the weaker second factor. It is no factor for administrators."""
+"""A code to the verified phone or mail (短信、邮件验证码): the weaker second factor, and none for administrators.
+
+The contact must have settled: who changed it with a stolen session has to wait a day, and its owner is told.
+"""
 
 import secrets
 from datetime import timedelta
@@ -11,12 +14,12 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.crypto import blind_index, mask_phone
-from nanhu.platforms.identity import sms
+from nanhu.kernel.crypto import blind_index
 from nanhu.platforms.identity.factors.errors import NoVerifiedContactError
 from nanhu.platforms.identity.factors.models import ContactCode, ContactFactor
 from nanhu.platforms.identity.factors.services import attempts
-from nanhu.platforms.identity.models import Account, RecoveryContact
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.recovery import channels
 from nanhu.platforms.identity.services import throttle
 from nanhu.platforms.identity.services.throttle import Gate
 
@@ -24,19 +27,14 @@ LIFE = timedelta(minutes=10)
 DIGITS = 6
 
 
-def verified_phone(account: Account) -> str:
-    """The phone its owner proved to hold; empty when there is none."""
-    contact = RecoveryContact.objects.filter(account=account, phone_verified_at__isnull=False).first()
-    return str(contact.phone or "") if contact is not None else ""
-
-
-def is_wanted(account: Account) -> bool:
-    return ContactFactor.objects.filter(account=account).exists()
+def channel_of(account: Account) -> channels.Channel | None:
+    """What its owner proved to hold, the phone before the mail; what an office typed in does not count."""
+    return next((one for one in channels.own_channels(account) if one.is_settled), None)
 
 
 @transaction.atomic
 def turn_on(*, by: Actor, account: Account) -> None:
-    if not verified_phone(account):
+    if channel_of(account) is None:
         raise NoVerifiedContactError
     _row, is_new = ContactFactor.objects.get_or_create(account=account)
     if is_new:
@@ -44,13 +42,13 @@ def turn_on(*, by: Actor, account: Account) -> None:
 
 
 def fingerprint(*, account_id: int, code: str) -> bytes:
-    return blind_index(f"{account_id}|{code.strip()}", purpose="identity.contact_code")
+    return blind_index(f"{account_id}|{code.strip()}", purpose="identity.second_step_code")
 
 
 def send(*, by: Actor, account: Account) -> str:
-    """The masked phone it went to. Only so many messages in an hour."""
-    phone = verified_phone(account)
-    if not phone:
+    """Where it went to, masked. Only so many messages in an hour."""
+    channel = channel_of(account)
+    if channel is None:
         raise NoVerifiedContactError
     throttle.admit([Gate(attempts.SENDING, f"account:{account.pk}")])
     code = "".join(secrets.choice("0123456789") for _digit in range(DIGITS))
@@ -61,11 +59,9 @@ def send(*, by: Actor, account: Account) -> str:
         ContactCode.objects.create(
             account=account, code_hash=fingerprint(account_id=account.pk, code=code), expires_at=moment + LIFE
         )
-        sms.gateway.send(
-            phone=phone, text=_("您的登录验证码是 %(code)s，10 分钟内有效。请勿告诉任何人。") % {"code": code}
-        )
+        channel.send(_("您的登录验证码是 %(code)s，10 分钟内有效。请勿告诉任何人。") % {"code": code})
         audit.record(by=by, action="identity.send_contact_code", target=f"account:{account.pk}")
-    return mask_phone(phone)
+    return channel.masked
 
 
 def use(*, account: Account, code: str) -> bool:

@@ -11,20 +11,20 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, actor_of
 from nanhu.kernel.clock import campus_time, now
-from nanhu.platforms.identity import devices, queries, sms
+from nanhu.platforms.identity import devices
 from nanhu.platforms.identity.errors import TooManyAttemptsError
 from nanhu.platforms.identity.factors.models import NewDevice
-from nanhu.platforms.identity.factors.services import attempts, contacts, remembered
+from nanhu.platforms.identity.factors.services import attempts, remembered
 from nanhu.platforms.identity.factors.services.user_agents import in_words
 from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.recovery import channels
 from nanhu.platforms.identity.services import sessions, throttle
 from nanhu.platforms.identity.services.throttle import Gate
 
 
 def notice(request: HttpRequest, *, account: Account, session: SsoSession) -> None:
-    """Nothing to tell of the very first sign-in, nor of a browser that knows one of the person's numbers."""
-    known = devices.names_known(request)
-    if session.campus_no in known or knows_another_number(account, known):
+    """Nothing to tell of the very first sign-in, nor of a browser that signed this person in before."""
+    if devices.has_seen(request, account.pk):
         return
     if not SsoSession.objects.filter(account=account).exclude(pk=session.pk).exists():
         return
@@ -42,24 +42,13 @@ def notice(request: HttpRequest, *, account: Account, session: SsoSession) -> No
         )
 
 
-def knows_another_number(account: Account, known: list[str]) -> bool:
-    if not known:
-        return False
-    return bool(
-        {one.campus_no.upper() for one in queries.card_of(account).affiliations} & {one.upper() for one in known}
-    )
-
-
 def tell(account: Account, text: str) -> None:
-    """By SMS to the verified phone, three messages in a row at most; the account's own page tells everything."""
-    phone = contacts.verified_phone(account)
-    if not phone:
-        return
+    """To every verified contact, three messages in a row at most; the account's own page tells everything."""
     try:
         throttle.admit([Gate(attempts.TELLING, f"account:{account.pk}")])
     except TooManyAttemptsError:
         return
-    sms.gateway.send(phone=phone, text=text)
+    channels.tell(account=account, text=text)
 
 
 def unanswered(account: Account) -> QuerySet[NewDevice]:

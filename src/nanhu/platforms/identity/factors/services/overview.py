@@ -1,8 +1,11 @@
 """What second factors an account has, and which of them the second step may offer."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from nanhu.kernel.crypto import mask_phone
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, TotpFactor
 from nanhu.platforms.identity.factors.services import contacts, roles
 from nanhu.platforms.identity.models import Account
@@ -19,7 +22,7 @@ class Factors:
     suspect_passkeys: int
     has_totp: bool
     is_contact_on: bool
-    phone_masked: str
+    contact_masked: str
     recovery_codes: int
     is_administrator: bool
 
@@ -30,7 +33,7 @@ class Factors:
     @property
     def is_on(self) -> bool:
         """The second step is asked for at every sign-in of this account."""
-        is_contact_on = self.is_contact_on and bool(self.phone_masked)
+        is_contact_on = self.is_contact_on and bool(self.contact_masked)
         return self.is_strong or self.suspect_passkeys > 0 or is_contact_on
 
     @property
@@ -40,7 +43,7 @@ class Factors:
         offered = {
             PASSKEY: self.passkeys > 0,
             TOTP: self.has_totp,
-            CONTACT: bool(self.phone_masked) and not self.is_administrator and (self.is_contact_on or is_alone),
+            CONTACT: bool(self.contact_masked) and not self.is_administrator and (self.is_contact_on or is_alone),
             RECOVERY: self.recovery_codes > 0,
         }
         return [way for way, is_offered in offered.items() if is_offered]
@@ -52,15 +55,25 @@ class Factors:
 
 
 def factors_of(account: Account) -> Factors:
-    keys = Passkey.objects.filter(account=account).values_list("suspect_at", flat=True)
-    suspects = [moment is not None for moment in keys]
-    phone = contacts.verified_phone(account)
-    return Factors(
-        passkeys=suspects.count(False),
-        suspect_passkeys=suspects.count(True),
-        has_totp=TotpFactor.objects.filter(account=account, confirmed_at__isnull=False).exists(),
-        is_contact_on=ContactFactor.objects.filter(account=account).exists(),
-        phone_masked=mask_phone(phone) if phone else "",
-        recovery_codes=RecoveryCode.objects.filter(account=account, used_at=None).count(),
-        is_administrator=roles.is_administrator(account),
+    """Two queries."""
+    mine = {"account": OuterRef("pk")}
+    keys = Passkey.objects.filter(**mine)
+    facts = (
+        Account.objects.filter(pk=account.pk)
+        .annotate(
+            passkeys=counted(keys.filter(suspect_at=None)),
+            suspect_passkeys=counted(keys.filter(suspect_at__isnull=False)),
+            has_totp=Exists(TotpFactor.objects.filter(**mine, confirmed_at__isnull=False)),
+            is_contact_on=Exists(ContactFactor.objects.filter(**mine)),
+            recovery_codes=counted(RecoveryCode.objects.filter(**mine, used_at=None)),
+            is_administrator=Exists(roles.administrative_grants().filter(**mine)),
+        )
+        .values("passkeys", "suspect_passkeys", "has_totp", "is_contact_on", "recovery_codes", "is_administrator")
+        .get()
     )
+    channel = contacts.channel_of(account)
+    return Factors(**facts, contact_masked=channel.masked if channel is not None else "")
+
+
+def counted(rows: QuerySet[Any]) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values("account").annotate(n=Count("pk")).values("n")), 0)

@@ -29,12 +29,13 @@ class Pending:
     campus_no: str
     methods: tuple[str, ...]
     after: str
+    is_own_device: bool = False
 
 
 def begin(request: HttpRequest, *, account: Account, campus_no: str, methods: Sequence[str], after: str) -> None:
     """Whoever was signed in here is signed out; the browser gets a new session, with nothing in it but this
     (and what waits for a fresh proof)."""
-    asked = request.session.get(ASKED)
+    asked, is_own_device = request.session.get(ASKED), request.POST.get("remember") == "on"
     sessions.close_session(request, how=SsoSession.End.REPLACED)
     if asked:
         request.session[ASKED] = asked
@@ -44,6 +45,7 @@ def begin(request: HttpRequest, *, account: Account, campus_no: str, methods: Se
         "campus_no": campus_no,
         "methods": list(methods),
         "after": after,
+        "is_own_device": is_own_device,
         "until": (now() + LIFE).timestamp(),
     }
     audit.record(
@@ -64,7 +66,13 @@ def current(request: HttpRequest) -> Pending | None:
     if account is None or not is_good or not compare_digest(account.get_session_auth_hash(), facts["mark"]):
         forget(request)
         raise SecondStepExpiredError
-    return Pending(account=account, campus_no=facts["campus_no"], methods=tuple(facts["methods"]), after=facts["after"])
+    return Pending(
+        account=account,
+        campus_no=facts["campus_no"],
+        methods=tuple(facts["methods"]),
+        after=facts["after"],
+        is_own_device=facts["is_own_device"],
+    )
 
 
 def forget(request: HttpRequest) -> None:

@@ -1,9 +1,15 @@
 """The cast of identity, and those of it who have a second factor."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
-from nanhu.platforms.identity.factors.services import sample, totp
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.factors.models import RecoveryCode
+from nanhu.platforms.identity.factors.services import recovery_codes, sample, totp
+from nanhu.platforms.identity.factors.tests.authenticator import SoftKey
+from nanhu.platforms.identity.models import RecoveryContact
 from nanhu.platforms.identity.services import roles
 from nanhu.platforms.identity.tests.conftest import (
     PASSWORD,
@@ -30,6 +36,12 @@ def careful(student) -> Member:
 
 
 @pytest.fixture
+def sheet(careful) -> list[str]:
+    """The careful student's recovery codes."""
+    return recovery_codes.issue(by=TEST, account=careful.account)
+
+
+@pytest.fixture
 def administrator(teacher) -> Member:
     """Holds an administrative role and has no second factor yet."""
     roles.grant(by=TEST, account_id=teacher.account.pk, role="campus.admin")
@@ -41,6 +53,19 @@ def armed(administrator) -> Member:
     """An administrator with an authenticator app."""
     sample.give_totp_for_sample(by=TEST, campus_no="T00123", secret=SECRET)
     return administrator
+
+
+def give_phone(member: Member, *, is_settled: bool = True) -> None:
+    """A phone whose code came back, two days ago or just now."""
+    moment = now()
+    RecoveryContact.objects.update_or_create(
+        account=member.account,
+        defaults={
+            "phone": "13907300001",
+            "phone_verified_at": moment - timedelta(days=2),
+            "phone_settles_at": moment - timedelta(days=1) if is_settled else moment + timedelta(hours=20),
+        },
+    )
 
 
 def code_now(around: int = 0, secret: str = SECRET) -> str:
@@ -55,5 +80,24 @@ def first_step(member: Member, client: Client | None = None, **extra) -> Client:
     return client
 
 
-def second_step(client: Client, code: str | None = None, **extra):
-    return client.post("/sign-in/second", {"code": code or code_now(), "way": "totp", **extra})
+def second_step(client: Client, code: str | None = None, *, way: str = "totp", **extra):
+    return client.post("/sign-in/second", {"code": code or code_now(), "way": way, **extra})
+
+
+def signed_in(member: Member, **extra) -> Client:
+    """In by the password alone: a member without a factor."""
+    client = Client()
+    assert sign_in(client, member.numbers[0], **extra).status_code == 302
+    return client
+
+
+def add_passkey(client: Client, key: SoftKey | None = None, name: str = "我的手机") -> SoftKey:
+    key = key or SoftKey()
+    options = client.post("/account/factors/add/passkey/options").json()
+    answer = client.post("/account/factors/add/passkey", {"name": name, "credential": key.create(options)})
+    assert answer.status_code in {200, 302}, answer.content.decode()[:500]
+    return key
+
+
+def unused_codes(member: Member) -> int:
+    return RecoveryCode.objects.filter(account=member.account, used_at=None).count()

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
-from nanhu.platforms.identity import admission
+from nanhu.platforms.identity import admission, devices
 from nanhu.platforms.identity.factors.forms import PasskeyForm
 from nanhu.platforms.identity.factors.services import attempts, names, passkey_proofs, passkeys
 from nanhu.platforms.identity.factors.services.overview import PASSKEY, factors_of
@@ -51,13 +51,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         page.full_clean()
         page.add_error(None, error.message)
         return sign_in_form(request, page, after=after, status=error.http_status)
-    return admission.admit(
+    response = admission.admit(
         request,
         account=passkey.account,
         campus_no=names.main_number(passkey.account),
         methods=(passkeys.method_of(passkey), "mfa"),
         after=after,
     )
+    response.cookies.pop(devices.COOKIE, None)  # nobody said that this device is his own
+    return response
 
 
 @login_not_required

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
-from nanhu.platforms.identity import admission, queries
+from nanhu.platforms.identity import admission, devices, queries
 from nanhu.platforms.identity.factors.errors import ScanRefusedError
 from nanhu.platforms.identity.factors.forms import NumberForm
 from nanhu.platforms.identity.factors.models import ScanRequest
@@ -90,13 +90,15 @@ def finish(request: HttpRequest) -> HttpResponse:
         raise ScanRefusedError
     phone = scans.use(poll=facts["poll"]).session
     is_whole = phone.second_factor_at is not None and not roles.is_administrator(phone.account)
-    return admission.admit(
+    response = admission.admit(
         request,
         account=phone.account,
         campus_no=phone.campus_no,
         methods=("swk", "mfa") if is_whole else ("swk",),
         after=facts["after"],
     )
+    response.cookies.pop(devices.COOKIE, None)  # nobody said that this device is his own
+    return response
 
 
 @never_cache

@@ -27,7 +27,7 @@ SENT_TO = "identity.second_step_sent_to"
 NAMES = {
     PASSKEY: _("通行密钥"),
     TOTP: _("动态口令"),
-    CONTACT: _("短信验证码"),
+    CONTACT: _("短信或邮件验证码"),
     RECOVERY: _("恢复码"),
 }
 
@@ -115,7 +115,7 @@ def done(request: HttpRequest, who: Asked, *, method: str) -> HttpResponse:
 @never_cache
 @require_POST
 def send_code(request: HttpRequest) -> HttpResponse:
-    """A message to the verified phone, for whom it is offered."""
+    """A message to the verified contact, for whom it is offered."""
     who = asked(request)
     if who is None:
         return HttpResponseRedirect(reverse("identity:sign_in"))
