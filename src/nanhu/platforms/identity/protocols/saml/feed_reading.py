@@ -16,7 +16,7 @@ from nanhu.platforms.identity.protocols.saml.errors import FeedRefusedError
 from nanhu.platforms.identity.protocols.saml.messages import moment_of
 from nanhu.platforms.identity.protocols.saml.metadata_reading import Entity, md, read_entity, seconds_of
 from nanhu.platforms.identity.protocols.saml.names import DS, MD, MDRPI
-from nanhu.platforms.identity.protocols.saml.signatures import ALGORITHMS
+from nanhu.platforms.identity.protocols.saml.signatures import STRONG
 from nanhu.platforms.identity.protocols.saml.xml import DEEPEST, SIGNATURE, identifiers
 
 LONGEST_VALIDITY = timedelta(days=60)
@@ -155,7 +155,7 @@ def covers(signature: Element, identifier: str) -> bool:
         [one.get("URI") for one in references] in ([f"#{identifier}"], [""])
         and ENVELOPED in transforms
         and set(transforms) <= {ENVELOPED, *EXCLUSIVE}
-        and set(algorithms("ds:SignedInfo/ds:SignatureMethod")) <= set(ALGORITHMS)
+        and set(algorithms("ds:SignedInfo/ds:SignatureMethod")) <= set(STRONG)
         and set(algorithms("ds:SignedInfo/ds:Reference/ds:DigestMethod")) <= STRONG_DIGESTS
         and signature.find("ds:Object", {"ds": DS}) is None
     )

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
@@ -73,6 +74,12 @@ class Feed(models.Model):
             ),
             models.CheckConstraint(condition=~Q(certificate=""), name="identity_saml_feed_is_pinned"),
         ]
+
+    @property
+    def problem_shown(self) -> str:
+        """`problem` as it was written down (in Chinese, with what the source said behind a colon), for who reads it."""
+        words, colon, detail = self.problem.partition(": ")
+        return f"{gettext(words)}{colon}{detail}" if words else ""
 
 
 class Partner(models.Model):

@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
@@ -115,7 +114,7 @@ def response_step(partner: Known, statement: answers.Statement) -> TrialStep:
 
 PANEL = panels.ProtocolPanel(
     key="saml",
-    name=gettext_lazy("SAML 2.0"),
+    name="SAML 2.0",
     form=PartnerForm,
     speaks=speaks,
     initial=initial,

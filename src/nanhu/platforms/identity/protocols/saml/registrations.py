@@ -1,7 +1,6 @@
 """What SAML declares: its panel in the registry, its check for the doctor."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from nanhu.kernel import registry
 from nanhu.platforms.identity import panels
@@ -18,7 +17,7 @@ def check_saml() -> registry.CheckResult:
         return warning(_("没有 xmlsec1，SAML 登录不可用"), _("Debian：sudo apt install xmlsec1，不用重启。"))
     sick = list(Feed.objects.filter(is_enabled=True, state__in=[Feed.State.FAILING, Feed.State.EXPIRED]))
     if sick:
-        lines = "；".join(f"{feed.name}：{feed.get_state_display()} {feed.problem}".strip() for feed in sick)
+        lines = "；".join(f"{feed.name}：{feed.get_state_display()} {feed.problem_shown}".strip() for feed in sick)
         return warning(lines, _("见“联盟元数据”页面；过期之前沿用上一份。"))
     version = ".".join(str(part) for part in engine.version_of(path))
     facts = {"version": version, "partners": Partner.objects.count()}
@@ -30,4 +29,4 @@ def warning(message: str, remedy: str) -> registry.CheckResult:
     return registry.CheckResult(verdict=registry.Verdict.WARN, message=message, remedy=remedy)
 
 
-registry.checks.add(registry.Check(key="identity.saml", title=gettext_lazy("SAML"), run=check_saml, order=62))
+registry.checks.add(registry.Check(key="identity.saml", title="SAML", run=check_saml, order=62))

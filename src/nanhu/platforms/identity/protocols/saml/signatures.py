@@ -15,7 +15,7 @@ from saml2.sigver import MissingKey, SignatureError, XmlsecError
 from nanhu.platforms.identity.protocols.saml.engine import verifier
 from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError
 from nanhu.platforms.identity.protocols.saml.messages import Received, RedirectSignature
-from nanhu.platforms.identity.protocols.saml.names import REDIRECT
+from nanhu.platforms.identity.protocols.saml.names import DS, REDIRECT
 from nanhu.platforms.identity.protocols.saml.xml import SIGNATURE, has_one_meaning
 
 MORE = "http://www.w3.org/2001/04/xmldsig-more#"
@@ -24,8 +24,11 @@ HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {
     "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,
 }
-ALGORITHMS = {f"{MORE}{kind}-{name}": (kind, make) for kind in ("rsa", "ecdsa") for name, make in HASHES.items()}
-"""SHA-1 is not among them: it can be forged."""
+STRONG = {f"{MORE}{kind}-{name}": (kind, make) for kind in ("rsa", "ecdsa") for name, make in HASHES.items()}
+ALGORITHMS = STRONG | {f"{DS}rsa-sha1": ("rsa", hashes.SHA1)}
+"""What partners may sign their messages with. SHA-1 is what older software signs with unless told otherwise; to forge a
+message one would need a second preimage of it, which nobody can make. Federations' metadata must be signed with STRONG.
+"""
 
 
 class MetadataKeys:

@@ -33,11 +33,6 @@ NAMES = {
 }
 """Names without an OID of their own (studentNo, category, …) go under their plain name."""
 TARGETED, PAIRWISE, SUBJECT = "eduPersonTargetedID", "pairwise-id", "subject-id"
-ASSURANCE = (
-    "https://refeds.org/assurance",
-    "https://refeds.org/assurance/ID/unique",
-    "https://refeds.org/assurance/IAP/medium",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

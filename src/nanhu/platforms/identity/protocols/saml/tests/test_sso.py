@@ -1,13 +1,16 @@
 """Signing people in at partners: bindings, what a request may demand, what the answer says."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from saml2.xml.schema import validate
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
-from nanhu.platforms.identity.protocols.saml import names
+from nanhu.platforms.identity.protocols.saml import addresses, names
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id, own
 from nanhu.platforms.identity.protocols.saml.messages import moment_of
 from nanhu.platforms.identity.protocols.saml.models import SignIn
@@ -260,3 +263,30 @@ def test_metadata_gives_our_addresses(client):
     assert page["Content-Type"] == "application/samlmetadata+xml"
     for wanted in (entity_id(), own("saml_sso"), own("saml_slo"), own("saml_slo_soap"), "hnist.edu.cn</shibmd:Scope>"):
         assert wanted in text
+
+
+def test_metadata_is_complete_and_valid_by_its_schema(client, db):
+    """What CARSI and eduGAIN look for, and what validators check."""
+    text = client.get("/saml/metadata").content.decode()
+    validate(text)
+    for wanted in (
+        '<mdui:DisplayName xml:lang="zh">湖南理工学院',
+        '<mdui:DisplayName xml:lang="en">Hunan',
+        names.TRANSIENT,
+        names.PERSISTENT,
+        'contactType="technical"',
+        'contactType="support"',
+        'remd:contactType="http://refeds.org/metadata/contactType/security"',
+        "<md:OrganizationDisplayName",
+        'use="signing"',
+    ):
+        assert wanted in text, wanted
+    assert text.count("<md:SingleSignOnService") == 2
+    assert text.count("<md:SingleLogoutService") == 3
+
+
+def test_the_entity_id_can_be_the_one_a_school_has_had_for_years(client, db, monkeypatch):
+    habit = "https://idp.hnist.edu.cn/idp/shibboleth"
+    there = replace(configuration(), saml_entity_id=habit)
+    monkeypatch.setattr(addresses, "configuration", lambda: there)
+    assert f'entityID="{habit}"' in client.get("/saml/metadata").content.decode()
