@@ -24,6 +24,7 @@ from nanhu.platforms.identity.protocols.oidc.responses import RedirectToClient
 from nanhu.platforms.identity.protocols.oidc.services import subjects
 from nanhu.platforms.identity.protocols.oidc.services.clients import client_with
 from nanhu.platforms.identity.services import sessions
+from nanhu.platforms.identity.views.sign_out import remember
 
 SALT = "identity.oidc_end_session"
 CONFIRM_SECONDS = 1800
@@ -57,8 +58,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
     if session is None:
         return leave(farewell)
     if farewell.client is not None and farewell.sid == subjects.sid_of(client=farewell.client, session=session):
-        sessions.close_session(request)
-        return leave(farewell)
+        return leave(farewell, ended=sessions.close_session(request))
     kept = {"client": farewell.client.client_id if farewell.client else "", "back": farewell.back}
     context = {"client": farewell.client, "kept": signing.dumps(kept, salt=SALT)}
     return render(request, "identity/oidc_end_session.html", context)
@@ -73,8 +73,8 @@ def end_session_confirmed(request: HttpRequest) -> HttpResponse:
         kept = signing.loads(request.POST.get("kept", ""), salt=SALT, max_age=CONFIRM_SECONDS)
     except signing.BadSignature as error:
         raise RequestExpiredError from error
-    sessions.close_session(request)
-    return leave(Farewell(client=client_with(kept["client"]), back=kept["back"], sid=""))
+    farewell = Farewell(client=client_with(kept["client"]), back=kept["back"], sid="")
+    return leave(farewell, ended=sessions.close_session(request))
 
 
 def session_of(request: HttpRequest) -> SsoSession | None:
@@ -82,8 +82,10 @@ def session_of(request: HttpRequest) -> SsoSession | None:
     return found
 
 
-def leave(farewell: Farewell) -> HttpResponse:
-    return RedirectToClient(farewell.back) if farewell.back else HttpResponseRedirect(reverse("identity:signed_out"))
+def leave(farewell: Farewell, *, ended: SsoSession | None = None) -> HttpResponse:
+    """Back to the application, or to the page that shows who is out already; this browser may look there either way."""
+    own = HttpResponseRedirect(reverse("identity:signed_out"))
+    return remember(RedirectToClient(farewell.back) if farewell.back else own, ended)
 
 
 def farewell_of(params: QueryDict) -> Farewell:
