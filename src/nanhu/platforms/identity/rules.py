@@ -24,9 +24,11 @@ LEET = str.maketrans("@4013$57!", "aaoiessti")
 def normalise_sign_in_name(text: str) -> str:
     """What a person types for a campus number: full-width digits become half-width, spaces go, case does not count.
 
-    Leading zeros stay: a campus number is a string.
+    Leading zeros stay: a campus number is a string. Marks nobody sees go as well: a name with one would find the same
+    person and be counted as another.
     """
-    return "".join(unicodedata.normalize("NFKC", text).split()).upper()[:40]
+    folded = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    return "".join(letter for letter in folded if unicodedata.category(letter) not in {"Cf", "Cc"})[:40]
 
 
 def normalise_password(text: str) -> str:

@@ -40,7 +40,7 @@ ways.add(
         key="passkey",
         title=_("通行密钥"),
         text=_("指纹、面容、屏幕锁或安全密钥"),
-        icon="fingerprint",
+        icon="fingerprint-pattern",
         url_name="identity:reset_passkey",
     )
 )

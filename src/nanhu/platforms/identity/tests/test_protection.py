@@ -90,6 +90,16 @@ def test_failures_make_one_wait_and_waiting_helps(browser, student, name):
         assert sign_in(browser, name, PASSWORD).status_code == expected
 
 
+@pytest.mark.parametrize("mark", ["\u200b", "\u00ad", "\u2060", "\ufeff", "\x01", "\u202e"])
+def test_a_mark_nobody_sees_makes_no_other_name(student, mark):
+    """Otherwise each of them would open a fresh count for the same account."""
+    with time_machine.travel(now(), tick=False):
+        for number in range(12):
+            name = "0020260101" if number % 2 else f"00202601{mark}01"
+            sign_in(Client(REMOTE_ADDR=f"203.0.113.{number}"), name, "guess")
+        assert sign_in(Client(REMOTE_ADDR="198.51.100.1"), f"0020260101{mark}").status_code == 429
+
+
 def test_the_wait_doubles(browser, student):
     moment, waits = now(), []
     for _attempt in range(9):
