@@ -12,6 +12,10 @@ BENCHMARKS = {
     "import": "bench.importing",
     "home": "bench.home",
     "sign_in": "bench.sign_in",
+    "sign_in_saturation": "bench.sign_in_saturation",
+    "cas_flows": "bench.cas_flows",
+    "single_logout": "bench.single_logout",
+    "account_search": "bench.account_search",
     "demo": "bench.demo",
 }
 

@@ -1,11 +1,10 @@
 """The portal's home at 16 clients: median and p99, queries a page; beside it the bare health page of the same server."""
 
 import json
-import subprocess
-import sys
 
-from bench.campus import ROOT, Campus, fresh_campus, running
+from bench.campus import fresh_campus, running
 from bench.clients import load
+from bench.inside import ask_inside, set_up_django
 from bench.report import Report
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.processes.house import web_command
@@ -17,7 +16,7 @@ SECONDS = 15
 def run(report: Report) -> None:
     with fresh_campus() as campus:
         campus.nanhu("demo", "--fill-only")
-        prepared = prepare(campus)
+        prepared = ask_inside(campus, "bench.home")
         with running(
             campus,
             web_command(read_configuration(campus.environment)),
@@ -35,28 +34,9 @@ def run(report: Report) -> None:
     report("home_queries", prepared["queries"], "queries", 12)
 
 
-def prepare(campus: Campus) -> dict:
-    """Sessions of sixteen people, and how many queries their home takes."""
-    result = subprocess.run(
-        [sys.executable, "-m", "bench.home"],
-        env=campus.environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode != 0:
-        raise RuntimeError(result.stderr[-4000:])
-    return json.loads(result.stdout.splitlines()[-1])
-
-
 def sign_in_sixteen() -> dict:
-    import os
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanhu.project.settings")
-    import django
-
-    django.setup()
+    """Sessions of sixteen people, and how many queries their home takes."""
+    set_up_django()
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext

@@ -19,6 +19,7 @@ from nanhu.platforms.identity.policies import is_open_during_setup
 from nanhu.platforms.identity.rules_urls import is_own_path
 from nanhu.platforms.identity.services import sessions
 
+RETRY_SECONDS = "3"
 SEEN_EVERY = timedelta(seconds=60)
 AFTER_SETUP = "identity.after_setup"
 
@@ -36,6 +37,8 @@ class IdentityMiddleware:
         response = self.get_response(request)
         if response.status_code != HTTPStatus.INTERNAL_SERVER_ERROR:  # then Django does not keep the session either
             keep_marks(request)
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers.setdefault("Retry-After", RETRY_SECONDS)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)  # on a shared computer the next one presses Back
         return response

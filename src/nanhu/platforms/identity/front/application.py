@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http import HttpResponseRedirect
+from django.utils.encoding import iri_to_uri
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
@@ -12,6 +12,7 @@ from nanhu.kernel.crypto import encrypt
 from nanhu.platforms.identity.front.database import TICKET, VERDICT, AskDjangoError, Connections, Database
 from nanhu.platforms.identity.front.headers import Headers, protection
 from nanhu.platforms.identity.front.people import owner_of
+from nanhu.platforms.identity.front.randomness import new_ticket
 from nanhu.platforms.identity.front.registry import Known, Registry
 from nanhu.platforms.identity.front.requests import (
     LOGIN,
@@ -27,12 +28,13 @@ from nanhu.platforms.identity.marks import cookie_mark
 from nanhu.platforms.identity.protocols.cas.answers import XML_TYPE, xml_text
 from nanhu.platforms.identity.rules_urls import canonical_service, with_ticket
 from nanhu.platforms.identity.services import attributes
-from nanhu.platforms.identity.services.tickets import PREFIX, Assertion, expiry, hash_of, random_ticket
+from nanhu.platforms.identity.services.tickets import Assertion, expiry, hash_of
 
 log = logging.getLogger(__name__)
 type Start = Callable[[str, Headers], Any]
 type Wsgi = Callable[[Any, Any], Iterable[bytes]]
 GRANT_PURPOSE = "identity.sso_ticket"
+HTML = "text/html; charset=utf-8"
 
 
 class Front:
@@ -66,12 +68,12 @@ class Front:
         known = self.registry.find(wish.service) if wish is not None else None
         if wish is None or known is None:
             return None
-        ticket = random_ticket(PREFIX)
+        ticket = new_ticket()
         if not self.issued(wish, known, ticket):
             self.registry.forget(wish.service)
             return None
-        redirect = HttpResponseRedirect(with_ticket(wish.service, ticket))
-        return "302 Found", [("Location", redirect["Location"]), ("Content-Type", redirect["Content-Type"])], b""
+        headers = [("Location", iri_to_uri(with_ticket(wish.service, ticket))), ("Content-Type", HTML)]
+        return "302 Found", headers, b""
 
     def issued(self, wish: TicketWish, known: Known, ticket: str) -> bool:
         return None is not self.database.value(

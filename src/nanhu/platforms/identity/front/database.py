@@ -17,6 +17,8 @@ VERSION = b"SELECT version FROM identity_registry_version"
 NAMES = {TICKET: b"ticket", VERDICT: b"verdict", VERSION: b"version"}
 CONNECT_SECONDS = 3
 LOCK_MILLISECONDS = 2000
+OPTIONS = f"-c jit=off -c plan_cache_mode=force_generic_plan -c lock_timeout={LOCK_MILLISECONDS}"
+"""Generic plans: left to itself the server plans the queries inside the functions anew each time, at three times the cost."""
 
 type Parameter = bytes | str | int
 
@@ -90,7 +92,7 @@ def address() -> str:
         "host": facts["HOST"],
         "port": facts["PORT"],
         **{name: value for name, value in facts["OPTIONS"].items() if name not in ("pool", "options")},
-        "options": f"-c jit=off -c lock_timeout={LOCK_MILLISECONDS}",
+        "options": OPTIONS,
         "application_name": "nanhu-front",
         "connect_timeout": CONNECT_SECONDS,
     }

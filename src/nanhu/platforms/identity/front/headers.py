@@ -1,11 +1,11 @@
 """The headers that Django's own middleware puts on every answer, made by that middleware itself, once."""
 
-from email.utils import formatdate
 from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import http_date
 from django.utils.module_loading import import_string
 
 from nanhu.kernel.configuration import configuration
@@ -17,12 +17,13 @@ MIDDLEWARE = (
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 )
+LONG_AGO = http_date(0)
 type Headers = list[tuple[str, str]]
 
 
 def protection(environ: Environ) -> Headers:
     """Against caches, frames and guesses, as Django's views that are never cached have them."""
-    return [*fixed_headers(is_secure=is_secure(environ)), ("Expires", formatdate(usegmt=True))]
+    return fixed_headers(is_secure=is_secure(environ))
 
 
 @cache
@@ -31,7 +32,8 @@ def fixed_headers(*, is_secure: bool) -> Headers:
     add_never_cache_headers(answer)
     for path in reversed([one for one in MIDDLEWARE if one in settings.MIDDLEWARE]):
         answer = import_string(path)(lambda _request, answer=answer: answer)(request_over(is_secure=is_secure))
-    return [(name, value) for name, value in answer.items() if name not in ("Expires", "Content-Type")]
+    kept = [(name, value) for name, value in answer.items() if name not in ("Expires", "Content-Type")]
+    return [*kept, ("Expires", LONG_AGO)]
 
 
 def request_over(*, is_secure: bool) -> HttpRequest:

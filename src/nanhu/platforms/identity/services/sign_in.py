@@ -38,6 +38,7 @@ class Verdict:
     """Of a refusal, for the log alone."""
 
 
+@hashing.turn()
 def check(
     *, by: Actor, typed_name: str, password: str, is_known_device: bool = False, is_challenge_solved: bool = False
 ) -> Verdict:
@@ -58,6 +59,7 @@ def check(
     return verdict
 
 
+@hashing.turn()
 def verify_for_door(*, by: Actor, typed_name: str, password: str, door: str) -> Account | None:
     """The same question from a program that keeps a door (Wi-Fi, VPN, mail): only an open account and its own password.
 

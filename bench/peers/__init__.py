@@ -1,0 +1,1 @@
+"""Programs of others that we are measured against, in the same run on the same machine."""
