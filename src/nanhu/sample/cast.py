@@ -81,6 +81,10 @@ MEMBERS = (
            order=48, phone="13907300003", unit="1033", title="科员"),
     _staff(role="administrator", campus_no="0020030001", name="吴建国", sex="1", birth=date(1970, 10, 1), area="430681",
            order=17, phone="13907300004", unit="1032", title="高级工程师"),
+    _staff(role="security", campus_no="0020040002", name="何静", sex="2", birth=date(1976, 4, 12), area="430602",
+           order=64, phone="13907300006", unit="1032", title="工程师"),
+    _staff(role="auditor", campus_no="0020050003", name="宋明", sex="1", birth=date(1974, 8, 30), area="430611",
+           order=23, phone="13907300007", unit="1013", title="审计师"),
     _student(role="newcomer", campus_no="14261200001", name="刘一帆", sex="1", birth=date(2008, 5, 21), area="430102",
              order=53, phone="13907300005", unit="12012601", is_activated=False),
 )  # fmt: skip

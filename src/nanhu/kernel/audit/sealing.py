@@ -27,9 +27,17 @@ ERAS: Final = """
         SELECT (SELECT e.era FROM kernel_audit_entry e WHERE e.era > eras.era ORDER BY e.era LIMIT 1) FROM eras
          WHERE eras.era IS NOT NULL
     ) SELECT era FROM eras WHERE era IS NOT NULL"""
-HORIZON: Final = (
-    "SELECT (SELECT system_identifier FROM pg_control_system()), pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-)
+HORIZON: Final = """
+    SELECT (SELECT system_identifier FROM pg_control_system()),
+           coalesce(
+               (SELECT min(x::text::bigint) FROM pg_snapshot_xip(s.now) x WHERE NOT EXISTS (
+                   SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+                    WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+                      AND l.transactionid::text::bigint = x::text::bigint % 4294967296
+                      AND a.datid <> (SELECT oid FROM pg_database WHERE datname = current_database()))),
+               pg_snapshot_xmax(s.now)::text::bigint)
+      FROM (SELECT pg_current_snapshot() AS now) s"""
+"""The oldest transaction under way, save those that are known to work in another database of the same server."""
 
 
 def seal(*, block_rows: int = BLOCK_ROWS) -> int:

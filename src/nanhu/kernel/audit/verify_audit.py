@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 GENESIS = "0" * 64
 FORMAT = "nanhu-audit-1"
@@ -58,8 +59,9 @@ def digest(algorithm: str, lines: list[str]) -> str:
     return sm3(data) if algorithm == "sm3" else hashlib.sha256(data).hexdigest()
 
 
-def blocks_of(lines: Iterator[str]) -> Iterator[tuple[dict, list[str]]]:
-    block, rows = None, []
+def blocks_of(lines: Iterator[str]) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    block: dict[str, Any] | None = None
+    rows: list[str] = []
     for line in lines:
         document = json.loads(line)
         if "format" in document:
@@ -75,7 +77,7 @@ def blocks_of(lines: Iterator[str]) -> Iterator[tuple[dict, list[str]]]:
         yield block, rows
 
 
-def faults_of(block: dict, rows: list[str], previous: str | None, number: int | None) -> list[str]:
+def faults_of(block: dict[str, Any], rows: list[str], previous: str | None, number: int | None) -> list[str]:
     sealed = {name: value for name, value in block.items() if name != "seal"}
     text = json.dumps(sealed, ensure_ascii=False, separators=(",", ":"))
     found = []

@@ -180,6 +180,14 @@ def test_only_one_seals_at_a_time() -> None:
     assert seal() == 1
 
 
+def test_work_in_another_database_of_the_server_holds_nothing_back() -> None:
+    with psycopg.connect(**plain_parameters() | {"dbname": "postgres"}) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        deeds(2)
+        assert seal() == 1
+    assert verify().is_sound
+
+
 def test_a_writer_cannot_choose_his_place() -> None:
     with connection.cursor() as cursor:
         cursor.execute(

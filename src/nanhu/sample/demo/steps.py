@@ -34,6 +34,8 @@ BY = Actor.system("demo")
 ROLES = {
     "clerk": ("card.clerk",),
     "administrator": ("campus.admin", "identity.admin", "datahub.steward", "messages.editor", "card.clerk"),
+    "security": ("identity.security",),
+    "auditor": ("identity.auditor",),
 }
 SOURCES = (
     ("org.units", "组织机构.csv"),

@@ -20,6 +20,7 @@ from nanhu.platforms.identity.models import (
     SsoSession,
     Suspension,
 )
+from nanhu.platforms.identity.recovery.models import FormerPassword
 from nanhu.platforms.identity.services import sessions
 from nanhu.platforms.identity.services.grace import grace_end
 from nanhu.platforms.people import api as people
@@ -201,7 +202,7 @@ def hand_over(giver: Account, taker: Account) -> None:
     taker.password, taker.is_password_due, taker.state = giver.password, False, Account.State.ACTIVE
     taker.password_changed_at, taker.state_changed_at = giver.password_changed_at, now()
     taker.save()
-    for model in (SecurityQuestion, PrivacyConsent, RecoveryContact):
+    for model in (SecurityQuestion, PrivacyConsent, RecoveryContact, FormerPassword):
         model.objects.filter(account=taker).delete()
         model.objects.filter(account=giver).update(account=taker)
 

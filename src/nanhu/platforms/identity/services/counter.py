@@ -18,6 +18,7 @@ from nanhu.platforms.identity.errors import (
 )
 from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.recovery import history
 from nanhu.platforms.identity.rules import normalise_password, normalise_sign_in_name
 from nanhu.platforms.identity.services import codes, sessions, throttle
 from nanhu.platforms.identity.services.accounts import CLOSED
@@ -49,6 +50,7 @@ def reset_account(*, by: Actor, account_id: int, reason: str, seen: Mapping[str,
         raise AccountClosedError
     sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.CREDENTIALS_CHANGED)
     account.state, account.state_changed_at = Account.State.MUST_COMPLETE, now()
+    history.keep(account)
     account.is_password_due, account.password = True, ""
     account.initial_value_used_at = account.initial_value_used_at or now()
     account.save()
@@ -75,7 +77,11 @@ def forgive_names(*, by: Actor, account: Account, names: Iterable[str], reason: 
     attempts.forgive_all(account)
     throttle.forgive(
         [
-            *(Gate(limit, name) for name in sorted(typed) for limit in (throttle.NAME, throttle.DEVICE)),
+            *(
+                Gate(limit, name)
+                for name in sorted(typed)
+                for limit in (throttle.NAME, throttle.DEVICE, throttle.SOLVED)
+            ),
             *(Gate(limit, own) for limit in (throttle.PROOF, throttle.CODES, throttle.REAUTHENTICATION)),
         ]
     )

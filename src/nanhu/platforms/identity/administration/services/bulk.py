@@ -6,7 +6,7 @@ Each account is a transaction of its own, with its audit row; a run that is cut 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeIs
+from typing import Final
 
 from django.db import transaction
 from django.urls import reverse
@@ -29,7 +29,7 @@ from nanhu.platforms.identity.administration.policies import (
 )
 from nanhu.platforms.identity.models import Account, Suspension
 from nanhu.platforms.identity.services import counter, suspensions
-from nanhu.platforms.identity.services.accounts import note
+from nanhu.platforms.identity.services.accounts import CLOSED, note
 from nanhu.platforms.people import api as people
 
 MOST: Final = 40_000
@@ -57,8 +57,9 @@ def preview_numbers(*, by: Actor, holder: Holder, order: Order, numbers: Sequenc
         raise BulkTooManyError(most=MOST)
     holders = people.find_people_by_campus_no({spelt for no in numbers for spelt in (no, no.upper(), no.lower())})
     persons = {no: holders.get(no) or holders.get(no.upper()) or holders.get(no.lower()) for no in numbers}
-    accounts = {one.person_id: one for one in Account.objects.filter(person_id__in=set(filter(None, persons.values())))}
-    lines = [(no, accounts.get(persons[no]) if persons[no] else None) for no in numbers]
+    known = {person for person in persons.values() if person is not None}
+    accounts = {one.person_id: one for one in Account.objects.filter(person_id__in=known)}
+    lines = [(no, accounts.get(persons[no] or 0)) for no in numbers]
     return preview(by=by, holder=holder, order=order, lines=lines)
 
 
@@ -100,7 +101,7 @@ def judged_once(
     """A person stands in the list once, under whichever number came first."""
     seen: set[int] = set()
     for typed, account in lines:
-        if not judge.sees(account):
+        if account is None or not judge.sees(account):
             yield typed, None, _("没有这个账号")
         elif account.pk in seen:
             yield typed, account, _("名单里重复")
@@ -123,9 +124,9 @@ class Judge:
         stopped = Suspension.objects.filter(account_id__in=ids, lifted_at=None)
         self.stopped = set(stopped.values_list("account_id", flat=True))
 
-    def sees(self, account: Account | None) -> TypeIs[Account]:
+    def sees(self, account: Account) -> bool:
         """A stranger's account looks like one that is not there."""
-        return account is not None and (self.seen is None or account.pk in self.seen)
+        return self.seen is None or account.pk in self.seen
 
     def __call__(self, account: Account) -> str:
         if not self.sees(account):
@@ -141,7 +142,7 @@ class Judge:
             Kind.SUSPEND: (state == Account.State.ENDED, _("已注销")) if not is_stopped else (True, _("已停用")),
             Kind.RESUME: (not is_stopped, _("没有被人工停用")),
             Kind.SIGN_OUT: (False, ""),
-            Kind.UNLOCK: (state in counter.CLOSED, _("已停用或注销")),
+            Kind.UNLOCK: (state in CLOSED, _("已停用或注销")),
             Kind.NEW_PASSWORD: new_password_refusal(account),
             Kind.LETTERS: (state != Account.State.AWAITING_ACTIVATION, _("已经激活过")),
         }
@@ -150,7 +151,7 @@ class Judge:
 
 
 def new_password_refusal(account: Account) -> tuple[bool, str]:
-    if account.state in counter.CLOSED:
+    if account.state in CLOSED:
         return True, _("已停用或注销")
     if account.state == Account.State.AWAITING_ACTIVATION or not account.password:
         return True, _("还没有设过密码")
@@ -188,7 +189,7 @@ def run(action_id: int) -> None:
 def do_item(action: BulkAction, item_id: int) -> bool:
     """Judged anew: since the preview somebody may have left, or whoever confirmed may have lost the right."""
     item = BulkItem.objects.select_for_update().filter(pk=item_id, done_at=None, skipped="").first()
-    if item is None:
+    if item is None or item.account_id is None:
         return False
     account = Account.objects.get(pk=item.account_id)
     by = Actor(account_id=action.account_id, name=action.actor, address=action.address)

@@ -27,7 +27,7 @@ class Office:
 def college(db) -> OrgUnit:
     school = OrgUnit.objects.create(code="0", name="学校")
     unit = OrgUnit.objects.create(code="08", name="信息学院", parent=school)
-    OrgUnit.objects.create(code="0801", name="计算机学院", parent=unit, kind="college")
+    OrgUnit.objects.update_or_create(code="0801", defaults={"name": "计算机学院", "parent": unit, "kind": "college"})
     OrgUnit.objects.create(code="09", name="外语学院", parent=school)
     return unit
 

@@ -94,7 +94,7 @@ def test_nobody_grants_to_himself_and_a_unit_clerk_needs_a_unit(student, teacher
 
 
 @pytest.mark.django_db
-def test_an_ended_grant_counts_no_more_and_makes_room(student, time_machine=None) -> None:
+def test_an_ended_grant_counts_no_more_and_makes_room(student) -> None:
     roles.grant(by=TEST, account_id=student.account.pk, role="campus.admin", ends_at=now() + timedelta(days=1))
     RoleGrant.objects.update(created_at=now() - timedelta(days=3), ends_at=now() - timedelta(days=1))
     assert not RoleGrant.objects.filter(roles.live()).exists()

@@ -95,7 +95,7 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
         done=Count("id", filter=Q(done_at__isnull=False)),
     )  # fmt: skip
     facts = {
-        "action": action, "page": page, "lines": [(one, people.get(one.account_id)) for one in page], "counts": counts,
+        "action": action, "page": page, "lines": [(one, people.get(one.account_id or 0)) for one in page], "counts": counts,
         "which": which, "tabs": tabs_of(request),
     }  # fmt: skip
     return render(request, "identity/administration/bulk_action.html", facts)

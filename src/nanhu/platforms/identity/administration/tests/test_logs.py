@@ -1,0 +1,128 @@
+"""The sign-in log and the audit log, as the auditor reads them."""
+
+from datetime import timedelta
+
+import pytest
+
+from nanhu.kernel.audit.sealing import seal
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.models import AuditEntry, Progress
+from nanhu.platforms.identity.administration.jobs import verify_trail
+from nanhu.platforms.identity.administration.queries import sign_ins
+from nanhu.platforms.identity.administration.sheets import cell
+from nanhu.platforms.identity.models import SignInEvent
+from nanhu.platforms.identity.services.sign_in_log import name_key
+
+pytestmark = pytest.mark.django_db
+
+
+def event(**facts) -> SignInEvent:
+    return SignInEvent.objects.create(**{"kind": "sign_in", "how": "pwd", "address": "10.0.0.1"} | facts)
+
+
+def shown(client, **asked) -> str:
+    return client.get("/identity/sign-ins", asked).content.decode()
+
+
+def test_filters_stand_in_the_address(office, here) -> None:
+    client = office("identity.auditor").client
+    event(account_id=here.account.pk, campus_no=here.numbers[0], browser="Firefox-one")
+    event(account_id=999, campus_no="S999", address="10.9.9.9", browser="Firefox-two", application="office")
+    event(kind="refused", reason="wrong", name_key=name_key("S777"), browser="Firefox-three")
+    event(at=now() - timedelta(days=5), browser="Firefox-old")
+
+    for asked, seen in (
+        ({"q": here.numbers[0]}, {"one"}), ({"address": "10.9.9.9"}, {"two"}), ({"kind": "refused"}, {"three"}),
+        ({"reason": "wrong"}, {"three"}), ({"application": "office"}, {"two"}), ({"q": "s777"}, {"three"}),
+        ({"first": str(campus_today() - timedelta(days=6)), "last": str(campus_today() - timedelta(days=4))}, {"old"}),
+        ({"how": "nothing"}, set()), ({"first": "yesterday"}, {"one", "two", "three"}),
+    ):  # fmt: skip
+        page = shown(client, **asked)
+        assert {name for name in ("one", "two", "three", "old") if f"Firefox-{name}" in page} == seen, asked
+
+
+def test_pages_are_walked_without_losing_or_doubling_a_line(office) -> None:
+    client = office("identity.auditor").client
+    moment = now() - timedelta(minutes=5)
+    SignInEvent.objects.bulk_create(
+        SignInEvent(kind="sign_in", at=moment, address="10.7.7.7", browser=f"B{number:03d}.") for number in range(230)
+    )
+    seen, before = [], ""
+    for _page in range(3):
+        answer = client.get("/identity/sign-ins", {"address": "10.7.7.7", "before": before})
+        seen += [one.browser for one in answer.context["events"]]
+        before = answer.context["older"]
+    assert before == ""
+    assert len(seen) == len(set(seen)) == 230
+
+
+def test_the_export_is_no_formula(office) -> None:
+    event(browser="=cmd|' /C calc'!A0", campus_no="+86")
+    answer = office("identity.auditor").client.get("/identity/sign-ins/export")
+    text = b"".join(answer.streaming_content).decode()
+    assert "'=cmd" in text
+    assert "'+86" in text
+    assert AuditEntry.objects.filter(action="identity.export_sign_in_log").exists()
+    assert [cell(value) for value in ("@x", "\tx", "-1", None, "a=b", 5)] == ["'@x", "'\tx", "'-1", "", "a=b", "5"]
+
+
+def test_charts_count_what_happened(office) -> None:
+    for how, times in (("pwd", 3), ("hwk", 2)):
+        for _time in range(times):
+            event(how=how)
+    event(kind="refused", reason="throttled")
+    begins, ends = sign_ins.last_day()
+    charts = sign_ins.charts(sign_ins.Wanted(begins=begins, ends=ends))
+    assert charts.total == 5
+    assert charts.is_by_hour
+    assert len(charts.sign_ins) in {24, 25}
+    assert dict(charts.methods) == {"pwd": 3, "hwk": 2}
+    assert charts.refusals == [("尝试过多", 1)]
+    month = sign_ins.charts(sign_ins.Wanted(begins=ends - timedelta(days=30), ends=ends))
+    assert not month.is_by_hour
+    assert month.total == 5
+
+
+def test_what_looks_like_an_attack_is_said(office) -> None:
+    for number in range(25):
+        event(kind="refused", reason="wrong", address="203.0.113.9", name_key=f"{number:016d}")
+    for number in range(6):
+        event(kind="refused", reason="wrong", address=f"198.51.100.{number}", name_key="f" * 16)
+    begins, ends = sign_ins.last_day()
+    found = sign_ins.anomalies(sign_ins.Wanted(begins=begins, ends=ends))
+    assert [(one.what, one.value, one.refusals, one.others) for one in found] == [
+        ("address", "203.0.113.9", 25, 25), ("name", "f" * 16, 6, 6),
+    ]  # fmt: skip
+    assert "203.0.113.9" in shown(office("identity.security").client)
+
+
+def test_the_audit_is_read_by_filter(office, here) -> None:
+    auditor = office("identity.auditor")
+    clerk = office("identity.admin")
+    clerk.client.post(f"/identity/accounts/{here.account.public_id}/suspend", {"reason": "<i>处分</i>"})
+    page = auditor.client.get("/identity/audit", {"target": f"account:{here.account.pk}"}).content.decode()
+    assert "&lt;i&gt;处分" in page
+    assert "identity.change_state" in page
+    by_actor = auditor.client.get("/identity/audit", {"q": clerk.member.numbers[0]}).context["entries"]
+    assert {one.account_id for one in by_actor} == {clerk.member.account.pk}
+    assert auditor.client.get("/identity/audit", {"q": "nobody"}).context["entries"] == []
+    assert auditor.client.get("/identity/audit", {"before": "9" * 40}).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_auditor_verifies_and_exports_what_is_sealed(office, here) -> None:
+    auditor = office("identity.auditor")
+    seal()
+    auditor.client.post("/identity/audit/verify")
+    progress = Progress.objects.get(kind="kernel.verify_audit")
+    verify_trail(progress_id=str(progress.public_id))
+    progress.refresh_from_db()
+    assert progress.state == "done"
+
+    answer = auditor.client.get("/identity/audit/export")
+    text = b"".join(answer.streaming_content).decode()
+    assert text.startswith('{"format":"nanhu-audit-1"}\n{"block":{"number":1,')
+    assert b"standard library" in b"".join(auditor.client.get("/identity/audit/verifier").streaming_content)
+    page = auditor.client.get("/identity/audit").content.decode()
+    assert "一致" in page
+    assert auditor.client.get("/identity/audit/roots").status_code == 200
