@@ -7,7 +7,9 @@ import os
 import re
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -136,3 +138,103 @@ def test_an_upload_amid_which_everything_is_killed_ends_once(doomed: Campus) -> 
     public_id = answer.url.rstrip("/").rpartition("/")[2]
     told = f"SELECT state FROM kernel_progress WHERE public_id = '{public_id}'"  # noqa: S608  our own answer's address
     wait_until(lambda: ask(doomed, told) == [("done",)], "the steward was not told")
+
+
+class Member:
+    """A teacher's browser, in the portal and in the systems of other vendors."""
+
+    def __init__(self, campus: Campus) -> None:
+        self.campus = campus
+        self.session = requests.Session()
+        self.send("/sign-in", {"username": CAST["teacher"].campus_no, "password": SAMPLE_PASSWORD})
+
+    def send(self, path: str, form: dict[str, str], *, page: str = "") -> requests.Response:
+        shown = self.session.get(f"{self.campus.url}{page or path}", timeout=20)
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown.text)
+        assert token is not None, shown.url
+        return self.session.post(f"{self.campus.url}{path}", data={**form, "csrfmiddlewaretoken": token[1]}, timeout=30)
+
+    def system(self, key: str) -> str:
+        return f"http://localhost:{self.campus.port('systems')}/{key}/"
+
+    def is_in(self, key: str) -> bool:
+        return self.session.get(self.system(key), timeout=20).url == self.system(key)
+
+    def ticket(self, service: str) -> str:
+        answer = self.session.get(
+            f"{self.campus.url}/cas/login", params={"service": service}, allow_redirects=False, timeout=20
+        )
+        return re.search(r"ticket=(ST-\w+)", answer.headers["Location"])[1]
+
+    def is_good(self, ticket: str, service: str) -> bool:
+        asked = {"ticket": ticket, "service": service}
+        try:
+            answer = requests.get(f"{self.campus.url}/cas/p3/serviceValidate", params=asked, timeout=20)
+        except requests.RequestException:
+            return False
+        return "authenticationSuccess" in answer.text
+
+
+def kill_everything(campus: Campus) -> None:
+    database = embedded.running_pid(campus.folder)
+    assert database is not None
+    for pid in (*(pid for pids in processes_of(campus).values() for pid in pids), database):
+        os.kill(pid, signal.SIGKILL)
+
+
+def systems_group(campus: Campus) -> int:
+    """The process group of the thirteen systems, which can be made to hang."""
+    mark = f"--port\0{campus.port('systems')}\0".encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (folder / "cmdline").read_bytes():
+                return os.getpgid(int(folder.name))
+        except OSError:
+            continue
+    pytest.fail("the systems do not run")
+
+
+def test_no_logout_is_lost_though_everything_is_killed_amid_it(doomed: Campus) -> None:
+    """The applications hang while the person signs out; then web, worker and database die; then the applications wake."""
+    member = Member(doomed)
+    keys = ("library", "finance", "hr", "mail", "learning")
+    assert all(member.is_in(key) for key in keys)
+    hanging = systems_group(doomed)
+
+    os.killpg(hanging, signal.SIGSTOP)
+    try:
+        member.send("/sign-out", {}, page="/me/")
+        under_way = "SELECT count(*) FROM identity_sso_grant WHERE logout = 'waiting' AND logout_attempts > 0"
+        wait_until(lambda: ask(doomed, under_way)[0][0] >= len(keys), "the worker did not begin to tell them")
+        kill_everything(doomed)
+    finally:
+        os.killpg(hanging, signal.SIGCONT)
+
+    waiting = "SELECT count(*) FROM identity_sso_grant WHERE logout IN ('waiting', 'open') AND session_id = (SELECT max(session_id) FROM identity_sso_grant)"
+    wait_until(lambda: ask(doomed, waiting)[0][0] == 0, "not every application was told")
+    wait_until(lambda: requests.get(f"{doomed.url}/health/ready", timeout=5).status_code == 200, "no pages")
+    assert not any(member.is_in(key) for key in keys)
+
+
+def test_no_ticket_is_accepted_twice_though_everything_is_killed_amid_validation(doomed: Campus) -> None:
+    member = Member(doomed)
+    service = member.system("library") + "login"
+    spent = member.ticket(service)
+    assert member.is_good(spent, service)
+    tickets = [member.ticket(service) for _ in range(12)]
+    accepted = Counter()
+
+    with ThreadPoolExecutor(4) as pool:
+        first = {ticket: pool.submit(member.is_good, ticket, service) for ticket in tickets}
+        time.sleep(0.05)
+        kill_everything(doomed)
+        accepted.update(ticket for ticket, answer in first.items() if answer.result())
+    wait_until(lambda: requests.get(f"{doomed.url}/health/ready", timeout=5).status_code == 200, "no pages")
+
+    again = [ticket for ticket in (spent, *tickets) if member.is_good(ticket, service)]
+    assert spent not in again
+    accepted.update(again)
+    assert all(times == 1 for times in accepted.values()), accepted
+    wait_until(
+        lambda: member.is_good(member.ticket(service), service), "the person stays signed in and gets new tickets"
+    )
