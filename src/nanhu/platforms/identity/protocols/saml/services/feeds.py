@@ -44,6 +44,8 @@ def add_feed(*, by: Actor, key: str, name: str, address: str, certificate: str) 
         x509.load_pem_x509_certificate(certificate.strip().encode())
     except ValueError as error:
         raise FeedRefusedError(why=_("证书不是 PEM 格式")) from error
+    if Application.objects.filter(key=key).exists():
+        raise FeedRefusedError(why=_("这个标识已经有应用在用"))
     application = register_application(by=by, key=key, name=name, owner=name, attributes=RELEASED)
     feed = Feed.objects.create(
         name=name, address=address, certificate=certificate.strip() + "\n", application=application
@@ -67,6 +69,7 @@ def refresh_due() -> None:
 
 def refresh(feed: Feed) -> bool:
     """Fetch, check, lay out. A refusal is written beside the feed, not raised; False when nothing new came in."""
+    feed.refresh_from_db()
     moment = now()
     try:
         fetched = fetch(feed.address, entity_tag=feed.entity_tag if is_alive(feed) else "")
@@ -150,10 +153,6 @@ def failed(feed: Feed, moment: datetime, why: str) -> None:
     Feed.objects.filter(pk=feed.pk).update(
         state=state, problem=why[:300], tried_at=moment, due_at=moment + AFTER_FAILURE
     )
-
-
-def application_of(feed: Feed) -> Application:
-    return feed.application
 
 
 def note(by: Actor, feed: Feed, what: str) -> None:
