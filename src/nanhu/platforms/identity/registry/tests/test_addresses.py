@@ -1,6 +1,8 @@
 """Addresses: what is covered, what is refused, and that two applications never hold the same."""
 
 import threading
+from posixpath import normpath
+from urllib.parse import unquote
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -110,9 +112,6 @@ def test_whatever_stands_around_the_host_only_that_very_host_is_covered(junk, ta
 
 @given(path=st.text("ab/.%2efF5c;", max_size=20))
 def test_a_covered_path_stays_below_however_often_it_is_decoded(path):
-    from posixpath import normpath
-    from urllib.parse import unquote
-
     service = f"https://oa.example.edu.cn/app{path}"
     if is_covered(service=service, prefix=PREFIX):
         read = service.removeprefix("https://oa.example.edu.cn")

@@ -1,6 +1,7 @@
 """The registry in the browser: who may what, registering, changing, approving, connecting, trying."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -220,7 +221,6 @@ def test_cas_can_be_tried_in_the_browser(administrator, library, web):
 def test_a_secret_is_on_one_answer_only(administrator, library, monkeypatch):
     """With a panel that makes a secret, as OpenID Connect's does."""
     cas = panels.panels["cas"]
-    from dataclasses import replace
 
     def save(by, application, cleaned):
         cas.save(by, application, cleaned)
