@@ -12,7 +12,8 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity.factors.errors import PasskeyRefusedError, PasskeySuspectError, WrongCodeError
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.services import throttle
+from nanhu.platforms.identity.services import sign_in_log, throttle
+from nanhu.platforms.identity.services.sign_in_log import Reason
 from nanhu.platforms.identity.services.throttle import Gate, Limit, network_of
 
 DAY = timedelta(hours=24)
@@ -34,7 +35,7 @@ def gates_of(*, by: Actor, account: Account, is_known_device: bool) -> list[Gate
 
 
 @contextmanager
-def counted(*, by: Actor, account: Account, is_known_device: bool = False) -> Iterator[None]:
+def counted(*, by: Actor, account: Account, is_known_device: bool = False, how: str = "otp") -> Iterator[None]:
     """Count one attempt before it is made; a success forgives the earlier ones, a wrong code is written down."""
     gates = gates_of(by=by, account=account, is_known_device=is_known_device)
     throttle.admit(gates)
@@ -42,6 +43,7 @@ def counted(*, by: Actor, account: Account, is_known_device: bool = False) -> It
         yield
     except REFUSALS:
         audit.record(by=by, action="identity.second_step_refused", target=f"account:{account.pk}")
+        sign_in_log.refused(by=by, campus_no="", reason=Reason.SECOND_FACTOR, how=how, account_id=account.pk)
         raise
     throttle.forgive(gates)
 

@@ -84,7 +84,7 @@ def add_totp(request: HttpRequest, who: Asked) -> HttpResponse:
         "who": who,
         "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         "address": address,
-        "picture": segno.make(address, error="m").svg_data_uri(scale=5, border=2, light="#ffffff"),
+        "qr_code": segno.make(address, error="m").svg_data_uri(scale=5, border=2, light="#ffffff"),
     }
     return render(request, "identity/add_totp.html", context)
 

@@ -83,7 +83,7 @@ def second_proof(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("identity:sign_in"))
     by = actor_of(request)
     try:
-        with attempts.counted(by=by, account=who.account, is_known_device=is_known(request, who)):
+        with attempts.counted(by=by, account=who.account, is_known_device=is_known(request, who), how="hwk"):
             passkey = passkey_proofs.prove(
                 by=by,
                 question=asked_question(request, SECOND_ASKED),

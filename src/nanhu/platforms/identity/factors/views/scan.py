@@ -55,7 +55,7 @@ def desktop(request: HttpRequest) -> HttpResponse:
         "state": found.state if found is not None else "expired",
         "after": facts["after"],
         "number": facts["number"],
-        "picture": segno.make(address, error="m").svg_data_uri(scale=6, border=2, light="#ffffff"),
+        "qr_code": segno.make(address, error="m").svg_data_uri(scale=6, border=2, light="#ffffff"),
         "name": approver_name(found),
         "seconds": int(scans.LIFE.total_seconds()),
     }
