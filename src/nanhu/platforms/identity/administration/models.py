@@ -70,7 +70,7 @@ class BulkAction(models.Model):
 
 
 class BulkItem(models.Model):
-    """One line of a bulk action. `skipped` says why it will not be done; `outcome` what came of it."""
+    """One line of a bulk action. `skipped` says why it will not be done; `outcome` why it failed after all, "" where it did not."""
 
     action = models.ForeignKey(BulkAction, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveIntegerField()

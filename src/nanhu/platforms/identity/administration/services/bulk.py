@@ -201,7 +201,7 @@ def do_item(action: BulkAction, item_id: int) -> bool:
 
 
 def perform(by: Actor, action: BulkAction, account: Account) -> str:
-    """What came of it, in words."""
+    """Why it could not be done after all, "" where it was."""
     deeds: dict[str, Callable[[], object]] = {
         Kind.SUSPEND: lambda: suspensions.suspend(
             by=by, account_id=account.pk, reason=action.reason, until=action.until
@@ -217,7 +217,7 @@ def perform(by: Actor, action: BulkAction, account: Account) -> str:
             deeds[action.kind]()
     except CampusError as refused:
         return refused.message[:200]
-    return _("已办理")
+    return ""
 
 
 def finish(action: BulkAction, progress: ProgressHandle | None) -> None:
@@ -225,6 +225,6 @@ def finish(action: BulkAction, progress: ProgressHandle | None) -> None:
     if left or not BulkAction.objects.filter(pk=action.pk, state=State.RUNNING).update(state=State.DONE, done_at=now()):
         return
     if progress is not None:
-        done = action.items.filter(done_at__isnull=False, outcome=_("已办理")).count()
+        done = action.items.filter(done_at__isnull=False, outcome="").count()
         summary = _("已办理 {done} 个账号。").format(done=done)
         progress.finish(summary, result_url=reverse("identity:bulk_action", args=[action.public_id]))

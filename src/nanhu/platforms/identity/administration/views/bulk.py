@@ -120,7 +120,11 @@ def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def export(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     action = action_or_404(request, public_id)
     heads = [_("序号"), _("学工号"), _("不办的原因"), _("结果")]
-    rows = action.items.values_list("position", "typed", "skipped", "outcome").iterator(chunk_size=2000)
+    found = action.items.values_list("position", "typed", "skipped", "outcome", "done_at").iterator(chunk_size=2000)
+    rows = (
+        (position, typed, skipped, outcome or (_("已办理") if done_at else ""))
+        for position, typed, skipped, outcome, done_at in found
+    )
     return csv_answer(f"bulk-{action.pk}.csv", heads, rows)
 
 
@@ -132,7 +136,11 @@ def letters(request: HttpRequest, public_id: UUID) -> HttpResponse:
     action = action_or_404(request, public_id)
     if action.kind != BulkAction.Kind.LETTERS or action.state != BulkAction.State.DONE:
         raise Http404
-    items = action.items.filter(skipped="", outcome=_("已办理")).select_related("account").order_by("position")
+    items = (
+        action.items.filter(skipped="", outcome="", done_at__isnull=False)
+        .select_related("account")
+        .order_by("position")
+    )
     page = Paginator(items, LETTERS).get_page(request.GET.get("page"))
     rows = rows_of([one.account.person_id for one in page if one.account])
     return render(request, "identity/administration/letters.html", {"rows": rows, "page": page, "action": action})
