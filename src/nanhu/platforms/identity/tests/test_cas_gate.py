@@ -144,3 +144,15 @@ def test_the_note_of_renewal_does_not_grow_without_end(signed_in):
     for number in range(gate.ASKED_AT_MOST + 5):
         signed_in.get(f"{LOGIN}%3Fn={number}&renew=true")
     assert len(signed_in.session[gate.ASKED]) <= gate.ASKED_AT_MOST + 1
+
+
+def test_no_log_line_carries_a_ticket_or_a_password(browser, teacher, office, caplog, capfd):
+    with caplog.at_level("DEBUG"):
+        browser.post(LOGIN, {"username": "T00123", "password": "Wrong-Boat-1995"})
+        ticket = ticket_from(browser.post(LOGIN, {"username": "T00123", "password": PASSWORD}))
+        validate(ticket)
+        validate(ticket)
+        validate(ticket, "https://oa.example.edu.cn/other", pgtUrl="https://oa.example.edu.cn/pgt")
+    said = caplog.text + "".join(capfd.readouterr())
+    for secret in (ticket, PASSWORD, "Wrong-Boat-1995"):
+        assert secret not in said

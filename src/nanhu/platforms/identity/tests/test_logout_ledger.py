@@ -75,8 +75,8 @@ def test_an_application_entered_twice_is_out_when_both_are(in_two):
 
 def test_nobody_else_sees_it(in_two):
     in_two.post("/sign-out")
-    assert "OA" in text_of(in_two.get("/signed-out"))
-    assert "OA" not in text_of(Client().get("/signed-out"))
+    assert "OA 办公系统" in text_of(in_two.get("/signed-out"))
+    assert "OA 办公系统" not in text_of(Client().get("/signed-out"))
 
 
 def test_it_says_nothing_about_the_person(in_two):
@@ -90,20 +90,20 @@ def test_its_key_cannot_be_made_up(in_two, value):
     in_two.post("/sign-out")
     forged = Client()
     forged.cookies[sign_out.COOKIE] = value.format(id=SsoSession.objects.get().public_id)
-    assert "OA" not in text_of(forged.get("/signed-out"))
+    assert "OA 办公系统" not in text_of(forged.get("/signed-out"))
 
 
 def test_its_key_opens_no_live_session(in_two):
     forged = Client()
     live = SsoSession.objects.get().public_id
     forged.cookies[sign_out.COOKIE] = signing.TimestampSigner(salt=sign_out.SALT).sign(str(live))
-    assert "OA" not in text_of(forged.get("/signed-out"))
+    assert "OA 办公系统" not in text_of(forged.get("/signed-out"))
 
 
 def test_it_is_gone_after_a_quarter_of_an_hour(in_two):
     in_two.post("/sign-out")
     with time_machine.travel(now() + timedelta(minutes=16)):
-        assert "OA" not in text_of(in_two.get("/signed-out"))
+        assert "OA 办公系统" not in text_of(in_two.get("/signed-out"))
 
 
 def test_the_key_is_out_of_reach_of_scripts_and_other_pages(in_two):
