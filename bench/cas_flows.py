@@ -53,7 +53,7 @@ def served(campus: Campus) -> Iterator[None]:
     campus.nanhu("demo", "--fill-only")
     ask_inside(campus, "bench.cas_flows")
     ready = f"http://127.0.0.1:{campus.web_port}/health/ready"
-    with running(campus, [sys.executable, "-m", "nanhu", "run"], ready):
+    with running(campus, [sys.executable, "-m", "nanhu", "run"], ready, patience=300):
         yield
 
 

@@ -65,7 +65,7 @@ def run(report: Report) -> None:
         campus.nanhu("demo", "--fill-only")
         cost_ms = ask_inside(campus, "bench.sign_in")["ours_ms"]
         ready = f"http://127.0.0.1:{campus.web_port}/health/ready"
-        with running(campus, [sys.executable, "-m", "nanhu", "run"], ready):
+        with running(campus, [sys.executable, "-m", "nanhu", "run"], ready, patience=300):
             cookie = session_cookie(campus.web_port)
             home(campus.web_port, cookie)
             quiet = home(campus.web_port, cookie)

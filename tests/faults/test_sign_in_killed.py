@@ -1,0 +1,179 @@
+"""Kill -9 of web, hasher, worker and database amid sign-ins, tickets, validations and logouts.
+
+No ticket is ever taken twice, no logout is lost, and nobody is signed in who should not be.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import requests
+
+from nanhu.kernel.configuration import read_configuration
+from nanhu.kernel.database import embedded
+from tests.conftest import ROOT, Campus, open_folder, start_campus, stop_campus
+from tests.faults.walkers import Guesser, Receiver, Seen, Walker
+
+pytestmark = pytest.mark.xdist_group("faults")
+PATIENCE_SECONDS = 150
+PEOPLE = 6
+PREPARE = """
+import json, sys, django
+django.setup()
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity import api
+from nanhu.platforms.people.models import Affiliation
+from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+by = Actor.system("test")
+api.register_application(by=by, key="faults", name="故障测试", owner="信息中心", service_prefix=sys.argv[1], logout_url=sys.argv[1])
+numbers = list(Affiliation.objects.filter(kind="student", state="active").order_by("-pk").values_list("campus_no", flat=True)[:int(sys.argv[2])])
+for number in numbers:
+    api.set_password_for_sample(by=by, campus_no=number, password=SAMPLE_PASSWORD)
+print(json.dumps([{"username": number, "password": SAMPLE_PASSWORD} for number in numbers]))
+"""
+END_ALL = """
+import django
+django.setup()
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity.models import SsoSession
+from nanhu.platforms.identity.services import sessions
+print(sessions.end_sessions(by=Actor.system("test"), sessions=SsoSession.objects.filter(ended_at=None), how=SsoSession.End.ENDED_ELSEWHERE))
+"""
+MARKS = {"web": "nanhu.project.wsgi", "worker": "nanhu worker", "hasher": "identity.hasher.server"}
+
+
+@pytest.fixture(scope="module")
+def doomed() -> Iterator[Campus]:
+    with open_folder() as folder:
+        campus = start_campus(folder)
+        try:
+            yield campus
+        finally:
+            stop_campus(campus)
+
+
+def inside(campus: Campus, program: str, *arguments: str) -> str:
+    environment = {**campus.environment, "NANHU_DEMO": "1", "DJANGO_SETTINGS_MODULE": "nanhu.project.settings"}
+    result = subprocess.run(
+        [sys.executable, "-c", program, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    return result.stdout.splitlines()[-1]
+
+
+def pids(campus: Campus, kind: str) -> list[int]:
+    """The campus's processes of a kind: those whose environment names its data folder."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"NANHU_DATA_DIR={campus.folder}\0".encode() in (folder / "environ").read_bytes():
+                arguments = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                found += [int(folder.name)] if MARKS[kind] in arguments else []
+        except OSError:
+            continue
+    return found
+
+
+def victims(campus: Campus, kind: str) -> list[int]:
+    if kind == "database":
+        pid = embedded.running_pid(campus.folder)
+        return [pid] if pid is not None else []
+    return pids(campus, kind)
+
+
+def kill(campus: Campus, *kinds: str) -> None:
+    found = {kind: victims(campus, kind) for kind in kinds}
+    assert all(found.values()), found
+    for pid in (pid for of_kind in found.values() for pid in of_kind):
+        os.kill(pid, signal.SIGKILL)
+
+
+def wait_until(check: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            if check():
+                return
+        except (requests.RequestException, psycopg.Error):
+            pass
+        if time.monotonic() > deadline:
+            pytest.fail(what)
+        time.sleep(0.2)
+
+
+def is_whole(campus: Campus) -> bool:
+    ready = requests.get(f"{campus.url}/health/ready", timeout=10).status_code == 200
+    return ready and all(victims(campus, kind) for kind in (*MARKS, "database"))
+
+
+def ask(campus: Campus, query: str) -> list[tuple]:
+    with psycopg.connect(read_configuration(campus.environment).database_url) as connection:
+        return connection.execute(query).fetchall()
+
+
+KILLS = [
+    ("web",),
+    ("hasher",),
+    ("worker",),
+    ("database",),
+    ("web", "hasher"),
+    ("database", "worker"),
+    ("web", "worker", "hasher", "database"),
+]
+
+
+def test_sign_in_tickets_and_logouts_survive_every_kill(doomed: Campus) -> None:
+    receiver, seen, stopping = Receiver(), Seen(), threading.Event()
+    forms = json.loads(inside(doomed, PREPARE, receiver.address, str(PEOPLE)))
+    walkers = [Walker(doomed.url, receiver.address, form, seen, stopping) for form in forms[1:]]
+    walkers.append(Guesser(doomed.url, receiver.address, {**forms[0], "password": "a wrong one"}, seen, stopping))
+    threads = [threading.Thread(target=walker.live) for walker in walkers]
+    for thread in threads:
+        thread.start()
+
+    progress = []
+    for kinds in KILLS:
+        before = len(seen.accepted)
+        wait_until(lambda before=before: len(seen.accepted) >= before + 3, f"nobody walks any more before {kinds}")
+        kill(doomed, *kinds)
+        wait_until(lambda: is_whole(doomed), f"the campus did not come back after {kinds}")
+        progress.append(len(seen.accepted))
+    before = len(seen.accepted)
+    wait_until(lambda: len(seen.accepted) >= before + 3, "nobody walks any more")
+    stopping.set()
+    for thread in threads:
+        thread.join()
+
+    twice = {ticket: times for ticket, times in seen.accepted.items() if times > 1}
+    assert not twice
+    assert not seen.wrongly_in
+    assert seen.signed_out
+    ghost = walkers[0]
+    assert not [cookie for cookie in seen.signed_out if ghost.ticket(cookie)], "signed out is signed out"
+
+    inside(doomed, END_ALL)
+    accepted = {ticket for ticket, times in seen.accepted.items() if times}
+    wait_until(lambda: accepted <= set(receiver.told), f"{len(accepted - set(receiver.told))} logouts were lost")
+    open_grants = """SELECT count(*) FROM identity_sso_grant g JOIN identity_application p ON p.id = g.application_id
+                     WHERE p.key = 'faults' AND g.logout <> 'done'"""
+    wait_until(lambda: ask(doomed, open_grants) == [(0,)], "not every grant's logout is written down")
+    assert len(accepted) > len(KILLS)
+    assert ask(doomed, "SELECT count(*) FROM identity_sso_session WHERE ended_at IS NULL") == [(0,)]
+    print(f"{seen.sign_ins} sign-ins, {len(accepted)} tickets taken, {len(receiver.told)} logouts told, {progress}")
+
+
+def test_no_password_was_written_down(doomed: Campus) -> None:
+    from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+
+    for kind in ("web", "worker", "hasher"):
+        assert SAMPLE_PASSWORD not in doomed.log(kind)
+        assert "a wrong one" not in doomed.log(kind)
