@@ -159,6 +159,12 @@ FIELDS = [
     "phone",
     "email",
     "cell-0",
+    "client_id",
+    "redirect_uri",
+    "resume",
+    "waiting",
+    "id_token_hint",
+    "access_token",
 ]
 
 

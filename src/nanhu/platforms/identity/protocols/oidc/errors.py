@@ -10,8 +10,6 @@ from authlib.oauth2.rfc6749.errors import (
     InvalidRequestError,
     InvalidScopeError,
     UnauthorizedClientError,
-    UnsupportedGrantTypeError,
-    UnsupportedResponseTypeError,
 )
 from authlib.oidc.core.errors import (
     ConsentRequiredError,
@@ -45,29 +43,25 @@ __all__ = [
     "RequestURINotSupportedError",
     "UnauthorizedClientError",
     "UnsafeClientError",
-    "UnsupportedGrantTypeError",
-    "UnsupportedResponseTypeError",
 ]
 
 
 class ClientRefusedError(CampusError):
     code: ClassVar[str] = "client_refused"
     http_status: ClassVar[int] = 400
-    sentence: ClassVar[str | Promise] = _("这个应用（client_id）没有在学校登记或已停用，不能用统一身份登录。")
+    sentence: ClassVar[str | Promise] = _("这个应用没有在学校登记或已停用。")
 
 
 class RedirectRefusedError(CampusError):
     code: ClassVar[str] = "redirect_refused"
     http_status: ClassVar[int] = 400
-    sentence: ClassVar[str | Promise] = _(
-        "应用要求的返回地址（redirect_uri）与登记的不一致，为安全起见没有跳转。请告诉应用的管理员。"
-    )
+    sentence: ClassVar[str | Promise] = _("返回地址（redirect_uri）与登记的不一致，没有跳转。")
 
 
 class RequestExpiredError(CampusError):
     code: ClassVar[str] = "request_expired"
     http_status: ClassVar[int] = 400
-    sentence: ClassVar[str | Promise] = _("这次登录请求已过期或已经用过，请回到应用重新开始。")
+    sentence: ClassVar[str | Promise] = _("这次登录请求已过期，请回到应用重新开始。")
 
 
 class LogoutRefusedError(CampusError):

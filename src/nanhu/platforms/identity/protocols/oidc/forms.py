@@ -1,11 +1,13 @@
 """The fields of a client. What they say is checked by the registration itself; its words appear beside the form."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
+from nanhu.platforms.identity.protocols.oidc.rules import words
 from nanhu.platforms.identity.protocols.oidc.services.clients import Registration, problems_of
 
 MOST_ADDRESSES = 30
@@ -90,7 +92,13 @@ class ClientForm(forms.Form):
         if not is_public and cleaned.get("auth_method") == OidcClient.AuthMethod.NONE:
             cleaned["auth_method"] = OidcClient.AuthMethod.SECRET
         if not self.errors:
-            own = {"machine_scopes", "new_secret"}
-            for problem in problems_of(Registration(**{k: v for k, v in cleaned.items() if k not in own})):
+            for problem in problems_of(registration_of(cleaned)):
                 self.add_error(None, problem)
         return cleaned
+
+
+def registration_of(cleaned: Mapping[str, Any]) -> Registration:
+    """What a form in order says; the scopes of people and of programs are one list there."""
+    facts = {name: value for name, value in cleaned.items() if name not in {"machine_scopes", "new_secret"}}
+    facts["scopes"] = [*cleaned["scopes"], *words(cleaned["machine_scopes"])]
+    return Registration(**facts)

@@ -9,7 +9,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.protocols.oidc import rules
-from nanhu.platforms.identity.protocols.oidc.forms import ClientForm
+from nanhu.platforms.identity.protocols.oidc.forms import ClientForm, registration_of
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
 from nanhu.platforms.identity.protocols.oidc.services import clients
 from nanhu.platforms.identity.protocols.oidc.snippets import snippets_for
@@ -49,9 +49,7 @@ def initial(application: Application) -> dict[str, Any]:
 
 def save(by: Actor, application: Application, cleaned: Mapping[str, Any]) -> Mapping[str, str]:
     """What is shown once: the name to configure, and a secret when one was made by this very step."""
-    facts = {name: value for name, value in cleaned.items() if name not in {"machine_scopes", "new_secret"}}
-    facts["scopes"] = [*cleaned["scopes"], *rules.words(cleaned["machine_scopes"])]
-    client, secret = clients.register(by=by, application=application, registration=clients.Registration(**facts))
+    client, secret = clients.register(by=by, application=application, registration=registration_of(cleaned))
     if cleaned.get("new_secret") and not secret and client.auth_method == OidcClient.AuthMethod.SECRET:
         secret = clients.rotate_secret(by=by, client=client)
     shown = {"client_id": client.client_id}

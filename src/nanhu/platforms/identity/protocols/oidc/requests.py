@@ -18,7 +18,6 @@ from nanhu.platforms.identity.protocols.oidc.errors import (
     RequestNotSupportedError,
     RequestURINotSupportedError,
     UnauthorizedClientError,
-    UnsupportedResponseTypeError,
 )
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
 from nanhu.platforms.identity.protocols.oidc.services.clients import client_with
@@ -153,7 +152,7 @@ def check_shape(params: QueryDict, client: OidcClient) -> None:
     if not params.get("response_type"):
         raise InvalidRequestError("Missing 'response_type'.")
     if params["response_type"] != "code":
-        raise UnsupportedResponseTypeError(None)
+        raise OAuth2Error("Only response_type=code is supported.", error="unsupported_response_type")
     if params.get("response_mode", "query") not in RESPONSE_MODES:
         raise InvalidRequestError("Unsupported 'response_mode'.")
     if "authorization_code" not in client.grant_types:

@@ -12,7 +12,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.protocols.oidc import rules
-from nanhu.platforms.identity.protocols.oidc.models import Consent, OidcClient, TokenFamily
+from nanhu.platforms.identity.protocols.oidc.models import AuthorizationCode, Consent, OidcClient, TokenFamily
 
 Asking = OidcClient.Asking
 
@@ -59,7 +59,7 @@ def grant(*, by: Actor, account: Account, client: OidcClient, asked: Asked) -> C
 
 @transaction.atomic
 def withdraw(*, by: Actor, account: Account, consent_id: int) -> Consent | None:
-    """The consent ends and with it every token that came of it. None when there is no such live one of this account."""
+    """The consent ends and with it every code and token that came of it. None when there is no such live one of this account."""
     kept = (
         Consent.objects.select_for_update(of=("self",))
         .select_related("client__application")
@@ -70,6 +70,7 @@ def withdraw(*, by: Actor, account: Account, consent_id: int) -> Consent | None:
         return None
     kept.withdrawn_at = now()
     kept.save(update_fields=["withdrawn_at"])
+    AuthorizationCode.objects.filter(client=kept.client, session__account=account, used_at=None).delete()
     live = TokenFamily.objects.filter(account=account, client=kept.client, revoked_at=None)
     live.update(revoked_at=now(), revoked_why="consent_withdrawn")
     audit.record(

@@ -43,7 +43,7 @@ class Issued:
     refresh_token: str = ""
     id_token: str = ""
     scopes: Sequence[str] = ()
-    expires_in: int = int(ACCESS_LIFE.total_seconds())
+    expires_in: int = 0
 
 
 def redeem(*, by: Actor, client: OidcClient, code: str, redirect_uri: str, verifier: str) -> Issued:
@@ -142,13 +142,14 @@ def remember_grant(*, family: TokenFamily, session: SsoSession, card: people.Per
 
 
 def issued(*, family: TokenFamily, card: people.PersonCard, nonce: str, scopes: Sequence[str]) -> Issued:
-    access_token = add_access_token(family, scopes)
+    access_token, expires_in = add_access_token(family, scopes)
     may_refresh = "refresh_token" in family.client.grant_types
     return Issued(
         access_token=access_token,
         refresh_token=add_refresh_token(family) if may_refresh else "",
         id_token=id_token(family, card, access_token, nonce) if rules.OPENID in family.scopes else "",
         scopes=scopes,
+        expires_in=expires_in,
     )
 
 
@@ -160,15 +161,13 @@ def id_token(family: TokenFamily, card: people.PersonCard, access_token: str, no
     return jwts.id_token(family, access_token=access_token, nonce=nonce, claims=claims.as_claims(found))
 
 
-def add_access_token(family: TokenFamily, scopes: Sequence[str]) -> str:
-    token = tokens.token(ACCESS_PREFIX)
+def add_access_token(family: TokenFamily, scopes: Sequence[str]) -> tuple[str, int]:
+    """The token, and for how many seconds it is good: never longer than its family."""
+    token, life = tokens.token(ACCESS_PREFIX), min(ACCESS_LIFE, family.expires_at - now())
     AccessToken.objects.create(
-        token_hash=tokens.hash_of(token),
-        family=family,
-        scopes=list(scopes),
-        expires_at=min(now() + ACCESS_LIFE, family.expires_at),
+        token_hash=tokens.hash_of(token), family=family, scopes=list(scopes), expires_at=now() + life
     )
-    return token
+    return token, int(life.total_seconds())
 
 
 def add_refresh_token(family: TokenFamily) -> str:
@@ -232,7 +231,8 @@ def for_machine(*, by: Actor, client: OidcClient, scopes: Sequence[str]) -> Issu
             client=client, subject=client.client_id, scopes=list(scopes or allowed), expires_at=now() + ACCESS_LIFE
         )
         audit.record(by=by, action="identity.oidc_machine_token", target=f"oidc_client:{client.client_id}")
-        return Issued(access_token=add_access_token(family, family.scopes), scopes=family.scopes)
+        access_token, expires_in = add_access_token(family, family.scopes)
+        return Issued(access_token=access_token, scopes=family.scopes, expires_in=expires_in)
 
 
 def revoke_family(*, by: Actor, why: str, **which: Any) -> int:

@@ -153,7 +153,9 @@ def test_one_sees_and_withdraws_what_one_allowed(stranger_app, signed_in, client
     assert "授权过的应用" in signed_in.get("/account").content.decode()
 
     number = Consent.objects.get().pk
+    under_way = stranger_app.code(signed_in)
     assert signed_in.post(f"/oidc/consents/{number}/withdraw").status_code == 302
+    assert stranger_app.token(under_way).json()["error"] == "invalid_grant"
     assert signed_in.post(f"/oidc/consents/{number}/withdraw").status_code == 404
     assert userinfo(body["access_token"]).status_code == 401
     assert stranger_app.refresh(body["refresh_token"]).json()["error"] == "invalid_grant"

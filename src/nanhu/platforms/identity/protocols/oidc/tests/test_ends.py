@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
 from nanhu.kernel.clock import now
@@ -148,3 +149,13 @@ def test_the_sweep_takes_what_is_over_and_keeps_what_betrays_a_thief(library, si
         assert not AuthorizationCode.objects.exists()
         assert not TokenFamily.objects.exists()
     assert not Consent.objects.exists()
+
+
+def test_what_lives_for_minutes_costs_no_flush_and_what_must_last_does(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, relpersistence FROM pg_class WHERE relname LIKE 'identity_oidc_%' AND relkind = 'r'"
+        )
+        found = {name.removeprefix("identity_oidc_"): kind for name, kind in cursor.fetchall()}
+    assert {name for name, kind in found.items() if kind == "u"} == {"pending", "code", "access_token"}
+    assert {"family", "refresh_token", "consent", "signing_key", "pairwise_subject", "seen_assertion"} <= set(found)

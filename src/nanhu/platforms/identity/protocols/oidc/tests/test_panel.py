@@ -93,7 +93,7 @@ def test_who_needs_no_secret_any_more_keeps_none(record):
 
 @pytest.mark.parametrize("changes", [
     {"redirect_uris": ""}, {"redirect_uris": "javascript:alert(1)"}, {"redirect_uris": "https://*.example.com/"},
-    {"redirect_uris": "\n".join(f"https://a{n}.example.com/" for n in range(31))}, {"jwks": "[]"}, {"jwks": "{"},
+    {"redirect_uris": "\n".join(f"https://a{n}.example.com/" for n in range(31))}, {"jwks": "[1]"}, {"jwks": "{"},
     {"auth_method": "private_key_jwt"}, {"web_origins": "https://a.example.com/path"}, {"machine_scopes": 'a"b'},
     {"backchannel_logout_uri": "ftp://a.example.com/"}, {"kind": "other"}, {"subject": "phone"},
 ])  # fmt: skip

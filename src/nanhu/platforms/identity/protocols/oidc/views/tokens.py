@@ -14,8 +14,8 @@ from nanhu.platforms.identity.protocols.oidc import addresses, rules
 from nanhu.platforms.identity.protocols.oidc.client_auth import authenticated
 from nanhu.platforms.identity.protocols.oidc.errors import (
     InvalidRequestError,
+    OAuth2Error,
     UnauthorizedClientError,
-    UnsupportedGrantTypeError,
 )
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
 from nanhu.platforms.identity.protocols.oidc.responses import for_registered_origins, in_words_of_oauth, said
@@ -55,7 +55,7 @@ def token(request: HttpRequest) -> HttpResponse:
     grant_type = needed(request, "grant_type")
     client = authenticated(request)
     if grant_type not in GRANTS:
-        raise UnsupportedGrantTypeError("The grant_type")
+        raise OAuth2Error("This grant_type is not supported.", error="unsupported_grant_type")
     if grant_type not in client.grant_types:
         raise UnauthorizedClientError("The client may not use this grant_type.")
     return said(body_of(GRANTS[grant_type](request, client)))
