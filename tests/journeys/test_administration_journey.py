@@ -129,7 +129,7 @@ def test_the_security_administrator_grants_a_role(campus: Campus, visit: Visit) 
     page = guard.page
     page.get_by_text("授予角色", exact=True).click()
     page.get_by_role("combobox", name="角色").select_option("datahub.steward")
-    page.get_by_label("原因", exact=True).last.fill("勤工助学")
+    page.locator("details").get_by_label("原因", exact=True).fill("勤工助学")
     guard.look()
     page.get_by_role("button", name="授予", exact=True).click()
     expect(page.get_by_text("角色已授予。")).to_be_visible()

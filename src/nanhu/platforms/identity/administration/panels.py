@@ -7,7 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.platforms.identity.factors.services.overview import factors_of
+from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.models import Account
+from nanhu.platforms.people import api as people
 
 type Lines = Sequence[tuple[str | Promise, str]]
 
@@ -45,4 +47,17 @@ def factor_lines(account: Account) -> Lines:
     ]
 
 
+def sponsor_lines(account: Account) -> Lines:
+    """Of a guest: who vouches for him, why, until when."""
+    standing = list(Sponsorship.objects.filter(guest_id=account.person_id, ended_at=None).select_related("sponsor"))
+    if not standing:
+        return []
+    cards = people.person_cards([one.sponsor.person_id for one in standing])
+    return [
+        (one.get_kind_display(), f"{cards[one.sponsor.person_id].name} · {one.reason} · {one.ends_on}")
+        for one in standing
+    ]
+
+
+add(AccountPanel(key="sponsor", title=_("来宾担保人"), icon="user-check", load=sponsor_lines, order=5))
 add(AccountPanel(key="factors", title=_("第二步验证"), icon="key-round", load=factor_lines, order=10))

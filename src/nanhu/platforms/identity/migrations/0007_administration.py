@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import django.contrib.postgres.constraints
+import django.contrib.postgres.indexes
 import django.db.models.deletion
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 from django.db.models import Case, F, Q, Value, When
 
@@ -16,7 +16,6 @@ class Migration(migrations.Migration):
     dependencies = [("identity", "0006_fast_path")]
 
     operations = [
-        BtreeGistExtension(),
         migrations.AddField("account", "grace_until", models.DateTimeField(null=True)),
         migrations.AddConstraint(
             "account",
@@ -112,6 +111,9 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.AddIndex(
+            "ssogrant", django.contrib.postgres.indexes.BrinIndex(fields=["created_at"], name="identity_grant_created")
         ),
         migrations.SeparateDatabaseAndState(
             database_operations=[run_sql_file(SQL / "sign_in_log.sql")],

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -108,6 +109,7 @@ class SsoGrant(models.Model):
         indexes = [
             models.Index(fields=["session"], name="identity_grant_open", condition=Q(logout__in=["open", "waiting"])),
             models.Index(fields=["session", "id"], name="identity_grant_session"),
+            BrinIndex(fields=["created_at"], name="identity_grant_created"),
             models.Index(
                 fields=["application", "logout_due_at"], name="identity_grant_due", condition=Q(logout="waiting")
             ),

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from nanhu.kernel.clock import now
 from nanhu.platforms.identity.administration.models import AccountNote
 from nanhu.platforms.identity.administration.policies import Scope, visible_to
+from nanhu.platforms.identity.factors.services.roles import administrative_keys
 from nanhu.platforms.identity.models import Account, RoleGrant, SignInEvent, SsoSession, Suspension
 from nanhu.platforms.identity.services.sign_in_log import name_key
 from nanhu.platforms.people import api as people
@@ -83,6 +85,11 @@ class AccountFacts:
     events: Sequence[SignInEvent]
     suspension: Suspension | None
     notes: Sequence[AccountNote]
+
+    @property
+    def is_administrator(self) -> bool:
+        moment, keys = now(), administrative_keys()
+        return any(one.role in keys and (one.ends_at is None or one.ends_at > moment) for one in self.grants)
 
 
 def facts_of(account: Account) -> AccountFacts:

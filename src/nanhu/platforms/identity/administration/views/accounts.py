@@ -11,11 +11,10 @@ from django.views.decorators.http import require_safe
 from nanhu.kernel import audit
 from nanhu.platforms.identity.administration.forms import GrantForm, NoteForm
 from nanhu.platforms.identity.administration.panels import panels_of
-from nanhu.platforms.identity.administration.policies import DESK, Act, scope_of
+from nanhu.platforms.identity.administration.policies import DESK, Act, acts_of, scope_of
 from nanhu.platforms.identity.administration.queries import accounts
 from nanhu.platforms.identity.administration.views.frame import (
     account_or_404,
-    acts_with,
     by_of,
     holder_at,
     plain,
@@ -50,9 +49,10 @@ def account_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def show(request: HttpRequest, account: Account, *, status: int = 200, error: str = "", **forms: Any) -> HttpResponse:
-    acts = acts_with(request, account)
+    found = accounts.facts_of(account)
+    acts = acts_of(holder_at(request), account, is_administrator=found.is_administrator)
     facts: dict[str, Any] = {
-        "facts": accounts.facts_of(account), "account": account, "acts": {str(act) for act in acts}, "error": error,
+        "facts": found, "account": account, "acts": {str(act) for act in acts}, "error": error,
         "panels": panels_of(account), "tabs": tabs_of(request), "note_form": NoteForm(), "why": why(request, account),
         "grant_form": GrantForm() if Act.ROLES in acts else None,
     }  # fmt: skip
