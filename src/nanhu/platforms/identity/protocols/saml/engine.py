@@ -13,18 +13,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from saml2.sigver import CryptoBackend, SecurityContext, XmlsecError
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.secret_files import private_folder
-from nanhu.platforms.identity.protocols.saml.errors import SamlUnavailableError
+from nanhu.platforms.identity.protocols.saml.errors import SamlBusyError, SamlUnavailableError
 
 PROGRAM = "xmlsec1"
 ELSEWHERE = "/usr/bin:/usr/local/bin:/opt/homebrew/bin"
 PATIENCE_SECONDS = 20
 FEED_PATIENCE_SECONDS = 300
+SLOTS, QUEUE_SECONDS = BoundedSemaphore(3), 8
 
 
 class XmlsecFailedError(XmlsecError):  # type: ignore[misc]
@@ -46,6 +48,17 @@ def require_program() -> str:
 def version_of(path: str) -> tuple[int, ...]:
     words = subprocess.run([path, "--version"], capture_output=True, text=True, check=True, timeout=10).stdout.split()
     return tuple(int(part) for part in words[1].split("."))
+
+
+@contextmanager
+def slot() -> Iterator[None]:
+    """Strangers may send signed nonsense: however much, it keeps only so many of this process's threads busy."""
+    if not SLOTS.acquire(timeout=QUEUE_SECONDS):
+        raise SamlBusyError
+    try:
+        yield
+    finally:
+        SLOTS.release()
 
 
 @contextmanager
@@ -79,7 +92,7 @@ def run(mode: str, documents: Mapping[str, bytes], *arguments: str, patience: in
     """Run xmlsec1; in the arguments "@name" stands for the path of that document."""
     path = require_program()
     relaxed = ["--lax-key-search"] if version_of(path) >= (1, 3) else []
-    with inputs(documents) as (paths, descriptors):
+    with slot(), inputs(documents) as (paths, descriptors):
         line = [paths[one[1:]] if one.startswith("@") else one for one in arguments]
         try:
             done = subprocess.run(

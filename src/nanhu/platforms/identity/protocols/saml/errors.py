@@ -14,6 +14,12 @@ class SamlUnavailableError(CampusError):
     sentence: ClassVar[str | Promise] = _("这台服务器上还没有装 xmlsec1，SAML 登录暂不可用；其他登录方式不受影响。")
 
 
+class SamlBusyError(CampusError):
+    code: ClassVar[str] = "saml_busy"
+    http_status: ClassVar[int] = 503
+    sentence: ClassVar[str | Promise] = _("此刻经 SAML 登录的人太多，请稍等几秒再试。")
+
+
 class MessageRefusedError(CampusError):
     """A SAML message that is malformed, forged, too old or not for us. `why` is for the partner's administrator."""
 

@@ -47,3 +47,16 @@ def test_where_there_is_no_memory_file_a_closed_folder_serves(monkeypatch, tmp_p
         assert path.stat().st_mode & 0o077 == 0
         assert path.parent.stat().st_mode & 0o077 == 0
     assert not path.exists()
+
+
+def test_a_flood_keeps_only_some_threads_busy(client, sp, monkeypatch):
+    monkeypatch.setattr(engine, "QUEUE_SECONDS", 0.01)
+    for _ in range(3):
+        engine.SLOTS.acquire()
+    try:
+        page = client.get(f"/saml/sso?{sp.redirect(sp.request(IsPassive='true'))}")
+        assert page.status_code == 503
+        assert client.get("/sign-in").status_code == 200
+    finally:
+        for _ in range(3):
+            engine.SLOTS.release()

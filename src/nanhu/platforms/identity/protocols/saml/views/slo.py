@@ -48,7 +48,7 @@ def slo(request: HttpRequest) -> HttpResponse:
     mine = own_session(request, ended)
     if mine is not None:
         logout(request)
-    return sign_out.remember(answer(request, received, partner, ended), mine)
+    return sign_out.remember(answer(request, received, partner, ended, mine), mine)
 
 
 def trusted(received: Received, *, ours: str) -> Known:
@@ -74,12 +74,14 @@ def own_session(request: HttpRequest, ended: Ended) -> SsoSession | None:
     return next((one for one in ended.sessions if one.pk == browser_session_id(request)), None)
 
 
-def answer(request: HttpRequest, received: Received, partner: Known, ended: Ended) -> HttpResponse:
+def answer(
+    request: HttpRequest, received: Received, partner: Known, ended: Ended, mine: SsoSession | None
+) -> HttpResponse:
     """Back to the partner, by the binding it used where it takes answers by it; a page of ours where it takes none."""
     preferred = (received.binding, *(one for one in FRONT if one != received.binding))
     endpoint = partner.facts.logout(*preferred)
     if endpoint is None:
-        return sign_out.signed_out(request, own_session(request, ended))
+        return sign_out.signed_out(request, mine)
     address = endpoint.response_location or endpoint.location
     message = response_to(received, ended, address)
     relay_state = received.relay_state

@@ -1,0 +1,165 @@
+"""mod_auth_mellon (lasso): a third reader of our messages, in a real browser. Its metadata names no cipher and no SOAP."""
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Page, sync_playwright
+
+from nanhu.kernel.configuration import configuration
+from nanhu.platforms.identity.models import SsoGrant, SsoSession
+from nanhu.platforms.identity.protocols.saml import addresses
+from nanhu.platforms.identity.protocols.saml.services import partners
+from nanhu.platforms.identity.services import counter
+from nanhu.platforms.identity.services.accounts import open_accounts
+from nanhu.platforms.identity.services.applications import register_application
+from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
+from tests.conftest import free_ports, open_folder
+from tests.interop import shibboleth
+from tests.interop.test_shibboleth import aside
+from tests.journeys.conftest import ARGUMENTS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+APACHE = """
+ServerRoot {folder}
+PidFile {folder}/httpd.pid
+DefaultRuntimeDir {folder}
+Mutex file:{folder} default
+Listen 127.0.0.1:{port}
+ServerName http://localhost:{port}
+UseCanonicalName On
+{user}
+LoadModule mpm_event_module {modules}/mod_mpm_event.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule authz_user_module {modules}/mod_authz_user.so
+LoadModule authn_core_module {modules}/mod_authn_core.so
+LoadModule mime_module {modules}/mod_mime.so
+LoadModule alias_module {modules}/mod_alias.so
+LoadModule cgid_module {modules}/mod_cgid.so
+LoadModule auth_mellon_module {modules}/mod_auth_mellon.so
+TypesConfig /etc/mime.types
+ScriptSock {folder}/cgid.sock
+ErrorLog {folder}/error.log
+LogLevel info
+DocumentRoot {folder}/pages
+<Directory {folder}>
+  Require all granted
+</Directory>
+ScriptAlias /secure {folder}/pages/secure.py
+<Location />
+  MellonEnable info
+  MellonSecureCookie On
+  MellonSPPrivateKeyFile {folder}/sp.key
+  MellonSPCertFile {folder}/sp.cert
+  MellonSPMetadataFile {folder}/sp.xml
+  MellonIdPMetadataFile {folder}/idp.xml
+  MellonEndpointPath /mellon
+  MellonSetEnvNoPrefix DISPLAY_NAME urn:oid:2.16.840.1.113730.3.1.241
+  MellonSetEnvNoPrefix AFFILIATION urn:oid:1.3.6.1.4.1.5923.1.1.1.9
+  MellonMergeEnvVars On
+</Location>
+<Location /secure>
+  MellonEnable auth
+  AuthType Mellon
+  Require valid-user
+</Location>
+"""
+
+
+@pytest.fixture
+def idp(live_server, monkeypatch) -> str:
+    here = replace(configuration(), public_url=live_server.url)
+    monkeypatch.setattr(addresses, "configuration", lambda: here)
+    return f"{live_server.url}/saml/metadata"
+
+
+@pytest.fixture
+def mellon(idp) -> Iterator[str]:
+    """The address of an application behind it; what it logs is shown when something fails."""
+    member = make_member("欧阳修文", "430602198001011119", "13973054321", staff="T00123", student="20250999")
+    open_accounts(by=TEST, person_ids=[member.person_id])
+    counter.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
+    port = free_ports(1)[0]
+    url = f"http://localhost:{port}"  # its cookie wants TLS, for which a browser lets localhost pass
+    with open_folder() as folder:
+        write(folder, port, url, requests.get(idp, timeout=10).text)
+        application = register_application(
+            by=TEST, key="mellon", name="内部系统", owner="信息中心",
+            attributes=["eduPersonScopedAffiliation", "displayName", "eduPersonTargetedID"],
+        )  # fmt: skip
+        partners.paste(by=TEST, application=application, text=(folder / "sp.xml").read_text())
+        with (folder / "start.log").open("wb") as log:
+            command = ["/usr/sbin/apache2", "-f", f"{folder}/httpd.conf", "-DFOREGROUND"]
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            wait_for(url)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+            print((folder / "error.log").read_text(errors="replace")[-4000:])
+
+
+def write(folder: Path, port: int, url: str, idp_metadata: str) -> None:
+    create = ["/usr/sbin/mellon_create_metadata", f"{url}/mellon/metadata", f"{url}/mellon"]
+    subprocess.run(create, cwd=folder, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    for made in list(folder.iterdir()):
+        made.rename(folder / f"sp{made.suffix}")
+    (folder / "pages").mkdir()
+    (folder / "pages" / "secure.py").write_text(shibboleth.SHOWN)
+    (folder / "idp.xml").write_text(idp_metadata)
+    user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
+    facts = {"folder": folder, "port": port, "user": user, "modules": shibboleth.MODULES}
+    (folder / "httpd.conf").write_text(APACHE.format(**facts))
+    for one in (folder, *folder.rglob("*")):
+        one.chmod(0o777 if one.is_dir() else (0o755 if one.suffix == ".py" else 0o644))
+
+
+def wait_for(url: str) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with suppress(requests.RequestException):
+            if requests.get(f"{url}/mellon/metadata", timeout=5).ok:
+                return
+        time.sleep(0.1)
+    pytest.fail("mod_auth_mellon did not start")
+
+
+@pytest.fixture
+def page(mellon) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        page = browser.new_context(locale="zh-CN").new_page()
+        page.set_default_timeout(20_000)
+        yield page
+        browser.close()
+
+
+def sign_in(page: Page, url: str) -> dict[str, str]:
+    page.goto(f"{url}/secure")
+    page.locator("[name=username]").fill("T00123")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(f"{url}/secure")
+    return shibboleth.facts_in(page.locator("body").inner_text())
+
+
+def test_it_signs_in_and_out(mellon, page, live_server):
+    seen = sign_in(page, mellon)
+    assert seen["DISPLAY_NAME"] == "欧阳修文"
+    assert "student@hnist.edu.cn" in seen["AFFILIATION"]
+    assert re.fullmatch(r"_[0-9a-f]{40}", seen["MELLON_NAME_ID"])
+
+    page.goto(f"{mellon}/mellon/logout?ReturnTo={mellon}/mellon/metadata.txt")
+    page.wait_for_url(f"{mellon}/**")
+    assert aside(lambda: SsoSession.objects.get().ended_how) == "signed_out"
+    assert aside(lambda: SsoGrant.objects.get().logout) == "done"
+    page.goto(f"{mellon}/secure")
+    assert "/sign-in" in page.url
