@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nanhu.emulators.systems.catalogue import SYSTEMS
+from nanhu.emulators.api import SYSTEMS
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import api as identity

@@ -1,0 +1,5 @@
+"""The door of the emulators: what the sample campus must know to connect them."""
+
+from nanhu.emulators.systems.catalogue import SYSTEMS, System
+
+__all__ = ["SYSTEMS", "System"]
