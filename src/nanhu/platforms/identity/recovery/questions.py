@@ -52,6 +52,7 @@ def shown(question: str) -> str:
     return question
 
 
+@hashing.turn()
 def prove(*, by: Actor, attempt: Attempt, answers: Sequence[str]) -> None:
     """All three hashes are run whatever is wrong. Failures close this way alone, never the sign-in."""
     claimed = Gate(throttle.QUESTIONS, bytes(attempt.subject).hex())

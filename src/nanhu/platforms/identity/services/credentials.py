@@ -13,6 +13,7 @@ from nanhu.platforms.identity.services import sessions, setup, throttle
 from nanhu.platforms.identity.services.throttle import Gate
 
 
+@hashing.turn()
 def reauthenticate(*, account: Account, password: str) -> None:
     gate = [Gate(throttle.REAUTHENTICATION, f"account:{account.pk}")]
     throttle.admit(gate)

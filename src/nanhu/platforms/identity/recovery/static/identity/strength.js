@@ -16,11 +16,14 @@ for (const hint of document.querySelectorAll("[data-strength-of]")) {
   const field = document.getElementById(hint.dataset.strengthOf);
   const meter = hint.querySelector("meter");
   const words = hint.querySelector("[role=status]");
-  field?.addEventListener("input", () => {
+  if (!field) continue;
+  const show = () => {
     hint.hidden = !field.value;
     const [score, word] = judged(field.value.normalize("NFKC"));
     meter.value = score;
     const said = words.dataset[word].replace("#", String(Math.max(1, SHORT - [...field.value].length)));
     if (words.textContent !== said) words.textContent = said;
-  });
+  };
+  field.addEventListener("input", show);
+  show(); // somebody may have typed before this was loaded
 }
