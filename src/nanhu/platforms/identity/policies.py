@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,12 +13,14 @@ from django.urls import reverse
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.identity import queries
+from nanhu.platforms.identity.rules_urls import is_own_path
 
 if TYPE_CHECKING:
     from nanhu.platforms.identity.models import SsoSession
 
 type View = Callable[..., HttpResponseBase]
 FRESH_MINUTES = 10
+OPENED_FRESH, OPENED_KEPT = "identity.opened_fresh", 10
 
 
 def has_role(viewer: Viewer | None, role: str) -> bool:
@@ -52,8 +54,9 @@ def fresh_sign_in(view: View | None = None, *, minutes: int = FRESH_MINUTES) -> 
     """Opens to who proved who he is in the last minutes: for pay slips, keys, and what is not undone.
 
     Others prove it once more (password or passkey) and come back. A form that was opened in time may be sent for as
-    long again; one that comes later still is not acted upon, and its sender reads so.
+    long again; one that comes later is not acted upon, and its sender reads so.
     """
+    patience = timedelta(minutes=minutes)
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -62,15 +65,39 @@ def fresh_sign_in(view: View | None = None, *, minutes: int = FRESH_MINUTES) -> 
             if session is None:
                 return led_to("identity:sign_in", request)
             is_page = request.method in ("GET", "HEAD")
-            if now() - session.authenticated_at <= timedelta(minutes=minutes if is_page else 2 * minutes):
+            if now() - session.authenticated_at <= patience:
+                if is_page:
+                    note_opening(request)
                 return view(request, *arguments, **options)
             if is_page:
                 return led_to("identity:sign_in_again", request)
-            return render(request, "identity/not_fresh.html", {"back": request.get_full_path()}, status=403)
+            if was_opened_fresh(request, patience):
+                return view(request, *arguments, **options)
+            return render(request, "identity/not_fresh.html", {"back": page_before(request)}, status=403)
 
         return guarded
 
     return guard if view is None else guard(view)
+
+
+def note_opening(request: HttpRequest) -> None:
+    opened: dict[str, float] = request.session.get(OPENED_FRESH, {})
+    opened.pop(request.path, None)
+    request.session[OPENED_FRESH] = dict(list(opened.items())[-OPENED_KEPT:]) | {request.path: now().timestamp()}
+
+
+def was_opened_fresh(request: HttpRequest, patience: timedelta) -> bool:
+    """Whether the form that comes now was opened in time, by this session."""
+    opened: float | None = request.session.get(OPENED_FRESH, {}).get(request.path)
+    return opened is not None and now().timestamp() - opened <= patience.total_seconds()
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page of ours that the form stood on: what takes a form alone cannot be opened."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    path = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    is_ours = came_from.netloc == request.get_host() and is_own_path(path)
+    return path if is_ours else reverse("identity:security")
 
 
 def led_to(name: str, request: HttpRequest, *, back: str = "") -> HttpResponseRedirect:

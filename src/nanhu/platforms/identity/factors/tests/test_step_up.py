@@ -64,12 +64,29 @@ def test_a_form_that_comes_too_late_is_not_lost_without_a_word(student):
     client = signed_in(student)
     client.get("/account/factors/add/totp")
     secret = str(TotpFactor.objects.get().secret)
+    session = client.session
+    session["identity.opened_fresh"] = {"/account/factors/add/totp": now().timestamp() - 601}
+    session.save()
     grow_old(21)
-    answer = client.post("/account/factors/add/totp", {"code": code_now(secret=secret)})
+    answer = client.post(
+        "/account/factors/add/totp",
+        {"code": code_now(secret=secret)},
+        headers={"Referer": "http://testserver/account/factors/add/totp?next=/account"},
+    )
     assert answer.status_code == 403
     assert "没有执行" in answer.content.decode()
-    assert "/sign-in/again?next=" in answer.content.decode()
+    assert "/sign-in/again?next=/account/factors/add/totp" in answer.content.decode().replace("%2F", "/")
     assert not TotpFactor.objects.filter(confirmed_at__isnull=False).exists()
+
+
+def test_a_form_nobody_opened_in_time_is_not_taken(student):
+    """A session of eleven minutes that never looked at the page, and a page before that is not ours."""
+    client = signed_in(student)
+    grow_old(11)
+    answer = client.post("/account/factors/contact", {"on": "1"}, headers={"Referer": "https://evil.example/x"})
+    assert answer.status_code == 403
+    assert "evil.example" not in answer.content.decode()
+    assert not ContactFactor.objects.exists()
 
 
 @pytest.mark.parametrize("path", ["totp/remove", "contact", "codes"])
