@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from nanhu.kernel.models import AuditBlock, AuditCheck, AuditEntry
 
-LINES = 100
+LINES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

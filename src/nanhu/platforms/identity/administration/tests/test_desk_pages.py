@@ -151,7 +151,8 @@ def test_the_pages_take_few_queries(office, here) -> None:
             client.get(page)
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(page).status_code == 200
-            assert len(queries) <= 20, f"{page}: {len(queries)}\n" + "\n".join(one["sql"][:200] for one in queries)
+            asked = [one["sql"][:200] for one in queries if "SAVEPOINT" not in one["sql"]]
+            assert len(asked) <= 20, f"{page}: {len(asked)}\n" + "\n".join(asked)
 
 
 def reset(client, member, **changes):
