@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from nanhu.platforms.identity.models import Account, Application, SsoSession
-from nanhu.platforms.identity.protocols.saml.services import partners
+from nanhu.platforms.identity.protocols.saml.services import fetching, partners
 from nanhu.platforms.identity.protocols.saml.tests.partner import Partner
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
@@ -14,6 +14,12 @@ from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 EVERYTHING = (
     "eduPersonScopedAffiliation", "eduPersonTargetedID", "eduPersonPrincipalName", "pairwise-id", "displayName", "mail",
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch, tmp_path) -> None:
+    """Tests that run side by side lay their feeds into folders of their own."""
+    monkeypatch.setattr(fetching, "folder", lambda: tmp_path)
 
 
 @pytest.fixture
