@@ -23,7 +23,7 @@ def finish(*, by: Actor, secret: str, password: str) -> Account:
     account = Account.objects.select_for_update().get(pk=attempt.account_id or NOBODY)
     if proved.update(spent_at=now()) != 1:
         raise AttemptExpiredError
-    if not account.may_sign_in or account.password_changed_at != attempt.password_changed_at:
+    if not account.may_sign_in or is_overtaken(account, attempt):
         raise AttemptExpiredError
     account = setup.set_password(by=by, account=account, password=password)
     sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.CREDENTIALS_CHANGED)
@@ -32,6 +32,11 @@ def finish(*, by: Actor, secret: str, password: str) -> Account:
         by=by, action="identity.reset_by_owner", target=f"account:{account.pk}", facts={"proof": attempt.proved_by}
     )
     return account
+
+
+def is_overtaken(account: Account, attempt: Attempt) -> bool:
+    """Another password meanwhile, or the counter was asked for help: whoever began before that begins again."""
+    return account.password_changed_at != attempt.password_changed_at or account.state_changed_at > attempt.created_at
 
 
 def forget_other_ways(account: Account) -> None:

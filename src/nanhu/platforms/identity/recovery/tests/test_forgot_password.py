@@ -280,6 +280,13 @@ def test_an_account_closed_meanwhile_gets_no_password(browser, owner):
     assert hashing.verify(PASSWORD, owner.account.password)
 
 
+def test_a_reset_at_the_counter_ends_what_a_thief_had_begun(browser, owner):
+    prove_by_phone(browser, owner)
+    code = counter.reset(by=TEST, campus_no=owner.numbers[0], reason="手机被盗，证件已核对")
+    assert set_new(browser).status_code == 400
+    assert sign_in(Client(), owner.numbers[0], code).headers["Location"] == "/setup"
+
+
 def test_a_code_of_the_counter_dies_with_the_password_it_was_for(browser, owner):
     code = counter.reset(by=TEST, campus_no=owner.numbers[0], reason="证件已核对")
     prove_by_phone(browser, owner)
