@@ -79,7 +79,6 @@ MIDDLEWARE = [
     "nanhu.platforms.identity.middleware.IdentityMiddleware",
     "nanhu.platforms.portal.middleware.PreferencesMiddleware",
 ]
-CSRF_FAILURE_VIEW = "nanhu.kernel.ui.error_pages.csrf_failure"
 
 ROOT_URLCONF = "nanhu.project.urls"
 CSRF_FAILURE_VIEW = "nanhu.kernel.ui.error_pages.csrf_failure"

@@ -24,8 +24,3 @@ handler400 = "nanhu.kernel.ui.error_pages.bad_request"
 handler403 = "nanhu.kernel.ui.error_pages.forbidden"
 handler404 = "nanhu.kernel.ui.error_pages.not_found"
 handler500 = "nanhu.kernel.ui.error_pages.server_error"
-
-handler400 = "nanhu.kernel.ui.error_pages.bad_request"
-handler403 = "nanhu.kernel.ui.error_pages.forbidden"
-handler404 = "nanhu.kernel.ui.error_pages.not_found"
-handler500 = "nanhu.kernel.ui.error_pages.server_error"
