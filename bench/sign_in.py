@@ -1,6 +1,7 @@
 """What a password check costs, and how many sign-ins a second the real form takes; beside it Django's default hash."""
 
 import json
+import sys
 import threading
 import time
 
@@ -8,8 +9,6 @@ from bench.campus import fresh_campus, running
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report, percentile
 from bench.visitors import sample_form, sign_in
-from nanhu.kernel.configuration import read_configuration
-from nanhu.kernel.processes.house import web_command
 
 CLIENTS = 8
 SECONDS = 12
@@ -20,11 +19,8 @@ def run(report: Report) -> None:
         campus.nanhu("demo", "--fill-only")
         costs = ask_inside(campus, "bench.sign_in")
         report("password_check", costs["ours_ms"], "ms", costs["default_ms"])
-        with running(
-            campus,
-            web_command(read_configuration(campus.environment)),
-            f"http://127.0.0.1:{campus.web_port}/health/live",
-        ):
+        ready = f"http://127.0.0.1:{campus.web_port}/health/ready"
+        with running(campus, [sys.executable, "-m", "nanhu", "run"], ready, patience=300):
             times = sign_in_for(campus.web_port, SECONDS)
     report("sign_ins", len(times) / SECONDS, "sign-ins/s", 1000 / costs["ours_ms"])
     report("sign_in_p99", percentile(times, 0.99) * 1000, "ms")
@@ -40,10 +36,13 @@ def sign_in_for(port: int, seconds: float) -> list[float]:
         form = sample_form(number)
         while time.perf_counter() < deadline:
             started = time.perf_counter()
-            status = sign_in(port, form).status
+            signed = sign_in(port, form)
+            if signed.status == 503:  # as many as may wait do: he is told to come again
+                time.sleep(signed.retry_after)
+                continue
             times.append(time.perf_counter() - started)
-            if status != 302:
-                wrong.append(status)
+            if signed.status != 302:
+                wrong.append(signed.status)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(CLIENTS)]
     for thread in threads:

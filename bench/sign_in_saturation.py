@@ -12,7 +12,7 @@ from bench.inside import ask_inside
 from bench.report import Report, percentile
 from bench.visitors import session_cookie, sign_in
 
-READERS = 4
+READERS = 2
 SECONDS = 20
 WANTED_PER_SECOND = 150
 ALLOWED_MS = 500

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db import Error as DatabaseError
 from django.utils.encoding import iri_to_uri
 
 from nanhu.kernel.clock import now
@@ -52,7 +53,7 @@ class Front:
         if (path == LOGIN or path in VALIDATIONS) and is_plain_get(environ):
             try:
                 answer = self.ticket(environ) if path == LOGIN else self.verdict(environ)
-            except AskDjangoError as error:
+            except (AskDjangoError, DatabaseError) as error:
                 log.warning("the database did not answer the front: %s", error)
                 answer = None
             if answer is not None:

@@ -15,7 +15,7 @@ from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.identity.hasher import work
 from nanhu.platforms.identity.hasher.protocol import ANSWER, QUESTION, Kind, Outcome, Question, peer_uid, socket_path
 
-NICENESS = 5
+NICENESS = 10
 QUEUED_PER_THREAD = 32
 READ_SECONDS = 5
 log = logging.getLogger(__name__)
