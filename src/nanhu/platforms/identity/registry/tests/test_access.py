@@ -1,6 +1,7 @@
 """Who may use what: one SQL judgement, by table."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -228,3 +229,18 @@ def test_one_judgement_is_cheap(library, student):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM identity_access(%s, %s, %s)", [-1, [library.pk], now()])
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("tie", product(["student", "guest"], ["active", "suspended", "ended"]), ids=str)
+@pytest.mark.parametrize("account_is", product(["active", "suspended"], [DAY, -DAY, None]), ids=str)
+@pytest.mark.parametrize("admits_grace", [True, False])
+def test_the_short_way_judges_as_the_long_one(tie, account_is, admits_grace, library, student):
+    """An application without rules is judged by a shorter query; a rule of nobody's concern leads to the long one."""
+    account, (state, grace) = student.account, account_is
+    Affiliation.objects.filter(person_id=student.person_id).update(kind=tie[0], state=tie[1], ends_on="2099-09-30")
+    has_grace = grace is not None and state == "active"
+    Account.objects.filter(pk=account.pk).update(state=state, grace_until=now() + grace if has_grace else None)
+    change_application(by=TEST, application=library, admits_grace=admits_grace)
+    short = access.decide(account=account, application=library)
+    rule(library, "tester", role="card.clerk")
+    assert access.decide(account=account, application=library) == short

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from nanhu.kernel.clock import campus_time
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.policies import has_role, role_required
@@ -54,4 +55,6 @@ guarded = role_required(*READERS)(shown)
 def looks_of(application: Application) -> list[tuple[str, int, str]]:
     """The last looks, oldest first, for the plot."""
     looks = HealthLook.objects.filter(application=application).order_by("-created_at")[:LOOKS_SHOWN]
-    return [(f"{one.created_at:%H:%M}", one.milliseconds, f"{one.milliseconds} ms") for one in reversed(looks)]
+    return [
+        (f"{campus_time(one.created_at):%H:%M}", one.milliseconds, f"{one.milliseconds} ms") for one in reversed(looks)
+    ]
