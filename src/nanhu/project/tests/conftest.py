@@ -7,8 +7,10 @@ from django.test import Client
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity.factors.tests.conftest import administrator, careful, newcomer, student, teacher
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 
+__all__ = ["administrator", "careful", "newcomer", "student", "teacher"]
 TEST = Actor.system("test")
 PASSWORD = "Reed-Boat-1995"
 ROLES = ("campus.admin", "card.clerk", "datahub.steward", "identity.admin", "messages.editor")

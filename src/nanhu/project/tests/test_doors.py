@@ -35,7 +35,7 @@ ARGUMENTS = {
     "key": "card", "where": "earlier", "name": "theme", "value": "dark", "step": "password", "kind": "logo",
     "token": "nobody-has-this-one",
 }  # fmt: skip
-MACHINES: set[str] = {"identity:radius_authenticate", 
+MACHINES: set[str] = {"identity:radius_authenticate",
     "identity:cas_saml_validate",
     "identity:saml_sso", "identity:saml_slo", "identity:saml_slo_soap",
     "identity:oidc_authorize", "identity:oidc_end_session",  # a form of another site comes again by GET, and acts only then

@@ -93,7 +93,7 @@ def sentence_of(rule: AccessRule) -> str:
         _("角色 %s") % (role.name if role else rule.role) if rule.role else "",
         _("指定的人") if rule.account_id else "",
     ]
-    who = _("、").join(part for part in parts if part)
+    who = "、".join(part for part in parts if part)
     granted = _("（角色 %s）") % rule.grants if rule.grants else ""
     return f"{rule.get_effect_display()}{granted}：{who}"
 

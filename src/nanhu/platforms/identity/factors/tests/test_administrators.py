@@ -17,21 +17,8 @@ from nanhu.platforms.identity.factors.tests.conftest import (
 )
 from nanhu.platforms.identity.models import SmsMessage, SsoSession
 from nanhu.platforms.identity.services import roles
-from nanhu.project.tests.test_doors import DOORS, OPEN
 
 pytestmark = pytest.mark.django_db
-
-
-def test_one_without_a_factor_reaches_nothing_but_setting_one_up(administrator):
-    client = first_step(administrator)
-    assert "先设置第二步验证" in client.get("/sign-in/second").content.decode()
-    for door in DOORS:
-        if door.name in OPEN or door.name.startswith(("identity:add_",)):
-            continue
-        answer = client.get(door.address)
-        is_sent = answer.status_code == 302 and answer["Location"].startswith("/sign-in")
-        assert is_sent or answer.status_code in {404, 405}, (door.name, answer.status_code)
-    assert not SsoSession.objects.exists()
 
 
 def test_an_app_set_up_at_sign_in_opens_the_session_and_gives_recovery_codes(administrator):

@@ -22,7 +22,6 @@ from nanhu.platforms.identity.factors.tests.conftest import (
 )
 from nanhu.platforms.identity.models import SmsMessage, SsoSession
 from nanhu.platforms.identity.services import counter, setup
-from nanhu.project.tests.test_doors import DOORS, OPEN, UNSAFE
 
 pytestmark = pytest.mark.django_db
 
@@ -78,20 +77,6 @@ def test_what_is_no_code_opens_nothing(careful, typed):
     client = first_step(careful)
     assert second_step(client, typed or " ").status_code in {200, 400}
     assert not SsoSession.objects.exists()
-
-
-def test_between_the_steps_no_door_opens_that_is_shut_to_strangers(careful):
-    """Every address of the house, by every method, with the second step pending."""
-    client = first_step(careful)
-    for door in DOORS:
-        if door.name in OPEN:
-            continue
-        for method in ("get", "head", *UNSAFE):
-            answer = getattr(client, method)(door.address)
-            is_sent = answer.status_code == 302 and answer["Location"].startswith(("/sign-in?", "/sign-in/second"))
-            assert is_sent or answer.status_code in {404, 405}, (door.name, method, answer.status_code)
-    assert not SsoSession.objects.exists()
-    assert client.get("/sign-in/second").status_code == 200, "the step is pending still"
 
 
 def test_between_the_steps_no_application_gets_a_ticket(careful):
