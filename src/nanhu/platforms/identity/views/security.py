@@ -40,6 +40,7 @@ def security_page(request: HttpRequest) -> HttpResponse:
         "questions": questions,
         "factors": factors,
         "marks": marks,
+        "marks_total": len(marks),
         "marks_done": sum(mark.is_done for mark in marks),
         "live_sessions": SsoSession.objects.filter(account=account, ended_at=None).count(),
         "new_devices": [(one, in_words(one.session.user_agent)) for one in new_devices.unanswered(account)[:NEW_SHOWN]],

@@ -37,9 +37,10 @@ const ask = async (form) => {
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const button = form.querySelector("[type='submit']");
-  const failed = form.querySelector("[data-passkey-failed]");
+  const area = form.closest("[data-passkey-area]") ?? form;
+  const failed = area.querySelector("[data-passkey-failed]");
   if (!window.PublicKeyCredential) {
-    form.querySelector("[data-passkey-missing]")?.removeAttribute("hidden");
+    area.querySelector("[data-passkey-missing]")?.removeAttribute("hidden");
     button.disabled = true;
     continue;
   }
