@@ -98,7 +98,7 @@ def forget(by: Actor, application: Application) -> None:
 panels.add(
     panels.ProtocolPanel(
         key="cas",
-        name=_("CAS 1.0 / 2.0 / 3.0"),
+        name="CAS 1.0 / 2.0 / 3.0",
         form=CasForm,
         speaks=speaks,
         initial=initial,
