@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import urlencode, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -50,7 +50,15 @@ def role_required(*roles: str) -> Callable[[View], View]:
     return guard
 
 
-def fresh_sign_in(view: View | None = None, *, minutes: int = FRESH_MINUTES) -> Any:
+@overload
+def fresh_sign_in(view: View, *, minutes: int = FRESH_MINUTES) -> View: ...
+
+
+@overload
+def fresh_sign_in(view: None = None, *, minutes: int = FRESH_MINUTES) -> Callable[[View], View]: ...
+
+
+def fresh_sign_in(view: View | None = None, *, minutes: int = FRESH_MINUTES) -> View | Callable[[View], View]:
     """Opens to who proved who he is in the last minutes: for pay slips, keys, and what is not undone.
 
     Others prove it once more (password or passkey) and come back. A form that was opened in time may be sent for as
