@@ -231,8 +231,8 @@ def test_one_judgement_is_cheap(library, student):
         assert cursor.fetchone() == (0,)
 
 
-@pytest.mark.parametrize("tie", product(["student", "guest"], ["active", "suspended", "ended"]), ids=str)
-@pytest.mark.parametrize("account_is", product(["active", "suspended"], [DAY, -DAY, None]), ids=str)
+@pytest.mark.parametrize("tie", [*product(["student", "guest"], ["active", "suspended", "ended"])], ids=str)
+@pytest.mark.parametrize("account_is", [*product(["active", "suspended"], [DAY, -DAY, None])], ids=str)
 @pytest.mark.parametrize("admits_grace", [True, False])
 def test_the_short_way_judges_as_the_long_one(tie, account_is, admits_grace, library, student):
     """An application without rules is judged by a shorter query; a rule of nobody's concern leads to the long one."""
