@@ -1,5 +1,5 @@
-"""RADIUS for Wi-Fi (802.1X, TTLS/PAP) and VPN: FreeRADIUS speaks it and asks here by HTTP (rlm_rest).
+"""RADIUS for Wi-Fi (802.1X, TTLS/PAP) and VPN, and mail: FreeRADIUS (rlm_rest) and Dovecot (Lua) ask here by HTTP.
 
-Owns the keys of RADIUS servers and the one door they knock at. Passwords are checked by identity's sign-in, who may come
+Owns the keys of those servers and the one door they knock at. Passwords are checked by identity's sign-in, who may come
 in by the access rules of the application behind the key. Accounting and sessions of the network are not kept here.
 """

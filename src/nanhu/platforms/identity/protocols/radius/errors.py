@@ -1,4 +1,4 @@
-"""Expected failures of the RADIUS door."""
+"""Expected failures of the door for programs that check passwords."""
 
 from typing import ClassVar
 
@@ -11,4 +11,4 @@ from nanhu.kernel.errors import CampusError
 class UnknownRadiusClientError(CampusError):
     code: ClassVar[str] = "unknown_radius_client"
     http_status: ClassVar[int] = 403
-    sentence: ClassVar[str | Promise] = _("这个 RADIUS 服务器没有登记，或钥匙不对。")
+    sentence: ClassVar[str | Promise] = _("这个服务器没有登记，或钥匙不对。")

@@ -1,12 +1,21 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 
 
 class RadiusClient(models.Model):
-    """A RADIUS server (or one virtual server of it) that asks in the name of an application ("校园 Wi-Fi", "VPN")."""
+    """A program that checks passwords in the name of an application: a RADIUS server ("校园 Wi-Fi", "VPN"), a mail server.
+
+    `service` says which app passwords open it, besides the person's own password.
+    """
+
+    class Service(models.TextChoices):
+        NETWORK = "network", _("无线网、VPN（FreeRADIUS）")
+        MAIL = "mail", _("邮件（Dovecot）")
 
     application = models.OneToOneField("identity.Application", on_delete=models.PROTECT, related_name="+")
+    service = models.CharField(max_length=12, choices=Service, default=Service.NETWORK)
     key_hash = models.BinaryField(unique=True, max_length=32)
     former_key_hash = models.BinaryField(null=True, max_length=32)
     former_key_until = models.DateTimeField(null=True)
@@ -20,5 +29,6 @@ class RadiusClient(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(session_seconds__range=(60, 7 * 24 * 3600)), name="identity_radius_session_length"
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(service__in=["network", "mail"]), name="identity_radius_service"),
         ]

@@ -1,4 +1,4 @@
-"""RADIUS in the application registry."""
+"""RADIUS servers and mail servers in the application registry."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,13 +13,17 @@ from nanhu.platforms.identity.models import Account, Application
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.protocols.radius.services import clients, door
 from nanhu.platforms.identity.protocols.radius.snippets import snippets_for
+from nanhu.platforms.identity.services import access
 
 SHORTEST, LONGEST = 60, 7 * 24 * 3600
 
 
 class RadiusForm(forms.Form):
+    service = forms.ChoiceField(
+        label=_("谁来问"), choices=RadiusClient.Service.choices, initial=RadiusClient.Service.NETWORK
+    )
     session_seconds = forms.IntegerField(
-        label=_("一次上线最长（秒）"), min_value=SHORTEST, max_value=LONGEST, initial=8 * 3600
+        label=_("一次上线最长（秒）"), min_value=SHORTEST, max_value=LONGEST, initial=clients.DAY_OF_WORK
     )
     new_key = forms.BooleanField(
         label=_("换一把钥匙"), required=False, help_text=_("旧钥匙再用一天，好让服务器一台台换。")
@@ -32,14 +36,16 @@ def held(application: Application) -> RadiusClient | None:
 
 def initial(application: Application) -> dict[str, Any]:
     client = held(application)
-    return {"session_seconds": client.session_seconds if client else 8 * 3600}
+    client = client or RadiusClient()
+    return {"session_seconds": client.session_seconds, "service": client.service}
 
 
 def save(by: Actor, application: Application, cleaned: Mapping[str, Any]) -> Mapping[str, str]:
     client = held(application)
+    chosen = {"session_seconds": cleaned["session_seconds"], "service": cleaned["service"]}
     if client is None or cleaned["new_key"]:
-        return {"key": clients.issue_key(by=by, application=application, session_seconds=cleaned["session_seconds"])}
-    RadiusClient.objects.filter(pk=client.pk).update(session_seconds=cleaned["session_seconds"])
+        return {"key": clients.issue_key(by=by, application=application, **chosen)}
+    clients.change(by=by, application=application, **chosen)
     return {}
 
 
@@ -48,8 +54,8 @@ def trial(request: HttpRequest, application: Application) -> list[panels.TrialSt
     client = held(application)
     if client is None:
         return [panels.TrialStep(title=_("钥匙"), is_good=False, detail="—")]
-    verdict = door.accepted(client, Account.objects.get(pk=request.user.pk or 0))
-    decision = door.access.decide(account=Account.objects.get(pk=request.user.pk or 0), application=application)
+    account = Account.objects.get(pk=request.user.pk or 0)
+    verdict, decision = door.accepted(client, account), access.decide(account=account, application=application)
     return [
         panels.TrialStep(title=_("我可以使用"), is_good=decision.is_allowed, detail=str(decision.reason)),
         panels.TrialStep(
@@ -68,7 +74,7 @@ def trial(request: HttpRequest, application: Application) -> list[panels.TrialSt
 panels.add(
     panels.ProtocolPanel(
         key="radius",
-        name=_("RADIUS（Wi-Fi、VPN）"),
+        name=_("RADIUS（无线网、VPN）、邮件"),
         form=RadiusForm,
         speaks=lambda application: held(application) is not None,
         initial=initial,

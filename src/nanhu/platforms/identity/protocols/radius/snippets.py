@@ -1,45 +1,47 @@
-"""What an engineer pastes into FreeRADIUS 3.2."""
+"""What an engineer puts into FreeRADIUS 3.2 or Dovecot 2.4: whole files, so that nothing is left to guess."""
 
+import re
+import secrets
 from collections.abc import Mapping
+from pathlib import Path
 
 from django.urls import reverse
 
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.panels import Snippet
+from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 
-REST = """\
-# mods-available/nanhu (link it into mods-enabled)
-rest nanhu {{
-    tls {{ check_cert = yes }}
-    connect_timeout = 4.0
-    authenticate {{
-        uri = "{address}"
-        method = "post"
-        body = "json"
-    }}
-    pool {{ start = 0 min = 0 max = 16 spare = 1 }}
-}}
-"""
-SITE = """\
-# sites-available/inner-tunnel (EAP-TTLS with PAP), and sites-available/default for a VPN
-authorize {{
-    filter_username
-    if (&User-Password) {{ update control {{ &Auth-Type := nanhu }} }}
-}}
-authenticate {{
-    Auth-Type nanhu {{
-        update control {{ &REST-HTTP-Header := "X-Nanhu-Radius-Key: {key}" }}
-        nanhu
-    }}
-}}
-"""
+DATA = Path(__file__).parent / "data"
+GAP = re.compile(r"@(name|address|key|secret)@")
+FREERADIUS = {
+    "mods-available/nanhu-{name}": "freeradius-module",
+    "sites-available/nanhu-{name}": "freeradius-site",
+    "sites-available/nanhu": "freeradius-listener",
+    "clients-nanhu-{name}.conf": "freeradius-clients",
+}
+DOVECOT = {"conf.d/90-nanhu.conf": "dovecot-conf", "nanhu.lua": "dovecot-lua"}
+HIDDEN = "…"
 
 
-def snippets_for(_application: Application, secrets: Mapping[str, str]) -> list[Snippet]:
-    address = configuration().public_url + reverse("identity:radius_authenticate")
-    key = secrets.get("key", "…")
-    return [
-        Snippet(client="FreeRADIUS 3.2: rlm_rest", text=REST.format(address=address)),
-        Snippet(client="FreeRADIUS 3.2: site", text=SITE.format(key=key)),
-    ]
+def files_for(application: Application, *, service: str, key: str = HIDDEN) -> dict[str, str]:
+    """By their path under /etc/freeradius/3.0 or /etc/dovecot. Without the key, which is shown once, they have a gap."""
+    facts = {
+        "name": application.key,
+        "address": configuration().public_url + reverse("identity:radius_authenticate"),
+        "key": key,
+        "secret": HIDDEN if key == HIDDEN else secrets.token_urlsafe(24),
+    }
+    wanted = DOVECOT if service == RadiusClient.Service.MAIL else FREERADIUS
+    return {path.format(name=application.key): filled(name, facts) for path, name in wanted.items()}
+
+
+def filled(name: str, facts: Mapping[str, str]) -> str:
+    return GAP.sub(lambda gap: facts[gap[1]], (DATA / name).read_text(encoding="utf-8"))
+
+
+def snippets_for(application: Application, secrets_shown: Mapping[str, str]) -> list[Snippet]:
+    client = RadiusClient.objects.filter(application_id=application.pk or 0, is_enabled=True).first() or RadiusClient()
+    program = "Dovecot 2.4" if client.service == RadiusClient.Service.MAIL else "FreeRADIUS 3.2"
+    files = files_for(application, service=client.service, key=secrets_shown.get("key", HIDDEN))
+    return [Snippet(client=f"{program}: {path}", text=text) for path, text in files.items()]

@@ -1,4 +1,4 @@
-"""The door of RADIUS servers: `POST /radius/authenticate` in the JSON of FreeRADIUS' rlm_rest.
+"""The door of programs that check passwords: `POST /radius/authenticate`, in the JSON of FreeRADIUS' rlm_rest or as a form.
 
 200 accepts with attributes of the reply, 401 rejects, 403 does not know the server, 429/503 say "ask later".
 """
@@ -19,13 +19,15 @@ from nanhu.platforms.identity.protocols.radius.services.door import Answer, Ques
 
 KEY_HEADER = "X-Nanhu-Radius-Key"
 LARGEST_QUESTION = 16 * 1024
+FORM = "application/x-www-form-urlencoded"
+NAMES = ("User-Name", "User-Password", "Calling-Station-Id", "NAS-IP-Address")
 
 
 @csrf_exempt
 @login_not_required
 @never_cache
 @require_POST
-@sensitive_variables("question")
+@sensitive_variables()
 def authenticate(request: HttpRequest) -> HttpResponse:
     try:
         client = clients.client_with(request.headers.get(KEY_HEADER, ""))
@@ -56,19 +58,30 @@ def attribute(value: str | int) -> dict[str, Any]:
 def question_of(request: HttpRequest) -> Question | None:
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_QUESTION:
         return None
-    try:
-        facts = json.loads(request.body)
-    except ValueError:
-        return None
-    if not isinstance(facts, dict):
-        return None
-    name, password = first(facts, "User-Name"), first(facts, "User-Password")
+    facts = told_in_form(request) if request.content_type == FORM else told_in_json(request)
+    name, password = facts.get("User-Name"), facts.get("User-Password")
     if not name or not password:
         return None
-    station = first(facts, "Calling-Station-Id") or first(facts, "NAS-IP-Address")
+    station = facts.get("Calling-Station-Id") or facts.get("NAS-IP-Address") or ""
     return Question(user_name=name, password=password, station=station[:64])
 
 
+@sensitive_variables()
+def told_in_form(request: HttpRequest) -> dict[str, str]:
+    """Of Dovecot's script, which has no JSON."""
+    return {name: value for name in NAMES if "\0" not in (value := request.POST.get(name, ""))}
+
+
+@sensitive_variables()
+def told_in_json(request: HttpRequest) -> dict[str, str]:
+    try:
+        facts = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return {}
+    return {name: first(facts, name) for name in NAMES} if isinstance(facts, dict) else {}
+
+
+@sensitive_variables()
 def first(facts: dict[str, Any], name: str) -> str:
     """rlm_rest writes {"User-Name": {"type": "string", "value": ["u"]}}."""
     told = facts.get(name)

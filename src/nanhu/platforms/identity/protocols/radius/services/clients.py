@@ -1,4 +1,4 @@
-"""Keys of RADIUS servers: made, changed with an overlap, known by their hash."""
+"""Keys of the programs that ask: made, changed with an overlap, known by their hash."""
 
 import secrets
 from datetime import timedelta
@@ -16,6 +16,7 @@ from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 
 OVERLAP = timedelta(hours=24)
 SEEN_EVERY = timedelta(minutes=1)
+DAY_OF_WORK = 8 * 3600
 
 
 def hash_of(key: str) -> bytes:
@@ -24,18 +25,38 @@ def hash_of(key: str) -> bytes:
 
 
 @transaction.atomic
-def issue_key(*, by: Actor, application: Application, session_seconds: int) -> str:
+def issue_key(
+    *,
+    by: Actor,
+    application: Application,
+    session_seconds: int = DAY_OF_WORK,
+    service: str = RadiusClient.Service.NETWORK,
+) -> str:
     """A new key, shown once; the former one goes on working for a day, so that servers can be changed one by one."""
+    Application.objects.select_for_update().get(
+        pk=application.pk
+    )  # two at once: the second changes the first one's key
     key = secrets.token_urlsafe(30)
-    held = RadiusClient.objects.select_for_update().filter(application=application).first()
-    if held is None:
-        RadiusClient.objects.create(application=application, key_hash=hash_of(key), session_seconds=session_seconds)
-    else:
+    held = RadiusClient.objects.filter(application=application).first() or RadiusClient(application=application)
+    if held.pk and held.is_enabled:
         held.former_key_hash, held.former_key_until = held.key_hash, now() + OVERLAP
-        held.key_hash, held.session_seconds, held.is_enabled = hash_of(key), session_seconds, True
-        held.save()
-    audit.record(by=by, action="identity.issue_radius_key", target=f"application:{application.key}")
+    held.key_hash, held.session_seconds, held.service, held.is_enabled = hash_of(key), session_seconds, service, True
+    held.save()
+    facts = {"service": service, "session_seconds": session_seconds}
+    audit.record(by=by, action="identity.issue_radius_key", target=f"application:{application.key}", facts=facts)
     return key
+
+
+@transaction.atomic
+def change(*, by: Actor, application: Application, session_seconds: int, service: str) -> None:
+    """The key stays."""
+    held = RadiusClient.objects.select_for_update().get(application=application, is_enabled=True)
+    if (held.session_seconds, held.service) == (session_seconds, service):
+        return
+    held.session_seconds, held.service = session_seconds, service
+    held.save(update_fields=["session_seconds", "service"])
+    facts = {"service": service, "session_seconds": session_seconds}
+    audit.record(by=by, action="identity.change_radius_client", target=f"application:{application.key}", facts=facts)
 
 
 @transaction.atomic

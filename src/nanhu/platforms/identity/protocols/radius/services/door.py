@@ -1,4 +1,4 @@
-"""One question of a RADIUS server: may this name with this password come in here?"""
+"""One question of a program that checks passwords (FreeRADIUS, Dovecot): may this name with this password come in here?"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,8 +10,6 @@ from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.services import access, sign_in
-
-NETWORK = "network"
 
 
 class Answer(StrEnum):
@@ -42,15 +40,15 @@ REJECTED = Verdict(answer=Answer.REJECT)
 
 
 def ask(*, client: RadiusClient, question: Question) -> Verdict:
-    """A password of the person, or an app password made for the network. Refusals are all alike."""
-    by = Actor(account_id=None, name=f"radius:{client.application.key}", address=question.station)
+    """The person's own password, or an app password made for this service. Refusals are all alike."""
+    by = Actor(account_id=None, name=f"{client.service}:{client.application.key}", address=question.station)
     account = app_passwords.account_by(
-        typed_name=question.user_name, password=question.password, service=NETWORK, address=question.station
-    ) or sign_in.verify_for_door(by=by, typed_name=question.user_name, password=question.password, door="radius")
+        typed_name=question.user_name, password=question.password, service=client.service, address=question.station
+    ) or sign_in.verify_for_door(by=by, typed_name=question.user_name, password=question.password, door=client.service)
     if account is None or not access.decide(account=account, application=client.application).is_allowed:
         return REJECTED
     audit.record(
-        by=by, action="identity.network_sign_in", target=f"account:{account.pk}",
+        by=by, action=f"identity.{client.service}_sign_in", target=f"account:{account.pk}",
         facts={"application": client.application.key, "station": question.station},
     )  # fmt: skip
     return accepted(client, account)

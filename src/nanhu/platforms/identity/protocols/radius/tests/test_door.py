@@ -1,6 +1,7 @@
-"""The RADIUS door as rlm_rest knocks at it."""
+"""The door as rlm_rest and Dovecot's script knock at it."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.protocols.radius.services import clients
+from nanhu.platforms.identity.services import suspensions
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST
 
 
@@ -57,6 +59,45 @@ def test_a_wrong_password_and_nobody_get_the_same_answer(student, key, name):
     answer = ask(key, name, "wrong-password")
 
     assert (answer.status_code, answer.content) == (401, b"{}")
+
+
+def test_a_mail_server_asks_by_form_and_takes_app_passwords_for_mail(student, wifi):
+    key = clients.issue_key(by=TEST, application=wifi, service="mail")
+    network, mail = (
+        app_passwords.make(by=TEST, account=student.account, name=n, service=n) for n in ("network", "mail")
+    )
+
+    def asked(password):
+        question = {"User-Name": student.numbers[0], "User-Password": password, "Calling-Station-Id": "192.0.2.7"}
+        return Client().post(
+            "/radius/authenticate", urlencode(question), content_type="application/x-www-form-urlencoded",
+            headers={"X-Nanhu-Radius-Key": key},
+        ).status_code  # fmt: skip
+
+    assert [asked(one) for one in (PASSWORD, mail, network, "wrong", "")] == [200, 200, 401, 401, 400]
+    assert AuditEntry.objects.filter(action="identity.mail_sign_in").count() == 2
+
+
+def test_a_suspended_account_opens_nothing_not_even_with_an_app_password(student, key):
+    network = app_passwords.make(by=TEST, account=student.account, name="打印机", service="network")
+    suspensions.suspend(by=TEST, account_id=student.account.pk, reason="核查")
+
+    assert [ask(key, student.numbers[0], one).status_code for one in (PASSWORD, network)] == [401, 401]
+
+
+def test_a_key_that_was_forgotten_stays_so_when_a_new_one_is_made(student, wifi, key):
+    clients.forget(by=TEST, application=wifi)
+    new = clients.issue_key(by=TEST, application=wifi)
+
+    assert [ask(one, student.numbers[0], PASSWORD).status_code for one in (key, new)] == [403, 200]
+
+
+def test_a_change_leaves_the_key_and_is_written_down(student, wifi, key):
+    clients.change(by=TEST, application=wifi, session_seconds=600, service="network")
+    clients.change(by=TEST, application=wifi, session_seconds=600, service="network")
+
+    assert ask(key, student.numbers[0], PASSWORD).json()["reply:Session-Timeout"]["value"] == [600]
+    assert AuditEntry.objects.filter(action="identity.change_radius_client").count() == 1
 
 
 def test_neither_initial_value_nor_closed_account_opens_it(newcomer, key):
