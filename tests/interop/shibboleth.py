@@ -10,7 +10,8 @@ from pathlib import Path
 
 import requests
 
-MODULES = "/usr/lib/apache2/modules"
+from tests.interop import apache
+
 MAP = Path("/etc/shibboleth/attribute-map.xml")
 SHOWN = """#!/usr/bin/python3
 import json, os
@@ -18,26 +19,9 @@ print("Content-Type: application/json\\n")
 print(json.dumps({name: value.encode("utf-8", "surrogateescape").decode("utf-8") for name, value in os.environ.items()}))
 """
 APACHE = """
-ServerRoot {folder}
-PidFile {folder}/httpd.pid
-DefaultRuntimeDir {folder}
-Mutex file:{folder} default
 Listen 127.0.0.1:{port}
 ServerName http://127.0.0.1:{port}
 UseCanonicalName On
-{user}
-LoadModule mpm_event_module {modules}/mod_mpm_event.so
-LoadModule authz_core_module {modules}/mod_authz_core.so
-LoadModule authz_user_module {modules}/mod_authz_user.so
-LoadModule authn_core_module {modules}/mod_authn_core.so
-LoadModule mime_module {modules}/mod_mime.so
-LoadModule env_module {modules}/mod_env.so
-LoadModule alias_module {modules}/mod_alias.so
-LoadModule cgid_module {modules}/mod_cgid.so
-LoadModule mod_shib {modules}/mod_shib.so
-TypesConfig /etc/mime.types
-ScriptSock {folder}/cgid.sock
-ErrorLog {folder}/error.log
 DocumentRoot {folder}/pages
 ShibConfig {folder}/shibboleth2.xml
 ShibCompatValidUser Off
@@ -88,7 +72,8 @@ log4j.appender.file.layout.ConversionPattern=%d %p %c: %m%n
 class Shibboleth:
     folder: Path
     port: int
-    processes: list[subprocess.Popen[bytes]]
+    daemon: subprocess.Popen[bytes] | None = None
+    server: apache.Apache | None = None
 
     @property
     def url(self) -> str:
@@ -103,77 +88,56 @@ class Shibboleth:
         return requests.get(f"{self.url}/Shibboleth.sso/Metadata", timeout=10).text
 
     def log(self) -> str:
-        logs = (self.folder / f"{name}.log" for name in ("shibd", "native", "error"))
+        logs = (self.folder / f"{name}.log" for name in ("start", "shibd", "native", "error"))
         return "\n".join(log.read_text(errors="replace")[-6000:] for log in logs if log.exists())
 
     def stop(self) -> None:
-        for process in reversed(self.processes):
-            process.terminate()
-        for process in self.processes:
+        if self.server is not None:
+            self.server.stop()
+        if self.daemon is not None:
+            self.daemon.terminate()
             with suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=10)
-            process.kill()
-            process.wait()
+                self.daemon.wait(timeout=10)
+            self.daemon.kill()
+            self.daemon.wait()
 
 
 def start(folder: Path, port: int, *, idp: str, idp_metadata: str) -> Shibboleth:
-    sp = Shibboleth(folder, port, [])
+    sp = Shibboleth(folder, port)
     write(sp, idp, idp_metadata)
-    as_root = os.geteuid() == 0
-    who = ["-u", "_shibd", "-g", "_shibd"] if as_root else []
+    who = ["-u", "_shibd", "-g", "_shibd"] if os.geteuid() == 0 else []
+    command = ["/usr/sbin/shibd", "-F", *who, "-c", f"{folder}/shibboleth2.xml", "-p", f"{folder}/shibd.pid"]
     with (folder / "start.log").open("wb") as log:
-        for command in (
-            ["/usr/sbin/shibd", "-F", *who, "-c", f"{folder}/shibboleth2.xml", "-p", f"{folder}/shibd.pid"],
-            ["/usr/sbin/apache2", "-f", f"{folder}/httpd.conf", "-DFOREGROUND"],
-        ):
-            sp.processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
-            wait_for(sp, (folder / "shibd.sock").exists if len(sp.processes) == 1 else lambda: answers(sp))
+        sp.daemon = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        wait_for_daemon(sp, sp.daemon)
+        body = APACHE.format(folder=folder, port=port)
+        probe = f"{sp.url}/Shibboleth.sso/Metadata"
+        sp.server = apache.start(folder, module="mod_shib", body=body, probe=probe)
+    except (AssertionError, RuntimeError):
+        sp.stop()
+        raise
     return sp
 
 
-def answers(sp: Shibboleth) -> bool:
-    with suppress(requests.RequestException):
-        return requests.get(f"{sp.url}/Shibboleth.sso/Metadata", timeout=5).status_code == 200
-    return False
-
-
-def wait_for(sp: Shibboleth, is_up) -> None:
+def wait_for_daemon(sp: Shibboleth, daemon: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 20
-    while not is_up():
-        if time.monotonic() > deadline or sp.processes[-1].poll() is not None:
-            sp.stop()
-            raise AssertionError((sp.folder / "start.log").read_text(errors="replace") + sp.log())
+    while not (sp.folder / "shibd.sock").exists():
+        if time.monotonic() > deadline or daemon.poll() is not None:
+            raise AssertionError(sp.log())
         time.sleep(0.05)
 
 
 def write(sp: Shibboleth, idp: str, idp_metadata: str) -> None:
     folder = sp.folder
-    facts = {"folder": folder, "port": sp.port, "modules": MODULES, "idp": idp, "entity_id": sp.entity_id}
-    user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
-    (folder / "pages").mkdir()
-    (folder / "pages" / "secure.py").write_text(SHOWN)
-    (folder / "pages" / "secure.py").chmod(0o755)
-    (folder / "httpd.conf").write_text(APACHE.format(user=user, **facts))
-    (folder / "shibboleth2.xml").write_text(SHIBD.format(**facts))
+    apache.write_script(folder / "pages" / "secure.py", SHOWN)
+    (folder / "shibboleth2.xml").write_text(SHIBD.format(folder=folder, idp=idp, entity_id=sp.entity_id))
     for name in ("shibd", "native"):
         (folder / f"{name}.logger").write_text(LOGGER.format(folder=folder, name=name))
     (folder / "idp.xml").write_text(idp_metadata)
     display = '<Attribute name="urn:oid:2.16.840.1.113730.3.1.241" id="displayName"/>'
     (folder / "attribute-map.xml").write_text(MAP.read_text().replace("</Attributes>", f"{display}</Attributes>"))
-    keygen = [
-        "/usr/sbin/shib-keygen",
-        "-h",
-        "127.0.0.1",
-        "-e",
-        sp.entity_id,
-        "-o",
-        str(folder),
-        "-n",
-        "sp",
-        "-y",
-        "1",
-        "-f",
-    ]
+    keygen = ["/usr/sbin/shib-keygen", *f"-h 127.0.0.1 -e {sp.entity_id} -o {folder} -n sp -y 1 -f".split()]
     subprocess.run(keygen, check=True, capture_output=True, stdin=subprocess.DEVNULL)
     for one in (folder, *folder.rglob("*")):
         one.chmod(0o777 if one.is_dir() else (0o755 if one.suffix == ".py" else 0o644))

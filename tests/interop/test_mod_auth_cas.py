@@ -41,7 +41,7 @@ def teacher() -> None:
 
 
 @pytest.fixture
-def apache(live_server, teacher) -> Iterator[apache_cas.Apache]:
+def apache(live_server, teacher) -> Iterator[apache_cas.ApacheWithCas]:
     with open_folder() as folder:
         running = apache_cas.start(folder, cas=f"{live_server.url}/cas", ports=free_ports(2))
         for key, address in (("apache", running.url), ("saml", running.saml_url)):

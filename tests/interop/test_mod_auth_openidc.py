@@ -1,17 +1,11 @@
 """Apache with mod_auth_openidc, driven by Chromium: discovery, PKCE, claims in Chinese, and logouts in both directions."""
 
-import grp
-import os
-import pwd
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import requests
 from django.db import connection
 from playwright.sync_api import Page, sync_playwright
 
@@ -24,28 +18,17 @@ from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 from tests.conftest import free_ports, open_folder
+from tests.interop import apache as apaches
 from tests.journeys.conftest import ARGUMENTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MODULES = Path("/usr/lib/apache2/modules")
-LOADED = ("mpm_event", "authn_core", "authz_core", "authz_user", "mime", "dir", "env", "cgid", "auth_openidc")
 SCRIPT = """#!/bin/sh
 printf 'Content-Type: text/plain; charset=utf-8\\r\\n\\r\\n'
 env | grep -E '^(REMOTE_USER|OIDC_CLAIM_|OIDC_access|HTTP_OIDC_CLAIM_)' | sort
 """
 CONFIGURATION = """
-ServerRoot "{folder}"
 ServerName 127.0.0.1
-PidFile "{folder}/httpd.pid"
-DefaultRuntimeDir "{folder}"
-Mutex file:{folder} default
-ScriptSock "{folder}/cgid.sock"
-TypesConfig /etc/mime.types
-ErrorLog "{folder}/error.log"
-LogLevel auth_openidc:info
 DocumentRoot "{folder}/www"
-{modules}
-{owner}
 Listen 127.0.0.1:{port}
 OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
 OIDCClientID {client_id}
@@ -76,51 +59,20 @@ OIDCResponseMode {mode}
 
 @dataclass
 class Apache:
-    folder: Path
     url: str
-    process: subprocess.Popen[bytes]
+    server: apaches.Apache
 
     def log(self) -> str:
-        path = self.folder / "error.log"
-        return path.read_text(errors="replace") if path.exists() else ""
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=15)
+        return self.server.log()
 
 
 def start(folder: Path, **facts: str) -> Apache:
-    (folder / "www").mkdir()
     for name in ("who", "bye"):
-        script = folder / "www" / name
-        script.write_text(SCRIPT)
-        script.chmod(0o755)
-    root = os.geteuid() == 0
-    if root:
-        os.chown(folder, pwd.getpwnam("www-data").pw_uid, grp.getgrnam("www-data").gr_gid)
-    modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in LOADED)
-    owner = "User www-data\nGroup www-data" if root else ""
-    (folder / "httpd.conf").write_text(CONFIGURATION.format(folder=folder, modules=modules, owner=owner, **facts))
-    with (folder / "out.log").open("wb") as log:
-        process = subprocess.Popen(
-            ["/usr/sbin/apache2", "-f", str(folder / "httpd.conf"), "-DFOREGROUND"],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-        )  # fmt: skip
-    apache = Apache(folder, facts["url"], process)
-    wait_until_open(apache)
-    return apache
-
-
-def wait_until_open(apache: Apache) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and apache.process.poll() is None:
-        try:
-            requests.get(apache.url + "/bye", timeout=2, allow_redirects=False)
-        except requests.RequestException:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(apache.log() + (apache.folder / "out.log").read_text(errors="replace"))
+        apaches.write_script(folder / "www" / name, SCRIPT)
+    apaches.give_to_apache(folder)
+    body = CONFIGURATION.format(folder=folder, **facts)
+    server = apaches.start(folder, module="mod_auth_openidc", body=body, probe=facts["url"] + "/bye")
+    return Apache(facts["url"], server)
 
 
 def aside(work: Callable[[], object]) -> object:
@@ -170,7 +122,7 @@ def apache(request, live_server, teacher, monkeypatch) -> Iterator[Apache]:
         try:
             yield running
         finally:
-            running.stop()
+            running.server.stop()
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """mod_auth_mellon (lasso): a third reader of our messages, in a real browser. Its metadata names no cipher and no SOAP."""
 
-import os
 import re
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,32 +19,15 @@ from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 from tests.conftest import free_ports, open_folder
-from tests.interop import shibboleth
+from tests.interop import apache, shibboleth
 from tests.interop.test_shibboleth import aside
 from tests.journeys.conftest import ARGUMENTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 APACHE = """
-ServerRoot {folder}
-PidFile {folder}/httpd.pid
-DefaultRuntimeDir {folder}
-Mutex file:{folder} default
 Listen 127.0.0.1:{port}
 ServerName http://localhost:{port}
 UseCanonicalName On
-{user}
-LoadModule mpm_event_module {modules}/mod_mpm_event.so
-LoadModule authz_core_module {modules}/mod_authz_core.so
-LoadModule authz_user_module {modules}/mod_authz_user.so
-LoadModule authn_core_module {modules}/mod_authn_core.so
-LoadModule mime_module {modules}/mod_mime.so
-LoadModule alias_module {modules}/mod_alias.so
-LoadModule cgid_module {modules}/mod_cgid.so
-LoadModule auth_mellon_module {modules}/mod_auth_mellon.so
-TypesConfig /etc/mime.types
-ScriptSock {folder}/cgid.sock
-ErrorLog {folder}/error.log
-LogLevel info
 DocumentRoot {folder}/pages
 <Directory {folder}>
   Require all granted
@@ -89,47 +69,30 @@ def mellon(idp) -> Iterator[str]:
     port = free_ports(1)[0]
     url = f"http://localhost:{port}"  # its cookie wants TLS, for which a browser lets localhost pass
     with open_folder() as folder:
-        write(folder, port, url, requests.get(idp, timeout=10).text)
+        write(folder, url, requests.get(idp, timeout=10).text)
         application = register_application(
             by=TEST, key="mellon", name="内部系统", owner="信息中心",
             attributes=["eduPersonScopedAffiliation", "displayName", "eduPersonTargetedID"],
         )  # fmt: skip
         partners.paste(by=TEST, application=application, text=(folder / "sp.xml").read_text())
-        with (folder / "start.log").open("wb") as log:
-            command = ["/usr/sbin/apache2", "-f", f"{folder}/httpd.conf", "-DFOREGROUND"]
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        body, probe = APACHE.format(folder=folder, port=port), f"{url}/mellon/metadata"
+        server = apache.start(folder, module="mod_auth_mellon", body=body, probe=probe)
         try:
-            wait_for(url)
             yield url
         finally:
-            process.terminate()
-            process.wait(timeout=20)
-            print((folder / "error.log").read_text(errors="replace")[-4000:])
+            server.stop()
+            print(server.log())
 
 
-def write(folder: Path, port: int, url: str, idp_metadata: str) -> None:
+def write(folder: Path, url: str, idp_metadata: str) -> None:
     create = ["/usr/sbin/mellon_create_metadata", f"{url}/mellon/metadata", f"{url}/mellon"]
     subprocess.run(create, cwd=folder, check=True, capture_output=True, stdin=subprocess.DEVNULL)
     for made in list(folder.iterdir()):
         made.rename(folder / f"sp{made.suffix}")
-    (folder / "pages").mkdir()
-    (folder / "pages" / "secure.py").write_text(shibboleth.SHOWN)
+    apache.write_script(folder / "pages" / "secure.py", shibboleth.SHOWN)
     (folder / "idp.xml").write_text(idp_metadata)
-    user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
-    facts = {"folder": folder, "port": port, "user": user, "modules": shibboleth.MODULES}
-    (folder / "httpd.conf").write_text(APACHE.format(**facts))
     for one in (folder, *folder.rglob("*")):
         one.chmod(0o777 if one.is_dir() else (0o755 if one.suffix == ".py" else 0o644))
-
-
-def wait_for(url: str) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with suppress(requests.RequestException):
-            if requests.get(f"{url}/mellon/metadata", timeout=5).ok:
-                return
-        time.sleep(0.1)
-    pytest.fail("mod_auth_mellon did not start")
 
 
 @pytest.fixture
