@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -34,20 +33,22 @@ class Known:
 
 
 def partner_with(entity_id: str) -> Known:
-    """What an administrator pasted counts before a feed, a record of its own before the federation's."""
+    """What an administrator pasted counts before a feed, a record of its own before the federation's.
+
+    Metadata that ran out gives way to other metadata of the same partner, never the record's own rules to a federation's.
+    """
     found = (
-        Partner.objects.select_related("application", "feed__application")
-        .filter(entity_id=entity_id)
-        .exclude(feed__is_enabled=False)
-        .order_by(F("feed").asc(nulls_first=True), F("application").asc(nulls_last=True), "pk")
+        Partner.objects.select_related("application", "feed__application").filter(entity_id=entity_id).order_by("pk")
     )
-    rows = sorted(found, key=lambda row: (row.feed_id is not None, row.application_id is None))
+    everything = sorted(found, key=lambda row: (row.feed_id is not None, row.application_id is None))
+    rows = [row for row in everything if row.feed is None or row.feed.is_enabled]
     if not rows:
         raise UnknownPartnerError(entity_id=entity_id[:200])
     usable = [row for row in rows if is_current(row)]
     if not usable:
         raise PartnerExpiredError(entity_id=entity_id[:200])
-    return known(usable[0])
+    own = next((row.application for row in everything if row.application is not None), None)
+    return known(usable[0], own=own)
 
 
 def is_current(row: Partner) -> bool:
@@ -55,8 +56,8 @@ def is_current(row: Partner) -> bool:
     return not row.is_gone and all(end is None or end > now() for end in ends)
 
 
-def known(row: Partner) -> Known:
-    application = row.application or (row.feed.application if row.feed else None)
+def known(row: Partner, *, own: Application | None) -> Known:
+    application = own or (row.feed.application if row.feed else None)
     if application is None:
         raise UnknownPartnerError(entity_id=row.entity_id[:200])
     return Known(
@@ -64,7 +65,7 @@ def known(row: Partner) -> Known:
         name=row.name,
         facts=Facts.of(row.facts),
         application=application,
-        is_registered=row.application_id is not None,
+        is_registered=own is not None,
     )
 
 

@@ -180,6 +180,32 @@ def test_a_feed_switched_off_signs_nobody_in(feed):
         partners.partner_with(ONE.entity_id)
 
 
+def test_a_record_of_its_own_holds_also_where_its_metadata_gives_way_to_the_federations(feed, browser, teacher):
+    """Otherwise a partner whose pasted metadata runs out would be open to all whom the federation's record lets in."""
+    good(feed)
+    own = register_application(by=TEST, key="one", name="一号数据库", owner="图书馆", attributes=["displayName"])
+    partners.paste(by=TEST, application=own, text=ONE.metadata())
+    PartnerRow.objects.filter(feed=None).update(valid_until=now() - timedelta(days=1))
+    known = partners.partner_with(ONE.entity_id)
+    assert (known.application.key, known.is_registered) == ("one", True)
+    Application.objects.filter(key="one").update(is_enabled=False)
+    sign_in(browser)
+    assert browser.get(f"/saml/sso?{ONE.redirect(ONE.request())}").status_code == 403
+
+
+def test_a_record_taken_from_one_federation_holds_for_the_copy_in_another(feed, teacher):
+    good(feed)
+    other = register_application(by=TEST, key="edugain", name="eduGAIN", owner="信息中心")
+    second = Feed.objects.create(name="二", address="file:two.xml", certificate=feed.certificate, application=other)
+    row = PartnerRow.objects.get(entity_id=ONE.entity_id)
+    PartnerRow.objects.create(feed=second, entity_id=ONE.entity_id, name=row.name, xml=row.xml, facts=row.facts)
+    own = register_application(by=TEST, key="one", name="一号数据库", owner="图书馆")
+    row.application = own
+    row.save()
+    feeds.switch_feed(by=TEST, feed=feed, is_enabled=False)
+    assert partners.partner_with(ONE.entity_id).application == own
+
+
 @pytest.mark.parametrize(
     "address", ["file:../secrets/keyring.json", "file:/etc/passwd", "file:.x", "ftp://x/y", "javascript:1"]
 )
