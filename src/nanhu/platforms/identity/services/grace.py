@@ -16,13 +16,15 @@ def grace_days() -> Mapping[str, int]:
 
 
 def grace_end(card: people.PersonCard) -> datetime | None:
-    """The latest end of grace among all that has ended: the first moment at which the account is over."""
+    """The latest end of grace among all that has ended: the first moment at which the account is over.
+
+    No days means at once, also where the last day is today: a sponsor's word ends a guest.
+    """
     days = grace_days()
     ends = [
-        datetime.combine(
-            tie.ends_on + timedelta(days=1 + days.get(tie.category, days.get(tie.kind, 0))), time(), CAMPUS_ZONE
-        )
+        datetime.combine(tie.ends_on + timedelta(days=1 + more), time(), CAMPUS_ZONE)
         for tie in card.affiliations
         if tie.ends_on is not None and tie.state == "ended"
+        if (more := days.get(tie.category, days.get(tie.kind, 0))) > 0
     ]
     return max(ends, default=None)

@@ -1,6 +1,6 @@
 """Vouching for guests (来宾担保): invited with a one-time code by SMS, until a day, with one who answers for it."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import models, transaction
@@ -21,10 +21,13 @@ from nanhu.platforms.identity.guests.errors import (
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.rules import is_allowed_day, latest_day
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.services import accounts, counter, sign_in
+from nanhu.platforms.identity.services import accounts, counter, sign_in, throttle
+from nanhu.platforms.identity.services.throttle import Gate, Limit
 from nanhu.platforms.people import api as people
 
 MOST_LIVE = 20
+INVITING = Limit("inviting", free=30, cap=3600, memory=timedelta(hours=24))
+"""Messages cost money, and they go to whatever phone a sponsor types in."""
 
 
 @transaction.atomic
@@ -55,15 +58,22 @@ def invite(
         by=by, action="identity.invite_guest", target=f"person:{guest.person_id}", reason=reason,
         facts={"kind": kind, "until": ends_on.isoformat(), "number": guest.campus_no},
     )  # fmt: skip
-    send_invitation(by=by, held=held, phone=phone)
+    send_invitation(by=by, sponsor=sponsor, held=held, phone=phone)
     return held
 
 
-def send_invitation(*, by: Actor, held: Sponsorship, phone: str) -> None:
-    """Who has a password already keeps it; anybody else gets a code that works once, for a day."""
-    accounts.open_accounts(by=by, person_ids=[held.guest_id])
-    accounts.follow_affiliations(by=by, person_ids=[held.guest_id])
-    account = Account.objects.get(person_id=held.guest_id)
+def send_invitation(*, by: Actor, sponsor: Account, held: Sponsorship, phone: str) -> None:
+    """A code that works once, for a day, goes to somebody the school never knew before and to nobody else.
+
+    The sponsor chose the phone: were a code sent for a record that was here already, the sponsor could take it over.
+    """
+    throttle.admit([Gate(INVITING, f"sponsor:{sponsor.pk}"), Gate(throttle.SENT, f"guest:{held.guest_id}")])
+    card = people.person_card(held.guest_id)
+    if card is None:
+        raise GuestGoneError
+    accounts.open_accounts(by=by, person_ids=[card.person_id])
+    accounts.follow_affiliations(by=by, person_ids=[card.person_id])
+    account = Account.objects.get(person_id=card.person_id)
     facts = {
         "school": school().name,
         "number": held.campus_no,
@@ -72,19 +82,32 @@ def send_invitation(*, by: Actor, held: Sponsorship, phone: str) -> None:
     }
     if account.state == Account.State.ACTIVE:
         text = _("【%(school)s】您的来宾身份 %(number)s 已开通，用至 %(day)s，用原来的密码登录 %(url)s 。") % facts
+    elif is_known(card):
+        text = (
+            _(
+                "【%(school)s】您的来宾身份 %(number)s 已开通，用至 %(day)s。登录 %(url)s ：没设过密码的用身份证件号后六位激活，"
+                "忘记密码的点“忘记密码”，都不行请带证件到信息中心。"
+            )
+            % facts
+        )
     else:
-        code = counter.reset(by=by, campus_no=held.campus_no, reason="guest invitation")
+        code = counter.reset_account(by=by, account_id=account.pk, reason="guest invitation")
         text = _(
             "【%(school)s】您的来宾账号 %(number)s，一次性密码 %(code)s（24 小时内有效），用至 %(day)s，登录 %(url)s 。"
         ) % (facts | {"code": code})
     sms.gateway.send(phone=phone, text=text)
 
 
+def is_known(card: people.PersonCard) -> bool:
+    """The school knows this person otherwise than as a guest, now or from before."""
+    return any(tie.kind != "guest" for tie in card.affiliations)
+
+
 @transaction.atomic
 def invite_again(*, by: Actor, sponsor: Account, public_id: UUID) -> None:
     held = owned(sponsor, public_id)
     phone = people.phone_of(held.guest_id, by=by, purpose=_("重发来宾邀请"))
-    send_invitation(by=by, held=held, phone=phone)
+    send_invitation(by=by, sponsor=sponsor, held=held, phone=phone)
     Sponsorship.objects.filter(pk=held.pk).update(invited_at=now())
 
 
@@ -128,9 +151,12 @@ def check_day(kind: str, day: date) -> None:
 
 
 def alumnus(former_no: str, name: str) -> int:
+    """Somebody who was here. Who still is has an account of their own, and gets the sentence a stranger would get."""
     person_id = sign_in.holder_of(former_no.strip())
     card = people.person_card(person_id) if person_id is not None else None
     if card is None or people.normalise_name(card.name) != people.normalise_name(name):
+        raise NotThatAlumnusError
+    if any(tie.is_live and tie.kind != "guest" for tie in card.affiliations) or not is_known(card):
         raise NotThatAlumnusError
     return card.person_id
 

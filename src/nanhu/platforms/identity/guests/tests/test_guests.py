@@ -8,6 +8,7 @@ from django.test import Client
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.identity.errors import TooManyAttemptsError
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.services import sponsoring
 from nanhu.platforms.identity.models import Account, SmsMessage, SsoSession
@@ -93,6 +94,58 @@ def test_an_alumnus_keeps_record_and_password(teacher, student):
     assert student.account.state == "active"
     assert sign_in(Client(), held.campus_no).status_code == 302
     assert Person.objects.get(pk=student.person_id).phone == student.phone
+
+
+def left_long_ago(member) -> None:
+    Affiliation.objects.filter(person_id=member.person_id).update(
+        state="ended", ends_on=campus_today() - timedelta(days=60)
+    )
+    accounts.follow_affiliations(by=TEST, person_ids=[member.person_id])
+
+
+@pytest.mark.parametrize("who", ["newcomer", "student", "teacher"])
+def test_nobody_who_is_here_can_be_invited_as_an_alumnus(sponsor, request, who):
+    """A sponsor would otherwise get a newcomer's account by a code to a phone of his own choice."""
+    member = request.getfixturevalue(who)
+    before = member.account
+    facts = invitation(kind="alumnus", name=member.name, former_no=member.numbers[-1], phone="13500000000")
+    page = sponsor.post("/guests/new", facts)
+
+    assert page.context["form"].errors["__all__"]
+    assert (Sponsorship.objects.count(), SmsMessage.objects.count()) == (0, 0)
+    assert (member.account.state, member.account.password) == (before.state, before.password)
+
+
+def test_a_sponsor_gets_no_code_for_the_record_of_an_alumnus_who_never_activated(teacher, newcomer):
+    left_long_ago(newcomer)
+    held = invited(teacher, kind="alumnus", name=newcomer.name, former_no=newcomer.numbers[0], phone="13500000000")
+    sponsoring.invite_again(by=TEST, sponsor=teacher.account, public_id=held.public_id)
+
+    assert newcomer.account.state == "awaiting_activation"
+    assert all("一次性密码" not in message.text for message in SmsMessage.objects.all())
+
+
+def test_a_guest_who_became_a_member_keeps_what_is_theirs(teacher, student):
+    """Invited again, nobody's password is taken, whatever state the account is in."""
+    held = invited(teacher)
+    unit = Affiliation.objects.get(campus_no=student.numbers[0]).unit
+    Affiliation.objects.create(
+        person_id=held.guest_id, kind="student", campus_no="0020269999", unit=unit, category="1",
+        category_name="统招本科", starts_on=campus_today(),
+    )  # fmt: skip
+    texts = SmsMessage.objects.count()
+    sponsoring.invite_again(by=TEST, sponsor=teacher.account, public_id=held.public_id)
+
+    assert SmsMessage.objects.count() == texts + 1
+    assert "一次性密码" not in SmsMessage.objects.latest("pk").text
+
+
+def test_nobody_floods_a_phone_with_invitations(teacher):
+    held = invited(teacher)
+    with pytest.raises(TooManyAttemptsError):
+        for _again in range(10):
+            sponsoring.invite_again(by=TEST, sponsor=teacher.account, public_id=held.public_id)
+    assert SmsMessage.objects.count() <= 7
 
 
 def test_its_end_signs_the_guest_out(teacher):
