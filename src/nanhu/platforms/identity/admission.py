@@ -5,6 +5,7 @@ session → set-up, where it is due → on. Nobody else opens sessions.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,20 +30,47 @@ def admit(
     methods: Sequence[str],
     after: str,
     welcome: Welcome | None = None,
+    proved_at: datetime | None = None,
+    application: str = "",
 ) -> HttpResponse:
     """Open (or renew) the session of this browser and send it on: to the second step, to set-up, or to `after`.
 
     `methods` are the names of RFC 8176 for what was proved: "pwd", "otp", "hwk", "sms", "kba", "swk"; with "mfa" the
     proof was of two factors already. Where a second step comes between, `welcome` is not called and `after` is opened.
+    `proved_at` is given where the proof is older than this moment; `application`, the key of who sent the browser here.
     """
     present: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
     if present is not None and present.account_id == account.pk:
-        sessions.renew_session(request, session=present, how="+".join(methods), methods=methods)
+        sessions.renew_session(
+            request,
+            session=present,
+            how="+".join(methods),
+            methods=methods,
+            proved_at=proved_at,
+            application=application,
+        )
         return sent_on(request, account=account, campus_no=campus_no, after=after, welcome=welcome)
     if owes_second_step(request, account=account, methods=methods):
-        pending.begin(request, account=account, campus_no=campus_no, methods=methods, after=after)
+        pending.begin(
+            request,
+            account=account,
+            campus_no=campus_no,
+            methods=methods,
+            after=after,
+            proved_at=proved_at,
+            application=application,
+        )
         return HttpResponseRedirect(reverse("identity:second_factor"))
-    return opened(request, account=account, campus_no=campus_no, methods=methods, after=after, welcome=welcome)
+    return opened(
+        request,
+        account=account,
+        campus_no=campus_no,
+        methods=methods,
+        after=after,
+        welcome=welcome,
+        proved_at=proved_at,
+        application=application,
+    )
 
 
 def owes_second_step(request: HttpRequest, *, account: Account, methods: Sequence[str]) -> bool:
@@ -59,7 +87,14 @@ def complete(request: HttpRequest, *, step: Pending, method: str, is_remembered:
     methods = [*(one for one in step.methods if one != method), method, "mfa"]
     with transaction.atomic():
         response = opened(
-            request, account=step.account, campus_no=step.campus_no, methods=methods, after=step.after, welcome=None
+            request,
+            account=step.account,
+            campus_no=step.campus_no,
+            methods=methods,
+            after=step.after,
+            welcome=None,
+            proved_at=step.proved_at,
+            application=step.application,
         )
         if is_remembered and not factors_of(step.account).is_administrator:
             remembered.remember(request, response, account=step.account)
@@ -76,9 +111,17 @@ def opened(
     methods: Sequence[str],
     after: str,
     welcome: Welcome | None,
+    proved_at: datetime | None,
+    application: str,
 ) -> HttpResponse:
     session = sessions.open_session(
-        request, account=account, campus_no=campus_no, how="+".join(methods), methods=methods
+        request,
+        account=account,
+        campus_no=campus_no,
+        how="+".join(methods),
+        methods=methods,
+        proved_at=proved_at,
+        application=application,
     )
     new_devices.notice(request, account=account, session=session)
     return sent_on(request, account=account, campus_no=campus_no, after=after, welcome=welcome)

@@ -25,9 +25,19 @@ BACKEND = "nanhu.platforms.identity.backend.AccountBackend"
 
 
 def open_session(
-    request: HttpRequest, *, account: Account, campus_no: str, how: str, methods: Sequence[str] = ("pwd",)
+    request: HttpRequest,
+    *,
+    account: Account,
+    campus_no: str,
+    how: str,
+    methods: Sequence[str] = ("pwd",),
+    proved_at: datetime | None = None,
+    application: str = "",
 ) -> SsoSession:
-    """Sign this browser in: a new session id, a new row, the former session of this browser ended."""
+    """Sign this browser in: a new session id, a new row, the former session of this browser ended.
+
+    `proved_at`: when a password or a passkey was proved, where that was not just now (a phone lets a desktop in).
+    """
     with transaction.atomic():
         former: int | None = request.session.get(SESSION_ID)
         if former is not None:
@@ -41,6 +51,7 @@ def open_session(
             account=account,
             campus_no=campus_no,
             methods=list(methods),
+            authenticated_at=proved_at or now(),
             second_factor_at=second_factor_time(methods),
             address=request.META.get("REMOTE_ADDR", ""),
             user_agent=request.META.get("HTTP_USER_AGENT", "")[:300],
@@ -52,7 +63,7 @@ def open_session(
         audit.record(
             by=actor_of(request), action="identity.sign_in", target=f"account:{account.pk}", facts={"how": how}
         )
-        sign_in_log.came_in(session=session, how=how)
+        sign_in_log.came_in(session=session, how=how, application=application)
     return session
 
 
@@ -61,19 +72,30 @@ def second_factor_time(methods: Sequence[str]) -> datetime | None:
     return now() if "mfa" in methods else None
 
 
-def renew_session(request: HttpRequest, *, session: SsoSession, how: str, methods: Sequence[str] = ("pwd",)) -> None:
+def renew_session(
+    request: HttpRequest,
+    *,
+    session: SsoSession,
+    how: str,
+    methods: Sequence[str] = ("pwd",),
+    proved_at: datetime | None = None,
+    application: str = "",
+) -> None:
     """The same person proved it once more: the session stays, its id changes, its authentication is new."""
     second_factor_at = second_factor_time(methods)
     with transaction.atomic():
         request.session.cycle_key()
-        facts: dict[str, Any] = {"authenticated_at": now(), "methods": list(methods)}
+        facts: dict[str, Any] = {
+            "authenticated_at": max(proved_at or now(), session.authenticated_at),
+            "methods": list(methods),
+        }
         if second_factor_at is not None:
             facts["second_factor_at"] = second_factor_at
         SsoSession.objects.filter(pk=session.pk).update(**facts)
         audit.record(
             by=actor_of(request), action="identity.renew", target=f"account:{session.account_id}", facts={"how": how}
         )
-        sign_in_log.came_in(session=session, how=how, kind=sign_in_log.Kind.RENEW)
+        sign_in_log.came_in(session=session, how=how, application=application, kind=sign_in_log.Kind.RENEW)
 
 
 def close_session(request: HttpRequest, *, how: SsoSession.End = SsoSession.End.SIGNED_OUT) -> SsoSession | None:

@@ -40,7 +40,13 @@ class Verdict:
 
 @hashing.turn()
 def check(
-    *, by: Actor, typed_name: str, password: str, is_known_device: bool = False, is_challenge_solved: bool = False
+    *,
+    by: Actor,
+    typed_name: str,
+    password: str,
+    is_known_device: bool = False,
+    is_challenge_solved: bool = False,
+    application: str = "",
 ) -> Verdict:
     """Who is this? `is_known_device` may be true only if this browser proved it for this very name, and
     `is_challenge_solved` only for a challenge that was made for this name."""
@@ -48,11 +54,11 @@ def check(
     own, shared = throttle.gates_at(
         subject=campus_no, address=by.address, is_known=is_known_device, is_solved=is_challenge_solved
     )
-    with sign_in_log.throttling_noted(by=by, campus_no=campus_no):
+    with sign_in_log.throttling_noted(by=by, campus_no=campus_no, application=application):
         throttle.admit([*own, shared])
     verdict = judged(campus_no, normalise_password(password))
     if verdict.answer == Answer.REFUSED:
-        write_refusal(by=by, campus_no=campus_no, reason=verdict.reason)
+        write_refusal(by=by, campus_no=campus_no, reason=verdict.reason, application=application)
     else:
         throttle.forgive(own)
         throttle.take_back([shared])
@@ -125,9 +131,11 @@ def rehashed(account: Account, password: str) -> Account:
 
 
 @transaction.atomic
-def write_refusal(*, by: Actor, campus_no: str, door: str = "", reason: str = sign_in_log.Reason.WRONG) -> None:
+def write_refusal(
+    *, by: Actor, campus_no: str, door: str = "", reason: str = sign_in_log.Reason.WRONG, application: str = ""
+) -> None:
     """People type passwords into the name's box: the log gets a keyed fingerprint of the name, never the text."""
     fingerprint = blind_index(campus_no, purpose="identity.refused_name").hex()[:16]
     facts = {"door": door} if door else {}
-    sign_in_log.refused(by=by, campus_no=campus_no, reason=reason, how=door or "pwd")
+    sign_in_log.refused(by=by, campus_no=campus_no, reason=reason, how=door or "pwd", application=application)
     audit.record(by=by, action="identity.sign_in_refused", target=f"sign-in-name:{fingerprint}", facts=facts)

@@ -46,13 +46,13 @@ def refused(
 ) -> None:
     """What was typed as a name is kept as a fingerprint only. The cost is the same for every name."""
     SignInEvent.objects.create(
-        kind=Kind.REFUSED, account_id=account_id, name_key=name_key(campus_no), how=how[:60], reason=reason,
+        kind=Kind.REFUSED, account_id=account_id, name_key=name_key(campus_no) if campus_no else "", how=how[:60], reason=reason,
         address=by.address, browser=by.browser[:300], application=application[:60],
     )  # fmt: skip
 
 
 @contextmanager
-def throttling_noted(*, by: Actor, campus_no: str) -> Iterator[None]:
+def throttling_noted(*, by: Actor, campus_no: str, application: str = "") -> Iterator[None]:
     """Who is told to wait stands in the log once a minute: a flood must not fill it."""
     try:
         yield
@@ -61,7 +61,7 @@ def throttling_noted(*, by: Actor, campus_no: str) -> Iterator[None]:
             name_key=name_key(campus_no), address=by.address, reason=Reason.THROTTLED, at__gt=now() - NOTED_EVERY
         )
         if not recent.exists():
-            refused(by=by, campus_no=campus_no, reason=Reason.THROTTLED)
+            refused(by=by, campus_no=campus_no, reason=Reason.THROTTLED, application=application)
         raise
 
 

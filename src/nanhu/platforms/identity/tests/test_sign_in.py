@@ -3,8 +3,9 @@
 import pytest
 
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.identity.models import SsoSession
-from nanhu.platforms.identity.tests.conftest import PASSWORD, sign_in
+from nanhu.platforms.identity.models import SignInEvent, SsoSession
+from nanhu.platforms.identity.services.applications import register_application
+from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +60,16 @@ def test_no_secret_is_written_down(browser, student):
     log = " ".join(str(row) for row in AuditEntry.objects.values_list("action", "target", "reason", "facts", "actor"))
     assert PASSWORD not in log
     assert PASSWORD.upper() not in log
+
+
+def test_the_log_says_which_application_sent_somebody(student, browser):
+    register_application(
+        by=TEST, key="oa", name="OA 办公系统", owner="校办", service_prefix="https://oa.example.edu.cn/"
+    )  # fmt: skip
+    where = "/cas/login?service=https://oa.example.edu.cn/"
+    browser.post(where, {"username": student.numbers[0], "password": "wrong"})
+    browser.post(where, {"username": student.numbers[0], "password": PASSWORD})
+
+    assert list(SignInEvent.objects.order_by("pk").values_list("kind", "application")) == [
+        ("refused", "oa"), ("sign_in", "oa"),
+    ]  # fmt: skip

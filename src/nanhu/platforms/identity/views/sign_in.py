@@ -55,8 +55,9 @@ def answer(request: HttpRequest, form: SignInForm, *, after: str, welcome: Welco
     if not form.is_valid():
         return sign_in_form(request, form, after=after, **facts)
     name = normalise_sign_in_name(form.cleaned_data["username"])
+    key = str(getattr(facts.get("application"), "key", ""))
     try:
-        verdict = asked(request, name=name, password=form.cleaned_data["password"])
+        verdict = asked(request, name=name, password=form.cleaned_data["password"], application=key)
     except (TooManyAttemptsError, HashingBusyError) as error:
         form.add_error(None, error.message)
         facts |= challenge_for(request, name, is_known=devices.is_known(request, name))
@@ -68,14 +69,20 @@ def answer(request: HttpRequest, form: SignInForm, *, after: str, welcome: Welco
     if verdict.answer == sign_in.Answer.ACTIVATE:
         return activation.start(request, account=verdict.account, campus_no=name, after=after)
     response = admission.admit(
-        request, account=verdict.account, campus_no=name, methods=verdict.methods, after=after, welcome=welcome
+        request,
+        account=verdict.account,
+        campus_no=name,
+        methods=verdict.methods,
+        after=after,
+        welcome=welcome,
+        application=key,
     )
     if not form.cleaned_data["remember"]:
         response.cookies.pop(devices.COOKIE, None)  # a computer of the library need not know who sat there
     return response
 
 
-def asked(request: HttpRequest, *, name: str, password: str) -> sign_in.Verdict:
+def asked(request: HttpRequest, *, name: str, password: str, application: str = "") -> sign_in.Verdict:
     is_solved = challenges.is_solved(challenges.answer_in(request), subject=name)
     return sign_in.check(
         by=actor_of(request),
@@ -83,6 +90,7 @@ def asked(request: HttpRequest, *, name: str, password: str) -> sign_in.Verdict:
         password=password,
         is_known_device=devices.is_known(request, name),
         is_challenge_solved=is_solved,
+        application=application,
     )
 
 

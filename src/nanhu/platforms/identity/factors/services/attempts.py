@@ -35,7 +35,9 @@ def gates_of(*, by: Actor, account: Account, is_known_device: bool) -> list[Gate
 
 
 @contextmanager
-def counted(*, by: Actor, account: Account, is_known_device: bool = False, how: str = "otp") -> Iterator[None]:
+def counted(
+    *, by: Actor, account: Account, is_known_device: bool = False, how: str = "otp", application: str = ""
+) -> Iterator[None]:
     """Count one attempt before it is made; a success forgives the earlier ones, a wrong code is written down."""
     gates = gates_of(by=by, account=account, is_known_device=is_known_device)
     throttle.admit(gates)
@@ -43,7 +45,9 @@ def counted(*, by: Actor, account: Account, is_known_device: bool = False, how: 
         yield
     except REFUSALS:
         audit.record(by=by, action="identity.second_step_refused", target=f"account:{account.pk}")
-        sign_in_log.refused(by=by, campus_no="", reason=Reason.SECOND_FACTOR, how=how, account_id=account.pk)
+        sign_in_log.refused(
+            by=by, campus_no="", reason=Reason.SECOND_FACTOR, how=how, account_id=account.pk, application=application
+        )
         raise
     throttle.forgive(gates)
 

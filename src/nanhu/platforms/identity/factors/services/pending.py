@@ -6,7 +6,7 @@ to where it leads. It dies when the password changes or the account closes meanw
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 
 from django.http import HttpRequest
@@ -30,9 +30,20 @@ class Pending:
     methods: tuple[str, ...]
     after: str
     is_own_device: bool = False
+    proved_at: datetime | None = None
+    application: str = ""
 
 
-def begin(request: HttpRequest, *, account: Account, campus_no: str, methods: Sequence[str], after: str) -> None:
+def begin(
+    request: HttpRequest,
+    *,
+    account: Account,
+    campus_no: str,
+    methods: Sequence[str],
+    after: str,
+    proved_at: datetime | None = None,
+    application: str = "",
+) -> None:
     """Whoever was signed in here is signed out; the browser gets a new session, with nothing in it but this
     (and what waits for a fresh proof)."""
     asked, is_own_device = request.session.get(ASKED), request.POST.get("remember") == "on"
@@ -46,6 +57,8 @@ def begin(request: HttpRequest, *, account: Account, campus_no: str, methods: Se
         "methods": list(methods),
         "after": after,
         "is_own_device": is_own_device,
+        "proved_at": proved_at.timestamp() if proved_at is not None else None,
+        "application": application,
         "until": (now() + LIFE).timestamp(),
     }
     audit.record(
@@ -72,6 +85,8 @@ def current(request: HttpRequest) -> Pending | None:
         methods=tuple(facts["methods"]),
         after=facts["after"],
         is_own_device=facts["is_own_device"],
+        proved_at=datetime.fromtimestamp(facts["proved_at"], UTC) if facts.get("proved_at") else None,
+        application=facts.get("application", ""),
     )
 
 

@@ -10,9 +10,12 @@ METHODS = {TOTP: "otp", CONTACT: "sms", RECOVERY: "otp"}
 """What RFC 8176 calls them."""
 
 
-def try_code(*, by: Actor, account: Account, factors: Factors, way: str, code: str, is_known_device: bool) -> str:
+def try_code(
+    *, by: Actor, account: Account, factors: Factors, way: str, code: str, is_known_device: bool, application: str = ""
+) -> str:
     """The name of the method that was proved; a way that is not offered to this account is a wrong code."""
-    with attempts.counted(by=by, account=account, is_known_device=is_known_device):
+    how = METHODS.get(way, way)
+    with attempts.counted(by=by, account=account, is_known_device=is_known_device, how=how, application=application):
         if way not in factors.ways or not fits(by=by, account=account, way=way, code=code):
             raise WrongCodeError
     return METHODS[way]

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity.factors.models import ScanRequest
 from nanhu.platforms.identity.factors.tests.conftest import TEST, first_step, second_step, sign_in, signed_in
@@ -222,3 +223,17 @@ def test_a_used_browser_of_the_desktop_is_not_called_its_owners(phone, desktop, 
     approve(phone, desktop)
     assert "nanhu_device" not in desktop.post("/sign-in/scan/finish").cookies
     assert sign_in(Client(), student.numbers[0]).status_code == 302
+
+
+def test_a_session_cannot_prove_itself_anew_by_letting_itself_in(phone, student):
+    """Or a stolen session would open what wants the password once more."""
+    stale = now() - timedelta(hours=2)
+    SsoSession.objects.update(authenticated_at=stale)
+    for browser in (phone, Client(REMOTE_ADDR=DESKTOP)):
+        browser.post("/sign-in/scan/start", {"next": "/account"})
+        phone.get(scan_of(browser))
+        approve(phone, browser)
+        browser.post("/sign-in/scan/finish")
+        assert browser.get("/account").status_code == 200
+        assert browser.get("/account/factors/add/totp").headers["Location"].startswith("/sign-in/again")
+    assert set(SsoSession.objects.values_list("authenticated_at", flat=True)) == {stale}

@@ -18,6 +18,7 @@ from nanhu.platforms.identity.factors.views.add import asked_question, handed
 from nanhu.platforms.identity.factors.views.who import asked, is_known
 from nanhu.platforms.identity.forms import SignInForm
 from nanhu.platforms.identity.policies import closed_during_setup, open_during_setup
+from nanhu.platforms.identity.services import sign_in_log
 from nanhu.platforms.identity.views.sign_in import next_path, sign_in_form
 
 SIGN_IN_ASKED, SECOND_ASKED = "identity.passkey_sign_in", "identity.passkey_second"
@@ -47,6 +48,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             answer=form.data.get("credential", ""),
         )
     except CampusError as error:
+        sign_in_log.refused(by=actor_of(request), campus_no="", reason=sign_in_log.Reason.OTHER, how="hwk")
         page = SignInForm({"username": "-", "password": "-"})
         page.full_clean()
         page.add_error(None, error.message)
@@ -83,7 +85,9 @@ def second_proof(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("identity:sign_in"))
     by = actor_of(request)
     try:
-        with attempts.counted(by=by, account=who.account, is_known_device=is_known(request, who), how="hwk"):
+        with attempts.counted(
+            by=by, account=who.account, is_known_device=is_known(request, who), how="hwk", application=who.application
+        ):
             passkey = passkey_proofs.prove(
                 by=by,
                 question=asked_question(request, SECOND_ASKED),

@@ -84,7 +84,10 @@ def state(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def finish(request: HttpRequest) -> HttpResponse:
-    """Whoever sits at the desktop has read whose account opens, and goes in."""
+    """Whoever sits at the desktop has read whose account opens, and goes in.
+
+    As fresh as the phone: else a session could prove itself anew by letting itself in.
+    """
     facts = request.session.pop(WAITING, None)
     if facts is None:
         raise ScanRefusedError
@@ -96,6 +99,7 @@ def finish(request: HttpRequest) -> HttpResponse:
         campus_no=phone.campus_no,
         methods=("swk", "mfa") if is_whole else ("swk",),
         after=facts["after"],
+        proved_at=phone.authenticated_at,
     )
     response.cookies.pop(devices.COOKIE, None)  # nobody said that this device is his own
     return response

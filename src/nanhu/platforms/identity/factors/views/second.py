@@ -64,6 +64,7 @@ def ask_for_code(request: HttpRequest, who: Asked, factors: Factors) -> HttpResp
             way=way,
             code=form.cleaned_data["code"],
             is_known_device=is_known(request, who),
+            application=who.application,
         )
     except CampusError as error:
         form.add_error("code", error.message)

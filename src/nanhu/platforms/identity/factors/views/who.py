@@ -22,6 +22,11 @@ class Asked:
     step: Pending | None = None
     session: SsoSession | None = None
 
+    @property
+    def application(self) -> str:
+        """The key of who sent the browser here, for the log; "" where that is not known."""
+        return self.step.application if self.step is not None else ""
+
 
 def session_of(request: HttpRequest) -> SsoSession:
     """Of a page behind the sign-in."""
