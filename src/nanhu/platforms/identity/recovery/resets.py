@@ -6,6 +6,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import Account, OneTimeCode, SsoSession
+from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.recovery.attempts import living
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
 from nanhu.platforms.identity.recovery.models import Attempt
@@ -27,6 +28,7 @@ def finish(*, by: Actor, secret: str, password: str) -> Account:
         raise AttemptExpiredError
     account = setup.set_password(by=by, account=account, password=password)
     sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.CREDENTIALS_CHANGED)
+    keys.revoke_all(by=by, account_id=account.pk)
     forget_other_ways(account)
     audit.record(
         by=by, action="identity.reset_by_owner", target=f"account:{account.pk}", facts={"proof": attempt.proved_by}

@@ -12,6 +12,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import publish
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity.events import AccountClosed
+from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, RememberedBrowser, TotpFactor
 from nanhu.platforms.identity.models import (
     Account,
     PrivacyConsent,
@@ -20,6 +21,7 @@ from nanhu.platforms.identity.models import (
     SsoSession,
     Suspension,
 )
+from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.recovery.models import FormerPassword
 from nanhu.platforms.identity.services import sessions
 from nanhu.platforms.identity.services.grace import grace_end
@@ -198,18 +200,31 @@ def is_merged(account: Account) -> bool:
 
 
 def hand_over(giver: Account, taker: Account) -> None:
-    """The person keeps the password and the security questions they know."""
+    """The person keeps the password and the security questions they know, behind the second factor they had.
+
+    A code on paper is made for one account and goes; a passkey may have to be made anew: no way to the password alone.
+    """
     taker.password, taker.is_password_due, taker.state = giver.password, False, Account.State.ACTIVE
     taker.password_changed_at, taker.state_changed_at = giver.password_changed_at, now()
     taker.save()
     for model in (SecurityQuestion, PrivacyConsent, RecoveryContact, FormerPassword):
         model.objects.filter(account=taker).delete()
         model.objects.filter(account=giver).update(account=taker)
+    forget_factors(taker)
+    for factor in (TotpFactor, ContactFactor, Passkey):
+        factor.objects.filter(account=giver).update(account=taker)
+
+
+def forget_factors(account: Account) -> None:
+    for model in (TotpFactor, ContactFactor, Passkey, RecoveryCode, RememberedBrowser):
+        model.objects.filter(account=account).delete()
 
 
 def start_anew(*, by: Actor, account: Account) -> None:
-    """As on the first day, with a fresh time to activate in; open sessions end."""
+    """As on the first day, with a fresh time to activate in. Whatever somebody else set up here opens it no more."""
     sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.ACCOUNT_CLOSED)
+    forget_factors(account)
+    keys.revoke_all(by=by, account_id=account.pk)
     account.password, account.is_password_due, account.password_changed_at = "", True, None
     account.initial_value_used_at, account.state = None, Account.State.AWAITING_ACTIVATION
     account.grace_until = None

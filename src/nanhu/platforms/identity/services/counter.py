@@ -18,6 +18,7 @@ from nanhu.platforms.identity.errors import (
 )
 from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.recovery import history
 from nanhu.platforms.identity.rules import normalise_password, normalise_sign_in_name
 from nanhu.platforms.identity.services import codes, sessions, throttle
@@ -54,6 +55,7 @@ def reset_account(*, by: Actor, account_id: int, reason: str, seen: Mapping[str,
     account.is_password_due, account.password = True, ""
     account.initial_value_used_at = account.initial_value_used_at or now()
     account.save()
+    keys.revoke_all(by=by, account_id=account.pk)
     audit.record(by=by, action="identity.reset", target=f"account:{account.pk}", reason=reason, facts=dict(seen or {}))
     return codes.issue_counter_code(account=account)
 
@@ -90,7 +92,10 @@ def forgive_names(*, by: Actor, account: Account, names: Iterable[str], reason: 
 
 @transaction.atomic
 def require_new_password(*, by: Actor, account_id: int, reason: str) -> bool:
-    """The present password opens nothing but the page for a new one. False where one is due already."""
+    """The present password opens nothing but the page for a new one. False where one is due already.
+
+    Sessions end: that page asks for no old password, and would give the account to whoever sits in one of them.
+    """
     account = Account.objects.select_for_update().get(pk=account_id)
     if account.state in CLOSED:
         raise AccountClosedError
@@ -100,6 +105,7 @@ def require_new_password(*, by: Actor, account_id: int, reason: str) -> bool:
         return False
     account.state, account.state_changed_at, account.is_password_due = Account.State.MUST_COMPLETE, now(), True
     account.save(update_fields=["state", "state_changed_at", "is_password_due"])
+    sessions.end_others(by=by, account=account, but=None, how=SsoSession.End.CREDENTIALS_CHANGED)
     audit.record(by=by, action="identity.require_new_password", target=f"account:{account.pk}", reason=reason)
     return True
 

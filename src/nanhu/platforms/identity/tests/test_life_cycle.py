@@ -15,7 +15,12 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import subscribers
 from nanhu.platforms.identity.api import DemoOnlyError
 from nanhu.platforms.identity.errors import AccountClosedError
+from nanhu.platforms.identity.factors.models import Passkey, TotpFactor
+from nanhu.platforms.identity.factors.services.overview import factors_of
+from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample
 from nanhu.platforms.identity.models import Account, SecurityQuestion, SsoSession
+from nanhu.platforms.identity.personal.models import AppPassword
+from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
 from nanhu.platforms.people.api import (
@@ -264,3 +269,21 @@ def test_a_reset_opens_no_account_that_life_has_closed(browser, student, state):
     assert student.account.state == state
     assert student.account.password
     assert not AuditEntry.objects.filter(action="identity.reset").exists()
+
+
+def test_what_somebody_set_up_in_a_merged_account_does_not_outlive_the_parting(student):
+    """A passkey, an app or a token of the other one would open the kept person's account once it is activated."""
+    kept = make_member("曾小楠", "430602200803159999", staff="T09999")
+    subscribers.open_for_newcomers([PersonJoined(person_id=kept.person_id)])
+    give_totp_for_sample(by=TEST, campus_no=student.numbers[0])
+
+    def arm():
+        assert TotpFactor.objects.get().account == kept.account, "the password is handed over behind its second factor"
+        Passkey.objects.create(account=kept.account, credential_id=b"1", public_key=b"2", name="他的")
+        app_passwords.make(by=TEST, account=kept.account, name="邮件", service="mail")
+
+    merge_and_part(kept, student, between=arm)
+
+    assert not factors_of(kept.account).is_on
+    assert factors_of(student.account).has_totp
+    assert not AppPassword.objects.filter(account=kept.account, revoked_at=None).exists()

@@ -17,6 +17,7 @@ from nanhu.platforms.identity.factors.models import NewDevice
 from nanhu.platforms.identity.factors.services import attempts, remembered
 from nanhu.platforms.identity.factors.services.user_agents import in_words
 from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.recovery import channels
 from nanhu.platforms.identity.services import sessions, throttle
 from nanhu.platforms.identity.services.throttle import Gate
@@ -66,7 +67,8 @@ def is_mine(*, account: Account, public_id: UUID) -> bool:
 
 @transaction.atomic
 def is_not_mine(*, by: Actor, account: Account, public_id: UUID, keep_session: int | None) -> bool:
-    """Everybody else is signed out, no browser is remembered, and a new password is due before anything opens.
+    """Everybody else is signed out, no browser is remembered, tokens and app passwords are
+    revoked, and a new password is due before anything opens.
 
     Whoever says so has just proved the password or a passkey once more: a stolen session alone cannot come here.
     """
@@ -76,6 +78,7 @@ def is_not_mine(*, by: Actor, account: Account, public_id: UUID, keep_session: i
         return False
     sessions.end_others(by=by, account=account, but=keep_session, how=SsoSession.End.ENDED_ELSEWHERE)
     remembered.forget(by=by, account=account)
+    keys.revoke_all(by=by, account_id=account.pk)
     account.is_password_due, account.state, account.state_changed_at = True, Account.State.MUST_COMPLETE, now()
     account.save(update_fields=["is_password_due", "state", "state_changed_at"])
     audit.record(by=by, action="identity.disown_sign_in", target=f"account:{account.pk}")
