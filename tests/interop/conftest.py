@@ -1,0 +1,73 @@
+"""The network of the shared campus: one FreeRADIUS for Wi-Fi and VPN, and people of their own to change."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from tests.conftest import Campus, free_ports, open_folder
+from tests.interop import freeradius
+from tests.interop.freeradius import FreeRadius
+
+PASSWORD = "Reed-Boat-1995"
+VPN_GATEWAY = "127.0.0.2"
+WHO = ("student", "refused", "suspended", "device", "changer")
+SET_UP = f"""
+import json
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity.models import Account, Application
+from nanhu.platforms.identity.queries import card_of, live_affiliations
+from nanhu.platforms.identity.personal.services import app_passwords
+from nanhu.platforms.identity.registry.services.rules import add_rule
+from nanhu.platforms.identity.services import counter, suspensions
+from nanhu.platforms.people.models import Affiliation
+from nanhu.sample.cast import MEMBERS
+by = Actor.system("test")
+cast = [member.campus_no for member in MEMBERS]
+students = Affiliation.objects.filter(kind="student").exclude(campus_no__in=cast).order_by("campus_no")
+numbers = []
+for number in students.values_list("campus_no", flat=True):
+    account = Account.objects.filter(person__affiliations__campus_no=number, state="awaiting_activation").first()
+    if account is not None and [one.kind for one in live_affiliations(card_of(account))] == ["student"]:
+        numbers.append(number)
+    if len(numbers) == {len(WHO)}:
+        break
+people = dict(zip({WHO!r}, numbers, strict=True))
+held = {{
+    who: counter.set_password_for_sample(by=by, campus_no=number, password={PASSWORD!r}) for who, number in people.items()
+}}
+wifi = Application.objects.get(key="wifi")
+add_rule(by=by, application=wifi, effect="deny", account=held["refused"], reason="停用无线网")
+suspensions.suspend(by=by, account_id=held["suspended"].pk, reason="核查")
+secrets = {{name: app_passwords.make(by=by, account=held["device"], name=name, service=name) for name in ("network", "mail")}}
+print(json.dumps({{"people": people, "secrets": secrets}}))
+"""
+
+
+@dataclass
+class Network:
+    """`people` maps a part to a campus number; all had PASSWORD. `secrets` are app passwords of "device"."""
+
+    campus: Campus
+    radius: FreeRadius
+    people: dict[str, str]
+    secrets: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def network(campus: Campus) -> Iterator[Network]:
+    with open_folder() as folder:
+        radius = freeradius.laid_out(folder, free_ports(1)[0])
+        radius.add(campus, "wifi", "校园无线网", source="127.0.0.1")
+        radius.add(campus, "vpn", "校园 VPN", source=VPN_GATEWAY)
+        freeradius.given_to(folder, "freerad")
+        done = replace(campus, environment=campus.environment | {"NANHU_DEMO": "true"}).nanhu(
+            "shell", "--no-imports", "--command", SET_UP
+        )
+        assert done.returncode == 0, done.stderr
+        radius.start()
+        try:
+            yield Network(campus, radius, **json.loads(done.stdout.splitlines()[-1]))
+        finally:
+            radius.stop()

@@ -1,0 +1,113 @@
+"""FreeRADIUS 3.2 with the very files `nanhu radius_key` hands out, asked by radclient and by Linux's own supplicant."""
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Campus
+from tests.interop.conftest import PASSWORD, VPN_GATEWAY, Network
+
+pytestmark = pytest.mark.xdist_group("campus")
+STUDENT = "0x" + b"student".hex()
+
+
+def test_the_one_password_opens_and_says_who_it_is(network: Network) -> None:
+    answer, told = network.radius.pap(network.people["student"], PASSWORD)
+
+    assert answer == "accept", network.radius.log()
+    assert (told["Class"], told["Filter-Id"]) == (STUDENT, "student")
+    assert (told["User-Name"], told["Session-Timeout"]) == (network.people["student"], "28800")
+
+
+def test_wi_fi_opens_through_a_tunnel(network: Network) -> None:
+    is_in, said = network.radius.ttls(network.people["student"], PASSWORD)
+
+    assert is_in, said[-3000:]
+    accept = said.rpartition("(Access-Accept)")[2]
+    assert re.search(rf"Attribute 25 \(Class\).*\n\s+Value: {STUDENT[2:]}\n", accept), accept[:2000]
+    assert "MPPE keys OK: 1" in said, "the access point and the device hold the same key"
+
+
+def test_an_app_password_for_the_network_opens_one_for_mail_does_not(network: Network) -> None:
+    name = network.people["device"]
+
+    assert network.radius.ttls(name, network.secrets["network"])[0]
+    assert network.radius.pap(name, network.secrets["mail"])[0] == "reject"
+
+
+@pytest.mark.parametrize(
+    ("who", "password"), [("student", "not-the-password"), ("refused", PASSWORD), ("suspended", PASSWORD)]
+)
+def test_who_may_not_is_rejected_and_told_nothing(network: Network, who: str, password: str) -> None:
+    answer, told = network.radius.pap(network.people[who], password)
+
+    assert (answer, set(told)) == ("reject", {"Message-Authenticator"})
+    assert not network.radius.ttls(network.people[who], password)[0]
+
+
+def test_a_server_that_does_not_sign_its_questions_gets_no_answer(network: Network) -> None:
+    """BlastRADIUS: what stands between could turn a reject into an accept. The VPN gateway alone is excused."""
+    name = network.people["student"]
+
+    assert network.radius.pap_unsigned(name, PASSWORD, key="vpn", source=VPN_GATEWAY) == "accept"
+    assert network.radius.pap_unsigned(name, PASSWORD, key="wifi", source="127.0.0.1") == ""
+
+
+def web_processes(campus: Campus) -> list[int]:
+    """The web server and its workers."""
+    port = str(campus.port("web"))
+    found = [one for one in Path("/proc").iterdir() if one.name.isdigit() and is_web(one, port)]
+    assert found, "the web server was not found"
+    pids = [int(one.name) for one in found]
+    for pid in pids:
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):
+            pids += [int(child) for child in children.read_text().split() if int(child) not in pids]
+    return pids
+
+
+def is_web(process: Path, port: str) -> bool:
+    try:
+        words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return False
+    return "granian" in words and port in words
+
+
+@contextmanager
+def standing_still(pids: list[int]) -> Iterator[None]:
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_while_the_campus_does_not_answer_nobody_comes_in_and_then_everybody_does(network: Network) -> None:
+    name = network.people["student"]
+    with standing_still(web_processes(network.campus)):
+        assert network.radius.pap(name, PASSWORD)[0] in ("reject", "")
+
+    assert network.radius.pap(name, PASSWORD)[0] == "accept"
+    assert network.radius.ttls(name, PASSWORD)[0]
+
+
+def test_no_log_holds_a_password(network: Network) -> None:
+    """Neither a right one nor a wrong one, in the clear or through the tunnel, nor what other tests asked before."""
+    name, wrong = network.people["student"], "Wrong-Boat-1996"
+    assert network.radius.pap(name, PASSWORD)[0] == "accept"
+    assert network.radius.pap(name, wrong)[0] == "reject"
+    assert not network.radius.ttls(name, wrong)[0]
+
+    told = network.radius.log() + "".join(
+        path.read_text(errors="replace") for path in (network.campus.folder / "logs").glob("*.log")
+    )
+    assert "Ready to process requests" in told
+    for secret in (PASSWORD, wrong, *network.secrets.values()):
+        assert secret not in told
