@@ -4,8 +4,6 @@ import re
 from dataclasses import replace
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import panels
@@ -22,6 +20,7 @@ from nanhu.platforms.identity.services.applications import (
 from nanhu.platforms.identity.services.attributes import ATTRIBUTES, chosen_affiliation, released
 from nanhu.platforms.identity.services.releases import set_releases
 from nanhu.platforms.identity.tests.conftest import TEST
+from nanhu.platforms.identity.tests.counting import queries_of
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import OrgUnit
 
@@ -326,13 +325,6 @@ def test_the_list_finds_by_name_owner_and_address(administrator, library):
     assert found(state="down") == ["library"]
 
 
-def queries_of(client, address: str) -> int:
-    """Savepoints are the tests' own: outside them no transaction is open around a page."""
-    with CaptureQueriesContext(connection) as context:
-        assert client.get(address).status_code == 200
-    return sum("SAVEPOINT" not in query["sql"] for query in context.captured_queries)
-
-
 def test_pages_ask_the_database_little(administrator, library):
     for number in range(30):
         register_application(
@@ -340,6 +332,6 @@ def test_pages_ask_the_database_little(administrator, library):
         )  # fmt: skip
     administrator.get("/applications/")  # the first request after a sign-in writes down what the next ones read
     pages = ("", "library/", "library/connect", "library/access", "library/attributes", "library/change", "register")
-    counts = {page: queries_of(administrator, f"/applications/{page}") for page in pages}
-    counts["mine"] = queries_of(administrator, "/account/applications")
+    counts = {page: len(queries_of(administrator, f"/applications/{page}")) for page in pages}
+    counts["mine"] = len(queries_of(administrator, "/account/applications"))
     assert {page: count for page, count in counts.items() if count > 20} == {}, counts

@@ -1,0 +1,12 @@
+"""How much a page asks of the database."""
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+
+def queries_of(client: Client, address: str) -> list[str]:
+    """What a page asked that answered 200. Savepoints are the tests' own: outside them no transaction is open around it."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return [one["sql"] for one in captured.captured_queries if "SAVEPOINT" not in one["sql"]]
