@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from django.db import transaction
 
 from nanhu.kernel.configuration import configuration
+from nanhu.platforms.identity import gate, queries
 from nanhu.platforms.identity.errors import ServiceRefusedError
 from nanhu.platforms.identity.models import Application, ProxyGrantingTicket, ProxyTicket, SsoSession
 from nanhu.platforms.identity.rules_urls import canonical_service, is_covered
@@ -91,13 +92,18 @@ def may_be_called_back(application: Application, address: str) -> bool:
 
 @transaction.atomic
 def ask_proxy_ticket(*, pgt: str, target: str) -> str | Refusal:
-    """A proxy ticket for the target service, if the person may use that and the session lives."""
+    """A proxy ticket for the target service, if the person may use that and the session lives.
+
+    The application that asks is judged anew as well: what it was granted ends with its own right to the person.
+    """
     granting = (
         ProxyGrantingTicket.objects.select_related("application").filter(ticket_hash=tickets.hash_of(pgt)).first()
     )
     session = hold_live_session(granting.session_id) if granting is not None else None
     if granting is None or session is None or not granting.application.is_enabled:
         return INVALID_TICKET
+    if not granting.application.proxy_prefixes or not is_open(session, granting.application):
+        return MAY_NOT_PROXY
     application = open_to(session, target)
     if application is None:
         return UNKNOWN_TARGET
@@ -118,6 +124,12 @@ def open_to(session: SsoSession, target: str) -> Application | None:
         application = application_for(target)
     except ServiceRefusedError:
         return None
+    return application if is_open(session, application) else None
+
+
+def is_open(session: SsoSession, application: Application) -> bool:
+    """May the person use it, and is the session strong enough for it?"""
     if not access.decide(account=session.account, application=application).is_allowed:
-        return None
-    return None if application.demands_second_factor and session.second_factor_at is None else application
+        return False
+    known = queries.live_session(account=session.account, session_id=session.pk)
+    return known is not None and not gate.owes_second_factor(known, demanded=application.demands_second_factor)

@@ -12,7 +12,7 @@ from django.test import Client
 from lxml import etree
 
 from nanhu.kernel.clock import now
-from nanhu.platforms.identity.models import ProxyGrantingTicket, ProxyTicket, SsoGrant
+from nanhu.platforms.identity.models import ProxyGrantingTicket, ProxyTicket, RoleGrant, SsoGrant, SsoSession
 from nanhu.platforms.identity.services import access, outgoing, proxies, tickets
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests import outside
@@ -281,6 +281,20 @@ def self_signed(folder):
     return folder / "cert.pem", folder / "key.pem"
 
 
+def close(monkeypatch, closed) -> None:
+    """Nobody may use this application any more."""
+    decide = access.decide
+
+    def decided(*, account, application):
+        return (
+            decide(account=account, application=application)
+            if application != closed
+            else access.Decision(is_allowed=False)
+        )
+
+    monkeypatch.setattr(access, "decide", decided)
+
+
 def test_the_target_must_be_registered_open_to_the_person_and_strong_enough(signed_in, portal, mail, monkeypatch):
     pgt = granted(signed_in, portal)
     assert proxy_failure(ask(pgt, "https://evil.example.com/")) == "UNAUTHORIZED_SERVICE"
@@ -289,9 +303,31 @@ def test_the_target_must_be_registered_open_to_the_person_and_strong_enough(sign
     assert proxy_failure(ask(pgt)) == "UNAUTHORIZED_SERVICE"
     mail.demands_second_factor = False
     mail.save()
-    monkeypatch.setattr(access, "decide", lambda **_facts: access.Decision(is_allowed=False))
+    close(monkeypatch, mail)
     assert proxy_failure(ask(pgt)) == "UNAUTHORIZED_SERVICE"
     assert not ProxyTicket.objects.exists()
+
+
+def test_an_application_that_may_no_longer_proxy_gets_nothing_for_what_it_was_granted(signed_in, office, portal):
+    pgt = granted(signed_in, portal)
+    office.proxy_prefixes = []
+    office.save()
+    assert proxy_failure(ask(pgt)) == "UNAUTHORIZED_SERVICE_PROXY"
+    assert not ProxyTicket.objects.exists()
+
+
+def test_nor_one_that_is_closed_to_the_person_meanwhile(signed_in, office, portal, monkeypatch):
+    pgt = granted(signed_in, portal)
+    close(monkeypatch, office)
+    assert proxy_failure(ask(pgt)) == "UNAUTHORIZED_SERVICE_PROXY"
+
+
+def test_who_became_an_administrator_owes_the_second_factor_by_proxy_too(signed_in, portal):
+    pgt = granted(signed_in, portal)
+    RoleGrant.objects.create(account=SsoSession.objects.get().account, role="campus.admin", granted_by="test")
+    assert proxy_failure(ask(pgt)) == "UNAUTHORIZED_SERVICE_PROXY"
+    SsoSession.objects.update(second_factor_at=now())
+    assert proxy_ticket(pgt)
 
 
 def test_proxy_says_what_is_missing(signed_in, portal):
