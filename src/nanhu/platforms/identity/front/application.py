@@ -11,7 +11,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import encrypt
 from nanhu.platforms.identity.front.database import TICKET, VERDICT, AskDjangoError, Connections, Database
-from nanhu.platforms.identity.front.headers import Headers, protection
+from nanhu.platforms.identity.front.headers import Headers, is_open_line, protection
 from nanhu.platforms.identity.front.people import owner_of
 from nanhu.platforms.identity.front.randomness import new_ticket
 from nanhu.platforms.identity.front.registry import Known, Registry
@@ -50,7 +50,7 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        if (path == LOGIN or path in VALIDATIONS) and is_plain_get(environ):
+        if (path == LOGIN or path in VALIDATIONS) and is_plain_get(environ) and not is_open_line(environ):
             try:
                 answer = self.ticket(environ) if path == LOGIN else self.verdict(environ)
             except (AskDjangoError, DatabaseError) as error:

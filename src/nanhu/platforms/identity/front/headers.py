@@ -1,6 +1,6 @@
 """The headers that Django's own middleware puts on every answer, made by that middleware itself, once."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ MIDDLEWARE = (
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 )
 LONG_AGO = http_date(0)
+MOST_PEERS = 1024
 type Headers = list[tuple[str, str]]
 
 
@@ -58,6 +59,16 @@ def is_secure(environ: Environ) -> bool:
     return environ.get("wsgi.url_scheme") == "https"
 
 
-@cache
+def is_open_line(environ: Environ) -> bool:
+    """Did a proxy of ours hear this without TLS? What is to be said to that, SecureLineMiddleware says."""
+    said = str(environ.get("HTTP_X_FORWARDED_PROTO", "")).strip().lower()
+    return (
+        said == "http"
+        and is_proxy(environ.get("REMOTE_ADDR", ""))
+        and configuration().public_url.startswith("https://")
+    )
+
+
+@lru_cache(MOST_PEERS)
 def is_proxy(address: str) -> bool:
     return is_trusted(address, trusted_networks(configuration().trusted_proxies))

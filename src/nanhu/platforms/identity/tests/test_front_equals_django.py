@@ -1,5 +1,6 @@
 """What the front answers is what Django would have answered; what is not plainly granted it leaves alone."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.front.registry import FROM_THE_CARD
 from nanhu.platforms.identity.models import AccessRule, Account, Application, Maintenance, RoleGrant, SsoSession
 from nanhu.platforms.identity.services import accounts, attributes, sessions, tickets
@@ -439,6 +441,26 @@ def test_an_expired_ticket_and_one_of_the_last_moment(both, session, office):
 def test_a_ticket_of_a_merged_person_is_djangos(both, session, office, student):
     Person.objects.filter(pk=session.account.person_id).update(merged_into=student.person_id)
     assert both.front(question(ticket_of(session, office))) is None
+
+
+# ---- the line ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("public", "peer", "is_djangos"), [
+    ("https://portal.example.edu.cn", "127.0.0.1", True),
+    ("https://portal.example.edu.cn", "202.197.1.9", False),
+    ("http://localhost:8000", "127.0.0.1", False),
+])  # fmt: skip
+def test_who_comes_without_tls_is_djangos(*, both, signed_in, session, office, monkeypatch, public, peer, is_djangos):
+    """A proxy of ours says that the line is open: nothing of a person, and no ticket, may go over it."""
+    ours = replace(configuration(), public_url=public)
+    monkeypatch.setattr("nanhu.platforms.identity.front.headers.configuration", lambda: ours)
+    monkeypatch.setattr("nanhu.kernel.secure_line.configuration", lambda: ours)
+    line = {"HTTP_X_FORWARDED_PROTO": "http", "REMOTE_ADDR": peer}
+    for asked in (login(signed_in), question(ticket_of(session, office))):
+        assert (both.front(asked | line) is None) == is_djangos
+        if is_djangos:
+            assert both.django(asked | line).status == 301
 
 
 # ---- anything ----------------------------------------------------------------------------------------------------
