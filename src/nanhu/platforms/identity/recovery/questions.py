@@ -56,7 +56,7 @@ def shown(question: str) -> str:
 def prove(*, by: Actor, attempt: Attempt, answers: Sequence[str]) -> None:
     """All three hashes are run whatever is wrong. Failures close this way alone, never the sign-in."""
     claimed = Gate(throttle.QUESTIONS, bytes(attempt.subject).hex())
-    gates = [claimed, Gate(throttle.PROOF, f"recovery:{network_of(by.address)}")]
+    gates = [claimed, Gate(throttle.PROOF_ADDRESS, f"recovery:{network_of(by.address)}")]
     throttle.admit(gates)
     held = asked_of(attempt)
     hashes = [one.answer_hash for one in held] or [""] * QUESTIONS_NEEDED

@@ -61,7 +61,7 @@ def prove_by_code(*, by: Actor, account: Account, code: str) -> Account:
 
 
 def proof_gates(*, by: Actor, account: Account) -> list[Gate]:
-    return [Gate(throttle.PROOF, f"account:{account.pk}"), Gate(throttle.PROOF, f"address:{network_of(by.address)}")]
+    return [Gate(throttle.PROOF, f"account:{account.pk}"), Gate(throttle.PROOF_ADDRESS, network_of(by.address))]
 
 
 def refuse(*, by: Actor, account: Account, proof: str) -> None:

@@ -46,6 +46,8 @@ SOLVED_ADDRESS = Limit("solved_address", free=200, cap=60, memory=timedelta(minu
 DOOR_CALLER = Limit("door_caller", free=10, cap=300, memory=timedelta(hours=6))
 DOOR_NAME = Limit("door_name", free=60, cap=60, memory=timedelta(hours=6), leak=0.01)
 PROOF = Limit("proof", free=5, cap=3600, memory=timedelta(hours=24))
+PROOF_ADDRESS = Limit("proof_address", free=100, cap=300, memory=timedelta(minutes=15), leak=0.2)
+"""A whole campus stands behind one address, and a freshman of it must not stop the others from activating."""
 CODES = Limit("codes", free=2, cap=3600, memory=timedelta(hours=6))
 REAUTHENTICATION = Limit("reauth", free=5, cap=900, memory=timedelta(hours=24))
 QUESTIONS = Limit("questions", free=3, cap=3600, memory=timedelta(hours=24))

@@ -13,6 +13,7 @@ from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
 from nanhu.platforms.identity.personal.rules import new_token
 from nanhu.platforms.identity.personal.services import app_passwords, tokens
+from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 
 
@@ -173,3 +174,18 @@ def test_the_description_names_every_kind_and_no_person(student):
     paths = Client().get("/api/openapi.json").json()["paths"]
 
     assert set(paths) == {"/api/me", *(f"/api/me/{one.key}" for one in registry.personal_data)}
+
+
+def test_guesses_of_others_behind_the_same_address_do_not_stop_a_good_token(student):
+    for _guess in range(tokens.GUESSING.free + 5):
+        read(new_token())
+    assert read(token_for(student, "people.person"), "people.person").status_code == 200
+
+
+def test_the_counters_reset_takes_tokens_and_app_passwords_along(student):
+    token_for(student, "people.person")
+    app_passwords.make(by=TEST, account=student.account, name="邮件", service="mail")
+    counter.reset(by=TEST, campus_no=student.numbers[0], reason="被盗")
+
+    assert not AccessToken.objects.filter(revoked_at=None).exists()
+    assert not AppPassword.objects.filter(revoked_at=None).exists()

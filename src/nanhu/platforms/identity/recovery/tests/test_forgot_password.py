@@ -15,6 +15,8 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.models import Account, OneTimeCode, RoleGrant, SmsMessage
+from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
+from nanhu.platforms.identity.personal.services import app_passwords, tokens
 from nanhu.platforms.identity.recovery import attempts, resets
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError, CodeRefusedError
 from nanhu.platforms.identity.recovery.models import Attempt, MailMessage
@@ -30,7 +32,8 @@ from nanhu.platforms.identity.recovery.tests.conftest import (
     run_worker,
     set_new,
 )
-from nanhu.platforms.identity.services import counter
+from nanhu.platforms.identity.services import counter, throttle
+from nanhu.platforms.identity.services.throttle import Gate
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -387,3 +390,20 @@ def at_once(deed, refused):
     for thread in threads:
         thread.join()
     return len(heard)
+
+
+def test_a_new_password_takes_tokens_and_app_passwords_along(browser, owner):
+    tokens.make(by=TEST, account=owner.account, name="脚本", scopes=["people.person"], days=30)
+    app_passwords.make(by=TEST, account=owner.account, name="邮件", service="mail")
+    prove_by_phone(browser, owner)
+    assert set_new(browser).headers["Location"] == "/sign-in"
+
+    assert not AccessToken.objects.filter(revoked_at=None).exists()
+    assert not AppPassword.objects.filter(revoked_at=None).exists()
+
+
+def test_wrong_answers_of_others_behind_the_same_address_close_no_way(browser, owner):
+    for _guess in range(12):
+        throttle.admit([Gate(throttle.PROOF_ADDRESS, "recovery:127.0.0.1")])
+    forget(browser, owner)
+    assert browser.post("/forgot-password/questions", FILLED).headers["Location"] == "/forgot-password/new"
