@@ -140,6 +140,14 @@ class RoleNeedsUnitError(CampusError):
     sentence: ClassVar[str | Promise] = _("单位账号管理员要指明一个单位。")
 
 
+class RoleHasNoUnitError(CampusError):
+    """It counts everywhere: who types a unit would grant more than he means to."""
+
+    code: ClassVar[str] = "role_has_no_unit"
+    http_status: ClassVar[int] = 422
+    sentence: ClassVar[str | Promise] = _("只有单位账号管理员可以限定单位，这个角色在全校有效，请把单位留空。")
+
+
 class RoleEndsInThePastError(CampusError):
     code: ClassVar[str] = "role_ends_in_the_past"
     http_status: ClassVar[int] = 400

@@ -30,3 +30,13 @@ class BulkTooManyError(CampusError):
     code: ClassVar[str] = "bulk_too_many"
     http_status: ClassVar[int] = 422
     sentence: ClassVar[str | Promise] = _("一次最多 {most} 个账号，请分批办理。")
+
+
+class UnarmedAdministratorError(CampusError):
+    """An administrator without a second factor: a code would be the whole key."""
+
+    code: ClassVar[str] = "unarmed_administrator"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _(
+        "这位管理人员还没有设置第二步验证，不能在柜台重置，请由系统管理员在服务器上办理。"
+    )

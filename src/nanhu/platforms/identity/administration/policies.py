@@ -51,7 +51,9 @@ def holder_of(viewer: Viewer) -> Holder:
 
 
 def holder_now(account_id: int) -> Holder:
-    held = RoleGrant.objects.filter(live(), account_id=account_id).values_list("role", flat=True)
+    """A closed account has no say, whatever roles it will have again."""
+    open_ones = RoleGrant.objects.filter(live(), account_id=account_id, account__state=Account.State.ACTIVE)
+    held = open_ones.values_list("role", flat=True)
     return Holder(account_id, frozenset(held))
 
 

@@ -7,7 +7,7 @@ constraint, so that two grants at the same moment cannot both stand.
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from nanhu.kernel import audit, registry
 from nanhu.kernel.actors import Actor
@@ -15,6 +15,7 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.identity.errors import (
     OwnRoleError,
     RoleEndsInThePastError,
+    RoleHasNoUnitError,
     RoleNeedsUnitError,
     RolesExcludeError,
     UnknownRoleError,
@@ -38,9 +39,7 @@ def grant(
     check_grant(by=by, account_id=account_id, role=role, unit_code=unit_code, ends_at=ends_at)
     try:
         with transaction.atomic():
-            RoleGrant.objects.filter(account_id=account_id, revoked_at=None, ends_at__lte=now()).update(
-                revoked_at=now()
-            )
+            write_down_ended(by, RoleGrant.objects.select_for_update().filter(account_id=account_id))
             _row, is_new = RoleGrant.objects.get_or_create(
                 account_id=account_id, role=role, unit_code=unit_code, revoked_at=None,
                 defaults={"granted_by": by.name, "reason": reason, "ends_at": ends_at},
@@ -55,7 +54,8 @@ def grant(
 
 
 def check_grant(*, by: Actor, account_id: int, role: str, unit_code: str, ends_at: datetime | None) -> None:
-    if registry.roles.get(role) is None:
+    known = registry.roles.get(role)
+    if known is None:
         raise UnknownRoleError(role=role)
     if by.account_id is not None and by.account_id == account_id:
         raise OwnRoleError
@@ -63,6 +63,8 @@ def check_grant(*, by: Actor, account_id: int, role: str, unit_code: str, ends_a
         raise RoleEndsInThePastError
     if role in UNIT_ROLES and unit_code not in people.unit_ids_by_code([unit_code]):
         raise RoleNeedsUnitError
+    if unit_code and known.is_administrative and role not in UNIT_ROLES:
+        raise RoleHasNoUnitError
 
 
 @transaction.atomic
@@ -77,8 +79,11 @@ def revoke(*, by: Actor, account_id: int, role: str, unit_code: str = "", reason
 @transaction.atomic
 def revoke_ended(*, by: Actor) -> int:
     """What the date has ended is written down as revoked."""
-    due = RoleGrant.objects.select_for_update(skip_locked=True).filter(revoked_at=None, ends_at__lte=now())
-    ended = list(due.order_by("pk"))
+    return write_down_ended(by, RoleGrant.objects.select_for_update(skip_locked=True))
+
+
+def write_down_ended(by: Actor, grants: QuerySet[RoleGrant]) -> int:
+    ended = list(grants.filter(revoked_at=None, ends_at__lte=now()).order_by("pk"))
     RoleGrant.objects.filter(pk__in=[one.pk for one in ended]).update(revoked_at=now())
     for one in ended:
         note(by, "identity.end_role", one.account_id, one.role, one.unit_code)

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.identity.administration.errors import DocumentDiffersError
+from nanhu.platforms.identity.administration.errors import DocumentDiffersError, UnarmedAdministratorError
 from nanhu.platforms.identity.administration.models import AccountNote
+from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.services import counter, throttle
 from nanhu.platforms.identity.services.throttle import Gate
@@ -40,11 +41,20 @@ class Seen:
 
 def reset_after_document(*, by: Actor, account: Account, seen: Seen, reason: str) -> str:
     """A one-time code, once the document fits the record; it is shown once. A document that differs resets nothing."""
+    refuse_unarmed(account)
     compared = seen.document in COMPARED
     if compared:
         compare(by=by, account=account, seen=seen)
     facts = {"document": str(seen.document), "compared": "number" if compared else "face"}
     return counter.reset_account(by=by, account_id=account.pk, reason=reason, seen=facts)
+
+
+def refuse_unarmed(account: Account) -> None:
+    """Whoever signs in first with the code sets up the second factor of an administrator who has none: with the power
+    over both, one clerk could become any other duty. Such a reset takes the console."""
+    factors = factors_of(account)
+    if factors.is_administrator and not factors.is_on and not factors.recovery_codes:
+        raise UnarmedAdministratorError
 
 
 def compare(*, by: Actor, account: Account, seen: Seen) -> None:

@@ -116,6 +116,17 @@ def test_who_lost_the_right_meanwhile_does_nothing_more(office, here) -> None:
     assert BulkItem.objects.get().outcome == "没有这个账号"
 
 
+def test_a_clerk_whose_account_was_closed_meanwhile_does_nothing_more(office, here) -> None:
+    clerk = office("identity.admin")
+    ask(clerk.client, numbers=here.numbers[0])
+    action = bulk.confirm(by=TEST, action=last())
+    suspensions.suspend(by=TEST, account_id=clerk.member.account.pk, reason="账号被盗")
+    bulk.run(action_id=action.pk)
+
+    assert here.account.state == "active"
+    assert action.items.get(skipped="").outcome
+
+
 def test_each_kind_of_action_says_whom_it_skips(office, here, newcomer) -> None:
     clerk = office("identity.admin")
     number = here.numbers[0]

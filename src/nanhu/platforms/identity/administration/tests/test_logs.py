@@ -126,3 +126,11 @@ def test_the_auditor_verifies_and_exports_what_is_sealed(office, here) -> None:
     page = auditor.client.get("/identity/audit").content.decode()
     assert "一致" in page
     assert auditor.client.get("/identity/audit/roots").status_code == 200
+
+
+def test_whoever_reads_the_lines_of_one_person_is_seen_by_that_person(office, here) -> None:
+    client = office("identity.auditor").client
+    client.get("/identity/sign-ins", {"address": "10.9.9.9"})
+    assert not AuditEntry.objects.filter(action="identity.look_account").exists()
+    client.get("/identity/sign-ins", {"q": here.numbers[0]})
+    assert AuditEntry.objects.filter(action="identity.look_account", target=f"person:{here.person_id}").count() == 1

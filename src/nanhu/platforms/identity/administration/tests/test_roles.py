@@ -11,10 +11,17 @@ from django.db import IntegrityError, connection, transaction
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity.administration.tests.conftest import TEST, make_member
-from nanhu.platforms.identity.errors import OwnRoleError, RoleEndsInThePastError, RoleNeedsUnitError, RolesExcludeError
+from nanhu.platforms.identity.errors import (
+    OwnRoleError,
+    RoleEndsInThePastError,
+    RoleHasNoUnitError,
+    RoleNeedsUnitError,
+    RolesExcludeError,
+)
 from nanhu.platforms.identity.models import Account, RoleGrant
 from nanhu.platforms.identity.services import roles
 from nanhu.platforms.identity.services.accounts import open_accounts
+from nanhu.platforms.people.models import OrgUnit
 
 PAIRS = [
     ("campus.admin", "identity.security"), ("campus.admin", "identity.auditor"),
@@ -123,3 +130,19 @@ def test_the_console_grants_the_first_of_each_and_lists_them(student, teacher) -
     assert RoleGrant.objects.get(role="identity.auditor").ends_at is not None
     with pytest.raises(CommandError, match="三员分立"):
         call_command("accounts", "grant", student.numbers[0], "identity.auditor", stdout=out)
+
+
+@pytest.mark.django_db
+def test_a_role_for_the_whole_campus_is_not_granted_as_if_it_were_one_units(student) -> None:
+    OrgUnit.objects.get_or_create(code="0801", defaults={"name": "计算机学院"})
+    with pytest.raises(RoleHasNoUnitError):
+        roles.grant(by=TEST, account_id=student.account.pk, role="identity.admin", unit_code="0801")
+    assert not RoleGrant.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_a_new_grant_finds_ended_is_written_down(student) -> None:
+    roles.grant(by=TEST, account_id=student.account.pk, role="identity.security")
+    RoleGrant.objects.update(created_at=now() - timedelta(days=2), ends_at=now() - timedelta(days=1))
+    roles.grant(by=TEST, account_id=student.account.pk, role="identity.auditor")
+    assert AuditEntry.objects.filter(action="identity.end_role", facts__role="identity.security").count() == 1

@@ -41,6 +41,7 @@ def wanted_in(request: HttpRequest) -> sign_ins.Wanted:
 @role_required(*ROLES)
 def log(request: HttpRequest) -> HttpResponse:
     wanted = wanted_in(request)
+    note_look(request, wanted)
     found = list(sign_ins.lines(wanted, before=place_in(request))[: sign_ins.LINES + 1])
     shown = found[: sign_ins.LINES]
     older = f"{shown[-1].at.isoformat()}_{shown[-1].pk}" if len(found) > sign_ins.LINES else ""
@@ -51,6 +52,13 @@ def log(request: HttpRequest) -> HttpResponse:
         "anomalies": sign_ins.anomalies(wanted),
     }  # fmt: skip
     return render(request, "identity/administration/sign_ins.html", facts)
+
+
+def note_look(request: HttpRequest, wanted: sign_ins.Wanted) -> None:
+    """Whoever reads the lines of one person is seen by that person."""
+    account = Account.objects.filter(pk=wanted.account_id or 0).first()
+    if account is not None:
+        audit.record(by=by_of(request), action="identity.look_account", target=f"person:{account.person_id}")
 
 
 def query_of(request: HttpRequest) -> str:
@@ -70,6 +78,7 @@ def place_in(request: HttpRequest) -> tuple[datetime, int] | None:
 @role_required(*ROLES)
 def export(request: HttpRequest) -> HttpResponseBase:
     wanted = wanted_in(request)
+    note_look(request, wanted)
     audit.record(
         by=by_of(request),
         action="identity.export_sign_in_log",
