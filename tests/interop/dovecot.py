@@ -56,7 +56,7 @@ class Dovecot:
         trust = ssl.create_default_context(cafile=str(self.folder / "certs" / "nanhu-ca.pem"))
         client = imaplib.IMAP4_SSL("localhost", self.port, ssl_context=trust, timeout=30)
         try:
-            client.login(name, password)
+            client.authenticate("PLAIN", lambda _asked: f"\0{name}\0{password}".encode())
             return client.select("INBOX")[0] == "OK"
         except imaplib.IMAP4.error as error:
             if "AUTHENTICATIONFAILED" not in str(error):

@@ -1,5 +1,6 @@
 """An ocserv (VPN) of its own, in the foreground, that asks our FreeRADIUS; the client is openconnect, without a tunnel."""
 
+import os
 import subprocess
 import time
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ class Ocserv:
         done = subprocess.run(
             ["openconnect", "--authenticate", "--protocol=anyconnect", "--non-inter", "--passwd-on-stdin", "-u", name,
              "--cafile", str(self.folder / "certs" / "nanhu-ca.pem"), f"https://localhost:{self.port}"],
-            input=password + "\n", capture_output=True, text=True, check=False, timeout=90,
+            env=os.environ | {"LC_ALL": "C.UTF-8"}, input=password + "\n", capture_output=True, text=True, check=False, timeout=90,
         )  # fmt: skip
         if done.returncode == 0:
             assert "COOKIE=" in done.stdout

@@ -16,7 +16,7 @@ from tests.interop.ocserv import Ocserv
 from tests.journeys.conftest import ARGUMENTS
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("campus")]
-NEW = "Harbour-Light-31"
+NEW = "Harbour-湖-Light-31"
 DOORS = ("portal", "card web", "Wi-Fi", "VPN", "mail")
 
 

@@ -87,4 +87,13 @@ def first(facts: dict[str, Any], name: str) -> str:
     told = facts.get(name)
     values = told.get("value") if isinstance(told, dict) else None
     value = values[0] if isinstance(values, list) and values else None
-    return value if isinstance(value, str) and "\0" not in value else ""
+    return in_letters(value) if isinstance(value, str) and "\0" not in value else ""
+
+
+@sensitive_variables()
+def in_letters(value: str) -> str:
+    """rlm_rest of FreeRADIUS 3.2 writes each byte of what is not ASCII as a letter of its own: "湖" comes as "æ¹\x96"."""
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
