@@ -9,5 +9,13 @@ class IdentityConfig(AppConfig):
     verbose_name = "身份认证"
 
     def ready(self) -> None:
-        for part in ("checks", "registrations", "processes", "subscribers", "jobs", "protocols.cas.logout", "protocols.cas.panel"):
+        for part in (
+            "checks",
+            "registrations",
+            "processes",
+            "subscribers",
+            "jobs",
+            "protocols.cas.logout",
+            "protocols.cas.panel",
+        ):
             import_module(f"{self.name}.{part}")
