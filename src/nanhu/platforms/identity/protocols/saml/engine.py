@@ -50,15 +50,26 @@ def version_of(path: str) -> tuple[int, ...]:
     return tuple(int(part) for part in words[1].split("."))
 
 
+@cache
+def places() -> BoundedSemaphore:
+    """Who works and who waits together hold half of the threads at most: the other half always remains for pages."""
+    return BoundedSemaphore(max(1, configuration().web_threads // 2))
+
+
 @contextmanager
 def slot() -> Iterator[None]:
     """Strangers may send signed nonsense: however much, it keeps only so many of this process's threads busy."""
-    if not SLOTS.acquire(timeout=QUEUE_SECONDS):
+    if not places().acquire(blocking=False):
         raise SamlBusyError
     try:
-        yield
+        if not SLOTS.acquire(timeout=QUEUE_SECONDS):
+            raise SamlBusyError
+        try:
+            yield
+        finally:
+            SLOTS.release()
     finally:
-        SLOTS.release()
+        places().release()
 
 
 @contextmanager

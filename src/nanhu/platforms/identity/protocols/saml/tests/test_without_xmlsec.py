@@ -1,7 +1,11 @@
 """A machine without xmlsec1: SAML says so, everything else works."""
 
+from threading import Thread
+from time import monotonic, sleep
+
 import pytest
 
+from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.protocols.saml import engine, registrations
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +64,31 @@ def test_a_flood_keeps_only_some_threads_busy(client, sp, monkeypatch):
     finally:
         for _ in range(3):
             engine.SLOTS.release()
+
+
+def test_nor_do_those_who_wait_take_the_threads_that_pages_need(monkeypatch):
+    """Eight seconds of waiting each, on every thread, would be the end of the portal for as long as the flood lasts."""
+    monkeypatch.setattr(engine, "QUEUE_SECONDS", 5)
+    half, refused = configuration().web_threads // 2, []
+
+    def come():
+        try:
+            with engine.slot():
+                pass
+        except engine.SamlBusyError:
+            refused.append(1)
+
+    for _ in range(3):
+        engine.SLOTS.acquire()
+    crowd = [Thread(target=come) for _ in range(half + 4)]
+    for one in crowd:
+        one.start()
+    deadline = monotonic() + 3
+    while len(refused) < 4 and monotonic() < deadline:
+        sleep(0.01)
+    told_at_once = len(refused)
+    for _ in range(3):
+        engine.SLOTS.release()
+    for one in crowd:
+        one.join()
+    assert (told_at_once, len(refused)) == (4, 4)
