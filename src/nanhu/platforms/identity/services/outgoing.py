@@ -25,6 +25,11 @@ LONGEST_ANSWER = 64 * 1024
 CHUNK = 8192
 STATUS_LINE = re.compile(rb"^HTTP/1\.[01] (\d{3})(?: |\r?\n|$)")
 USER_AGENT = "Nanhu"
+CLOUD_SECRETS = frozenset(
+    ipaddress.ip_address(one)
+    for one in ("100.100.100.200", "192.0.0.192", "168.63.129.16", "fd00:ec2::254", "fd20:ce::254")
+)
+"""Where Alibaba, Oracle, Azure, Amazon and Google tell a machine its secrets, beside the link-local addresses."""
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -124,6 +129,8 @@ def is_callable(target: str, host: str) -> bool:
     address = plain(ipaddress.ip_address(target.split("%", 1)[0]))
     if address.is_loopback:
         return is_loopback_name(host)
+    if address in CLOUD_SECRETS:
+        return False
     return not (address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved)
 
 

@@ -93,6 +93,10 @@ def test_it_calls_nothing_but_plain_addresses(address):
         ("::ffff:127.0.0.1", "oa.example.edu.cn", False),
         ("169.254.169.254", "oa.example.edu.cn", False),
         ("::ffff:169.254.169.254", "oa.example.edu.cn", False),
+        ("100.100.100.200", "oa.example.edu.cn", False),
+        ("::ffff:100.100.100.200", "100.100.100.200", False),
+        ("fd00:ec2::254", "oa.example.edu.cn", False),
+        ("100.100.100.201", "oa.example.edu.cn", True),
         ("fe80::1%eth0", "oa.example.edu.cn", False),
         ("0.0.0.0", "oa.example.edu.cn", False),  # noqa: S104
         ("224.0.0.1", "oa.example.edu.cn", False),
