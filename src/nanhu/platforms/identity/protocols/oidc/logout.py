@@ -9,8 +9,11 @@ from nanhu.platforms.identity.services.single_logout import LogoutCall
 
 
 def logout_call(grant: SsoGrant) -> LogoutCall | None:
-    """The POST of Back-Channel Logout §2.5, by the address registered now; None where none is."""
-    client = OidcClient.objects.filter(application_id=grant.application_id, is_enabled=True).first()
+    """The POST of Back-Channel Logout §2.5, by the address registered now; None where none is.
+
+    Also to a client that is switched off: whom it signed in before is still signed in there.
+    """
+    client = OidcClient.objects.filter(application_id=grant.application_id).first()
     if client is None or not client.backchannel_logout_uri:
         return None
     token = jwts.logout_token(client_id=client.client_id, subject=str(grant.facts["sub"]), sid=grant.ticket)

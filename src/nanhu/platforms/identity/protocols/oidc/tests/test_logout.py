@@ -14,6 +14,7 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
 from nanhu.platforms.identity.protocols.oidc import jwts
 from nanhu.platforms.identity.protocols.oidc.logout import logout_call
+from nanhu.platforms.identity.protocols.oidc.models import OidcClient
 from nanhu.platforms.identity.protocols.oidc.services import keys
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import AFTER, ISSUER, make_app
 from nanhu.platforms.identity.services.single_logout import tellers
@@ -158,6 +159,11 @@ class TestTold:
     def test_an_application_that_takes_no_notice_is_not_told(self, library, signed_in):
         library.tokens(signed_in)
         assert logout_call(SsoGrant.objects.get()) is None
+
+    def test_one_that_was_switched_off_meanwhile_is_told_all_the_same(self, app, signed_in):
+        app.tokens(signed_in)
+        OidcClient.objects.update(is_enabled=False)
+        assert logout_call(SsoGrant.objects.get()).address == CALL
 
     def test_a_new_session_is_a_new_sid(self, app, signed_in, teacher):
         first = jwts.read_hint(app.tokens(signed_in)["id_token"])["sid"]
