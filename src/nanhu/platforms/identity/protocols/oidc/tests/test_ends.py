@@ -135,7 +135,8 @@ def test_a_client_that_was_closed_has_no_live_tokens(library, signed_in):
 def test_the_sweep_takes_what_is_over_and_keeps_what_betrays_a_thief(library, signed_in):
     code = library.code(signed_in)
     body = library.token(code).json()
-    library.authorize(Client(), prompt="login")
+    library.authorize(signed_in, prompt="login")
+    assert PendingRequest.objects.exists()
     with time_machine.travel(now() + timedelta(hours=2), tick=True):
         sweep()
         assert not PendingRequest.objects.exists()

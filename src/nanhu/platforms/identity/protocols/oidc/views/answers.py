@@ -45,7 +45,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Go on as the person signed in, or sign out here first and come back as somebody else."""
     waiting, _wish = request_meant(request)
     if request.POST.get("answer") == "this":
-        pending.choose(waiting, session=request.sso_session)  # type: ignore[attr-defined]
-        return HttpResponseRedirect(address_of(waiting))
+        chosen = pending.choose(waiting, session=request.sso_session)  # type: ignore[attr-defined]
+        return HttpResponseRedirect(address_of(chosen))
     sessions.close_session(request)
     return HttpResponseRedirect(f"{reverse('identity:sign_in')}?{urlencode({'next': address_of(waiting)})}")

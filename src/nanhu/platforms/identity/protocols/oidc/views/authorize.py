@@ -75,6 +75,12 @@ def address_of(waiting: pending.Pending) -> str:
     return f"{reverse('identity:oidc_authorize')}?{urlencode({RESUME: waiting.token})}"
 
 
+def kept(request: HttpRequest, wish: Wish) -> pending.Pending:
+    if request.sso_session is not None:  # type: ignore[attr-defined]
+        return pending.keep(wish.query)
+    return pending.keep_for_stranger(wish.query, address=request.META.get("REMOTE_ADDR", ""))
+
+
 def forget(waiting: pending.Pending | None) -> None:
     if waiting is not None:
         pending.done(waiting)
@@ -123,7 +129,7 @@ def at_the_gate(
     """Without a page: say what is missing. With one: let the gate show it, and come back to this request."""
     if wish.is_passive:
         raise refusal(PASSIVE_ANSWERS[missing])
-    waiting = waiting or pending.keep(wish.query)
+    waiting = waiting or kept(request, wish)
     back = address_of(waiting)
     if missing is gate.Missing.FRESH_SIGN_IN:
         return in_language_of(wish, with_login_hint(wish, gate.to_page("identity:sign_in_again", back)))
