@@ -60,7 +60,8 @@ def check_xml(received: Received, certificates: Sequence[str]) -> bool:
             raise MessageRefusedError(why="the signature is in the wrong place")
         return False
     message = received.message
-    if message.signature.signed_info.signature_method.algorithm not in ALGORITHMS:
+    method = signatures[0].find(f"{{{DS}}}SignedInfo/{{{DS}}}SignatureMethod")
+    if method is None or message.signature.signed_info.signature_method.algorithm not in ALGORITHMS:
         raise MessageRefusedError(why="the signature's algorithm is too weak")
     checker = verifier(MetadataKeys(certificates))
     try:

@@ -178,6 +178,18 @@ def test_a_changed_message_or_signature_is_refused(inside, strict, change):
     assert is_refused(post(inside, change(good)))
 
 
+@pytest.mark.parametrize("inside_it", [
+    "", "<ds:SignedInfo/>", "<ds:SignedInfo><ds:SignatureMethod/></ds:SignedInfo>", "<ds:SignatureValue>AAAA</ds:SignatureValue>",
+    '<ds:SignedInfo><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/></ds:SignedInfo>',
+])  # fmt: skip
+@pytest.mark.parametrize(("door", "kind"), [("/saml/sso", "AuthnRequest"), ("/saml/slo", "LogoutRequest")])
+def test_a_signature_with_something_missing_is_a_bad_request(inside, sp, door, kind, inside_it):
+    signature = f'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">{inside_it}</ds:Signature>'
+    text = sp.request().replace("</saml:Issuer>", f"</saml:Issuer>{signature}", 1).replace("AuthnRequest", kind)
+    assert signature in text
+    assert is_refused(post(inside, text, door))
+
+
 def test_a_key_the_message_brings_along_is_not_believed(inside, strict):
     stranger = pair(7)
     info = f"<ds:KeyInfo><ds:X509Data><ds:X509Certificate>{stranger.bare_certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
