@@ -115,8 +115,8 @@ def canonical_service(service: str) -> str:
     return JSESSIONID.sub("", service.split("#", 1)[0])
 
 
-def with_ticket(service: str, ticket: str) -> str:
+def with_ticket(service: str, ticket: str, *, name: str = "ticket") -> str:
     """Add the ticket to the address, before any fragment."""
     address, hash_sign, fragment = service.partition("#")
     joint = "&" if "?" in address else "?"
-    return f"{address}{joint}ticket={ticket}{hash_sign}{fragment}"
+    return f"{address}{joint}{name}={ticket}{hash_sign}{fragment}"

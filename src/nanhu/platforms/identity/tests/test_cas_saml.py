@@ -124,3 +124,20 @@ def test_the_target_comes_back_as_text_and_not_as_markup(signed_in):
 
 def test_it_is_asked_by_post_only(signed_in):
     assert Client().get("/cas/samlValidate", {"TARGET": SERVICE}).status_code == 405
+
+
+def test_clients_that_name_their_service_target_are_sent_back_with_an_artifact(signed_in):
+    """Java's Saml11AuthenticationFilter and Spring's SamlServiceProperties: otherwise they send people round for ever."""
+    answer = signed_in.get("/cas/login", {"TARGET": SERVICE})
+    where = answer.headers["Location"]
+    assert where.startswith(f"{SERVICE}?SAMLart=ST-")
+    assert status_of(ask(where.split("=")[1])) == "samlp:Success"
+    posted = signed_in.get("/cas/login", {"TARGET": SERVICE, "method": "POST"}).content.decode()
+    assert 'name="SAMLart" value="ST-' in posted
+
+
+def test_two_names_for_two_services_are_refused(signed_in):
+    answer = signed_in.get("/cas/login", {"TARGET": SERVICE, "service": "https://oa.example.edu.cn/other"})
+    assert answer.status_code == 403
+    assert not ServiceTicket.objects.exists()
+    assert signed_in.get("/cas/login", {"TARGET": "https://evil.example.com/"}).status_code == 403

@@ -25,18 +25,22 @@ WARN = "identity.cas_warn"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the application asked for."""
+    """What the application asked for. `ticket_name` is the parameter it looks for its ticket in."""
 
     service: str
     application: Application | None
     must_renew: bool
     is_gateway: bool
     by_post: bool
+    ticket_name: str = "ticket"
 
 
 def wish_of(request: HttpRequest) -> Wish:
-    """A parameter that is set counts as set whatever its value; renew beats gateway; gateway needs a service."""
-    services = request.GET.getlist("service")
+    """A parameter that is set counts as set whatever its value; renew beats gateway; gateway needs a service.
+
+    Clients that validate by SAML 1.1 (Java's among them) name their service TARGET and wait for an artifact.
+    """
+    services = request.GET.getlist("service") + request.GET.getlist("TARGET")
     if len(services) > 1:
         raise ServiceRefusedError
     service = services[0] if services else ""
@@ -47,6 +51,7 @@ def wish_of(request: HttpRequest) -> Wish:
         must_renew=must_renew,
         is_gateway=bool(request.GET.get("gateway")) and bool(service) and not must_renew,
         by_post=request.GET.get("method", "").upper() == "POST",
+        ticket_name="SAMLart" if "TARGET" in request.GET else "ticket",
     )
 
 
@@ -139,5 +144,6 @@ def hand_over(
     """Issue the ticket and send the browser back with it: always by GET, unless the application asked for a form."""
     ticket = tickets.issue(application=application, session=session, service=wish.service, is_primary=is_primary)
     if wish.by_post:
-        return render(request, "identity/cas_post.html", {"service": wish.service, "ticket": ticket})
-    return HttpResponseRedirect(with_ticket(wish.service, ticket))
+        facts = {"service": wish.service, "ticket": ticket, "ticket_name": wish.ticket_name}
+        return render(request, "identity/cas_post.html", facts)
+    return HttpResponseRedirect(with_ticket(wish.service, ticket, name=wish.ticket_name))
