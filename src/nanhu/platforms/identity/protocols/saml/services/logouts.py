@@ -22,8 +22,6 @@ from nanhu.platforms.identity.protocols.saml.xml import parsed
 from nanhu.platforms.identity.services import sessions
 from nanhu.platforms.identity.services.single_logout import CannotBeToldError, LogoutCall, tellers
 
-MOST_SESSIONS = 50
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
@@ -53,14 +51,17 @@ def end_for_partner(*, partner: str, message: Any, browser_session_id: int | Non
 
 
 def sign_ins(*, partner: str, message: Any) -> list[SignIn]:
-    """By name and session index; a request without an index means all sessions of that name at that partner."""
+    """By name and session index; a request without an index means all sessions of that name at that partner.
+
+    All that are still open, however often each of them came by; else one of those that are over, as a sign of knowing.
+    """
     if message.name_id is None or not message.name_id.text:
         return []
     found = SignIn.objects.filter(entity_id=partner, name_id=message.name_id.text.strip())
     indexes = [one.text.strip() for one in message.session_index or [] if one.text]
     if indexes:
         found = found.filter(session_index__in=indexes)
-    return list(found.order_by("-pk")[:MOST_SESSIONS])
+    return list(found.filter(session__ended_at=None).order_by("pk")) or list(found.order_by("-pk")[:1])
 
 
 def tell(grant: SsoGrant) -> LogoutCall | None:

@@ -10,6 +10,7 @@ from nanhu.platforms.identity.models import SsoGrant, SsoSession
 from nanhu.platforms.identity.protocols.saml import names
 from nanhu.platforms.identity.protocols.saml.addresses import own
 from nanhu.platforms.identity.protocols.saml.models import Partner as PartnerRow
+from nanhu.platforms.identity.protocols.saml.models import SignIn
 from nanhu.platforms.identity.protocols.saml.services import logouts, partners
 from nanhu.platforms.identity.protocols.saml.tests.conftest import TEST, live_session, registered, sign_in
 from nanhu.platforms.identity.protocols.saml.tests.partner import NS, Partner, check, moment, pair, posted, unpacked
@@ -101,6 +102,29 @@ def test_asked_twice_it_is_still_a_success_and_a_stranger_is_unknown(inside, sp,
         "Requester",
         "UnknownPrincipal",
     ]
+
+
+def test_a_session_that_came_by_long_ago_ends_with_the_busy_one(sp, inside, teacher):
+    """Whoever opens the partner again and again in one browser must not stay signed in in the other."""
+    policy = f'<samlp:NameIDPolicy Format="{names.PERSISTENT}"/>'
+    answer = sp.answer(inside.get(f"/saml/sso?{sp.redirect(sp.request(policy))}"))
+    first = live_session()
+    busy = Client()
+    sign_in(busy)
+    second = SsoSession.objects.exclude(pk=first.pk).get()
+    row = SignIn.objects.get()
+    for number in range(60):
+        grant = open_grant(
+            session=second, application=row.grant.application, protocol="saml", reference=f"_{number}",
+            user_name="T00123", facts=row.grant.facts,
+        )  # fmt: skip
+        SignIn.objects.create(
+            session=second, grant=grant, entity_id=row.entity_id, session_index=f"_{number}", name_id=row.name_id
+        )
+    text = sp.logout_request(answer.name_id, None)
+    busy.get(f"/saml/slo?{sp.redirect(text, signed_by=sp.key)}")
+    assert not is_alive()
+    assert set(SsoGrant.objects.values_list("logout", flat=True)) == {"done"}
 
 
 def test_without_an_index_all_sessions_of_the_name_end(sp, inside, application, teacher):
