@@ -20,6 +20,7 @@ from nanhu.platforms.identity.services import access
 
 ASKED = "identity.asked_again"
 ASKED_AT_MOST = 20
+PROOF_LASTS = timedelta(minutes=10)
 
 
 class Missing(StrEnum):
@@ -69,6 +70,8 @@ def passage(request: HttpRequest, *, application: Application, demand: Demand) -
         return missing(Missing.RIGHT, demand, refused(request, application=application, decision=decision))
     if owes_second_factor(session, demanded=demand.second_factor or application.demands_second_factor):
         return missing(Missing.SECOND_FACTOR, demand, to_page("identity:second_factor", back))
+    if demand.must_renew:
+        wipe_note(request, back)
     return Passage(session=session)
 
 
@@ -101,15 +104,22 @@ def is_fresh(request: HttpRequest, session: SsoSession, demand: Demand, back: st
 
 
 def was_renewed(request: HttpRequest, session: SsoSession, back: str, moment: datetime) -> bool:
-    """Once per request: the first visit notes the time, the visit after a newer sign-in passes and wipes the note."""
-    asked: dict[str, float] = request.session.get(ASKED, {})
-    mark = mark_of(back)
-    since = asked.pop(mark, None)
-    passes = since is not None and session.authenticated_at.timestamp() >= since
-    request.session[ASKED] = asked
+    """Once per request: the first visit notes the time, a visit after a newer sign-in passes.
+
+    The note stays until all else is there as well: whoever is sent for a second factor comes back with his proof.
+    """
+    since: float | None = request.session.get(ASKED, {}).get(mark_of(back))
+    is_recent = moment - session.authenticated_at <= PROOF_LASTS
+    passes = since is not None and is_recent and session.authenticated_at.timestamp() >= since
     if not passes:
         note_asking(request, back, moment)
     return passes
+
+
+def wipe_note(request: HttpRequest, back: str) -> None:
+    asked: dict[str, float] = request.session.get(ASKED, {})
+    if asked.pop(mark_of(back), None) is not None:
+        request.session[ASKED] = asked
 
 
 def note_asking(request: HttpRequest, back: str, moment: datetime | None = None) -> None:

@@ -65,6 +65,27 @@ def test_a_second_factor_is_asked_where_the_application_demands_it(signed_in, de
     assert ticket_from(signed_in.get("/cas/login", {"service": SERVICE})).startswith("ST-")
 
 
+def test_who_renews_and_owes_a_second_factor_is_asked_for_the_password_once(signed_in, demanding):
+    address = f"{LOGIN}&renew=true"
+    assert "密码" in signed_in.get(address).content.decode()
+    answer = signed_in.post(address, {"username": "T00123", "password": PASSWORD})
+    assert urlsplit(answer.headers["Location"]).path == "/sign-in/second"
+    SsoSession.objects.update(second_factor_at=now())
+    ticket = ticket_from(signed_in.get(address))
+    assert b"authenticationSuccess" in validate(ticket, renew="true").content
+    assert signed_in.get(address).status_code == 200, "each time anew"
+
+
+def test_a_proof_that_waited_too_long_for_its_second_factor_is_asked_for_again(signed_in, demanding):
+    address = f"{LOGIN}&renew=true"
+    signed_in.get(address)
+    signed_in.post(address, {"username": "T00123", "password": PASSWORD})
+    SsoSession.objects.update(second_factor_at=now())
+    with time_machine.travel(now() + timedelta(minutes=11)):
+        assert signed_in.get(address).status_code == 200
+        assert not ServiceTicket.objects.exists()
+
+
 @pytest.mark.parametrize("owed", ["sign_in", "second_factor", "right"])
 def test_at_a_gateway_nothing_is_shown_whatever_is_owed(owed, browser, teacher, office, request):
     if owed != "sign_in":

@@ -9,7 +9,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from nanhu.kernel.clock import now
 from nanhu.platforms.identity import gate
 from nanhu.platforms.identity.errors import ServiceRefusedError
 from nanhu.platforms.identity.forms import CasSignInForm
@@ -116,7 +115,7 @@ def ask_for_password(request: HttpRequest, wish: Wish) -> HttpResponse:
 
 
 def take_password(request: HttpRequest, wish: Wish) -> HttpResponse:
-    """The password typed here is as fresh as can be: `renew` is met, its note is wiped."""
+    """The password typed here is as fresh as can be: `renew` is met, also if a second factor comes between."""
 
     def welcome(request: HttpRequest) -> HttpResponse:
         request.session[WARN] = bool(request.POST.get("warn"))
@@ -125,8 +124,8 @@ def take_password(request: HttpRequest, wish: Wish) -> HttpResponse:
         if wish.application is None:
             return HttpResponseRedirect("/")
         if wish.must_renew:
-            gate.was_renewed(request, session, request.get_full_path(), now())
-        return go_on(request, wish, wish.application, must_renew=False, is_primary=True)
+            gate.note_asking(request, request.get_full_path(), session.authenticated_at)
+        return go_on(request, wish, wish.application, must_renew=wish.must_renew, is_primary=True)
 
     return answer(
         request,
