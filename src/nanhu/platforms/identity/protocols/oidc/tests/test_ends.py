@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.events import AccountClosed, PasswordChanged
