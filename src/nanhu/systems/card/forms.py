@@ -10,16 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import parse_yuan
+from nanhu.systems.card.kinds import GROUP_NAMES
 from nanhu.systems.card.queries import Range, last_three_months
 
-KINDS = (
-    ("", _("全部类别")),
-    ("spending", _("消费")),
-    ("top_up", _("充值")),
-    ("reversal", _("冲正退回")),
-    ("settle_owed", _("补扣欠款")),
-    ("merge", _("归并转入转出")),
-)
+KINDS = (("", _("全部类别")), *GROUP_NAMES.items())
 DOCUMENTS = (
     ("resident_id", _("居民身份证")),
     ("student_card", _("学生证")),

@@ -33,6 +33,7 @@ class Card(models.Model):
         LOST = "lost", _("已挂失")
         FROZEN = "frozen", _("已冻结")
         EXPIRED = "expired", _("已过期")
+        REPLACED = "replaced", _("已补办")
         CLOSED = "closed", _("已注销")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
@@ -55,7 +56,8 @@ class Card(models.Model):
                 fields=["person"], condition=Q(state__in=["issued", "lost"]), name="card_one_living_card_per_person"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["issued", "lost", "frozen", "expired", "closed"]), name="card_state_is_known"
+                condition=Q(state__in=["issued", "lost", "frozen", "expired", "replaced", "closed"]),
+                name="card_state_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(card_class__in=["teacher", "student", "ordinary"]), name="card_class_is_known"
@@ -84,13 +86,25 @@ class Merchant(models.Model):
 
 
 class PosTerminal(models.Model):
-    """A device at a merchant (消费机). Its key never leaves the database unencrypted."""
+    """A device in the field: a point of sale (消费机), a kiosk, a door. Its key never leaves the database unencrypted.
+
+    What sells nothing belongs to the merchant that is the card office itself.
+    """
+
+    class Kind(models.TextChoices):
+        POS = "pos", _("消费机")
+        SCANNER = "scanner", _("扫码机")
+        DOOR = "door", _("门禁控制器")
+        LOAD_KIOSK = "load_kiosk", _("圈存机")
+        REISSUE_KIOSK = "reissue_kiosk", _("自助补卡机")
+        SELF_SERVICE_KIOSK = "self_service_kiosk", _("自助查询一体机")
 
     class State(models.TextChoices):
         ON = "on", _("启用")
         OFF = "off", _("停用")
 
     number = models.TextField(unique=True)
+    kind = models.TextField(choices=Kind, default=Kind.POS)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="terminals")
     place = models.TextField(default="", blank=True)
     key = EncryptedTextField(purpose="card.terminal_key")
@@ -105,6 +119,10 @@ class PosTerminal(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(number__regex=r"^[0-9A-Z]{4,16}$"), name="card_terminal_number_shape"),
             models.CheckConstraint(condition=Q(state__in=["on", "off"]), name="card_terminal_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["pos", "scanner", "door", "load_kiosk", "reissue_kiosk", "self_service_kiosk"]),
+                name="card_terminal_kind_is_known",
+            ),
             models.CheckConstraint(condition=Q(last_sequence__gte=0), name="card_terminal_sequence"),
         ]
 

@@ -30,6 +30,7 @@ SENTENCES: Final = {
     "card_lost": "此卡已挂失，不能使用",
     "card_frozen": "此卡已冻结，不能使用",
     "card_expired": "此卡已过有效期，请到校园卡管理办公室办理",
+    "card_replaced": "此卡已补办新卡，不能再用",
     "card_closed": "此卡已注销，不能使用",
     "terminal_off": "本机已停用，请联系校园卡管理办公室",
     "terminal_unknown": "终端号未登记",

@@ -5,25 +5,10 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from nanhu.systems.card.kinds import KINDS
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.protocol import receipt_number
-
-KINDS: dict[str, str | Promise] = {
-    "payment": gettext_lazy("消费"),
-    "stored": gettext_lazy("消费（脱机补传）"),
-    "reversal": gettext_lazy("冲正退回"),
-    "top_up": gettext_lazy("充值"),
-    "settle_owed": gettext_lazy("补扣欠款"),
-    "merge_out": gettext_lazy("归并转出"),
-    "merge_in": gettext_lazy("归并转入"),
-}
-ICONS = {
-    "payment": "utensils", "stored": "utensils", "reversal": "undo-2", "top_up": "plus", "settle_owed": "minus",
-    "merge_out": "users", "merge_in": "users",
-}  # fmt: skip
-MONEY_IN = frozenset({"top_up", "reversal", "merge_in"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +33,16 @@ class Line:
 
 def line_of(receipt: Receipt) -> Line:
     merchant, terminal = receipt.merchant, receipt.terminal
-    felt = (receipt.amount_fen or 0) - receipt.owed_fen
+    kind, felt = KINDS[receipt.kind], (receipt.amount_fen or 0) - receipt.owed_fen
     return Line(
         receipt=receipt_number(receipt.id),
-        kind=KINDS[receipt.kind],
-        icon=ICONS[receipt.kind],
+        kind=kind.name,
+        icon=kind.icon,
         merchant=merchant.name if merchant else source_of(receipt),
         canteen=merchant.canteen if merchant else "",
         terminal=terminal.number if terminal else "",
         occurred_at=receipt.occurred_at,
-        signed_fen=felt if receipt.kind in MONEY_IN else -felt,
+        signed_fen=felt if kind.is_money_in else -felt,
         owed_fen=receipt.owed_fen if receipt.kind == "stored" else 0,
         balance_fen=receipt.balance_fen or 0,
     )

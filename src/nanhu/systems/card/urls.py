@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from nanhu.systems.card.views import counter, drawer, exceptions, holder, loss
 
@@ -20,4 +20,14 @@ urlpatterns = [
     path("counter/exceptions/<uuid:public_id>/approve/", exceptions.approve, name="counter_approve"),
     path("counter/exceptions/<uuid:public_id>/refuse/", exceptions.refuse, name="counter_refuse"),
     path("counter/exceptions/<uuid:public_id>/take/", exceptions.take, name="counter_take"),
+    path("pins/", include("nanhu.systems.card.pins.urls")),
+    path("code/", include("nanhu.systems.card.codes.urls")),
+    path("funds/", include("nanhu.systems.card.funds.urls")),
+    path("bank/", include("nanhu.systems.card.bank.urls")),
+    path("issuing/", include("nanhu.systems.card.issuing.urls")),
+    path("rights/", include("nanhu.systems.card.rights.urls")),
+    path("fleet/", include("nanhu.systems.card.fleet.urls")),
+    path("doors/", include("nanhu.systems.card.doors.urls")),
+    path("closing/", include("nanhu.systems.card.closing.urls")),
+    path("chip/", include("nanhu.systems.card.chip.urls")),
 ]

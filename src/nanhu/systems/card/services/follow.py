@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -12,12 +12,7 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.rules import kind_of, validity
 from nanhu.systems.card.services.issue import LIVING, issue_cards, new_uid, next_numbers, open_wallets, tie_of
-from nanhu.systems.card.services.top_up import locked_balances
-
-RECEIPT = """
-    INSERT INTO card_receipt (kind, outcome, wallet_id, card_id, amount_fen, balance_fen, detail, occurred_at, entry_id)
-    VALUES (%s, 'posted', %s, %s, %s, %s, '', now(), %s)
-"""
+from nanhu.systems.card.services.receipts import locked_balances, write_receipt
 
 
 def follow_affiliations(*, by: Actor, person_ids: Iterable[int]) -> int:
@@ -153,8 +148,9 @@ def move_money(*, by: Actor, giver: Card, taker: Card, most_fen: int | None) -> 
     if fen > 0:
         leg = ledger.Leg(debit_account_id=mine.account_id, credit_account_id=theirs.account_id, amount_fen=fen)
         entry_id = ledger.post(by=by, kind="card.merge", legs=[leg], reference=reference).entry_id
-        write_receipt("merge_out", giver, fen, balances[mine.account_id] - fen, entry_id)
-        write_receipt("merge_in", taker, fen, balances[theirs.account_id] + fen, entry_id)
+        left, reached = balances[mine.account_id] - fen, balances[theirs.account_id] + fen
+        write_receipt(kind="merge_out", card=giver, amount_fen=fen, balance_fen=left, entry_id=entry_id)
+        write_receipt(kind="merge_in", card=taker, amount_fen=fen, balance_fen=reached, entry_id=entry_id)
     owed_fen = balances[mine.receivable_id]
     if most_fen is None and owed_fen > 0:
         debt = ledger.Leg(
@@ -162,8 +158,3 @@ def move_money(*, by: Actor, giver: Card, taker: Card, most_fen: int | None) -> 
         )
         ledger.post(by=by, kind="card.merge_owed", legs=[debt], reference=reference)
     return fen
-
-
-def write_receipt(kind: str, card: Card, amount_fen: int, balance_fen: int, entry_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(RECEIPT, [kind, card.wallet_id, card.pk, amount_fen, balance_fen, entry_id])
