@@ -5,10 +5,21 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
 
 from nanhu.systems.card.kinds import KINDS
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.protocol import receipt_number
+
+CLAIMED = {
+    "subsidy": _later("补助"),
+    "payout": _later("代发"),
+    "online_top_up": _later("在线充值"),
+    "load": _later("圈存"),
+    "frozen": _later("补卡冻结款"),
+    "refund": _later("退款"),
+    "set_off": _later("冻结款抵扣旧卡的脱机消费"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,4 +65,6 @@ def source_of(receipt: Receipt) -> str:
         return _("脱机消费的欠款")
     if receipt.kind in {"merge_out", "merge_in"}:
         return _("同一人的另一个钱包")
+    if receipt.kind == "claim":
+        return " + ".join(str(CLAIMED[one]) for one in receipt.detail.split() if one in CLAIMED) or _("校园卡系统")
     return {"现金": _("校园卡柜台 · 现金"), "圈存": _("银行圈存")}.get(receipt.detail, _("校园卡系统"))
