@@ -14,6 +14,7 @@ from nanhu.systems.card.gateway.diary import Diary
 from nanhu.systems.card.gateway.operations import Operations, Request
 from nanhu.systems.card.gateway.payments import PaymentQueue
 from nanhu.systems.card.gateway.requests import MalformedError, read_sequence
+from nanhu.systems.card.gateway.revocations import RevocationDesk
 from nanhu.systems.card.gateway.terminals import Terminal, TerminalDirectory
 from nanhu.systems.card.protocol import (
     CLOCK_TOLERANCE_SECONDS,
@@ -62,6 +63,7 @@ class Gateway:
         self.payments = PaymentQueue(self.database)
         self.terminals = TerminalDirectory(self.database)
         self.diary = Diary(self.database)
+        self.revocations = RevocationDesk(self.database)
         work = Operations(self.database, self.payments)
         self.operations: dict[str, Operation] = {
             PREFIX + "hello": work.hello,
@@ -69,10 +71,12 @@ class Gateway:
             PREFIX + "reversal": work.reversal,
             PREFIX + "upload": work.upload,
             PREFIX + "query": work.query,
+            PREFIX + "revocations": self.revocations.revocations,
         }
 
     async def close(self) -> None:
         await self.payments.close()
+        await self.revocations.close()
         await self.terminals.close()
         await self.diary.close()
         await self.database.close()
