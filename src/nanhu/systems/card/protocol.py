@@ -17,6 +17,7 @@ LARGEST_SEQUENCE: Final = 2**53 - 1
 LARGEST_PAYMENT_FEN: Final = 500_000
 LARGEST_UPLOAD_ROWS: Final = 1000
 LARGEST_BODY: Final = 256 * 1024
+TERMINAL_NUMBER: Final = re.compile(r"[0-9A-Z]{4,16}")
 CARD_UID: Final = re.compile(r"[0-9A-F]{8}|[0-9A-F]{14}")
 SEALED: Final[Callable[[bytes, bytes], bytes]] = lambda key, text: hmac.digest(key, text, "sha256")  # noqa: E731
 

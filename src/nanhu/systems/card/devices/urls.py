@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from nanhu.systems.card.devices.views import door
 
 app_name = "card_devices"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<path:name>", door.services, name="services")]
