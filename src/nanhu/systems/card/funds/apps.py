@@ -9,4 +9,5 @@ class CardFundsConfig(AppConfig):
     verbose_name = "待领资金"
 
     def ready(self) -> None:
-        import_module(f"{self.name}.registrations")
+        for name in ("registrations", "tasks"):
+            import_module(f"{self.name}.{name}")

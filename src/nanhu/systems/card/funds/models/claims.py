@@ -21,7 +21,8 @@ class PendingAccount(models.Model):
 class ClaimOrder(models.Model):
     """One writing of claimed money onto a chip: begun by a terminal, resolved once. A wallet has at most one open.
 
-    `online_counter` is what the chip counted before the write; a chip that shows more has been written.
+    `online_counter` is what the chip counted before the write; a chip that shows more has been written. Until the write
+    was authorised (`authorised_at`, the time in MAC2) no chip can have taken it.
     """
 
     class State(models.TextChoices):
@@ -45,6 +46,10 @@ class ClaimOrder(models.Model):
     amount_fen = models.BigIntegerField()
     settles_fen = models.BigIntegerField(default=0, help_text="what of it goes to a debt and not onto the chip")
     online_counter = models.BigIntegerField(null=True)
+    chip_balance_fen = models.BigIntegerField(null=True, help_text="what the chip held before the write")
+    authorised_at = models.TextField(
+        default="", blank=True, help_text="campus time in fourteen digits, as it stands in MAC2"
+    )
     state = models.TextField(choices=State, default=State.WRITING)
     settled_by = models.TextField(choices=Settled, default="", blank=True)
     proof = models.JSONField(default=dict)

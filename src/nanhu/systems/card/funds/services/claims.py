@@ -1,7 +1,8 @@
 """Claiming (领款) in two steps, for a chip is written between them: begin fixes the sum, finish says what became of it.
 
 A claim ends once. Until it is known whether the chip was written its sum stays `writing`: it can be claimed by nobody, and
-is not lost. The chip's online counter tells at its next touch (`settle_by_counter`).
+is not lost. Before the write is authorised no chip can have taken it; after that the chip's online counter tells at its
+next touch (`settle_by_counter`).
 """
 
 from collections.abc import Collection
@@ -48,7 +49,7 @@ def begin_claim(
         if not amount:
             raise NothingToClaimError
         order = ClaimOrder.objects.create(
-            wallet=current.wallet, card=current, terminal=terminal, amount_fen=amount, online_counter=online_counter,
+            wallet=current.wallet, card=current, terminal=terminal, amount_fen=amount,
             settles_fen=min(balances[current.wallet.receivable_id], amount), begun_at=now(),
         )  # fmt: skip
         ids = [one.pk for one in chosen]
@@ -117,20 +118,40 @@ def settle(*, by: Actor, order: ClaimOrder, balances: Any) -> None:
     settle_debt(by=by, card=order.card, owed_fen=owed, balance_fen=balances[order.wallet_id] + order.amount_fen)
 
 
+def authorise_write(*, by: Actor, order: ClaimOrder, online_counter: int, chip_balance_fen: int, at: str) -> ClaimOrder:
+    """From now on the chip may have been written: kept before MAC2 leaves the house. `at` is the time inside it."""
+    with transaction.atomic():
+        current = ClaimOrder.objects.select_for_update().get(pk=order.pk)
+        if current.state != WRITING or current.authorised_at:
+            raise ClaimResolvedError(state=ClaimOrder.State(current.state).label)
+        current.online_counter, current.chip_balance_fen, current.authorised_at = online_counter, chip_balance_fen, at
+        current.save(update_fields=["online_counter", "chip_balance_fen", "authorised_at"])
+        facts = {"order": current.pk, "counter": online_counter, "chip_fen": chip_balance_fen}
+        audit.record(by=by, action="card.authorise_write", target=f"claim:{current.public_id}", facts=facts)
+        return current
+
+
 def settle_open(*, by: Actor, card: Card, online_counter: int | None) -> ClaimOrder | None:
     """Bring the card's open claim to its end before anything else is written; None where none is open."""
     order = ClaimOrder.objects.filter(wallet=card.wallet, state=WRITING).first()
     if order is None:
         return None
-    if order.online_counter is None or online_counter is None:
+    if not order.authorised_at:
+        return release(by=by, order=order, settled_by=ClaimOrder.Settled.FINDER)
+    if online_counter is None:
         raise ClaimUnsettledError
     return settle_by_counter(by=by, order=order, online_counter=online_counter)
+
+
+def release(*, by: Actor, order: ClaimOrder, settled_by: str) -> ClaimOrder:
+    """The sum waits again: no chip was written, or the chip that may have been is dead."""
+    return resolve(by=by, order=order, is_written=False, settled_by=settled_by)
 
 
 def settle_by_counter(*, by: Actor, order: ClaimOrder, online_counter: int) -> ClaimOrder:
     """A chip counts each online write: one that counted on since begin was written, one that did not was not."""
     before = order.online_counter
-    if before is None:
+    if before is None or not order.authorised_at:
         raise ClaimUnsettledError
     if online_counter < before:
         raise CounterWentBackError

@@ -15,7 +15,7 @@ from nanhu.systems.card.funds.errors import (
     NotReturnableError,
 )
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder
-from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
+from nanhu.systems.card.funds.services.claims import authorise_write, begin_claim, finish_claim
 from nanhu.systems.card.funds.services.returns import return_claimable
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.models import Receipt
@@ -25,6 +25,10 @@ from nanhu.systems.card.services.loss import report_lost
 
 def begin(funds, part="student", **more):
     return begin_claim(by=SYSTEM, card=funds.campus.card(part), terminal=funds.campus.terminal, **more)
+
+
+def authorised(order):
+    return authorise_write(by=SYSTEM, order=order, online_counter=7, chip_balance_fen=0, at="20261125120000")
 
 
 def test_credited_money_waits_beside_the_wallet_until_it_is_claimed(funds):
@@ -99,7 +103,7 @@ def test_a_late_report_of_success_after_a_release_is_refused_and_the_money_still
 @pytest.mark.parametrize(("counter", "balance", "state"), [(8, 5000, "written"), (7, 0, "not_written")])
 def test_the_chips_counter_settles_what_a_power_cut_left_open(funds, counter, balance, state):
     funds.credit()
-    first = begin(funds, online_counter=7)
+    first = authorised(begin(funds))
     funds.credit(fen=100, key="two")
     again = begin(funds, online_counter=counter)
     first.refresh_from_db()
@@ -109,15 +113,29 @@ def test_the_chips_counter_settles_what_a_power_cut_left_open(funds, counter, ba
 
 def test_nothing_new_is_written_while_the_last_outcome_is_unknown(funds):
     funds.credit()
-    begin(funds)
+    authorised(begin(funds))
     with pytest.raises(ClaimUnsettledError):
-        begin(funds, online_counter=8)
+        begin(funds)
     assert ClaimOrder.objects.count() == 1
+
+
+def test_a_claim_whose_write_was_never_authorised_is_begun_anew(funds):
+    funds.credit()
+    first, second = begin(funds), begin(funds)
+    first.refresh_from_db()
+    assert (first.state, second.amount_fen, funds.states()) == ("not_written", 5000, {"one": "writing"})
+
+
+def test_a_write_is_authorised_once(funds):
+    funds.credit()
+    order = authorised(begin(funds))
+    with pytest.raises(ClaimResolvedError):
+        authorised(order)
 
 
 def test_a_chip_that_counts_backwards_is_refused(funds):
     funds.credit()
-    begin(funds, online_counter=7)
+    authorised(begin(funds))
     with pytest.raises(CounterWentBackError):
         begin(funds, online_counter=6)
     assert funds.states() == {"one": "writing"}

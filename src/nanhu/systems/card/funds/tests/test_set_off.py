@@ -43,7 +43,11 @@ class Replaced:
         """As card_store does it: the frozen sum first."""
         terminal = self.funds.campus.terminal.pk
         with connection.cursor() as cursor:
-            cursor.execute("SELECT card_set_off_frozen(%s, %s)", [terminal, json.dumps(rows)])
+            known = "SELECT 1 FROM card_receipt WHERE terminal_id = %s AND sequence = %s"
+            cursor.execute(known, [terminal, rows[0]["s"]])
+            if cursor.fetchone() is None:
+                wanted = sum(row["a"] for row in rows)
+                cursor.execute("SELECT card_set_off_frozen(%s, %s)", [self.card.pk, wanted])
             cursor.execute("SELECT * FROM card_store(%s, %s)", [terminal, json.dumps(rows)])
 
     def money(self) -> tuple[int, int, int]:

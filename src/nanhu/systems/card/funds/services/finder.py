@@ -1,0 +1,26 @@
+"""The finder: claims whose terminal never said what became of them come to an end by themselves, once."""
+
+from datetime import timedelta
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.systems.card.funds.errors import ClaimResolvedError
+from nanhu.systems.card.funds.models import ClaimOrder
+from nanhu.systems.card.funds.services.claims import WRITING, release
+
+PATIENCE = timedelta(minutes=10)
+FINDER = Actor.system("card.finder")
+
+
+def settle_stale(*, patience: timedelta = PATIENCE) -> int:
+    """Free the sums no chip can have taken. An authorised write stays open and visible until the card is read again:
+    only its counter knows. Returns how many were freed."""
+    stale = ClaimOrder.objects.filter(state=WRITING, authorised_at="", begun_at__lt=now() - patience)
+    return sum(is_freed(order) for order in stale.select_related("wallet").order_by("id"))
+
+
+def is_freed(order: ClaimOrder) -> bool:
+    try:
+        return release(by=FINDER, order=order, settled_by=ClaimOrder.Settled.FINDER).state != WRITING
+    except ClaimResolvedError:
+        return False
