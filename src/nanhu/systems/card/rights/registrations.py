@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Look, Role
-from nanhu.systems.card.rights import tasks  # noqa: F401  (registering is their effect)
+from nanhu.systems.card.rights import operations, tasks  # noqa: F401  (registering is their effect)
 from nanhu.systems.card.rights.policies import GUARD, MANAGER
 from nanhu.systems.card.rights.services.verifying import LOOK
 
