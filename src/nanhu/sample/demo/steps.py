@@ -24,6 +24,7 @@ from nanhu.sample.cast import MEMBERS
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, generate
+from nanhu.sample.machines import machines
 from nanhu.sample.merchants import merchants
 from nanhu.sample.tasks import photograph_everybody
 from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
@@ -131,6 +132,11 @@ def told(rows: pl.DataFrame, advance: Advance) -> Iterator[card.PastRow]:
         yield card.PastRow(*row)
 
 
+def place_machines(_advance: Advance) -> str:
+    """Load, reissue and self-service kiosks where the manual says they stand."""
+    return f"{card.set_up_machines(by=BY, machines=machines())} 台"
+
+
 def hang_out_notices(_advance: Advance) -> str:
     rows = [
         messages.ImportedNotice(**{name: getattr(one, name) for name in one.__slots__})
@@ -175,6 +181,7 @@ STEPS = (
     Step("accounts", "开户、发卡", open_accounts),
     Step("passwords", "示例账号", give_passwords),
     Step("history", "九十天的校园生活", live_ninety_days),
+    Step("machines", "自助终端", place_machines, at_every_start=True),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("office", "接入 OA", connect_office, at_every_start=True),

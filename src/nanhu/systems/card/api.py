@@ -1,5 +1,6 @@
 """The door of the campus card."""
 
+from nanhu.systems.card.devices.services.machines import MachineOrder, set_up_machines
 from nanhu.systems.card.errors import HistoryExistsError
 from nanhu.systems.card.events import CardLossCancelled, CardReportedLost
 from nanhu.systems.card.services.history import HistoryResult, PastRow, import_history
@@ -11,10 +12,12 @@ __all__ = [
     "CardReportedLost",
     "HistoryExistsError",
     "HistoryResult",
+    "MachineOrder",
     "MerchantOrder",
     "PastRow",
     "TerminalOrder",
     "import_history",
     "issue_cards",
+    "set_up_machines",
     "set_up_merchants",
 ]

@@ -29,5 +29,6 @@ urlpatterns = [
     path("fleet/", include("nanhu.systems.card.fleet.urls")),
     path("doors/", include("nanhu.systems.card.doors.urls")),
     path("closing/", include("nanhu.systems.card.closing.urls")),
+    path("machines/", include("nanhu.systems.card.devices.page_urls")),
     path("chip/", include("nanhu.systems.card.chip.urls")),
 ]

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Container
+from datetime import UTC, datetime
 from typing import Any
 
 from nanhu.kernel.clock import campus_today
@@ -10,6 +11,7 @@ from nanhu.systems.card.devices.errors import CardRefusedError, MalformedError
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.protocol import CARD_UID, LARGEST_SEQUENCE, SENTENCES
 
+LATEST_MOMENT = 2**33
 LONGEST_TEXT = 400
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -38,6 +40,14 @@ def whole_in(body: dict[str, Any], name: str, *, least: int = 1, most: int = LAR
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise MalformedError
     return value
+
+
+def moment_in(body: dict[str, Any], name: str) -> datetime:
+    """Unix seconds, whole or with a fraction."""
+    value = body.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < LATEST_MOMENT:
+        raise MalformedError
+    return datetime.fromtimestamp(value, UTC)
 
 
 def truth_in(body: dict[str, Any], name: str) -> bool:
