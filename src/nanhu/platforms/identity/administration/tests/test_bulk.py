@@ -15,6 +15,7 @@ from nanhu.platforms.identity.administration.tests.conftest import TEST, make_me
 from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
 from nanhu.platforms.identity.services import roles, suspensions
 from nanhu.platforms.identity.services.accounts import open_accounts
+from nanhu.platforms.identity.services.counter import set_password_for_sample
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +210,7 @@ def test_of_two_confirmations_at_once_one_starts() -> None:
     clerk = make_member("管理员", "430602200803151235", staff="A00001")
     open_accounts(by=TEST, person_ids=[member.person_id, clerk.person_id])
     roles.grant(by=TEST, account_id=clerk.account.pk, role="identity.admin")
+    set_password_for_sample(by=TEST, campus_no="A00001", password="Lake-and-bridge-42")
     action = bulk.preview_accounts(
         by=TEST, holder=holder_now(clerk.account.pk), order=bulk.Order(kind="unlock", reason="x"),
         accounts=list(Account.objects.filter(pk=member.account.pk)),
