@@ -17,14 +17,17 @@ from nanhu.platforms.ledger.queries import (
     trial_balance,
 )
 from nanhu.platforms.ledger.services.accounts import AccountOrder, account_ids, open_accounts
+from nanhu.platforms.ledger.services.day_sums import check_days, forget_sums, sum_days
 from nanhu.platforms.ledger.services.partitions import add_months, add_months_ahead
 from nanhu.platforms.ledger.services.posting import Leg, PostedEntry, post, reverse
+from nanhu.platforms.ledger.trial import GroupRow, trial_at
 
 __all__ = [
     "AccountOrder",
     "AlreadyReversedError",
     "EntryKeyReusedError",
     "Finding",
+    "GroupRow",
     "InsufficientFundsError",
     "Leg",
     "PostedEntry",
@@ -36,10 +39,14 @@ __all__ = [
     "add_months_ahead",
     "balance_of",
     "balances_of",
+    "check_days",
     "check_ledger",
+    "forget_sums",
     "open_accounts",
     "post",
     "reverse",
+    "sum_days",
     "transfers_of",
+    "trial_at",
     "trial_balance",
 ]

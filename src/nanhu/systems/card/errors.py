@@ -69,3 +69,17 @@ class TerminalNotFoundError(CampusError):
     code = "card.terminal_not_found"
     http_status = 404
     sentence = _("没有编号为 {number} 的终端。")
+
+
+class FeeNotCoveredError(CampusError):
+    code = "card.fee_not_covered"
+    http_status = 409
+    sentence = _("工本费 {fee}，卡里只有 {balance}，请先充值，或到校园卡管理办公室交现金。")
+
+
+class UidTakenError(CampusError):
+    """A blank is used once."""
+
+    code = "card.uid_taken"
+    http_status = 409
+    sentence = _("这张空白卡已经用过，请换一张。")

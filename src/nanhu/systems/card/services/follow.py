@@ -100,7 +100,7 @@ def last_card(person_id: int) -> Card | None:
 
 def freeze_cards(*, by: Actor, person_id: int) -> None:
     cards = Card.objects.select_for_update().filter(person_id=person_id)
-    for card in cards.exclude(state__in=[Card.State.CLOSED, Card.State.FROZEN]):
+    for card in cards.exclude(state__in=[Card.State.CLOSED, Card.State.FROZEN, Card.State.REPLACED]):
         change_state(by=by, card=card, state=Card.State.FROZEN, reason="merged")
 
 

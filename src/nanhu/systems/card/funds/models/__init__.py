@@ -1,5 +1,6 @@
 """The tables of money that waits to be claimed."""
 
 from nanhu.systems.card.funds.models.claims import Claimable, ClaimOrder, PendingAccount
+from nanhu.systems.card.funds.models.reissues import CardReissue
 
-__all__ = ["ClaimOrder", "Claimable", "PendingAccount"]
+__all__ = ["CardReissue", "ClaimOrder", "Claimable", "PendingAccount"]

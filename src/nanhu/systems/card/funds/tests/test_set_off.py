@@ -19,7 +19,7 @@ from nanhu.systems.card.rows import line_of
 class Replaced:
     """The student's card with 30.00 frozen of it, and 2.00 that came into the wallet since."""
 
-    def __init__(self, funds) -> None:
+    def __init__(self, funds, state: str = "replaced") -> None:
         self.funds, self.card = funds, funds.campus.card("student")
         self.claim(funds.credit(fen=3000))
         pending, _balances = lock_funds(self.card.wallet)
@@ -30,7 +30,7 @@ class Replaced:
         )
         self.frozen = note(by=SYSTEM, order=order, entry_id=entry.entry_id, from_card=self.card)
         self.claim(funds.credit(fen=200, key="later"))
-        Card.objects.filter(pk=self.card.pk).update(state="replaced")
+        Card.objects.filter(pk=self.card.pk).update(state=state)
 
     def claim(self, claimable: Claimable) -> None:
         order = begin_claim(by=SYSTEM, card=self.card, terminal=None, claimables=[claimable.pk])
@@ -84,7 +84,7 @@ def test_the_same_upload_again_takes_nothing_more(replaced):
     assert replaced.money() == (1800, 200, 0)
 
 
-def test_a_living_cards_rows_never_touch_a_frozen_sum(replaced):
-    Card.objects.filter(pk=replaced.card.pk).update(state="issued")
+def test_a_living_cards_rows_never_touch_a_frozen_sum(funds):
+    replaced = Replaced(funds, state="issued")
     replaced.store(replaced.row(901, 150))
     assert replaced.money() == (3000, 50, 0)

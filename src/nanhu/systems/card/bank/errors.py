@@ -1,0 +1,82 @@
+"""Expected failures of this part."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class BankNotConnectedError(CampusError):
+    code = "bank.not_connected"
+    http_status = 503
+    sentence = _("学校还没有接入银行，请到校园卡管理办公室咨询。")
+
+
+class BankCardNumberError(CampusError):
+    code = "bank.card_number"
+    sentence = _("银行卡号应为 12 到 19 位数字，请核对。")
+
+
+class IdentityMissingError(CampusError):
+    code = "bank.identity_missing"
+    http_status = 409
+    sentence = _("学校没有登记您的证件号或手机号，银行无法核验，请到校园卡管理办公室补登。")
+
+
+class AgreementExistsError(CampusError):
+    code = "bank.agreement_exists"
+    http_status = 409
+    sentence = _("您已经签约尾号 {tail} 的银行卡；要换卡请用“更换银行卡”。")
+
+
+class AgreementUnderWayError(CampusError):
+    code = "bank.agreement_under_way"
+    http_status = 409
+    sentence = _("上一次签约还在等银行答复，请稍后再看。")
+
+
+class NoAgreementError(CampusError):
+    code = "bank.no_agreement"
+    http_status = 409
+    sentence = _("还没有签约银行卡，请先办理签约。")
+
+
+class LoadUnderWayError(CampusError):
+    code = "bank.load_under_way"
+    http_status = 409
+    sentence = _("上一笔圈存还没有结束，请稍后再看。")
+
+
+class LoadLimitError(CampusError):
+    code = "bank.load_limit"
+    sentence = _("单次圈存须在 {smallest} 到 {largest} 之间。")
+
+
+class LoadBalanceError(CampusError):
+    code = "bank.load_balance"
+    http_status = 409
+    sentence = _("圈存后余额和待领金额将超过上限 {largest}。")
+
+
+class LoadNotFoundError(CampusError):
+    code = "bank.load_not_found"
+    http_status = 404
+    sentence = _("没有找到这笔圈存。")
+
+
+class LoadNotReadyError(CampusError):
+    code = "bank.load_not_ready"
+    http_status = 409
+    sentence = _("这笔圈存{state}，现在不能写卡。")
+
+
+class AgreementNotFoundError(CampusError):
+    code = "bank.agreement_not_found"
+    http_status = 404
+    sentence = _("没有找到这份签约。")
+
+
+class BulkFileError(CampusError):
+    """Nothing of the file was taken; `rows` tell what is wrong where."""
+
+    code = "bank.bulk_file"
+    sentence = _("文件有 {count} 处不对，没有导入任何一行。")
