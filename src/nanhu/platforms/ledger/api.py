@@ -7,9 +7,11 @@ from nanhu.platforms.ledger.errors import (
     UnknownAccountError,
     UnknownEntryError,
 )
+from nanhu.platforms.ledger.proofs import Proofs, SealedRow, proofs_of_account, sealed_rows_of
 from nanhu.platforms.ledger.queries import (
     Finding,
     TrialBalance,
+    balance_before,
     balance_of,
     balances_of,
     check_ledger,
@@ -20,9 +22,11 @@ from nanhu.platforms.ledger.services.accounts import AccountOrder, account_ids, 
 from nanhu.platforms.ledger.services.day_sums import check_days, forget_sums, sum_days
 from nanhu.platforms.ledger.services.partitions import add_months, add_months_ahead
 from nanhu.platforms.ledger.services.posting import Leg, PostedEntry, post, reverse
+from nanhu.platforms.ledger.services.signing import STATEMENT_VERIFIER, Signature, current_key, sign
 from nanhu.platforms.ledger.trial import GroupRow, trial_at
 
 __all__ = [
+    "STATEMENT_VERIFIER",
     "AccountOrder",
     "AlreadyReversedError",
     "EntryKeyReusedError",
@@ -31,20 +35,28 @@ __all__ = [
     "InsufficientFundsError",
     "Leg",
     "PostedEntry",
+    "Proofs",
+    "SealedRow",
+    "Signature",
     "TrialBalance",
     "UnknownAccountError",
     "UnknownEntryError",
     "account_ids",
     "add_months",
     "add_months_ahead",
+    "balance_before",
     "balance_of",
     "balances_of",
     "check_days",
     "check_ledger",
+    "current_key",
     "forget_sums",
     "open_accounts",
     "post",
+    "proofs_of_account",
     "reverse",
+    "sealed_rows_of",
+    "sign",
     "sum_days",
     "transfers_of",
     "trial_at",

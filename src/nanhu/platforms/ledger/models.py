@@ -177,3 +177,14 @@ class Check(models.Model):
 
     class Meta:
         db_table = "ledger_check_note"
+
+
+class SigningKey(models.Model):
+    """The school's key (Ed25519) for statements. A new one is added, old ones stay, so that what they signed can be checked."""
+
+    public = models.CharField(max_length=64, unique=True)
+    private = EncryptedTextField(purpose="ledger.signing_key")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "ledger_signing_key"

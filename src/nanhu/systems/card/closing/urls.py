@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from nanhu.systems.card.closing.views import statement
+
+urlpatterns = [
+    path("statement/", statement.page, name="statement"),
+    path("statement/statement.json", statement.download, name="statement_download"),
+    path("statement/verify_statement.py", statement.verifier, name="statement_verifier"),
+]

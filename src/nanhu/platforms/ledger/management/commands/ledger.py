@@ -1,4 +1,4 @@
-"""`nanhu ledger check|partitions|trial|seal|verify|roots|sum|verifier`."""
+"""`nanhu ledger check|partitions|trial|seal|verify|roots|sum|key|verifier`."""
 
 import sys
 from argparse import ArgumentParser
@@ -14,6 +14,7 @@ from nanhu.platforms.ledger.queries import check_ledger, trial_balance
 from nanhu.platforms.ledger.services.day_sums import check_days, sum_days
 from nanhu.platforms.ledger.services.partitions import add_months_ahead, months, rows_outside_months
 from nanhu.platforms.ledger.services.sealing import seal
+from nanhu.platforms.ledger.services.signing import STATEMENT_VERIFIER, current_key
 from nanhu.platforms.ledger.services.verification import verify
 from nanhu.platforms.ledger.trial import trial_at
 
@@ -36,6 +37,8 @@ class Command(BaseCommand):
         )
         check.add_argument("--from", dest="from_number", type=int, default=1, help="number of the first block")
         check.add_argument("--root", default="", help="NUMBER:SEAL as it was noted elsewhere")
+        actions.add_parser("key", help="the school's public key for statements, to be published")
+        actions.add_parser("verifier", help="print the program that checks a statement with Python alone")
         roots = actions.add_parser("roots", help="the daily sealed roots, to be printed or kept elsewhere")
         roots.add_argument("--since", type=date.fromisoformat, default=date.min)
         roots.add_argument("--out", default="", help="also into this file")
@@ -104,3 +107,9 @@ class Command(BaseCommand):
             self.stdout.write(line)
         if options["out"]:
             Path(options["out"]).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+    def run_key(self, _options: dict[str, Any]) -> None:
+        self.stdout.write(current_key().public)
+
+    def run_verifier(self, _options: dict[str, Any]) -> None:
+        self.stdout.write(STATEMENT_VERIFIER.read_text("utf-8"))
