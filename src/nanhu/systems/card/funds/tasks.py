@@ -1,10 +1,28 @@
 """Work that comes round."""
 
 from nanhu.kernel.jobs import job
+from nanhu.systems.card.funds.models import PayoutBatch
 from nanhu.systems.card.funds.services.finder import settle_stale
+from nanhu.systems.card.funds.services.posting import post_payout
+from nanhu.systems.card.funds.services.returns import return_overdue
 
 
 @job("card.settle_claims", every="*/5 * * * *")
 def settle_claims() -> int:
     """Claims that a terminal left open."""
     return settle_stale()
+
+
+@job("card.return_unclaimed", every="23 4 * * *")
+def return_unclaimed() -> int:
+    """What its batch or the school gives back after a time."""
+    return return_overdue()
+
+
+@job("card.resume_payouts", every="*/7 * * * *")
+def resume_payouts() -> int:
+    """Batches whose worker died between two pieces."""
+    left = PayoutBatch.objects.filter(state=PayoutBatch.State.POSTING).values_list("pk", flat=True)
+    for batch_id in left:
+        post_payout(batch_id=batch_id)
+    return len(left)

@@ -1,6 +1,7 @@
 """The tables of money that waits to be claimed."""
 
 from nanhu.systems.card.funds.models.claims import Claimable, ClaimOrder, PendingAccount
+from nanhu.systems.card.funds.models.payouts import Funding, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.models.reissues import CardReissue
 
-__all__ = ["CardReissue", "ClaimOrder", "Claimable", "PendingAccount"]
+__all__ = ["CardReissue", "ClaimOrder", "Claimable", "Funding", "PayoutBatch", "PayoutRow", "PendingAccount"]
