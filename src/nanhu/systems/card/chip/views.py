@@ -1,5 +1,6 @@
 """The counter's view of the purse: what is on the card, why it differs from the book, and rows that await an answer."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -27,7 +28,7 @@ PER_PAGE = 50
 def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = card_with(public_id)
     chip = Chip.objects.filter(card=found).select_related("card").first()
-    facts = {"card": found, "person": people.person_card(found.person_id), "chip": chip}
+    facts: dict[str, Any] = {"card": found, "person": people.person_card(found.person_id), "chip": chip}
     if chip is not None:
         cases = SuspenseCase.objects.filter(card=found).select_related("terminal").order_by("-created_at")[:SHOWN_ROWS]
         facts |= {"difference": difference_of(chip), "rows": recent_rows(chip, SHOWN_ROWS), "cases": list(cases)}

@@ -88,7 +88,8 @@ def figures_of(chips: Sequence[Chip]) -> dict[int, Figures]:
         ) for row in cursor.fetchall()}  # fmt: skip
     of_card = {chip.card_id: found[chip.pk] for chip in chips}
     for case in SuspenseCase.objects.filter(card__in=of_card).order_by("pk"):
-        of_card[case.card_id].cases.append(case)
+        if case.card_id is not None:
+            of_card[case.card_id].cases.append(case)
     for order in ClaimOrder.objects.filter(card__in=of_card, state=ClaimOrder.State.WRITING).exclude(authorised_at=""):
         of_card[order.card_id].claims.append(order)
     return found
@@ -108,7 +109,7 @@ def explained(figures: Figures, waiting_fen: int) -> Difference:
     rest = figures.book_fen - figures.card_fen - told  # the wallet moved without a receipt: cannot be, so it is told
     return Difference(
         book_fen=figures.book_fen, card_fen=figures.card_fen, items=tuple(items), waiting_fen=waiting_fen,
-        unexplained_fen=unexplained or rest,
+        unexplained_fen=unexplained + rest,
     )  # fmt: skip
 
 
