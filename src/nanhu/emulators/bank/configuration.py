@@ -39,6 +39,10 @@ class Configuration(msgspec.Struct, frozen=True):
     key: str
     campus_key: str
     campus: str
+    """Where its machines answer."""
+    public: str = ""
+    """Where people reach us."""
+    campus_public: str = ""
     bank_name: str = "农业银行"
     school: str = ""
     school_code: str = ""

@@ -80,3 +80,41 @@ class BulkFileError(CampusError):
 
     code = "bank.bulk_file"
     sentence = _("文件有 {count} 处不对，没有导入任何一行。")
+
+
+class AcquirerNotConnectedError(CampusError):
+    code = "bank.acquirer_not_connected"
+    http_status = 503
+    sentence = _("学校还没有接入在线支付，请用圈存机或到柜台充值。")
+
+
+class AcquirerBusyError(CampusError):
+    code = "bank.acquirer_busy"
+    http_status = 503
+    sentence = _("支付渠道暂时没有答复，没有扣款，请稍后再试。")
+
+
+class PaymentOddError(CampusError):
+    """A notice or an answer that does not fit its order: nothing is booked, a person looks."""
+
+    code = "bank.payment_odd"
+    http_status = 409
+    sentence = _("支付信息与订单 {number} 不符。")
+
+
+class TopUpNotFoundError(CampusError):
+    code = "bank.top_up_not_found"
+    http_status = 404
+    sentence = _("没有找到这笔充值。")
+
+
+class DifferenceStateError(CampusError):
+    code = "bank.difference_state"
+    http_status = 409
+    sentence = _("这条差异是“{state}”，不能这样处理。")
+
+
+class NobodyToCreditError(CampusError):
+    code = "bank.nobody_to_credit"
+    http_status = 409
+    sentence = _("对方文件里没有能对上的学工号，请先向对方核实，再写明说明。")

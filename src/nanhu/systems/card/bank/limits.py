@@ -29,3 +29,8 @@ def bank_limits() -> BankLimits:
         balance_fen=counter_limits().balance_fen,
         presets_fen=tuple(int(fen) for fen in table.get("presets_fen", PRESETS_FEN) if int(fen) <= largest),
     )
+
+
+def school_code() -> str:
+    """The school's code in outside apps (A086)."""
+    return str(school().raw.get("card", {}).get("apps", {}).get("school_code", "10543"))

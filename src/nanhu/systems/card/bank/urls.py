@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from nanhu.systems.card.bank.views import notices
+
+app_name = "card_bank"
+urlpatterns: list[URLPattern] = [
+    path("notices/acp", notices.acp_notice, name="acp_notice"),
+    path("notices/bank/<slug:operation>", notices.bank_notice, name="bank_notice"),
+]

@@ -1,5 +1,7 @@
 from nanhu.systems.card.bank.models.agreements import Agreement
 from nanhu.systems.card.bank.models.channels import Channel
 from nanhu.systems.card.bank.models.loads import Load, LoadStep
+from nanhu.systems.card.bank.models.statements import Difference, Statement, StatementRow
+from nanhu.systems.card.bank.models.top_ups import OnlineTopUp
 
-__all__ = ["Agreement", "Channel", "Load", "LoadStep"]
+__all__ = ["Agreement", "Channel", "Difference", "Load", "LoadStep", "OnlineTopUp", "Statement", "StatementRow"]

@@ -14,9 +14,11 @@ from django.db import Error, close_old_connections, connection, connections
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs.companions import companions
+from nanhu.systems.card.bank.acquirer import AcquirerSilentError
+from nanhu.systems.card.bank.errors import PaymentOddError
 from nanhu.systems.card.bank.gateway import BankSilentError
-from nanhu.systems.card.bank.models import Agreement, Load
-from nanhu.systems.card.bank.services import agreements, loads
+from nanhu.systems.card.bank.models import Agreement, Load, OnlineTopUp
+from nanhu.systems.card.bank.services import agreements, loads, top_ups
 from nanhu.systems.card.bank.services.timing import LEASE, next_look
 from nanhu.systems.card.funds.models import Claimable
 
@@ -37,6 +39,7 @@ def find(limit: int = BATCH) -> list[Step]:
     return [
         *(partial(one_load, pk) for pk in taken("card_load", limit)),
         *(partial(one_agreement, pk) for pk in taken("card_agreement", limit)),
+        *(partial(one_top_up, pk) for pk in taken("card_online_top_up", limit)),
     ]
 
 
@@ -62,6 +65,15 @@ def one_agreement(pk: int) -> None:
     except BankSilentError as error:
         log.warning("agreement %s: %s", agreement.number, error)
     Agreement.objects.filter(pk=pk, next_at__isnull=False).update(next_at=next_look(agreement.tries))
+
+
+def one_top_up(pk: int) -> None:
+    top_up = OnlineTopUp.objects.select_related("channel").get(pk=pk)
+    try:
+        top_ups.step(top_up)
+    except (AcquirerSilentError, PaymentOddError) as error:
+        log.warning("top-up %s: %s", top_up.number, error)
+        OnlineTopUp.objects.filter(pk=pk, next_at__isnull=False).update(next_at=next_look(top_up.tries))
 
 
 def drive_due() -> int:

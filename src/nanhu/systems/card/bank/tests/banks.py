@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from nanhu.systems.card.bank.adapters.open_wire import OpenWireBank
+from nanhu.systems.card.bank.certificates import acquirer_keys
 
 SERVER = """
 import sys
@@ -30,6 +31,7 @@ class Quiet(WSGIRequestHandler):
         pass
 make_server("127.0.0.1", int(sys.argv[1]), read_application(), Server, Quiet).serve_forever()
 """
+MERCHANT = "777290058110097"
 CUSTOMER = {
     "name": "林小满", "id_number": "430602200503181266", "phone": "13907300001", "card_number": "6228480088888888018",
 }  # fmt: skip
@@ -47,6 +49,12 @@ class EmulatedBank:
         bank_key, self.bank_public = key_pair()
         self.path = folder / "outside.json"
         facts = {"institution": "HNIST", "key": bank_key, "campus_key": self.our_public, "campus": "http://127.0.0.1:9"}
+        self.union = acquirer_keys()
+        acquirer = {
+            "merchant": MERCHANT, "key": self.union.acquirer.key, "certificate": self.union.acquirer.certificate,
+            "merchant_certificate": self.union.merchant.certificate,
+        }  # fmt: skip
+        facts["acquirer"] = acquirer
         self.path.write_text(json.dumps({**facts, "customers": list(customers), **more}, ensure_ascii=False))
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -89,12 +97,17 @@ class EmulatedBank:
         """Everything but the accounts, which are as at the beginning: each test has a bank that knows nobody."""
         books = sqlite3.connect(self.path.with_name("outside.sqlite"), timeout=20)
         with books:
-            for table in ("agreement", "told", "movement", "notice", "trade"):
+            for table in ("agreement", "told", "movement", "notice", "trade", "payer"):
                 books.execute(f"DELETE FROM {table}")  # noqa: S608  our own words
             for one in json.loads(self.path.read_text())["customers"]:
                 fen = one.get("balance_fen", 300_000)
                 books.execute("UPDATE account SET balance = ? WHERE card = ?", (fen, one["card_number"]))
         books.close()
+
+    def do(self, path: str, **facts) -> dict:
+        asked = urllib.request.Request(f"{self.url}/{path}", data=json.dumps(facts).encode(), method="POST")
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            return json.load(answer)
 
     def add_customer(self, name: str, id_number: str, phone: str, card: str, fen: int = 300_000):
         books = sqlite3.connect(self.path.with_name("outside.sqlite"), timeout=20)

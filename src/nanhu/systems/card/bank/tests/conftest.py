@@ -8,9 +8,9 @@ from django.db import connection, transaction
 from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
 from nanhu.systems.card import api as card
-from nanhu.systems.card.bank.models import Agreement, Channel, Load
-from nanhu.systems.card.bank.services import agreements, finder
-from nanhu.systems.card.bank.tests.banks import EmulatedBank
+from nanhu.systems.card.bank.models import Agreement, Channel, Load, OnlineTopUp
+from nanhu.systems.card.bank.services import agreements, finder, top_ups
+from nanhu.systems.card.bank.tests.banks import MERCHANT, EmulatedBank
 from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus, bring_in_the_cast
 
@@ -77,6 +77,10 @@ def prepare_campus(bank: EmulatedBank) -> BankCampus:
         key="abc", kind="bank", name="农业银行", address=bank.url, our_id="HNIST", our_key=bank.our_key,
         their_key=bank.bank_public,
     )  # fmt: skip
+    Channel.objects.create(
+        key="unionpay", kind="acquirer", name="银联", address=bank.url, our_id=MERCHANT, our_key=bank.union.merchant.key,
+        our_certificate=bank.union.merchant.certificate, their_key=bank.union.authority,
+    )  # fmt: skip
     campus = BankCampus({CAST[part][2]: person_id for part, person_id in persons.items()})
     campus.bank = bank
     return campus
@@ -89,12 +93,14 @@ def drive(rounds: int = 1, *, later: timedelta = timedelta(minutes=6)) -> None:
             moment = now() - timedelta(seconds=1)
             Load.objects.filter(next_at__isnull=False).update(next_at=moment)
             Agreement.objects.filter(next_at__isnull=False).update(next_at=moment)
+            OnlineTopUp.objects.filter(next_at__isnull=False).update(next_at=moment)
         finder.drive_due()
 
 
 @pytest.fixture(scope="session")
-def bank_process(tmp_path_factory):
-    bank = EmulatedBank(tmp_path_factory.mktemp("bank"), customers=customers())
+def bank_process(tmp_path_factory, live_server):
+    """It tells what it has to tell to the campus of these tests."""
+    bank = EmulatedBank(tmp_path_factory.mktemp("bank"), customers=customers(), campus=live_server.url)
     try:
         yield bank.start()
     finally:
@@ -113,3 +119,10 @@ def bank(bank_process):
 @pytest.fixture
 def campus(transactional_db, bank):
     return prepare_campus(bank)
+
+
+@pytest.fixture(autouse=True)
+def notices_reach_us(monkeypatch, request):
+    if "live_server" in request.fixturenames:
+        url = request.getfixturevalue("live_server").url
+        monkeypatch.setattr(top_ups, "back_url", lambda: f"{url}/card/bank/notices/acp")
