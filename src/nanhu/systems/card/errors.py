@@ -83,3 +83,21 @@ class UidTakenError(CampusError):
     code = "card.uid_taken"
     http_status = 409
     sentence = _("这张空白卡已经用过，请换一张。")
+
+
+class ShiftOpenError(CampusError):
+    code = "card.shift_open"
+    http_status = 409
+    sentence = _("您已经当班，先交班再重新开班。")
+
+
+class ShiftStateError(CampusError):
+    code = "card.shift_state"
+    http_status = 409
+    sentence = _("这一班{state}，不能再办理。")
+
+
+class OwnShiftError(CampusError):
+    code = "card.own_shift"
+    http_status = 409
+    sentence = _("交班须由另一位经办人复点，不能自己点自己核。")

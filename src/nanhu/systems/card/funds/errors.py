@@ -85,3 +85,9 @@ class FundingClosedError(CampusError):
     code = "card.funding_closed"
     http_status = 409
     sentence = _("这个经费账户不能用。")
+
+
+class ShiftNotFoundError(CampusError):
+    code = "card.shift_not_found"
+    http_status = 404
+    sentence = _("没有找到这一班。")

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
-from nanhu.systems.card.funds.models import Funding, PayoutBatch
+from nanhu.systems.card.forms import DOCUMENTS, YuanField
+from nanhu.systems.card.funds.models import CardReissue, Funding, PayoutBatch
 
 LARGEST_FILE = 4 * MEGABYTE
 
@@ -57,5 +58,32 @@ class FundingForm(forms.Form):
     name = forms.CharField(label=_("名称"), max_length=60)
 
 
-class ReturnForm(forms.Form):
-    reason = forms.CharField(label=_("为什么退回"), max_length=120)
+class FloatForm(forms.Form):
+    float = YuanField(label=_("备用金"), help_text=_("开班时放进抽屉的零钱，没有就写 0"))
+
+
+class CountForm(forms.Form):
+    counted = YuanField(label=_("点到的现金"), help_text=_("抽屉里的全部现金，含备用金"))
+    reason = forms.CharField(
+        label=_("不一致的原因"), required=False, max_length=120, help_text=_("点到的与应有的一样就不用写")
+    )
+
+
+class ReissueForm(forms.Form):
+    """`key` names this form: sent twice, it makes one card."""
+
+    reason = forms.ChoiceField(label=_("为什么补"), choices=CardReissue.Reason.choices)
+    document = forms.ChoiceField(label=_("看了什么证件"), choices=DOCUMENTS)
+    document_tail = forms.RegexField(
+        label=_("证件号后四位"), regex=r"^[0-9A-Za-z]{4}$", help_text=_("只留后四位，写进审计日志")
+    )
+    face_checked = forms.BooleanField(label=_("已与本人面容核对"))
+    uid = forms.RegexField(
+        label=_("新卡芯片号"), regex=r"^(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{14})$", required=False,
+        help_text=_("把空白卡放到读卡器上；留空由系统生成"),
+    )  # fmt: skip
+    fee_from = forms.ChoiceField(
+        label=_("工本费从哪里收"), choices=(("wallet", _("卡内余额")), ("cash", _("现金，放进我的抽屉"))), initial="wallet",
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)

@@ -60,7 +60,7 @@ class Report:
 
 def report_of(batch: PayoutBatch) -> Report:
     rows = PayoutRow.objects.filter(batch=batch).order_by()
-    found = {
+    found: dict[str | None, tuple[int, int]] = {
         row["claimable__state"]: (row["count"], int(row["fen"]))
         for row in rows.values("claimable__state").annotate(count=Count("id"), fen=Sum("amount_fen"))
     }

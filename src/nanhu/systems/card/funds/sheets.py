@@ -40,7 +40,7 @@ def read_sheet(content: bytes) -> list[SheetRow]:
     if top is None:
         raise SheetRefusedError(fault="empty")
     columns = columns_of(top[1])
-    rows = []
+    rows: list[SheetRow] = []
     for number, cells in lines:
         if not any(cells):
             continue

@@ -15,6 +15,7 @@ from nanhu.kernel.school import school
 from nanhu.systems.card import queries
 from nanhu.systems.card.export import csv_lines
 from nanhu.systems.card.forms import KINDS, StatementForm
+from nanhu.systems.card.funds.queries import waiting_of
 from nanhu.systems.card.models import Receipt, Wallet
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.views.frame import own_card, viewer_of
@@ -34,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     facts = {
         "holding": holding, "card": holding.card, "as_of": now(), "lines": [line_of(row) for row in rows],
         "spent_this_month": queries.spent_in(wallet, queries.this_month()), "school": school(),
+        "waiting": waiting_of(wallet),
     }  # fmt: skip
     return render(request, "card/home.html", facts)
 
@@ -53,7 +55,7 @@ def transactions(request: HttpRequest) -> HttpResponse:
         "holding": holding, "days": days, "kind": kind, "place": place, "kinds": KINDS, "totals": totals,
         "places": queries.places_of(wallet, days), "lines": [line_of(row) for row in page], "after": after,
         "is_first_page": "after" not in request.GET, "is_filtered": bool(kind or place or request.GET.get("first")),
-        "as_of": now(), "ranges": ranges(), **chart_facts(wallet, days),
+        "as_of": now(), "ranges": ranges(), "waiting": waiting_of(wallet), **chart_facts(wallet, days),
     }  # fmt: skip
     return render(request, "card/transactions.html", facts)
 

@@ -3,5 +3,17 @@
 from nanhu.systems.card.funds.models.claims import Claimable, ClaimOrder, PendingAccount
 from nanhu.systems.card.funds.models.payouts import Funding, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.models.reissues import CardReissue
+from nanhu.systems.card.funds.models.shifts import Shift
+from nanhu.systems.card.funds.models.withdrawals import Withdrawal
 
-__all__ = ["CardReissue", "ClaimOrder", "Claimable", "Funding", "PayoutBatch", "PayoutRow", "PendingAccount"]
+__all__ = [
+    "CardReissue",
+    "ClaimOrder",
+    "Claimable",
+    "Funding",
+    "PayoutBatch",
+    "PayoutRow",
+    "PendingAccount",
+    "Shift",
+    "Withdrawal",
+]

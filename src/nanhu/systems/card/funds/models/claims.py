@@ -116,6 +116,7 @@ class Claimable(models.Model):
     return_entry_id = models.BigIntegerField(null=True, unique=True)
     order = models.ForeignKey(ClaimOrder, null=True, on_delete=models.PROTECT, related_name="claimables")
     reference = models.TextField(default="", blank=True)
+    due_told_at = models.DateTimeField(null=True, help_text="when its holder was told that the wait is over")
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
 
