@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -33,6 +33,7 @@ SENTENCES: Final = {
     "card_expired": "此卡已过有效期，请到校园卡管理办公室办理",
     "card_replaced": "此卡已补办新卡，不能再用",
     "card_closed": "此卡已注销，不能使用",
+    "no_right": "这类卡没有消费权限",
     "terminal_off": "本机已停用，请联系校园卡管理办公室",
     "terminal_unknown": "终端号未登记",
     "signature_wrong": "签名不正确，终端密钥不符",
@@ -48,12 +49,28 @@ SENTENCES: Final = {
     "not_found": "没有这个接口",
     "outcome_unknown": "结果未知，请用同一流水号重试",
     "unknown": "没有这个流水号的记录",
+    "pin_required": "超过消费限额，请输入消费密码",
+    "pin_wrong": "消费密码不对",
+    "pin_locked": "消费密码已锁定，请带证件到校园卡管理办公室",
+    "pin_unreadable": "密码没有读出来，请重新输入",
+    "pin_unset": "这张卡还没有消费密码，请到校园卡管理办公室设置",
+    "price_wrong": "金额与本机定价不符，请重新签到",
+    "hold_not_here": "本机没有预扣的定价",
+    "hold_unknown": "没有这笔预扣",
+    "hold_settled": "这笔预扣已经结清",
+    "sale_unknown": "没有找到本商户的这笔消费",
+    "refund_too_large": "退款超过这笔消费剩下的金额",
+    "already_refunded": "这笔交易已经退过款，不能冲正",
 }
 
 
 class PaymentBody(msgspec.Struct):
+    """`pin` and `minutes` are read as they come: what is odd about them is a refusal, not a malformed request."""
+
     card: str
     amount_fen: int
+    pin: Any = None
+    minutes: Any = None
 
 
 class ReversalBody(msgspec.Struct):
@@ -77,6 +94,11 @@ class Answer(msgspec.Struct, omit_defaults=True):
     balance_fen: int | None = None
     posted_at: float | None = None
     server_time: float | None = None
+    limit: str | None = None
+    limit_fen: int | None = None
+    tries_left: int | None = None
+    released_fen: int | None = None
+    hold_until: float | None = None
 
 
 def request_text(*, method: str, path: str, terminal: str, sequence: str, clock: str, body: bytes) -> bytes:

@@ -11,6 +11,7 @@ import msgspec
 from nanhu.kernel.configuration import configuration
 from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
 from nanhu.systems.card.gateway.diary import Diary
+from nanhu.systems.card.gateway.holds import HoldDesk
 from nanhu.systems.card.gateway.operations import Operations, Request
 from nanhu.systems.card.gateway.payments import PaymentQueue
 from nanhu.systems.card.gateway.requests import MalformedError, read_sequence
@@ -72,6 +73,8 @@ class Gateway:
             PREFIX + "upload": work.upload,
             PREFIX + "query": work.query,
             PREFIX + "revocations": self.revocations.revocations,
+            PREFIX + "refund": work.refund,
+            **{PREFIX + name: operation for name, operation in HoldDesk(work).operations().items()},
         }
 
     async def close(self) -> None:

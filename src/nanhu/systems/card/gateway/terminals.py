@@ -6,6 +6,7 @@ import time
 from typing import NamedTuple
 
 import psycopg
+from psycopg.rows import TupleRow
 
 from nanhu.kernel.crypto import decrypt
 from nanhu.systems.card.gateway.database import Database
@@ -14,10 +15,25 @@ log = logging.getLogger(__name__)
 LIFE_SECONDS = 30.0
 SHORTEST_PAUSE_SECONDS = 1.0
 CHANNEL = "card_terminal"
+PRICE_AT = 9
 STATEMENT = """
-    SELECT p.number, p.id, p.key, p.key_version, m.name, m.canteen, p.place
+    SELECT p.number, p.id, p.key, p.key_version, m.name, m.canteen, p.place, p.kind, p.merchant_id,
+           r.kind, r.price_fen, r.per, r.unit, r.most_fen, r.minutes
     FROM card_terminal p JOIN card_merchant m ON m.id = p.merchant_id
+    LEFT JOIN LATERAL (SELECT q.* FROM card_price q WHERE q.terminal_id = p.id AND q.since <= card_day(now())
+                       ORDER BY q.since DESC LIMIT 1) AS r ON true
 """
+
+
+class PriceRule(NamedTuple):
+    """How a terminal reckons (models.Price)."""
+
+    kind: str
+    price_fen: int
+    per: int
+    unit: str
+    most_fen: int
+    minutes: int
 
 
 class Terminal(NamedTuple):
@@ -28,6 +44,9 @@ class Terminal(NamedTuple):
     merchant: str
     canteen: str
     place: str
+    kind: str = "pos"
+    merchant_id: int = 0
+    price: PriceRule | None = None
 
 
 class TerminalDirectory:
@@ -51,8 +70,14 @@ class TerminalDirectory:
 
     async def read(self) -> None:
         rows = await self.database.rows(STATEMENT, [])
-        self.known = {row[0]: Terminal(row[0], row[1], self.open_key(bytes(row[2])), *row[3:]) for row in rows}
+        self.known = {row[0]: self.terminal_of(row) for row in rows}
         self.read_at = time.monotonic()
+
+    def terminal_of(self, row: TupleRow) -> Terminal:
+        price = None if row[PRICE_AT] is None else PriceRule(*row[PRICE_AT:])
+        number, terminal_id, key, version, *facts = row[:PRICE_AT]
+        terminal = Terminal(number, terminal_id, self.open_key(bytes(key)), version, *facts)
+        return terminal._replace(price=price)
 
     def open_key(self, blob: bytes) -> bytes:
         if blob not in self.opened:
