@@ -11,7 +11,7 @@ from nanhu.emulators.kiosks.configuration import KIND_NAMES, Configuration, read
 from nanhu.emulators.kiosks.kiosk import Kiosk
 from nanhu.emulators.kiosks.memory import Memory
 from nanhu.emulators.kiosks.menus import STARTS
-from nanhu.emulators.kiosks.recovery import recover
+from nanhu.emulators.kiosks.recovery import apply, recover
 
 log = logging.getLogger(__name__)
 MEMORY_NAME, CHIPS_NAME = "kiosks-memory.json", "chip.json"
@@ -53,7 +53,13 @@ class Hall:
             known = self.kiosks.get(terminal.number)
             if known is None or known.terminal != terminal:
                 self.kiosks[terminal.number] = Kiosk(
-                    terminal, configuration, self.memory, pocket, start=STARTS[terminal.kind], recover=recover
+                    terminal,
+                    configuration,
+                    self.memory,
+                    pocket,
+                    start=STARTS[terminal.kind],
+                    recover=recover,
+                    apply=apply,
                 )
         self.configuration = configuration
         if first_time and self.beats:

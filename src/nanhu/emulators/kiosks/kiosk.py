@@ -9,13 +9,14 @@ from typing import Any, Final, Literal
 from nanhu.emulators.chip.api import Pocket
 from nanhu.emulators.kiosks.configuration import KIND_NAMES, Configuration, Terminal
 from nanhu.emulators.kiosks.line import Line
-from nanhu.emulators.kiosks.memory import CARDS_IN_A_STACK, SLIPS_IN_A_ROLL, MadeCard, Memory
+from nanhu.emulators.kiosks.memory import CARDS_IN_A_STACK, SLIPS_IN_A_ROLL, MadeCard, Memory, Pending
 from nanhu.emulators.kiosks.screens import Screen
 
 log = logging.getLogger(__name__)
 type Flow = Generator[Screen, Any]
 type Start = Callable[["Kiosk"], Flow]
 type Recover = Callable[["Kiosk"], list[str]]
+type Apply = Callable[["Kiosk", Pending, dict[str, Any]], None]
 POINTS: Final = {
     "before_send": "请求记下、还没发出时",
     "answer_lost": "请求发出、应答没收到时",
@@ -36,13 +37,15 @@ class Kiosk:
 
     def __init__(
         self, terminal: Terminal, configuration: Configuration, file: Memory, pocket: Pocket, *, start: Start,
-        recover: Recover,
+        recover: Recover, apply: Apply,
     ) -> None:  # fmt: skip
         self.terminal, self.configuration, self.file, self.pocket = terminal, configuration, file, pocket
         self.memory = file.of(terminal.number)
         self.start, self.recover = start, recover
         self.lock = threading.Lock()
-        self.line = Line(terminal, configuration, file, self.point)
+        self.line = Line(
+            terminal, configuration, file, self.point, lambda pending, answer: apply(self, pending, answer)
+        )
         self.card, self.document = "", ""
         self.slips: list[list[str]] = []
         self.cut: tuple[str, int] | None = None
@@ -181,7 +184,6 @@ class Kiosk:
     def hand_out(self, uid: str, number: str, id_number: str, chip_sealed: object = None) -> None:
         """A new card falls into the tray. `chip_sealed` is what its chip is to hold."""
         self.memory.made = [MadeCard(uid, number, id_number, str(chip_sealed or "")), *self.memory.made][:MOST_MADE]
-        self.file.keep()
 
     def mend(self, what: str) -> None:
         """What a technician does behind the door of the machine."""

@@ -34,12 +34,14 @@ class UnresolvedError(Exception):
 
 
 class Line:
-    """`point` is called between any two steps; it raises where the power goes."""
+    """`point` is called between any two steps; it raises where the power goes. `apply` notes what an answer means."""
 
     def __init__(
-        self, terminal: Terminal, configuration: Configuration, file: Memory, point: Callable[[str], None]
-    ) -> None:
+        self, terminal: Terminal, configuration: Configuration, file: Memory, point: Callable[[str], None],
+        apply: Callable[[Pending, dict[str, Any]], None],
+    ) -> None:  # fmt: skip
         self.terminal, self.configuration, self.file, self.point = terminal, configuration, file, point
+        self.apply = apply
         self.memory = file.of(terminal.number)
         self.key = bytes.fromhex(terminal.key)
         self.clock_offset = 0.0
@@ -81,7 +83,7 @@ class Line:
         return checked(answer)
 
     def resolve(self) -> dict[str, Any] | None:
-        """What became of the pending request; None while nobody tells. The answer is written off the disk by `settled`."""
+        """What became of the pending request; None while nobody tells."""
         pending = self.memory.pending
         if pending is None:
             return None
@@ -94,7 +96,7 @@ class Line:
             self.point("answer_lost")
             answer = self.decision(exchange)
             if answer is not None:
-                self.settled()
+                self.settle(pending, answer)
                 self.point("after_answer")
                 return answer
             if self.memory.network == "off":
@@ -109,7 +111,9 @@ class Line:
             return None
         return answer
 
-    def settled(self) -> None:
+    def settle(self, pending: Pending, answer: dict[str, Any]) -> None:
+        """What the answer means and that it was heard go to the disk in one stroke."""
+        self.apply(pending, answer)
         self.memory.pending = None
         self.file.keep()
 

@@ -1,6 +1,5 @@
 """After the power or the network is back: what became of the request that was under way, and of the chip that was written."""
 
-from collections.abc import Callable
 from typing import Any
 
 from nanhu.emulators.kiosks.flows import reissue, writing
@@ -26,7 +25,6 @@ def what_became(kiosk: Kiosk) -> list[str]:
         raise UnresolvedError
     if answer.get("outcome") != "approved":
         return [f"上一笔业务（{pending.title}）：{answer.get('sentence', '没有办理')}"]
-    AFTER.get(pending.operation, nothing_more)(kiosk, pending, answer)
     return [f"上一笔业务（{pending.title}）：{TOLD.get(pending.operation, '已办理成功')}"]
 
 
@@ -34,39 +32,19 @@ def settle(kiosk: Kiosk) -> str:
     return " ".join(line for line in (writing.settle(kiosk), reissue.settle(kiosk)) if line)
 
 
-def claim_begun(kiosk: Kiosk, pending: Pending, answer: dict[str, Any]) -> None:
-    counter = pending.facts.get("counter", -1)
-    writing.remember(
-        kiosk, answer, pending.card or str(pending.facts.get("card", "")), None if counter < 0 else counter
-    )
+def apply(kiosk: Kiosk, pending: Pending, answer: dict[str, Any]) -> None:
+    """What an answer means for what the disk remembers; whoever calls writes it down."""
+    is_approved = answer.get("outcome") == "approved"
+    if pending.operation in {"claim/begin", "load/claim"} and is_approved:
+        kiosk.memory.writing = writing.begun(pending, answer)
+    elif pending.operation == "claim/finish":
+        kiosk.memory.writing = None
+    elif pending.operation == "reissue/begin" and is_approved:
+        kiosk.memory.making = reissue.begun(pending, answer)
+    elif pending.operation == "reissue/finish":
+        reissue.ended(kiosk, answer if is_approved else None)
 
 
-def claim_ended(kiosk: Kiosk, _pending: Pending, _answer: dict[str, Any]) -> None:
-    writing.forget(kiosk)
-
-
-def reissue_begun(kiosk: Kiosk, _pending: Pending, answer: dict[str, Any]) -> None:
-    reissue.remember(kiosk, answer, "")
-
-
-def reissue_ended(kiosk: Kiosk, _pending: Pending, answer: dict[str, Any]) -> None:
-    making = kiosk.memory.making
-    if making is not None and making.is_made:
-        kiosk.hand_out(making.uid, str(answer.get("number", "")), making.id_number, answer.get("chip_sealed"))
-    reissue.forget(kiosk)
-
-
-def nothing_more(_kiosk: Kiosk, _pending: Pending, _answer: dict[str, Any]) -> None:
-    """What was done is done, and the person can look it up."""
-
-
-AFTER: dict[str, Callable[[Kiosk, Pending, dict[str, Any]], None]] = {
-    "claim/begin": claim_begun,
-    "load/claim": claim_begun,
-    "claim/finish": claim_ended,
-    "reissue/begin": reissue_begun,
-    "reissue/finish": reissue_ended,
-}
 TOLD = {
     "load/begin": "银行已受理，扣款成功后成为“圈存未领”，可到领款服务领取",
     "claim/begin": "已受理",

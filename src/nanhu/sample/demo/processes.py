@@ -53,6 +53,20 @@ def devices_environment(configuration: Configuration) -> dict[str, str]:
     return {"NANHU_EMULATOR_CONFIGURATION": str(configuration.data_dir / "emulators" / "pos.json")}
 
 
+def kiosks_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "wsgi",
+        "nanhu.emulators.kiosks.application:application",
+        address=configuration.listen_address,
+        port=configuration.kiosks_port,
+        threads=8,
+    )
+
+
+def kiosks_environment(configuration: Configuration) -> dict[str, str]:
+    return {"NANHU_EMULATOR_FOLDER": str(configuration.data_dir / "emulators")}
+
+
 EMULATORS = (
     ProcessSpecification(
         key="office",
@@ -74,5 +88,12 @@ EMULATORS = (
         environment=devices_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.emulator_port}/health",
         order=210,
+    ),
+    ProcessSpecification(
+        key="kiosks",
+        command=kiosks_command,
+        environment=kiosks_environment,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.kiosks_port}/health",
+        order=215,
     ),
 )

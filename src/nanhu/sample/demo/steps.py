@@ -171,6 +171,8 @@ def connect_office(_advance: Advance) -> str:
 
 
 def write_emulator_keys(_advance: Advance) -> str:
+    papers = (f"--document={one.id_number}:{one.name}:{one.campus_no}" for one in MEMBERS if one.kind == "student")
+    call_command("card_kiosks", *(f"--campus-no={member.campus_no}" for member in MEMBERS), *papers, verbosity=0)
     call_command("card_emulator", *(f"--campus-no={member.campus_no}" for member in MEMBERS), verbosity=0)
     return ""
 
@@ -186,5 +188,5 @@ STEPS = (
     Step("photos", "证件照", take_photos),
     Step("office", "接入 OA", connect_office, at_every_start=True),
     Step("systems", "接入业务系统", connect_systems, at_every_start=True),
-    Step("keys", "消费机密钥", write_emulator_keys, at_every_start=True),
+    Step("keys", "终端密钥", write_emulator_keys, at_every_start=True),
 )

@@ -24,6 +24,6 @@ def change_enquiry_pin(kiosk: Kiosk) -> Flow:
 def change(kiosk: Kiosk, title: str, kind: str, card: str, old: str) -> Flow:
     new = yield from new_pin(title, "密码")
     kiosk.busy = "正在修改密码"
-    kiosk.line.ask("pin/change", {"card": card, "kind": kind}, pins={"pin": old, "new_pin": new}, title=title)
+    kiosk.line.ask("pin/change", {"card": card, "kind": kind}, pins={"pin": old, "new": new}, title=title)
     kiosk.print_slip([title, f"{NAMES[kind]}修改成功", "请牢记并妥善保管您的密码"])
     yield note(title, ["密码修改成功"], "green")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from nanhu.emulators.kiosks.kiosk import Flow, Kiosk
 from nanhu.emulators.kiosks.line import RefusedError
-from nanhu.emulators.kiosks.memory import Making
+from nanhu.emulators.kiosks.memory import Making, Pending
 from nanhu.emulators.kiosks.screens import confirm, insert_document, note, yuan
 
 TITLE = "自助补卡"
@@ -22,8 +22,7 @@ def reissue(kiosk: Kiosk) -> Flow:
     if not kiosk.document:
         yield insert_document(TITLE)
     kiosk.busy = "正在读取身份证"
-    told = kiosk.line.ask("reissue/begin", {"id_number": kiosk.document}, title=TITLE)
-    remember(kiosk, told, kiosk.document)
+    told = kiosk.line.ask("reissue/begin", {"id_number": kiosk.document}, title=TITLE, document=kiosk.document)
     answer = yield confirm(
         TITLE,
         [
@@ -52,10 +51,16 @@ def reissue(kiosk: Kiosk) -> Flow:
     )  # fmt: skip
 
 
-def remember(kiosk: Kiosk, told: dict[str, Any], id_number: str) -> None:
+def begun(pending: Pending, answer: dict[str, Any]) -> Making:
     """From now on an order is open; whatever happens, it is finished one way or the other."""
-    kiosk.memory.making = Making(told["reissue"], id_number, f"04{secrets.token_hex(6).upper()}")
-    kiosk.file.keep()
+    return Making(answer["reissue"], str(pending.facts["document"]), f"04{secrets.token_hex(6).upper()}")
+
+
+def ended(kiosk: Kiosk, answer: dict[str, Any] | None) -> None:
+    """The card that was made falls into the tray; where the school said no it stays inside."""
+    making, kiosk.memory.making = kiosk.memory.making, None
+    if making is not None and making.is_made and answer is not None:
+        kiosk.hand_out(making.uid, str(answer.get("number", "")), making.id_number, answer.get("chip_sealed"))
 
 
 def make_card(kiosk: Kiosk) -> bool:
@@ -83,16 +88,7 @@ def finish(kiosk: Kiosk, *, is_made: bool) -> dict[str, Any]:
     body: dict[str, Any] = {"reissue": making.order, "is_made": is_made}
     if is_made:
         body["uid"] = making.uid
-    answer = kiosk.line.ask("reissue/finish", body, title=TITLE)
-    if is_made:
-        kiosk.hand_out(making.uid, str(answer.get("number", "")), making.id_number, answer.get("chip_sealed"))
-    forget(kiosk)
-    return answer
-
-
-def forget(kiosk: Kiosk) -> None:
-    kiosk.memory.making = None
-    kiosk.file.keep()
+    return kiosk.line.ask("reissue/finish", body, title=TITLE)
 
 
 def settle(kiosk: Kiosk) -> str:
@@ -103,7 +99,6 @@ def settle(kiosk: Kiosk) -> str:
     try:
         finish(kiosk, is_made=making.is_made)
     except RefusedError as refused:
-        forget(kiosk)
         return f"上一笔补卡：{refused.sentence}"
     return "上一笔补卡已完成，新卡在出卡口。" if making.is_made else "上一笔补卡没有制卡，原卡不变，没有收费。"
 

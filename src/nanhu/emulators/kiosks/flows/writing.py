@@ -1,12 +1,13 @@
 """Writing a claim onto the card: begin, right to write, write, report; and what to do when one of them broke off."""
 
+import contextlib
 from typing import Any
 
 from nanhu.emulators.chip.api import CardElsewhereError, SoftwareCard, StatusRefusedError, terminal
 from nanhu.emulators.kiosks.flows.steps import Asking
 from nanhu.emulators.kiosks.kiosk import Kiosk
 from nanhu.emulators.kiosks.line import RefusedError
-from nanhu.emulators.kiosks.memory import Writing
+from nanhu.emulators.kiosks.memory import Pending, Writing
 from nanhu.emulators.kiosks.screens import Screen
 
 
@@ -22,15 +23,13 @@ def begin(kiosk: Kiosk, operation: str, body: dict[str, Any], *, title: str, pin
     """Ask for the claim; its sum is fixed and reserved from now on."""
     counter = online_counter(kiosk)
     told = body if counter is None else {**body, "online_counter": counter}
-    answer = kiosk.line.ask(operation, told, title=title, pins=pins, counter=-1 if counter is None else counter)
-    remember(kiosk, answer, body.get("card", kiosk.card), counter)
-    return answer
+    facts = {"lying": kiosk.card, "counter": -1 if counter is None else counter}
+    return kiosk.line.ask(operation, told, title=title, pins=pins, **facts)
 
 
-def remember(kiosk: Kiosk, answer: dict[str, Any], card: str, counter: int | None) -> None:
+def begun(pending: Pending, answer: dict[str, Any]) -> Writing:
     fen = int(answer.get("write_fen", answer.get("amount_fen", 0)))
-    kiosk.memory.writing = Writing(answer["claim"], card, fen, -1 if counter is None else counter)
-    kiosk.file.keep()
+    return Writing(answer["claim"], str(pending.facts["lying"]), fen, int(pending.facts["counter"]))
 
 
 def write_and_finish(kiosk: Kiosk, *, title: str) -> dict[str, Any]:
@@ -85,14 +84,7 @@ def finish(kiosk: Kiosk, *, is_written: bool, title: str, tac: str = "") -> dict
     body: dict[str, Any] = {"claim": writing.claim, "is_written": is_written}
     if tac:
         body |= {"proof": {"online_counter": writing.online_counter, "tac": tac}}
-    answer = kiosk.line.ask("claim/finish", body, title=title)
-    forget(kiosk)
-    return answer
-
-
-def forget(kiosk: Kiosk) -> None:
-    kiosk.memory.writing = None
-    kiosk.file.keep()
+    return kiosk.line.ask("claim/finish", body, title=title)
 
 
 def settle(kiosk: Kiosk) -> str:
@@ -103,10 +95,8 @@ def settle(kiosk: Kiosk) -> str:
     tac = proof(kiosk, writing)
     if tac is None:
         return "上一笔领款的写卡结果不明：下次放卡时按卡上计数自动核定，款项不会丢失，也不会重复。"
-    try:
+    with contextlib.suppress(RefusedError):  # settled meanwhile by the card's own counter
         finish(kiosk, is_written=bool(tac), title="领款", tac=tac if tac != "-" else "")
-    except RefusedError:
-        forget(kiosk)  # settled meanwhile by the card's own counter
     return "上一笔领款已写入校园卡。" if tac else "上一笔领款没有写卡，款项仍可领取。"
 
 

@@ -24,8 +24,15 @@ async function read(path) {
   return told;
 }
 
-async function act(path, facts) {
-  if (isBusy) return;
+// Keys are told one after the other; a second touch while the machine is at work is none.
+let queue = Promise.resolve();
+
+function act(path, facts) {
+  if (isBusy && !/^([0-9]|back)$/.test(facts.key || "")) return;
+  queue = queue.then(() => tell(path, facts));
+}
+
+async function tell(path, facts) {
   isBusy = true;
   find("machine").setAttribute("aria-busy", "true");
   try {

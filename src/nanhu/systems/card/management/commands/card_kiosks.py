@@ -26,7 +26,10 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         settings = configuration()
-        terminals = [terminal_facts(one) for one in PosTerminal.objects.filter(state="on", kind__in=KINDS).order_by("kind", "number")]
+        terminals = [
+            terminal_facts(one)
+            for one in PosTerminal.objects.filter(state="on", kind__in=KINDS).order_by("kind", "number")
+        ]
         cards = chosen_cards(options["campus_no"])
         path = settings.data_dir / "emulators" / "kiosks.json"
         write_private(
