@@ -81,6 +81,7 @@ def test_a_teacher_adds_a_passkey_and_signs_in_by_it_alone_and_as_second_step(ca
     page.get_by_role("button", name="添加", exact=True).click()
     expect(page.get_by_role("heading", name="记下恢复码")).to_be_visible()
     expect(page.locator(".recovery-codes li")).to_have_count(10)
+    recovery_code = page.locator(".recovery-codes li").first.inner_text()
     look_at_both_sizes(visitor)
     page.get_by_role("link", name="记好了，继续").click()
     expect(page.get_by_text("办公室电脑").first).to_be_visible()
@@ -110,7 +111,12 @@ def test_a_teacher_adds_a_passkey_and_signs_in_by_it_alone_and_as_second_step(ca
 
     password_alone(visitor, campus, TEACHER.campus_no)
     page.goto(f"{campus.url}/sign-in/second?way=recovery")
-    expect(page.get_by_label("恢复码")).to_be_visible()
+    page.get_by_label("恢复码").fill(recovery_code)
+    page.get_by_role("button", name="验证并继续").click()
+    page.goto(f"{campus.url}/account/factors")
+    page.get_by_text("改名或删除").click()
+    page.get_by_role("button", name="删除这个通行密钥").click()
+    expect(page.get_by_text("通行密钥已删除")).to_be_visible()
 
 
 def test_a_passkey_that_is_not_there_says_so(campus: Campus, visit: Visit) -> None:
