@@ -35,3 +35,10 @@ def serves(kind: str, found: frozenset[str], *, online: bool) -> bool:
     """Whether it is worth the walk: without paper it still works, without blank cards it makes none."""
     stops = {"jam", "reader", "writer"} | ({"cards_out"} if kind == "reissue_kiosk" else set())
     return online and not found & stops
+
+
+def masked(name: str) -> str:
+    """A name on a screen that others can see: 林*满, 陈*; of a foreign one the first letter of each word."""
+    if name.isascii():
+        return " ".join(f"{word[0]}***" for word in name.split())
+    return name[:1] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > len("张三") else "")
