@@ -67,7 +67,7 @@ function touchButton(choice, kind) {
 function typed(screen, text) {
   if (screen.kind === "amount") return make("p", { class: "typed sum" }, make("b", {}, text || "0"), " 元");
   if (!screen.is_masked) return make("p", { class: "typed" }, make("b", {}, text.replace(/(.{4})(?=.)/g, "$1 ") || " "));
-  return make("p", { class: "boxes", "aria-label": `已输入 ${text.length} 位` },
+  return make("p", { class: "boxes", role: "img", "aria-label": `已输入 ${text.length} 位` },
     ...Array.from({ length: screen.most }, (_, place) => make("span", {}, text[place] || "")));
 }
 
