@@ -16,7 +16,8 @@ from nanhu.systems.card import queries
 from nanhu.systems.card.export import csv_lines
 from nanhu.systems.card.forms import KINDS, StatementForm
 from nanhu.systems.card.funds.queries import waiting_of
-from nanhu.systems.card.models import Receipt, Wallet
+from nanhu.systems.card.models import Card, Receipt, Wallet
+from nanhu.systems.card.pins.queries import PinState, pin_states
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.views.frame import own_card, viewer_of
 
@@ -35,9 +36,16 @@ def home(request: HttpRequest) -> HttpResponse:
     facts = {
         "holding": holding, "card": holding.card, "as_of": now(), "lines": [line_of(row) for row in rows],
         "spent_this_month": queries.spent_in(wallet, queries.this_month()), "school": school(),
-        "waiting": waiting_of(wallet),
+        "waiting": waiting_of(wallet), "states": first_to_change(holding.card),
     }  # fmt: skip
     return render(request, "card/home.html", facts)
+
+
+def first_to_change(card: Card) -> list[PinState]:
+    """The nag of A132: one PIN that is still the initial one, while the card lives."""
+    if card.state != Card.State.ISSUED:
+        return []
+    return [state for state in pin_states(card) if state.is_initial][:1]
 
 
 @require_safe
