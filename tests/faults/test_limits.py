@@ -61,7 +61,7 @@ def test_the_first_fen_above_a_limit_asks_for_the_pin_and_the_right_one_goes_on(
 
 
 def test_the_daily_limit_counts_what_was_eaten_at_every_meal(till):
-    terminal, card = till.terminal(0), till.card(1)
+    terminal, card = till.terminal(35), till.card(1)
     till.sql("INSERT INTO card_limit (wallet_id, meal_fen, daily_fen, changed_at) SELECT wallet_id, 5000, NULL, now() FROM card_card WHERE uid = %s", [card])  # fmt: skip
     assert terminal.pay(card, DAILY_FEN).code == "ok"
     over = terminal.pay(card, 1)
