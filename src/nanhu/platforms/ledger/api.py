@@ -20,13 +20,15 @@ from nanhu.platforms.ledger.queries import (
 )
 from nanhu.platforms.ledger.services.accounts import AccountOrder, account_ids, open_accounts
 from nanhu.platforms.ledger.services.day_sums import check_days, forget_sums, sum_days
+from nanhu.platforms.ledger.services.day_sums import differences_of as day_differences
 from nanhu.platforms.ledger.services.partitions import add_months, add_months_ahead
 from nanhu.platforms.ledger.services.posting import Leg, PostedEntry, post, reverse
 from nanhu.platforms.ledger.services.signing import STATEMENT_VERIFIER, Signature, current_key, sign
-from nanhu.platforms.ledger.trial import GroupRow, trial_at
+from nanhu.platforms.ledger.trial import AccountDay, GroupRow, moved_between, net_of, sums_by_day, trial_at
 
 __all__ = [
     "STATEMENT_VERIFIER",
+    "AccountDay",
     "AccountOrder",
     "AlreadyReversedError",
     "EntryKeyReusedError",
@@ -50,7 +52,10 @@ __all__ = [
     "check_days",
     "check_ledger",
     "current_key",
+    "day_differences",
     "forget_sums",
+    "moved_between",
+    "net_of",
     "open_accounts",
     "post",
     "proofs_of_account",
@@ -58,6 +63,7 @@ __all__ = [
     "sealed_rows_of",
     "sign",
     "sum_days",
+    "sums_by_day",
     "transfers_of",
     "trial_at",
     "trial_balance",

@@ -26,6 +26,7 @@ CLAIMED = {
 class Line:
     """One row. `signed_fen` is what the wallet felt: what is still owed (`owed_fen`) was not taken from it."""
 
+    number: int
     receipt: str
     kind: str | Promise
     icon: str
@@ -46,6 +47,7 @@ def line_of(receipt: Receipt) -> Line:
     merchant, terminal = receipt.merchant, receipt.terminal
     kind, felt = KINDS[receipt.kind], (receipt.amount_fen or 0) - receipt.owed_fen
     return Line(
+        number=receipt.id,
         receipt=receipt_number(receipt.id),
         kind=kind.name,
         icon=kind.icon,
