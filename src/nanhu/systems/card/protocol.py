@@ -54,6 +54,8 @@ SENTENCES: Final = {
     "pin_locked": "消费密码已锁定，请带证件到校园卡管理办公室",
     "pin_unreadable": "密码没有读出来，请重新输入",
     "pin_unset": "这张卡还没有消费密码，请到校园卡管理办公室设置",
+    "tac_wrong": "芯片交易验证码不符，已转校园卡管理办公室核查",
+    "chip_counter_reused": "芯片计数重复，已转校园卡管理办公室核查",
     "price_wrong": "金额与本机定价不符，请重新签到",
     "hold_not_here": "本机没有预扣的定价",
     "hold_unknown": "没有这笔预扣",

@@ -1,20 +1,26 @@
 """The gateway's side of the chip: TACs of uploaded rows are checked here, what follows is done by card_chip_store."""
 
 import asyncio
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from nanhu.kernel.crypto import decrypt
 from nanhu.systems.card.chip import messages
 from nanhu.systems.card.chip.tac import Purse, TacKeys, proves_purchase
-from nanhu.systems.card.gateway.database import Database
 
-STORE = "SELECT n, outcome, receipt_id, amount_fen, owed_fen, balance_fen FROM card_chip_store(%s, %s::json)"
+STORE = "SELECT n, outcome, receipt_id, amount_fen, owed_fen, balance_fen FROM card_chip_store(%s, %s::json, %s::json)"
 PURSES = """
     SELECT c.uid, k.serial, k.key_version::integer, k.algorithm
     FROM card_chip k JOIN card_card c ON c.id = k.card_id WHERE c.uid = ANY(%s)
 """
 MASTERS = "SELECT version::integer, material FROM card_chip_key WHERE usage = 'tac'"
 KEY_PURPOSE = "card.chip_key"
+
+
+class Database(Protocol):
+    """The gateway's."""
+
+    async def rows(self, statement: str, parameters: Sequence[Any]) -> list[Any]: ...
 
 
 class TacVerifier:

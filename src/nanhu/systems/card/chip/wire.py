@@ -19,7 +19,6 @@ def chip_element(row: dict[str, Any]) -> dict[str, Any] | None:
     facts = member if isinstance(member, dict) else {}
     numbers = {
         "c": whole(facts.get("counter"), LARGEST_COUNTER),
-        "l": whole(facts.get("online_counter"), LARGEST_COUNTER),
         "b": whole(facts.get("balance_before_fen"), LARGEST_FEN),
         "q": whole(facts.get("term_seq"), LARGEST_FEN),
     }
@@ -32,6 +31,7 @@ def chip_element(row: dict[str, Any]) -> dict[str, Any] | None:
         return {"ok": False, "sent": repr(member)[:300]}
     amount = row.get("amount_fen")
     covers = isinstance(amount, int) and (numbers["b"] or 0) >= amount
+    numbers["l"] = whole(facts.get("online_counter"), LARGEST_COUNTER)  # a terminal that does not read it leaves it out
     return {**numbers, "t": str(tac).upper(), "at": at, "o": moment, "ok": covers}
 
 

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from nanhu.kernel.configuration import configuration
+from nanhu.systems.card.chip.verification import STORE as STORE_WITH_CHIPS
+from nanhu.systems.card.chip.verification import TacVerifier
 from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.payments import Decision, PaymentQueue, Row
 from nanhu.systems.card.gateway.pins import PinDesk
@@ -58,6 +60,7 @@ class Operations:
         self.database = database
         self.payments = payments
         self.pins = PinDesk(database)
+        self.chips = TacVerifier(database)
 
     async def hello(self, request: Request) -> tuple[int, bytes]:
         """Who am I, what time is it, which sequence did you last hear of me, what am I to hold to."""
@@ -111,7 +114,11 @@ class Operations:
         await self.pins.judge_rows(request.terminal, elements)
         for element in elements:
             element["m"] = meal_at(request.terminal.canteen, element["o"])
-        rows = await self.database.rows(STORE, [request.terminal.id, encode(elements).decode(), current_policy()])
+        has_chips = any("chip" in element for element in elements)
+        if has_chips:
+            await self.chips.check(request.terminal.number, elements)
+        statement = STORE_WITH_CHIPS if has_chips else STORE
+        rows = await self.database.rows(statement, [request.terminal.id, encode(elements).decode(), current_policy()])
         answers = []
         for place, outcome, receipt_id, amount, owed, balance in sorted(rows):
             answer = answer_of(elements[place]["s"], Decision(outcome, receipt_id, amount, balance, None))

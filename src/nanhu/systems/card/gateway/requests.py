@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from nanhu.systems.card.chip.wire import chip_element
 from nanhu.systems.card.protocol import (
     CARD_UID,
     LARGEST_PAYMENT_FEN,
@@ -128,4 +129,7 @@ def upload_element(place: int, row: Any, *, now: float) -> dict[str, Any]:
         "n": place, "s": sequence_in(row), "f": asked.fingerprint("stored"), "u": asked.card, "a": asked.amount_fen,
         "x": asked.fault, "d": asked.detail, "o": float(moment),
     }  # fmt: skip
-    return element if asked.pin is None else element | {"pin": asked.pin}
+    if asked.pin is not None:
+        element["pin"] = asked.pin
+    chip = chip_element(row)
+    return element if chip is None else element | {"chip": chip}

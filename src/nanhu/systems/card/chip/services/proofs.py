@@ -61,9 +61,10 @@ def receipt_of(terminal: PosTerminal, card: Card, row: dict[str, Any]) -> Receip
 
 
 def move_on(chip: Chip, element: dict[str, Any], amount_fen: int) -> None:
-    if element["c"] + element["l"] + 1 <= chip.offline_counter + chip.online_counter:
+    online = chip.online_counter if element["l"] is None else element["l"]
+    if element["c"] + online + 1 <= chip.offline_counter + chip.online_counter:
         return
-    chip.offline_counter, chip.online_counter = element["c"] + 1, max(element["l"], chip.online_counter)
+    chip.offline_counter, chip.online_counter = element["c"] + 1, max(online, chip.online_counter)
     chip.balance_fen = element["b"] - amount_fen
     chip.seen_at = messages.moment_of(element["at"])
     chip.save(update_fields=["offline_counter", "online_counter", "balance_fen", "seen_at"])
