@@ -2,22 +2,29 @@
 
 from nanhu.systems.card.devices.services.machines import MachineOrder, set_up_machines
 from nanhu.systems.card.errors import HistoryExistsError
-from nanhu.systems.card.events import CardLossCancelled, CardReportedLost
+from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
+from nanhu.systems.card.funds.services.deductions import Deducted, deduct, open_payee
+from nanhu.systems.card.funds.services.payouts import open_funding
 from nanhu.systems.card.services.history import HistoryResult, PastRow, import_history
 from nanhu.systems.card.services.issue import issue_cards
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 
 __all__ = [
     "CardLossCancelled",
+    "CardReissued",
     "CardReportedLost",
+    "Deducted",
     "HistoryExistsError",
     "HistoryResult",
     "MachineOrder",
     "MerchantOrder",
     "PastRow",
     "TerminalOrder",
+    "deduct",
     "import_history",
     "issue_cards",
+    "open_funding",
+    "open_payee",
     "set_up_machines",
     "set_up_merchants",
 ]

@@ -69,4 +69,8 @@ def source_of(receipt: Receipt) -> str:
         return _("同一人的另一个钱包")
     if receipt.kind == "claim":
         return " + ".join(str(CLAIMED[one]) for one in receipt.detail.split() if one in CLAIMED) or _("校园卡系统")
+    if receipt.kind == "deduction":
+        return receipt.detail
+    if receipt.kind == "withdrawal":
+        return _("银行卡 …%(tail)s") % {"tail": receipt.detail}
     return {"现金": _("校园卡柜台 · 现金"), "圈存": _("银行圈存")}.get(receipt.detail, _("校园卡系统"))

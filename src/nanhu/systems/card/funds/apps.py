@@ -9,5 +9,5 @@ class CardFundsConfig(AppConfig):
     verbose_name = "待领资金"
 
     def ready(self) -> None:
-        for name in ("registrations", "tasks"):
+        for name in ("registrations", "operations", "making", "tasks"):
             import_module(f"{self.name}.{name}")

@@ -6,6 +6,9 @@ from nanhu.kernel.errors import CampusError
 
 
 class NothingToClaimError(CampusError):
+    """At a terminal an open claim may have been settled before this: that stays."""
+
+    keeps_writes = True
     code = "card.nothing_to_claim"
     http_status = 409
     sentence = _("现在没有可以领取的款项。")
@@ -91,3 +94,91 @@ class ShiftNotFoundError(CampusError):
     code = "card.shift_not_found"
     http_status = 404
     sentence = _("没有找到这一班。")
+
+
+class HeldTooShortError(CampusError):
+    code = "card.held_too_short"
+    http_status = 409
+    sentence = _("请把卡放在机器上不动，满 5 秒自动领取。")
+
+
+class ProofWrongError(CampusError):
+    """The chip's own proof is missing or false; the claim stays open."""
+
+    code = "card.proof_wrong"
+    http_status = 409
+    sentence = _("卡片的写卡凭据不对，钱还在待领款里。")
+
+
+class NoCardForDocumentError(CampusError):
+    code = "card.no_card_for_document"
+    http_status = 404
+    sentence = _("这张身份证没有对应的校园卡，请到校园卡管理办公室。")
+
+
+class ToTheOfficeError(CampusError):
+    """Manual §5.4.7."""
+
+    code = "card.to_the_office"
+    http_status = 409
+    sentence = _("留学生、教职工请持学生证、工作证或其它有效证件到校园卡管理办公室补卡。")
+
+
+class ReissueNotFoundError(CampusError):
+    code = "card.reissue_not_found"
+    http_status = 404
+    sentence = _("没有找到这次补卡。")
+
+
+class ReissueResolvedError(CampusError):
+    code = "card.reissue_resolved"
+    http_status = 409
+    sentence = _("这次补卡已经有结果：{state}。")
+
+
+class StillHereError(CampusError):
+    code = "card.still_here"
+    http_status = 409
+    sentence = _("余额只退给已经离校、卡已过期的人。")
+
+
+class DebtFirstError(CampusError):
+    code = "card.debt_first"
+    http_status = 409
+    sentence = _("还有欠款没有结清，先补扣欠款再退余额。")
+
+
+class NothingToWithdrawError(CampusError):
+    code = "card.nothing_to_withdraw"
+    http_status = 409
+    sentence = _("没有可以退的余额。")
+
+
+class OwnWithdrawalError(CampusError):
+    code = "card.own_withdrawal"
+    http_status = 409
+    sentence = _("退款须由另一位经办人复核，不能自己申请自己同意。")
+
+
+class WithdrawalStateError(CampusError):
+    code = "card.withdrawal_state"
+    http_status = 409
+    sentence = _("这笔退款现在{state}，不能办理。")
+
+
+class WithdrawalNotFoundError(CampusError):
+    code = "card.withdrawal_not_found"
+    http_status = 404
+    sentence = _("没有找到这笔退款。")
+
+
+class DeductionLimitError(CampusError):
+    code = "card.deduction_limit"
+    http_status = 409
+    sentence = _("代扣须大于零，且不超过限额 {most}。")
+
+
+class WalletShortError(CampusError):
+    code = "card.wallet_short"
+    http_status = 409
+    sentence = _("卡内余额 {balance} 不够扣。")

@@ -2,15 +2,15 @@
 
 from nanhu.kernel.jobs import job
 from nanhu.systems.card.funds.models import PayoutBatch
-from nanhu.systems.card.funds.services.finder import settle_stale
+from nanhu.systems.card.funds.services.finder import abandon_stale, settle_stale
 from nanhu.systems.card.funds.services.posting import post_payout
 from nanhu.systems.card.funds.services.returns import return_overdue
 
 
 @job("card.settle_claims", every="*/5 * * * *")
 def settle_claims() -> int:
-    """Claims that a terminal left open."""
-    return settle_stale()
+    """Claims and cards that a terminal left open."""
+    return settle_stale() + abandon_stale()
 
 
 @job("card.return_unclaimed", every="23 4 * * *")

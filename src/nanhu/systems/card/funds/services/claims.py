@@ -5,7 +5,7 @@ is not lost. Before the write is authorised no chip can have taken it; after tha
 next touch (`settle_by_counter`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.chip.services import loads
 from nanhu.systems.card.errors import CardStateError
 from nanhu.systems.card.funds.errors import (
     ClaimResolvedError,
@@ -45,18 +46,39 @@ def begin_claim(
         settle_open(by=by, card=current, online_counter=online_counter)
         _pending, balances = lock_funds(current.wallet)
         chosen = due(current, claimables)
-        amount = sum(one.left_fen for one in chosen)
-        if not amount:
+        order = open_order(by=by, card=current, terminal=terminal, chosen=chosen, balances=balances)
+        if order is None:
             raise NothingToClaimError
-        order = ClaimOrder.objects.create(
-            wallet=current.wallet, card=current, terminal=terminal, amount_fen=amount,
-            settles_fen=min(balances[current.wallet.receivable_id], amount), begun_at=now(),
-        )  # fmt: skip
-        ids = [one.pk for one in chosen]
-        Claimable.objects.filter(pk__in=ids).update(state=Claimable.State.WRITING, order=order)
-        facts = {"order": order.pk, "fen": amount, "claimables": ids, "terminal": terminal.number if terminal else ""}
-        audit.record(by=by, action="card.begin_claim", target=f"card:{current.number}", facts=facts)
         return order
+
+
+def open_order(
+    *, by: Actor, card: Card, terminal: PosTerminal | None, chosen: Sequence[Claimable], balances: Mapping[int, int]
+) -> ClaimOrder | None:
+    """None where there is nothing. The caller holds the wallet's balances and these claimables."""
+    amount = sum(one.left_fen for one in chosen)
+    if not amount:
+        return None
+    order = ClaimOrder.objects.create(
+        wallet=card.wallet, card=card, terminal=terminal, amount_fen=amount,
+        settles_fen=min(balances[card.wallet.receivable_id], amount), begun_at=now(),
+    )  # fmt: skip
+    ids = [one.pk for one in chosen]
+    Claimable.objects.filter(pk__in=ids).update(state=Claimable.State.WRITING, order=order)
+    facts = {"order": order.pk, "fen": amount, "claimables": ids, "terminal": terminal.number if terminal else ""}
+    audit.record(by=by, action="card.begin_claim", target=f"card:{card.number}", facts=facts)
+    return order
+
+
+def claim_without_chip(*, by: Actor, card: Card) -> ClaimOrder | None:
+    """All that waits, due or not, into the wallet of a card that no chip will ever write (its holder has left)."""
+    with transaction.atomic():
+        _pending, balances = lock_funds(card.wallet)
+        rows = Claimable.objects.select_for_update().filter(wallet=card.wallet, state=OPEN).order_by("id")
+        order = open_order(by=by, card=card, terminal=None, chosen=list(rows), balances=balances)
+        if order is None:
+            return None
+        return resolve(by=by, order=order, is_written=True, settled_by=ClaimOrder.Settled.CLERK)
 
 
 def locked_card(card: Card) -> Card:
@@ -82,7 +104,11 @@ def resolve(
     """Written: pending → wallet, with a receipt. Not written: it waits again."""
     with transaction.atomic():
         pending, balances = lock_funds(order.wallet)
-        current = ClaimOrder.objects.select_for_update(of=("self",)).select_related("card__wallet").get(pk=order.pk)
+        current = (
+            ClaimOrder.objects.select_for_update(of=("self",))
+            .select_related("card__wallet", "terminal")
+            .get(pk=order.pk)
+        )
         if current.state != WRITING:
             if (current.state == WRITTEN) is is_written:
                 return current
@@ -97,6 +123,7 @@ def resolve(
         current.save()
         if is_written:
             settle(by=by, order=current, balances=balances)
+            note_on_chip(by=by, order=current)
         facts = {"order": current.pk, "fen": current.amount_fen, "state": current.state, "by": settled_by}
         audit.record(by=by, action="card.finish_claim", target=f"card:{current.card.number}", facts=facts)
         return current
@@ -112,7 +139,18 @@ def move(*, by: Actor, order: ClaimOrder, pending: int, before_fen: int) -> int:
     )  # fmt: skip
 
 
-def settle(*, by: Actor, order: ClaimOrder, balances: Any) -> None:
+def note_on_chip(*, by: Actor, order: ClaimOrder) -> None:
+    """The chip's record moves on with the claim; its proof is empty where the counter alone told."""
+    if not order.authorised_at or order.terminal is None or not loads.has_chip(order.card):
+        return
+    loads.record_load(
+        by=by, card=order.card, terminal_number=order.terminal.number, amount_fen=order.write_fen,
+        online_counter=order.online_counter or 0, balance_before_fen=order.chip_balance_fen or 0,
+        at=order.authorised_at, tac=str(order.proof.get("tac", "")), receipt_id=order.receipt_id or 0,
+    )  # fmt: skip
+
+
+def settle(*, by: Actor, order: ClaimOrder, balances: Mapping[int, int]) -> None:
     """A debt takes its part of the claim, no more than was kept off the chip for it."""
     owed = min(order.settles_fen, balances[order.card.wallet.receivable_id])
     settle_debt(by=by, card=order.card, owed_fen=owed, balance_fen=balances[order.wallet_id] + order.amount_fen)

@@ -5,10 +5,11 @@ from datetime import timedelta
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.systems.card.funds.errors import ClaimResolvedError
-from nanhu.systems.card.funds.models import ClaimOrder
+from nanhu.systems.card.funds.models import CardReissue, ClaimOrder
 from nanhu.systems.card.funds.services.claims import WRITING, release
 
 PATIENCE = timedelta(minutes=10)
+MAKING_PATIENCE = timedelta(minutes=30)
 FINDER = Actor.system("card.finder")
 
 
@@ -17,6 +18,12 @@ def settle_stale(*, patience: timedelta = PATIENCE) -> int:
     only its counter knows. Returns how many were freed."""
     stale = ClaimOrder.objects.filter(state=WRITING, authorised_at="", begun_at__lt=now() - patience)
     return sum(is_freed(order) for order in stale.select_related("wallet").order_by("id"))
+
+
+def abandon_stale(*, patience: timedelta = MAKING_PATIENCE) -> int:
+    """Cards that a kiosk began to make and never reported: nothing has happened to the old ones."""
+    stale = CardReissue.objects.filter(state=CardReissue.State.MAKING, begun_at__lt=now() - patience)
+    return stale.update(state=CardReissue.State.ABANDONED, ended_at=now())
 
 
 def is_freed(order: ClaimOrder) -> bool:

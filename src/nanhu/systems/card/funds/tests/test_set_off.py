@@ -40,14 +40,9 @@ class Replaced:
         return {"n": sequence, "s": sequence, "f": "bb", "u": self.card.uid, "a": fen, "o": time.time()}
 
     def store(self, *rows: dict) -> None:
-        """As card_store does it: the frozen sum first."""
+        """card_store itself asks for the frozen sum first."""
         terminal = self.funds.campus.terminal.pk
         with connection.cursor() as cursor:
-            known = "SELECT 1 FROM card_receipt WHERE terminal_id = %s AND sequence = %s"
-            cursor.execute(known, [terminal, rows[0]["s"]])
-            if cursor.fetchone() is None:
-                wanted = sum(row["a"] for row in rows)
-                cursor.execute("SELECT card_set_off_frozen(%s, %s)", [self.card.pk, wanted])
             cursor.execute("SELECT * FROM card_store(%s, %s)", [terminal, json.dumps(rows)])
 
     def money(self) -> tuple[int, int, int]:
