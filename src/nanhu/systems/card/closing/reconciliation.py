@@ -15,17 +15,8 @@ from nanhu.systems.card.kinds import KINDS, MONEY_IN
 WITH_RECEIPT = [f"card.{kind}" for kind in KINDS if not kind.startswith("correction") and not kind.startswith("merge")] + [
     "card.correction", "card.merge", "card.load",
 ]  # fmt: skip
-SOLD = [
-    "card.payment",
-    "card.stored",
-    "card.owed",
-    "card.hold",
-    "card.release",
-    "card.reversal",
-    "card.refund",
-    "card.correction",
-]
-OF_SALES = ["payment", "stored", "hold", "release", "reversal", "refund", "correction_in", "correction_out"]
+SOLD = ["card.payment", "card.stored", "card.owed", "card.reversal", "card.refund", "card.correction"]
+OF_SALES = ["payment", "stored", "reversal", "refund", "correction_in", "correction_out"]
 UNMATCHED = """
     WITH paper AS (
         SELECT id, entry_id, amount_fen FROM card_receipt
@@ -40,9 +31,10 @@ UNMATCHED = """
     ORDER BY 2 LIMIT 200"""
 BY_MERCHANT = """
     WITH paper AS (
-        SELECT merchant_id, sum(CASE WHEN kind = ANY(%(money_in)s) THEN -amount_fen ELSE amount_fen END)::bigint AS fen, count(*) AS n
-          FROM card_receipt WHERE posted_at >= %(since)s AND posted_at < %(until)s AND outcome = 'posted'
-           AND merchant_id IS NOT NULL AND kind = ANY(%(sales)s) GROUP BY 1
+        SELECT r.merchant_id, sum(CASE WHEN r.kind = ANY(%(money_in)s) THEN -r.amount_fen ELSE r.amount_fen END)::bigint AS fen, count(*) AS n
+          FROM card_receipt r LEFT JOIN card_receipt o ON o.id = r.reverses_id
+         WHERE r.posted_at >= %(since)s AND r.posted_at < %(until)s AND r.outcome = 'posted' AND r.merchant_id IS NOT NULL
+           AND r.kind = ANY(%(sales)s) AND o.kind IS DISTINCT FROM 'hold' GROUP BY 1
     ), leg AS (
         SELECT credit_account_id AS account_id, sum(amount_fen) AS fen FROM ledger_transfer
          WHERE posted_at >= %(since)s AND posted_at < %(until)s AND kind = ANY(%(sold)s) GROUP BY 1
