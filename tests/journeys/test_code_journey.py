@@ -16,6 +16,11 @@ from tests.journeys import test_card_journey
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 campus, chromium, sign_in = test_card_journey.campus, test_card_journey.chromium, test_card_journey.sign_in
 CODE = re.compile("N1P[0-9A-Z]{34}")
+KEPT = """async () => {
+  await navigator.serviceWorker.ready;
+  const cache = await caches.open("nanhu-code-1");
+  while (!(await cache.match("/card/code/"))) await new Promise((later) => setTimeout(later, 50));
+}"""
 
 
 def open_code(sign_in, size="phone"):
@@ -61,8 +66,7 @@ def test_a_phone_shows_a_code_that_a_terminal_takes_and_a_reader_reads(campus, s
 
 def test_it_works_without_network_and_says_so(sign_in):
     page = open_code(sign_in)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function("caches.open('nanhu-code-1').then((c) => c.match('/card/code/')).then(Boolean)")
+    page.evaluate(KEPT)
     page.reload()
     expect(page.locator("#code")).to_have_attribute("data-code", CODE)
     page.context.set_offline(True)

@@ -10,6 +10,7 @@ from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
 from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required
+from nanhu.platforms.identity.recovery.channels import tell as tell_account
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.counter import account_with, set_password_for_sample
@@ -43,6 +44,7 @@ __all__ = [
     "role_required",
     "sample_code",
     "set_password_for_sample",
+    "tell_account",
 ]
 
 

@@ -47,6 +47,12 @@ class ReasonMissingError(CampusError):
     sentence = _("请写明原因。")
 
 
+class CoolOffError(CampusError):
+    code = "card.cool_off"
+    http_status = 409
+    sentence = _("刚挂失的卡要到 {until} 以后才能解挂。")
+
+
 class HistoryExistsError(CampusError):
     code = "card.history_exists"
     http_status = 409

@@ -22,6 +22,7 @@ DOCUMENTS = (
     ("travel_permit", _("港澳台居住证或通行证")),
     ("other", _("其他有效证件（写在原因里）")),
 )
+PROOFS = (*DOCUMENTS[:-1], ("face", _("无证件，按照片核对面容")), ("known", _("院系老师代办，已核对双方证件")))
 EARLIEST = date(1990, 1, 1)
 
 
@@ -85,8 +86,9 @@ class RefusalForm(forms.Form):
 
 
 class CounterLossForm(forms.Form):
+    document = forms.ChoiceField(label=_("怎么核对的身份"), choices=PROOFS)
     reason = forms.CharField(
-        label=_("怎么受理的"), max_length=120, help_text=_("例如：本人到柜台；电话挂失，已核对学号和姓名。")
+        label=_("怎么受理的"), max_length=120, help_text=_("例如：本人到柜台，卡丢在球场。电话挂失请到电话值班台办理。")
     )
 
 
