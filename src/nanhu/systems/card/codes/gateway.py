@@ -15,9 +15,9 @@ class Rows(Protocol):
 
 
 class Resolved(NamedTuple):
-    """The card's uid, or why there is none: code_wrong, code_expired, code_used, code_revoked."""
+    """The card's uid, empty where there is none, and why: code_wrong, code_expired, code_used, code_revoked."""
 
-    uid: str | None
+    uid: str
     fault: str | None
 
 
@@ -33,14 +33,14 @@ class CodeDesk:
         """The claim belongs to this terminal's sequence: asked again, it gives the same card."""
         code = read_code(text)
         if code is None or code.kind != kind:
-            return Resolved(None, "code_wrong")
+            return Resolved("", "code_wrong")
         found = await self.database.rows(DEVICE, [code.device, code.kind])
         if not found or not code.is_signed_by(opened(bytes(found[0][1]), code.kind)):
-            return Resolved(None, "code_wrong")
+            return Resolved("", "code_wrong")
         [(device_id, _key, uid)] = found
         claim = [device_id, code.kind, code.step, code.nonce, terminal_id, sequence, code.is_in_time(time.time())]
         [(outcome,)] = await self.database.rows(CLAIM, claim)
-        return Resolved(uid, None) if outcome == "ok" and uid else Resolved(None, outcome if uid else "code_wrong")
+        return Resolved(uid, None) if outcome == "ok" and uid else Resolved("", outcome if uid else "code_wrong")
 
 
 def opened(blob: bytes, kind: Kind) -> bytes:

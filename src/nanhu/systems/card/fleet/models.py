@@ -147,7 +147,9 @@ class LossReport(models.Model):
         db_table = "card_loss_report"
         indexes = [models.Index(fields=["-reported_at"], name="card_loss_report_newest")]
         constraints = [
-            models.UniqueConstraint(fields=["card"], condition=Q(ended_at__isnull=True), name="card_loss_report_open_once"),
+            models.UniqueConstraint(
+                fields=["card"], condition=Q(ended_at__isnull=True), name="card_loss_report_open_once"
+            ),
             models.CheckConstraint(condition=~Q(reason="") & ~Q(proof=""), name="card_loss_report_is_founded"),
         ]
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import ALL_FACES, Application, Role
-from nanhu.systems.card.fleet import tasks
+from nanhu.systems.card.fleet import operations, tasks
 from nanhu.systems.card.fleet.policies import PHONE_DESK
 from nanhu.systems.card.policies import CLERK
 
@@ -26,4 +26,4 @@ registry.applications.add(
         faces=ALL_FACES, owner=_("校园卡管理办公室"), description=_("按卡号告诉失主，不显示是谁"), order=60,
     ),
 )  # fmt: skip
-__all__ = ["tasks"]
+__all__ = ["operations", "tasks"]

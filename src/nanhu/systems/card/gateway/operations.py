@@ -8,6 +8,7 @@ import msgspec
 from nanhu.kernel.configuration import configuration
 from nanhu.systems.card.chip.verification import STORE as STORE_WITH_CHIPS
 from nanhu.systems.card.chip.verification import TacVerifier
+from nanhu.systems.card.codes.gateway import CodeDesk, Resolved, is_code
 from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.payments import Decision, PaymentQueue, Row
 from nanhu.systems.card.gateway.pins import PinDesk
@@ -61,6 +62,7 @@ class Operations:
         self.payments = payments
         self.pins = PinDesk(database)
         self.chips = TacVerifier(database)
+        self.codes = CodeDesk(database)
 
     async def hello(self, request: Request) -> tuple[int, bytes]:
         """Who am I, what time is it, which sequence did you last hear of me, what am I to hold to."""
@@ -80,13 +82,22 @@ class Operations:
     async def row_of(self, terminal: Terminal, sequence: int, asked: Purchase, kind: str) -> Row:
         """What the database is asked; the PIN is judged here and counted there. It is no part of what makes a request the same."""
         moment = time.time()
+        uid, fault = await self.card_of(terminal, sequence, asked)
         row = Row(
-            t=terminal.id, s=sequence, f=asked.fingerprint(kind), u=asked.card, o=moment, a=asked.amount_fen,
-            x=asked.fault, d=asked.detail, m=meal_at(terminal.canteen, moment),
+            t=terminal.id, s=sequence, f=asked.fingerprint(kind), u=uid, o=moment, a=asked.amount_fen, x=fault,
+             d=asked.detail, m=meal_at(terminal.canteen, moment),
         )  # fmt: skip
         if asked.pin is not None and row.x is None:
-            row.p, row.x = await self.pins.judge(terminal, sequence, asked.card, asked.pin)
+            row.p, row.x = await self.pins.judge(terminal, sequence, row.u, asked.pin)
         return row
+
+    async def card_of(self, terminal: Terminal, sequence: int, asked: Purchase) -> Resolved:
+        """The chip's number as read, or what the code of a phone stands for; a code is used up only by a request that is whole."""
+        if not is_code(asked.card):
+            return Resolved(asked.card, asked.fault)
+        if asked.fault is not None:
+            return Resolved("", asked.fault)
+        return await self.codes.card_of(asked.card, kind="pay", terminal_id=terminal.id, sequence=sequence)
 
     async def reversal(self, request: Request) -> tuple[int, bytes]:
         own = read_sequence(request.sequence)

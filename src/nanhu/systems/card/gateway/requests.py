@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from nanhu.systems.card.chip.wire import chip_element
+from nanhu.systems.card.codes.gateway import is_code
 from nanhu.systems.card.protocol import (
     CARD_UID,
     LARGEST_PAYMENT_FEN,
@@ -27,7 +28,7 @@ class MalformedError(Exception):
 
 
 class Purchase(NamedTuple):
-    """A card and an amount as asked. `fault` names what is wrong with the amount, `detail` keeps it as it came."""
+    """A card (or the code of a phone) and an amount as asked. `fault` names what is wrong with the amount, `detail` keeps it as it came."""
 
     card: str
     amount_fen: int | None
@@ -55,7 +56,7 @@ def read_odd_purchase(values: dict[str, Any]) -> Purchase:
     if not isinstance(card, str):
         raise MalformedError
     uid = card.strip().upper()
-    known_shape = CARD_UID.fullmatch(uid) is not None
+    known_shape = CARD_UID.fullmatch(uid) is not None or is_code(uid)
     note = None if known_shape else f"card {ascii(card)[:40]}"
     if isinstance(amount, int) and not isinstance(amount, bool) and 0 < amount <= LARGEST_PAYMENT_FEN:
         return Purchase(uid if known_shape else "", amount, None, note, *extra)

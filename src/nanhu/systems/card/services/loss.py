@@ -20,9 +20,7 @@ from nanhu.systems.card.models import Card
 SIGNED_IN = "signed in"
 
 
-def report_lost(
-    *, by: Actor, card: Card, reason: str, way: str = LossReport.Way.WEB, proof: str = SIGNED_IN
-) -> Card:
+def report_lost(*, by: Actor, card: Card, reason: str, way: str = LossReport.Way.WEB, proof: str = SIGNED_IN) -> Card:
     """Reporting twice is harmless. `proof`: how we know who reports (signed in, enquiry PIN, document, answers)."""
     if not reason.strip() or not proof.strip():
         raise ReasonMissingError

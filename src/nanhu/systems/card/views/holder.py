@@ -14,6 +14,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
 from nanhu.systems.card import queries
 from nanhu.systems.card.export import csv_lines
+from nanhu.systems.card.fleet.services.found import found_notices
 from nanhu.systems.card.forms import KINDS, StatementForm
 from nanhu.systems.card.funds.queries import waiting_of
 from nanhu.systems.card.models import Card, Receipt, Wallet
@@ -35,7 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = queries.statement(wallet, None)[:RECENT]
     facts = {
         "holding": holding, "card": holding.card, "as_of": now(), "lines": [line_of(row) for row in rows],
-        "spent_this_month": queries.spent_in(wallet, queries.this_month()), "school": school(),
+        "found": found_notices(holding.card), "spent_this_month": queries.spent_in(wallet, queries.this_month()),
+        "school": school(),
         "waiting": waiting_of(wallet), "states": first_to_change(holding.card),
     }  # fmt: skip
     return render(request, "card/home.html", facts)

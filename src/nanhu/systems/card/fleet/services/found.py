@@ -33,8 +33,12 @@ def tell_owner(*, by: Actor, number: str, kept_at: str) -> bool:
     audit.record(by=by, action="card.found", target=f"card:{card.number}", facts={"kept_at": kept_at.strip()[:120]})
     account = identity.account_of(card.person_id)
     if account is not None:
-        says = _("有人捡到了您的校园卡，放在：%(place)s。还没挂失的请先挂失；取回后到校园卡管理办公室解挂，电话 %(phone)s。")
-        identity.tell_account(account=account, text=says % {"place": kept_at.strip()[:120], "phone": school().card_office_phone})
+        says = _(
+            "有人捡到了您的校园卡，放在：%(place)s。还没挂失的请先挂失；取回后到校园卡管理办公室解挂，电话 %(phone)s。"
+        )
+        identity.tell_account(
+            account=account, text=says % {"place": kept_at.strip()[:120], "phone": school().card_office_phone}
+        )
     return True
 
 

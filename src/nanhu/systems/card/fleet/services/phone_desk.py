@@ -1,5 +1,6 @@
 """Loss by telephone: the desk types what the caller answers, the program compares. The desk sees no answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -54,7 +55,7 @@ def right_answers(person_id: int | None, card: Card | None, answers: Answers) ->
         return []
     if people.normalise_name(answers.name) != people.normalise_name(person.name):
         return []
-    given = {
+    given: dict[str, Callable[[], bool]] = {
         "id_tail": lambda: people.matches_id_tail(person_id=person_id, tail=answers.id_tail),
         "phone": lambda: people.matches_phone(person_id=person_id, phone=answers.phone),
         "card_tail": lambda: card.number.endswith(answers.card_tail),

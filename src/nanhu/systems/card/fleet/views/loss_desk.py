@@ -35,7 +35,9 @@ def phone_desk(request: HttpRequest) -> HttpResponse:
         except CampusError as refusal:
             error = refusal.message
         else:
-            messages.success(request, _("已挂失，卡号尾数 %(tail)s。联网的终端现在就拒绝这张卡。") % {"tail": card.number[-4:]})
+            messages.success(
+                request, _("已挂失，卡号尾数 %(tail)s。联网的终端现在就拒绝这张卡。") % {"tail": card.number[-4:]}
+            )
             return redirect("card:phone_desk")
     facts = {"form": form, "error": error}
     return render(request, "card_fleet/phone_desk.html", facts, status=422 if form.is_bound else 200)
