@@ -1,6 +1,5 @@
 """Loss by telephone: the desk types what the caller answers, the program compares. The desk sees no answer."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -55,10 +54,10 @@ def right_answers(person_id: int | None, card: Card | None, answers: Answers) ->
         return []
     if people.normalise_name(answers.name) != people.normalise_name(person.name):
         return []
-    given: dict[str, Callable[[], bool]] = {
-        "id_tail": lambda: people.matches_id_tail(person_id=person_id, tail=answers.id_tail),
-        "phone": lambda: people.matches_phone(person_id=person_id, phone=answers.phone),
-        "card_tail": lambda: card.number.endswith(answers.card_tail),
+    fits = {
+        "id_tail": people.matches_id_tail(person_id=person_id, tail=answers.id_tail),
+        "phone": people.matches_phone(person_id=person_id, phone=answers.phone),
+        "card_tail": card.number.endswith(answers.card_tail),
     }
-    asked = {name: check() for name, check in given.items() if getattr(answers, name)}
-    return sorted(asked) if asked and all(asked.values()) else []
+    asked = sorted(name for name in fits if getattr(answers, name))
+    return asked if all(fits[name] for name in asked) else []
