@@ -33,9 +33,17 @@ from nanhu.systems.card import api as card
 
 BY = Actor.system("demo")
 ROLES = {
-    "clerk": ("card.clerk",),
-    "administrator": ("campus.admin", "identity.admin", "datahub.steward", "messages.editor", "card.clerk"),
+    "clerk": ("card.clerk", "card.finance"),
+    "administrator": (
+        "campus.admin",
+        "identity.admin",
+        "datahub.steward",
+        "messages.editor",
+        "card.clerk",
+        "card.finance",
+    ),
     "security": ("identity.security",),
+    "teacher": ("card.merchant",),
     "auditor": ("identity.auditor",),
 }
 SOURCES = (
@@ -132,6 +140,15 @@ def told(rows: pl.DataFrame, advance: Advance) -> Iterator[card.PastRow]:
         yield card.PastRow(*row)
 
 
+def begin_books(_advance: Advance) -> str:
+    """Contracts with merchants, what is due settled, yesterday closed; the teacher of the cast keeps a window."""
+    keepers = [member.campus_no for member in MEMBERS if "card.merchant" in ROLES.get(member.role, ())]
+    people_of = people.find_people_by_campus_no(keepers)
+    accounts = [account.pk for person in people_of.values() if (account := identity.account_of(person)) is not None]
+    done = card.begin_books(by=BY, shopkeepers=accounts)
+    return f"{done.contracts} 份合同，{done.settled} 笔结算"
+
+
 def place_machines(_advance: Advance) -> str:
     """Load, reissue and self-service kiosks where the manual says they stand."""
     return f"{card.set_up_machines(by=BY, machines=machines())} 台"
@@ -183,6 +200,7 @@ STEPS = (
     Step("accounts", "开户、发卡", open_accounts),
     Step("passwords", "示例账号", give_passwords),
     Step("history", "九十天的校园生活", live_ninety_days),
+    Step("books", "合同、结算、日结", begin_books),
     Step("machines", "自助终端", place_machines, at_every_start=True),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),

@@ -1,6 +1,7 @@
 """The door of the campus card."""
 
 from nanhu.systems.card.devices.services.machines import MachineOrder, set_up_machines
+from nanhu.systems.card.closing.books import Books, begin_books
 from nanhu.systems.card.errors import HistoryExistsError
 from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
 from nanhu.systems.card.funds.services.deductions import Deducted, deduct, open_payee
@@ -10,6 +11,7 @@ from nanhu.systems.card.services.issue import issue_cards
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 
 __all__ = [
+    "Books",
     "CardLossCancelled",
     "CardReissued",
     "CardReportedLost",
@@ -21,6 +23,7 @@ __all__ = [
     "PastRow",
     "TerminalOrder",
     "deduct",
+    "begin_books",
     "import_history",
     "issue_cards",
     "open_funding",

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.closing.services.settling import end_of, start_of
 from nanhu.systems.card.closing.sources import Found
 from nanhu.systems.card.kinds import KINDS, MONEY_IN
@@ -108,6 +109,20 @@ def ledger_differences(day: date) -> list[Found]:
     ]
     net = sum(row.net_fen for row in ledger.trial_at(end_of(day)))
     return found + ([Found(key="trial", what=_("试算不平衡"), ours_fen=net, theirs_fen=0)] if net else [])
+
+
+def suspense_differences(day: date) -> list[Found]:
+    """Rows a terminal brought on this day that could not be believed: no money moved, somebody answers for each."""
+    cases = SuspenseCase.objects.filter(
+        created_at__gte=start_of(day), created_at__lt=end_of(day), state=SuspenseCase.State.OPEN
+    )
+    return [
+        Found(
+            key=f"case:{one.pk}", what=_("待查交易：%(why)s") % {"why": one.get_reason_display()}, ours_fen=0,
+            theirs_fen=one.amount_fen or 0, owner=one.owner_name,
+        )
+        for one in cases.order_by("pk")[:200]
+    ]  # fmt: skip
 
 
 def receipt_differences(day: date) -> list[Found]:
