@@ -1,7 +1,7 @@
 """The door of the campus card."""
 
-from nanhu.systems.card.devices.services.machines import MachineOrder, set_up_machines
 from nanhu.systems.card.closing.books import Books, begin_books
+from nanhu.systems.card.devices.services.machines import MachineOrder, set_up_machines
 from nanhu.systems.card.errors import HistoryExistsError
 from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
 from nanhu.systems.card.funds.services.deductions import Deducted, deduct, open_payee
@@ -22,8 +22,8 @@ __all__ = [
     "MerchantOrder",
     "PastRow",
     "TerminalOrder",
-    "deduct",
     "begin_books",
+    "deduct",
     "import_history",
     "issue_cards",
     "open_funding",
