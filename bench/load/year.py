@@ -27,7 +27,7 @@ SPREAD = """
 ROWS = """
     CREATE TEMPORARY TABLE load_row ON COMMIT DROP AS
         SELECT nextval('ledger_transfer_id_seq') AS id, w.wallet_id, w.card_id, t.terminal_id, t.merchant_id, t.account_id,
-               1 + (hash % 20)::bigint AS fen,
+               1 + (hash %% 20)::bigint AS fen,
                %(day)s::timestamp AT TIME ZONE 'Asia/Shanghai' + interval '7 hours' + (i * 43200.0 / %(rows)s) * interval '1 second' AS at
         FROM (SELECT i, abs(hashint8(%(salt)s + i))::bigint AS hash FROM generate_series(1, %(rows)s) AS i) AS s
         JOIN load_wallet w ON w.n = s.hash %% %(wallets)s
