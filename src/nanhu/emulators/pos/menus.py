@@ -25,7 +25,7 @@ def look(device: "Device", card: str) -> Outcome:
         return refused("断网", "这张卡要联网才能查询")
     balance = facts["balance_fen"] if facts else None
     if device.memory.network == "on":
-        answer = device.line.ask_operation("card/look", 0, {"card": card})
+        answer = device.line.ask_operation("card/balance", 0, {"card": card})
         if (failed := failure(device, answer)) is not None:
             return failed
         balance = (answer or {}).get("balance_fen", balance)

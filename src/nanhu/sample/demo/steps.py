@@ -191,6 +191,7 @@ def write_emulator_keys(_advance: Advance) -> str:
     papers = (f"--document={one.id_number}:{one.name}:{one.campus_no}" for one in MEMBERS if one.kind == "student")
     call_command("card_kiosks", *(f"--campus-no={member.campus_no}" for member in MEMBERS), *papers, verbosity=0)
     call_command("card_emulator", *(f"--campus-no={member.campus_no}" for member in MEMBERS), verbosity=0)
+    call_command("card_chips", verbosity=0)
     return ""
 
 

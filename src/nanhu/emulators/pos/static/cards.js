@@ -54,8 +54,12 @@ function lay(button, collect) {
 function listen(button, uid, tap, hold) {
   const collect = (held) => hold(uid, held);
   const end = () => { fly(button); tap(uid); };
-  button.addEventListener("pointerdown", (event) => { if (event.button === 0) lay(button, collect); });
-  for (const name of ["pointerleave", "pointercancel"]) button.addEventListener(name, lift);
+  button.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    button.setPointerCapture(event.pointerId); // a card still flying back must not count as taken away
+    lay(button, collect);
+  });
+  button.addEventListener("pointercancel", lift);
   button.addEventListener("contextmenu", (event) => event.preventDefault());
   button.addEventListener("click", () => {
     lift();

@@ -93,7 +93,7 @@ class Gateway:
 
         return self.once(sequence, ("reversal", asked["sequence"]), decide)
 
-    def card_look(self, _sequence, asked):
+    def card_balance(self, _sequence, asked):
         if asked["card"] not in self.balances:
             return 200, self.refusal("card_unknown")
         return 200, json.dumps({"outcome": "approved", "balance_fen": self.balances[asked["card"]]}).encode()
