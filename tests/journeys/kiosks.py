@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from nanhu.emulators.kiosks.web import KioskApplication
 from nanhu.systems.card.api import MachineOrder, set_up_machines
+from nanhu.systems.card.bank.tests.conftest import forget_receipts
 from nanhu.systems.card.chip.management.commands.card_chips import card_facts, psam_facts
 from nanhu.systems.card.chip.models import Algorithm, Chip
 from nanhu.systems.card.chip.services import keys, making
@@ -40,10 +41,15 @@ def beside[Found](work: Callable[[], Found]) -> Found:
         return pool.submit(run).result()
 
 
-def furnish(folder: Path, services: str) -> Campus:
-    """The cast with documents, machines and chips; what the machines are told at their installation."""
+def cast_with_documents() -> Campus:
+    forget_receipts()
     campus = bring_in_the_cast()
     identify(campus)
+    return campus
+
+
+def furnish(folder: Path, services: str, campus: Campus) -> None:
+    """Machines and chips; what the machines are told at their installation."""
     machines = [
         MachineOrder(number=number, kind=kind, yard="南院", place="南院一食堂", map_x=100, map_y=100)
         for number, kind in KINDS.items()
@@ -63,7 +69,6 @@ def furnish(folder: Path, services: str) -> Campus:
         "cards": [{"uid": campus.card(part).uid, "name": CAST[part][0], "campus_no": CAST[part][2]} for part in CAST],
         "documents": [{"id_number": number, "name": CAST[part][0]} for part, (_kind, number) in DOCUMENTS.items()],
     })  # fmt: skip
-    return campus
 
 
 def write(path: Path, value: Any) -> None:

@@ -51,7 +51,9 @@ def write(kiosk: Kiosk, writing: Writing, title: str) -> str:
         with kiosk.pocket.card(writing.card) as chip:
             if kiosk.write_mode == "fail" or kiosk.card != writing.card:
                 raise WriteFailedError
-            return "" if chip is None else write_chip(kiosk, chip, writing, title)
+            if chip is None or writing.write_fen == 0:
+                return ""
+            return write_chip(kiosk, chip, writing, title)
     except (CardElsewhereError, StatusRefusedError) as error:
         raise WriteFailedError from error
 
@@ -94,9 +96,12 @@ def settle(kiosk: Kiosk) -> str:
         return ""
     tac = proof(kiosk, writing)
     if tac is None:
+        if kiosk.card == writing.card:  # it went on elsewhere: its counter settles the claim when the next one begins
+            kiosk.memory.writing = None
+            kiosk.file.keep()
         return "上一笔领款的写卡结果不明：下次放卡时按卡上计数自动核定，款项不会丢失，也不会重复。"
     with contextlib.suppress(RefusedError):  # settled meanwhile by the card's own counter
-        finish(kiosk, is_written=bool(tac), title="领款", tac=tac if tac != "-" else "")
+        finish(kiosk, is_written=bool(tac), title="领款", tac=tac)
     return "上一笔领款已写入校园卡。" if tac else "上一笔领款没有写卡，款项仍可领取。"
 
 
@@ -112,7 +117,7 @@ def proof(kiosk: Kiosk, writing: Writing) -> str | None:
                 return ""
             if terminal.read_facts(chip).online_counter == writing.online_counter:
                 return ""
-            return terminal.prove_load(chip, writing.online_counter) or "-"
+            return terminal.prove_load(chip, writing.online_counter)
     except (CardElsewhereError, StatusRefusedError):
         return None
 

@@ -28,7 +28,7 @@ async function read(path) {
 let queue = Promise.resolve();
 
 function act(path, facts) {
-  if (isBusy && !/^([0-9]|back)$/.test(facts.key || "")) return;
+  if (isBusy && path === "/press" && !/^([0-9]|back)$/.test(facts.key || "")) return;
   queue = queue.then(() => tell(path, facts));
 }
 

@@ -168,14 +168,14 @@ def kiosk(hall) -> Kiosk:
     return hall.kiosks["KL101"]
 
 
-def walk(kiosk: Kiosk, *steps: str) -> list[str]:
+def walk(kiosk: Kiosk, *steps: str, card: str = CARD, paper: str = PAPER) -> list[str]:
     """Touch, type, lay and take; gives what the screen said after each step. `~` lays or takes the card, `#` the paper."""
     said = []
     for step in steps:
         if step == "~":
-            kiosk.put_card("" if kiosk.card else CARD)
+            kiosk.put_card("" if kiosk.card else card)
         elif step == "#":
-            kiosk.put_document("" if kiosk.document else PAPER)
+            kiosk.put_document("" if kiosk.document else paper)
         elif step.isdecimal():
             for digit in step:
                 kiosk.press(digit)
