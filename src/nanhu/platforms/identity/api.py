@@ -6,6 +6,7 @@ from nanhu.platforms.identity.factors.services.removal import remove_all as remo
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
 from nanhu.platforms.identity.front import Front
 from nanhu.platforms.identity.hashing import password_check_milliseconds
+from nanhu.platforms.identity.letters import send_mail, send_text
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
@@ -43,6 +44,8 @@ __all__ = [
     "revoke_role",
     "role_required",
     "sample_code",
+    "send_mail",
+    "send_text",
     "set_password_for_sample",
     "tell_account",
 ]

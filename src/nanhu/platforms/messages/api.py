@@ -11,6 +11,7 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.messages import queries
+from nanhu.platforms.messages.body import body_html
 from nanhu.platforms.messages.errors import (
     AttachmentRefusedError,
     NoticeExpiryError,
@@ -34,6 +35,7 @@ __all__ = [
     "NoticeStateError",
     "Reading",
     "UnknownUnitError",
+    "body_html",
     "import_notices",
     "import_readings",
     "publish_notice",
