@@ -2,7 +2,7 @@
 
 from nanhu.kernel.jobs import job
 from nanhu.systems.card.funds.models import PayoutBatch
-from nanhu.systems.card.funds.services.finder import abandon_stale, settle_stale
+from nanhu.systems.card.funds.services.finder import abandon_stale, settle_stale, tell_due
 from nanhu.systems.card.funds.services.posting import post_payout
 from nanhu.systems.card.funds.services.returns import return_overdue
 
@@ -11,6 +11,12 @@ from nanhu.systems.card.funds.services.returns import return_overdue
 def settle_claims() -> int:
     """Claims and cards that a terminal left open."""
     return settle_stale() + abandon_stale()
+
+
+@job("card.tell_due_funds", every="*/10 * * * *")
+def tell_due_funds() -> int:
+    """Frozen money whose wait is over."""
+    return tell_due()
 
 
 @job("card.return_unclaimed", every="23 4 * * *")

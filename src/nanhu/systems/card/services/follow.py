@@ -9,6 +9,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
+from nanhu.systems.card.funds.models import ClaimOrder
+from nanhu.systems.card.funds.services.claims import claim_without_chip, release
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.rules import kind_of, validity
 from nanhu.systems.card.services.issue import LIVING, issue_cards, new_uid, next_numbers, open_wallets, tie_of
@@ -71,10 +73,18 @@ def join_wallets(*, by: Actor, kept_id: int, gone_id: int) -> None:
         freeze_cards(by=by, person_id=gone_id)
         follow_affiliations(by=by, person_ids=[kept_id])
         issue_cards(by=by, person_ids=[kept_id])
+        gather_waiting(by=by, card=gone)
         kept = last_card(kept_id) or expired_card(by=by, person_id=kept_id, like=gone)
         fen = move_money(by=by, giver=gone, taker=kept, most_fen=None)
         facts = {"gone": gone_id, "fen": fen}
         audit.record(by=by, action="card.join_wallets", target=f"person:{kept_id}", facts=facts)
+
+
+def gather_waiting(*, by: Actor, card: Card) -> None:
+    """What waits to be claimed by a record that is gone comes into its wallet and moves on with it."""
+    for order in ClaimOrder.objects.filter(wallet=card.wallet, state=ClaimOrder.State.WRITING):
+        release(by=by, order=order, settled_by=ClaimOrder.Settled.CLERK)
+    claim_without_chip(by=by, card=card)
 
 
 def part_wallets(*, by: Actor, kept_id: int, restored_id: int) -> None:

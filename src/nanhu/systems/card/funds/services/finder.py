@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+from django.db import transaction
+
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.events import publish
 from nanhu.systems.card.funds.errors import ClaimResolvedError
-from nanhu.systems.card.funds.models import CardReissue, ClaimOrder
+from nanhu.systems.card.funds.events import FrozenFundsDue
+from nanhu.systems.card.funds.models import CardReissue, Claimable, ClaimOrder
 from nanhu.systems.card.funds.services.claims import WRITING, release
 
 PATIENCE = timedelta(minutes=10)
@@ -31,3 +35,21 @@ def is_freed(order: ClaimOrder) -> bool:
         return release(by=FINDER, order=order, settled_by=ClaimOrder.Settled.FINDER).state != WRITING
     except ClaimResolvedError:
         return False
+
+
+def tell_due() -> int:
+    """Whose frozen money has waited long enough: told once, as an event that other rooms may pass on."""
+    moment = now()
+    with transaction.atomic():
+        rows = Claimable.objects.select_for_update(skip_locked=True, of=("self",)).select_related("wallet").filter(
+            source=Claimable.Source.FROZEN, state=Claimable.State.WAITING, due_told_at=None, available_at__lte=moment
+        )  # fmt: skip
+        due = list(rows.order_by("id")[:1000])
+        Claimable.objects.filter(pk__in=[one.pk for one in due]).update(due_told_at=moment)
+        publish(
+            *(
+                FrozenFundsDue(claimable_id=one.pk, person_id=one.wallet.person_id, amount_fen=one.left_fen)
+                for one in due
+            )
+        )
+        return len(due)
