@@ -11,3 +11,11 @@ def list_expired() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT card_revocation_sweep()")
         return int(cursor.fetchone()[0])
+
+
+@job("card_fleet.watch_sequences", every="* * * * *")
+def watch_sequences(most: int = 5000) -> int:
+    """Looks for sequences that are missing or came late; how many gaps were found anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT card_terminal_watch(%s)", [most])
+        return int(cursor.fetchone()[0])

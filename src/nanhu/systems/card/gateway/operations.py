@@ -9,6 +9,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.systems.card.chip.verification import STORE as STORE_WITH_CHIPS
 from nanhu.systems.card.chip.verification import TacVerifier
 from nanhu.systems.card.codes.gateway import CodeDesk, Resolved, is_code
+from nanhu.systems.card.fleet.key_blocks import seal_next_key
 from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.payments import Decision, PaymentQueue, Row
 from nanhu.systems.card.gateway.pins import PinDesk
@@ -67,7 +68,8 @@ class Operations:
     async def hello(self, request: Request) -> tuple[int, bytes]:
         """Who am I, what time is it, which sequence did you last hear of me, what am I to hold to."""
         rows = await self.database.rows(LAST, [request.terminal.id])
-        return 200, encode({"last_sequence": rows[0][0], **greeting(request.terminal, time.time())})
+        terminal = request.terminal
+        return 200, encode({"last_sequence": rows[0][0], **greeting(terminal, time.time()), **key_to_come(terminal)})
 
     async def payment(self, request: Request) -> tuple[int, bytes]:
         sequence = read_sequence(request.sequence)
@@ -145,6 +147,14 @@ class Operations:
                 Answer(outcome="unknown", code="unknown", sentence=SENTENCES["unknown"], sequence=sequence)
             )
         return 200, encode(answer_of(sequence, Decision(*rows[0])))
+
+
+def key_to_come(terminal: Terminal) -> dict[str, Any]:
+    """The next key, sealed under the one the terminal has."""
+    if terminal.next_key is None or terminal.next_version is None:
+        return {}
+    sealed = seal_next_key(terminal.key, terminal.number, terminal.next_version, terminal.next_key)
+    return {"new_key": {"version": terminal.next_version, "sealed": sealed}}
 
 
 def greeting(terminal: Terminal, moment: float) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from nanhu.systems.card.devices.diary import DIARY
 from nanhu.systems.card.devices.door import Told
 from nanhu.systems.card.devices.errors import MalformedError
 from nanhu.systems.card.devices.operations import OPERATIONS, Operation
+from nanhu.systems.card.fleet.keys import keys_of, use_key
 from nanhu.systems.card.gateway.requests import read_sequence
 from nanhu.systems.card.gateway.server import clock_is_right
 from nanhu.systems.card.models import PosTerminal
@@ -57,6 +58,7 @@ def services(request: HttpRequest, name: str) -> HttpResponse:
         code = "terminal_unknown" if terminal is None else "signature_wrong"
         note(frame, code)
         return unsigned(401, refused(code))
+    use_key(terminal, key)
     told = answer(operation, terminal, frame, request.body)
     response = HttpResponse(told.body, status=told.status, content_type="application/json")
     response["Nanhu-Signature"] = sign_response(
@@ -104,10 +106,6 @@ def signing_key(terminal: PosTerminal, frame: Frame, request: HttpRequest) -> by
         if hmac.compare_digest(right.encode(), frame.signature.encode("latin-1", "replace")):
             return key
     return None
-
-
-def keys_of(terminal: PosTerminal) -> list[bytes]:
-    return [bytes.fromhex(terminal.key)]
 
 
 def note(frame: Frame, code: str, detail: str = "") -> None:
