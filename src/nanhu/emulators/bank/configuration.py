@@ -15,6 +15,7 @@ class Customer(msgspec.Struct, frozen=True):
     phone: str
     card_number: str
     balance_fen: int = 300_000
+    campus_no: str = ""
 
 
 class Acquirer(msgspec.Struct, frozen=True):

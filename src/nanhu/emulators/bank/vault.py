@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS notice (reference TEXT PRIMARY KEY, body TEXT, done I
 CREATE TABLE IF NOT EXISTS trade (query_id TEXT PRIMARY KEY, merchant TEXT, order_id TEXT, txn_time TEXT, fen INTEGER, state TEXT,
                                   back_url TEXT, tn TEXT UNIQUE, refunds TEXT DEFAULT '', paid_at REAL, UNIQUE (merchant, order_id));
 CREATE TABLE IF NOT EXISTS payer (query_id TEXT PRIMARY KEY, card TEXT);
+CREATE TABLE IF NOT EXISTS wallet_token (token TEXT PRIMARY KEY, card TEXT);
 CREATE TABLE IF NOT EXISTS phone (number TEXT, app TEXT, facts TEXT, PRIMARY KEY (number, app));
 CREATE TABLE IF NOT EXISTS number (name TEXT PRIMARY KEY, last INTEGER);
 """

@@ -29,6 +29,7 @@ __all__ = [
     "ImportResult",
     "ImportedNotice",
     "NoticeExpiryError",
+    "NoticeLine",
     "NoticeNotFoundError",
     "NoticePublished",
     "NoticeRef",
@@ -38,6 +39,7 @@ __all__ = [
     "body_html",
     "import_notices",
     "import_readings",
+    "latest_for_all",
     "publish_notice",
     "unread_count",
 ]
@@ -49,6 +51,24 @@ class NoticeRef:
 
     notice_id: int
     public_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """A notice as a list shows it."""
+
+    public_id: UUID
+    title: str
+    published_at: datetime
+
+
+def latest_for_all(limit: int = 10) -> list[NoticeLine]:
+    """The newest notices meant for everybody: what an outside app may show as news of the school."""
+    return [
+        NoticeLine(public_id=one.public_id, title=one.title, published_at=one.published_at)
+        for one in queries.meant_for_all()[:limit]
+        if one.published_at is not None
+    ]
 
 
 @transaction.atomic

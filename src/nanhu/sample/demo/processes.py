@@ -67,6 +67,20 @@ def kiosks_environment(configuration: Configuration) -> dict[str, str]:
     return {"NANHU_EMULATOR_FOLDER": str(configuration.data_dir / "emulators")}
 
 
+def outside_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "wsgi",
+        "nanhu.emulators.wallets.application:application",
+        address=configuration.listen_address,
+        port=configuration.outside_port,
+        threads=8,
+    )
+
+
+def outside_environment(configuration: Configuration) -> dict[str, str]:
+    return {"NANHU_EMULATOR_CONFIGURATION": str(configuration.data_dir / "emulators" / "outside.json")}
+
+
 EMULATORS = (
     ProcessSpecification(
         key="office",
@@ -95,5 +109,12 @@ EMULATORS = (
         environment=kiosks_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.kiosks_port}/health",
         order=215,
+    ),
+    ProcessSpecification(
+        key="outside",
+        command=outside_command,
+        environment=outside_environment,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.outside_port}/health",
+        order=220,
     ),
 )

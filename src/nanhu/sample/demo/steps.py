@@ -195,6 +195,11 @@ def write_emulator_keys(_advance: Advance) -> str:
     return ""
 
 
+def open_the_bank(_advance: Advance) -> str:
+    call_command("card_outside", *(f"--campus-no={member.campus_no}" for member in MEMBERS), verbosity=0)
+    return ""
+
+
 STEPS = (
     Step("files", "各部门交来名单", write_files),
     Step("clean", "清洗入库", clean_files),
@@ -208,4 +213,5 @@ STEPS = (
     Step("office", "接入 OA", connect_office, at_every_start=True),
     Step("systems", "接入业务系统", connect_systems, at_every_start=True),
     Step("keys", "终端密钥", write_emulator_keys, at_every_start=True),
+    Step("outside", "银行、银联、云闪付、完美校园", open_the_bank, at_every_start=True),
 )

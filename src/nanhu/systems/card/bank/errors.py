@@ -118,3 +118,50 @@ class NobodyToCreditError(CampusError):
     code = "bank.nobody_to_credit"
     http_status = 409
     sentence = _("对方文件里没有能对上的学工号，请先向对方核实，再写明说明。")
+
+
+class IdentityDiffersError(CampusError):
+    """The same words whichever of the three differs, and whether or not such a number exists."""
+
+    keeps_writes = True
+    code = "bank.identity_differs"
+    http_status = 409
+    sentence = _("姓名、学工号、证件号与学校登记不一致，还可以试 {left} 次。")
+
+
+class BindingLockedError(CampusError):
+    keeps_writes = True
+    code = "bank.binding_locked"
+    http_status = 429
+    sentence = _("核对失败次数过多，已锁定到 {until}，到时自动解除。")
+
+
+class BindingCodeError(CampusError):
+    keeps_writes = True
+    code = "bank.binding_code"
+    http_status = 409
+    sentence = _("验证码不对或已过期，请重新获取。")
+
+
+class BindingNotFoundError(CampusError):
+    code = "bank.binding_not_found"
+    http_status = 404
+    sentence = _("这张电子校园卡已解除绑定，请重新添加。")
+
+
+class NoPhoneError(CampusError):
+    code = "bank.no_phone"
+    http_status = 409
+    sentence = _("学校没有登记您的手机号，收不到验证码，请到校园卡管理办公室补登。")
+
+
+class SchoolUnknownError(CampusError):
+    code = "bank.school_unknown"
+    http_status = 404
+    sentence = _("没有这所学校。")
+
+
+class AppealNotFoundError(CampusError):
+    code = "bank.appeal_not_found"
+    http_status = 404
+    sentence = _("没有找到这条申诉，或者已经处理过了。")

@@ -74,7 +74,7 @@ def open_top_up(top_up: OnlineTopUp) -> OnlineTopUp:
 
 
 def back_url() -> str:
-    return configuration().public_url + reverse("card_bank:acp_notice")
+    return configuration().public_url + reverse("card:card_bank:acp_notice")
 
 
 def move(top_up: OnlineTopUp, to: State, *, among: tuple[State, ...], **facts: Any) -> bool:

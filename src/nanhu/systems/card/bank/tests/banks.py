@@ -23,13 +23,15 @@ SERVER = """
 import sys
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-from nanhu.emulators.bank.application import read_application
+from importlib import import_module
+module, _colon, name = sys.argv[2].partition(":")
+found = getattr(import_module(module), name)
 class Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 class Quiet(WSGIRequestHandler):
     def log_message(self, *words):
         pass
-make_server("127.0.0.1", int(sys.argv[1]), read_application(), Server, Quiet).serve_forever()
+make_server("127.0.0.1", int(sys.argv[1]), found() if name == "read_application" else found, Server, Quiet).serve_forever()
 """
 MERCHANT = "777290058110097"
 CUSTOMER = {
@@ -44,6 +46,8 @@ def key_pair() -> tuple[str, str]:
 
 
 class EmulatedBank:
+    application = "nanhu.emulators.bank.application:read_application"
+
     def __init__(self, folder: Path, customers=(CUSTOMER,), **more):
         self.our_key, self.our_public = key_pair()
         bank_key, self.bank_public = key_pair()
@@ -61,13 +65,19 @@ class EmulatedBank:
             self.port = probe.getsockname()[1]
         self.process = None
 
+    def change(self, **facts):
+        """The configuration, as the command that wrote it would write it anew."""
+        self.path.write_text(json.dumps({**json.loads(self.path.read_text()), **facts}, ensure_ascii=False))
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
         environment = {**os.environ, "NANHU_EMULATOR_CONFIGURATION": str(self.path)}
-        self.process = subprocess.Popen([sys.executable, "-c", SERVER, str(self.port)], env=environment)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SERVER, str(self.port), self.application], env=environment
+        )
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:

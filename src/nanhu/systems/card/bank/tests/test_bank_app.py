@@ -22,6 +22,7 @@ def sent(campus, live_server):
     return send
 
 
+@pytest.mark.capability("A137")
 def test_a_transfer_is_pending_at_once_and_the_file_agrees(campus, sent):
     assert sent()["outcome"] == "done"
     assert loads.held_fen(campus.card("student")) == 5000

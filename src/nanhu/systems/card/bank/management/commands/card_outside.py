@@ -112,7 +112,10 @@ def customers(campus_nos: Iterable[str]) -> Iterator[dict[str, str]]:
         id_number = people.id_number_of(person_id, by=BY, purpose=PURPOSE)
         phone = people.phone_of(person_id, by=BY, purpose=PURPOSE)
         if person is not None and id_number and phone:
-            yield {"name": person.name, "id_number": id_number, "phone": phone, "card_number": card_number(person_id)}
+            yield {
+                "name": person.name, "id_number": id_number, "phone": phone, "card_number": card_number(person_id),
+                "campus_no": person.affiliations[0].campus_no if person.affiliations else "",
+            }  # fmt: skip
 
 
 def card_number(person_id: int) -> str:
