@@ -26,6 +26,7 @@ from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, generate
 from nanhu.sample.machines import machines
 from nanhu.sample.merchants import merchants
+from nanhu.sample.prices import price_orders
 from nanhu.sample.tasks import photograph_everybody
 from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
 from nanhu.sample.truth import read_truth
@@ -126,6 +127,7 @@ def live_ninety_days(advance: Advance) -> str:
             for terminal in one.terminals
         ],
     )
+    card.set_prices(by=BY, orders=price_orders(windows, campus_today()))
     eaters = history.eaters_of(read_truth(sample_folder() / TRUTH_NAME))
     past = history.campus_past(seed=DEFAULT_SEED, eaters=eaters, until=now())
     done = card.import_history(by=BY, rows=told(past.rows, advance))

@@ -9,6 +9,7 @@ from nanhu.systems.card.funds.services.payouts import open_funding
 from nanhu.systems.card.services.history import HistoryResult, PastRow, import_history
 from nanhu.systems.card.services.issue import issue_cards
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
+from nanhu.systems.card.services.prices import PriceOrder, set_prices
 
 __all__ = [
     "Books",
@@ -21,6 +22,7 @@ __all__ = [
     "MachineOrder",
     "MerchantOrder",
     "PastRow",
+    "PriceOrder",
     "TerminalOrder",
     "begin_books",
     "deduct",
@@ -28,6 +30,7 @@ __all__ = [
     "issue_cards",
     "open_funding",
     "open_payee",
+    "set_prices",
     "set_up_machines",
     "set_up_merchants",
 ]

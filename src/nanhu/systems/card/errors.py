@@ -107,3 +107,25 @@ class OwnShiftError(CampusError):
     code = "card.own_shift"
     http_status = 409
     sentence = _("交班须由另一位经办人复点，不能自己点自己核。")
+
+
+class SaleNotFoundError(CampusError):
+    code = "card.sale_not_found"
+    http_status = 404
+    sentence = _("没有找到本商户的这笔消费。")
+
+
+class RefundTooLargeError(CampusError):
+    code = "card.refund_too_large"
+    http_status = 409
+    sentence = _("退款须大于零，最多退这笔消费剩下的 {left}。")
+
+
+class PricePastError(CampusError):
+    code = "card.price_past"
+    sentence = _("定价从今天或以后的一天起生效。")
+
+
+class PriceIncompleteError(CampusError):
+    code = "card.price_incomplete"
+    sentence = _("定价不完整：除按金额外都要有单价；按量、按分钟还要有预扣金额和 1 到 240 分钟的时限。")

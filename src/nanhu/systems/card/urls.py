@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from nanhu.systems.card.views import counter, drawer, exceptions, holder, loss
+from nanhu.systems.card.views import counter, drawer, exceptions, holder, loss, prices
 
 app_name = "card"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("counter/cards/<uuid:public_id>/loss/", loss.at_counter, name="counter_loss"),
     path("counter/top-ups/", drawer.today, name="counter_drawer"),
     path("counter/top-ups/<int:receipt_id>/", drawer.receipt, name="counter_receipt"),
+    path("counter/prices/", prices.prices, name="prices"),
     path("counter/exceptions/", exceptions.exceptions, name="counter_exceptions"),
     path("counter/exceptions/<uuid:public_id>/", exceptions.exception, name="counter_exception"),
     path("counter/exceptions/<uuid:public_id>/approve/", exceptions.approve, name="counter_approve"),
