@@ -45,10 +45,7 @@ __all__ = [
     "revoke_role",
     "role_required",
     "sample_code",
-<<<<<<< HEAD
     "send_mail",
-=======
->>>>>>> 5a35462 (Let outside apps bind a virtual card and kiosks load from the bank, so that manual §4 to §6 can be walked without hardware)
     "send_text",
     "set_password_for_sample",
     "tell_account",
