@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 PREFIX = "/terminal/v1/"
-CODE_PREFIX = "N1P"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import logging
 import threading
 from pathlib import Path
 
-from nanhu.emulators.chip.api import Pocket
 from nanhu.emulators.pos.configuration import Configuration, read_configuration
 from nanhu.emulators.pos.device import Device
 from nanhu.emulators.pos.memory import Memory
@@ -30,7 +29,6 @@ class Shop:
         self.lock = threading.Lock()
         self.stamp: tuple[int, int] | None = None
         self.memory: Memory | None = None
-        self.pocket = Pocket(path.with_name("chip.json"))
         self.devices: dict[str, Device] = {}
         self.configuration = Configuration(gateway="", terminals=())
 
@@ -50,14 +48,7 @@ class Shop:
     def install(self, configuration: Configuration) -> None:
         self.memory = self.memory or Memory(self.path.with_name(MEMORY_NAME))
         devices = {
-            one.number: Device(
-                one,
-                configuration.gateway,
-                configuration.limits,
-                self.memory,
-                pocket=self.pocket,
-                services=configuration.services,
-            )
+            one.number: Device(one, configuration.gateway, configuration.limits, self.memory)
             for one in configuration.terminals
         }
         for number, device in devices.items():

@@ -1,13 +1,10 @@
 """From the bytes of a request to what the database is asked; everything odd becomes a refusal with a name."""
 
 import json
-import re
 from typing import Any, NamedTuple
 
 import msgspec
 
-from nanhu.systems.card.chip.wire import chip_element
-from nanhu.systems.card.codes.gateway import is_code
 from nanhu.systems.card.protocol import (
     CARD_UID,
     LARGEST_PAYMENT_FEN,
@@ -17,7 +14,6 @@ from nanhu.systems.card.protocol import (
     fingerprint,
 )
 
-RECEIPT = re.compile("[0-9]{1,15}")
 LONGEST_SEQUENCE = len(str(LARGEST_SEQUENCE))
 EARLIEST_MOMENT = 1_577_836_800  # 2020: a row that says it is older came from a clock that was never set
 decode_payment = msgspec.json.Decoder(PaymentBody).decode
@@ -28,14 +24,12 @@ class MalformedError(Exception):
 
 
 class Purchase(NamedTuple):
-    """A card (or the code of a phone) and an amount as asked. `fault` names what is wrong with the amount, `detail` keeps it as it came."""
+    """A card and an amount as asked. `fault` names what is wrong with the amount, `detail` keeps it as it came."""
 
     card: str
     amount_fen: int | None
     fault: str | None
     detail: str | None
-    pin: Any = None
-    minutes: Any = None
 
     def fingerprint(self, kind: str) -> str:
         return fingerprint(kind, self.card, str(self.amount_fen), self.detail or "")
@@ -47,22 +41,22 @@ def read_purchase(body: bytes) -> Purchase:
     except msgspec.MsgspecError:
         return read_odd_purchase(read_object(body))
     if 0 < asked.amount_fen <= LARGEST_PAYMENT_FEN and CARD_UID.fullmatch(asked.card):
-        return Purchase(asked.card, asked.amount_fen, None, None, asked.pin, asked.minutes)
-    return read_odd_purchase(msgspec.structs.asdict(asked))
+        return Purchase(asked.card, asked.amount_fen, None, None)
+    return read_odd_purchase({"card": asked.card, "amount_fen": asked.amount_fen})
 
 
 def read_odd_purchase(values: dict[str, Any]) -> Purchase:
-    card, amount, extra = values.get("card"), values.get("amount_fen"), (values.get("pin"), values.get("minutes"))
+    card, amount = values.get("card"), values.get("amount_fen")
     if not isinstance(card, str):
         raise MalformedError
     uid = card.strip().upper()
-    known_shape = CARD_UID.fullmatch(uid) is not None or is_code(uid)
+    known_shape = CARD_UID.fullmatch(uid) is not None
     note = None if known_shape else f"card {ascii(card)[:40]}"
     if isinstance(amount, int) and not isinstance(amount, bool) and 0 < amount <= LARGEST_PAYMENT_FEN:
-        return Purchase(uid if known_shape else "", amount, None, note, *extra)
+        return Purchase(uid if known_shape else "", amount, None, note)
     too_large = isinstance(amount, int | float) and not isinstance(amount, bool) and amount > LARGEST_PAYMENT_FEN
     fault = "amount_too_large" if too_large else "amount_invalid"
-    return Purchase(uid if known_shape else "", None, fault, f"amount {ascii(amount)[:60]}", *extra)
+    return Purchase(uid if known_shape else "", None, fault, f"amount {ascii(amount)[:60]}")
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -89,21 +83,6 @@ def sequence_in(values: dict[str, Any]) -> int:
     return sequence
 
 
-def fen_in(values: dict[str, Any], *, least: int) -> int:
-    amount = values.get("amount_fen")
-    if not isinstance(amount, int) or isinstance(amount, bool) or not least <= amount <= LARGEST_PAYMENT_FEN:
-        raise MalformedError
-    return amount
-
-
-def receipt_in(values: dict[str, Any]) -> int:
-    """A receipt's number as it is printed: up to fifteen digits."""
-    number = values.get("receipt")
-    if not isinstance(number, str) or RECEIPT.fullmatch(number) is None:
-        raise MalformedError
-    return int(number)
-
-
 def read_upload(body: bytes, *, now: float) -> list[dict[str, Any]]:
     """Stored rows as card_store takes them; a row without a sequence or a moment spoils the upload, nothing is posted."""
     rows = read_object(body).get("rows")
@@ -126,11 +105,7 @@ def upload_element(place: int, row: Any, *, now: float) -> dict[str, Any]:
     ):
         raise MalformedError
     asked = read_odd_purchase(row)
-    element = {
+    return {
         "n": place, "s": sequence_in(row), "f": asked.fingerprint("stored"), "u": asked.card, "a": asked.amount_fen,
         "x": asked.fault, "d": asked.detail, "o": float(moment),
     }  # fmt: skip
-    if asked.pin is not None:
-        element["pin"] = asked.pin
-    chip = chip_element(row)
-    return element if chip is None else element | {"chip": chip}

@@ -1,1 +1,0 @@
-"""Doors: rules by person, class, unit, place and time, off-line lists, log."""

@@ -1,1 +1,0 @@
-"""What the portal, the doctor and the worker show of this part."""

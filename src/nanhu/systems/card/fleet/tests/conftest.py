@@ -1,3 +1,0 @@
-from nanhu.systems.card.tests.conftest import campus
-
-__all__ = ["campus"]
