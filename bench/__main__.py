@@ -9,6 +9,7 @@ from bench.report import print_figure
 
 BENCHMARKS = {
     "payments": "bench.payments",
+    "year": "bench.year",
     "import": "bench.importing",
     "home": "bench.home",
     "sign_in": "bench.sign_in",

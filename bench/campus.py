@@ -57,7 +57,7 @@ def fresh_campus(*, demo: bool = True) -> Iterator[Campus]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("NANHU_", "DATABASE_URL"))}
     environment["NANHU_DATA_DIR"] = str(folder)
     environment["NANHU_DEMO"] = "1" if demo else "0"
-    for name in ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS"):
+    for name in ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE"):
         environment[f"NANHU_{name}_PORT"] = str(free_port())
     environment["NANHU_PUBLIC_URL"] = f"http://localhost:{environment['NANHU_WEB_PORT']}"
     os.environ["NANHU_DATA_DIR"] = str(folder)

@@ -21,6 +21,7 @@ from bench.campus import ROOT, Campus, fresh_campus, running
 from bench.report import Report
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
+from nanhu.systems.card.gateway.policy import current_policy
 from nanhu.systems.card.process import gateway_command
 
 PEOPLE = 6000
@@ -133,7 +134,9 @@ class Race:
             for _time in range(PROBES):
                 batch = [self.element(place, row[0] if row else 0) for place in range(size)]
                 begun = time.perf_counter()
-                connection.execute("SELECT * FROM card_pay(%s::json)", [json.dumps(batch)], prepare=True).fetchall()
+                connection.execute(
+                    "SELECT * FROM card_pay(%s::json, %s::json)", [json.dumps(batch), current_policy()], prepare=True
+                ).fetchall()
                 decided = time.perf_counter()
                 connection.commit()
                 sql.append(decided - begun)
@@ -143,7 +146,7 @@ class Race:
     def element(self, place: int, terminal_id: int) -> dict[str, Any]:
         self.probed += 1
         card = self.plan["cards"][self.probed % len(self.plan["cards"])]
-        return {"n": place, "t": terminal_id, "s": self.probed, "f": "aa", "u": card, "a": 1, "o": time.time()}
+        return {"n": place, "t": terminal_id, "s": self.probed, "f": "aa", "u": card, "a": 1, "o": time.time(), "m": 2}
 
     def cpu(self) -> dict[str, float]:
         """CPU seconds of the gateway and of the server's backends so far."""

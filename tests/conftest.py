@@ -65,7 +65,7 @@ def free_ports(count: int) -> list[int]:
 def campus_environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NANHU_")}
     kept.pop("DATABASE_URL", None)
-    names = ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS")
+    names = ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     return {
         **kept,

@@ -33,6 +33,7 @@ def main() -> None:
         people.PersonRecord(
             key=str(i),
             name=f"林{'〇一二三四五六七八九'[i % 10]}",
+            id_number=document(i),
             affiliations=(
                 people.AffiliationRecord(
                     kind="student", campus_no=f"14231{i:06d}", starts_on=date(2023, 9, 1), ends_on=end, state="active"
@@ -60,13 +61,24 @@ def main() -> None:
     out.write_text(json.dumps(plan_of(PosTerminal, Card, persons)))
 
 
+def document(place: int) -> str:
+    """A well-formed resident ID for each; its last six, X as 0, are the initial PIN."""
+    from nanhu.platforms.people import api as people
+
+    body = f"430602{1990 + place // 27000 % 9}{1 + place // 2700 % 10:02d}{1 + place // 100 % 27:02d}{100 + place % 100:03d}"
+    return body + people.id_check_character(body)
+
+
 def plan_of(terminals: Any, cards: Any, persons: dict[str, int]) -> dict[str, Any]:
+    places = {person_id: int(key) for key, person_id in persons.items()}
+    held = list(cards.objects.filter(person_id__in=places).values_list("uid", "person_id"))
     return {
         "terminals": [
             {"number": one.number, "key": one.key, "sequence": 1}
             for one in terminals.objects.filter(number__startswith="L").order_by("number")
         ],
-        "cards": list(cards.objects.filter(person_id__in=persons.values()).values_list("uid", flat=True)),
+        "cards": [uid for uid, _person in held],
+        "pins": {uid: document(places[person])[-6:].replace("X", "0") for uid, person in held},
     }
 
 

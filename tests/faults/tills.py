@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
+from nanhu.kernel.school import SAMPLE
 from nanhu.systems.card.process import gateway_command
 from tests.conftest import ROOT, answer_of, campus_environment, open_folder
 
@@ -95,6 +97,10 @@ class Till:
 
     def card(self, place: int) -> str:
         return str(self.plan["cards"][place])
+
+    def pin(self, place: int) -> str:
+        """The initial PIN: the last six of the ID, X as 0."""
+        return str(self.plan["pins"][self.card(place)])
 
     def balance(self, card: str) -> int:
         statement = (
@@ -184,8 +190,15 @@ class Terminal:
         text = f"nanhu-terminal-1-answer\n{request_signature}\n{told.status}\n{digest}"
         assert signature == hmac.digest(self.key, text.encode(), "sha256").hex()
 
-    def pay(self, card: str, fen: Any, *, sequence: int | None = None, **more: Any) -> Told:
-        return self.send("payment", {"card": card, "amount_fen": fen}, sequence=sequence or self.next(), **more)
+    def pay(self, card: str, fen: Any, *, sequence: int | None = None, pin: str = "", **more: Any) -> Told:
+        sequence = sequence or self.next()
+        values = {"card": card, "amount_fen": fen} | ({"pin": self.block(pin, sequence)} if pin else {})
+        return self.send("payment", values, sequence=sequence, **more)
+
+    def block(self, pin: str, sequence: int | str) -> str:
+        """A PIN as docs/protocols/terminal.md says it travels."""
+        nonce, key = os.urandom(12), hmac.digest(self.key, b"nanhu-terminal-1-pin", "sha256")
+        return (nonce + AESGCM(key).encrypt(nonce, pin.encode(), f"{self.number}:{sequence}".encode())).hex()
 
     def pay_until_told(self, card: str, fen: int, sequence: int) -> Told:
         """What a device does: as long as the outcome is unknown, the same sequence again."""
@@ -204,9 +217,14 @@ class Terminal:
 
 
 @contextmanager
-def open_till() -> Iterator[Till]:
+def open_till(school: str = "") -> Iterator[Till]:
+    """`school` is added to the sample school's file."""
     with open_folder() as folder:
-        till = Till(folder, campus_environment(folder))
+        environment = campus_environment(folder)
+        if school:
+            (folder / "school.toml").write_text(SAMPLE.read_text() + school)
+            environment["NANHU_SCHOOL_FILE"] = str(folder / "school.toml")
+        till = Till(folder, environment)
         till.start_database()
         try:
             till.run("nanhu", "migrate")

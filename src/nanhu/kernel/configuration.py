@@ -51,6 +51,8 @@ class Configuration:
     emulator_port: int = setting("NANHU_EMULATOR_PORT", 8002, "Port of the device emulators (demo).")
     office_port: int = setting("NANHU_OFFICE_PORT", 8003, "Port of the emulated OA application (demo).")
     systems_port: int = setting("NANHU_SYSTEMS_PORT", 8004, "Port of thirteen emulated business systems (demo).")
+    kiosks_port: int = setting("NANHU_KIOSKS_PORT", 8005, "Port of the emulated kiosks and doors (demo).")
+    outside_port: int = setting("NANHU_OUTSIDE_PORT", 8006, "Port of the emulated bank and wallet apps (demo).")
     listen_address: str = setting("NANHU_LISTEN_ADDRESS", "127.0.0.1", "Address the servers listen on.")
     trusted_proxies: str = setting(
         "NANHU_TRUSTED_PROXIES",

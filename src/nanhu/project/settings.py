@@ -42,6 +42,17 @@ ROOMS = [
     "nanhu.platforms.messages",
     "nanhu.platforms.portal",
     "nanhu.systems.card",
+    "nanhu.systems.card.pins",
+    "nanhu.systems.card.codes",
+    "nanhu.systems.card.funds",
+    "nanhu.systems.card.bank",
+    "nanhu.systems.card.devices",
+    "nanhu.systems.card.issuing",
+    "nanhu.systems.card.rights",
+    "nanhu.systems.card.fleet",
+    "nanhu.systems.card.doors",
+    "nanhu.systems.card.closing",
+    "nanhu.systems.card.chip",
     "nanhu.sample",
 ]
 INSTALLED_APPS = [

@@ -12,6 +12,7 @@ ROOMS = [
     ("datahub/", "nanhu.platforms.datahub.urls"),
     ("notices/", "nanhu.platforms.messages.urls"),
     ("card/", "nanhu.systems.card.urls"),
+    ("terminal/v1/", "nanhu.systems.card.devices.urls"),
     ("", "nanhu.platforms.portal.urls"),
 ]
 

@@ -41,6 +41,7 @@ class Configuration(msgspec.Struct, frozen=True):
     school: str = ""
     hosts: tuple[str, ...] = LOOPBACK
     limits: RiskLimits = RiskLimits()
+    services: str = ""
 
 
 def read_configuration(path: Path) -> Configuration:

@@ -1,27 +1,39 @@
 """One terminal at work: what a person does at it, and what it then shows and prints."""
 
 import threading
-from typing import Any
+from typing import Any, Literal
 
+from nanhu.emulators.chip.api import Pocket
+from nanhu.emulators.pos import revocations, storing
 from nanhu.emulators.pos.configuration import RiskLimits, Terminal
 from nanhu.emulators.pos.line import Line
-from nanhu.emulators.pos.memory import Memory, Sale, StoredRow
-from nanhu.emulators.pos.outcomes import Outcome, RowOutcome, Slip, card_tail, row_outcome, summary, told
-from nanhu.emulators.pos.risk import risk_refusal
+from nanhu.emulators.pos.memory import Memory, Sale
+from nanhu.emulators.pos.outcomes import PIN_WORDS, Outcome, Slip, card_tail, told
+from nanhu.emulators.pos.protocol import CODE_PREFIX
+from nanhu.emulators.pos.purse import Purse, PurseRefusedError, TornError
 
-LARGEST_UPLOAD = 1000
+BALANCE_SHORT = 0x9401
 
 
 class Device:
     """Use it under its `lock`: a device does one thing at a time."""
 
-    def __init__(self, terminal: Terminal, gateway: str, limits: RiskLimits, file: Memory) -> None:
+    def __init__(
+        self, terminal: Terminal, gateway: str, limits: RiskLimits, file: Memory, *, pocket: Pocket, services: str = ""
+    ) -> None:
         self.terminal = terminal
         self.limits = limits
         self.file = file
         self.memory = file.of(terminal.number)
-        self.line = Line(terminal, gateway, file)
+        self.line = Line(terminal, gateway, file, services)
+        self.pocket = pocket
+        self.purse = Purse(terminal.number, pocket, self.line, file)
         self.lock = threading.Lock()
+
+    @property
+    def is_fixed(self) -> bool:
+        price = self.memory.terms.get("price") or {}
+        return self.terminal.fixed_fen is not None or price.get("kind") == "fixed"
 
     def sign_on(self) -> Outcome:
         """At power-on: set the clock, go on above the last sequence the gateway knows."""
@@ -32,17 +44,47 @@ class Device:
             return Outcome("red", "未签到", self.line.why(), "no_answer")
         if self.memory.open is not None:
             return self.unresolved("上一笔还没有结果")
+        self.catch_up(answer)
         return Outcome("off", "已签到", "时钟已校准，请输入金额", "ready")
 
-    def pay(self, card: str, amount_fen: int) -> Outcome:
+    def catch_up(self, hello: dict[str, Any]) -> None:
+        """What the house should have heard, and what we should: proofs of the purse, cards to refuse."""
+        if int(hello.get("revocation_version") or 0) > self.memory.revocation_version:
+            revocations.pull(self)
+        self.purse.send_proofs()
+
+    def pay(self, card: str, amount_fen: int, pin: str = "") -> Outcome:
         if self.memory.network == "off":
-            return self.store(card, amount_fen)
+            return storing.store(self, card, amount_fen, pin)
+        return self.charge(card, amount_fen, pin)
+
+    def charge(
+        self, card: str, amount_fen: int, pin: str, *, operation: Literal["payment", "hold"] = "payment"
+    ) -> Outcome:
+        """The house decides; the purse follows."""
         if self.memory.open is not None:
             return self.unresolved("上一笔还没有结果")
-        sale = Sale(self.line.next_sequence(), card, amount_fen)
+        sequence = self.line.next_sequence()
+        sale = Sale(
+            sequence, card, amount_fen, pin=self.line.block(sequence, pin) if pin else None, operation=operation
+        )
         self.memory.open = self.memory.last = sale
         self.file.keep()
         return self.settle(sale)
+
+    def debit_after(self, card: str, amount_fen: int, sequence: int) -> str:
+        """The purse after the house's yes, and its proof to the card office. Gives what the screen should add."""
+        try:
+            with self.purse.laid(card) as chip:
+                if chip is None or amount_fen <= 0:
+                    return ""
+                self.purse.debit(card, chip, amount_fen=amount_fen, sequence=sequence, is_online=True)
+        except PurseRefusedError as error:
+            return "" if error.status == BALANCE_SHORT else f"卡上没有记：{error.sentence}"
+        except TornError:
+            return "卡拿开太早，下次放卡补记"
+        self.purse.send_proofs()
+        return ""
 
     def retry(self) -> Outcome:
         """Ask again about the sale of unknown outcome, with its own sequence."""
@@ -70,6 +112,13 @@ class Device:
         outcome.sentence = f"重发两次，应答逐字节相同（{outcome.sentence}）"
         return outcome
 
+    def pull(self) -> Outcome:
+        """The list of cards to refuse, brought up to date."""
+        if self.memory.network == "off" or not revocations.pull(self):
+            return Outcome("amber", "黑名单未更新", f"仍按第 {self.memory.revocation_version} 版执行", "refused")
+        words = f"第 {self.memory.revocation_version} 版，{len(self.memory.revoked)} 张卡"
+        return Outcome("green", "黑名单已更新", words, "pulled")
+
     def cut_network(self) -> Outcome:
         self.memory.network = "off"
         self.file.keep()
@@ -77,16 +126,18 @@ class Device:
 
     def resume_network(self) -> Outcome:
         """Sign on, resolve what is open, upload what was stored; only then sell on line again."""
-        if self.line.hello() is None:
+        hello = self.line.hello()
+        if hello is None:
             self.cut_network()
             return Outcome("red", "仍未连上", self.line.why(), "no_answer")
         self.memory.network = "on"
         self.file.keep()
+        storing.tell_old_greys(self)
         if self.memory.open is not None:
             settled = self.settle(self.memory.open)
             if settled.kind == "unresolved" or not self.memory.stored:
                 return settled
-        return self.upload()
+        return storing.upload(self)
 
     def settle(self, sale: Sale) -> Outcome:
         if sale.reversal_sequence is not None:
@@ -101,6 +152,11 @@ class Device:
             return self.unresolved("结果未知")
         outcome = told(answer, kind="paid", headline="消费成功")
         outcome.slip = self.slip("消费凭条", sale, answer)
+        if str(answer.get("code", "")) in {"pin_required", "pin_wrong"}:
+            return asks_pin(outcome, answer)
+        if outcome.kind == "paid" and sale.operation == "payment" and not sale.card.startswith(CODE_PREFIX):
+            note = self.debit_after(sale.card, sale.amount_fen, sale.sequence)
+            outcome.sentence = f"{outcome.sentence}。{note}" if note else outcome.sentence
         return outcome
 
     def take_back(self, sale: Sale) -> Outcome:
@@ -131,38 +187,6 @@ class Device:
         self.memory.open = sale if still_open else None
         self.file.keep()
 
-    def store(self, card: str, amount_fen: int) -> Outcome:
-        refusal = risk_refusal(self.memory.stored, self.limits, card=card, amount_fen=amount_fen)
-        if refusal:
-            return Outcome("red", "脱机限额", refusal, "refused", amount_fen=amount_fen)
-        moment = int(self.line.now())
-        row = StoredRow(self.line.next_sequence(), card, amount_fen, moment)
-        self.memory.stored.append(row)
-        self.file.keep()
-        slip = Slip("脱机凭条 · 待上传", row.sequence, amount_fen, moment, card_tail(card))
-        return Outcome("amber", "已存，待上传", "恢复网络后入账", "stored", amount_fen=amount_fen, slip=slip)
-
-    def upload(self) -> Outcome:
-        outcomes: list[RowOutcome] = []
-        waiting = sorted(self.memory.stored, key=lambda row: row.sequence)
-        for start in range(0, len(waiting), LARGEST_UPLOAD):
-            rows = waiting[start : start + LARGEST_UPLOAD]
-            answer = self.line.ask_upload(rows)
-            if answer is None or not isinstance(answer.get("rows"), list):
-                return Outcome("red", "上传未完成", f"{self.line.why()}，记录仍在本机", "no_answer", rows=outcomes)
-            outcomes += self.strike_out(rows, answer["rows"])
-        headline = "上传完成" if outcomes else "已联网"
-        return Outcome("green", headline, summary(outcomes), "uploaded", rows=outcomes)
-
-    def strike_out(self, rows: list[StoredRow], answers: list[dict[str, Any]]) -> list[RowOutcome]:
-        """Remove what the gateway took down, keep what it did not."""
-        told_of = {answer.get("sequence"): answer for answer in answers}
-        outcomes = [row_outcome(row, told_of.get(row.sequence)) for row in rows]
-        settled = {one.sequence for one in outcomes if one.is_settled}
-        self.memory.stored = [row for row in self.memory.stored if row.sequence not in settled]
-        self.file.keep()
-        return outcomes
-
     def unresolved(self, headline: str) -> Outcome:
         why = f"{self.line.why()}。" if self.line.wire else ""
         fen = self.memory.open.amount_fen if self.memory.open else None
@@ -175,6 +199,14 @@ class Device:
             title=title, sequence=answer["sequence"], amount_fen=answer["amount_fen"], at=answer["posted_at"],
             card=card_tail(sale.card), receipt=answer["receipt"], balance_fen=answer.get("balance_fen"),
         )  # fmt: skip
+
+
+def asks_pin(outcome: Outcome, answer: dict[str, Any]) -> Outcome:
+    """Above a limit the sale goes on with the PIN, under a new sequence."""
+    words = PIN_WORDS.get(str(answer.get("limit", "")), "")
+    outcome.kind, outcome.light, outcome.headline = "pin_required", "amber", "请输入密码"
+    outcome.sentence = f"{words}，请输入消费密码" if words else outcome.sentence
+    return outcome
 
 
 def is_reused(answer: dict[str, Any] | None) -> bool:

@@ -1,19 +1,25 @@
-"""What a terminal must not forget when the power goes: its sequence, its stored rows, the sale of unknown outcome."""
+"""What a terminal must not forget when the power goes: its sequence, its stored rows, whatever has no end yet."""
 
 import contextlib
 import os
 import threading
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
+from nanhu.emulators.chip.api import Grey
 
-class StoredRow(msgspec.Struct):
+
+class StoredRow(msgspec.Struct, omit_defaults=True):
+    """With `chip`, the card itself proves it; with `pin`, its holder gave the PIN."""
+
     sequence: int
     card: str
     amount_fen: int
     occurred_at: int
+    chip: dict[str, Any] | None = None
+    pin: str | None = None
 
 
 class Sale(msgspec.Struct):
@@ -23,6 +29,58 @@ class Sale(msgspec.Struct):
     card: str
     amount_fen: int
     reversal_sequence: int | None = None
+    pin: str | None = None
+    operation: Literal["payment", "hold"] = "payment"
+
+
+class GreyNote(msgspec.Struct):
+    """A purchase between the grey record and its end: which card, which row or payment it belongs to."""
+
+    card: str
+    sequence: int
+    is_online: bool
+    occurred_at: int
+    grey: Grey
+    pin: str | None = None
+
+
+class Proof(msgspec.Struct):
+    """An online payment's purse debit, not told to the card office yet."""
+
+    sequence: int
+    card: str
+    amount_fen: int
+    chip: dict[str, Any]
+
+    def row(self) -> dict[str, Any]:
+        return {"sequence": self.sequence, "card": self.card, "amount_fen": self.amount_fen, **self.chip}
+
+
+class Running(msgspec.Struct):
+    """Water or machine running on a hold (预扣): since when, and what it may cost at most."""
+
+    sequence: int
+    card: str
+    held_fen: int
+    started_at: float
+    release_sequence: int | None = None
+    release_fen: int | None = None
+
+
+class OpenClaim(msgspec.Struct):
+    """A claim whose write was begun and whose end the card office has not heard."""
+
+    order: str
+    card: str
+    online_counter: int | None = None
+
+
+class ServiceAsk(msgspec.Struct):
+    """A request at the services door, with its very bytes, until it is answered."""
+
+    operation: str
+    sequence: int
+    body: str
 
 
 class TerminalMemory(msgspec.Struct):
@@ -31,6 +89,14 @@ class TerminalMemory(msgspec.Struct):
     stored: list[StoredRow] = msgspec.field(default_factory=list)
     open: Sale | None = None  # sent, and not answered yet
     last: Sale | None = None
+    greys: list[GreyNote] = msgspec.field(default_factory=list)
+    proofs: list[Proof] = msgspec.field(default_factory=list)
+    running: Running | None = None
+    claim: OpenClaim | None = None
+    asked: ServiceAsk | None = None
+    revocation_version: int = 0
+    revoked: dict[str, str] = msgspec.field(default_factory=dict)
+    terms: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Memory:

@@ -8,6 +8,7 @@ import msgspec
 from nanhu.emulators.pos.memory import StoredRow
 from nanhu.emulators.pos.wire import Exchange
 
+PIN_WORDS = {"meal": "超过餐限额", "daily": "超过日限额"}
 type Light = Literal["green", "red", "amber", "off"]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 PREFIX = "/terminal/v1/"
+CODE_PREFIX = "N1P"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import logging
 import threading
 from pathlib import Path
 
+from nanhu.emulators.chip.api import Pocket
 from nanhu.emulators.pos.configuration import Configuration, read_configuration
 from nanhu.emulators.pos.device import Device
 from nanhu.emulators.pos.memory import Memory
@@ -29,6 +30,7 @@ class Shop:
         self.lock = threading.Lock()
         self.stamp: tuple[int, int] | None = None
         self.memory: Memory | None = None
+        self.pocket = Pocket(path.with_name("chip.json"))
         self.devices: dict[str, Device] = {}
         self.configuration = Configuration(gateway="", terminals=())
 
@@ -48,7 +50,14 @@ class Shop:
     def install(self, configuration: Configuration) -> None:
         self.memory = self.memory or Memory(self.path.with_name(MEMORY_NAME))
         devices = {
-            one.number: Device(one, configuration.gateway, configuration.limits, self.memory)
+            one.number: Device(
+                one,
+                configuration.gateway,
+                configuration.limits,
+                self.memory,
+                pocket=self.pocket,
+                services=configuration.services,
+            )
             for one in configuration.terminals
         }
         for number, device in devices.items():

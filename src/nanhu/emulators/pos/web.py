@@ -1,6 +1,7 @@
 """The device's page and its few actions, over WSGI. Actions are same-origin posts of JSON; no answer holds a key."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from importlib.resources import files
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
+from nanhu.emulators.pos import claims, menus, metering
 from nanhu.emulators.pos.device import Device
 from nanhu.emulators.pos.outcomes import Outcome
 from nanhu.emulators.pos.shop import NotInstalledError, Shop
@@ -40,6 +42,11 @@ class Ask(msgspec.Struct, frozen=True):
     card: Annotated[str, msgspec.Meta(max_length=40)] = ""
     amount_fen: int = 0
     network: Literal["on", "off"] = "on"
+    pin: Annotated[str, msgspec.Meta(pattern="^([0-9]{6})?$")] = ""
+    new_pin: Annotated[str, msgspec.Meta(pattern="^([0-9]{6})?$")] = ""
+    which: Literal["meal", "daily"] = "meal"
+    held_ms: Annotated[int, msgspec.Meta(ge=0, le=600_000)] = 0
+    tear: Literal["", "before", "during", "after"] = ""
 
 
 class Answer(NamedTuple):
@@ -59,7 +66,14 @@ class RefusedError(Exception):
 
 ACTIONS: dict[str, Callable[[Device, Ask], Outcome]] = {
     "/sign-on": lambda device, _ask: device.sign_on(),
-    "/pay": lambda device, ask: device.pay(ask.card, ask.amount_fen),
+    "/pay": lambda device, ask: device.pay(ask.card, ask.amount_fen, ask.pin),
+    "/look": lambda device, ask: menus.look(device, ask.card),
+    "/pin": lambda device, ask: menus.change_pin(device, ask.card, ask.pin, ask.new_pin),
+    "/limit": lambda device, ask: menus.change_limit(device, ask.card, ask.which, ask.pin, ask.amount_fen),
+    "/claim": lambda device, ask: claims.claim(device, ask.card, ask.held_ms),
+    "/begin": lambda device, ask: metering.begin(device, ask.card, ask.pin),
+    "/end": lambda device, ask: metering.end(device, ask.card),
+    "/pull": lambda device, _ask: device.pull(),
     "/retry": lambda device, _ask: device.retry(),
     "/give-up": lambda device, _ask: device.give_up(),
     "/reverse": lambda device, _ask: device.reverse_last(),
@@ -110,7 +124,9 @@ class PosApplication:
         if device is None:
             raise RefusedError(HTTPStatus.NOT_FOUND, "没有这台终端")
         with device.lock:
+            device.purse.tear = ask.tear
             outcome = ACTIONS[path](device, ask)
+            device.purse.tear = ""
             outcome.wire, device.line.wire = device.line.wire, []
             return as_json({"outcome": outcome, "terminal": self.view(device)})
 
@@ -131,8 +147,18 @@ class PosApplication:
             "number": terminal.number, "merchant": terminal.merchant, "canteen": terminal.canteen, "place": terminal.place,
             "fixed_fen": terminal.fixed_fen, "network": memory.network, "last_sequence": memory.last_sequence,
             "stored_count": len(memory.stored), "stored_fen": sum(row.amount_fen for row in memory.stored),
-            "is_open": memory.open is not None, "has_sale": memory.last is not None,
+            "is_open": memory.open is not None, "has_sale": memory.last is not None, "is_fixed": device.is_fixed,
+            "grey_count": len(memory.greys), "proof_count": len(memory.proofs), "revoked_count": len(memory.revoked),
+            "revocation_version": memory.revocation_version, "price": metering.price_of(device),
+            "running": running_facts(device),
         }  # fmt: skip
+
+
+def running_facts(device: Device) -> dict[str, Any] | None:
+    running = device.memory.running
+    if running is None:
+        return None
+    return {"card": running.card, "held_fen": running.held_fen, "seconds": time.time() - running.started_at}
 
 
 def read_static() -> dict[str, Answer]:

@@ -14,13 +14,16 @@ from django.db.models import QuerySet
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.audit.lines import Place, lines_between, plain
-from nanhu.kernel.audit.sealing import LOCK, facts_of
-from nanhu.kernel.audit.verification import Findings, look_at
+from nanhu.kernel.audit.lines import lines_between
+from nanhu.kernel.audit.sealing import CHAIN, LOCK
+from nanhu.kernel.audit.verification import check_removal
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import AuditBlock
+from nanhu.kernel.sealing.chain import facts_of
+from nanhu.kernel.sealing.lines import Place, plain
+from nanhu.kernel.sealing.verification import Findings, look_at
 
 FORMAT = "nanhu-audit-1"
 VERIFIER = Path(__file__).with_name("verify_audit.py")
@@ -85,7 +88,7 @@ def contiguous(blocks: list[AuditBlock]) -> list[AuditBlock]:
 
 def refuse_unsound(block: AuditBlock) -> None:
     findings = Findings(root=block.previous, number=block.number - 1)
-    look_at(block, findings)
+    look_at(CHAIN, block, findings, emptied=check_removal)
     if findings.faults:
         raise UnsoundBlockError(number=block.number, fault=findings.faults[0])
 

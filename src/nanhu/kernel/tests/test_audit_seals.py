@@ -15,13 +15,16 @@ from django.db.utils import IntegrityError
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.audit.archive import VERIFIER, archive, export_lines
-from nanhu.kernel.audit.lines import Digest
-from nanhu.kernel.audit.sealing import seal
+from nanhu.kernel.audit.sealing import CHAIN, seal
 from nanhu.kernel.audit.verification import verify, verify_and_note
 from nanhu.kernel.audit.verify_audit import sm3
 from nanhu.kernel.clock import now
 from nanhu.kernel.doctor.checks.trail import check_audit_seals
 from nanhu.kernel.models import AuditBlock, AuditCheck, AuditEntry
+from nanhu.kernel.sealing import chain
+from nanhu.kernel.sealing.chain import seal_of
+from nanhu.kernel.sealing.lines import Digest
+from nanhu.kernel.sealing.verification import content_of
 
 CLERK = Actor(account_id=7, name="陈丽华", address="10.0.0.8")
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,10 +124,7 @@ def test_a_chain_forged_anew_without_the_keyring_is_found(sealed) -> None:
 
 
 def forged_seals(block: AuditBlock) -> tuple[str, str]:
-    from nanhu.kernel.audit.sealing import seal_of
-    from nanhu.kernel.audit.verification import content_of
-
-    block.digest = content_of(block)[1]
+    block.digest = content_of(CHAIN, block)[1]
     return block.digest, seal_of(block)
 
 
@@ -253,9 +253,7 @@ def test_an_export_is_checked_off_line_by_python_alone(sealed, tmp_path) -> None
 
 
 def test_the_chinese_algorithms_seal_and_are_checked_too(monkeypatch, tmp_path) -> None:
-    from nanhu.kernel.audit import sealing
-
-    monkeypatch.setattr(sealing, "chosen_algorithm", lambda: "sm3")
+    monkeypatch.setattr(chain, "chosen_algorithm", lambda: "sm3")
     deeds(3)
     seal()
 
@@ -298,7 +296,7 @@ def age(*, days: int) -> None:
     as_superuser("DELETE FROM kernel_audit_block")
     as_superuser("UPDATE kernel_audit_entry SET at = now() - make_interval(days => %s)", days)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nanhu.kernel.audit.sealing.now", lambda: now() - timedelta(days=days))
+        patch.setattr("nanhu.kernel.sealing.chain.now", lambda: now() - timedelta(days=days))
         seal(block_rows=5)
 
 

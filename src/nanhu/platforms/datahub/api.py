@@ -8,6 +8,7 @@ from nanhu.platforms.datahub.errors import (
     UnknownSourceError,
 )
 from nanhu.platforms.datahub.queries import decisions
+from nanhu.platforms.datahub.reading.guard import check_workbook
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file
 from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rollback import RollbackPreview, roll_back
@@ -20,6 +21,7 @@ __all__ = [
     "RollbackPreview",
     "RollbackRefusedError",
     "UnknownSourceError",
+    "check_workbook",
     "decisions",
     "import_file",
     "replay",

@@ -1,15 +1,18 @@
 """The door of identity. `request.viewer` is set by its middleware; roles are asked by `has_role` or `role_required`."""
 
+from nanhu.platforms.identity import sms
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
 from nanhu.platforms.identity.events import AccountActivated, AccountClosed, PasswordChanged
 from nanhu.platforms.identity.factors.services.removal import remove_all as remove_second_factors
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
 from nanhu.platforms.identity.front import Front
 from nanhu.platforms.identity.hashing import password_check_milliseconds
+from nanhu.platforms.identity.letters import send_mail, send_text
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
 from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required
+from nanhu.platforms.identity.recovery.channels import tell as tell_account
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.counter import account_with, set_password_for_sample
@@ -42,9 +45,17 @@ __all__ = [
     "revoke_role",
     "role_required",
     "sample_code",
+    "send_mail",
+    "send_text",
     "set_password_for_sample",
+    "tell_account",
 ]
 
 
 def account_of(person_id: int) -> Account | None:
     return Account.objects.filter(person_id=person_id).first()
+
+
+def send_text(*, phone: str, text: str) -> None:
+    """A text message by the school's provider, in the caller's transaction."""
+    sms.gateway.send(phone=phone, text=text)

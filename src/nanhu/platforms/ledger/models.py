@@ -1,7 +1,11 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.crypto import EncryptedTextField
 
 LARGEST_AMOUNT_FEN = 10**12
 
@@ -82,7 +86,105 @@ class Transfer(models.Model):
     amount_fen = models.BigIntegerField()
     reference = models.TextField()
     reverses_entry_id = models.BigIntegerField(null=True)
+    era = models.BigIntegerField()
+    xid = models.BigIntegerField()
 
     class Meta:
         db_table = "ledger_transfer"
         managed = False
+
+
+class Block(models.Model):
+    """A sealed run of transfers: all of one `era` after (after_xid, after_id) up to (until_xid, until_id).
+
+    `digest` is the Merkle root of the rows' lines, `seal` covers the block with the seal before it, `witness` is the same
+    seal under the keyring: who can write the database and has no keyring cannot make a chain that fits.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    era = models.BigIntegerField()
+    after_xid = models.BigIntegerField()
+    after_id = models.BigIntegerField()
+    until_xid = models.BigIntegerField()
+    until_id = models.BigIntegerField()
+    rows = models.PositiveIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    algorithm = models.CharField(max_length=10)
+    digest = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+    witness = EncryptedTextField(purpose="ledger.block_seal")
+
+    class Meta:
+        db_table = "ledger_block"
+        constraints = [
+            models.UniqueConstraint(fields=["era", "until_xid", "until_id"], name="ledger_block_order"),
+            models.UniqueConstraint(fields=["previous"], name="ledger_block_chain"),
+            models.CheckConstraint(condition=Q(algorithm__in=["sha256", "sm3"]), name="ledger_block_algorithm"),
+        ]
+        indexes = [models.Index(fields=["sealed_at"], name="ledger_block_sealed")]
+
+
+class DayRoot(models.Model):
+    """The root of a campus day: the Merkle root of the seals of all blocks that were sealed on it."""
+
+    day = models.DateField(primary_key=True)
+    first_number = models.BigIntegerField()
+    last_number = models.BigIntegerField()
+    algorithm = models.CharField(max_length=10)
+    root = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    witness = EncryptedTextField(purpose="ledger.day_root")
+
+    class Meta:
+        db_table = "ledger_day_root"
+        constraints = [
+            models.CheckConstraint(condition=Q(last_number__gte=F("first_number")), name="ledger_day_root_blocks"),
+            models.UniqueConstraint(fields=["first_number"], name="ledger_day_root_first"),
+        ]
+
+
+class DaySum(models.Model):
+    """What a day moved, by account (of nobody) or by group of accounts (of people). Derived; checked against the rows."""
+
+    day = models.DateField()
+    kind = models.TextField()
+    account_group = models.TextField()
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    debit_fen = models.BigIntegerField()
+    credit_fen = models.BigIntegerField()
+    rows = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ledger_day_sum"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "kind", "account_group", "account"], name="ledger_day_sum_once", nulls_distinct=False
+            )
+        ]
+
+
+class Check(models.Model):
+    """What a verification of the chain and of the day sums found. `until_number` is the last block it saw."""
+
+    at = models.DateTimeField(default=timezone.now)
+    from_number = models.BigIntegerField()
+    until_number = models.BigIntegerField()
+    rows = models.BigIntegerField()
+    faults: Any = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "ledger_check_note"
+
+
+class SigningKey(models.Model):
+    """The school's key (Ed25519) for statements. A new one is added, old ones stay, so that what they signed can be checked."""
+
+    public = models.CharField(max_length=64, unique=True)
+    private = EncryptedTextField(purpose="ledger.signing_key")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "ledger_signing_key"

@@ -53,6 +53,11 @@ TRIAL_SQL = """
     SELECT coalesce(a.kind, 'unknown'), count(DISTINCT leg.account_id), sum(leg.debit)::bigint, sum(leg.credit)::bigint
     FROM leg LEFT JOIN ledger_account a ON a.id = leg.account_id GROUP BY 1 ORDER BY 1
 """
+BALANCE_BEFORE = """
+    SELECT b.balance_fen - b.sign * (
+        coalesce((SELECT sum(amount_fen) FROM ledger_transfer WHERE credit_account_id = b.account_id AND posted_at >= %(moment)s), 0)
+        - coalesce((SELECT sum(amount_fen) FROM ledger_transfer WHERE debit_account_id = b.account_id AND posted_at >= %(moment)s), 0))
+    FROM ledger_balance b WHERE b.account_id = %(account)s"""
 CHECK_SQL = "SELECT what, account_id, kept_fen, summed_fen FROM ledger_check() LIMIT %s"
 
 
@@ -73,6 +78,13 @@ def sum_of(which: Q) -> int:
 def balances_of(account_ids: Sequence[int]) -> dict[int, int]:
     """Kept balances of guarded accounts; others are not in the answer."""
     return dict(Balance.objects.filter(account_id__in=account_ids).values_list("account_id", "balance_fen"))
+
+
+def balance_before(account_id: int, moment: datetime) -> int:
+    """What a guarded account held at a moment: one statement, so that no posting comes between its two halves."""
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCE_BEFORE, {"account": account_id, "moment": moment})
+        return int(cursor.fetchone()[0])
 
 
 def transfers_of(

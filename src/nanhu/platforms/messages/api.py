@@ -11,6 +11,7 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.messages import queries
+from nanhu.platforms.messages.body import body_html
 from nanhu.platforms.messages.errors import (
     AttachmentRefusedError,
     NoticeExpiryError,
@@ -28,14 +29,17 @@ __all__ = [
     "ImportResult",
     "ImportedNotice",
     "NoticeExpiryError",
+    "NoticeLine",
     "NoticeNotFoundError",
     "NoticePublished",
     "NoticeRef",
     "NoticeStateError",
     "Reading",
     "UnknownUnitError",
+    "body_html",
     "import_notices",
     "import_readings",
+    "latest_for_all",
     "publish_notice",
     "unread_count",
 ]
@@ -47,6 +51,24 @@ class NoticeRef:
 
     notice_id: int
     public_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """A notice as a list shows it."""
+
+    public_id: UUID
+    title: str
+    published_at: datetime
+
+
+def latest_for_all(limit: int = 10) -> list[NoticeLine]:
+    """The newest notices meant for everybody: what an outside app may show as news of the school."""
+    return [
+        NoticeLine(public_id=one.public_id, title=one.title, published_at=one.published_at)
+        for one in queries.meant_for_all()[:limit]
+        if one.published_at is not None
+    ]
 
 
 @transaction.atomic

@@ -44,6 +44,15 @@ def visible_to(viewer: Viewer, *, at: datetime | None = None) -> QuerySet[Notice
     )
 
 
+def meant_for_all() -> QuerySet[Notice]:
+    """Published now, for nobody in particular, the newest first."""
+    moment = clock.now()
+    return Notice.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=moment), for_units=False, audience=Notice.Audience.ALL,
+        state=Notice.State.PUBLISHED, published_at__lte=moment,
+    ).order_by("-published_at", "-pk")  # fmt: skip
+
+
 def openable_by(viewer: Viewer) -> QuerySet[Notice]:
     """What opens by its address: an editor may also look at drafts, and at what is withdrawn or over."""
     return Notice.objects.all() if is_editor(viewer) else visible_to(viewer)

@@ -65,11 +65,19 @@ from nanhu.platforms.people.services.calendar import begin_due, end_overdue
 from nanhu.platforms.people.services.golden import lock_golden
 from nanhu.platforms.people.services.guests import Guest, add_guest, end_guest, set_guest_end
 from nanhu.platforms.people.services.merge import merge_persons
-from nanhu.platforms.people.services.photos import set_photo, set_photos
+from nanhu.platforms.people.services.photos import photo_of, set_photo, set_photos
 from nanhu.platforms.people.services.reveal import id_number_of, phone_of
 from nanhu.platforms.people.services.revert import RevertPreview, change_set_title, preview_revert, revert_change_set
 from nanhu.platforms.people.services.units import UnitsResult, apply_units
-from nanhu.platforms.people.units import UnitChoice, count_people, unit_choices, unit_ids_by_code, unit_ids_of
+from nanhu.platforms.people.units import (
+    UnitChoice,
+    count_people,
+    members_of,
+    unit_choices,
+    unit_codes_upwards,
+    unit_ids_by_code,
+    unit_ids_of,
+)
 
 __all__ = [
     "AffiliationCard",
@@ -124,6 +132,7 @@ __all__ = [
     "matches_id_tail",
     "matches_identity",
     "matches_phone",
+    "members_of",
     "merge_persons",
     "normalise_document",
     "normalise_name",
@@ -133,6 +142,7 @@ __all__ = [
     "person_cards",
     "phone_indexes",
     "phone_of",
+    "photo_of",
     "pinyin_of",
     "preview_revert",
     "revert_change_set",
@@ -142,6 +152,7 @@ __all__ = [
     "set_photos",
     "split_surname",
     "unit_choices",
+    "unit_codes_upwards",
     "unit_ids_below",
     "unit_ids_by_code",
     "unit_ids_of",

@@ -42,6 +42,39 @@ def unit_ids_of(person_id: int) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
+ABOVE: Final = """
+    WITH RECURSIVE up (id, code, parent_id, height) AS (
+        SELECT id, code, parent_id, 0 FROM people_org_unit WHERE code = %s
+        UNION ALL
+        SELECT u.id, u.code, u.parent_id, up.height + 1 FROM people_org_unit u JOIN up ON u.id = up.parent_id
+         WHERE up.height < 12
+    ) SELECT code FROM up ORDER BY height"""
+
+
+def unit_codes_upwards(code: str) -> list[str]:
+    """The unit itself, its parent, and so on up to the school."""
+    with connection.cursor() as cursor:
+        cursor.execute(ABOVE, [code])
+        return [row[0] for row in cursor.fetchall()]
+
+
+MEMBERS: Final = """
+    WITH RECURSIVE down (id) AS (
+        SELECT id FROM people_org_unit WHERE code = ANY(%s)
+        UNION
+        SELECT u.id FROM people_org_unit u JOIN down ON u.parent_id = down.id
+    )
+    SELECT DISTINCT a.person_id FROM people_affiliation a JOIN down ON a.unit_id = down.id
+     WHERE a.state IN ('active', 'suspended') AND a.kind = %s ORDER BY a.person_id"""
+
+
+def members_of(codes: Collection[str], *, kind: str) -> list[int]:
+    """Persons with a living tie of this kind to these units or to one below them."""
+    with connection.cursor() as cursor:
+        cursor.execute(MEMBERS, [list(codes), kind])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def count_people(*, kinds: Collection[str], unit_ids: Collection[int] = ()) -> int:
     """Persons with a living affiliation of these kinds, in these units or below them; no unit means anywhere."""
     with connection.cursor() as cursor:

@@ -53,6 +53,34 @@ def devices_environment(configuration: Configuration) -> dict[str, str]:
     return {"NANHU_EMULATOR_CONFIGURATION": str(configuration.data_dir / "emulators" / "pos.json")}
 
 
+def kiosks_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "wsgi",
+        "nanhu.emulators.kiosks.application:application",
+        address=configuration.listen_address,
+        port=configuration.kiosks_port,
+        threads=8,
+    )
+
+
+def kiosks_environment(configuration: Configuration) -> dict[str, str]:
+    return {"NANHU_EMULATOR_FOLDER": str(configuration.data_dir / "emulators")}
+
+
+def outside_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "wsgi",
+        "nanhu.emulators.wallets.application:application",
+        address=configuration.listen_address,
+        port=configuration.outside_port,
+        threads=8,
+    )
+
+
+def outside_environment(configuration: Configuration) -> dict[str, str]:
+    return {"NANHU_EMULATOR_CONFIGURATION": str(configuration.data_dir / "emulators" / "outside.json")}
+
+
 EMULATORS = (
     ProcessSpecification(
         key="office",
@@ -74,5 +102,19 @@ EMULATORS = (
         environment=devices_environment,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.emulator_port}/health",
         order=210,
+    ),
+    ProcessSpecification(
+        key="kiosks",
+        command=kiosks_command,
+        environment=kiosks_environment,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.kiosks_port}/health",
+        order=215,
+    ),
+    ProcessSpecification(
+        key="outside",
+        command=outside_command,
+        environment=outside_environment,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.outside_port}/health",
+        order=220,
     ),
 )

@@ -24,7 +24,9 @@ from nanhu.sample.cast import MEMBERS
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, generate
+from nanhu.sample.machines import machines
 from nanhu.sample.merchants import merchants
+from nanhu.sample.prices import price_orders
 from nanhu.sample.tasks import photograph_everybody
 from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
 from nanhu.sample.truth import read_truth
@@ -32,9 +34,17 @@ from nanhu.systems.card import api as card
 
 BY = Actor.system("demo")
 ROLES = {
-    "clerk": ("card.clerk",),
-    "administrator": ("campus.admin", "identity.admin", "datahub.steward", "messages.editor", "card.clerk"),
+    "clerk": ("card.clerk", "card.finance"),
+    "administrator": (
+        "campus.admin",
+        "identity.admin",
+        "datahub.steward",
+        "messages.editor",
+        "card.clerk",
+        "card.finance",
+    ),
     "security": ("identity.security",),
+    "teacher": ("card.merchant",),
     "auditor": ("identity.auditor",),
 }
 SOURCES = (
@@ -117,6 +127,7 @@ def live_ninety_days(advance: Advance) -> str:
             for terminal in one.terminals
         ],
     )
+    card.set_prices(by=BY, orders=price_orders(windows, campus_today()))
     eaters = history.eaters_of(read_truth(sample_folder() / TRUTH_NAME))
     past = history.campus_past(seed=DEFAULT_SEED, eaters=eaters, until=now())
     done = card.import_history(by=BY, rows=told(past.rows, advance))
@@ -129,6 +140,20 @@ def told(rows: pl.DataFrame, advance: Advance) -> Iterator[card.PastRow]:
         if number % 5000 == 0:
             advance(number, rows.height, "")
         yield card.PastRow(*row)
+
+
+def begin_books(_advance: Advance) -> str:
+    """Contracts with merchants, what is due settled, yesterday closed; the teacher of the cast keeps a window."""
+    keepers = [member.campus_no for member in MEMBERS if "card.merchant" in ROLES.get(member.role, ())]
+    people_of = people.find_people_by_campus_no(keepers)
+    accounts = [account.pk for person in people_of.values() if (account := identity.account_of(person)) is not None]
+    done = card.begin_books(by=BY, shopkeepers=accounts)
+    return f"{done.contracts} 份合同，{done.settled} 笔结算"
+
+
+def place_machines(_advance: Advance) -> str:
+    """Load, reissue and self-service kiosks where the manual says they stand."""
+    return f"{card.set_up_machines(by=BY, machines=machines())} 台"
 
 
 def hang_out_notices(_advance: Advance) -> str:
@@ -165,7 +190,15 @@ def connect_office(_advance: Advance) -> str:
 
 
 def write_emulator_keys(_advance: Advance) -> str:
+    papers = (f"--document={one.id_number}:{one.name}:{one.campus_no}" for one in MEMBERS if one.kind == "student")
+    call_command("card_kiosks", *(f"--campus-no={member.campus_no}" for member in MEMBERS), *papers, verbosity=0)
     call_command("card_emulator", *(f"--campus-no={member.campus_no}" for member in MEMBERS), verbosity=0)
+    call_command("card_chips", verbosity=0)
+    return ""
+
+
+def open_the_bank(_advance: Advance) -> str:
+    call_command("card_outside", *(f"--campus-no={member.campus_no}" for member in MEMBERS), verbosity=0)
     return ""
 
 
@@ -175,9 +208,12 @@ STEPS = (
     Step("accounts", "开户、发卡", open_accounts),
     Step("passwords", "示例账号", give_passwords),
     Step("history", "九十天的校园生活", live_ninety_days),
+    Step("books", "合同、结算、日结", begin_books),
+    Step("machines", "自助终端", place_machines, at_every_start=True),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("office", "接入 OA", connect_office, at_every_start=True),
     Step("systems", "接入业务系统", connect_systems, at_every_start=True),
-    Step("keys", "消费机密钥", write_emulator_keys, at_every_start=True),
+    Step("keys", "终端密钥", write_emulator_keys, at_every_start=True),
+    Step("outside", "银行、银联、云闪付、完美校园", open_the_bank, at_every_start=True),
 )

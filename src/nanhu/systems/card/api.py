@@ -1,20 +1,36 @@
 """The door of the campus card."""
 
+from nanhu.systems.card.closing.books import Books, begin_books
+from nanhu.systems.card.devices.services.machines import MachineOrder, set_up_machines
 from nanhu.systems.card.errors import HistoryExistsError
-from nanhu.systems.card.events import CardLossCancelled, CardReportedLost
+from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
+from nanhu.systems.card.funds.services.deductions import Deducted, deduct, open_payee
+from nanhu.systems.card.funds.services.payouts import open_funding
 from nanhu.systems.card.services.history import HistoryResult, PastRow, import_history
 from nanhu.systems.card.services.issue import issue_cards
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
+from nanhu.systems.card.services.prices import PriceOrder, set_prices
 
 __all__ = [
+    "Books",
     "CardLossCancelled",
+    "CardReissued",
     "CardReportedLost",
+    "Deducted",
     "HistoryExistsError",
     "HistoryResult",
+    "MachineOrder",
     "MerchantOrder",
     "PastRow",
+    "PriceOrder",
     "TerminalOrder",
+    "begin_books",
+    "deduct",
     "import_history",
     "issue_cards",
+    "open_funding",
+    "open_payee",
+    "set_prices",
+    "set_up_machines",
     "set_up_merchants",
 ]

@@ -47,6 +47,12 @@ class ReasonMissingError(CampusError):
     sentence = _("请写明原因。")
 
 
+class CoolOffError(CampusError):
+    code = "card.cool_off"
+    http_status = 409
+    sentence = _("刚挂失的卡要到 {until} 以后才能解挂。")
+
+
 class HistoryExistsError(CampusError):
     code = "card.history_exists"
     http_status = 409
@@ -69,3 +75,57 @@ class TerminalNotFoundError(CampusError):
     code = "card.terminal_not_found"
     http_status = 404
     sentence = _("没有编号为 {number} 的终端。")
+
+
+class FeeNotCoveredError(CampusError):
+    code = "card.fee_not_covered"
+    http_status = 409
+    sentence = _("工本费 {fee}，卡里只有 {balance}，请先充值，或到校园卡管理办公室交现金。")
+
+
+class UidTakenError(CampusError):
+    """A blank is used once."""
+
+    code = "card.uid_taken"
+    http_status = 409
+    sentence = _("这张空白卡已经用过，请换一张。")
+
+
+class ShiftOpenError(CampusError):
+    code = "card.shift_open"
+    http_status = 409
+    sentence = _("您已经当班，先交班再重新开班。")
+
+
+class ShiftStateError(CampusError):
+    code = "card.shift_state"
+    http_status = 409
+    sentence = _("这一班{state}，不能再办理。")
+
+
+class OwnShiftError(CampusError):
+    code = "card.own_shift"
+    http_status = 409
+    sentence = _("交班须由另一位经办人复点，不能自己点自己核。")
+
+
+class SaleNotFoundError(CampusError):
+    code = "card.sale_not_found"
+    http_status = 404
+    sentence = _("没有找到本商户的这笔消费。")
+
+
+class RefundTooLargeError(CampusError):
+    code = "card.refund_too_large"
+    http_status = 409
+    sentence = _("退款须大于零，最多退这笔消费剩下的 {left}。")
+
+
+class PricePastError(CampusError):
+    code = "card.price_past"
+    sentence = _("定价从今天或以后的一天起生效。")
+
+
+class PriceIncompleteError(CampusError):
+    code = "card.price_incomplete"
+    sentence = _("定价不完整：除按金额外都要有单价；按量、按分钟还要有预扣金额和 1 到 240 分钟的时限。")

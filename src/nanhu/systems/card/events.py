@@ -19,3 +19,12 @@ class CardLossCancelled(Event):
 
     card_id: int
     person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardReissued(Event):
+    """The old card never lives again; the new one pays from this commit on. The old one's money waits, frozen."""
+
+    old_card_id: int
+    new_card_id: int
+    person_id: int

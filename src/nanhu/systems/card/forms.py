@@ -10,16 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import parse_yuan
+from nanhu.systems.card.kinds import GROUP_NAMES
 from nanhu.systems.card.queries import Range, last_three_months
 
-KINDS = (
-    ("", _("全部类别")),
-    ("spending", _("消费")),
-    ("top_up", _("充值")),
-    ("reversal", _("冲正退回")),
-    ("settle_owed", _("补扣欠款")),
-    ("merge", _("归并转入转出")),
-)
+KINDS = (("", _("全部类别")), *GROUP_NAMES.items())
 DOCUMENTS = (
     ("resident_id", _("居民身份证")),
     ("student_card", _("学生证")),
@@ -28,6 +22,7 @@ DOCUMENTS = (
     ("travel_permit", _("港澳台居住证或通行证")),
     ("other", _("其他有效证件（写在原因里）")),
 )
+PROOFS = (*DOCUMENTS[:-1], ("face", _("无证件，按照片核对面容")), ("known", _("院系老师代办，已核对双方证件")))
 EARLIEST = date(1990, 1, 1)
 
 
@@ -91,8 +86,9 @@ class RefusalForm(forms.Form):
 
 
 class CounterLossForm(forms.Form):
+    document = forms.ChoiceField(label=_("怎么核对的身份"), choices=PROOFS)
     reason = forms.CharField(
-        label=_("怎么受理的"), max_length=120, help_text=_("例如：本人到柜台；电话挂失，已核对学号和姓名。")
+        label=_("怎么受理的"), max_length=120, help_text=_("例如：本人到柜台，卡丢在球场。电话挂失请到电话值班台办理。")
     )
 
 

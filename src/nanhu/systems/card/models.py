@@ -33,6 +33,7 @@ class Card(models.Model):
         LOST = "lost", _("已挂失")
         FROZEN = "frozen", _("已冻结")
         EXPIRED = "expired", _("已过期")
+        REPLACED = "replaced", _("已补办")
         CLOSED = "closed", _("已注销")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
@@ -55,7 +56,8 @@ class Card(models.Model):
                 fields=["person"], condition=Q(state__in=["issued", "lost"]), name="card_one_living_card_per_person"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["issued", "lost", "frozen", "expired", "closed"]), name="card_state_is_known"
+                condition=Q(state__in=["issued", "lost", "frozen", "expired", "replaced", "closed"]),
+                name="card_state_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(card_class__in=["teacher", "student", "ordinary"]), name="card_class_is_known"
@@ -84,13 +86,25 @@ class Merchant(models.Model):
 
 
 class PosTerminal(models.Model):
-    """A device at a merchant (消费机). Its key never leaves the database unencrypted."""
+    """A device in the field: a point of sale (消费机), a kiosk, a door. Its key never leaves the database unencrypted.
+
+    What sells nothing belongs to the merchant that is the card office itself.
+    """
+
+    class Kind(models.TextChoices):
+        POS = "pos", _("消费机")
+        SCANNER = "scanner", _("扫码机")
+        DOOR = "door", _("门禁控制器")
+        LOAD_KIOSK = "load_kiosk", _("圈存机")
+        REISSUE_KIOSK = "reissue_kiosk", _("自助补卡机")
+        SELF_SERVICE_KIOSK = "self_service_kiosk", _("自助查询一体机")
 
     class State(models.TextChoices):
         ON = "on", _("启用")
         OFF = "off", _("停用")
 
     number = models.TextField(unique=True)
+    kind = models.TextField(choices=Kind, default=Kind.POS)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="terminals")
     place = models.TextField(default="", blank=True)
     key = EncryptedTextField(purpose="card.terminal_key")
@@ -105,6 +119,10 @@ class PosTerminal(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(number__regex=r"^[0-9A-Z]{4,16}$"), name="card_terminal_number_shape"),
             models.CheckConstraint(condition=Q(state__in=["on", "off"]), name="card_terminal_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["pos", "scanner", "door", "load_kiosk", "reissue_kiosk", "self_service_kiosk"]),
+                name="card_terminal_kind_is_known",
+            ),
             models.CheckConstraint(condition=Q(last_sequence__gte=0), name="card_terminal_sequence"),
         ]
 
@@ -130,10 +148,126 @@ class Receipt(models.Model):
     posted_at = models.DateTimeField()
     entry_id = models.BigIntegerField(null=True)
     reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    meal = models.SmallIntegerField(default=0)
 
     class Meta:
         db_table = "card_receipt"
         managed = False
+
+
+class Spent(models.Model):
+    """What a wallet spent of a day in each meal (0: between meals). The table is made by sql/spent.sql."""
+
+    pk = models.CompositePrimaryKey("wallet_id", "day", "meal")
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    day = models.DateField()
+    meal = models.SmallIntegerField()
+    fen = models.BigIntegerField()
+
+    class Meta:
+        db_table = "card_spent"
+        managed = False
+
+
+class Price(models.Model):
+    """How a terminal reckons from a day on (A099); `hello` tells it. Money in fen: `price_fen` for `per` units."""
+
+    class Kind(models.TextChoices):
+        AMOUNT = "amount", _("按金额")
+        PER_UNIT = "per_unit", _("按量")
+        PER_MINUTE = "per_minute", _("按分钟")
+        FIXED = "fixed", _("定额")
+
+    class WhenSilent(models.TextChoices):
+        FULL = "full", _("按预扣全额")
+        METERED = "metered", _("按最后一次计量")
+
+    terminal = models.ForeignKey(PosTerminal, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    kind = models.TextField(choices=Kind)
+    price_fen = models.BigIntegerField(default=0)
+    per = models.PositiveIntegerField(default=1)
+    unit = models.TextField(default="", blank=True, help_text="such as 升, 分钟, 千瓦时")
+    most_fen = models.BigIntegerField(default=0, help_text="what a hold takes at the start")
+    minutes = models.PositiveIntegerField(default=60, help_text="when a hold ends by itself")
+    when_silent = models.TextField(choices=WhenSilent, default=WhenSilent.FULL)
+
+    class Meta:
+        db_table = "card_price"
+        constraints = [
+            models.UniqueConstraint(fields=["terminal", "since"], name="card_price_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["amount", "per_unit", "per_minute", "fixed"]), name="card_price_kind"
+            ),
+            models.CheckConstraint(condition=Q(kind="amount") | Q(price_fen__gt=0), name="card_price_is_set"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["per_unit", "per_minute"]) | Q(most_fen__gt=0), name="card_price_has_a_most"
+            ),
+            models.CheckConstraint(
+                condition=Q(per__gt=0, minutes__gt=0, minutes__lte=240, when_silent__in=["full", "metered"]),
+                name="card_price_is_sound",
+            ),
+        ]
+
+
+class Hold(models.Model):
+    """A pre-hold (预扣): what it may cost at most, until release, reversal or its end. See sql/holds.sql."""
+
+    receipt = models.OneToOneField(
+        Receipt, primary_key=True, on_delete=models.PROTECT, related_name="hold", db_constraint=False
+    )
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    terminal = models.ForeignKey(PosTerminal, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    amount_fen = models.BigIntegerField()
+    metered_fen = models.BigIntegerField(default=0)
+    meal = models.SmallIntegerField(default=0)
+    begun_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    price_fen = models.BigIntegerField(null=True)
+    release_receipt = models.OneToOneField(
+        Receipt, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    payment_receipt = models.OneToOneField(
+        Receipt, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+
+    class Meta:
+        db_table = "card_hold"
+        indexes = [
+            models.Index(fields=["ends_at"], condition=Q(settled_at__isnull=True), name="card_hold_open"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0, metered_fen__gte=0, metered_fen__lte=F("amount_fen")),
+                name="card_hold_amounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, price_fen__isnull=True, release_receipt__isnull=True)
+                | Q(
+                    settled_at__isnull=False,
+                    price_fen__gte=0,
+                    price_fen__lte=F("amount_fen"),
+                    release_receipt__isnull=False,
+                ),
+                name="card_hold_settled_whole",
+            ),
+        ]
+
+
+class Refund(models.Model):
+    """A refund that a merchant gave on a page: once for its key. The money's story is the receipt's."""
+
+    key = models.TextField(unique=True)
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    account = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_refund"
+        constraints = [models.CheckConstraint(condition=~Q(reason="") & ~Q(key=""), name="card_refund_is_reasoned")]
 
 
 class TerminalIncident(models.Model):

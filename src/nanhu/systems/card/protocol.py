@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -17,6 +17,7 @@ LARGEST_SEQUENCE: Final = 2**53 - 1
 LARGEST_PAYMENT_FEN: Final = 500_000
 LARGEST_UPLOAD_ROWS: Final = 1000
 LARGEST_BODY: Final = 256 * 1024
+TERMINAL_NUMBER: Final = re.compile(r"[0-9A-Z]{4,16}")
 CARD_UID: Final = re.compile(r"[0-9A-F]{8}|[0-9A-F]{14}")
 SEALED: Final[Callable[[bytes, bytes], bytes]] = lambda key, text: hmac.digest(key, text, "sha256")  # noqa: E731
 
@@ -30,7 +31,13 @@ SENTENCES: Final = {
     "card_lost": "此卡已挂失，不能使用",
     "card_frozen": "此卡已冻结，不能使用",
     "card_expired": "此卡已过有效期，请到校园卡管理办公室办理",
+    "card_replaced": "此卡已补办新卡，不能再用",
     "card_closed": "此卡已注销，不能使用",
+    "no_right": "这类卡没有消费权限",
+    "code_wrong": "付款码无效，请在手机上重新打开",
+    "code_expired": "付款码已过期，请刷新",
+    "code_used": "付款码已使用，请刷新",
+    "code_revoked": "这部手机的付款码已停用",
     "terminal_off": "本机已停用，请联系校园卡管理办公室",
     "terminal_unknown": "终端号未登记",
     "signature_wrong": "签名不正确，终端密钥不符",
@@ -46,12 +53,30 @@ SENTENCES: Final = {
     "not_found": "没有这个接口",
     "outcome_unknown": "结果未知，请用同一流水号重试",
     "unknown": "没有这个流水号的记录",
+    "pin_required": "超过消费限额，请输入消费密码",
+    "pin_wrong": "消费密码不对",
+    "pin_locked": "消费密码已锁定，请带证件到校园卡管理办公室",
+    "pin_unreadable": "密码没有读出来，请重新输入",
+    "pin_unset": "这张卡还没有消费密码，请到校园卡管理办公室设置",
+    "tac_wrong": "芯片交易验证码不符，已转校园卡管理办公室核查",
+    "chip_counter_reused": "芯片计数重复，已转校园卡管理办公室核查",
+    "price_wrong": "金额与本机定价不符，请重新签到",
+    "hold_not_here": "本机没有预扣的定价",
+    "hold_unknown": "没有这笔预扣",
+    "hold_settled": "这笔预扣已经结清",
+    "sale_unknown": "没有找到本商户的这笔消费",
+    "refund_too_large": "退款超过这笔消费剩下的金额",
+    "already_refunded": "这笔交易已经退过款，不能冲正",
 }
 
 
 class PaymentBody(msgspec.Struct):
+    """`pin` and `minutes` are read as they come: what is odd about them is a refusal, not a malformed request."""
+
     card: str
     amount_fen: int
+    pin: Any = None
+    minutes: Any = None
 
 
 class ReversalBody(msgspec.Struct):
@@ -75,6 +100,11 @@ class Answer(msgspec.Struct, omit_defaults=True):
     balance_fen: int | None = None
     posted_at: float | None = None
     server_time: float | None = None
+    limit: str | None = None
+    limit_fen: int | None = None
+    tries_left: int | None = None
+    released_fen: int | None = None
+    hold_until: float | None = None
 
 
 def request_text(*, method: str, path: str, terminal: str, sequence: str, clock: str, body: bytes) -> bytes:

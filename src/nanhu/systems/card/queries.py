@@ -10,21 +10,15 @@ from django.db.models.functions import TruncMonth
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.kinds import GROUPS, MONEY_IN
 from nanhu.systems.card.models import Card, Receipt, TopUp, Wallet
 from nanhu.systems.card.services.issue import LIVING
 
 SHOWN_DAYS = 92
 SPENDING = ("payment", "stored")
-GROUPS = {
-    "spending": SPENDING,
-    "top_up": ("top_up",),
-    "reversal": ("reversal",),
-    "settle_owed": ("settle_owed",),
-    "merge": ("merge_in", "merge_out"),
-}
-CAME_IN = frozenset({"top_up", "reversal", "merge_in"})
+TAKEN_BACK = ("reversal", "refund")
 NET = Case(
-    When(kind="reversal", then=F("amount_fen") * Value(-1, output_field=BigIntegerField())),
+    When(kind__in=TAKEN_BACK, then=F("amount_fen") * Value(-1, output_field=BigIntegerField())),
     default=F("amount_fen"),
     output_field=BigIntegerField(),
 )
@@ -103,7 +97,7 @@ def own_day(person_id: int | None) -> tuple[Holding, int] | None:
         return None
     today = Range(first=campus_today(), last=campus_today())
     mine = Receipt.objects.filter(
-        wallet=OuterRef("wallet"), outcome="posted", kind__in=[*SPENDING, "reversal"],
+        wallet=OuterRef("wallet"), outcome="posted", kind__in=[*SPENDING, *TAKEN_BACK],
         occurred_at__gte=today.since, occurred_at__lt=today.until,
     )  # fmt: skip
     spent = Subquery(mine.order_by().values("wallet").annotate(fen=Sum(NET)).values("fen"))
@@ -155,8 +149,8 @@ def totals(rows: QuerySet[Receipt]) -> Totals:
     felt = {
         row["kind"]: (row["fen"] - (0 if row["kind"] == "settle_owed" else row["owed"]), row["rows"]) for row in sums
     }
-    came = sum(fen for kind, (fen, _rows) in felt.items() if kind in CAME_IN)
-    went = sum(fen for kind, (fen, _rows) in felt.items() if kind not in CAME_IN)
+    came = sum(fen for kind, (fen, _rows) in felt.items() if kind in MONEY_IN)
+    went = sum(fen for kind, (fen, _rows) in felt.items() if kind not in MONEY_IN)
     return Totals(count=sum(count for _fen, count in felt.values()), out_fen=went, in_fen=came)
 
 
@@ -189,7 +183,7 @@ def spent_in(wallet: Wallet, days: Range) -> int:
 
 
 def spending(wallet: Wallet, days: Range) -> QuerySet[Receipt]:
-    return moved(wallet, days).filter(kind__in=[*SPENDING, "reversal"]).order_by()
+    return moved(wallet, days).filter(kind__in=[*SPENDING, *TAKEN_BACK]).order_by()
 
 
 def taken_by(clerk_id: int, day: date) -> QuerySet[TopUp]:

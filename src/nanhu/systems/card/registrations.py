@@ -10,6 +10,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.processes import ProcessSpecification, processes
 from nanhu.kernel.registry import Application, PersonalData, Role, Tile, TileContent, Viewer
 from nanhu.systems.card.checks import receipts_agree
+from nanhu.systems.card.funds.queries import waiting_of
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.personal_data import card_records, transaction_records
 from nanhu.systems.card.policies import CLERK
@@ -20,7 +21,7 @@ LOW_BALANCE_FEN = 2000
 
 
 def balance_tile(viewer: Viewer) -> TileContent | None:
-    """Two queries; the same tables that a payment writes, so it is true when the receipt prints."""
+    """Three queries; the same tables that a payment writes, so it is true when the receipt prints."""
     found = own_day(viewer.person_id)
     if found is None:
         return None
@@ -29,7 +30,7 @@ def balance_tile(viewer: Viewer) -> TileContent | None:
     rows = (_("交易明细"), reverse("card:transactions"))
     return TileContent(
         value=format_yuan(holding.balance_fen),
-        caption=caption(holding.card, holding.balance_fen, spent),
+        caption=caption(holding.card, holding.balance_fen, spent, waiting_of(holding.card.wallet).now_fen),
         source=_("校园卡系统"),
         as_of=now(),
         url=reverse("card:home"),
@@ -38,9 +39,11 @@ def balance_tile(viewer: Viewer) -> TileContent | None:
     )
 
 
-def caption(card: Card, balance_fen: int, spent_fen: int) -> str:
+def caption(card: Card, balance_fen: int, spent_fen: int, claimable_fen: int) -> str:
     if card.state != Card.State.ISSUED:
         return _now("这张卡%(state)s，不能消费") % {"state": Card.State(card.state).label}
+    if claimable_fen:
+        return _now("有 %(sum)s 可以领，写到卡上才能用") % {"sum": format_yuan(claimable_fen)}
     today = _now("今日已消费 %(sum)s") % {"sum": format_yuan(spent_fen)}
     return _now("余额不多了；%(today)s") % {"today": today} if balance_fen < LOW_BALANCE_FEN else today
 

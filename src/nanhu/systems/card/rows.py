@@ -5,31 +5,28 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _later
 
+from nanhu.systems.card.kinds import KINDS
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.protocol import receipt_number
 
-KINDS: dict[str, str | Promise] = {
-    "payment": gettext_lazy("消费"),
-    "stored": gettext_lazy("消费（脱机补传）"),
-    "reversal": gettext_lazy("冲正退回"),
-    "top_up": gettext_lazy("充值"),
-    "settle_owed": gettext_lazy("补扣欠款"),
-    "merge_out": gettext_lazy("归并转出"),
-    "merge_in": gettext_lazy("归并转入"),
+CLAIMED = {
+    "subsidy": _later("补助"),
+    "payout": _later("代发"),
+    "online_top_up": _later("在线充值"),
+    "load": _later("圈存"),
+    "frozen": _later("补卡冻结款"),
+    "refund": _later("退款"),
+    "set_off": _later("冻结款抵扣旧卡的脱机消费"),
 }
-ICONS = {
-    "payment": "utensils", "stored": "utensils", "reversal": "undo-2", "top_up": "plus", "settle_owed": "minus",
-    "merge_out": "users", "merge_in": "users",
-}  # fmt: skip
-MONEY_IN = frozenset({"top_up", "reversal", "merge_in"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One row. `signed_fen` is what the wallet felt: what is still owed (`owed_fen`) was not taken from it."""
 
+    number: int
     receipt: str
     kind: str | Promise
     icon: str
@@ -48,16 +45,17 @@ class Line:
 
 def line_of(receipt: Receipt) -> Line:
     merchant, terminal = receipt.merchant, receipt.terminal
-    felt = (receipt.amount_fen or 0) - receipt.owed_fen
+    kind, felt = KINDS[receipt.kind], (receipt.amount_fen or 0) - receipt.owed_fen
     return Line(
+        number=receipt.id,
         receipt=receipt_number(receipt.id),
-        kind=KINDS[receipt.kind],
-        icon=ICONS[receipt.kind],
+        kind=kind.name,
+        icon=kind.icon,
         merchant=merchant.name if merchant else source_of(receipt),
         canteen=merchant.canteen if merchant else "",
         terminal=terminal.number if terminal else "",
         occurred_at=receipt.occurred_at,
-        signed_fen=felt if receipt.kind in MONEY_IN else -felt,
+        signed_fen=felt if kind.is_money_in else -felt,
         owed_fen=receipt.owed_fen if receipt.kind == "stored" else 0,
         balance_fen=receipt.balance_fen or 0,
     )
@@ -69,4 +67,10 @@ def source_of(receipt: Receipt) -> str:
         return _("脱机消费的欠款")
     if receipt.kind in {"merge_out", "merge_in"}:
         return _("同一人的另一个钱包")
+    if receipt.kind == "claim":
+        return " + ".join(str(CLAIMED[one]) for one in receipt.detail.split() if one in CLAIMED) or _("校园卡系统")
+    if receipt.kind == "deduction":
+        return receipt.detail
+    if receipt.kind == "withdrawal":
+        return _("银行卡 …%(tail)s") % {"tail": receipt.detail}
     return {"现金": _("校园卡柜台 · 现金"), "圈存": _("银行圈存")}.get(receipt.detail, _("校园卡系统"))

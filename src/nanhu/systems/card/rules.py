@@ -8,7 +8,9 @@ TEACHER_SUB_CLASSES = frozenset({"正式在编", "人事代理", "劳务派遣"}
 STUDENT_SUB_CLASSES = frozenset({"研究生", "统招本科", "专升本", "留学生", "五年制"})
 INTERNATIONAL_STUDENT = "留学生"
 TEMPORARY_EMPLOYEE = "临聘"
+VISITOR_SUB_CLASSES = frozenset({"自聘", "讲学", "公务", "培训", "访问", "交流"})
 OTHER = "其他"
+SCHOOL_YEAR_END = (8, 31)
 LONGEST_LIFE = timedelta(days=3653)
 RANK = {"teacher": 0, "student": 1, "ordinary": 2}
 
@@ -35,7 +37,8 @@ def kind_of(tie: Tie) -> CardKind:
         return CardKind("student", tie.category_name if tie.category_name in STUDENT_SUB_CLASSES else OTHER)
     if tie.kind == "staff" and tie.category_name != TEMPORARY_EMPLOYEE:
         return CardKind("teacher", tie.category_name if tie.category_name in TEACHER_SUB_CLASSES else OTHER)
-    return CardKind("ordinary", TEMPORARY_EMPLOYEE if tie.category_name == TEMPORARY_EMPLOYEE else OTHER)
+    ordinary = VISITOR_SUB_CLASSES | {TEMPORARY_EMPLOYEE}
+    return CardKind("ordinary", tie.category_name if tie.category_name in ordinary else OTHER)
 
 
 def leading_tie(ties: Iterable[Tie]) -> Tie | None:
@@ -46,10 +49,20 @@ def leading_tie(ties: Iterable[Tie]) -> Tie | None:
 
 
 def validity(tie: Tie, today: date) -> tuple[date, date]:
-    """A card lives as long as what it stands on, at most about ten years, and at least today."""
+    """A card lives as long as what it stands on, at most about ten years, and at least today.
+
+    A student whose last day nobody has told gets this school year; `issuing` moves it on while the 学籍 lives.
+    """
     start = min(tie.starts_on, today)
-    end = min(tie.ends_on or date.max, today + LONGEST_LIFE)
+    unknown = school_year_end(today) if tie.kind == "student" else date.max
+    end = min(tie.ends_on or unknown, today + LONGEST_LIFE)
     return start, max(end, today)
+
+
+def school_year_end(today: date) -> date:
+    """The last day of the school year `today` lies in."""
+    this_year = date(today.year, *SCHOOL_YEAR_END)
+    return this_year if today <= this_year else date(today.year + 1, *SCHOOL_YEAR_END)
 
 
 def may_top_up_with_cash(kind: CardKind) -> bool:

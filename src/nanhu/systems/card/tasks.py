@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
-from nanhu.kernel.clock import now
+from django.db import connection
+
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import job
-from nanhu.systems.card.models import TerminalIncident
+from nanhu.systems.card.models import Spent, TerminalIncident
 
 KEEP_INCIDENTS = timedelta(days=90)
+KEEP_SPENT = timedelta(days=40)
+MOST_HOLDS = 200
 
 
 @job("card.forget_incidents", every="47 3 * * *")
@@ -14,3 +18,23 @@ def forget_incidents() -> int:
     """Refusals at the gateway's door are a diary, not books: anybody who reaches its port can add to them."""
     gone, _by_table = TerminalIncident.objects.filter(at__lt=now() - KEEP_INCIDENTS).delete()
     return gone
+
+
+@job("card.forget_spent", every="52 3 * * *")
+def forget_spent() -> int:
+    """Counters of days that no late row will ask for; a later one counts from nothing and is posted all the same."""
+    gone, _by_table = Spent.objects.filter(day__lt=campus_today() - KEEP_SPENT).delete()
+    return gone
+
+
+@job("card.end_holds", every="* * * * *")
+def end_holds() -> int:
+    """Holds whose terminal fell silent end by themselves, a few at a time so that no wallet waits long."""
+    ended: int = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT card_end_holds(%s)", [MOST_HOLDS])
+            (some,) = cursor.fetchone()
+        ended += int(some)
+        if some < MOST_HOLDS:
+            return ended

@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
-from nanhu.systems.card.views import counter, drawer, exceptions, holder, loss
+from nanhu.systems.card.views import counter, drawer, exceptions, holder, loss, prices
 
 app_name = "card"
 urlpatterns = [
@@ -15,9 +15,21 @@ urlpatterns = [
     path("counter/cards/<uuid:public_id>/loss/", loss.at_counter, name="counter_loss"),
     path("counter/top-ups/", drawer.today, name="counter_drawer"),
     path("counter/top-ups/<int:receipt_id>/", drawer.receipt, name="counter_receipt"),
+    path("counter/prices/", prices.prices, name="prices"),
     path("counter/exceptions/", exceptions.exceptions, name="counter_exceptions"),
     path("counter/exceptions/<uuid:public_id>/", exceptions.exception, name="counter_exception"),
     path("counter/exceptions/<uuid:public_id>/approve/", exceptions.approve, name="counter_approve"),
     path("counter/exceptions/<uuid:public_id>/refuse/", exceptions.refuse, name="counter_refuse"),
     path("counter/exceptions/<uuid:public_id>/take/", exceptions.take, name="counter_take"),
+    path("pins/", include("nanhu.systems.card.pins.urls")),
+    path("code/", include("nanhu.systems.card.codes.urls")),
+    path("funds/", include("nanhu.systems.card.funds.urls")),
+    path("bank/", include("nanhu.systems.card.bank.urls")),
+    path("issuing/", include("nanhu.systems.card.issuing.urls")),
+    path("rights/", include("nanhu.systems.card.rights.urls")),
+    path("fleet/", include("nanhu.systems.card.fleet.urls")),
+    path("doors/", include("nanhu.systems.card.doors.urls")),
+    path("closing/", include("nanhu.systems.card.closing.urls")),
+    path("machines/", include("nanhu.systems.card.devices.page_urls")),
+    path("chip/", include("nanhu.systems.card.chip.urls")),
 ]

@@ -1,49 +1,17 @@
 // The device: keys, screen and cards; every decision is the gateway's, reached through this page's own server.
 
 import { fly, layOut } from "./cards.js";
-import { fenOf, shown, typed, yuan } from "./keypad.js";
+import { fenOf, typed, yuan } from "./keypad.js";
 import { clock, make } from "./make.js";
+import * as menu from "./menu.js";
+import * as meter from "./meter.js";
 import { printRows, printSlip, tear } from "./paper.js";
+import { drawAmount, drawTear, drawTerminal, foot, nextTear, say } from "./screen.js";
 import { play } from "./sound.js";
+import { BUSY, LOOKED, OPEN, RUNNING, SHOWN, TYPING, WAITING, keyOf, part, state } from "./state.js";
 import { showMessages, showSilence, wipe } from "./wire.js";
 
-const part = (id) => document.getElementById(id);
-const TYPING = "typing", WAITING = "waiting", BUSY = "busy", SHOWN = "shown", OPEN = "open";
-const state = { phase: BUSY, entry: "", isFixed: false, priceFen: 0, terminal: null, campus: null };
-const keyOf = (name) => document.querySelector(`[data-key="${name}"]`);
-
-// ——— the screen
-
-function say(headline, sentence = "", light = "off") {
-  part("headline").textContent = headline;
-  part("sentence").textContent = sentence;
-  part("device").dataset.light = light;
-}
-
-function drawAmount(fen = null) {
-  part("digits").textContent = fen === null ? shown(state.entry) : yuan(fen);
-}
-
-function drawTerminal() {
-  const { terminal, campus } = state;
-  const isCut = terminal.network === "off";
-  part("where").textContent = [terminal.canteen, terminal.merchant].filter(Boolean).join(" · ");
-  part("network").textContent = isCut ? "断网" : "联网";
-  part("device").classList.toggle("is-cut", isCut);
-  keyOf("network").textContent = isCut || terminal.stored_count ? "恢复网络" : "断网";
-  keyOf("network").setAttribute("aria-pressed", String(isCut));
-  keyOf("fixed").setAttribute("aria-pressed", String(state.isFixed));
-  if (isCut || terminal.stored_count) {
-    const { limits } = campus;
-    foot(`已存 ${terminal.stored_count} 笔 ${yuan(terminal.stored_fen)} / ${yuan(limits.total_fen)}`, `单笔 ≤ ${yuan(limits.payment_fen)}，每卡 ≤ ${yuan(limits.card_fen)}`);
-  } else {
-    foot(`流水号 ${terminal.last_sequence}`, state.isFixed ? "定额" : "自由金额");
-  }
-}
-
-function foot(...texts) {
-  part("foot").replaceChildren(...texts.map((text) => make("span", {}, text)));
-}
+const CODE = /^N1[PD][0-9A-Z]{34}$/;
 
 function ready() {
   state.phase = WAITING;
@@ -52,7 +20,10 @@ function ready() {
 
 function idle() {
   state.entry = "";
+  state.laid = "";
   if (state.terminal?.is_open) return;
+  if (state.terminal?.running) return run();
+  if (state.terminal?.price) return offer();
   if (state.isFixed && state.priceFen > 0) {
     drawAmount(state.priceFen);
     ready();
@@ -61,6 +32,18 @@ function idle() {
     drawAmount();
     say(state.isFixed ? "请输入单价" : "请输入金额", "按确定后刷卡");
   }
+}
+
+function offer() {
+  state.phase = WAITING;
+  drawAmount(0);
+  say("请放卡开始", meter.words(state.terminal.price));
+}
+
+function run() {
+  state.phase = RUNNING;
+  say("使用中", "按确定或再放一次卡结束，多扣的退回", "green");
+  meter.run();
 }
 
 // ——— talking to the device's own server
@@ -72,7 +55,7 @@ async function act(action, facts = {}) {
   try {
     const answer = await fetch(`/${action}`, {
       method: "POST", headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ terminal: state.terminal.number, ...facts }),
+      body: JSON.stringify({ terminal: state.terminal.number, tear: state.tear, ...facts }),
     });
     const told = await answer.json();
     if (!answer.ok) throw new Error(told.sentence);
@@ -90,31 +73,65 @@ function show(outcome, terminal) {
   Object.assign(state.terminal, terminal);
   showMessages(outcome.wire);
   drawTerminal();
+  state.tear = "";
+  drawTear();
   if (outcome.kind === "ready") return idle();
+  if (outcome.kind === "pin_required" && state.sale) return askPin(outcome);
   say(outcome.headline, outcome.sentence, outcome.light);
   play(outcome.light);
-  state.phase = terminal.is_open ? OPEN : SHOWN;
+  state.phase = terminal.is_open ? OPEN : outcome.kind === "looked" ? LOOKED : SHOWN;
+  if (outcome.kind === "looked") menu.wait();
   state.entry = "";
   drawAmount(outcome.amount_fen ?? 0);
   if (outcome.kind === "stored") showSilence(`断网：流水号 ${terminal.last_sequence} 存在本机，线上没有报文`);
   if (outcome.balance_fen !== null) foot(`余额 ${yuan(outcome.balance_fen)}`, `流水号 ${terminal.last_sequence}`);
+  if (outcome.kind === "running" || (terminal.running && outcome.kind !== "unresolved")) run();
   if (outcome.slip) printSlip(state.campus.school, terminal, outcome.slip);
   if (outcome.rows.length) printRows(state.campus.school, terminal, outcome.rows);
 }
 
+function askPin(outcome) {
+  play(outcome.light);
+  const { action, facts } = state.sale;
+  menu.askPin(outcome.sentence, (pin) => act(action, { ...facts, pin }), { light: outcome.light, hint: "按确定付款，按清除取消" });
+}
+
 // ——— what a finger does
 
-function pay(card) {
+function tap(card) {
   if (state.phase === BUSY) return;
-  if (state.phase === SHOWN && state.isFixed) idle();
   if (state.phase === OPEN) return say("上一笔还没有结果", "确定：用同一流水号重试；清除：撤销", "amber");
-  if (state.phase !== WAITING) {
-    play("red");
-    return say(fenOf(state.entry) > 0 && state.phase === TYPING ? "请先按确定" : "请先输入金额", "金额确定后再刷卡", "red");
-  }
+  if (menu.isAsking()) return say("请先完成或按清除退出", "", "amber");
+  if (state.phase === RUNNING) return act("end", { card });
+  if (state.phase === SHOWN && (state.isFixed || state.terminal.price)) idle();
+  if (state.phase === TYPING && fenOf(state.entry) > 0) return say("请先按确定", "金额确定后再刷卡", "red");
   tear();
+  if (state.phase !== WAITING) return look(card);
+  return sell(card);
+}
+
+function sell(card) {
+  const isMetered = Boolean(state.terminal.price);
+  const facts = isMetered ? { card } : { card, amount_fen: state.isFixed ? state.priceFen : fenOf(state.entry) };
+  state.sale = { action: isMetered ? "begin" : "pay", facts };
   say("请稍候", "正在联系网关");
-  act("pay", { card, amount_fen: state.isFixed ? state.priceFen : fenOf(state.entry) });
+  return act(state.sale.action, facts);
+}
+
+function look(card) {
+  if (CODE.test(card)) return say("请先输入金额", "付款码要在金额确定后扫", "red");
+  state.laid = card;
+  state.sale = null;
+  say("请稍候", "正在读卡");
+  return act("look", { card });
+}
+
+function hold(card, heldMs) {
+  if (state.phase === BUSY || state.phase === OPEN || state.phase === RUNNING || menu.isAsking()) return;
+  tear();
+  state.sale = null;
+  say("请稍候，正在领款", "不要拿开卡");
+  act("claim", { card, held_ms: heldMs });
 }
 
 function enter(key) {
@@ -128,6 +145,8 @@ function enter(key) {
 
 function confirm() {
   if (state.phase === OPEN) return act("retry");
+  if (state.phase === RUNNING) return act("end");
+  if (state.terminal.is_fixed && state.phase !== TYPING) return say("本机为定额收费", "修改密码和限额请到可输入金额的消费机", "red");
   if (state.phase !== TYPING) return idle();
   const fen = fenOf(state.entry);
   if (fen === 0) return say("请输入金额", "金额应大于零", "red");
@@ -138,6 +157,8 @@ function confirm() {
 
 function clear() {
   if (state.phase === OPEN) return act("give-up");
+  if (state.phase === RUNNING) return say("使用中", "按确定结束", "amber");
+  if (menu.isAsking()) return menu.leave("已取消");
   tear();
   if (state.isFixed && state.phase !== TYPING) state.priceFen = 0;
   return idle();
@@ -156,14 +177,18 @@ const KEYS = {
   fixed: toggleFixed,
   again: () => act("again"),
   reverse: () => act("reverse"),
+  pull: () => act("pull"),
+  tear: nextTear,
+  scan: () => part("uid").focus(),
   network: () => act("network", { network: keyOf("network").textContent === "断网" ? "off" : "on" }),
 };
 
 function press(key) {
   if (state.phase === BUSY || !state.terminal) return;
   play("key");
-  if (KEYS[key]) KEYS[key]();
-  else if (state.phase !== OPEN) enter(key);
+  if (menu.isAsking() && key !== "clear" && key !== "tear") return menu.press(key);
+  if (KEYS[key]) return KEYS[key]();
+  if (state.phase !== OPEN && state.phase !== RUNNING && !state.terminal.price) enter(key);
 }
 
 function flash(key) {
@@ -195,10 +220,11 @@ for (const id of ["keys", "cards"]) part(id).addEventListener("mousedown", (even
 
 part("typed").addEventListener("submit", (event) => {
   event.preventDefault();
-  const uid = part("uid").value.trim();
-  if (uid === "") return part("uid").focus();
+  const text = part("uid").value.trim();
+  if (text === "") return part("uid").focus();
   fly(part("uid"));
-  pay(uid);
+  tap(text.toUpperCase());
+  if (CODE.test(text.toUpperCase())) part("uid").value = "";
 });
 
 part("wipe").addEventListener("click", wipe);
@@ -210,6 +236,7 @@ function choose(number) {
   const { terminals } = state.campus;
   state.terminal = terminals.find((one) => one.number === number) ?? terminals.find((one) => one.fixed_fen === null) ?? terminals[0];
   state.isFixed = state.terminal.fixed_fen !== null;
+  state.laid = "";
   state.priceFen = state.terminal.fixed_fen ?? 0;
   state.entry = "";
   part("terminal").value = state.terminal.number;
@@ -239,10 +266,12 @@ async function powerOn() {
   state.campus = campus;
   part("gateway").textContent = campus.gateway;
   fillTerminals(campus.terminals);
-  layOut(campus.cards, pay);
+  layOut(campus.cards, tap, hold);
   choose(location.hash.slice(1));
 }
 
+menu.openMenu({ act, leave: (headline) => { idle(); say(headline, "请输入金额"); } });
+drawTear();
 const tick = () => { part("clock").textContent = clock(); };
 tick();
 setInterval(tick, 5000);

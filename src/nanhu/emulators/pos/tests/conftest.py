@@ -44,7 +44,7 @@ class Gateway:
         if hmac.new(key, text.encode(), "sha256").hexdigest() != headers["Nanhu-Signature"]:
             return key, 401, self.refusal("signature_wrong")
         now = time.time() + self.clock_ahead
-        operation = path.removeprefix("/terminal/v1/")
+        operation = path.removeprefix("/terminal/v1/").replace("/", "_")
         if operation != "hello" and abs(now - int(headers["Nanhu-Clock"])) > 300:
             return key, 401, self.refusal("clock_wrong", server_time=now)
         self.seen.append((operation, sequence, headers["Nanhu-Signature"], body))
@@ -92,6 +92,11 @@ class Gateway:
             return {"amount_fen": deed[2], "balance_fen": self.balances[deed[1]]}
 
         return self.once(sequence, ("reversal", asked["sequence"]), decide)
+
+    def card_balance(self, _sequence, asked):
+        if asked["card"] not in self.balances:
+            return 200, self.refusal("card_unknown")
+        return 200, json.dumps({"outcome": "approved", "balance_fen": self.balances[asked["card"]]}).encode()
 
     def upload(self, _sequence, asked):
         if self.is_off:

@@ -123,7 +123,8 @@ def test_everything_goes_by_keyboard(open_page, gateway):
     assert gateway.balances[CARD] == 9580
     page.fill("#uid", CARD.lower())
     page.keyboard.press("Enter")
-    expect(page.locator("#headline")).to_have_text("请先输入金额")
+    expect(page.locator("#headline")).to_have_text("余额")
+    expect(page.locator("#digits")).to_have_text("¥ 95.80")
     assert gateway.balances[CARD] == 9580
 
 

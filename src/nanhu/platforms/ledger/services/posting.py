@@ -69,7 +69,7 @@ def post(
         return PostedEntry(entry_id=entry_id, is_repeated=False)
 
 
-def reverse(*, by: Actor, entry_id: int, reason: str) -> PostedEntry:
+def reverse(*, by: Actor, entry_id: int, reason: str, kind: str = "ledger.reversal") -> PostedEntry:
     """Take an entry back by its mirror; an entry is taken back once."""
     with transaction.atomic():
         legs = [
@@ -81,7 +81,7 @@ def reverse(*, by: Actor, entry_id: int, reason: str) -> PostedEntry:
         mirror_id = next_entry_id()
         if claim_key(f"ledger.reverse:{entry_id}", mirror_id, b"reversal") is not None:
             raise AlreadyReversedError
-        insert(mirror_id, kind="ledger.reversal", legs=legs, reference=reason, occurred_at=now(), reverses=entry_id)
+        insert(mirror_id, kind=kind, legs=legs, reference=reason, occurred_at=now(), reverses=entry_id)
         audit.record(
             by=by, action="ledger.reverse", target=f"ledger_entry:{entry_id}", reason=reason, facts={"entry": mirror_id}
         )

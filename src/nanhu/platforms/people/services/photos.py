@@ -43,6 +43,13 @@ def set_photo(*, by: Actor, person_id: int, content: bytes) -> str:
     return path
 
 
+def photo_of(person_id: int) -> bytes | None:
+    """The portrait itself, for what is printed; pages lead to its address instead."""
+    path = Person.objects.filter(id=person_id).values_list("photo_path", flat=True).first()
+    file = photos_dir() / path if path else None
+    return file.read_bytes() if file is not None and file.is_file() else None
+
+
 @transaction.atomic
 def set_photos(*, by: Actor, photos: Iterable[tuple[int, bytes]]) -> int:
     """Many pictures of a trusted batch; one line in the audit log."""

@@ -10,7 +10,7 @@ from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people.models import Person
 from nanhu.platforms.people.services.photos import photos_dir
 
-ROLES: Final = frozenset({"campus.admin", "card.clerk", "datahub.steward", "identity.admin"})
+ROLES: Final = frozenset({"campus.admin", "card.clerk", "card.guard", "datahub.steward", "identity.admin"})
 """Who may look at other people's portraits."""
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from typing import NamedTuple
 
 import msgspec
 import psycopg
@@ -12,10 +13,8 @@ from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 3.0
 MOST_INCIDENTS = 40
-SEEN = """
-    UPDATE card_terminal p SET last_seen = now(), last_sequence = greatest(p.last_sequence, s.sequence)
-    FROM json_to_recordset(%s::json) AS s(id bigint, sequence bigint) WHERE p.id = s.id
-"""
+SEEN = "SELECT card_terminal_seen(%s::json)"
+MOST_ADDRESSES = 2000
 INCIDENTS = """
     INSERT INTO card_terminal_incident (at, terminal_number, address, code, detail, times)
     SELECT now(), i.terminal, i.address, i.code, i.detail, i.times
@@ -23,15 +22,26 @@ INCIDENTS = """
 """
 
 
+class Seen(NamedTuple):
+    """Of a terminal and address since the last writing; `offset` in seconds, its clock less ours."""
+
+    sequence: int
+    times: int
+    offset: float | None
+
+
 class Diary:
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.seen: dict[int, int] = {}
+        self.seen: dict[tuple[int, str], Seen] = {}
         self.incidents: dict[tuple[str, str, str, str], int] = {}
         self.writer = asyncio.create_task(self.write_now_and_then())
 
-    def saw(self, terminal_id: int, sequence: int) -> None:
-        self.seen[terminal_id] = max(sequence, self.seen.get(terminal_id, 0))
+    def saw(self, terminal_id: int, sequence: int, address: str = "", offset: float | None = None) -> None:
+        """From where it spoke and how its clock goes; of a flood of addresses only the first are told apart."""
+        mark = (terminal_id, address if len(self.seen) < MOST_ADDRESSES else "")
+        before = self.seen.get(mark, Seen(0, 0, None))
+        self.seen[mark] = Seen(max(sequence, before.sequence), before.times + 1, offset)
 
     def refuse(self, *, terminal: str, address: str, code: str, detail: str = "") -> None:
         """Count a refusal; of a flood of different ones the rest is counted in one line, so that nobody can fill the disk."""
@@ -50,7 +60,10 @@ class Diary:
         incidents, self.incidents = self.incidents, {}
         with contextlib.suppress(OutcomeUnknownError, psycopg.Error):
             if seen:
-                rows = [{"id": key, "sequence": value} for key, value in sorted(seen.items())]
+                rows = [
+                    {"id": terminal, "address": address, **one._asdict()}
+                    for (terminal, address), one in sorted(seen.items())
+                ]
                 await self.database.rows(SEEN, [msgspec.json.encode(rows).decode()])
             if incidents:
                 lines = [

@@ -1,20 +1,31 @@
 """The operations of the protocol. Each takes an authentic request and gives the status and the answer."""
 
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
+from nanhu.kernel.configuration import configuration
+from nanhu.systems.card.chip.verification import STORE as STORE_WITH_CHIPS
+from nanhu.systems.card.chip.verification import TacVerifier
+from nanhu.systems.card.codes.gateway import CodeDesk, Resolved, is_code
+from nanhu.systems.card.fleet.key_blocks import seal_next_key
 from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.payments import Decision, PaymentQueue, Row
+from nanhu.systems.card.gateway.pins import PinDesk
+from nanhu.systems.card.gateway.policy import current_policy, offline_limits
 from nanhu.systems.card.gateway.requests import (
+    Purchase,
+    fen_in,
     read_object,
     read_purchase,
     read_sequence,
     read_upload,
+    receipt_in,
     sequence_in,
 )
 from nanhu.systems.card.gateway.terminals import Terminal
+from nanhu.systems.card.pins.policy import meal_at, meal_name
 from nanhu.systems.card.protocol import (
     SENTENCES,
     VERSION,
@@ -25,13 +36,19 @@ from nanhu.systems.card.protocol import (
 )
 
 encode = msgspec.json.Encoder().encode
+PIN_FACTS = frozenset({"pin_required", "pin_wrong"})
 REVERSE = "SELECT outcome, receipt_id, amount_fen, balance_fen, posted FROM card_reverse(%s, %s, decode(%s, 'hex'), %s)"
-STORE = "SELECT n, outcome, receipt_id, amount_fen, owed_fen, balance_fen FROM card_store(%s, %s::json)"
-OUTCOME = """
-    SELECT outcome, id, amount_fen, balance_fen, extract(epoch FROM posted_at)::double precision
-    FROM card_receipt WHERE terminal_id = %s AND sequence = %s
+REFUND = """
+    SELECT outcome, receipt_id, amount_fen, balance_fen, posted FROM card_refund(%s, %s, %s, decode(%s, 'hex'), %s, %s, '')
 """
-LAST = "SELECT coalesce(max(sequence), 0)::bigint FROM card_receipt WHERE terminal_id = %s AND sequence IS NOT NULL"
+STORE = "SELECT n, outcome, receipt_id, amount_fen, owed_fen, balance_fen FROM card_store(%s, %s::json, %s::json)"
+TOLD = """
+    SELECT outcome, receipt_id, amount_fen, balance_fen, posted, detail, released_fen, hold_until FROM card_told(%s, %s)
+"""
+LAST = """
+    SELECT greatest(p.last_sequence, (SELECT max(r.sequence) FROM card_receipt r WHERE r.terminal_id = p.id AND r.sequence IS NOT NULL))::bigint
+    FROM card_terminal p WHERE p.id = %s
+"""
 
 
 class Request(NamedTuple):
@@ -44,28 +61,45 @@ class Operations:
     def __init__(self, database: Database, payments: PaymentQueue) -> None:
         self.database = database
         self.payments = payments
+        self.pins = PinDesk(database)
+        self.chips = TacVerifier(database)
+        self.codes = CodeDesk(database)
 
     async def hello(self, request: Request) -> tuple[int, bytes]:
-        """Who am I, what time is it, which sequence did you last hear of me."""
+        """Who am I, what time is it, which sequence did you last hear of me, what am I to hold to."""
         rows = await self.database.rows(LAST, [request.terminal.id])
         terminal = request.terminal
-        return 200, encode(
-            {
-                "protocol": VERSION, "server_time": time.time(), "terminal": terminal.number, "merchant": terminal.merchant,
-                "canteen": terminal.canteen, "place": terminal.place, "last_sequence": rows[0][0],
-            }
-        )  # fmt: skip
+        return 200, encode({"last_sequence": rows[0][0], **greeting(terminal, time.time()), **key_to_come(terminal)})
 
     async def payment(self, request: Request) -> tuple[int, bytes]:
         sequence = read_sequence(request.sequence)
         if sequence is None:
             return 400, encode(refused("sequence_invalid"))
         asked = read_purchase(request.body)
-        row = Row(
-            t=request.terminal.id, s=sequence, f=asked.fingerprint("payment"), u=asked.card, o=time.time(),
-            a=asked.amount_fen, x=asked.fault, d=asked.detail,
-        )  # fmt: skip
+        row = await self.row_of(request.terminal, sequence, asked, "payment")
+        if row.x is None and is_off_price(request.terminal, asked):
+            row.x = "price_wrong"
         return told(sequence, await self.payments.decide(row))
+
+    async def row_of(self, terminal: Terminal, sequence: int, asked: Purchase, kind: str) -> Row:
+        """What the database is asked; the PIN is judged here and counted there. It is no part of what makes a request the same."""
+        moment = time.time()
+        uid, fault = await self.card_of(terminal, sequence, asked)
+        row = Row(
+            t=terminal.id, s=sequence, f=asked.fingerprint(kind), u=uid, o=moment, a=asked.amount_fen, x=fault,
+             d=asked.detail, m=meal_at(terminal.canteen, moment),
+        )  # fmt: skip
+        if asked.pin is not None and row.x is None:
+            row.p, row.x = await self.pins.judge(terminal, sequence, row.u, asked.pin)
+        return row
+
+    async def card_of(self, terminal: Terminal, sequence: int, asked: Purchase) -> Resolved:
+        """The chip's number as read, or what the code of a phone stands for; a code is used up only by a request that is whole."""
+        if not is_code(asked.card):
+            return Resolved(asked.card, asked.fault)
+        if asked.fault is not None:
+            return Resolved("", asked.fault)
+        return await self.codes.card_of(asked.card, kind="pay", terminal_id=terminal.id, sequence=sequence)
 
     async def reversal(self, request: Request) -> tuple[int, bytes]:
         own = read_sequence(request.sequence)
@@ -75,9 +109,29 @@ class Operations:
         rows = await self.database.rows(REVERSE, [request.terminal.id, own, fingerprint("reversal", str(sale)), sale])
         return told(own, Decision(*rows[0]))
 
+    async def refund(self, request: Request) -> tuple[int, bytes]:
+        """A sale of this terminal's merchant, whole or in part, by the number on its slip."""
+        own = read_sequence(request.sequence)
+        if own is None:
+            return 400, encode(refused("sequence_invalid"))
+        values = read_object(request.body)
+        sale, fen = receipt_in(values), fen_in(values, least=1)
+        mark = fingerprint("refund", str(sale), str(fen))
+        rows = await self.database.rows(
+            REFUND, [request.terminal.merchant_id, request.terminal.id, own, mark, sale, fen]
+        )
+        return told(own, Decision(*rows[0]))
+
     async def upload(self, request: Request) -> tuple[int, bytes]:
         elements = read_upload(request.body, now=time.time())
-        rows = await self.database.rows(STORE, [request.terminal.id, encode(elements).decode()])
+        await self.pins.judge_rows(request.terminal, elements)
+        for element in elements:
+            element["m"] = meal_at(request.terminal.canteen, element["o"])
+        has_chips = any("chip" in element for element in elements)
+        if has_chips:
+            await self.chips.check(request.terminal.number, elements)
+        statement = STORE_WITH_CHIPS if has_chips else STORE
+        rows = await self.database.rows(statement, [request.terminal.id, encode(elements).decode(), current_policy()])
         answers = []
         for place, outcome, receipt_id, amount, owed, balance in sorted(rows):
             answer = answer_of(elements[place]["s"], Decision(outcome, receipt_id, amount, balance, None))
@@ -87,12 +141,37 @@ class Operations:
 
     async def query(self, request: Request) -> tuple[int, bytes]:
         sequence = sequence_in(read_object(request.body))
-        rows = await self.database.rows(OUTCOME, [request.terminal.id, sequence])
+        rows = await self.database.rows(TOLD, [request.terminal.id, sequence])
         if not rows:
             return 200, encode(
                 Answer(outcome="unknown", code="unknown", sentence=SENTENCES["unknown"], sequence=sequence)
             )
         return 200, encode(answer_of(sequence, Decision(*rows[0])))
+
+
+def key_to_come(terminal: Terminal) -> dict[str, Any]:
+    """The next key, sealed under the one the terminal has."""
+    if terminal.next_key is None or terminal.next_version is None:
+        return {}
+    sealed = seal_next_key(terminal.key, terminal.number, terminal.next_version, terminal.next_key)
+    return {"new_key": {"version": terminal.next_version, "sealed": sealed}}
+
+
+def greeting(terminal: Terminal, moment: float) -> dict[str, Any]:
+    meal = meal_at(terminal.canteen, moment)
+    return {
+        "protocol": VERSION, "server_time": moment, "terminal": terminal.number, "kind": terminal.kind,
+        "merchant": terminal.merchant, "canteen": terminal.canteen, "place": terminal.place,
+        "services": f"{configuration().public_url}/terminal/v1/",
+        "price": None if terminal.price is None else terminal.price._asdict(),
+        "limits": offline_limits(moment), "meal": meal, "meal_name": meal_name(meal),
+    }  # fmt: skip
+
+
+def is_off_price(terminal: Terminal, asked: Purchase) -> bool:
+    """A terminal of a fixed price sells at that price, whatever its keys say."""
+    price = terminal.price
+    return price is not None and price.kind == "fixed" and asked.amount_fen != price.price_fen
 
 
 def told(sequence: int, decision: Decision) -> tuple[int, bytes]:
@@ -113,4 +192,15 @@ def answer_of(sequence: int, decision: Decision) -> Answer:
         amount_fen=decision.amount_fen,
         balance_fen=decision.balance_fen,
         posted_at=decision.posted,
+        released_fen=decision.released_fen,
+        hold_until=decision.hold_until,
+        **(facts_of(code, decision.detail) if decision.detail and code in PIN_FACTS else {}),
     )
+
+
+def facts_of(code: str, detail: str) -> dict[str, Any]:
+    """What the database noted of a refusal: which limit, or how many tries are left."""
+    if code == "pin_wrong":
+        return {"tries_left": int(detail)}
+    which, _colon, fen = detail.partition(":")
+    return {"limit": which, "limit_fen": int(fen)}

@@ -11,11 +11,12 @@ import msgspec
 import psycopg
 
 from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
+from nanhu.systems.card.gateway.policy import current_policy
 
 log = logging.getLogger(__name__)
 LARGEST_BATCH = 256
 WORKERS = 2
-STATEMENT = "SELECT n, outcome, receipt_id, amount_fen, balance_fen, posted FROM card_pay(%s::json)"
+STATEMENT = "SELECT n, outcome, receipt_id, amount_fen, balance_fen, posted, detail FROM card_pay(%s::json, %s::json)"
 
 
 class Decision(NamedTuple):
@@ -26,6 +27,9 @@ class Decision(NamedTuple):
     amount_fen: int | None
     balance_fen: int | None
     posted: float | None
+    detail: str | None = None
+    released_fen: int | None = None
+    hold_until: float | None = None
 
 
 class Row(msgspec.Struct, omit_defaults=True):
@@ -40,6 +44,9 @@ class Row(msgspec.Struct, omit_defaults=True):
     a: int | None = None
     x: str | None = None
     d: str | None = None
+    m: int = 0
+    p: bool | None = None
+    h: int | None = None
 
 
 class Waiting(NamedTuple):
@@ -125,7 +132,7 @@ class PaymentQueue:
             self.answer(batch, decisions)
 
     async def ask(self, rows: Sequence[Row]) -> dict[int, Decision]:
-        found = await self.database.rows(STATEMENT, [encode(rows).decode()])
+        found = await self.database.rows(STATEMENT, [encode(rows).decode(), current_policy()])
         return {row[0]: Decision(*row[1:]) for row in found}
 
     def count(self, batch: Sequence[Waiting], begun: float) -> None:

@@ -1,10 +1,13 @@
 """From the bytes of a request to what the database is asked; everything odd becomes a refusal with a name."""
 
 import json
+import re
 from typing import Any, NamedTuple
 
 import msgspec
 
+from nanhu.systems.card.chip.wire import chip_element
+from nanhu.systems.card.codes.gateway import is_code
 from nanhu.systems.card.protocol import (
     CARD_UID,
     LARGEST_PAYMENT_FEN,
@@ -14,6 +17,7 @@ from nanhu.systems.card.protocol import (
     fingerprint,
 )
 
+RECEIPT = re.compile("[0-9]{1,15}")
 LONGEST_SEQUENCE = len(str(LARGEST_SEQUENCE))
 EARLIEST_MOMENT = 1_577_836_800  # 2020: a row that says it is older came from a clock that was never set
 decode_payment = msgspec.json.Decoder(PaymentBody).decode
@@ -24,12 +28,14 @@ class MalformedError(Exception):
 
 
 class Purchase(NamedTuple):
-    """A card and an amount as asked. `fault` names what is wrong with the amount, `detail` keeps it as it came."""
+    """A card (or the code of a phone) and an amount as asked. `fault` names what is wrong with the amount, `detail` keeps it as it came."""
 
     card: str
     amount_fen: int | None
     fault: str | None
     detail: str | None
+    pin: Any = None
+    minutes: Any = None
 
     def fingerprint(self, kind: str) -> str:
         return fingerprint(kind, self.card, str(self.amount_fen), self.detail or "")
@@ -41,22 +47,22 @@ def read_purchase(body: bytes) -> Purchase:
     except msgspec.MsgspecError:
         return read_odd_purchase(read_object(body))
     if 0 < asked.amount_fen <= LARGEST_PAYMENT_FEN and CARD_UID.fullmatch(asked.card):
-        return Purchase(asked.card, asked.amount_fen, None, None)
-    return read_odd_purchase({"card": asked.card, "amount_fen": asked.amount_fen})
+        return Purchase(asked.card, asked.amount_fen, None, None, asked.pin, asked.minutes)
+    return read_odd_purchase(msgspec.structs.asdict(asked))
 
 
 def read_odd_purchase(values: dict[str, Any]) -> Purchase:
-    card, amount = values.get("card"), values.get("amount_fen")
+    card, amount, extra = values.get("card"), values.get("amount_fen"), (values.get("pin"), values.get("minutes"))
     if not isinstance(card, str):
         raise MalformedError
     uid = card.strip().upper()
-    known_shape = CARD_UID.fullmatch(uid) is not None
+    known_shape = CARD_UID.fullmatch(uid) is not None or is_code(uid)
     note = None if known_shape else f"card {ascii(card)[:40]}"
     if isinstance(amount, int) and not isinstance(amount, bool) and 0 < amount <= LARGEST_PAYMENT_FEN:
-        return Purchase(uid if known_shape else "", amount, None, note)
+        return Purchase(uid if known_shape else "", amount, None, note, *extra)
     too_large = isinstance(amount, int | float) and not isinstance(amount, bool) and amount > LARGEST_PAYMENT_FEN
     fault = "amount_too_large" if too_large else "amount_invalid"
-    return Purchase(uid if known_shape else "", None, fault, f"amount {ascii(amount)[:60]}")
+    return Purchase(uid if known_shape else "", None, fault, f"amount {ascii(amount)[:60]}", *extra)
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -83,6 +89,21 @@ def sequence_in(values: dict[str, Any]) -> int:
     return sequence
 
 
+def fen_in(values: dict[str, Any], *, least: int) -> int:
+    amount = values.get("amount_fen")
+    if not isinstance(amount, int) or isinstance(amount, bool) or not least <= amount <= LARGEST_PAYMENT_FEN:
+        raise MalformedError
+    return amount
+
+
+def receipt_in(values: dict[str, Any]) -> int:
+    """A receipt's number as it is printed: up to fifteen digits."""
+    number = values.get("receipt")
+    if not isinstance(number, str) or RECEIPT.fullmatch(number) is None:
+        raise MalformedError
+    return int(number)
+
+
 def read_upload(body: bytes, *, now: float) -> list[dict[str, Any]]:
     """Stored rows as card_store takes them; a row without a sequence or a moment spoils the upload, nothing is posted."""
     rows = read_object(body).get("rows")
@@ -105,7 +126,11 @@ def upload_element(place: int, row: Any, *, now: float) -> dict[str, Any]:
     ):
         raise MalformedError
     asked = read_odd_purchase(row)
-    return {
+    element = {
         "n": place, "s": sequence_in(row), "f": asked.fingerprint("stored"), "u": asked.card, "a": asked.amount_fen,
         "x": asked.fault, "d": asked.detail, "o": float(moment),
     }  # fmt: skip
+    if asked.pin is not None:
+        element["pin"] = asked.pin
+    chip = chip_element(row)
+    return element if chip is None else element | {"chip": chip}

@@ -4,6 +4,7 @@ import hmac
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import NamedTuple
 
 import msgspec
@@ -11,9 +12,11 @@ import msgspec
 from nanhu.kernel.configuration import configuration
 from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
 from nanhu.systems.card.gateway.diary import Diary
+from nanhu.systems.card.gateway.holds import HoldDesk
 from nanhu.systems.card.gateway.operations import Operations, Request
 from nanhu.systems.card.gateway.payments import PaymentQueue
 from nanhu.systems.card.gateway.requests import MalformedError, read_sequence
+from nanhu.systems.card.gateway.revocations import RevocationDesk
 from nanhu.systems.card.gateway.terminals import Terminal, TerminalDirectory
 from nanhu.systems.card.protocol import (
     CLOCK_TOLERANCE_SECONDS,
@@ -62,6 +65,7 @@ class Gateway:
         self.payments = PaymentQueue(self.database)
         self.terminals = TerminalDirectory(self.database)
         self.diary = Diary(self.database)
+        self.revocations = RevocationDesk(self.database)
         work = Operations(self.database, self.payments)
         self.operations: dict[str, Operation] = {
             PREFIX + "hello": work.hello,
@@ -69,10 +73,14 @@ class Gateway:
             PREFIX + "reversal": work.reversal,
             PREFIX + "upload": work.upload,
             PREFIX + "query": work.query,
+            PREFIX + "revocations": self.revocations.revocations,
+            PREFIX + "refund": work.refund,
+            **{PREFIX + name: operation for name, operation in HoldDesk(work).operations().items()},
         }
 
     async def close(self) -> None:
         await self.payments.close()
+        await self.revocations.close()
         await self.terminals.close()
         await self.diary.close()
         await self.database.close()
@@ -90,11 +98,17 @@ class Gateway:
             terminal = await self.terminals.find(asked.terminal)
         except OutcomeUnknownError:
             return Told(503, encode(refused("outcome_unknown")))
-        if terminal is None or not is_signed_by(terminal, asked):
+        known, terminal = terminal, None if terminal is None else signer_of(terminal, asked)
+        if terminal is None:
             # Unsigned: an answer under a signature that its sender overheard would be believed by the terminal it is from.
-            code = "terminal_unknown" if terminal is None else "signature_wrong"
+            code = "terminal_unknown" if known is None else "signature_wrong"
             self.refuse_at_door(asked, code)
             return Told(401, encode(refused(code)))
+        if known is not None and terminal.key != known.key:
+            try:
+                await self.terminals.promote(terminal)
+            except OutcomeUnknownError:
+                return Told(503, encode(refused("outcome_unknown")))
         status, body = await self.answer(operation, asked, terminal)
         return Told(
             status, body, sign_response(terminal.key, request_signature=asked.signature, status=status, body=body)
@@ -104,9 +118,12 @@ class Gateway:
         if not clock_is_right(asked.clock) and not asked.path.endswith("/hello"):
             self.refuse_at_door(asked, "clock_wrong", asked.clock)
             return 401, encode(refused("clock_wrong", server_time=time.time()))
-        self.diary.saw(terminal.id, read_sequence(asked.sequence) or 0)
+        self.diary.saw(terminal.id, read_sequence(asked.sequence) or 0, asked.address, clock_offset(asked.clock))
         try:
-            return await operation(Request(terminal, asked.sequence, asked.body))
+            status, body = await operation(Request(terminal, asked.sequence, asked.body))
+            if status == HTTPStatus.CONFLICT:
+                self.refuse_at_door(asked, "sequence_reused", asked.sequence)
+            return status, body
         except MalformedError:
             self.refuse_at_door(asked, "malformed")
             return 400, encode(refused("malformed"))
@@ -115,6 +132,18 @@ class Gateway:
 
     def refuse_at_door(self, asked: Asked, code: str, detail: str = "") -> None:
         self.diary.refuse(terminal=asked.terminal, address=asked.address, code=code, detail=detail)
+
+
+def signer_of(terminal: Terminal, asked: Asked) -> Terminal | None:
+    """The terminal under the key that signed: its own, or the next one while both are good."""
+    if is_signed_by(terminal, asked):
+        return terminal
+    if terminal.next_key is None or terminal.next_version is None:
+        return None
+    following = terminal._replace(
+        key=terminal.next_key, key_version=terminal.next_version, next_key=None, next_version=None
+    )
+    return following if is_signed_by(following, asked) else None
 
 
 def is_signed_by(terminal: Terminal, asked: Asked) -> bool:
@@ -127,6 +156,10 @@ def is_signed_by(terminal: Terminal, asked: Asked) -> bool:
         body=asked.body,
     )
     return hmac.compare_digest(SEALED(terminal.key, text).hex().encode(), asked.signature.encode())
+
+
+def clock_offset(clock: str) -> float | None:
+    return int(clock) - time.time() if clock.isascii() and clock.isdigit() and len(clock) <= LONGEST_CLOCK else None
 
 
 def clock_is_right(clock: str) -> bool:

@@ -6,6 +6,7 @@ import time
 from typing import NamedTuple
 
 import psycopg
+from psycopg.rows import TupleRow
 
 from nanhu.kernel.crypto import decrypt
 from nanhu.systems.card.gateway.database import Database
@@ -14,13 +15,34 @@ log = logging.getLogger(__name__)
 LIFE_SECONDS = 30.0
 SHORTEST_PAUSE_SECONDS = 1.0
 CHANNEL = "card_terminal"
+PRICE_AT = 11
 STATEMENT = """
-    SELECT p.number, p.id, p.key, p.key_version, m.name, m.canteen, p.place
+    SELECT p.number, p.id, p.key, p.key_version, m.name, m.canteen, p.place, p.kind, p.merchant_id,
+           n.key, n.version, r.kind, r.price_fen, r.per, r.unit, r.most_fen, r.minutes
     FROM card_terminal p JOIN card_merchant m ON m.id = p.merchant_id
+    LEFT JOIN card_terminal_next_key n ON n.terminal_id = p.id AND now() BETWEEN n.opens_at AND n.ends_at
+    LEFT JOIN LATERAL (SELECT q.* FROM card_price q WHERE q.terminal_id = p.id AND q.since <= card_day(now())
+                       ORDER BY q.since DESC LIMIT 1) AS r ON true
 """
 
 
+PROMOTE = "SELECT card_terminal_promote_key(%s, %s)"
+
+
+class PriceRule(NamedTuple):
+    """How a terminal reckons (models.Price)."""
+
+    kind: str
+    price_fen: int
+    per: int
+    unit: str
+    most_fen: int
+    minutes: int
+
+
 class Terminal(NamedTuple):
+    """`next_key` is good beside `key` until the terminal used it or its window ends."""
+
     number: str
     id: int
     key: bytes
@@ -28,6 +50,11 @@ class Terminal(NamedTuple):
     merchant: str
     canteen: str
     place: str
+    kind: str = "pos"
+    merchant_id: int = 0
+    next_key: bytes | None = None
+    next_version: int | None = None
+    price: PriceRule | None = None
 
 
 class TerminalDirectory:
@@ -51,8 +78,20 @@ class TerminalDirectory:
 
     async def read(self) -> None:
         rows = await self.database.rows(STATEMENT, [])
-        self.known = {row[0]: Terminal(row[0], row[1], self.open_key(bytes(row[2])), *row[3:]) for row in rows}
+        self.known = {row[0]: self.terminal_of(row) for row in rows}
         self.read_at = time.monotonic()
+
+    def terminal_of(self, row: TupleRow) -> Terminal:
+        price = None if row[PRICE_AT] is None else PriceRule(*row[PRICE_AT:])
+        number, terminal_id, key, version, *facts, next_key, next_version = row[:PRICE_AT]
+        following = None if next_key is None else self.open_key(bytes(next_key))
+        terminal = Terminal(number, terminal_id, self.open_key(bytes(key)), version, *facts)
+        return terminal._replace(price=price, next_key=following, next_version=next_version)
+
+    async def promote(self, terminal: Terminal) -> None:
+        """It used its next key: the one before opens nothing any more."""
+        await self.database.rows(PROMOTE, [terminal.id, terminal.key_version])
+        self.read_at = float("-inf")
 
     def open_key(self, blob: bytes) -> bytes:
         if blob not in self.opened:

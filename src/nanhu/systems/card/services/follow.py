@@ -2,22 +2,19 @@
 
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
+from nanhu.systems.card.funds.models import ClaimOrder
+from nanhu.systems.card.funds.services.claims import claim_without_chip, release
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.rules import kind_of, validity
 from nanhu.systems.card.services.issue import LIVING, issue_cards, new_uid, next_numbers, open_wallets, tie_of
-from nanhu.systems.card.services.top_up import locked_balances
-
-RECEIPT = """
-    INSERT INTO card_receipt (kind, outcome, wallet_id, card_id, amount_fen, balance_fen, detail, occurred_at, entry_id)
-    VALUES (%s, 'posted', %s, %s, %s, %s, '', now(), %s)
-"""
+from nanhu.systems.card.services.receipts import locked_balances, write_receipt
 
 
 def follow_affiliations(*, by: Actor, person_ids: Iterable[int]) -> int:
@@ -76,10 +73,18 @@ def join_wallets(*, by: Actor, kept_id: int, gone_id: int) -> None:
         freeze_cards(by=by, person_id=gone_id)
         follow_affiliations(by=by, person_ids=[kept_id])
         issue_cards(by=by, person_ids=[kept_id])
+        gather_waiting(by=by, card=gone)
         kept = last_card(kept_id) or expired_card(by=by, person_id=kept_id, like=gone)
         fen = move_money(by=by, giver=gone, taker=kept, most_fen=None)
         facts = {"gone": gone_id, "fen": fen}
         audit.record(by=by, action="card.join_wallets", target=f"person:{kept_id}", facts=facts)
+
+
+def gather_waiting(*, by: Actor, card: Card) -> None:
+    """What waits to be claimed by a record that is gone comes into its wallet and moves on with it."""
+    for order in ClaimOrder.objects.filter(wallet=card.wallet, state=ClaimOrder.State.WRITING):
+        release(by=by, order=order, settled_by=ClaimOrder.Settled.CLERK)
+    claim_without_chip(by=by, card=card)
 
 
 def part_wallets(*, by: Actor, kept_id: int, restored_id: int) -> None:
@@ -105,7 +110,7 @@ def last_card(person_id: int) -> Card | None:
 
 def freeze_cards(*, by: Actor, person_id: int) -> None:
     cards = Card.objects.select_for_update().filter(person_id=person_id)
-    for card in cards.exclude(state__in=[Card.State.CLOSED, Card.State.FROZEN]):
+    for card in cards.exclude(state__in=[Card.State.CLOSED, Card.State.FROZEN, Card.State.REPLACED]):
         change_state(by=by, card=card, state=Card.State.FROZEN, reason="merged")
 
 
@@ -153,8 +158,9 @@ def move_money(*, by: Actor, giver: Card, taker: Card, most_fen: int | None) -> 
     if fen > 0:
         leg = ledger.Leg(debit_account_id=mine.account_id, credit_account_id=theirs.account_id, amount_fen=fen)
         entry_id = ledger.post(by=by, kind="card.merge", legs=[leg], reference=reference).entry_id
-        write_receipt("merge_out", giver, fen, balances[mine.account_id] - fen, entry_id)
-        write_receipt("merge_in", taker, fen, balances[theirs.account_id] + fen, entry_id)
+        left, reached = balances[mine.account_id] - fen, balances[theirs.account_id] + fen
+        write_receipt(kind="merge_out", card=giver, amount_fen=fen, balance_fen=left, entry_id=entry_id)
+        write_receipt(kind="merge_in", card=taker, amount_fen=fen, balance_fen=reached, entry_id=entry_id)
     owed_fen = balances[mine.receivable_id]
     if most_fen is None and owed_fen > 0:
         debt = ledger.Leg(
@@ -162,8 +168,3 @@ def move_money(*, by: Actor, giver: Card, taker: Card, most_fen: int | None) -> 
         )
         ledger.post(by=by, kind="card.merge_owed", legs=[debt], reference=reference)
     return fen
-
-
-def write_receipt(kind: str, card: Card, amount_fen: int, balance_fen: int, entry_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(RECEIPT, [kind, card.wallet_id, card.pk, amount_fen, balance_fen, entry_id])

@@ -54,6 +54,7 @@ def import_history(*, by: Actor, rows: Iterable[PastRow]) -> HistoryResult:
         if not total:
             return HistoryResult(posted=0, unknown=0)
         ledger.add_months(campus_time(first).date(), campus_time(last).date())
+        ledger.forget_sums(since=campus_time(first).date())
         bank = ledger.open_accounts([ledger.AccountOrder(code=BANK_ACCOUNT, name="银行圈存", kind="asset")])
         resolve(cursor)
         cursor.execute(HAS_PAST)

@@ -1,18 +1,29 @@
-"""Reporting a card lost (挂失) and taking the report back (解挂). Terminals refuse from the commit on."""
+"""Reporting a card lost (挂失) and taking the report back (解挂). Terminals refuse from the commit on.
+
+The revocation list follows by triggers of the database; a report and its end are kept in `card_loss_report`.
+"""
+
+from datetime import timedelta
 
 from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.events import publish
-from nanhu.systems.card.errors import CardStateError, ReasonMissingError
+from nanhu.kernel.school import school
+from nanhu.systems.card.errors import CardStateError, CoolOffError, ReasonMissingError
 from nanhu.systems.card.events import CardLossCancelled, CardReportedLost
+from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.models import Card
 
+SIGNED_IN = "signed in"
 
-def report_lost(*, by: Actor, card: Card, reason: str) -> Card:
-    """Reporting twice is harmless."""
+
+def report_lost(*, by: Actor, card: Card, reason: str, way: str = LossReport.Way.WEB, proof: str = SIGNED_IN) -> Card:
+    """Reporting twice is harmless. `proof`: how we know who reports (signed in, enquiry PIN, document, answers)."""
+    if not reason.strip() or not proof.strip():
+        raise ReasonMissingError
     with transaction.atomic():
         locked = Card.objects.select_for_update().get(pk=card.pk)
         if locked.state == Card.State.LOST:
@@ -22,9 +33,25 @@ def report_lost(*, by: Actor, card: Card, reason: str) -> Card:
         locked.state = Card.State.LOST
         locked.lost_at = now()
         locked.save(update_fields=["state", "lost_at"])
-        audit.record(by=by, action="card.report_lost", target=f"card:{locked.number}", reason=reason)
+        close_reports(card=locked, by=by, reason="superseded")
+        LossReport.objects.create(
+            card=locked, way=way, reason=reason, proof=proof, reporter=by.name, reported_at=locked.lost_at
+        )
+        facts = {"way": str(way), "proof": proof}
+        audit.record(by=by, action="card.report_lost", target=f"card:{locked.number}", reason=reason, facts=facts)
         publish(CardReportedLost(card_id=locked.pk, person_id=locked.person_id))
         return locked
+
+
+def close_reports(*, card: Card, by: Actor, reason: str, document: str = "") -> None:
+    LossReport.objects.filter(card=card, ended_at__isnull=True).update(
+        ended_at=now(), ended_by=by.name, ended_for=reason, document=document
+    )
+
+
+def cool_off() -> timedelta:
+    """How long a report stands before it can be taken back; none unless the school wants it ([card] loss_cool_off_minutes)."""
+    return timedelta(minutes=int(school().raw.get("card", {}).get("loss_cool_off_minutes", 0)))
 
 
 def cancel_loss(*, by: Actor, card: Card, document: str, reason: str) -> Card:
@@ -35,10 +62,14 @@ def cancel_loss(*, by: Actor, card: Card, document: str, reason: str) -> Card:
         locked = Card.objects.select_for_update().get(pk=card.pk)
         if locked.state != Card.State.LOST or locked.lost_at is None:
             raise CardStateError(state=Card.State(locked.state).label)
+        until = locked.lost_at + cool_off()
+        if now() < until:
+            raise CoolOffError(until=f"{campus_time(until):%H:%M}")
         facts = {"document": document, "face_checked": True, "lost_at": locked.lost_at.isoformat()}
         locked.state = Card.State.ISSUED
         locked.lost_at = None
         locked.save(update_fields=["state", "lost_at"])
+        close_reports(card=locked, by=by, reason=reason, document=document)
         audit.record(by=by, action="card.cancel_loss", target=f"card:{locked.number}", reason=reason, facts=facts)
         publish(CardLossCancelled(card_id=locked.pk, person_id=locked.person_id))
         return locked

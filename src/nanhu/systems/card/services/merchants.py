@@ -26,6 +26,7 @@ class TerminalOrder:
     number: str
     merchant_key: str
     place: str = ""
+    kind: str = PosTerminal.Kind.POS
 
 
 def set_up_merchants(
@@ -38,7 +39,9 @@ def set_up_merchants(
         known = set(PosTerminal.objects.values_list("number", flat=True))
         ids = existing_merchants()
         added_terminals = PosTerminal.objects.bulk_create(
-            PosTerminal(number=t.number, merchant_id=ids[t.merchant_key], place=t.place, key=new_terminal_key())
+            PosTerminal(
+                number=t.number, kind=t.kind, merchant_id=ids[t.merchant_key], place=t.place, key=new_terminal_key()
+            )
             for t in terminals
             if t.number not in known
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -22,11 +22,7 @@ from nanhu.systems.card.limits import counter_limits
 from nanhu.systems.card.models import Card, CashException, TopUp
 from nanhu.systems.card.policies import clerk_account, may_bring_cash
 from nanhu.systems.card.services.accounts import drawer_of
-
-RECEIPT = """
-    INSERT INTO card_receipt (kind, outcome, wallet_id, card_id, amount_fen, balance_fen, detail, occurred_at, entry_id)
-    VALUES (%s, 'posted', %s, %s, %s, %s, %s, now(), %s) RETURNING id
-"""
+from nanhu.systems.card.services.receipts import locked_balances, write_receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +61,9 @@ def take(*, by: Actor, card: Card, amount_fen: int, token: UUID, exception_id: i
         owed = balances[wallet.receivable_id]
         if after - min(owed, after) > counter_limits().balance_fen:
             raise BalanceLimitError(largest=format_yuan(counter_limits().balance_fen))
-        receipt_id = write_receipt("top_up", card, amount_fen, after, entry.entry_id)
+        receipt_id = write_receipt(
+            kind="top_up", card=card, amount_fen=amount_fen, balance_fen=after, entry_id=entry.entry_id, detail="现金"
+        )
         settled = settle_debt(by=by, card=card, owed_fen=owed, balance_fen=after)
         top_up = TopUp.objects.create(
             receipt_id=receipt_id, token=token, clerk_id=clerk_account(by), clerk_name=by.name, amount_fen=amount_fen,
@@ -102,15 +100,6 @@ def check_allowed(*, by: Actor, card: Card, exception_id: int | None) -> CashExc
     return exception
 
 
-def locked_balances(*account_ids: int) -> dict[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT account_id, balance_fen FROM ledger_balance WHERE account_id = ANY(%s) ORDER BY account_id FOR UPDATE",
-            [list(account_ids)],
-        )
-        return dict(cursor.fetchall())
-
-
 def settle_debt(*, by: Actor, card: Card, owed_fen: int, balance_fen: int) -> int:
     """What was eaten while a terminal was offline and the wallet could not cover."""
     settled = min(owed_fen, balance_fen)
@@ -119,13 +108,11 @@ def settle_debt(*, by: Actor, card: Card, owed_fen: int, balance_fen: int) -> in
             debit_account_id=card.wallet.account_id, credit_account_id=card.wallet.receivable_id, amount_fen=settled
         )
         entry = ledger.post(by=by, kind="card.settle_owed", legs=[leg])
-        write_receipt("settle_owed", card, settled, balance_fen - settled, entry.entry_id)
+        write_receipt(
+            kind="settle_owed",
+            card=card,
+            amount_fen=settled,
+            balance_fen=balance_fen - settled,
+            entry_id=entry.entry_id,
+        )
     return settled
-
-
-def write_receipt(kind: str, card: Card, amount_fen: int, balance_fen: int, entry_id: int) -> int:
-    detail = "现金" if kind == "top_up" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(RECEIPT, [kind, card.wallet_id, card.pk, amount_fen, balance_fen, detail, entry_id])
-        (receipt_id,) = cursor.fetchone()
-        return int(receipt_id)

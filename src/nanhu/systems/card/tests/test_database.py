@@ -73,7 +73,8 @@ def pay(campus, part: str, amount, sequence: int, fingerprint: str = "aa", **mor
         "o": 1764027000,
     }
     ((_n, outcome, receipt, _amount, balance, _posted),) = run(
-        "SELECT * FROM card_pay(%s::json)", [json.dumps([element | more])]
+        "SELECT n, outcome, receipt_id, amount_fen, balance_fen, posted FROM card_pay(%s::json)",
+        [json.dumps([element | more])],
     )
     return outcome, receipt, balance
 
@@ -118,7 +119,10 @@ def test_it_refuses_and_remembers_why(campus, change, code):
     run(change)
     element = [{"n": 0, "t": campus.terminal.pk, "s": 1, "f": "aa", "u": uid, "a": 100, "o": 1764027000}]
     for _time in range(2):
-        ((_n, outcome, receipt, *_),) = run("SELECT * FROM card_pay(%s::json)", [json.dumps(element)])
+        ((_n, outcome, receipt, *_),) = run(
+            "SELECT n, outcome, receipt_id, amount_fen, balance_fen, posted FROM card_pay(%s::json)",
+            [json.dumps(element)],
+        )
         assert outcome == code
         assert receipt
     assert run("SELECT count(*) FROM card_receipt WHERE outcome = %s", [code]) == [(1,)]
@@ -140,7 +144,15 @@ def test_of_two_payments_of_one_wallet_in_a_batch_one_waits(campus):
     batch = [
         {"n": n, "t": campus.terminal.pk, "s": 10 + n, "f": "aa", "u": uid, "a": 100, "o": 1764027000} for n in range(2)
     ]
-    outcomes = [row[1] for row in sorted(run("SELECT * FROM card_pay(%s::json)", [json.dumps(batch)]))]
+    outcomes = [
+        row[1]
+        for row in sorted(
+            run(
+                "SELECT n, outcome, receipt_id, amount_fen, balance_fen, posted FROM card_pay(%s::json)",
+                [json.dumps(batch)],
+            )
+        )
+    ]
     assert outcomes == ["posted", "again"]
 
 
@@ -214,3 +226,13 @@ def test_a_person_has_one_living_card(campus):
     card.pk, card.number, card.uid = None, "9999999999", "04AAAAAAAAAAAA"
     with pytest.raises(DatabaseError), transaction.atomic():
         card.save(force_insert=True)
+
+
+def test_a_class_without_the_right_to_pay_is_refused(campus):
+    campus.top_up("guest", 5000)
+    run(
+        """INSERT INTO card_right_rule (public_id, card_class, sub_class, "right", is_allowed, starts_on, reason, created_at, created_by_name,
+                                       withdrawn_by_name)
+        VALUES (gen_random_uuid(), 'student', '留学生', 'consume', false, '2020-01-01', 'test', now(), 'test', '')"""
+    )
+    assert pay(campus, "guest", 100, 1)[0] == "no_right"

@@ -21,7 +21,7 @@ from nanhu.systems.card.protocol import fingerprint
 from nanhu.systems.card.queries import own_holding, statement, totals
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services import loss
-from nanhu.systems.card.services.follow import write_receipt
+from nanhu.systems.card.services.receipts import write_receipt
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("test")
@@ -65,7 +65,7 @@ def put_in(person_id: int, fen: int) -> None:
     bank = ledger.open_accounts([ledger.AccountOrder(code="bank", name="银行", kind="asset")])["bank"]
     leg = ledger.Leg(debit_account_id=bank, credit_account_id=card.wallet_id, amount_fen=fen)
     entry = ledger.post(by=BY, kind="card.load", legs=[leg])
-    write_receipt("top_up", card, fen, balance(person_id), entry.entry_id)
+    write_receipt(kind="top_up", card=card, amount_fen=fen, balance_fen=balance(person_id), entry_id=entry.entry_id)
 
 
 def balance(person_id: int) -> int:

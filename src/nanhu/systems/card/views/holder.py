@@ -14,8 +14,11 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
 from nanhu.systems.card import queries
 from nanhu.systems.card.export import csv_lines
+from nanhu.systems.card.fleet.services.found import found_notices
 from nanhu.systems.card.forms import KINDS, StatementForm
-from nanhu.systems.card.models import Receipt, Wallet
+from nanhu.systems.card.funds.queries import waiting_of
+from nanhu.systems.card.models import Card, Receipt, Wallet
+from nanhu.systems.card.pins.queries import PinState, pin_states
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.views.frame import own_card, viewer_of
 
@@ -33,9 +36,18 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = queries.statement(wallet, None)[:RECENT]
     facts = {
         "holding": holding, "card": holding.card, "as_of": now(), "lines": [line_of(row) for row in rows],
-        "spent_this_month": queries.spent_in(wallet, queries.this_month()), "school": school(),
+        "found": found_notices(holding.card), "spent_this_month": queries.spent_in(wallet, queries.this_month()),
+        "school": school(),
+        "waiting": waiting_of(wallet), "states": first_to_change(holding.card),
     }  # fmt: skip
     return render(request, "card/home.html", facts)
+
+
+def first_to_change(card: Card) -> list[PinState]:
+    """The nag of A132: one PIN that is still the initial one, while the card lives."""
+    if card.state != Card.State.ISSUED:
+        return []
+    return [state for state in pin_states(card) if state.is_initial][:1]
 
 
 @require_safe
@@ -53,7 +65,7 @@ def transactions(request: HttpRequest) -> HttpResponse:
         "holding": holding, "days": days, "kind": kind, "place": place, "kinds": KINDS, "totals": totals,
         "places": queries.places_of(wallet, days), "lines": [line_of(row) for row in page], "after": after,
         "is_first_page": "after" not in request.GET, "is_filtered": bool(kind or place or request.GET.get("first")),
-        "as_of": now(), "ranges": ranges(), **chart_facts(wallet, days),
+        "as_of": now(), "ranges": ranges(), "waiting": waiting_of(wallet), **chart_facts(wallet, days),
     }  # fmt: skip
     return render(request, "card/transactions.html", facts)
 

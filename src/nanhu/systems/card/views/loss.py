@@ -8,8 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
 from nanhu.systems.card import queries
+from nanhu.systems.card.fleet.exposure import exposure_of
+from nanhu.systems.card.fleet.models import LossReport
+from nanhu.systems.card.fleet.queries import reports_of
 from nanhu.systems.card.forms import CancelLossForm, CounterLossForm
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.loss import cancel_loss, report_lost
@@ -25,7 +29,7 @@ def report(request: HttpRequest) -> HttpResponse:
         report_lost(by=person_at(request), card=card, reason=_("本人在网页上挂失"))
         messages.success(request, _("已挂失。从现在起，任何联网的消费机都会拒绝这张卡。"))
         return redirect("card:home")
-    facts = {"card": card, "holding": queries.holding_of(card), "school": school()}
+    facts = {"card": card, "holding": queries.holding_of(card), "school": school(), "exposure": exposure_of(card)}
     return render(request, "card/report_lost.html", facts)
 
 
@@ -35,17 +39,24 @@ def at_counter(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Reports a card that pays, takes back the report of a lost one."""
     card = card_with(public_id)
     form = (CancelLossForm if card.state == Card.State.LOST else CounterLossForm)(request.POST or None)
+    error = ""
     if request.method == "POST" and form.is_valid():
-        act_on(request, card, form.cleaned_data)
-        return redirect("card:counter_card", public_id=public_id)
-    facts = {**person_facts(card), "form": form}
+        try:
+            act_on(request, card, form.cleaned_data)
+        except CampusError as refusal:
+            error = refusal.message
+        else:
+            return redirect("card:counter_card", public_id=public_id)
+    facts = {**person_facts(card), "form": form, "error": error, "reports": reports_of(card)}
     return render(request, "card/counter_loss.html", facts, status=422 if form.is_bound else 200)
 
 
 def act_on(request: HttpRequest, card: Card, said: dict[str, str]) -> None:
-    if "document" in said:
+    if "face_checked" in said:
         cancel_loss(by=person_at(request), card=card, document=said["document"], reason=said["reason"])
         messages.success(request, _("已解挂，这张卡现在可以消费。"))
     else:
-        report_lost(by=person_at(request), card=card, reason=said["reason"])
+        report_lost(
+            by=person_at(request), card=card, reason=said["reason"], way=LossReport.Way.COUNTER, proof=said["document"]
+        )
         messages.success(request, _("已挂失，消费机从现在起拒绝这张卡。"))

@@ -56,7 +56,7 @@ class Command(BaseCommand):
 def chosen_terminals(count: int) -> list[dict[str, Any]]:
     """The more merchants a place has the more of them, each with one terminal, and names differ while they can."""
     merchants: dict[int, PosTerminal] = {}
-    for terminal in PosTerminal.objects.filter(state="on").select_related("merchant").order_by("-number"):
+    for terminal in PosTerminal.objects.filter(state="on", kind="pos").select_related("merchant").order_by("-number"):
         merchants[terminal.merchant_id] = terminal
     places: dict[str, list[PosTerminal]] = {}
     for terminal in sorted(merchants.values(), key=lambda one: one.number):

@@ -1,0 +1,63 @@
+"""The WSGI application of the bank alone, as tests and a developer of bank interfaces run it; the apps' process holds it too."""
+
+import os
+from collections.abc import Iterable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nanhu.emulators.bank import acquirer
+from nanhu.emulators.bank.acquirer import UnionPay
+from nanhu.emulators.bank.bank import PREFIX, Bank
+from nanhu.emulators.bank.configuration import Configuration, read_configuration
+from nanhu.emulators.bank.http import Answer, RefusedError, StartResponse, as_json, body_of, respond
+from nanhu.emulators.bank.transfers import Transfers
+from nanhu.emulators.bank.vault import Vault
+
+
+def is_from_here(environ: dict[str, Any]) -> bool:
+    return environ.get("REMOTE_ADDR", "") in {"127.0.0.1", "::1", ""}
+
+
+class BankApplication:
+    def __init__(self, configuration: Configuration, memory: Path) -> None:
+        self.bank = Bank(configuration, Vault(memory))
+        self.transfers = Transfers(self.bank)
+        self.union = UnionPay(configuration, self.bank.vault, self.bank.faults) if configuration.acquirer else None
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        return respond(environ, start_response, self.answer)
+
+    def answer(self, environ: dict[str, Any]) -> Answer:
+        path, method = environ.get("PATH_INFO", "/"), environ["REQUEST_METHOD"]
+        if path == "/health":
+            return as_json({"bank": "ok"})
+        if path.startswith(PREFIX) and method == "POST":
+            return self.bank.answer(environ)
+        if path.startswith(acquirer.PREFIX) and method == "POST" and self.union is not None:
+            return self.union.answer(environ)
+        if path in {"/pay", "/transfer", "/repeat"} and method == "POST" and is_from_here(environ):
+            return self.act(path, msgspec.json.decode(body_of(environ) or b"{}"))
+        if path == "/faults" and method == "POST" and is_from_here(environ):
+            return self.bank.put_fault(environ)
+        if path == "/books" and is_from_here(environ):
+            return self.bank.books()
+        raise RefusedError(HTTPStatus.NOT_FOUND, "没有这个接口")
+
+    def act(self, path: str, asked: dict[str, Any]) -> Answer:
+        """What a customer does in an app, for tests."""
+        if path == "/transfer":
+            return as_json(
+                self.transfers.send(card=asked["card"], campus_no=asked["campus_no"], fen=asked["amount_fen"])
+            )
+        if path == "/repeat":
+            return as_json({"told": self.transfers.repeat()})
+        sentence = self.union.pay(asked["tn"], asked["card"]) if self.union else "没有收单方"
+        return as_json({"sentence": sentence})
+
+
+def read_application() -> BankApplication:
+    path = Path(os.environ.get("NANHU_EMULATOR_CONFIGURATION", "var/emulators/outside.json"))
+    return BankApplication(read_configuration(path), path.with_name("outside.sqlite"))

@@ -1,0 +1,150 @@
+"""The screens say what the manual says; who goes away, cancels or forgets a card leaves nothing open."""
+
+import time
+
+from nanhu.emulators.kiosks.tests.conftest import CARD, walk
+
+
+def test_changing_the_payment_pin_at_the_load_kiosk(kiosk, school):
+    said = walk(kiosk, "校园卡服务", "消费密码修改", "~", "123456", "246810", "246810")
+    assert said[2:] == [
+        "消费密码修改 请输入原密码",
+        "消费密码修改 请输入新密码",
+        "消费密码修改 请再次输入新密码",
+        "消费密码修改 密码修改成功",
+    ]
+    assert school.pins == {"payment": "246810", "enquiry": "123456"}
+
+
+def test_two_different_new_pins_begin_again(kiosk, school):
+    said = walk(kiosk, "校园卡服务", "消费密码修改", "~", "123456", "246810", "246811", "返回", "135790", "135790")
+    assert "不一致" in said[5]
+    assert school.pins["payment"] == "135790"
+
+
+def test_a_wrong_pin_is_told_and_nothing_happens(kiosk, school):
+    said = walk(kiosk, "校园卡服务", "消费密码修改", "~", "111111", "246810", "246810")
+    assert said[-1] == "消费密码修改 密码不对，还可以试 2 次。"
+    assert school.deeds == []
+
+
+def test_changing_the_enquiry_pin_at_the_self_service_kiosk(hall, school):
+    kiosk = hall.kiosks["KS101"]
+    kiosk.tick()
+    said = walk(kiosk, "自助查询", "登陆", "~", "123456", "修改密码", "123456", "246810", "246810")
+    assert said[3].startswith("用户控制界面")
+    assert [one.twice for one in kiosk.screen.footer] == []
+    assert said[4:] == [
+        "修改密码 请输入旧密码",
+        "修改密码 请输入新密码",
+        "修改密码 请再次输入新密码",
+        "修改密码 密码修改成功",
+    ]
+    assert school.pins == {"payment": "123456", "enquiry": "246810"}
+
+
+def test_the_enquiry_pin_is_asked_before_each_service(hall, school):
+    kiosk = hall.kiosks["KS101"]
+    kiosk.tick()
+    said = walk(kiosk, "自助查询", "登陆", "~", "123456", "余额与明细查询")
+    assert said[-1] == "余额与明细查询 请输入查询密码"
+    assert "库余额 ¥ 87.50" in walk(kiosk, "123456")[0]
+    assert walk(kiosk, "返回", "挂失")[-1] == "挂失 请输入查询密码"
+    walk(kiosk, "123456", "确认")
+    assert school.done("loss/report") == 1
+
+
+def test_taking_the_card_ends_the_session(hall):
+    kiosk = hall.kiosks["KS101"]
+    kiosk.tick()
+    assert walk(kiosk, "自助查询", "登陆", "~", "123456", "~")[-1].startswith("欢迎使用自助圈存查询一体机")
+
+
+def test_whoever_goes_away_is_not_waited_for(kiosk):
+    walk(kiosk, "校园卡服务", "消费密码修改", "~", "123456")
+    kiosk.deadline = time.monotonic() - 1
+    kiosk.press("1")
+    kiosk.tick()
+    assert kiosk.screen.title == "请取走您的校园卡"
+    assert walk(kiosk, "~")[-1].startswith("欢迎使用自助圈存机")
+
+
+def test_cancel_at_each_step_sends_nothing(kiosk, school):
+    steps = ["校园卡服务", "消费密码修改", "~", "123456", "246810"]
+    for length in range(1, len(steps) + 1):
+        walk(kiosk, *steps[:length])
+        walk(kiosk, "取消")
+        if kiosk.card:
+            assert kiosk.screen.title == "请取走您的校园卡"
+            walk(kiosk, "~")
+        assert kiosk.screen.title.startswith("欢迎使用")
+    assert school.deeds == []
+
+
+def test_taking_the_card_in_the_middle_ends_the_service(kiosk, school):
+    assert walk(kiosk, "校园卡服务", "消费密码修改", "~", "123456", "~")[-1].startswith("欢迎使用")
+    assert school.deeds == []
+
+
+def test_a_claim_is_written_and_printed(kiosk, school):
+    said = walk(kiosk, "领款服务", "圈存（补助）领款", "~", "123456")
+    assert said[-1].startswith("圈存（补助）领款 领款成功 补助　¥ 150.00")
+    assert school.claims == {1: "written"}
+    assert kiosk.slips[0][:2] == ["湖南理工学院", "圈存（补助）领款"]
+
+
+def test_a_write_that_fails_leaves_the_money_waiting(kiosk, school):
+    kiosk.write_mode = "fail"
+    assert "写卡失败" in walk(kiosk, "领款服务", "圈存（补助）领款", "~", "123456")[-1]
+    assert school.claims == {1: "not_written"}
+    assert school.waiting_fen == 15_000
+
+
+def test_a_loss_is_reported_without_the_card(kiosk, school):
+    said = walk(kiosk, "校园卡服务", "挂失", "14231100001", "123456", "确认")
+    assert said[-1] == "挂失 挂失成功 已挂失"
+    assert school.deeds[-1][1]["campus_no"] == "14231100001"
+    assert "已挂失" in kiosk.slips[0]
+
+
+def test_a_card_is_made_for_an_identity_card(hall, school):
+    kiosk = hall.kiosks["KR101"]
+    kiosk.tick()
+    said = walk(kiosk, "自助补卡", "#", "确认")
+    assert said[0] == "自助补卡 请插入身份证"
+    assert "工本费 ¥ 20.00" in said[1]
+    assert "补卡成功" in said[2]
+    assert walk(kiosk, "返回")[-1].startswith("请取走您的身份证")
+    assert kiosk.memory.cards_left == 119
+    uid = school.deeds[-1][1]["uid"]
+    assert [one["uid"] for one in hall.cards()] == [CARD, uid]
+
+
+def test_a_jam_charges_nothing_and_stops_the_machine(hall, school):
+    kiosk = hall.kiosks["KR101"]
+    kiosk.tick()
+    kiosk.write_mode = "fail"
+    assert "堵卡" in walk(kiosk, "自助补卡", "#", "确认")[-1]
+    assert school.deeds[-1] == ("reissue/finish", {"reissue": 7, "is_made": False})
+    assert school.reports[-1]["fault"] == "jam"
+    assert "暂停补卡" in walk(kiosk, "返回", "#", "自助补卡")[-1]
+    kiosk.write_mode = "ok"
+    kiosk.mend("")
+    assert walk(kiosk, "返回", "自助补卡")[-1] == "自助补卡 请插入身份证"
+
+
+def test_an_empty_stack_makes_no_card_and_is_reported(hall, school):
+    kiosk = hall.kiosks["KR101"]
+    kiosk.tick()
+    kiosk.mend("no_cards")
+    assert school.reports[-1]["cards_left"] == 0
+    assert "暂停补卡" in walk(kiosk, "自助补卡")[-1]
+    assert school.deeds == []
+
+
+def test_without_paper_it_works_and_says_so(kiosk, school):
+    kiosk.mend("no_paper")
+    walk(kiosk, "领款服务", "圈存（补助）领款", "~", "123456")
+    assert school.claims == {1: "written"}
+    assert kiosk.slips == []
+    assert school.reports[-1]["paper"] == "out"

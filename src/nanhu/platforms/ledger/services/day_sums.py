@@ -1,0 +1,65 @@
+"""Per-day sums: made once a day is over and nothing of it can still be written, checked against its rows."""
+
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.ledger.models import DaySum
+
+STILL_WRITING = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL
+                      AND pid <> pg_backend_pid() AND xact_start < (%s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')"""
+
+
+def sum_days(*, until: date | None = None) -> int:
+    """Sum every day before `until` (today) that has no sums yet; how many. A day is left for later while somebody still
+    writes in a transaction that began in it."""
+    day, end, summed = first_open_day(), until or campus_today(), 0
+    while day is not None and day < end and not is_still_written(day):
+        sum_day(day)
+        day, summed = day + timedelta(days=1), summed + 1
+    return summed
+
+
+def first_open_day() -> date | None:
+    last = last_summed_day()
+    if last is not None:
+        return last + timedelta(days=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (min(posted_at) AT TIME ZONE 'Asia/Shanghai')::date FROM ledger_transfer")
+        first: date | None = cursor.fetchone()[0]
+        return first
+
+
+def last_summed_day() -> date | None:
+    """Every day up to here counts as summed, also one without rows; `sum_days` always goes on from here."""
+    return DaySum.objects.order_by("-day").values_list("day", flat=True).first()
+
+
+def is_still_written(day: date) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(STILL_WRITING, [day])
+        return bool(cursor.fetchone()[0])
+
+
+def sum_day(day: date) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_sum_day(%s)", [day])
+
+
+def forget_sums(*, since: date) -> None:
+    """Rows of the past are about to be brought in: those days are summed anew later."""
+    DaySum.objects.filter(day__gte=since).delete()
+
+
+def check_days(*, since: date = date.min) -> list[date]:
+    """The days whose kept sums are not those of their rows."""
+    days = DaySum.objects.filter(day__gte=since).order_by("day").values_list("day", flat=True).distinct()
+    return [day for day in days if differences_of(day)]
+
+
+def differences_of(day: date) -> list[tuple[str, int | None, int | None, int | None]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM ledger_check_day(%s)", [day])
+        return list(cursor.fetchall())

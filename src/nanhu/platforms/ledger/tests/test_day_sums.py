@@ -1,0 +1,63 @@
+"""Sums of days are those of their rows, and the trial balance of a moment is made of them."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
+from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.ledger.models import DaySum
+from nanhu.platforms.ledger.services.day_sums import check_days, forget_sums, sum_days
+from nanhu.platforms.ledger.trial import trial_at
+
+BY = Actor.system("test")
+DAY = campus_today() - timedelta(days=3)
+
+
+@pytest.fixture
+def books(db) -> dict[str, int]:
+    opened = ledger.open_accounts(
+        [
+            ledger.AccountOrder(code="bank", name="银行", kind="asset"),
+            ledger.AccountOrder(code="till:1", name="窗口", kind="liability"),
+        ]
+    )
+    for days, fen in ((3, 500), (3, 70), (2, 9), (0, 4)):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO ledger_transfer (entry_id, posted_at, occurred_at, kind, debit_account_id, credit_account_id, amount_fen)"
+                " VALUES (1, %s, now(), 'test', %s, %s, %s)",
+                [now() - timedelta(days=days), opened["bank"], opened["till:1"], fen],
+            )
+    return opened
+
+
+def net_at(day: date, books) -> int:
+    moment = datetime(day.year, day.month, day.day, tzinfo=CAMPUS_ZONE) + timedelta(days=1)
+    rows = trial_at(moment)
+    assert sum(row.net_fen for row in rows) == 0
+    return sum(row.net_fen for row in rows if row.account_id == books["bank"])
+
+
+def test_the_trial_balance_of_a_moment_is_the_same_with_and_without_sums(books):
+    wanted = {DAY: 570, DAY + timedelta(days=1): 579, campus_today(): 583}
+    assert {day: net_at(day, books) for day in wanted} == wanted
+    assert sum_days() >= 2
+    assert {day: net_at(day, books) for day in wanted} == wanted
+    assert sum_days() <= 1
+
+
+def test_a_touched_sum_or_a_row_brought_in_later_is_found(books):
+    sum_days()
+    assert check_days() == []
+    DaySum.objects.filter(day=DAY, account_id=books["bank"]).update(debit_fen=1)
+    assert check_days() == [DAY]
+    forget_sums(since=DAY)
+    sum_days()
+    assert check_days() == []
+
+
+def test_people_are_added_up_by_group(books):
+    assert {row.group for row in trial_at(now())} == {"bank", "till"}

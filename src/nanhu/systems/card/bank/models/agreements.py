@@ -1,0 +1,69 @@
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.systems.card.bank.models.channels import Channel
+
+
+class Agreement(models.Model):
+    """A bank agreement (签约): the person lets the campus ask money from a bank card. The bank's token and the last four
+    digits are all we keep of that card (ruling 12)."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("正在向银行核验")
+        ACTIVE = "active", _("已签约")
+        REFUSED = "refused", _("未通过")
+        CANCELLING = "cancelling", _("正在解约")
+        CANCELLED = "cancelled", _("已解约")
+
+    class Source(models.TextChoices):
+        KIOSK = "kiosk", _("圈存机")
+        WEB = "web", _("网页")
+        BULK = "bulk", _("新生批量预签约")
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    number = models.TextField(unique=True, help_text="our request id at the bank")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    token = EncryptedTextField(purpose="card.bank_token", default="")
+    tail = models.TextField(default="", blank=True)
+    state = models.TextField(choices=State, default=State.ASKED)
+    source = models.TextField(choices=Source)
+    sentence = models.TextField(default="", blank=True, help_text="what the bank said")
+    replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    tries = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    signed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "card_agreement"
+        indexes = [models.Index(fields=["person", "-created_at"], name="card_agreement_of_person")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "channel"], condition=Q(state="active"), name="card_one_active_agreement"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "channel"], condition=Q(state="asked"), name="card_one_asked_agreement"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["asked", "active", "refused", "cancelling", "cancelled"]),
+                name="card_agreement_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(tail__regex=r"^([0-9]{4})?$"), name="card_agreement_keeps_the_tail_only"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["active", "cancelling", "cancelled"]) | Q(signed_at__isnull=False),
+                name="card_agreement_signed_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_at__isnull=True) | Q(state__in=["asked", "cancelling"]),
+                name="card_agreement_ended_waits_for_nothing",
+            ),
+        ]

@@ -1,0 +1,153 @@
+"""Bank agreements (签约): asked for, checked by the bank with four factors, cancelled, moved to another bank card.
+
+The row is committed before the bank is asked, so that no crash forgets a question. The card number goes to the bank from
+memory; what is unknown afterwards the finder settles by query, without it.
+"""
+
+import logging
+import re
+import secrets
+from functools import partial
+
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.bank.channels import bank_channel, gateway_of
+from nanhu.systems.card.bank.errors import (
+    AgreementExistsError,
+    AgreementUnderWayError,
+    BankCardNumberError,
+    IdentityMissingError,
+    LoadUnderWayError,
+    NoAgreementError,
+)
+from nanhu.systems.card.bank.gateway import BankAnswer, BankSilentError, FourFactors
+from nanhu.systems.card.bank.models import Agreement, Load
+from nanhu.systems.card.bank.services.timing import next_look
+
+log = logging.getLogger(__name__)
+ASKED, ACTIVE, CANCELLING = Agreement.State.ASKED, Agreement.State.ACTIVE, Agreement.State.CANCELLING
+UNDER_WAY = ("asked", "sent", "unknown", "debited", "reversing")
+PURPOSE = "银行签约四要素核验"
+SILENT = "银行没有答复，正在查询"
+
+
+def new_number(prefix: str) -> str:
+    return f"{prefix}{secrets.token_hex(11).upper()}"
+
+
+def active_agreement(person_id: int) -> Agreement | None:
+    return Agreement.objects.filter(person_id=person_id, state=ACTIVE).select_related("channel").first()
+
+
+def sign(*, by: Actor, person_id: int, card_number: str, phone: str, source: str) -> Agreement:
+    """A first agreement. The bank is asked after the caller's commit; its answer stands in the row moments later."""
+    known = active_agreement(person_id)
+    if known is not None:
+        raise AgreementExistsError(tail=known.tail)
+    return ask(by=by, person_id=person_id, card_number=card_number, phone=phone, source=source, replaces=None)
+
+
+def change_bank_card(*, by: Actor, person_id: int, card_number: str, phone: str, source: str) -> Agreement:
+    """The new card's agreement; the former one holds until the bank said yes to the new."""
+    known = active_agreement(person_id)
+    if known is None:
+        raise NoAgreementError
+    return ask(by=by, person_id=person_id, card_number=card_number, phone=phone, source=source, replaces=known)
+
+
+def ask(
+    *, by: Actor, person_id: int, card_number: str, phone: str, source: str, replaces: Agreement | None
+) -> Agreement:
+    number = "".join(people.halfwidth(card_number).split())
+    if not re.fullmatch(r"[0-9]{12,19}", number):
+        raise BankCardNumberError
+    with transaction.atomic():
+        factors = factors_of(by=by, person_id=person_id, card_number=number, phone=phone)
+        try:
+            with transaction.atomic():
+                made = Agreement.objects.create(
+                    number=new_number("AG"), channel=bank_channel(), person_id=person_id, tail=number[-4:],
+                    source=source, replaces=replaces, next_at=next_look(0),
+                )  # fmt: skip
+        except IntegrityError as error:
+            raise AgreementUnderWayError from error
+        facts = {"agreement": made.number, "tail": made.tail, "source": source}
+        audit.record(by=by, action="card.ask_agreement", target=f"person:{person_id}", facts=facts)
+        transaction.on_commit(partial(put_to_bank, made, factors), robust=True)
+        return made
+
+
+def factors_of(*, by: Actor, person_id: int, card_number: str, phone: str) -> FourFactors:
+    person = people.person_card(person_id)
+    id_number = people.id_number_of(person_id, by=by, purpose=PURPOSE)
+    reserved = people.normalise_phone(phone) or people.phone_of(person_id, by=by, purpose=PURPOSE)
+    if person is None or not id_number or not reserved:
+        raise IdentityMissingError
+    return FourFactors(name=person.name, id_number=id_number, card_number=card_number, phone=reserved)
+
+
+def put_to_bank(agreement: Agreement, factors: FourFactors) -> None:
+    try:
+        answer = gateway_of(agreement.channel).sign(request=agreement.number, factors=factors)
+    except BankSilentError as error:
+        log.warning("agreement %s: %s", agreement.number, error)
+        Agreement.objects.filter(pk=agreement.pk, state=ASKED).update(sentence=SILENT)
+        return
+    settle(agreement.pk, answer)
+
+
+@transaction.atomic
+def settle(agreement_id: int, answer: BankAnswer) -> None:
+    """What the bank said of a question. The former agreement ends with the commit that makes the new one hold."""
+    current = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement_id)
+    if current.state != ASKED or answer.outcome == "unknown":
+        return
+    by = Actor.system("card.bank")
+    current.next_at, current.sentence = None, answer.sentence
+    if answer.outcome == "done" and answer.token:
+        if current.replaces_id is not None:
+            Agreement.objects.filter(pk=current.replaces_id, state=ACTIVE).update(state=CANCELLING, next_at=now())
+        current.state, current.token, current.signed_at = ACTIVE, answer.token, now()
+        current.tail = answer.tail or current.tail
+    else:
+        current.state, current.ended_at = Agreement.State.REFUSED, now()
+    current.save()
+    facts = {"agreement": current.number, "state": current.state, "code": answer.code}
+    audit.record(by=by, action="card.settle_agreement", target=f"person:{current.person_id}", facts=facts)
+
+
+@transaction.atomic
+def cancel(*, by: Actor, person_id: int, reason: str) -> Agreement:
+    """No load may be asked from the commit on; the bank is told, until it says that it knows."""
+    current = Agreement.objects.select_for_update().filter(person_id=person_id, state=ACTIVE).first()
+    if current is None:
+        raise NoAgreementError
+    if Load.objects.filter(agreement=current, state__in=UNDER_WAY).exists():
+        raise LoadUnderWayError
+    current.state, current.next_at, current.tries = CANCELLING, now(), 0
+    current.save(update_fields=["state", "next_at", "tries"])
+    facts = {"agreement": current.number, "tail": current.tail}
+    audit.record(by=by, action="card.cancel_agreement", target=f"person:{person_id}", reason=reason, facts=facts)
+    return current
+
+
+def look(agreement: Agreement) -> None:
+    """The finder's step: bring what is open to an end by asking the bank."""
+    bank = gateway_of(agreement.channel)
+    if agreement.state == CANCELLING:
+        bank.unsign(request=f"{agreement.number}C", token=agreement.token)
+        moment = now()
+        Agreement.objects.filter(pk=agreement.pk, state=CANCELLING).update(
+            state=Agreement.State.CANCELLED, ended_at=moment, next_at=None
+        )
+        return
+    answer = bank.query(original=agreement.number)
+    if answer.outcome != "unknown":
+        settle(agreement.pk, answer)
+    elif agreement.tries > 1:
+        bank.reverse(request=f"{agreement.number}R{agreement.tries}", original=agreement.number)
+        settle(agreement.pk, BankAnswer(outcome="refused", code="unheard", sentence="银行没有收到，请重新签约"))

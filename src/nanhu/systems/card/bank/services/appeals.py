@@ -1,0 +1,52 @@
+"""Wrong binding (误绑申诉): anybody may ask, a clerk looks at papers and decides; the binding ends with the commit."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.bank.errors import AppealNotFoundError
+from nanhu.systems.card.bank.models import Appeal, Binding, Channel
+from nanhu.systems.card.bank.services import bindings
+from nanhu.systems.card.errors import ReasonMissingError
+from nanhu.systems.card.policies import clerk_account
+
+
+@transaction.atomic
+def appeal(*, by: Actor, app: Channel, campus_no: str, name: str, phone: str, text: str) -> Appeal:
+    """The answer to whoever asks is the same whether the number exists or not."""
+    if not text.strip():
+        raise ReasonMissingError
+    made = Appeal.objects.create(
+        app=app,
+        campus_no=campus_no.strip()[:40],
+        name=name.strip()[:60],
+        phone=phone.strip()[:40],
+        text=text.strip()[:1000],
+    )
+    audit.record(by=by, action="card.appeal_binding", target=f"card_appeal:{made.pk}", facts={"app": app.key})
+    return made
+
+
+@transaction.atomic
+def decide(*, by: Actor, public_id: UUID, is_upheld: bool, answer: str) -> Appeal:
+    if not answer.strip():
+        raise ReasonMissingError
+    current = (
+        Appeal.objects.select_for_update(of=("self",)).filter(public_id=public_id, state=Appeal.State.OPEN).first()
+    )
+    if current is None:
+        raise AppealNotFoundError
+    if is_upheld:
+        person_id = people.find_person_by_campus_no(current.campus_no)
+        for one in Binding.objects.filter(app=current.app, person_id=person_id or 0, state=Binding.State.ACTIVE):
+            bindings.revoke(by=by, binding=one, reason=f"误绑申诉：{answer.strip()}")
+    current.state = Appeal.State.REVOKED if is_upheld else Appeal.State.REFUSED
+    current.answer, current.clerk_id, current.decided_at = answer.strip(), clerk_account(by), now()
+    current.save()
+    facts = {"state": current.state}
+    audit.record(by=by, action="card.decide_appeal", target=f"card_appeal:{current.pk}", reason=answer, facts=facts)
+    return current

@@ -1,0 +1,174 @@
+"""Three books compared, a day at a time: what the other side's file says, what our orders say, what the ledger moved.
+
+A difference has a name and somebody who sees to it; what agrees when compared again is closed by itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.systems.card.bank.acp_file import REFUND
+from nanhu.systems.card.bank.channels import acquirer_of, gateway_of
+from nanhu.systems.card.bank.models import Channel, Difference, Statement, StatementRow
+
+Kind = Difference.Kind
+BY = Actor.system("card.reconciliation")
+PAIRED = ("debit", "transfer_in", "consume")
+"""Movements that an order of ours stands behind; their reversals and refunds are taken off them."""
+TAKEN_BACK = {"reversal": "debit", "refund": "consume"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One order in the three books, in fen; 0 where a book does not have it."""
+
+    order: str
+    reference: str = ""
+    campus_no: str = ""
+    theirs_fen: int = 0
+    ours_fen: int = 0
+    ledger_fen: int = 0
+    is_under_way: bool = False
+
+    @property
+    def kind(self) -> Kind | None:
+        if self.theirs_fen == self.ours_fen == self.ledger_fen:
+            return None
+        if self.is_under_way:
+            return Kind.UNDER_WAY
+        if self.theirs_fen and not self.ours_fen:
+            return Kind.ONLY_THEIRS
+        if self.ours_fen and not self.theirs_fen:
+            return Kind.ONLY_OURS
+        return Kind.AMOUNT if self.theirs_fen != self.ours_fen else Kind.LEDGER
+
+
+def fetch_day(channel: Channel, day: date) -> Statement:
+    """Fetch the other side's file; asked again it only adds what was not there."""
+    rows = bank_rows(channel, day) if channel.kind == Channel.Kind.BANK else acquirer_rows(channel, day)
+    with transaction.atomic():
+        StatementRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=5000)
+        held = StatementRow.objects.filter(channel=channel, day=day)
+        facts = {"rows": held.count(), "sum_fen": sum(row.amount_fen for row in held.iterator()), "fetched_at": now()}
+        statement, _made = Statement.objects.update_or_create(channel=channel, day=day, defaults=facts)
+        return statement
+
+
+def bank_rows(channel: Channel, day: date) -> list[StatementRow]:
+    return [
+        StatementRow(
+            channel=channel, day=day, kind=line.kind, order=line.reference if line.kind == "transfer_in" else line.request,
+            reference=line.reference, amount_fen=line.amount_fen, campus_no=line.campus_no, at=line.at,
+        )
+        for line in gateway_of(channel).fetch_statement(day=day)
+    ]  # fmt: skip
+
+
+def acquirer_rows(channel: Channel, day: date) -> list[StatementRow]:
+    return [
+        StatementRow(
+            channel=channel, day=day, kind="refund" if row.kind == REFUND else "consume",
+            order=f"TU{row.order[2:]}" if row.kind == REFUND else row.order, reference=row.query_id,
+            amount_fen=row.amount_fen, fee_fen=row.fee_fen,
+        )
+        for row in acquirer_of(channel).fetch_file(day=day)
+    ]  # fmt: skip
+
+
+def reconcile(channel: Channel, day: date) -> list[Difference]:
+    """Compare, write down what differs, close what does not any more; the differences that are open."""
+    found = {one.order: one for one in compared(channel, day) if one.kind is not None}
+    with transaction.atomic():
+        known = {one.order: one for one in Difference.objects.select_for_update().filter(channel=channel, day=day)}
+        for order, one in found.items():
+            note(channel, day, one, known.get(order))
+        gone = [one.pk for order, one in known.items() if order not in found and one.state == Difference.State.OPEN]
+        Difference.objects.filter(pk__in=gone).update(state=Difference.State.GONE, settled_at=now())
+        facts = {"day": day.isoformat(), "channel": channel.key, "differences": len(found)}
+        audit.record(by=BY, action="card.reconcile_bank", target=f"card_channel:{channel.pk}", facts=facts)
+    return list(Difference.objects.filter(channel=channel, day=day, state=Difference.State.OPEN).order_by("order"))
+
+
+def note(channel: Channel, day: date, one: Compared, known: Difference | None) -> None:
+    if one.kind is None or (known is not None and known.state not in {Difference.State.OPEN, Difference.State.GONE}):
+        return
+    facts = {
+        "kind": one.kind, "reference": one.reference, "campus_no": one.campus_no, "theirs_fen": one.theirs_fen,
+        "ours_fen": one.ours_fen, "ledger_fen": one.ledger_fen, "owner": owner_of(one.kind, channel),
+        "state": Difference.State.OPEN, "settled_at": None,
+    }  # fmt: skip
+    Difference.objects.update_or_create(channel=channel, day=day, order=one.order, defaults=facts)
+
+
+def owner_of(kind: Kind, channel: Channel) -> str:
+    """Who sees to it: we where we have too little, they where they have, nobody yet while the finder asks."""
+    return {
+        Kind.ONLY_OURS: _("%(name)s（由校园卡管理办公室催办）") % {"name": channel.name},
+        Kind.UNDER_WAY: _("自动查找"),
+        Kind.LEDGER: _("信息中心"),
+    }.get(kind, _("校园卡管理办公室"))
+
+
+def compared(channel: Channel, day: date) -> list[Compared]:
+    books: dict[str, Compared] = {}
+    for row in StatementRow.objects.filter(channel=channel, day=day).order_by("id"):
+        sign = -1 if row.kind in TAKEN_BACK else 1
+        if sign == 1 and row.kind not in PAIRED:
+            continue  # pay-outs belong to the part that orders them
+        held = books.get(row.order, Compared(order=row.order))
+        books[row.order] = replace(
+            held, theirs_fen=held.theirs_fen + sign * row.amount_fen, reference=held.reference or row.reference,
+            campus_no=held.campus_no or row.campus_no,
+        )  # fmt: skip
+    for order, reference, fen, moved, is_under_way in our_rows(channel, day, list(books)):
+        held = books.get(order, Compared(order=order))
+        books[order] = replace(
+            held, reference=held.reference or reference, ours_fen=fen, ledger_fen=moved, is_under_way=is_under_way
+        )
+    return sorted(books.values(), key=lambda one: one.order)
+
+
+OURS = """
+    WITH orders AS (
+        SELECT l.number, l.reference, l.amount_fen, l.claimable_id, l.settled_on, a.channel_id,
+               l.state IN ('asked', 'sent', 'unknown', 'debited', 'reversing') AS under_way,
+               l.state IN ('debited', 'credited', 'writing', 'written', 'unclaimed') AS counts
+        FROM card_load l JOIN card_agreement a ON a.id = l.agreement_id
+        UNION ALL
+        SELECT o.number, coalesce(o.query_id, ''), o.amount_fen, o.claimable_id, o.settled_on, o.channel_id,
+               o.state IN ('asked', 'opened', 'paid', 'refunding'), o.state IN ('paid', 'credited', 'refunding')
+        FROM card_online_top_up o
+    )
+    SELECT o.number, o.reference, CASE WHEN o.counts THEN o.amount_fen ELSE 0 END,
+           coalesce((SELECT sum(t.amount_fen)::bigint FROM ledger_transfer t WHERE t.entry_id = c.entry_id), 0), o.under_way
+    FROM orders o LEFT JOIN card_claimable c ON c.id = o.claimable_id
+    WHERE o.channel_id = %s AND (o.settled_on = %s OR o.number = ANY(%s)) AND (o.counts OR o.number = ANY(%s))
+"""
+
+
+def our_rows(channel: Channel, day: date, orders: list[str]) -> Iterable[tuple[str, str, int, int, bool]]:
+    with connection.cursor() as cursor:
+        cursor.execute(OURS, [channel.pk, day, orders, orders])
+        return [(str(a), str(b), int(c), int(d), bool(e)) for a, b, c, d, e in cursor.fetchall()]
+
+
+def bank_differences(day: date) -> list[Difference]:
+    """For the day close: every channel's open differences of that day, the files fetched where that is possible now."""
+    found: list[Difference] = []
+    for channel in Channel.objects.filter(kind__in=["bank", "acquirer"], is_on=True).order_by("id"):
+        fetch_day(channel, day)
+        found += reconcile(channel, day)
+    return found
+
+
+def open_differences(day: date) -> list[Difference]:
+    """Those that are written down, without asking anybody."""
+    return list(
+        Difference.objects.filter(day=day, state=Difference.State.OPEN).select_related("channel").order_by("pk")
+    )

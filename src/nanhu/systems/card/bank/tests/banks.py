@@ -1,0 +1,140 @@
+"""An emulated bank in a process of its own, with a customer for each of the cast; killed and started again by tests."""
+
+# ruff: noqa: S310 - every address here is our own on 127.0.0.1
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from nanhu.systems.card.bank.adapters.open_wire import OpenWireBank
+from nanhu.systems.card.bank.certificates import acquirer_keys
+
+SERVER = """
+import sys
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from importlib import import_module
+module, _colon, name = sys.argv[2].partition(":")
+found = getattr(import_module(module), name)
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *words):
+        pass
+make_server("127.0.0.1", int(sys.argv[1]), found() if name == "read_application" else found, Server, Quiet).serve_forever()
+"""
+MERCHANT = "777290058110097"
+CUSTOMER = {
+    "name": "林小满", "id_number": "430602200503181266", "phone": "13907300001", "card_number": "6228480088888888018",
+}  # fmt: skip
+
+
+def key_pair() -> tuple[str, str]:
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+class EmulatedBank:
+    application = "nanhu.emulators.bank.application:read_application"
+
+    def __init__(self, folder: Path, customers=(CUSTOMER,), **more):
+        self.our_key, self.our_public = key_pair()
+        bank_key, self.bank_public = key_pair()
+        self.path = folder / "outside.json"
+        facts = {"institution": "HNIST", "key": bank_key, "campus_key": self.our_public, "campus": "http://127.0.0.1:9"}
+        self.union = acquirer_keys()
+        acquirer = {
+            "merchant": MERCHANT, "key": self.union.acquirer.key, "certificate": self.union.acquirer.certificate,
+            "merchant_certificate": self.union.merchant.certificate,
+        }  # fmt: skip
+        facts["acquirer"] = acquirer
+        self.path.write_text(json.dumps({**facts, "customers": list(customers), **more}, ensure_ascii=False))
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.process = None
+
+    def change(self, **facts):
+        """The configuration, as the command that wrote it would write it anew."""
+        self.path.write_text(json.dumps({**json.loads(self.path.read_text()), **facts}, ensure_ascii=False))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        environment = {**os.environ, "NANHU_EMULATOR_CONFIGURATION": str(self.path)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SERVER, str(self.port), self.application], env=environment
+        )
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/health", timeout=2):
+                    return self
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError("the emulated bank did not start")
+
+    def kill(self):
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def wait_dead(self):
+        self.process.wait(timeout=10)
+        self.process = None
+
+    def fault(self, operation: str, kind: str, times: int = 1, seconds: float = 1.0):
+        facts = {"operation": operation, "kind": kind, "times": times, "seconds": seconds}
+        asked = urllib.request.Request(f"{self.url}/faults", data=json.dumps(facts).encode(), method="POST")
+        with urllib.request.urlopen(asked, timeout=5):
+            pass
+
+    def forget(self):
+        """Everything but the accounts, which are as at the beginning: each test has a bank that knows nobody."""
+        books = sqlite3.connect(self.path.with_name("outside.sqlite"), timeout=20)
+        with books:
+            for table in ("agreement", "told", "movement", "notice", "trade", "payer"):
+                books.execute(f"DELETE FROM {table}")  # noqa: S608  our own words
+            for one in json.loads(self.path.read_text())["customers"]:
+                fen = one.get("balance_fen", 300_000)
+                books.execute("UPDATE account SET balance = ? WHERE card = ?", (fen, one["card_number"]))
+        books.close()
+
+    def do(self, path: str, **facts) -> dict:
+        asked = urllib.request.Request(f"{self.url}/{path}", data=json.dumps(facts).encode(), method="POST")
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            return json.load(answer)
+
+    def add_customer(self, name: str, id_number: str, phone: str, card: str, fen: int = 300_000):
+        books = sqlite3.connect(self.path.with_name("outside.sqlite"), timeout=20)
+        with books:
+            books.execute(
+                "INSERT OR REPLACE INTO account (card, name, id_number, phone, balance) VALUES (?, ?, ?, ?, ?)",
+                (card, name, id_number, phone, fen),
+            )
+        books.close()
+
+    def books(self) -> dict:
+        with urllib.request.urlopen(f"{self.url}/books", timeout=5) as answer:
+            return json.load(answer)
+
+    def balance(self, tail: str = CUSTOMER["card_number"][-4:]) -> int:
+        return next(one["balance"] for one in self.books()["accounts"] if one["tail"] == tail)
+
+    def gateway(self, **changes) -> OpenWireBank:
+        facts = {"our_key": self.our_key, "their_key": self.bank_public, "timeout": 3.0, **changes}
+        return OpenWireBank(address=self.url, institution="HNIST", **facts)

@@ -1,0 +1,129 @@
+"""The cast with documents and phones, an emulated bank in its own process, and a kiosk at the card office."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.people import api as people
+from nanhu.systems.card import api as card
+from nanhu.systems.card.bank.models import Agreement, Channel, Load, OnlineTopUp
+from nanhu.systems.card.bank.services import agreements, finder, top_ups
+from nanhu.systems.card.bank.tests.banks import MERCHANT, EmulatedBank
+from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus, bring_in_the_cast
+
+CARDS = {
+    "student": "6228480088888888018", "other_student": "6228480088888888026", "teacher": "6228480088888888034",
+    "guest": "6228480088888888042", "clerk": "6228480088888888059", "second_clerk": "6228480088888888067",
+}  # fmt: skip
+ID_NUMBERS = {
+    "student": "430602200503181262", "other_student": "43060220050318131X", "teacher": "430104197806090352",
+    "guest": "E12345678", "clerk": "430624198311020485", "second_clerk": "430681197010010171",
+}  # fmt: skip
+PHONES = {part: f"1390730000{number}" for number, part in enumerate(CAST)}
+BEGINNING_FEN = 300_000
+
+
+def customers():
+    return [
+        {
+            "name": CAST[part][0], "id_number": ID_NUMBERS[part], "phone": PHONES[part], "card_number": CARDS[part],
+            "balance_fen": BEGINNING_FEN,
+        }
+        for part in CAST
+    ]  # fmt: skip
+
+
+class BankCampus(Campus):
+    bank: EmulatedBank
+
+    def agree(self, part: str) -> Agreement:
+        agreements.sign(
+            by=self.actor(part), person_id=self.persons[part], card_number=CARDS[part], phone="", source="kiosk"
+        )
+        found = agreements.active_agreement(self.persons[part])
+        assert found is not None
+        return found
+
+    def bank_balance(self, part: str) -> int:
+        return self.bank.balance(CARDS[part][-4:])
+
+
+def forget_receipts() -> None:
+    """What tests on real transactions leave in tables that Django does not manage, and so does not empty."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM card_receipt")
+        cursor.execute("DELETE FROM ledger_transfer")
+
+
+def prepare_campus(bank: EmulatedBank) -> BankCampus:
+    forget_receipts()
+    persons = bring_in_the_cast().persons
+    records = [
+        people.PersonRecord(key=part, person_id=person_id, id_number=ID_NUMBERS[part], phone=PHONES[part])
+        for part, person_id in persons.items()
+    ]
+    people.apply_records(by=SYSTEM, records=records, origin=ORIGIN)
+    card.set_up_merchants(
+        by=SYSTEM,
+        merchants=[card.MerchantOrder(key="card_office", name="校园卡管理办公室", canteen="")],
+        terminals=[card.TerminalOrder(number="QC001", merchant_key="card_office", place="一站式大厅")],
+    )
+    PosTerminal.objects.filter(number="QC001").update(kind="load_kiosk")
+    Channel.objects.create(
+        key="abc", kind="bank", name="农业银行", address=bank.url, our_id="HNIST", our_key=bank.our_key,
+        their_key=bank.bank_public,
+    )  # fmt: skip
+    Channel.objects.create(
+        key="unionpay", kind="acquirer", name="银联", address=bank.url, our_id=MERCHANT, our_key=bank.union.merchant.key,
+        our_certificate=bank.union.merchant.certificate, their_key=bank.union.authority,
+    )  # fmt: skip
+    campus = BankCampus({CAST[part][2]: person_id for part, person_id in persons.items()})
+    campus.bank = bank
+    return campus
+
+
+def drive(rounds: int = 1, *, later: timedelta = timedelta(minutes=6)) -> None:
+    """Let the finder work, as if `later` passed before each further round."""
+    for number in range(rounds):
+        if number:
+            moment = now() - timedelta(seconds=1)
+            Load.objects.filter(next_at__isnull=False).update(next_at=moment)
+            Agreement.objects.filter(next_at__isnull=False).update(next_at=moment)
+            OnlineTopUp.objects.filter(next_at__isnull=False).update(next_at=moment)
+        finder.drive_due()
+
+
+@pytest.fixture(scope="session")
+def bank_process(tmp_path_factory, live_server):
+    """It tells what it has to tell to the campus of these tests."""
+    bank = EmulatedBank(tmp_path_factory.mktemp("bank"), customers=customers(), campus=live_server.url)
+    try:
+        yield bank.start()
+    finally:
+        bank.kill()
+
+
+@pytest.fixture
+def bank(bank_process):
+    if bank_process.process is None:
+        bank_process.start()
+    bank_process.fault("*", "error", times=0)
+    bank_process.forget()
+    return bank_process
+
+
+@pytest.fixture
+def campus(transactional_db, bank):
+    return prepare_campus(bank)
+
+
+@pytest.fixture(autouse=True)
+def notices_reach_us(monkeypatch, request):
+    if "live_server" in request.fixturenames:
+        url = request.getfixturevalue("live_server").url
+        path = top_ups.back_url().partition("/card/")[2]
+        monkeypatch.setattr(top_ups, "back_url", lambda: f"{url}/card/{path}")

@@ -1,0 +1,213 @@
+"""Outside apps (云闪付, 完美校园): who may bind, what a binding may do, and how it ends."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity.models import SmsMessage
+from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.messages import api as messages
+from nanhu.systems.card.bank.models import Appeal, Binding, BindingLock, OnlineTopUp
+from nanhu.systems.card.bank.services import appeals, bindings, loads
+from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
+from nanhu.systems.card.bank.tests.phones import Phone, last_code
+from nanhu.systems.card.codes.models import CodeDevice
+from nanhu.systems.card.codes.rules import read_code
+from nanhu.systems.card.tests.conftest import CAST, SYSTEM
+
+
+@pytest.fixture
+def phone(campus):
+    return Phone()
+
+
+@pytest.mark.capability("A086")
+def test_the_school_is_found_by_its_code_and_another_is_not(phone):
+    said = phone.ask("school", school_code="10543")
+    assert (said["name"], said["city"]) == ("湖南理工学院", "岳阳")
+    assert said["presets_fen"] == [5000, 10000, 20000, 30000]
+    assert phone.ask("school", school_code="99999")["code"] == "bank.school_unknown"
+
+
+@pytest.mark.capability("A088")
+def test_name_number_and_id_then_a_code_to_the_phone_on_record_bind(campus, phone):
+    asked = phone.verify("student", phone="13999999999")
+    assert asked["phone"] == "139****0000"
+    message = SmsMessage.objects.order_by("-pk").first()
+    assert message.phone == "13907300000"
+    said = phone.ask("bind", binding=asked["binding"], code=last_code())
+    assert (said["name"], said["campus_no"], said["balance_fen"], said["device"]) == (
+        "林小满",
+        CAST["student"][2],
+        0,
+        "小米 15",
+    )
+    assert len(said["virtual_no"]) == 16
+    device = CodeDevice.objects.get()
+    assert (device.person_id, device.name) == (campus.persons["student"], "完美校园 · 小米 15")
+
+
+@pytest.mark.parametrize("changes", [
+    {"name": "林小蛮"}, {"id_number": ID_NUMBERS["teacher"]}, {"campus_no": "99999999"}, {"campus_no": CAST["teacher"][2]},
+])  # fmt: skip
+def test_whichever_differs_the_words_are_the_same_and_nobody_gets_a_message(phone, changes):
+    said = phone.verify("student", **changes)
+    assert (said["code"], said["sentence"]) == (
+        "bank.identity_differs",
+        "姓名、学工号、证件号与学校登记不一致，还可以试 2 次。",
+    )
+    assert SmsMessage.objects.count() == 0
+
+
+@pytest.mark.capability("A087")
+def test_three_failures_lock_also_for_the_right_answer_until_the_holder_lifts_it(campus, phone):
+    for _time in range(3):
+        said = phone.verify("student", name="林小蛮")
+    assert said["code"] == "bank.binding_locked"
+    assert phone.verify("student")["code"] == "bank.binding_locked"
+    assert Phone(user="u-2").verify("student")["code"] == "bank.binding_locked"
+    assert phone.verify("teacher")["code"] == "bank.binding_locked"
+    assert bindings.unlock(by=campus.actor("student"), campus_no=CAST["student"][2])
+    assert Phone(user="u-2").verify("student")["outcome"] == "done"
+
+
+def test_a_lock_ends_by_itself(phone):
+    for _time in range(3):
+        phone.verify("student", name="林小蛮")
+    BindingLock.objects.update(locked_until=now() - timedelta(seconds=1))
+    assert phone.verify("student")["outcome"] == "done"
+
+
+def test_a_code_is_tried_three_times_and_lives_ten_minutes(phone):
+    asked = phone.verify("student")
+    right = last_code()
+    wrong = "000000" if right != "000000" else "111111"
+    for _time in range(3):
+        assert phone.ask("bind", binding=asked["binding"], code=wrong)["code"] == "bank.binding_code"
+    assert phone.ask("bind", binding=asked["binding"], code=right)["code"] == "bank.binding_code"
+    again = phone.verify("student")
+    Binding.objects.update(code_expires_at=now())
+    assert phone.ask("bind", binding=again["binding"], code=last_code())["code"] == "bank.binding_code"
+
+
+def test_a_new_phone_ends_the_former_and_its_codes(campus, phone):
+    phone.bind("student")
+    other = Phone(user="u-2")
+    other.bind("student")
+    assert phone.ask("look")["code"] == "bank.binding_not_found"
+    assert list(CodeDevice.objects.order_by("pk").values_list("ending", flat=True)) == ["replaced", ""]
+    assert other.ask("look")["name"] == "林小满"
+
+
+def test_the_database_lets_one_app_hold_one_binding_for_a_person(campus, phone):
+    phone.bind("student")
+    first = Binding.objects.get(state="active")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Binding.objects.create(
+            app=first.app, app_user="x", person_id=first.person_id, virtual_no="9000", device="x", state="active",
+            bound_at=now(), code_expires_at=now(),
+        )  # fmt: skip
+
+
+def test_a_revoked_phone_neither_looks_nor_pays(campus, phone):
+    phone.bind("student")
+    assert read_code(phone.ask("code", kind="pay")["code"]).kind == "pay"
+    bindings.revoke(by=campus.actor("student"), binding=Binding.objects.get(state="active"), reason="手机丢了")
+    for operation in ("look", "rows", "loss", "unbind"):
+        assert phone.ask(operation)["code"] == "bank.binding_not_found"
+    assert phone.ask("code", kind="pay")["code"] == "bank.binding_not_found"
+    assert phone.ask("top_up", amount_fen=5000)["code"] == "bank.binding_not_found"
+    assert CodeDevice.objects.get().ending == "owner"
+
+
+def test_a_phone_ended_among_the_codes_ends_the_binding_too(campus, phone):
+    phone.bind("student")
+    CodeDevice.objects.update(ended_at=now(), ending="lost")
+    assert phone.ask("look")["code"] == "bank.binding_not_found"
+    assert Binding.objects.get().state == "revoked"
+
+
+@pytest.mark.capability("A136")
+def test_recharging_in_the_app_is_pending_within_seconds_and_the_same_request_is_one_order(
+    campus, phone, bank, live_server
+):
+    phone.bind("student")
+    first = phone.ask("top_up", request="order-1", amount_fen=5000)
+    assert phone.ask("top_up", request="order-1", amount_fen=5000)["order"] == first["order"]
+    bank.fault("notice", "twice")
+    bank.do("pay", tn=first["tn"], card=CARDS["student"])
+    assert phone.ask("top_up/look", order=first["order"])["state"] == "credited"
+    assert phone.ask("look")["pending_fen"] == 5000
+    assert campus.bank_balance("student") == BEGINNING_FEN - 5000
+    assert OnlineTopUp.objects.get().told_times == 2
+    assert ledger.trial_balance().difference_fen == 0
+
+
+def test_limits_hold_in_the_app(phone):
+    phone.bind("student")
+    for fen in (99, 50_001):
+        assert phone.ask("top_up", amount_fen=fen)["code"] == "bank.load_limit"
+    assert phone.ask("top_up", amount_fen=-1)["code"] == "malformed"
+
+
+def test_details_loss_and_news_of_the_app(campus, phone):
+    messages.publish_notice(by=SYSTEM, title="食堂新增窗口", body="明天起")
+    phone.bind("student")
+    campus.top_up("student", 5000)
+    campus.pay("student", 600)
+    found = phone.ask("rows")["rows"]
+    assert [(one["kind"], one["amount_fen"]) for one in found] == [("消费", 600), ("充值", 5000)]
+    assert [one["title"] for one in phone.ask("news")["news"]] == ["食堂新增窗口"]
+    assert phone.ask("loss")["card_state"] == "lost"
+    assert campus.pay("student", 100) == "card_lost"
+    assert phone.ask("code", kind="pay")["outcome"] == "refused"
+
+
+def test_one_holder_never_sees_anothers_order(campus, phone, bank, live_server):
+    phone.bind("student")
+    order = phone.ask("top_up", amount_fen=5000)["order"]
+    other = Phone(user="u-2")
+    other.bind("teacher")
+    assert other.ask("top_up/look", order=order)["code"] == "bank.top_up_not_found"
+    assert Phone(key="yunshanfu", name="云闪付").ask("look", binding=phone.binding)["code"] == "bank.binding_not_found"
+
+
+@pytest.mark.parametrize("changes", [
+    {"secret": "5b" * 32}, {"clock": 1_700_000_000}, {"app": "nobody"}, {"signed": b"{}"},
+])  # fmt: skip
+def test_who_does_not_sign_rightly_learns_nothing(phone, changes):
+    assert phone.send("school", {"school_code": "10543"}, **changes).status_code == 401
+
+
+def test_a_recorded_question_cannot_be_played_again(phone):
+    phone.bind("student")
+    assert phone.ask("loss", request="again")["outcome"] == "done"
+    assert phone.ask("loss", request="again")["code"] == "request_reused"
+
+
+@pytest.mark.parametrize("body", [{}, {"binding": 7}, {"binding": "x"}, {"binding": "a\0b"}, {"binding": ["1"]}])
+def test_garbage_is_refused(phone, body):
+    assert phone.ask("look", **body)["outcome"] == "refused" if body else phone.send("look", body).status_code == 200
+
+
+def test_a_wrong_binding_is_appealed_and_ended_by_a_clerk(campus, phone):
+    phone.bind("student")
+    said = Phone(user="u-2").ask(
+        "appeal", campus_no=CAST["student"][2], name="林小满", phone="13907300000", text="不是我绑的"
+    )
+    assert said["outcome"] == "done"
+    found = Appeal.objects.get()
+    appeals.decide(by=campus.actor("clerk"), public_id=found.public_id, is_upheld=True, answer="已核对身份证")
+    assert phone.ask("look")["code"] == "bank.binding_not_found"
+    assert Binding.objects.get().reason == "误绑申诉：已核对身份证"
+
+
+def test_a_load_and_a_top_up_share_the_limit(campus, phone, bank, live_server):
+    campus.agree("student")
+    phone.bind("student")
+    for _time in range(4):
+        loads.ask_load(by=campus.actor("student"), card=campus.card("student"), amount_fen=50_000, terminal=None)
+        drive()
+    assert phone.ask("top_up", amount_fen=100)["code"] == "bank.load_balance"

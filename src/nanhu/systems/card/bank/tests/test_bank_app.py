@@ -1,0 +1,111 @@
+"""The bank's own app sends money to a campus card (农业银行 APP): live notices and the file of the day, both reconciled."""
+
+import pytest
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.bank.models import Channel, Difference, OnlineTopUp
+from nanhu.systems.card.bank.services import differences, loads, reconciliation
+from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, drive
+from nanhu.systems.card.errors import ReasonMissingError
+from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.tests.conftest import CAST
+
+NUMBER = CAST["student"][2]
+
+
+@pytest.fixture
+def sent(campus, live_server):
+    def send(fen=5000, number=NUMBER):
+        return campus.bank.do("transfer", card=CARDS["student"], campus_no=number, amount_fen=fen)
+
+    return send
+
+
+@pytest.mark.capability("A137")
+def test_a_transfer_is_pending_at_once_and_the_file_agrees(campus, sent):
+    assert sent()["outcome"] == "done"
+    assert loads.held_fen(campus.card("student")) == 5000
+    assert campus.bank_balance("student") == BEGINNING_FEN - 5000
+    assert reconciliation.bank_differences(campus_today()) == []
+
+
+def test_the_same_notice_twice_is_one_transfer(campus, sent, bank):
+    bank.fault("transfer", "twice")
+    sent()
+    assert OnlineTopUp.objects.count() == 1
+    assert loads.held_fen(campus.card("student")) == 5000
+
+
+def test_nobodys_number_takes_no_money(campus, sent):
+    assert sent(number="99999999")["outcome"] == "refused"
+    assert campus.bank_balance("student") == BEGINNING_FEN
+
+
+def test_a_lost_notice_is_told_again(campus, sent, bank):
+    bank.fault("transfer", "silent_after")
+    assert sent()["outcome"] == "unknown"
+    assert loads.held_fen(campus.card("student")) == 0
+    bank.do("repeat")
+    assert loads.held_fen(campus.card("student")) == 5000
+    assert reconciliation.bank_differences(campus_today()) == []
+
+
+def test_a_notice_never_told_is_a_named_difference_that_a_clerk_credits_once(campus, sent, bank):
+    bank.fault("transfer", "silent_after")
+    reference = sent()["reference"]
+    (found,) = reconciliation.bank_differences(campus_today())
+    assert (found.kind, found.order, found.theirs_fen, found.ours_fen) == ("only_theirs", reference, 5000, 0)
+    assert found.owner == "校园卡管理办公室"
+    clerk = campus.actor("clerk")
+    with pytest.raises(ReasonMissingError):
+        differences.credit_holder(by=clerk, difference=found, reason=" ")
+    done = differences.credit_holder(by=clerk, difference=found, reason="银行文件有，通知未达")
+    assert done.state == "credited"
+    assert loads.held_fen(campus.card("student")) == 5000
+    assert reconciliation.bank_differences(campus_today()) == []
+    assert ledger.trial_balance().difference_fen == 0
+
+
+def test_a_notice_that_comes_after_the_clerk_is_seen_and_not_paid_twice(campus, sent, bank):
+    bank.fault("transfer", "silent_after")
+    sent()
+    (found,) = reconciliation.bank_differences(campus_today())
+    differences.credit_holder(by=campus.actor("clerk"), difference=found, reason="银行文件有，通知未达")
+    bank.do("repeat")
+    assert loads.held_fen(campus.card("student")) == 5000
+
+
+def test_all_ways_of_a_day_agree_in_three_books(campus, sent, bank):
+    campus.agree("student")
+    kiosk = PosTerminal.objects.get(number="QC001")
+    sent(2000)
+    for fault in (None, "silent_after", "silent_before"):
+        if fault:
+            bank.fault("debit", fault)
+        loads.ask_load(by=campus.actor("student"), card=campus.card("student"), amount_fen=3000, terminal=kiosk)
+        drive(12)
+    assert loads.held_fen(campus.card("student")) == 2000 + 2 * 3000
+    assert reconciliation.bank_differences(campus_today()) == []
+
+
+def test_a_load_still_being_looked_into_is_named_so(campus, bank, live_server):
+    campus.agree("student")
+    bank.fault("debit", "silent_after")
+    loads.ask_load(by=campus.actor("student"), card=campus.card("student"), amount_fen=3000, terminal=None)
+    drive()
+    (found,) = reconciliation.bank_differences(campus_today())
+    assert (found.kind, found.owner) == ("under_way", "自动查找")
+    drive(2)
+    assert reconciliation.bank_differences(campus_today()) == []
+    found.refresh_from_db()
+    assert found.state == Difference.State.GONE
+
+
+def test_what_the_bank_denies_is_ours_alone(campus, sent, bank):
+    sent()
+    bank.forget()
+    (found,) = reconciliation.bank_differences(campus_today())
+    assert (found.kind, found.theirs_fen, found.ours_fen, found.ledger_fen) == ("only_ours", 0, 5000, 5000)
+    assert "农业银行" in found.owner
+    assert Channel.objects.get(kind="bank").name == "农业银行"

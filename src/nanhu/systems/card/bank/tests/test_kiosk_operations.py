@@ -1,0 +1,109 @@
+"""Loads and agreements as a kiosk asks for them: real signed HTTP at the services door, a real bank behind it."""
+
+import pytest
+
+from nanhu.systems.card.bank.models import Load
+from nanhu.systems.card.bank.services import loads
+from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.pins.blocks import seal_pin_block
+from nanhu.systems.card.tests.conftest import SYSTEM
+
+
+@pytest.fixture
+def kiosk(campus):
+    return place_device("KL001", "load_kiosk", by=SYSTEM)
+
+
+def with_pin(campus, kiosk, operation, part="student", pin=None, **body):
+    sequence = kiosk.next_sequence()
+    digits = pin or ID_NUMBERS[part][-6:].replace("X", "0")
+    block = seal_pin_block(bytes.fromhex(kiosk.terminal.key), kiosk.terminal.number, sequence, digits)
+    return kiosk.ask(operation, {"card": campus.card(part).uid, "pin": block, **body}, sequence=sequence)
+
+
+def sign(campus, kiosk, part="student", **body):
+    return with_pin(campus, kiosk, "agreement/sign", part, **{"bank_card": CARDS[part], **body})
+
+
+def look(campus, kiosk, part="student"):
+    return kiosk.ask("agreement/look", {"card": campus.card(part).uid}, sequence=0)
+
+
+@pytest.mark.capability("A142")
+def test_signing_shows_the_banks_verdict_and_is_changed_and_cancelled_at_the_kiosk(campus, kiosk, bank):
+    assert sign(campus, kiosk, bank_card=CARDS["teacher"])["outcome"] == "approved"
+    assert look(campus, kiosk)["sentence"] == "姓名、证件号、卡号、预留手机号四项不一致"
+    assert look(campus, kiosk)["state"] == "refused"
+    sign(campus, kiosk)
+    assert (look(campus, kiosk)["state"], look(campus, kiosk)["tail"]) == ("active", "8018")
+    bank.add_customer("林小满", ID_NUMBERS["student"], "13907300000", "6228480088888888117")
+    assert with_pin(campus, kiosk, "agreement/change", bank_card="6228480088888888117")["outcome"] == "approved"
+    assert look(campus, kiosk)["tail"] == "8117"
+    drive(2)
+    assert with_pin(campus, kiosk, "agreement/cancel")["state"] == "cancelled"
+    assert with_pin(campus, kiosk, "load/begin", amount_fen=5000)["code"] == "bank.no_agreement"
+
+
+@pytest.mark.capability("A139")
+def test_a_load_leaves_the_bank_and_reaches_the_card(campus, kiosk):
+    sign(campus, kiosk)
+    begun = with_pin(campus, kiosk, "load/begin", amount_fen=5000)
+    assert (begun["outcome"], begun["state"]) == ("approved", "asked")
+    drive()
+    assert kiosk.ask("load/look", {"order": begun["order"]}, sequence=0)["state"] == "credited"
+    claim = kiosk.ask("load/claim", {"order": begun["order"]})
+    assert (claim["amount_fen"], [one["source"] for one in claim["items"]]) == (5000, ["load"])
+    finish(kiosk, claim, is_written=True)
+    assert kiosk.ask("load/finish", {"order": begun["order"]})["state"] == "written"
+    assert campus.bank_balance("student") == BEGINNING_FEN - 5000
+    assert receipt_differences() == []
+
+
+@pytest.mark.capability("A139")
+def test_a_write_that_fails_leaves_an_unclaimed_load_and_no_money_is_lost(campus, kiosk):
+    sign(campus, kiosk)
+    order = with_pin(campus, kiosk, "load/begin", amount_fen=5000)["order"]
+    drive()
+    claim = kiosk.ask("load/claim", {"order": order})
+    finish(kiosk, claim, is_written=False)
+    assert kiosk.ask("load/finish", {"order": order})["state"] == "credited"
+    assert loads.held_fen(campus.card("student")) == 5000
+    again = kiosk.ask("load/claim", {"order": order})
+    finish(kiosk, again, is_written=True)
+    assert kiosk.ask("load/finish", {"order": order})["state"] == "written"
+    assert loads.held_fen(campus.card("student")) == 5000
+    assert campus.bank_balance("student") == BEGINNING_FEN - 5000
+
+
+def finish(kiosk, claim, *, is_written):
+    assert kiosk.ask("claim/finish", {"claim": claim["claim"], "is_written": is_written})["outcome"] == "approved"
+
+
+def test_a_wrong_pin_asks_the_bank_nothing(campus, kiosk, bank):
+    sign(campus, kiosk)
+    said = with_pin(campus, kiosk, "load/begin", pin="999999", amount_fen=5000)
+    assert said["outcome"] == "refused"
+    assert Load.objects.count() == 0
+
+
+def test_a_begin_repeated_is_one_order(campus, kiosk):
+    sign(campus, kiosk)
+    sequence = kiosk.next_sequence()
+    block = seal_pin_block(
+        bytes.fromhex(kiosk.terminal.key), kiosk.terminal.number, sequence, ID_NUMBERS["student"][-6:].replace("X", "0")
+    )
+    body = {"card": campus.card("student").uid, "pin": block, "amount_fen": 5000}
+    first = kiosk.ask("load/begin", body, sequence=sequence)
+    assert kiosk.ask("load/begin", body, sequence=sequence) == first
+    drive()
+    assert campus.bank_balance("student") == BEGINNING_FEN - 5000
+
+
+def test_another_kiosk_neither_sees_nor_claims_it(campus, kiosk):
+    sign(campus, kiosk)
+    order = with_pin(campus, kiosk, "load/begin", amount_fen=5000)["order"]
+    other = place_device("KL002", "load_kiosk", by=SYSTEM)
+    assert other.ask("load/look", {"order": order}, sequence=0)["code"] == "bank.load_not_found"
+    assert other.ask("load/claim", {"order": order})["code"] == "bank.load_not_found"

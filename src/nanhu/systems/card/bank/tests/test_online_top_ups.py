@@ -1,0 +1,223 @@
+"""Online top-ups through UnionPay: notices signed, doubled, forged, lost; found by query, given back where they must be."""
+
+import time
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+
+from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.bank import acp
+from nanhu.systems.card.bank.acquirer import AcquirerSilentError
+from nanhu.systems.card.bank.certificates import acquirer_keys, as_pem, certified
+from nanhu.systems.card.bank.channels import clearing_account
+from nanhu.systems.card.bank.errors import LoadLimitError, PaymentOddError
+from nanhu.systems.card.bank.models import Channel, OnlineTopUp
+from nanhu.systems.card.bank.services import loads, top_ups
+from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, drive
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.models import Card
+
+NOTICE = "/card/bank/notices/acp"
+
+
+@pytest.fixture
+def ordered(campus, live_server):
+    return order(campus)
+
+
+def order(campus, fen=5000):
+    made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=fen, source="web")
+    return top_ups.open_top_up(made)
+
+
+def pay(campus, top_up):
+    said = campus.bank.do("pay", tn=top_up.tn, card=CARDS["student"])
+    assert said["sentence"] == ""
+    top_up.refresh_from_db()
+
+
+def is_credited_once(campus, top_up, fen=5000):
+    top_up.refresh_from_db()
+    assert top_up.state == "credited"
+    assert loads.held_fen(campus.card("student")) == fen
+    assert campus.bank_balance("student") == BEGINNING_FEN - fen
+    assert clearing(campus) == fen
+    assert ledger.trial_balance().difference_fen == 0
+    assert receipt_differences() == []
+
+
+def clearing(campus):
+    account = clearing_account(Channel.objects.get(kind="acquirer"))
+    return sum(t.amount_fen if t.debit_account_id == account else -t.amount_fen for t in ledger.transfers_of(account))
+
+
+def notice_of(campus, top_up, *, keys=None, **changes):
+    """A notice as UnionPay would send it, or as a liar does."""
+    keys = keys or campus.bank.union
+    message = {
+        "version": "5.1.0", "encoding": "UTF-8", "merId": "777290058110097", "orderId": top_up.number, "txnType": "01",
+        "txnTime": top_up.txn_time, "txnSubType": "07", "respCode": "00", "queryId": "202611251200000000018",
+        "txnAmt": str(top_up.amount_fen), "currencyCode": "156", "settleDate": f"{campus_today():%m%d}",
+        "signPubKeyCert": keys.acquirer.certificate, **changes,
+    }  # fmt: skip
+    return acp.signed(message, key=keys.acquirer.key, certificate=keys.acquirer.certificate)
+
+
+def test_paid_is_pending_within_a_second_by_the_notice_alone(campus, ordered):
+    begun = time.monotonic()
+    pay(campus, ordered)
+    assert time.monotonic() - begun < 1.0
+    is_credited_once(campus, ordered)
+    assert ordered.told_times == 1
+
+
+def test_a_notice_that_comes_twice_counts_once(campus, ordered):
+    campus.bank.fault("notice", "twice")
+    pay(campus, ordered)
+    ordered.refresh_from_db()
+    assert ordered.told_times == 2
+    is_credited_once(campus, ordered)
+
+
+def test_a_lost_notice_is_found_by_query(campus, ordered):
+    campus.bank.fault("notice", "silent_after")
+    pay(campus, ordered)
+    assert ordered.state == "opened"
+    drive(2)
+    is_credited_once(campus, ordered)
+    assert ordered.told_times == 0
+
+
+def test_a_notice_after_the_query_changes_nothing(campus, ordered):
+    campus.bank.fault("notice", "silent_after")
+    pay(campus, ordered)
+    drive(2)
+    ordered.refresh_from_db()
+    message = notice_of(campus, ordered, queryId=ordered.query_id)
+    assert Client().post(NOTICE, message).status_code == 200
+    is_credited_once(campus, ordered)
+
+
+def test_a_notice_changed_on_its_way_is_refused(campus, ordered):
+    campus.bank.fault("notice", "forged")
+    pay(campus, ordered)
+    assert ordered.state == "opened"
+    assert loads.held_fen(campus.card("student")) == 0
+    drive(2)
+    is_credited_once(campus, ordered)
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("txnAmt", "9999999"), ("orderId", "TU00000000000000"), ("merId", "777290058110001"), ("queryId", "1"),
+    ("respCode", "01"), ("txnTime", "20200101000000"), ("currencyCode", "840"), ("settleDate", "0101"),
+])  # fmt: skip
+def test_each_signed_field_is_signed(campus, ordered, field, value):
+    message = {**notice_of(campus, ordered), field: value}
+    assert Client().post(NOTICE, message).status_code == 400
+    ordered.refresh_from_db()
+    assert (ordered.state, ordered.told_times) == ("opened", 0)
+
+
+def test_another_authoritys_unionpay_is_none(campus, ordered):
+    assert Client().post(NOTICE, notice_of(campus, ordered, keys=acquirer_keys())).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["041@中国银联股份有限公司山寨@1", "中国银联股份有限公司.evil", "041@merchant@1"])
+def test_a_certificate_of_somebody_else_by_the_same_authority_is_none(campus, ordered, name):
+    """The merchant's own certificate comes from that authority too; the name must be UnionPay's."""
+    authority = certified("CFCA TEST OCA1")
+    signer = as_pem(*certified(name, signer=authority))
+    message = {"merId": "777290058110097", "signPubKeyCert": signer.certificate, "respCode": "00"}
+    signed = acp.signed(message, key=signer.key, certificate=signer.certificate)
+    assert not acp.is_genuine(signed, authority=as_pem(*authority).certificate, at=now())
+    genuine = as_pem(*certified("041@中国银联股份有限公司@1", signer=authority))
+    message["signPubKeyCert"] = genuine.certificate
+    signed = acp.signed(message, key=genuine.key, certificate=genuine.certificate)
+    assert acp.is_genuine(signed, authority=as_pem(*authority).certificate, at=now())
+
+
+@pytest.mark.parametrize(
+    "changes", [{"txnAmt": "4999"}, {"txnAmt": ""}, {"currencyCode": "840"}, {"txnTime": "20200101000000"}]
+)
+def test_a_genuine_notice_that_does_not_fit_its_order_books_nothing(campus, ordered, changes):
+    assert Client().post(NOTICE, notice_of(campus, ordered, **changes)).status_code == 409
+    ordered.refresh_from_db()
+    assert ordered.state == "opened"
+
+
+def test_one_payment_cannot_pay_two_orders(campus, ordered):
+    other = order(campus)
+    pay(campus, ordered)
+    message = notice_of(campus, other, queryId=ordered.query_id)
+    assert Client().post(NOTICE, message).status_code == 409
+    other.refresh_from_db()
+    assert other.state == "opened"
+    is_credited_once(campus, ordered)
+
+
+def test_an_order_nobody_pays_is_closed_and_money_that_comes_yet_is_still_money(campus, ordered):
+    age(ordered)
+    drive(2)
+    ordered.refresh_from_db()
+    assert ordered.state == "closed"
+    pay(campus, ordered)
+    is_credited_once(campus, ordered)
+
+
+def age(top_up, minutes=20):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE card_online_top_up SET created_at = now() - make_interval(mins => %s) WHERE id = %s",
+            [minutes, top_up.pk],
+        )
+
+
+def test_what_cannot_be_credited_goes_back_the_way_it_came_once(campus, ordered, bank):
+    Card.objects.filter(pk=ordered.card_id).update(state="closed")
+    bank.fault("refund", "silent_after", times=2)
+    bank.do("pay", tn=ordered.tn, card=CARDS["student"])
+    drive(6)
+    ordered.refresh_from_db()
+    assert ordered.state == "refunded"
+    assert campus.bank_balance("student") == BEGINNING_FEN
+    assert clearing(campus) == 0
+
+
+def test_unionpay_away_while_ordering_moves_nothing(campus, bank, live_server):
+    bank.fault("open_order", "silent_before")
+    made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
+    with pytest.raises(AcquirerSilentError):
+        top_ups.open_top_up(made)
+    age(made)
+    drive(2)
+    made.refresh_from_db()
+    assert made.state == "closed"
+
+
+def test_the_same_question_of_an_app_is_one_order_and_limits_hold(campus, live_server):
+    app = Channel.objects.create(key="wanxiao", kind="app", name="完美校园", their_key="00")
+    given = {
+        "by": campus.actor("student"),
+        "card": campus.card("student"),
+        "source": "app",
+        "app": app,
+        "request": "r1",
+    }
+    assert top_ups.ask_top_up(**given, amount_fen=5000) == top_ups.ask_top_up(**given, amount_fen=5000)
+    for fen in (0, -1, 50_001):
+        with pytest.raises(LoadLimitError):
+            top_ups.ask_top_up(**{**given, "request": f"r{fen}"}, amount_fen=fen)
+
+
+@pytest.mark.parametrize("state", ["closed", "opened", "refunding"])
+def test_the_database_lets_no_credited_top_up_go_elsewhere(campus, ordered, state):
+    pay(campus, ordered)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OnlineTopUp.objects.filter(pk=ordered.pk).update(state=state)
+
+
+def test_a_payment_of_another_sum_is_no_payment(campus, ordered):
+    with pytest.raises(PaymentOddError):
+        top_ups.hear_paid(ordered, query_id="1", amount_fen=1, settled_on=None)

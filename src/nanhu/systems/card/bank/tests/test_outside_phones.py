@@ -1,0 +1,204 @@
+"""The outside apps in a real browser against this campus, as manual §4 and §6 walk through them: every step on the phone."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from playwright.sync_api import expect, sync_playwright
+
+from nanhu.systems.card.bank.models import Binding, Channel, OnlineTopUp
+from nanhu.systems.card.bank.services import loads
+from nanhu.systems.card.bank.tests.banks import EmulatedBank
+from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, customers, prepare_campus
+from nanhu.systems.card.bank.tests.phones import SECRET, last_code
+from nanhu.systems.card.tests.conftest import CAST
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+PICTURES = os.environ.get("NANHU_PICTURES", "")
+APPS = {"yunshanfu": "云闪付", "wanxiao": "完美校园"}
+
+
+class Outside(EmulatedBank):
+    application = "nanhu.emulators.wallets.application:application"
+
+
+@pytest.fixture
+def outside(tmp_path, live_server):
+    folk = [{**one, "campus_no": CAST[part][2]} for part, one in zip(CAST, customers(), strict=True)]
+    apps = [{"key": key, "name": name, "secret": SECRET} for key, name in APPS.items()]
+    bank = Outside(
+        tmp_path, customers=folk, campus=live_server.url, campus_public=live_server.url, apps=apps, school="湖南理工学院",
+        school_code="10543", city="岳阳",
+    )  # fmt: skip
+    bank.change(public=bank.url)
+    try:
+        yield bank.start()
+    finally:
+        bank.kill()
+
+
+@pytest.fixture
+def campus(transactional_db, outside):
+    made = prepare_campus(outside)
+    for key, name in APPS.items():
+        Channel.objects.create(key=key, kind="app", name=name, their_key=SECRET)
+    return made
+
+
+@pytest.fixture(params=[(390, 844), (1440, 900)], ids=["phone", "desk"])
+def page(request, outside, campus, monkeypatch):
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    faults = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        width, height = request.param
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", base_url=outside.url
+        )
+        made = context.new_page()
+        made.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        made.on("pageerror", lambda error: faults.append(str(error)))
+        yield made
+        chromium.close()
+        connections.close_all()  # beside the browser's loop the test has a connection of its own
+    assert faults == []
+
+
+def look_at(page, name):
+    page.wait_for_timeout(400)
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"outside-{name}-{page.viewport_size['width']}.png")
+
+
+def tap(page, text):
+    page.locator("#glass").get_by_role("button", name=text, exact=False).first.click()
+
+
+def fill(page, **typed):
+    for name, value in typed.items():
+        page.locator(f"#glass [name={name}]").fill(value)
+
+
+def accept_text(page):
+    page.locator("#message button").click()
+
+
+def register(page):
+    tap(page, "获取验证码")
+    accept_text(page)
+    tap(page, "注册并登录")
+
+
+def add_bank_card(page, part="student"):
+    fill(page, card_number=CARDS[part])
+    tap(page, "下一步")
+    expect(page.locator("#glass [name=reserved]")).to_be_visible()
+    fill(page, name=CAST[part][0], id_number=ID_NUMBERS[part], reserved=PHONES[part])
+    look_at(page, "bank-card")
+    tap(page, "同意协议并下一步")
+    accept_text(page)
+    tap(page, "开通在线支付")
+
+
+def verify(page, part="student"):
+    fill(page, name=CAST[part][0], campus_no=CAST[part][2], id_number=ID_NUMBERS[part])
+    look_at(page, "verify")
+    tap(page, "下一步")
+    expect(page.locator("#glass")).to_contain_text("学校已把验证码发到")
+    fill(page, code=last_code())
+    tap(page, "添加电子校园卡")
+    expect(page.locator("#glass")).to_contain_text("添加成功")
+
+
+@pytest.mark.capability("A084")
+def test_yunshanfu_from_registering_to_the_pay_code(page, campus):
+    page.goto("/")
+    expect(page.locator("#owner option")).to_have_count(len(CAST))
+    look_at(page, "home")
+    tap(page, "云闪付")
+    register(page)
+    look_at(page, "yunshanfu")
+    tap(page, "卡管理")
+    tap(page, "添加银行卡")
+    add_bank_card(page)
+    expect(page.locator("#glass")).to_contain_text("尾号 8018")
+    tap(page, "更多")
+    tap(page, "岳阳市")
+    tap(page, "校园服务")
+    tap(page, "湖南理工学院")
+    verify(page)
+    look_at(page, "added")
+    tap(page, "完成")
+    tap(page, "收付款")
+    expect(page.locator("#code-text")).to_contain_text("N1P")
+    look_at(page, "pay-code")
+    binding = Binding.objects.get(state="active")
+    assert (binding.app.key, binding.device) == ("yunshanfu", "林小满的手机")
+    assert page.locator("#messages .message").first.locator(".badge.good").count() == 1
+
+
+@pytest.mark.capability("A153")
+@pytest.mark.capability("A154")
+def test_wanxiao_from_the_school_to_a_recharge_details_and_loss(page, campus):
+    page.goto("/#wanxiao")
+    register(page)
+    tap(page, "搜索")
+    tap(page, "绑定校园卡")
+    verify(page)
+    tap(page, "完成")
+    expect(page.locator(".vcard")).to_contain_text("林小满")
+    expect(page.locator(".vcard")).to_contain_text(CAST["student"][2])
+    expect(page.locator(".vcard")).to_contain_text("¥ 0.00")
+    look_at(page, "wanxiao")
+    tap(page, "在线充值")
+    tap(page, "去绑卡")
+    add_bank_card(page)
+    tap(page, "在线充值")
+    look_at(page, "recharge")
+    tap(page, "¥ 50.00")
+    tap(page, "确认充值")
+    expect(page.locator("#glass")).to_contain_text("充值成功")
+    look_at(page, "recharged")
+    assert OnlineTopUp.objects.get().state == "credited"
+    assert loads.held_fen(campus.card("student")) == 5000
+    assert campus.bank_balance("student") == BEGINNING_FEN - 5000
+    tap(page, "完成")
+    expect(page.locator(".vcard")).to_contain_text("待领 ¥ 50.00")
+    tap(page, "在线充值")
+    fill(page, sum="900")
+    tap(page, "确认充值")
+    expect(page.locator("#glass .said")).to_contain_text("单次")
+    page.click("#back")
+    tap(page, "交易明细")
+    expect(page.locator("#glass")).to_contain_text("还没有交易")
+    page.click("#back")
+    tap(page, "校园资讯")
+    expect(page.locator("#glass")).to_contain_text("校园资讯")
+    page.click("#back")
+    tap(page, "在线挂失")
+    tap(page, "确认挂失")
+    expect(page.locator(".vcard")).to_contain_text("已挂失")
+
+
+def test_the_banks_own_app_sends_money_to_a_campus_card(page, campus):
+    page.goto("/#abc")
+    register(page)
+    tap(page, "添加银行卡")
+    add_bank_card(page)
+    tap(page, "校园卡充值")
+    fill(page, campus_no=CAST["student"][2])
+    tap(page, "下一步")
+    expect(page.locator("#glass")).to_contain_text("**满")
+    fill(page, sum="20.5")
+    look_at(page, "bank-sum")
+    tap(page, "确认充值")
+    expect(page.locator("#glass")).to_contain_text("转账成功")
+    look_at(page, "bank-sent")
+    assert loads.held_fen(campus.card("student")) == 2050

@@ -1,0 +1,78 @@
+"""The door of outside apps: who asks is known by its secret, each question counts once, each answer is signed."""
+
+import logging
+import time
+from hmac import compare_digest
+
+import msgspec
+from django.contrib.auth.decorators import login_not_required
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity.api import open_during_setup
+from nanhu.systems.card.bank import app_wire
+from nanhu.systems.card.bank.app_operations import OPERATIONS, Facts, Question
+from nanhu.systems.card.bank.models import AppRequest, Channel
+from nanhu.systems.card.devices.bodies import read_object
+
+log = logging.getLogger(__name__)
+REPEATABLE = frozenset({"top_up"})
+"""The same question again gives the same order, so that an app which lost an answer may ask again."""
+LONGEST_REQUEST = 40
+
+
+@csrf_exempt
+@login_not_required
+@open_during_setup
+@require_POST
+def ask(request: HttpRequest, operation: str) -> HttpResponse:
+    app = authentic(request, operation)
+    if app is None:
+        return HttpResponse(
+            b'{"outcome":"refused","code":"signature_wrong"}', status=401, content_type="application/json"
+        )
+    number = request.headers["Nanhu-Request"]
+    answer = answer_of(request, operation, app, number)
+    body = msgspec.json.encode(answer)
+    text = app_wire.answer_text(operation=operation, request=number, status=200, body=body)
+    signature = app_wire.sealed(app.their_key, text)
+    return HttpResponse(body, content_type="application/json", headers={"Nanhu-Signature": signature})
+
+
+def authentic(request: HttpRequest, operation: str) -> Channel | None:
+    headers = request.headers
+    number, clock = headers.get("Nanhu-Request", ""), headers.get("Nanhu-Clock", "")
+    app = Channel.objects.filter(kind=Channel.Kind.APP, key=headers.get("Nanhu-App", ""), is_on=True).first()
+    if app is None or operation not in OPERATIONS or not 0 < len(number) <= LONGEST_REQUEST:
+        return None
+    text = app_wire.request_text(operation=operation, app=app.key, request=number, clock=clock, body=request.body)
+    if not compare_digest(app_wire.sealed(app.their_key, text).encode(), headers.get("Nanhu-Signature", "").encode()):
+        return None
+    is_timely = (
+        clock.isascii() and clock.isdigit() and abs(time.time() - int(clock)) <= app_wire.CLOCK_TOLERANCE_SECONDS
+    )
+    return app if is_timely else None
+
+
+def answer_of(request: HttpRequest, operation: str, app: Channel, number: str) -> Facts:
+    if operation not in REPEATABLE and not is_first(app, number):
+        return {"outcome": "refused", "code": "request_reused", "sentence": "这个请求号已经用过"}
+    by = Actor(account_id=None, name=f"app:{app.key}", address=request.META.get("REMOTE_ADDR", ""))
+    try:
+        asked = Question(app=app, request=number, body=read_object(request.body), by=by)
+        return {"outcome": "done", "code": "ok", **OPERATIONS[operation](asked)}
+    except CampusError as error:
+        return {"outcome": "refused", "code": error.code, "sentence": str(error)}
+
+
+def is_first(app: Channel, number: str) -> bool:
+    try:
+        with transaction.atomic():
+            AppRequest.objects.create(app=app, request=number)
+    except IntegrityError:
+        return False
+    return True

@@ -1,0 +1,42 @@
+"""Expected failures of the purse."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class ChipMacWrongError(CampusError):
+    """The card did not sign what it is said to have signed: no bank is asked, nothing is written."""
+
+    code = "chip_mac_wrong"
+    http_status = 409
+    sentence = _("卡片验证码不符，不能写卡。")
+
+
+class ChipMissingError(CampusError):
+    code = "chip_missing"
+    http_status = 409
+    sentence = _("这张卡没有电子钱包。")
+
+
+class ChipKeyMissingError(CampusError):
+    code = "chip_key_missing"
+    http_status = 409
+    sentence = _("还没有电子钱包的主密钥，请先运行 nanhu card_chips。")
+
+
+class SuspenseClosedError(CampusError):
+    code = "card.suspense_closed"
+    http_status = 409
+    sentence = _("这一笔已经结案。")
+
+
+class SuspenseNotFoundError(CampusError):
+    code = "card.suspense_not_found"
+    http_status = 404
+    sentence = _("没有找到这一笔待查。")
+
+
+class AnswerMissingError(CampusError):
+    code = "card.suspense_answer_missing"
+    sentence = _("请写明核查结果。")

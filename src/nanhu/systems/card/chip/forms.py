@@ -1,0 +1,6 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(label=_("核查结果"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))

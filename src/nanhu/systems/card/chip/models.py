@@ -1,0 +1,136 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.systems.card.models import Card, PosTerminal
+
+
+class Algorithm(models.TextChoices):
+    TRIPLE_DES = "triple_des", "3DES"
+    SM4 = "sm4", "SM4"
+
+
+class MasterKey(models.Model):
+    """A master key of the school (主密钥). Every card's keys come from it and the purse's serial."""
+
+    class Usage(models.TextChoices):
+        LOAD = "load", _("圈存")
+        PURCHASE = "purchase", _("消费")
+        TAC = "tac", "TAC"
+
+    usage = models.TextField(choices=Usage)
+    version = models.PositiveSmallIntegerField()
+    algorithm = models.TextField(choices=Algorithm)
+    material = EncryptedTextField(purpose="card.chip_key")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_chip_key"
+        constraints = [
+            models.UniqueConstraint(fields=["usage", "version"], name="card_chip_key_once"),
+            models.CheckConstraint(condition=Q(version__gte=1, version__lte=255), name="card_chip_key_version"),
+            models.CheckConstraint(condition=Q(usage__in=["load", "purchase", "tac"]), name="card_chip_key_usage"),
+            models.CheckConstraint(condition=Q(algorithm__in=["triple_des", "sm4"]), name="card_chip_key_algorithm"),
+        ]
+
+
+class Chip(models.Model):
+    """A card's purse as its latest proven deed left it. `opening_*`: wallet and purse when the purse was made."""
+
+    card = models.OneToOneField(Card, on_delete=models.PROTECT, related_name="chip")
+    serial = models.TextField(unique=True)
+    key_version = models.PositiveSmallIntegerField()
+    algorithm = models.TextField(choices=Algorithm)
+    balance_fen = models.BigIntegerField(default=0)
+    online_counter = models.PositiveIntegerField(default=0)
+    offline_counter = models.PositiveIntegerField(default=0)
+    opening_fen = models.BigIntegerField()
+    opening_chip_fen = models.BigIntegerField(default=0)
+    opening_receipt = models.BigIntegerField()
+    seen_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_chip"
+        constraints = [
+            models.CheckConstraint(condition=Q(balance_fen__gte=0), name="card_chip_balance"),
+            models.CheckConstraint(
+                condition=Q(online_counter__lte=0xFFFF, offline_counter__lte=0xFFFF), name="card_chip_counters"
+            ),
+            models.CheckConstraint(condition=Q(serial__regex=r"^[0-9]{20}$"), name="card_chip_serial_shape"),
+        ]
+
+
+class ChipRow(models.Model):
+    """A deed of the purse that its TAC proved. Append-only (sql/keeping.sql)."""
+
+    class Kind(models.TextChoices):
+        PURCHASE = "purchase", _("消费")
+        LOAD = "load", _("领款写卡")
+
+    chip = models.ForeignKey(Chip, on_delete=models.PROTECT, related_name="rows")
+    kind = models.TextField(choices=Kind)
+    counter = models.PositiveIntegerField(help_text="offline for purchases, online for loads, before the deed")
+    amount_fen = models.BigIntegerField()
+    balance_before_fen = models.BigIntegerField()
+    terminal = models.ForeignKey(PosTerminal, on_delete=models.PROTECT, related_name="+")
+    term_seq = models.BigIntegerField(null=True, help_text="the PSAM's own, for purchases")
+    tac = models.TextField()
+    at = models.DateTimeField()
+    receipt_id = models.BigIntegerField(unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_chip_row"
+        constraints = [
+            models.UniqueConstraint(fields=["chip", "kind", "counter"], name="card_chip_counter_once"),
+            models.UniqueConstraint(fields=["terminal", "term_seq"], name="card_chip_term_seq_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="card_chip_row_amount"),
+            models.CheckConstraint(condition=Q(kind__in=["purchase", "load"]), name="card_chip_row_kind"),
+            models.CheckConstraint(
+                condition=Q(kind="load", term_seq__isnull=True)
+                | Q(kind="purchase", term_seq__isnull=False, balance_before_fen__gte=F("amount_fen")),
+                name="card_chip_row_whole",
+            ),
+        ]
+
+
+class SuspenseCase(models.Model):
+    """A row that could not be believed (待查): kept as it came, with somebody who answers for it. Moves no money."""
+
+    class Reason(models.TextChoices):
+        TAC_WRONG = "tac_wrong", _("交易验证码不符")
+        COUNTER_REUSED = "chip_counter_reused", _("计数器重复，疑为复制卡")
+        NO_PAYMENT = "no_payment", _("没有对应的联机消费")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("待查")
+        CLOSED = "closed", _("已结案")
+
+    terminal = models.ForeignKey(PosTerminal, on_delete=models.PROTECT, related_name="+")
+    sequence = models.BigIntegerField()
+    card = models.ForeignKey(Card, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(choices=Reason)
+    amount_fen = models.BigIntegerField(null=True)
+    row = models.JSONField(help_text="as it came")
+    state = models.TextField(choices=State, default=State.OPEN)
+    owner = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    owner_name = models.TextField(default="校园卡管理办公室")
+    answer = models.TextField(default="", blank=True)
+    closed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_chip_suspense"
+        indexes = [models.Index(fields=["state", "-created_at"], name="card_chip_suspense_newest")]
+        constraints = [
+            models.UniqueConstraint(fields=["terminal", "sequence"], name="card_chip_suspense_once"),
+            models.CheckConstraint(condition=~Q(owner_name=""), name="card_chip_suspense_has_owner"),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at__isnull=True, answer="")
+                | (Q(state="closed", closed_at__isnull=False, owner__isnull=False) & ~Q(answer="")),
+                name="card_chip_suspense_closed",
+            ),
+        ]

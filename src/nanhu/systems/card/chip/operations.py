@@ -1,0 +1,28 @@
+"""What a terminal asks of the purse at the services door."""
+
+from typing import Any
+
+from nanhu.systems.card.chip.services.proofs import note_proof
+from nanhu.systems.card.devices.bodies import text_in, whole_in
+from nanhu.systems.card.devices.errors import MalformedError
+from nanhu.systems.card.devices.operations import Asked, operation
+from nanhu.systems.card.models import PosTerminal
+
+LARGEST_PROOFS = 100
+SELLERS = frozenset({PosTerminal.Kind.POS, PosTerminal.Kind.SCANNER})
+
+
+@operation("chip/proofs", kinds=SELLERS)
+def proofs(asked: Asked) -> dict[str, Any]:
+    rows = asked.body.get("rows")
+    if not isinstance(rows, list) or not 0 < len(rows) <= LARGEST_PROOFS:
+        raise MalformedError
+    for row in rows:
+        if not isinstance(row, dict):
+            raise MalformedError
+        whole_in(row, "sequence")
+        whole_in(row, "amount_fen", most=2**32 - 1)
+        row["card"] = text_in(row, "card").upper()
+    codes = [note_proof(by=asked.by, terminal=asked.terminal, row=row) for row in rows]
+    told = [{"sequence": row["sequence"], "code": code} for row, code in zip(rows, codes, strict=True)]
+    return {"rows": told}

@@ -1,0 +1,40 @@
+"""Cases of suspense: taken by a clerk who then answers for them, closed with what came of it. Money is corrected elsewhere."""
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.systems.card.chip.errors import AnswerMissingError, SuspenseClosedError, SuspenseNotFoundError
+from nanhu.systems.card.chip.models import SuspenseCase
+from nanhu.systems.card.policies import clerk_account
+
+
+def take_case(*, by: Actor, case_id: int) -> SuspenseCase:
+    with transaction.atomic():
+        case = held(case_id)
+        case.owner_id, case.owner_name = clerk_account(by), by.name
+        case.save(update_fields=["owner", "owner_name"])
+        audit.record(by=by, action="card.take_suspense", target=f"suspense:{case.pk}")
+        return case
+
+
+def close_case(*, by: Actor, case_id: int, answer: str) -> SuspenseCase:
+    if not answer.strip():
+        raise AnswerMissingError
+    with transaction.atomic():
+        case = held(case_id)
+        case.owner_id, case.owner_name = clerk_account(by), by.name
+        case.state, case.answer, case.closed_at = SuspenseCase.State.CLOSED, answer.strip(), now()
+        case.save(update_fields=["owner", "owner_name", "state", "answer", "closed_at"])
+        audit.record(by=by, action="card.close_suspense", target=f"suspense:{case.pk}", reason=case.answer)
+        return case
+
+
+def held(case_id: int) -> SuspenseCase:
+    case = SuspenseCase.objects.select_for_update().filter(pk=case_id).first()
+    if case is None:
+        raise SuspenseNotFoundError
+    if case.state != SuspenseCase.State.OPEN:
+        raise SuspenseClosedError
+    return case

@@ -1,0 +1,184 @@
+"""Book minus card: each fen has a name, and what has none is found."""
+
+import pytest
+from django.core.management import call_command
+
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.chip.checks import differences_are_explained, unexplained
+from nanhu.systems.card.chip.models import Chip, ChipRow, SuspenseCase
+from nanhu.systems.card.chip.services import keys, making
+from nanhu.systems.card.chip.services.difference import difference_of
+from nanhu.systems.card.chip.tests.conftest import CardInHand
+from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hand(campus):
+    """The teacher's card, filled with the ¥ 100 that the wallet held."""
+    keys.make_master_keys(by=SYSTEM)
+    campus.top_up("teacher", 10_000)
+    (chip,) = making.make_purses(by=SYSTEM, cards=[campus.card("teacher")], is_filled=True)
+    return CardInHand(chip)
+
+
+@pytest.fixture
+def till():
+    return Device("N1001")
+
+
+def told(hand):
+    """The difference as {item: fen}, after the ledger and the receipts were found to agree."""
+    assert receipt_differences() == []
+    assert list(ledger.check_ledger()) == []
+    found = difference_of(Chip.objects.select_related("card").get(pk=hand.chip.pk))
+    assert found.fen == sum(item.fen for item in found.items) + found.unexplained_fen
+    return {item.key: item.fen for item in found.items} | (
+        {"?": found.unexplained_fen} if found.unexplained_fen else {}
+    )
+
+
+def proof_row(campus, hand, fen, **facts):
+    receipt = Receipt.objects.filter(kind="payment", outcome="posted").latest("id")
+    return {
+        "card": campus.card("teacher").uid,
+        "sequence": receipt.sequence,
+        "amount_fen": fen,
+        **hand.purchase(fen, **facts),
+    }
+
+
+def prove(till, *rows):
+    return [
+        row["code"]
+        for row in till.ask("chip/proofs", {"rows": list(rows)}, sequence=900 + till.next_sequence())["rows"]
+    ]
+
+
+def test_a_purse_just_filled_differs_by_nothing(hand):
+    assert told(hand) == {}
+    assert differences_are_explained().verdict == "ok"
+
+
+def test_an_empty_purse_is_explained_by_what_the_book_held(campus):
+    keys.make_master_keys(by=SYSTEM)
+    campus.top_up("teacher", 10_000)
+    (chip,) = making.make_purses(by=SYSTEM, cards=[campus.card("teacher")])
+    assert told(CardInHand(chip)) == {"opening": 10_000}
+
+
+def test_an_online_payment_is_named_until_the_card_proves_it(campus, hand, till):
+    assert campus.pay("teacher", 1250) == "posted"
+    assert told(hand) == {"aside.payment": -1250}
+    row = proof_row(campus, hand, 1250, counter=0, balance=10_000, term_seq=7)
+    assert prove(till, row) == ["ok"]
+    assert told(hand) == {}
+    chip = Chip.objects.get(pk=hand.chip.pk)
+    assert (chip.balance_fen, chip.offline_counter) == (8750, 1)
+    assert prove(till, row) == ["ok"]
+    assert ChipRow.objects.count() == 1
+
+
+def test_money_that_never_touched_the_card_is_named_by_its_kind(campus, hand):
+    campus.top_up("teacher", 5000, form="second")
+    assert told(hand) == {"aside.top_up": 5000}
+
+
+def test_missing_counters_name_what_a_terminal_still_holds(campus, hand, till):
+    """The card was debited off line for 300 (counter 0), then on line for 1250 (counter 1)."""
+    campus.pay("teacher", 1250)
+    assert prove(till, proof_row(campus, hand, 1250, counter=1, balance=9700, term_seq=8)) == ["ok"]
+    assert told(hand) == {"not_uploaded": 300}
+    found = difference_of(Chip.objects.select_related("card").get(pk=hand.chip.pk))
+    assert [item.counters for item in found.items] == [(0,)]
+
+
+def test_money_gone_without_a_missing_counter_is_unexplained(campus, hand, till):
+    campus.pay("teacher", 1250)
+    assert prove(till, proof_row(campus, hand, 1250, counter=0, balance=9700, term_seq=8)) == ["ok"]
+    assert told(hand) == {"?": 300}
+    assert list(unexplained().values()) == [300]
+    check = differences_are_explained()
+    assert (check.verdict, campus.card("teacher").number in check.message) == ("fail", True)
+    with pytest.raises(SystemExit):
+        call_command("doctor")
+
+
+def test_more_on_the_card_than_was_ever_loaded_is_unexplained(campus, hand, till):
+    campus.pay("teacher", 1250)
+    prove(till, proof_row(campus, hand, 1250, counter=0, balance=20_000, term_seq=8))
+    assert told(hand) == {"?": -10_000}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"tac": "00000000"}, "tac_wrong"), ({"term_seq": 9}, "tac_wrong"), ({"at": "20261125120001"}, "tac_wrong"),
+        ({"amount_fen": 1251}, "tac_wrong"), ({"tac": "nonsense"}, "tac_wrong"), ({"counter": -1}, "tac_wrong"),
+        ({"counter": 70_000}, "tac_wrong"), ({"card": "04FFFFFFFFFFFF"}, "tac_wrong"), ({"sequence": 4711}, "no_payment"),
+    ],
+)  # fmt: skip
+def test_a_row_that_cannot_be_believed_is_kept_in_suspense(campus, hand, till, change, reason):
+    campus.pay("teacher", 1250)
+    row = proof_row(campus, hand, 1250, counter=0, balance=10_000, term_seq=7) | change
+    assert prove(till, row) == [reason]
+    case = SuspenseCase.objects.get()
+    assert (case.state, case.owner_name) == ("open", "校园卡管理办公室")
+    assert Chip.objects.get(pk=hand.chip.pk).offline_counter == 0
+    assert told(hand) == {"aside.payment": -1250}
+    assert differences_are_explained().verdict == "warn"
+
+
+def test_a_cloned_cards_second_use_of_a_counter_is_found(campus, hand, till):
+    campus.pay("teacher", 1250)
+    first = proof_row(campus, hand, 1250, counter=0, balance=10_000, term_seq=7)
+    campus.pay("teacher", 800)
+    clone = proof_row(campus, hand, 800, counter=0, balance=10_000, term_seq=8)
+    assert prove(till, first, clone) == ["ok", "chip_counter_reused"]
+    assert told(hand) == {"aside.payment": -800}
+
+
+def test_a_tac_replayed_under_another_counter_is_found(campus, hand, till):
+    """The counter is no part of a TAC; the terminal's own sequence is."""
+    for _payment in range(2):
+        campus.pay("teacher", 1250)
+    first, second = Receipt.objects.filter(kind="payment").order_by("id")
+    row = proof_row(campus, hand, 1250, counter=0, balance=10_000, term_seq=7)
+    replayed = row | {"counter": 1, "balance_before_fen": 8750, "sequence": second.sequence}
+    assert prove(till, row | {"sequence": first.sequence}, replayed) == ["ok", "chip_counter_reused"]
+
+
+def test_the_counter_sees_both_balances_and_the_reason(campus, hand, till):
+    campus.pay("teacher", 1250)
+    campus.top_up("teacher", 5000, form="second")
+    clerk = campus.client("clerk")
+    url = f"/card/chip/cards/{campus.card('teacher').public_id}/"
+    page = clerk.get(url).content.decode()
+    for text in ("¥ 137.50", "¥ 100.00", "消费", "充值", "-¥ 12.50", "¥ 50.00"):
+        assert text in page, text
+    assert queries_of(clerk, url) <= 20
+    assert "没有电子钱包" in clerk.get(f"/card/chip/cards/{campus.card('guest').public_id}/").content.decode()
+    assert campus.client("student").get(url).status_code == 404
+
+
+def test_a_case_is_taken_and_closed_with_its_answer(campus, hand, till):
+    campus.pay("teacher", 1250)
+    prove(till, proof_row(campus, hand, 1250, counter=0, balance=10_000, term_seq=7) | {"tac": "00000000"})
+    clerk, case = campus.client("clerk"), SuspenseCase.objects.get()
+    assert "交易验证码不符" in clerk.get("/card/chip/").content.decode()
+    assert queries_of(clerk, "/card/chip/") <= 20
+    assert clerk.post(f"/card/chip/cases/{case.pk}/take/").status_code == 302
+    assert "周敏" in clerk.get(f"/card/chip/cases/{case.pk}/").content.decode()
+    assert clerk.post(f"/card/chip/cases/{case.pk}/close/", {"answer": " "}).status_code == 422
+    assert clerk.post(f"/card/chip/cases/{case.pk}/close/", {"answer": "终端密钥过期，已换"}).status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.owner_name, case.answer) == ("closed", "周敏", "终端密钥过期，已换")
+    assert clerk.post(f"/card/chip/cases/{case.pk}/close/", {"answer": "再一次"}).status_code == 409
+    assert campus.client("student").post(f"/card/chip/cases/{case.pk}/take/").status_code == 404
+    assert clerk.get("/card/chip/cases/999999/").status_code == 404
+    assert "终端密钥过期，已换" in clerk.get(f"/card/chip/cases/{case.pk}/").content.decode()
+    assert "没有交易在这里" in clerk.get("/card/chip/").content.decode()

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from nanhu.systems.card.chip import views
+
+urlpatterns = [
+    path("", views.cases, name="chip_cases"),
+    path("cards/<uuid:public_id>/", views.card, name="chip_card"),
+    path("cases/<int:case_id>/", views.case, name="chip_case"),
+    path("cases/<int:case_id>/take/", views.take, name="chip_take"),
+    path("cases/<int:case_id>/close/", views.close, name="chip_close"),
+]

@@ -1,0 +1,92 @@
+"""The counter's view of the purse: what is on the card, why it differs from the book, and rows that await an answer."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.chip.errors import SuspenseNotFoundError
+from nanhu.systems.card.chip.forms import AnswerForm
+from nanhu.systems.card.chip.models import Chip, SuspenseCase
+from nanhu.systems.card.chip.services.difference import difference_of, recent_rows
+from nanhu.systems.card.chip.services.suspense import close_case, take_case
+from nanhu.systems.card.views.frame import card_with, clerk_only, person_at
+
+SHOWN_ROWS = 20
+PER_PAGE = 50
+
+
+@require_safe
+@never_cache
+@clerk_only
+def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    found = card_with(public_id)
+    chip = Chip.objects.filter(card=found).select_related("card").first()
+    facts: dict[str, Any] = {"card": found, "person": people.person_card(found.person_id), "chip": chip}
+    if chip is not None:
+        cases = SuspenseCase.objects.filter(card=found).select_related("terminal").order_by("-created_at")[:SHOWN_ROWS]
+        facts |= {"difference": difference_of(chip), "rows": recent_rows(chip, SHOWN_ROWS), "cases": list(cases)}
+    return render(request, "card/chip/card.html", facts)
+
+
+@require_safe
+@never_cache
+@clerk_only
+def cases(request: HttpRequest) -> HttpResponse:
+    state = SuspenseCase.State.CLOSED if request.GET.get("state") == "closed" else SuspenseCase.State.OPEN
+    rows = SuspenseCase.objects.filter(state=state).select_related("card", "terminal").order_by("-created_at", "-pk")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    holders = people.person_cards({row.card.person_id for row in page if row.card})
+    lines = [(row, holders.get(row.card.person_id) if row.card else None) for row in page]
+    counts = {one: SuspenseCase.objects.filter(state=one).count() for one in SuspenseCase.State}
+    return render(request, "card/chip/cases.html", {"page": page, "lines": lines, "state": state, "counts": counts})
+
+
+@require_safe
+@never_cache
+@clerk_only
+def case(request: HttpRequest, case_id: int) -> HttpResponse:
+    return show_case(request, case_id)
+
+
+def show_case(
+    request: HttpRequest, case_id: int, *, form: AnswerForm | None = None, error: str = "", status: int = 200
+) -> HttpResponse:
+    found = SuspenseCase.objects.filter(pk=case_id).select_related("card", "terminal__merchant").first()
+    if found is None:
+        raise SuspenseNotFoundError
+    person = people.person_card(found.card.person_id) if found.card else None
+    facts = {
+        "case": found,
+        "person": person,
+        "error": error,
+        "member": found.row.get("chip") or {},
+        "form": form or AnswerForm(),
+    }
+    return render(request, "card/chip/case.html", facts, status=status)
+
+
+@require_POST
+@clerk_only
+def take(request: HttpRequest, case_id: int) -> HttpResponse:
+    take_case(by=person_at(request), case_id=case_id)
+    return redirect("card:chip_case", case_id=case_id)
+
+
+@require_POST
+@clerk_only
+def close(request: HttpRequest, case_id: int) -> HttpResponse:
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return show_case(request, case_id, form=form, status=422)
+    try:
+        close_case(by=person_at(request), case_id=case_id, answer=form.cleaned_data["answer"])
+    except CampusError as error:
+        return show_case(request, case_id, form=form, error=error.message, status=error.http_status)
+    return redirect("card:chip_cases")

@@ -1,0 +1,46 @@
+"""Custody (备付金): what we owe holders and merchants, what lies against it, and what the bank says it holds."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing.services.settling import end_of
+from nanhu.systems.card.closing.sources import Found, Source, sources, sources_of_custody
+
+AT_BANK = "card.bank"
+
+
+def custody_on(day: date) -> dict[str, Any]:
+    rows = ledger.trial_at(end_of(day))
+    owed = sum(-row.net_fen for row in rows if row.kind == "liability")
+    told = {one.key: one.balance(day) for one in sources_of_custody}
+    return {
+        "owed_fen": owed,
+        "covered_fen": sum(row.net_fen for row in rows if row.kind != "liability"),
+        "bank_book_fen": sum(row.net_fen for row in rows if row.group == AT_BANK),
+        "bank_told_fen": sum(fen for fen in told.values() if fen is not None)
+        if any(f is not None for f in told.values())
+        else None,
+    }
+
+
+def custody_differences(day: date) -> list[Found]:
+    """The bank's own balance is that of our books. Where it has not said one, nothing is claimed."""
+    state = custody_on(day)
+    told, book = state["bank_told_fen"], state["bank_book_fen"]
+    if told is None or told == book:
+        return []
+    return [Found(key="bank", what=_("备付金账户余额与账面不符"), ours_fen=book, theirs_fen=told)]
+
+
+OWN = Source(
+    key="custody",
+    title=gettext_lazy("备付金核对"),
+    owner=gettext_lazy("一卡通财务"),
+    differences=custody_differences,
+    order=40,
+)
+sources.add(OWN)

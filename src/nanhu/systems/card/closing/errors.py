@@ -1,0 +1,71 @@
+"""Expected failures of closing, settlement and corrections."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class StatementTooLongError(CampusError):
+    code = "card.statement_too_long"
+    http_status = 409
+    sentence = _("一份对账单最多 {days} 天，请分段下载。")
+
+
+class NoContractError(CampusError):
+    code = "card.no_contract"
+    http_status = 409
+    sentence = _("{merchant}没有有效的结算合同。")
+
+
+class ContractOverlapsError(CampusError):
+    code = "card.contract_overlaps"
+    http_status = 409
+    sentence = _("{merchant}在这段时间已有合同，请先写明前一份的结束日期。")
+
+
+class NothingToPayError(CampusError):
+    code = "card.nothing_to_pay"
+    http_status = 409
+    sentence = _("没有待付款的结算。")
+
+
+class PayoutStateError(CampusError):
+    code = "card.payout_state"
+    http_status = 409
+    sentence = _("这份付款文件{state}。")
+
+
+class SamePersonError(CampusError):
+    code = "card.same_person"
+    http_status = 409
+    sentence = _("这一步须由另一位经办人办理。")
+
+
+class CorrectionStateError(CampusError):
+    code = "card.correction_state"
+    http_status = 409
+    sentence = _("这条更正{state}。")
+
+
+class NotCorrectableError(CampusError):
+    code = "card.not_correctable"
+    http_status = 409
+    sentence = _("这笔交易不能更正：{why}。")
+
+
+class ReceiptNotFoundError(CampusError):
+    code = "card.receipt_not_found"
+    http_status = 404
+    sentence = _("没有找到这笔交易。")
+
+
+class DayNotOverError(CampusError):
+    code = "card.day_not_over"
+    http_status = 409
+    sentence = _("{day} 还没有结束，不能日结。")
+
+
+class NoteMissingError(CampusError):
+    code = "card.note_missing"
+    http_status = 422
+    sentence = _("请写明差异的原因和处理。")

@@ -1,0 +1,73 @@
+"""The shape of what finance, clerks and holders type."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.systems.card.closing.models import Contract
+
+LARGEST_FEE = 200
+
+
+class ContractForm(forms.Form):
+    fee = forms.IntegerField(label=_("管理费（‰）"), min_value=0, max_value=LARGEST_FEE, initial=0)
+    cycle = forms.ChoiceField(label=_("结算周期"), choices=Contract.Cycle.choices)
+    payee = forms.CharField(label=_("收款户名"), max_length=60)
+    token = forms.CharField(label=_("银行账户令牌"), max_length=80, help_text=_("由银行提供；这里不保存完整账号。"))
+    last4 = forms.RegexField(label=_("账号末四位"), regex=r"^[0-9]{4}$")
+    starts_on = forms.DateField(label=_("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(label=_("到哪天止"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean_token(self) -> str:
+        token: str = self.cleaned_data["token"]
+        if re.fullmatch(r"\d{12,19}", token.replace(" ", "")):
+            raise forms.ValidationError(_("这像是完整的银行账号，请填银行给的令牌。"))
+        return token
+
+    def clean(self) -> dict[str, Any] | None:
+        said = super().clean()
+        if said and said.get("ends_on") and said.get("starts_on") and said["ends_on"] < said["starts_on"]:
+            self.add_error("ends_on", _("结束不能早于开始。"))
+        return said
+
+
+class BindForm(forms.Form):
+    campus_no = forms.CharField(label=_("学工号"), max_length=20)
+
+
+class ConfirmForm(forms.Form):
+    reference = forms.CharField(label=_("银行回单号"), max_length=60)
+    unpaid = forms.CharField(
+        label=_("未付成功的结算单号"),
+        required=False,
+        max_length=2000,
+        help_text=_("多个用空格分开；它们会进入下一份文件。"),
+    )
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(label=_("原因和处理"), max_length=300)
+
+
+class CorrectionForm(forms.Form):
+    receipt = forms.RegexField(label=_("凭证号"), regex=r"^\s*[0-9]{1,18}\s*$")
+    reason = forms.CharField(label=_("为什么要更正"), max_length=200)
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(label=_("答复"), max_length=300)
+
+
+class DisputeForm(forms.Form):
+    words = forms.CharField(label=_("哪里不对"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class RangeForm(forms.Form):
+    """Two days in an address; a wrong value is as good as none."""
+
+    first = forms.DateField(required=False)
+    last = forms.DateField(required=False)

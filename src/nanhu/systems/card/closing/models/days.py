@@ -1,0 +1,69 @@
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class DayClose(models.Model):
+    """The close of a campus day (日结). May be run again at any time; it is closed once nothing unexplained is left."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("正在核对")
+        OPEN = "open", _("有差异待处理")
+        CLOSED = "closed", _("已日结，无差异")
+        EXPLAINED = "explained", _("已日结，差异已说明")
+
+    day = models.DateField(primary_key=True)
+    state = models.TextField(choices=State, default=State.RUNNING)
+    figures: Any = models.JSONField(default=dict)
+    runs = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    by_name = models.TextField(default="")
+
+    class Meta:
+        db_table = "card_day_close"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["running", "open", "closed", "explained"]), name="card_day_close_state"
+            )
+        ]
+
+
+class Difference(models.Model):
+    """One difference a day close found: what, how much, who sees to it, and how it ended."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("待处理")
+        EXPLAINED = "explained", _("已说明")
+        GONE = "gone", _("已消除")
+
+    close = models.ForeignKey(DayClose, on_delete=models.PROTECT, related_name="differences")
+    source = models.TextField()
+    key = models.TextField()
+    what = models.TextField()
+    ours_fen = models.BigIntegerField(null=True)
+    theirs_fen = models.BigIntegerField(null=True)
+    owner = models.TextField()
+    state = models.TextField(choices=State, default=State.OPEN)
+    note = models.TextField(default="", blank=True)
+    noted_by = models.TextField(default="", blank=True)
+    found_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_day_difference"
+        constraints = [
+            models.UniqueConstraint(fields=["close", "source", "key"], name="card_day_difference_once"),
+            models.CheckConstraint(condition=~Q(owner="") & ~Q(what=""), name="card_day_difference_has_owner"),
+            models.CheckConstraint(
+                condition=Q(state="explained", note__gt="") | Q(state__in=["open", "gone"]),
+                name="card_day_difference_explained",
+            ),
+        ]
+
+    @property
+    def difference_fen(self) -> int:
+        return (self.ours_fen or 0) - (self.theirs_fen or 0)

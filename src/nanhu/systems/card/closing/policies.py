@@ -1,0 +1,17 @@
+"""Who may do what: finance closes and settles, a merchant's people see their merchant."""
+
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.identity.api import role_required
+from nanhu.systems.card.closing.models import MerchantUser
+from nanhu.systems.card.models import Merchant
+
+FINANCE = "card.finance"
+MERCHANT = "card.merchant"
+finance_only = role_required(FINANCE)
+merchant_only = role_required(MERCHANT)
+
+
+def merchants_of(viewer: Viewer) -> list[Merchant]:
+    """Those this account is bound to, and no others."""
+    bound = MerchantUser.objects.filter(account_id=viewer.account_id).values("merchant")
+    return list(Merchant.objects.filter(pk__in=bound).order_by("name"))

@@ -1,0 +1,51 @@
+"""What the portal, the doctor and the worker show of this part."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import registry
+from nanhu.kernel.registry import Application, Role
+from nanhu.systems.card.closing import custody, jobs  # noqa: F401  (registering is their effect)
+from nanhu.systems.card.closing.policies import FINANCE, MERCHANT
+from nanhu.systems.card.closing.reconciliation import ledger_differences, receipt_differences
+from nanhu.systems.card.closing.sources import Source, sources
+
+sources.add(
+    Source(key="ledger", title=_("总账核对"), owner=_("校园卡管理办公室"), differences=ledger_differences, order=10),
+    Source(
+        key="receipts",
+        title=_("终端与凭证核对"),
+        owner=_("校园卡管理办公室"),
+        differences=receipt_differences,
+        order=20,
+    ),
+)
+registry.roles.add(
+    Role(key=FINANCE, name=_("一卡通财务"), description=_("日结、对账差异、商户合同与结算、付款文件、凭证导出")),
+    Role(key=MERCHANT, name=_("商户"), description=_("只看自己商户的营业额、结算单；须另外绑定商户")),
+)
+registry.applications.add(
+    Application(
+        key="card.closing",
+        name=_("一卡通财务"),
+        icon="landmark",
+        url=lambda: reverse("card:closing"),
+        section="work",
+        roles=frozenset({FINANCE}),
+        owner=_("校园卡管理办公室"),
+        description=_("日结、对账、结算、凭证"),
+        order=41,
+    ),
+    Application(
+        key="card.merchant",
+        name=_("商户营业"),
+        icon="store",
+        url=lambda: reverse("card:merchant"),
+        section="work",
+        faces=registry.ALL_FACES,
+        roles=frozenset({MERCHANT}),
+        owner=_("校园卡管理办公室"),
+        description=_("今日营业额、时段、结算单"),
+        order=42,
+    ),
+)

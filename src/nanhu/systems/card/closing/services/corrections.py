@@ -1,0 +1,115 @@
+"""Corrections (更正): a posted row is taken back by its mirror. One clerk asks, another decides; the database holds two persons."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing.errors import CorrectionStateError, NotCorrectableError, SamePersonError
+from nanhu.systems.card.closing.models import Correction
+from nanhu.systems.card.errors import ReasonMissingError
+from nanhu.systems.card.kinds import MONEY_IN
+from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.policies import clerk_account
+from nanhu.systems.card.services.receipts import locked_balances
+
+CORRECTABLE = frozenset({"payment", "stored", "top_up", "deduction", "fee"})
+RECEIPT = """
+    INSERT INTO card_receipt (kind, outcome, wallet_id, card_id, merchant_id, amount_fen, owed_fen, balance_fen, detail,
+                              occurred_at, entry_id, reverses_id)
+    VALUES (%s, 'posted', %s, %s, %s, %s, %s, %s, %s, now(), %s, %s) RETURNING id"""
+
+
+def ask(*, by: Actor, receipt: Receipt, reason: str, token: UUID) -> Correction:
+    """Ask another clerk. The same form again (`token`) gives the request that it made."""
+    if not reason.strip():
+        raise ReasonMissingError
+    refuse_uncorrectable(receipt)
+    try:
+        with transaction.atomic():
+            asked = Correction.objects.create(
+                token=token,
+                receipt=receipt,
+                reason=reason.strip(),
+                requester_id=clerk_account(by),
+                requester_name=by.name,
+            )
+            facts = {"correction": asked.pk, "fen": receipt.amount_fen}
+            audit.record(
+                by=by, action="card.ask_correction", target=f"receipt:{receipt.pk}", reason=reason, facts=facts
+            )
+            return asked
+    except IntegrityError as error:
+        known = Correction.objects.filter(token=token, requester_id=by.account_id).first()
+        if known is not None:
+            return known
+        if "card_correction_once_for_a_row" in str(error):
+            raise NotCorrectableError(why=_("已有更正")) from error
+        raise
+
+
+def refuse_uncorrectable(receipt: Receipt) -> None:
+    if receipt.outcome != "posted" or receipt.kind not in CORRECTABLE or receipt.entry_id is None:
+        raise NotCorrectableError(why=_("这一类交易有自己的退回办法"))
+    if Receipt.objects.filter(reverses=receipt, outcome="posted").exists():
+        raise NotCorrectableError(why=_("已经退回过"))
+
+
+def refuse(*, by: Actor, correction: Correction, answer: str) -> Correction:
+    if not answer.strip():
+        raise ReasonMissingError
+    with transaction.atomic():
+        locked = locked_pending(by, correction)
+        decide(by=by, correction=locked, state=Correction.State.REFUSED, answer=answer.strip())
+        return locked
+
+
+def approve(*, by: Actor, correction: Correction) -> Correction:
+    """Post the mirror: what the row moved, it moves back, in the accounting day of now."""
+    with transaction.atomic():
+        locked = locked_pending(by, correction)
+        refuse_uncorrectable(locked.receipt)
+        locked.posted_id = post_mirror(by=by, receipt=locked.receipt, reason=locked.reason)
+        decide(by=by, correction=locked, state=Correction.State.POSTED, answer="")
+        return locked
+
+
+def locked_pending(by: Actor, correction: Correction) -> Correction:
+    locked = Correction.objects.select_for_update(of=("self",)).select_related("receipt__wallet").get(pk=correction.pk)
+    if locked.requester_id == clerk_account(by):
+        raise SamePersonError
+    if locked.state != Correction.State.PENDING:
+        raise CorrectionStateError(state=Correction.State(locked.state).label)
+    return locked
+
+
+def decide(*, by: Actor, correction: Correction, state: Correction.State, answer: str) -> None:
+    correction.state, correction.answer, correction.decided_at = state, answer, now()
+    correction.approver_id, correction.approver_name = clerk_account(by), by.name
+    correction.save()
+    action = "card.approve_correction" if state == Correction.State.POSTED else "card.refuse_correction"
+    facts = {"correction": correction.pk, "posted": correction.posted_id}
+    audit.record(by=by, action=action, target=f"receipt:{correction.receipt_id}", reason=answer, facts=facts)
+
+
+def post_mirror(*, by: Actor, receipt: Receipt, reason: str) -> int:
+    wallet, entry_id = receipt.wallet, receipt.entry_id
+    if wallet is None or entry_id is None or receipt.amount_fen is None:
+        raise NotCorrectableError(why=_("没有对应的账"))
+    balances = locked_balances(wallet.account_id, wallet.receivable_id)
+    mirror = ledger.reverse(by=by, entry_id=entry_id, reason=reason, kind="card.correction")
+    is_in = receipt.kind not in MONEY_IN
+    felt = receipt.amount_fen - receipt.owed_fen
+    after = balances[wallet.account_id] + (felt if is_in else -felt)
+    facts: list[Any] = [
+        "correction_in" if is_in else "correction_out", wallet.pk, receipt.card_id, receipt.merchant_id, receipt.amount_fen,
+        receipt.owed_fen, after, reason[:200], mirror.entry_id, receipt.pk,
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIPT, facts)
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,124 @@
+"""Day close (日结): ask every source, name each difference with its owner; closed once nothing unexplained is left."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing.custody import custody_on
+from nanhu.systems.card.closing.errors import DayNotOverError, NoteMissingError
+from nanhu.systems.card.closing.models import DayClose, Difference
+from nanhu.systems.card.closing.reconciliation import late_rows_on, merchants_on, terminals_on
+from nanhu.systems.card.closing.services.settling import end_of, start_of
+from nanhu.systems.card.closing.sources import Found, Source, sources
+
+type Heard = Callable[[int, int, str], None]
+OPEN, EXPLAINED, GONE = Difference.State.OPEN, Difference.State.EXPLAINED, Difference.State.GONE
+
+
+def close_day(*, by: Actor, day: date, heard: Heard = lambda _done, _total, _note: None) -> DayClose:
+    """Run the close of a day; again is harmless, and finds what has changed since. Two at once wait for each other."""
+    if day >= campus_today():
+        raise DayNotOverError(day=day)
+    asked = list(sources)
+    steps = len(asked) + 2
+    with transaction.atomic():
+        hold(day)
+        close = DayClose.objects.get_or_create(day=day)[0]
+        heard(0, steps, _("汇总总账"))
+        ledger.sum_days()
+        for place, source in enumerate(asked, 1):
+            heard(place, steps, str(source.title))
+            take_in(close, source, source.differences(day))
+        heard(steps - 1, steps, _("合计"))
+        close.figures = figures_of(day)
+        finish(close, by=by)
+    heard(steps, steps, "")
+    return close
+
+
+def hold(day: date) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('card.day_close'), %s)", [day.toordinal()])
+
+
+def take_in(close: DayClose, source: Source, found: list[Found]) -> None:
+    """Differences are known again by their key; what is not found any more is gone."""
+    known = {one.key: one for one in Difference.objects.filter(close=close, source=source.key)}
+    for one in found:
+        row = known.get(one.key) or Difference(close=close, source=source.key, key=one.key)
+        has_changed = (row.ours_fen, row.theirs_fen) != (one.ours_fen, one.theirs_fen) or row.state == GONE
+        row.what, row.ours_fen, row.theirs_fen = one.what, one.ours_fen, one.theirs_fen
+        row.owner = one.owner or str(source.owner)
+        if one.is_explained:
+            row.state, row.note = EXPLAINED, row.note or one.what
+        elif row.pk is None or has_changed:
+            row.state, row.note, row.noted_by = OPEN, "", ""
+        row.changed_at = now()
+        row.save()
+    gone = [row.pk for key, row in known.items() if key not in {one.key for one in found} and row.state != GONE]
+    Difference.objects.filter(pk__in=gone).update(state=GONE, changed_at=now())
+
+
+def finish(close: DayClose, *, by: Actor) -> None:
+    close.runs += 1
+    close.finished_at, close.by_name, close.state = now(), by.name, state_of(close)
+    close.save()
+    facts = {"state": close.state, "open": Difference.objects.filter(close=close, state=OPEN).count()}
+    audit.record(by=by, action="card.close_day", target=f"day:{close.day}", facts=facts)
+
+
+def state_of(close: DayClose) -> DayClose.State:
+    states = set(Difference.objects.filter(close=close).values_list("state", flat=True))
+    if OPEN in states:
+        return DayClose.State.OPEN
+    return DayClose.State.EXPLAINED if EXPLAINED in states else DayClose.State.CLOSED
+
+
+def explain(*, by: Actor, difference: Difference, note: str) -> DayClose:
+    """Say what a difference is and what is done about it; the day is closed when no unexplained one is left."""
+    if not note.strip():
+        raise NoteMissingError
+    with transaction.atomic():
+        hold(difference.close_id)
+        row = Difference.objects.select_for_update().select_related("close").get(pk=difference.pk)
+        row.state, row.note, row.noted_by, row.changed_at = EXPLAINED, note.strip()[:300], by.name, now()
+        row.save()
+        row.close.state = state_of(row.close)
+        row.close.save(update_fields=["state"])
+        facts = {"difference": row.pk, "fen": row.difference_fen}
+        audit.record(
+            by=by, action="card.explain_difference", target=f"day:{row.close_id}", reason=row.note, facts=facts
+        )
+        return row.close
+
+
+def figures_of(day: date) -> dict[str, Any]:
+    """What the report shows; plain values, so that a printed report stays what it was."""
+    moved = ledger.moved_between(start_of(day), end_of(day))
+    return {
+        "groups": [{"kind": row.kind, "group": row.group, "debit_fen": row.debit_fen, "credit_fen": row.credit_fen} for row in by_group(moved)],
+        "trial": [{"kind": row.kind, "group": row.group, "debit_fen": row.debit_fen, "credit_fen": row.credit_fen}
+                  for row in by_group(ledger.trial_at(end_of(day)))],
+        "merchants": [{"name": one.name, "canteen": one.canteen, "book_fen": one.book_fen, "paper_fen": one.paper_fen, "rows": one.rows}
+                      for one in merchants_on(day)],
+        "terminals": terminals_on(day), "late": late_rows_on(day), "custody": custody_on(day),
+    }  # fmt: skip
+
+
+def by_group(rows: list[ledger.GroupRow]) -> list[ledger.GroupRow]:
+    sums: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        both = sums.setdefault((row.kind, row.group), [0, 0])
+        both[0] += row.debit_fen
+        both[1] += row.credit_fen
+    return [
+        ledger.GroupRow(kind=kind, group=group, account_id=None, debit_fen=debit, credit_fen=credit)
+        for (kind, group), (debit, credit) in sorted(sums.items())
+    ]

@@ -1,0 +1,39 @@
+"""Disputes (有疑问的交易): a holder marks a row, the card office answers."""
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.systems.card.closing.errors import ReceiptNotFoundError
+from nanhu.systems.card.closing.models import Dispute
+from nanhu.systems.card.errors import ReasonMissingError
+from nanhu.systems.card.models import Receipt, Wallet
+
+
+def dispute(*, by: Actor, wallet: Wallet, receipt_id: int, words: str) -> Dispute:
+    """Mark an own row; marking it again gives the mark that is there."""
+    if not words.strip():
+        raise ReasonMissingError
+    with transaction.atomic():
+        receipt = Receipt.objects.filter(pk=receipt_id, wallet=wallet, outcome="posted").first()
+        if receipt is None:
+            raise ReceiptNotFoundError
+        marked, is_new = Dispute.objects.get_or_create(
+            receipt=receipt, defaults={"wallet": wallet, "words": words.strip()[:300]}
+        )
+        if is_new:
+            audit.record(by=by, action="card.dispute", target=f"receipt:{receipt.pk}", reason=marked.words)
+        return marked
+
+
+def answer(*, by: Actor, dispute: Dispute, answer: str) -> Dispute:
+    if not answer.strip():
+        raise ReasonMissingError
+    with transaction.atomic():
+        locked = Dispute.objects.select_for_update().get(pk=dispute.pk)
+        locked.state, locked.answer, locked.answered_by = Dispute.State.ANSWERED, answer.strip()[:300], by.name
+        locked.answered_at = now()
+        locked.save()
+        audit.record(by=by, action="card.answer_dispute", target=f"receipt:{locked.receipt_id}", reason=locked.answer)
+        return locked

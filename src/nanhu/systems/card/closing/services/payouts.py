@@ -1,0 +1,96 @@
+"""Paying merchants (付款): a file for the bank, and the bank's word that it paid, taken in by a second person."""
+
+import hashlib
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Sum
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_time, now
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing.errors import NothingToPayError, PayoutStateError, SamePersonError
+from nanhu.systems.card.closing.models import Payout, Settlement
+from nanhu.systems.card.closing.services.settling import opened, payable_of
+from nanhu.systems.card.services.history import BANK_ACCOUNT
+
+FORMAT = "nanhu-payout-1"
+
+
+def waiting() -> Iterable[Settlement]:
+    return Settlement.objects.filter(payout__isnull=True, payable_fen__gt=0).order_by("merchant_id", "last")
+
+
+def make_payout(*, by: Actor) -> Payout:
+    """Put every settlement that waits into one file. Each stands in one file only."""
+    with transaction.atomic():
+        rows = list(Settlement.objects.select_for_update().filter(payout__isnull=True, payable_fen__gt=0))
+        if not rows:
+            raise NothingToPayError
+        moment = now()
+        payout = Payout.objects.create(
+            number=f"P{campus_time(moment):%Y%m%d%H%M%S}{rows[0].pk:05d}", total_fen=sum(row.payable_fen for row in rows),
+            rows=len(rows), maker_id=by.account_id, maker_name=by.name, made_at=moment,
+        )  # fmt: skip
+        Settlement.objects.filter(pk__in=[row.pk for row in rows]).update(payout=payout)
+        facts = {"rows": payout.rows, "fen": payout.total_fen}
+        audit.record(by=by, action="card.make_payout", target=f"payout:{payout.number}", facts=facts)
+        return payout
+
+
+def confirm(*, by: Actor, payout: Payout, bank_reference: str, unpaid: Iterable[str] = ()) -> Payout:
+    """The bank paid, save the settlements named `unpaid`: those wait for the next file."""
+    with transaction.atomic():
+        current = Payout.objects.select_for_update().get(pk=payout.pk)
+        if current.state != Payout.State.MADE:
+            raise PayoutStateError(state=Payout.State(current.state).label)
+        if by.account_id is None or by.account_id == current.maker_id:
+            raise SamePersonError
+        Settlement.objects.filter(payout=current, number__in=list(unpaid)).update(payout=None)
+        paid = list(Settlement.objects.filter(payout=current).select_related("merchant"))
+        if not paid:
+            raise NothingToPayError
+        current.entry_id = pay(by=by, payout=current, paid=paid)
+        current.state, current.bank_reference = Payout.State.CONFIRMED, bank_reference
+        current.confirmer_id, current.confirmer_name, current.confirmed_at = by.account_id, by.name, now()
+        current.total_fen, current.rows = sum(row.payable_fen for row in paid), len(paid)
+        current.save()
+        facts = {"reference": bank_reference, "unpaid": sorted(unpaid), "fen": current.total_fen}
+        audit.record(by=by, action="card.confirm_payout", target=f"payout:{current.number}", facts=facts)
+        return current
+
+
+def pay(*, by: Actor, payout: Payout, paid: list[Settlement]) -> int:
+    bank = opened(BANK_ACCOUNT, "银行圈存", "asset")
+    legs = [
+        ledger.Leg(debit_account_id=payable_of(row.merchant), credit_account_id=bank, amount_fen=row.payable_fen)
+        for row in paid
+    ]
+    key = f"card.merchant_payout:{payout.number}"
+    return ledger.post(by=by, kind="card.merchant_payout", legs=legs, key=key, reference=payout.number).entry_id
+
+
+def file_of(payout: Payout) -> str:
+    """The file of `nanhu-payout-1` (docs/rooms/card-closing.md): a head, a line for each settlement, a foot with the digest."""
+    rows = Settlement.objects.filter(payout=payout).select_related("merchant", "contract").order_by("number")
+    total = rows.aggregate(fen=Sum("payable_fen"))["fen"] or 0
+    lines = [
+        ",".join(["H", FORMAT, payout.number, f"{campus_time(payout.made_at):%Y-%m-%d}", str(len(rows)), yuan(total)])
+    ]
+    for place, row in enumerate(rows, 1):
+        contract = row.contract
+        purpose = f"校园卡结算 {row.first}至{row.last}"
+        line = ["D", str(place), row.number, cell(contract.payee), contract.account_token, contract.account_last4]
+        lines.append(",".join([*line, yuan(row.payable_fen), purpose]))
+    digest = hashlib.sha256("".join(f"{line}\r\n" for line in lines).encode()).hexdigest()
+    lines.append(",".join(["T", str(len(rows)), yuan(total), digest]))
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def cell(text: str) -> str:
+    return text.replace(",", "，").replace("\r", " ").replace("\n", " ")
+
+
+def yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"

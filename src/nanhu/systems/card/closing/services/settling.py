@@ -1,0 +1,124 @@
+"""Settlement (结算): takings are summed when they are settled, so that payments share no row; a day is settled once."""
+
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing.errors import NoContractError
+from nanhu.systems.card.closing.models import Contract, Settlement
+from nanhu.systems.card.closing.rules import fee_of, last_day_due
+from nanhu.systems.card.closing.services.contracts import contract_on
+from nanhu.systems.card.models import Merchant
+
+KIND = "card.settlement"
+FEE_INCOME = "card.fee_income"
+
+
+def settle_due(*, by: Actor, today: date | None = None) -> list[Settlement]:
+    """Settle every merchant whose period is over; asked twice it settles once."""
+    today = today or campus_today()
+    made = []
+    for merchant in Merchant.objects.filter(pk__in=Contract.objects.values("merchant")).order_by("pk"):
+        contract = contract_on(merchant, today - timedelta(days=1))
+        if contract is not None:
+            settled = settle(by=by, merchant=merchant, last=last_day_due(contract.cycle, today))
+            made += [settled] if settled is not None else []
+    return made
+
+
+def settle(*, by: Actor, merchant: Merchant, last: date) -> Settlement | None:
+    """Settle from where the last settlement ended to `last`. None where that is settled already."""
+    try:
+        with transaction.atomic():
+            Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+            contract = contract_on(merchant, last)
+            if contract is None:
+                raise NoContractError(merchant=merchant.name)
+            first = first_open_day(merchant, contract)
+            return post_settlement(by=by, contract=contract, first=first, last=last) if first <= last else None
+    except IntegrityError as error:
+        if "card_settlement_once" in str(error):
+            return None
+        raise
+
+
+def first_open_day(merchant: Merchant, contract: Contract) -> date:
+    newest = Settlement.objects.filter(merchant=merchant).order_by("-last").first()
+    return newest.last + timedelta(days=1) if newest is not None else contract.starts_on
+
+
+def post_settlement(*, by: Actor, contract: Contract, first: date, last: date) -> Settlement:
+    merchant = contract.merchant
+    takings = max(unsettled(merchant, until=end_of(last)), 0)
+    fee = fee_of(takings, contract.fee_per_mille)
+    number = f"S{merchant.pk:05d}{last:%Y%m%d}"
+    entry_id = None
+    if takings:
+        payable, income = payable_of(merchant), fee_income()
+        legs = [
+            ledger.Leg(debit_account_id=merchant.account_id, credit_account_id=account, amount_fen=fen)
+            for account, fen in ((payable, takings - fee), (income, fee))
+            if fen
+        ]
+        entry_id = ledger.post(
+            by=by, kind=KIND, legs=legs, key=f"{KIND}:{merchant.key}:{last}", reference=number
+        ).entry_id
+    settled = Settlement.objects.create(
+        number=number, merchant=merchant, contract=contract, first=first, last=last, takings_fen=takings, fee_fen=fee,
+        payable_fen=takings - fee, entry_id=entry_id,
+    )  # fmt: skip
+    facts = {"first": first.isoformat(), "last": last.isoformat(), "fen": takings, "fee": fee}
+    audit.record(by=by, action="card.settle", target=f"merchant:{merchant.key}", facts=facts)
+    return settled
+
+
+def unsettled(merchant: Merchant, *, until: datetime) -> int:
+    """All that was taken before the moment and never settled: what the account held then, less settlements posted since."""
+    held = ledger.net_of(merchant.account_id, before=until)
+    later = ledger.transfers_of(merchant.account_id, since=until).filter(kind=KIND)
+    return held - int(later.order_by().aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+
+
+def end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), clock_time.min, CAMPUS_ZONE)
+
+
+def start_of(day: date) -> datetime:
+    return datetime.combine(day, clock_time.min, CAMPUS_ZONE)
+
+
+def payable_of(merchant: Merchant) -> int:
+    """What we owe the merchant by settlements, until the bank has paid it."""
+    return opened(f"card.payable:{merchant.key}", f"应付商户 {merchant.name}", "liability")
+
+
+def fee_income() -> int:
+    return opened(FEE_INCOME, "商户管理费收入", "income")
+
+
+def opened(code: str, name: str, kind: str) -> int:
+    known = ledger.account_ids([code])
+    return (known or ledger.open_accounts([ledger.AccountOrder(code=code, name=name, kind=kind)]))[code]
+
+
+BY_DAY = """
+    SELECT day, sum(credit)::bigint, sum(debit)::bigint FROM (
+        SELECT (posted_at AT TIME ZONE 'Asia/Shanghai')::date AS day, amount_fen AS credit, 0 AS debit FROM ledger_transfer
+         WHERE credit_account_id = %(account)s AND posted_at >= %(since)s AND posted_at < %(until)s
+        UNION ALL
+        SELECT (posted_at AT TIME ZONE 'Asia/Shanghai')::date, 0, amount_fen FROM ledger_transfer
+         WHERE debit_account_id = %(account)s AND posted_at >= %(since)s AND posted_at < %(until)s AND kind <> 'card.settlement') AS leg
+    GROUP BY 1 ORDER BY 1"""
+
+
+def moved_by_day(merchant: Merchant, *, first: date, last: date) -> list[tuple[date, int, int]]:
+    """Sales and what was taken back, of each day of a settlement."""
+    with connection.cursor() as cursor:
+        cursor.execute(BY_DAY, {"account": merchant.account_id, "since": start_of(first), "until": end_of(last)})
+        return list(cursor.fetchall())

@@ -1,0 +1,47 @@
+"""Who is asked when a day is closed. A part that keeps a second account of money registers itself here; closing knows none of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from nanhu.kernel.registry import Register, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One difference. `key` names it within its source and day for good; `owner` where it is not the source's own office.
+
+    `is_explained` with `what` saying why: a named pending item (on its way, not yet uploaded), not an unexplained one.
+    """
+
+    key: str
+    what: str
+    ours_fen: int | None = None
+    theirs_fen: int | None = None
+    is_explained: bool = False
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """`differences(day)` compares one day of ours with theirs; `owner` is the office that sees to what it finds."""
+
+    key: str
+    title: Text
+    owner: Text
+    differences: Callable[[date], list[Found]]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custody:
+    """What a bank holds for us at the end of a day, as it says itself; None where it has not said."""
+
+    key: str
+    title: Text
+    balance: Callable[[date], int | None]
+    order: int = 100
+
+
+sources: Register[Source] = Register()
+sources_of_custody: Register[Custody] = Register()

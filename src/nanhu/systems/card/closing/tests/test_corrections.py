@@ -1,0 +1,129 @@
+"""A wrong row is taken back by its mirror, by two clerks, once; nothing that was posted changes."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.closing.errors import CorrectionStateError, NotCorrectableError, SamePersonError
+from nanhu.systems.card.closing.models import Correction
+from nanhu.systems.card.closing.services import corrections
+from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.tests.conftest import queries_of
+
+PAGE = "/card/closing/corrections/"
+
+
+@pytest.fixture
+def paid(campus):
+    campus.top_up("student", 5000)
+    assert campus.pay("student", 1250) == "posted"
+    return campus
+
+
+def sale() -> Receipt:
+    return Receipt.objects.get(kind="payment")
+
+
+def balance(campus) -> int:
+    return ledger.balance_of(campus.card("student").wallet_id)
+
+
+def asked(campus, receipt: Receipt | None = None) -> Correction:
+    return corrections.ask(by=campus.actor("clerk"), receipt=receipt or sale(), reason="按错金额", token=uuid4())
+
+
+def test_two_clerks_take_a_sale_back_through_their_pages(paid):
+    first, second = paid.client("clerk"), paid.client("second_clerk")
+    form = {"receipt": str(sale().pk), "reason": "窗口按错金额", "token": str(uuid4())}
+    here = first.post(f"{PAGE}ask/", form).url
+    assert first.post(f"{PAGE}ask/", form).url == here
+    assert first.post(f"{here}approve/").status_code == 409
+    assert balance(paid) == 3750
+    assert "窗口按错金额" in second.get(PAGE).content.decode()
+    assert second.post(f"{here}approve/").status_code == 302
+    assert balance(paid) == 5000
+    assert second.post(f"{here}approve/").status_code == 409
+    page = paid.client("student").get("/card/transactions/").content.decode()
+    assert "更正转入" in page
+    assert receipt_differences() == []
+    assert ledger.check_ledger() == []
+
+
+def test_a_wrong_top_up_goes_out_again(paid):
+    paid_back = asked(paid)
+    corrections.approve(by=paid.actor("second_clerk"), correction=paid_back)
+    done = corrections.approve(
+        by=paid.actor("second_clerk"), correction=asked(paid, Receipt.objects.get(kind="top_up"))
+    )
+    assert done.posted.kind == "correction_out"
+    assert balance(paid) == 0
+    assert receipt_differences() == []
+
+
+def test_what_the_wallet_no_longer_holds_is_not_taken_out(paid):
+    wrong = asked(paid, Receipt.objects.get(kind="top_up"))
+    with pytest.raises(ledger.InsufficientFundsError):
+        corrections.approve(by=paid.actor("second_clerk"), correction=wrong)
+    wrong.refresh_from_db()
+    assert (wrong.state, balance(paid)) == ("pending", 3750)
+
+
+def test_nobody_decides_the_own_request_and_nothing_is_decided_twice(paid):
+    one = asked(paid)
+    with pytest.raises(SamePersonError):
+        corrections.approve(by=paid.actor("clerk"), correction=one)
+    corrections.refuse(by=paid.actor("second_clerk"), correction=one, answer="金额没有错")
+    with pytest.raises(CorrectionStateError):
+        corrections.approve(by=paid.actor("second_clerk"), correction=one)
+    assert balance(paid) == 3750
+
+
+def test_a_row_is_corrected_once_and_a_correction_never(paid):
+    asked(paid)
+    with pytest.raises(NotCorrectableError):
+        asked(paid)
+    done = corrections.approve(by=paid.actor("second_clerk"), correction=Correction.objects.get())
+    for receipt in (sale(), done.posted):
+        with pytest.raises(NotCorrectableError):
+            asked(paid, receipt)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE card_correction SET approver_id = requester_id, state = 'refused', decided_at = now()",
+        "UPDATE card_correction SET reason = '别的'",
+        "DELETE FROM card_correction",
+    ],
+)
+def test_the_database_holds_two_people_and_what_was_asked(paid, statement):
+    asked(paid)
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_strangers_find_no_corrections_and_the_list_asks_little(paid):
+    one = asked(paid)
+    assert paid.client("student").get(PAGE).status_code == 404
+    assert paid.client("student").post(f"{PAGE}{one.public_id}/approve/").status_code == 404
+    assert queries_of(paid.client("clerk"), PAGE) <= 14
+
+
+def test_a_holder_marks_a_row_and_reads_the_answer(paid):
+    mine, office = paid.client("student"), paid.client("clerk")
+    assert f"/card/closing/disputes/{sale().pk}/" in mine.get("/card/transactions/").content.decode()
+    assert mine.post(f"/card/closing/disputes/{sale().pk}/", {"words": ""}).status_code == 422
+    for _press in range(2):
+        assert mine.post(f"/card/closing/disputes/{sale().pk}/", {"words": "我没有去过这个窗口"}).status_code == 302
+    page = office.get("/card/closing/disputed/").content.decode()
+    assert page.count("我没有去过这个窗口") == 1
+    assert office.post(office_answer(page), {"answer": "已核对监控，是本人消费"}).status_code == 302
+    assert "已核对监控" in mine.get("/card/closing/disputes/").content.decode()
+    assert paid.client("teacher").get(f"/card/closing/disputes/{sale().pk}/").status_code == 404
+
+
+def office_answer(page: str) -> str:
+    return "/card/closing/disputed/" + page.split('action="/card/closing/disputed/')[1].split('"', maxsplit=1)[0]

@@ -1,0 +1,195 @@
+"""A day closes at zero difference, or names each difference with its owner; it may be closed again at any time."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.models import Progress
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing import jobs, sources
+from nanhu.systems.card.closing.errors import DayNotOverError, NoteMissingError
+from nanhu.systems.card.closing.models import DayClose, Difference
+from nanhu.systems.card.closing.reconciliation import late_rows_on
+from nanhu.systems.card.closing.services import days
+from nanhu.systems.card.closing.sources import Custody, Found, Source
+from nanhu.systems.card.closing.tests.conftest import make
+from nanhu.systems.card.closing.vouchers import voucher
+from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+
+YESTERDAY = campus_today() - timedelta(days=1)
+PAGE = "/card/closing/"
+
+
+def as_superuser(statement: str, *arguments: object) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(statement, arguments)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+@pytest.fixture
+def traded(campus):
+    """Sales of yesterday, of which one had happened the day before."""
+    campus.top_up("teacher", 9000)
+    campus.pay("teacher", 1250)
+    campus.pay("teacher", 300, terminal="E3002")
+    campus.pay("teacher", 10)
+    as_superuser(
+        "UPDATE ledger_transfer SET posted_at = posted_at - interval '1 day', occurred_at = occurred_at - interval '1 day'"
+    )
+    as_superuser(
+        "UPDATE card_receipt SET posted_at = posted_at - interval '1 day', occurred_at = occurred_at - interval '1 day'"
+    )
+    as_superuser("UPDATE card_receipt SET occurred_at = occurred_at - interval '1 day' WHERE amount_fen = 10")
+    return campus
+
+
+def closed() -> DayClose:
+    return days.close_day(by=SYSTEM, day=YESTERDAY)
+
+
+def test_a_sound_day_closes_at_zero(traded):
+    close = closed()
+    assert (close.state, close.runs, list(close.differences.all())) == ("closed", 1, [])
+    figures = close.figures
+    assert {row["name"]: (row["book_fen"], row["paper_fen"], row["rows"]) for row in figures["merchants"]} == {
+        "自选快餐": (1260, 1260, 2), "岳阳米粉": (300, 300, 1),
+    }  # fmt: skip
+    assert [(row["number"], row["fen"]) for row in figures["terminals"]] == [("E3002", 300), ("N1001", 1260)]
+    assert figures["late"] == [{"day": (YESTERDAY - timedelta(days=1)).isoformat(), "rows": 1, "fen": 10}]
+    assert figures["custody"]["owed_fen"] == figures["custody"]["covered_fen"] == 9000
+
+
+def test_a_day_may_be_closed_again_and_posts_nothing(traded):
+    before = ledger.trial_balance()
+    closed()
+    again = closed()
+    assert (again.state, again.runs) == ("closed", 2)
+    assert ledger.trial_balance() == before
+
+
+def test_a_day_that_is_not_over_is_not_closed(campus):
+    with pytest.raises(DayNotOverError):
+        days.close_day(by=SYSTEM, day=campus_today())
+
+
+TAMPERED = {
+    "a receipt with another amount": "UPDATE card_receipt SET amount_fen = 1 WHERE amount_fen = 1250",
+    "money without receipt": "DELETE FROM card_receipt WHERE amount_fen = 1250",
+    "a receipt without money": "DELETE FROM ledger_transfer WHERE amount_fen = 1250",
+    "money at another merchant": "UPDATE card_receipt SET merchant_id = merchant_id + 1 WHERE amount_fen = 1250",
+}
+
+
+@pytest.mark.parametrize("how", TAMPERED)
+def test_each_difference_is_named_with_its_owner(how, traded):
+    as_superuser(TAMPERED[how])
+    close = closed()
+    found = list(close.differences.all())
+    assert close.state == "open"
+    assert found
+    assert all(one.owner and one.what and one.state == "open" for one in found)
+
+
+def test_a_sum_that_somebody_changed_is_found_by_the_close(traded):
+    closed()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ledger_day_sum SET credit_fen = credit_fen + 1 WHERE account_id IS NOT NULL AND day = %s",
+            [YESTERDAY],
+        )
+    assert closed().state == "open"
+
+
+@pytest.fixture
+def bank():
+    """Another part's source, registered as the bank's part does it."""
+    told: list[Found] = []
+    sources.sources.add(Source(key="test_bank", title="银行", owner="银行对账员", differences=lambda _day: list(told)))
+    yield told
+    sources.sources._entries.pop("test_bank")
+
+
+def test_a_difference_is_explained_or_disappears(traded, bank):
+    bank.append(Found(key="load:1", what="银行有、我方无的圈存", ours_fen=0, theirs_fen=5000))
+    close = closed()
+    (one,) = close.differences.all()
+    assert (close.state, one.owner, one.difference_fen) == ("open", "银行对账员", -5000)
+    with pytest.raises(NoteMissingError):
+        days.explain(by=SYSTEM, difference=one, note=" ")
+    assert days.explain(by=SYSTEM, difference=one, note="银行次日冲正").state == "explained"
+    assert closed().state == "explained"
+    bank[0] = Found(key="load:1", what="银行有、我方无的圈存", ours_fen=0, theirs_fen=6000)
+    assert closed().state == "open"
+    bank.clear()
+    assert closed().state == "closed"
+    assert Difference.objects.get().state == "gone"
+
+
+def test_a_named_pending_item_does_not_leave_a_day_open(traded, bank):
+    bank.append(Found(key="load:2", what="圈存未领，等持卡人领款", ours_fen=1, theirs_fen=0, is_explained=True))
+    assert closed().state == "explained"
+
+
+def test_custody_is_compared_with_what_the_bank_says(traded):
+    sources.sources_of_custody.add(Custody(key="test_bank", title="银行", balance=lambda _day: 77))
+    try:
+        close = closed()
+    finally:
+        sources.sources_of_custody._entries.pop("test_bank")
+    assert close.state == "open"
+    assert close.differences.get().key == "bank"
+
+
+def test_a_row_that_comes_after_the_close_keeps_its_date_and_counts_today(traded):
+    closed()
+    traded.pay("teacher", 20)
+    as_superuser("UPDATE card_receipt SET occurred_at = occurred_at - interval '1 day' WHERE amount_fen = 20")
+    assert closed().state == "closed"
+    assert late_rows_on(campus_today()) == [{"day": YESTERDAY.isoformat(), "rows": 1, "fen": 20}]
+
+
+def test_the_voucher_adds_up_and_uses_the_schools_codes(traded):
+    lines = voucher(YESTERDAY, YESTERDAY)
+    assert sum(line.debit_fen for line in lines) == sum(line.credit_fen for line in lines) == 9000 + 1560
+    assert {line.code for line in lines} == {"1001", "2307.01", "2307.03"}
+
+
+def test_finance_runs_the_close_sees_the_report_and_takes_the_voucher(traded, bank):
+    make(traded, "teacher", "card.finance")
+    finance = traded.client("teacher")
+    bank.append(Found(key="load:1", what="银行有、我方无的圈存", ours_fen=0, theirs_fen=5000))
+    asked = finance.post(f"{PAGE}run/", {"day": YESTERDAY.isoformat()})
+    assert asked.status_code == 302
+    progress = Progress.objects.get()
+    jobs.close_day_asked(
+        progress_id=str(progress.public_id), day=YESTERDAY.isoformat(), name="陈志远", account_id=progress.account_id
+    )
+    page = finance.get(f"{PAGE}days/{YESTERDAY}/").content.decode()
+    assert all(word in page for word in ("有差异待处理", "银行对账员", "自选快餐", "迟到的交易", "¥ 12.60"))
+    number = Difference.objects.get().pk
+    assert finance.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", {"note": ""}).status_code == 422
+    assert finance.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", {"note": "银行次日冲正"}).status_code == 302
+    assert "差异已说明" in finance.get(PAGE).content.decode()
+    csv = b"".join(finance.get(f"{PAGE}voucher.csv?first={YESTERDAY}&last={YESTERDAY}").streaming_content).decode()
+    assert "2307.01" in csv
+    assert b'code="2307.03"' in finance.get(f"{PAGE}voucher.xml?first={YESTERDAY}&last={YESTERDAY}").content
+    assert queries_of(finance, PAGE) <= 20
+    assert queries_of(finance, f"{PAGE}days/{YESTERDAY}/") <= 20
+
+
+def test_strangers_find_no_finance(traded):
+    for path in ("", f"days/{YESTERDAY}/", "voucher.csv", "merchants/", "payouts/"):
+        assert traded.client("student").get(PAGE + path).status_code == 404
+    assert traded.client("clerk").post(f"{PAGE}run/", {"day": YESTERDAY.isoformat()}).status_code == 404
+
+
+def test_the_nightly_close_takes_up_days_left_open(traded, bank):
+    bank.append(Found(key="x", what="差异", ours_fen=1, theirs_fen=0))
+    earlier = YESTERDAY - timedelta(days=1)
+    days.close_day(by=SYSTEM, day=earlier)
+    bank.clear()
+    jobs.close_yesterday()
+    assert set(DayClose.objects.values_list("day", "state")) == {(earlier, "closed"), (YESTERDAY, "closed")}

@@ -1,0 +1,83 @@
+"""A merchant's people see their own takings as they come, and no other's; finance writes contracts and pays."""
+
+from datetime import timedelta
+
+import pytest
+
+from nanhu.kernel.clock import campus_today
+from nanhu.systems.card.closing.models import Contract, Payout, Settlement
+from nanhu.systems.card.closing.services import contracts, settling
+from nanhu.systems.card.closing.tests.conftest import make
+from nanhu.systems.card.closing.tests.test_settlement import terms
+from nanhu.systems.card.models import Merchant
+from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+
+PAGE = "/card/closing/merchant/"
+OFFICE = "/card/closing/merchants/n1.rice/"
+
+
+@pytest.fixture
+def trading(campus):
+    campus.top_up("teacher", 9000)
+    make(campus, "guest", "card.merchant")
+    make(campus, "clerk", "card.finance")
+    make(campus, "second_clerk", "card.finance")
+    contracts.let_see(
+        by=SYSTEM, account_id=campus.actor("guest").account_id, merchant=Merchant.objects.get(key="n1.rice")
+    )
+    return campus
+
+
+def test_takings_appear_as_soon_as_somebody_pays(trading):
+    mine = trading.client("guest")
+    assert "今天还没有交易" in mine.get(PAGE).content.decode()
+    trading.pay("teacher", 1250)
+    trading.pay("teacher", 999, terminal="E3002")
+    page = mine.get(PAGE).content.decode()
+    assert "¥ 12.50" in page
+    assert "9.99" not in page
+    assert 'hx-trigger="every 5s"' in page
+    assert queries_of(mine, PAGE) <= 20
+
+
+def test_a_merchant_sees_no_other_and_no_finance(trading):
+    mine = trading.client("guest")
+    assert mine.get(f"{PAGE}e3.noodle/").status_code == 404
+    assert mine.get(OFFICE).status_code == 404
+    contracts.agree(by=SYSTEM, merchant=Merchant.objects.get(key="e3.noodle"), terms=terms())
+    other = settling.settle(by=SYSTEM, merchant=Merchant.objects.get(key="e3.noodle"), last=campus_today())
+    assert mine.get(f"/card/closing/settlements/{other.number}/").status_code == 404
+    assert trading.client("student").get(PAGE).status_code == 404
+
+
+def test_finance_agrees_settles_and_pays_and_the_merchant_reads_the_statement(trading):
+    finance, second, mine = trading.client("clerk"), trading.client("second_clerk"), trading.client("guest")
+    start = campus_today() - timedelta(days=3)
+    form = {
+        "fee": "10", "cycle": "daily", "payee": "岳阳饮食公司", "token": "tok-9", "last4": "0042", "starts_on": start.isoformat(),
+        "ends_on": "",
+    }  # fmt: skip
+    assert finance.post(f"{OFFICE}contract/", form | {"token": "6228480402564890018"}).status_code == 422
+    assert finance.post(f"{OFFICE}contract/", form).status_code == 302
+    assert finance.post(f"{OFFICE}contract/", form).status_code == 409
+    assert Contract.objects.get().account_token == "tok-9"
+    trading.pay("teacher", 1250)
+    settling.settle(by=SYSTEM, merchant=Merchant.objects.get(key="n1.rice"), last=campus_today())
+    assert finance.post("/card/closing/settle/").status_code == 302
+    assert Settlement.objects.count() == 1
+    here = finance.post("/card/closing/payouts/make/").url
+    assert "nanhu-payout-1" in finance.get(f"{here}file.csv").content.decode()
+    assert finance.post(f"{here}confirm/", {"reference": "B1", "unpaid": ""}).status_code == 409
+    assert second.post(f"{here}confirm/", {"reference": "B1", "unpaid": ""}).status_code == 302
+    assert Payout.objects.get().state == "confirmed"
+    statement = mine.get(f"/card/closing/settlements/{Settlement.objects.get().number}/").content.decode()
+    assert all(word in statement for word in ("¥ 12.50", "¥ 0.13", "¥ 12.37", "已付款", "B1"))
+    for path in ("/card/closing/merchants/", OFFICE, "/card/closing/payouts/", here):
+        assert queries_of(finance, path) <= 20
+
+
+def test_an_account_is_bound_by_its_number(trading):
+    finance = trading.client("clerk")
+    assert finance.post(f"{OFFICE}people/", {"campus_no": "nobody"}).status_code == 422
+    assert finance.post(f"{OFFICE}people/", {"campus_no": "0020190123"}).status_code == 302
+    assert "陈志远" in finance.get(OFFICE).content.decode()

@@ -1,0 +1,229 @@
+"""Takings are summed when they are settled, once for each day, paid by the bank's file, and each step by its own people."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.closing.errors import (
+    ContractOverlapsError,
+    NoContractError,
+    NothingToPayError,
+    PayoutStateError,
+    SamePersonError,
+)
+from nanhu.systems.card.closing.models import Settlement
+from nanhu.systems.card.closing.rules import fee_of, last_day_due
+from nanhu.systems.card.closing.services import contracts, payouts, settling
+from nanhu.systems.card.models import Merchant, PosTerminal
+from nanhu.systems.card.services import merchants as services
+from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
+from nanhu.systems.card.tests.test_top_up_races import at_once
+
+TODAY = campus_today()
+START = TODAY - timedelta(days=40)
+
+
+def terms(**given) -> contracts.Terms:
+    usual = {
+        "fee_per_mille": 10, "cycle": "daily", "payee": "岳阳饮食公司", "account_token": "tok-1", "account_last4": "0042",
+        "starts_on": START,
+    }  # fmt: skip
+    return contracts.Terms(**(usual | given))
+
+
+def rice() -> Merchant:
+    return Merchant.objects.get(key="n1.rice")
+
+
+def sell(campus, fen: int) -> None:
+    assert campus.pay("teacher", fen) == "posted"
+
+
+@pytest.fixture
+def sold(campus):
+    campus.top_up("teacher", 20000)
+    contracts.agree(by=SYSTEM, merchant=rice(), terms=terms())
+    sell(campus, 1250)
+    sell(campus, 5)
+    return campus
+
+
+def settle(last: date = TODAY) -> Settlement | None:
+    return settling.settle(by=SYSTEM, merchant=rice(), last=last)
+
+
+def clean() -> None:
+    assert receipt_differences() == []
+    assert ledger.check_ledger() == []
+    assert ledger.trial_balance().difference_fen == 0
+
+
+@pytest.mark.parametrize(
+    ("cycle", "today", "last"),
+    [
+        ("daily", date(2026, 3, 1), date(2026, 2, 28)),
+        ("weekly", date(2026, 11, 25), date(2026, 11, 22)),
+        ("weekly", date(2026, 11, 23), date(2026, 11, 22)),
+        ("weekly", date(2026, 11, 22), date(2026, 11, 15)),
+        ("monthly", date(2026, 3, 31), date(2026, 2, 28)),
+        ("monthly", date(2026, 3, 1), date(2026, 2, 28)),
+    ],
+)
+def test_a_period_is_due_when_it_is_over(cycle, today, last):
+    assert last_day_due(cycle, today) == last
+
+
+@pytest.mark.parametrize(
+    ("takings", "fee", "due"), [(1255, 10, 13), (1250, 10, 13), (1249, 10, 12), (0, 10, 0), (10**9, 0, 0)]
+)
+def test_a_fee_is_rounded_to_the_nearest_fen(takings, fee, due):
+    assert fee_of(takings, fee) == due
+
+
+def test_takings_are_settled_with_the_contracts_fee(sold):
+    done = settle()
+    assert (done.takings_fen, done.fee_fen, done.payable_fen) == (1255, 13, 1242)
+    assert (done.first, done.last) == (START, TODAY)
+    assert ledger.balance_of(rice().account_id) == 0
+    assert ledger.balance_of(settling.payable_of(rice())) == 1242
+    assert ledger.balance_of(settling.fee_income()) == 13
+    clean()
+
+
+def test_a_run_twice_settles_once(sold):
+    assert settle() is not None
+    assert settle() is None
+    assert settle(TODAY - timedelta(days=1)) is None
+    assert len(settling.settle_due(by=SYSTEM, today=TODAY + timedelta(days=1))) == 0
+    assert Settlement.objects.count() == 1
+
+
+def test_what_is_sold_after_the_run_is_carried_into_the_next(sold):
+    settle()
+    sell(sold, 300)
+    done = settle(TODAY + timedelta(days=1))
+    assert (done.first, done.takings_fen) == (TODAY + timedelta(days=1), 300)
+    clean()
+
+
+def test_nothing_sold_is_settled_without_money(sold):
+    settle()
+    done = settle(TODAY + timedelta(days=1))
+    assert (done.takings_fen, done.entry_id) == (0, None)
+
+
+def test_more_taken_back_than_sold_is_carried_on(sold):
+    settle()
+    leg = ledger.Leg(
+        debit_account_id=rice().account_id, credit_account_id=sold.card("teacher").wallet_id, amount_fen=400
+    )
+    ledger.post(by=SYSTEM, kind="test.refund", legs=[leg])
+    assert settle(TODAY + timedelta(days=1)).takings_fen == 0
+    sell(sold, 1000)
+    assert settle(TODAY + timedelta(days=2)).takings_fen == 600
+
+
+def test_the_database_refuses_a_day_settled_twice_and_changes_of_a_settlement(sold):
+    done = settle()
+    with pytest.raises(IntegrityError, match="card_settlement_once"), transaction.atomic():
+        Settlement.objects.create(
+            number="X1",
+            merchant=rice(),
+            contract=done.contract,
+            first=TODAY,
+            last=TODAY,
+            takings_fen=0,
+            fee_fen=0,
+            payable_fen=0,
+        )
+    with pytest.raises(IntegrityError, match="refused"), transaction.atomic():
+        Settlement.objects.filter(pk=done.pk).update(payable_fen=1, takings_fen=14)
+    with pytest.raises(IntegrityError, match="refused"), transaction.atomic():
+        Settlement.objects.filter(pk=done.pk).delete()
+
+
+def test_two_contracts_at_once_are_refused_and_none_settles_nothing(sold):
+    with pytest.raises(ContractOverlapsError):
+        contracts.agree(by=SYSTEM, merchant=rice(), terms=terms(starts_on=TODAY))
+    with pytest.raises(NoContractError):
+        settling.settle(by=SYSTEM, merchant=Merchant.objects.get(key="e3.noodle"), last=TODAY)
+
+
+def test_a_payout_is_made_by_one_and_confirmed_by_another_once(sold):
+    first, second = sold.actor("clerk"), sold.actor("second_clerk")
+    with pytest.raises(NothingToPayError):
+        payouts.make_payout(by=first)
+    settle()
+    made = payouts.make_payout(by=first)
+    with pytest.raises(NothingToPayError):
+        payouts.make_payout(by=first)
+    lines = payouts.file_of(made).split("\r\n")
+    assert lines[0].split(",")[:3] == ["H", "nanhu-payout-1", made.number]
+    assert lines[1].split(",")[3:7] == ["岳阳饮食公司", "tok-1", "0042", "12.42"]
+    with pytest.raises(SamePersonError):
+        payouts.confirm(by=first, payout=made, bank_reference="B1")
+    payouts.confirm(by=second, payout=made, bank_reference="B1")
+    with pytest.raises(PayoutStateError):
+        payouts.confirm(by=second, payout=made, bank_reference="B1")
+    assert ledger.balance_of(settling.payable_of(rice())) == 0
+    clean()
+
+
+def test_what_the_bank_did_not_pay_waits_for_the_next_file(sold):
+    done = settle()
+    first, second = sold.actor("clerk"), sold.actor("second_clerk")
+    made = payouts.make_payout(by=first)
+    with pytest.raises(NothingToPayError):
+        payouts.confirm(by=second, payout=made, bank_reference="B1", unpaid=[done.number])
+    sell(sold, 100)
+    settle(TODAY + timedelta(days=1))
+    again = payouts.make_payout(by=first)
+    assert again.rows == 1
+    assert list(payouts.waiting()) == []
+
+
+def test_two_people_is_held_by_the_database(sold):
+    settle()
+    made = payouts.make_payout(by=sold.actor("clerk"))
+    with pytest.raises(IntegrityError, match="two_people"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE card_payout_file SET confirmer_id = maker_id")
+    assert made.state == "made"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_by_four_at_once_settles_once(transactional_db):
+    campus = bring_in_the_cast()
+    campus.top_up("teacher", 20000)
+    contracts.agree(by=SYSTEM, merchant=rice(), terms=terms())
+    sell(campus, 1250)
+    merchant = rice()
+    done = at_once([lambda: settling.settle(by=Actor.system("race"), merchant=merchant, last=TODAY)] * 4)
+    assert sorted(one is None for one in done) == [False, True, True, True]
+    assert Settlement.objects.count() == 1
+    assert ledger.balance_of(settling.payable_of(merchant)) == 1250 - fee_of(1250, 10)
+
+
+def test_the_bus_firm_is_settled_by_its_own_cycle(campus):
+    """The bus is a merchant like any other, with its own contract."""
+    services.set_up_merchants(
+        by=SYSTEM,
+        merchants=[services.MerchantOrder(key="bus", name="校园公交公司")],
+        terminals=[services.TerminalOrder(number="BUS01", merchant_key="bus", place="1 路车")],
+    )
+    bus = Merchant.objects.get(key="bus")
+    campus.top_up("teacher", 5000)
+    contracts.agree(by=SYSTEM, merchant=rice(), terms=terms())
+    contracts.agree(by=SYSTEM, merchant=bus, terms=terms(cycle="monthly", fee_per_mille=0, payee="岳阳公交"))
+    assert campus.pay("teacher", 100, terminal="BUS01") == "posted"
+    sell(campus, 500)
+    assert PosTerminal.objects.get(number="BUS01").merchant_id == bus.pk
+    next_month = (TODAY.replace(day=1) + timedelta(days=32)).replace(day=1)
+    done = {one.merchant.key: one for one in settling.settle_due(by=SYSTEM, today=next_month)}
+    assert (done["bus"].last, done["bus"].payable_fen) == (next_month - timedelta(days=1), 100)
+    assert done["n1.rice"].payable_fen == 495
+    clean()

@@ -1,0 +1,36 @@
+from django.urls import path
+
+from nanhu.systems.card.closing.views import corrections, disputes, finance, merchants, payouts, statement
+
+urlpatterns = [
+    path("", finance.home, name="closing"),
+    path("run/", finance.run, name="close_day"),
+    path("days/<str:key>/", finance.day, name="day"),
+    path("days/<str:key>/differences/<int:number>/", finance.explain, name="explain"),
+    path("voucher.<str:kind>", finance.voucher, name="voucher"),
+    path("merchants/", merchants.merchants, name="merchants_office"),
+    path("merchants/<str:key>/", merchants.merchant, name="merchant_office"),
+    path("merchants/<str:key>/contract/", merchants.agree, name="merchant_contract"),
+    path("merchants/<str:key>/people/", merchants.bind, name="merchant_bind"),
+    path("settle/", merchants.settle, name="settle"),
+    path("settlements/<str:number>/", merchants.settlement, name="settlement"),
+    path("payouts/", payouts.payouts, name="payouts"),
+    path("payouts/make/", payouts.make, name="payout_make"),
+    path("payouts/<str:number>/", payouts.payout, name="payout"),
+    path("payouts/<str:number>/file.csv", payouts.download, name="payout_file"),
+    path("payouts/<str:number>/confirm/", payouts.confirm, name="payout_confirm"),
+    path("merchant/", merchants.own, name="merchant"),
+    path("merchant/<str:key>/", merchants.own, name="merchant_of"),
+    path("corrections/", corrections.corrections, name="corrections"),
+    path("corrections/ask/", corrections.ask, name="correction_ask"),
+    path("corrections/<uuid:public_id>/", corrections.correction, name="correction"),
+    path("corrections/<uuid:public_id>/approve/", corrections.approve, name="correction_approve"),
+    path("corrections/<uuid:public_id>/refuse/", corrections.refuse, name="correction_refuse"),
+    path("disputed/", corrections.disputed, name="disputed"),
+    path("disputed/<uuid:public_id>/", corrections.answer, name="dispute_answer"),
+    path("disputes/", disputes.mine, name="disputes"),
+    path("disputes/<int:number>/", disputes.mark, name="dispute"),
+    path("statement/", statement.page, name="statement"),
+    path("statement/statement.json", statement.download, name="statement_download"),
+    path("statement/verify_statement.py", statement.verifier, name="statement_verifier"),
+]

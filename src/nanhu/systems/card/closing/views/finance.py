@@ -1,0 +1,117 @@
+"""Finance (一卡通财务): days, charts, the close itself, differences, vouchers."""
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.jobs import start_progress
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.school import school
+from nanhu.systems.card.closing import jobs, vouchers
+from nanhu.systems.card.closing.errors import DayNotOverError
+from nanhu.systems.card.closing.forms import NoteForm, RangeForm
+from nanhu.systems.card.closing.models import DayClose, Difference, Dispute, Settlement
+from nanhu.systems.card.closing.policies import finance_only
+from nanhu.systems.card.closing.services import days
+from nanhu.systems.card.closing.takings import gross_by
+from nanhu.systems.card.models import Merchant
+from nanhu.systems.card.views.frame import person_at
+
+PAGE = 31
+CHART_DAYS = 366
+
+
+@require_safe
+@never_cache
+@finance_only
+def home(request: HttpRequest) -> HttpResponse:
+    today = campus_today()
+    page = Paginator(DayClose.objects.order_by("-day"), PAGE).get_page(request.GET.get("page"))
+    months, places = gross_by(list(Merchant.objects.all()), first=today - timedelta(days=CHART_DAYS), last=today)
+    facts = {
+        "page": page, "yesterday": today - timedelta(days=1), "as_of": now(),
+        "open_differences": Difference.objects.filter(state=Difference.State.OPEN).count(),
+        "unpaid": Settlement.objects.filter(payout__isnull=True, payable_fen__gt=0).count(),
+        "disputes": Dispute.objects.filter(state=Dispute.State.OPEN).count(),
+        "month_bars": [(f"{month:%Y-%m}", fen / 100, format_yuan(fen)) for month, fen in months.items()],
+        "place_bars": [(name, fen / 100, format_yuan(fen)) for name, fen in list(places.items())[:12]],
+        "total": format_yuan(sum(months.values())), "first_of_month": today.replace(day=1), "today": today,
+    }  # fmt: skip
+    return render(request, "card/closing/home.html", facts)
+
+
+@require_POST
+@finance_only
+def run(request: HttpRequest) -> HttpResponse:
+    """The close runs in the worker; the page shows how far it is."""
+    said = RangeForm({"first": request.POST.get("day")})
+    day = said.cleaned_data.get("first") if said.is_valid() else None
+    if day is None:
+        raise Http404
+    if day >= campus_today():
+        raise DayNotOverError(day=day)
+    by = person_at(request)
+    progress = start_progress(kind="card.close_day", title=_("{day} 日结").format(day=day), total=1, by=by)
+    jobs.close_day_asked.defer(
+        progress_id=str(progress.public_id), day=day.isoformat(), name=by.name, account_id=by.account_id
+    )
+    return redirect("progress", public_id=progress.public_id)
+
+
+def day_at(text: str) -> DayClose:
+    try:
+        return get_object_or_404(DayClose, day=date.fromisoformat(text))
+    except ValueError as error:
+        raise Http404 from error
+
+
+@require_safe
+@never_cache
+@finance_only
+def day(request: HttpRequest, key: str) -> HttpResponse:
+    return show(request, day_at(key))
+
+
+def show(request: HttpRequest, close: DayClose, *, form: NoteForm | None = None, status: int = 200) -> HttpResponse:
+    differences = list(close.differences.order_by("state", "source", "key"))
+    facts = {
+        "close": close, "figures": close.figures, "school": school(), "form": form or NoteForm(),
+        "living": [one for one in differences if one.state != Difference.State.GONE],
+        "gone": [one for one in differences if one.state == Difference.State.GONE],
+    }  # fmt: skip
+    return render(request, "card/closing/day.html", facts, status=status)
+
+
+@require_POST
+@finance_only
+def explain(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    close, form = day_at(key), NoteForm(request.POST)
+    if not form.is_valid():
+        return show(request, close, form=form, status=422)
+    found = get_object_or_404(Difference, pk=number, close=close)
+    days.explain(by=person_at(request), difference=found, note=form.cleaned_data["note"])
+    messages.success(request, _("已记下说明。"))
+    return redirect("card:day", key=key)
+
+
+@require_safe
+@finance_only
+def voucher(request: HttpRequest, kind: str) -> HttpResponse | StreamingHttpResponse:
+    said = RangeForm(request.GET)
+    said.is_valid()
+    last = said.cleaned_data.get("last") or campus_today() - timedelta(days=1)
+    first = min(said.cleaned_data.get("first") or last, last)
+    name = f"voucher-{first:%Y%m%d}-{last:%Y%m%d}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    if kind == "xml":
+        return HttpResponse(vouchers.voucher_xml(first, last), content_type="application/xml", headers=headers)
+    return StreamingHttpResponse(
+        vouchers.voucher_csv(first, last), content_type="text/csv; charset=utf-8", headers=headers
+    )

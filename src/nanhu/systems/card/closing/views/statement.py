@@ -1,0 +1,57 @@
+"""The holder's statement: to read and print, and to keep with its proofs."""
+
+import json
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from nanhu.kernel.school import school
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing.statements import Holder, shown_statement, statement_of
+from nanhu.systems.card.forms import StatementForm
+from nanhu.systems.card.views.frame import own_card, viewer_of
+
+
+def holder_of(request: HttpRequest) -> Holder:
+    viewer = viewer_of(request)
+    return Holder(name=viewer.name, campus_no=viewer.campus_no)
+
+
+@require_safe
+@never_cache
+def page(request: HttpRequest) -> HttpResponse:
+    days = StatementForm(request.GET).days()
+    document = shown_statement(own_card(request), holder_of(request), days)
+    sealed = sum(row["block"] is not None for row in document["rows"])
+    facts = {
+        "statement": document, "days": days, "rows": [row | {"shown_at": datetime.fromisoformat(row["posted_at"])} for row in document["rows"]],
+        "sealed": sealed, "school": school(),
+        "waiting": len(document["rows"]) - sealed, "key": ledger.current_key().public,
+    }  # fmt: skip
+    return render(request, "card/closing/statement.html", facts)
+
+
+@require_safe
+@never_cache
+def download(request: HttpRequest) -> HttpResponse:
+    days = StatementForm(request.GET).days()
+    document = statement_of(own_card(request), holder_of(request), days)
+    name = f"statement-{days.first:%Y%m%d}-{days.last:%Y%m%d}.json"
+    return HttpResponse(
+        json.dumps(document, ensure_ascii=False, indent=1),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+@require_safe
+def verifier(_request: HttpRequest) -> HttpResponse:
+    """The program that checks a statement; it needs Python and nothing of this house."""
+    return HttpResponse(
+        ledger.STATEMENT_VERIFIER.read_text("utf-8"),
+        content_type="text/x-python; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="verify_statement.py"'},
+    )

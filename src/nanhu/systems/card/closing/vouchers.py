@@ -1,0 +1,103 @@
+"""Vouchers for the school's accounts (政府会计凭证): what groups of accounts moved, under the codes of the school's file."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.school import school
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing.services.days import by_group
+from nanhu.systems.card.closing.services.settling import end_of, start_of
+from nanhu.systems.card.export import BYTE_ORDER_MARK, Echo, safe_cell
+
+CODES = {
+    "card.bank": ("1002", "银行存款"),
+    "card.drawer": ("1001", "库存现金"),
+    "card.clearing": ("1021", "其他货币资金"),
+    "card.owed": ("1218", "其他应收款"),
+    "card.wallet": ("2307.01", "其他应付款-校园卡持卡人"),
+    "card.pending": ("2307.02", "其他应付款-待领款"),
+    "card.merchant": ("2307.03", "其他应付款-商户待结算"),
+    "card.held": ("2307.04", "其他应付款-预扣"),
+    "card.payable": ("2302", "应付账款-商户"),
+    "card.safe": ("1001", "库存现金"),
+    "card.fees": ("4609", "其他收入-工本费"),
+    "card.funding": ("2307.05", "其他应付款-补助与发放"),
+    "card.payee": ("2307.06", "其他应付款-代扣代缴"),
+    "card.bank_payable": ("2307.07", "其他应付款-待退银行"),
+    "card.cash_difference": ("1901", "待处理财产损溢"),
+    "card.fee_income": ("4609", "其他收入"),
+}
+OTHER = ("1899", "待处理-未配置科目")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherLine:
+    code: str
+    name: str
+    group: str
+    debit_fen: int
+    credit_fen: int
+
+
+def codes() -> dict[str, tuple[str, str]]:
+    """The table [card.voucher_codes] of the school's file ("card.bank" = ["1002", "银行存款"]) over our defaults."""
+    given = school().raw.get("card", {}).get("voucher_codes", {})
+    return CODES | {group: (str(pair[0]), str(pair[1])) for group, pair in given.items()}
+
+
+def voucher(first: date, last: date) -> list[VoucherLine]:
+    """Debit and credit of every group between two days, both included; both sides add up to the same."""
+    known = codes()
+    lines = [
+        VoucherLine(
+            code=known.get(row.group, OTHER)[0], name=known.get(row.group, OTHER)[1], group=row.group,
+            debit_fen=row.debit_fen, credit_fen=row.credit_fen,
+        )
+        for row in by_group(ledger.moved_between(start_of(first), end_of(last)))
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (line.code, line.group))
+
+
+def number_of(first: date, last: date) -> str:
+    return f"XYK-{first:%Y%m%d}-{last:%Y%m%d}"
+
+
+def voucher_csv(first: date, last: date) -> Iterator[str]:
+    writer = csv.writer(Echo())
+    yield BYTE_ORDER_MARK + writer.writerow(
+        [_("凭证号"), _("日期"), _("摘要"), _("科目编码"), _("科目名称"), _("借方（元）"), _("贷方（元）")]
+    )
+    for line in voucher(first, last):
+        cells = [number_of(first, last), last.isoformat(), f"校园卡 {line.group}", line.code, line.name]
+        yield writer.writerow([safe_cell(cell) for cell in cells] + [yuan(line.debit_fen), yuan(line.credit_fen)])
+
+
+def voucher_xml(first: date, last: date) -> bytes:
+    root = Element(
+        "voucher",
+        number=number_of(first, last),
+        date=last.isoformat(),
+        first=first.isoformat(),
+        format="nanhu-voucher-1",
+    )
+    for line in voucher(first, last):
+        SubElement(
+            root,
+            "line",
+            code=line.code,
+            name=line.name,
+            group=line.group,
+            debit=yuan(line.debit_fen),
+            credit=yuan(line.credit_fen),
+        )
+    text: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
+
+
+def yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"

@@ -1,0 +1,2 @@
+DROP FUNCTION card_code_claim(bigint, text, bigint, text, bigint, bigint, boolean);
+DROP FUNCTION card_code_device_of(text, text);

@@ -1,0 +1,126 @@
+// The code page: shows a fresh code, renews it by itself, says how things stand. Every word stands in the page.
+import { matrix } from "./qr.js";
+import { forgetDevice, keepDevice, makeCode, readDevice, secondsNow, STEP_SECONDS } from "./vault.js";
+
+const root = document.getElementById("code");
+const part = (name) => root.querySelector(`[data-part="${name}"]`);
+const ASK_SECONDS = 3;
+let device, shown, kind = "pay", asking = false, isReady = false;
+
+function show(view) {
+  for (const one of root.querySelectorAll("[data-view]")) one.hidden = one.dataset.view !== view;
+  isReady = view === "ready";
+}
+
+function note(name, facts = {}) {
+  for (const one of root.querySelectorAll("[data-note]")) {
+    one.hidden = one.dataset.note !== name;
+    for (const [key, value] of Object.entries(facts)) {
+      const place = one.hidden ? null : one.querySelector(`[data-fact="${key}"]`);
+      if (place) place.textContent = value;
+    }
+  }
+}
+
+async function renew() {
+  shown = { ...(await makeCode(device, kind)), kind };
+  const rows = matrix(shown.text);
+  const path = rows.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x + 4} ${y + 4}h1v1h-1z` : ""))).join("");
+  part("squares").setAttribute("d", path);
+  root.dataset.code = shown.text;
+}
+
+async function tick() {
+  if (!isReady || document.hidden) return;
+  const seconds = secondsNow(device);
+  if (!shown || shown.kind !== kind || Math.floor(seconds / STEP_SECONDS) !== shown.step) await renew();
+  part("left").textContent = String(Math.ceil(STEP_SECONDS - (seconds % STEP_SECONDS)));
+}
+
+async function ask() {
+  if (asking || document.hidden) return;
+  asking = true;
+  try {
+    const mark = shown && shown.kind === "pay" ? `${shown.step}-${shown.nonce}` : "";
+    const query = new URLSearchParams({ device: device?.number ?? "", shown: mark });
+    const answer = await fetch(`${root.dataset.state}?${query}`, { headers: { Accept: "application/json" }, cache: "no-store" });
+    if (answer.redirected || answer.status === 401 || answer.status === 403) return show("signed-out");
+    if (!answer.ok) throw new Error(String(answer.status));
+    await hear(await answer.json());
+  } catch {
+    note("offline");
+    if (device) show("ready");
+    else show("unreachable");
+  } finally {
+    asking = false;
+  }
+}
+
+async function hear(told) {
+  part("balance").textContent = told.balance;
+  part("as-of").textContent = told.as_of;
+  if (!device) return show("new");
+  if (told.device !== "ready") {
+    await forgetDevice();
+    device = undefined;
+    return show(told.device === "ended" ? "ended" : "new");
+  }
+  const offset = told.server_time - Date.now() / 1000;
+  if (Math.abs(offset - (device.offset ?? 0)) > 5) await keepDevice((device = { ...device, offset }));
+  if (told.card !== "issued") {
+    part("card-says").textContent = told.card_says;
+    return show("stopped");
+  }
+  show("ready");
+  if (told.paid?.outcome === "approved") note("paid", told.paid);
+  else if (told.paid?.outcome === "refused") note("refused", told.paid);
+  else if (!told.paid && root.querySelector('[data-note="offline"]:not([hidden])')) note("");
+  if (told.paid && told.paid.outcome !== "waiting") await renew();
+  await tick();
+}
+
+async function keepForLater() {
+  if (!("serviceWorker" in navigator)) return;
+  await navigator.serviceWorker.register(root.dataset.worker);
+  const cache = await caches.open("nanhu-code-1");
+  const files = performance.getEntriesByType("resource").map((one) => one.name);
+  const mine = files.filter((name) => name.startsWith(`${location.origin}/static/`) || name.startsWith(`${location.origin}/theme.css`));
+  await cache.addAll([location.pathname, ...new Set(mine)]);
+}
+
+function wire() {
+  for (const button of root.querySelectorAll("[data-kind]"))
+    button.addEventListener("click", async () => {
+      kind = button.dataset.kind;
+      for (const one of root.querySelectorAll("[data-kind]")) one.setAttribute("aria-pressed", String(one === button));
+      note("");
+      await tick();
+    });
+  part("refresh").addEventListener("click", async () => {
+    note("");
+    await renew();
+  });
+  document.addEventListener("visibilitychange", () => (tick(), ask()));
+  addEventListener("online", ask);
+}
+
+async function stayAwake() {
+  try {
+    await navigator.wakeLock?.request("screen");
+  } catch {
+    // a phone low on power says no
+  }
+}
+
+if (!globalThis.crypto?.subtle || !globalThis.indexedDB) show("unsupported");
+else {
+  wire();
+  device = await readDevice();
+  if (device) show("ready");
+  await tick();
+  await ask();
+  setInterval(tick, 500);
+  setInterval(ask, ASK_SECONDS * 1000);
+  stayAwake();
+  keepForLater().catch(() => {});
+}

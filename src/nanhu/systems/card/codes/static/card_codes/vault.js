@@ -1,0 +1,51 @@
+// The phone's keys: put into the browser's own store as keys that no script can read out again, used to sign codes.
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+export const STEP_SECONDS = 30;
+
+function store(mode, work) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open("nanhu-code", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("device");
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const transaction = opening.result.transaction("device", mode);
+      const asked = work(transaction.objectStore("device"));
+      transaction.oncomplete = () => (opening.result.close(), resolve(asked.result));
+      transaction.onerror = () => reject(transaction.error);
+    };
+  });
+}
+
+export const readDevice = () => store("readonly", (rows) => rows.get("this"));
+export const forgetDevice = () => store("readwrite", (rows) => rows.delete("this"));
+export const keepDevice = (device) => store("readwrite", (rows) => rows.put(device, "this"));
+
+export async function installDevice(told) {
+  const device = { number: told.number, offset: told.server_time - Date.now() / 1000 };
+  for (const kind of ["pay", "door"]) device[kind] = await importKey(told[`${kind}_key`]);
+  await keepDevice(device);
+  navigator.storage?.persist?.();
+  return device;
+}
+
+function importKey(hex) {
+  const bytes = Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
+  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+}
+
+export function secondsNow(device) {
+  return Date.now() / 1000 + (device.offset ?? 0);
+}
+
+export async function makeCode(device, kind) {
+  const step = Math.floor(secondsNow(device) / STEP_SECONDS);
+  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => ALPHABET[byte & 31]).join("");
+  const text = new TextEncoder().encode(`nanhu-code-1\n${kind}\n${device.number}\n${step}\n${nonce}`);
+  const digest = new Uint8Array(await crypto.subtle.sign("HMAC", device[kind], text));
+  const mac = digest.slice(0, 10).reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
+  return { step, nonce, text: `N1${kind === "pay" ? "P" : "D"}${device.number}${base32(BigInt(step), 6)}${nonce}${base32(mac, 16)}` };
+}
+
+function base32(number, length) {
+  return Array.from({ length }, (_one, place) => ALPHABET[Number((number >> BigInt(5 * (length - 1 - place))) & 31n)]).join("");
+}

@@ -1,0 +1,116 @@
+"""Codes: what is in one, how long it lives, that it counts once, for its own right, device and card."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nanhu.systems.card.codes.errors import CodeExpiredError, CodeRevokedError, CodeUsedError, CodeWrongError
+from nanhu.systems.card.codes.models import CodeDevice
+from nanhu.systems.card.codes.rules import ALPHABET, STEP_SECONDS, read_code, write_code
+from nanhu.systems.card.codes.services.devices import end_device, register_device
+from nanhu.systems.card.codes.services.spending import spend_code
+from nanhu.systems.card.models import PosTerminal
+
+letters = st.text(alphabet=ALPHABET)
+
+
+@given(
+    key=st.binary(min_size=32, max_size=32), kind=st.sampled_from(["pay", "door"]), step=st.integers(0, 32**6 - 1),
+    device=st.text(ALPHABET, min_size=8, max_size=8), nonce=st.text(ALPHABET, min_size=4, max_size=4),
+)  # fmt: skip
+def test_what_is_written_is_read(key, kind, step, device, nonce):
+    code = read_code(write_code(key, kind=kind, device=device, step=step, nonce=nonce))
+    assert (code.kind, code.device, code.step, code.nonce) == (kind, device, step, nonce)
+    assert code.is_signed_by(key)
+    assert not code.is_signed_by(bytes(32) if key != bytes(32) else b"1" * 32)
+
+
+@given(place=st.integers(2, 36), letter=st.sampled_from(ALPHABET))
+def test_no_character_can_be_changed(place, letter):
+    key = bytes(range(32))
+    text = write_code(key, kind="pay", device="4Q7ZK1XA", step=58_000_000, nonce="8F2K")
+    changed = text[:place] + letter + text[place + 1 :]
+    code = read_code(changed)
+    assert changed == text or code is None or not code.is_signed_by(key)
+
+
+@pytest.mark.parametrize(("seconds", "is_in_time"), [(-31, False), (-30, True), (0, True), (59, True), (60, False)])
+def test_a_code_lives_a_minute_and_forgives_half_a_minute_of_skew(seconds, is_in_time):
+    code = read_code(write_code(bytes(32), kind="pay", device="4Q7ZK1XA", step=100, nonce="0000"))
+    assert code.is_in_time(100 * STEP_SECONDS + seconds) is is_in_time
+
+
+class Phone:
+    """What the page's script does, in Python."""
+
+    def __init__(self, campus, part="student"):
+        made = register_device(by=campus.actor(part), person_id=campus.persons[part], name="测试手机")
+        self.device, self.keys = made.device, {"pay": made.pay_key, "door": made.door_key}
+        self.made = 0
+
+    def code(self, kind="pay", *, ago=0, key_of=None):
+        self.made += 1
+        step = int((time.time() - ago) // STEP_SECONDS)
+        key = bytes.fromhex(self.keys[key_of or kind])
+        return write_code(key, kind=kind, device=self.device.number, step=step, nonce=f"{self.made:04d}")
+
+
+@pytest.fixture
+def phone(campus):
+    return Phone(campus)
+
+
+def spend(text, *, sequence=1, terminal="N1001", kind="pay"):
+    return spend_code(text, kind=kind, terminal_id=PosTerminal.objects.get(number=terminal).pk, sequence=sequence)
+
+
+def test_a_code_stands_for_its_owners_card(campus, phone):
+    assert spend(phone.code()) == campus.card("student")
+
+
+def test_a_screenshot_is_refused_once_the_code_was_used(phone):
+    code = phone.code()
+    spend(code, sequence=1)
+    with pytest.raises(CodeUsedError):
+        spend(code, sequence=2)
+    with pytest.raises(CodeUsedError):
+        spend(code, sequence=1, terminal="E3002")
+
+
+def test_the_same_request_again_is_the_same_deed(campus, phone):
+    code = phone.code()
+    assert spend(code, sequence=1) == spend(code, sequence=1) == campus.card("student")
+
+
+def test_an_old_screenshot_is_refused(phone):
+    with pytest.raises(CodeExpiredError):
+        spend(phone.code(ago=90))
+    with pytest.raises(CodeExpiredError):
+        spend(phone.code(ago=-90))
+
+
+def test_a_door_code_does_not_pay_and_a_pay_code_opens_no_door(phone):
+    with pytest.raises(CodeWrongError):
+        spend(phone.code("door"))
+    with pytest.raises(CodeWrongError):
+        spend(phone.code("pay"), kind="door")
+    with pytest.raises(CodeWrongError):
+        spend(phone.code("pay", key_of="door"))
+
+
+def test_a_code_under_another_device_is_refused(campus, phone):
+    other = Phone(campus, "teacher")
+    mine = phone.code()
+    with pytest.raises(CodeWrongError):
+        spend(mine.replace(phone.device.number, other.device.number))
+
+
+def test_a_phone_that_was_switched_off_pays_no_more(campus, phone):
+    used, fresh = phone.code(), phone.code()
+    spend(used, sequence=1)
+    end_device(by=campus.actor("student"), device=phone.device, ending=CodeDevice.Ending.LOST)
+    with pytest.raises(CodeRevokedError):
+        spend(fresh, sequence=2)
+    assert spend(used, sequence=1) == campus.card("student")

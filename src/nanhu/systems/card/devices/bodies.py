@@ -1,0 +1,74 @@
+"""Reading members of a request's body: what is missing or of another kind is malformed."""
+
+import json
+import re
+from collections.abc import Container
+from datetime import UTC, datetime
+from typing import Any
+
+from nanhu.kernel.clock import campus_today
+from nanhu.systems.card.devices.errors import CardRefusedError, MalformedError
+from nanhu.systems.card.models import Card
+from nanhu.systems.card.protocol import CARD_UID, LARGEST_SEQUENCE, SENTENCES
+
+LATEST_MOMENT = 2**33
+LONGEST_TEXT = 400
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """An empty body is an empty object."""
+    try:
+        values = json.loads(body or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise MalformedError from error
+    if not isinstance(values, dict):
+        raise MalformedError
+    return values
+
+
+def text_in(body: dict[str, Any], name: str, *, longest: int = LONGEST_TEXT) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not 0 < len(value.strip()) <= longest or CONTROL.search(value):
+        raise MalformedError
+    return value.strip()
+
+
+def whole_in(body: dict[str, Any], name: str, *, least: int = 1, most: int = LARGEST_SEQUENCE) -> int:
+    """A whole JSON number, such as a sum in fen."""
+    value = body.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise MalformedError
+    return value
+
+
+def moment_in(body: dict[str, Any], name: str) -> datetime:
+    """Unix seconds, whole or with a fraction."""
+    value = body.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < LATEST_MOMENT:
+        raise MalformedError
+    return datetime.fromtimestamp(value, UTC)
+
+
+def truth_in(body: dict[str, Any], name: str) -> bool:
+    value = body.get(name)
+    if not isinstance(value, bool):
+        raise MalformedError
+    return value
+
+
+def card_in(body: dict[str, Any], *, states: Container[str] = (Card.State.ISSUED,)) -> Card:
+    """The card laid on the reader (member `card`, its chip's number), in one of these states."""
+    uid = text_in(body, "card").upper()
+    found = Card.objects.select_related("wallet").filter(uid=uid).first() if CARD_UID.fullmatch(uid) else None
+    if found is None:
+        raise refused_card("card_unknown")
+    if found.state not in states:
+        raise refused_card(f"card_{found.state}" if found.state != Card.State.ISSUED else "card_unknown")
+    if found.state == Card.State.ISSUED and found.valid_until < campus_today():
+        raise refused_card("card_expired")
+    return found
+
+
+def refused_card(code: str) -> CardRefusedError:
+    return CardRefusedError(code=code, sentence=SENTENCES[code])

@@ -1,0 +1,82 @@
+"""Machines as people look for them, and what the office must see to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from nanhu.kernel.clock import now
+from nanhu.systems.card.devices.models import Machine, MachineAlarm
+from nanhu.systems.card.devices.rules import Condition, is_online, serves, troubles
+from nanhu.systems.card.models import PosTerminal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A machine with what may be said of it now."""
+
+    machine: Machine
+    is_online: bool
+    is_serving: bool
+    troubles: tuple[str, ...]
+
+    @property
+    def tone(self) -> str:
+        if not self.is_serving:
+            return "danger"
+        return "attention" if self.troubles else "good"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yard:
+    """Where its machines stand on the map, with a margin."""
+
+    name: str
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+MARGIN = 44
+
+
+def sites(*, kind: str = "") -> list[Site]:
+    moment = now()
+    found = Machine.objects.select_related("terminal").filter(terminal__state=PosTerminal.State.ON)
+    if kind:
+        found = found.filter(terminal__kind=kind)
+    return [site_of(machine, moment) for machine in found.order_by("terminal__kind", "yard", "terminal__number")]
+
+
+def site_of(machine: Machine, moment: datetime) -> Site:
+    online = is_online(machine.terminal.last_seen, at=moment)
+    said = Condition(paper=machine.paper, cards_left=machine.cards_left, fault=machine.fault)
+    found = troubles(said) if machine.reported_at else frozenset()
+    is_serving = serves(machine.terminal.kind, found, online=online)
+    return Site(machine=machine, is_online=online, is_serving=is_serving, troubles=tuple(sorted(found)))
+
+
+def yards(found: Iterable[Site]) -> list[Yard]:
+    spots: dict[str, list[tuple[int, int]]] = {}
+    for site in found:
+        spots.setdefault(site.machine.yard, []).append((site.machine.map_x, site.machine.map_y))
+    return [yard_around(name, places) for name, places in sorted(spots.items())]
+
+
+def yard_around(name: str, places: list[tuple[int, int]]) -> Yard:
+    across, down = [x for x, _y in places], [y for _x, y in places]
+    left, top = min(across) - MARGIN, min(down) - MARGIN
+    return Yard(
+        name=name, left=left, top=top, width=max(across) + MARGIN - left, height=max(down) + MARGIN - top
+    )  # fmt: skip
+
+
+def open_alarms() -> QuerySet[MachineAlarm]:
+    return MachineAlarm.objects.select_related("machine__terminal").filter(cleared_at=None).order_by("-raised_at", "pk")
+
+
+def past_alarms() -> QuerySet[MachineAlarm]:
+    cleared = MachineAlarm.objects.select_related("machine__terminal").exclude(cleared_at=None)
+    return cleared.order_by("-raised_at", "-pk")

@@ -1,0 +1,140 @@
+"""Machines on the map: what they say of themselves, what everybody sees, what the office must see to."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel.clock import now
+from nanhu.systems.card.api import MachineOrder, set_up_machines
+from nanhu.systems.card.devices.models import DeviceRequest, Machine, MachineAlarm
+from nanhu.systems.card.devices.rules import Condition, serves, troubles
+from nanhu.systems.card.devices.services.machines import watch_for_silence
+from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+
+ORDERS = [
+    MachineOrder(number="KL101", kind="load_kiosk", yard="南院", place="南院一食堂", map_x=120, map_y=380),
+    MachineOrder(number="KR101", kind="reissue_kiosk", yard="东院", place="东院1号教学楼门口", map_x=790, map_y=180),
+]
+
+
+@pytest.fixture
+def field(campus):
+    set_up_machines(by=SYSTEM, machines=ORDERS)
+    return campus
+
+
+def say(number: str, *, seconds: float = 0, **facts):
+    facts = {"paper": "full", "said_at": time.time() + seconds} | facts
+    return Device(number).ask("kiosk/report", facts, sequence=0)
+
+
+def open_kinds() -> set[str]:
+    return set(MachineAlarm.objects.filter(cleared_at=None).values_list("kind", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        (Condition(), set()),
+        (Condition(paper="low", cards_left=21), {"paper_low"}),
+        (Condition(paper="out", cards_left=20), {"paper_out", "cards_low"}),
+        (Condition(cards_left=0, fault="jam"), {"cards_out", "jam"}),
+    ],
+)
+def test_what_is_wrong_with_a_machine(condition, found):
+    assert troubles(condition) == found
+
+
+def test_a_machine_without_blank_cards_makes_none_yet_loads():
+    assert not serves("reissue_kiosk", frozenset({"cards_out"}), online=True)
+    assert serves("load_kiosk", frozenset({"paper_out"}), online=True)
+    assert not serves("load_kiosk", frozenset(), online=False)
+
+
+def test_setting_up_again_adds_nothing(field):
+    assert set_up_machines(by=SYSTEM, machines=ORDERS) == 0
+    assert Machine.objects.count() == 2
+    assert PosTerminal.objects.get(number="KR101").merchant.key == "office.card"
+
+
+def test_a_report_raises_an_alarm_once_and_the_next_clears_it(field):
+    for _turn in range(2):
+        assert say("KR101", cards_left=7, fault="jam")["noted"]
+    assert open_kinds() == {"cards_low", "jam"}
+    assert MachineAlarm.objects.count() == 2
+    say("KR101", cards_left=100)
+    assert open_kinds() == set()
+    assert DeviceRequest.objects.count() == 0
+
+
+def test_an_older_report_that_arrives_late_changes_nothing(field):
+    say("KL101", paper="out")
+    assert not say("KL101", seconds=-30)["noted"]
+    assert open_kinds() == {"paper_out"}
+
+
+def test_a_report_from_the_future_counts_as_now(field):
+    say("KL101", seconds=9000)
+    time.sleep(0.01)
+    assert say("KL101", paper="low")["noted"]
+
+
+@pytest.mark.parametrize(
+    "facts", [{"paper": "wet"}, {"fault": "fire"}, {"cards_left": -1}, {"said_at": "now"}, {"said_at": 1e300}]
+)
+def test_a_strange_report_is_malformed(field, facts):
+    assert say("KL101", **facts)["code"] == "malformed"
+    assert Machine.objects.get(terminal__number="KL101").reported_at is None
+
+
+def test_silence_is_an_alarm_until_the_machine_speaks_again(field):
+    say("KL101")
+    assert watch_for_silence() == 1
+    PosTerminal.objects.filter(number="KL101").update(last_seen=now() - timedelta(minutes=6))
+    assert watch_for_silence() == 1
+    assert watch_for_silence() == 0
+    say("KL101")
+    assert MachineAlarm.objects.get(cleared_at=None).machine.terminal.number == "KR101"
+
+
+def test_one_alarm_of_a_kind_at_a_time(field):
+    machine = Machine.objects.get(terminal__number="KL101")
+    MachineAlarm.objects.create(machine=machine, kind="jam", raised_at=now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MachineAlarm.objects.create(machine=machine, kind="jam", raised_at=now())
+
+
+@pytest.mark.capability("A140")
+def test_everybody_sees_where_the_machines_are_and_which_work(field):
+    say("KL101", paper="low")
+    say("KR101", cards_left=0)
+    page = field.client("student").get("/card/machines/").content.decode()
+    assert "南院一食堂" in page
+    assert "可用 · 纸将用完" in page
+    assert "暂停服务 · 空白卡用完" in page
+    assert 'href="#KR101"' in page
+    only = field.client("student").get("/card/machines/?kind=load_kiosk").content.decode()
+    assert "南院一食堂" in only
+    assert "东院1号教学楼门口" not in only
+    PosTerminal.objects.filter(number="KL101").update(last_seen=now() - timedelta(minutes=6))
+    watch_for_silence()
+    assert "失去联系" in field.client("student").get("/card/machines/").content.decode()
+    assert field.client("student").get("/card/machines/alarms/").status_code == 404
+    office = field.client("clerk").get("/card/machines/alarms/").content.decode()
+    assert "空白卡用完" in office
+    assert "失去联系" in office
+
+
+def test_the_pages_ask_the_database_a_bounded_number_of_times(field):
+    say("KL101", paper="out")
+    assert queries_of(field.client("student"), "/card/machines/") <= 12
+    assert queries_of(field.client("clerk"), "/card/machines/alarms/") <= 14
+
+
+def test_an_empty_campus_says_so(campus):
+    assert "没有这样的终端" in campus.client("student").get("/card/machines/").content.decode()
+    assert "没有报警" in campus.client("clerk").get("/card/machines/alarms/").content.decode()

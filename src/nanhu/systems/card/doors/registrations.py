@@ -1,0 +1,1 @@
+"""What the portal, the doctor and the worker show of this part."""

@@ -1,0 +1,36 @@
+"""Shapes of what the phone desk, a finder and the fleet's keeper type."""
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+
+class PhoneDeskForm(forms.Form):
+    campus_no = forms.CharField(
+        label=_("学工号"), max_length=32, widget=forms.TextInput(attrs={"autofocus": "autofocus"})
+    )
+    name = forms.CharField(label=_("姓名"), max_length=60)
+    id_tail = forms.CharField(
+        label=_("证件号后六位"), max_length=6, min_length=6, required=False, help_text=_("下面三项至少问两项")
+    )
+    phone = forms.CharField(label=_("学校登记的手机号"), max_length=20, required=False)
+    card_tail = forms.CharField(
+        label=_("卡号后四位"), required=False, validators=[RegexValidator(r"^[0-9]{4}$", _("四位数字"))]
+    )
+    reason = forms.CharField(
+        label=_("来电人怎么说"), max_length=120, help_text=_("例如：中午在一食堂丢的，来电号码与登记一致。")
+    )
+
+
+class FoundForm(forms.Form):
+    number = forms.CharField(
+        label=_("卡面上的卡号"), validators=[RegexValidator(r"^[0-9]{10}$", _("十位数字"))],
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    kept_at = forms.CharField(
+        label=_("卡放在哪里"), max_length=120, help_text=_("例如：一食堂门口失物招领处。不要写您的手机号。")
+    )
+
+
+class TerminalDeedForm(forms.Form):
+    reason = forms.CharField(label=_("原因"), max_length=120, help_text=_("例如：昨夜被偷，保卫处已立案。"))

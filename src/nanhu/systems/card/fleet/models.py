@@ -1,0 +1,179 @@
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.crypto import EncryptedTextField
+
+
+class Revocation(models.Model):
+    """The revocation list's line of a card: kept by triggers on the card (sql/revocations.sql), never by hand.
+
+    `reason` is null for a card that was listed once and pays again.
+    """
+
+    class Reason(models.TextChoices):
+        LOST = "lost", _("挂失")
+        FROZEN = "frozen", _("冻结")
+        EXPIRED = "expired", _("过期")
+        REPLACED = "replaced", _("已补办")
+        CLOSED = "closed", _("注销")
+
+    card = models.OneToOneField("card.Card", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    uid = models.TextField()
+    reason = models.TextField(choices=Reason, null=True)
+    version = models.BigIntegerField(unique=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "card_revocation"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reason__in=["lost", "frozen", "expired", "replaced", "closed"]) | Q(reason__isnull=True),
+                name="card_revocation_reason_is_known",
+            )
+        ]
+
+
+class RevocationChange(models.Model):
+    """Each change of the list, in the order of commits. Append-only."""
+
+    version = models.BigIntegerField(primary_key=True)
+    card = models.ForeignKey("card.Card", on_delete=models.PROTECT, related_name="+")
+    action = models.TextField(choices=[("add", _("加入")), ("remove", _("移出"))])
+    reason = models.TextField(choices=Revocation.Reason)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "card_revocation_change"
+
+
+class TerminalReport(models.Model):
+    """What a terminal last said of itself: the list it holds, rows it keeps, the limits it sells by without a network."""
+
+    terminal = models.OneToOneField("card.PosTerminal", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    list_version = models.BigIntegerField(default=0)
+    list_at = models.DateTimeField(default=timezone.now, help_text="when it first said that it holds this version")
+    software = models.TextField(default="", blank=True)
+    stored_rows = models.IntegerField(default=0)
+    stored_fen = models.BigIntegerField(default=0)
+    card_fen = models.BigIntegerField(null=True, help_text="what one card may spend there without a network")
+    total_fen = models.BigIntegerField(null=True)
+    clock_offset_seconds = models.FloatField(null=True, help_text="its clock less ours, when it last spoke")
+    reported_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_terminal_report"
+
+
+class TerminalAddress(models.Model):
+    """Where a terminal's key was used from. A second address at the same time means that somebody else has the key."""
+
+    terminal = models.ForeignKey("card.PosTerminal", on_delete=models.PROTECT, related_name="+")
+    address = models.TextField()
+    first_seen = models.DateTimeField(default=timezone.now)
+    last_seen = models.DateTimeField(default=timezone.now)
+    times = models.BigIntegerField(default=1)
+
+    class Meta:
+        db_table = "card_terminal_address"
+        constraints = [models.UniqueConstraint(fields=["terminal", "address"], name="card_terminal_address_once")]
+
+
+class TerminalWatch(models.Model):
+    """How far the sequences of a terminal were looked through, and how many came out of order."""
+
+    terminal = models.OneToOneField("card.PosTerminal", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    upto = models.BigIntegerField(default=0)
+    reordered = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "card_terminal_watch"
+
+
+class TerminalGap(models.Model):
+    """Sequences that never came: a request lost, or a row not yet uploaded. Filled when it comes after all."""
+
+    terminal = models.ForeignKey("card.PosTerminal", on_delete=models.PROTECT, related_name="+")
+    sequence = models.BigIntegerField()
+    noticed_at = models.DateTimeField(default=timezone.now)
+    filled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "card_terminal_gap"
+        constraints = [models.UniqueConstraint(fields=["terminal", "sequence"], name="card_terminal_gap_once")]
+
+
+class NextKey(models.Model):
+    """The key a terminal is to change to. Until it used it, or the window ends, both keys are good."""
+
+    terminal = models.OneToOneField("card.PosTerminal", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    key = EncryptedTextField(purpose="card.terminal_key")
+    version = models.PositiveIntegerField()
+    opens_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "card_terminal_next_key"
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=models.F("opens_at")), name="card_terminal_next_key_window")
+        ]
+
+
+class LossReport(models.Model):
+    """A card reported lost, and how that ended: who, by which way, after which proof of identity."""
+
+    class Way(models.TextChoices):
+        WEB = "web", _("本人上网")
+        KIOSK = "kiosk", _("自助终端")
+        PHONE = "phone", _("电话")
+        COUNTER = "counter", _("柜台")
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    card = models.ForeignKey("card.Card", on_delete=models.PROTECT, related_name="+")
+    way = models.TextField(choices=Way)
+    reason = models.TextField()
+    proof = models.TextField(help_text="how the reporter's identity was checked")
+    reporter = models.TextField(help_text="who did it, as in the audit")
+    reported_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    document = models.TextField(default="", blank=True, help_text="what was shown when the report was taken back")
+    ended_by = models.TextField(default="", blank=True)
+    ended_for = models.TextField(default="", blank=True)
+
+    class Meta:
+        db_table = "card_loss_report"
+        indexes = [models.Index(fields=["-reported_at"], name="card_loss_report_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["card"], condition=Q(ended_at__isnull=True), name="card_loss_report_open_once"
+            ),
+            models.CheckConstraint(condition=~Q(reason="") & ~Q(proof=""), name="card_loss_report_is_founded"),
+        ]
+
+
+class FoundCard(models.Model):
+    """A finder typed in the printed number. The owner is told; the finder learns nothing."""
+
+    card = models.ForeignKey("card.Card", on_delete=models.PROTECT, related_name="+")
+    finder = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
+    kept_at = models.TextField(help_text="where the card waits for its owner")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_found_card"
+        indexes = [models.Index(fields=["card", "-at"], name="card_found_card_newest")]
+
+
+class DeskAttempt(models.Model):
+    """A caller whose answers did not fit: after a few of them nobody asks on for this number for an hour."""
+
+    campus_no = models.TextField()
+    clerk = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_desk_attempt"
+        indexes = [models.Index(fields=["campus_no", "-at"], name="card_desk_attempt_newest")]

@@ -1,0 +1,58 @@
+"""`loss/report`: a holder reports the card lost at a kiosk (A113, A114)."""
+
+from typing import Any
+
+from nanhu.kernel.clock import campus_time
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.devices.bodies import card_in, refused_card, text_in
+from nanhu.systems.card.devices.errors import MalformedError, NotForThisTerminalError
+from nanhu.systems.card.devices.operations import KIOSKS, Asked, operation
+from nanhu.systems.card.fleet.models import LossReport
+from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.pins.operations import check_asked_pin
+from nanhu.systems.card.queries import card_of
+from nanhu.systems.card.services.loss import report_lost
+
+LIVING = (Card.State.ISSUED, Card.State.LOST)
+
+
+@operation("loss/report", kinds=KIOSKS)
+def loss_report(asked: Asked) -> dict[str, Any]:
+    """By the card or the campus number with the enquiry PIN; by the identity card where the kiosk reads one."""
+    card, proof = reported_card(asked)
+    if proof == "enquiry PIN":
+        check_asked_pin(asked, card, "enquiry")
+    place = f"{asked.terminal.place} {asked.terminal.number}".strip()
+    lost = report_lost(by=asked.by, card=card, reason=f"自助终端挂失（{place}）", way=LossReport.Way.KIOSK, proof=proof)
+    at = campus_time(lost.lost_at) if lost.lost_at else None
+    moment = f"{at:%Y-%m-%d %H:%M:%S}" if at else ""
+    return {
+        "code": "ok", "number": lost.number, "lost_at": lost.lost_at.timestamp() if lost.lost_at else None,
+        "sentence": "已挂失，联网的终端现在就拒绝这张卡",
+        "slip": [
+            f"卡号 {lost.number}", f"挂失时间 {moment}", f"办理终端 {place}", "联网的终端立即拒绝这张卡；断网的终端连上网后拒绝。",
+            "卡找到了，请带有效证件到校园卡管理办公室解挂。",
+        ],
+    }  # fmt: skip
+
+
+def reported_card(asked: Asked) -> tuple[Card, str]:
+    body = asked.body
+    if body.get("id_number"):
+        if asked.terminal.kind != PosTerminal.Kind.REISSUE_KIOSK:
+            raise NotForThisTerminalError
+        return living_card(people.find_person_by_document(text_in(body, "id_number", longest=40))), "identity card read"
+    if body.get("campus_no"):
+        return living_card(people.find_person_by_campus_no(text_in(body, "campus_no", longest=32))), "enquiry PIN"
+    if body.get("card"):
+        return card_in(body, states=LIVING), "enquiry PIN"
+    raise MalformedError
+
+
+def living_card(person_id: int | None) -> Card:
+    card = card_of(person_id)
+    if card is None:
+        raise refused_card("card_unknown")
+    if card.state not in LIVING:
+        raise refused_card(f"card_{card.state}")
+    return card

@@ -1,0 +1,131 @@
+"""The fleet view (I11): every terminal as it stands now, and what is odd about it. Eight queries for all of them."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import now
+from nanhu.systems.card.fleet.exposure import KEEPS_A_LIST, ONLINE
+from nanhu.systems.card.fleet.models import (
+    NextKey,
+    Revocation,
+    TerminalAddress,
+    TerminalGap,
+    TerminalReport,
+    TerminalWatch,
+)
+from nanhu.systems.card.models import PosTerminal, TerminalIncident
+
+CLOCK_SECONDS = 60
+INCIDENT_DAYS = timedelta(days=1)
+PROBLEMS: dict[str, str | Promise] = {
+    "off": _("停用"),
+    "offline": _("断网"),
+    "never": _("从未上线"),
+    "stored": _("有未上传"),
+    "gaps": _("流水缺号"),
+    "reordered": _("流水乱序"),
+    "clock": _("时钟不准"),
+    "addresses": _("密钥在别处使用"),
+    "incidents": _("被拒请求"),
+    "list": _("名单落后"),
+    "key": _("换钥中"),
+}
+ALARMING = frozenset({"addresses", "gaps", "clock"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    terminal: PosTerminal
+    report: TerminalReport | None
+    is_online: bool
+    gaps: int
+    reordered: int
+    incidents: Counter[str]
+    addresses: list[TerminalAddress]
+    next_key: NextKey | None
+    head: int
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def shown_problems(self) -> list[tuple[str | Promise, str]]:
+        return [(PROBLEMS[one], "danger" if one in ALARMING else "attention") for one in self.problems]
+
+    @property
+    def incident_count(self) -> int:
+        return sum(self.incidents.values())
+
+    @property
+    def behind(self) -> int:
+        return max(0, self.head - (self.report.list_version if self.report else 0))
+
+
+def fleet() -> list[Line]:
+    moment = now()
+    head = Revocation.objects.aggregate(head=Max("version"))["head"] or 0
+    reports = {one.pk: one for one in TerminalReport.objects.all()}
+    following = {one.pk: one for one in NextKey.objects.filter(ends_at__gt=moment)}
+    gaps = dict(TerminalGap.objects.filter(filled_at__isnull=True).values_list("terminal").annotate(count=Count("id")))
+    reordered = dict(TerminalWatch.objects.values_list("terminal", "reordered"))
+    addresses = addresses_since(moment - INCIDENT_DAYS)
+    incidents = incidents_since(moment - INCIDENT_DAYS)
+    lines = []
+    for terminal in PosTerminal.objects.select_related("merchant").order_by("number"):
+        line = Line(
+            terminal=terminal, report=reports.get(terminal.pk), gaps=gaps.get(terminal.pk, 0),
+            is_online=terminal.last_seen is not None and terminal.last_seen > moment - ONLINE,
+            reordered=reordered.get(terminal.pk, 0), incidents=incidents.get(terminal.number, Counter()),
+            addresses=addresses.get(terminal.pk, []), next_key=following.get(terminal.pk), head=head,
+        )  # fmt: skip
+        lines.append(with_problems(line))
+    return lines
+
+
+def with_problems(line: Line) -> Line:
+    found = tuple(name for name, is_so in problems_of(line).items() if is_so)
+    return Line(**{name: getattr(line, name) for name in Line.__slots__ if name != "problems"}, problems=found)
+
+
+def problems_of(line: Line) -> dict[str, bool]:
+    terminal, report = line.terminal, line.report
+    is_on = terminal.state == PosTerminal.State.ON
+    offset = report.clock_offset_seconds if report else None
+    return {
+        "off": not is_on,
+        "never": is_on and terminal.last_seen is None,
+        "offline": is_on and terminal.last_seen is not None and not line.is_online,
+        "addresses": is_used_elsewhere(line.addresses),
+        "gaps": line.gaps > 0,
+        "clock": offset is not None and abs(offset) > CLOCK_SECONDS,
+        "stored": report is not None and report.stored_rows > 0,
+        "reordered": line.reordered > 0,
+        "incidents": line.incident_count > 0,
+        "list": is_on and terminal.last_seen is not None and terminal.kind in KEEPS_A_LIST and line.behind > 0,
+        "key": line.next_key is not None,
+    }
+
+
+def is_used_elsewhere(addresses: list[TerminalAddress]) -> bool:
+    """Two addresses in use at the same time: the one before was still used after the newest had begun."""
+    return any(
+        one.first_seen <= other.first_seen < one.last_seen for one in addresses for other in addresses if one != other
+    )
+
+
+def addresses_since(moment: datetime) -> dict[int, list[TerminalAddress]]:
+    found: dict[int, list[TerminalAddress]] = defaultdict(list)
+    for one in TerminalAddress.objects.filter(last_seen__gt=moment):
+        found[one.terminal_id].append(one)
+    return found
+
+
+def incidents_since(moment: datetime) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    rows = TerminalIncident.objects.filter(at__gt=moment).values_list("terminal_number", "code")
+    for number, code, times in rows.annotate(times=Sum("times")):
+        found[number][code] += times
+    return found

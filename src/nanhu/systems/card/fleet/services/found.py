@@ -1,0 +1,48 @@
+"""Somebody found a card: its owner is told where it waits. The finder learns nothing, not even whether there is such a card."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.school import school
+from nanhu.platforms.identity import api as identity
+from nanhu.systems.card.errors import ReasonMissingError
+from nanhu.systems.card.fleet.errors import FoundTooOftenError
+from nanhu.systems.card.fleet.models import FoundCard
+from nanhu.systems.card.models import Card
+
+MOST_A_DAY = 5
+
+
+@transaction.atomic
+def tell_owner(*, by: Actor, number: str, kept_at: str) -> bool:
+    """Whether anybody was told; the page does not say."""
+    if by.account_id is None or not kept_at.strip():
+        raise ReasonMissingError
+    mine = FoundCard.objects.filter(finder_id=by.account_id, at__gt=now() - timedelta(days=1))
+    if mine.count() >= MOST_A_DAY:
+        raise FoundTooOftenError
+    card = Card.objects.filter(number=number).first()
+    if card is None:
+        return False
+    FoundCard.objects.create(card=card, finder_id=by.account_id, kept_at=kept_at.strip()[:120])
+    audit.record(by=by, action="card.found", target=f"card:{card.number}", facts={"kept_at": kept_at.strip()[:120]})
+    account = identity.account_of(card.person_id)
+    if account is not None:
+        says = _(
+            "有人捡到了您的校园卡，放在：%(place)s。还没挂失的请先挂失；取回后到校园卡管理办公室解挂，电话 %(phone)s。"
+        )
+        identity.tell_account(
+            account=account, text=says % {"place": kept_at.strip()[:120], "phone": school().card_office_phone}
+        )
+    return True
+
+
+def found_notices(card: Card) -> list[FoundCard]:
+    """The owner's: the last month's."""
+    rows = FoundCard.objects.filter(card=card, at__gt=now() - timedelta(days=30))
+    return list(rows.order_by("-at")[:3])

@@ -1,0 +1,11 @@
+DROP TRIGGER card_revocation_of_new ON card_card;
+DROP TRIGGER card_revocation_of_changed ON card_card;
+DROP TRIGGER card_revocation_change_keeps_rows ON card_revocation_change;
+DROP TRIGGER card_revocation_change_keeps_all ON card_revocation_change;
+DROP FUNCTION card_terminal_reports(json);
+DROP FUNCTION card_revocations(bigint, integer);
+DROP FUNCTION card_revocation_sweep();
+DROP FUNCTION card_revocation_follow();
+DROP FUNCTION card_revocation_note(bigint);
+DROP FUNCTION card_revocation_reason(text, date);
+DROP SEQUENCE card_revocation_version;

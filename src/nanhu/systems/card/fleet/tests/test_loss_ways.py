@@ -1,0 +1,184 @@
+"""Every way to report a card lost ends in the same state, with who, how and why on record."""
+
+import json
+import time
+
+import pytest
+from django.db import connection
+
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity import api as identity
+from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.fleet.models import FoundCard, LossReport
+from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
+from nanhu.systems.card.services.loss import report_lost
+from nanhu.systems.card.tests.conftest import CAST, SYSTEM
+
+
+@pytest.fixture
+def school(campus):
+    identify(campus)
+    campus.top_up("student", 5000)
+    return campus
+
+
+def keypad(kind="self_service_kiosk"):
+    return Keypad(place_device("KS001", kind, by=SYSTEM))
+
+
+def listed() -> dict[str, str | None]:
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT changes FROM card_revocations(0, 100)")
+        return {one["card"]: one["reason"] for one in json.loads(cursor.fetchone()[0])}
+
+
+def is_lost_everywhere(campus, part="student") -> LossReport:
+    card = campus.card(part)
+    assert (card.state, campus.pay(part, 500), listed()[card.uid]) == ("lost", "card_lost", "lost")
+    return LossReport.objects.get(card=card, ended_at__isnull=True)
+
+
+@pytest.mark.capability("A113")
+@pytest.mark.parametrize("by_card", [False, True])
+def test_a_load_kiosk_takes_the_enquiry_pin_and_gives_a_receipt(school, by_card):
+    kiosk = keypad("load_kiosk")
+    who = {"card": school.card("student").uid} if by_card else {"campus_no": CAST["student"][2]}
+    begun = time.perf_counter()
+    answer = kiosk.ask("loss/report", who, sequence=7, pin=PINS["student"])
+    assert (answer["outcome"], answer["number"]) == ("approved", school.card("student").number)
+    report = is_lost_everywhere(school)
+    assert time.perf_counter() - begun < 5
+    assert (report.way, report.proof) == ("kiosk", "enquiry PIN")
+    assert any("挂失时间" in line for line in answer["slip"])
+
+
+def test_a_wrong_enquiry_pin_reports_nothing_and_is_counted(school):
+    answer = keypad().ask("loss/report", {"campus_no": CAST["student"][2]}, pin="998877")
+    assert (answer["outcome"], answer["code"]) == ("refused", "card.pin_wrong")
+    assert school.card("student").state == "issued"
+    assert not LossReport.objects.exists()
+
+
+@pytest.mark.capability("A114")
+def test_the_reissue_kiosk_reads_the_identity_card(school):
+    answer = keypad("reissue_kiosk").ask("loss/report", {"id_number": DOCUMENTS["student"][1]})
+    assert answer["outcome"] == "approved"
+    assert is_lost_everywhere(school).proof == "identity card read"
+
+
+def test_no_other_kiosk_believes_a_typed_identity_number(school):
+    answer = keypad("load_kiosk").ask("loss/report", {"id_number": DOCUMENTS["student"][1]})
+    assert answer["code"] == "terminal_unfit"
+    assert school.card("student").state == "issued"
+
+
+def test_the_holder_does_it_in_two_taps(school):
+    browser = school.client("student")
+    page = browser.get("/card/report-lost/").content.decode()
+    assert "确认挂失" in page
+    browser.post("/card/report-lost/")
+    assert is_lost_everywhere(school).way == "web"
+    assert "还有多少风险" in browser.get("/card/report-lost/").content.decode()
+
+
+@pytest.fixture
+def desk(school):
+    identity.grant_role(by=SYSTEM, account_id=identity.account_of(school.persons["teacher"]).pk, role="card.phone_desk")
+    return school.client("teacher")
+
+
+RIGHT = {
+    "campus_no": CAST["student"][2], "name": "林小满", "id_tail": DOCUMENTS["student"][1][-6:], "reason": "午饭时丢的",
+}  # fmt: skip
+
+
+def test_the_phone_desk_compares_two_answers_and_reports(school, desk):
+    tail = school.card("student").number[-4:]
+    assert desk.post("/card/fleet/phone-desk/", RIGHT | {"card_tail": tail}).status_code == 302
+    report = is_lost_everywhere(school)
+    assert (report.way, report.proof, report.reporter) == ("phone", "card_tail, id_tail", "陈志远")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{}, {"card_tail": "0000"}, {"name": "林小"}, {"campus_no": "99999999"}, {"id_tail": "000000"}]
+)
+def test_the_phone_desk_refuses_what_does_not_fit_and_never_says_which(school, desk, wrong):
+    answers = RIGHT | ({"card_tail": school.card("student").number[-4:]} if wrong else {}) | wrong
+    page = desk.post("/card/fleet/phone-desk/", answers)
+    assert "核对不上，不能受理" in page.content.decode()
+    assert school.card("student").state == "issued"
+
+
+def test_after_five_failures_nobody_asks_on(school, desk):
+    for _time in range(5):
+        desk.post("/card/fleet/phone-desk/", RIGHT)
+    right = RIGHT | {"card_tail": school.card("student").number[-4:]}
+    assert "失败太多次" in desk.post("/card/fleet/phone-desk/", right).content.decode()
+    assert school.card("student").state == "issued"
+
+
+def test_the_phone_desk_is_for_those_who_sit_there(school):
+    assert school.client("student").get("/card/fleet/phone-desk/").status_code == 404
+    assert school.client("clerk").get("/card/fleet/phone-desk/").status_code == 404
+
+
+@pytest.mark.capability("A116")
+def test_the_office_reports_with_reason_and_identity_check(school):
+    clerk, url = school.client("clerk"), f"/card/counter/cards/{school.card('student').public_id}/loss/"
+    assert clerk.post(url, {"reason": "本人到柜台"}).status_code == 422
+    assert clerk.post(url, {"document": "student_card"}).status_code == 422
+    assert school.card("student").state == "issued"
+    clerk.post(url, {"document": "student_card", "reason": "本人到柜台，丢在球场"})
+    report = is_lost_everywhere(school)
+    assert (report.way, report.proof, report.reporter) == ("counter", "student_card", "周敏")
+    assert AuditEntry.objects.get(action="card.report_lost").reason == "本人到柜台，丢在球场"
+    assert "本人到柜台，丢在球场" in clerk.get(url).content.decode()
+
+
+@pytest.mark.capability("A118")
+def test_the_office_takes_the_report_back_after_document_and_face_and_it_is_logged(school):
+    report_lost(by=school.actor("student"), card=school.card("student"), reason="test")
+    clerk, url = school.client("clerk"), f"/card/counter/cards/{school.card('student').public_id}/loss/"
+    assert clerk.post(url, {"document": "student_card", "reason": "卡找到了"}).status_code == 422
+    clerk.post(url, {"document": "student_card", "face_checked": "on", "reason": "卡找到了"})
+    assert school.card("student").state == "issued"
+    assert school.pay("student", 500) == "posted"
+    assert listed() == {}
+    ended = LossReport.objects.get(card=school.card("student"))
+    assert (ended.ended_by, ended.document, ended.ended_for) == ("周敏", "student_card", "卡找到了")
+    assert ended.ended_at is not None
+    page = clerk.get(url).content.decode()
+    assert "周敏" in page
+    assert "卡找到了" in page
+
+
+def test_a_school_may_want_a_cool_off(school, monkeypatch):
+    monkeypatch.setattr(
+        "nanhu.systems.card.services.loss.cool_off", lambda: __import__("datetime").timedelta(minutes=30)
+    )
+    report_lost(by=school.actor("student"), card=school.card("student"), reason="test")
+    url = f"/card/counter/cards/{school.card('student').public_id}/loss/"
+    page = school.client("clerk").post(url, {"document": "passport", "face_checked": "on", "reason": "卡找到了"})
+    assert "才能解挂" in page.content.decode()
+    assert school.card("student").state == "lost"
+
+
+def test_a_finder_tells_the_owner_and_learns_nothing(school):
+    finder, number = school.client("other_student"), school.card("student").number
+    said = {"kept_at": "一食堂失物招领处"}
+    known = finder.post("/card/fleet/found/", said | {"number": number}, follow=True).content.decode()
+    unknown = finder.post("/card/fleet/found/", said | {"number": "9999999999"}, follow=True).content.decode()
+    assert "林小满" not in known
+    assert ("谢谢您" in known) == ("谢谢您" in unknown) is True
+    assert FoundCard.objects.get().card == school.card("student")
+    assert "一食堂失物招领处" in school.client("student").get("/card/").content.decode()
+
+
+def test_a_finder_cannot_try_numbers_all_day(school):
+    finder = school.client("other_student")
+    for _time in range(5):
+        finder.post("/card/fleet/found/", {"kept_at": "门房", "number": school.card("student").number})
+    page = finder.post("/card/fleet/found/", {"kept_at": "门房", "number": school.card("student").number})
+    assert page.status_code == 422
+    assert FoundCard.objects.count() == 5

@@ -1,0 +1,93 @@
+"""The fleet: all terminals with filters, one terminal with what can be done about it."""
+
+from collections import Counter
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import CampusError
+from nanhu.systems.card.errors import ReasonMissingError, TerminalNotFoundError
+from nanhu.systems.card.fleet.forms import TerminalDeedForm
+from nanhu.systems.card.fleet.models import TerminalGap
+from nanhu.systems.card.fleet.overview import PROBLEMS, Line, fleet
+from nanhu.systems.card.fleet.policies import clerk_only
+from nanhu.systems.card.fleet.services.rotation import begin_rotation
+from nanhu.systems.card.models import PosTerminal, TerminalIncident
+from nanhu.systems.card.services.terminals import switch_terminal
+from nanhu.systems.card.views.frame import person_at
+
+SHOWN = 400
+WINDOW = timedelta(days=7)
+
+
+@require_safe
+@never_cache
+@clerk_only
+def terminals(request: HttpRequest) -> HttpResponse:
+    """Worst first; `problem`, `kind` and `q` in the address narrow it."""
+    lines = fleet()
+    counts = Counter(problem for line in lines for problem in line.problems)
+    problem, kind = request.GET.get("problem", ""), request.GET.get("kind", "")
+    text = request.GET.get("q", "").replace("\0", "").strip()[:40]
+    shown = [line for line in lines if fits(line, problem=problem, kind=kind, text=text)]
+    facts = {
+        "lines": sorted(shown, key=lambda line: (-len(line.problems), line.terminal.number))[:SHOWN],
+        "total": len(lines), "online": sum(line.is_online for line in lines), "shown": len(shown), "problem": problem,
+        "kind": kind, "text": text, "kinds": PosTerminal.Kind.choices, "as_of": now(),
+        "problems": [(key, name, counts[key]) for key, name in PROBLEMS.items()],
+        "bars": [(name, counts[key]) for key, name in PROBLEMS.items() if counts[key]],
+        "stored_rows": sum(line.report.stored_rows for line in lines if line.report),
+        "stored_fen": sum(line.report.stored_fen for line in lines if line.report),
+    }  # fmt: skip
+    return render(request, "card_fleet/terminals.html", facts)
+
+
+def fits(line: Line, *, problem: str, kind: str, text: str) -> bool:
+    terminal = line.terminal
+    where = f"{terminal.number} {terminal.place} {terminal.merchant.name} {terminal.merchant.canteen}".lower()
+    return (
+        (not problem or problem in line.problems)
+        and (not kind or terminal.kind == kind)
+        and (not text or text.lower() in where)
+    )
+
+
+@require_safe
+@never_cache
+@clerk_only
+def terminal(request: HttpRequest, number: str) -> HttpResponse:
+    line = next((line for line in fleet() if line.terminal.number == number), None)
+    if line is None:
+        raise TerminalNotFoundError(number=number)
+    facts = {
+        "line": line, "terminal": line.terminal, "report": line.report, "form": TerminalDeedForm(),
+        "gaps": TerminalGap.objects.filter(terminal=line.terminal).order_by("-noticed_at")[:20],
+        "incidents": TerminalIncident.objects.filter(terminal_number=number).order_by("-at")[:20],
+    }  # fmt: skip
+    return render(request, "card_fleet/terminal.html", facts)
+
+
+@require_POST
+@clerk_only
+def act(request: HttpRequest, number: str) -> HttpResponse:
+    by, deed = person_at(request), request.POST.get("deed", "")
+    form = TerminalDeedForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise ReasonMissingError
+        reason = form.cleaned_data["reason"]
+        if deed == "rotate":
+            begin_rotation(by=by, number=number, window=WINDOW, reason=reason)
+            messages.success(request, _("新密钥已备好，七天内新旧都认；终端下次签到就会换上。"))
+        elif deed in PosTerminal.State.values:
+            switch_terminal(by=by, number=number, state=PosTerminal.State(deed), reason=reason)
+            messages.success(request, _("已停用，从现在起拒绝它的一切交易。") if deed == "off" else _("已启用。"))
+    except CampusError as error:
+        messages.error(request, error.message)
+    return redirect("card:terminal", number=number)

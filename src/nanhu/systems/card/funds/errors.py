@@ -1,0 +1,184 @@
+"""Expected failures of claims and payouts."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class NothingToClaimError(CampusError):
+    """At a terminal an open claim may have been settled before this: that stays."""
+
+    keeps_writes = True
+    code = "card.nothing_to_claim"
+    http_status = 409
+    sentence = _("现在没有可以领取的款项。")
+
+
+class ClaimUnsettledError(CampusError):
+    """The last write's outcome is unknown and the chip's counter was not read: nothing new may be written before."""
+
+    code = "card.claim_unsettled"
+    http_status = 409
+    sentence = _("上一次领款是否写到卡上还不清楚，请把卡放到圈存机上再读一次。")
+
+
+class ClaimResolvedError(CampusError):
+    code = "card.claim_resolved"
+    http_status = 409
+    sentence = _("这次领款已经有结果：{state}。")
+
+
+class ClaimNotFoundError(CampusError):
+    code = "card.claim_not_found"
+    http_status = 404
+    sentence = _("没有找到这次领款。")
+
+
+class CounterWentBackError(CampusError):
+    """A chip counts upwards; one that shows less is a copy or another chip."""
+
+    code = "card.counter_went_back"
+    http_status = 409
+    sentence = _("卡片计数与记录不符，请到校园卡管理办公室检查这张卡。")
+
+
+class NotReturnableError(CampusError):
+    code = "card.not_returnable"
+    http_status = 409
+    sentence = _("这笔款项{state}，不能退回。")
+
+
+class SheetRefusedError(CampusError):
+    code = "card.sheet_refused"
+    http_status = 422
+    sentence = _("这个文件读不懂：请用 CSV 或 xlsx，第一行是表头，至少有“学工号”和“金额”两列。")
+
+
+class SheetTooLongError(CampusError):
+    code = "card.sheet_too_long"
+    http_status = 422
+    sentence = _("这个文件太大，一批最多 {most} 行。")
+
+
+class BatchNotFoundError(CampusError):
+    code = "card.batch_not_found"
+    http_status = 404
+    sentence = _("没有找到这一批。")
+
+
+class BatchStateError(CampusError):
+    code = "card.batch_state"
+    http_status = 409
+    sentence = _("这一批{state}，不能再办理。")
+
+
+class OwnBatchError(CampusError):
+    code = "card.own_batch"
+    http_status = 409
+    sentence = _("批量发放须由另一位经办人复核，不能自己制单自己同意。")
+
+
+class BatchKnownError(CampusError):
+    code = "card.batch_known"
+    http_status = 409
+    sentence = _("同一个文件已经作为“{title}”交过，不能再发一次。确需再发，请改动文件并写明用途。")
+
+
+class FundingClosedError(CampusError):
+    code = "card.funding_closed"
+    http_status = 409
+    sentence = _("这个经费账户不能用。")
+
+
+class ShiftNotFoundError(CampusError):
+    code = "card.shift_not_found"
+    http_status = 404
+    sentence = _("没有找到这一班。")
+
+
+class HeldTooShortError(CampusError):
+    code = "card.held_too_short"
+    http_status = 409
+    sentence = _("请把卡放在机器上不动，满 5 秒自动领取。")
+
+
+class ProofWrongError(CampusError):
+    """The chip's own proof is missing or false; the claim stays open."""
+
+    code = "card.proof_wrong"
+    http_status = 409
+    sentence = _("卡片的写卡凭据不对，钱还在待领款里。")
+
+
+class NoCardForDocumentError(CampusError):
+    code = "card.no_card_for_document"
+    http_status = 404
+    sentence = _("这张身份证没有对应的校园卡，请到校园卡管理办公室。")
+
+
+class ToTheOfficeError(CampusError):
+    """Manual §5.4.7."""
+
+    code = "card.to_the_office"
+    http_status = 409
+    sentence = _("留学生、教职工请持学生证、工作证或其它有效证件到校园卡管理办公室补卡。")
+
+
+class ReissueNotFoundError(CampusError):
+    code = "card.reissue_not_found"
+    http_status = 404
+    sentence = _("没有找到这次补卡。")
+
+
+class ReissueResolvedError(CampusError):
+    code = "card.reissue_resolved"
+    http_status = 409
+    sentence = _("这次补卡已经有结果：{state}。")
+
+
+class StillHereError(CampusError):
+    code = "card.still_here"
+    http_status = 409
+    sentence = _("余额只退给已经离校、卡已过期的人。")
+
+
+class DebtFirstError(CampusError):
+    code = "card.debt_first"
+    http_status = 409
+    sentence = _("还有欠款没有结清，先补扣欠款再退余额。")
+
+
+class NothingToWithdrawError(CampusError):
+    code = "card.nothing_to_withdraw"
+    http_status = 409
+    sentence = _("没有可以退的余额。")
+
+
+class OwnWithdrawalError(CampusError):
+    code = "card.own_withdrawal"
+    http_status = 409
+    sentence = _("退款须由另一位经办人复核，不能自己申请自己同意。")
+
+
+class WithdrawalStateError(CampusError):
+    code = "card.withdrawal_state"
+    http_status = 409
+    sentence = _("这笔退款现在{state}，不能办理。")
+
+
+class WithdrawalNotFoundError(CampusError):
+    code = "card.withdrawal_not_found"
+    http_status = 404
+    sentence = _("没有找到这笔退款。")
+
+
+class DeductionLimitError(CampusError):
+    code = "card.deduction_limit"
+    http_status = 409
+    sentence = _("代扣须大于零，且不超过限额 {most}。")
+
+
+class WalletShortError(CampusError):
+    code = "card.wallet_short"
+    http_status = 409
+    sentence = _("卡内余额 {balance} 不够扣。")

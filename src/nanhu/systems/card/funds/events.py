@@ -1,0 +1,26 @@
+"""What happens to money that waits to be claimed."""
+
+from dataclasses import dataclass
+
+from nanhu.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimableReturned(Event):
+    """It went back to the account it came from; whoever credited it by `key` takes it on from there (back to the bank)."""
+
+    claimable_id: int
+    key: str
+    source: str
+    reference: str
+    amount_fen: int
+    wallet_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenFundsDue(Event):
+    """The wait is over: the holder may claim what was frozen when the card was replaced."""
+
+    claimable_id: int
+    person_id: int
+    amount_fen: int

@@ -1,0 +1,107 @@
+"""Subsidies (补助) and payouts (代发) in batches: one office uploads, another person approves, the worker posts."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Funding(models.Model):
+    """Where the money of batches comes from: an account of the school in the ledger (经费账户)."""
+
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    account = models.OneToOneField("ledger.Account", on_delete=models.PROTECT, related_name="+")
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "card_funding"
+        constraints = [models.CheckConstraint(condition=~Q(code="") & ~Q(name=""), name="card_funding_is_named")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PayoutBatch(models.Model):
+    """A list of people and sums, valid as a whole. Whoever made it never approves it."""
+
+    class Source(models.TextChoices):
+        SUBSIDY = "subsidy", _("补助")
+        PAYOUT = "payout", _("代发")
+
+    class State(models.TextChoices):
+        CHECKED = "checked", _("待提交")
+        SUBMITTED = "submitted", _("待复核")
+        POSTING = "posting", _("入账中")
+        POSTED = "posted", _("已入账")
+        REFUSED = "refused", _("未同意")
+        DISCARDED = "discarded", _("已作废")
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    token = models.UUIDField(unique=True, help_text="names the form it came from")
+    source = models.TextField(choices=Source)
+    title = models.TextField()
+    funding = models.ForeignKey(Funding, on_delete=models.PROTECT, related_name="batches")
+    state = models.TextField(choices=State, default=State.CHECKED)
+    row_count = models.IntegerField()
+    sum_fen = models.BigIntegerField()
+    expires_on = models.DateField(null=True, blank=True, help_text="the last day of claiming, None for ever")
+    file_name = models.TextField(default="", blank=True)
+    file_digest = models.TextField()
+    author = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
+    author_name = models.TextField()
+    approver = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    approver_name = models.TextField(default="", blank=True)
+    answer = models.TextField(default="", blank=True)
+    progress_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    submitted_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    posted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "card_payout_batch"
+        indexes = [models.Index(fields=["-created_at"], name="card_payout_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(row_count__gt=0, sum_fen__gt=0), name="card_payout_amounts"),
+            models.CheckConstraint(condition=Q(source__in=["subsidy", "payout"]), name="card_payout_source_is_known"),
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=F("author")), name="card_payout_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["checked", "submitted", "discarded"], approver__isnull=True, decided_at__isnull=True
+                )
+                | Q(state__in=["posting", "posted", "refused"], approver__isnull=False, decided_at__isnull=False),
+                name="card_payout_decided",
+            ),
+        ]
+
+    @property
+    def is_money_moving(self) -> bool:
+        return self.state in {self.State.POSTING, self.State.POSTED}
+
+
+class PayoutRow(models.Model):
+    """One person's sum; the claimable is what became of it."""
+
+    batch = models.ForeignKey(PayoutBatch, on_delete=models.PROTECT, related_name="rows")
+    line = models.IntegerField(help_text="in the file, as the office reads it")
+    campus_no = models.TextField()
+    name = models.TextField()
+    wallet = models.ForeignKey("card.Wallet", on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField()
+    note = models.TextField(default="", blank=True)
+    claimable = models.OneToOneField(
+        "card_funds.Claimable", null=True, on_delete=models.PROTECT, related_name="payout_row"
+    )
+
+    class Meta:
+        db_table = "card_payout_row"
+        indexes = [models.Index(fields=["batch"], condition=Q(claimable=None), name="card_payout_row_to_post")]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "wallet"], name="card_payout_person_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="card_payout_row_amount"),
+        ]

@@ -1,0 +1,135 @@
+"""Claims at the services door (docs/protocols/terminal-services.md): begin, authorise the write, finish."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from nanhu.systems.card.chip.services import loads
+from nanhu.systems.card.devices.bodies import card_in, text_in, whole_in
+from nanhu.systems.card.devices.errors import MalformedError
+from nanhu.systems.card.devices.operations import Asked, operation
+from nanhu.systems.card.funds.errors import ClaimNotFoundError, HeldTooShortError, ProofWrongError
+from nanhu.systems.card.funds.models import Claimable, ClaimOrder
+from nanhu.systems.card.funds.services import claims
+from nanhu.systems.card.models import PosTerminal, Receipt
+from nanhu.systems.card.pins.operations import check_asked_pin
+from nanhu.systems.card.protocol import receipt_number
+
+Kind = PosTerminal.Kind
+COLLECTING: Final = frozenset({Kind.POS, Kind.LOAD_KIOSK, Kind.SELF_SERVICE_KIOSK})
+HELD_MS: Final = 5_000
+
+
+@operation("claim/begin", kinds=COLLECTING)
+def claim_begin(asked: Asked) -> dict[str, Any]:
+    """At a kiosk with the payment PIN; at a POS the card is held for five seconds, so that a short tap only pays (A150)."""
+    card = card_in(asked.body)
+    if asked.terminal.kind != Kind.POS:
+        check_asked_pin(asked, card, "payment")
+    elif whole_in(asked.body, "held_ms", least=0) < HELD_MS:
+        raise HeldTooShortError
+    counter = counter_in(asked.body)
+    with transaction.atomic():  # stays, also where nothing is left to claim
+        claims.settle_open(by=asked.by, card=card, online_counter=counter)
+    return begun(claims.begin_claim(by=asked.by, card=card, terminal=asked.terminal, online_counter=counter))
+
+
+def begun(order: ClaimOrder) -> dict[str, Any]:
+    """What a terminal needs to write; `load/claim` of the bank's part answers the same."""
+    items = order.claimables.order_by("id")
+    return {
+        "claim": str(order.public_id), "order": str(order.public_id), "amount_fen": order.amount_fen, "write_fen": order.write_fen,
+        "items": [
+            {"source": one.source, "name": str(Claimable.Source(one.source).label), "amount_fen": one.left_fen}
+            for one in items
+        ],
+    }  # fmt: skip
+
+
+@operation("claim/mac", kinds=COLLECTING)
+def claim_mac(asked: Asked) -> dict[str, Any]:
+    """MAC2 for a chip that answered INITIALIZE FOR LOAD: from here on it may have been written."""
+    order = own_order(asked)
+    told = loads.LoadStart(
+        balance_fen=whole_in(asked.body, "balance_fen", least=0), online_counter=whole_in(asked.body, "online_counter", least=0),
+        random=text_in(asked.body, "random"), mac1=text_in(asked.body, "mac1"),
+    )  # fmt: skip
+    grant = loads.mac2_for_load(
+        card=order.card, terminal_number=asked.terminal.number, amount_fen=order.write_fen, told=told
+    )
+    claims.authorise_write(
+        by=asked.by, order=order, online_counter=told.online_counter, chip_balance_fen=told.balance_fen, at=grant.at
+    )
+    return {"mac2": grant.mac2, "at": grant.at}
+
+
+@operation("claim/finish", kinds=COLLECTING)
+def claim_finish(asked: Asked) -> dict[str, Any]:
+    """`is_written` null: the terminal does not know; the sum stays as it is until the card's counter tells."""
+    order, is_written = own_order(asked), asked.body.get("is_written")
+    if is_written is None:
+        return finished(order)
+    if not isinstance(is_written, bool):
+        raise MalformedError
+    proof = object_in(asked.body, "proof", "chip")
+    if is_written and order.state == claims.WRITING:
+        check_proof(asked, order, proof)
+    return finished(claims.finish_claim(by=asked.by, order=order, is_written=is_written, proof=proof))
+
+
+def check_proof(asked: Asked, order: ClaimOrder, proof: dict[str, Any]) -> None:
+    """The chip's own word (TAC) that it was written. A card without a chip has none; the terminal's word must do."""
+    if not loads.has_chip(order.card) or order.write_fen == 0:
+        return
+    tac = proof.get("tac")
+    if not order.authorised_at or not isinstance(tac, str):
+        raise ProofWrongError
+    is_true = loads.verify_load_tac(
+        card=order.card, terminal_number=asked.terminal.number, amount_fen=order.write_fen, tac=tac, at=order.authorised_at,
+        online_counter=order.online_counter or 0, balance_before_fen=order.chip_balance_fen or 0,
+    )  # fmt: skip
+    if not is_true:
+        raise ProofWrongError
+
+
+def finished(order: ClaimOrder) -> dict[str, Any]:
+    facts: dict[str, Any] = {"claim": str(order.public_id), "state": order.state, "amount_fen": order.amount_fen}
+    if order.receipt_id is None:
+        return facts
+    receipt = Receipt.objects.get(pk=order.receipt_id)
+    return facts | {
+        "receipt": receipt_number(receipt.pk),
+        "balance_fen": (receipt.balance_fen or 0) - order.settles_fen,
+    }
+
+
+def own_order(asked: Asked) -> ClaimOrder:
+    """Only the terminal that began a claim goes on with it."""
+    number = number_in(asked.body, "claim" if "claim" in asked.body else "order")
+    orders = ClaimOrder.objects.select_related("card__wallet", "wallet").filter(terminal=asked.terminal)
+    found = orders.filter(public_id=number).first()
+    if found is None:
+        raise ClaimNotFoundError
+    return found
+
+
+def number_in(body: dict[str, Any], name: str) -> UUID:
+    try:
+        return UUID(text_in(body, name, longest=40))
+    except ValueError as error:
+        raise MalformedError from error
+
+
+def counter_in(body: dict[str, Any]) -> int | None:
+    """What the chip counts, where there is one: beside the card, or among the chip's facts."""
+    told = body if "online_counter" in body else object_in(body, "chip")
+    return whole_in(told, "online_counter", least=0) if "online_counter" in told else None
+
+
+def object_in(body: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The first of these members that is there; nothing is an empty object."""
+    value: Any = next((body[name] for name in names if body.get(name) is not None), {})
+    if not isinstance(value, dict):
+        raise MalformedError
+    return value

@@ -1,0 +1,6 @@
+"""Who pays out: the finance office and the student office (发放经办)."""
+
+from nanhu.platforms.identity.api import role_required
+
+PAYER = "card.payer"
+payer_only = role_required(PAYER)

@@ -1,0 +1,92 @@
+"""Deductions (代扣代缴): water and power of a room, and what another room asks a wallet to pay, once a key, within limits."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.db import transaction
+from django.db.models import Sum
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.school import school
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.errors import CardNotFoundError
+from nanhu.systems.card.funds.errors import DeductionLimitError, WalletShortError
+from nanhu.systems.card.funds.models import Deduction
+from nanhu.systems.card.models import Receipt, Wallet
+from nanhu.systems.card.queries import card_of
+from nanhu.systems.card.services.receipts import locked_balances, write_receipt
+
+MOST_ONCE_FEN = 50_000
+MOST_DAILY_FEN = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deducted:
+    """`is_repeated`: the key had been paid before and nothing moved this time."""
+
+    receipt_id: int
+    amount_fen: int
+    balance_fen: int
+    is_repeated: bool
+
+
+def open_payee(*, code: str, name: str) -> int:
+    """The account of who is paid ("power.dormitory"); twice is harmless."""
+    account = f"card.payee:{code}"
+    return ledger.open_accounts([ledger.AccountOrder(code=account, name=name, kind="liability")])[account]
+
+
+def deduct(*, by: Actor, person_id: int, amount_fen: int, payee_account_id: int, key: str, detail: str) -> Deducted:
+    """Take a sum from a person's wallet. `detail` is what the holder reads: 电费 15栋 302.
+
+    In its caller's transaction. A wallet that is short is left alone; a lost or expired card is no hindrance, for the
+    money is owed by the person.
+    """
+    check_sum(amount_fen)
+    with transaction.atomic():
+        card = card_of(person_id)
+        if card is None:
+            raise CardNotFoundError
+        before = locked_balances(card.wallet_id)[card.wallet_id]
+        known = Deduction.objects.filter(key=key).first()
+        if known is not None:
+            return repeated(known, card.wallet, amount_fen)
+        check_day(card.wallet, amount_fen)
+        left = before - amount_fen
+        if left < 0:
+            raise WalletShortError(balance=format_yuan(before))
+        leg = ledger.Leg(debit_account_id=card.wallet_id, credit_account_id=payee_account_id, amount_fen=amount_fen)
+        entry = ledger.post(by=by, kind="card.deduction", legs=[leg], key=f"card.deduction:{key}", reference=detail)
+        receipt_id = write_receipt(
+            kind="deduction", card=card, amount_fen=amount_fen, balance_fen=left, entry_id=entry.entry_id, detail=detail
+        )
+        Deduction.objects.create(
+            key=key, receipt_id=receipt_id, wallet=card.wallet, payee_id=payee_account_id, amount_fen=amount_fen,
+            balance_fen=left, detail=detail,
+        )  # fmt: skip
+        facts = {"fen": amount_fen, "receipt": receipt_id, "key": key}
+        audit.record(by=by, action="card.deduct", target=f"card:{card.number}", reason=detail, facts=facts)
+        return Deducted(receipt_id=receipt_id, amount_fen=amount_fen, balance_fen=left, is_repeated=False)
+
+
+def repeated(known: Deduction, wallet: Wallet, amount_fen: int) -> Deducted:
+    if (known.wallet_id, known.amount_fen) != (wallet.pk, amount_fen):
+        raise ledger.EntryKeyReusedError
+    return Deducted(receipt_id=known.receipt_id, amount_fen=amount_fen, balance_fen=known.balance_fen, is_repeated=True)
+
+
+def check_sum(amount_fen: int) -> None:
+    most = int(school().raw.get("card", {}).get("deduction_max_fen", MOST_ONCE_FEN))
+    if not 0 < amount_fen <= most:
+        raise DeductionLimitError(most=format_yuan(most))
+
+
+def check_day(wallet: Wallet, amount_fen: int) -> None:
+    most = int(school().raw.get("card", {}).get("deduction_daily_fen", MOST_DAILY_FEN))
+    since = datetime.combine(campus_today(), time.min, CAMPUS_ZONE)
+    rows = Receipt.objects.filter(wallet=wallet, outcome="posted", kind="deduction", occurred_at__gte=since)
+    if (rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0) + amount_fen > most:
+        raise DeductionLimitError(most=format_yuan(most))

@@ -1,0 +1,98 @@
+"""Checking a list as a whole: nothing of it is kept while a single line is wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.money import format_yuan, parse_yuan
+from nanhu.kernel.school import school
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.funds.models import PayoutRow
+from nanhu.systems.card.funds.sheets import SheetRow
+from nanhu.systems.card.models import Wallet
+
+LARGEST_FEN = 2_000_000
+LONGEST_NOTE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFault:
+    line: int
+    campus_no: str
+    name: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFile:
+    """Either rows or faults."""
+
+    rows: list[PayoutRow]
+    faults: list[RowFault]
+
+
+def largest_fen() -> int:
+    return int(school().raw.get("card", {}).get("payout_max_fen", LARGEST_FEN))
+
+
+def check_file(sheet: Sequence[SheetRow]) -> CheckedFile:
+    """A handful of queries, however long the list is."""
+    checker = Checker({people.halfwidth(row.campus_no).strip() for row in sheet})
+    rows: list[PayoutRow] = []
+    faults: list[RowFault] = []
+    for typed in sheet:
+        what = checker.fault_of(typed)
+        if what:
+            faults.append(RowFault(line=typed.line, campus_no=typed.campus_no[:40], name=typed.name[:40], what=what))
+        elif not faults:
+            rows.append(checker.row_of(typed))
+    return CheckedFile(rows=[] if faults else rows, faults=faults)
+
+
+class Checker:
+    """Who these campus numbers are, and who of them stood in the list already."""
+
+    def __init__(self, numbers: set[str]) -> None:
+        self.holders = people.find_people_by_campus_no(numbers)
+        persons = set(self.holders.values())
+        self.wallets = {wallet.person_id: wallet for wallet in Wallet.objects.filter(person_id__in=persons)}
+        self.names = {person_id: card.name for person_id, card in people.person_cards(persons).items()}
+        self.lines: dict[int, int] = {}
+
+    def fault_of(self, typed: SheetRow) -> str:
+        number = people.halfwidth(typed.campus_no).strip()
+        person_id = self.holders.get(number)
+        if person_id is None:
+            return _("没有这个学工号，或已经离校") if number else _("没有学工号")
+        if typed.name and people_name(typed.name) != people_name(self.names[person_id]):
+            return _("姓名与学工号不符")
+        if person_id not in self.wallets:
+            return _("还没有校园卡")
+        before = self.lines.setdefault(person_id, typed.line)
+        if before != typed.line:
+            return _("与第 %(line)s 行是同一个人") % {"line": before}
+        return amount_fault(typed.amount)
+
+    def row_of(self, typed: SheetRow) -> PayoutRow:
+        number = people.halfwidth(typed.campus_no).strip()
+        person_id = self.holders[number]
+        return PayoutRow(
+            line=typed.line, campus_no=number, name=self.names[person_id], wallet=self.wallets[person_id],
+            amount_fen=parse_yuan(typed.amount), note=typed.note[:LONGEST_NOTE],
+        )  # fmt: skip
+
+
+def people_name(text: str) -> str:
+    return "".join(people.halfwidth(text).split()).casefold().replace("•", "·")
+
+
+def amount_fault(text: str) -> str:
+    try:
+        fen = parse_yuan(text)
+    except CampusError as error:
+        return error.message
+    if not 0 < fen <= largest_fen():
+        return _("金额须在 ¥ 0.01 到 %(most)s 之间") % {"most": format_yuan(largest_fen())}
+    return ""

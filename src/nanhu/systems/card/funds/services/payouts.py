@@ -1,0 +1,139 @@
+"""Batches of subsidies and payouts: made by one, decided by another, posted by the worker piece by piece."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.jobs import start_progress
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.errors import ReasonMissingError
+from nanhu.systems.card.funds.errors import (
+    BatchKnownError,
+    BatchStateError,
+    FundingClosedError,
+    OwnBatchError,
+)
+from nanhu.systems.card.funds.models import Funding, PayoutBatch, PayoutRow
+from nanhu.systems.card.funds.services.posting import post_payout
+from nanhu.systems.card.policies import clerk_account
+
+State = PayoutBatch.State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payout:
+    """What the form says of a batch."""
+
+    token: UUID
+    source: str
+    title: str
+    funding: Funding
+    expires_on: date | None = None
+    file_name: str = ""
+
+
+def open_funding(*, by: Actor, code: str, name: str) -> Funding:
+    """Twice is harmless."""
+    with transaction.atomic():
+        accounts = ledger.open_accounts([ledger.AccountOrder(code=f"card.funding:{code}", name=name, kind="clearing")])
+        funding, is_new = Funding.objects.get_or_create(
+            code=code, defaults={"name": name, "account_id": accounts[f"card.funding:{code}"]}
+        )
+        if is_new:
+            audit.record(by=by, action="card.open_funding", target=f"funding:{code}", facts={"name": name})
+        return funding
+
+
+def make_batch(*, by: Actor, payout: Payout, rows: Sequence[PayoutRow], content: bytes) -> PayoutBatch:
+    """Keep a checked list. The same form again gives the batch that it made; the same file again is refused."""
+    with transaction.atomic():
+        known = PayoutBatch.objects.filter(token=payout.token, author_id=clerk_account(by)).first()
+        if known is not None:
+            return known
+        digest = hashlib.sha256(content).hexdigest()
+        refuse_twice(digest)
+        if not Funding.objects.filter(pk=payout.funding.pk, is_open=True).exists():
+            raise FundingClosedError
+        batch = PayoutBatch.objects.create(
+            token=payout.token, source=payout.source, title=payout.title, funding=payout.funding,
+            row_count=len(rows), sum_fen=sum(row.amount_fen for row in rows), expires_on=payout.expires_on,
+            file_name=payout.file_name, file_digest=digest, author_id=clerk_account(by), author_name=by.name,
+        )  # fmt: skip
+        for row in rows:
+            row.batch = batch
+        PayoutRow.objects.bulk_create(rows, batch_size=5000)
+        note(by, batch, "card.make_payout")
+        return batch
+
+
+def refuse_twice(digest: str) -> None:
+    alive = PayoutBatch.objects.filter(file_digest=digest).exclude(state__in=[State.DISCARDED, State.REFUSED])
+    known = alive.first()
+    if known is not None:
+        raise BatchKnownError(title=known.title)
+
+
+def submit(*, by: Actor, batch: PayoutBatch) -> PayoutBatch:
+    with transaction.atomic():
+        locked = locked_batch(batch, {State.CHECKED})
+        locked.state, locked.submitted_at = State.SUBMITTED, now()
+        locked.save(update_fields=["state", "submitted_at"])
+        note(by, locked, "card.submit_payout")
+        return locked
+
+
+def discard(*, by: Actor, batch: PayoutBatch) -> PayoutBatch:
+    with transaction.atomic():
+        locked = locked_batch(batch, {State.CHECKED, State.SUBMITTED})
+        locked.state = State.DISCARDED
+        locked.save(update_fields=["state"])
+        note(by, locked, "card.discard_payout")
+        return locked
+
+
+def approve(*, by: Actor, batch: PayoutBatch) -> PayoutBatch:
+    """From here the worker posts it; whoever approves sees how far it is."""
+    with transaction.atomic():
+        locked = decide(by=by, batch=batch, state=State.POSTING, answer="")
+        progress = start_progress(kind="card.payout", title=locked.title, total=locked.row_count, by=by)
+        locked.progress_id = progress.public_id
+        locked.save(update_fields=["progress_id"])
+        post_payout.defer(batch_id=locked.pk)
+        return locked
+
+
+def refuse(*, by: Actor, batch: PayoutBatch, answer: str) -> PayoutBatch:
+    if not answer.strip():
+        raise ReasonMissingError
+    return decide(by=by, batch=batch, state=State.REFUSED, answer=answer.strip())
+
+
+def decide(*, by: Actor, batch: PayoutBatch, state: str, answer: str) -> PayoutBatch:
+    with transaction.atomic():
+        locked = locked_batch(batch, {State.SUBMITTED})
+        if locked.author_id == clerk_account(by):
+            raise OwnBatchError
+        locked.state, locked.answer, locked.decided_at = state, answer, now()
+        locked.approver_id, locked.approver_name = clerk_account(by), by.name
+        locked.save()
+        note(by, locked, "card.approve_payout" if state == State.POSTING else "card.refuse_payout", answer)
+        return locked
+
+
+def locked_batch(batch: PayoutBatch, states: set[str]) -> PayoutBatch:
+    locked = PayoutBatch.objects.select_for_update(of=("self",)).select_related("funding").get(pk=batch.pk)
+    if locked.state not in states:
+        raise BatchStateError(state=PayoutBatch.State(locked.state).label)
+    return locked
+
+
+def note(by: Actor, batch: PayoutBatch, action: str, reason: str = "") -> None:
+    facts = {"title": batch.title, "rows": batch.row_count, "fen": batch.sum_fen, "funding": batch.funding.code}
+    audit.record(by=by, action=action, target=f"payout:{batch.public_id}", reason=reason, facts=facts)

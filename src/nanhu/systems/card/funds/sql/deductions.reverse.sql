@@ -1,0 +1,1 @@
+DROP TRIGGER card_deduction_is_kept ON card_deduction;

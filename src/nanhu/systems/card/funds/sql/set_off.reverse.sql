@@ -1,0 +1,1 @@
+DROP FUNCTION card_set_off_frozen(bigint, bigint);

@@ -1,0 +1,34 @@
+"""Work that comes round."""
+
+from nanhu.kernel.jobs import job
+from nanhu.systems.card.funds.models import PayoutBatch
+from nanhu.systems.card.funds.services.finder import abandon_stale, settle_stale, tell_due
+from nanhu.systems.card.funds.services.posting import post_payout
+from nanhu.systems.card.funds.services.returns import return_overdue
+
+
+@job("card.settle_claims", every="*/5 * * * *")
+def settle_claims() -> int:
+    """Claims and cards that a terminal left open."""
+    return settle_stale() + abandon_stale()
+
+
+@job("card.tell_due_funds", every="*/10 * * * *")
+def tell_due_funds() -> int:
+    """Frozen money whose wait is over."""
+    return tell_due()
+
+
+@job("card.return_unclaimed", every="23 4 * * *")
+def return_unclaimed() -> int:
+    """What its batch or the school gives back after a time."""
+    return return_overdue()
+
+
+@job("card.resume_payouts", every="*/7 * * * *")
+def resume_payouts() -> int:
+    """Batches whose worker died between two pieces."""
+    left = PayoutBatch.objects.filter(state=PayoutBatch.State.POSTING).values_list("pk", flat=True)
+    for batch_id in left:
+        post_payout(batch_id=batch_id)
+    return len(left)

@@ -1,0 +1,79 @@
+"""What other rooms take from a wallet by name: once a key, within limits, never below zero."""
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card import api as card
+from nanhu.systems.card.errors import CardNotFoundError
+from nanhu.systems.card.funds.errors import DeductionLimitError, WalletShortError
+from nanhu.systems.card.funds.models import Deduction
+from nanhu.systems.card.funds.services import deductions
+from nanhu.systems.card.funds.tests.conftest import SYSTEM
+from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.rows import line_of
+from nanhu.systems.card.services.loss import report_lost
+
+
+@pytest.fixture
+def power(funds):
+    """A dormitory's power bill, paid by whoever lives in 15-302 with 100.00."""
+    funds.campus.top_up("student", 10000)
+    payee = card.open_payee(code="power.dormitory", name="宿舍电费")
+
+    def pay(fen=3050, key="power:2026-11:15-302", part="student"):
+        return card.deduct(
+            by=SYSTEM, person_id=funds.campus.persons[part], amount_fen=fen, payee_account_id=payee, key=key,
+            detail="电费 15栋 302",
+        )  # fmt: skip
+
+    pay.funds, pay.payee = funds, payee
+    return pay
+
+
+def test_a_bill_is_paid_once_and_the_holder_reads_what_for(power):
+    first = power()
+    again = power()
+    assert (first.balance_fen, first.is_repeated) == (6950, False)
+    assert (again.receipt_id, again.is_repeated) == (first.receipt_id, True)
+    assert (power.funds.balance(), ledger.balance_of(power.payee)) == (6950, 3050)
+    line = line_of(Receipt.objects.get(kind="deduction"))
+    assert (line.merchant, line.signed_fen) == ("电费 15栋 302", -3050)
+
+
+def test_another_sum_under_the_same_key_is_refused(power):
+    power()
+    with pytest.raises(ledger.EntryKeyReusedError):
+        power(fen=1)
+
+
+def test_a_wallet_that_is_short_is_left_alone(power):
+    with pytest.raises(WalletShortError):
+        power(fen=10001)
+    assert (power.funds.balance(), Receipt.objects.filter(kind="deduction").count()) == (10000, 0)
+
+
+@pytest.mark.parametrize("fen", [0, -5, 50_001, 10**18])
+def test_no_sum_outside_the_limit_is_taken(power, fen):
+    with pytest.raises(DeductionLimitError):
+        power(fen=fen)
+
+
+def test_a_day_has_its_limit(power, monkeypatch):
+    monkeypatch.setattr(deductions, "MOST_DAILY_FEN", 4000)
+    power(fen=3000, key="a")
+    with pytest.raises(DeductionLimitError):
+        power(fen=1001, key="b")
+
+
+def test_a_lost_card_is_no_excuse_and_nobody_without_a_card_is_charged(power):
+    report_lost(by=SYSTEM, card=power.funds.campus.card("student"), reason="x")
+    assert power().balance_fen == 6950
+    with pytest.raises(CardNotFoundError):
+        card.deduct(by=SYSTEM, person_id=10**9, amount_fen=1, payee_account_id=power.payee, key="k", detail="d")
+
+
+def test_a_deduction_is_never_changed(power):
+    power()
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        Deduction.objects.update(detail="x")

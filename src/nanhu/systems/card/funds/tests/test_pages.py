@@ -1,0 +1,174 @@
+"""What holders and clerks see of waiting money, of reissue and of the drawer."""
+
+from uuid import uuid4
+
+import pytest
+
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.funds.models import CardReissue, Shift
+from nanhu.systems.card.funds.services.claims import begin_claim
+from nanhu.systems.card.funds.tests.conftest import SYSTEM
+from nanhu.systems.card.models import Card
+from nanhu.systems.card.tests.conftest import queries_of
+
+
+def page(funds, address, part="student"):
+    answer = funds.campus.client(part).get(address)
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.content.decode()
+
+
+def test_the_holder_sees_what_waits_and_what_to_do(funds):
+    funds.credit(fen=30000, key="a", reference="十一月补助")
+    funds.credit(fen=5000, key="b", source="load")
+    for address in ("/card/", "/card/transactions/"):
+        assert "¥ 350.00" in page(funds, address)
+    shown = page(funds, "/card/funds/")
+    for words in ("十一月补助", "圈存未领", "银行已扣款", "满 5 秒自动领取"):
+        assert words in shown
+    assert "十一月补助" not in page(funds, "/card/funds/", "teacher")
+
+
+def test_nothing_waiting_says_what_would_come_here(funds):
+    assert "没有待领的钱" in page(funds, "/card/funds/")
+    assert "待领款" not in page(funds, "/card/")
+
+
+def test_holders_pages_stay_cheap(funds):
+    funds.credit()
+    for address in ("/card/", "/card/funds/", "/card/transactions/"):
+        assert queries_of(funds.campus.client("student"), address) <= 20
+
+
+def reissue_at_counter(funds, part, *, reason="lost", key=None, fee_from="wallet", **changes):
+    address = f"/card/funds/cards/{funds.campus.card(part).public_id}/reissue/"
+    said = {
+        "reason": reason, "document": "passport", "document_tail": "X123", "face_checked": "on", "uid": "",
+        "fee_from": fee_from, "key": key or uuid4(),
+    }  # fmt: skip
+    return funds.campus.client("clerk").post(address, said | changes)
+
+
+@pytest.mark.capability("A120")
+@pytest.mark.parametrize(("part", "document"), [("guest", "passport"), ("teacher", "staff_card")])
+def test_the_office_reissues_for_international_students_and_staff_by_passport_or_work_card(funds, part, document):
+    funds.campus.top_up(part, 5000)
+    old = funds.campus.card(part)
+    answer = reissue_at_counter(funds, part, document=document)
+    slip = page(funds, answer.url, "clerk")
+    old.refresh_from_db()
+    new = funds.campus.card(part)
+    assert old.state == "replaced"
+    assert old.number in slip
+    assert new.number in slip
+    assert "¥ 30.00" in slip
+    assert "…X123" in AuditEntry.objects.get(action="card.reissue").facts["document"]
+    assert funds.campus.pay(part, 100) == "balance_short"
+    assert (funds.balance(part), funds.pending(part)) == (0, 3000)
+
+
+@pytest.mark.capability("A135")
+def test_a_damaged_card_is_replaced_without_the_fee_of_a_lost_one(funds):
+    funds.campus.top_up("teacher", 5000)
+    answer = reissue_at_counter(funds, "teacher", reason="damaged")
+    slip = page(funds, answer.url, "clerk")
+    assert CardReissue.objects.get().fee_fen == 0
+    assert funds.pending("teacher") == 5000
+    assert "不要折弯" in slip
+
+
+def test_the_form_sent_twice_makes_one_card(funds):
+    funds.campus.top_up("teacher", 5000)
+    old, key = funds.campus.card("teacher"), uuid4()
+    address = f"/card/funds/cards/{old.public_id}/reissue/"
+    said = {"reason": "lost", "document": "staff_card", "document_tail": "0123", "face_checked": "on", "uid": "",
+            "fee_from": "wallet", "key": key}  # fmt: skip
+    urls = {funds.campus.client("clerk").post(address, said).url for _time in range(2)}
+    assert len(urls) == 1
+    assert Card.objects.filter(person_id=old.person_id).count() == 2
+
+
+def test_a_fee_nobody_can_pay_says_so_and_changes_nothing(funds):
+    answer = reissue_at_counter(funds, "teacher")
+    assert answer.status_code == 409
+    assert "请先充值" in answer.content.decode()
+    assert funds.campus.card("teacher").state == "issued"
+
+
+def test_without_a_face_checked_no_card_is_made(funds):
+    assert reissue_at_counter(funds, "teacher", face_checked="").status_code == 422
+    assert CardReissue.objects.count() == 0
+
+
+def test_only_clerks_reach_the_office_pages(funds):
+    public_id = funds.campus.card("student").public_id
+    for address in (f"cards/{public_id}/reissue/", "claims/", "shifts/"):
+        assert funds.campus.client("student").get("/card/funds/" + address).status_code == 404
+
+
+def test_the_office_sees_claims_whose_outcome_is_open(funds):
+    funds.credit()
+    begin_claim(by=SYSTEM, card=funds.campus.card("student"), terminal=funds.campus.terminal)
+    shown = page(funds, "/card/funds/claims/", "clerk")
+    assert "林小满" in shown
+    assert "N1001" in shown
+    assert queries_of(funds.campus.client("clerk"), "/card/funds/claims/") <= 20
+
+
+def count(funds, yuan, reason="", part="clerk"):
+    return funds.campus.client(part).post("/card/funds/shifts/", {"counted": yuan, "reason": reason})
+
+
+def balance(code):
+    return ledger.balance_of(ledger.account_ids([code])[code])
+
+
+@pytest.mark.capability("A138")
+def test_cash_is_taken_by_rule_and_the_shift_is_closed_by_two(funds):
+    clerk, second = funds.campus.client("clerk"), funds.campus.client("second_clerk")
+    clerk.post("/card/funds/shifts/begin/", {"float": "100"})
+    refused = clerk.post(
+        f"/card/counter/cards/{funds.campus.card('student').public_id}/top-up/", {"amount": "50", "token": uuid4()}
+    )
+    assert refused.status_code == 409
+    for part, yuan in (("teacher", "50"), ("guest", "30.50")):
+        address = f"/card/counter/cards/{funds.campus.card(part).public_id}/top-up/"
+        receipt = clerk.post(address, {"amount": yuan, "token": uuid4()})
+        assert "充值收据" in clerk.get(receipt.url).content.decode()
+    assert "¥ 180.50" in page(funds, "/card/funds/shifts/", "clerk")
+    assert count(funds, "180.00").status_code == 422
+    report = count(funds, "180.00", "找零多给了 5 角").url
+    assert clerk.post(report + "check/").status_code == 409
+    assert second.post(report + "check/").status_code == 302
+    slip = page(funds, report, "clerk")
+    for words in ("短款", "¥ 0.50", "找零多给了 5 角", "何平", "充值 2 笔", "¥ 80.50"):
+        assert words in slip
+    drawer = f"card.drawer:{funds.campus.actor('clerk').account_id}"
+    assert (balance(drawer), balance("card.safe")) == (0, 8000)
+
+
+def test_a_shift_nobody_opened_is_counted_all_the_same_and_can_be_sent_back(funds):
+    funds.campus.top_up("teacher", 5000)
+    report = count(funds, "49", "少一元").url
+    second = funds.campus.client("second_clerk")
+    assert second.post(report + "send-back/", {"answer": ""}).status_code == 422
+    second.post(report + "send-back/", {"answer": "我点到 50"})
+    count(funds, "50")
+    second.post(report + "check/")
+    closed = Shift.objects.get()
+    assert (closed.state, closed.difference_fen, closed.checker_name) == ("closed", 0, "何平")
+
+
+def test_more_cash_than_there_should_be_is_named_as_well(funds):
+    funds.campus.top_up("teacher", 5000)
+    report = count(funds, "51", "有人没要找零").url
+    funds.campus.client("second_clerk").post(report + "check/")
+    assert "长款" in page(funds, report, "clerk")
+    assert abs(balance("card.cash_difference")) == 100
+
+
+def test_shifts_page_asks_a_bounded_number_of_queries(funds):
+    funds.campus.top_up("teacher", 5000)
+    count(funds, "50")
+    assert queries_of(funds.campus.client("clerk"), "/card/funds/shifts/") <= 20

@@ -1,0 +1,152 @@
+"""Batches: whole or not at all, two people, each row once, and back again when nobody claims."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from nanhu.kernel.models import Progress
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.funds.errors import BatchKnownError, BatchStateError, OwnBatchError
+from nanhu.systems.card.funds.models import Claimable, PayoutBatch, PayoutRow
+from nanhu.systems.card.funds.services import posting, returns
+from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
+from nanhu.systems.card.funds.services.payout_files import check_file
+from nanhu.systems.card.funds.services.payouts import Payout, approve, discard, make_batch, open_funding, refuse, submit
+from nanhu.systems.card.funds.services.posting import close, post_payout, post_piece
+from nanhu.systems.card.funds.sheets import read_sheet
+from nanhu.systems.card.funds.tasks import resume_payouts
+from nanhu.systems.card.funds.tests.conftest import SYSTEM
+
+LIST = "学号,姓名,金额\n14231100001,林小满,300\n14231200001,赵一鸣,12.50\n0020190123,陈志远,1\n"
+
+
+def faults(text):
+    return [(fault.line, fault.what) for fault in check_file(read_sheet(text.encode())).faults]
+
+
+def made(funds, text=LIST, *, author="clerk", **more):
+    content = text.encode()
+    checked = check_file(read_sheet(content))
+    assert not checked.faults
+    funding = open_funding(by=SYSTEM, code="aid", name="学生资助经费")
+    payout = Payout(token=more.pop("token", uuid4()), source="subsidy", title="十一月生活补助", funding=funding, **more)
+    return make_batch(by=funds.campus.actor(author), payout=payout, rows=checked.rows, content=content)
+
+
+def posted(funds, **more):
+    batch = submit(by=funds.campus.actor("clerk"), batch=made(funds, **more))
+    approve(by=funds.campus.actor("second_clerk"), batch=batch)
+    post_payout(batch_id=batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def funding_balance():
+    return ledger.balance_of(ledger.account_ids(["card.funding:aid"])["card.funding:aid"])
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("999,谁,1", "没有这个学工号，或已经离校"),
+        (",谁,1", "没有学工号"),
+        ("14231100001,林大满,1", "姓名与学工号不符"),
+        ("14231100001,林小满,1.005", "“1.005”不是有效的金额，请写成 12.50 这样的数字，最多两位小数。"),
+        ("14231100001,林小满,-1", "“-1”不是有效的金额，请写成 12.50 这样的数字，最多两位小数。"),
+        ("14231100001,林小满,0", "金额须在 ¥ 0.01 到 ¥ 20,000.00 之间"),
+        ("14231100001,林小满,20000.01", "金额须在 ¥ 0.01 到 ¥ 20,000.00 之间"),
+        ("0020190123,陈志远,2", "与第 2 行是同一个人"),
+    ],
+)
+def test_one_wrong_line_is_named_and_nothing_is_kept(funds, line, what):
+    assert faults(f"学号,姓名,金额\n0020190123,陈志远,1\n{line}\n") == [(3, what)]
+    assert PayoutRow.objects.count() == 0
+
+
+def test_a_batch_waits_as_pending_money_of_each_person(funds):
+    batch = posted(funds)
+    assert (batch.state, batch.row_count, batch.sum_fen) == ("posted", 3, 31350)
+    assert [funds.pending(part) for part in ("student", "other_student", "teacher")] == [30000, 1250, 100]
+    assert funding_balance() in {31350, -31350}
+    assert Progress.objects.get().summary == "已入账 3 人，共 ¥ 313.50"
+
+
+def test_nobody_approves_their_own_batch(funds):
+    batch = submit(by=funds.campus.actor("clerk"), batch=made(funds))
+    with pytest.raises(OwnBatchError):
+        approve(by=funds.campus.actor("clerk"), batch=batch)
+    with pytest.raises(DatabaseError, match="card_payout_two_people"), transaction.atomic():
+        PayoutBatch.objects.filter(pk=batch.pk).update(
+            state="posting", approver_id=batch.author_id, decided_at=batch.created_at
+        )
+    assert funds.pending() == 0
+
+
+def test_an_approved_batch_cannot_be_changed(funds):
+    batch = posted(funds)
+    for change in ({"sum_fen": 1}, {"title": "x"}, {"state": "submitted", "approver": None, "decided_at": None}):
+        with pytest.raises(DatabaseError, match="approved as it was made"), transaction.atomic():
+            PayoutBatch.objects.filter(pk=batch.pk).update(**change)
+    with pytest.raises(DatabaseError, match="posted once"), transaction.atomic():
+        PayoutRow.objects.update(amount_fen=1)
+
+
+def test_posting_twice_and_after_a_crash_credits_each_row_once(funds):
+    batch = submit(by=funds.campus.actor("clerk"), batch=made(funds))
+    approve(by=funds.campus.actor("second_clerk"), batch=batch)
+    assert post_piece(by=SYSTEM, batch=batch, most=2) == 2
+    assert close(batch).state == "posting"
+    assert resume_payouts() == 1
+    post_payout(batch_id=batch.pk)
+    assert Claimable.objects.count() == 3
+    assert PayoutBatch.objects.get().state == "posted"
+
+
+def test_the_same_file_is_not_paid_twice_and_the_same_form_is_one_batch(funds):
+    token = uuid4()
+    first = made(funds, token=token)
+    assert made(funds, token=token).pk == first.pk
+    with pytest.raises(BatchKnownError):
+        made(funds)
+    discard(by=funds.campus.actor("clerk"), batch=first)
+    assert made(funds).pk != first.pk
+
+
+def test_a_refused_batch_moves_nothing(funds):
+    batch = submit(by=funds.campus.actor("clerk"), batch=made(funds))
+    refuse(by=funds.campus.actor("second_clerk"), batch=batch, answer="名单是上个月的")
+    with pytest.raises(BatchStateError):
+        approve(by=funds.campus.actor("second_clerk"), batch=batch)
+    post_payout(batch_id=batch.pk)
+    assert Claimable.objects.count() == 0
+
+
+def test_what_nobody_claimed_until_the_last_day_goes_back_to_its_funding(funds, monkeypatch):
+    batch = posted(funds, expires_on=date(2026, 12, 31))
+    claim = begin_claim(by=SYSTEM, card=funds.campus.card("student"), terminal=None)
+    finish_claim(by=SYSTEM, order=claim, is_written=True)
+    assert returns.return_overdue() == 0
+    expiry = Claimable.objects.filter(payout_row__batch=batch).first().expires_at
+    assert f"{expiry:%F %H}" == "2026-12-31 16"
+    monkeypatch.setattr(returns, "now", lambda: expiry)
+    assert returns.return_overdue() == 2
+    assert returns.return_overdue() == 0
+    assert abs(funding_balance()) == 30000
+
+
+def test_an_unclaimed_load_goes_back_after_days_only_where_the_school_chose_so(funds, monkeypatch):
+    made_load = funds.credit(source="load", key="load:1")
+    funds.credit(source="subsidy", key="aid")
+    late = made_load.created_at + timedelta(days=31)
+    monkeypatch.setattr(returns, "now", lambda: late)
+    assert returns.return_overdue() == 0
+    monkeypatch.setattr(returns, "unclaimed_return_days", lambda: 30)
+    assert returns.return_overdue() == 1
+    assert funds.states() == {"load:1": "returned", "aid": "waiting"}
+
+
+def test_a_batch_is_posted_in_pieces(funds, monkeypatch):
+    monkeypatch.setattr(posting, "PIECE", 1)
+    assert posted(funds).state == "posted"

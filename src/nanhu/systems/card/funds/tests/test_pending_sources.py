@@ -1,0 +1,66 @@
+"""What came from outside and is not on the card yet: top-ups by phone (A147), loads whose write failed (A148)."""
+
+import pytest
+
+from nanhu.systems.card.bank.services import finder, loads, top_ups
+from nanhu.systems.card.bank.tests.conftest import (
+    CARDS,
+    ID_NUMBERS,
+    bank,
+    bank_process,
+    campus,
+    notices_reach_us,
+)
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.funds.checks import funds_differences
+from nanhu.systems.card.pins.tests.conftest import Keypad
+from nanhu.systems.card.tests.conftest import SYSTEM
+
+__all__ = ["bank", "bank_process", "campus", "notices_reach_us"]
+PIN = ID_NUMBERS["student"][-6:].replace("X", "0").replace("x", "0")
+
+
+@pytest.fixture
+def kiosk(campus):
+    return Keypad(Device("QC001"))
+
+
+def waiting_page(campus):
+    return campus.client("student").get("/card/funds/").content.decode()
+
+
+def collect(kiosk, campus, *, is_written=True):
+    begun = kiosk.ask("claim/begin", {"card": campus.card("student").uid}, pin=PIN)
+    if begun["outcome"] != "approved":
+        return begun
+    return kiosk.ask("claim/finish", {"claim": begun["claim"], "is_written": is_written})
+
+
+@pytest.mark.capability("A147")
+def test_a_top_up_by_phone_waits_is_seen_and_is_collected_once(campus, kiosk, live_server):
+    made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
+    opened = top_ups.open_top_up(made)
+    campus.bank.do("pay", tn=opened.tn, card=CARDS["student"])
+    assert "在线充值" in waiting_page(campus)
+    assert "¥ 50.00" in waiting_page(campus)
+    assert collect(kiosk, campus)["balance_fen"] == 5000
+    assert collect(kiosk, campus)["code"] == "card.nothing_to_claim"
+    assert "没有待领的钱" in waiting_page(campus)
+    assert (receipt_differences(), funds_differences()) == ([], [])
+
+
+@pytest.mark.capability("A148")
+def test_a_load_whose_write_failed_is_found_shown_and_collected_once(campus, kiosk):
+    campus.agree("student")
+    load = loads.ask_load(by=SYSTEM, card=campus.card("student"), amount_fen=5000, terminal=kiosk.device.terminal)
+    finder.drive_due()
+    assert collect(kiosk, campus, is_written=False)["state"] == "not_written"
+    load.refresh_from_db()
+    assert load.claimable_id is not None
+    page = waiting_page(campus)
+    for words in ("圈存未领", "银行已扣款", "¥ 50.00"):
+        assert words in page
+    assert collect(kiosk, campus)["balance_fen"] == 5000
+    assert collect(kiosk, campus)["code"] == "card.nothing_to_claim"
+    assert (receipt_differences(), funds_differences()) == ([], [])

@@ -1,0 +1,71 @@
+"""A zip of photos, unpacked with suspicion: what it says of its own sizes is not believed."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from nanhu.systems.card.issuing.errors import ArchiveRefusedError
+from nanhu.systems.card.issuing.pictures import LARGEST_UPLOAD
+
+MEGABYTE: Final = 1024 * 1024
+LARGEST: Final = 100 * MEGABYTE
+LARGEST_UNPACKED: Final = 400 * MEGABYTE
+MOST_FILES: Final = 2000
+HIGHEST_RATIO: Final = 60
+RATIO_FROM: Final = MEGABYTE
+UTF8_FLAG: Final = 0x800
+
+
+def pictures_in(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """(file name without folders, content). Refused: no zip, too many or too large, too dense, encrypted."""
+    if len(content) > LARGEST:
+        raise ArchiveRefusedError(why=_("超过 100 MB"))
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except zipfile.BadZipFile as broken:
+        raise ArchiveRefusedError(why=_("不是完整的 zip 压缩包")) from broken
+    with archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if len(entries) > MOST_FILES:
+            raise ArchiveRefusedError(why=_("文件超过 %d 个") % MOST_FILES)
+        left = LARGEST_UNPACKED
+        for entry in entries:
+            name = name_of(entry)
+            if name.startswith(".") or "__MACOSX" in entry.filename or name.lower() == "thumbs.db":
+                continue
+            picture = unpacked(archive, entry, min(left, LARGEST_UPLOAD))
+            left -= len(picture)
+            yield name, picture
+
+
+def name_of(entry: zipfile.ZipInfo) -> str:
+    """Windows in Chinese writes names in GBK and does not say so."""
+    raw = entry.orig_filename if hasattr(entry, "orig_filename") else entry.filename
+    text = raw
+    if not entry.flag_bits & UTF8_FLAG:
+        try:
+            text = raw.encode("cp437").decode("gb18030")
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            text = raw
+    return text.replace("\\", "/").rsplit("/", 1)[-1].replace("\0", "").strip()[:120]
+
+
+def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
+    if entry.flag_bits & 1:
+        raise ArchiveRefusedError(why=_("压缩包有密码"))
+    out = bytearray()
+    try:
+        with archive.open(entry) as part:
+            while piece := part.read(64 * 1024):
+                out += piece
+                if len(out) > most:
+                    raise ArchiveRefusedError(why=_("里面的 %s 展开后太大") % name_of(entry))
+                if len(out) > RATIO_FROM and len(out) > HIGHEST_RATIO * max(entry.compress_size, 1):
+                    raise ArchiveRefusedError(why=_("压缩比不像照片"))
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as broken:
+        raise ArchiveRefusedError(why=_("里面的 %s 已损坏") % name_of(entry)) from broken
+    return bytes(out)

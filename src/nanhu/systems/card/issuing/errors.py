@@ -1,0 +1,113 @@
+"""Expected failures of this part."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class OrderNotFoundError(CampusError):
+    code = "card.order_not_found"
+    http_status = 404
+    sentence = _("没有找到这张制卡单。")
+
+
+class OrderStateError(CampusError):
+    code = "card.order_state"
+    http_status = 409
+    sentence = _("这张制卡单现在是“{state}”，不能这样办。")
+
+
+class RowsWrongError(CampusError):
+    code = "card.order_rows_wrong"
+    http_status = 409
+    sentence = _("还有 {count} 行有错，整批改好才能提交。")
+
+
+class PhotosMissingError(CampusError):
+    code = "card.order_photos_missing"
+    http_status = 409
+    sentence = _("还有 {count} 人没有照片，补齐才能受理。")
+
+
+class SheetRefusedError(CampusError):
+    code = "card.sheet_refused"
+    http_status = 422
+    sentence = _("这份表格收不了：{why}")
+
+
+class ArchiveRefusedError(CampusError):
+    code = "card.archive_refused"
+    http_status = 422
+    sentence = _("这个照片压缩包收不了：{why}")
+
+
+class PictureRefusedError(CampusError):
+    code = "card.picture_refused"
+    http_status = 422
+    sentence = _("原因：{why}")
+
+
+class OwnOrderError(CampusError):
+    code = "card.own_order"
+    http_status = 409
+    sentence = _("自己提交的，须由另一位领导审批。")
+
+
+class NotTheLeaderError(CampusError):
+    code = "card.not_the_leader"
+    http_status = 409
+    sentence = _("只有这个单位的审批领导可以审批。")
+
+
+class PlasticTakenError(CampusError):
+    code = "card.plastic_taken"
+    http_status = 409
+    sentence = _("这张白卡的芯片号已经用过，换一张。")
+
+
+class PlasticShapeError(CampusError):
+    code = "card.plastic_shape"
+    http_status = 422
+    sentence = _("芯片号应是 8 位或 14 位十六进制数，请把白卡放在读卡器上重读。")
+
+
+class FeeOwedError(CampusError):
+    code = "card.fee_owed"
+    http_status = 409
+    sentence = _("工本费 {fee} 还没有收，收了再发卡。")
+
+
+class NoFeeError(CampusError):
+    code = "card.no_fee"
+    http_status = 409
+    sentence = _("这张卡不用交工本费。")
+
+
+class PickupRefusedError(CampusError):
+    code = "card.pickup_refused"
+    http_status = 409
+    sentence = _("原因：{why}")
+
+
+class RowStateError(CampusError):
+    code = "card.order_row_state"
+    http_status = 409
+    sentence = _("这一张现在是“{state}”，不能这样办。")
+
+
+class UnitUnknownError(CampusError):
+    code = "card.unit_unknown"
+    http_status = 422
+    sentence = _("没有叫“{name}”的单位。")
+
+
+class NoPlaceInQueueError(CampusError):
+    code = "card.no_place_in_queue"
+    http_status = 409
+    sentence = _("现在不在办公时间，不能取号。")
+
+
+class FontMissingError(CampusError):
+    code = "card.font_missing"
+    http_status = 503
+    sentence = _("这台服务器没有中文字体，排不了版（Debian：apt install fonts-noto-cjk）。")

@@ -1,0 +1,140 @@
+"""The shape of what units, holders and clerks type about cards to be made."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.forms import DOCUMENTS
+from nanhu.systems.card.issuing.layout import COLUMNS, DOCUMENT_KINDS, SEXES, categories_of
+from nanhu.systems.card.issuing.models import FeePayment, OrderRow, UnitDelegate
+from nanhu.systems.card.issuing.services.regulations import TEXTS
+from nanhu.systems.card.models import Card
+
+DAY = forms.DateInput(attrs={"type": "date"})
+SHEET = forms.ClearableFileInput(attrs={"accept": ".xlsx"})
+ARCHIVE = forms.ClearableFileInput(attrs={"accept": ".zip"})
+PICTURE = forms.ClearableFileInput(attrs={"accept": "image/jpeg"})
+SCAN = forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"})
+
+
+class UnitField(forms.ChoiceField):
+    """Units by name; the value is the code."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=lambda: [(code, name) for code, name, _short in people.unit_names()], **options)
+
+
+class UploadForm(forms.Form):
+    card_class = forms.ChoiceField(label=_("卡类"), choices=Card.Class.choices)
+    unit = forms.ChoiceField(label=_("单位"))
+    sheet = forms.FileField(label=_("批量办理汇总表（.xlsx）"), widget=SHEET)
+    archive = forms.FileField(
+        label=_("照片压缩包（.zip）"), widget=ARCHIVE, required=False,
+        help_text=_("照片以学号、教职工号或编码命名；普通卡里临聘以外的人以姓名命名。可以以后再传。"),
+    )  # fmt: skip
+
+    def __init__(self, *arguments: Any, units: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+
+
+class ArchiveForm(forms.Form):
+    archive = forms.FileField(label=_("照片压缩包（.zip）"), widget=ARCHIVE)
+
+
+class RowForm(forms.Form):
+    """A row as it stands; which columns are choices depends on the class."""
+
+    def __init__(self, *arguments: Any, card_class: str, is_batch: bool = True, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        choices = {"sex": tuple(SEXES), "document_kind": DOCUMENT_KINDS, "category": categories_of(card_class)}
+        for column in COLUMNS:
+            if not is_batch and column.key in {"photo_name", "collector"}:
+                continue
+            if column.key in choices:
+                names = [("", _("请选择")), *((name, name) for name in choices[column.key])]
+                self.fields[column.key] = forms.CharField(
+                    label=str(column.label), required=False, widget=forms.Select(choices=names)
+                )
+            else:
+                kind = DAY if column.key == "valid_until" else forms.TextInput(attrs={"autocomplete": "off"})
+                self.fields[column.key] = forms.CharField(
+                    label=str(column.label), required=False, max_length=80, widget=kind
+                )
+
+
+class PictureForm(forms.Form):
+    picture = forms.FileField(label=_("照片（JPEG）"), widget=PICTURE)
+
+
+class PersonalForm(RowForm):
+    """F15: as F14, with the reason, the picture and the proof."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, is_batch=False, **options)
+        self.fields["reason"] = forms.CharField(label=_("办卡原因"), max_length=120)
+        self.fields["picture"] = forms.FileField(label=_("照片（JPEG）"), widget=PICTURE, required=False)
+        self.fields["proof"] = forms.FileField(
+            label=_("证明材料的扫描件"), widget=SCAN, required=False,
+            help_text=_("JPEG、PNG 或 PDF，5 MB 以内，加密保存"),
+        )  # fmt: skip
+
+
+class ChipForm(forms.Form):
+    uid = forms.CharField(
+        label=_("把白卡放到读卡器上"), max_length=24,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": "autofocus", "spellcheck": "false"}),
+        help_text=_("读卡器像键盘一样输入芯片号并回车"),
+    )  # fmt: skip
+    line = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(label=_("不同意的理由"), max_length=120)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("原因"), max_length=120)
+
+
+class CollectForm(forms.Form):
+    signed_by = forms.CharField(label=_("签收人"), max_length=40)
+    code = forms.CharField(label=_("领卡码"), max_length=6, required=False)
+
+
+class HandForm(forms.Form):
+    how = forms.ChoiceField(label=_("谁来领"), choices=OrderRow.How.choices, initial="holder")
+    document = forms.ChoiceField(label=_("看了什么证件"), choices=[("", _("没有看")), *DOCUMENTS], required=False)
+    code = forms.CharField(label=_("领卡码"), max_length=6, required=False)
+    handed_to = forms.CharField(label=_("代领人姓名"), max_length=40, required=False)
+    accepted = forms.BooleanField(label=_("已告知并同意两个办法的现行版本"))
+
+
+class FeeForm(forms.Form):
+    method = forms.ChoiceField(label=_("怎么收"), choices=FeePayment.Method.choices)
+
+
+class DelegateForm(forms.Form):
+    unit = UnitField(label=_("单位"))
+    campus_no = forms.CharField(label=_("工号"), max_length=20)
+    role = forms.ChoiceField(label=_("身份"), choices=UnitDelegate.Role.choices)
+
+
+class EnrolForm(forms.Form):
+    unit = UnitField(label=_("学院、专业或班级"))
+    collector = forms.CharField(label=_("领取人"), max_length=40)
+
+
+class RegulationForm(forms.Form):
+    key = forms.ChoiceField(label=_("哪个办法"), choices=[(key, text.title) for key, text in TEXTS.items()])
+    title = forms.CharField(label=_("标题"), max_length=80)
+    document_no = forms.CharField(label=_("文号"), max_length=60, required=False)
+    effective_on = forms.DateField(label=_("从哪天起施行"), widget=DAY, initial=campus_today)
+    body = forms.CharField(label=_("正文（Markdown）"), widget=forms.Textarea(attrs={"rows": 18}), max_length=60_000)
+
+
+class WindowForm(forms.Form):
+    window = forms.CharField(label=_("窗口"), max_length=10, initial="1")

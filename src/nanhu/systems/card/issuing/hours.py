@@ -1,0 +1,84 @@
+"""When the office is open (A112): summer and winter hours switch by date, holidays come from the school's calendar."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from nanhu.kernel.calendar import is_working_day
+from nanhu.kernel.clock import CAMPUS_ZONE, now
+from nanhu.kernel.school import school
+
+DEFAULT: dict[str, Any] = {
+    "summer_from": "05-01", "winter_from": "10-01",
+    "summer": ["09:00-12:30", "15:30-18:30"], "winter": ["09:00-12:30", "15:00-18:00"],
+}  # fmt: skip
+SEARCHED_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    opens: time
+    closes: time
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}–{self.closes:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeHours:
+    season: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """`until` the door closes, or else `opens_at` the next time."""
+
+    is_open: bool
+    until: datetime | None
+    opens_at: datetime | None
+    is_working_day: bool
+
+
+def table() -> dict[str, Any]:
+    return DEFAULT | dict(school().raw.get("card_office", {}).get("hours", {}))
+
+
+def season_of(day: date) -> str:
+    """Summer from its first day up to the day before winter's."""
+    summer, winter = (str(table()[key]) for key in ("summer_from", "winter_from"))
+    return "summer" if summer <= f"{day:%m-%d}" < winter else "winter"
+
+
+def hours_in(season: str) -> OfficeHours:
+    return OfficeHours(season=season, spans=tuple(span_of(str(text)) for text in table()[season]))
+
+
+def hours_on(day: date) -> OfficeHours:
+    return hours_in(season_of(day))
+
+
+def span_of(text: str) -> Span:
+    opens, _dash, closes = text.partition("-")
+    return Span(time.fromisoformat(opens), time.fromisoformat(closes))
+
+
+def standing(moment: datetime | None = None) -> Standing:
+    at = (moment or now()).astimezone(CAMPUS_ZONE)
+    today, clock = at.date(), at.time()
+    works = is_working_day(today)
+    for span in hours_on(today).spans if works else ():
+        if span.opens <= clock < span.closes:
+            closes = datetime.combine(today, span.closes, CAMPUS_ZONE)
+            return Standing(is_open=True, until=closes, opens_at=None, is_working_day=True)
+    return Standing(is_open=False, until=None, opens_at=next_opening(at), is_working_day=works)
+
+
+def next_opening(at: datetime) -> datetime | None:
+    for ahead in range(SEARCHED_DAYS):
+        day = at.date() + timedelta(days=ahead)
+        for span in hours_on(day).spans if is_working_day(day) else ():
+            opens = datetime.combine(day, span.opens, CAMPUS_ZONE)
+            if opens > at:
+                return opens
+    return None

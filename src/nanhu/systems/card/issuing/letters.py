@@ -1,0 +1,43 @@
+"""What the office tells people, by SMS or mail; each thing once (短信记录)."""
+
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.crypto import mask_phone
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.issuing.models import Letter, OrderRow
+
+BY = Actor.system("card.letters")
+
+
+def tell(*, key: str, kind: str, person_id: int, text: str, row: OrderRow | None = None, subject: str = "") -> bool:
+    """False where this was told before. By phone where there is one, else by mail, else only written down here."""
+    phone = people.phone_of(person_id, by=BY, purpose=kind)
+    person = people.person_card(person_id)
+    email = person.email if person else ""
+    channel = "sms" if phone else "mail" if email else "none"
+    shown = mask_phone(phone) if phone else email
+    try:
+        with transaction.atomic():
+            Letter.objects.create(
+                key=key, kind=kind, channel=channel, person_id=person_id, row=row, to_masked=shown, text=text
+            )
+    except IntegrityError:
+        return False
+    if phone:
+        identity.send_text(phone=phone, text=text)
+    elif email:
+        identity.send_mail(email=email, subject=subject or text[:30], text=text)
+    return True
+
+
+def tell_number(*, key: str, kind: str, phone: str, text: str, row: OrderRow | None) -> bool:
+    """To a number that stands in the form: of somebody whose record has none."""
+    try:
+        with transaction.atomic():
+            Letter.objects.create(key=key, kind=kind, channel="sms", row=row, to_masked=mask_phone(phone), text=text)
+    except IntegrityError:
+        return False
+    identity.send_text(phone=phone, text=text)
+    return True

@@ -1,0 +1,71 @@
+"""Who may what with an order: the office all of it, a unit's delegates their unit's, a holder their own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.identity.api import role_required
+from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
+from nanhu.systems.card.policies import CLERK
+from nanhu.systems.card.rights.policies import MANAGER
+from nanhu.systems.card.views.frame import viewer_of
+
+office_only = role_required(CLERK, MANAGER)
+
+
+def is_office(viewer: Viewer) -> bool:
+    return bool({CLERK, MANAGER} & viewer.roles)
+
+
+def delegations_of(person_id: int | None) -> list[UnitDelegate]:
+    """The units somebody acts for."""
+    if person_id is None:
+        return []
+    return list(UnitDelegate.objects.filter(person_id=person_id, ended_at=None).order_by("unit_code", "role"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What this viewer may do with this order; nothing at all is a 404."""
+
+    is_office: bool
+    is_agent: bool
+    is_leader: bool
+    is_own: bool
+
+    @property
+    def may_see(self) -> bool:
+        return self.is_office or self.is_agent or self.is_leader or self.is_own
+
+    @property
+    def may_mend(self) -> bool:
+        return self.is_office or self.is_agent or self.is_own
+
+    @property
+    def may_hand_over(self) -> bool:
+        return self.is_office or self.is_agent
+
+
+def access_of(viewer: Viewer, order: CardOrder) -> Access:
+    roles = {one.role for one in delegations_of(viewer.person_id) if one.unit_code == order.unit_code}
+    return Access(
+        is_office=is_office(viewer), is_agent="agent" in roles, is_leader="leader" in roles,
+        is_own=order.requester_id is not None and order.requester_id == viewer.account_id,
+    )  # fmt: skip
+
+
+def delegates_or_office(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Open to the office and to whoever acts for a unit."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponseBase:
+        viewer = viewer_of(request)
+        if is_office(viewer) or delegations_of(viewer.person_id):
+            return view(request, *arguments, **options)
+        raise Http404
+
+    return guarded

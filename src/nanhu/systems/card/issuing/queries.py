@@ -1,0 +1,81 @@
+"""Reads of orders for lists and pages."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.crypto import mask_id_number, mask_phone
+from nanhu.systems.card.issuing.layout import COLUMNS
+from nanhu.systems.card.issuing.models import CardOrder, OrderRow
+
+OPEN_STATES = ("draft", "submitted", "approved", "accepted", "made")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    key: str
+    label: object
+    text: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row for the screen: identifying numbers masked, faults beside their columns."""
+
+    row: OrderRow
+    cells: tuple[Cell, ...]
+
+
+def with_counts(orders: QuerySet[CardOrder]) -> QuerySet[CardOrder]:
+    return orders.annotate(
+        people=Count("rows"), made=Count("rows", filter=Q(rows__state__in=["made", "handed"])),
+        handed=Count("rows", filter=Q(rows__state="handed")), wrong=Count("rows", filter=~Q(rows__errors={})),
+    )  # fmt: skip
+
+
+def in_state(state: str) -> QuerySet[CardOrder]:
+    """The office's list: what is due first stands first."""
+    orders = CardOrder.objects.filter(state=state)
+    return (
+        with_counts(orders).order_by("due_on", "-created_at")
+        if state == "accepted"
+        else with_counts(orders).order_by("-created_at")
+    )
+
+
+def counts() -> dict[str, int]:
+    rows = CardOrder.objects.order_by().values("state").annotate(orders=Count("id"))
+    return {row["state"]: row["orders"] for row in rows}
+
+
+def overdue() -> QuerySet[CardOrder]:
+    return with_counts(CardOrder.objects.filter(state="accepted", due_on__lt=campus_today())).order_by("due_on")
+
+
+def of_units(codes: list[str]) -> QuerySet[CardOrder]:
+    return with_counts(CardOrder.objects.filter(unit_code__in=codes)).order_by("-created_at")
+
+
+def of_account(account_id: int) -> QuerySet[CardOrder]:
+    own = CardOrder.objects.filter(requester_id=account_id, kind="personal")
+    return with_counts(own).order_by("-created_at")
+
+
+def left_over() -> QuerySet[OrderRow]:
+    """Made and not fetched, oldest first (A102)."""
+    rows = OrderRow.objects.filter(state=OrderRow.State.MADE).select_related("order")
+    return rows.order_by("made_at", "id")
+
+
+def line_of(row: OrderRow) -> Line:
+    masks = {"document": mask_id_number, "phone": mask_phone}
+    cells = []
+    for column in COLUMNS:
+        text = getattr(row, column.key) or ""
+        mask = masks.get(column.key)
+        cells.append(
+            Cell(column.key, column.label, mask(text) if mask and text else text, row.errors.get(column.key, ""))
+        )
+    return Line(row, tuple(cells))

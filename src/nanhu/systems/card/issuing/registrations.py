@@ -1,0 +1,59 @@
+"""What the portal, the doctor and the worker show of this part."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import registry
+from nanhu.kernel.registry import ALL_FACES, Application, Look, MenuSource, Viewer
+from nanhu.systems.card.issuing import tasks  # noqa: F401  (registering is its effect)
+from nanhu.systems.card.issuing.checks import promises_are_kept
+from nanhu.systems.card.issuing.policies import delegations_of
+from nanhu.systems.card.policies import CLERK
+from nanhu.systems.card.rights.policies import MANAGER
+
+
+def for_delegates(viewer: Viewer) -> list[Application]:
+    """Only who acts for a unit sees its orders."""
+    if not delegations_of(viewer.person_id):
+        return []
+    return [
+        Application(
+            key="card.unit",
+            name=_("单位办卡"),
+            icon="file-spreadsheet",
+            url=lambda: reverse("card:issuing:unit"),
+            section="work",
+            owner=_("校园卡管理办公室"),
+            description=_("批量办卡、审批、发卡点、到期提醒"),
+            order=45,
+        )
+    ]
+
+
+registry.applications.add(
+    Application(
+        key="card.issuing",
+        name=_("制卡与发卡"),
+        icon="id-card",
+        url=lambda: reverse("card:issuing:desk"),
+        section="work",
+        roles=frozenset({CLERK, MANAGER}),
+        owner=_("校园卡管理办公室"),
+        description=_("批量与个人办卡、照片、制卡、发放、工本费、排队"),
+        order=41,
+    ),
+    Application(
+        key="card.office",
+        name=_("办卡指南"),
+        icon="clock",
+        url=lambda: reverse("card:issuing:office"),
+        section="service",
+        faces=ALL_FACES,
+        owner=_("校园卡管理办公室"),
+        description=_("地点、电话、现在是否开门、取号、个人办卡、规章"),
+        order=12,
+    ),
+)
+registry.menu_sources.add(MenuSource(key="card.unit", load=for_delegates))
+registry.looks.add(Look(key="card.open_proof", what=_("办卡时交的证明材料")))
+registry.checks.add(registry.Check(key="card.promises", title=_("制卡时限"), run=promises_are_kept, order=46))

@@ -1,0 +1,231 @@
+"""批量办理汇总表 (F14): checked as a whole, mended on the page, never half."""
+
+import io
+import zipfile
+
+import pytest
+from openpyxl import load_workbook
+from PIL import Image
+
+from nanhu.systems.card.issuing.models import CardOrder, OrderRow
+from nanhu.systems.card.issuing.services import photos
+from nanhu.systems.card.issuing.tests.conftest import (
+    DESK,
+    accepted_batch,
+    archive,
+    at,
+    document_of,
+    line,
+    newest,
+    picture,
+    teacher_rows,
+    upload,
+)
+from nanhu.systems.card.tests.conftest import queries_of
+
+
+def page(campus, order, part="teacher") -> str:
+    return campus.client(part).get(at(order)).content.decode()
+
+
+@pytest.mark.capability("A103")
+def test_a_list_is_checked_as_a_whole_mended_on_the_page_and_becomes_one_batch(campus):
+    good, other = teacher_rows()
+    wrong = line("许知", "0020260001", document_of("second_teacher")[:17] + "0", "教授", phone="123")
+    assert upload(campus, [wrong, other], photos=archive("0020260002.jpg")).status_code == 200
+    order, agent = newest(), campus.client("teacher")
+    shown = page(campus, order)
+    for fault in ("与名册里这个号的姓名不一样", "校验位不对", "这类卡的人员类别是", "不是手机号码", "改好才能提交"):
+        assert fault in shown
+    assert agent.post(at(order, "submit/")).status_code == 409
+    assert not CardOrder.objects.exclude(state="draft").exists()
+
+    mended = {
+        "name": good[0], "campus_no": good[1], "sex": "男", "document_kind": "居民身份证", "document": good[4], "unit": good[5],
+        "category": good[6], "photo_name": good[7], "phone": good[8], "collector": good[9], "valid_until": "",
+    }  # fmt: skip
+    assert agent.post(at(order, "rows/1/"), mended).status_code == 302
+    assert not OrderRow.objects.exclude(errors={}).exists()
+    told = agent.post(at(order, "photos/"), {"archive": archive("0020260001.JPG")}).content.decode()
+    assert "照片对上了 1 张" in told
+    assert agent.post(at(order, "submit/")).status_code == 302
+    assert campus.client("second_clerk").post(at(order, "approve/")).status_code == 302
+    assert campus.client("clerk").post(at(order, "accept/")).status_code == 302
+    order.refresh_from_db()
+    assert (order.state, order.rows.filter(card__isnull=False).count()) == ("accepted", 2)
+
+
+@pytest.mark.capability("A109")
+def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_again(campus):
+    numbers = {"student": "学号", "teacher": "教职工号", "ordinary": "编码"}
+    for card_class, number in numbers.items():
+        content = campus.client("teacher").get(f"{DESK}template/{card_class}.xlsx").content
+        headers = [cell.value for cell in load_workbook(io.BytesIO(content)).active[3]]
+        assert headers == [
+            "姓名", number, "性别", "证件类型", "证件号", "部门", "人员类别", "照片文件名", "电话", "领取人", "有效期",
+        ]  # fmt: skip
+    upload(campus, teacher_rows())
+    order = newest()
+    content = campus.client("clerk").get(at(order, "export.xlsx")).content
+    rows = [
+        [cell.value or "" for cell in row]
+        for row in load_workbook(io.BytesIO(content)).active.iter_rows(min_row=4, max_row=5)
+    ]
+    assert rows == teacher_rows()
+    missing = teacher_rows()
+    missing[0][2] = missing[0][8] = ""
+    upload(campus, missing)
+    assert newest().rows.get(line=1).errors == {"sex": "没有填", "phone": "没有填"}
+    form = campus.client("clerk").get(f"{DESK}personal/?campus_no=0020260001").content.decode()
+    assert "许知远" in form
+    answer = campus.client("clerk").post(f"{DESK}personal/?campus_no=0020260001", {"reason": ""})
+    assert answer.status_code == 422
+
+
+@pytest.mark.capability("A110")
+def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus):
+    rows = [
+        line("临工", "L2600001", document_of("new_teacher"), "临聘", until="2027-06-30"),
+        line("访者", "", document_of("second_teacher"), "访问", until="2027-06-30", photo="访者.jpg"),
+    ]
+    upload(campus, rows, card_class="ordinary")
+    order = newest()
+    assert not OrderRow.objects.exclude(errors={}).exists(), [row.errors for row in order.rows.all()]
+    files = archive("相册/l2600001.JPG", "访者.jpg", "访者.jpeg", "路人.jpg", "说明.txt")
+    told = campus.client("teacher").post(at(order, "photos/"), {"archive": files}).content.decode()
+    assert "照片对上了 2 张" in told
+    assert "访者.jpeg" in told.split("重复，没有用")[1].split("对不上人")[0]
+    assert "路人.jpg、说明.txt" in told.split("对不上人")[1]
+    kept = Image.open(io.BytesIO(photos.content_of(order.rows.get(line=1))))
+    assert (kept.size, kept.format, len(kept.getexif())) == ((358, 441), "JPEG", 0)
+    assert "裁成 358×441" in order.rows.get(line=1).photo_note
+
+    upload(campus, teacher_rows(), photos=archive("0020260002.jpg"))
+    shown = (
+        campus.client("teacher").post(at(newest(), "photos/"), {"archive": archive("0020260002.jpg")}).content.decode()
+    )
+    assert "许知远 0020260001.jpg" in shown.split("还缺照片")[1]
+    student = line("林小满", "14231100001", "11010519491231002X", "统招本科")
+    assert "photo_name" not in upload_errors(campus, student, "student")
+
+
+def upload_errors(campus, row, card_class):
+    upload(campus, [row], card_class=card_class)
+    return newest().rows.get().errors
+
+
+def test_a_name_that_breaks_the_rule_is_said(campus):
+    row = line("访者", "V1", document_of("new_teacher"), "访问", until="2027-06-30", photo="V1.jpg")
+    assert "姓名" in upload_errors(campus, row, "ordinary")["photo_name"]
+
+
+@pytest.mark.parametrize("fault", ["two", "document"])
+def test_doubles_in_a_batch_are_both_marked(campus, fault):
+    first, second = teacher_rows()
+    if fault == "two":
+        second[1], second[7] = first[1], first[7]
+    second[4] = first[4]
+    upload(campus, [first, second])
+    assert all("重复" in "".join(row.errors.values()) for row in newest().rows.all())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04 no zip", b"%PDF-1.4", "姓名,学号\n".encode()],
+    ids=["empty", "broken", "pdf", "csv"],
+)
+def test_what_is_no_form_is_refused_whole(campus, content):
+    given = {"card_class": "teacher", "unit": "12", "sheet": io.BytesIO(content)}
+    given["sheet"].name = "a.xlsx"
+    assert campus.client("teacher").post(f"{DESK}upload/", given).status_code == 422
+    assert not CardOrder.objects.exists()
+
+
+def test_a_zip_bomb_is_refused(campus):
+    upload(campus, teacher_rows())
+    order = newest()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("0020260001.jpg", b"\xff\xd8\xff" + b"\0" * 30_000_000)
+    out.name = "bomb.zip"
+    out.seek(0)
+    answer = campus.client("teacher").post(at(order, "photos/"), {"archive": out})
+    assert answer.status_code == 422
+    assert not order.rows.exclude(photo_path="").exists()
+
+
+def test_gbk_names_of_windows_are_understood(campus):
+    row = line("访者", "", document_of("second_teacher"), "访问", until="2027-06-30", photo="访者.jpg")
+    upload(campus, [row], card_class="ordinary")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("ab12.jpg", picture())
+    windows = io.BytesIO(out.getvalue().replace(b"ab12.jpg", "访者.jpg".encode("gb18030")))
+    windows.name = "photos.zip"
+    told = campus.client("teacher").post(at(newest(), "photos/"), {"archive": windows}).content.decode()
+    assert "照片对上了 1 张" in told
+
+
+def test_a_picture_that_is_none_is_told_by_name(campus):
+    upload(campus, teacher_rows())
+    order = newest()
+    told = campus.client("teacher").post(
+        at(order, "photos/"), {"archive": archive("0020260001.jpg", content=b"\xff\xd8\xff nothing")}
+    )
+    assert "0020260001.jpg（原因：不是完整的 JPEG 照片）" in told.content.decode()
+
+
+@pytest.mark.capability("A111")
+def test_the_leader_approves_on_line_and_nobody_approves_their_own(campus):
+    upload(campus, teacher_rows(), photos=archive("0020260001.jpg", "0020260002.jpg"))
+    order = newest()
+    campus.client("teacher").post(at(order, "submit/"))
+    for part in ("teacher", "clerk"):
+        assert campus.client(part).post(at(order, "approve/")).status_code == 409
+    assert campus.client("student").post(at(order, "approve/")).status_code == 404
+    leader = campus.client("second_clerk")
+    assert "等您审批" in leader.get(f"{DESK}unit/").content.decode()
+    assert leader.post(at(order, "refuse/"), {"answer": ""}).status_code == 422
+    assert leader.post(at(order, "approve/")).status_code == 302
+    order.refresh_from_db()
+    assert (order.state, order.approver_name) == ("approved", "何平")
+
+
+def test_a_refusal_goes_back_with_its_reason(campus):
+    upload(campus, teacher_rows())
+    order = newest()
+    campus.client("teacher").post(at(order, "submit/"))
+    campus.client("second_clerk").post(at(order, "refuse/"), {"answer": "名单不全"})
+    assert "名单不全" in page(campus, order)
+    assert campus.client("clerk").post(at(order, "accept/")).status_code == 409
+
+
+def test_without_all_photos_nothing_is_taken_on(campus):
+    upload(campus, teacher_rows(), photos=archive("0020260001.jpg"))
+    order = newest()
+    campus.client("teacher").post(at(order, "submit/"))
+    campus.client("second_clerk").post(at(order, "approve/"))
+    answer = campus.client("clerk").post(at(order, "accept/"))
+    assert answer.status_code == 409
+    assert "1 人没有照片" in answer.content.decode()
+
+
+def test_strangers_see_no_order(campus):
+    order = accepted_batch(campus)
+    for path in ("", "make/", "print.pdf", "export.xlsx", "rows/1/", "rows/1/photo.jpg", "collect/"):
+        assert campus.client("student").get(at(order, path)).status_code == 404, path
+    for path in ("", "upload/", "left-over/", "hand/", "unit/", "delegates/", "queue/", "newcomers/", "personal/"):
+        assert campus.client("student").get(f"{DESK}{path}").status_code == 404, path
+
+
+def test_the_pages_ask_little(campus):
+    order = accepted_batch(campus)
+    for part, path in (
+        ("clerk", DESK),
+        ("clerk", f"{DESK}?state=accepted"),
+        ("clerk", at(order)),
+        ("teacher", f"{DESK}unit/"),
+        ("teacher", at(order)),
+        ("clerk", at(order, "make/")),
+    ):
+        assert queries_of(campus.client(part), path) <= 20, path

@@ -1,0 +1,216 @@
+"""Made in three working days, printed by class, handed over person by person; the chip lives from that moment only."""
+
+import io
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel.calendar import add_working_days
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.registry import Verdict
+from nanhu.platforms.identity.models import SmsMessage
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.issuing import printing
+from nanhu.systems.card.issuing.checks import promises_are_kept
+from nanhu.systems.card.issuing.models import Acceptance, CardOrder, Letter, OrderRow
+from nanhu.systems.card.issuing.tests.conftest import (
+    COLLEGE,
+    DESK,
+    NEWCOMERS,
+    accepted_batch,
+    archive,
+    at,
+    document_of,
+    line,
+    made_batch,
+)
+from nanhu.systems.card.models import Card
+from nanhu.systems.card.tests.conftest import SYSTEM
+
+BY_HOLDER = {"how": "holder", "document": "resident_id", "accepted": "on"}
+
+
+def uid_of(campus, part) -> str:
+    return Card.objects.get(person_id=campus.persons[part], state__in=["issued", "lost"]).uid
+
+
+def hand(campus, row, part="clerk", **said):
+    return campus.client(part).post(f"{DESK}rows/{row.pk}/hand/", BY_HOLDER | said)
+
+
+def pays(campus, uid) -> str:
+    held = campus.card("teacher")
+    Card.objects.filter(pk=held.pk)
+    import json
+    import time
+
+    from django.db import connection
+
+    row = {"n": 0, "t": campus.terminal.pk, "s": next(campus.sequence), "f": "00", "u": uid, "a": 1, "o": time.time()}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outcome FROM card_pay(%s)", [json.dumps([row])])
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.capability("A106")
+def test_three_working_days_run_by_the_school_calendar_alarm_when_missed_and_sms_when_ready(campus):
+    friday = datetime(2026, 12, 25, 4, 0, tzinfo=UTC)
+    with time_machine.travel(friday, tick=True):
+        order = accepted_batch(campus)
+    assert order.due_on == add_working_days(date(2026, 12, 25), 3)
+    assert order.due_on > date(2026, 12, 28), "a week-end does not count"
+    CardOrder.objects.filter(pk=order.pk).update(due_on=date(2026, 11, 2))
+    shown = campus.client("clerk").get(DESK).content.decode()
+    assert "超过了承诺的三个工作日" in shown
+    assert promises_are_kept().verdict == Verdict.WARN
+    for number, row in enumerate(order.rows.order_by("line")):
+        campus.client("clerk").post(at(order, "make/"), {"line": row.line, "uid": f"04A1B2C3D4E5{number:02x}"})
+    assert promises_are_kept().verdict == Verdict.OK
+    told = [message.text for message in SmsMessage.objects.order_by("id")]
+    codes = [row.pickup_code for row in order.rows.order_by("line")]
+    assert [code in text for code, text in zip(codes, told[-2:], strict=True)] == [True, True]
+    assert Letter.objects.filter(kind="ready", channel="sms").count() == 2
+
+
+def test_a_blank_belongs_to_one_person(campus):
+    order, clerk = accepted_batch(campus), campus.client("clerk")
+    assert clerk.post(at(order, "make/"), {"line": 1, "uid": "04A1B2C3D4E5F6"}).status_code == 302
+    assert clerk.post(at(order, "make/"), {"line": 2, "uid": "04:a1:b2:c3:d4:e5:f6"}).status_code == 409
+    assert clerk.post(at(order, "make/"), {"line": 2, "uid": uid_of(campus, "teacher")}).status_code == 409
+    assert clerk.post(at(order, "make/"), {"line": 2, "uid": "xyz"}).status_code == 422
+    assert 'name="uid"' in clerk.get(at(order, "make/")).content.decode().split("autofocus")[0].rsplit("<", 1)[1]
+
+
+def test_a_spoilt_blank_is_made_anew(campus):
+    order = made_batch(campus)
+    campus.client("clerk").post(at(order, "rows/1/spoil/"), {"reason": "打印偏了"})
+    order.refresh_from_db()
+    assert (order.state, order.rows.get(line=1).plastic_uid) == ("accepted", None)
+
+
+def test_the_chip_is_unknown_until_the_card_is_handed_over(campus):
+    order = made_batch(campus)
+    row = order.rows.get(line=1)
+    before = uid_of(campus, "new_teacher") if "new_teacher" in campus.persons else None
+    assert pays(campus, row.plastic_uid) == "card_unknown"
+    assert hand(campus, row).status_code == 302
+    row.refresh_from_db()
+    assert row.card.uid == row.plastic_uid != before
+    assert pays(campus, row.plastic_uid) != "card_unknown"
+    assert hand(campus, row).status_code == 409, "once"
+
+
+@pytest.mark.capability("A107")
+def test_a_batch_goes_to_the_named_person_who_signs_and_each_card_to_its_holder(campus):
+    order, clerk = made_batch(campus), campus.client("clerk")
+    assert clerk.post(at(order, "collect/"), {"signed_by": "路人", "code": "000000"}).status_code == 409
+    assert clerk.post(at(order, "collect/"), {"signed_by": "陈志远"}).status_code == 302
+    order.refresh_from_db()
+    assert order.collected_how == "陈志远 · 签收"
+    first, second = order.rows.order_by("line")
+    assert hand(campus, first, document="").status_code == 409, "a document must be seen"
+    assert hand(campus, first).status_code == 302
+    slip = clerk.get(f"{DESK}rows/{first.pk}/handed/").content.decode()
+    assert "领卡人签字" in slip
+    assert "校园卡管理规定" in slip
+    assert hand(campus, second, how="code", document="", code="12345").status_code == 409
+    assert hand(campus, second, how="code", document="", code=second.pickup_code).status_code == 302
+    order.refresh_from_db()
+    assert order.state == "closed"
+
+
+@pytest.mark.capability("A102")
+def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_the_office(campus):
+    clerk, desk = campus.client("clerk"), campus.client("teacher")
+    answer = clerk.post(f"{DESK}newcomers/", {"unit": "12012301", "collector": "陈志远"})
+    order = CardOrder.objects.latest("id")
+    assert answer.url == at(order)
+    assert {row.name for row in order.rows.all()} == {"林小满", "赵一鸣", "Amina Diallo"}
+    CardOrder.objects.filter(pk=order.pk).update(unit_code="12", unit_name=COLLEGE)
+    for row in order.rows.all():
+        picture = {"archive": archive(f"{row.campus_no}.jpg")}
+        clerk.post(at(order, "photos/"), picture)
+    assert clerk.post(at(order, "submit/")).status_code == 302
+    assert clerk.post(at(order, "accept/")).status_code == 302
+    for number, row in enumerate(order.rows.order_by("line")):
+        clerk.post(at(order, "make/"), {"line": row.line, "uid": f"04A1B2C3D4E5{number:02X}"})
+
+    student = order.rows.get(name="林小满")
+    found = desk.get(f"{DESK}hand/", {"q": student.campus_no})
+    assert found.url == f"{DESK}rows/{student.pk}/hand/"
+    assert hand(campus, student, "teacher").status_code == 302
+    other = order.rows.get(name="赵一鸣")
+    assert hand(campus, other, "teacher", how="proxy").status_code == 409, "a proxy has a name"
+    assert hand(campus, other, "teacher", how="proxy", handed_to="赵母").status_code == 302
+    left = clerk.get(f"{DESK}left-over/").content.decode()
+    assert "Amina Diallo" in left
+    assert "林小满" not in left
+    assert OrderRow.objects.get(pk=other.pk).handed_to == "赵母"
+    rest = order.rows.get(name="Amina Diallo")
+    assert hand(campus, rest).status_code == 302, "fetched at the office afterwards"
+    assert "没有未领的卡" in clerk.get(f"{DESK}left-over/").content.decode()
+
+
+@pytest.mark.capability("A101")
+def test_the_version_in_force_is_accepted_at_issue_and_a_new_one_is_asked_for_anew(campus):
+    from nanhu.platforms.identity import api as identity
+
+    row = made_batch(campus).rows.get(line=1)
+    assert hand(campus, row, accepted="").status_code == 422
+    assert hand(campus, row).status_code == 302
+    held = Acceptance.objects.filter(person_id=row.person_id, row=row)
+    assert {(one.regulation.key, one.regulation.version) for one in held} == {("cards", 1), ("funds", 1)}
+
+    identity.grant_role(by=SYSTEM, account_id=campus.actor("clerk").account_id, role="card.manager")
+    reader, manager = campus.client("teacher"), campus.client("clerk")
+    for key, document_no in (("cards", "19 号"), ("funds", "21 号")):
+        page = reader.get(f"{DESK}regulations/{key}/").content.decode()
+        assert document_no in page
+        assert "第 1 版" in page
+    text = {
+        "key": "cards", "title": "校园卡管理规定", "document_no": "校政发〔2026〕8 号", "body": "## 新\n\n1. 补办十元。",
+        "effective_on": str(campus_today()),
+    }  # fmt: skip
+    reader.post(f"{DESK}regulations/cards/accept/")
+    assert "您已于" in reader.get(f"{DESK}regulations/cards/").content.decode()
+    assert reader.post(f"{DESK}regulations/publish/", text).status_code == 404
+    assert manager.post(f"{DESK}regulations/publish/", text).status_code == 302
+    page = reader.get(f"{DESK}regulations/cards/").content.decode()
+    assert "补办十元" in page
+    assert "您同意过第 1 版" in page
+    assert "这不是现行版本" in reader.get(f"{DESK}regulations/cards/1/").content.decode()
+
+
+@pytest.mark.capability("A095")
+def test_each_class_prints_in_its_colour_with_bleed_photo_and_back(campus):
+    order = accepted_batch(campus)
+    answer = campus.client("clerk").get(at(order, "print.pdf"))
+    assert answer["Content-Type"] == "application/pdf"
+    content = answer.content
+    assert content.startswith(b"%PDF")
+    assert content.count(b"/Type /Page\n") == 4, "front and back for each of two"
+    colours = {key: printing.template_of(key).colour for key in ("teacher", "student", "ordinary")}
+    assert len(set(colours.values())) == 3
+    assert len(content) < 400_000, "fonts are subset, the photo is re-encoded"
+    width, height = printing.PAGE_MM
+    assert (round(width, 1), round(height, 1)) == (91.6, 60.0)
+    assert b"[0 0 259.65 170.08]" in content
+    assert b"/Subtype /Image" in content
+
+
+def test_the_database_refuses_made_without_plastic_and_handed_to_nobody(campus):
+    row = accepted_batch(campus).rows.first()
+    for change in ({"state": "made"}, {"state": "handed", "plastic_uid": "04A1B2C3"}, {"plastic_uid": "xyz"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            OrderRow.objects.filter(pk=row.pk).update(**change)
+
+
+def test_fees_balance(campus):
+    assert receipt_differences() == []
+    assert ledger.check_ledger() == []
+
+
+__all__ = ["NEWCOMERS", "document_of", "io", "line"]

@@ -1,0 +1,38 @@
+"""The holder's card record (A091): one page with what the card is, its bank, its phone, its rights."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.school import school
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.bank.services.agreements import active_agreement
+from nanhu.systems.card.issuing.services import regulations
+from nanhu.systems.card.rights.catalogue import RIGHTS
+from nanhu.systems.card.rights.services.deciding import Decision, judge, table
+from nanhu.systems.card.views.frame import own_card
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    name: str | Promise
+    decision: Decision
+
+
+@require_safe
+@never_cache
+def record(request: HttpRequest) -> HttpResponse:
+    card = own_card(request)
+    person, rules = people.person_card(card.person_id), table()
+    facts = {
+        "card": card, "person": person, "partners": school().raw.get("card", {}).get("partners", {}),
+        "agreement": active_agreement(card.person_id),
+        "rights": [Given(right.name, judge(rules, card, key, campus_today())) for key, right in RIGHTS.items()],
+        "accepted": regulations.accepted_by(card.person_id),
+    }  # fmt: skip
+    return render(request, "card_issuing/record.html", facts)

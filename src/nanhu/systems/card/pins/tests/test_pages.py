@@ -1,0 +1,127 @@
+"""The office sets a PIN back with a document, counts who has not changed his, and sees rows above a limit; the holder is nagged."""
+
+import json
+import time
+
+import pytest
+from django.db import connection
+
+from nanhu.kernel.models import AuditEntry
+from nanhu.systems.card.pins.errors import PinLockedError, PinWrongError
+from nanhu.systems.card.pins.services.changing import change_pin
+from nanhu.systems.card.pins.services.checking import check_pin
+from nanhu.systems.card.pins.tests.conftest import PINS
+from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+
+NEW = "482915"
+
+
+def page_of(campus, part="student") -> str:
+    return f"/card/pins/counter/cards/{campus.card(part).public_id}/"
+
+
+def is_right(campus, kind, pin, part="student") -> bool:
+    try:
+        check_pin(card=campus.card(part), kind=kind, pin=pin, at="test")
+    except (PinWrongError, PinLockedError):
+        return False
+    return True
+
+
+def asked(kind, **more) -> dict:
+    return {"kind": kind, "document": "resident_id", "face_checked": "on", "reason": "忘记密码"} | more
+
+
+def office_sets(campus, kind):
+    clerk, page = campus.client("clerk"), page_of(campus)
+    assert campus.client("student").get(page).status_code == 404
+    for lacking in ("document", "face_checked", "reason"):
+        form = {name: value for name, value in asked(kind, new=NEW, again=NEW).items() if name != lacking}
+        assert clerk.post(page, form).status_code == 422
+    assert clerk.post(page, asked(kind, new=NEW, again="482916")).status_code == 422
+    assert clerk.post(page, asked(kind, new="111111", again="111111")).status_code == 422
+    assert is_right(campus, kind, PINS["student"])
+    assert clerk.post(page, asked(kind, new=NEW, again=NEW)).status_code == 302
+    assert is_right(campus, kind, NEW)
+    while is_right(campus, kind, "999999") or _tries(campus, kind) < 5:
+        pass
+    assert not is_right(campus, kind, NEW)
+    assert clerk.post(page, asked(kind)).status_code == 302
+    assert is_right(campus, kind, PINS["student"])
+    last = AuditEntry.objects.filter(action="card.reset_pin").order_by("-pk").first()
+    assert (last.facts["kind"], last.facts["document"]) == (kind, "resident_id")
+    assert NEW not in json.dumps([entry.facts for entry in AuditEntry.objects.all()])
+
+
+def _tries(campus, kind) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wrong_tries FROM card_pin WHERE kind = %s", [kind])
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.capability("A126")
+def test_the_office_changes_the_payment_pin_only_with_a_document(campus):
+    office_sets(campus, "payment")
+    assert is_right(campus, "enquiry", PINS["student"])
+
+
+@pytest.mark.capability("A130")
+def test_the_office_changes_the_enquiry_pin_only_with_a_document(campus):
+    office_sets(campus, "enquiry")
+    assert is_right(campus, "payment", PINS["student"])
+
+
+def test_who_has_no_document_on_record_types_a_pin_at_the_counter(campus):
+    clerk, page = campus.client("clerk"), page_of(campus, "other_student")
+    assert clerk.post(page, asked("payment")).status_code == 422
+    assert clerk.post(page, asked("payment", new=NEW, again=NEW)).status_code == 302
+    assert is_right(campus, "payment", NEW, "other_student")
+
+
+@pytest.mark.capability("A132")
+def test_a_holder_is_told_until_the_pin_is_changed_and_the_office_counts_the_rest(campus):
+    browser, clerk = campus.client("student"), campus.client("clerk")
+    for page in ("/card/", "/card/pins/"):
+        assert "消费密码还是初始密码" in browser.get(page).content.decode()
+
+    def counted() -> tuple[int, int, int]:
+        (row,) = [
+            row for _name, row in clerk.get("/card/pins/counter/").context["unchanged"] if row.card_class == "student"
+        ]
+        return row.cards, row.payment, row.enquiry
+
+    before = counted()
+    assert before[0] == before[1] == before[2]
+    for kind in ("payment", "enquiry"):
+        change_pin(by=SYSTEM, card=campus.card("student"), kind=kind, old=PINS["student"], new=NEW, at="KL001")
+    assert counted() == (before[0], before[1] - 1, before[2] - 1)
+    for page in ("/card/", "/card/pins/"):
+        assert "还是初始密码" not in browser.get(page).content.decode()
+
+
+def test_the_holder_sees_limits_and_what_was_spent_today(campus):
+    campus.top_up("guest", 5000)
+    campus.pay("guest", 1234)
+    shown = campus.client("guest").get("/card/pins/").content.decode()
+    assert "¥ 50.00" in shown
+    assert "今天已消费 ¥ 12.34" in shown
+
+
+def test_a_stored_row_above_a_limit_stands_in_the_offices_list(campus):
+    card = campus.card("guest")
+    rows = [{"n": 0, "s": 1, "f": "aa", "u": card.uid, "a": 6000, "o": time.time(), "m": 2, "p": False}]
+    policy = {"tries": 5, "lock": 1, "classes": [{"c": "student", "m": 5000, "y": 15000, "xm": 20000, "xy": 50000}]}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT outcome FROM card_store(%s, %s, %s)", [campus.terminal.pk, json.dumps(rows), json.dumps(policy)]
+        )
+        assert cursor.fetchone() == ("posted",)
+    shown = campus.client("clerk").get("/card/pins/counter/").content.decode()
+    for word in ("Amina Diallo", "N1001", "¥ 60.00", "密码不对"):
+        assert word in shown
+
+
+@pytest.mark.parametrize("page", ["/card/pins/", "/card/pins/counter/", "counter_card"])
+def test_pages_ask_little_of_the_database(campus, page):
+    part = "student" if page == "/card/pins/" else "clerk"
+    assert queries_of(campus.client(part), page_of(campus) if page == "counter_card" else page) <= 20

@@ -1,0 +1,90 @@
+"""PINs and limits at the services door, by real signed requests."""
+
+import pytest
+
+from nanhu.kernel.models import AuditEntry
+from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.models import PosTerminal, Price
+from nanhu.systems.card.pins.blocks import seal_pin_block
+from nanhu.systems.card.pins.models import Pin
+from nanhu.systems.card.pins.services.checking import check_pin
+from nanhu.systems.card.pins.services.limits import limits_of
+from nanhu.systems.card.pins.tests.conftest import PINS, Keypad
+from nanhu.systems.card.services.merchants import TerminalOrder, set_up_merchants
+from nanhu.systems.card.tests.conftest import SYSTEM
+
+NEW = "482915"
+
+
+def ask(kiosk, campus, operation, part="student", **more):
+    pins = {name: more.pop(name) for name in ("pin", "new") if name in more}
+    return kiosk.ask(operation, {"card": campus.card(part).uid, **more}, **pins)
+
+
+@pytest.mark.capability("A123")
+def test_two_pins_are_kept_apart_salted_and_each_counts_its_own_tries(campus, kiosk):
+    for kind in ("payment", "enquiry"):
+        assert ask(kiosk, campus, "pin/change", kind=kind, pin=PINS["student"], new=NEW)["outcome"] == "approved"
+    payment, enquiry = Pin.objects.order_by("-kind")
+    assert (payment.kind, enquiry.kind) == ("payment", "enquiry")
+    assert bytes(payment.salt) != bytes(enquiry.salt)
+    assert payment.digest != enquiry.digest
+    assert NEW not in payment.digest
+    left = [ask(kiosk, campus, "pin/check", kind="payment", pin="000000")["facts"]["tries_left"] for _ in range(4)]
+    assert left == [4, 3, 2, 1]
+    assert ask(kiosk, campus, "pin/check", kind="payment", pin="000000")["code"] == "card.pin_locked"
+    assert ask(kiosk, campus, "pin/check", kind="payment", pin=NEW)["code"] == "card.pin_locked"
+    assert ask(kiosk, campus, "pin/check", kind="enquiry", pin=NEW)["outcome"] == "approved"
+    short = kiosk.ask("pin/check", {"card": campus.card("student").uid, "kind": "enquiry"}, pin="12345")
+    assert short["code"] == "card.pin_unreadable"
+
+
+@pytest.mark.capability("A125")
+@pytest.mark.parametrize("part", ["student", "teacher", "guest"])
+def test_the_initial_pins_are_the_ids_last_six_with_x_as_0_and_a_foreigners_by_the_schools_rule(campus, kiosk, part):
+    for kind in ("payment", "enquiry"):
+        assert ask(kiosk, campus, "pin/check", part, kind=kind, pin=PINS[part])["is_initial"] is True
+        assert ask(kiosk, campus, "pin/check", part, kind=kind, pin="999999")["code"] == "card.pin_wrong"
+
+
+def test_who_has_no_document_has_no_pin_until_the_counter_sets_one(campus, kiosk):
+    assert ask(kiosk, campus, "pin/check", "other_student", kind="payment", pin="000000")["code"] == "card.pin_unset"
+
+
+def test_a_wrong_try_outlives_the_refusal_and_the_same_request_counts_once(campus, kiosk):
+    number, key = kiosk.device.terminal.number, bytes.fromhex(kiosk.device.terminal.key)
+    body = {"card": campus.card("student").uid, "kind": "payment", "pin": seal_pin_block(key, number, 900, "999999")}
+    first = kiosk.device.ask("pin/check", body, sequence=900)
+    assert kiosk.device.ask("pin/check", body, sequence=900) == first
+    assert Pin.objects.get().wrong_tries == 1
+    assert AuditEntry.objects.filter(action="card.pin_wrong").count() == 1
+
+
+def test_a_change_needs_the_old_pin_and_takes_no_easy_one(campus, kiosk):
+    for new, code in (("111111", "card.pin_weak"), (PINS["student"], "card.pin_weak")):
+        assert ask(kiosk, campus, "pin/change", kind="payment", pin=PINS["student"], new=new)["code"] == code
+    assert ask(kiosk, campus, "pin/change", kind="payment", pin="999999", new=NEW)["code"] == "card.pin_wrong"
+    assert ask(kiosk, campus, "pin/change", kind="payment", pin=PINS["student"], new=NEW)["outcome"] == "approved"
+    assert ask(kiosk, campus, "pin/check", kind="payment", pin=PINS["student"])["code"] == "card.pin_wrong"
+    check_pin(card=campus.card("student"), kind="payment", pin=NEW, at="test")
+    check_pin(card=campus.card("student"), kind="enquiry", pin=PINS["student"], at="test")
+
+
+def test_limits_change_by_the_payment_pin_within_what_the_school_allows(campus, kiosk):
+    first = ask(kiosk, campus, "limits/look")["limits"]
+    assert ask(kiosk, campus, "limits/change", which="meal", amount_fen=800, pin="999999")["code"] == "card.pin_wrong"
+    over = ask(kiosk, campus, "limits/change", which="meal", amount_fen=first["meal_max_fen"] + 1, pin=PINS["student"])
+    assert over["code"] == "card.limit"
+    assert ask(kiosk, campus, "limits/change", which="meal", amount_fen=-1, pin=PINS["student"])["code"] == "malformed"
+    told = ask(kiosk, campus, "limits/change", which="meal", amount_fen=800, pin=PINS["student"])
+    assert told["limits"] == first | {"meal_fen": 800}
+    assert limits_of(campus.card("student")).meal_fen == 800
+
+
+def test_a_terminal_of_a_fixed_price_changes_nothing(campus):
+    set_up_merchants(by=SYSTEM, merchants=[], terminals=[TerminalOrder(number="N1009", merchant_key="n1.rice")])
+    Price.objects.create(
+        terminal=PosTerminal.objects.get(number="N1009"), since="2020-01-01", kind="fixed", price_fen=300
+    )
+    told = ask(Keypad(Device("N1009")), campus, "pin/change", kind="payment", pin=PINS["student"], new=NEW)
+    assert told["code"] == "terminal_unfit"

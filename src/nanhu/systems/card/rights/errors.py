@@ -1,0 +1,28 @@
+"""Expected failures of this part."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class UnknownRightError(CampusError):
+    code = "card.unknown_right"
+    sentence = _("没有“{right}”这项权限。")
+
+
+class RuleInThePastError(CampusError):
+    code = "card.rule_in_the_past"
+    http_status = 409
+    sentence = _("规则从今天或以后的一天起生效；过去的已经生效，不能改。")
+
+
+class RuleNotFoundError(CampusError):
+    code = "card.rule_not_found"
+    http_status = 404
+    sentence = _("没有找到这条规则。")
+
+
+class VerificationUnknownError(CampusError):
+    code = "card.verification_unknown"
+    http_status = 404
+    sentence = _("没有这张卡，或核验码已过期。请持卡人刷新核验码再试。")

@@ -1,0 +1,55 @@
+"""The library asks by signed HTTP, holder by holder or for a list to keep."""
+
+import pytest
+
+from nanhu.kernel.clock import campus_today
+from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.rights.services import ruling, verifying
+from nanhu.systems.card.services import loss
+from nanhu.systems.card.tests.conftest import CAST, SYSTEM
+
+
+@pytest.fixture
+def desk(campus):
+    return place_device("LB001", "scanner", by=SYSTEM, place="图书馆借阅处")
+
+
+def asked(desk, card, right="library"):
+    return desk.ask("rights/check", {"card": card, "right": right}, sequence=0)
+
+
+@pytest.mark.capability("A098")
+def test_the_desk_is_told_valid_or_blocked_and_keeps_a_list_for_off_line(campus, desk):
+    student, teacher = campus.card("student"), campus.card("teacher")
+    told = asked(desk, student.uid)
+    assert (told["status"], told["name"], told["patron"]) == ("valid", "林小满", CAST["student"][2])
+    assert asked(desk, student.number, "reading_room")["status"] == "valid"
+    loss.report_lost(by=SYSTEM, card=student, reason="掉了")
+    wish = ruling.Wish(
+        card_class="teacher", sub_classes=("正式在编",), right="library", is_allowed=False, starts_on=campus_today()
+    )
+    ruling.rule(by=SYSTEM, wish=wish, reason="超期不还")
+    assert (asked(desk, student.uid)["status"], asked(desk, student.uid)["code"]) == ("blocked", "card_lost")
+    assert (asked(desk, teacher.uid)["status"], asked(desk, teacher.uid)["code"]) == ("blocked", "no_right")
+    assert asked(desk, teacher.uid, "reading_room")["status"] == "valid"
+    assert asked(desk, "0400000000AAAA")["code"] == "card_unknown"
+
+    rows, after = {}, 0
+    while after is not None:
+        page = desk.ask("rights/list", {"right": "library", "after": after, "limit": 2}, sequence=0)
+        rows |= {uid: status for uid, _number, status in page["cards"]}
+        after = page["next"]
+    assert rows[student.uid] == rows[teacher.uid] == "blocked"
+    assert rows[campus.card("guest").uid] == "valid"
+    assert len(rows) == len(CAST)
+
+
+def test_a_code_of_the_phone_serves_where_the_plastic_lies_at_home(campus, desk):
+    code = verifying.code_for(campus.card("student")).code
+    assert asked(desk, code)["status"] == "valid"
+
+
+def test_a_kind_of_terminal_that_has_no_desk_is_told_nothing(campus):
+    kiosk = place_device("KL009", "load_kiosk", by=SYSTEM)
+    told = kiosk.ask("rights/check", {"card": campus.card("student").uid, "right": "library"}, sequence=0)
+    assert told["code"] == "terminal_unfit"

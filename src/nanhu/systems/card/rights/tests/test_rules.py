@@ -1,0 +1,158 @@
+"""The table of rights: effective from a day, previewed, resolved where rules meet, never overwritten."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.utils import DatabaseError
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.identity import api as identity
+from nanhu.systems.card.rights.errors import RuleInThePastError
+from nanhu.systems.card.rights.models import RightRule
+from nanhu.systems.card.rights.services import ruling
+from nanhu.systems.card.rights.services.deciding import may
+from nanhu.systems.card.services import loss
+from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+
+TODAY = campus_today()
+DAY = timedelta(days=1)
+
+
+def wish(**given) -> ruling.Wish:
+    told = {"card_class": "student", "sub_classes": (), "right": "library", "is_allowed": False, "starts_on": TODAY}
+    return ruling.Wish(**(told | given))
+
+
+def rule(**given) -> list[RightRule]:
+    return ruling.rule(by=SYSTEM, wish=wish(**given), reason="图书馆函")
+
+
+def test_without_a_rule_the_schools_default_holds(campus):
+    assert may(campus.card("student"), "library").is_allowed
+    assert may(campus.card("teacher"), "lab").is_allowed
+    assert may(campus.card("student"), "library").rule_id is None
+
+
+def test_a_rule_holds_from_its_day_to_its_day(campus):
+    rule(starts_on=TODAY + 5 * DAY, ends_on=TODAY + 9 * DAY)
+    card = campus.card("student")
+    held = [may(card, "library", TODAY + n * DAY).is_allowed for n in (0, 4, 5, 9, 10)]
+    assert held == [True, True, False, False, True]
+    assert may(campus.card("teacher"), "library", TODAY + 5 * DAY).is_allowed
+
+
+def test_the_sub_class_wins_over_its_class(campus):
+    rule()
+    rule(sub_classes=("留学生",), is_allowed=True)
+    assert not may(campus.card("student"), "library").is_allowed
+    assert may(campus.card("guest"), "library").is_allowed
+
+
+def test_a_stopped_card_may_nothing_whatever_the_rules_say(campus):
+    card = campus.card("student")
+    loss.report_lost(by=SYSTEM, card=card, reason="掉了")
+    assert may(campus.card("student"), "consume").code == "card_lost"
+
+
+def test_a_new_rule_cuts_the_old_one_and_keeps_it(campus):
+    [old] = rule(starts_on=TODAY, ends_on=TODAY + 20 * DAY)
+    rule(is_allowed=True, starts_on=TODAY + 5 * DAY, ends_on=TODAY + 10 * DAY)
+    card = campus.card("student")
+    assert [may(card, "library", TODAY + n * DAY).is_allowed for n in (0, 4, 5, 10, 11, 20, 21)] == [
+        False, False, True, True, False, False, True,
+    ]  # fmt: skip
+    old.refresh_from_db()
+    assert old.withdrawn_at is not None
+    assert RightRule.objects.filter(replaces=old).count() == 2
+
+
+def test_the_past_is_not_ruled(campus):
+    with pytest.raises(RuleInThePastError):
+        rule(starts_on=TODAY - DAY)
+
+
+def test_the_database_refuses_two_rules_for_one_day(campus):
+    [old] = rule()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RightRule.objects.create(
+            card_class="student",
+            right="library",
+            is_allowed=True,
+            starts_on=TODAY + DAY,
+            reason="x",
+            created_by_name="x",
+        )
+    with pytest.raises(DatabaseError), transaction.atomic():
+        RightRule.objects.filter(pk=old.pk).update(is_allowed=True)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        RightRule.objects.filter(pk=old.pk).delete()
+
+
+def test_taking_back_ends_what_is_in_force_and_lifts_what_has_not_begun(campus):
+    [now_on] = rule()
+    [coming] = rule(starts_on=TODAY + 30 * DAY, right="lab")
+    for one in (now_on, coming):
+        ruling.withdraw(by=SYSTEM, rule=one, reason="来函更正")
+    assert may(campus.card("student"), "library").is_allowed
+    assert may(campus.card("student"), "lab", TODAY + 31 * DAY).is_allowed
+
+
+def test_the_database_says_the_same_as_the_program(campus):
+    rule()
+    rule(sub_classes=("留学生",), is_allowed=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT card_right_rule_says('student', '统招本科', 'library', %s), card_right_rule_says('student', '留学生', 'library', %s),"
+            " card_right_rule_says('teacher', '正式在编', 'library', %s)", [TODAY] * 3,
+        )  # fmt: skip
+        assert cursor.fetchone() == (False, True, None)
+
+
+def form(**given) -> dict[str, str]:
+    told = {"who": "student", "right": "library", "is_allowed": "0", "starts_on": str(TODAY), "reason": "图书馆函"}
+    return told | given
+
+
+def manager_at(campus):
+    identity.grant_role(by=SYSTEM, account_id=campus.actor("clerk").account_id, role="card.manager")
+    return campus.client("clerk")
+
+
+@pytest.mark.capability("A096")
+def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(campus):
+    browser = manager_at(campus)
+    table = browser.get("/card/rights/").content.decode()
+    assert "图书借阅" in table
+    assert "讲学" in table
+
+    seen = browser.post("/card/rights/change/", form()).content.decode()
+    assert "失去这项权限" in seen
+    assert "林小满" in seen
+    assert "Amina Diallo" in seen
+    assert may(campus.card("student"), "library").is_allowed, "looking changes nothing"
+    assert browser.post("/card/rights/change/", form(confirmed="1")).status_code == 302
+    for part, held in (("student", False), ("other_student", False), ("guest", False), ("teacher", True)):
+        assert may(campus.card(part), "library").is_allowed is held
+
+    spare = form(who="student:留学生", is_allowed="1", ends_on=str(TODAY + 30 * DAY))
+    gained = browser.post("/card/rights/change/", spare).content.decode()
+    assert "Amina Diallo" in gained
+    assert "林小满" not in gained
+    browser.post("/card/rights/change/", spare | {"confirmed": "1"})
+    assert may(campus.card("guest"), "library").is_allowed
+    assert not may(campus.card("guest"), "library", TODAY + 31 * DAY).is_allowed
+    assert "图书馆函" in browser.get("/card/rights/history/").content.decode()
+    assert not may(campus.card("student"), "library").is_allowed
+
+
+def test_a_stranger_finds_no_table(campus):
+    for path in ("", "change/", "history/", "verify/"):
+        assert campus.client("second_clerk").get(f"/card/rights/{path}").status_code == 404
+
+
+def test_the_pages_ask_little(campus):
+    browser = manager_at(campus)
+    rule()
+    for path in ("", "change/", "history/"):
+        assert queries_of(browser, f"/card/rights/{path}") <= 12

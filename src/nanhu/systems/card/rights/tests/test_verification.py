@@ -1,0 +1,71 @@
+"""The card as an ID: a code for two minutes, a face, no digits, and the holder sees who looked."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.rights.models import VerificationCode
+from nanhu.systems.card.services import loss
+from nanhu.systems.card.tests.conftest import ORIGIN, SYSTEM
+
+ID_NUMBER = "11010519491231002X"
+VERIFY = "/card/rights/verify/"
+
+
+@pytest.fixture
+def guard(campus):
+    identity.grant_role(by=SYSTEM, account_id=campus.actor("second_clerk").account_id, role="card.guard")
+    record = people.PersonRecord(key="s", person_id=campus.persons["student"], id_number=ID_NUMBER, document_kind="1")
+    people.apply_records(by=SYSTEM, records=[record], origin=ORIGIN)
+    return campus.client("second_clerk")
+
+
+def look(guard, typed: str):
+    return guard.post(VERIFY, {"typed": typed, "place": "南院东门"})
+
+
+@pytest.mark.capability("A097")
+def test_a_guard_sees_face_class_and_validity_by_a_code_and_the_holder_sees_the_guard(campus, guard):
+    holder = campus.client("student")
+    shown = holder.get("/card/rights/my-code/").content.decode()
+    code = VerificationCode.objects.get().code
+    assert f"{code[:4]} {code[4:]}" in shown
+    page = look(guard, f"{code[:4]} {code[4:]}").content.decode()
+    for word in ("有效", "林小满", "学生卡", "统招本科"):
+        assert word in page
+    assert not any(part in page for part in (ID_NUMBER, ID_NUMBER[-6:], ID_NUMBER[:6]))
+    looks = holder.get("/account/data/looks").content.decode()
+    assert "何平" in looks
+    assert "南院东门" in looks
+    loss.report_lost(by=SYSTEM, card=campus.card("student"), reason="掉了")
+    assert "这张卡已挂失" in look(guard, code).content.decode()
+
+
+def test_a_code_is_good_for_two_minutes(campus, guard):
+    campus.client("student").get("/card/rights/my-code/")
+    code = VerificationCode.objects.get().code
+    with time_machine.travel(now() + timedelta(minutes=3), tick=True):
+        assert look(guard, code).status_code == 404
+
+
+def test_a_scanned_card_and_a_typed_number_do_as_well(campus, guard):
+    card = campus.card("teacher")
+    for typed in (card.uid.lower(), card.number):
+        assert "陈志远" in look(guard, typed).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["", "0", "00000000", "%_'", "9" * 20])
+def test_nothing_is_found_by_guessing(campus, guard, typed):
+    answer = look(guard, typed)
+    assert answer.status_code in {404, 422}
+    assert "学生卡" not in answer.content.decode()
+
+
+def test_the_same_code_stays_for_a_minute(campus):
+    for _times in range(3):
+        campus.client("student").get("/card/rights/my-code/")
+    assert VerificationCode.objects.count() == 1

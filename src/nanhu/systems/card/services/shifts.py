@@ -1,0 +1,139 @@
+"""Closing a clerk's shift (交班): she counts, the ledger compares, a difference gets a name, another person counts again."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.errors import OwnShiftError, ReasonMissingError, ShiftOpenError, ShiftStateError
+from nanhu.systems.card.funds.models import Shift
+from nanhu.systems.card.models import TopUp
+from nanhu.systems.card.policies import clerk_account
+from nanhu.systems.card.services.accounts import drawer_of
+
+SAFE = "card.safe"
+DIFFERENCE = "card.cash_difference"
+OPEN, COUNTED, CLOSED = Shift.State.OPEN, Shift.State.COUNTED, Shift.State.CLOSED
+
+
+def open_shift(*, by: Actor, float_fen: int) -> Shift:
+    """Begin with change from the safe. What was taken without a shift belongs to the one that is opened next."""
+    with transaction.atomic():
+        current = shift_of(by)
+        if current is not None:
+            raise ShiftOpenError
+        shift = Shift.objects.create(clerk_id=clerk_account(by), clerk_name=by.name, float_fen=float_fen)
+        if float_fen:
+            leg = ledger.Leg(
+                debit_account_id=drawer_of(clerk_account(by)), credit_account_id=safe(), amount_fen=float_fen
+            )
+            ledger.post(by=by, kind="card.shift_float", legs=[leg], key=f"card.shift_float:{shift.public_id}")
+        audit.record(by=by, action="card.open_shift", target=f"shift:{shift.public_id}", facts={"float_fen": float_fen})
+        return shift
+
+
+def shift_of(by: Actor) -> Shift | None:
+    """Hers that is not closed, locked."""
+    return Shift.objects.select_for_update().filter(clerk_id=clerk_account(by)).exclude(state=CLOSED).first()
+
+
+def expected_in(drawer_account: int) -> int:
+    """What the ledger says should lie there: float and takings since the last hand-over."""
+    return ledger.balance_of(drawer_account)
+
+
+def count_shift(*, by: Actor, counted_fen: int, reason: str = "") -> Shift:
+    """A clerk who opened none gets one now: nobody goes home uncounted. Counting again before the check is allowed."""
+    with transaction.atomic():
+        shift = shift_of(by) or Shift(clerk_id=clerk_account(by), clerk_name=by.name, opened_at=began(by))
+        shift.expected_fen, shift.counted_fen = expected_in(drawer_of(clerk_account(by))), counted_fen
+        if shift.difference_fen and not reason.strip():
+            raise ReasonMissingError
+        shift.state, shift.counted_at, shift.reason = COUNTED, now(), reason.strip()
+        shift.save()
+        note(by, shift, "card.count_shift")
+        return shift
+
+
+def began(by: Actor) -> datetime:
+    """The end of her last shift, else her first top-up."""
+    last = Shift.objects.filter(clerk_id=by.account_id, state=CLOSED).order_by("-counted_at").first()
+    if last is not None:
+        return last.counted_at or last.opened_at
+    first = TopUp.objects.filter(clerk_id=by.account_id).order_by("created_at").first()
+    return first.created_at if first else now()
+
+
+def check_shift(*, by: Actor, shift: Shift) -> Shift:
+    """The second person counted the same: the cash goes into the safe, the drawer is empty, a difference has its account."""
+    with transaction.atomic():
+        locked = locked_counted(by, shift)
+        locked.state, locked.closed_at = CLOSED, now()
+        locked.checker_id, locked.checker_name = clerk_account(by), by.name
+        legs = handover(drawer_of(locked.clerk_id), locked)
+        if legs:
+            key = f"card.shift:{locked.public_id}"
+            locked.entry_id = ledger.post(by=by, kind="card.shift", legs=legs, key=key).entry_id
+        locked.save()
+        note(by, locked, "card.check_shift")
+        return locked
+
+
+def send_back(*, by: Actor, shift: Shift, reason: str) -> Shift:
+    """The second person counted something else: the clerk counts again."""
+    if not reason.strip():
+        raise ReasonMissingError
+    with transaction.atomic():
+        locked = locked_counted(by, shift)
+        counted = locked.counted_fen
+        locked.state, locked.expected_fen, locked.counted_fen, locked.counted_at = OPEN, None, None, None
+        locked.save()
+        facts = {"clerk": locked.clerk_name, "counted_fen": counted}
+        audit.record(
+            by=by, action="card.send_shift_back", target=f"shift:{locked.public_id}", reason=reason, facts=facts
+        )
+        return locked
+
+
+def locked_counted(by: Actor, shift: Shift) -> Shift:
+    locked = Shift.objects.select_for_update().get(pk=shift.pk)
+    if locked.clerk_id == clerk_account(by):
+        raise OwnShiftError
+    if locked.state != COUNTED:
+        raise ShiftStateError(state=Shift.State(locked.state).label)
+    return locked
+
+
+def handover(drawer: int, shift: Shift) -> list[ledger.Leg]:
+    legs = []
+    if shift.counted_fen:
+        legs.append(ledger.Leg(debit_account_id=safe(), credit_account_id=drawer, amount_fen=shift.counted_fen))
+    if shift.difference_fen < 0:
+        legs.append(
+            ledger.Leg(debit_account_id=difference(), credit_account_id=drawer, amount_fen=-shift.difference_fen)
+        )
+    elif shift.difference_fen > 0:
+        legs.append(
+            ledger.Leg(debit_account_id=drawer, credit_account_id=difference(), amount_fen=shift.difference_fen)
+        )
+    return legs
+
+
+def safe() -> int:
+    return ledger.open_accounts([ledger.AccountOrder(code=SAFE, name="校园卡办公室保险柜", kind="asset")])[SAFE]
+
+
+def difference() -> int:
+    order = ledger.AccountOrder(code=DIFFERENCE, name="柜台长短款", kind="clearing")
+    return ledger.open_accounts([order])[DIFFERENCE]
+
+
+def note(by: Actor, shift: Shift, action: str) -> None:
+    facts = {
+        "clerk": shift.clerk_name, "float_fen": shift.float_fen, "expected_fen": shift.expected_fen,
+        "counted_fen": shift.counted_fen, "difference_fen": shift.difference_fen,
+    }  # fmt: skip
+    audit.record(by=by, action=action, target=f"shift:{shift.public_id}", reason=shift.reason, facts=facts)

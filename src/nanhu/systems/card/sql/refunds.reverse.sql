@@ -1,0 +1,1 @@
+DROP FUNCTION card_refund(bigint, bigint, bigint, bytea, bigint, bigint, text);

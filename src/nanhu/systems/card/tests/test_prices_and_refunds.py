@@ -1,0 +1,69 @@
+"""The office sets how terminals reckon; a merchant gives a sale back, in parts, once for each key."""
+
+import pytest
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.errors import PriceIncompleteError, ReasonMissingError, RefundTooLargeError, SaleNotFoundError
+from nanhu.systems.card.models import Merchant, Price, Receipt
+from nanhu.systems.card.services.prices import PriceOrder, set_prices
+from nanhu.systems.card.services.refunds import refund_sale
+from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+
+PAGE = "/card/counter/prices/"
+
+
+def form(**more) -> dict:
+    return {
+        "number": "n1001", "since": f"{campus_today()}", "kind": "per_minute", "price": "0.20", "per": "1", "unit": "分钟",
+        "most": "6", "minutes": "40", "when_silent": "metered", "reason": "后勤处通知",
+    } | more  # fmt: skip
+
+
+def test_a_clerk_sets_a_price_and_a_stranger_finds_no_page(campus):
+    assert campus.client("student").get(PAGE).status_code == 404
+    clerk = campus.client("clerk")
+    assert clerk.post(PAGE, form()).status_code == 302
+    (rule,) = Price.objects.all()
+    assert (rule.terminal.number, rule.kind, rule.price_fen, rule.most_fen) == ("N1001", "per_minute", 20, 600)
+    assert "¥ 0.20 / 分钟" in clerk.get(PAGE).content.decode()
+    assert queries_of(clerk, PAGE) <= 20
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"number": "X9999"}, {"most": ""}, {"price": "", "kind": "fixed"}, {"since": "2020-01-01"}]
+)
+def test_an_incomplete_price_is_not_kept(campus, wrong):
+    assert campus.client("clerk").post(PAGE, form(**wrong)).status_code == 422
+    assert Price.objects.count() == 0
+
+
+def test_the_same_rule_again_changes_nothing(campus):
+    order = PriceOrder(number="N1001", since=campus_today(), kind="fixed", price_fen=300)
+    assert [set_prices(by=SYSTEM, orders=[order]) for _ in range(2)] == [1, 0]
+    with pytest.raises(PriceIncompleteError):
+        set_prices(by=SYSTEM, orders=[PriceOrder(number="N1001", since=campus_today(), kind="per_unit", price_fen=3)])
+
+
+def test_a_merchant_refunds_in_parts_at_most_what_was_paid_and_once_for_a_key(campus):
+    campus.top_up("guest", 5000)
+    campus.pay("guest", 1000)
+    sale, merchant = Receipt.objects.get(kind="payment"), Merchant.objects.get(key="n1.rice")
+
+    def refund(fen, key, of=merchant, reason="菜没有了"):
+        return refund_sale(by=SYSTEM, merchant=of, sale=sale, amount_fen=fen, reason=reason, key=key)
+
+    first = refund(400, "a")
+    assert refund(400, "a") == type(first)(receipt_id=first.receipt_id, is_repeated=True)
+    for fen in (601, 0, -1):
+        with pytest.raises(RefundTooLargeError):
+            refund(fen, "b")
+    with pytest.raises(SaleNotFoundError):
+        refund(1, "c", of=Merchant.objects.get(key="e3.noodle"))
+    with pytest.raises(ReasonMissingError):
+        refund(1, "d", reason=" ")
+    refund(600, "e")
+    assert ledger.balance_of(campus.card("guest").wallet_id) == 5000
+    assert receipt_differences() == []
+    assert ledger.check_ledger() == []

@@ -1,0 +1,107 @@
+"""The software card in a real reader's place: pcscd, the virtual reader of vsmartcard, and pyscard as the program at the desk.
+
+One pcscd serves a machine, so the test waits for its turn. vpcd listens on every address; where it may, the daemon is put
+into a network namespace of its own (its PC/SC socket is a file and stays in reach), else it runs beside us.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nanhu.emulators.chip import terminal
+from nanhu.emulators.chip.tests.conftest import AT, CARD, fill, host_load
+
+PYTHON = "/usr/bin/python3"
+NEEDS = ("pcscd", PYTHON)
+pytestmark = [
+    pytest.mark.skipif(not all(shutil.which(one) for one in NEEDS), reason="needs pcscd (scripts/install-test-tools)"),
+]
+DESK = """
+import json, sys, time
+from smartcard.System import readers
+from smartcard.Exceptions import NoCardException, CardConnectionException
+for _ in range(100):
+    found = [one for one in readers() if "Virtual PCD 00 00" in str(one)]
+    try:
+        connection = found[0].createConnection(); connection.connect(); break
+    except (IndexError, NoCardException, CardConnectionException):
+        time.sleep(0.05)
+else:
+    sys.exit("no card in the virtual reader")
+told = {"atr": bytes(connection.getATR()).hex()}
+for line in sys.stdin:
+    data, one, two = connection.transmit(list(bytes.fromhex(line)))
+    print(bytes(data).hex() + f"{one:02x}{two:02x}", flush=True)
+print(json.dumps(told), flush=True)
+"""
+
+
+def in_namespace() -> list[str]:
+    """The words that put a program, and the card beside it, into a network namespace; none where that is not allowed."""
+    tried = subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False)
+    return ["unshare", "--net", "sh", "-c"] if tried.returncode == 0 else ["sh", "-c"]
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """A program of the desk with the card connected: ask(APDU in hex) → answer in hex."""
+    path = tmp_path / "chip.json"
+    pocket = fill(path)
+    with pocket.card(CARD) as card:
+        _begun, mac2 = host_load(card, 5000)
+        terminal.finish_load(card, mac2=mac2, at=AT)
+    log = (tmp_path / "pcscd.log").open("wb")
+    source = Path(terminal.__file__).parents[3]
+    script = (
+        "ip link set lo up 2>/dev/null; pcscd -f --disable-polkit & daemon=$!; sleep 1; "
+        f"'{sys.executable}' -m nanhu.emulators.chip.vpcd '{path}' {CARD} & card=$!; trap 'kill $card $daemon' TERM; wait"
+    )
+    with (Path("/tmp") / "nanhu-pcscd.lock").open("w") as turn:  # noqa: S108 - one pcscd a machine, whoever tests
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        daemon = subprocess.Popen(
+            [*in_namespace(), script], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            env=os.environ | {"PYTHONPATH": str(source)},
+        )  # fmt: skip
+        program = subprocess.Popen(
+            [PYTHON, "-c", DESK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+
+        def ask(command: str) -> str:
+            program.stdin.write(command + "\n")
+            program.stdin.flush()
+            answer = program.stdout.readline().strip().upper()
+            assert answer, (tmp_path / "pcscd.log").read_text()
+            return answer
+
+        try:
+            yield ask
+            program.stdin.close()
+            assert json.loads(program.stdout.readline())["atr"].startswith("3b6d0000")
+        finally:
+            program.terminate()
+            daemon.terminate()
+            program.wait(10)
+            daemon.wait(10)
+            program.stdout.close()
+            log.close()
+
+
+def test_the_purse_answers_through_pcsc(desk):
+    assert desk("00A4040008D156000001" + "4E414E").endswith("9000")
+    assert desk("805C000204") == "000013889000"
+    public = desk("00B095001E")
+    assert public.endswith("9000")
+    assert public[20:40] == "0" * 10 + "1423110001"
+    record = desk("00B201C417")
+    assert record[10:20] == "0000138802"
+    assert desk("8050010210"[:8] + "0B01" + "00000064" + "001122334455" + "0F").endswith("9000")
+    assert desk("805401000F" + "00000001" + AT + "00000000" + "08") == "9302"
+    assert desk("0020000103000000") == "63C2"
+    assert desk("80FF0000") == "6D00"
+    assert desk("805C000204") == "000013889000"

@@ -1,0 +1,149 @@
+"""A hall of emulated kiosks before a running school, and a person who walks up to them with a real browser."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
+from playwright.sync_api import Page, expect
+
+from nanhu.emulators.kiosks.web import KioskApplication
+from nanhu.systems.card.api import MachineOrder, set_up_machines
+from nanhu.systems.card.bank.tests.conftest import forget_receipts
+from nanhu.systems.card.chip.management.commands.card_chips import card_facts, psam_facts
+from nanhu.systems.card.chip.models import Algorithm, Chip
+from nanhu.systems.card.chip.services import keys, making
+from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, identify
+from nanhu.systems.card.tests.conftest import CAST, SYSTEM, Campus, bring_in_the_cast
+
+KINDS = {"KL101": "load_kiosk", "KR101": "reissue_kiosk", "KS101": "self_service_kiosk"}
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+
+
+def beside[Found](work: Callable[[], Found]) -> Found:
+    """In a thread of its own: Playwright's loop runs in this one, and Django would not work inside it."""
+
+    def run() -> Found:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result()
+
+
+def cast_with_documents() -> Campus:
+    forget_receipts()
+    campus = bring_in_the_cast()
+    identify(campus)
+    return campus
+
+
+def furnish(folder: Path, services: str, campus: Campus) -> None:
+    """Machines and chips; what the machines are told at their installation."""
+    machines = [
+        MachineOrder(number=number, kind=kind, yard="南院", place="南院一食堂", map_x=100, map_y=100)
+        for number, kind in KINDS.items()
+    ]
+    set_up_machines(by=SYSTEM, machines=machines)
+    keys.make_master_keys(by=SYSTEM, algorithm=Algorithm.TRIPLE_DES, reason="test")
+    cards = Card.objects.select_related("wallet").order_by("pk")
+    making.make_purses(by=SYSTEM, cards=cards, is_filled=True)
+    write(folder / "chip.json", {
+        "cards": [card_facts(chip) for chip in Chip.objects.select_related("card")],
+        "psams": [psam_facts(number) for number in KINDS],
+    })  # fmt: skip
+    write(folder / "kiosks.json", {
+        "gateway": services, "services": services, "school": "湖南理工学院",
+        "terminals": [{"number": one.number, "key": one.key, "kind": one.kind, "place": one.place}
+                      for one in PosTerminal.objects.filter(number__in=KINDS)],
+        "cards": [{"uid": campus.card(part).uid, "name": CAST[part][0], "campus_no": CAST[part][2]} for part in CAST],
+        "documents": [{"id_number": number, "name": CAST[part][0]} for part, (_kind, number) in DOCUMENTS.items()],
+    })  # fmt: skip
+
+
+def write(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value))
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_facts: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    site = KioskApplication(folder / "kiosks.json", beats=False)
+    server = make_server("127.0.0.1", 0, site, server_class=Server, handler_class=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class Walker:
+    """A person at a kiosk. What is asked of the screen is waited for."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+
+    def go_to(self, kiosk: str) -> None:
+        self.page.goto(f"{self.url}/?kiosk={kiosk}")
+        self.reads("欢迎使用")
+
+    def reads(self, *texts: str) -> None:
+        for text in texts:
+            expect(self.page.locator("#view")).to_contain_text(text, timeout=30_000)
+
+    def touch(self, *names: str) -> None:
+        for name in names:
+            self.page.locator("#glass").get_by_role("button", name=name, exact=True).click()
+
+    def touch_twice(self, name: str) -> None:
+        self.page.locator("#glass").get_by_role("button", name=name, exact=True).dblclick()
+
+    def lay(self, uid: str) -> None:
+        """The card onto the reader, or off it again."""
+        self.page.locator(f'#cards [data-uid="{uid}"]').click()
+
+    def insert(self, id_number: str) -> None:
+        self.page.locator(f'#documents [data-uid="{id_number}"]').click()
+
+    def type(self, digits: str) -> None:
+        """On the machine's own keypad."""
+        for digit in digits:
+            self.page.locator(f'#pad [data-key="{digit}"]').click()
+        self.page.locator('#pad [data-key="confirm"]').click()
+
+    def answer(self, prompt: str, digits: str) -> None:
+        self.reads(prompt)
+        self.type(digits)
+
+    def take_card(self, uid: str) -> None:
+        self.touch("返回")
+        self.reads("请取走您的校园卡")
+        self.lay(uid)
+        self.reads("欢迎使用")
+
+    def look(self) -> None:
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, found.generate_report()
+        wide, room = self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert wide <= room

@@ -1,0 +1,92 @@
+"""The phone's pay code in a real browser: enabled once, always fresh, alive without network, gone when it is switched off."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import segno
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
+from playwright.sync_api import expect
+
+from nanhu.systems.card.codes.services.spending import spend_code
+from nanhu.systems.card.models import PosTerminal
+from tests.journeys import test_card_journey
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+campus, chromium, sign_in = test_card_journey.campus, test_card_journey.chromium, test_card_journey.sign_in
+CODE = re.compile("N1P[0-9A-Z]{34}")
+KEPT = """async () => {
+  await navigator.serviceWorker.ready;
+  const cache = await caches.open("nanhu-code-1");
+  while (!(await cache.match("/card/code/"))) await new Promise((later) => setTimeout(later, 50));
+}"""
+
+
+def open_code(sign_in, size="phone"):
+    page = sign_in("student", size)
+    page.goto("/card/code/")
+    page.get_by_role("link", name="启用").click()
+    page.get_by_role("button", name="在这部手机上启用").click()
+    expect(page.locator("#code")).to_have_attribute("data-code", CODE)
+    return page
+
+
+def beside(work):
+    """Outside Playwright's loop, in which Django opens no connection."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: (work(), connection.close())[0]).result()
+
+
+def spent(code) -> int:
+    till = PosTerminal.objects.get(number="N1001").pk
+    return spend_code(code, kind="pay", terminal_id=till, sequence=900).pk
+
+
+def code_on(page) -> str:
+    return page.locator("#code").get_attribute("data-code")
+
+
+def test_a_phone_shows_a_code_that_a_terminal_takes_and_a_reader_reads(campus, sign_in):
+    page = open_code(sign_in)
+    shown = code_on(page)
+    rows = page.evaluate("async (text) => (await import('/static/card_codes/qr.js')).matrix(text)", shown)
+    ours = [[int(one) for one in row] for row in rows]
+    theirs = [segno.make(shown, version=2, error="m", mask=mask, boost_error=False).matrix for mask in range(8)]
+    assert ours in [[list(row) for row in matrix] for matrix in theirs]
+
+    assert beside(lambda: spent(shown)) == beside(lambda: campus.card("student").pk)
+    page.get_by_role("button", name="换一个码").click()
+    assert code_on(page) != shown
+    page.get_by_role("button", name="开门").click()
+    expect(page.locator("#code")).to_have_attribute("data-code", re.compile("N1D"))
+    found = Axe().run(page).response["violations"]
+    assert not found, found
+
+
+def test_it_works_without_network_and_says_so(sign_in):
+    page = open_code(sign_in)
+    page.evaluate(KEPT)
+    page.reload()
+    expect(page.locator("#code")).to_have_attribute("data-code", CODE)
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_text("没有网络，付款码照常可用")).to_be_visible()
+    expect(page.locator("#code")).to_have_attribute("data-code", CODE)
+    page.context.set_offline(False)
+
+
+def test_a_phone_that_was_switched_off_forgets_its_keys(sign_in):
+    page = open_code(sign_in)
+    elsewhere = sign_in("student", "desk")
+    elsewhere.goto("/card/code/devices/")
+    elsewhere.get_by_role("button", name="手机丢了，停用").click()
+    expect(elsewhere.get_by_text("已停用。这部手机上的")).to_be_visible()
+    expect(page.get_by_text("这部手机的付款码已停用")).to_be_visible()
+    assert page.evaluate("async () => (await import('/static/card_codes/vault.js')).readDevice()") is None
+
+
+def test_who_signed_out_shows_no_code(sign_in):
+    page = open_code(sign_in)
+    page.context.clear_cookies()
+    expect(page.get_by_text("登录以后付款码马上回来")).to_be_visible()
