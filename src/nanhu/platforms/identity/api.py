@@ -1,6 +1,5 @@
 """The door of identity. `request.viewer` is set by its middleware; roles are asked by `has_role` or `role_required`."""
 
-from nanhu.platforms.identity import sms
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
 from nanhu.platforms.identity.events import AccountActivated, AccountClosed, PasswordChanged
 from nanhu.platforms.identity.factors.services.removal import remove_all as remove_second_factors
@@ -54,8 +53,3 @@ __all__ = [
 
 def account_of(person_id: int) -> Account | None:
     return Account.objects.filter(person_id=person_id).first()
-
-
-def send_text(*, phone: str, text: str) -> None:
-    """A text message by the school's provider, in the caller's transaction."""
-    sms.gateway.send(phone=phone, text=text)

@@ -89,30 +89,37 @@ class Gateway:
         """One request from its bytes to the bytes of the answer."""
         operation = self.operations.get(asked.path)
         if operation is None or asked.method != "POST":
-            if asked.path == "/health":
-                return Told(200, encode({"gateway": "ok", **msgspec.to_builtins(self.payments.figures)}))
-            return Told(404, encode(refused("not_found")))
+            return self.elsewhere(asked)
         if len(asked.body) > LARGEST_BODY:
             return Told(413, encode(refused("too_large")))
         try:
-            terminal = await self.terminals.find(asked.terminal)
+            terminal = await self.signer(asked)
         except OutcomeUnknownError:
             return Told(503, encode(refused("outcome_unknown")))
-        known, terminal = terminal, None if terminal is None else signer_of(terminal, asked)
-        if terminal is None:
-            # Unsigned: an answer under a signature that its sender overheard would be believed by the terminal it is from.
-            code = "terminal_unknown" if known is None else "signature_wrong"
-            self.refuse_at_door(asked, code)
-            return Told(401, encode(refused(code)))
-        if known is not None and terminal.key != known.key:
-            try:
-                await self.terminals.promote(terminal)
-            except OutcomeUnknownError:
-                return Told(503, encode(refused("outcome_unknown")))
+        if isinstance(terminal, Told):
+            return terminal
         status, body = await self.answer(operation, asked, terminal)
         return Told(
             status, body, sign_response(terminal.key, request_signature=asked.signature, status=status, body=body)
         )
+
+    def elsewhere(self, asked: Asked) -> Told:
+        if asked.path == "/health":
+            return Told(200, encode({"gateway": "ok", **msgspec.to_builtins(self.payments.figures)}))
+        return Told(404, encode(refused("not_found")))
+
+    async def signer(self, asked: Asked) -> Terminal | Told:
+        """The terminal that signed; its next key becomes its key by the first request signed with it."""
+        known = await self.terminals.find(asked.terminal)
+        terminal = None if known is None else signer_of(known, asked)
+        if known is None or terminal is None:
+            # Unsigned: an answer under a signature that its sender overheard would be believed by the terminal it is from.
+            code = "terminal_unknown" if known is None else "signature_wrong"
+            self.refuse_at_door(asked, code)
+            return Told(401, encode(refused(code)))
+        if terminal.key != known.key:
+            await self.terminals.promote(terminal)
+        return terminal
 
     async def answer(self, operation: Operation, asked: Asked, terminal: Terminal) -> tuple[int, bytes]:
         if not clock_is_right(asked.clock) and not asked.path.endswith("/hello"):
@@ -121,14 +128,14 @@ class Gateway:
         self.diary.saw(terminal.id, read_sequence(asked.sequence) or 0, asked.address, clock_offset(asked.clock))
         try:
             status, body = await operation(Request(terminal, asked.sequence, asked.body))
-            if status == HTTPStatus.CONFLICT:
-                self.refuse_at_door(asked, "sequence_reused", asked.sequence)
-            return status, body
         except MalformedError:
             self.refuse_at_door(asked, "malformed")
             return 400, encode(refused("malformed"))
         except OutcomeUnknownError:
             return 503, encode(refused("outcome_unknown"))
+        if status == HTTPStatus.CONFLICT:
+            self.refuse_at_door(asked, "sequence_reused", asked.sequence)
+        return status, body
 
     def refuse_at_door(self, asked: Asked, code: str, detail: str = "") -> None:
         self.diary.refuse(terminal=asked.terminal, address=asked.address, code=code, detail=detail)

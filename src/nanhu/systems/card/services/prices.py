@@ -47,10 +47,10 @@ def set_price(*, by: Actor, order: PriceOrder, terminals: dict[str, int], reason
         raise TerminalNotFoundError(number=order.number)
     names = ("kind", "price_fen", "per", "unit", "most_fen", "minutes", "when_silent")
     values: dict[str, Any] = {name: getattr(order, name) for name in names}
-    key = {"terminal_id": terminals[order.number], "since": order.since}
-    if Price.objects.filter(**key, **values).exists():
+    terminal_id = terminals[order.number]
+    if Price.objects.filter(terminal_id=terminal_id, since=order.since, **values).exists():
         return False
-    Price.objects.update_or_create(**key, defaults=values)
+    Price.objects.update_or_create(terminal_id=terminal_id, since=order.since, defaults=values)
     facts = {**values, "since": order.since.isoformat()}
     audit.record(by=by, action="card.set_price", target=f"terminal:{order.number}", reason=reason, facts=facts)
     return True

@@ -11,13 +11,18 @@ from PIL import Image
 
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
-from nanhu.sample.id_numbers import eighteen_digits
 from nanhu.systems.card import api as card
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, bring_in_the_cast
 
+
+def document_number(*, birth: str = "19900101", order: int) -> str:
+    first = f"430602{birth}{order:03d}"
+    return first + people.id_check_character(first)
+
+
 COLLEGE = "计算机学院"
-DOCUMENTS = {part: eighteen_digits(area="430602", birth=date(1990, 1, 1), order=n) for n, part in enumerate(CAST, 11)}
+DOCUMENTS = {part: document_number(order=n) for n, part in enumerate(CAST, 11)}
 NEWCOMERS = {
     "new_teacher": ("许知远", "staff", "0020260001", "人事代理"),
     "second_teacher": ("许静", "staff", "0020260002", "正式在编"),
@@ -100,7 +105,7 @@ def campus(db):
 
 
 def document_of(part: str) -> str:
-    return eighteen_digits(area="430602", birth=date(1985, 5, 5), order=21 + 2 * sorted(NEWCOMERS).index(part))
+    return document_number(birth="19850505", order=21 + 2 * sorted(NEWCOMERS).index(part))
 
 
 def teacher_rows() -> list[list[str]]:
