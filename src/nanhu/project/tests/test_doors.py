@@ -29,19 +29,20 @@ OPEN = {
     "identity:oidc_end_session", "identity:oidc_end_session_confirmed",
     "identity:saml_metadata", "identity:saml_sso", "identity:saml_continue", "identity:saml_start", "identity:saml_slo",
     "identity:saml_slo_soap",
-    "card_devices:services", "card:card_bank:acp_notice", "card:card_bank:bank_notice",
+    "card_devices:services", "card:card_bank:acp_notice", "card:card_bank:bank_notice", "card:card_bank:app",
 }  # fmt: skip
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "number": 1, "row_id": 1, "review_id": 1, "receipt_id": 1,
     "key": "card", "where": "earlier", "name": "theme", "value": "dark", "step": "password", "kind": "logo",
     "token": "nobody-has-this-one", "operation": "paid", "case_id": 1,
+    "card_class": "student", "line": 1, "version": 1, "delegate_id": 1, "ticket_id": 1,
 }  # fmt: skip
 MACHINES: set[str] = {"identity:radius_authenticate",
     "identity:cas_saml_validate",
     "identity:saml_sso", "identity:saml_slo", "identity:saml_slo_soap",
     "identity:oidc_authorize", "identity:oidc_end_session",  # a form of another site comes again by GET, and acts only then
     "identity:oidc_token", "identity:oidc_revoke", "identity:oidc_introspect", "identity:oidc_userinfo",
-    "card_devices:services", "card:card_bank:acp_notice", "card:card_bank:bank_notice",
+    "card_devices:services", "card:card_bank:acp_notice", "card:card_bank:bank_notice", "card:card_bank:app",
 }  # fmt: skip
 """Doors for programs, which bring a secret or a signature of their own instead of a form's token."""
 UNSAFE = ("post", "put", "patch", "delete")
