@@ -92,7 +92,7 @@ def test_the_home_shows_who_one_is_and_where_each_fact_comes_from(db):
     assert 'class="person-photo"' in home
 
 
-def test_the_home_stays_within_twelve_queries(db):
+def test_the_home_stays_within_fourteen_queries(db):
     """The baseline: everything the rooms really declare, for somebody with a class, a card and a notice.
 
     Savepoints exist only inside a test's transaction. The school's list is read every fifteen seconds by a process.
@@ -104,4 +104,4 @@ def test_the_home_stays_within_twelve_queries(db):
     with CaptureQueriesContext(connection) as captured:
         assert browser.get("/").status_code == 200
     asked = [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
-    assert len(asked) <= 12, "\n".join(asked)
+    assert len(asked) <= 14, "\n".join(asked)

@@ -95,7 +95,7 @@ def bind(request: HttpRequest, key: str) -> HttpResponse:
 def settle(request: HttpRequest) -> HttpResponse:
     made = settling.settle_due(by=person_at(request))
     messages.success(request, _("新结算 %(count)s 笔。") % {"count": len(made)})
-    return redirect("card:payouts")
+    return redirect("card:merchant_payouts")
 
 
 @require_safe

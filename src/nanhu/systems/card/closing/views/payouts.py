@@ -36,7 +36,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
 def make(request: HttpRequest) -> HttpResponse:
     made = services.make_payout(by=person_at(request))
     messages.success(request, _("付款文件已生成，请另一位经办人在银行付款后确认。"))
-    return redirect("card:payout", number=made.number)
+    return redirect("card:merchant_payout", number=made.number)
 
 
 @require_safe
@@ -78,4 +78,4 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
     except CampusError as error:
         return show(request, found, form=form, error=error.message, status=error.http_status)
     messages.success(request, _("已确认付款。"))
-    return redirect("card:payout", number=number)
+    return redirect("card:merchant_payout", number=number)
