@@ -21,10 +21,10 @@ from nanhu.kernel.database import embedded
 from nanhu.sample.cast import CAST
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from tests.conftest import Campus, open_folder, second_code, start_campus, stop_campus
+from tests.faults.evidence import wait_until
 
 pytestmark = pytest.mark.xdist_group("faults")
 HEADER = "学号,姓名,性别,出生日期,民族,国籍地区,证件类型,证件号码,院系代码,院系名称,专业名称,班级代码,班级名称,年级,学生类别,学制,入学日期,预计毕业日期,学籍状态,联系电话,备注"
-PATIENCE_SECONDS = 150
 
 
 @pytest.fixture(scope="module")
@@ -57,19 +57,6 @@ def processes_of(campus: Campus) -> dict[str, list[int]]:
             if mark in arguments:
                 found[kind].append(int(folder.name))
     return found
-
-
-def wait_until(check, what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            if check():
-                return
-        except (requests.RequestException, psycopg.Error):
-            pass
-        if time.monotonic() > deadline:
-            pytest.fail(what)
-        time.sleep(0.2)
 
 
 class Steward:
@@ -106,10 +93,10 @@ def test_everything_killed_comes_back_and_people_stay_signed_in(doomed: Campus) 
     for pid in (*victims, database):
         os.kill(pid, signal.SIGKILL)
 
-    wait_until(lambda: steward.get("/health/ready").status_code == 200, "the pages did not come back")
+    wait_until(doomed, lambda: steward.get("/health/ready").status_code == 200, "the pages did not come back")
     assert CAST["administrator"].name in steward.get("/").text
     gateway = f"http://127.0.0.1:{doomed.port('gateway')}/health"
-    wait_until(lambda: requests.get(gateway, timeout=5).status_code == 200, "the gateway did not come back")
+    wait_until(doomed, lambda: requests.get(gateway, timeout=5).status_code == 200, "the gateway did not come back")
 
 
 def test_an_upload_amid_which_everything_is_killed_ends_once(doomed: Campus) -> None:
@@ -123,6 +110,7 @@ def test_an_upload_amid_which_everything_is_killed_ends_once(doomed: Campus) -> 
     answer = steward.post("/datahub/upload/", {"source": "aa.students"}, {"file": ("名册.csv", content)})
     assert "/progress/" in answer.url
     wait_until(
+        doomed,
         lambda: ask(doomed, "SELECT 1 FROM procrastinate_jobs WHERE status = 'doing' AND task_name LIKE 'datahub%'"),
         "the worker did not begin",
     )
@@ -134,10 +122,10 @@ def test_an_upload_amid_which_everything_is_killed_ends_once(doomed: Campus) -> 
         os.kill(pid, signal.SIGKILL)
 
     state = "SELECT count(*) FROM datahub_batch WHERE source = 'aa.students' AND state = 'applied'"
-    wait_until(lambda: ask(doomed, state)[0][0] == before[0][0] + 1, "the upload was not ended")
+    wait_until(doomed, lambda: ask(doomed, state)[0][0] == before[0][0] + 1, "the upload was not ended")
     public_id = answer.url.rstrip("/").rpartition("/")[2]
     told = f"SELECT state FROM kernel_progress WHERE public_id = '{public_id}'"  # noqa: S608  our own answer's address
-    wait_until(lambda: ask(doomed, told) == [("done",)], "the steward was not told")
+    wait_until(doomed, lambda: ask(doomed, told) == [("done",)], "the steward was not told")
 
 
 class Member:
@@ -205,14 +193,14 @@ def test_no_logout_is_lost_though_everything_is_killed_amid_it(doomed: Campus) -
     try:
         member.send("/sign-out", {}, page="/me/")
         under_way = "SELECT count(*) FROM identity_sso_grant WHERE logout = 'waiting' AND logout_attempts > 0"
-        wait_until(lambda: ask(doomed, under_way)[0][0] >= len(keys), "the worker did not begin to tell them")
+        wait_until(doomed, lambda: ask(doomed, under_way)[0][0] >= len(keys), "the worker did not begin to tell them")
         kill_everything(doomed)
     finally:
         os.killpg(hanging, signal.SIGCONT)
 
     waiting = "SELECT count(*) FROM identity_sso_grant WHERE logout IN ('waiting', 'open') AND session_id = (SELECT max(session_id) FROM identity_sso_grant)"
-    wait_until(lambda: ask(doomed, waiting)[0][0] == 0, "not every application was told")
-    wait_until(lambda: requests.get(f"{doomed.url}/health/ready", timeout=5).status_code == 200, "no pages")
+    wait_until(doomed, lambda: ask(doomed, waiting)[0][0] == 0, "not every application was told")
+    wait_until(doomed, lambda: requests.get(f"{doomed.url}/health/ready", timeout=5).status_code == 200, "no pages")
     assert not any(member.is_in(key) for key in keys)
 
 
@@ -229,12 +217,14 @@ def test_no_ticket_is_accepted_twice_though_everything_is_killed_amid_validation
         time.sleep(0.05)
         kill_everything(doomed)
         accepted.update(ticket for ticket, answer in first.items() if answer.result())
-    wait_until(lambda: requests.get(f"{doomed.url}/health/ready", timeout=5).status_code == 200, "no pages")
+    wait_until(doomed, lambda: requests.get(f"{doomed.url}/health/ready", timeout=5).status_code == 200, "no pages")
 
     again = [ticket for ticket in (spent, *tickets) if member.is_good(ticket, service)]
     assert spent not in again
     accepted.update(again)
     assert all(times == 1 for times in accepted.values()), accepted
     wait_until(
-        lambda: member.is_good(member.ticket(service), service), "the person stays signed in and gets new tickets"
+        doomed,
+        lambda: member.is_good(member.ticket(service), service),
+        "the person stays signed in and gets new tickets",
     )

@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -20,10 +20,10 @@ import requests
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from tests.conftest import ROOT, Campus, open_folder, start_campus, stop_campus
+from tests.faults.evidence import wait_until
 from tests.faults.walkers import Guesser, Receiver, Seen, Walker
 
 pytestmark = pytest.mark.xdist_group("faults")
-PATIENCE_SECONDS = 150
 PEOPLE = 6
 PREPARE = """
 import json, sys, django
@@ -94,20 +94,8 @@ def kill(campus: Campus, *kinds: str) -> None:
     found = {kind: victims(campus, kind) for kind in kinds}
     assert all(found.values()), found
     for pid in (pid for of_kind in found.values() for pid in of_kind):
-        os.kill(pid, signal.SIGKILL)
-
-
-def wait_until(check: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            if check():
-                return
-        except (requests.RequestException, psycopg.Error):
-            pass
-        if time.monotonic() > deadline:
-            pytest.fail(what)
-        time.sleep(0.2)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def is_whole(campus: Campus) -> bool:
@@ -143,12 +131,14 @@ def test_sign_in_tickets_and_logouts_survive_every_kill(doomed: Campus) -> None:
     progress = []
     for kinds in KILLS:
         before = len(seen.accepted)
-        wait_until(lambda before=before: len(seen.accepted) >= before + 3, f"nobody walks any more before {kinds}")
+        wait_until(
+            doomed, lambda before=before: len(seen.accepted) >= before + 3, f"nobody walks any more before {kinds}"
+        )
         kill(doomed, *kinds)
-        wait_until(lambda: is_whole(doomed), f"the campus did not come back after {kinds}")
+        wait_until(doomed, lambda: is_whole(doomed), f"the campus did not come back after {kinds}")
         progress.append(len(seen.accepted))
     before = len(seen.accepted)
-    wait_until(lambda: len(seen.accepted) >= before + 3, "nobody walks any more")
+    wait_until(doomed, lambda: len(seen.accepted) >= before + 3, "nobody walks any more")
     stopping.set()
     for thread in threads:
         thread.join()
@@ -162,10 +152,12 @@ def test_sign_in_tickets_and_logouts_survive_every_kill(doomed: Campus) -> None:
 
     inside(doomed, END_ALL)
     accepted = {ticket for ticket, times in seen.accepted.items() if times}
-    wait_until(lambda: accepted <= set(receiver.told), f"{len(accepted - set(receiver.told))} logouts were lost")
+    wait_until(
+        doomed, lambda: accepted <= set(receiver.told), f"{len(accepted - set(receiver.told))} logouts were lost"
+    )
     open_grants = """SELECT count(*) FROM identity_sso_grant g JOIN identity_application p ON p.id = g.application_id
                      WHERE p.key = 'faults' AND g.logout <> 'done'"""
-    wait_until(lambda: ask(doomed, open_grants) == [(0,)], "not every grant's logout is written down")
+    wait_until(doomed, lambda: ask(doomed, open_grants) == [(0,)], "not every grant's logout is written down")
     assert len(accepted) > len(KILLS)
     assert ask(doomed, "SELECT count(*) FROM identity_sso_session WHERE ended_at IS NULL") == [(0,)]
     print(f"{seen.sign_ins} sign-ins, {len(accepted)} tickets taken, {len(receiver.told)} logouts told, {progress}")

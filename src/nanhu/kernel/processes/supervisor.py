@@ -1,6 +1,5 @@
 """Keeps the processes of one machine running: starts them in order, restarts what dies, stops all of it together."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -8,10 +7,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+import psycopg
 
 from nanhu.kernel.configuration import Configuration
 from nanhu.kernel.database import embedded
@@ -21,8 +22,15 @@ from nanhu.kernel.secret_files import private_folder
 PATIENCE_SECONDS = 60
 STOP_SECONDS = 8
 LONGEST_PAUSE_SECONDS = 30
-PR_SET_PDEATHSIG = 1
 STABLE_SECONDS = 60
+DIE_WITH_PARENT = """
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 15)
+if os.getppid() == int(sys.argv[1]):
+    os.execvp(sys.argv[2], sys.argv[2:])
+"""
+"""Run by the child itself (1 is PR_SET_PDEATHSIG, 15 SIGTERM). A function of ours between fork and exec could hang for
+ever and the supervisor with it: this process has the threads of the database's pool and of polars."""
 
 
 class ProcessNotReadyError(RuntimeError):
@@ -46,18 +54,17 @@ class Supervised:
     def start(self) -> None:
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
-            self.specification.command(self.configuration),
+            dying_with_parent(self.specification.command(self.configuration)),
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=self.log,
             start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509  the supervisor has one thread
             env={**os.environ, **self.specification.environment(self.configuration)},
         )
 
     @property
     def is_running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        return self.process is not None and not has_ended(self.process)
 
     def is_ready(self) -> bool:
         if self.specification.ready_url is None:
@@ -74,12 +81,20 @@ class Supervised:
         if self.next_start <= self.started_at:
             self.failures += 1
             self.next_start = now + min(2 ** (self.failures - 1) - 1, LONGEST_PAUSE_SECONDS)
+            self.bury()
             say(f"{self.specification.key} ended; starting it again")
         if now >= self.next_start:
             self.start()
 
-    def signal(self, number: int) -> None:
+    def bury(self) -> None:
+        """Whom it left behind would hold its port, its files and its connections."""
+        self.signal(signal.SIGKILL)
         if self.process is not None:
+            self.process.wait()
+
+    def signal(self, number: int) -> None:
+        """To the whole group, unless its number may be another's by now."""
+        if self.process is not None and self.process.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
 
@@ -128,9 +143,11 @@ class Supervisor:
     def watch(self) -> None:
         if self.configuration.is_database_embedded and embedded.running_pid(self.configuration.data_dir) is None:
             say("the database ended; starting it again")
-            embedded.start(self.configuration.data_dir)
+            with said(embedded.EmbeddedDatabaseError, psycopg.Error, OSError):
+                embedded.start(self.configuration.data_dir)
         for one in self.processes:
-            one.watch()
+            with said(OSError):
+                one.watch()
 
     def stop(self) -> None:
         for one in reversed(self.processes):
@@ -139,7 +156,7 @@ class Supervisor:
         while any(one.is_running for one in self.processes) and time.monotonic() < deadline:
             time.sleep(0.05)
         for one in self.processes:
-            one.signal(signal.SIGKILL)
+            one.bury()
             if one.log is not None:
                 one.log.close()
 
@@ -159,10 +176,27 @@ def answers(url: str) -> bool:
         return False
 
 
-def die_with_parent() -> None:
+def dying_with_parent(command: list[str]) -> list[str]:
     """On Linux a process whose supervisor is killed is asked to end too, so that no campus runs on unseen."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if sys.platform != "linux":
+        return command
+    return [sys.executable, "-I", "-S", "-c", DIE_WITH_PARENT, str(os.getpid()), *command]
+
+
+def has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Leaves the dead where it is: as long as nobody took it away, its group's number is nobody else's."""
+    if process.returncode is not None:
+        return True
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+@contextmanager
+def said(*failures: type[Exception]) -> Iterator[None]:
+    """What may fail now and is tried again at the next look."""
+    try:
+        yield
+    except failures as failure:
+        say(str(failure))
 
 
 def say(text: str) -> None:
