@@ -1,0 +1,239 @@
+from typing import Any
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.systems.card.models import Card, PosTerminal
+
+KEY_SHAPE = r"^[0-9a-z][0-9a-z.-]{0,39}$"
+
+
+class Place(models.Model):
+    """A building, a floor, a room: what doors stand at and rules speak of. A rule of a place holds for all below it."""
+
+    class Kind(models.TextChoices):
+        CAMPUS = "campus", _("校区")
+        DORM = "dorm", _("宿舍")
+        LIBRARY = "library", _("图书馆")
+        TEACHING = "teaching", _("教学楼")
+        LAB = "lab", _("实验室")
+        OTHER = "other", _("其他")
+
+    class PassBack(models.TextChoices):
+        OFF = "off", _("不限")
+        SOFT = "soft", _("放行并标记")
+        HARD = "hard", _("拒绝")
+
+    key = models.TextField(unique=True)
+    name = models.TextField()
+    kind = models.TextField(choices=Kind)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    pass_back = models.TextField(
+        choices=PassBack, default=PassBack.OFF, help_text="what happens to who goes in without having gone out"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_door_place"
+        constraints = [
+            models.CheckConstraint(condition=Q(key__regex=KEY_SHAPE) & ~Q(name=""), name="card_door_place_is_named"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["campus", "dorm", "library", "teaching", "lab", "other"]),
+                name="card_door_place_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(pass_back__in=["off", "soft", "hard"]), name="card_door_place_pass_back"
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=F("id")), name="card_door_place_is_not_its_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Door(models.Model):
+    """A door controller at a place, with a reader outside (`in`) and one inside (`out`); the rest is what it last said."""
+
+    terminal = models.OneToOneField(PosTerminal, primary_key=True, on_delete=models.PROTECT, related_name="door")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="doors")
+    open_seconds = models.PositiveSmallIntegerField(default=5)
+    list_salt = models.TextField(help_text="hexadecimal; the numbers of cards are hashed with it in the door's list")
+    said_at = models.DateTimeField(null=True, help_text="when it last asked for its list")
+    said_version = models.BigIntegerField(default=0)
+    said_open = models.BooleanField(default=False, help_text="it stands open because of an emergency")
+    said_stored = models.PositiveIntegerField(default=0, help_text="off-line passages it has not sent yet")
+
+    class Meta:
+        db_table = "card_door"
+        constraints = [
+            models.CheckConstraint(condition=Q(open_seconds__gte=1, open_seconds__lte=60), name="card_door_seconds"),
+            models.CheckConstraint(condition=Q(list_salt__regex=r"^[0-9a-f]{32}$"), name="card_door_salt"),
+        ]
+
+
+class DoorRule(models.Model):
+    """Who may, or may not, pass the doors of a place and of all below it, when. See docs/decisions/0010.
+
+    One of: a person; a unit with all below it (of one class, where given); a class or sub-class; everybody. Rows are never
+    changed but for `withdrawn_*`.
+    """
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="rules")
+    is_allowed = models.BooleanField()
+    person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
+    card_class = models.TextField(choices=[("", _("所有人")), *Card.Class.choices], default="", blank=True)
+    sub_class = models.TextField(default="", blank=True)
+    weekdays = models.PositiveSmallIntegerField(
+        default=127, help_text="bits: 1 Monday … 64 Sunday, of the day it begins"
+    )
+    from_time = models.TimeField(help_text="equal to until_time: the whole day; later than it: over midnight")
+    until_time = models.TimeField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    reason = models.TextField()
+    created_by = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    created_by_name = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by_name = models.TextField(default="", blank=True)
+
+    class Meta:
+        db_table = "card_door_rule"
+        indexes = [models.Index(fields=["place"], condition=Q(withdrawn_at=None), name="card_door_rule_living")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="card_door_rule_has_reason"),
+            models.CheckConstraint(condition=Q(weekdays__gte=1, weekdays__lte=127), name="card_door_rule_weekdays"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="card_door_rule_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(card_class__in=["", "teacher", "student", "ordinary"]), name="card_door_rule_class"
+            ),
+            models.CheckConstraint(
+                condition=Q(person=None) | Q(unit=None, card_class="", sub_class=""), name="card_door_rule_names_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(sub_class="") | ~Q(card_class=""), name="card_door_rule_sub_class_has_a_class"
+            ),
+        ]
+
+
+class DoorEmergency(models.Model):
+    """The doors of a place and of all below it stand open, from a moment until it ends by itself or by hand."""
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="emergencies")
+    reason = models.TextField()
+    opened_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField()
+    opened_by = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    opened_by_name = models.TextField()
+    closed_at = models.DateTimeField(null=True, help_text="by hand, before its end")
+    closed_by_name = models.TextField(default="", blank=True)
+
+    class Meta:
+        db_table = "card_door_emergency"
+        indexes = [models.Index(fields=["ends_at"], condition=Q(closed_at=None), name="card_door_emergency_open")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="card_door_emergency_has_reason"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("opened_at")), name="card_door_emergency_ends"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by_name="") | Q(closed_at__isnull=False) & ~Q(closed_by_name=""),
+                name="card_door_emergency_closed_by_somebody",
+            ),
+        ]
+
+
+class Passage(models.Model):
+    """What a door decided once, on line or by itself; `sequence` is the door's. Append-only, kept half a year."""
+
+    class Direction(models.TextChoices):
+        IN = "in", _("进")
+        OUT = "out", _("出")
+
+    class Means(models.TextChoices):
+        CARD = "card", _("刷卡")
+        CODE = "code", _("门禁码")
+        BUTTON = "button", _("出门按钮")
+
+    door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="passages")
+    sequence = models.BigIntegerField()
+    fingerprint = models.BinaryField()
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+    card = models.ForeignKey(Card, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    direction = models.TextField(choices=Direction)
+    means = models.TextField(choices=Means)
+    is_opened = models.BooleanField()
+    code = models.TextField(help_text="why: see reasons.py")
+    remark = models.TextField(default="", blank=True, help_text="what the guard should see, though the door opened")
+    rule = models.ForeignKey(DoorRule, null=True, on_delete=models.PROTECT, related_name="+")
+    is_offline = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        db_table = "card_door_passage"
+        indexes = [
+            models.Index(fields=["place", "-at"], name="card_door_passage_at_place"),
+            models.Index(fields=["person", "-at"], name="card_door_passage_of_person"),
+            models.Index(fields=["received_at"], name="card_door_passage_received"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["door", "sequence"], name="card_door_passage_once"),
+            models.CheckConstraint(condition=Q(direction__in=["in", "out"]), name="card_door_passage_direction"),
+            models.CheckConstraint(condition=Q(means__in=["card", "code", "button"]), name="card_door_passage_means"),
+        ]
+
+
+class Presence(models.Model):
+    """On which side of a place's doors a person was last seen, for anti-passback; the latest passage counts, not the last sent."""
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="presences")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    is_inside = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "card_door_presence"
+        constraints = [models.UniqueConstraint(fields=["place", "person"], name="card_door_presence_once")]
+
+
+class DoorList(models.Model):
+    """What a door was last told for the time without network. `stamp` says of what it was made."""
+
+    door = models.OneToOneField(Door, primary_key=True, on_delete=models.PROTECT, related_name="list")
+    version = models.BigIntegerField(default=0)
+    stamp = models.TextField(default="", blank=True)
+    profiles: Any = models.JSONField(default=dict, help_text="windows by profile, pairs of Unix seconds")
+    profiles_tag = models.TextField(default="", blank=True)
+    ends_at = models.DateTimeField(null=True, help_text="after it the list opens nothing")
+    built_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "card_door_list"
+
+
+class DoorListRow(models.Model):
+    """A card in a door's list: the rules that speak of it there (its profile), and the version that brought it."""
+
+    door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="list_rows")
+    card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    hashed = models.TextField()
+    profile = models.TextField(help_text="the ids of its rules; empty: gone from the list")
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    version = models.BigIntegerField()
+
+    class Meta:
+        db_table = "card_door_list_row"
+        indexes = [models.Index(fields=["door", "version"], name="card_door_list_row_version")]
+        constraints = [models.UniqueConstraint(fields=["door", "card"], name="card_door_list_row_once")]

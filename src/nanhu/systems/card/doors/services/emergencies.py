@@ -1,0 +1,58 @@
+"""Emergency open (紧急开门): the doors of a place stand open until it ends by itself or by hand."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection, transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.systems.card.doors.errors import EmergencyNotFoundError, EmergencyTooLongError, ReasonNeededError
+from nanhu.systems.card.doors.models import DoorEmergency, Place
+
+LONGEST: Final = timedelta(hours=12)
+OPEN_UNTIL = """
+    SELECT max(e.ends_at) FROM card_door_emergency e JOIN card_door_upwards(%s) up ON up.id = e.place_id
+    WHERE e.closed_at IS NULL AND e.ends_at > %s"""
+
+
+@transaction.atomic
+def open_place(*, by: Actor, place: Place, reason: str, minutes: int) -> DoorEmergency:
+    """Holds from the commit on: online passages open at once, doors hear it with their next poll."""
+    if not reason.strip():
+        raise ReasonNeededError
+    if not 0 < minutes <= LONGEST.total_seconds() / 60:
+        raise EmergencyTooLongError(most=int(LONGEST.total_seconds() // 3600))
+    opened_at = now()
+    made = DoorEmergency.objects.create(
+        place=place, reason=reason.strip(), opened_at=opened_at, ends_at=opened_at + timedelta(minutes=minutes),
+        opened_by_id=by.account_id, opened_by_name=by.name,
+    )  # fmt: skip
+    facts = {"emergency": made.pk, "minutes": minutes}
+    audit.record(by=by, action="card.door_emergency", target=f"door_place:{place.key}", reason=reason, facts=facts)
+    return made
+
+
+@transaction.atomic
+def end(*, by: Actor, emergency: DoorEmergency) -> DoorEmergency:
+    """Ending twice, or after its end, is harmless."""
+    locked = (
+        DoorEmergency.objects.select_for_update(of=("self",)).select_related("place").filter(pk=emergency.pk).first()
+    )
+    if locked is None:
+        raise EmergencyNotFoundError
+    if locked.closed_at is None and locked.ends_at > now():
+        locked.closed_at, locked.closed_by_name = now(), by.name
+        locked.save(update_fields=["closed_at", "closed_by_name"])
+        facts = {"emergency": locked.pk}
+        audit.record(by=by, action="card.door_emergency_ended", target=f"door_place:{locked.place.key}", facts=facts)
+    return locked
+
+
+def open_until(place_id: int) -> datetime | None:
+    """The latest end of the emergencies of a place and of those above it."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_UNTIL, [place_id, now()])
+        found: datetime | None = cursor.fetchone()[0]
+        return found

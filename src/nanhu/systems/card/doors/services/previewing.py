@@ -1,0 +1,101 @@
+"""Who gains and who loses by a rule, before it holds: reckoned on the cards it speaks of, over the first week of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from django.db import connection, transaction
+
+from nanhu.kernel.clock import campus_today
+from nanhu.systems.card.doors.models import DoorRule, Place
+from nanhu.systems.card.doors.rules import Spoken, windows
+from nanhu.systems.card.doors.services.listing import spoken
+from nanhu.systems.card.doors.services.ruling import DoorWish, drafted
+
+type Window = tuple[datetime, datetime]
+DAYS: Final = 7
+SAMPLE: Final = 12
+BELOW = """
+    WITH RECURSIVE down (id) AS (
+        SELECT %s::bigint UNION SELECT p.id FROM card_door_place p JOIN down ON p.parent_id = down.id
+    ) SELECT DISTINCT d.place_id FROM card_door d JOIN down ON down.id = d.place_id ORDER BY 1"""
+PROFILES = """
+    SELECT p.rules, array_agg(p.card_id ORDER BY p.card_id) FROM card_door_profiles(%s, %s) p
+    WHERE %s = ANY (p.rules) GROUP BY p.rules"""
+
+
+class Group(NamedTuple):
+    """Cards of one place with the same rules, the one in question among them."""
+
+    place_id: int
+    rules: tuple[int, ...]
+    cards: list[int]
+
+
+@dataclass(slots=True)
+class Preview:
+    """Cards that may longer, or less long, at some door of the place; one may do both at different hours."""
+
+    gaining: set[int] = field(default_factory=set)
+    losing: set[int] = field(default_factory=set)
+    untouched: int = 0
+
+    @property
+    def gain_sample(self) -> list[int]:
+        return sorted(self.gaining)[:SAMPLE]
+
+    @property
+    def lose_sample(self) -> list[int]:
+        return sorted(self.losing)[:SAMPLE]
+
+
+def preview_rule(place: Place, wish: DoorWish) -> Preview:
+    """The rule is written, looked at and taken back: exactly what would hold is what is reckoned."""
+    with transaction.atomic():
+        made = drafted(place, wish)
+        made.reason, made.created_by_name = "…", "…"
+        made.save()
+        groups, rules = groups_of(made)
+        transaction.set_rollback(True)
+    return compared(groups, rules, made, is_coming=True)
+
+
+def preview_withdrawal(rule: DoorRule) -> Preview:
+    groups, rules = groups_of(rule)
+    return compared(groups, rules, rule, is_coming=False)
+
+
+def groups_of(rule: DoorRule) -> tuple[list[Group], dict[int, Spoken]]:
+    """The cards the rule speaks of, at each place below that has doors."""
+    since = max(rule.starts_on, campus_today())
+    with connection.cursor() as cursor:
+        cursor.execute(BELOW, [rule.place_id])
+        places = [row[0] for row in cursor.fetchall()]
+        groups = []
+        for place in places:
+            cursor.execute(PROFILES, [place, since, rule.pk])
+            groups += [Group(place, tuple(ids), cards) for ids, cards in cursor.fetchall()]
+    wanted = {one for group in groups for one in group.rules}
+    return groups, {one.pk: spoken(one) for one in DoorRule.objects.filter(pk__in=wanted)}
+
+
+def compared(groups: Sequence[Group], rules: dict[int, Spoken], rule: DoorRule, *, is_coming: bool) -> Preview:
+    seen, first, everybody = Preview(), max(rule.starts_on, campus_today()), set[int]()
+    for group in groups:
+        held = [rules[one] for one in group.rules]
+        with_it = windows(held, first=first, days=DAYS)
+        without = windows([one for one in held if one.id != rule.pk], first=first, days=DAYS)
+        before, after = (without, with_it) if is_coming else (with_it, without)
+        everybody.update(group.cards)
+        if overhang(after, before):
+            seen.gaining.update(group.cards)
+        if overhang(before, after):
+            seen.losing.update(group.cards)
+    seen.untouched = len(everybody - seen.gaining - seen.losing)
+    return seen
+
+
+def overhang(wide: Sequence[Window], narrow: Sequence[Window]) -> bool:
+    """Whether some minute of the first is not in the second."""
+    return any(not any(begin <= start and end <= stop for begin, stop in narrow) for start, end in wide)

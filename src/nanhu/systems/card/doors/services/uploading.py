@@ -1,0 +1,90 @@
+"""Passages a door decided by itself, sent afterwards: each counts once, in whatever order and however often it comes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from nanhu.kernel.clock import now
+from nanhu.systems.card.devices.bodies import moment_in, text_in, truth_in, whole_in
+from nanhu.systems.card.devices.errors import MalformedError
+from nanhu.systems.card.doors.models import Door, Passage
+from nanhu.systems.card.doors.reasons import OPENED, REFUSED
+from nanhu.systems.card.doors.services.deciding import decide
+from nanhu.systems.card.doors.services.passing import fingerprint, note_side
+from nanhu.systems.card.models import Card
+
+LATEST: Final = timedelta(minutes=10)
+OLDEST: Final = timedelta(days=180)
+MOST_ROWS: Final = 500
+CODES: Final = frozenset({*OPENED, *REFUSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    sequence: int
+    card: str
+    direction: str
+    means: str
+    is_opened: bool
+    code: str
+    at: datetime
+    instead_of: int
+
+    @property
+    def fingerprint(self) -> bytes:
+        return fingerprint(self.card, self.direction, self.means, self.is_opened, self.code, self.at, self.instead_of)
+
+
+def event_in(row: Any) -> Event | None:
+    """None where the row is none; the door sets it aside and goes on with the others."""
+    try:
+        if not isinstance(row, dict):
+            return None
+        event = Event(
+            sequence=whole_in(row, "sequence"), card=text_in(row, "card").upper() if row.get("card") else "",
+            direction=text_in(row, "direction"), means=text_in(row, "means"), is_opened=truth_in(row, "is_opened"),
+            code=text_in(row, "code"), at=moment_in(row, "at"),
+            instead_of=whole_in(row, "instead_of", least=0) if row.get("instead_of") else 0,
+        )  # fmt: skip
+    except MalformedError:
+        return None
+    known = event.direction in Passage.Direction.values and event.means in Passage.Means.values
+    return event if known and event.code in CODES else None
+
+
+def take(*, door: Door, row: Any) -> str:
+    """ok, known, sequence_reused, too_old, from_the_future, malformed: none of them needs to be sent again."""
+    event = event_in(row)
+    if event is None:
+        return "malformed"
+    moment = now()
+    if event.at < moment - OLDEST:
+        return "too_old"
+    if event.at > moment + LATEST:
+        return "from_the_future"
+    known = Passage.objects.filter(door=door, sequence=event.sequence).first()
+    if known is not None:
+        return "known" if bytes(known.fingerprint) == event.fingerprint else "sequence_reused"
+    write(door, event)
+    return "ok"
+
+
+def write(door: Door, event: Event) -> None:
+    """As the door decided it; what we would have said otherwise becomes the remark."""
+    card = Card.objects.filter(uid=event.card).first() if event.card else None
+    said = decide(door=door, card=card, fault="card_unknown", direction=event.direction, at=event.at)
+    passage = Passage.objects.create(
+        door=door, sequence=event.sequence, fingerprint=event.fingerprint, place_id=said.found.place_id, card=card,
+        person_id=card.person_id if card else None, direction=event.direction, means=event.means,
+        is_opened=event.is_opened, code=event.code, remark=remark_of(event, said.is_opened, said.code, card, said.remark),
+        rule_id=said.found.rule_id, is_offline=True, at=event.at,
+    )  # fmt: skip
+    note_side(passage, said.found.pass_back)
+
+
+def remark_of(event: Event, was_right: bool, code: str, card: Card | None, remark: str) -> str:
+    if not event.is_opened or event.means == Passage.Means.BUTTON:
+        return ""
+    if not was_right and not (code == "card_lost" and card and card.lost_at and card.lost_at > event.at):
+        return code
+    return remark or ("unheard" if event.instead_of else "")

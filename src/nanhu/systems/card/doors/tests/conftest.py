@@ -1,0 +1,92 @@
+"""A dormitory with two doors, a room in the library, and who asks there."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.doors.models import DoorRule, Place
+from nanhu.systems.card.doors.services.ruling import DoorWish, rule
+from nanhu.systems.card.doors.services.setting_up import DoorOrder, PlaceOrder, set_up_doors
+from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus, bring_in_the_cast
+
+__all__ = ["Campus"]
+PLACES = (
+    PlaceOrder(key="south", name="南院", kind="campus"),
+    PlaceOrder(key="south.d1", name="南院1栋宿舍", kind="dorm", parent="south", pass_back="hard"),
+    PlaceOrder(key="library", name="图书馆", kind="library", parent="south", pass_back="soft"),
+    PlaceOrder(key="library.lab", name="电子阅览室", kind="lab", parent="library"),
+)
+DOORS = (
+    DoorOrder(number="MD01", place="south.d1", name="东门"),
+    DoorOrder(number="MD02", place="south.d1", name="西门"),
+    DoorOrder(number="ML01", place="library", name="正门"),
+    DoorOrder(number="ML02", place="library.lab", name="门"),
+)
+
+
+def wish(**given) -> DoorWish:
+    return DoorWish(**({"is_allowed": True, "starts_on": campus_today()} | given))
+
+
+def put(place: str, **given) -> DoorRule:
+    return rule(by=SYSTEM, place=Place.objects.get(key=place), wish=wish(**given), reason="宿管科来函")
+
+
+def around_now(*, before: int = 60, after: int = 60) -> dict[str, time]:
+    """Times of the campus's clock that hold now, or not, also when it is midnight."""
+    local = campus_time(now())
+    return {
+        "from_time": (local - timedelta(minutes=before)).time().replace(tzinfo=None),
+        "until_time": (local + timedelta(minutes=after)).time().replace(tzinfo=None),
+    }
+
+
+def not_now() -> dict[str, time]:
+    return around_now(before=-60, after=120)
+
+
+def settle(campus: Campus) -> dict[str, int]:
+    """A college with a class below it; the student belongs to the class. Ids by code."""
+    units = [
+        people.UnitRecord(code="12", name="计算机学院", kind="学院"),
+        people.UnitRecord(code="1201", name="计科2301班", kind="班级", parent_code="12"),
+    ]
+    people.apply_units(by=SYSTEM, records=units, origin=ORIGIN)
+    name, kind, campus_no, category = CAST["student"]
+    tie = people.AffiliationRecord(
+        kind=kind,
+        campus_no=campus_no,
+        starts_on=date(2023, 9, 1),
+        category_name=category,
+        unit_code="1201",
+        state="active",
+    )
+    record = people.PersonRecord(key="k", name=name, person_id=campus.persons["student"], affiliations=(tie,))
+    people.apply_records(by=SYSTEM, records=[record], origin=ORIGIN)
+    return people.unit_ids_by_code(["12", "1201"])
+
+
+@pytest.fixture
+def campus(db) -> Campus:
+    made = bring_in_the_cast()
+    set_up_doors(by=SYSTEM, places=PLACES, doors=DOORS)
+    return made
+
+
+@pytest.fixture
+def east(campus) -> Device:
+    return Device("MD01")
+
+
+@pytest.fixture
+def library(campus) -> Device:
+    return Device("ML01")
+
+
+def try_door(device: Device, campus: Campus, part: str, direction: str = "in", **more) -> str:
+    """The code the door is told."""
+    uid = campus.card(part).uid if part in CAST else part
+    return device.ask("door/pass", {"card": uid, "direction": direction}, **more)["code"]

@@ -1,0 +1,61 @@
+"""The rules in Python and in the database say the same; windows are exactly the minutes at which the door opens."""
+
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nanhu.systems.card.doors.rules import Spoken, deciding, windows, without_days
+
+MONDAY = date(2026, 11, 23)
+quarters = st.builds(lambda n: time(n // 4, n % 4 * 15), st.integers(0, 95))
+days = st.builds(lambda n: MONDAY + timedelta(days=n), st.integers(-3, 10))
+moments = st.builds(lambda day, n: datetime.combine(day, time()) + timedelta(minutes=n), days, st.integers(0, 1439))
+
+
+@st.composite
+def rules(draw):
+    starts_on = draw(days)
+    return Spoken(
+        id=draw(st.integers(1, 99)), is_allowed=draw(st.booleans()), names_person=draw(st.booleans()),
+        weekdays=draw(st.integers(1, 127)), from_time=draw(quarters), until_time=draw(quarters), starts_on=starts_on,
+        ends_on=draw(st.none() | st.integers(0, 9).map(lambda n: starts_on + timedelta(days=n))),
+    )  # fmt: skip
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(held=st.lists(rules(), max_size=5), at=moments)
+def test_windows_are_the_minutes_at_which_the_door_opens(held, at):
+    first, span = MONDAY, 8
+    rule = deciding(held, at)
+    is_within = datetime.combine(first, time()) <= at < datetime.combine(first + timedelta(days=span), time())
+    opens = is_within and rule is not None and rule.is_allowed
+    found = windows(held, first=first, days=span)
+    assert any(begin <= at < end for begin, end in found) is opens
+    assert all(one[1] < other[0] for one, other in pairwise(found)), "joined and in order"
+    assert any(begin <= at < end for begin, end in without_days(found, {at.date()})) is False
+
+
+@pytest.mark.django_db
+@settings(max_examples=150, deadline=None)
+@given(rule=rules(), at=moments)
+def test_the_database_says_the_same_as_the_program(rule, at):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT card_door_holds(%s, %s, %s, %s, %s, %s)",
+            [rule.weekdays, rule.from_time, rule.until_time, rule.starts_on, rule.ends_on, at],
+        )
+        assert cursor.fetchone()[0] is rule.holds(at)
+
+
+def test_a_night_belongs_to_the_day_it_begins():
+    friday = 1 << 4
+    night = Spoken(id=1, is_allowed=True, weekdays=friday, from_time=time(22), until_time=time(6))
+    at = datetime.combine(date(2026, 11, 27), time(23))  # a Friday
+    assert night.holds(at)
+    assert night.holds(at + timedelta(hours=6))
+    assert not night.holds(at - timedelta(hours=20))
+    assert not night.holds(at + timedelta(days=1))
