@@ -9,6 +9,7 @@ from bench.report import print_figure
 
 BENCHMARKS = {
     "payments": "bench.payments",
+    "loss": "bench.loss",
     "year": "bench.year",
     "import": "bench.importing",
     "home": "bench.home",

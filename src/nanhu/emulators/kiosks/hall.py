@@ -77,6 +77,8 @@ class Hall:
             return
         try:
             wire = kiosk.line.wire
+            if kiosk.memory.power == "on" and kiosk.memory.network == "on":
+                kiosk.line.hello()
             kiosk.report()
             kiosk.line.wire = wire  # the strip shows what people did
         except Exception:

@@ -9,6 +9,7 @@ import msgspec
 from nanhu.emulators.kiosks.configuration import Configuration, Terminal
 from nanhu.emulators.kiosks.memory import Memory, Pending
 from nanhu.emulators.kiosks.pinblock import pin_block
+from nanhu.emulators.pos.keys import Keys
 from nanhu.emulators.pos.protocol import PREFIX, sign_request
 from nanhu.emulators.pos.wire import Exchange, send
 
@@ -18,6 +19,7 @@ DOOR_CODES = frozenset(
     {"terminal_unknown", "signature_wrong", "clock_wrong", "outcome_unknown", "too_large", "not_found"}
 )
 LONGEST_WIRE = 60
+UNAUTHORIZED = 401
 
 
 class RefusedError(Exception):
@@ -43,9 +45,13 @@ class Line:
         self.terminal, self.configuration, self.file, self.point = terminal, configuration, file, point
         self.apply = apply
         self.memory = file.of(terminal.number)
-        self.key = bytes.fromhex(terminal.key)
+        self.keys = Keys(terminal.number, terminal.key, self.memory.keys, file.keep)
         self.clock_offset = 0.0
         self.wire: list[Exchange] = []
+
+    @property
+    def key(self) -> bytes:
+        return self.keys.current
 
     def now(self) -> float:
         return time.time() + self.clock_offset
@@ -53,6 +59,8 @@ class Line:
     def hello(self) -> bool:
         """Clock and sequence from the gateway; False where it cannot be reached."""
         exchange = self.send(self.configuration.gateway, "hello", 0, b"{}")
+        if exchange.status == UNAUTHORIZED and self.keys.following:
+            exchange = self.speak_with_next_key()  # the house knows our next key, and its answer was lost
         answer = exchange.values()
         if not exchange.is_genuine or "server_time" not in answer:
             return False
@@ -60,7 +68,18 @@ class Line:
         if int(answer.get("last_sequence", 0)) > self.memory.last_sequence:
             self.memory.last_sequence = int(answer["last_sequence"])
             self.file.keep()
+        if answer.get("new_key") and not self.memory.has_sealed and self.keys.take(answer["new_key"]):
+            self.speak_with_next_key()
         return True
+
+    def speak_with_next_key(self) -> Exchange:
+        """What is answered under the next key makes it ours; refused, we stay with the one we have."""
+        exchange = self.send(self.configuration.gateway, "hello", 0, b"{}", self.keys.following)
+        if exchange.is_genuine:
+            self.keys.adopt()
+        elif exchange.status == UNAUTHORIZED:
+            self.keys.drop()
+        return exchange
 
     def ask(
         self, operation: str, body: dict[str, Any], *, title: str, pins: dict[str, str] | None = None, **facts: Any
@@ -105,7 +124,8 @@ class Line:
 
     def decision(self, exchange: Exchange) -> dict[str, Any] | None:
         answer = exchange.values()
-        if exchange.is_genuine and answer.get("code") == "clock_wrong":
+        knows_next_key = exchange.status == UNAUTHORIZED and self.keys.following is not None
+        if knows_next_key or (exchange.is_genuine and answer.get("code") == "clock_wrong"):
             self.hello()
         if not exchange.is_genuine or not answer or answer.get("code") in DOOR_CODES:
             return None
@@ -122,9 +142,10 @@ class Line:
         exchange = self.send(self.configuration.services, operation, 0, msgspec.json.encode(body))
         return self.decision(exchange)
 
-    def send(self, address: str, operation: str, sequence: int, body: bytes) -> Exchange:
+    def send(self, address: str, operation: str, sequence: int, body: bytes, key: bytes | None = None) -> Exchange:
+        key = key or self.key
         request = sign_request(
-            self.key, path=PREFIX + operation, terminal=self.terminal.number, sequence=sequence,
+            key, path=PREFIX + operation, terminal=self.terminal.number, sequence=sequence,
             clock=int(self.now()), body=body,
         )  # fmt: skip
         if self.memory.network == "off":
@@ -133,7 +154,7 @@ class Line:
                 request_body=body.decode(), signed_text=request.text, sent_at=time.time(), error="网线已拔下，没有发出",
             )  # fmt: skip
         else:
-            exchange = send(address, request, self.key)
+            exchange = send(address, request, key)
         self.wire = [*self.wire, exchange][-LONGEST_WIRE:]
         return exchange
 

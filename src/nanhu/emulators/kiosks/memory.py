@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from nanhu.emulators.pos.keys import KeyNotes
+
 SLIPS_IN_A_ROLL = 300
 CARDS_IN_A_STACK = 120
 
@@ -63,6 +65,12 @@ class KioskMemory(msgspec.Struct):
     cards_left: int = CARDS_IN_A_STACK
     made: list[MadeCard] = msgspec.field(default_factory=list)
     fault: str = ""
+    keys: KeyNotes = msgspec.field(default_factory=KeyNotes)
+
+    @property
+    def has_sealed(self) -> bool:
+        """Whether something waits that was sealed under the key of now."""
+        return bool(self.pending or self.writing or self.making)
 
 
 class Memory:

@@ -5,4 +5,5 @@ from pathlib import Path
 
 from nanhu.emulators.pos.web import PosApplication
 
-application = PosApplication(Path(os.environ.get("NANHU_EMULATOR_CONFIGURATION", "var/emulators/pos.json")))
+PATH = Path(os.environ.get("NANHU_EMULATOR_CONFIGURATION", "var/emulators/pos.json"))
+application = PosApplication(PATH, beats=True)

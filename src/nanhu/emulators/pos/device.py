@@ -44,14 +44,19 @@ class Device:
             return Outcome("red", "未签到", self.line.why(), "no_answer")
         if self.memory.open is not None:
             return self.unresolved("上一笔还没有结果")
-        self.catch_up(answer)
+        self.catch_up()
         return Outcome("off", "已签到", "时钟已校准，请输入金额", "ready")
 
-    def catch_up(self, hello: dict[str, Any]) -> None:
-        """What the house should have heard, and what we should: proofs of the purse, cards to refuse."""
-        if int(hello.get("revocation_version") or 0) > self.memory.revocation_version:
-            revocations.pull(self)
+    def catch_up(self) -> None:
+        """What the house should have heard, and what we should: proofs of the purse, cards to refuse, a new key."""
+        revocations.pull(self)
         self.purse.send_proofs()
+        self.line.change_key()
+
+    def keep_up(self) -> None:
+        """Between customers, by itself: a till that is on hears of lost cards and of a new key within half a minute."""
+        if self.memory.network == "on" and self.memory.open is None and self.line.hello() is not None:
+            self.catch_up()
 
     def pay(self, card: str, amount_fen: int, pin: str = "") -> Outcome:
         if self.memory.network == "off":

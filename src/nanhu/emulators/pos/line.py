@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from nanhu.emulators.pos.configuration import Terminal
+from nanhu.emulators.pos.keys import Keys
 from nanhu.emulators.pos.memory import Memory, Sale, ServiceAsk, StoredRow
 from nanhu.emulators.pos.pinblock import pin_block
 from nanhu.emulators.pos.protocol import PREFIX, SignedRequest, sign_request
@@ -14,7 +15,7 @@ from nanhu.emulators.pos.wire import Exchange, send
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.3
-NOT_FOUND = 404
+UNAUTHORIZED, NOT_FOUND = 401, 404
 SAME_BYTES_SECONDS = 240  # the gateway believes a clock for 300
 TERMS = ("services", "price", "limits", "meal", "meal_name", "meals", "kind", "revocation_version")
 DOOR_CODES = frozenset(
@@ -31,10 +32,15 @@ class Line:
         self.services = services or gateway
         self.file = file
         self.memory = file.of(terminal.number)
-        self.key = bytes.fromhex(terminal.key)
+        self.keys = Keys(terminal.number, terminal.key, self.memory.keys, file.keep)
+        self.offered_key: Any = None
         self.clock_offset = 0.0
         self.last_sale_request: tuple[int, float, SignedRequest] | None = None
         self.wire: list[Exchange] = []
+
+    @property
+    def key(self) -> bytes:
+        return self.keys.current
 
     def now(self) -> float:
         return time.time() + self.clock_offset
@@ -47,14 +53,33 @@ class Line:
 
     def hello(self) -> dict[str, Any] | None:
         exchange = self.send(self.request("hello", 0, b"{}"))
+        if exchange.status == UNAUTHORIZED and self.keys.following:
+            exchange = self.speak_with_next_key()  # the house knows our next key, and its answer was lost
         answer = exchange.values()
         if not exchange.is_genuine or "last_sequence" not in answer:
             return None
+        self.offered_key = answer.get("new_key")
         self.clock_offset = float(answer["server_time"]) - time.time()
         self.memory.last_sequence = max(self.memory.last_sequence, int(answer["last_sequence"]))
         self.memory.terms = {name: answer[name] for name in TERMS if answer.get(name) is not None}
         self.file.keep()
         return answer
+
+    def change_key(self) -> None:
+        """Once nothing waits that was sealed under the key of now."""
+        if self.offered_key and not self.memory.has_sealed and self.keys.take(self.offered_key):
+            self.speak_with_next_key()
+
+    def speak_with_next_key(self) -> Exchange:
+        """What is answered under the next key makes it ours; refused, we stay with the one we have."""
+        key = self.keys.following or self.key
+        exchange = self.send(self.request("hello", 0, b"{}", key), key)
+        if exchange.is_genuine:
+            self.keys.adopt()
+            self.offered_key = None
+        elif exchange.status == UNAUTHORIZED:
+            self.keys.drop()
+        return exchange
 
     def block(self, sequence: int, pin: str) -> str:
         return pin_block(self.key, self.terminal.number, sequence, pin)
@@ -109,11 +134,14 @@ class Line:
             answer = exchange.values()
             if exchange.is_genuine and answer and answer.get("code") not in DOOR_CODES:
                 return answer
-            if exchange.is_genuine and answer.get("code") == "clock_wrong":
+            if (exchange.is_genuine and answer.get("code") == "clock_wrong") or self.may_know_next_key(exchange):
                 self.hello()
             elif exchange.status is not None and exchange.status < 500:  # noqa: PLR2004
                 return None
         return None
+
+    def may_know_next_key(self, exchange: Exchange) -> bool:
+        return exchange.status == UNAUTHORIZED and self.keys.following is not None
 
     def send_twice(self, sale: Sale) -> list[Exchange]:
         """The very same bytes as before, twice, as long as the gateway believes their clock."""
@@ -129,9 +157,9 @@ class Line:
         self.last_sale_request = (sale.sequence, time.time(), request)
         return request
 
-    def request(self, operation: str, sequence: int, body: bytes) -> SignedRequest:
+    def request(self, operation: str, sequence: int, body: bytes, key: bytes | None = None) -> SignedRequest:
         return sign_request(
-            self.key,
+            key or self.key,
             path=PREFIX + operation,
             terminal=self.terminal.number,
             sequence=sequence,
@@ -139,8 +167,8 @@ class Line:
             body=body,
         )
 
-    def send(self, request: SignedRequest) -> Exchange:
-        exchange = send(self.address_of(request), request, self.key)
+    def send(self, request: SignedRequest, key: bytes | None = None) -> Exchange:
+        exchange = send(self.address_of(request), request, key or self.key)
         self.wire.append(exchange)
         return exchange
 

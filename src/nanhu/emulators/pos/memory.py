@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from nanhu.emulators.chip.api import Grey
+from nanhu.emulators.pos.keys import KeyNotes
 
 
 class StoredRow(msgspec.Struct, omit_defaults=True):
@@ -97,6 +98,12 @@ class TerminalMemory(msgspec.Struct):
     revocation_version: int = 0
     revoked: dict[str, str] = msgspec.field(default_factory=dict)
     terms: dict[str, Any] = msgspec.field(default_factory=dict)
+    keys: KeyNotes = msgspec.field(default_factory=KeyNotes)
+
+    @property
+    def has_sealed(self) -> bool:
+        """Whether something waits that was sealed under the key of now, such as a PIN in a stored row."""
+        return bool(self.stored or self.open or self.asked or self.running or self.claim)
 
 
 class Memory:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from pathlib import Path
 
 from nanhu.emulators.chip.api import Pocket
@@ -11,6 +12,7 @@ from nanhu.emulators.pos.memory import Memory
 
 log = logging.getLogger(__name__)
 MEMORY_NAME = "pos-memory.json"
+HEARTBEAT_SECONDS = 20.0
 
 
 class NotInstalledError(Exception):
@@ -25,8 +27,10 @@ def why_not(error: Exception) -> str:
 
 
 class Shop:
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    """With `beats` its tills keep up by themselves; without, only when somebody presses a key."""
+
+    def __init__(self, path: Path, *, beats: bool = False) -> None:
+        self.path, self.beats = path, beats
         self.lock = threading.Lock()
         self.stamp: tuple[int, int] | None = None
         self.memory: Memory | None = None
@@ -48,6 +52,7 @@ class Shop:
                 log.warning("keeping the former configuration: %s", error)
 
     def install(self, configuration: Configuration) -> None:
+        is_first = self.memory is None
         self.memory = self.memory or Memory(self.path.with_name(MEMORY_NAME))
         devices = {
             one.number: Device(
@@ -65,3 +70,25 @@ class Shop:
                 device.lock = self.devices[number].lock  # somebody may be paying at it right now
         self.devices = devices
         self.configuration = configuration
+        if is_first and self.beats:
+            threading.Thread(target=self.beat, name="heartbeat", daemon=True).start()
+
+    def beat(self) -> None:
+        while True:
+            for device in list(self.devices.values()):
+                keep_up(device)
+            time.sleep(HEARTBEAT_SECONDS)
+
+
+def keep_up(device: Device) -> None:
+    """Nobody waits for it: a till that is being used is left alone, and the strip shows what people did."""
+    if not device.lock.acquire(blocking=False):
+        return
+    try:
+        wire = list(device.line.wire)
+        device.keep_up()
+        device.line.wire = wire
+    except Exception:
+        log.exception("%s could not keep up", device.terminal.number)
+    finally:
+        device.lock.release()

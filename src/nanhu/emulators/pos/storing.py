@@ -75,7 +75,7 @@ def upload(device: "Device") -> Outcome:
         if answer is None or not isinstance(answer.get("rows"), list):
             return Outcome("red", "上传未完成", f"{device.line.why()}，记录仍在本机", "no_answer", rows=outcomes)
         outcomes += strike_out(device, rows, answer["rows"])
-    device.catch_up(device.memory.terms)
+    device.catch_up()
     headline = "上传完成" if outcomes else "已联网"
     return Outcome("green", headline, summary(outcomes), "uploaded", rows=outcomes)
 

@@ -83,8 +83,8 @@ ACTIONS: dict[str, Callable[[Device, Ask], Outcome]] = {
 
 
 class PosApplication:
-    def __init__(self, path: Path) -> None:
-        self.shop = Shop(path)
+    def __init__(self, path: Path, *, beats: bool = False) -> None:
+        self.shop = Shop(path, beats=beats)
         self.static = read_static()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:

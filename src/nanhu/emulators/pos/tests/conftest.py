@@ -98,6 +98,9 @@ class Gateway:
             return 200, self.refusal("card_unknown")
         return 200, json.dumps({"outcome": "approved", "balance_fen": self.balances[asked["card"]]}).encode()
 
+    def revocations(self, _sequence, asked):
+        return 200, json.dumps({"version": asked["since"], "is_full": False, "has_more": False, "changes": []}).encode()
+
     def upload(self, _sequence, asked):
         if self.is_off:
             rows = [json.loads(self.refusal("terminal_off", sequence=row["sequence"])) for row in asked["rows"]]

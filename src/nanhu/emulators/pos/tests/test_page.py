@@ -136,7 +136,7 @@ def test_a_fixed_price_needs_a_tap_only_and_again_moves_nothing(open_page, gatew
         expect(page.locator("#foot")).to_contain_text(f"余额 ¥ {100 - 2 * times}.00")
     press(page, "again")
     expect(page.locator("#headline")).to_have_text("同一笔，只扣一次")
-    expect(page.locator("#messages .message")).to_have_count(5)
+    expect(page.locator("#messages .message")).to_have_count(6)
     press(page, "reverse")
     expect(page.locator("#headline")).to_have_text("已冲正")
     assert gateway.balances[CARD] == 9800

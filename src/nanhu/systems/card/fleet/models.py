@@ -83,11 +83,13 @@ class TerminalAddress(models.Model):
 
 
 class TerminalWatch(models.Model):
-    """How far the sequences of a terminal were looked through, and how many came out of order."""
+    """How far the sequences of a terminal were looked through; how many came out of order or came again on `day`."""
 
     terminal = models.OneToOneField("card.PosTerminal", primary_key=True, on_delete=models.PROTECT, related_name="+")
     upto = models.BigIntegerField(default=0)
+    day = models.DateField(null=True)
     reordered = models.IntegerField(default=0)
+    repeated = models.IntegerField(default=0)
 
     class Meta:
         db_table = "card_terminal_watch"
@@ -139,6 +141,9 @@ class LossReport(models.Model):
     reporter = models.TextField(help_text="who did it, as in the audit")
     reported_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
+    known_at = models.DateTimeField(
+        null=True, help_text="when the last terminal in the field said that it refuses the card"
+    )
     document = models.TextField(default="", blank=True, help_text="what was shown when the report was taken back")
     ended_by = models.TextField(default="", blank=True)
     ended_for = models.TextField(default="", blank=True)

@@ -1,14 +1,15 @@
-"""The fleet view (I11): every terminal as it stands now, and what is odd about it. Eight queries for all of them."""
+"""The fleet view (I11): every terminal as it stands now, and what is odd about it. Nine queries for all of them."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Count, Max, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.systems.card.fleet.exposure import KEEPS_A_LIST, ONLINE
 from nanhu.systems.card.fleet.models import (
     NextKey,
@@ -23,19 +24,23 @@ from nanhu.systems.card.models import PosTerminal, TerminalIncident
 CLOCK_SECONDS = 60
 INCIDENT_DAYS = timedelta(days=1)
 PROBLEMS: dict[str, str | Promise] = {
+    "stolen": _("停用后仍在联系"),
     "off": _("停用"),
     "offline": _("断网"),
     "never": _("从未上线"),
     "stored": _("有未上传"),
     "gaps": _("流水缺号"),
     "reordered": _("流水乱序"),
+    "repeated": _("重复提交"),
+    "late": _("补传失效卡"),
     "clock": _("时钟不准"),
     "addresses": _("密钥在别处使用"),
     "incidents": _("被拒请求"),
     "list": _("名单落后"),
     "key": _("换钥中"),
 }
-ALARMING = frozenset({"addresses", "gaps", "clock"})
+ALARMING = frozenset({"stolen", "addresses", "gaps", "clock"})
+LATE_DAYS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,8 @@ class Line:
     is_online: bool
     gaps: int
     reordered: int
+    repeated: int
+    late: int
     incidents: Counter[str]
     addresses: list[TerminalAddress]
     next_key: NextKey | None
@@ -70,7 +77,8 @@ def fleet() -> list[Line]:
     reports = {one.pk: one for one in TerminalReport.objects.all()}
     following = {one.pk: one for one in NextKey.objects.filter(ends_at__gt=moment)}
     gaps = dict(TerminalGap.objects.filter(filled_at__isnull=True).values_list("terminal").annotate(count=Count("id")))
-    reordered = dict(TerminalWatch.objects.values_list("terminal", "reordered"))
+    watched = {one.pk: one for one in TerminalWatch.objects.filter(day=campus_today())}
+    late = late_rows_since(moment - LATE_DAYS)
     addresses = addresses_since(moment - INCIDENT_DAYS)
     incidents = incidents_since(moment - INCIDENT_DAYS)
     lines = []
@@ -78,7 +86,9 @@ def fleet() -> list[Line]:
         line = Line(
             terminal=terminal, report=reports.get(terminal.pk), gaps=gaps.get(terminal.pk, 0),
             is_online=terminal.last_seen is not None and terminal.last_seen > moment - ONLINE,
-            reordered=reordered.get(terminal.pk, 0), incidents=incidents.get(terminal.number, Counter()),
+            reordered=watched[terminal.pk].reordered if terminal.pk in watched else 0,
+            repeated=watched[terminal.pk].repeated if terminal.pk in watched else 0, late=late.get(terminal.pk, 0),
+            incidents=incidents.get(terminal.number, Counter()),
             addresses=addresses.get(terminal.pk, []), next_key=following.get(terminal.pk), head=head,
         )  # fmt: skip
         lines.append(with_problems(line))
@@ -95,6 +105,7 @@ def problems_of(line: Line) -> dict[str, bool]:
     is_on = terminal.state == PosTerminal.State.ON
     offset = report.clock_offset_seconds if report else None
     return {
+        "stolen": not is_on and line.is_online,
         "off": not is_on,
         "never": is_on and terminal.last_seen is None,
         "offline": is_on and terminal.last_seen is not None and not line.is_online,
@@ -103,6 +114,8 @@ def problems_of(line: Line) -> dict[str, bool]:
         "clock": offset is not None and abs(offset) > CLOCK_SECONDS,
         "stored": report is not None and report.stored_rows > 0,
         "reordered": line.reordered > 0,
+        "repeated": line.repeated > 0,
+        "late": line.late > 0,
         "incidents": line.incident_count > 0,
         "list": is_on and terminal.last_seen is not None and terminal.kind in KEEPS_A_LIST and line.behind > 0,
         "key": line.next_key is not None,
@@ -129,3 +142,19 @@ def incidents_since(moment: datetime) -> dict[str, Counter[str]]:
     for number, code, times in rows.annotate(times=Sum("times")):
         found[number][code] += times
     return found
+
+
+LATE = """
+    SELECT r.terminal_id, count(*) FROM card_revocation v JOIN card_card c ON c.id = v.card_id
+    JOIN card_receipt r ON r.wallet_id = c.wallet_id AND r.occurred_at > %s AND r.outcome = 'posted'
+    WHERE v.reason IS NOT NULL AND v.changed_at > %s
+      AND r.card_id = c.id AND r.kind = 'stored' AND r.posted_at > greatest(v.changed_at, %s)
+    GROUP BY r.terminal_id
+"""
+
+
+def late_rows_since(moment: datetime) -> dict[int, int]:
+    """Stored rows that came in after their card was reported lost, replaced or closed, by terminal."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATE, [moment - LATE_DAYS, moment - LATE_DAYS, moment])
+        return dict(cursor.fetchall())

@@ -25,7 +25,7 @@ class Application:
         find = scope.headers.get
         asked = Asked(
             scope.method, scope.path, find("nanhu-terminal", ""), find("nanhu-sequence", ""), find("nanhu-clock", ""),
-            find("nanhu-signature", ""), scope.client,
+            find("nanhu-signature", ""), address_in(scope.client),
             await whole_body(find("content-length", ""), protocol),
         )  # fmt: skip
         told = await gateway.serve(asked)
@@ -70,6 +70,12 @@ async def asked_by(scope: Scope, receive: Receive) -> Asked:
         scope["method"], scope["path"], found.get(b"nanhu-terminal", ""), found.get(b"nanhu-sequence", ""),
         found.get(b"nanhu-clock", ""), found.get(b"nanhu-signature", ""), str(client[0]), await body_of(receive),
     )  # fmt: skip
+
+
+def address_in(client: str) -> str:
+    """Without the port: a terminal takes another with each connection."""
+    address, _colon, port = client.rpartition(":")
+    return address.strip("[]") if port.isdecimal() and ("." in address or address.endswith("]")) else client
 
 
 async def whole_body(length: str, protocol: Any) -> bytes:

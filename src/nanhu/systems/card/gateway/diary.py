@@ -9,11 +9,13 @@ import msgspec
 import psycopg
 
 from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
+from nanhu.systems.card.gateway.repeats import Repeats
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 3.0
 MOST_INCIDENTS = 40
 SEEN = "SELECT card_terminal_seen(%s::json)"
+REPEATED = "SELECT card_terminal_repeated(%s::json)"
 MOST_ADDRESSES = 2000
 INCIDENTS = """
     INSERT INTO card_terminal_incident (at, terminal_number, address, code, detail, times)
@@ -35,6 +37,7 @@ class Diary:
         self.database = database
         self.seen: dict[tuple[int, str], Seen] = {}
         self.incidents: dict[tuple[str, str, str, str], int] = {}
+        self.repeats = Repeats()
         self.writer = asyncio.create_task(self.write_now_and_then())
 
     def saw(self, terminal_id: int, sequence: int, address: str = "", offset: float | None = None) -> None:
@@ -58,6 +61,7 @@ class Diary:
     async def write(self) -> None:
         seen, self.seen = self.seen, {}
         incidents, self.incidents = self.incidents, {}
+        repeated = self.repeats.take()
         with contextlib.suppress(OutcomeUnknownError, psycopg.Error):
             if seen:
                 rows = [
@@ -65,6 +69,8 @@ class Diary:
                     for (terminal, address), one in sorted(seen.items())
                 ]
                 await self.database.rows(SEEN, [msgspec.json.encode(rows).decode()])
+            if repeated:
+                await self.database.rows(REPEATED, [msgspec.json.encode(repeated).decode()])
             if incidents:
                 lines = [
                     {"terminal": terminal, "address": address, "code": code, "detail": detail, "times": times}

@@ -14,6 +14,7 @@ from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.payments import Decision, PaymentQueue, Row
 from nanhu.systems.card.gateway.pins import PinDesk
 from nanhu.systems.card.gateway.policy import current_policy, offline_limits
+from nanhu.systems.card.gateway.repeats import Repeats
 from nanhu.systems.card.gateway.requests import (
     Purchase,
     fen_in,
@@ -58,9 +59,10 @@ class Request(NamedTuple):
 
 
 class Operations:
-    def __init__(self, database: Database, payments: PaymentQueue) -> None:
+    def __init__(self, database: Database, payments: PaymentQueue, repeats: Repeats) -> None:
         self.database = database
         self.payments = payments
+        self.repeats = repeats
         self.pins = PinDesk(database)
         self.chips = TacVerifier(database)
         self.codes = CodeDesk(database)
@@ -124,6 +126,7 @@ class Operations:
 
     async def upload(self, request: Request) -> tuple[int, bytes]:
         elements = read_upload(request.body, now=time.time())
+        self.repeats.sent(request.terminal.id, (element["s"] for element in elements))
         await self.pins.judge_rows(request.terminal, elements)
         for element in elements:
             element["m"] = meal_at(request.terminal.canteen, element["o"])

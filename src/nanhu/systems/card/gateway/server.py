@@ -66,7 +66,7 @@ class Gateway:
         self.terminals = TerminalDirectory(self.database)
         self.diary = Diary(self.database)
         self.revocations = RevocationDesk(self.database)
-        work = Operations(self.database, self.payments)
+        work = Operations(self.database, self.payments, self.diary.repeats)
         self.operations: dict[str, Operation] = {
             PREFIX + "hello": work.hello,
             PREFIX + "payment": work.payment,
@@ -125,7 +125,10 @@ class Gateway:
         if not clock_is_right(asked.clock) and not asked.path.endswith("/hello"):
             self.refuse_at_door(asked, "clock_wrong", asked.clock)
             return 401, encode(refused("clock_wrong", server_time=time.time()))
-        self.diary.saw(terminal.id, read_sequence(asked.sequence) or 0, asked.address, clock_offset(asked.clock))
+        own = read_sequence(asked.sequence)
+        self.diary.saw(terminal.id, own or 0, asked.address, clock_offset(asked.clock))
+        if own is not None:
+            self.diary.repeats.sent(terminal.id, (own,))
         try:
             status, body = await operation(Request(terminal, asked.sequence, asked.body))
         except MalformedError:

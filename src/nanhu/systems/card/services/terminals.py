@@ -5,6 +5,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.systems.card.errors import ReasonMissingError, TerminalNotFoundError
+from nanhu.systems.card.fleet.models import NextKey
 from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.services.merchants import new_terminal_key
 
@@ -22,8 +23,9 @@ def switch_terminal(*, by: Actor, number: str, state: PosTerminal.State, reason:
 
 @transaction.atomic
 def renew_terminal_key(*, by: Actor, number: str, reason: str) -> PosTerminal:
-    """The old key opens nothing from the commit on; the new one must be carried to the device."""
+    """The old key opens nothing from the commit on, nor what was sealed under it; the new one must be carried to the device."""
     terminal = held(number, reason)
+    NextKey.objects.filter(terminal=terminal).delete()
     terminal.key = new_terminal_key()
     terminal.key_version += 1
     terminal.save(update_fields=["key", "key_version"])

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from nanhu.kernel.clock import now
-from nanhu.systems.card.gateway.application import Application
+from nanhu.systems.card.gateway.application import Application, address_in
 from nanhu.systems.card.gateway.diary import MOST_INCIDENTS, Diary
 from nanhu.systems.card.gateway.server import Asked, Gateway
 from nanhu.systems.card.gateway.terminals import Terminal
@@ -117,6 +117,19 @@ def test_a_body_of_a_usual_size_is_read_whole(headers):
     asyncio.run(application.__rsgi__(Scope(nanhu_signature=signed(body), **headers), line))
 
     assert line.answer == (200, b"{}")
+
+
+@pytest.mark.parametrize(
+    ("client", "address"),
+    [
+        ("192.0.2.7:41234", "192.0.2.7"),
+        ("[2001:db8::7]:41234", "2001:db8::7"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8::7", "2001:db8::7"),
+    ],
+)
+def test_a_terminals_address_has_no_port_which_changes_with_each_connection(client, address):
+    assert address_in(client) == address
 
 
 class Paper:

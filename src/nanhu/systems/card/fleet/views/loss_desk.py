@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
-from nanhu.systems.card.fleet.exposure import exposure_of
+from nanhu.systems.card.fleet.exposure import exposure_of, exposures_of
 from nanhu.systems.card.fleet.forms import FoundForm, PhoneDeskForm
 from nanhu.systems.card.fleet.policies import clerk_only, phone_desk_only
 from nanhu.systems.card.fleet.queries import open_reports, reports_of
@@ -66,8 +66,9 @@ def found(request: HttpRequest) -> HttpResponse:
 def exposures(request: HttpRequest) -> HttpResponse:
     """The cards that are reported lost now, newest first, with what each still puts at risk."""
     reports = list(open_reports()[:SHOWN])
-    rows = [(report, exposure_of(report.card)) for report in reports[:8]]
-    return render(request, "card_fleet/exposures.html", {"rows": rows, "more": reports[8:]})
+    found = exposures_of([report.card for report in reports])
+    rows = [(report, found[report.card_id]) for report in reports if report.card_id in found]
+    return render(request, "card_fleet/exposures.html", {"rows": rows})
 
 
 @require_safe

@@ -1,0 +1,95 @@
+"""The fleet's pages: for clerks, whole with 320 terminals, deeds with a reason."""
+
+import pytest
+from django.db import connection
+
+from nanhu.kernel import registry
+from nanhu.kernel.clock import now
+from nanhu.kernel.models import AuditEntry
+from nanhu.systems.card.fleet.models import LossReport, NextKey, TerminalReport
+from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.services.loss import report_lost
+from nanhu.systems.card.tests.conftest import queries_of
+
+MOST_QUERIES = 20
+
+
+@pytest.fixture
+def full_fleet(campus):
+    """320 terminals in the field; each third has not pulled the list for a while."""
+    one = PosTerminal.objects.get(number="N1001")
+    PosTerminal.objects.bulk_create(
+        PosTerminal(
+            number=f"F{place:04d}", merchant=one.merchant, key=one.key, place=f"{place} 号窗口", last_seen=now()
+        )
+        for place in range(320 - PosTerminal.objects.count())
+    )
+    TerminalReport.objects.bulk_create(
+        TerminalReport(terminal=terminal, list_version=place % 3 and 10**6, stored_rows=place % 5)
+        for place, terminal in enumerate(PosTerminal.objects.order_by("pk"))
+    )
+    for part in ("student", "other_student", "guest"):
+        report_lost(by=campus.actor("clerk"), card=campus.card(part), reason="test")
+    connection.check_constraints()
+    return campus
+
+
+@pytest.mark.parametrize(
+    "url", ["/card/fleet/", "/card/fleet/?problem=list&q=n10", "/card/fleet/terminals/N1001/", "/card/fleet/exposure/"]
+)
+def test_a_page_of_the_whole_fleet_asks_few_questions(full_fleet, url):
+    assert queries_of(full_fleet.client("clerk"), url) <= MOST_QUERIES
+    assert full_fleet.client("student").get(url).status_code == 404
+
+
+def test_the_page_shows_each_terminal_and_renews_itself(full_fleet):
+    page = full_fleet.client("clerk").get("/card/fleet/").content.decode()
+    assert page.count("/card/fleet/terminals/") == 320
+    assert 'hx-trigger="every 5s"' in page
+    narrowed = full_fleet.client("clerk").get("/card/fleet/?q=岳阳米粉").content.decode()
+    assert narrowed.count("/card/fleet/terminals/") == 1
+    assert "没有这样的终端" in full_fleet.client("clerk").get("/card/fleet/?q=nowhere").content.decode()
+
+
+def test_the_fleet_stands_among_the_clerks_applications_and_beside_the_counter(campus):
+    assert registry.applications.get("card.fleet").roles == {"card.clerk"}
+    assert "/card/fleet/" in campus.client("clerk").get("/card/counter/").content.decode()
+
+
+@pytest.mark.parametrize("deed", ["off", "rotate"])
+def test_no_deed_without_a_reason(campus, deed):
+    page = campus.client("clerk").post("/card/fleet/terminals/N1001/act/", {"deed": deed, "reason": " "}, follow=True)
+    assert "原因" in page.content.decode()
+    assert (PosTerminal.objects.get(number="N1001").state, NextKey.objects.count()) == ("on", 0)
+    assert not AuditEntry.objects.filter(target="terminal:N1001").exists()
+
+
+def test_an_unknown_terminal_is_not_found(campus):
+    assert campus.client("clerk").get("/card/fleet/terminals/X9999/").status_code == 404
+    assert campus.client("clerk").post(
+        "/card/fleet/terminals/X9999/act/", {"deed": "off", "reason": "x"}
+    ).status_code in {302, 404}
+
+
+def test_the_window_of_a_loss_ends_when_the_last_terminal_knows(campus):
+    card = report_lost(by=campus.actor("clerk"), card=campus.card("student"), reason="test")
+    connection.check_constraints()
+    PosTerminal.objects.filter(number__in=["N1001", "E3002"]).update(last_seen=now())
+    clerk, url = campus.client("clerk"), f"/card/fleet/exposure/{card.public_id}/"
+    assert "还有 2 台没有拿到名单" in clerk.get(url).content.decode()
+    assert "挂失以后，联网终端一律拒绝，断网终端卖出的由学校承担" in clerk.get(url).content.decode()
+    holds("N1001")
+    assert LossReport.objects.get(card=card).known_at is None
+    holds("E3002")
+    assert LossReport.objects.get(card=card).known_at is not None
+    assert "秒后最后一台终端也知道了" in clerk.get(url).content.decode()
+
+
+def holds(number: str) -> None:
+    """What the gateway writes when a terminal asks with the newest version."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT card_terminal_reports(json_build_array(json_build_object('id', %s::bigint, 'list_version', "
+            "(SELECT max(version) FROM card_revocation))))",
+            [PosTerminal.objects.get(number=number).pk],
+        )
