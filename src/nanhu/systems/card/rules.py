@@ -11,6 +11,7 @@ TEMPORARY_EMPLOYEE = "临聘"
 VISITOR_SUB_CLASSES = frozenset({"自聘", "讲学", "公务", "培训", "访问", "交流"})
 OTHER = "其他"
 SCHOOL_YEAR_END = (8, 31)
+LAST_MONTH = timedelta(days=30)
 LONGEST_LIFE = timedelta(days=3653)
 RANK = {"teacher": 0, "student": 1, "ordinary": 2}
 
@@ -51,10 +52,11 @@ def leading_tie(ties: Iterable[Tie]) -> Tie | None:
 def validity(tie: Tie, today: date) -> tuple[date, date]:
     """A card lives as long as what it stands on, at most about ten years, and at least today.
 
-    A student whose last day nobody has told gets this school year; `issuing` moves it on while the 学籍 lives.
+    A student whose last day nobody has told gets this school year, in its last month already the next one, so that no
+    card stops at midnight whose 学籍 lives on; `issuing` moves cards on each night of that month.
     """
     start = min(tie.starts_on, today)
-    unknown = school_year_end(today) if tie.kind == "student" else date.max
+    unknown = school_year_end(today + LAST_MONTH) if tie.kind == "student" else date.max
     end = min(tie.ends_on or unknown, today + LONGEST_LIFE)
     return start, max(end, today)
 

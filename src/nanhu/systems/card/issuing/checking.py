@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.issuing.layout import DOCUMENT_KINDS, NUMBER_NAMES, RESIDENT_ID, SEXES, categories_of
+from nanhu.systems.card.issuing.layout import (
+    DOCUMENT_KINDS,
+    NUMBER_NAMES,
+    PASSPORT,
+    RESIDENT_ID,
+    SEXES,
+    categories_of,
+)
 from nanhu.systems.card.issuing.models import OrderRow
 
 PHONE: Final = re.compile(r"(\+?86)?1[3-9][0-9]{9}")
@@ -100,6 +107,11 @@ def document_fault(kind: str, number: str) -> str:
             return _("身份证号应是 18 位")
         return "" if people.id_check_character(text[:17]) == text[17] else _("身份证号校验位不对")
     return "" if OTHER_DOCUMENT.fullmatch(text) else _("证件号的写法不对")
+
+
+def kind_of_document(number: str) -> str:
+    """What a number on record most likely stands on; the form lets it be changed."""
+    return RESIDENT_ID if RESIDENT.fullmatch(people.normalise_document(number)) else PASSPORT
 
 
 def day_fault(text: str) -> str:

@@ -47,6 +47,12 @@ class PictureRefusedError(CampusError):
     sentence = _("原因：{why}")
 
 
+class ProofRefusedError(CampusError):
+    code = "card.proof_refused"
+    http_status = 422
+    sentence = _("这份证明材料收不了：{why}")
+
+
 class OwnOrderError(CampusError):
     code = "card.own_order"
     http_status = 409

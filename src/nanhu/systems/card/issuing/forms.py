@@ -75,10 +75,11 @@ class PersonalForm(RowForm):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, is_batch=False, **options)
+        must_prove = options["card_class"] != Card.Class.STUDENT
         self.fields["reason"] = forms.CharField(label=_("办卡原因"), max_length=120)
         self.fields["picture"] = forms.FileField(label=_("照片（JPEG）"), widget=PICTURE, required=False)
         self.fields["proof"] = forms.FileField(
-            label=_("证明材料的扫描件"), widget=SCAN, required=False,
+            label=_("证明材料的扫描件"), widget=SCAN, required=must_prove,
             help_text=_("JPEG、PNG 或 PDF，5 MB 以内，加密保存"),
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.people import api as people
+from nanhu.systems.card.issuing.checking import kind_of_document
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
 from nanhu.systems.card.issuing.services import orders
 from nanhu.systems.card.models import Card
@@ -23,7 +24,7 @@ def order_for_newcomers(*, by: Actor, unit: orders.Unit, collector: str, person_
         phone = people.phone_of(person_id, by=by, purpose="新生制卡")
         rows.append({
             "name": person.name, "campus_no": tie.campus_no, "sex": {"1": "男", "2": "女"}.get(person.sex, ""),
-            "document_kind": "居民身份证", "document": numbers.get(person_id, ""), "unit": tie.unit_name,
+            "document_kind": kind_of_document(numbers.get(person_id, "")), "document": numbers.get(person_id, ""), "unit": tie.unit_name,
             "category": card.sub_class, "photo_name": f"{tie.campus_no}.jpg", "phone": phone, "collector": collector,
         })  # fmt: skip
     return orders.open_order(

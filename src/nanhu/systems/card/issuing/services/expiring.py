@@ -12,7 +12,7 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import letters
 from nanhu.systems.card.issuing.models import UnitDelegate
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.rules import school_year_end
+from nanhu.systems.card.rules import LAST_MONTH, school_year_end
 from nanhu.systems.card.services.follow import follow_affiliations
 from nanhu.systems.card.services.issue import LIVING
 
@@ -73,7 +73,7 @@ def sponsors_of(unit_code: str) -> Sequence[UnitDelegate]:
 def move_school_years_on() -> int:
     """Student cards without a told last day get the next school year while the 学籍 lives, a month before this one ends."""
     today = campus_today()
-    ending = Card.objects.filter(
-        card_class="student", state__in=LIVING, valid_until__lte=min(today + timedelta(days=30), school_year_end(today))
-    )
+    if school_year_end(today + LAST_MONTH) == school_year_end(today):
+        return 0
+    ending = Card.objects.filter(card_class="student", state__in=LIVING, valid_until__lte=school_year_end(today))
     return follow_affiliations(by=BY, person_ids=list(ending.values_list("person_id", flat=True)))

@@ -8,13 +8,16 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.issuing.layout import KEYS, RESIDENT_ID, SEXES
+from nanhu.systems.card.issuing.checking import kind_of_document
+from nanhu.systems.card.issuing.errors import ProofRefusedError
+from nanhu.systems.card.issuing.layout import KEYS, SEXES
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow, Proof
 from nanhu.systems.card.issuing.services import orders, photos
 from nanhu.systems.card.rules import kind_of
 from nanhu.systems.card.services.issue import tie_of
 
 SOURCES = CardOrder.Source
+LARGEST_PROOF = 5 * 1024 * 1024
 
 
 def known_values(*, by: Actor, person_id: int) -> tuple[str, dict[str, str]]:
@@ -25,11 +28,11 @@ def known_values(*, by: Actor, person_id: int) -> tuple[str, dict[str, str]]:
     live = [one for one in person.affiliations if one.is_live]
     first = live[0] if live else None
     purpose = "个人办卡申请"
+    document = people.id_number_of(person_id, by=by, purpose=purpose)
     values = dict.fromkeys(KEYS, "") | {
         "name": person.name, "campus_no": first.campus_no if first else "", "unit": first.unit_name if first else "",
         "sex": next((word for word, code in SEXES.items() if code == person.sex), ""),
-        "category": kind.sub_class if kind and kind.sub_class != "其他" else "", "document_kind": RESIDENT_ID,
-        "document": people.id_number_of(person_id, by=by, purpose=purpose),
+        "category": kind.sub_class if kind and kind.sub_class != "其他" else "", "document_kind": kind_of_document(document) if document else "", "document": document,
         "phone": people.phone_of(person_id, by=by, purpose=purpose),
         "valid_until": str(first.ends_on) if first and first.ends_on else "",
     }  # fmt: skip
@@ -63,7 +66,11 @@ def unit_named(text: str) -> orders.Unit:
 
 
 def keep_proof(*, by: Actor, row: OrderRow, name: str, content: bytes) -> Proof:
-    """Encrypted at rest; hexadecimal, for the vault seals text."""
+    """Encrypted at rest; hexadecimal, for the vault seals text. Whole, or refused."""
+    if len(content) > LARGEST_PROOF:
+        raise ProofRefusedError(why=_("超过 5 MB"))
+    if not content_type_of(content):
+        raise ProofRefusedError(why=_("不是 JPEG、PNG 或 PDF"))
     return Proof.objects.create(
         row=row,
         file_name=name[:80],

@@ -19,7 +19,6 @@ from nanhu.systems.card.issuing.services import personal
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.views.frame import person_at, viewer_of
 
-LARGEST_PROOF = 5 * MEGABYTE
 SECRET = {column.key for column in COLUMNS if column.is_secret}
 
 
@@ -82,7 +81,7 @@ def filled(
         order = personal.apply(
             by=person_at(request), card_class=card_class, values=typed, reason=said["reason"], source=source,
             picture=said["picture"].read() if said["picture"] else None,
-            proofs=[(said["proof"].name, said["proof"].read(LARGEST_PROOF))] if said["proof"] else (),
+            proofs=[(said["proof"].name, said["proof"].read())] if said["proof"] else (),
         )  # fmt: skip
     except CampusError as error:
         form.add_error(None, error.message)

@@ -1,0 +1,69 @@
+"""工本费: by class and by how many somebody had; a receipt for each, never paid back, and the books agree."""
+
+from dataclasses import replace
+
+import pytest
+
+from nanhu.kernel.school import school
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.issuing.tests.conftest import DESK, document_number, document_of
+from nanhu.systems.card.issuing.tests.personal import apply_at_counter, shown_form, through_to_plastic, visitor
+from nanhu.systems.card.issuing.tests.test_personal import HOLDER
+
+FEES = "card.fees"
+
+
+@pytest.fixture
+def dearer(monkeypatch):
+    """The school's file says other sums."""
+    table = {**school().raw, "card": {**school().raw["card"], "fees": {"ordinary_fen": 2500, "again_fen": 1500}}}
+    changed = replace(school(), raw=table)
+    for place in ("nanhu.systems.card.issuing.fees.school", "nanhu.systems.card.issuing.views.office.school"):
+        monkeypatch.setattr(place, lambda: changed)
+
+
+def made(campus, said, **more):
+    return through_to_plastic(campus, apply_at_counter(campus, said, **more)).rows.get()
+
+
+def income() -> int:
+    return abs(ledger.balance_of(ledger.account_ids([FEES])[FEES])) if FEES in ledger.account_ids([FEES]) else 0
+
+
+def take_fee(campus, row, method="cash"):
+    return campus.client("clerk").post(f"{DESK}rows/{row.pk}/take-fee/", {"method": method})
+
+
+@pytest.mark.capability("A108")
+def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_back(campus, dearer):
+    assert "¥ 25.00" in campus.client("student").get(f"{DESK}office/").content.decode()
+    counter = f"{DESK}personal/?campus_no=0020260001"
+    again = {"reason": "个人申请", "phone": "13907301234"}
+    teacher = made(campus, shown_form(campus, "clerk", counter) | again, address=counter)
+    hired = made(campus, visitor(document_number(birth="19800808", order=32), name="临工", category="临聘") | {"campus_no": "L2600009"})
+    guest = made(campus, visitor(document_number(birth="19800808", order=33)))
+    assert [row.fee_fen for row in (teacher, hired, guest)] == [0, 0, 2500]
+    assert take_fee(campus, teacher).status_code == 409, "free is free"
+    clerk = campus.client("clerk")
+    slip = clerk.get(take_fee(campus, guest).url).content.decode()
+    for words in ("¥ 25.00", "访学者", "现金", "周敏", "普通卡停用不退工本费"):
+        assert words in slip
+    take_fee(campus, guest)
+    assert income() == 2500, "pressed twice, paid once"
+
+    for row in (teacher, hired, guest):
+        assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 302
+    guest.card.refresh_from_db()
+    guest.card.state = "closed"
+    guest.card.save(update_fields=["state"])
+    assert income() == 2500, "a card that ends gives nothing back"
+    assert clerk.post(f"{DESK}rows/{guest.pk}/take-fee/", {"method": "cash"}).status_code == 302
+    assert income() == 2500
+    second = made(campus, visitor(document_number(birth="19800808", order=33)))
+    assert second.fee_fen == 1500, "another card costs what the file says for another"
+    assert receipt_differences() == []
+    assert ledger.check_ledger() == []
+
+
+__all__ = ["document_of"]

@@ -1,0 +1,103 @@
+"""One person's card by 个人办卡申请表: nothing typed twice, proof kept under lock, the sponsor's yes before anything."""
+
+import pytest
+
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.issuing.models import CardOrder, Proof
+from nanhu.systems.card.issuing.tests.conftest import DESK, at, document_number, document_of, newest
+from nanhu.systems.card.issuing.tests.personal import (
+    apply_at_counter,
+    portrait,
+    scan,
+    shown_form,
+    through_to_plastic,
+    visitor,
+)
+from nanhu.systems.card.models import Card
+
+NUMBER = "0020260001"
+AT_COUNTER = f"{DESK}personal/?campus_no={NUMBER}"
+HOLDER = {"how": "holder", "document": "resident_id", "accepted": "on"}
+
+
+def known(campus) -> dict[str, str]:
+    return shown_form(campus, "clerk", AT_COUNTER) | {"reason": "个人申请", "phone": "13907301234"}
+
+
+@pytest.mark.capability("A104")
+def test_a_teacher_shows_id_and_proof_at_the_counter_and_nothing_is_typed_again(campus):
+    page = campus.client("clerk").get(AT_COUNTER).content.decode()
+    assert "证件号已从名册带出" in page
+    assert document_of("new_teacher") not in page, "numbers on record are not shown"
+    said = known(campus)
+    assert (said["name"], said["category"], said["unit"]) == ("许知远", "人事代理", "计算机学院")
+    assert campus.client("clerk").post(AT_COUNTER, said | {"picture": portrait()}).status_code == 422, "no proof"
+    order = apply_at_counter(campus, said, address=AT_COUNTER)
+    row = order.rows.get()
+    assert (order.state, order.kind, row.errors, row.document) == ("approved", "personal", {}, document_of("new_teacher"))
+
+    proof = Proof.objects.get()
+    opened = campus.client("clerk").get(f"{DESK}proofs/{proof.public_id}/")
+    assert opened.content == scan().getvalue()
+    assert AuditEntry.objects.filter(action="card.open_proof").count() == 1, "each look is logged"
+    for part in ("student", "teacher"):
+        assert campus.client(part).get(f"{DESK}proofs/{proof.public_id}/").status_code == 404
+    through_to_plastic(campus, order)
+    assert campus.client("clerk").post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.fee_fen, row.card.uid) == ("handed", 0, row.plastic_uid)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"MZ\x90\x00 a program", "不是 JPEG、PNG 或 PDF"), (b"%PDF" + b"0" * (5 * 1024 * 1024), "超过 5 MB")],
+    ids=["program", "too large"],
+)
+def test_a_proof_is_a_whole_scan_or_nothing_is_kept(campus, content, why):
+    answer = campus.client("clerk").post(AT_COUNTER, known(campus) | {"proof": scan("a.pdf", content=content)})
+    assert answer.status_code == 422
+    assert why in answer.content.decode()
+    assert not CardOrder.objects.exists()
+    assert not Proof.objects.exists()
+
+
+def test_a_holder_asks_for_their_own_card_and_cannot_become_somebody_else(campus):
+    campus.persons["new"] = campus.persons["new_teacher"]
+    said = shown_form(campus, "guest", f"{DESK}apply/")
+    given = said | {"name": "林小满", "campus_no": "14231100001", "reason": "个人申请", "phone": "13907301234"}
+    answer = campus.client("guest").post(f"{DESK}apply/", given | {"picture": portrait()})
+    assert answer.status_code == 302
+    row = newest().rows.get()
+    assert (row.name, row.campus_no) == ("Amina Diallo", "15231100002")
+    assert campus.client("student").get(at(newest())).status_code == 404
+
+
+@pytest.mark.capability("A105")
+def test_an_ordinary_card_waits_for_the_sponsors_yes_and_costs_its_fee(campus):
+    document = document_number(birth="19800808", order=31)
+    order = apply_at_counter(campus, visitor(document))
+    clerk, leader = campus.client("clerk"), campus.client("second_clerk")
+    assert order.state == "submitted", "the sponsor first"
+    assert clerk.post(at(order, "accept/")).status_code == 409
+    assert people.find_person_by_document(document) is None, "nobody enters the record before"
+    assert clerk.post(at(order, "approve/")).status_code == 409
+    assert "访学者" in leader.get(at(order)).content.decode()
+    assert leader.get(f"{DESK}proofs/{Proof.objects.get().public_id}/").status_code == 200, "who decides sees the proof"
+    through_to_plastic(campus, order)
+    row = order.rows.get()
+    assert row.fee_fen == 2000
+    assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 409, "not before the fee"
+    receipt = clerk.post(f"{DESK}rows/{row.pk}/take-fee/", {"method": "cash"}).url
+    assert "¥ 20.00" in clerk.get(receipt).content.decode()
+    assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 302
+    card = Card.objects.get(person_id=people.find_person_by_document(document))
+    assert (card.card_class, card.sub_class, str(card.valid_until)) == ("ordinary", "访问", "2027-06-30")
+
+
+def test_a_sponsor_who_says_no_ends_it(campus):
+    document = document_number(birth="19800808", order=31)
+    order = apply_at_counter(campus, visitor(document))
+    campus.client("second_clerk").post(at(order, "refuse/"), {"answer": "没有这个人"})
+    assert campus.client("clerk").post(at(order, "accept/")).status_code == 409
+    assert people.find_person_by_document(document) is None
