@@ -11,6 +11,7 @@ BENCHMARKS = {
     "payments": "bench.payments",
     "loss": "bench.loss",
     "year": "bench.year",
+    "payout": "bench.payout",
     "import": "bench.importing",
     "home": "bench.home",
     "sign_in": "bench.sign_in",

@@ -14,12 +14,14 @@ from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import Page, expect
 
+from nanhu.emulators.chip.api import Pocket
 from nanhu.emulators.kiosks.web import KioskApplication
 from nanhu.systems.card.api import MachineOrder, set_up_machines
 from nanhu.systems.card.bank.tests.conftest import forget_receipts
-from nanhu.systems.card.chip.management.commands.card_chips import card_facts, psam_facts
+from nanhu.systems.card.chip.management.commands.card_chips import psam_facts
 from nanhu.systems.card.chip.models import Algorithm, Chip
 from nanhu.systems.card.chip.services import keys, making
+from nanhu.systems.card.chip.services.delivery import card_facts
 from nanhu.systems.card.models import Card, PosTerminal
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, identify
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, Campus, bring_in_the_cast
@@ -101,8 +103,8 @@ def serving(folder: Path) -> Iterator[str]:
 class Walker:
     """A person at a kiosk. What is asked of the screen is waited for."""
 
-    def __init__(self, page: Page, url: str) -> None:
-        self.page, self.url = page, url
+    def __init__(self, page: Page, url: str, pocket: Pocket) -> None:
+        self.page, self.url, self.pocket = page, url, pocket
 
     def go_to(self, kiosk: str) -> None:
         self.page.goto(f"{self.url}/?kiosk={kiosk}")

@@ -19,9 +19,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.emulators.pos.tests.conftest import start_device
 from nanhu.kernel.configuration import configuration, read_configuration
-from nanhu.systems.card.chip.management.commands.card_chips import card_facts, psam_facts
+from nanhu.systems.card.chip.management.commands.card_chips import psam_facts
 from nanhu.systems.card.chip.models import Chip
 from nanhu.systems.card.chip.services import keys, making
+from nanhu.systems.card.chip.services.delivery import card_facts
 from nanhu.systems.card.chip.services.difference import Difference, difference_of
 from nanhu.systems.card.models import PosTerminal, Price
 from nanhu.systems.card.pins.tests.conftest import PINS, identify

@@ -5,6 +5,8 @@ import time
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from nanhu.emulators.chip.api import Pocket
+from nanhu.emulators.chip.terminal import read_facts
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.queries import check_ledger
 from nanhu.systems.card.checks import receipt_differences
@@ -41,7 +43,7 @@ def walker(campus, request):
         page = chromium.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        yield Walker(page, url)
+        yield Walker(page, url, Pocket(campus.folder / "chip.json"))
         chromium.close()
     assert faults == []
     assert receipt_differences() == []
@@ -190,6 +192,8 @@ def test_a_student_is_made_a_new_card_at_the_reissue_kiosk(campus, walker):
     expect(walker.page.locator(f'#cards [data-uid="{new.uid}"]')).to_contain_text(new.number)
     assert (new.pk != old.pk, beside(lambda: Card.objects.get(pk=old.pk).state)) == (True, "replaced")
     assert beside(lambda: ledger.balance_of(new.wallet_id)) == 0
+    with walker.pocket.card(new.uid) as chip:
+        assert read_facts(chip).balance_fen == 0, "the new card has its chip"
     walker.touch("返回")
     walker.reads("请取走您的身份证")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from typing import Any, Final, Literal
 
 from nanhu.emulators.chip.api import Pocket
+from nanhu.emulators.kiosks.chipseal import SealBrokenError, open_chip
 from nanhu.emulators.kiosks.configuration import KIND_NAMES, Configuration, Terminal
 from nanhu.emulators.kiosks.line import Line
 from nanhu.emulators.kiosks.memory import CARDS_IN_A_STACK, SLIPS_IN_A_ROLL, MadeCard, Memory, Pending
@@ -182,7 +183,13 @@ class Kiosk:
         self.report_if_changed()
 
     def hand_out(self, uid: str, number: str, id_number: str, chip_sealed: object = None) -> None:
-        """A new card falls into the tray. `chip_sealed` is what its chip is to hold."""
+        """The blank's chip is written, then it falls into the tray. `chip_sealed` is what the chip is to hold."""
+        if isinstance(chip_sealed, str) and chip_sealed:
+            key = bytes.fromhex(self.terminal.key)
+            try:
+                self.pocket.keep_made(open_chip(key, terminal=self.terminal.number, uid=uid, text=chip_sealed))
+            except SealBrokenError:
+                log.exception("%s could not open the chip of %s", self.terminal.number, number)
         self.memory.made = [MadeCard(uid, number, id_number, str(chip_sealed or "")), *self.memory.made][:MOST_MADE]
 
     def mend(self, what: str) -> None:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from nanhu.emulators.chip.api import Pocket
-from nanhu.emulators.pos.configuration import Configuration, read_configuration
+from nanhu.emulators.pos.configuration import Card, Configuration, read_configuration
 from nanhu.emulators.pos.device import Device
 from nanhu.emulators.pos.memory import Memory
 
@@ -50,6 +50,13 @@ class Shop:
                 if self.stamp is None:
                     raise NotInstalledError(why_not(error)) from error
                 log.warning("keeping the former configuration: %s", error)
+
+    def cards(self) -> tuple[Card, ...]:
+        """Those of the configuration, and those that the kiosks beside us made."""
+        made = (
+            Card(uid=one.uid, name=one.name, campus_no=one.campus_no, note="新卡") for one in self.pocket.made_here()
+        )
+        return (*self.configuration.cards, *made)
 
     def install(self, configuration: Configuration) -> None:
         is_first = self.memory is None

@@ -136,7 +136,7 @@ class PosApplication:
             "school": configuration.school,
             "gateway": configuration.gateway,
             "limits": configuration.limits,
-            "cards": configuration.cards,
+            "cards": self.shop.cards(),
             "terminals": [self.view(device) for device in self.shop.devices.values()],
         }
 

@@ -103,7 +103,9 @@ def settle(kiosk: Kiosk) -> str:
     return "上一笔补卡已完成，新卡在出卡口。" if making.is_made else "上一笔补卡没有制卡，原卡不变，没有收费。"
 
 
-def moment(seconds: object) -> str:
-    if not isinstance(seconds, int | float):
+def moment(told: object) -> str:
+    """`told` is ISO 8601."""
+    try:
+        return f"{datetime.fromisoformat(str(told)).astimezone(CAMPUS):%m月%d日 %H:%M}"
+    except ValueError:
         return "三日之后"
-    return f"{datetime.fromtimestamp(seconds, CAMPUS):%m月%d日 %H:%M}"

@@ -101,7 +101,11 @@ class School:
         return {"reissue": 7, "name": "林*满", "number": "1000000001", "fee_fen": 2000, "balance_fen": 5000}
 
     def reissue_finish(self, _number, _sequence, asked):
-        return {"number": "1000000002", "frozen_fen": 3000, "available_at": 1764038400} if asked["is_made"] else {}
+        return (
+            {"number": "1000000002", "frozen_fen": 3000, "available_at": "2025-11-25T02:40:00+00:00"}
+            if asked["is_made"]
+            else {}
+        )
 
     def done(self, operation):
         return sum(name == operation for name, _asked in self.deeds)

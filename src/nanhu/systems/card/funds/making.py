@@ -9,7 +9,9 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
+from nanhu.systems.card.chip.models import Chip
 from nanhu.systems.card.chip.services import keys, making
+from nanhu.systems.card.chip.services.delivery import sealed_chip
 from nanhu.systems.card.devices.bodies import text_in, truth_in
 from nanhu.systems.card.devices.errors import MalformedError
 from nanhu.systems.card.devices.operations import Asked, operation
@@ -94,7 +96,7 @@ def reissue_finish(asked: Asked) -> dict[str, Any]:
     if begun.state != MAKING:
         if (begun.state == DONE) is not is_made:
             raise ReissueResolvedError(state=CardReissue.State(begun.state).label)
-        return told(begun)
+        return told(begun) | (chip_of(begun.new_card, asked.terminal) if begun.new_card else {})
     if not is_made:
         begun.state, begun.ended_at = CardReissue.State.ABANDONED, now()
         begun.save(update_fields=["state", "ended_at"])
@@ -109,7 +111,13 @@ def reissue_finish(asked: Asked) -> dict[str, Any]:
     if keys.current_version() is not None:
         making.make_purses(by=asked.by, cards=[new])
     begun.refresh_from_db()
-    return told(begun)
+    return told(begun) | chip_of(new, asked.terminal)
+
+
+def chip_of(card: Card, terminal: PosTerminal) -> dict[str, Any]:
+    """What the machine writes into the blank it holds, before it drops it into the tray."""
+    chip = Chip.objects.select_related("card").filter(card=card).first()
+    return {"chip_sealed": sealed_chip(chip=chip, terminal=terminal)} if chip is not None else {}
 
 
 def own_reissue(asked: Asked) -> CardReissue:

@@ -1,10 +1,14 @@
 """Work that comes round."""
 
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.jobs import job
 from nanhu.systems.card.funds.models import PayoutBatch
 from nanhu.systems.card.funds.services.finder import abandon_stale, settle_stale, tell_due
 from nanhu.systems.card.funds.services.posting import post_payout
 from nanhu.systems.card.funds.services.returns import return_overdue
+from nanhu.systems.card.services.follow import bring_over_due
+
+BY = Actor.system("card.funds")
 
 
 @job("card.settle_claims", every="*/5 * * * *")
@@ -17,6 +21,12 @@ def settle_claims() -> int:
 def tell_due_funds() -> int:
     """Frozen money whose wait is over."""
     return tell_due()
+
+
+@job("card.bring_over_merged", every="*/10 * * * *")
+def bring_over_merged() -> int:
+    """Frozen money of records that were merged, once its wait is over."""
+    return bring_over_due(by=BY)
 
 
 @job("card.return_unclaimed", every="23 4 * * *")

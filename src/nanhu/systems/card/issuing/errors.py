@@ -53,6 +53,12 @@ class ProofRefusedError(CampusError):
     sentence = _("这份证明材料收不了：{why}")
 
 
+class MailRefusedError(CampusError):
+    code = "card.mail_refused"
+    http_status = 422
+    sentence = _("这封邮件收不了：{why}")
+
+
 class OwnOrderError(CampusError):
     code = "card.own_order"
     http_status = 409

@@ -23,6 +23,7 @@ from nanhu.systems.card.issuing.layout import (
     COLUMNS,
     DOCUMENT_KINDS,
     KEYS,
+    NUMBER_NAMES,
     SEXES,
     categories_of,
     headers_of,
@@ -80,6 +81,24 @@ def add_choices(sheet: Any, card_class: str) -> None:
 
 def read(content: bytes) -> list[dict[str, str]]:
     """The filled rows as typed, trimmed. Refused as a whole where it is no such form, too large or a bomb."""
+    return rows_of(grid_of(content))
+
+
+def class_of(content: bytes) -> str:
+    """Which of the three forms this is: its title says it, or what it calls the number."""
+    grid = grid_of(content)
+    top, _places = header_of(grid)
+    title = "".join(text_of(cell) for row in grid[:top] for cell in row)
+    by_title = {key for key, name in CLASS_NAMES.items() if name in title}
+    header = {"".join(text_of(cell).split()).rstrip("*＊") for cell in grid[top]}
+    by_number = {key for key, name in NUMBER_NAMES.items() if name in header}
+    found = by_title if len(by_title) == 1 else by_number
+    if len(found) != 1:
+        raise SheetRefusedError(why=_("看不出是哪一类卡，请用下载的模板。"))
+    return found.pop()
+
+
+def grid_of(content: bytes) -> list[list[Any]]:
     if not content or len(content) > LARGEST:
         raise SheetRefusedError(why=_("文件是空的，或超过 5 MB。"))
     if not content.startswith(b"PK"):
@@ -90,12 +109,11 @@ def read(content: bytes) -> list[dict[str, str]]:
         try:
             datahub.check_workbook(Path(file.name))
             with CalamineWorkbook.from_path(file.name) as book:
-                grid = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+                return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
         except CampusError as refused:
             raise SheetRefusedError(why=refused.message) from refused
         except (CalamineError, ValueError, OSError, LookupError) as broken:
             raise SheetRefusedError(why=_("打不开，它不是完整的工作簿。")) from broken
-    return rows_of(grid)
 
 
 def rows_of(grid: Sequence[Sequence[Any]]) -> list[dict[str, str]]:

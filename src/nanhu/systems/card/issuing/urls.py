@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nanhu.systems.card.issuing.views import desk, handing, making, office, personal, record, unit, uploads
+from nanhu.systems.card.issuing.views import desk, handing, mail, making, office, personal, record, unit, uploads
 
 app_name = "issuing"
 urlpatterns = [
@@ -43,5 +43,6 @@ urlpatterns = [
     path("regulations/<str:key>/", office.regulation, name="regulation"),
     path("regulations/<str:key>/<int:version>/", office.regulation, name="regulation_version"),
     path("regulations/<str:key>/accept/", office.accept, name="accept_regulation"),
+    path("mail/", mail.mail, name="mail"),
     path("record/", record.record, name="record"),
 ]

@@ -6,10 +6,10 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.funds.models import ClaimOrder
+from nanhu.systems.card.funds.models import Claimable, ClaimOrder
 from nanhu.systems.card.funds.services.claims import claim_without_chip, release
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.rules import kind_of, validity
@@ -81,10 +81,23 @@ def join_wallets(*, by: Actor, kept_id: int, gone_id: int) -> None:
 
 
 def gather_waiting(*, by: Actor, card: Card) -> None:
-    """What waits to be claimed by a record that is gone comes into its wallet and moves on with it."""
+    """What a record that is gone may claim comes into its wallet and moves on with it. A sum that is frozen stays frozen,
+    late offline rows of the replaced card are set off against it first, and it follows when it is due."""
     for order in ClaimOrder.objects.filter(wallet=card.wallet, state=ClaimOrder.State.WRITING):
         release(by=by, order=order, settled_by=ClaimOrder.Settled.CLERK)
-    claim_without_chip(by=by, card=card)
+    claim_without_chip(by=by, card=card, is_only_due=True)
+
+
+def bring_over_due(*, by: Actor) -> int:
+    """Sums of merged records whose wait is over follow to the record that was kept; how many records they came from."""
+    due = Claimable.objects.filter(state=Claimable.State.WAITING, available_at__lte=now())
+    frozen = Card.objects.filter(state=Card.State.FROZEN, wallet__in=due.values("wallet")).order_by("person_id")
+    gone = list(frozen.values_list("person_id", flat=True).distinct())
+    heirs = {person_id: person.person_id for person_id, person in people.person_cards(gone).items()}
+    merged = [person_id for person_id in gone if heirs.get(person_id, person_id) != person_id]
+    for person_id in merged:
+        join_wallets(by=by, kept_id=heirs[person_id], gone_id=person_id)
+    return len(merged)
 
 
 def part_wallets(*, by: Actor, kept_id: int, restored_id: int) -> None:

@@ -70,12 +70,13 @@ def open_order(
     return order
 
 
-def claim_without_chip(*, by: Actor, card: Card) -> ClaimOrder | None:
-    """All that waits, due or not, into the wallet of a card that no chip will ever write (its holder has left)."""
+def claim_without_chip(*, by: Actor, card: Card, is_only_due: bool = False) -> ClaimOrder | None:
+    """What waits, due or not, into the wallet of a card that no chip will ever write (its holder has left)."""
     with transaction.atomic():
         _pending, balances = lock_funds(card.wallet)
         rows = Claimable.objects.select_for_update().filter(wallet=card.wallet, state=OPEN).order_by("id")
-        order = open_order(by=by, card=card, terminal=None, chosen=list(rows), balances=balances)
+        chosen = due(card, None) if is_only_due else list(rows)
+        order = open_order(by=by, card=card, terminal=None, chosen=chosen, balances=balances)
         if order is None:
             return None
         return resolve(by=by, order=order, is_written=True, settled_by=ClaimOrder.Settled.CLERK)

@@ -30,10 +30,16 @@ def portrait() -> io.BytesIO:
 def shown_form(campus, part: str, address: str) -> dict[str, str]:
     """What stands in the form as it is shown, as a browser would send it back untouched."""
     form = campus.client(part).get(address).context["form"]
-    return {name: str(field.value() or "") for name, field in ((one.name, one) for one in form) if name not in {"picture", "proof"}}
+    return {
+        name: str(field.value() or "")
+        for name, field in ((one.name, one) for one in form)
+        if name not in {"picture", "proof"}
+    }
 
 
-def visitor(document: str, *, name: str = "访学者", until: str = "2027-06-30", category: str = "访问") -> dict[str, str]:
+def visitor(
+    document: str, *, name: str = "访学者", until: str = "2027-06-30", category: str = "访问"
+) -> dict[str, str]:
     return {
         "name": name, "campus_no": "", "sex": "女", "document_kind": "居民身份证", "document": document, "unit": COLLEGE,
         "category": category, "phone": "13907305678", "valid_until": until, "reason": "来校访问一学期",
@@ -55,6 +61,8 @@ def through_to_plastic(campus, order: CardOrder) -> CardOrder:
     answer = clerk.post(at(order, "accept/"))
     assert answer.status_code == 302, answer.content.decode()
     for row in order.rows.order_by("line"):
-        assert clerk.post(at(order, "make/"), {"line": row.line, "uid": f"04C0FFEE00{next(CHIPS):04X}"}).status_code == 302
+        assert (
+            clerk.post(at(order, "make/"), {"line": row.line, "uid": f"04C0FFEE00{next(CHIPS):04X}"}).status_code == 302
+        )
     order.refresh_from_db()
     return order

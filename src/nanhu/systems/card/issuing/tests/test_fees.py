@@ -41,7 +41,10 @@ def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_ba
     counter = f"{DESK}personal/?campus_no=0020260001"
     again = {"reason": "个人申请", "phone": "13907301234"}
     teacher = made(campus, shown_form(campus, "clerk", counter) | again, address=counter)
-    hired = made(campus, visitor(document_number(birth="19800808", order=32), name="临工", category="临聘") | {"campus_no": "L2600009"})
+    hired = made(
+        campus,
+        visitor(document_number(birth="19800808", order=32), name="临工", category="临聘") | {"campus_no": "L2600009"},
+    )
     guest = made(campus, visitor(document_number(birth="19800808", order=33)))
     assert [row.fee_fen for row in (teacher, hired, guest)] == [0, 0, 2500]
     assert take_fee(campus, teacher).status_code == 409, "free is free"

@@ -1,15 +1,18 @@
 """Made in three working days, printed by class, handed over person by person; the chip lives from that moment only."""
 
 import io
+import json
+import time
 from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.calendar import add_working_days
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import Verdict
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.models import SmsMessage
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
@@ -42,13 +45,6 @@ def hand(campus, row, part="clerk", **said):
 
 
 def pays(campus, uid) -> str:
-    held = campus.card("teacher")
-    Card.objects.filter(pk=held.pk)
-    import json
-    import time
-
-    from django.db import connection
-
     row = {"n": 0, "t": campus.terminal.pk, "s": next(campus.sequence), "f": "00", "u": uid, "a": 1, "o": time.time()}
     with connection.cursor() as cursor:
         cursor.execute("SELECT outcome FROM card_pay(%s)", [json.dumps([row])])
@@ -156,8 +152,6 @@ def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_
 
 @pytest.mark.capability("A101")
 def test_the_version_in_force_is_accepted_at_issue_and_a_new_one_is_asked_for_anew(campus):
-    from nanhu.platforms.identity import api as identity
-
     row = made_batch(campus).rows.get(line=1)
     assert hand(campus, row, accepted="").status_code == 422
     assert hand(campus, row).status_code == 302

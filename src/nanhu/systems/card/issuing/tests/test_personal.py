@@ -35,7 +35,12 @@ def test_a_teacher_shows_id_and_proof_at_the_counter_and_nothing_is_typed_again(
     assert campus.client("clerk").post(AT_COUNTER, said | {"picture": portrait()}).status_code == 422, "no proof"
     order = apply_at_counter(campus, said, address=AT_COUNTER)
     row = order.rows.get()
-    assert (order.state, order.kind, row.errors, row.document) == ("approved", "personal", {}, document_of("new_teacher"))
+    assert (order.state, order.kind, row.errors, row.document) == (
+        "approved",
+        "personal",
+        {},
+        document_of("new_teacher"),
+    )
 
     proof = Proof.objects.get()
     opened = campus.client("clerk").get(f"{DESK}proofs/{proof.public_id}/")

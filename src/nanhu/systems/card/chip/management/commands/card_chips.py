@@ -1,7 +1,6 @@
 """Makes the chips that the emulators hold: purses for the cards in their pockets, PSAMs for their terminals."""
 
 import json
-import secrets
 from argparse import ArgumentParser
 from typing import Any
 
@@ -10,14 +9,12 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
-from nanhu.platforms.people import api as people
 from nanhu.systems.card.chip import messages
 from nanhu.systems.card.chip.models import Algorithm, Chip, MasterKey
 from nanhu.systems.card.chip.services import keys, making
+from nanhu.systems.card.chip.services.delivery import card_facts
 from nanhu.systems.card.management.commands.card_emulator import write_private
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.pins.services.changing import initial_for
-from nanhu.systems.card.pins.services.limits import limits_of
 
 CONFIGURATIONS = ("pos.json", "kiosks.json")
 
@@ -57,24 +54,6 @@ def told_to_emulators() -> tuple[set[str], set[str]]:
             uids |= {one["uid"] for one in told.get("cards", ())}
             terminals |= {one["number"] for one in told.get("terminals", ())}
     return uids, terminals
-
-
-def card_facts(chip: Chip) -> dict[str, Any]:
-    """What the factory writes into a card: its own keys, no master."""
-    own, limits = keys.card_keys(chip), limits_of(chip.card)
-    holder = people.person_card(chip.card.person_id)
-    number = holder.affiliations[0].campus_no if holder and holder.affiliations else ""
-    return {
-        "uid": chip.card.uid, "serial": chip.serial, "algorithm": own.algorithm, "key_version": own.version,
-        "load_key": own.load.hex(), "purchase_key": own.purchase.hex(), "tac_key": own.tac.hex(), "pin": first_pin(chip.card),
-        "name": holder.name if holder else "", "campus_no": number, "valid_until": f"{chip.card.valid_until:%Y%m%d}",
-        "balance_fen": chip.opening_chip_fen, "meal_limit": limits.meal_fen, "daily_limit": limits.daily_fen,
-    }  # fmt: skip
-
-
-def first_pin(card: Card) -> str:
-    """As the house's own first PIN; where none can be made, one that nobody is told."""
-    return initial_for(card, "payment") or f"{secrets.randbelow(10**6):06d}"
 
 
 def psam_facts(number: str) -> dict[str, Any]:

@@ -1,0 +1,66 @@
+"""A merge of two records makes no frozen yuan spendable a minute early, and none is lost."""
+
+from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.funds import tasks
+from nanhu.systems.card.funds.models import Claimable
+from nanhu.systems.card.funds.services import claims
+from nanhu.systems.card.funds.tests.conftest import SYSTEM
+from nanhu.systems.card.funds.tests.test_operations import late_row, store
+from nanhu.systems.card.services import follow
+from nanhu.systems.card.services.reissue import reissue
+
+
+def replaced(funds, part="other_student", fen=8000):
+    funds.campus.top_up(part, fen)
+    old = funds.campus.card(part)
+    reissue(by=SYSTEM, card=old, reason="lost", fee_fen=0, at="test", key="one")
+    return old
+
+
+def merge(funds, *, kept="student", gone="other_student"):
+    persons = funds.campus.persons
+    made = people.merge_persons(by=SYSTEM, kept_id=persons[kept], gone_id=persons[gone], reason="同一人")
+    deliver_pending()
+    return made
+
+
+def when_due(monkeypatch, frozen) -> None:
+    for module in (claims, follow):
+        monkeypatch.setattr(module, "now", lambda: frozen.available_at)
+
+
+def test_frozen_money_waits_through_a_merge_and_follows_when_it_is_due(funds, monkeypatch):
+    replaced(funds)
+    funds.credit("other_student", fen=1500, key="due")
+    merge(funds)
+    assert funds.balance("student") == 1500, "what was due came at once"
+    frozen = Claimable.objects.get(source="frozen")
+    tasks.bring_over_merged()
+    assert (frozen.state, funds.balance("student")) == ("waiting", 1500), "not a minute before 72 hours"
+    when_due(monkeypatch, frozen)
+    assert tasks.bring_over_merged() == 1
+    assert funds.balance("student") == 9500
+    assert tasks.bring_over_merged() == 0
+    assert funds.balance("student") == 9500
+
+
+def test_a_late_meal_of_the_replaced_card_is_still_paid_from_the_frozen_sum(funds, monkeypatch):
+    old = replaced(funds)
+    merge(funds)
+    assert store(funds.campus.terminal, late_row(old, 1200)) == ["posted"]
+    frozen = Claimable.objects.get(source="frozen")
+    assert frozen.left_fen == 6800
+    when_due(monkeypatch, frozen)
+    tasks.bring_over_merged()
+    assert funds.balance("student") == 6800
+
+
+def test_a_merge_that_is_undone_leaves_the_frozen_sum_with_its_owner(funds):
+    replaced(funds)
+    made = merge(funds)
+    people.revert_change_set(by=SYSTEM, change_set_id=made.id, reason="不是同一人")
+    deliver_pending()
+    assert tasks.bring_over_merged() == 0
+    assert funds.pending("other_student") == 8000
+    assert funds.balance("student") == 0

@@ -1,0 +1,81 @@
+"""The office as everybody sees it: hours that change with the season, open now, a place in the queue."""
+
+from datetime import date, datetime
+
+import pytest
+import time_machine
+
+from nanhu.kernel.calendar.services import clear_exceptions, set_exception
+from nanhu.kernel.clock import CAMPUS_ZONE
+from nanhu.systems.card.issuing import hours
+from nanhu.systems.card.issuing.models import QueueTicket
+from nanhu.systems.card.issuing.tests.conftest import DESK
+from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+
+OFFICE = f"{DESK}office/"
+SUNDAY = date(2026, 11, 29)
+
+
+def at(year: int, month: int, day: int, hour: int, minute: int = 0):
+    """Campus time; the clock goes on."""
+    return time_machine.travel(datetime(year, month, day, hour, minute, tzinfo=CAMPUS_ZONE), tick=True)
+
+
+def seen(campus, part: str = "student") -> str:
+    return campus.client(part).get(OFFICE).content.decode()
+
+
+@pytest.mark.capability("A112")
+def test_the_page_says_open_now_by_season_and_calendar_and_gives_a_place_in_the_queue(campus):
+    for moment, is_open in (
+        ((2026, 6, 10, 12, 29), True), ((2026, 6, 10, 12, 31), False), ((2026, 6, 10, 15, 15), False),
+        ((2026, 6, 10, 18, 20), True), ((2026, 6, 10, 18, 31), False),
+        ((2026, 11, 25, 15, 15), True), ((2026, 11, 25, 18, 5), False), ((2026, 11, 25, 8, 59), False),
+        ((2026, 11, 29, 10, 0), False),
+    ):  # fmt: skip
+        with at(*moment):
+            campus.clients.clear()
+            assert ("现在开门" in seen(campus)) is is_open, moment
+    with at(2026, 9, 30, 16, 0):
+        campus.clients.clear()
+        assert 'class="hours-now"><dt>夏季' in seen(campus).replace("\n", "")
+    with at(2026, 10, 9, 16, 0):
+        campus.clients.clear()
+        assert 'class="hours-now"><dt>冬季' in seen(campus).replace("\n", "")
+    with at(2026, 11, 25, 18, 5):
+        campus.clients.clear()
+        student = campus.client("student")
+        assert "下次开门" in seen(campus)
+        assert student.post(f"{OFFICE}number/").status_code == 409
+        for told in ("8703568", "南院15号楼一楼西门", "09:00–12:30", "15:30–18:30", "15:00–18:00"):
+            assert told in seen(campus).replace(" ", "")
+
+    with at(2026, 11, 26, 9, 30):
+        campus.clients.clear()
+        student, clerk = campus.client("student"), campus.client("clerk")
+        student.post(f"{OFFICE}number/")
+        student.post(f"{OFFICE}number/")
+        campus.client("guest").post(f"{OFFICE}number/")
+        assert [one.number for one in QueueTicket.objects.order_by("number")] == [1, 2], "one place each"
+        assert "前面还有 1 位" in seen(campus, "guest")
+        clerk.post(f"{DESK}queue/", {"window": "2"})
+        assert "请到 2 号窗口" in seen(campus)
+        assert "前面还有 0 位" in seen(campus, "guest")
+        clerk.post(f"{DESK}queue/", {"window": "2"})
+        assert "请到 2 号窗口" in seen(campus, "guest")
+        assert QueueTicket.objects.get(number=1).state == "done"
+
+
+def test_a_moved_working_day_is_one(campus, django_capture_on_commit_callbacks):
+    with at(2026, 11, 29, 10, 0):
+        assert "今天不是工作日" in seen(campus)
+    with django_capture_on_commit_callbacks(execute=True):
+        set_exception(by=SYSTEM, first=SUNDAY, last=SUNDAY, is_working=True, note="补班")
+    with at(2026, 11, 29, 10, 0):
+        assert hours.standing().is_open
+    with django_capture_on_commit_callbacks(execute=True):
+        clear_exceptions(by=SYSTEM, first=SUNDAY, last=SUNDAY)
+
+
+def test_the_page_asks_little(campus):
+    assert queries_of(campus.client("student"), OFFICE) <= 20

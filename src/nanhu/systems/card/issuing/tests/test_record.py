@@ -1,0 +1,60 @@
+"""One card record with its bank and its phone; whose names stand there the school's file says."""
+
+from dataclasses import replace
+
+import pytest
+
+from nanhu.kernel.school import school
+from nanhu.systems.card.bank.tests.conftest import (
+    CARDS,
+    ID_NUMBERS,
+    PHONES,
+    bank,
+    bank_process,
+    campus,
+    notices_reach_us,
+)
+from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.pins.tests.conftest import Keypad
+from nanhu.systems.card.tests.conftest import queries_of
+
+__all__ = ["bank", "bank_process", "campus", "notices_reach_us"]
+RECORD = "/card/issuing/record/"
+PIN = ID_NUMBERS["student"][-6:]
+
+
+def seen(campus, part: str = "student") -> str:
+    return campus.client(part).get(RECORD).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.capability("A091")
+def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(campus, live_server, monkeypatch):
+    card, before = campus.card("student"), seen(campus)
+    for words in (
+        card.number,
+        "学生卡",
+        "中国农业银行",
+        "中国联通",
+        "还没有签约",
+        f"{PHONES['student'][:3]}****{PHONES['student'][-4:]}",
+    ):
+        assert words in before, words
+    kiosk = Keypad(Device(PosTerminal.objects.get(number="QC001").number))
+    signed = kiosk.ask("agreement/sign", {"card": card.uid, "bank_card": CARDS["student"]}, pin=PIN)
+    assert signed["outcome"] == "approved", signed
+    after = seen(campus)
+    assert f'尾号 <span class="num">{CARDS["student"][-4:]}</span>' in after
+    assert CARDS["student"] not in after
+    for right in ("消费", "门禁通行", "图书借阅", "公共机房", "代扣代缴"):
+        assert right in after
+    assert CARDS["student"][-4:] not in seen(campus, "other_student")
+
+    told = {**school().raw, "card": {**school().raw["card"], "partners": {"bank": "中国银行", "phone": "中国移动"}}}
+    monkeypatch.setattr("nanhu.systems.card.issuing.views.record.school", lambda: replace(school(), raw=told))
+    changed = seen(campus)
+    assert "联名银行：中国银行" in changed
+    assert "联名通信：中国移动" in changed
+    assert "农业银行" not in changed
+    assert queries_of(campus.client("student"), RECORD) <= 20

@@ -1,0 +1,68 @@
+"""Cards of people who stay for a time: a last day, a unit that vouches; they end by themselves and the unit is told."""
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.identity.models import SmsMessage
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.tasks import follow_calendar
+from nanhu.systems.card.issuing import tasks
+from nanhu.systems.card.issuing.models import Letter
+from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK, document_number
+from nanhu.systems.card.issuing.tests.personal import apply_at_counter, through_to_plastic, visitor
+from nanhu.systems.card.issuing.tests.test_making import pays
+from nanhu.systems.card.issuing.tests.test_personal import HOLDER
+from nanhu.systems.card.models import Card
+
+DOCUMENT = document_number(birth="19800808", order=41)
+
+
+def on(month: int, day: int):
+    return time_machine.travel(datetime(2026, month, day, 2, 0, tzinfo=UTC), tick=True)
+
+
+@pytest.mark.capability("A094")
+@pytest.mark.parametrize("category", ["自聘", "交流"])
+def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(campus, category):
+    with on(11, 23):
+        clerk = campus.client("clerk")
+        offered = clerk.get(f"{DESK}personal/").content.decode()
+        assert all(f'value="{one}"' in offered for one in ("自聘", "讲学", "公务", "培训", "访问", "交流"))
+        late = clerk.post(f"{DESK}personal/", visitor(DOCUMENT, until="", category=category))
+        assert late.status_code in {302, 422}, "no last day, no card"
+        assert not Card.objects.filter(card_class="ordinary").exists()
+        order = through_to_plastic(
+            campus, apply_at_counter(campus, visitor(DOCUMENT, until="2026-12-04", category=category))
+        )
+        row = order.rows.get()
+        clerk.post(f"{DESK}rows/{row.pk}/take-fee/", {"method": "cash"})
+        assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 302
+        card = Card.objects.get(person_id=people.find_person_by_document(DOCUMENT))
+        assert (card.sub_class, str(card.valid_until)) == (category, "2026-12-04")
+        [tie] = people.person_card(card.person_id).affiliations
+        assert tie.unit_name == COLLEGE, "who vouches stands in the record"
+        assert pays(campus, card.uid) == "balance_short", "it answers at terminals"
+        told_before = SmsMessage.objects.count()
+        tasks.tell_sponsors()
+        tasks.tell_sponsors()
+        told = [one.text for one in SmsMessage.objects.order_by("id")][told_before:]
+        assert len(told) == 2, "agent and leader, once each"
+        assert all("访学者" in text and "2026-12-04" in text for text in told)
+        page = campus.client("teacher").get(f"{DESK}unit/").content.decode()
+        assert "访学者" in page
+    ended = Card.objects.filter(pk=card.pk)
+    ended.update(valid_from="2020-01-01", valid_until="2020-12-31")
+    assert pays(campus, card.uid) == "card_expired", "at midnight, before any job ran"
+    ended.update(valid_until="2026-12-04")
+    with on(12, 5):
+        follow_calendar()
+        deliver_pending()
+        card.refresh_from_db()
+        assert card.state == "expired"
+        tasks.tell_sponsors()
+        tasks.tell_sponsors()
+        assert Letter.objects.filter(kind="expired").count() == 2
+        assert pays(campus, card.uid) == "card_expired"
