@@ -5,22 +5,30 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from nanhu.emulators.doors.web import DoorsApplication
 from nanhu.emulators.kiosks.web import KioskApplication, StartResponse
 
 type Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 FOLDER = Path(os.environ.get("NANHU_EMULATOR_FOLDER", "var/emulators"))
-MOUNTS: dict[str, Application] = {}
 kiosks = KioskApplication(FOLDER / "kiosks.json")
+doors = DoorsApplication(FOLDER / "doors.json")
+MOUNTS: dict[str, Application] = {"doors": doors}
 
 
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    first = environ.get("PATH_INFO", "/").split("/")[1]
+    path = environ.get("PATH_INFO", "/")
+    if path == "/health":
+        doors.wake()
+    first = path.split("/")[1]
     mounted = MOUNTS.get(first)
     if mounted is None:
         return kiosks(environ, start_response)
+    if path == f"/{first}":
+        start_response("308 Permanent Redirect", [("Location", f"{path}/"), ("Content-Length", "0")])
+        return [b""]
     inner = {
         **environ,
         "SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + f"/{first}",
-        "PATH_INFO": environ["PATH_INFO"].removeprefix(f"/{first}") or "/",
+        "PATH_INFO": path.removeprefix(f"/{first}") or "/",
     }
     return mounted(inner, start_response)

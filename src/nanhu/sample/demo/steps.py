@@ -23,6 +23,8 @@ from nanhu.sample import history, notices, photos
 from nanhu.sample.cast import MEMBERS
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+from nanhu.sample.doors import PLACES, doors
+from nanhu.sample.doors import rules as door_rules
 from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, generate
 from nanhu.sample.machines import machines
 from nanhu.sample.merchants import merchants
@@ -34,7 +36,7 @@ from nanhu.systems.card import api as card
 
 BY = Actor.system("demo")
 ROLES = {
-    "clerk": ("card.clerk", "card.finance"),
+    "clerk": ("card.clerk", "card.finance", "card.manager", "card.guard"),
     "administrator": (
         "campus.admin",
         "identity.admin",
@@ -156,6 +158,13 @@ def place_machines(_advance: Advance) -> str:
     return f"{card.set_up_machines(by=BY, machines=machines())} 台"
 
 
+def hang_doors(_advance: Advance) -> str:
+    """Dormitories, library, teaching building, laboratory, with the rules they begin with."""
+    rules = door_rules(today=campus_today(), units=people.unit_ids_by_code(["12"]))
+    card.set_up_doors(by=BY, places=PLACES, doors=doors(), rules=rules)
+    return f"{len(doors())} 扇，{len(rules)} 条规则"
+
+
 def hang_out_notices(_advance: Advance) -> str:
     rows = [
         messages.ImportedNotice(**{name: getattr(one, name) for name in one.__slots__})
@@ -193,6 +202,7 @@ def write_emulator_keys(_advance: Advance) -> str:
     papers = (f"--document={one.id_number}:{one.name}:{one.campus_no}" for one in MEMBERS if one.kind == "student")
     call_command("card_kiosks", *(f"--campus-no={member.campus_no}" for member in MEMBERS), *papers, verbosity=0)
     call_command("card_emulator", *(f"--campus-no={member.campus_no}" for member in MEMBERS), verbosity=0)
+    call_command("card_doors", *(f"--campus-no={member.campus_no}" for member in MEMBERS), verbosity=0)
     call_command("card_chips", verbosity=0)
     return ""
 
@@ -210,6 +220,7 @@ STEPS = (
     Step("history", "九十天的校园生活", live_ninety_days),
     Step("books", "合同、结算、日结", begin_books),
     Step("machines", "自助终端", place_machines, at_every_start=True),
+    Step("doors", "门禁", hang_doors, at_every_start=True),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("office", "接入 OA", connect_office, at_every_start=True),

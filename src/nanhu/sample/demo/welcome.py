@@ -25,6 +25,7 @@ def welcome(configuration: Configuration) -> str:
     门户        {configuration.public_url}/
     消费机      http://localhost:{configuration.emulator_port}/
     自助终端    http://localhost:{configuration.kiosks_port}/ （圈存机、补卡机、一体机）
+    门禁        http://localhost:{configuration.kiosks_port}/doors/
     校外手机    http://localhost:{configuration.outside_port}/ （云闪付、完美校园、农业银行）
     OA 系统     http://localhost:{configuration.office_port}/
     样例手机    {configuration.public_url}/demo/phone （收验证码；管理员登录第二步的动态口令也在这里）

@@ -2,6 +2,8 @@
 
 from nanhu.systems.card.closing.books import Books, begin_books
 from nanhu.systems.card.devices.services.machines import MachineOrder, set_up_machines
+from nanhu.systems.card.doors.services.ruling import DoorWish
+from nanhu.systems.card.doors.services.setting_up import DoorOrder, DoorRuleOrder, PlaceOrder, set_up_doors
 from nanhu.systems.card.errors import HistoryExistsError
 from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
 from nanhu.systems.card.funds.services.deductions import Deducted, deduct, open_payee
@@ -17,11 +19,15 @@ __all__ = [
     "CardReissued",
     "CardReportedLost",
     "Deducted",
+    "DoorOrder",
+    "DoorRuleOrder",
+    "DoorWish",
     "HistoryExistsError",
     "HistoryResult",
     "MachineOrder",
     "MerchantOrder",
     "PastRow",
+    "PlaceOrder",
     "PriceOrder",
     "TerminalOrder",
     "begin_books",
@@ -31,6 +37,7 @@ __all__ = [
     "open_funding",
     "open_payee",
     "set_prices",
+    "set_up_doors",
     "set_up_machines",
     "set_up_merchants",
 ]

@@ -78,7 +78,7 @@ class Door(models.Model):
 
 
 class DoorRule(models.Model):
-    """Who may, or may not, pass the doors of a place and of all below it, when. See docs/decisions/0010.
+    """Who may, or may not, pass the doors of a place, of all below it too unless told otherwise, when. See docs/decisions/0010.
 
     One of: a person; a unit with all below it (of one class, where given); a class or sub-class; everybody. Rows are never
     changed but for `withdrawn_*`.
@@ -86,6 +86,9 @@ class DoorRule(models.Model):
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="rules")
+    covers_below = models.BooleanField(
+        default=True, help_text="false: the doors of this place alone, not of rooms in it"
+    )
     is_allowed = models.BooleanField()
     person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")

@@ -1,5 +1,32 @@
 """What the portal, the doctor and the worker show of this part."""
 
-from nanhu.systems.card.doors import operations
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-__all__ = ["operations"]
+from nanhu.kernel import registry
+from nanhu.kernel.registry import Application, PersonalData
+from nanhu.systems.card.doors import operations, tasks
+from nanhu.systems.card.doors.personal_data import passage_records
+from nanhu.systems.card.rights.policies import GUARD, MANAGER
+
+__all__ = ["operations", "tasks"]
+
+registry.personal_data.add(
+    PersonalData(
+        key="card.passages", title=_("门禁记录"), load=passage_records, order=32,
+        description=_("时间、地点、进出、是否放行；保存半年"),
+    )
+)  # fmt: skip
+registry.applications.add(
+    Application(
+        key="card.doors",
+        name=_("门禁"),
+        icon="door-open",
+        url=lambda: reverse("card:doors:places"),
+        section="work",
+        roles=frozenset({MANAGER, GUARD}),
+        owner=_("保卫处"),
+        description=_("谁能进哪里，门现在怎样，紧急开门"),
+        order=44,
+    )
+)

@@ -20,6 +20,7 @@ class DoorWish:
     """A rule somebody wants; without person, unit and class it speaks of everybody."""
 
     is_allowed: bool
+    covers_below: bool = True
     starts_on: date
     ends_on: date | None = None
     person_id: int | None = None
@@ -48,7 +49,7 @@ def rule(*, by: Actor, place: Place, wish: DoorWish, reason: str) -> DoorRule:
 
 def drafted(place: Place, wish: DoorWish) -> DoorRule:
     return DoorRule(
-        place=place, is_allowed=wish.is_allowed, person_id=wish.person_id, unit_id=wish.unit_id,
+        place=place, covers_below=wish.covers_below, is_allowed=wish.is_allowed, person_id=wish.person_id, unit_id=wish.unit_id,
         card_class=wish.card_class, sub_class=wish.sub_class, weekdays=wish.weekdays, from_time=wish.from_time,
         until_time=wish.until_time, starts_on=wish.starts_on, ends_on=wish.ends_on, created_at=now(),
     )  # fmt: skip
@@ -56,7 +57,7 @@ def drafted(place: Place, wish: DoorWish) -> DoorRule:
 
 def told(made: DoorRule) -> dict[str, object]:
     return {
-        "allowed": made.is_allowed, "person": made.person_id, "unit": made.unit_id, "class": made.card_class,
+        "allowed": made.is_allowed, "below": made.covers_below, "person": made.person_id, "unit": made.unit_id, "class": made.card_class,
         "sub_class": made.sub_class, "weekdays": made.weekdays, "times": f"{made.from_time:%H:%M}-{made.until_time:%H:%M}",
         "from": str(made.starts_on), "until": str(made.ends_on or ""),
     }  # fmt: skip

@@ -34,7 +34,7 @@ class DoorOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleOrder:
+class DoorRuleOrder:
     """`wish` without its place, which is named by key."""
 
     place: str
@@ -44,7 +44,7 @@ class RuleOrder:
 
 @transaction.atomic
 def set_up_doors(
-    *, by: Actor, places: Sequence[PlaceOrder], doors: Sequence[DoorOrder], rules: Sequence[RuleOrder] = ()
+    *, by: Actor, places: Sequence[PlaceOrder], doors: Sequence[DoorOrder], rules: Sequence[DoorRuleOrder] = ()
 ) -> int:
     """Adds what is missing; rules only where the school has none yet. Returns how many doors were added."""
     known = {place.key: place for place in Place.objects.all()}

@@ -43,7 +43,7 @@ BEGIN
         SELECT o.id, o.parent_id FROM people_org_unit o JOIN unit ON o.id = unit.parent_id
     ), speaking AS (
         SELECT r.id, r.is_allowed FROM card_door_rule r
-        WHERE r.place_id IN (SELECT up.id FROM up) AND holder.person_id IS NOT NULL
+        WHERE r.place_id IN (SELECT up.id FROM up) AND (r.covers_below OR r.place_id = here.id) AND holder.person_id IS NOT NULL
           AND r.created_at <= moment AND (r.withdrawn_at IS NULL OR r.withdrawn_at > moment)
           AND (r.person_id IS NULL OR r.person_id = holder.person_id)
           AND (r.card_class = '' OR r.card_class = holder.card_class) AND (r.sub_class = '' OR r.sub_class = holder.sub_class)
@@ -65,7 +65,7 @@ CREATE FUNCTION card_door_profiles(here bigint, since date)
 RETURNS TABLE (card_id bigint, rules bigint[]) LANGUAGE sql STABLE AS $$
     WITH RECURSIVE rule AS MATERIALIZED (
         SELECT r.* FROM card_door_rule r JOIN card_door_upwards(here) up ON up.id = r.place_id
-        WHERE r.withdrawn_at IS NULL AND (r.ends_on IS NULL OR r.ends_on >= since - 1)
+        WHERE r.withdrawn_at IS NULL AND (r.covers_below OR r.place_id = here) AND (r.ends_on IS NULL OR r.ends_on >= since - 1)
     ), down (rule_id, unit_id) AS (
         SELECT r.id, r.unit_id FROM rule r WHERE r.unit_id IS NOT NULL
         UNION

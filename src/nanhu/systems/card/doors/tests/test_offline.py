@@ -127,6 +127,8 @@ def test_the_list_says_the_same_as_the_door_on_line(campus, library, held):
     put("library", card_class="student", **around_now())
     put("south", is_allowed=False, sub_class="留学生", card_class="student")
     put("library", person_id=campus.persons["guest"], **not_now())
+    put("library", card_class="teacher", covers_below=False)
+    put("library.lab", card_class="teacher", sub_class="人事代理")
     put("library.lab", unit_id=units["12"], is_allowed=False)
     put("library.lab", person_id=campus.persons["teacher"], weekdays=1 << campus_today().weekday())
     for number in ("ML01", "ML02", "MD01"):

@@ -33,6 +33,12 @@ def test_a_class_may_where_its_rule_stands_and_below_and_nowhere_else(campus, ea
     assert try_door(east, campus, "student") == "no_rule"
 
 
+def test_a_front_door_open_to_all_leaves_the_room_inside_closed(campus, library):
+    put("library", card_class="student", covers_below=False)
+    assert try_door(library, campus, "student") == "allowed"
+    assert try_door(type(library)("ML02"), campus, "student") == "no_rule"
+
+
 def test_a_sub_class_may_alone(campus, library):
     put("library", card_class="student", sub_class="留学生")
     assert try_door(library, campus, "guest") == "allowed"

@@ -1,0 +1,111 @@
+"""What managers and guards type."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.doors.models import Place
+from nanhu.systems.card.doors.services.ruling import EVERY_DAY, WHOLE_DAY, DoorWish
+from nanhu.systems.card.rights.forms import holders_of_rights
+
+DAY = forms.DateInput(attrs={"type": "date"})
+CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+WEEKDAYS = [(1, _("一")), (2, _("二")), (4, _("三")), (8, _("四")), (16, _("五")), (32, _("六")), (64, _("日"))]
+
+
+def everybody_or_a_class() -> list[Any]:
+    return [("", _("所有持卡人")), *holders_of_rights()]
+
+
+def units() -> list[tuple[str, str]]:
+    return [("", "—"), *((str(one.id), f"{one.code} {one.name}") for one in people.unit_choices())]
+
+
+class DoorRuleForm(forms.Form):
+    place = forms.ModelChoiceField(label=_("地点"), queryset=Place.objects.order_by("key"), to_field_name="key")
+    covers_below = forms.BooleanField(
+        label=_("也管里面的各处"),
+        required=False,
+        initial=True,
+        help_text=_("不选：只管这个地点自己的门，里面的房间另定"),
+    )
+    is_allowed = forms.TypedChoiceField(
+        label=_("准还是不准"), choices=[("1", _("准许进入")), ("0", _("禁止进入"))], coerce=lambda text: text == "1"
+    )
+    who = forms.ChoiceField(label=_("哪类卡"), choices=everybody_or_a_class, required=False)
+    unit = forms.ChoiceField(label=_("单位"), choices=units, required=False, help_text=_("连同下面的专业和班级"))
+    campus_no = forms.CharField(
+        label=_("只对一个人"), max_length=20, required=False, help_text=_("填学工号。点名的规则先于成群的规则")
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("星期"),
+        choices=WEEKDAYS,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[bit for bit, _n in WEEKDAYS],
+    )
+    from_time = forms.TimeField(label=_("从几点"), widget=CLOCK, initial=WHOLE_DAY)
+    until_time = forms.TimeField(
+        label=_("到几点"), widget=CLOCK, initial=WHOLE_DAY, help_text=_("两个时间相同：全天；比开始早：过夜到第二天")
+    )
+    starts_on = forms.DateField(label=_("从哪天起"), widget=DAY, initial=campus_today)
+    ends_on = forms.DateField(label=_("到哪天为止"), widget=DAY, required=False, help_text=_("不填：一直有效"))
+    reason = forms.CharField(label=_("依据"), max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        first, last = said.get("starts_on"), said.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("结束在开始之前。"))
+        if first and first < campus_today():
+            self.add_error("starts_on", _("规则从今天或以后开始。"))
+        self.person_id = people.find_person_by_campus_no(said["campus_no"].strip()) if said.get("campus_no") else None
+        if said.get("campus_no") and self.person_id is None:
+            self.add_error("campus_no", _("没有这个学工号。"))
+        if said.get("campus_no") and (said.get("who") or said.get("unit")):
+            self.add_error("campus_no", _("只对一个人时，不要再选卡类和单位。"))
+        return said
+
+    def wish(self) -> DoorWish:
+        said = self.cleaned_data
+        card_class, _colon, sub_class = said["who"].partition(":")
+        return DoorWish(
+            covers_below=said["covers_below"], is_allowed=said["is_allowed"], person_id=self.person_id,
+            unit_id=int(said["unit"]) if said["unit"] else None, card_class=card_class, sub_class=sub_class,
+            weekdays=sum(said["weekdays"]) & EVERY_DAY, from_time=said["from_time"], until_time=said["until_time"],
+            starts_on=said["starts_on"], ends_on=said["ends_on"],
+        )  # fmt: skip
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("为什么"), max_length=200)
+
+
+class EmergencyForm(forms.Form):
+    place = forms.ModelChoiceField(
+        label=_("打开哪里的门"),
+        queryset=Place.objects.order_by("key"),
+        to_field_name="key",
+        help_text=_("连同里面的各处"),
+    )
+    minutes = forms.TypedChoiceField(
+        label=_("开多久"), coerce=int, initial=30,
+        choices=[(10, _("10 分钟")), (30, _("30 分钟")), (60, _("1 小时")), (240, _("4 小时")), (720, _("12 小时"))],
+        help_text=_("到时自己关，也可以提前关"),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("例如：火警、消防演练、有人受伤"))
+
+
+class SidesForm(forms.Form):
+    campus_no = forms.CharField(label=_("学工号"), max_length=20, required=False, help_text=_("不填：这个地点的所有人"))
+    reason = forms.CharField(label=_("原因"), max_length=200)
+
+    def clean_campus_no(self) -> str:
+        text = str(self.cleaned_data["campus_no"]).strip()
+        self.person_id = people.find_person_by_campus_no(text) if text else None
+        if text and self.person_id is None:
+            raise forms.ValidationError(_("没有这个学工号。"))
+        return text

@@ -1,0 +1,153 @@
+"""What the pages of doors read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Count, Q, QuerySet
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.devices.rules import masked
+from nanhu.systems.card.doors.models import Door, DoorEmergency, DoorRule, Passage, Place
+from nanhu.systems.card.doors.reasons import remark_of, sentence_of
+
+SILENT: Final = timedelta(seconds=30)
+LATEST: Final = 10
+LOG_ROWS: Final = 200
+OWN_ROWS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DoorLine:
+    """A door as it last spoke. `has_heard`: it stands as it should in an emergency."""
+
+    door: Door
+    is_online: bool
+    should_be_open: bool
+
+    @property
+    def has_heard(self) -> bool:
+        return self.is_online and self.door.said_open == self.should_be_open
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    place: Place
+    depth: int
+    doors: tuple[DoorLine, ...]
+    emergency: DoorEmergency | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageLine:
+    passage: Passage
+    who: str
+    campus_no: str
+    sentence: str
+    remark: str
+
+
+def place_lines() -> list[PlaceLine]:
+    """The tree in its order, each place with its doors; three queries."""
+    places = list(Place.objects.order_by("key"))
+    doors = Door.objects.select_related("terminal").order_by("terminal__number")
+    by_place: dict[int, list[Door]] = {}
+    for door in doors:
+        by_place.setdefault(door.place_id, []).append(door)
+    opened = {one.place_id: one for one in open_emergencies()}
+    parents = {place.pk: place.parent_id for place in places}
+    children: dict[int | None, list[Place]] = {}
+    for place in places:
+        children.setdefault(place.parent_id, []).append(place)
+    return [
+        line_of(place, depth, by_place.get(place.pk, []), emergency_of(place.pk, parents, opened))
+        for place, depth in walked(children, None, 0)
+    ]
+
+
+def walked(children: dict[int | None, list[Place]], parent: int | None, depth: int) -> Iterable[tuple[Place, int]]:
+    for place in children.get(parent, []):
+        yield place, depth
+        yield from walked(children, place.pk, depth + 1)
+
+
+def emergency_of(
+    place: int | None, parents: dict[int, int | None], opened: dict[int, DoorEmergency]
+) -> DoorEmergency | None:
+    while place is not None:
+        if place in opened:
+            return opened[place]
+        place = parents[place]
+    return None
+
+
+def line_of(place: Place, depth: int, doors: Iterable[Door], emergency: DoorEmergency | None) -> PlaceLine:
+    moment = now()
+    lines = (
+        DoorLine(door, door.said_at is not None and moment - door.said_at <= SILENT, emergency is not None)
+        for door in doors
+    )
+    return PlaceLine(place, depth, tuple(lines), emergency)
+
+
+def open_emergencies() -> QuerySet[DoorEmergency]:
+    return DoorEmergency.objects.filter(closed_at=None, ends_at__gt=now()).select_related("place").order_by("ends_at")
+
+
+def living_rules() -> QuerySet[DoorRule]:
+    rows = DoorRule.objects.filter(withdrawn_at=None).select_related("place", "person", "unit")
+    return rows.order_by("place__key", "is_allowed", "id")
+
+
+def rules_over(place: Place) -> QuerySet[DoorRule]:
+    """Those of the place itself and those above that cover it."""
+    above, here = [], place.parent
+    while here is not None:
+        above.append(here.pk)
+        here = here.parent
+    return living_rules().filter(Q(place=place) | Q(place__in=above, covers_below=True))
+
+
+def inside(place: Place) -> int:
+    return place.presences.filter(is_inside=True).count()
+
+
+def passages_at(place: Place, *, only: str = "", most: int = LATEST) -> list[PassageLine]:
+    rows = Passage.objects.filter(place=place)
+    narrowed = {
+        "refused": rows.filter(is_opened=False), "remarked": rows.exclude(remark=""), "offline": rows.filter(is_offline=True),
+    }  # fmt: skip
+    return passage_lines(narrowed.get(only, rows).select_related("door__terminal").order_by("-at", "-id")[:most])
+
+
+def own_passages(person_id: int) -> list[PassageLine]:
+    rows = Passage.objects.filter(person_id=person_id).select_related("door__terminal", "place")
+    return passage_lines(rows.order_by("-at", "-id")[:OWN_ROWS])
+
+
+def passage_lines(rows: Iterable[Passage]) -> list[PassageLine]:
+    found = list(rows)
+    holders = people.person_cards({one.person_id for one in found if one.person_id is not None})
+    lines = []
+    for one in found:
+        holder = holders.get(one.person_id) if one.person_id is not None else None
+        campus_no = holder.affiliations[0].campus_no if holder and holder.affiliations else ""
+        remark = remark_of(one.remark) if one.remark else ""
+        lines.append(PassageLine(one, holder.name if holder else "", campus_no, sentence_of(one.code), remark))
+    return lines
+
+
+def with_masked_names(lines: Iterable[PassageLine]) -> list[PassageLine]:
+    """For a screen that stands in the guard's room."""
+    return [PassageLine(one.passage, masked(one.who) if one.who else "", "", one.sentence, one.remark) for one in lines]
+
+
+def today_counts(place: Place) -> dict[str, int]:
+    since = now() - timedelta(days=1)
+    rows = Passage.objects.filter(place=place, at__gte=since)
+    return rows.aggregate(
+        opened=Count("id", filter=Q(is_opened=True)), refused=Count("id", filter=Q(is_opened=False)),
+        remarked=Count("id", filter=~Q(remark="")),
+    )  # fmt: skip

@@ -1,0 +1,19 @@
+"""Days of the week as people write them: 周一至周五, 周三、周六."""
+
+from django import template
+from django.utils.translation import gettext as _
+
+register = template.Library()
+EVERY_DAY = 127
+
+
+@register.filter
+def weekdays(bits: int) -> str:
+    names = [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")]
+    days = [n for n in range(7) if bits >> n & 1]
+    if bits == EVERY_DAY:
+        return _("每天")
+    is_run = len(days) > 2 and days[-1] - days[0] == len(days) - 1  # noqa: PLR2004
+    if is_run:
+        return _("%(first)s至%(last)s") % {"first": names[days[0]], "last": names[days[-1]]}
+    return _("、").join(names[day] for day in days)

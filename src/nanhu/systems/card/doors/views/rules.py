@@ -1,0 +1,80 @@
+"""The rules desk: who may where and when; who gains and who loses is seen before it holds."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.doors import queries
+from nanhu.systems.card.doors.errors import DoorRuleNotFoundError
+from nanhu.systems.card.doors.forms import DoorRuleForm, ReasonForm
+from nanhu.systems.card.doors.models import DoorRule
+from nanhu.systems.card.doors.policies import manager_only
+from nanhu.systems.card.doors.services import ruling
+from nanhu.systems.card.doors.services.previewing import Preview, preview_rule, preview_withdrawal
+from nanhu.systems.card.models import Card
+from nanhu.systems.card.views.frame import person_at
+
+HISTORY = 100
+
+
+@require_safe
+@never_cache
+@manager_only
+def rules(request: HttpRequest) -> HttpResponse:
+    gone = (
+        DoorRule.objects.exclude(withdrawn_at=None).select_related("place", "person", "unit").order_by("-withdrawn_at")
+    )
+    return render(request, "card_doors/rules.html", {"rules": queries.living_rules(), "gone": gone[:HISTORY]})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@manager_only
+def new(request: HttpRequest) -> HttpResponse:
+    """First press shows who gains and who loses, the second puts it into force."""
+    form = DoorRuleForm(request.POST or None, initial=request.GET.dict())
+    if not form.is_bound or not form.is_valid():
+        return render(request, "card_doors/rule.html", {"form": form}, status=422 if form.is_bound else 200)
+    place, wish = form.cleaned_data["place"], form.wish()
+    if "confirmed" in request.POST:
+        ruling.rule(by=person_at(request), place=place, wish=wish, reason=form.cleaned_data["reason"])
+        messages.success(request, _("已生效。联网的门现在就按它判断，断网名单在几秒内更新。"))
+        return redirect("card:doors:rules")
+    pairs = [
+        (name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values
+    ]
+    facts = {"form": form, "place": place, "again": pairs, **seen_facts(preview_rule(place, wish))}
+    return render(request, "card_doors/rule.html", facts)
+
+
+def seen_facts(seen: Preview) -> dict[str, object]:
+    cards = Card.objects.filter(pk__in=[*seen.gain_sample, *seen.lose_sample]).in_bulk()
+    holders = people.person_cards({card.person_id for card in cards.values()})
+    named = {pk: (card, holders.get(card.person_id)) for pk, card in cards.items()}
+    return {
+        "seen": seen, "gain_count": len(seen.gaining), "lose_count": len(seen.losing),
+        "gaining": [named[pk] for pk in seen.gain_sample if pk in named],
+        "losing": [named[pk] for pk in seen.lose_sample if pk in named],
+    }  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@manager_only
+def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    rule = queries.living_rules().filter(public_id=public_id).first()
+    if rule is None:
+        raise DoorRuleNotFoundError
+    form = ReasonForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        ruling.withdraw(by=person_at(request), rule=rule, reason=form.cleaned_data["reason"])
+        messages.success(request, _("已撤回。"))
+        return redirect("card:doors:rules")
+    facts = {"rule": rule, "form": form, **seen_facts(preview_withdrawal(rule))}
+    return render(request, "card_doors/withdraw.html", facts, status=422 if form.is_bound else 200)
