@@ -51,7 +51,8 @@ def not_now() -> dict[str, time]:
 def settle(campus: Campus) -> dict[str, int]:
     """A college with a class below it; the student belongs to the class. Ids by code."""
     units = [
-        people.UnitRecord(code="12", name="计算机学院", kind="学院"),
+        people.UnitRecord(code="1", name="湖南理工学院", kind="学校"),
+        people.UnitRecord(code="12", name="计算机学院", kind="学院", parent_code="1"),
         people.UnitRecord(code="1201", name="计科2301班", kind="班级", parent_code="12"),
     ]
     people.apply_units(by=SYSTEM, records=units, origin=ORIGIN)
