@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -86,9 +86,12 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
+def serving(folder: Path) -> AbstractContextManager[str]:
+    return serving_site(KioskApplication(folder / "kiosks.json", beats=False))
+
+
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    site = KioskApplication(folder / "kiosks.json", beats=False)
+def serving_site(site: Any) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, site, server_class=Server, handler_class=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -1,4 +1,4 @@
-"""Days of the week as people write them: 周一至周五, 周三、周六."""
+"""Days of the week as people write them: 周一至周五, 周三 周六."""
 
 from django import template
 from django.utils.translation import gettext as _
@@ -16,4 +16,4 @@ def weekdays(bits: int) -> str:
     is_run = len(days) > 2 and days[-1] - days[0] == len(days) - 1  # noqa: PLR2004
     if is_run:
         return _("%(first)s至%(last)s") % {"first": names[days[0]], "last": names[days[-1]]}
-    return _("、").join(names[day] for day in days)
+    return " ".join(names[day] for day in days)
