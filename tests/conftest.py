@@ -22,7 +22,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PEOPLE = "240"
-PATIENCE_SECONDS = 240
+PATIENCE_SECONDS = 420
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,11 @@ def start_campus(folder: Path) -> Campus:
             [sys.executable, "-m", "nanhu", "demo"], env=environment, cwd=ROOT, stdout=log, stderr=log, text=True
         )
     campus = Campus(folder, environment, process)
-    wait_until_open(campus)
+    try:
+        wait_until_open(campus)
+    except BaseException:
+        stop_campus(campus)
+        raise
     return campus
 
 

@@ -6,8 +6,6 @@ No ticket is ever taken twice, no logout is lost, and nobody is signed in who sh
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,8 +17,9 @@ import requests
 
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
-from tests.conftest import ROOT, Campus, open_folder, start_campus, stop_campus
+from tests.conftest import Campus, open_folder, start_campus, stop_campus
 from tests.faults.evidence import wait_until
+from tests.faults.inside import inside
 from tests.faults.walkers import Guesser, Receiver, Seen, Walker
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -58,16 +57,6 @@ def doomed() -> Iterator[Campus]:
             yield campus
         finally:
             stop_campus(campus)
-
-
-def inside(campus: Campus, program: str, *arguments: str) -> str:
-    environment = {**campus.environment, "NANHU_DEMO": "1", "DJANGO_SETTINGS_MODULE": "nanhu.project.settings"}
-    result = subprocess.run(
-        [sys.executable, "-c", program, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
-        check=False,
-    )  # fmt: skip
-    assert result.returncode == 0, result.stderr
-    return result.stdout.splitlines()[-1]
 
 
 def pids(campus: Campus, kind: str) -> list[int]:

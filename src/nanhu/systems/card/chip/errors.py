@@ -13,6 +13,15 @@ class ChipMacWrongError(CampusError):
     sentence = _("卡片验证码不符，不能写卡。")
 
 
+class ChipBehindError(CampusError):
+    """A counter that this card has passed long ago: somebody copied it. What was noted of it stays."""
+
+    code = "chip_counter_reused"
+    http_status = 409
+    sentence = _("这张卡的交易计数与记录不符，不能写卡，请到校园卡管理办公室核查。")
+    keeps_writes = True
+
+
 class ChipMissingError(CampusError):
     code = "chip_missing"
     http_status = 409

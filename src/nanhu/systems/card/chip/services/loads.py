@@ -9,11 +9,13 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.systems.card.chip import messages
-from nanhu.systems.card.chip.errors import ChipMacWrongError, ChipMissingError
+from nanhu.systems.card.chip.errors import ChipBehindError, ChipMacWrongError, ChipMissingError
 from nanhu.systems.card.chip.models import Chip, ChipRow
 from nanhu.systems.card.chip.services.keys import card_keys, tac_keys
 from nanhu.systems.card.chip.tac import Purse
 from nanhu.systems.card.models import Card, PosTerminal
+
+BY = Actor.system("card.chip")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +49,26 @@ def chip_of(card: Card) -> Chip:
 
 def mac2_for_load(*, card: Card, terminal_number: str, amount_fen: int, told: LoadStart) -> LoadGrant:
     """The right to put `amount_fen` on, for the one load this card began at this terminal. Call it once per claim order."""
-    keys = card_keys(chip_of(card))
+    chip = chip_of(card)
+    keys = card_keys(chip)
     terminal, random, mac1 = messages.terminal_code(terminal_number), read_hex(told.random), read_hex(told.mac1)
     session = keys.suite.session_key(keys.load, messages.load_session(random, told.online_counter))
     text = messages.load_mac1(balance_fen=told.balance_fen, amount_fen=amount_fen, terminal=terminal)
     if not hmac.compare_digest(keys.suite.mac(session, text), mac1):
         raise ChipMacWrongError
+    refuse_copy(chip, terminal_number, told)
     at = messages.stamp_of(now())
     mac2 = keys.suite.mac(session, messages.load_mac2(amount_fen=amount_fen, terminal=terminal, at=messages.stamp(at)))
     return LoadGrant(mac2=mac2.hex().upper(), at=at)
+
+
+def refuse_copy(chip: Chip, terminal_number: str, told: LoadStart) -> None:
+    """The true card's counter is never behind what it proved to us."""
+    if told.online_counter >= chip.online_counter:
+        return
+    facts = {"told": told.online_counter, "known": chip.online_counter, "terminal": terminal_number}
+    audit.record(by=BY, action="card.chip_behind", target=f"card:{chip.card_id}", facts=facts)
+    raise ChipBehindError
 
 
 def verify_load_tac(
