@@ -40,6 +40,10 @@ OTHERS: tuple[tuple[str, str, str, Trade, str, int], ...] = (
 )  # fmt: skip
 
 
+BUS_FARE_FEN = 100
+BUS_LINES = (("BUS01", "1 号线 湘F·A1001"), ("BUS02", "1 号线 湘F·A1002"), ("BUS03", "2 号线 湘F·A1003"))
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     number: str

@@ -27,7 +27,7 @@ from nanhu.sample.doors import PLACES, doors
 from nanhu.sample.doors import rules as door_rules
 from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, generate
 from nanhu.sample.machines import machines
-from nanhu.sample.merchants import merchants
+from nanhu.sample.merchants import BUS_FARE_FEN, BUS_LINES, merchants
 from nanhu.sample.prices import price_orders
 from nanhu.sample.tasks import photograph_everybody
 from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
@@ -136,6 +136,19 @@ def live_ninety_days(advance: Advance) -> str:
     return f"{done.posted:,} 笔"
 
 
+def start_the_buses(_advance: Advance) -> str:
+    """The bus firm is a merchant, each bus a terminal of one price that is out of reach most of the way."""
+    buses = [card.TerminalOrder(number=number, merchant_key="bus", place=line) for number, line in BUS_LINES]
+    added = card.set_up_merchants(by=BY, merchants=[card.MerchantOrder(key="bus", name="校车公司")], terminals=buses)
+    if added[1]:
+        fares = [
+            card.PriceOrder(number=number, since=campus_today(), kind="fixed", price_fen=BUS_FARE_FEN)
+            for number, _line in BUS_LINES
+        ]
+        card.set_prices(by=BY, orders=fares)
+    return f"{len(BUS_LINES)} 辆"
+
+
 def told(rows: pl.DataFrame, advance: Advance) -> Iterator[card.PastRow]:
     """The rows of the past one by one, telling how far it is."""
     for number, row in enumerate(rows.iter_rows()):
@@ -218,6 +231,7 @@ STEPS = (
     Step("accounts", "开户、发卡", open_accounts),
     Step("passwords", "示例账号", give_passwords),
     Step("history", "九十天的校园生活", live_ninety_days),
+    Step("buses", "校车", start_the_buses, at_every_start=True),
     Step("books", "合同、结算、日结", begin_books),
     Step("machines", "自助终端", place_machines, at_every_start=True),
     Step("doors", "门禁", hang_doors, at_every_start=True),

@@ -17,7 +17,7 @@ from nanhu.systems.card.models import Card, PosTerminal
 
 TERMINALS = 12
 CARDS = 10
-FIXED_FEN = {"早点": 400, "浴室": 200, "洗衣": 500, "直饮水": 50}
+FIXED_FEN = {"早点": 400, "浴室": 200, "洗衣": 500, "直饮水": 50, "校车": 100}
 STATE_NOTES = {
     Card.State.LOST: "已挂失",
     Card.State.FROZEN: "已冻结",
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
 
 def chosen_terminals(count: int) -> list[dict[str, Any]]:
-    """The more merchants a place has the more of them, each with one terminal, and names differ while they can."""
+    """The more merchants a place has the more of them, each with one terminal, names differ while they can; and a bus."""
     merchants: dict[int, PosTerminal] = {}
     for terminal in PosTerminal.objects.filter(state="on", kind="pos").select_related("merchant").order_by("-number"):
         merchants[terminal.merchant_id] = terminal
@@ -68,6 +68,8 @@ def chosen_terminals(count: int) -> list[dict[str, Any]]:
         chosen = next((one for one in places[place] if one.merchant.name not in names), places[place][0])
         places[place].remove(chosen)
         picked.append(chosen)
+    bus = next((one for one in merchants.values() if one.merchant.key == "bus" and one not in picked), None)
+    picked += [bus] if bus is not None else []
     return [terminal_facts(one) for one in sorted(picked, key=lambda one: one.number)]
 
 
