@@ -4,17 +4,25 @@ import pytest
 
 from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.emulators.kiosks.chipseal import SealBrokenError, open_chip
+from nanhu.kernel.clock import now
 from nanhu.systems.card.chip import messages
 from nanhu.systems.card.chip.models import Chip
 from nanhu.systems.card.chip.services import keys
 from nanhu.systems.card.devices.models import DeviceRequest
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.funds.tests.conftest import SYSTEM, funds
+from nanhu.systems.card.issuing.models import OrderRow
+from nanhu.systems.card.issuing.tests.conftest import campus, made_batch
 from nanhu.systems.card.pins.services.changing import change_pin
 from nanhu.systems.card.pins.tests.conftest import PINS, WITH_X, Keypad, identify
 
-__all__ = ["funds"]
+__all__ = ["campus", "funds"]
 BLANK = "04AABBCCDDEEFF"
+
+
+@pytest.fixture
+def order_made(campus):
+    return made_batch(campus)
 
 
 @pytest.fixture
@@ -93,3 +101,21 @@ def test_without_master_keys_a_card_is_made_without_a_chip(funds):
     funds.campus.top_up("student", 10000)
     told = make(place_device("KR001", "reissue_kiosk", by=SYSTEM))
     assert (told["state"], "chip_sealed" in told) == ("done", False)
+
+
+def test_the_offices_encoder_gets_the_chip_of_a_made_card_until_it_is_handed_over(order_made, tmp_path):
+    row = order_made.rows.get(line=1)
+    keys.make_master_keys(by=SYSTEM)
+    encoder = place_device("KR009", "reissue_kiosk", by=SYSTEM)
+    told = encoder.ask("chip/personalise", {"uid": row.plastic_uid})
+    key = bytes.fromhex(encoder.terminal.key)
+    made = open_chip(key, terminal="KR009", uid=row.plastic_uid, text=told["chip_sealed"])
+    pocket = Pocket(tmp_path / "chip.json")
+    pocket.keep_made(made)
+    with pocket.card(row.plastic_uid) as chip:
+        assert terminal.read_facts(chip).balance_fen == 0
+    OrderRow.objects.filter(pk=row.pk).update(state="handed", handed_at=now(), handed_how="holder", handed_to=row.name)
+    for uid in (row.plastic_uid, "04AABBCCDDEE11"):
+        assert encoder.ask("chip/personalise", {"uid": uid})["code"] == "card.plastic_unknown"
+    till = place_device("N1009", "pos", by=SYSTEM)
+    assert till.ask("chip/personalise", {"uid": row.plastic_uid})["code"] == "terminal_unfit"

@@ -20,7 +20,7 @@ from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import api as portal
 from nanhu.sample import history, notices, photos
-from nanhu.sample.cast import MEMBERS
+from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.sample.doors import PLACES, doors
@@ -44,8 +44,9 @@ ROLES = {
         "messages.editor",
         "card.clerk",
         "card.finance",
+        "card.manager",
     ),
-    "security": ("identity.security",),
+    "security": ("identity.security", "card.guard"),
     "teacher": ("card.merchant",),
     "auditor": ("identity.auditor",),
 }
@@ -198,6 +199,15 @@ def take_photos(_advance: Advance) -> str:
     return f"{made} 张，其余在后台"
 
 
+def open_card_office(_advance: Advance) -> str:
+    """A working day of the card office: a list with faults, cards to hand over, one overdue, a subsidy, a frozen sum."""
+    return card.begin_office(card.Office(
+        clerk=CAST["clerk"].campus_no, second=CAST["administrator"].campus_no, agent=CAST["teacher"].campus_no,
+        leader=CAST["administrator"].campus_no, holder=CAST["student"].campus_no, unit=CAST["teacher"].unit,
+        portrait=photos.portrait, proof=photos.portrait("proof"),
+    ))  # fmt: skip
+
+
 def connect_office(_advance: Advance) -> str:
     """The OA application (an emulator) becomes one of the school's applications."""
     address = f"http://localhost:{configuration().office_port}/"
@@ -237,6 +247,7 @@ STEPS = (
     Step("doors", "门禁", hang_doors, at_every_start=True),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
+    Step("card_office", "校园卡管理办公室的一天", open_card_office),
     Step("office", "接入 OA", connect_office, at_every_start=True),
     Step("systems", "接入业务系统", connect_systems, at_every_start=True),
     Step("keys", "终端密钥", write_emulator_keys, at_every_start=True),

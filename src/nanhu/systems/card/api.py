@@ -8,6 +8,7 @@ from nanhu.systems.card.errors import HistoryExistsError
 from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
 from nanhu.systems.card.funds.services.deductions import Deducted, deduct, open_payee
 from nanhu.systems.card.funds.services.payouts import open_funding
+from nanhu.systems.card.issuing.example import Office, begin_office
 from nanhu.systems.card.services.history import HistoryResult, PastRow, import_history
 from nanhu.systems.card.services.issue import issue_cards
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
@@ -26,11 +27,13 @@ __all__ = [
     "HistoryResult",
     "MachineOrder",
     "MerchantOrder",
+    "Office",
     "PastRow",
     "PlaceOrder",
     "PriceOrder",
     "TerminalOrder",
     "begin_books",
+    "begin_office",
     "deduct",
     "import_history",
     "issue_cards",

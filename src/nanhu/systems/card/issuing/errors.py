@@ -83,6 +83,12 @@ class PlasticShapeError(CampusError):
     sentence = _("芯片号应是 8 位或 14 位十六进制数，请把白卡放在读卡器上重读。")
 
 
+class PlasticUnknownError(CampusError):
+    code = "card.plastic_unknown"
+    http_status = 404
+    sentence = _("没有待发放的卡用这张白卡，或者它已经发出。")
+
+
 class FeeOwedError(CampusError):
     code = "card.fee_owed"
     http_status = 409

@@ -1,6 +1,6 @@
 """Who may what with an order: the office all of it, a unit's delegates their unit's, a holder their own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.identity.api import role_required
+from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
 from nanhu.systems.card.policies import CLERK
 from nanhu.systems.card.rights.policies import MANAGER
@@ -26,6 +27,13 @@ def delegations_of(person_id: int | None) -> list[UnitDelegate]:
     if person_id is None:
         return []
     return list(UnitDelegate.objects.filter(person_id=person_id, ended_at=None).order_by("unit_code", "role"))
+
+
+def units_with_orders(codes: Collection[str]) -> list[str]:
+    """These units and those below them, as far as they have orders."""
+    ids = people.unit_ids_below(codes)
+    known = people.unit_ids_by_code(CardOrder.objects.order_by().values_list("unit_code", flat=True).distinct())
+    return [code for code, unit_id in known.items() if unit_id in ids]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +59,8 @@ class Access:
 
 
 def access_of(viewer: Viewer, order: CardOrder) -> Access:
-    roles = {one.role for one in delegations_of(viewer.person_id) if one.unit_code == order.unit_code}
+    above = people.unit_codes_upwards(order.unit_code)
+    roles = {one.role for one in delegations_of(viewer.person_id) if one.unit_code in above}
     return Access(
         is_office=is_office(viewer), is_agent="agent" in roles, is_leader="leader" in roles,
         is_own=order.requester_id is not None and order.requester_id == viewer.account_id,

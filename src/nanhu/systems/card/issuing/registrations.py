@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import ALL_FACES, Application, Look, MenuSource, Viewer
-from nanhu.systems.card.issuing import tasks  # noqa: F401  (registering is its effect)
+from nanhu.systems.card.issuing import operations, subscribers, tasks  # noqa: F401  (registering is their effect)
 from nanhu.systems.card.issuing.checks import promises_are_kept
 from nanhu.systems.card.issuing.policies import delegations_of
 from nanhu.systems.card.policies import CLERK

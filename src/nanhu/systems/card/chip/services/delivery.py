@@ -41,10 +41,11 @@ def first_pin(card: Card) -> str:
     return known or f"{secrets.randbelow(10**6):06d}"
 
 
-def sealed_chip(*, chip: Chip, terminal: PosTerminal) -> str:
+def sealed_chip(*, chip: Chip, terminal: PosTerminal, uid: str = "") -> str:
     """Hexadecimal of nonce and AES-256-GCM text, under a key of this machine and for this blank alone: what passes on the
-    wire, or lies in the table of answers, opens no chip."""
+    wire, or lies in the table of answers, opens no chip. `uid` where the card does not answer to its plastic yet."""
+    uid = uid or chip.card.uid
     key = hmac.digest(bytes.fromhex(terminal.key), PURPOSE, "sha256")
-    text = json.dumps(card_facts(chip), ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(card_facts(chip) | {"uid": uid}, ensure_ascii=False, separators=(",", ":")).encode()
     nonce = os.urandom(NONCE_BYTES)
-    return (nonce + AESGCM(key).encrypt(nonce, text, f"{terminal.number}:{chip.card.uid}".encode())).hex()
+    return (nonce + AESGCM(key).encrypt(nonce, text, f"{terminal.number}:{uid}".encode())).hex()

@@ -1,4 +1,4 @@
-"""Posting an approved batch: a thousand rows a transaction, so that nobody waits long and a crash loses nothing."""
+"""Posting an approved batch: five hundred rows a transaction, so that nobody waits long and a crash loses nothing."""
 
 from django.db import connection, transaction
 from django.urls import reverse
@@ -14,7 +14,7 @@ from nanhu.systems.card.funds.services.pending import pending_accounts
 from nanhu.systems.card.models import Wallet
 
 State = PayoutBatch.State
-PIECE = 1_000
+PIECE = 500
 WORKER = Actor.system("card.funds")
 
 

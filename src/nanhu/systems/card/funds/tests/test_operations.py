@@ -2,18 +2,24 @@
 
 import json
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
+from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.identity.models import SmsMessage
+from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.funds import tasks
 from nanhu.systems.card.funds.models import CardReissue, Claimable
-from nanhu.systems.card.funds.services import claims
+from nanhu.systems.card.funds.services import claims, finder
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.funds.tests.test_pages_payouts import office, pay_out  # noqa: F401
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, WITH_X, Keypad, identify
 from nanhu.systems.card.services.loss import report_lost
+from nanhu.systems.card.tests.conftest import ORIGIN
 
 PIN = PINS["student"]
 
@@ -193,16 +199,35 @@ def test_the_old_card_is_never_valid_again_and_late_rows_come_out_of_the_frozen_
     assert "¥ 65.00" in shown
 
 
+def give_phone(funds) -> None:
+    record = people.PersonRecord(key="student", person_id=funds.campus.persons["student"], phone="13907300001")
+    people.apply_records(by=SYSTEM, records=[record], origin=ORIGIN)
+
+
+def sent() -> list[str]:
+    return [one.text for one in SmsMessage.objects.order_by("id")]
+
+
 @pytest.mark.capability("A122")
 def test_frozen_money_is_collected_after_three_days_once_by_the_new_card(funds, maker, kiosk, monkeypatch):
     funds.campus.top_up("student", 10000)
+    old = funds.campus.card("student")
     begun = maker.ask("reissue/begin", {"id_number": WITH_X})
     maker.ask("reissue/finish", {"reissue": begun["reissue"], "is_made": True, "uid": "04AABBCCDDEEFF"})
-    due = Claimable.objects.get(source="frozen").available_at
+    frozen = Claimable.objects.get(source="frozen")
+    due = frozen.available_at
+    assert abs(due - frozen.created_at - timedelta(hours=72)) < timedelta(seconds=5)
+    give_phone(funds)
+    assert tasks.tell_due_funds() == 0, "no reminder before it can be claimed"
     monkeypatch.setattr(claims, "now", lambda: due.replace(microsecond=0))
     early = kiosk.ask("claim/begin", {"card": "04AABBCCDDEEFF"}, pin=PIN)
     assert early["code"] == "card.nothing_to_claim"
-    monkeypatch.setattr(claims, "now", lambda: due)
+    for module in (claims, finder):
+        monkeypatch.setattr(module, "now", lambda: due)
+    assert (tasks.tell_due_funds(), tasks.tell_due_funds()) == (1, 0)
+    deliver_pending()
+    assert [text for text in sent() if "¥ 80.00 可以领取了" in text] == sent()[-1:]
+    assert kiosk.ask("claim/begin", {"card": old.uid}, pin=PIN)["code"] == "card_replaced", "to the new card"
     assert collect(kiosk, funds, pin=PIN)["balance_fen"] == 8000
     again = kiosk.ask("claim/begin", {"card": "04AABBCCDDEEFF"}, pin=PIN)
     assert (again["code"], funds.balance(), funds.pending()) == ("card.nothing_to_claim", 8000, 0)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import checking
 from nanhu.systems.card.issuing.errors import (
     NotTheLeaderError,
@@ -129,10 +130,12 @@ def decide(*, by: Actor, person_id: int | None, order: CardOrder, is_approved: b
 
 
 def leads(person_id: int | None, unit_code: str) -> bool:
+    """The leader of the unit, or of one above it: a class has none of its own."""
     if person_id is None:
         return False
-    leader = UnitDelegate.Role.LEADER
-    return UnitDelegate.objects.filter(person_id=person_id, unit_code=unit_code, role=leader, ended_at=None).exists()
+    above, leader = people.unit_codes_upwards(unit_code), UnitDelegate.Role.LEADER
+    held = UnitDelegate.objects.filter(person_id=person_id, role=leader, ended_at=None)
+    return held.filter(unit_code__in=above).exists()
 
 
 def order_with(public_id: UUID) -> CardOrder:

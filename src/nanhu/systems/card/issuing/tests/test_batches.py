@@ -107,6 +107,10 @@ def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus
     assert "许知远 0020260001.jpg" in shown.split("还缺照片")[1]
     student = line("林小满", "14231100001", "11010519491231002X", "统招本科")
     assert "photo_name" not in upload_errors(campus, student, "student")
+    by_number = {"archive": archive("14231100001.jpg", "14231200001.jpg")}
+    told = campus.client("teacher").post(at(newest(), "photos/"), by_number).content.decode()
+    assert "照片对上了 1 张" in told
+    assert "14231200001.jpg" in told.split("对不上人")[1]
 
 
 def upload_errors(campus, row, card_class):

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 
-from nanhu.kernel.calendar import add_working_days
+from nanhu.kernel.calendar.services import clear_exceptions, set_exception
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.identity import api as identity
@@ -20,7 +20,6 @@ from nanhu.systems.card.issuing import printing
 from nanhu.systems.card.issuing.checks import promises_are_kept
 from nanhu.systems.card.issuing.models import Acceptance, CardOrder, Letter, OrderRow
 from nanhu.systems.card.issuing.tests.conftest import (
-    COLLEGE,
     DESK,
     NEWCOMERS,
     accepted_batch,
@@ -40,6 +39,10 @@ def uid_of(campus, part) -> str:
     return Card.objects.get(person_id=campus.persons[part], state__in=["issued", "lost"]).uid
 
 
+def noon(year: int, month: int, day: int):
+    return time_machine.travel(datetime(year, month, day, 4, 0, tzinfo=UTC), tick=True)
+
+
 def hand(campus, row, part="clerk", **said):
     return campus.client(part).post(f"{DESK}rows/{row.pk}/hand/", BY_HOLDER | said)
 
@@ -52,16 +55,23 @@ def pays(campus, uid) -> str:
 
 
 @pytest.mark.capability("A106")
-def test_three_working_days_run_by_the_school_calendar_alarm_when_missed_and_sms_when_ready(campus):
-    friday = datetime(2026, 12, 25, 4, 0, tzinfo=UTC)
-    with time_machine.travel(friday, tick=True):
+def test_three_working_days_run_by_the_school_calendar_alarm_when_missed_and_sms_when_ready(
+    campus, django_capture_on_commit_callbacks
+):
+    tuesday = date(2026, 12, 29)
+    with django_capture_on_commit_callbacks(execute=True):
+        set_exception(by=SYSTEM, first=tuesday, last=tuesday, is_working=False, note="校庆")
+    with noon(2026, 12, 25):
         order = accepted_batch(campus)
-    assert order.due_on == add_working_days(date(2026, 12, 25), 3)
-    assert order.due_on > date(2026, 12, 28), "a week-end does not count"
-    CardOrder.objects.filter(pk=order.pk).update(due_on=date(2026, 11, 2))
-    shown = campus.client("clerk").get(DESK).content.decode()
-    assert "超过了承诺的三个工作日" in shown
-    assert promises_are_kept().verdict == Verdict.WARN
+    assert order.due_on == date(2026, 12, 31), "neither the week-end nor the school's own day of rest counts"
+    for moment, is_late in (((2026, 12, 31), False), ((2027, 1, 1), True)):
+        with noon(*moment):
+            campus.clients.clear()
+            assert ("超过了承诺的三个工作日" in campus.client("clerk").get(DESK).content.decode()) is is_late
+            assert promises_are_kept().verdict == (Verdict.WARN if is_late else Verdict.OK)
+    with django_capture_on_commit_callbacks(execute=True):
+        clear_exceptions(by=SYSTEM, first=tuesday, last=tuesday)
+    campus.clients.clear()
     for number, row in enumerate(order.rows.order_by("line")):
         campus.client("clerk").post(at(order, "make/"), {"line": row.line, "uid": f"04A1B2C3D4E5{number:02x}"})
     assert promises_are_kept().verdict == Verdict.OK
@@ -125,7 +135,6 @@ def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_
     order = CardOrder.objects.latest("id")
     assert answer.url == at(order)
     assert {row.name for row in order.rows.all()} == {"林小满", "赵一鸣", "Amina Diallo"}
-    CardOrder.objects.filter(pk=order.pk).update(unit_code="12", unit_name=COLLEGE)
     for row in order.rows.all():
         picture = {"archive": archive(f"{row.campus_no}.jpg")}
         clerk.post(at(order, "photos/"), picture)

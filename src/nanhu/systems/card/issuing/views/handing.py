@@ -22,6 +22,7 @@ from nanhu.systems.card.issuing.policies import (
     delegations_of,
     is_office,
     office_only,
+    units_with_orders,
 )
 from nanhu.systems.card.issuing.services import handing, paying, regulations
 from nanhu.systems.card.issuing.views.desk import done, seen_by
@@ -56,7 +57,7 @@ def left_for(request: HttpRequest) -> QuerySet[OrderRow]:
     if is_office(viewer):
         return queries.left_over()
     codes = [one.unit_code for one in delegations_of(viewer.person_id) if one.role == "agent"]
-    return queries.left_over().filter(order__unit_code__in=codes)
+    return queries.left_over().filter(order__unit_code__in=units_with_orders(codes))
 
 
 @require_safe

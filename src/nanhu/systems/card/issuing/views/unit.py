@@ -12,7 +12,7 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import queries
 from nanhu.systems.card.issuing.forms import DelegateForm, EnrolForm
 from nanhu.systems.card.issuing.models import UnitDelegate
-from nanhu.systems.card.issuing.policies import delegates_or_office, delegations_of, office_only
+from nanhu.systems.card.issuing.policies import delegates_or_office, delegations_of, office_only, units_with_orders
 from nanhu.systems.card.issuing.services import enrolling, expiring, orders
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.policies import manager_only
@@ -27,11 +27,11 @@ SHOWN = 50
 def unit(request: HttpRequest) -> HttpResponse:
     mine = delegations_of(viewer_of(request).person_id)
     codes = sorted({one.unit_code for one in mine})
-    own = list(queries.of_units(codes)[:SHOWN])
+    own = list(queries.of_units(units_with_orders(codes))[:SHOWN])
     leads = {one.unit_code for one in mine if one.role == UnitDelegate.Role.LEADER}
     facts = {
         "delegations": mine, "orders": own, "is_agent": any(one.role == "agent" for one in mine),
-        "waiting": [one for one in own if one.state == "submitted" and one.unit_code in leads],
+        "waiting": [one for one in own if one.state == "submitted" and leads & set(people.unit_codes_upwards(one.unit_code))],
         "ending": ending_in(codes),
     }  # fmt: skip
     return render(request, "card_issuing/unit.html", facts)

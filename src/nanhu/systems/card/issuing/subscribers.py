@@ -1,0 +1,31 @@
+"""What holders are told by SMS or mail of what happens to their money. Each handler gets a list and may get it twice."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.events import subscribe
+from nanhu.kernel.money import format_yuan
+from nanhu.systems.card.funds.events import ClaimableReturned, FrozenFundsDue
+from nanhu.systems.card.issuing import letters
+from nanhu.systems.card.models import Wallet
+
+
+@subscribe(FrozenFundsDue, name="card_issuing.tell_frozen_due")
+def tell_frozen_due(events: Sequence[FrozenFundsDue]) -> None:
+    for event in events:
+        text = _("您补卡时冻结的 %(sum)s 可以领取了：在圈存机上点“领款服务”，领到新卡上。") % {
+            "sum": format_yuan(event.amount_fen)
+        }
+        letters.tell(key=f"frozen_due:{event.claimable_id}", kind="frozen_due", person_id=event.person_id, text=text)
+
+
+@subscribe(ClaimableReturned, name="card_issuing.tell_returned")
+def tell_returned(events: Sequence[ClaimableReturned]) -> None:
+    """Subsidies and payouts; what goes back to a bank is told by whoever brings it there."""
+    told = [event for event in events if event.source in {"subsidy", "payout"}]
+    holders = dict(Wallet.objects.filter(pk__in=[one.wallet_id for one in told]).values_list("pk", "person_id"))
+    for event in told:
+        text = _("您有 %(sum)s 过期没有领取，已退回发放单位。") % {"sum": format_yuan(event.amount_fen)}
+        person_id = holders[event.wallet_id]
+        letters.tell(key=f"returned:{event.claimable_id}", kind="returned", person_id=person_id, text=text)
