@@ -40,6 +40,21 @@ TRANSFERS = """
     INSERT INTO ledger_transfer (id, entry_id, posted_at, occurred_at, kind, debit_account_id, credit_account_id, amount_fen)
     SELECT id, id, at, at, 'card.payment', wallet_id, account_id, fen FROM load_row ORDER BY at"""
 
+INDEXES = (
+    "card_receipt_of_wallet",
+    "card_receipt_reversed_once",
+    "card_receipt_terminal_sequence",
+    "ledger_transfer_debit",
+    "ledger_transfer_credit",
+)
+TABLES = ("ledger_transfer", "card_receipt", "ledger_balance")
+BALANCES = """
+    UPDATE ledger_balance b SET balance_fen = b.balance_fen + b.sign * moved.fen
+    FROM (SELECT account_id, sum(fen)::bigint AS fen FROM (
+              SELECT credit_account_id AS account_id, amount_fen AS fen FROM ledger_transfer WHERE id > %s
+              UNION ALL SELECT debit_account_id, -amount_fen FROM ledger_transfer WHERE id > %s) AS leg GROUP BY 1) AS moved
+    WHERE b.account_id = moved.account_id"""
+
 
 def tell(name: str, value: float, unit: str) -> None:
     print(json.dumps({"name": name, "value": value, "unit": unit}), flush=True)
@@ -78,12 +93,17 @@ def prepare(first: date, today: date) -> None:
 
 
 def grow(rows: int, *, salt: int, first: date) -> None:
-    """A day is a transaction, the last one has the rest: about as many rows each day."""
+    """A day is a transaction, about as many rows each day. Brought in as a restore is: indexes and balances afterwards."""
     from django.db import connection, transaction
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (SELECT count(*) FROM load_wallet), (SELECT count(*) FROM load_till)")
-        wallets, tills = cursor.fetchone()
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM load_wallet), (SELECT count(*) FROM load_till), (SELECT coalesce(max(id), 0) FROM ledger_transfer)"
+        )
+        wallets, tills, newest = cursor.fetchone()
+        cursor.execute("SET maintenance_work_mem = '1GB'; SET work_mem = '256MB'")
+        cursor.execute("; ".join(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in TABLES))
+        indexes = take_down_indexes(cursor)
         for place in range(DAYS):
             count = rows // DAYS + (1 if place < rows % DAYS else 0)
             facts = {
@@ -94,9 +114,21 @@ def grow(rows: int, *, salt: int, first: date) -> None:
                 cursor.execute(ROWS, facts)
                 cursor.execute(RECEIPTS)
                 cursor.execute(TRANSFERS)
-    with connection.cursor() as cursor:
+        for definition in indexes:
+            cursor.execute(definition)
+        cursor.execute(BALANCES, [newest, newest])
+        cursor.execute("; ".join(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in TABLES))
+        cursor.execute("RESET maintenance_work_mem; RESET work_mem")
         cursor.execute("VACUUM (ANALYZE) ledger_transfer")
         cursor.execute("VACUUM (ANALYZE) card_receipt")
+
+
+def take_down_indexes(cursor: Any) -> list[str]:
+    cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ANY(%s)", [list(INDEXES)])
+    found = cursor.fetchall()
+    for name, _definition in found:
+        cursor.execute(f'DROP INDEX "{name}"')
+    return [definition.replace(" ON ONLY ", " ON ") for _name, definition in found]
 
 
 if __name__ == "__main__":

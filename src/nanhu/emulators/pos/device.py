@@ -4,7 +4,7 @@ import threading
 from typing import Any, Literal
 
 from nanhu.emulators.chip.api import Pocket
-from nanhu.emulators.pos import revocations, storing
+from nanhu.emulators.pos import revocations, storing, totals
 from nanhu.emulators.pos.configuration import RiskLimits, Terminal
 from nanhu.emulators.pos.line import Line
 from nanhu.emulators.pos.memory import Memory, Sale
@@ -51,6 +51,7 @@ class Device:
         """What the house should have heard, and what we should: proofs of the purse, cards to refuse, a new key."""
         revocations.pull(self)
         self.purse.send_proofs()
+        totals.tell_totals(self)
         self.line.change_key()
 
     def keep_up(self) -> None:
@@ -152,6 +153,7 @@ class Device:
             # Our memory was older than the gateway's: under that number this sale never happened.
             sale.sequence = self.line.next_sequence()
             answer = self.line.ask_payment(sale)
+        totals.count_sale(self.memory, sale, answer)
         self.note(sale, still_open=answer is None)
         if answer is None:
             return self.unresolved("结果未知")
@@ -173,6 +175,7 @@ class Device:
         if answer is None:
             self.note(sale, still_open=True)
             return self.unresolved("撤销未得到应答")
+        totals.count_reversal(self.memory, sale, answer)
         outcome = told(answer, kind="reversed", headline="已冲正")
         outcome.slip = self.slip("冲正凭条", sale, answer)
         is_closed = outcome.kind == "reversed" or answer.get("code") in {"nothing_to_reverse", "already_reversed"}

@@ -32,6 +32,8 @@ class Sale(msgspec.Struct):
     reversal_sequence: int | None = None
     pin: str | None = None
     operation: Literal["payment", "hold"] = "payment"
+    is_counted: bool = False
+    is_taken_back: bool = False
 
 
 class GreyNote(msgspec.Struct):
@@ -84,6 +86,18 @@ class ServiceAsk(msgspec.Struct):
     body: str
 
 
+class DayTotal(msgspec.Struct, omit_defaults=True):
+    """What a day came to; `stored` are rows that were uploaded, those still kept are counted when it is told."""
+
+    payments: int = 0
+    payments_fen: int = 0
+    stored: int = 0
+    stored_fen: int = 0
+    reversals: int = 0
+    reversals_fen: int = 0
+    is_told: bool = False
+
+
 class TerminalMemory(msgspec.Struct):
     last_sequence: int = 0
     network: Literal["on", "off"] = "on"
@@ -98,6 +112,7 @@ class TerminalMemory(msgspec.Struct):
     revocation_version: int = 0
     revoked: dict[str, str] = msgspec.field(default_factory=dict)
     terms: dict[str, Any] = msgspec.field(default_factory=dict)
+    totals: dict[str, DayTotal] = msgspec.field(default_factory=dict)
     keys: KeyNotes = msgspec.field(default_factory=KeyNotes)
 
     @property

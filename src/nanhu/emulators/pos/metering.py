@@ -3,6 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Any
 
+from nanhu.emulators.pos import totals
 from nanhu.emulators.pos.memory import Running
 from nanhu.emulators.pos.outcomes import Outcome, told
 
@@ -59,6 +60,7 @@ def end(device: "Device", card: str = "") -> Outcome:
     if answer is None:
         return Outcome("amber", "结算未得到应答", f"{device.line.why()}，按确定再试", "running")
     device.memory.running = None
+    totals.count_payment(device.memory, answer)
     device.file.keep()
     outcome = told(answer, kind="released", headline="已结束")
     if outcome.kind == "released":

@@ -4,7 +4,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from nanhu.emulators.chip.api import SoftwareCard, terminal
-from nanhu.emulators.pos import revocations
+from nanhu.emulators.pos import revocations, totals
 from nanhu.emulators.pos.memory import StoredRow
 from nanhu.emulators.pos.offline import limit_passed
 from nanhu.emulators.pos.outcomes import PIN_WORDS, Outcome, RowOutcome, Slip, card_tail, row_outcome, summary
@@ -93,6 +93,9 @@ def strike_out(device: "Device", rows: list[StoredRow], answers: list[dict[str, 
     told_of = {answer.get("sequence"): answer for answer in answers}
     outcomes = [row_outcome(row, told_of.get(row.sequence)) for row in rows]
     settled = {one.sequence for one in outcomes if one.is_settled}
+    for row in rows:
+        if row.sequence in settled:
+            totals.count_uploaded(device.memory, row)
     device.memory.stored = [row for row in device.memory.stored if row.sequence not in settled]
     device.file.keep()
     return outcomes

@@ -62,7 +62,12 @@ class Gateway:
             known, answer = self.told[sequence]
             return (200, answer) if known == deed else (409, self.refusal("sequence_reused"))
         self.receipts += 1
-        facts = {"sequence": sequence, "receipt": f"{self.receipts:012d}", "posted_at": 1764038400.5, **decide()}
+        facts = {
+            "sequence": sequence,
+            "receipt": f"{self.receipts:012d}",
+            "posted_at": round(time.time(), 1),
+            **decide(),
+        }
         if "sentence" not in facts:
             facts |= {"outcome": "approved", "code": "ok", "sentence": "交易成功"}
         self.told[sequence] = (deed, json.dumps(facts).encode())

@@ -6,23 +6,39 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import job, open_progress
-from nanhu.systems.card.closing.models import DayClose
+from nanhu.systems.card.closing.models import DayClose, TerminalDay
 from nanhu.systems.card.closing.services.days import close_day
+from nanhu.systems.card.closing.services.liability import bear_losses
 from nanhu.systems.card.closing.services.settling import settle_due
 
 BY = Actor.system("card.closing")
+LOOKED_BACK = timedelta(days=2)
 
 
 @job("card.close_day", every="25 0 * * *")
 def close_yesterday() -> None:
-    """Yesterday, and days of the last week that were left open: what came late may have explained them."""
+    """Yesterday, and days of the last week that something may have changed since."""
     today = campus_today()
-    week = [today - timedelta(days=days) for days in range(7, 1, -1)]
-    left = DayClose.objects.filter(day__in=week, state=DayClose.State.OPEN).values_list("day", flat=True)
-    for day in [*sorted(left), today - timedelta(days=1)]:
+    for day in [*days_to_look_at_again(today), today - timedelta(days=1)]:
         close_day(by=BY, day=day)
+
+
+def days_to_look_at_again(today: date) -> list[date]:
+    """Not at zero: what came late may have brought them there. Or a terminal told its total only after the close."""
+    week = [today - timedelta(days=days) for days in range(7, 1, -1)]
+    closes = dict(DayClose.objects.filter(day__in=week).values_list("day", "finished_at"))
+    left = set(DayClose.objects.filter(day__in=week).exclude(state=DayClose.State.CLOSED).values_list("day", flat=True))
+    told = TerminalDay.objects.filter(day__in=closes).values_list("day", "said_at")
+    return sorted(left | {day for day, at in told if (finished := closes[day]) is not None and at > finished})
+
+
+@job("card.bear_losses", every="* * * * *")
+def bear_recent_losses() -> int:
+    """What came in lately; a day and more back, so that an hour's pause of the worker leaves nothing behind."""
+    moment = now()
+    return bear_losses(by=BY, since=moment - LOOKED_BACK, until=moment)
 
 
 @job("card.settle", every="45 0 * * *")

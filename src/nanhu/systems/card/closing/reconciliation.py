@@ -46,11 +46,6 @@ BY_MERCHANT = """
     SELECT m.key, m.name, m.canteen, coalesce(book.fen, 0), coalesce(paper.fen, 0), coalesce(paper.n, 0)
     FROM card_merchant m LEFT JOIN paper ON paper.merchant_id = m.id LEFT JOIN book ON book.account_id = m.account_id
     WHERE paper.n IS NOT NULL OR book.fen IS NOT NULL ORDER BY m.canteen, m.name"""
-BY_TERMINAL = """
-    SELECT t.number, m.name, sum(CASE WHEN r.kind = ANY(%(money_in)s) THEN -r.amount_fen ELSE r.amount_fen END)::bigint, count(*),
-           min(r.sequence), max(r.sequence)
-    FROM card_receipt r JOIN card_terminal t ON t.id = r.terminal_id JOIN card_merchant m ON m.id = t.merchant_id
-    WHERE r.posted_at >= %(since)s AND r.posted_at < %(until)s AND r.outcome = 'posted' GROUP BY 1, 2 ORDER BY 1"""
 LATE = """
     SELECT (occurred_at AT TIME ZONE 'Asia/Shanghai')::date, count(*), sum(amount_fen)::bigint FROM card_receipt
     WHERE posted_at >= %(since)s AND posted_at < %(until)s AND outcome = 'posted' AND occurred_at < %(since)s GROUP BY 1 ORDER BY 1"""
@@ -84,11 +79,6 @@ def merchants_on(day: date) -> list[MerchantDay]:
         MerchantDay(key=key, name=name, canteen=canteen, book_fen=book, paper_fen=paper, rows=rows)
         for key, name, canteen, book, paper, rows in rows_of(BY_MERCHANT, day)
     ]
-
-
-def terminals_on(day: date) -> list[dict[str, Any]]:
-    members = ("number", "merchant", "fen", "rows", "first_sequence", "last_sequence")
-    return [dict(zip(members, row, strict=True)) for row in rows_of(BY_TERMINAL, day)]
 
 
 def late_rows_on(day: date) -> list[dict[str, Any]]:

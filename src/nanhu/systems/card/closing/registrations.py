@@ -5,20 +5,33 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Role
-from nanhu.systems.card.closing import custody, jobs  # noqa: F401  (registering is their effect)
+from nanhu.systems.card.closing import custody, jobs, operations  # noqa: F401  (registering is their effect)
+from nanhu.systems.card.closing.losses import loss_differences
 from nanhu.systems.card.closing.policies import FINANCE, MERCHANT
-from nanhu.systems.card.closing.reconciliation import ledger_differences, receipt_differences
+from nanhu.systems.card.closing.reconciliation import ledger_differences, receipt_differences, suspense_differences
 from nanhu.systems.card.closing.sources import Source, sources
+from nanhu.systems.card.closing.terminal_totals import terminal_differences
 
 sources.add(
     Source(key="ledger", title=_("总账核对"), owner=_("校园卡管理办公室"), differences=ledger_differences, order=10),
     Source(
         key="receipts",
-        title=_("终端与凭证核对"),
+        title=_("凭证与总账核对"),
         owner=_("校园卡管理办公室"),
         differences=receipt_differences,
         order=20,
     ),
+    Source(
+        key="suspense", title=_("待查交易"), owner=_("校园卡管理办公室"), differences=suspense_differences, order=24
+    ),
+    Source(
+        key="terminals",
+        title=_("终端日合计核对"),
+        owner=_("校园卡管理办公室"),
+        differences=terminal_differences,
+        order=22,
+    ),
+    Source(key="losses", title=_("挂失责任核对"), owner=_("校园卡管理办公室"), differences=loss_differences, order=26),
 )
 registry.roles.add(
     Role(key=FINANCE, name=_("一卡通财务"), description=_("日结、对账差异、商户合同与结算、付款文件、凭证导出")),

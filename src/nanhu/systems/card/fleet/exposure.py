@@ -17,7 +17,10 @@ SELLS = frozenset({PosTerminal.Kind.POS, PosTerminal.Kind.SCANNER})
 KEEPS_A_LIST = SELLS | {PosTerminal.Kind.DOOR}
 OFFLINE_CARD_FEN = 5_000
 LATE = """
-    SELECT c.id, count(*), sum(r.amount_fen) FROM card_revocation v JOIN card_card c ON c.id = v.card_id
+    SELECT c.id, count(*), sum(r.amount_fen), coalesce(sum((
+        SELECT sum(b.amount_fen) FROM card_receipt b
+        WHERE b.reverses_id = r.id AND b.outcome = 'posted' AND b.kind = 'correction_in' AND b.merchant_id IS NULL)), 0)
+    FROM card_revocation v JOIN card_card c ON c.id = v.card_id
     JOIN card_receipt r ON r.wallet_id = c.wallet_id AND r.occurred_at > v.changed_at AND r.outcome = 'posted'
     WHERE c.id = ANY(%s) AND r.card_id = c.id AND r.kind = 'stored' GROUP BY c.id
 """
@@ -37,7 +40,8 @@ class Unknowing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """`late_fen`: what terminals without network sold on this card after the report, as far as it came in."""
+    """`late_fen`: what terminals without network sold on this card after the report, as far as it came in; `borne_fen` of it
+    the school has borne already (closing/services/liability.py)."""
 
     card: Card
     reason: str
@@ -47,6 +51,7 @@ class Exposure:
     unknowing: list[Unknowing]
     late_rows: int
     late_fen: int
+    borne_fen: int
     known_at: datetime | None = None
 
     @property
@@ -85,28 +90,32 @@ def exposures_of(cards: Collection[Card]) -> dict[int, Exposure]:
     late = late_sales(list(listed))
     known = dict(LossReport.objects.filter(card__in=listed, ended_at=None).values_list("card", "known_at"))
     return {
-        card.pk: measured(card, listed[card.pk], terminals, late.get(card.pk, (0, 0)), known.get(card.pk))
+        card.pk: measured(card, listed[card.pk], terminals, late.get(card.pk, (0, 0, 0)), known.get(card.pk))
         for card in cards if card.pk in listed
     }  # fmt: skip
 
 
 def measured(
-    card: Card, listed: Revocation, terminals: list["FieldTerminal"], late: tuple[int, int], known_at: datetime | None
+    card: Card,
+    listed: Revocation,
+    terminals: list["FieldTerminal"],
+    late: tuple[int, int, int],
+    known_at: datetime | None,
 ) -> Exposure:
     unknowing = [unknowing_of(one) for one in terminals if one.held < listed.version]
     return Exposure(
         card=card, reason=listed.reason or "", since=listed.changed_at, version=listed.version,
         knowing=len(terminals) - len(unknowing), known_at=known_at,
         unknowing=sorted(unknowing, key=lambda one: (one.is_online, -one.at_risk_fen, one.number)),
-        late_rows=late[0], late_fen=late[1],
+        late_rows=late[0], late_fen=late[1], borne_fen=late[2],
     )  # fmt: skip
 
 
-def late_sales(card_ids: list[int]) -> dict[int, tuple[int, int]]:
-    """Rows and their sum that were sold off line after the card was refused, by card; from the wallet's own index."""
+def late_sales(card_ids: list[int]) -> dict[int, tuple[int, int, int]]:
+    """Rows sold off line after the card was refused, their sum and what of it the school bore, by card; from the wallet's own index."""
     with connection.cursor() as cursor:
         cursor.execute(LATE, [card_ids])
-        return {card: (rows, int(fen)) for card, rows, fen in cursor.fetchall()}
+        return {card: (rows, int(fen), int(borne)) for card, rows, fen, borne in cursor.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)

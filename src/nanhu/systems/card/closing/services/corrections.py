@@ -73,7 +73,6 @@ def approve(*, by: Actor, correction: Correction) -> Correction:
     """Post the mirror: what the row moved, it moves back, in the accounting day of now."""
     with transaction.atomic():
         locked = locked_pending(by, correction)
-        refuse_uncorrectable(locked.receipt)
         locked.posted_id = post_mirror(by=by, receipt=locked.receipt, reason=locked.reason)
         decide(by=by, correction=locked, state=Correction.State.POSTED, answer="")
         return locked
@@ -102,6 +101,7 @@ def post_mirror(*, by: Actor, receipt: Receipt, reason: str) -> int:
     if wallet is None or entry_id is None or receipt.amount_fen is None:
         raise NotCorrectableError(why=_("没有对应的账"))
     balances = locked_balances(wallet.account_id, wallet.receivable_id)
+    refuse_uncorrectable(receipt)  # a refund may have been posted until we held the wallet
     mirror = ledger.reverse(by=by, entry_id=entry_id, reason=reason, kind="card.correction")
     is_in = receipt.kind not in MONEY_IN
     felt = receipt.amount_fen - receipt.owed_fen

@@ -11,10 +11,12 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing import terminal_totals
 from nanhu.systems.card.closing.custody import custody_on
 from nanhu.systems.card.closing.errors import DayNotOverError, NoteMissingError
+from nanhu.systems.card.closing.losses import borne_on
 from nanhu.systems.card.closing.models import DayClose, Difference
-from nanhu.systems.card.closing.reconciliation import late_rows_on, merchants_on, terminals_on
+from nanhu.systems.card.closing.reconciliation import late_rows_on, merchants_on
 from nanhu.systems.card.closing.services.settling import end_of, start_of
 from nanhu.systems.card.closing.sources import Found, Source, sources
 
@@ -108,7 +110,7 @@ def figures_of(day: date) -> dict[str, Any]:
                   for row in by_group(ledger.trial_at(end_of(day)))],
         "merchants": [{"name": one.name, "canteen": one.canteen, "book_fen": one.book_fen, "paper_fen": one.paper_fen, "rows": one.rows}
                       for one in merchants_on(day)],
-        "terminals": terminals_on(day), "late": late_rows_on(day), "custody": custody_on(day),
+        "terminals": terminal_totals.shown_on(day), "late": late_rows_on(day), "custody": custody_on(day), "borne": borne_on(day),
     }  # fmt: skip
 
 

@@ -29,6 +29,15 @@ def as_superuser(statement: str, *arguments: object) -> None:
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 
+def yesterday_it_was() -> None:
+    as_superuser(
+        "UPDATE ledger_transfer SET posted_at = posted_at - interval '1 day', occurred_at = occurred_at - interval '1 day'"
+    )
+    as_superuser(
+        "UPDATE card_receipt SET posted_at = posted_at - interval '1 day', occurred_at = occurred_at - interval '1 day'"
+    )
+
+
 @pytest.fixture
 def traded(campus):
     """Sales of yesterday, of which one had happened the day before."""
@@ -36,12 +45,7 @@ def traded(campus):
     campus.pay("teacher", 1250)
     campus.pay("teacher", 300, terminal="E3002")
     campus.pay("teacher", 10)
-    as_superuser(
-        "UPDATE ledger_transfer SET posted_at = posted_at - interval '1 day', occurred_at = occurred_at - interval '1 day'"
-    )
-    as_superuser(
-        "UPDATE card_receipt SET posted_at = posted_at - interval '1 day', occurred_at = occurred_at - interval '1 day'"
-    )
+    yesterday_it_was()
     as_superuser("UPDATE card_receipt SET occurred_at = occurred_at - interval '1 day' WHERE amount_fen = 10")
     return campus
 
@@ -57,7 +61,7 @@ def test_a_sound_day_closes_at_zero(traded):
     assert {row["name"]: (row["book_fen"], row["paper_fen"], row["rows"]) for row in figures["merchants"]} == {
         "自选快餐": (1260, 1260, 2), "岳阳米粉": (300, 300, 1),
     }  # fmt: skip
-    assert [(row["number"], row["fen"]) for row in figures["terminals"]] == [("E3002", 300), ("N1001", 1260)]
+    assert [(row["number"], row["ours_fen"]) for row in figures["terminals"]] == [("E3002", 300), ("N1001", 1250)]
     assert figures["late"] == [{"day": (YESTERDAY - timedelta(days=1)).isoformat(), "rows": 1, "fen": 10}]
     assert figures["custody"]["owed_fen"] == figures["custody"]["covered_fen"] == 9000
 

@@ -1,77 +1,88 @@
 """Whole acceptance lines of the manual, through the doors people use."""
 
-import json
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.models import Progress
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing import jobs
-from nanhu.systems.card.closing.models import DayClose
-from nanhu.systems.card.closing.services import contracts, settling
+from nanhu.systems.card.closing.models import Settlement
 from nanhu.systems.card.closing.tests.conftest import make
-from nanhu.systems.card.closing.tests.test_days import as_superuser
-from nanhu.systems.card.closing.tests.test_settlement import terms
-from nanhu.systems.card.models import Merchant, Receipt
-from nanhu.systems.card.protocol import fingerprint
+from nanhu.systems.card.closing.tests.test_days import as_superuser, yesterday_it_was
+from nanhu.systems.card.closing.tests.till import Till
+from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM
 
 YESTERDAY = campus_today() - timedelta(days=1)
 
 
-def yesterday_it_was() -> None:
-    as_superuser(
-        "UPDATE ledger_transfer SET posted_at = posted_at - interval '1 day', occurred_at = occurred_at - interval '1 day'"
-    )
-    as_superuser(
-        "UPDATE card_receipt SET posted_at = posted_at - interval '1 day', occurred_at = occurred_at - interval '1 day'"
-    )
+def at_counter(clerk, campus, part: str, yuan: str) -> None:
+    """Cash over the counter, on its page."""
+    desk = f"/card/counter/cards/{campus.card(part).public_id}/"
+    token = clerk.get(desk).context["form"]["token"].value()
+    assert clerk.post(f"{desk}top-up/", {"token": str(token), "amount": yuan}).status_code == 302
 
 
-def upload(campus, part: str, fen: int, sequence: int) -> str:
-    """A row that a terminal kept while it had no network."""
-    uid = campus.card(part).uid
-    row = {"n": 0, "s": sequence, "f": fingerprint("stored", uid, str(fen)), "u": uid, "a": fen, "o": 1764027000}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT outcome FROM card_store(%s, %s::json)", [campus.terminal.pk, json.dumps([row])])
-        return cursor.fetchone()[0]
+def contract_from(day) -> dict[str, str]:
+    return {"fee": "8", "cycle": "daily", "payee": "饮食公司", "token": "tok-1", "last4": "0042", "starts_on": day.isoformat(), "ends_on": ""}  # fmt: skip
 
 
 @pytest.mark.capability("A015")
-def test_account_card_terminal_merchant_and_settlement_close_to_zero(campus):
-    """Cash, sales on line and off line, a debt, a correction by two, a settlement with its fee and its payment: zero difference."""
+def test_account_card_terminal_merchant_and_settlement_close_to_zero_each_day(campus):
+    """Cash on the counter's page; sales, a reversal and stored rows by signed requests of two terminals, which then tell
+    their day's totals; a correction by two; settlement and payout on finance's pages: both days close at zero."""
     make(campus, "clerk", "card.finance")
     make(campus, "second_clerk", "card.finance")
     clerk, second = campus.client("clerk"), campus.client("second_clerk")
-    campus.top_up("teacher", 3000)
-    campus.top_up("guest", 1000)
-    assert [campus.pay("teacher", 1250), campus.pay("guest", 300, terminal="E3002")] == ["posted", "posted"]
-    assert upload(campus, "guest", 900, 900_001) == "posted"
+    at_counter(clerk, campus, "teacher", "30")
+    at_counter(clerk, campus, "guest", "10")
+    rice, noodle = Till("N1001"), Till("E3002")
+    teacher, guest = campus.card("teacher").uid, campus.card("guest").uid
+    assert [rice.pay(teacher, 1250)["outcome"], noodle.pay(guest, 300)["outcome"]] == ["approved"] * 2
+    assert rice.pay(teacher, 500)["outcome"] == "approved"
+    assert rice.reverse(2)["outcome"] == "approved"
+    kept = [rice.keep(guest, 900), rice.keep(teacher, 40)]
+    assert [row["outcome"] for row in rice.upload(kept)] == ["approved"] * 2
+    assert [row["outcome"] for row in rice.upload(kept)] == ["approved"] * 2
     wrong = Receipt.objects.get(amount_fen=300)
     asked = clerk.post(
         "/card/closing/corrections/ask/", {"receipt": str(wrong.pk), "reason": "按错", "token": str(uuid4())}
     ).url
+    assert clerk.post(f"{asked}approve/").status_code != 302
     assert second.post(f"{asked}approve/").status_code == 302
-    merchant = Merchant.objects.get(key="n1.rice")
-    contracts.agree(by=SYSTEM, merchant=merchant, terms=terms(fee_per_mille=8))
-    done = settling.settle(by=SYSTEM, merchant=merchant, last=campus_today())
-    assert (done.takings_fen, done.fee_fen, done.payable_fen) == (2150, 17, 2133)
+
+    yesterday_it_was()
+    assert clerk.post("/card/closing/merchants/n1.rice/contract/", contract_from(YESTERDAY)).status_code == 302
+    for _twice in range(2):
+        assert clerk.post("/card/closing/settle/").status_code == 302
+    done = Settlement.objects.get()
+    assert (done.takings_fen, done.fee_fen, done.payable_fen) == (2190, 18, 2172)
     payout = clerk.post("/card/closing/payouts/make/").url
     assert second.post(f"{payout}confirm/", {"reference": "B1", "unpaid": ""}).status_code == 302
-    yesterday_it_was()
 
-    clerk.post("/card/closing/run/", {"day": YESTERDAY.isoformat()})
-    jobs.close_yesterday()
-    page = clerk.get(f"/card/closing/days/{YESTERDAY}/").content.decode()
-    assert "三方一致，差额为零" in page
-    assert "已日结，无差异" in page
-    assert DayClose.objects.get(day=YESTERDAY).state == "closed"
+    yesterday_it_was()
+    before = YESTERDAY - timedelta(days=1)
+    told = rice.say_total(
+        before, payments=2, payments_fen=1750, reversals=1, reversals_fen=500, stored=2, stored_fen=940
+    )
+    assert told["agrees"] is True
+    assert noodle.say_total(before, payments=1, payments_fen=300)["agrees"] is True
+    for day in (before, YESTERDAY):
+        clerk.post("/card/closing/run/", {"day": day.isoformat()})
+        progress = Progress.objects.order_by("-pk").first()
+        jobs.close_day_asked(
+            progress_id=str(progress.public_id), day=day.isoformat(), name="周敏", account_id=progress.account_id
+        )
+        page = clerk.get(f"/card/closing/days/{day}/").content.decode()
+        assert "三方一致，差额为零" in page, page
+        assert "已日结，无差异" in page
+    assert clerk.get(f"/card/closing/days/{before}/").content.decode().count("一致</span>") == 2
     assert receipt_differences() == []
     assert ledger.check_ledger() == []
     assert ledger.trial_balance().difference_fen == 0

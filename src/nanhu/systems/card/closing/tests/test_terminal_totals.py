@@ -1,0 +1,136 @@
+"""Each terminal's own total of the day is held against its receipts; each difference is named, with its owner (A015)."""
+
+from datetime import timedelta
+
+import pytest
+
+from nanhu.kernel.clock import campus_today
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.closing import jobs
+from nanhu.systems.card.closing.models import DayClose, Difference, TerminalDay
+from nanhu.systems.card.closing.services import days
+from nanhu.systems.card.closing.tests.test_days import as_superuser, yesterday_it_was
+from nanhu.systems.card.closing.tests.till import Till
+from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.tests.conftest import SYSTEM
+
+YESTERDAY = campus_today() - timedelta(days=1)
+
+
+@pytest.fixture
+def till(campus) -> Till:
+    campus.top_up("teacher", 9000)
+    return Till("N1001")
+
+
+def close() -> DayClose:
+    return days.close_day(by=SYSTEM, day=YESTERDAY)
+
+
+def test_what_the_terminal_counted_is_what_we_heard(till, campus):
+    card = campus.card("teacher").uid
+    till.pay(card, 1250)
+    assert till.reverse(1)["outcome"] == "approved"
+    till.upload([till.keep(card, 300)])
+    yesterday_it_was()
+    answer = till.say_total(
+        YESTERDAY, payments=1, payments_fen=1250, reversals=1, reversals_fen=1250, stored=1, stored_fen=300
+    )
+    assert (answer["outcome"], answer["agrees"]) == ("approved", True)
+    assert close().state == "closed"
+    (shown,) = DayClose.objects.get().figures["terminals"]
+    assert shown == {
+        "number": "N1001", "merchant": "自选快餐", "ours_fen": 300, "ours_rows": 2, "said_fen": 300, "said_rows": 2, "waiting": 0,
+        "agrees": True,
+    }  # fmt: skip
+    assert receipt_differences() == []
+
+
+def test_a_sale_that_only_the_terminal_knows_is_a_difference_with_an_owner(till, campus):
+    till.pay(campus.card("teacher").uid, 1250)
+    yesterday_it_was()
+    assert till.say_total(YESTERDAY, payments=2, payments_fen=2000)["agrees"] is False
+    assert close().state == "open"
+    (one,) = Difference.objects.all()
+    assert (one.source, one.ours_fen, one.theirs_fen, one.owner) == ("terminals", 1250, 2000, "自选快餐（终端 N1001）")
+
+
+def test_rows_the_terminal_still_keeps_are_named_as_waiting_and_vanish_once_uploaded(till, campus):
+    kept = till.keep(campus.card("teacher").uid, 700)
+    till.say_total(YESTERDAY, stored=1, stored_fen=700, waiting=1, waiting_fen=700)
+    assert close().state == "explained"
+    assert "还没有上传" in Difference.objects.get().note
+    till.upload([kept])
+    as_superuser("UPDATE card_receipt SET occurred_at = occurred_at - interval '1 day'")
+    jobs.close_yesterday()
+    assert DayClose.objects.get(day=YESTERDAY).state == "closed"
+    assert Difference.objects.get().state == "gone"
+
+
+def test_a_row_we_did_not_believe_is_named(till, campus):
+    row = till.keep("DEADBEEF", 800)
+    assert till.upload([row])[0]["code"] == "card_unknown"
+    yesterday_it_was()
+    till.say_total(YESTERDAY, stored=1, stored_fen=800)
+    assert close().state == "open"
+    assert "没有入账" in Difference.objects.get().what
+
+
+def test_a_terminal_that_ever_told_its_total_is_missed_when_it_is_silent(till, campus):
+    till.say_total(YESTERDAY - timedelta(days=1))
+    till.pay(campus.card("teacher").uid, 500)
+    yesterday_it_was()
+    assert close().state == "open"
+    assert "没有报日合计" in Difference.objects.get().what
+    till.say_total(YESTERDAY, payments=1, payments_fen=500)
+    assert close().state == "closed"
+
+
+def test_a_total_told_after_the_close_opens_the_day_again(till, campus):
+    till.pay(campus.card("teacher").uid, 500)
+    as_superuser("UPDATE ledger_transfer SET posted_at = posted_at - interval '3 days'")
+    as_superuser(
+        "UPDATE card_receipt SET posted_at = posted_at - interval '3 days', occurred_at = occurred_at - interval '3 days'"
+    )
+    day = campus_today() - timedelta(days=3)
+    assert days.close_day(by=SYSTEM, day=day).state == "closed"
+    till.say_total(day, payments=3, payments_fen=1500)
+    jobs.close_yesterday()
+    assert DayClose.objects.get(day=day).state == "open"
+
+
+def test_the_latest_word_counts_and_the_same_request_again_changes_nothing(till):
+    first = {"day": YESTERDAY.isoformat(), "payments": 1, "payments_fen": 100}
+    told = till.ask("day/total", first, sequence=50)
+    till.ask("day/total", first | {"payments": 2}, sequence=60)
+    till.ask("day/total", first | {"payments": 9}, sequence=55)
+    assert till.ask("day/total", first, sequence=50) == told
+    assert TerminalDay.objects.get().payments == 2
+
+
+NONSENSE = {
+    "tomorrow": {"day": (campus_today() + timedelta(days=1)).isoformat()},
+    "long ago": {"day": "2020-01-01"},
+    "no day": {"day": "yesterday"},
+    "below zero": {"day": YESTERDAY.isoformat(), "payments": -1},
+    "a fraction": {"day": YESTERDAY.isoformat(), "payments_fen": 1.5},
+    "more than there is": {"day": YESTERDAY.isoformat(), "payments_fen": 10**18},
+    "keeps more than it sold": {
+        "day": YESTERDAY.isoformat(),
+        "stored": 1,
+        "stored_fen": 5,
+        "waiting": 2,
+        "waiting_fen": 9,
+    },
+}
+
+
+@pytest.mark.parametrize("what", NONSENSE)
+def test_nonsense_is_malformed(what, till):
+    assert till.ask("day/total", NONSENSE[what])["code"] == "malformed"
+    assert not TerminalDay.objects.exists()
+
+
+def test_only_what_sells_tells_totals(campus):
+    kiosk = place_device("KL001", "load_kiosk", by=SYSTEM)
+    assert kiosk.ask("day/total", {"day": YESTERDAY.isoformat()})["code"] == "terminal_unfit"
