@@ -53,6 +53,7 @@ ROOMS = [
     "nanhu.systems.card.doors",
     "nanhu.systems.card.closing",
     "nanhu.systems.card.chip",
+    "nanhu.systems.card.vendors",
     "nanhu.sample",
 ]
 INSTALLED_APPS = [

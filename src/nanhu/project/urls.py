@@ -13,6 +13,7 @@ ROOMS = [
     ("notices/", "nanhu.platforms.messages.urls"),
     ("card/", "nanhu.systems.card.urls"),
     ("terminal/v1/", "nanhu.systems.card.devices.urls"),
+    ("api/card/", "nanhu.systems.card.vendors.api_urls"),
     ("", "nanhu.platforms.portal.urls"),
 ]
 

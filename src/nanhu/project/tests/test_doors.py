@@ -30,6 +30,10 @@ OPEN = {
     "identity:saml_metadata", "identity:saml_sso", "identity:saml_continue", "identity:saml_start", "identity:saml_slo",
     "identity:saml_slo_soap",
     "card_devices:services", "card:card_bank:acp_notice", "card:card_bank:bank_notice", "card:card_bank:app",
+    "card_api:guide", "card_api:openapi",
+    "card_api:account", "card_api:cards_query", "card_api:cards_one_block", "card_api:cards_one_unblock",
+    "card_api:payments", "card_api:payments_one", "card_api:payments_one_refunds", "card_api:orders",
+    "card_api:orders_one", "card_api:consents",
 }  # fmt: skip
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "number": 1, "row_id": 1, "review_id": 1, "receipt_id": 1,
@@ -43,6 +47,9 @@ MACHINES: set[str] = {"identity:radius_authenticate",
     "identity:oidc_authorize", "identity:oidc_end_session",  # a form of another site comes again by GET, and acts only then
     "identity:oidc_token", "identity:oidc_revoke", "identity:oidc_introspect", "identity:oidc_userinfo",
     "card_devices:services", "card:card_bank:acp_notice", "card:card_bank:bank_notice", "card:card_bank:app",
+    "card_api:account", "card_api:cards_query", "card_api:cards_one_block", "card_api:cards_one_unblock",
+    "card_api:payments", "card_api:payments_one", "card_api:payments_one_refunds", "card_api:orders",
+    "card_api:orders_one", "card_api:consents",
 }  # fmt: skip
 """Doors for programs, which bring a secret or a signature of their own instead of a form's token."""
 UNSAFE = ("post", "put", "patch", "delete")

@@ -32,4 +32,5 @@ urlpatterns = [
     path("closing/", include("nanhu.systems.card.closing.urls")),
     path("machines/", include("nanhu.systems.card.devices.page_urls")),
     path("chip/", include("nanhu.systems.card.chip.urls")),
+    path("vendors/", include("nanhu.systems.card.vendors.urls")),
 ]

@@ -49,6 +49,7 @@ class Call:
     address: str
     body: bytes = b""
     content_type: str = "application/x-www-form-urlencoded"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +163,7 @@ def written(call: Call, parts: SplitResult) -> bytes:
         f"User-Agent: {USER_AGENT}",
         "Accept: */*",
         "Connection: close",
+        *(f"{name}: {value}" for name, value in call.headers),
     ]
     if call.body:
         lines += [f"Content-Type: {call.content_type}", f"Content-Length: {len(call.body)}"]

@@ -1,0 +1,75 @@
+from typing import Any
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.systems.card.vendors.models.vendors import Mode, Vendor
+
+
+class Webhook(models.Model):
+    """Where a vendor hears of events, one address for each mode; signed with a secret of its own."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="webhooks")
+    mode = models.TextField(choices=Mode)
+    url = models.TextField()
+    secret = EncryptedTextField(purpose="card.vendor_webhook")
+    is_on = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_vendor_webhook"
+        constraints = [
+            models.UniqueConstraint(fields=["vendor", "mode"], name="card_vendor_webhook_once"),
+            models.CheckConstraint(condition=Q(mode__in=["live", "test"]), name="card_vendor_webhook_mode"),
+        ]
+
+
+class WebhookEvent(models.Model):
+    """Something that happened, told in the transaction in which it did."""
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    mode = models.TextField(choices=Mode)
+    kind = models.TextField()
+    key = models.TextField(help_text="the same fact again is the same event")
+    facts: Any = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_vendor_event"
+        indexes = [models.Index(fields=["vendor", "-id"], name="card_vendor_event_newest")]
+        constraints = [models.UniqueConstraint(fields=["vendor", "mode", "key"], name="card_vendor_event_once")]
+
+
+class Delivery(models.Model):
+    """An event on its way to the vendor's address; a replay is another delivery of the same event."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("待送达")
+        DONE = "done", _("已送达")
+        GIVEN_UP = "given_up", _("已放弃")
+
+    event = models.ForeignKey(WebhookEvent, on_delete=models.PROTECT, related_name="deliveries")
+    state = models.TextField(choices=State, default=State.WAITING)
+    due_at = models.DateTimeField(null=True, default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    status = models.PositiveSmallIntegerField(null=True)
+    trouble = models.TextField(default="", blank=True)
+    is_replay = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "card_vendor_delivery"
+        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="card_vendor_delivery_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="waiting", due_at__isnull=False, ended_at=None)
+                | Q(state__in=["done", "given_up"], due_at=None, ended_at__isnull=False),
+                name="card_vendor_delivery_state",
+            )
+        ]

@@ -1,0 +1,49 @@
+"""How often: a bucket of tokens for each key, in one statement of its own, before anything else is done."""
+
+from math import ceil
+from typing import Any
+
+from django.db import connection
+
+from nanhu.platforms.identity import api as identity
+from nanhu.systems.card.vendors.errors import RateLimitedError
+from nanhu.systems.card.vendors.models import VendorKey
+
+SECONDS_OF_BURST = 10
+STRANGERS_PER_MINUTE = 60
+TAKE = """
+    INSERT INTO card_vendor_bucket AS b (subject, tokens, at, address) VALUES (%(subject)s, %(burst)s - 1, clock_timestamp(), %(address)s)
+    ON CONFLICT (subject) DO UPDATE
+        SET tokens = least(%(burst)s, b.tokens + extract(epoch FROM clock_timestamp() - b.at) * %(rate)s) - 1,
+            at = clock_timestamp(), address = excluded.address
+        WHERE least(%(burst)s, b.tokens + extract(epoch FROM clock_timestamp() - b.at) * %(rate)s) >= 1
+    RETURNING tokens
+"""
+
+
+def subject_of(key: VendorKey) -> str:
+    return f"key:{key.number}"
+
+
+def take(key: VendorKey, address: str) -> None:
+    """A vendor may ask `per_minute`, and ten seconds' worth of it at once."""
+    take_one(subject_of(key), key.vendor.per_minute, address)
+
+
+def take_as_stranger(address: str) -> None:
+    """Whoever shows no good key: counted by network, so that guessing costs us little."""
+    take_one(f"network:{identity.network_of(address)}", STRANGERS_PER_MINUTE, address)
+
+
+def take_one(subject: str, per_minute: int, address: str) -> None:
+    rate = per_minute / 60
+    facts: dict[str, Any] = {
+        "subject": subject,
+        "rate": rate,
+        "burst": max(rate * SECONDS_OF_BURST, 5.0),
+        "address": address,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, facts)
+        if cursor.fetchone() is None:
+            raise RateLimitedError(seconds=ceil(1 / rate))

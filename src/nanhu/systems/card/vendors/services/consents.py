@@ -1,0 +1,53 @@
+"""A holder's consent to be charged by a vendor without a code: given and taken back on the holder's own page."""
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.systems.card.models import Wallet
+from nanhu.systems.card.vendors.models import Consent, Mode, Vendor
+from nanhu.systems.card.vendors.services import webhooks
+
+
+@transaction.atomic
+def give(*, by: Actor, vendor: Vendor, person_id: int, most_fen: int, reference: str) -> Consent:
+    """A new consent ends the one before it."""
+    Wallet.objects.select_for_update().get(person_id=person_id)
+    for earlier in Consent.objects.filter(vendor=vendor, person_id=person_id, ended_at=None):
+        end(by=by, consent=earlier)
+    consent = Consent.objects.create(vendor=vendor, person_id=person_id, most_fen=most_fen, reference=reference)
+    facts = {"vendor": vendor.company, "most_fen": most_fen}
+    audit.record(by=by, action="card.vendor_consent", target=f"person:{person_id}", facts=facts)
+    webhooks.tell(
+        vendor=vendor,
+        mode=Mode.LIVE,
+        kind="consent.granted",
+        key=f"consent:{consent.public_id}:granted",
+        facts=told(consent),
+    )
+    return consent
+
+
+@transaction.atomic
+def end(*, by: Actor, consent: Consent) -> None:
+    """From the commit on no payment is taken by it. Ending twice is harmless."""
+    current = Consent.objects.select_for_update().select_related("vendor").get(pk=consent.pk)
+    if current.ended_at is not None:
+        return
+    current.ended_at = now()
+    current.save(update_fields=["ended_at"])
+    facts = {"vendor": current.vendor.company}
+    audit.record(by=by, action="card.vendor_consent_ended", target=f"person:{current.person_id}", facts=facts)
+    webhooks.tell(
+        vendor=current.vendor, mode=Mode.LIVE, kind="consent.ended", key=f"consent:{current.public_id}:ended",
+        facts=told(current),
+    )  # fmt: skip
+
+
+def told(consent: Consent) -> dict[str, object]:
+    state = "ended" if consent.ended_at else "active"
+    return {
+        "object": "consent", "id": str(consent.public_id), "mode": "live", "state": state,
+        "reference": consent.reference, "most_fen": consent.most_fen, "created_at": consent.created_at.isoformat(timespec="seconds"),
+    }  # fmt: skip

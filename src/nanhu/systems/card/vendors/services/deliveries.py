@@ -1,0 +1,158 @@
+"""The engine of webhooks: a loop in the worker that takes what is due under a lease, calls, and calls again who is away.
+
+Calls run side by side on threads; the database is touched by the loop alone. Killed at any moment it loses nothing: what was
+under way comes up again after its lease, and the vendor knows the event by its id.
+"""
+
+import logging
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from http import HTTPStatus
+
+import msgspec
+import psycopg
+from django.db import Error, close_old_connections, connection, connections
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.jobs.companions import companions
+from nanhu.platforms.identity import api as identity
+from nanhu.systems.card.vendors import wire
+from nanhu.systems.card.vendors.models import Delivery, Webhook
+
+log = logging.getLogger(__name__)
+CHANNEL = "card_vendors"
+AT_ONCE = 16
+LEASE = timedelta(seconds=30)
+FIRST_PAUSE_SECONDS = 5
+LONGEST_PAUSE_SECONDS = 6 * 3600
+MOST_ATTEMPTS = 18
+BUSY_LOOK_SECONDS = 0.05
+TAKE = """
+    UPDATE card_vendor_delivery SET due_at = %s, attempts = attempts + 1
+    WHERE id IN (SELECT d.id FROM card_vendor_delivery d WHERE d.state = 'waiting' AND d.due_at <= %s
+                 ORDER BY d.due_at LIMIT %s FOR UPDATE SKIP LOCKED)
+    RETURNING id
+"""
+
+
+def pause_after(attempts: int) -> timedelta:
+    """5 s, 10 s, 20 s … six hours: about three days in all."""
+    return timedelta(seconds=min(FIRST_PAUSE_SECONDS * 2 ** min(attempts - 1, 16), LONGEST_PAUSE_SECONDS))
+
+
+class Engine:
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self.pool = pool
+        self.flights: dict[Future[identity.OutsideAnswer], Delivery] = {}
+
+    def turn(self) -> bool:
+        """Write down who answered, call who is due; whether anything is under way."""
+        for future in [one for one in self.flights if one.done()]:
+            conclude(self.flights.pop(future), future)
+        for delivery in taken(AT_ONCE - len(self.flights)):
+            hook = Webhook.objects.filter(
+                vendor_id=delivery.event.vendor_id, mode=delivery.event.mode, is_on=True
+            ).first()
+            if hook is None:
+                end(delivery, Delivery.State.GIVEN_UP, trouble="switched off")
+            else:
+                self.flights[self.pool.submit(identity.call_outside, call_of(delivery, hook))] = delivery
+        return bool(self.flights)
+
+
+def taken(limit: int) -> list[Delivery]:
+    if limit <= 0:
+        return []
+    moment = now()
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [moment + LEASE, moment, limit])
+        ids = [pk for (pk,) in cursor.fetchall()]
+    return list(Delivery.objects.select_related("event").filter(pk__in=ids)) if ids else []
+
+
+def call_of(delivery: Delivery, hook: Webhook) -> identity.OutsideCall:
+    body, moment = body_of(delivery), str(int(time.time()))
+    signature = wire.seal(hook.secret or "", wire.webhook_text(moment=moment, body=body))
+    return identity.OutsideCall(
+        address=hook.url, body=body, content_type="application/json",
+        headers=(("Nanhu-Signature", f"t={moment},v1={signature}"), ("Nanhu-Event", str(delivery.event.public_id))),
+    )  # fmt: skip
+
+
+def body_of(delivery: Delivery) -> bytes:
+    event = delivery.event
+    told = wire.Event(
+        id=str(event.public_id), mode=event.mode, type=event.kind,  # type: ignore[arg-type]
+        created_at=event.created_at.isoformat(timespec="seconds"), data=event.facts,
+    )  # fmt: skip
+    return msgspec.json.encode(told)
+
+
+def conclude(delivery: Delivery, future: Future[identity.OutsideAnswer]) -> None:
+    status, trouble = None, ""
+    try:
+        status = future.result().status
+        trouble = "" if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES else f"HTTP {status}"
+    except OSError as error:
+        trouble = f"{type(error).__name__}: {error}"
+    except Exception as error:  # a fault of ours is tried again like one of theirs
+        log.exception("a webhook broke")
+        trouble = f"{type(error).__name__}: {error}"
+    if not trouble:
+        end(delivery, Delivery.State.DONE, status=status)
+    elif delivery.attempts >= MOST_ATTEMPTS:
+        end(delivery, Delivery.State.GIVEN_UP, status=status, trouble=trouble)
+    else:
+        due = now() + pause_after(delivery.attempts)
+        waiting = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING)
+        waiting.update(due_at=due, status=status, trouble=trouble[:200])
+
+
+def end(delivery: Delivery, state: Delivery.State, *, status: int | None = None, trouble: str = "") -> None:
+    Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING).update(
+        state=state, due_at=None, ended_at=now(), status=status, trouble=trouble[:200]
+    )
+
+
+def run(stopping: threading.Event) -> None:
+    """Until told to stop; a lost database is waited for."""
+    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="card_vendors")
+    while not stopping.is_set():
+        try:
+            with psycopg.connect(configuration().database_url, autocommit=True) as listener:
+                listener.execute(f"LISTEN {CHANNEL}")
+                serve(Engine(pool), listener, stopping)
+        except (Error, psycopg.Error, OSError):
+            log.warning("webhooks lost the database; trying again")
+            stopping.wait(1)
+        except Exception:  # a fault must not end the loop for good
+            log.exception("webhooks broke; beginning anew")
+            stopping.wait(5)
+        finally:
+            close_old_connections()
+    pool.shutdown(wait=False, cancel_futures=True)
+    connections.close_all()
+
+
+def serve(engine: Engine, listener: psycopg.Connection, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        is_busy = engine.turn()
+        if not is_busy:
+            connection.close()
+        for _notice in listener.notifies(timeout=BUSY_LOOK_SECONDS if is_busy else 1.0, stop_after=1):
+            break
+
+
+def deliver_due(*, patience_seconds: float = 20) -> None:
+    """Deliver what is due now and wait for the answers: for tests and the console."""
+    deadline = time.monotonic() + patience_seconds
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        engine = Engine(pool)
+        while engine.turn() and time.monotonic() < deadline:
+            time.sleep(BUSY_LOOK_SECONDS)
+
+
+companions["card_vendors"] = run

@@ -1,0 +1,103 @@
+"""Ten connections at once, each its own: one deed."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event, Thread
+
+import pytest
+from django.db import connections, transaction
+
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
+from nanhu.systems.card.vendors.models import VendorPayment
+from nanhu.systems.card.vendors.services import keys
+from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, fault_of, register
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MANY = 10
+
+
+@pytest.fixture
+def campus(transactional_db):
+    cast = bring_in_the_cast()
+    cast.top_up("student", 10_000)
+    known = {receipt for _what, receipt, _entry in receipt_differences()}  # of tests before, whose wallets are gone
+    yield cast
+    assert {receipt for _what, receipt, _entry in receipt_differences()} <= known
+
+
+def at_once(work, many=MANY):
+    gate = Barrier(many)
+
+    def one(number):
+        gate.wait()
+        try:
+            return work(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(many) as pool:
+        return list(pool.map(one, range(many)))
+
+
+def balance(campus):
+    wallet = campus.card("student").wallet_id
+    return ledger.balances_of([wallet])[wallet]
+
+
+def test_the_same_key_from_ten_connections_pays_once(campus):
+    shop, code = Shop(register()), Phone(campus.persons["student"]).code()
+    answers = at_once(lambda _n: shop.pay(850, code=code, idempotency_key="ten-at-once"))
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert sum("Nanhu-Replayed" in answer.headers for answer in answers) == MANY - 1
+    assert (VendorPayment.objects.count(), balance(campus)) == (1, 10_000 - 850)
+
+
+def test_ten_refunds_of_one_sale_give_back_no_more_than_it_was(campus):
+    shop, phone = Shop(register()), Phone(campus.persons["student"])
+    payment = shop.pay(850, code=phone.code()).json()["id"]
+    answers = at_once(lambda _n: shop.post(f"payments/{payment}/refunds", {"amount_fen": 300, "reason": "少菜"}))
+
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == [201] * 2 + [409] * (MANY - 2)
+    assert balance(campus) == 10_000 - 850 + 600
+
+
+def test_one_code_from_ten_connections_pays_once(campus):
+    shop, code = Shop(register()), Phone(campus.persons["student"]).code()
+    answers = at_once(lambda n: shop.pay(850, code=code, idempotency_key=f"other-{n:04}"))
+
+    assert sorted(answer.status_code for answer in answers) == [201] + [402] * (MANY - 1)
+    assert {fault_of(answer) for answer in answers if answer.status_code == 402} == {"code_used"}
+    assert balance(campus) == 10_000 - 850
+
+
+def test_revoking_waits_for_the_deed_under_way_and_nothing_follows(campus):
+    """A deed holds its key; who revokes waits, and the next deed finds it gone."""
+    shop, phone = Shop(register()), Phone(campus.persons["student"])
+    is_held, may_end = Event(), Event()
+
+    def deed():
+        with transaction.atomic():
+            keys.hold_key(shop.key)
+            is_held.set()
+            may_end.wait(10)
+        connections.close_all()
+
+    def revoke():
+        keys.revoke_key(by=SYSTEM, key=shop.key, reason="泄露")
+        connections.close_all()
+
+    first, second = Thread(target=deed), Thread(target=revoke)
+    first.start()
+    assert is_held.wait(10)
+    second.start()
+    second.join(0.3)
+    assert second.is_alive()
+    may_end.set()
+    first.join(10)
+    second.join(10)
+    assert fault_of(shop.pay(850, code=phone.code())) == "key_refused"
+    assert balance(campus) == 10_000

@@ -1,0 +1,55 @@
+"""The holder's side: which vendors may charge the card without a code, how much, and how to end it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nanhu.platforms.identity.api import fresh_sign_in_required
+from nanhu.systems.card.vendors import queries
+from nanhu.systems.card.vendors.errors import VendorNotFoundError
+from nanhu.systems.card.vendors.forms import ConsentForm
+from nanhu.systems.card.vendors.models import Consent, Scope
+from nanhu.systems.card.vendors.services import consents
+from nanhu.systems.card.views.frame import own_card, person_at
+
+
+@require_safe
+@never_cache
+def mine(request: HttpRequest) -> HttpResponse:
+    return render(request, "card_vendors/mine.html", {"consents": queries.consents_of(own_card(request).person_id)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@fresh_sign_in_required
+def consent(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Where a vendor's own app or page sends the holder; `?reference=` is what the vendor calls this customer."""
+    card, vendor = own_card(request), queries.vendor_with(public_id)
+    if not vendor.is_on or Scope.PAY not in vendor.scopes:
+        raise VendorNotFoundError
+    form = ConsentForm(request.POST or None, initial={"reference": request.GET.get("reference", "")[:64]})
+    if form.is_bound and form.is_valid():
+        consents.give(
+            by=person_at(request), vendor=vendor, person_id=card.person_id, most_fen=form.cleaned_data["most"],
+            reference=form.cleaned_data["reference"],
+        )  # fmt: skip
+        messages.success(request, _("已授权。随时可以在这里收回。"))
+        return redirect("card:vendors:mine")
+    shops = vendor.merchants.filter(is_on=True).select_related("merchant")
+    facts = {"vendor": vendor, "form": form, "shops": shops}
+    return render(request, "card_vendors/consent.html", facts, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    found = Consent.objects.filter(public_id=public_id, person_id=own_card(request).person_id).first()
+    if found is None:
+        raise Http404
+    consents.end(by=person_at(request), consent=found)
+    messages.success(request, _("已收回，从现在起不能再扣。"))
+    return redirect("card:vendors:mine")
