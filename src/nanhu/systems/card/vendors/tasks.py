@@ -14,6 +14,7 @@ from nanhu.systems.card.vendors.worlds import live_payments, sandbox_payments
 
 KEEP_CALLS = timedelta(days=180)
 KEEP_BUCKETS = timedelta(days=400)
+KEEP_STRANGERS = timedelta(days=1)
 AT_ONCE = 500
 
 
@@ -54,5 +55,6 @@ def settle(payment: VendorPayment | SandboxPayment) -> int:
 def forget_calls() -> int:
     """The log of requests is kept for half a year; what a vendor was told about its writes is kept for good."""
     Bucket.objects.filter(at__lt=now() - KEEP_BUCKETS).delete()
+    Bucket.objects.filter(subject__startswith="network:", at__lt=now() - KEEP_STRANGERS).delete()
     gone, _by_table = ApiCall.objects.filter(at__lt=now() - KEEP_CALLS).delete()
     return gone

@@ -1,7 +1,5 @@
 """The campus itself."""
 
-from django.utils.translation import gettext as _
-
 from nanhu.systems.card.issuing.models import CardOrder
 from nanhu.systems.card.issuing.services import personal
 from nanhu.systems.card.vendors import wire
@@ -24,7 +22,7 @@ def order_card(asked: Asked) -> wire.Order:
     errors = order.rows.get().errors
     if errors:
         first = next(iter(errors))
-        raise OrderRefusedError(param=first, why=_("；").join(f"{name}: {why}" for name, why in errors.items()))
+        raise OrderRefusedError(param=first, why="; ".join(f"{name}: {why}" for name, why in errors.items()))
     return told(VendorOrder.objects.create(vendor=asked.vendor, order=order, reference=form.reference))
 
 
