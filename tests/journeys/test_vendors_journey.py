@@ -52,9 +52,7 @@ def open_page(campus, chromium):
 
     def open_page(size: str, who: str = "") -> Page:
         width, height = SIZES[size]
-        context = chromium.new_context(
-            base_url=campus.url, viewport={"width": width, "height": height}, locale="zh-CN"
-        )
+        context = chromium.new_context(base_url=campus.url, viewport={"width": width, "height": height}, locale="zh-CN")
         page = context.new_page()
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
