@@ -58,8 +58,10 @@ class YuanField(forms.CharField):
         attributes = {"inputmode": "decimal", "autocomplete": "off"} | ({"autofocus": "autofocus"} if autofocus else {})
         super().__init__(max_length=16, widget=forms.TextInput(attrs=attributes), **options)
 
-    def clean(self, value: Any) -> int:
+    def clean(self, value: Any) -> int | None:
         text = super().clean(value)
+        if not text and not self.required:
+            return None
         try:
             return parse_yuan(text)
         except CampusError as error:

@@ -47,7 +47,8 @@ TOLD = """
     SELECT outcome, receipt_id, amount_fen, balance_fen, posted, detail, released_fen, hold_until FROM card_told(%s, %s)
 """
 LAST = """
-    SELECT greatest(p.last_sequence, (SELECT max(r.sequence) FROM card_receipt r WHERE r.terminal_id = p.id AND r.sequence IS NOT NULL))::bigint
+    SELECT greatest(p.last_sequence, (SELECT max(r.sequence) FROM card_receipt r WHERE r.terminal_id = p.id AND r.sequence IS NOT NULL))::bigint,
+           (SELECT coalesce(max(v.version), 0) FROM card_revocation v)
     FROM card_terminal p WHERE p.id = %s
 """
 
@@ -69,9 +70,10 @@ class Operations:
 
     async def hello(self, request: Request) -> tuple[int, bytes]:
         """Who am I, what time is it, which sequence did you last hear of me, what am I to hold to."""
-        rows = await self.database.rows(LAST, [request.terminal.id])
         terminal = request.terminal
-        return 200, encode({"last_sequence": rows[0][0], **greeting(terminal, time.time()), **key_to_come(terminal)})
+        [(last, revocations)] = await self.database.rows(LAST, [terminal.id])
+        heard = {"last_sequence": last, "revocation_version": revocations}
+        return 200, encode({**heard, **greeting(terminal, time.time()), **key_to_come(terminal)})
 
     async def payment(self, request: Request) -> tuple[int, bytes]:
         sequence = read_sequence(request.sequence)

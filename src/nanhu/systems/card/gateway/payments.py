@@ -74,7 +74,10 @@ class PaymentQueue:
         self.waiting: deque[Waiting] = deque()
         self.arrived = asyncio.Event()
         self.figures = Figures()
-        self.workers = [asyncio.create_task(self.work()), *(asyncio.create_task(self.relieve()) for _ in range(RELIEVERS))]
+        self.workers = [
+            asyncio.create_task(self.work()),
+            *(asyncio.create_task(self.relieve()) for _ in range(RELIEVERS)),
+        ]
 
     def decide(self, row: Row) -> asyncio.Future[Decision]:
         future: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()

@@ -28,7 +28,7 @@ from nanhu.systems.card.protocol import (
 )
 
 log = logging.getLogger(__name__)
-CONNECTIONS = 4
+CONNECTIONS = 6
 LONGEST_CLOCK = 12
 PREFIX = "/terminal/v1/"
 encode = msgspec.json.Encoder().encode
@@ -60,8 +60,8 @@ class Told(NamedTuple):
 class Gateway:
     """What one process holds: its database, its queue, its terminals. Made inside the running loop."""
 
-    def __init__(self) -> None:
-        self.database = Database(configuration().database_url, connections=CONNECTIONS)
+    def __init__(self, database: Database | None = None) -> None:
+        self.database = database or Database(configuration().database_url, connections=CONNECTIONS)
         self.payments = PaymentQueue(self.database)
         self.terminals = TerminalDirectory(self.database)
         self.diary = Diary(self.database)

@@ -1,0 +1,91 @@
+"""What may pay and what may not, asked of the gateway by signed requests: pay codes, keys in rotation, lost and replaced cards."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.codes.models import CodeDevice
+from nanhu.systems.card.codes.services.devices import end_device
+from nanhu.systems.card.codes.tests.test_codes import Phone
+from nanhu.systems.card.fleet.models import NextKey
+from nanhu.systems.card.fleet.services.rotation import begin_rotation
+from nanhu.systems.card.services.reissue import reissue
+from nanhu.systems.card.tests.conftest import SYSTEM
+from nanhu.systems.card.tests.signed import SignedTerminal
+
+START = 5000
+
+
+@pytest.fixture
+def till(campus):
+    campus.top_up("student", START)
+    yield SignedTerminal("N1001")
+    assert ledger.check_ledger() == []
+    assert receipt_differences() == []
+
+
+def left(campus) -> int:
+    return ledger.balance_of(campus.card("student").wallet_id)
+
+
+def test_a_pay_code_pays_once_and_the_same_request_is_told_the_same(campus, till):
+    code = Phone(campus).code()
+    first = till.pay(code, 500, sequence=5)
+    assert (first.code, first.values["balance_fen"]) == ("ok", START - 500)
+    assert till.pay(code, 500, sequence=5).body == first.body
+    assert till.pay(code, 500, sequence=6).code == "code_used"
+    assert SignedTerminal("E3002").pay(code, 500, sequence=5).code == "code_used"
+    assert left(campus) == START - 500
+
+
+@pytest.mark.parametrize(
+    ("kind", "ago", "code"), [("pay", 90, "code_expired"), ("pay", -90, "code_expired"), ("door", 0, "code_wrong")]
+)
+def test_an_old_code_and_the_code_of_a_door_pay_nothing(campus, till, kind, ago, code):
+    assert till.pay(Phone(campus).code(kind, ago=ago), 500).code == code
+    assert left(campus) == START
+
+
+def test_a_phone_that_was_switched_off_pays_no_more(campus, till):
+    phone = Phone(campus)
+    code = phone.code()
+    end_device(by=campus.actor("student"), device=phone.device, ending=CodeDevice.Ending.LOST)
+    assert till.pay(code, 500).code == "code_revoked"
+    assert till.pay(code[:-1] + ("0" if code[-1] != "0" else "1"), 500).code == "code_wrong"
+    assert left(campus) == START
+
+
+def test_the_old_key_is_good_until_the_new_one_was_used_and_then_no_more(campus, till):
+    uid = campus.card("student").uid
+    following = begin_rotation(by=SYSTEM, number="N1001", window=timedelta(days=7), reason="每年一换")
+    NextKey.objects.update(opens_at=F("opens_at") - timedelta(hours=1))  # now() in a test is when its transaction began
+    assert till.pay(uid, 100).code == "ok"
+    assert till.send("hello").values["new_key"]["version"] == following.version
+    renewed = SignedTerminal("N1001", key=following.key)
+    assert renewed.pay(uid, 100, sequence=7).code == "ok"
+    assert till.pay(uid, 100).code == "signature_wrong"
+    assert renewed.pay(uid, 100, sequence=8).code == "ok"
+    assert left(campus) == START - 300
+
+
+def test_a_replaced_card_pays_nothing_and_the_new_one_what_it_holds(campus, till):
+    old = campus.card("student")
+    new = reissue(by=campus.actor("clerk"), card=old, reason="lost", fee_fen=0, at="柜台", key="form")
+    assert till.pay(old.uid, 100).code == "card_replaced"
+    refused = till.pay(new.uid, 100)
+    assert (refused.code, refused.values["balance_fen"]) == ("balance_short", 0)
+    campus.top_up("student", 700, form="second")
+    assert till.pay(new.uid, 100).values["balance_fen"] == 600
+
+
+def test_a_card_reported_lost_is_refused_by_the_very_next_request(campus, till):
+    card = campus.card("student")
+    assert till.pay(card.uid, 100).code == "ok"
+    page = campus.client("student")
+    assert page.post("/card/report-lost/", {"confirm": "1"}).status_code in {200, 302}
+    told = till.pay(card.uid, 100)
+    assert (told.code, told.values["sentence"]) == ("card_lost", "此卡已挂失，不能使用")
+    assert left(campus) == START - 100
