@@ -7,9 +7,12 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.systems.card.closing.models import Contract
+from nanhu.systems.card.closing.models import Contract, Dish
+from nanhu.systems.card.closing.services.dishes import DishOrder
+from nanhu.systems.card.forms import YuanField
 
 LARGEST_FEE = 200
+DEAREST_FEN = 100_000
 
 
 class ContractForm(forms.Form):
@@ -64,6 +67,31 @@ class AnswerForm(forms.Form):
 
 class DisputeForm(forms.Form):
     words = forms.CharField(label=_("哪里不对"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class DishForm(forms.Form):
+    name = forms.CharField(label=_("菜品"), max_length=30)
+    price = YuanField(label=_("价格（元）"))
+    meal = forms.ChoiceField(label=_("供应"), choices=Dish.Meal.choices, required=False)
+
+    def clean_price(self) -> int:
+        fen: int = self.cleaned_data["price"]
+        if not 0 < fen <= DEAREST_FEN:
+            raise forms.ValidationError(_("价格须在 0.01 到 1000 元之间。"))
+        return fen
+
+    def order(self) -> DishOrder:
+        said = self.cleaned_data
+        return DishOrder(name=said["name"], price_fen=said["price"], meal=said["meal"])
+
+
+class RefundForm(forms.Form):
+    """`token` names this form: however often it is sent, it gives back once."""
+
+    receipt = forms.RegexField(label=_("凭证号"), regex=r"^\s*[0-9]{1,15}\s*$")
+    amount = YuanField(label=_("退多少（元）"))
+    reason = forms.CharField(label=_("为什么退"), max_length=80)
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class RangeForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nanhu.systems.card.closing.views import corrections, disputes, finance, merchants, payouts, statement
+from nanhu.systems.card.closing.views import corrections, disputes, finance, merchants, payouts, shop, statement, trial
 
 urlpatterns = [
     path("", finance.home, name="closing"),
@@ -21,6 +21,10 @@ urlpatterns = [
     path("payouts/<str:number>/confirm/", payouts.confirm, name="payout_confirm"),
     path("merchant/", merchants.own, name="merchant"),
     path("merchant/<str:key>/", merchants.own, name="merchant_of"),
+    path("merchant/<str:key>/dishes/", shop.dishes, name="dishes"),
+    path("merchant/<str:key>/dishes/<int:number>/off/", shop.take_off, name="dish_off"),
+    path("merchant/<str:key>/refund/", shop.refund, name="merchant_refund"),
+    path("trial/", trial.trial, name="trial"),
     path("corrections/", corrections.corrections, name="corrections"),
     path("corrections/ask/", corrections.ask, name="correction_ask"),
     path("corrections/<uuid:public_id>/", corrections.correction, name="correction"),

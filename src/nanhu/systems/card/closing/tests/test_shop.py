@@ -1,0 +1,84 @@
+"""A merchant's people keep their own price list and give their own sales back; finance sees the trial balance of any day."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.closing.models import Dish
+from nanhu.systems.card.closing.services import contracts
+from nanhu.systems.card.closing.tests.conftest import make
+from nanhu.systems.card.models import Merchant, Receipt
+from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+
+SHOP, OTHER = "/card/closing/merchant/n1.rice/", "/card/closing/merchant/e3.noodle/"
+
+
+@pytest.fixture
+def shop(campus):
+    campus.top_up("teacher", 9000)
+    make(campus, "guest", "card.merchant")
+    own = Merchant.objects.get(key="n1.rice")
+    contracts.let_see(by=SYSTEM, account_id=campus.actor("guest").account_id, merchant=own)
+    return campus
+
+
+def test_a_price_list_is_kept_by_its_merchant_and_nobody_else(shop):
+    mine = shop.client("guest")
+    assert "价目还是空的" in mine.get(f"{SHOP}dishes/").content.decode()
+    for price in ("6.5", "7"):
+        assert mine.post(f"{SHOP}dishes/", {"name": "辣椒炒肉", "price": price, "meal": "lunch"}).status_code == 302
+    page = mine.get(f"{SHOP}dishes/").content.decode()
+    assert all(word in page for word in ("辣椒炒肉", "¥ 7.00", "午餐"))
+    assert "¥ 6.50" not in page
+    for wrong in ({"name": "", "price": "7"}, {"name": "x", "price": "0"}, {"name": "x", "price": "1000.01"}):
+        assert mine.post(f"{SHOP}dishes/", wrong).status_code == 422
+    dish = Dish.objects.get()
+    assert mine.post(f"{OTHER}dishes/", {"name": "x", "price": "1"}).status_code == 404
+    assert mine.post(f"{OTHER}dishes/{dish.pk}/off/").status_code == 404
+    assert shop.client("student").get(f"{SHOP}dishes/").status_code == 404
+    assert queries_of(mine, f"{SHOP}dishes/") <= 20
+    assert mine.post(f"{SHOP}dishes/{dish.pk}/off/").status_code == 302
+    assert "辣椒炒肉" not in mine.get(f"{SHOP}dishes/").content.decode().partition("<table")[2]
+
+
+def test_a_sale_is_given_back_once_however_often_the_form_is_sent(shop):
+    mine = shop.client("guest")
+    shop.pay("teacher", 1250)
+    sale = Receipt.objects.get(kind="payment")
+    form = {"receipt": str(sale.pk), "amount": "2.5", "reason": "少一份", "token": str(uuid4())}
+    assert [mine.post(f"{SHOP}refund/", form).status_code for _press in range(3)] == [302] * 3
+    wallet = shop.card("teacher").wallet_id
+    assert ledger.balance_of(wallet) == 9000 - 1000
+    assert mine.post(f"{SHOP}refund/", form | {"amount": "10.01", "token": str(uuid4())}).status_code == 409
+    assert mine.post(f"{SHOP}refund/", form | {"reason": "", "token": str(uuid4())}).status_code == 422
+    assert ledger.balance_of(wallet) == 8000
+    assert queries_of(mine, f"{SHOP}refund/") <= 20
+    assert receipt_differences() == []
+    assert ledger.check_ledger() == []
+
+
+def test_nobody_gives_back_what_another_sold(shop):
+    shop.pay("teacher", 300, terminal="E3002")
+    sale = Receipt.objects.get(kind="payment")
+    form = {"receipt": str(sale.pk), "amount": "1", "reason": "x", "token": str(uuid4())}
+    assert shop.client("guest").post(f"{SHOP}refund/", form).status_code == 404
+    assert shop.client("guest").post(f"{OTHER}refund/", form).status_code == 404
+    assert not Receipt.objects.filter(kind="refund").exists()
+
+
+def test_finance_sees_the_trial_balance_of_any_day(shop):
+    shop.pay("teacher", 1250)
+    make(shop, "clerk", "card.finance")
+    finance = shop.client("clerk")
+    page = finance.get("/card/closing/trial/").content.decode()
+    assert all(word in page for word in ("借贷相等", "card.wallet", "card.merchant", "¥ 12.50"))
+    before = finance.get(f"/card/closing/trial/?day={campus_today() - timedelta(days=1)}").content.decode()
+    assert "借贷相等" in before
+    assert "¥ 12.50" not in before
+    assert finance.get("/card/closing/trial/?day=nonsense").status_code == 200
+    assert queries_of(finance, "/card/closing/trial/") <= 20
+    assert shop.client("student").get("/card/closing/trial/").status_code == 404

@@ -1,0 +1,33 @@
+"""The trial balance (试算平衡) of any moment, by group of accounts."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing.forms import RangeForm
+from nanhu.systems.card.closing.policies import finance_only
+from nanhu.systems.card.closing.services.days import by_group
+from nanhu.systems.card.closing.services.settling import end_of
+from nanhu.systems.card.closing.vouchers import OTHER, codes
+
+
+@require_safe
+@never_cache
+@finance_only
+def trial(request: HttpRequest) -> HttpResponse:
+    """At the end of a day, or of this moment where none is asked."""
+    said = RangeForm({"last": request.GET.get("day")})
+    day = said.cleaned_data.get("last") if said.is_valid() else None
+    day = min(day, campus_today()) if day else None
+    known, rows = codes(), by_group(ledger.trial_at(end_of(day) if day else now()))
+    facts = {
+        "rows": [(row, *known.get(row.group, OTHER)) for row in rows], "day": day, "as_of": now(), "today": campus_today(),
+        "yesterday": campus_today() - timedelta(days=1), "debit_fen": sum(row.debit_fen for row in rows),
+        "credit_fen": sum(row.credit_fen for row in rows),
+    }  # fmt: skip
+    return render(request, "card/closing/trial.html", facts)
