@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from nanhu.emulators.bank import acquirer
+from nanhu.emulators.bank import acquirer, wire
 from nanhu.emulators.bank.acquirer import UnionPay
 from nanhu.emulators.bank.bank import PREFIX, Bank
 from nanhu.emulators.bank.configuration import Configuration, read_configuration
@@ -38,7 +38,7 @@ class BankApplication:
             return self.bank.answer(environ)
         if path.startswith(acquirer.PREFIX) and method == "POST" and self.union is not None:
             return self.union.answer(environ)
-        if path in {"/pay", "/transfer", "/repeat"} and method == "POST" and is_from_here(environ):
+        if path in {"/pay", "/transfer", "/repeat", "/sign"} and method == "POST" and is_from_here(environ):
             return self.act(path, msgspec.json.decode(body_of(environ) or b"{}"))
         if path == "/faults" and method == "POST" and is_from_here(environ):
             return self.bank.put_fault(environ)
@@ -52,10 +52,21 @@ class BankApplication:
             return as_json(
                 self.transfers.send(card=asked["card"], campus_no=asked["campus_no"], fen=asked["amount_fen"])
             )
+        if path == "/sign":
+            return as_json(self.sign(asked))
         if path == "/repeat":
             return as_json({"told": self.transfers.repeat()})
         sentence = self.union.pay(asked["tn"], asked["card"]) if self.union else "没有收单方"
         return as_json({"sentence": sentence})
+
+    def sign(self, asked: dict[str, Any]) -> dict[str, str]:
+        """A notice as this bank or its UnionPay would sign it, for tests that then change what was signed."""
+        if "message" in asked and self.union is not None:
+            return self.union.signed(asked["message"])
+        text = wire.request_text(
+            asked["operation"], asked["institution"], asked["request"], asked["clock"], asked["body"].encode()
+        )
+        return {"signature": wire.signed(self.bank.configuration.key, text)}
 
 
 def read_application() -> BankApplication:

@@ -33,6 +33,12 @@ class Bank:
                     (one.card_number, one.name, one.id_number, one.phone, one.balance_fen),
                 )
 
+            if self.configuration.opening_day:
+                opening = {"opening_day": int(self.configuration.opening_day.replace("-", "")),
+                           "opening_fen": self.configuration.opening_fen}  # fmt: skip
+                for name, value in opening.items():
+                    books.execute("INSERT INTO number VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, value))
+
     def answer(self, environ: dict[str, Any]) -> Answer:
         operation = environ["PATH_INFO"].removeprefix(PREFIX)
         body = body_of(environ)

@@ -48,6 +48,9 @@ class Configuration(msgspec.Struct, frozen=True):
     school: str = ""
     school_code: str = ""
     city: str = ""
+    opening_day: str = ""
+    """From when on it tells the balance of the campus's account; empty: never."""
+    opening_fen: int = 0
     customers: tuple[Customer, ...] = ()
     acquirer: Acquirer | None = None
     apps: tuple[App, ...] = ()

@@ -23,6 +23,7 @@ SENTENCES = {
     "agreement_ended": "协议已经解除",
     "funds_short": "银行卡余额不足",
     "amount_invalid": "金额无效",
+    "balance_unknown": "没有这一天的账户余额",
     "unheard": "没有收到过这笔请求",
     "reversed": "已冲正",
     "cancelled": "这笔请求已作废，不再受理",
@@ -175,8 +176,21 @@ def statement(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:
     return done(day=asked["day"], count=len(told), sum_fen=sum(row["fen"] for row in rows), rows=told)
 
 
-READS = frozenset({"query", "statement"})
+def balance(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:
+    """What the campus has with us at the end of a day: what it had when we opened, and what moved since."""
+    day = str(asked["day"])
+    known = {
+        row["name"]: row["last"] for row in books.execute("SELECT name, last FROM number WHERE name LIKE 'opening%'")
+    }
+    if int(day.replace("-", "")) < known.get("opening_day", 99_999_999):
+        return refused("balance_unknown")
+    sign = "CASE WHEN kind IN ('pay_out', 'reversal') THEN -fen ELSE fen END"
+    moved_fen = books.execute(f"SELECT coalesce(sum({sign}), 0) FROM movement WHERE day <= ?", (day,)).fetchone()[0]  # noqa: S608
+    return done(amount_fen=known.get("opening_fen", 0) + moved_fen)
+
+
+READS = frozenset({"query", "statement", "balance"})
 DEEDS: dict[str, Callable[[sqlite3.Connection, str, Facts], Facts]] = {
     "sign": sign, "unsign": unsign, "debit": debit, "reverse": reverse, "query": query, "pay_out": pay_out,
-    "statement": statement,
+    "statement": statement, "balance": balance,
 }  # fmt: skip

@@ -39,7 +39,7 @@ class Phone {
 
   async open(app, first = "main") {
     this.app = app;
-    this.local = { device: `${this.person?.name ?? "我"}的手机`, tn: this.local.tn };
+    this.local = { device: `${this.person?.name ?? "我"}的手机`, tn: this.local.tn, school_code: this.local.school_code };
     this.trail = [[first, {}]];
     frame.dataset.app = app;
     await this.load();
@@ -68,12 +68,22 @@ class Phone {
     const turn = ++this.turn;
     if (this.app === "home") { glass.replaceChildren(homeScreen(this)); return; }
     const [name, facts] = this.trail.at(-1);
+    if (name === "main") await this.arrive();
     const made = await APPS[this.app][3][name](this, facts);
     if (turn !== this.turn) return;
     if (this.notice) { made.querySelector(".app-head").after(this.notice); this.notice = null; }
     glass.replaceChildren(made);
     glass.scrollTop = 0;
     glass.querySelector("input")?.focus({ preventScroll: true });
+  }
+
+  async arrive() {
+    // A deep link names the school: city and list are passed over (A086).
+    const code = this.local.school_code;
+    if (!code || !this.memory.is_registered) return;
+    this.local.school_code = "";
+    const told = await this.act("school", { school_code: code });
+    if (told.is_good && !this.memory.binding) { this.trail.push(["verify", {}]); queueMicrotask(() => this.draw()); }
   }
 
   say(text, isGood) {
@@ -158,7 +168,8 @@ async function begin() {
   showPapers();
   showFaults();
   const paying = /^\/qr\/(\w+)$/.exec(location.pathname);
-  const wanted = location.hash.slice(1);
+  const [wanted, school] = location.hash.slice(1).split("/");
+  phone.local.school_code = school;
   phone.local.tn = paying?.[1] ?? "";
   await (paying ? phone.open("yunshanfu", "cashier") : phone.open(wanted in APPS ? wanted : "home"));
 }

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from nanhu.systems.card.bank.acquirer import AcquirerSilentError
 from nanhu.systems.card.bank.gateway import BankSilentError
-from nanhu.systems.card.bank.models import Difference
+from nanhu.systems.card.bank.models import Channel, Difference, Statement
 from nanhu.systems.card.bank.services.reconciliation import bank_differences, open_differences
-from nanhu.systems.card.closing.sources import Found, Source
+from nanhu.systems.card.closing.sources import Custody, Found, Source
 
 
 def differences(day: date) -> list[Found]:
@@ -37,3 +37,13 @@ BANK = Source(
     differences=differences,
     order=30,
 )
+
+
+def custodial_balance(day: date) -> int | None:
+    """What the bank says it held for us at the end of that day, as its file of the day brought it; None where it has not."""
+    told = Statement.objects.filter(channel__kind=Channel.Kind.BANK, channel__is_on=True, day=day)
+    found = [one.balance_fen for one in told if one.balance_fen is not None]
+    return sum(found) if found else None
+
+
+CUSTODY = Custody(key="bank", title=gettext_lazy("银行备付金账户"), balance=custodial_balance, order=30)

@@ -165,3 +165,34 @@ class AppealNotFoundError(CampusError):
     code = "bank.appeal_not_found"
     http_status = 404
     sentence = _("没有找到这条申诉，或者已经处理过了。")
+
+
+class OwnProposalError(CampusError):
+    code = "bank.own_proposal"
+    http_status = 409
+    sentence = _("自己提出的补记，要由另一位经办人复核。")
+
+
+class DifferenceNotFoundError(CampusError):
+    code = "bank.difference_not_found"
+    http_status = 404
+    sentence = _("没有找到这条差异。")
+
+
+class ResultFileError(CampusError):
+    """Nothing of the file was taken; `faults` tell what is wrong where."""
+
+    code = "bank.result_file"
+    sentence = _("结果文件有 {count} 处不对，没有处理任何一行。")
+
+
+class PayoutFileNotFoundError(CampusError):
+    code = "bank.payout_file_not_found"
+    http_status = 404
+    sentence = _("没有找到这个代付文件。")
+
+
+class NothingToPayError(CampusError):
+    code = "bank.nothing_to_pay"
+    http_status = 409
+    sentence = _("没有等银行付款的退款。")

@@ -67,3 +67,6 @@ class BankGateway(Protocol):
 
     def fetch_statement(self, *, day: date) -> list[StatementLine]:
         """All of the bank's movements of that day; raises where counts or sums do not fit."""
+
+    def balance(self, *, day: date) -> int | None:
+        """What the bank holds for us at the end of that day; None where it does not say."""

@@ -1,9 +1,30 @@
 """What the portal, the doctor and the worker show of this part."""
 
-from nanhu.systems.card.bank import operations, tasks
-from nanhu.systems.card.bank.day_close import BANK
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import registry
+from nanhu.kernel.registry import Application
+from nanhu.systems.card.bank import operations, subscribers, tasks
+from nanhu.systems.card.bank.day_close import BANK, CUSTODY
 from nanhu.systems.card.bank.services import finder
-from nanhu.systems.card.closing.sources import sources
+from nanhu.systems.card.closing.policies import FINANCE
+from nanhu.systems.card.closing.sources import sources, sources_of_custody
+from nanhu.systems.card.policies import CLERK
 
 sources.add(BANK)
-__all__ = ["finder", "operations", "tasks"]
+sources_of_custody.add(CUSTODY)
+registry.applications.add(
+    Application(
+        key="card.bank",
+        name=_("银行与圈存"),
+        icon="landmark",
+        url=lambda: reverse("card:card_bank:desk"),
+        section="work",
+        roles=frozenset({CLERK, FINANCE}),
+        owner=_("校园卡管理办公室"),
+        description=_("签约、批量预签约、圈存未领、对账差异、误绑申诉、代付文件"),
+        order=45,
+    )
+)
+__all__ = ["finder", "operations", "subscribers", "tasks"]

@@ -1,10 +1,50 @@
 from django.urls import URLPattern, path
 
-from nanhu.systems.card.bank.views import apps, notices
+from nanhu.systems.card.bank.views import (
+    agreement,
+    bulk,
+    cases,
+    notices,
+    office,
+    outside_apps,
+    payouts,
+    phones,
+    self_check,
+    top_ups,
+)
 
 app_name = "card_bank"
 urlpatterns: list[URLPattern] = [
     path("notices/acp", notices.acp_notice, name="acp_notice"),
-    path("app/v1/<path:operation>", apps.ask, name="app"),
+    path("app/v1/<path:operation>", outside_apps.ask, name="app"),
     path("notices/bank/<slug:operation>", notices.bank_notice, name="bank_notice"),
+    path("top-up/", top_ups.top_up, name="top_up"),
+    path("top-up/<slug:number>/", top_ups.order, name="top_up_order"),
+    path("top-up/<slug:number>/again/", top_ups.ask_again, name="top_up_again"),
+    path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement/card/", agreement.bank_card, name="bank_card"),
+    path("agreement/cancel/", agreement.cancel, name="agreement_cancel"),
+    path("phones/", phones.phones, name="phones"),
+    path("phones/unlock/", phones.unlock, name="unlock"),
+    path("phones/appeal/", phones.appeal, name="appeal"),
+    path("phones/<uuid:public_id>/revoke/", phones.revoke, name="revoke"),
+    path("check/", self_check.check, name="check"),
+    path("start/", self_check.start, name="start"),
+    path("desk/", office.desk, name="desk"),
+    path("desk/agreements/", office.agreements, name="agreements"),
+    path("desk/unsigned/", office.unsigned, name="unsigned"),
+    path("desk/bulk/", bulk.bulk, name="bulk"),
+    path("desk/bulk/<uuid:public_id>/", bulk.signing, name="signing"),
+    path("desk/loads/", office.loads, name="loads"),
+    path("desk/loads/<slug:number>/", office.load, name="load"),
+    path("desk/unclaimed/", office.unclaimed, name="unclaimed"),
+    path("desk/differences/", cases.differences, name="differences"),
+    path("desk/differences/<int:row_id>/", cases.difference, name="difference"),
+    path("desk/appeals/", cases.appeals, name="appeals"),
+    path("desk/appeals/<uuid:public_id>/", cases.appeal, name="appeal_case"),
+    path("desk/payouts/", payouts.payouts, name="payout_files"),
+    path("desk/payouts/make/", payouts.make, name="payout_make"),
+    path("desk/payouts/<uuid:public_id>/", payouts.file, name="payout_file"),
+    path("desk/payouts/<uuid:public_id>/file.csv", payouts.download, name="payout_download"),
+    path("desk/files/<slug:name>.csv", office.export, name="export"),
 ]

@@ -90,6 +90,10 @@ class OpenWireBank:
             for row in said.rows
         ]  # fmt: skip
 
+    def balance(self, *, day: date) -> int | None:
+        said = self.ask("balance", fresh_request(), {"day": day.isoformat()})
+        return said.amount_fen if said.outcome == "done" else None
+
     def ask(self, operation: str, request: str, facts: Mapping[str, Any]) -> BankAnswer:
         said = decoded(self.post(operation, request, facts), Said)
         return BankAnswer(

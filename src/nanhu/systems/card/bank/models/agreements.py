@@ -67,3 +67,38 @@ class Agreement(models.Model):
                 name="card_agreement_ended_waits_for_nothing",
             ),
         ]
+
+
+class BulkSigning(models.Model):
+    """A list of new students handed in to be signed with the bank before they come (批量预签约). The file itself is not kept."""
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    token = models.UUIDField(unique=True, help_text="of the form: sent twice, it is one")
+    file_name = models.TextField(default="", blank=True)
+    author = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
+    author_name = models.TextField()
+    row_count = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_bulk_signing"
+
+
+class BulkSigningRow(models.Model):
+    """A line and the agreement it became; `note` says why it became none."""
+
+    signing = models.ForeignKey(BulkSigning, on_delete=models.PROTECT, related_name="rows")
+    line = models.PositiveIntegerField()
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    tail = models.TextField()
+    agreement = models.OneToOneField(Agreement, null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(default="", blank=True)
+
+    class Meta:
+        db_table = "card_bulk_signing_row"
+        constraints = [
+            models.UniqueConstraint(fields=["signing", "line"], name="card_bulk_signing_line_once"),
+            models.CheckConstraint(
+                condition=Q(tail__regex=r"^[0-9]{4}$"), name="card_bulk_signing_keeps_the_tail_only"
+            ),
+        ]

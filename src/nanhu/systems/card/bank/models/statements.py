@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +44,9 @@ class Statement(models.Model):
     day = models.DateField()
     rows = models.PositiveIntegerField(default=0)
     sum_fen = models.BigIntegerField(default=0)
+    balance_fen = models.BigIntegerField(
+        null=True, help_text="what they hold for us at the end of the day, as they say"
+    )
     fetched_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -79,6 +82,9 @@ class Difference(models.Model):
     owner = models.TextField()
     state = models.TextField(choices=State, default=State.OPEN)
     claimable = models.OneToOneField(Claimable, null=True, on_delete=models.PROTECT, related_name="+")
+    proposer = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    proposer_name = models.TextField(default="", blank=True)
+    proposed_at = models.DateTimeField(null=True, help_text="when a clerk asked to credit the holder")
     settled_by = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     note = models.TextField(default="", blank=True)
     found_at = models.DateTimeField(default=timezone.now)
@@ -89,6 +95,11 @@ class Difference(models.Model):
         indexes = [models.Index(fields=["day"], condition=Q(state="open"), name="card_difference_open")]
         constraints = [
             models.UniqueConstraint(fields=["channel", "day", "order"], name="card_difference_once"),
+            models.CheckConstraint(
+                condition=~Q(state="credited")
+                | Q(proposer__isnull=False, settled_by__isnull=False) & ~Q(proposer=F("settled_by")),
+                name="card_difference_credited_by_two",
+            ),
             models.CheckConstraint(condition=~Q(owner=""), name="card_difference_has_an_owner"),
             models.CheckConstraint(
                 condition=Q(state="open", settled_at__isnull=True) | ~Q(state="open") & Q(settled_at__isnull=False),

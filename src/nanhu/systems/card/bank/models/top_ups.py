@@ -11,7 +11,8 @@ from nanhu.systems.card.models import Card
 class OnlineTopUp(models.Model):
     """Money sent by phone (在线充值): through UnionPay from an app or our own page, or straight from the bank's app.
 
-    asked → opened → paid → credited; opened → closed; paid → refunding → refunded. What was paid after it was closed is
+    asked → opened → paid → credited; opened → closed; paid → refunding → refunded; credited → refunding when nobody claimed it for
+    so long that it was returned. What was paid after it was closed is
     still money: closed → paid. A transfer of the bank's app begins as paid. The trigger of sql/top_ups.sql keeps the steps.
     """
 
@@ -67,8 +68,14 @@ class OnlineTopUp(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="credited", claimable__isnull=False)
+                | Q(state__in=["refunding", "refunded"])
                 | ~Q(state="credited") & Q(claimable__isnull=True),
                 name="card_online_credited_has_its_claimable",
             ),
             models.UniqueConstraint(fields=["app", "request"], name="card_online_once_per_question"),
+            models.UniqueConstraint(
+                fields=["request"],
+                condition=Q(app__isnull=True, request__isnull=False),
+                name="card_online_once_per_form",
+            ),
         ]

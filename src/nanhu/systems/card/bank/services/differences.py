@@ -7,7 +7,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.channels import clearing_account
-from nanhu.systems.card.bank.errors import DifferenceStateError, NobodyToCreditError
+from nanhu.systems.card.bank.errors import DifferenceStateError, NobodyToCreditError, OwnProposalError
 from nanhu.systems.card.bank.models import Difference, Load, OnlineTopUp
 from nanhu.systems.card.bank.services import top_ups
 from nanhu.systems.card.errors import ReasonMissingError
@@ -20,13 +20,44 @@ State = Difference.State
 
 
 @transaction.atomic
-def credit_holder(*, by: Actor, difference: Difference, reason: str) -> Difference:
-    """What only the other side has belongs to somebody: it waits to be claimed, as it should have done from the first."""
+def propose_credit(*, by: Actor, difference: Difference, reason: str) -> Difference:
+    """One clerk says whose it is and why; nothing moves before another agrees."""
     current = locked(difference, reason)
     if current.kind != Difference.Kind.ONLY_THEIRS:
         raise DifferenceStateError(state=current.get_kind_display())
+    current.proposer_id, current.proposer_name, current.proposed_at = clerk_account(by), by.name, now()
+    current.note = reason.strip()
+    current.save()
+    note(by, current, "card.propose_difference", reason)
+    return current
+
+
+@transaction.atomic
+def credit_holder(*, by: Actor, difference: Difference) -> Difference:
+    """What only the other side has belongs to somebody: it waits to be claimed, as it should have done from the first."""
+    current = proposed(by, difference)
     current.claimable = book(by=by, current=current)
-    return settle(by=by, current=current, state=State.CREDITED, reason=reason)
+    return settle(by=by, current=current, state=State.CREDITED, reason=current.note)
+
+
+@transaction.atomic
+def refuse_credit(*, by: Actor, difference: Difference, answer: str) -> Difference:
+    if not answer.strip():
+        raise ReasonMissingError
+    current = proposed(by, difference)
+    current.proposer, current.proposer_name, current.proposed_at, current.note = None, "", None, answer.strip()
+    current.save()
+    note(by, current, "card.refuse_difference", answer)
+    return current
+
+
+def proposed(by: Actor, difference: Difference) -> Difference:
+    current = locked(difference, "-")
+    if current.proposed_at is None:
+        raise DifferenceStateError(state=State(current.state).label)
+    if current.proposer_id == clerk_account(by):
+        raise OwnProposalError
+    return current
 
 
 @transaction.atomic
@@ -51,11 +82,13 @@ def settle(*, by: Actor, current: Difference, state: Difference.State, reason: s
         now(),
     )
     current.save()
-    facts = {"difference": current.pk, "order": current.order, "fen": current.theirs_fen, "state": state.value}
-    audit.record(
-        by=by, action="card.settle_difference", target=f"card_difference:{current.pk}", reason=reason, facts=facts
-    )
+    note(by, current, "card.settle_difference", reason)
     return current
+
+
+def note(by: Actor, current: Difference, action: str, reason: str) -> None:
+    facts = {"difference": current.pk, "order": current.order, "fen": current.theirs_fen, "state": current.state}
+    audit.record(by=by, action=action, target=f"card_difference:{current.pk}", reason=reason, facts=facts)
 
 
 def book(*, by: Actor, current: Difference) -> Claimable:

@@ -17,8 +17,8 @@ from nanhu.kernel.jobs.companions import companions
 from nanhu.systems.card.bank.acquirer import AcquirerSilentError
 from nanhu.systems.card.bank.errors import PaymentOddError
 from nanhu.systems.card.bank.gateway import BankSilentError
-from nanhu.systems.card.bank.models import Agreement, Load, OnlineTopUp
-from nanhu.systems.card.bank.services import agreements, loads, top_ups
+from nanhu.systems.card.bank.models import Agreement, BankPayout, Load, OnlineTopUp
+from nanhu.systems.card.bank.services import agreements, loads, payouts, top_ups
 from nanhu.systems.card.bank.services.timing import LEASE, next_look
 from nanhu.systems.card.funds.models import Claimable
 
@@ -39,6 +39,7 @@ def find(limit: int = BATCH) -> list[Step]:
     return [
         *(partial(one_load, pk) for pk in taken("card_load", limit)),
         *(partial(one_agreement, pk) for pk in taken("card_agreement", limit)),
+        *(partial(one_payout, pk) for pk in taken("card_bank_payout", limit)),
         *(partial(one_top_up, pk) for pk in taken("card_online_top_up", limit)),
     ]
 
@@ -65,6 +66,15 @@ def one_agreement(pk: int) -> None:
     except BankSilentError as error:
         log.warning("agreement %s: %s", agreement.number, error)
     Agreement.objects.filter(pk=pk, next_at__isnull=False).update(next_at=next_look(agreement.tries))
+
+
+def one_payout(pk: int) -> None:
+    payout = BankPayout.objects.select_related("channel").get(pk=pk)
+    try:
+        payouts.step(payout)
+    except BankSilentError as error:
+        log.warning("payout %s: %s", payout.number, error)
+        BankPayout.objects.filter(pk=pk, next_at__isnull=False).update(next_at=next_look(payout.tries))
 
 
 def one_top_up(pk: int) -> None:

@@ -19,7 +19,7 @@ from nanhu.systems.card.bank.models import Channel, Difference, Statement, State
 
 Kind = Difference.Kind
 BY = Actor.system("card.reconciliation")
-PAIRED = ("debit", "transfer_in", "consume")
+PAIRED = ("debit", "transfer_in", "consume", "pay_out")
 """Movements that an order of ours stands behind; their reversals and refunds are taken off them."""
 TAKEN_BACK = {"reversal": "debit", "refund": "consume"}
 
@@ -52,10 +52,12 @@ class Compared:
 def fetch_day(channel: Channel, day: date) -> Statement:
     """Fetch the other side's file; asked again it only adds what was not there."""
     rows = bank_rows(channel, day) if channel.kind == Channel.Kind.BANK else acquirer_rows(channel, day)
+    said = gateway_of(channel).balance(day=day) if channel.kind == Channel.Kind.BANK else None
     with transaction.atomic():
         StatementRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=5000)
         held = StatementRow.objects.filter(channel=channel, day=day)
         facts = {"rows": held.count(), "sum_fen": sum(row.amount_fen for row in held.iterator()), "fetched_at": now()}
+        facts["balance_fen"] = said
         statement, _made = Statement.objects.update_or_create(channel=channel, day=day, defaults=facts)
         return statement
 
@@ -116,11 +118,13 @@ def owner_of(kind: Kind, channel: Channel) -> str:
 
 
 def compared(channel: Channel, day: date) -> list[Compared]:
+    """An order's rows of other days count with it: what is taken back later belongs to what was paid before."""
     books: dict[str, Compared] = {}
-    for row in StatementRow.objects.filter(channel=channel, day=day).order_by("id"):
+    of_day = StatementRow.objects.filter(channel=channel, day=day).values("order")
+    for row in StatementRow.objects.filter(channel=channel, order__in=of_day).order_by("id"):
         sign = -1 if row.kind in TAKEN_BACK else 1
         if sign == 1 and row.kind not in PAIRED:
-            continue  # pay-outs belong to the part that orders them
+            continue
         held = books.get(row.order, Compared(order=row.order))
         books[row.order] = replace(
             held, theirs_fen=held.theirs_fen + sign * row.amount_fen, reference=held.reference or row.reference,
@@ -136,18 +140,28 @@ def compared(channel: Channel, day: date) -> list[Compared]:
 
 OURS = """
     WITH orders AS (
-        SELECT l.number, l.reference, l.amount_fen, l.claimable_id, l.settled_on, a.channel_id,
+        SELECT l.number, l.reference, l.amount_fen, c.entry_id, l.settled_on, a.channel_id,
                l.state IN ('asked', 'sent', 'unknown', 'debited', 'reversing') AS under_way,
                l.state IN ('debited', 'credited', 'writing', 'written', 'unclaimed') AS counts
-        FROM card_load l JOIN card_agreement a ON a.id = l.agreement_id
+        FROM card_load l JOIN card_agreement a ON a.id = l.agreement_id LEFT JOIN card_claimable c ON c.id = l.claimable_id
         UNION ALL
-        SELECT o.number, coalesce(o.query_id, ''), o.amount_fen, o.claimable_id, o.settled_on, o.channel_id,
-               o.state IN ('asked', 'opened', 'paid', 'refunding'), o.state IN ('paid', 'credited', 'refunding')
-        FROM card_online_top_up o
+        SELECT o.number, coalesce(o.query_id, ''), o.amount_fen,
+               CASE WHEN o.state = 'refunded' AND c.return_entry_id IS NOT NULL THEN NULL ELSE c.entry_id END,
+               o.settled_on, o.channel_id,
+               o.state IN ('asked', 'opened', 'paid', 'refunding')
+                   OR (o.state = 'refunded' AND o.moved_at > now() - interval '2 days'),
+               o.state IN ('paid', 'credited', 'refunding')
+        FROM card_online_top_up o LEFT JOIN card_claimable c ON c.id = o.claimable_id
+        UNION ALL
+        SELECT p.number, p.reference, p.amount_fen, coalesce(c.return_entry_id, k.entry_id), p.settled_on, p.channel_id,
+               p.state = 'asked', p.state = 'paid'
+        FROM card_bank_payout p LEFT JOIN card_claimable c ON c.id = p.claimable_id
+        LEFT JOIN card_withdrawal w ON w.id = p.withdrawal_id
+        LEFT JOIN ledger_entry_key k ON k.key = 'card.bank_payout:' || w.public_id
     )
     SELECT o.number, o.reference, CASE WHEN o.counts THEN o.amount_fen ELSE 0 END,
-           coalesce((SELECT sum(t.amount_fen)::bigint FROM ledger_transfer t WHERE t.entry_id = c.entry_id), 0), o.under_way
-    FROM orders o LEFT JOIN card_claimable c ON c.id = o.claimable_id
+           coalesce((SELECT sum(t.amount_fen)::bigint FROM ledger_transfer t WHERE t.entry_id = o.entry_id), 0), o.under_way
+    FROM orders o
     WHERE o.channel_id = %s AND (o.settled_on = %s OR o.number = ANY(%s)) AND (o.counts OR o.number = ANY(%s))
 """
 

@@ -35,12 +35,11 @@ def ask_top_up(
 ) -> OnlineTopUp:
     """Write the order down; `request` is the app's id of its question: the same again gives the same order."""
     check_amount(amount_fen)
-    if request is not None:
-        known = OnlineTopUp.objects.filter(app=app, request=request).first()
-        if known is not None:
-            return known
     with transaction.atomic():
         current = Card.objects.select_for_update(of=("self",)).select_related("wallet").get(pk=card.pk)
+        known = OnlineTopUp.objects.filter(app=app, request=request).first() if request is not None else None
+        if known is not None:
+            return known
         if current.state != Card.State.ISSUED:
             raise CardStateError(state=Card.State(current.state).label)
         check_balance(current, amount_fen)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
 from nanhu.systems.card import api as card
-from nanhu.systems.card.bank.models import Agreement, Channel, Load, OnlineTopUp
+from nanhu.systems.card.bank.models import Agreement, BankPayout, Channel, Load, OnlineTopUp
 from nanhu.systems.card.bank.services import agreements, finder, top_ups
 from nanhu.systems.card.bank.tests.banks import MERCHANT, EmulatedBank
 from nanhu.systems.card.models import PosTerminal
@@ -94,13 +94,16 @@ def drive(rounds: int = 1, *, later: timedelta = timedelta(minutes=6)) -> None:
             Load.objects.filter(next_at__isnull=False).update(next_at=moment)
             Agreement.objects.filter(next_at__isnull=False).update(next_at=moment)
             OnlineTopUp.objects.filter(next_at__isnull=False).update(next_at=moment)
+            BankPayout.objects.filter(next_at__isnull=False).update(next_at=moment)
         finder.drive_due()
 
 
 @pytest.fixture(scope="session")
 def bank_process(tmp_path_factory, live_server):
     """It tells what it has to tell to the campus of these tests."""
-    bank = EmulatedBank(tmp_path_factory.mktemp("bank"), customers=customers(), campus=live_server.url)
+    bank = EmulatedBank(
+        tmp_path_factory.mktemp("bank"), customers=customers(), campus=live_server.url, opening_day="2026-01-01"
+    )
     try:
         yield bank.start()
     finally:

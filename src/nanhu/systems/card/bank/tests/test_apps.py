@@ -31,7 +31,6 @@ def test_the_school_is_found_by_its_code_and_another_is_not(phone):
     assert phone.ask("school", school_code="99999")["code"] == "bank.school_unknown"
 
 
-@pytest.mark.capability("A088")
 def test_name_number_and_id_then_a_code_to_the_phone_on_record_bind(campus, phone):
     asked = phone.verify("student", phone="13999999999")
     assert asked["phone"] == "139****0000"
@@ -61,7 +60,6 @@ def test_whichever_differs_the_words_are_the_same_and_nobody_gets_a_message(phon
     assert SmsMessage.objects.count() == 0
 
 
-@pytest.mark.capability("A087")
 def test_three_failures_lock_also_for_the_right_answer_until_the_holder_lifts_it(campus, phone):
     for _time in range(3):
         said = phone.verify("student", name="林小蛮")

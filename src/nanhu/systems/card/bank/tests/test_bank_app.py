@@ -4,6 +4,7 @@ import pytest
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.bank.errors import OwnProposalError
 from nanhu.systems.card.bank.models import Channel, Difference, OnlineTopUp
 from nanhu.systems.card.bank.services import differences, loads, reconciliation
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, drive
@@ -22,7 +23,6 @@ def sent(campus, live_server):
     return send
 
 
-@pytest.mark.capability("A137")
 def test_a_transfer_is_pending_at_once_and_the_file_agrees(campus, sent):
     assert sent()["outcome"] == "done"
     assert loads.held_fen(campus.card("student")) == 5000
@@ -59,8 +59,11 @@ def test_a_notice_never_told_is_a_named_difference_that_a_clerk_credits_once(cam
     assert found.owner == "校园卡管理办公室"
     clerk = campus.actor("clerk")
     with pytest.raises(ReasonMissingError):
-        differences.credit_holder(by=clerk, difference=found, reason=" ")
-    done = differences.credit_holder(by=clerk, difference=found, reason="银行文件有，通知未达")
+        differences.propose_credit(by=clerk, difference=found, reason=" ")
+    differences.propose_credit(by=clerk, difference=found, reason="银行文件有，通知未达")
+    with pytest.raises(OwnProposalError):
+        differences.credit_holder(by=clerk, difference=found)
+    done = differences.credit_holder(by=campus.actor("second_clerk"), difference=found)
     assert done.state == "credited"
     assert loads.held_fen(campus.card("student")) == 5000
     assert reconciliation.bank_differences(campus_today()) == []
@@ -71,7 +74,8 @@ def test_a_notice_that_comes_after_the_clerk_is_seen_and_not_paid_twice(campus, 
     bank.fault("transfer", "silent_after")
     sent()
     (found,) = reconciliation.bank_differences(campus_today())
-    differences.credit_holder(by=campus.actor("clerk"), difference=found, reason="银行文件有，通知未达")
+    differences.propose_credit(by=campus.actor("clerk"), difference=found, reason="银行文件有，通知未达")
+    differences.credit_holder(by=campus.actor("second_clerk"), difference=found)
     bank.do("repeat")
     assert loads.held_fen(campus.card("student")) == 5000
 

@@ -143,6 +143,8 @@ def look(heard: Heard) -> dict[str, object]:
 def credit(heard: Heard) -> dict[str, object]:
     asked = msgspec.json.decode(heard.body, type=CreditBody)
     known = OnlineTopUp.objects.filter(number=asked.reference).select_related("card").first()
+    if known is not None and people.find_person_by_campus_no(asked.campus_no) not in {None, known.card.person_id}:
+        raise PaymentOddError(number=asked.reference)
     card = known.card if known else living_card(asked.campus_no)
     if card is None:
         return {"outcome": "refused", "code": "card_unknown", "sentence": "没有这个学工号的校园卡，款项请退回"}

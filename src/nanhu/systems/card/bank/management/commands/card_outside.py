@@ -10,10 +10,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.configuration import Configuration, configuration
 from nanhu.kernel.school import school
+from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.certificates import acquirer_keys, signing_pair
+from nanhu.systems.card.bank.channels import BANK_ACCOUNT
 from nanhu.systems.card.bank.limits import school_code
 from nanhu.systems.card.bank.models import Channel
 from nanhu.systems.card.management.commands.card_emulator import host_names, write_private
@@ -44,6 +47,8 @@ class Command(BaseCommand):
         facts["customers"] = list(customers(options["campus_no"]))
         write_private(path, facts)
         Channel.objects.filter(kind__in=["bank", "acquirer"]).update(address=address_of(settings))
+        for key in APPS:
+            Channel.objects.filter(key=key).update(address=f"{public_address_of(settings)}/#{key}/{{school}}")
         if options["verbosity"]:
             self.stdout.write(f"{path}: {len(facts['customers'])} customers")
 
@@ -63,10 +68,14 @@ def address_of(settings: Configuration) -> str:
     return f"http://127.0.0.1:{settings.outside_port}"
 
 
+def public_address_of(settings: Configuration) -> str:
+    return f"http://localhost:{settings.outside_port}"
+
+
 def surroundings(settings: Configuration) -> dict[str, Any]:
     return {
         "campus": f"http://127.0.0.1:{settings.web_port}",
-        "public": f"http://localhost:{settings.outside_port}",
+        "public": public_address_of(settings),
         "campus_public": settings.public_url,
         "school": school().name,
         "school_code": school_code(),
@@ -95,8 +104,13 @@ def connect(settings: Configuration) -> dict[str, Any]:
             "merchant_certificate": union.merchant.certificate,
         },
         "apps": [{"key": key, "name": name, "secret": secrets_of[key]} for key, name in APPS.items()],
-        "campus": address_of(settings),
+        "campus": address_of(settings), "opening_day": campus_today().isoformat(), "opening_fen": held_at_bank(),
     }  # fmt: skip
+
+
+def held_at_bank() -> int:
+    """What our books say the bank holds at this moment: the emulated bank begins with as much."""
+    return sum(ledger.balances_of(list(ledger.account_ids([BANK_ACCOUNT]).values())).values())
 
 
 def put(key: str, **facts: str) -> None:

@@ -1,0 +1,102 @@
+"""The shape of what holders and clerks type."""
+
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.bodies import MEGABYTE
+from nanhu.systems.card.bank.models import Channel
+from nanhu.systems.card.forms import YuanField
+
+LARGEST_FILE = MEGABYTE
+
+
+class TopUpForm(forms.Form):
+    """`token` names this form: however often it is sent, it is one order."""
+
+    amount = YuanField(label=_("充值金额"))
+    channel = forms.ChoiceField(label=_("怎么付"), widget=forms.RadioSelect)
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, *arguments: object, channels: list[Channel], **options: object) -> None:
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        self.fields["channel"].choices = [(one.key, _("云闪付或银行 APP 扫码（银联）")) for one in channels]  # type: ignore[attr-defined]
+        self.fields["channel"].initial = channels[0].key if channels else ""
+
+
+class SecretInput(forms.PasswordInput):
+    """Seen while it is typed, never sent back to a page."""
+
+    input_type = "text"
+
+
+class BankCardForm(forms.Form):
+    """The number goes to the bank from memory."""
+
+    card_number = forms.CharField(
+        label=_("银行卡号"), max_length=40, help_text=_("12 到 19 位。只送给银行核验，学校只留代号和末四位。"),
+        widget=SecretInput(attrs={"inputmode": "numeric", "autocomplete": "cc-number"}),
+    )  # fmt: skip
+    phone = forms.CharField(
+        label=_("银行预留手机号"), max_length=20, required=False, help_text=_("留空：用学校登记的手机号"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )  # fmt: skip
+
+
+class AppealForm(forms.Form):
+    app = forms.ModelChoiceField(
+        label=_("哪个应用"),
+        queryset=Channel.objects.filter(kind="app").order_by("pk"),
+        to_field_name="key",
+        empty_label=None,
+    )
+    phone = forms.CharField(label=_("怎么联系您"), max_length=40, help_text=_("手机号"))
+    text = forms.CharField(
+        label=_("发生了什么"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("例如：我没有绑过，手机却收到了绑定短信。"),
+    )  # fmt: skip
+
+
+class VerdictForm(forms.Form):
+    is_upheld = forms.TypedChoiceField(
+        label=_("怎么处理"), choices=(("1", _("属实，解除绑定")), ("0", _("不属实，保留绑定"))), widget=forms.RadioSelect,
+        coerce=lambda value: value == "1",
+    )  # fmt: skip
+    answer = forms.CharField(
+        label=_("依据和答复"), max_length=300, help_text=_("看了什么证件、怎么核实的。会留存，本人看得到。")
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("说明"), max_length=300)
+
+
+class BulkForm(forms.Form):
+    file = forms.FileField(
+        label=_("预签约名单"),
+        help_text=_("CSV 或 xlsx，表头：学号、姓名、证件号、银行卡号、预留手机号；最多 500 行。有一行不对，整份不收。"),
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def clean_file(self) -> bytes:
+        self.file_name = str(self.cleaned_data["file"].name)
+        return content_of(self, "file")
+
+
+class ResultForm(forms.Form):
+    file = forms.FileField(
+        label=_("银行的结果文件"),
+        help_text=_("CSV，表头：付款编号、金额、结果、银行流水号、入账日期、原因。同一份再交一次不会重复入账。"),
+    )
+
+    def clean_file(self) -> bytes:
+        return content_of(self, "file")
+
+
+def content_of(form: forms.Form, name: str) -> bytes:
+    uploaded = form.cleaned_data[name]
+    if uploaded.size > LARGEST_FILE:
+        raise forms.ValidationError(_("文件最大 1 MB"))
+    content: bytes = uploaded.read()
+    return content

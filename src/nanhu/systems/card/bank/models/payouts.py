@@ -1,0 +1,84 @@
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.systems.card.bank.models.channels import Channel
+from nanhu.systems.card.funds.models import Claimable, Withdrawal
+
+
+class PayoutFile(models.Model):
+    """A file of sums that the bank pays out for us (代付文件): made by one clerk, answered by the bank's result file."""
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    number = models.TextField(unique=True)
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
+    maker = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
+    maker_name = models.TextField()
+    row_count = models.PositiveIntegerField()
+    sum_fen = models.BigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_bank_payout_file"
+
+
+class BankPayout(models.Model):
+    """Money from our account to somebody's bank card: a leaver's refund by file, an unclaimed load by the live wire.
+
+    asked → paid | returned. `again` is what a returned sum became: it waits for its holder as before.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("等银行付款")
+        PAID = "paid", _("银行已付")
+        RETURNED = "returned", _("银行退回")
+
+    number = models.TextField(unique=True, help_text="our request id at the bank")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
+    withdrawal = models.ForeignKey(Withdrawal, null=True, on_delete=models.PROTECT, related_name="+")
+    claimable = models.OneToOneField(Claimable, null=True, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(PayoutFile, null=True, on_delete=models.PROTECT, related_name="payouts")
+    token = EncryptedTextField(purpose="card.bank_token")
+    tail = models.TextField(default="", blank=True)
+    name = models.TextField(default="", blank=True)
+    amount_fen = models.BigIntegerField()
+    state = models.TextField(choices=State, default=State.ASKED)
+    sentence = models.TextField(default="", blank=True)
+    reference = models.TextField(default="", blank=True)
+    settled_on = models.DateField(null=True)
+    again = models.OneToOneField(Claimable, null=True, on_delete=models.PROTECT, related_name="+")
+    tries = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "card_bank_payout"
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="card_bank_payout_due"),
+            models.Index(fields=["settled_on"], name="card_bank_payout_of_day"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="card_bank_payout_amount"),
+            models.CheckConstraint(
+                condition=Q(withdrawal__isnull=False, claimable__isnull=True, file__isnull=False)
+                | Q(withdrawal__isnull=True, claimable__isnull=False, file__isnull=True),
+                name="card_bank_payout_pays_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["withdrawal"], condition=~Q(state="returned"), name="card_bank_payout_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="asked", ended_at__isnull=True)
+                | Q(state="paid", ended_at__isnull=False, settled_on__isnull=False) & ~Q(reference="")
+                | Q(state="returned", ended_at__isnull=False),
+                name="card_bank_payout_state_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(again__isnull=True) | Q(state="returned"), name="card_bank_payout_again_if_returned"
+            ),
+        ]

@@ -1,0 +1,137 @@
+"""New students signed with the bank before they come (A141): the list is checked as a whole, then the bank compares the four
+factors of each line. The card numbers pass through memory; what stays is the agreement and its last four digits."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NoReturn
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.bank.errors import BulkFileError
+from nanhu.systems.card.bank.models import Agreement, BulkSigning, BulkSigningRow
+from nanhu.systems.card.bank.services import agreements
+from nanhu.systems.card.funds.sheets import text_lines, workbook_lines
+from nanhu.systems.card.policies import clerk_account
+
+MOST_ROWS = 500
+COLUMNS = {
+    "campus_no": ("学号", "学工号"), "name": ("姓名",), "id_number": ("证件号", "身份证号"),
+    "card_number": ("银行卡号", "卡号"), "phone": ("预留手机号", "手机号"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningRow:
+    line: int
+    campus_no: str
+    name: str
+    id_number: str = field(repr=False)
+    card_number: str = field(repr=False)
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    line: int
+    campus_no: str
+    what: str
+
+
+def read_rows(content: bytes) -> list[SigningRow]:
+    lines = list(enumerate(workbook_lines(content) if content.startswith(b"PK") else text_lines(content), start=1))
+    places = places_of(lines[0][1] if lines else [])
+    rows = [
+        SigningRow(line=number, **{key: cell(cells, place) for key, place in places.items()})
+        for number, cells in lines[1:]
+        if any(cells)
+    ]
+    if not rows or len(rows) > MOST_ROWS:
+        refuse([Fault(line=1, campus_no="", what=_("应有 1 到 %(most)s 行") % {"most": MOST_ROWS})])
+    return rows
+
+
+def places_of(heads: list[str]) -> dict[str, int]:
+    found = {key: place for key, names in COLUMNS.items() for place, head in enumerate(heads) if head in names}
+    if len(found) < len(COLUMNS):
+        refuse([Fault(line=1, campus_no="", what=_("表头应有：学号、姓名、证件号、银行卡号、预留手机号"))])
+    return found
+
+
+def cell(cells: list[str], place: int) -> str:
+    return people.halfwidth(cells[place]).strip() if place < len(cells) else ""
+
+
+def refuse(faults: list[Fault]) -> NoReturn:
+    raise BulkFileError(count=len(faults), faults=faults)
+
+
+def check_rows(rows: Iterable[SigningRow]) -> list[tuple[SigningRow, int]]:
+    """Each line with whose it is; one wrong line and nothing of the list is taken."""
+    taken, faults, seen = [], [], set()
+    for row in rows:
+        person_id = people.find_person_by_campus_no(row.campus_no) or 0
+        what = fault_of(row, person_id, is_repeated=row.campus_no.upper() in seen)
+        seen.add(row.campus_no.upper())
+        if what:
+            faults.append(Fault(line=row.line, campus_no=row.campus_no, what=what))
+        taken.append((row, person_id))
+    if faults:
+        refuse(faults)
+    return taken
+
+
+def fault_of(row: SigningRow, person_id: int, *, is_repeated: bool) -> str:
+    if is_repeated:
+        return _("学号在文件里出现了两次")
+    if not re.fullmatch(r"[0-9]{12,19}", "".join(row.card_number.split())):
+        return _("银行卡号应为 12 到 19 位数字")
+    if not people.normalise_phone(row.phone):
+        return _("手机号不对")
+    if not people.matches_identity(person_id=person_id, name=row.name, id_number=row.id_number):
+        return _("学号、姓名、证件号与学校登记不一致")
+    return ""
+
+
+def sign_all(*, by: Actor, content: bytes, file_name: str, token: UUID) -> BulkSigning:
+    known = BulkSigning.objects.filter(token=token).first()
+    if known is not None:
+        return known
+    rows = check_rows(read_rows(content))
+    try:
+        with transaction.atomic():
+            made = BulkSigning.objects.create(
+                token=token,
+                file_name=file_name[:120],
+                author_id=clerk_account(by),
+                author_name=by.name,
+                row_count=len(rows),
+            )
+            facts = {"signing": made.pk, "rows": len(rows)}
+            audit.record(by=by, action="card.bulk_sign", target=f"card_bulk_signing:{made.pk}", facts=facts)
+    except IntegrityError:
+        return BulkSigning.objects.get(token=token)
+    for row, person_id in rows:
+        sign_one(by=by, signing=made, row=row, person_id=person_id)
+    return made
+
+
+def sign_one(*, by: Actor, signing: BulkSigning, row: SigningRow, person_id: int) -> None:
+    """The line and its agreement are written together; the bank is asked with their commit, while the number is in memory."""
+    number = "".join(row.card_number.split())
+    line = BulkSigningRow(signing=signing, line=row.line, person_id=person_id, tail=number[-4:])
+    try:
+        with transaction.atomic():
+            line.agreement = agreements.sign(
+                by=by, person_id=person_id, card_number=number, phone=row.phone, source=Agreement.Source.BULK
+            )
+            line.save()
+    except CampusError as error:
+        line.agreement, line.note = None, str(error)
+        line.save()

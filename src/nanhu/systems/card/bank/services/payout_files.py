@@ -1,0 +1,94 @@
+"""The file that goes to the bank and the one that comes back. Pure text; numbers and tokens only, no card number."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+from typing import NoReturn
+
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.money import parse_yuan
+from nanhu.systems.card.bank.errors import ResultFileError
+from nanhu.systems.card.bank.models import BankPayout, PayoutFile
+from nanhu.systems.card.bank.services.bulk import Fault
+from nanhu.systems.card.bank.services.payouts import Result
+from nanhu.systems.card.export import yuan
+from nanhu.systems.card.funds.sheets import text_lines
+
+OUT = ("付款编号", "协议号", "卡尾号", "户名", "金额", "用途")
+BACK = ("付款编号", "金额", "结果", "银行流水号", "入账日期", "原因")
+PAID, RETURNED = "成功", "失败"
+"""Words of the file, agreed with the bank: the same in whatever language the clerk works."""
+
+
+def lines_out(file: PayoutFile) -> Iterator[str]:
+    yield "\ufeff" + ",".join(OUT) + "\r\n"
+    for one in file.payouts.order_by("pk"):
+        line = io.StringIO()
+        csv.writer(line).writerow((one.number, one.token, one.tail, one.name, yuan(one.amount_fen), "校园卡余额退回"))
+        yield line.getvalue()
+
+
+def read_results(file: PayoutFile, content: bytes) -> list[Result]:
+    """Each line must be a payout of this file, once, with its sum; one that does not fit and none is taken."""
+    lines = list(enumerate(text_lines(content), start=1))
+    if not lines or tuple(lines[0][1][: len(BACK)]) != BACK:
+        refuse([Fault(line=1, campus_no="", what=_("表头应为：%(heads)s") % {"heads": "、".join(BACK)})])
+    ours = {one.number: one for one in file.payouts.all()}
+    results, faults, seen = [], [], set()
+    for number, cells in lines[1:]:
+        if not any(cells):
+            continue
+        said = dict(zip(BACK, [*cells, *[""] * len(BACK)], strict=False))
+        what = fault_of(said, ours.get(said["付款编号"]), is_repeated=said["付款编号"] in seen)
+        seen.add(said["付款编号"])
+        if what:
+            faults.append(Fault(line=number, campus_no=said["付款编号"][:40], what=what))
+        else:
+            results.append(result_of(said))
+    if faults or not results:
+        refuse(faults or [Fault(line=1, campus_no="", what=_("文件里没有一行结果"))])
+    return results
+
+
+def refuse(faults: list[Fault]) -> NoReturn:
+    raise ResultFileError(count=len(faults), faults=faults)
+
+
+def fault_of(said: dict[str, str], payout: BankPayout | None, *, is_repeated: bool) -> str:
+    if payout is None or is_repeated:
+        return _("同一笔付款出现了两次") if payout else _("不是这个代付文件里的付款")
+    if said["结果"] not in {PAID, RETURNED}:
+        return _("结果只能是“成功”或“失败”")
+    if fen_of(said["金额"]) != payout.amount_fen:
+        return _("金额与送出的不一致")
+    if said["结果"] == PAID and (not said["银行流水号"] or day_of(said["入账日期"]) is None):
+        return _("成功的付款要有银行流水号和入账日期")
+    state = BankPayout.State.PAID if said["结果"] == PAID else BankPayout.State.RETURNED
+    if payout.state not in {BankPayout.State.ASKED, state}:
+        return _("这笔已经是“%(state)s”") % {"state": payout.get_state_display()}
+    return ""
+
+
+def result_of(said: dict[str, str]) -> Result:
+    is_paid = said["结果"] == PAID
+    return Result(
+        number=said["付款编号"], is_paid=is_paid, reference=said["银行流水号"][:60], sentence=said["原因"][:200],
+        settled_on=day_of(said["入账日期"]) if is_paid else None,
+    )  # fmt: skip
+
+
+def fen_of(text: str) -> int | None:
+    try:
+        return parse_yuan(text)
+    except CampusError:
+        return None
+
+
+def day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None

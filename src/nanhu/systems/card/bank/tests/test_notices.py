@@ -1,0 +1,160 @@
+"""Notices over HTTP as the bank and UnionPay sign them (their own code, not ours): forged, flipped, doubled, late, out of order."""
+
+import json
+import time
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.bank import wire
+from nanhu.systems.card.bank.models import OnlineTopUp
+from nanhu.systems.card.bank.services import loads, top_ups
+from nanhu.systems.card.bank.tests.conftest import drive
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.tests.conftest import CAST
+
+ACP, TOLD = "/card/bank/notices/acp", "/card/bank/notices/bank/credit"
+FIELDS = (
+    "version", "encoding", "merId", "orderId", "txnTime", "txnType", "txnSubType", "respCode", "queryId", "txnAmt",
+    "currencyCode", "settleDate", "signPubKeyCert", "signature", "signMethod", "certId",
+)  # fmt: skip
+
+
+@pytest.fixture
+def ordered(campus, live_server):
+    made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
+    return top_ups.open_top_up(made)
+
+
+def notice(campus, order, **changes):
+    """Signed by the emulated UnionPay's own code with its own key."""
+    facts = {
+        "version": "5.1.0", "encoding": "UTF-8", "merId": "777290058110097", "orderId": order.number, "txnType": "01",
+        "txnTime": order.txn_time, "txnSubType": "07", "respCode": "00", "queryId": "202611251200000000018",
+        "txnAmt": str(order.amount_fen), "currencyCode": "156", "settleDate": f"{campus_today():%m%d}", **changes,
+    }  # fmt: skip
+    return campus.bank.do("sign", message=facts)
+
+
+def flipped(value):
+    """One bit of the middle character."""
+    place = len(value) // 2
+    return value[:place] + chr(ord(value[place]) ^ 1) + value[place + 1 :]
+
+
+def nothing_moved(campus, order):
+    order.refresh_from_db()
+    assert (order.state, order.told_times) == ("opened", 0)
+    assert loads.held_fen(campus.card("student")) == 0
+
+
+def test_a_bit_flipped_in_any_field_of_unionpays_notice_is_refused(campus, ordered):
+    message = notice(campus, ordered)
+    present = [name for name in FIELDS if message.get(name)]
+    assert {"signature", "signPubKeyCert", "txnAmt", "orderId"} <= set(present)
+    for name in present:
+        assert Client().post(ACP, {**message, name: flipped(message[name])}).status_code == 400, name
+    for name in present:
+        left = {key: value for key, value in message.items() if key != name}
+        assert Client().post(ACP, left).status_code == 400, name
+    assert Client().post(ACP, {**message, "extra": "1"}).status_code == 400
+    nothing_moved(campus, ordered)
+    assert Client().post(ACP, message).status_code == 200
+    assert loads.held_fen(campus.card("student")) == 5000
+
+
+@pytest.mark.parametrize("changes", [
+    {"txnAmt": "4999"}, {"txnAmt": "-5000"}, {"txnAmt": "9" * 30}, {"currencyCode": "840"}, {"txnTime": "20200101000000"},
+    {"orderId": "TU0000000000"}, {"queryId": ""},
+])  # fmt: skip
+def test_a_genuine_notice_of_another_sum_or_order_books_nothing(campus, ordered, changes):
+    assert Client().post(ACP, notice(campus, ordered, **changes)).status_code == 409
+    ordered.refresh_from_db()
+    assert ordered.state == "opened"
+    assert loads.held_fen(campus.card("student")) == 0
+
+
+def test_a_notice_of_failure_and_a_notice_before_it_in_any_order_end_in_one_credit(campus, ordered):
+    failed, paid = notice(campus, ordered, respCode="05"), notice(campus, ordered)
+    for message in (failed, paid, failed, paid, paid):
+        assert Client().post(ACP, message).status_code == 200
+    ordered.refresh_from_db()
+    assert (ordered.state, ordered.told_times) == ("credited", 3)
+    assert loads.held_fen(campus.card("student")) == 5000
+    assert (receipt_differences(), ledger.trial_balance().difference_fen) == ([], 0)
+
+
+def test_a_second_payment_for_a_paid_order_is_odd_and_books_nothing(campus, ordered):
+    assert Client().post(ACP, notice(campus, ordered)).status_code == 200
+    assert Client().post(ACP, notice(campus, ordered, queryId="202611251200000000019")).status_code == 409
+    assert loads.held_fen(campus.card("student")) == 5000
+
+
+def test_a_late_notice_of_a_closed_order_is_still_money(campus, ordered):
+    OnlineTopUp.objects.filter(pk=ordered.pk).update(state="closed", next_at=None)
+    assert Client().post(ACP, notice(campus, ordered)).status_code == 200
+    drive(2)
+    ordered.refresh_from_db()
+    assert ordered.state == "credited"
+    assert loads.held_fen(campus.card("student")) == 5000
+
+
+def told(campus, *, body=None, request="N20261125000001", clock=None):
+    """The bank's live notice, signed by the emulated bank."""
+    facts = body or {
+        "reference": "202611250000000001", "campus_no": CAST["student"][2], "amount_fen": 5000,
+        "settled_on": campus_today().isoformat(),
+    }  # fmt: skip
+    raw, clock = json.dumps(facts), clock or str(int(time.time()))
+    asked = {"operation": "campus/credit", "institution": "HNIST", "request": request, "clock": clock, "body": raw}
+    headers = {
+        "Nanhu-Institution": "HNIST", "Nanhu-Request": request, "Nanhu-Clock": clock,
+        "Nanhu-Signature": campus.bank.do("sign", **asked)["signature"],
+    }  # fmt: skip
+    return raw.encode(), headers
+
+
+def post(raw, headers, path=TOLD):
+    return Client().post(path, raw, content_type="application/json", headers=headers)
+
+
+def test_a_bit_flipped_anywhere_in_the_banks_notice_is_refused(campus):
+    raw, headers = told(campus)
+    for place in range(len(raw)):
+        wrong = raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]
+        assert post(wrong, headers).status_code == 401, place
+    for name in headers:
+        assert post(raw, {**headers, name: flipped(headers[name])}).status_code == 401, name
+        assert post(raw, {key: value for key, value in headers.items() if key != name}).status_code == 401, name
+    assert post(raw, headers, "/card/bank/notices/bank/look").status_code == 401
+    assert OnlineTopUp.objects.count() == 0
+    assert post(raw, headers).json()["outcome"] == "done"
+    assert loads.held_fen(campus.card("student")) == 5000
+
+
+def test_the_banks_notice_by_another_key_or_an_old_clock_is_none(campus):
+    raw, headers = told(campus)
+    text = wire.request_text(
+        operation="campus/credit", institution="HNIST", request=headers["Nanhu-Request"], clock=headers["Nanhu-Clock"],
+        body=raw,
+    )  # fmt: skip
+    ours = wire.signature_of(campus.bank.our_key, text)
+    assert post(raw, {**headers, "Nanhu-Signature": ours}).status_code == 401
+    assert post(*told(campus, clock=str(int(time.time()) - 4000))).status_code == 401
+    assert OnlineTopUp.objects.count() == 0
+
+
+def test_the_banks_notice_again_is_one_and_with_another_sum_or_holder_is_refused(campus):
+    raw, headers = told(campus)
+    assert [post(raw, headers).json()["outcome"] for _time in range(3)] == ["done"] * 3
+    facts = json.loads(raw)
+    for changes in ({"amount_fen": 5001}, {"amount_fen": 0}, {"amount_fen": -5000}, {"reference": "x"}):
+        said = post(*told(campus, body={**facts, **changes}, request="N2"))
+        assert said.json()["outcome"] == "refused", changes
+    said = post(*told(campus, body={**facts, "campus_no": CAST["teacher"][2]}, request="N3")).json()
+    assert loads.held_fen(campus.card("teacher")) == 0
+    assert loads.held_fen(campus.card("student")) == 5000
+    assert (said["outcome"], said["code"]) == ("refused", "bank.payment_odd")
+    assert (receipt_differences(), ledger.trial_balance().difference_fen) == ([], 0)

@@ -1,0 +1,273 @@
+"""The holder's own pages: topping up, the bank agreement, bound phones, the self-test. All through the signed-in browser."""
+
+import logging
+import re
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.messages import api as messages
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.bank.models import Agreement, Binding, Channel, OnlineTopUp
+from nanhu.systems.card.bank.services import loads
+from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
+from nanhu.systems.card.bank.tests.phones import Phone
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.funds.checks import funds_differences
+from nanhu.systems.card.models import Card
+from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, queries_of
+
+BANK = "/card/bank/"
+
+
+@pytest.fixture
+def student(campus):
+    return campus.client("student")
+
+
+def text_of(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def order(client, amount, token=None):
+    form = client.get(BANK + "top-up/").context["form"]
+    facts = {"amount": amount, "channel": "unionpay", "token": token or str(form["token"].value())}
+    return client.post(BANK + "top-up/", facts)
+
+
+def test_a_sum_is_ordered_paid_and_seen_to_arrive_without_a_touch(campus, student, live_server):
+    page = text_of(student, BANK + "top-up/")
+    assert all(f'value="{sum_}"' in page for sum_ in (50, 100, 200, 300))
+    answer = order(student, "12.34")
+    waiting = text_of(student, answer.url)
+    assert 'hx-trigger="every 2s"' in waiting
+    assert "data:image/svg+xml" in waiting
+    made = OnlineTopUp.objects.get()
+    campus.bank.do("pay", tn=made.tn, card=CARDS["student"])
+    done = text_of(student, answer.url)
+    assert "充值成功" in done
+    assert "hx-trigger" not in done.partition('id="order"')[2].partition("</div>")[0]
+    assert loads.held_fen(campus.card("student")) == 1234
+    assert campus.bank_balance("student") == BEGINNING_FEN - 1234
+    assert (receipt_differences(), funds_differences()) == ([], [])
+
+
+@pytest.mark.parametrize("amount", ["0.99", "500.01", "-5", "abc", "1e9", ""])
+def test_sums_outside_the_limit_order_nothing(student, amount):
+    answer = order(student, amount)
+    assert answer.status_code == 422
+    assert OnlineTopUp.objects.count() == 0
+
+
+def test_the_same_form_twice_is_one_order(student, live_server):
+    token = "5f0c3a44-6f2a-4d0e-9a51-2f8a5b1d7e11"
+    assert order(student, "20", token).url == order(student, "20", token).url
+    assert OnlineTopUp.objects.count() == 1
+
+
+def test_unionpay_silent_says_that_nothing_was_taken_and_asks_the_same_order_again(student, bank, live_server):
+    bank.fault("open_order", "silent_before")
+    address = order(student, "20").url
+    assert "没有扣款" in text_of(student, address)
+    student.post(address + "again/")
+    assert OnlineTopUp.objects.get().state == "opened"
+
+
+def test_money_that_cannot_be_credited_is_shown_going_back(campus, student, live_server):
+    address = order(student, "20").url
+    Card.objects.filter(pk=campus.card("student").pk).update(state="closed")
+    made = OnlineTopUp.objects.get()
+    campus.bank.do("pay", tn=made.tn, card=CARDS["student"])
+    Card.objects.filter(pk=made.card_id).update(state="issued")
+    assert "正在原路退款" in text_of(student, address)
+    drive(2)
+    assert "已原路退款" in text_of(student, address)
+    assert campus.bank_balance("student") == BEGINNING_FEN
+
+
+def test_nobody_sees_anothers_order(campus, student, live_server):
+    address = order(student, "20").url
+    assert campus.client("teacher").get(address).status_code == 404
+    assert campus.client("teacher").post(address + "again/").status_code == 404
+
+
+def sign(client, number, phone=""):
+    client.get(BANK + "agreement/card/")
+    return client.post(BANK + "agreement/card/", {"card_number": number, "phone": phone})
+
+
+def holds(text):
+    """Every table that has this text in any column, in clear or as bytes."""
+    found, needle = [], text.encode().hex()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+        for (table,) in cursor.fetchall():
+            cursor.execute(
+                f'SELECT count(*) FROM "{table}" AS t WHERE t::text LIKE %s OR t::text LIKE %s',  # noqa: S608  names of our own tables
+                [f"%{text}%", f"%{needle}%"],
+            )
+            found += [table] if cursor.fetchone()[0] else []
+    return found
+
+
+@pytest.mark.capability("A085")
+def test_each_step_of_signing_is_kept_and_the_card_number_nowhere(campus, student, bank, caplog):
+    """Refused, silent, then signed: whoever leaves finds the step again; of the number the last four digits alone stay."""
+    caplog.set_level(logging.DEBUG)
+    assert "签约银行卡" in text_of(student, BANK + "agreement/")
+    refused = sign(student, CARDS["teacher"])
+    assert refused.status_code == 302
+    assert "四项不一致" in text_of(student, BANK + "agreement/")
+    wrong = sign(student, "62284800888888880")
+    assert "62284800888888880" not in (wrong.content.decode() + text_of(student, BANK + "agreement/"))
+    bank.fault("sign", "silent_after")
+    sign(student, CARDS["student"], "13907300000")
+    kept = text_of(student, BANK + "agreement/")
+    assert "正在向银行核验" in kept
+    assert 'hx-trigger="every 3s"' in kept
+    drive(2)
+    assert "已签约" in text_of(student, BANK + "agreement/")
+    made = Agreement.objects.get(state="active")
+    assert (made.tail, made.source, made.token[:2]) == ("8018", "web", "TK")
+    for number in (CARDS["student"], CARDS["teacher"], "62284800888888880"):
+        assert holds(number) == []
+        assert number not in caplog.text
+        assert number not in text_of(student, BANK + "agreement/")
+    assert holds(made.token) == []
+
+
+def test_a_form_that_was_wrong_does_not_send_the_number_back(student):
+    answer = student.post(BANK + "agreement/card/", {"card_number": "6228abc480088888888018", "phone": ""})
+    assert answer.status_code == 422
+    assert "6228abc" not in answer.content.decode()
+
+
+def test_another_card_takes_the_place_of_the_first_and_signing_ends_when_asked(campus, student, bank):
+    campus.agree("student")
+    bank.add_customer("林小满", ID_NUMBERS["student"], "13907300000", "6228480088888888117")
+    sign(student, "6228480088888888117")
+    assert "尾号 8117" in text_of(student, BANK + "agreement/")
+    drive(2)
+    assert set(Agreement.objects.values_list("tail", "state")) == {("8117", "active"), ("8018", "cancelled")}
+    assert "确认解约" in text_of(student, BANK + "agreement/cancel/")
+    student.post(BANK + "agreement/cancel/")
+    drive(2)
+    assert not Agreement.objects.filter(state="active").exists()
+
+
+@pytest.mark.capability("A087")
+def test_three_failures_lock_also_the_right_answer_until_the_holder_lifts_it_on_their_page(campus, student):
+    phone = Phone()
+    said = [
+        phone.verify("student", **wrong)["code"] for wrong in ({"name": "林小蛮"}, {"id_number": "x"}, {"name": "谁"})
+    ]
+    assert said == ["bank.identity_differs", "bank.identity_differs", "bank.binding_locked"]
+    assert Phone(user="u-2").verify("student")["code"] == "bank.binding_locked"
+    assert "身份验证已锁定" in text_of(student, BANK + "phones/")
+    assert "身份验证已锁定" not in text_of(campus.client("teacher"), BANK + "phones/")
+    student.post(BANK + "phones/unlock/")
+    assert Phone(user="u-2").verify("student")["outcome"] == "done"
+
+
+@pytest.mark.capability("A088")
+def test_a_virtual_card_shows_its_phone_and_ends_when_the_phone_is_lost(campus, student):
+    phone = Phone()
+    made = phone.bind("student")
+    campus.top_up("student", 3000)
+    assert phone.ask("look")["balance_fen"] == 3000
+    page = text_of(student, BANK + "phones/")
+    assert made["virtual_no"] in page
+    assert "小米 15" in page
+    binding = Binding.objects.get(state="active")
+    assert campus.client("teacher").post(f"{BANK}phones/{binding.public_id}/revoke/").status_code == 404
+    assert phone.ask("look")["outcome"] == "done"
+    student.post(f"{BANK}phones/{binding.public_id}/revoke/", {"ending": "lost"})
+    assert phone.ask("look")["code"] == "bank.binding_not_found"
+    assert phone.ask("code", kind="pay")["outcome"] == "refused"
+    binding.refresh_from_db()
+    assert binding.code_device.ending == "lost"
+    assert "手机丢了" in text_of(student, BANK + "phones/")
+
+
+@pytest.mark.capability("A153")
+def test_bound_after_the_match_refreshed_when_entered_again_and_a_wrong_binding_is_appealed(campus, student):
+    phone = Phone()
+    assert phone.verify("student", id_number=ID_NUMBERS["teacher"])["code"] == "bank.identity_differs"
+    assert phone.bind("student")["balance_fen"] == 0
+    campus.top_up("student", 3000)
+    assert phone.ask("look")["balance_fen"] == 3000
+    student.post(BANK + "phones/appeal/", {"app": "wanxiao", "phone": "13907300000", "text": "不是我绑的"})
+    assert "待处理" in text_of(student, BANK + "phones/")
+    clerk = campus.client("clerk")
+    case = re.search(r'href="(/card/bank/desk/appeals/[^"]+)"', text_of(clerk, BANK + "desk/appeals/"))[1]
+    assert "不是我绑的" in text_of(clerk, case)
+    assert clerk.post(case, {"is_upheld": "1", "answer": ""}).status_code == 422
+    assert phone.ask("look")["outcome"] == "done"
+    assert clerk.post(case, {"is_upheld": "1", "answer": "已核对身份证"}).status_code == 302
+    assert phone.ask("look")["code"] == "bank.binding_not_found"
+    assert "已核对身份证" in text_of(student, BANK + "phones/")
+    assert clerk.post(case, {"is_upheld": "0", "answer": "再来"}).status_code == 422
+
+
+@pytest.mark.capability("A155")
+def test_the_self_test_says_all_is_well_or_which_trouble_and_has_the_letter_written(campus, student):
+    well = text_of(student, BANK + "check/")
+    for words in ("一切正常", "林小满", CAST["student"][2], "¥ 0.00"):
+        assert words in well
+    assert "mailto:" not in well
+    for _time in range(3):
+        Phone().verify("student", name="林小蛮")
+    sign(student, CARDS["teacher"])
+    Card.objects.filter(pk=campus.card("student").pk).update(state="lost", lost_at="2026-11-01T00:00:00Z")
+    ill = text_of(student, BANK + "check/")
+    for words in ("有 3 处要处理", "已挂失", "四项不一致", "连续三次没有对上", "mailto:", "姓名：林小满"):
+        assert words in ill
+
+
+def test_who_has_no_card_reads_why(campus):
+    here = people.AffiliationRecord(kind="student", campus_no="26231100009", starts_on=date(2026, 9, 1), state="active")
+    record = people.PersonRecord(key="new", name="新来的", affiliations=(here,))
+    people.apply_records(by=SYSTEM, origin=people.Origin(source="new", title="新生"), records=[record])
+    identity.open_accounts(by=SYSTEM, person_ids=[people.find_person_by_campus_no("26231100009")])
+    identity.set_password_for_sample(by=SYSTEM, campus_no="26231100009", password=PASSWORD)
+    client = Client()
+    client.post("/sign-in", {"username": "26231100009", "password": PASSWORD})
+    page = text_of(client, BANK + "check/")
+    assert "还没有发卡" in page
+    assert "缺证件号、手机号" in page
+    assert "mailto:" in page
+    assert BANK + "check/" in text_of(client, "/card/")
+
+
+@pytest.mark.capability("A083")
+@pytest.mark.capability("A151")
+def test_the_help_page_has_codes_for_our_own_page_and_the_apps_and_ours_needs_none(campus, student):
+    messages.publish_notice(by=SYSTEM, title="食堂新增窗口", body="明天起")
+    Channel.objects.create(
+        key="yunshanfu", kind="app", name="云闪付", their_key="00", address="http://localhost:8006/#yunshanfu/{school}"
+    )
+    page = text_of(student, BANK + "start/")
+    assert page.count("data:image/svg+xml") == 2
+    assert "#yunshanfu/10543" in page
+    assert "/card/" in page
+    assert "standalone" in student.get("/manifest.webmanifest").content.decode()
+    phone = Phone()
+    assert phone.ask("school", school_code="10543")["name"] == "湖南理工学院"
+    assert phone.bind("student")["name"] == "林小满"
+    offered = re.findall(r'class="button[^"]*" href="(/[^"]+)"', page)
+    assert len(offered) == 5
+    assert [student.get(address).status_code for address in offered] == [200] * 5
+
+
+def test_each_page_asks_a_bounded_number_of_queries(campus, student, live_server):
+    address = order(student, "20").url
+    Phone().bind("student")
+    campus.agree("student")
+    for path in ("top-up/", "agreement/", "agreement/card/", "phones/", "phones/appeal/", "check/", "start/"):
+        assert queries_of(student, BANK + path) <= 20, path
+    assert queries_of(student, address) <= 20

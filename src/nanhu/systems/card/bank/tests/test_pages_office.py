@@ -1,0 +1,273 @@
+"""The office's pages: signing new students, differences closed by two, loads and sums nobody claimed, payout files."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.bank.models import Agreement, BankPayout, BulkSigning, Difference
+from nanhu.systems.card.bank.services import loads, reconciliation
+from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, drive
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.closing.policies import FINANCE
+from nanhu.systems.card.funds.checks import funds_differences
+from nanhu.systems.card.funds.models import Withdrawal
+from nanhu.systems.card.funds.services import withdrawals
+from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.tests.conftest import CAST, SYSTEM, queries_of
+
+DESK = "/card/bank/desk/"
+HEAD = "学号,姓名,证件号,银行卡号,预留手机号\n"
+
+
+@pytest.fixture
+def clerk(campus):
+    return campus.client("clerk")
+
+
+@pytest.fixture
+def finance(campus):
+    identity.grant_role(by=SYSTEM, account_id=identity.account_of(campus.persons["second_clerk"]).pk, role=FINANCE)
+    return campus.client("second_clerk")
+
+
+def text_of(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def file_of(answer):
+    return b"".join(answer.streaming_content).decode()
+
+
+def line(part, **changes):
+    facts = {
+        "no": CAST[part][2],
+        "name": CAST[part][0],
+        "id": ID_NUMBERS[part],
+        "card": CARDS[part],
+        "phone": PHONES[part],
+    }
+    return ",".join({**facts, **changes}.values()) + "\n"
+
+
+def hand_in(client, text, token=None):
+    token = token or str(client.get(DESK + "bulk/").context["form"]["token"].value())
+    return client.post(DESK + "bulk/", {"file": SimpleUploadedFile("新生.csv", text.encode()), "token": token})
+
+
+@pytest.mark.capability("A141")
+def test_new_students_are_signed_by_a_list_and_who_is_missing_is_known(campus, clerk):
+    wrong = hand_in(clerk, HEAD + line("student") + line("other_student", id=ID_NUMBERS["teacher"]))
+    assert wrong.status_code == 422
+    assert "学号、姓名、证件号与学校登记不一致" in wrong.content.decode()
+    assert (Agreement.objects.count(), BulkSigning.objects.count()) == (0, 0)
+    answer = hand_in(clerk, HEAD + line("student") + line("other_student", card=CARDS["teacher"]))
+    result = text_of(clerk, answer.url)
+    assert "已签约" in result
+    assert "四项不一致" in result
+    assert CARDS["student"] not in result
+    assert Agreement.objects.get(state="active").source == "bulk"
+    missing = text_of(clerk, DESK + "unsigned/")
+    assert CAST["student"][2] not in missing
+    assert CAST["other_student"][2] in missing
+    assert CAST["other_student"][0] in file_of(clerk.get(DESK + "files/unsigned.csv"))
+    assert "8018" in file_of(clerk.get(DESK + "files/agreements.csv"))
+    load = loads.ask_load(by=SYSTEM, card=campus.card("student"), amount_fen=3000, terminal=None)
+    drive()
+    load.refresh_from_db()
+    assert load.state == "credited"
+
+
+def test_the_same_form_twice_and_whoever_is_signed_already_asks_the_bank_nothing_new(campus, clerk):
+    campus.agree("teacher")
+    token = "5f0c3a44-6f2a-4d0e-9a51-2f8a5b1d7e12"
+    first = hand_in(clerk, HEAD + line("student") + line("teacher"), token)
+    assert hand_in(clerk, HEAD + line("student"), token).url == first.url
+    assert "没有送银行" in text_of(clerk, first.url)
+    assert Agreement.objects.count() == 2
+
+
+@pytest.mark.parametrize("text", ["", "学号,姓名\n1,2\n", HEAD, HEAD + "1,2,3\n", HEAD + line("student") * 2])
+def test_a_list_that_does_not_fit_is_refused_with_its_lines(clerk, text):
+    answer = hand_in(clerk, text)
+    assert answer.status_code == 422
+    assert Agreement.objects.count() == 0
+
+
+def test_agreements_are_found_by_number_name_and_tail(campus, clerk):
+    campus.agree("student")
+    for asked in (CAST["student"][2], "林小满", "8018"):
+        assert "已签约" in text_of(clerk, f"{DESK}agreements/?q={asked}")
+    assert "没有这样的签约" in text_of(clerk, f"{DESK}agreements/?q=8018&state=refused")
+
+
+@pytest.mark.capability("A137")
+def test_live_notice_and_file_of_the_banks_app_agree_and_what_does_not_is_closed_by_two(
+    campus, clerk, bank, live_server
+):
+    """One transfer is told at once, one never: the file brings it, one clerk says whose it is, another agrees."""
+
+    def send(fen):
+        return bank.do("transfer", card=CARDS["student"], campus_no=CAST["student"][2], amount_fen=fen)
+
+    assert send(2000)["outcome"] == "done"
+    assert loads.held_fen(campus.card("student")) == 2000
+    assert reconciliation.bank_differences(campus_today()) == []
+    bank.fault("transfer", "silent_after")
+    send(5000)
+    (found,) = reconciliation.bank_differences(campus_today())
+    address = f"{DESK}differences/{found.pk}/"
+    assert address in text_of(clerk, DESK + "differences/")
+    assert "校园卡管理办公室" in text_of(clerk, address)
+    assert clerk.post(address, {"do": "agree"}).status_code == 422
+    assert clerk.post(address, {"do": "propose", "reason": ""}).status_code == 422
+    clerk.post(address, {"do": "propose", "reason": "银行文件有，通知没有到"})
+    assert "等另一位经办人复核" in text_of(clerk, address)
+    assert clerk.post(address, {"do": "agree"}).status_code == 422
+    assert loads.held_fen(campus.card("student")) == 2000
+    campus.client("second_clerk").post(address, {"do": "agree"})
+    campus.client("second_clerk").post(address, {"do": "agree"})
+    assert loads.held_fen(campus.card("student")) == 7000
+    bank.do("repeat")
+    assert loads.held_fen(campus.card("student")) == 7000
+    assert reconciliation.bank_differences(campus_today()) == []
+    assert "没有差异" in text_of(clerk, DESK + "differences/")
+    assert (receipt_differences(), funds_differences(), ledger.trial_balance().difference_fen) == ([], [], 0)
+
+
+def test_a_difference_may_be_sent_back_and_then_explained_without_moving_money(campus, clerk, bank, live_server):
+    bank.fault("transfer", "silent_after")
+    bank.do("transfer", card=CARDS["student"], campus_no=CAST["student"][2], amount_fen=5000)
+    (found,) = reconciliation.bank_differences(campus_today())
+    address = f"{DESK}differences/{found.pk}/"
+    clerk.post(address, {"do": "propose", "reason": "补记"})
+    campus.client("second_clerk").post(address, {"do": "refuse", "reason": "先问银行"})
+    clerk.post(address, {"do": "explain", "reason": "银行次日冲正"})
+    found.refresh_from_db()
+    assert (found.state, found.note, found.claimable_id) == ("explained", "银行次日冲正", None)
+    assert loads.held_fen(campus.card("student")) == 0
+
+
+def test_a_load_is_seen_with_every_step_it_took(campus, clerk):
+    campus.agree("student")
+    terminal = PosTerminal.objects.get(number="QC001")
+    load = loads.ask_load(by=SYSTEM, card=campus.card("student"), amount_fen=3000, terminal=terminal)
+    assert "已受理" in text_of(clerk, DESK + "loads/")
+    drive()
+    page = text_of(clerk, f"{DESK}loads/{load.number}/")
+    assert re.findall(r'data-label="到">(\w+)', page) == ["sent", "debited", "credited"]
+    assert "圈存未领" in text_of(clerk, DESK + "unclaimed/")
+    assert "¥ 30.00" in text_of(clerk, DESK + "unclaimed/")
+    assert "30.00" in file_of(clerk.get(DESK + "files/unclaimed.csv"))
+
+
+def left(campus, part="teacher", fen=4000):
+    """Somebody who left, whose refund two clerks agreed to."""
+    campus.agree(part)
+    held = Agreement.objects.get(person_id=campus.persons[part], state="active")
+    campus.top_up(part, fen)
+    card = campus.card(part)
+    Card.objects.filter(pk=card.pk).update(state="expired")
+    to = withdrawals.BankCard(bank="农业银行", tail=held.tail, token=held.token)
+    asked = withdrawals.ask_for_withdrawal(
+        by=campus.actor("clerk"), card=Card.objects.get(pk=card.pk), to=to, reason="离校", token=held.public_id
+    )
+    return withdrawals.approve(by=campus.actor("second_clerk"), withdrawal=asked)
+
+
+def results(payout, result="成功", **changes):
+    facts = {
+        "no": payout.number, "fen": f"{payout.amount_fen / 100:.2f}", "result": result, "ref": "BK1", "day": "2026-11-25",
+        "why": "" if result == "成功" else "户名不符", **changes,
+    }  # fmt: skip
+    return "付款编号,金额,结果,银行流水号,入账日期,原因\n" + ",".join(facts.values()) + "\n"
+
+
+def take(client, address, text):
+    return client.post(address, {"file": SimpleUploadedFile("结果.csv", text.encode())})
+
+
+def test_a_leavers_refund_goes_out_by_file_and_is_paid_when_the_bank_says_so(campus, finance):
+    withdrawal = left(campus)
+    address = finance.post(DESK + "payouts/make/").url
+    (payout,) = BankPayout.objects.all()
+    text = file_of(finance.get(address + "file.csv"))
+    assert payout.number in text
+    assert "40.00" in text
+    assert CARDS["teacher"] not in text
+    assert finance.post(DESK + "payouts/make/").url == DESK + "payouts/"
+    assert BankPayout.objects.count() == 1
+    said = campus.bank.gateway().pay_out(
+        request=payout.number, token=payout.token, amount_fen=payout.amount_fen, purpose="退款"
+    )
+    answer = results(payout, ref=said.reference, day=said.settled_on.isoformat())
+    for _time in range(2):
+        assert take(finance, address, answer).status_code == 302
+    withdrawal.refresh_from_db()
+    assert (withdrawal.state, withdrawal.bank_reference) == ("paid", said.reference)
+    assert campus.bank_balance("teacher") == BEGINNING_FEN + 4000
+    assert reconciliation.bank_differences(campus_today()) == []
+    assert take(finance, address, results(payout, "失败")).status_code == 422
+    assert (receipt_differences(), funds_differences(), ledger.trial_balance().difference_fen) == ([], [], 0)
+
+
+def test_a_returned_refund_stays_owed_and_goes_into_the_next_file(campus, finance):
+    withdrawal = left(campus)
+    address = finance.post(DESK + "payouts/make/").url
+    payout = BankPayout.objects.get()
+    take(finance, address, results(payout, "失败"))
+    withdrawal.refresh_from_db()
+    assert withdrawal.state == Withdrawal.State.APPROVED
+    assert "户名不符" in text_of(finance, address)
+    again = finance.post(DESK + "payouts/make/").url
+    assert again != address
+    take(finance, again, results(BankPayout.objects.latest("pk")))
+    withdrawal.refresh_from_db()
+    assert withdrawal.state == "paid"
+    assert take(finance, address, results(payout)).status_code == 422
+
+
+@pytest.mark.parametrize("changes", [
+    {"no": "PO00000000"}, {"fen": "40.01"}, {"fen": "-40"}, {"result": "也许"}, {"ref": ""}, {"day": "昨天"},
+])  # fmt: skip
+def test_a_result_that_does_not_fit_pays_nothing(campus, finance, changes):
+    withdrawal = left(campus)
+    address = finance.post(DESK + "payouts/make/").url
+    answer = take(finance, address, results(BankPayout.objects.get(), **changes))
+    assert answer.status_code == 422
+    withdrawal.refresh_from_db()
+    assert withdrawal.state == "approved"
+
+
+def test_strangers_find_no_such_desk_and_clerks_no_payouts(campus):
+    for path in (
+        "",
+        "agreements/",
+        "bulk/",
+        "unsigned/",
+        "loads/",
+        "unclaimed/",
+        "differences/",
+        "appeals/",
+        "payouts/",
+    ):
+        assert campus.client("student").get(DESK + path).status_code == 404
+    assert campus.client("clerk").get(DESK + "payouts/").status_code == 404
+    assert campus.client("student").get(DESK + "files/agreements.csv").status_code == 404
+
+
+def test_each_page_asks_a_bounded_number_of_queries(campus, clerk, bank, live_server):
+    for part in ("student", "teacher", "other_student"):
+        campus.agree(part)
+        loads.ask_load(by=SYSTEM, card=campus.card(part), amount_fen=3000, terminal=None)
+    bank.fault("transfer", "silent_after")
+    bank.do("transfer", card=CARDS["clerk"], campus_no=CAST["student"][2], amount_fen=5000)
+    reconciliation.bank_differences(campus_today())
+    pages = ("", "agreements/", "bulk/", "unsigned/", "loads/", "unclaimed/", "differences/", "appeals/")
+    for path in (*pages, f"differences/{Difference.objects.latest('pk').pk}/"):
+        assert queries_of(clerk, DESK + path) <= 20, path

@@ -1,0 +1,182 @@
+"""Sums nobody claimed go back to the bank after as many days as the school chose (A148), once, whatever fails on the way."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from nanhu.kernel import school as schools
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.bank.day_close import custodial_balance
+from nanhu.systems.card.bank.models import BankPayout, OnlineTopUp, Statement
+from nanhu.systems.card.bank.services import finder, loads, reconciliation, top_ups
+from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.funds import policy
+from nanhu.systems.card.funds.checks import funds_differences
+from nanhu.systems.card.funds.services.returns import return_overdue
+from nanhu.systems.card.pins.tests.conftest import Keypad
+from nanhu.systems.card.tests.conftest import SYSTEM
+
+DAYS = 30
+PIN = ID_NUMBERS["student"][-6:].replace("X", "0")
+
+
+@pytest.fixture
+def thirty_days(monkeypatch):
+    known = schools.school()
+    card = {**known.raw.get("card", {}), "unclaimed_return_days": DAYS}
+    monkeypatch.setattr(policy, "school", lambda: replace(known, raw={**known.raw, "card": card}))
+
+
+def unclaimed_load(campus, fen=5000):
+    campus.agree("student")
+    load = loads.ask_load(by=SYSTEM, card=campus.card("student"), amount_fen=fen, terminal=None)
+    drive()
+    load.refresh_from_db()
+    return load
+
+
+def age(days=DAYS + 1):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE card_claimable SET created_at = created_at - make_interval(days => %s)", [days])
+
+
+def come_back():
+    done = return_overdue()
+    deliver_pending()
+    return done
+
+
+def books_agree():
+    return (receipt_differences(), funds_differences(), ledger.trial_balance().difference_fen) == ([], [], 0)
+
+
+def collect(campus):
+    kiosk = Keypad(Device("QC001"))
+    begun = kiosk.ask("claim/begin", {"card": campus.card("student").uid}, pin=PIN)
+    if begun["outcome"] != "approved":
+        return begun["code"]
+    kiosk.ask("claim/finish", {"claim": begun["claim"], "is_written": True})
+    return "done"
+
+
+@pytest.mark.capability("A148")
+def test_an_unclaimed_load_is_found_by_itself_shown_to_both_and_goes_back_to_the_bank_after_the_days(
+    campus, thirty_days
+):
+    load = unclaimed_load(campus)
+    load.__class__.objects.filter(pk=load.pk).update(next_at=now())
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE card_load SET moved_at = moved_at - interval '1 hour'")
+        cursor.execute("SET session_replication_role = origin")
+    finder.drive_due()
+    load.refresh_from_db()
+    assert load.state == "unclaimed"
+    for client, path in (
+        (campus.client("student"), "/card/funds/"),
+        (campus.client("clerk"), "/card/bank/desk/unclaimed/"),
+    ):
+        page = client.get(path).content.decode()
+        assert "圈存未领" in page
+        assert "¥ 50.00" in page
+    assert f"超过 {DAYS} 天" in page
+    assert come_back() == 0
+    age()
+    assert come_back() == 1
+    deliver_pending()
+    drive(2)
+    assert BankPayout.objects.get().state == "paid"
+    assert campus.bank_balance("student") == BEGINNING_FEN
+    assert collect(campus) == "card.nothing_to_claim"
+    assert come_back() == 0
+    assert "没有未领的钱" in campus.client("clerk").get("/card/bank/desk/unclaimed/").content.decode()
+    assert reconciliation.bank_differences(campus_today()) == []
+    assert books_agree()
+
+
+@pytest.mark.capability("A148")
+def test_what_is_collected_is_collected_once_and_never_sent_back(campus, thirty_days):
+    unclaimed_load(campus)
+    age()
+    assert collect(campus) == "done"
+    assert come_back() == 0
+    assert collect(campus) == "card.nothing_to_claim"
+    assert campus.bank_balance("student") == BEGINNING_FEN - 5000
+    assert books_agree()
+
+
+@pytest.mark.parametrize("fault", ["silent_before", "silent_after", "forged", "error", "twice"])
+def test_a_bank_that_fails_on_the_way_back_pays_once(campus, bank, thirty_days, fault):
+    unclaimed_load(campus)
+    age()
+    come_back()
+    bank.fault("pay_out", fault)
+    drive(3)
+    assert BankPayout.objects.get().state == "paid"
+    assert campus.bank_balance("student") == BEGINNING_FEN
+    assert books_agree()
+
+
+def test_a_bank_that_will_not_take_it_leaves_it_to_its_holder(campus, bank, thirty_days):
+    unclaimed_load(campus)
+    age()
+    come_back()
+    bank.forget()
+    drive(2)
+    payout = BankPayout.objects.get()
+    assert (payout.state, payout.again.amount_fen) == ("returned", 5000)
+    assert collect(campus) == "done"
+    assert loads.held_fen(campus.card("student")) == 5000
+    assert books_agree()
+
+
+def test_an_unclaimed_top_up_goes_back_through_unionpay(campus, bank, thirty_days, live_server):
+    made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
+    bank.do("pay", tn=top_ups.open_top_up(made).tn, card=CARDS["student"])
+    age()
+    assert come_back() == 1
+    assert OnlineTopUp.objects.get().state == "refunding"
+    bank.fault("refund", "silent_after")
+    drive(4)
+    assert OnlineTopUp.objects.get().state == "refunded"
+    assert campus.bank_balance("student") == BEGINNING_FEN
+    assert reconciliation.bank_differences(campus_today()) == []
+    assert books_agree()
+
+
+def test_the_database_gives_no_credited_top_up_back_that_is_not_returned(campus, bank, live_server):
+    made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
+    bank.do("pay", tn=top_ups.open_top_up(made).tn, card=CARDS["student"])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OnlineTopUp.objects.update(state="refunding")
+
+
+@pytest.mark.parametrize("facts", [{"state": "asked"}, {"amount_fen": 1}, {"reference": "other"}])
+def test_the_database_keeps_a_payout_as_it_ended(campus, thirty_days, facts):
+    unclaimed_load(campus)
+    age()
+    come_back()
+    drive(2)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BankPayout.objects.update(**facts)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BankPayout.objects.all().delete()
+
+
+def test_what_the_bank_says_it_holds_is_what_our_books_say(campus, thirty_days):
+    unclaimed_load(campus)
+    reconciliation.bank_differences(campus_today())
+    assert custodial_balance(campus_today()) == 5000
+    age()
+    come_back()
+    drive(2)
+    reconciliation.bank_differences(campus_today())
+    assert custodial_balance(campus_today()) == 0
+    assert custodial_balance(campus_today() - timedelta(days=400)) is None
+    assert Statement.objects.filter(balance_fen__isnull=False).count() == 1
