@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -392,6 +392,6 @@ def test_no_crash_at_any_step_makes_or_loses_money(make):
         machine,
         settings=settings(
             max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize="NANHU_FAULT_EXAMPLES" not in os.environ,
-            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate,), suppress_health_check=list(HealthCheck), print_blob=False, report_multiple_bugs=False,
         ),
     )  # fmt: skip

@@ -63,6 +63,7 @@ class Figures:
     missing_fen: int
     missing_rows: int
     counters: list[int]
+    is_seen_by_load: bool = False
     cases: list[SuspenseCase] = field(default_factory=list)
     claims: list[ClaimOrder] = field(default_factory=list)
 
@@ -72,7 +73,7 @@ def difference_of(chip: Chip) -> Difference:
 
 
 def explain(chips: Sequence[Chip]) -> dict[int, Difference]:
-    """By chip. Five queries, however many chips."""
+    """By chip. Six queries, however many chips."""
     found = figures_of(chips)
     waiting = waiting_of({chip.card.wallet_id for chip in chips})
     return {key: explained(one, waiting.get(one.chip.card.wallet_id, 0)) for key, one in found.items()}
@@ -86,6 +87,9 @@ def figures_of(chips: Sequence[Chip]) -> dict[int, Figures]:
             chip=known[row[0]], book_fen=row[1], card_fen=row[2], opening_fen=row[3], aside=row[4] or {}, linked_fen=row[5],
             missing_fen=row[6], missing_rows=row[7], counters=row[8],
         ) for row in cursor.fetchall()}  # fmt: skip
+    loads = ChipRow.objects.filter(chip__in=known, kind=ChipRow.Kind.LOAD, at=F("chip__seen_at"))
+    for chip_id in loads.values_list("chip_id", flat=True):
+        found[chip_id].is_seen_by_load = True
     of_card = {chip.card_id: found[chip.pk] for chip in chips}
     for case in SuspenseCase.objects.filter(card__in=of_card).order_by("pk"):
         if case.card_id is not None:
@@ -126,7 +130,10 @@ def book_items(figures: Figures) -> list[Item]:
 
 
 def missing_items(figures: Figures) -> tuple[list[Item], int]:
-    """What the purse did and the book has not heard: named by suspense, open claims and missing counters; and the rest."""
+    """What the purse did and the book has not heard: named by suspense, open claims and missing counters; and the rest.
+
+    A load tells the balance and not how many purchases came before it: their counters are learned at the next purchase.
+    """
     found, left, rows = [], figures.missing_fen, figures.missing_rows
     in_suspense = suspense_in_gaps(figures)
     if in_suspense:
@@ -138,7 +145,7 @@ def missing_items(figures: Figures) -> tuple[list[Item], int]:
         if (order.online_counter or 0) < figures.chip.online_counter:
             found.append(Item(key="claim", name=_("领款写卡待确认"), fen=-order.write_fen))
             left += order.write_fen
-    if rows > 0 and left > 0:
+    if left > 0 and (rows > 0 or figures.is_seen_by_load):
         named = {counter for item in found for counter in item.counters}
         counters = tuple(sorted(one for one in figures.counters if one not in named))
         found.append(Item(key="not_uploaded", name=_("终端尚未上传的脱机消费"), fen=left, counters=counters))

@@ -3,11 +3,12 @@
 import pytest
 from django.core.management import call_command
 
+from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.chip.checks import differences_are_explained, unexplained
 from nanhu.systems.card.chip.models import Chip, ChipRow, SuspenseCase
-from nanhu.systems.card.chip.services import keys, making
+from nanhu.systems.card.chip.services import keys, loads, making
 from nanhu.systems.card.chip.services.difference import difference_of
 from nanhu.systems.card.chip.tests.conftest import CardInHand
 from nanhu.systems.card.devices.tests.asking import Device
@@ -95,6 +96,21 @@ def test_missing_counters_name_what_a_terminal_still_holds(campus, hand, till):
     assert told(hand) == {"not_uploaded": 300}
     found = difference_of(Chip.objects.select_related("card").get(pk=hand.chip.pk))
     assert [item.counters for item in found.items] == [(0,)]
+
+
+def test_a_load_before_the_proof_of_a_purchase_names_what_is_missing(campus, hand, till):
+    """A kiosk reads 1250 less than was known, and no counter of purchases; the till's proof comes later."""
+    campus.pay("teacher", 1250)
+    late = proof_row(campus, hand, 1250, counter=0, balance=10_000, term_seq=7)
+    campus.top_up("teacher", 500, form="loaded")
+    receipt = Receipt.objects.latest("id").pk
+    loads.record_load(
+        by=SYSTEM, card=campus.card("teacher"), terminal_number="N1001", amount_fen=500, online_counter=0,
+        balance_before_fen=8750, at=loads.messages.stamp_of(now()), tac="00000000", receipt_id=receipt,
+    )  # fmt: skip
+    assert told(hand) == {"aside.payment": -1250, "not_uploaded": 1250}
+    assert prove(till, late) == ["ok"]
+    assert told(hand) == {}
 
 
 def test_money_gone_without_a_missing_counter_is_unexplained(campus, hand, till):
