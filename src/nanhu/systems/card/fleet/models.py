@@ -132,6 +132,7 @@ class LossReport(models.Model):
         KIOSK = "kiosk", _("自助终端")
         PHONE = "phone", _("电话")
         COUNTER = "counter", _("柜台")
+        VENDOR = "vendor", _("开放接口")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     card = models.ForeignKey("card.Card", on_delete=models.PROTECT, related_name="+")

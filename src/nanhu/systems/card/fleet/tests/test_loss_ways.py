@@ -2,15 +2,20 @@
 
 import json
 import time
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.fleet.models import FoundCard, LossReport
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
+from nanhu.systems.card.services import loss
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM
 
@@ -39,7 +44,6 @@ def is_lost_everywhere(campus, part="student") -> LossReport:
     return LossReport.objects.get(card=card, ended_at__isnull=True)
 
 
-@pytest.mark.capability("A113")
 @pytest.mark.parametrize("by_card", [False, True])
 def test_a_load_kiosk_takes_the_enquiry_pin_and_gives_a_receipt(school, by_card):
     kiosk = keypad("load_kiosk")
@@ -60,7 +64,6 @@ def test_a_wrong_enquiry_pin_reports_nothing_and_is_counted(school):
     assert not LossReport.objects.exists()
 
 
-@pytest.mark.capability("A114")
 def test_the_reissue_kiosk_reads_the_identity_card(school):
     answer = keypad("reissue_kiosk").ask("loss/report", {"id_number": DOCUMENTS["student"][1]})
     assert answer["outcome"] == "approved"
@@ -137,31 +140,28 @@ def test_the_office_reports_with_reason_and_identity_check(school):
 
 
 @pytest.mark.capability("A118")
-def test_the_office_takes_the_report_back_after_document_and_face_and_it_is_logged(school):
+def test_the_office_takes_the_report_back_after_document_face_and_cool_off_and_it_is_logged(school, monkeypatch):
+    monkeypatch.setattr(loss, "school", lambda: SimpleNamespace(raw={"card": {"loss_cool_off_minutes": 30}}))
     report_lost(by=school.actor("student"), card=school.card("student"), reason="test")
     clerk, url = school.client("clerk"), f"/card/counter/cards/{school.card('student').public_id}/loss/"
-    assert clerk.post(url, {"document": "student_card", "reason": "卡找到了"}).status_code == 422
-    clerk.post(url, {"document": "student_card", "face_checked": "on", "reason": "卡找到了"})
+    found = {"document": "student_card", "face_checked": "on", "reason": "卡找到了"}
+    assert school.client("student").post(url, found).status_code == 404
+    for lacking in found:
+        assert clerk.post(url, {name: said for name, said in found.items() if name != lacking}).status_code == 422
+    assert "才能解挂" in clerk.post(url, found).content.decode()
+    assert (school.card("student").state, school.pay("student", 500)) == ("lost", "card_lost")
+
+    Card.objects.filter(pk=school.card("student").pk).update(lost_at=now() - timedelta(minutes=31))
+    assert clerk.post(url, found).status_code == 302
     assert school.card("student").state == "issued"
     assert school.pay("student", 500) == "posted"
     assert listed() == {}
     ended = LossReport.objects.get(card=school.card("student"))
     assert (ended.ended_by, ended.document, ended.ended_for) == ("周敏", "student_card", "卡找到了")
-    assert ended.ended_at is not None
-    page = clerk.get(url).content.decode()
-    assert "周敏" in page
-    assert "卡找到了" in page
-
-
-def test_a_school_may_want_a_cool_off(school, monkeypatch):
-    monkeypatch.setattr(
-        "nanhu.systems.card.services.loss.cool_off", lambda: __import__("datetime").timedelta(minutes=30)
-    )
-    report_lost(by=school.actor("student"), card=school.card("student"), reason="test")
-    url = f"/card/counter/cards/{school.card('student').public_id}/loss/"
-    page = school.client("clerk").post(url, {"document": "passport", "face_checked": "on", "reason": "卡找到了"})
-    assert "才能解挂" in page.content.decode()
-    assert school.card("student").state == "lost"
+    assert now() - ended.ended_at < timedelta(minutes=5)
+    entry = AuditEntry.objects.get(action="card.cancel_loss")
+    assert (entry.reason, entry.facts["document"], entry.facts["face_checked"]) == ("卡找到了", "student_card", True)
+    assert "周敏 解挂：卡找到了" in clerk.get(url).content.decode()
 
 
 def test_a_finder_tells_the_owner_and_learns_nothing(school):

@@ -41,7 +41,7 @@ def terminals(request: HttpRequest) -> HttpResponse:
         "total": len(lines), "online": sum(line.is_online for line in lines), "shown": len(shown), "problem": problem,
         "kind": kind, "text": text, "kinds": PosTerminal.Kind.choices, "as_of": now(),
         "problems": [(key, name, counts[key]) for key, name in PROBLEMS.items()],
-        "bars": [(name, counts[key]) for key, name in PROBLEMS.items() if counts[key]],
+        "found": [(key, name, counts[key]) for key, name in PROBLEMS.items() if counts[key]],
         "stored_rows": sum(line.report.stored_rows for line in lines if line.report),
         "stored_fen": sum(line.report.stored_fen for line in lines if line.report),
     }  # fmt: skip

@@ -1,0 +1,179 @@
+"""签约服务 and 金融服务 at the load kiosk (§5.4.11), with a real browser, a real bank process behind, and the finder at work."""
+
+import threading
+import time
+
+import pytest
+from django.db import connection
+from playwright.sync_api import expect, sync_playwright
+
+from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.ledger.queries import check_ledger
+from nanhu.systems.card.bank.services import finder
+from nanhu.systems.card.bank.tests.conftest import (
+    BEGINNING_FEN,
+    CARDS,
+    ID_NUMBERS,
+    bank,
+    bank_process,
+    notices_reach_us,
+    prepare_campus,
+)  # fmt: skip
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.devices.models import MachineAlarm
+from tests.journeys.kiosks import SIZES, Walker, beside, furnish, serving
+
+__all__ = ["bank", "bank_process", "notices_reach_us"]
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+PIN = ID_NUMBERS["student"][-6:].replace("X", "0")
+NEW_CARD = "6228480088888888117"
+
+
+@pytest.fixture
+def campus(live_server, bank, tmp_path):
+    found = prepare_campus(bank)
+    furnish(tmp_path, live_server.url, found)
+    found.folder = tmp_path
+    return found
+
+
+@pytest.fixture
+def finding():
+    """The worker's finder, as often as somebody at a machine would like."""
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.wait(0.3):
+            finder.drive_due()
+        connection.close()
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    yield
+    done.set()
+    thread.join(20)
+
+
+@pytest.fixture(params=["desk"])
+def walker(campus, finding, request):
+    faults: list[str] = []
+    with serving(campus.folder) as url, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        width, height = SIZES[request.param]
+        page = chromium.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        yield Walker(page, url)
+        chromium.close()
+    assert faults == []
+    assert receipt_differences() == []
+    assert check_ledger() == []
+
+
+def sign(walker, uid: str, bank_card: str, service: str = "新办签约") -> None:
+    walker.touch("签约服务", service)
+    walker.lay(uid)
+    walker.answer("请输入校园卡密码", PIN)
+    walker.answer("请输入银行卡号", bank_card)
+    walker.touch("确认")
+
+
+@pytest.mark.capability("A142")
+@pytest.mark.parametrize("walker", [*SIZES], indirect=True)
+def test_an_agreement_is_signed_changed_and_cancelled_at_the_load_kiosk(campus, bank, walker):
+    uid = beside(lambda: campus.card("student").uid)
+    walker.go_to("KL101")
+    walker.touch("签约服务")
+    walker.look()
+    walker.touch("取消")
+    sign(walker, uid, CARDS["teacher"])
+    walker.reads("四项不一致")
+    walker.take_card(uid)
+
+    walker.touch("签约服务", "新办签约")
+    walker.lay(uid)
+    walker.answer("请输入校园卡密码", PIN)
+    walker.answer("请输入银行卡号", CARDS["student"])
+    walker.reads("6228 4800 8888 8888 018")
+    walker.look()
+    walker.touch("取消")
+    walker.reads("请取走您的校园卡")
+    walker.lay(uid)
+
+    sign(walker, uid, CARDS["student"])
+    walker.reads("签约成功", "尾号 8018")
+    expect(walker.page.locator(".slip").first).to_contain_text("银行卡尾号 8018")
+    expect(walker.page.locator(".slip").first).not_to_contain_text(CARDS["student"])
+    walker.look()
+    walker.take_card(uid)
+
+    bank.add_customer("林小满", ID_NUMBERS["student"], "13907300000", NEW_CARD)
+    sign(walker, uid, NEW_CARD, "变更银行卡")
+    walker.reads("变更成功", "尾号 8117")
+    walker.take_card(uid)
+    walker.touch("签约服务", "解除签约")
+    walker.lay(uid)
+    walker.answer("请输入校园卡密码", PIN)
+    walker.touch("确认")
+    walker.reads("解除成功")
+
+
+def load(walker, uid: str, yuan: str = "50", pin: str = PIN) -> None:
+    walker.touch("金融服务", "签约圈存划账")
+    walker.lay(uid)
+    walker.answer("请输入密码", pin)
+    walker.answer("请输入转账金额", yuan)
+    walker.reads(f"¥ {yuan}.00")
+    walker.touch("确认")
+
+
+@pytest.mark.capability("A139")
+@pytest.mark.parametrize("walker", [*SIZES], indirect=True)
+def test_money_is_loaded_from_the_bank_and_what_is_not_written_waits(campus, walker):
+    """A load; a write that fails; the power gone while writing; no paper. The bank is debited once for each."""
+    uid, wallet = beside(lambda: (campus.card("student").uid, campus.card("student").wallet_id))
+    beside(lambda: campus.agree("student"))
+    walker.go_to("KL101")
+    load(walker, uid, pin="998877")
+    walker.reads("密码不对")
+    walker.take_card(uid)
+    load(walker, uid)
+    walker.reads("转账成功", "¥ 50.00")
+    walker.look()
+    expect(walker.page.locator(".slip").first).to_contain_text("合计 ¥ 50.00")
+    assert beside(lambda: ledger.balance_of(wallet)) == 5_000
+    walker.take_card(uid)
+
+    walker.page.select_option("#mode", "fail")
+    load(walker, uid, "20")
+    walker.reads("写卡失败", "可再次领款")
+    walker.take_card(uid)
+    walker.page.select_option("#mode", "ok")
+    assert beside(lambda: (ledger.balance_of(wallet), campus.bank_balance("student"))) == (5_000, BEGINNING_FEN - 7_000)
+
+    walker.page.select_option("#what", "no_paper")
+    walker.page.click("#mend")
+    walker.touch("领款服务", "圈存（补助）领款")
+    walker.lay(uid)
+    walker.answer("请输入密码", PIN)
+    walker.reads("领款成功", "领款金额 ¥ 20.00")
+    assert beside(lambda: set(MachineAlarm.objects.filter(cleared_at=None).values_list("kind", flat=True))) == {
+        "paper_out"
+    }
+    walker.take_card(uid)
+
+    walker.page.select_option("#point", "after_write")
+    walker.page.click("#arm")
+    load(walker, uid, "30")
+    walker.reads("已断电")
+    walker.page.click("#power")
+    walker.reads("请取走您的校园卡")
+    walker.lay(uid)
+    walker.reads("上一笔领款已写入校园卡")
+    until = time.monotonic() + 20
+    while beside(lambda: ledger.balance_of(wallet)) != 10_000:
+        assert time.monotonic() < until
+    assert beside(lambda: campus.bank_balance("student")) == BEGINNING_FEN - 10_000

@@ -1,0 +1,122 @@
+"""After a loss report nobody pays with the card (A113, A114, A117): asked of the real gateway, on line and off."""
+
+import time
+
+import pytest
+
+from nanhu.emulators.pos.tests.conftest import start_device
+from nanhu.platforms.ledger.queries import check_ledger
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.fleet.models import LossReport, TerminalReport
+from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
+from nanhu.systems.card.tests.conftest import CAST, SYSTEM, bring_in_the_cast
+from tests.journeys.field import Till, waits_for
+from tests.journeys.kiosks import forget_receipts
+from tests.journeys.street import open_gateway, write_configuration
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+SECONDS = 5
+
+
+@pytest.fixture
+def campus():
+    forget_receipts()
+    found = bring_in_the_cast()
+    identify(found)
+    for part in ("student", "guest"):
+        found.top_up(part, 20_000)
+    yield found
+    assert receipt_differences() == []
+    assert check_ledger() == []
+
+
+@pytest.fixture
+def gateway(live_server, campus, tmp_path):
+    with open_gateway(live_server.url, tmp_path / "gateway.log") as url:
+        yield url
+
+
+def refusal_after(till: Till, card: str, begun: float) -> str:
+    """What a till on line says next, within seconds of the report."""
+    code = till.pay(card, 100, till.ask("hello")[1]["last_sequence"] + 1)
+    assert time.monotonic() - begun < SECONDS
+    return code
+
+
+@pytest.mark.capability("A113")
+def test_a_load_kiosk_takes_the_enquiry_pin_prints_a_slip_and_tills_refuse(campus, gateway):
+    kiosk, till = Keypad(place_device("KL001", "load_kiosk", by=SYSTEM)), Till(gateway, "N1001")
+    card, who = campus.card("student").uid, {"campus_no": CAST["student"][2]}
+    assert kiosk.ask("loss/report", who, pin="998877")["code"] == "card.pin_wrong"
+    assert till.pay(card, 100, 1) == "ok"
+    begun = time.monotonic()
+    told = kiosk.ask("loss/report", who, pin=PINS["student"])
+    assert refusal_after(till, card, begun) == "card_lost"
+    assert told["outcome"] == "approved"
+    assert [line.partition(" ")[0] for line in told["slip"][:3]] == ["卡号", "挂失时间", "办理终端"]
+    report = LossReport.objects.get(card=campus.card("student"))
+    assert (report.way, report.proof) == ("kiosk", "enquiry PIN")
+
+
+@pytest.mark.capability("A114")
+def test_the_reissue_kiosk_reads_the_identity_card_and_tills_refuse(campus, gateway):
+    kiosk, till = Keypad(place_device("KR001", "reissue_kiosk", by=SYSTEM)), Till(gateway, "N1001")
+    load_kiosk, card = Keypad(place_device("KL001", "load_kiosk", by=SYSTEM)), campus.card("student").uid
+    document = {"id_number": DOCUMENTS["student"][1]}
+    assert load_kiosk.ask("loss/report", document)["code"] == "terminal_unfit"
+    assert till.pay(card, 100, 1) == "ok"
+    begun = time.monotonic()
+    told = kiosk.ask("loss/report", document)
+    assert refusal_after(till, card, begun) == "card_lost"
+    assert (told["outcome"], campus.card("student").state) == ("approved", "lost")
+    assert LossReport.objects.get(card=campus.card("student")).proof == "identity card read"
+
+
+def shown(campus, url: str, part: str = "clerk") -> str:
+    return campus.client(part).get(url).content.decode()
+
+
+@pytest.mark.capability("A117")
+def test_after_a_report_on_line_tills_refuse_at_once_and_cut_off_ones_by_their_list(campus, gateway, tmp_path):
+    """Two tills: one heard of the loss before its network went, the other only afterwards. What the second sells is the school's."""
+    path, lost = write_configuration(tmp_path, gateway, campus), campus.card("guest")
+    knows, ignorant, online = "N1001", "E3002", Till(gateway, "N1001")
+    for device in start_device(path):
+        for number in (knows, ignorant):
+            assert device.do("sign-on", terminal=number)[0]["kind"] == "ready"
+        device.do("network", terminal=ignorant, network="off")
+
+        assert "挂失以前的消费由您承担" in shown(campus, "/card/report-lost/", "guest")
+        campus.client("guest").post("/card/report-lost/")
+        begun = time.monotonic()
+        assert device.do("pay", terminal=knows, card=lost.uid, amount_fen=300)[0]["sentence"].startswith("此卡已挂失")
+        assert refusal_after(online, lost.uid, begun) == "card_lost"
+
+        device.do("pull", terminal=knows)
+        device.do("pull", terminal=knows)
+        device.do("network", terminal=knows, network="off")
+        assert device.do("pay", terminal=knows, card=lost.uid, amount_fen=300)[0]["sentence"] == "此卡已挂失，不能使用"
+        assert device.do("pay", terminal=ignorant, card=lost.uid, amount_fen=300, pin="")[0]["kind"] == "stored"
+
+        url = f"/card/fleet/exposure/{lost.public_id}/"
+        waits_for(lambda: TerminalReport.objects.get(terminal__number=knows).list_version > 0)
+        PosTerminal.objects.update(last_seen=LossReport.objects.get(card=lost).reported_at.replace(year=2024))
+        page = shown(campus, url)
+        assert "还有 1 台没有拿到名单" in page
+        assert "¥ 50.00" in page
+        assert f">{ignorant}</span>" in page
+        assert f">{knows}</span>" not in page
+
+        device.do("network", terminal=ignorant, network="on")
+        device.do("pull", terminal=ignorant)
+        assert device.do("pay", terminal=ignorant, card=lost.uid, amount_fen=300)[0]["sentence"].startswith(
+            "此卡已挂失"
+        )
+        waits_for(lambda: LossReport.objects.get(card=lost).known_at)
+    for part, where in (("clerk", url), ("guest", "/card/report-lost/")):
+        page = shown(campus, where, part)
+        assert "秒后最后一台终端也知道了" in page
+        assert "挂失以后断网终端还卖出 1 笔，共 ¥ 3.00" in page
+        assert "挂失以前的消费由持卡人承担；挂失以后，联网终端一律拒绝，断网终端卖出的由学校承担" in page
