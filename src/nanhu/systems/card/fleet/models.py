@@ -3,9 +3,11 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.systems.card.fleet.proofs import PROOFS
 
 
 class Revocation(models.Model):
@@ -158,6 +160,15 @@ class LossReport(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reason="") & ~Q(proof=""), name="card_loss_report_is_founded"),
         ]
+
+    @property
+    def shown_proofs(self) -> list[str | Promise]:
+        """How the reporter was checked, in words; what no way of ours wrote stands as it is."""
+        return [PROOFS.get(one, one) for one in self.proof.split(", ")]
+
+    @property
+    def shown_document(self) -> str | Promise:
+        return PROOFS.get(self.document, self.document)
 
 
 class FoundCard(models.Model):

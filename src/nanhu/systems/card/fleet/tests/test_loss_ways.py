@@ -136,7 +136,7 @@ def test_the_office_reports_with_reason_and_identity_check(school):
     report = is_lost_everywhere(school)
     assert (report.way, report.proof, report.reporter) == ("counter", "student_card", "周敏")
     assert AuditEntry.objects.get(action="card.report_lost").reason == "本人到柜台，丢在球场"
-    assert "本人到柜台，丢在球场" in clerk.get(url).content.decode()
+    assert "本人到柜台，丢在球场 · 学生证" in clerk.get(url).content.decode()
 
 
 @pytest.mark.capability("A118")
