@@ -11,6 +11,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 from fpdf import FPDF
+from fpdf.enums import WrapMode
 
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
@@ -22,6 +23,7 @@ CARD_MM: Final = (85.6, 54.0)
 BLEED_MM: Final = 3.0
 PAGE_MM: Final = (CARD_MM[0] + 2 * BLEED_MM, CARD_MM[1] + 2 * BLEED_MM)
 SMALLEST_PT: Final = 4
+READABLE_PT: Final = 6
 PHOTO_MM: Final = (22.0, 27.1)
 FONTS: Final = (
     (
@@ -110,7 +112,7 @@ def front(sheet: FPDF, template: Template, row: OrderRow, person: people.PersonC
     for place, (label, text) in enumerate(lines):
         line_top = top + 19 + place * 5.7
         words(sheet, label, left + 31, line_top, size=7, colour=(92, 102, 108))
-        words(sheet, text, left + 43, line_top, size=8, bold=place == 0, width=CARD_MM[0] - 46)
+        value(sheet, text, left + 43, line_top, is_bold=place == 0)
     words(sheet, spaced(row.card.number) if row.card else "", left + 31, top + 48, size=8, bold=True)
     cut_marks(sheet)
 
@@ -126,7 +128,7 @@ def back(sheet: FPDF, template: Template, row: OrderRow) -> None:
     sheet.set_font("cjk", "", 7)
     for line in BACK:
         sheet.set_x(left + 5)
-        sheet.multi_cell(CARD_MM[0] - 10, 4.2, line, align="L")
+        sheet.multi_cell(CARD_MM[0] - 10, 4.2, line, align="L", wrapmode=WrapMode.CHAR)
     office = f"校园卡管理办公室 {school().card_office_place}　电话 {school().card_office_phone}"
     words(sheet, office, left + 5, top + 36, size=7)
     partners = school().raw.get("card", {}).get("partners", {})
@@ -134,7 +136,7 @@ def back(sheet: FPDF, template: Template, row: OrderRow) -> None:
         sheet, "　".join(str(name) for name in partners.values()), left + 5, top + 41.5, size=7, colour=(92, 102, 108)
     )
     sheet.set_text_color(255, 255, 255)
-    words(sheet, spaced(row.card.number) if row.card else "", left + 5, top + CARD_MM[1] - 5, size=7)
+    words(sheet, spaced(row.card.number) if row.card else "", left + 5, top + CARD_MM[1] - 4.4, size=7)
     cut_marks(sheet)
 
 
@@ -175,6 +177,17 @@ def words(
     sheet.set_xy(left, top)
     sheet.cell(width or sheet.get_string_width(text) + 1, size * 0.42, text, align=align)
     sheet.text_color = before
+
+
+def value(sheet: FPDF, text: str, left: float, top: float, *, is_bold: bool) -> None:
+    """In one line; a long unit in two smaller ones rather than in letters nobody reads."""
+    width = CARD_MM[0] - 46
+    sheet.set_font("cjk", "B" if is_bold else "", READABLE_PT)
+    if sheet.get_string_width(text) <= width:
+        words(sheet, text, left, top, size=8, bold=is_bold, width=width)
+        return
+    sheet.set_xy(left, top - 0.6)
+    sheet.multi_cell(width, 2.5, text, align="L", wrapmode=WrapMode.CHAR)
 
 
 def cut_marks(sheet: FPDF) -> None:
