@@ -25,7 +25,9 @@ def units() -> list[tuple[str, str]]:
 
 
 class DoorRuleForm(forms.Form):
-    place = forms.ModelChoiceField(label=_("地点"), queryset=Place.objects.order_by("key"), to_field_name="key")
+    place = forms.ModelChoiceField(
+        label=_("地点"), queryset=Place.objects.order_by("key"), to_field_name="key", empty_label="—"
+    )
     covers_below = forms.BooleanField(
         label=_("也管里面的各处"),
         required=False,
@@ -89,6 +91,7 @@ class EmergencyForm(forms.Form):
         label=_("打开哪里的门"),
         queryset=Place.objects.order_by("key"),
         to_field_name="key",
+        empty_label="—",
         help_text=_("连同里面的各处"),
     )
     minutes = forms.TypedChoiceField(
