@@ -36,7 +36,7 @@ from nanhu.systems.card import api as card
 
 BY = Actor.system("demo")
 ROLES = {
-    "clerk": ("card.clerk", "card.finance", "card.manager", "card.guard"),
+    "clerk": ("card.clerk", "card.finance", "card.manager", "card.guard", "card.payer"),
     "administrator": (
         "campus.admin",
         "identity.admin",
@@ -45,6 +45,7 @@ ROLES = {
         "card.clerk",
         "card.finance",
         "card.manager",
+        "card.payer",
     ),
     "security": ("identity.security", "card.guard"),
     "teacher": ("card.merchant",),

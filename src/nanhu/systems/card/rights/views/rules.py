@@ -27,6 +27,7 @@ HISTORY = 100
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    name: str | Promise
     is_allowed: bool
     rule: RightRule | None
 
@@ -61,8 +62,12 @@ def keys() -> list[tuple[str, str]]:
 def row_of(rules: RuleTable, card_class: str, sub_class: str) -> Row:
     today = campus_today()
     cells = tuple(
-        Cell(rules.gives(card_class, sub_class, right, today), rules.rule_for(card_class, sub_class, right, today))
-        for right in RIGHTS
+        Cell(
+            right.name,
+            rules.gives(card_class, sub_class, key, today),
+            rules.rule_for(card_class, sub_class, key, today),
+        )
+        for key, right in RIGHTS.items()
     )
     return Row(card_class, Card.Class(card_class).label, sub_class, cells)
 
