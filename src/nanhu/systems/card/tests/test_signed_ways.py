@@ -1,10 +1,13 @@
 """What may pay and what may not, asked of the gateway by signed requests: pay codes, keys in rotation, lost and replaced cards."""
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
+from datetime import time as clock
 
 import pytest
 from django.db.models import F
 
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.codes.models import CodeDevice
@@ -12,6 +15,8 @@ from nanhu.systems.card.codes.services.devices import end_device
 from nanhu.systems.card.codes.tests.test_codes import Phone
 from nanhu.systems.card.fleet.models import NextKey
 from nanhu.systems.card.fleet.services.rotation import begin_rotation
+from nanhu.systems.card.models import Spent
+from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 from nanhu.systems.card.services.reissue import reissue
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.systems.card.tests.signed import SignedTerminal
@@ -89,3 +94,18 @@ def test_a_card_reported_lost_is_refused_by_the_very_next_request(campus, till):
     told = till.pay(card.uid, 100)
     assert (told.code, told.values["sentence"]) == ("card_lost", "此卡已挂失，不能使用")
     assert left(campus) == START - 100
+
+
+def test_each_canteen_has_its_own_meals_and_a_sale_counts_for_the_meal_served_there(campus, till, monkeypatch):
+    """At half past two lunch is still served in 南院一食堂 and over in 北院食堂 (the school's file): there only the day counts."""
+    set_up_merchants(
+        by=SYSTEM,
+        merchants=[MerchantOrder(key="n.north", name="北院窗口", canteen="北院食堂")],
+        terminals=[TerminalOrder(number="B1001", merchant_key="n.north")],
+    )
+    moment = datetime.combine(campus_today(), clock(14, 30), CAMPUS_ZONE).timestamp()
+    monkeypatch.setattr(time, "time", lambda: moment)
+    north, uid = SignedTerminal("B1001"), campus.card("student").uid
+    assert [one.send("hello").values["meal_name"] for one in (till, north)] == ["lunch", ""]
+    assert [one.pay(uid, fen).code for one, fen in ((till, 300), (north, 200))] == ["ok", "ok"]
+    assert set(Spent.objects.values_list("meal", "fen")) == {(2, 300), (0, 200)}
