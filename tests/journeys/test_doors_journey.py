@@ -1,0 +1,145 @@
+"""Doors in a real browser: cards at the reader, the network plug, an emergency; the guard's, the manager's and the holder's pages."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from nanhu.emulators.doors.web import DoorsApplication
+from nanhu.platforms.identity import api as identity
+from nanhu.systems.card.doors.models import Passage
+from nanhu.systems.card.doors.services.setting_up import set_up_doors
+from nanhu.systems.card.doors.tests.conftest import DOORS, PLACES, put
+from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.services.loss import report_lost
+from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
+from tests.journeys import test_card_journey
+from tests.journeys.kiosks import beside, serving_site, write
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+chromium, sign_in = test_card_journey.chromium, test_card_journey.sign_in
+PICTURES = os.environ.get("NANHU_PICTURES", "")
+
+
+@pytest.fixture
+def campus(live_server, tmp_path) -> Iterator[Any]:
+    """Before Playwright starts: inside its event loop Django would open a connection that nobody closes."""
+    campus = bring_in_the_cast()
+    campus.url = live_server.url
+    for _name, _kind, campus_no, _category in CAST.values():
+        identity.set_password_for_sample(by=SYSTEM, campus_no=campus_no, password=PASSWORD)
+    for part, role in (("second_clerk", "card.guard"), ("clerk", "card.manager")):
+        identity.grant_role(by=SYSTEM, account_id=campus.actor(part).account_id, role=role)
+    campus.uids = {part: campus.card(part).uid for part in CAST}
+    set_up_doors(by=SYSTEM, places=PLACES, doors=DOORS)
+    put("library", card_class="student")
+    write(tmp_path / "doors.json", {
+        "services": live_server.url, "school": "南湖大学",
+        "terminals": [{"number": one.number, "key": one.key, "place": one.place}
+                      for one in PosTerminal.objects.filter(kind="door").order_by("-place")],
+        "cards": [{"uid": campus.uids[part], "name": CAST[part][0], "campus_no": CAST[part][2]} for part in CAST],
+    })  # fmt: skip
+    with serving_site(DoorsApplication(tmp_path / "doors.json", beats=False)) as doors:
+        campus.doors = doors
+        yield campus
+
+
+def look(page: Page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"doors-{name}.png", full_page=True)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@contextmanager
+def at_door(campus: Any, chromium: Any, size: str, number: str = "ML01") -> Iterator[Page]:
+    faults: list[str] = []
+    width, height = {"desk": (1440, 900), "phone": (390, 844)}[size]
+    page = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN").new_page()
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{campus.doors}/?door={number}")
+    expect(page.locator("#inside")).to_have_attribute("data-version", re.compile("[1-9]"), timeout=15_000)
+    yield page
+    page.context.close()
+    assert faults == []
+
+
+def lamp(page: Page, state: str, words: str) -> None:
+    expect(page.locator("#frame")).to_have_attribute("data-lamp", state, timeout=15_000)
+    expect(page.locator("#says")).to_have_text(words)
+
+
+def lay(page: Page, uid: str) -> None:
+    page.locator(f'#cards [data-uid="{uid}"]').click()
+
+
+@pytest.mark.capability("A100")
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_a_door_opens_and_refuses_goes_on_without_network_and_hears_an_emergency(campus, chromium, sign_in, size):
+    with at_door(campus, chromium, size) as page:
+        lay(page, campus.uids["student"])
+        lamp(page, "open", "请进")
+        expect(page.locator("#who")).to_have_text("林*满")
+        look(page, f"open-{size}")
+        lay(page, campus.uids["teacher"])
+        lamp(page, "refused", "您没有这里的通行权限")
+
+        beside(lambda: report_lost(by=SYSTEM, card=campus.card("other_student"), reason="掉了"))
+        lay(page, campus.uids["other_student"])
+        lamp(page, "refused", "这张卡已挂失")
+        page.wait_for_timeout(6000)  # its next poll: the list loses the card
+
+        page.locator("#network").click()
+        lay(page, campus.uids["student"])
+        lamp(page, "open", "请进")
+        lay(page, campus.uids["other_student"])
+        lamp(page, "refused", "断网名单里没有这张卡")
+        expect(page.locator("#inside")).to_have_attribute("data-stored", "2")
+        look(page, f"offline-{size}")
+        page.locator("#network").click()
+        expect(page.locator("#inside")).to_have_attribute("data-stored", "0", timeout=15_000)
+
+        guard = sign_in("second_clerk", size)
+        guard.goto("/card/doors/emergency/")
+        guard.get_by_label("打开哪里的门").select_option("library")
+        guard.get_by_label("原因").fill("消防演练")
+        guard.get_by_role("button", name="现在开门").click()
+        lamp(page, "emergency", "紧急开门，请通行")
+        expect(guard.get_by_text("1 扇已经开了")).to_be_visible(timeout=20_000)
+        look(guard, f"emergency-{size}")
+        guard.get_by_role("button", name="现在关门").click()
+        expect(page.locator("#frame")).not_to_have_attribute("data-lamp", "emergency", timeout=15_000)
+        for path in ("", "places/library/", "places/library/log/"):
+            guard.goto(f"/card/doors/{path}")
+            look(guard, f"guard-{path.replace('/', '-')}{size}")
+        expect(guard.locator("tbody tr")).to_have_count(5)
+    rows = beside(
+        lambda: list(Passage.objects.filter(is_offline=True).order_by("sequence").values_list("code", "is_opened"))
+    )
+    assert rows == [("allowed", True), ("no_rule", False)]
+
+
+def desk_and_own(sign_in: Any, size: str) -> None:
+    """The rules desk with its preview, and the holder's own passages."""
+    manager = sign_in("clerk", size)
+    for path in ("rules/", "rules/new/"):
+        manager.goto(f"/card/doors/{path}")
+        look(manager, f"{path.replace('/', '-')}{size}")
+    manager.get_by_label("地点").select_option("library")
+    manager.get_by_label("准还是不准").select_option("0")
+    manager.get_by_label("哪类卡").select_option("student:留学生")
+    manager.get_by_label("依据").fill("图书馆来函")
+    manager.get_by_role("button", name="看看影响谁").click()
+    expect(manager.get_by_text("Amina Diallo")).to_be_visible()
+    look(manager, f"preview-{size}")
+    own = sign_in("student", size)
+    own.goto("/card/doors/mine/")
+    look(own, f"mine-{size}")
