@@ -31,7 +31,10 @@ class StatementRow(models.Model):
 
     class Meta:
         db_table = "card_bank_statement_row"
-        indexes = [models.Index(fields=["channel", "day"], name="card_statement_of_day")]
+        indexes = [
+            models.Index(fields=["channel", "day"], name="card_statement_of_day"),
+            models.Index(fields=["channel", "order"], name="card_statement_of_order"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["channel", "kind", "reference"], name="card_statement_row_once"),
         ]
