@@ -144,17 +144,6 @@ def test_yunshanfu_from_registering_to_the_pay_code(page, campus):
     assert page.locator("#messages .message").first.locator(".badge.good").count() == 1
 
 
-@pytest.mark.capability("A086")
-@pytest.mark.parametrize("app", APPS)
-def test_a_deep_link_names_the_school_and_passes_over_city_and_list(page, campus, app):
-    page.goto(f"/#{app}/10543")
-    register(page)
-    expect(page.locator("#glass [name=id_number]")).to_be_visible()
-    expect(page.locator("#glass")).to_contain_text("湖南理工学院")
-    verify(page)
-    assert Binding.objects.get(state="active").app.key == app
-
-
 @pytest.mark.capability("A154")
 def test_wanxiao_from_the_school_to_a_recharge_details_and_loss(page, campus):
     page.goto("/#wanxiao")
