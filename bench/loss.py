@@ -22,7 +22,7 @@ from nanhu.kernel.configuration import read_configuration
 from nanhu.systems.card.process import gateway_command
 
 PEOPLE, TERMINALS = 200, 320
-ROUNDS, PROBES = 8, 100
+ROUNDS, PROBES, PATIENCE_SECONDS = 8, 100, 60
 
 
 def run(report: Report) -> None:
@@ -82,24 +82,25 @@ class Desk:
 
 
 async def measure(port: int, plan: dict[str, Any], desk: Desk) -> dict[str, list[float]]:
-    cards = iter(plan["cards"])
+    """Each part on connections of its own: a terminal that waits has a request under way."""
+    cards, terminals = iter(plan["cards"]), plan["terminals"]
     found: dict[str, list[float]] = {"refused": [], "waiting": [], "polling": []}
-    async with Field(port, plan["terminals"]) as field:
+    async with Field(port, terminals[:1]) as till:
         for _round in range(ROUNDS):
             card = next(cards)
-            trying = asyncio.create_task(field.pay_until_refused(card))
+            trying = asyncio.create_task(till.pay_until_refused(card))
             await asyncio.sleep(0.2)
             begun = await asyncio.to_thread(desk.report, card)
             found["refused"].append(await trying - begun)
-        for how, wait in (("waiting", 25), ("polling", 0)):
+    for how, wait in (("waiting", 25), ("polling", 0)):
+        async with Field(port, terminals) as field:
             await field.begin(wait)
             for _round in range(ROUNDS):
                 card = next(cards)
                 heard = field.hears_of(card)
                 begun = await asyncio.to_thread(desk.report, card)
-                found[how].append(await heard - begun)
+                found[how].append(await asyncio.wait_for(heard, PATIENCE_SECONDS) - begun)
                 await asyncio.sleep(0.4)
-            await field.stop()
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from bench.load.client import Device, request
 
-PAUSE_SECONDS = 1.0
+PAUSE_SECONDS, PATIENCE_SECONDS = 1.0, 60
 
 
 class Field:
@@ -63,7 +63,7 @@ class Field:
         self.work = [
             asyncio.create_task(self.keep_list(place, wait, ready[place])) for place in range(len(self.terminals))
         ]
-        await asyncio.gather(*[one.wait() for one in ready])
+        await asyncio.wait_for(asyncio.gather(*[one.wait() for one in ready]), PATIENCE_SECONDS)
         await asyncio.sleep(0.5)
 
     async def keep_list(self, place: int, wait: int, ready: asyncio.Event) -> None:
