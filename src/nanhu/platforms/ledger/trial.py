@@ -8,6 +8,7 @@ from datetime import time as clock_time
 from django.db import connection
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time
+from nanhu.platforms.ledger.models import Account
 
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 SUMMED = """
@@ -41,6 +42,10 @@ class GroupRow:
     @property
     def net_fen(self) -> int:
         return self.debit_fen - self.credit_fen
+
+    @property
+    def kind_name(self) -> str:
+        return str(Account.Kind(self.kind).label) if self.kind in Account.Kind.values else self.kind
 
 
 def trial_at(moment: datetime) -> list[GroupRow]:

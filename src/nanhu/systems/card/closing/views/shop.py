@@ -71,7 +71,7 @@ def refund(request: HttpRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("已退款，钱已回到顾客卡里。"))
             return redirect("card:merchant_refund", key=key)
-    rows = [line_of(row) for row in recent_sales(merchant)]
+    rows = [(line_of(row), row.amount_fen) for row in recent_sales(merchant)]
     facts = {"merchant": merchant, "form": form, "error": error, "rows": rows}
     return render(request, "card/closing/refund.html", facts, status=status if error else 422 if form.is_bound else 200)
 
