@@ -10,17 +10,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from nanhu.emulators.chip.api import terminal
-from nanhu.emulators.kiosks.chipseal import open_chip
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.funds.services.credits import credit
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.errors import PinWrongError
 from nanhu.systems.card.pins.services.checking import check_pin
 from nanhu.systems.card.pins.services.limits import limits_of
-from nanhu.systems.card.pins.tests.conftest import DOCUMENTS
 from nanhu.systems.card.tests.conftest import SYSTEM
 from tests.journeys.street import SHOWER, digits, hold, open_street, open_window, press, quiet, says, tap
 
@@ -232,29 +228,3 @@ def test_a_claim_torn_at_any_step_is_collected_once(street, tear):
     assert (street.wallet_fen("teacher"), street.on_card("teacher").balance_fen) == (25_000, 25_000)
     assert Receipt.objects.filter(id__gt=street.first_receipt, kind="claim", outcome="posted").count() == 1
     assert street.difference("teacher").items == ()
-
-
-def test_a_card_made_at_the_reissue_kiosk_collects_and_pays_at_the_till(street):
-    """Its chip came sealed over the wire; what the kiosk wrote answers the till's module and the house's keys."""
-    campus = street.campus
-    campus.top_up("student", 8000)
-    maker, blank = place_device("KR101", "reissue_kiosk", by=SYSTEM), "04AABBCCDDEEFF"
-    begun = maker.ask("reissue/begin", {"id_number": DOCUMENTS["student"][1]})
-    done = maker.ask("reissue/finish", {"reissue": begun["reissue"], "is_made": True, "uid": blank})
-    key = bytes.fromhex(maker.terminal.key)
-    street.pocket.keep_made(open_chip(key, terminal="KR101", uid=blank, text=done["chip_sealed"]))
-    order = ledger.AccountOrder(code="test.subsidy", name="补助", kind="expense")
-    source = ledger.open_accounts([order])[order.code]
-    new = campus.card("student")
-    credit(by=SYSTEM, wallet=new.wallet, source="subsidy", amount_fen=5000, key="new", from_account_id=source)
-    with open_window(street) as page:
-        hold(page, blank)
-        says(page, "领款成功")
-        press(page, "3 confirm")
-        says(page, "请刷卡")
-        tap(page, blank)
-        says(page, "消费成功")
-    with street.pocket.card(blank) as chip:
-        assert terminal.read_facts(chip).balance_fen == 4700
-    assert street.wallet_fen("student") == 4700
-    assert street.difference("student").unexplained_fen == 0
