@@ -70,8 +70,8 @@ def campus(tmp_path: Path, request):
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     yield process, port
-    process.kill()
-    process.wait()
+    process.terminate()
+    process.wait(timeout=30)
     process.stdout.close()
 
 
