@@ -1,10 +1,9 @@
 """Each face has its home; nobody sees the other's (A003, A039)."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.tests.counting import queries_of
 
 from .conftest import Board, join, says, signed_in
 
@@ -101,7 +100,5 @@ def test_the_home_stays_within_fourteen_queries(db):
     deliver_pending()
     browser = signed_in("20240518")
     browser.get("/")
-    with CaptureQueriesContext(connection) as captured:
-        assert browser.get("/").status_code == 200
-    asked = [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
+    asked = queries_of(browser, "/")
     assert len(asked) <= 14, "\n".join(asked)

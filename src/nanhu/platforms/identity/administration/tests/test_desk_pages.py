@@ -8,6 +8,7 @@ from django.test import Client
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity.administration.models import AccountNote
 from nanhu.platforms.identity.administration.tests.conftest import PASSWORD, TEST, make_member, put_in, sign_in
 from nanhu.platforms.identity.factors.services.overview import factors_of
@@ -15,7 +16,6 @@ from nanhu.platforms.identity.factors.services.sample import give_totp_for_sampl
 from nanhu.platforms.identity.models import RoleGrant, SsoSession, Suspension
 from nanhu.platforms.identity.services import roles
 from nanhu.platforms.identity.services.accounts import open_accounts
-from nanhu.platforms.identity.tests.counting import queries_of
 
 pytestmark = pytest.mark.django_db
 ACTS = ("unlock", "reset", "sign-out", "suspend", "resume", "new-password", "note")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity.factors.errors import LastFactorError
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, TotpFactor
 from nanhu.platforms.identity.factors.services import recovery_codes, removal
@@ -20,7 +21,6 @@ from nanhu.platforms.identity.factors.tests.conftest import (
     unused_codes,
 )
 from nanhu.platforms.identity.models import SmsMessage, SsoSession
-from nanhu.platforms.identity.tests.counting import queries_of
 
 pytestmark = pytest.mark.django_db
 

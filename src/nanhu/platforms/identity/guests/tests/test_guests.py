@@ -8,13 +8,13 @@ from django.test import Client
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity.errors import TooManyAttemptsError
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.services import sponsoring
 from nanhu.platforms.identity.models import Account, SmsMessage, SsoSession
 from nanhu.platforms.identity.services import accounts
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
-from nanhu.platforms.identity.tests.counting import queries_of
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, Person
 

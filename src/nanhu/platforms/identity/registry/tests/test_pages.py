@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.models import Application, AttributeRelease, SsoGrant, SsoSession
 from nanhu.platforms.identity.registry.forms import AttributesForm, RegisterForm
@@ -20,7 +21,6 @@ from nanhu.platforms.identity.services.applications import (
 from nanhu.platforms.identity.services.attributes import ATTRIBUTES, chosen_affiliation, released
 from nanhu.platforms.identity.services.releases import set_releases
 from nanhu.platforms.identity.tests.conftest import TEST
-from nanhu.platforms.identity.tests.counting import queries_of
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import OrgUnit
 
