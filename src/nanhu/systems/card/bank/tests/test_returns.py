@@ -56,8 +56,12 @@ def books_agree():
     return (receipt_differences(), funds_differences(), ledger.trial_balance().difference_fen) == ([], [], 0)
 
 
-def collect(campus):
-    kiosk = Keypad(Device("QC001"))
+@pytest.fixture
+def kiosk():
+    return Keypad(Device("QC001"))
+
+
+def collect(campus, kiosk):
     begun = kiosk.ask("claim/begin", {"card": campus.card("student").uid}, pin=PIN)
     if begun["outcome"] != "approved":
         return begun["code"]
@@ -67,7 +71,7 @@ def collect(campus):
 
 @pytest.mark.capability("A148")
 def test_an_unclaimed_load_is_found_by_itself_shown_to_both_and_goes_back_to_the_bank_after_the_days(
-    campus, thirty_days
+    campus, kiosk, thirty_days
 ):
     load = unclaimed_load(campus)
     load.__class__.objects.filter(pk=load.pk).update(next_at=now())
@@ -93,7 +97,7 @@ def test_an_unclaimed_load_is_found_by_itself_shown_to_both_and_goes_back_to_the
     drive(2)
     assert BankPayout.objects.get().state == "paid"
     assert campus.bank_balance("student") == BEGINNING_FEN
-    assert collect(campus) == "card.nothing_to_claim"
+    assert collect(campus, kiosk) == "card.nothing_to_claim"
     assert come_back() == 0
     assert "没有未领的钱" in campus.client("clerk").get("/card/bank/desk/unclaimed/").content.decode()
     assert reconciliation.bank_differences(campus_today()) == []
@@ -101,12 +105,12 @@ def test_an_unclaimed_load_is_found_by_itself_shown_to_both_and_goes_back_to_the
 
 
 @pytest.mark.capability("A148")
-def test_what_is_collected_is_collected_once_and_never_sent_back(campus, thirty_days):
+def test_what_is_collected_is_collected_once_and_never_sent_back(campus, kiosk, thirty_days):
     unclaimed_load(campus)
     age()
-    assert collect(campus) == "done"
+    assert collect(campus, kiosk) == "done"
     assert come_back() == 0
-    assert collect(campus) == "card.nothing_to_claim"
+    assert collect(campus, kiosk) == "card.nothing_to_claim"
     assert campus.bank_balance("student") == BEGINNING_FEN - 5000
     assert books_agree()
 
@@ -123,7 +127,7 @@ def test_a_bank_that_fails_on_the_way_back_pays_once(campus, bank, thirty_days, 
     assert books_agree()
 
 
-def test_a_bank_that_will_not_take_it_leaves_it_to_its_holder(campus, bank, thirty_days):
+def test_a_bank_that_will_not_take_it_leaves_it_to_its_holder(campus, kiosk, bank, thirty_days):
     unclaimed_load(campus)
     age()
     come_back()
@@ -131,7 +135,7 @@ def test_a_bank_that_will_not_take_it_leaves_it_to_its_holder(campus, bank, thir
     drive(2)
     payout = BankPayout.objects.get()
     assert (payout.state, payout.again.amount_fen) == ("returned", 5000)
-    assert collect(campus) == "done"
+    assert collect(campus, kiosk) == "done"
     assert loads.held_fen(campus.card("student")) == 5000
     assert books_agree()
 
