@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
+from nanhu.emulators.chip.api import Pocket
 from nanhu.platforms.ledger.queries import check_ledger
 from nanhu.systems.card.bank.services import finder
 from nanhu.systems.card.bank.tests.conftest import (
@@ -62,7 +63,7 @@ def walker(campus, finding, request):
         page = chromium.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        yield Walker(page, url)
+        yield Walker(page, url, Pocket(campus.folder / "chip.json"))
         chromium.close()
     assert faults == []
     assert receipt_differences() == []

@@ -101,7 +101,7 @@ def test_after_a_report_on_line_tills_refuse_at_once_and_cut_off_ones_by_their_l
         assert device.do("pay", terminal=ignorant, card=lost.uid, amount_fen=300, pin="")[0]["kind"] == "stored"
 
         url = f"/card/fleet/exposure/{lost.public_id}/"
-        waits_for(lambda: TerminalReport.objects.get(terminal__number=knows).list_version > 0)
+        waits_for(TerminalReport.objects.filter(terminal__number=knows, list_version__gt=0).exists)
         PosTerminal.objects.update(last_seen=LossReport.objects.get(card=lost).reported_at.replace(year=2024))
         page = shown(campus, url)
         assert "还有 1 台没有拿到名单" in page
