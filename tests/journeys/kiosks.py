@@ -1,5 +1,6 @@
 """A hall of emulated kiosks before a running school, and a person who walks up to them with a real browser."""
 
+import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +13,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as NotSeenError
 
 from nanhu.emulators.chip.api import Pocket
 from nanhu.emulators.kiosks.web import KioskApplication
@@ -103,6 +105,14 @@ def serving_site(site: Any) -> Iterator[str]:
         thread.join()
 
 
+def is_seen(button: Locator) -> bool:
+    try:
+        button.wait_for(timeout=3_000)
+    except NotSeenError:
+        return False
+    return True
+
+
 class Walker:
     """A person at a kiosk. What is asked of the screen is waited for."""
 
@@ -118,8 +128,14 @@ class Walker:
             expect(self.page.locator("#view")).to_contain_text(text, timeout=30_000)
 
     def touch(self, *names: str) -> None:
-        for name in names:
-            self.page.locator("#glass").get_by_role("button", name=name, exact=True).click()
+        """One after the other; again what the machine did not heed because it was just going back to its first screen."""
+        for name, following in itertools.pairwise((*names, "")):
+            self.button(name).click()
+            while following and not is_seen(self.button(following)) and self.button(name).is_visible():
+                self.button(name).click()
+
+    def button(self, name: str) -> Locator:
+        return self.page.locator("#glass").get_by_role("button", name=name, exact=True)
 
     def touch_twice(self, name: str) -> None:
         self.page.locator("#glass").get_by_role("button", name=name, exact=True).dblclick()

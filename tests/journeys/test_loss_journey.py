@@ -9,7 +9,7 @@ from nanhu.platforms.ledger.queries import check_ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.fleet.models import LossReport, TerminalReport
-from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.models import PosTerminal, Receipt
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, bring_in_the_cast
 from tests.journeys.field import Till, waits_for
@@ -97,6 +97,7 @@ def test_after_a_report_on_line_tills_refuse_at_once_and_cut_off_ones_by_their_l
         device.do("pull", terminal=knows)
         device.do("pull", terminal=knows)
         device.do("network", terminal=knows, network="off")
+        time.sleep(1)  # a till's rows carry whole seconds: this sale shall be after the report for certain
         assert device.do("pay", terminal=knows, card=lost.uid, amount_fen=300)[0]["sentence"] == "此卡已挂失，不能使用"
         assert device.do("pay", terminal=ignorant, card=lost.uid, amount_fen=300, pin="")[0]["kind"] == "stored"
 
@@ -115,6 +116,7 @@ def test_after_a_report_on_line_tills_refuse_at_once_and_cut_off_ones_by_their_l
             "此卡已挂失"
         )
         waits_for(lambda: LossReport.objects.get(card=lost).known_at)
+        waits_for(Receipt.objects.filter(kind="stored", card=lost).exists)
     for part, where in (("clerk", url), ("guest", "/card/report-lost/")):
         page = shown(campus, where, part)
         assert "秒后最后一台终端也知道了" in page
