@@ -84,7 +84,9 @@ def test_it_reads_text_as_the_browser_wrote_it(door, cookie):
 def test_a_connection_that_broke_is_djangos_once_and_made_anew(door, cookie):
     assert door.ticket(cookie)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'nanhu-front'")
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'nanhu-front' AND datname = current_database()"
+        )
     assert door.ask(request("/cas/login", f"service={SERVICE}", cookie=cookie))[2] == b"django"
     assert door.ticket(cookie)
     assert door.handed_on == 1
