@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.emulators.pos.tests.conftest import start_device
 from nanhu.kernel.configuration import configuration, read_configuration
+from nanhu.kernel.school import SAMPLE
 from nanhu.systems.card.chip.management.commands.card_chips import psam_facts
 from nanhu.systems.card.chip.models import Chip
 from nanhu.systems.card.chip.services import keys, making
@@ -33,6 +34,12 @@ from tests.conftest import ROOT, answer_of, free_ports
 WINDOW, SHOWER = "N1001", "E3002"
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 HOLD_SECONDS = 5.4
+MEAL_AT_ANY_HOUR = """
+[[card.meals]]
+from = 2024-01-01
+canteen = "南院一食堂"
+periods = { lunch = "00:00-24:00" }
+"""
 
 
 @dataclass
@@ -74,9 +81,10 @@ def database_url() -> str:
 
 
 @contextmanager
-def open_gateway(public_url: str, log: Path) -> Iterator[str]:
+def open_gateway(public_url: str, log: Path, **settings: str) -> Iterator[str]:
+    """`settings`: more of the environment the gateway is to read."""
     (port,) = free_ports(1)
-    environment = os.environ | {
+    environment = os.environ | settings | {
         "NANHU_GATEWAY_PORT": str(port), "NANHU_PUBLIC_URL": public_url, "DATABASE_URL": database_url(),
     }  # fmt: skip
     command = gateway_command(read_configuration(environment))
@@ -129,7 +137,9 @@ def write_configuration(folder: Path, gateway: str, campus: Any) -> Path:
 @contextmanager
 def open_street(public_url: str, folder: Path) -> Iterator[Street]:
     campus = furnish()
-    with open_gateway(public_url, folder / "gateway.log") as gateway:
+    school = folder / "school.toml"
+    school.write_text(SAMPLE.read_text() + MEAL_AT_ANY_HOUR)
+    with open_gateway(public_url, folder / "gateway.log", NANHU_SCHOOL_FILE=str(school)) as gateway:
         path = write_configuration(folder, gateway, campus)
         for visitor in start_device(path):
             uids = {part: campus.card(part).uid for part in ("teacher", "guest")}

@@ -9,7 +9,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -84,21 +83,3 @@ def emptying_passes_append_only_tables() -> Iterator[None]:
 
 
 prepare()
-
-
-OF_THE_DAY = {
-    "test_who_passes_is_ruled_by_person_class_unit_place_and_hour_and_every_passage_is_on_record",
-    "test_a_group_denied_outweighs_a_group_allowed_wherever_the_rule_stands",
-    "test_hours_weekdays_and_days_bound_a_rule",
-    "test_the_list_says_who_may_now_without_naming_anybody",
-    "test_the_meal_limit_is_changed_on_the_card_and_the_server",
-}
-"""Their hours before and after now must lie in one day of the campus: they do not run in its first and last two hours."""
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    hour = datetime.now(timezone(timedelta(hours=8))).hour
-    late = [] if 2 <= hour < 22 else [one for one in items if getattr(one, "originalname", "") in OF_THE_DAY]  # noqa: PLR2004
-    if late:
-        config.hook.pytest_deselected(items=late)
-        items[:] = [one for one in items if one not in late]

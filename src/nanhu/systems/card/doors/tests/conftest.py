@@ -1,6 +1,6 @@
 """A dormitory with two doors, a room in the library, and who asks there."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from nanhu.systems.card.doors.services.setting_up import DoorOrder, PlaceOrder, 
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus, bring_in_the_cast
 
 __all__ = ["Campus"]
+HOUR = timedelta(hours=1)
 PLACES = (
     PlaceOrder(key="south", name="南院", kind="campus"),
     PlaceOrder(key="south.d1", name="南院1栋宿舍", kind="dorm", parent="south", pass_back="hard"),
@@ -35,17 +36,20 @@ def put(place: str, **given) -> DoorRule:
     return rule(by=SYSTEM, place=Place.objects.get(key=place), wish=wish(**given), reason="宿管科来函")
 
 
-def around_now(*, before: int = 60, after: int = 60) -> dict[str, time]:
-    """Times of the campus's clock that hold now, or not, also when it is midnight."""
+def around_now() -> dict[str, time]:
+    """Times of the campus's clock that hold now. They stay within today: a window over midnight belongs to the day it began."""
     local = campus_time(now())
-    return {
-        "from_time": (local - timedelta(minutes=before)).time().replace(tzinfo=None),
-        "until_time": (local + timedelta(minutes=after)).time().replace(tzinfo=None),
-    }
+    first = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return times(max(local - HOUR, first), min(local + HOUR, first + timedelta(days=1, microseconds=-1)))
 
 
 def not_now() -> dict[str, time]:
-    return around_now(before=-60, after=120)
+    local = campus_time(now())
+    return times(local + HOUR, local + 2 * HOUR)
+
+
+def times(first: datetime, last: datetime) -> dict[str, time]:
+    return {"from_time": first.time(), "until_time": last.time()}
 
 
 def settle(campus: Campus) -> dict[str, int]:
