@@ -10,4 +10,6 @@ SQL = Path(__file__).parent.parent / "sql"
 class Migration(migrations.Migration):
     dependencies = [("card", "0005_limits_holds_refunds")]
 
-    operations = [run_sql_file(SQL / "given_back.sql")]
+    operations = [
+        run_sql_file(SQL / "given_back.sql", replaces=(SQL / "reversal_of_holds.sql", SQL / "refunds.sql")),
+    ]
