@@ -1,9 +1,48 @@
 """Companions of the worker: loops on threads of their own, for work that must not wait until a job slot is free."""
 
+import logging
 import threading
 from collections.abc import Callable
 
+import psycopg
+from django.db import Error, close_old_connections, connection
+
+from nanhu.kernel.configuration import configuration
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 1.0
+BUSY_LOOK_SECONDS = 0.05
+
 type Companion = Callable[[threading.Event], None]
 """Runs until the event is set. Loses the database and waits for it; is killed at any moment and loses nothing."""
+type Turn = Callable[[], bool]
+"""Does what is due now; True while something is still under way, to be looked after soon."""
 
 companions: dict[str, Companion] = {}
+
+
+def keep_turning(stopping: threading.Event, *, name: str, channel: str, begin: Callable[[], Turn]) -> None:
+    """Turn at once on each notice of `channel` and each second without one. `begin` makes the turn anew with each
+    connection. A lost database is waited for; a fault of the turn does not end the loop for good."""
+    while not stopping.is_set():
+        try:
+            with psycopg.connect(configuration().database_url, autocommit=True) as listener:
+                listener.execute(f"LISTEN {channel}")
+                turn_and_listen(begin(), listener, stopping)
+        except (Error, psycopg.Error, OSError):
+            log.warning("%s lost the database; trying again", name)
+            stopping.wait(1)
+        except Exception:
+            log.exception("%s broke; beginning anew", name)
+            stopping.wait(5)
+        finally:
+            close_old_connections()
+
+
+def turn_and_listen(turn: Turn, listener: psycopg.Connection, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        is_busy = turn()
+        if not is_busy:
+            connection.close()
+        for _notice in listener.notifies(timeout=BUSY_LOOK_SECONDS if is_busy else LOOK_SECONDS, stop_after=1):
+            break

@@ -1,23 +1,17 @@
 """The worker process: jobs on procrastinate's loop, events and companions on threads beside it, a heartbeat for the doctor."""
 
-import logging
 import threading
-import time
 
-import psycopg
-from django.db import Error, close_old_connections, connection, connections
+from django.db import connections
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.events.outbox import CHANNEL
-from nanhu.kernel.jobs.companions import companions
+from nanhu.kernel.jobs.companions import companions, keep_turning
 from nanhu.kernel.models import Heartbeat
 
 CONCURRENT_JOBS = 2
-LONGEST_WAIT_SECONDS = 1.0
-log = logging.getLogger(__name__)
 
 
 def run_worker() -> None:
@@ -40,22 +34,10 @@ def run_worker() -> None:
 
 
 def relay_events(stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        try:
-            with psycopg.connect(configuration().database_url, autocommit=True) as listener:
-                listener.execute(f"LISTEN {CHANNEL}")
-                serve(listener, stopping)
-        except (Error, psycopg.Error, OSError):
-            log.warning("the event relay lost the database; trying again")
-            time.sleep(1)
-        finally:
-            close_old_connections()
+    keep_turning(stopping, name="the event relay", channel=CHANNEL, begin=lambda: relay_turn)
 
 
-def serve(listener: psycopg.Connection, stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        Heartbeat.objects.update_or_create(name="worker", defaults={"seen_at": timezone.now()})
-        deliver_pending(rounds=20)
-        connection.close()
-        for _notice in listener.notifies(timeout=LONGEST_WAIT_SECONDS, stop_after=1):
-            break
+def relay_turn() -> bool:
+    Heartbeat.objects.update_or_create(name="worker", defaults={"seen_at": timezone.now()})
+    deliver_pending(rounds=20)
+    return False

@@ -15,13 +15,11 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from django.db import Error, close_old_connections, connection, connections
+from django.db import connection, connections
 from django.db.models import QuerySet
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.configuration import configuration
-from nanhu.kernel.jobs.companions import companions
+from nanhu.kernel.jobs.companions import BUSY_LOOK_SECONDS, companions, keep_turning
 from nanhu.platforms.identity.models import SsoGrant
 from nanhu.platforms.identity.services.outgoing import Answer, send
 from nanhu.platforms.identity.services.single_logout import CHANNEL, CannotBeToldError, LogoutCall, tellers
@@ -32,8 +30,6 @@ LEASE = timedelta(seconds=30)
 FIRST_PAUSE_SECONDS = 2
 LONGEST_PAUSE_SECONDS = 600
 GIVES_UP_AFTER = timedelta(hours=24)
-LOOK_SECONDS = 1.0
-BUSY_LOOK_SECONDS = 0.05
 DUE = (Path(__file__).parent.parent / "sql" / "due_logouts.sql").read_text(encoding="utf-8")
 log = logging.getLogger(__name__)
 
@@ -150,32 +146,11 @@ def settle(grant: SsoGrant, state: SsoGrant.Logout, trouble: str = "") -> None:
 
 
 def run(stopping: threading.Event) -> None:
-    """Until told to stop; a lost database is waited for. What was under way then comes up again after its lease."""
+    """Until told to stop. What was under way when the database was lost comes up again after its lease."""
     pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="logout")
-    while not stopping.is_set():
-        try:
-            with psycopg.connect(configuration().database_url, autocommit=True) as listener:
-                listener.execute(f"LISTEN {CHANNEL}")
-                serve(Engine(pool), listener, stopping)
-        except (Error, psycopg.Error, OSError):
-            log.warning("single logout lost the database; trying again")
-            stopping.wait(1)
-        except Exception:  # a fault must not end the loop for good
-            log.exception("single logout broke; beginning anew")
-            stopping.wait(5)
-        finally:
-            close_old_connections()
+    keep_turning(stopping, name="single logout", channel=CHANNEL, begin=lambda: Engine(pool).turn)
     pool.shutdown(wait=False, cancel_futures=True)
     connections.close_all()
-
-
-def serve(engine: Engine, listener: psycopg.Connection, stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        is_busy = engine.turn()
-        if not is_busy:
-            connection.close()
-        for _notice in listener.notifies(timeout=BUSY_LOOK_SECONDS if is_busy else LOOK_SECONDS, stop_after=1):
-            break
 
 
 def tell_due(*, patience_seconds: float = 20) -> None:

@@ -3,17 +3,14 @@ database when an order is written; many may run at once, for each deed at the ba
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-import psycopg
-from django.db import Error, close_old_connections, connection, connections
+from django.db import connection, connections
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.configuration import configuration
-from nanhu.kernel.jobs.companions import companions
+from nanhu.kernel.jobs.companions import companions, keep_turning
 from nanhu.systems.card.bank.acquirer import AcquirerSilentError
 from nanhu.systems.card.bank.errors import PaymentOddError
 from nanhu.systems.card.bank.gateway import BankSilentError
@@ -106,25 +103,14 @@ def guarded(step: Step) -> None:
 
 def run(stopping: threading.Event) -> None:
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="card_bank") as pool:
-        while not stopping.is_set():
-            try:
-                with psycopg.connect(configuration().database_url, autocommit=True) as listener:
-                    listener.execute(f"LISTEN {CHANNEL}")
-                    serve(listener, pool, stopping)
-            except (Error, psycopg.Error, OSError):
-                log.warning("the finder lost the database; trying again")
-                time.sleep(1)
-            finally:
-                close_old_connections()
+        keep_turning(stopping, name="the finder", channel=CHANNEL, begin=lambda: partial(send_off, pool))
 
 
-def serve(listener: psycopg.Connection, pool: ThreadPoolExecutor, stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        for one in find(AT_ONCE * 2):
-            pool.submit(guarded, one)
-        connection.close()
-        for _notice in listener.notifies(timeout=1, stop_after=1):
-            pass
+def send_off(pool: ThreadPoolExecutor) -> bool:
+    """What is due goes onto the pool's threads; nobody waits for it."""
+    for one in find(AT_ONCE * 2):
+        pool.submit(guarded, one)
+    return False
 
 
 def follow_claims() -> int:

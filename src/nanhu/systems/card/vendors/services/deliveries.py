@@ -12,12 +12,10 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import msgspec
-import psycopg
-from django.db import Error, close_old_connections, connection, connections
+from django.db import connection, connections
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.configuration import configuration
-from nanhu.kernel.jobs.companions import companions
+from nanhu.kernel.jobs.companions import BUSY_LOOK_SECONDS, companions, keep_turning
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.vendors import wire
 from nanhu.systems.card.vendors.models import Delivery, Webhook
@@ -29,7 +27,6 @@ LEASE = timedelta(seconds=30)
 FIRST_PAUSE_SECONDS = 5
 LONGEST_PAUSE_SECONDS = 6 * 3600
 MOST_ATTEMPTS = 18
-BUSY_LOOK_SECONDS = 0.05
 TAKE = """
     UPDATE card_vendor_delivery SET due_at = %s, attempts = attempts + 1
     WHERE id IN (SELECT d.id FROM card_vendor_delivery d WHERE d.state = 'waiting' AND d.due_at <= %s
@@ -118,32 +115,10 @@ def end(delivery: Delivery, state: Delivery.State, *, status: int | None = None,
 
 
 def run(stopping: threading.Event) -> None:
-    """Until told to stop; a lost database is waited for."""
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="card_vendors")
-    while not stopping.is_set():
-        try:
-            with psycopg.connect(configuration().database_url, autocommit=True) as listener:
-                listener.execute(f"LISTEN {CHANNEL}")
-                serve(Engine(pool), listener, stopping)
-        except (Error, psycopg.Error, OSError):
-            log.warning("webhooks lost the database; trying again")
-            stopping.wait(1)
-        except Exception:  # a fault must not end the loop for good
-            log.exception("webhooks broke; beginning anew")
-            stopping.wait(5)
-        finally:
-            close_old_connections()
+    keep_turning(stopping, name="the webhooks", channel=CHANNEL, begin=lambda: Engine(pool).turn)
     pool.shutdown(wait=False, cancel_futures=True)
     connections.close_all()
-
-
-def serve(engine: Engine, listener: psycopg.Connection, stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        is_busy = engine.turn()
-        if not is_busy:
-            connection.close()
-        for _notice in listener.notifies(timeout=BUSY_LOOK_SECONDS if is_busy else 1.0, stop_after=1):
-            break
 
 
 def deliver_due(*, patience_seconds: float = 20) -> None:
