@@ -107,7 +107,7 @@ def test_guessing_at_once_from_twenty_terminals_gives_five_guesses(till):
     guesses = [f"{(int(pin) + 1 + n) % 1_000_000:06d}" for n in range(19)] + [pin]
 
     def guess(place: int) -> str:
-        return till.terminal(10 + place).pay(card, 100, sequence=700, pin=guesses[place]).code
+        return till.terminal(place).pay(card, 100, sequence=700, pin=guesses[place]).code
 
     with ThreadPoolExecutor(20) as pool:
         codes = list(pool.map(guess, range(19)))
