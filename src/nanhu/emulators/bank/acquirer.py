@@ -17,9 +17,10 @@ from urllib.parse import urlencode
 from nanhu.emulators.bank import acp, faults
 from nanhu.emulators.bank.configuration import Acquirer, Configuration
 from nanhu.emulators.bank.faults import Faults, SilenceError
-from nanhu.emulators.bank.http import Answer, as_json, as_plain, body_of, form_of
+from nanhu.emulators.bank.http import as_plain, body_of, form_of
 from nanhu.emulators.bank.ledger import ZONE
 from nanhu.emulators.bank.vault import Vault, next_number
+from nanhu.emulators.pages import Answer, as_json
 
 PREFIX = "/gateway/api/"
 type Message = dict[str, str]

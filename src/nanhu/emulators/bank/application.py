@@ -12,9 +12,10 @@ from nanhu.emulators.bank import acquirer, wire
 from nanhu.emulators.bank.acquirer import UnionPay
 from nanhu.emulators.bank.bank import PREFIX, Bank
 from nanhu.emulators.bank.configuration import Configuration, read_configuration
-from nanhu.emulators.bank.http import Answer, RefusedError, StartResponse, as_json, body_of, respond
+from nanhu.emulators.bank.http import body_of, respond
 from nanhu.emulators.bank.transfers import Transfers
 from nanhu.emulators.bank.vault import Vault
+from nanhu.emulators.pages import Answer, RefusedError, StartResponse, as_json
 
 
 def is_from_here(environ: dict[str, Any]) -> bool:

@@ -9,8 +9,9 @@ import msgspec
 from nanhu.emulators.bank import faults, ledger, wire
 from nanhu.emulators.bank.configuration import Configuration
 from nanhu.emulators.bank.faults import Faults, SilenceError
-from nanhu.emulators.bank.http import JSON, Answer, as_json, body_of
+from nanhu.emulators.bank.http import body_of
 from nanhu.emulators.bank.vault import Vault
+from nanhu.emulators.pages import JSON, Answer, as_json
 
 PREFIX = "/campus/v1/"
 LONGEST_REQUEST = 40

@@ -1,7 +1,6 @@
 """The doors' page and its few actions, over WSGI. Actions are same-origin posts of JSON; no answer holds a key."""
 
 import contextlib
-import logging
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from importlib.resources import files
@@ -13,21 +12,17 @@ import msgspec
 
 from nanhu.emulators.doors.controller import Controller
 from nanhu.emulators.doors.hall import Hall, NotInstalledError
-from nanhu.emulators.kiosks.web import (
-    HEADERS,
-    LARGEST_BODY,
-    SHARED,
-    SHARED_NAMES,
-    TYPES,
+from nanhu.emulators.pages import (
     Answer,
     RefusedError,
     StartResponse,
     as_json,
     check_host,
-    check_origin,
+    read_action,
+    read_static,
+    respond,
 )
 
-log = logging.getLogger(__name__)
 FOLDER = files("nanhu.emulators.doors").joinpath("static")
 type Short = Annotated[str, msgspec.Meta(max_length=64)]
 
@@ -52,19 +47,10 @@ ACTIONS: dict[str, Callable[[Controller, Ask], object]] = {
 class DoorsApplication:
     def __init__(self, path: Path, *, beats: bool = True) -> None:
         self.hall = Hall(path, beats=beats)
-        self.static = read_static()
+        self.static = read_static(FOLDER)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        try:
-            answer = self.answer(environ)
-        except RefusedError as error:
-            answer = as_json({"sentence": error.sentence}, error.status)
-        except Exception:
-            log.exception("the door failed")
-            answer = as_json({"sentence": "设备出错，请看日志"}, HTTPStatus.INTERNAL_SERVER_ERROR)
-        headers = [*HEADERS, ("Content-Type", answer.kind), ("Content-Length", str(len(answer.body)))]
-        start_response(f"{answer.status.value} {answer.status.phrase}", headers)
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
+        return respond(environ, start_response, self.answer)
 
     def wake(self) -> None:
         """From now on the doors poll, whether anybody looks or not."""
@@ -79,8 +65,7 @@ class DoorsApplication:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
         check_host(environ, self.hall.configuration.hosts)
         if path in ACTIONS and method == "POST":
-            check_origin(environ)
-            return self.act(path, read_ask(environ))
+            return self.act(path, read_action(environ, Ask))
         if method not in {"GET", "HEAD"}:
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "不支持这样的请求")
         if path == "/state":
@@ -113,25 +98,3 @@ class DoorsApplication:
 def told(door: Controller) -> Answer:
     wire, door.line.wire = door.line.wire, []
     return as_json({"door": door.view(), "wire": wire})
-
-
-def read_static() -> dict[str, Answer]:
-    shared = [one for one in SHARED.iterdir() if one.name in SHARED_NAMES]
-    found = {
-        f"/{one.name}": Answer(HTTPStatus.OK, TYPES[Path(one.name).suffix], one.read_bytes())
-        for one in (*shared, *FOLDER.iterdir())
-        if Path(one.name).suffix in TYPES
-    }
-    return {**found, "/": found["/index.html"]}
-
-
-def read_ask(environ: dict[str, Any]) -> Ask:
-    if environ.get("CONTENT_TYPE", "").partition(";")[0].strip() != "application/json":
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "请用 JSON")
-    try:
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        if not 0 < length <= LARGEST_BODY:
-            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "报文长度不对")
-        return msgspec.json.decode(environ["wsgi.input"].read(length), type=Ask)
-    except ValueError as error:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "看不懂的请求") from error

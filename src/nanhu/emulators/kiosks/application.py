@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from nanhu.emulators.doors.web import DoorsApplication
-from nanhu.emulators.kiosks.web import KioskApplication, StartResponse
+from nanhu.emulators.kiosks.web import KioskApplication
+from nanhu.emulators.pages import StartResponse
 
 type Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 FOLDER = Path(os.environ.get("NANHU_EMULATOR_FOLDER", "var/emulators"))

@@ -15,16 +15,11 @@ import segno
 from nanhu.emulators.bank.application import BankApplication
 from nanhu.emulators.bank.configuration import read_configuration
 from nanhu.emulators.bank.faults import Fault
-from nanhu.emulators.bank.http import Answer, RefusedError, StartResponse, as_json, check_host, read_action, respond
+from nanhu.emulators.bank.http import read_action, respond
+from nanhu.emulators.pages import TYPES, Answer, RefusedError, StartResponse, as_json, check_host, read_static
 from nanhu.emulators.wallets import phones
 from nanhu.emulators.wallets.actions import ACTIONS, Hand
 
-TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
 FOLDER = files("nanhu.emulators.wallets").joinpath("static")
 LONGEST_CODE = 200
 REPEAT_SECONDS = 5.0
@@ -47,7 +42,7 @@ class Outside:
         self.lock = threading.Lock()
         self.stamp: tuple[int, int] | None = None
         self.inner: BankApplication | None = None
-        self.static = read_static()
+        self.static = read_static(FOLDER)
         threading.Thread(target=self.repeat_notices, daemon=True).start()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -149,12 +144,3 @@ def code_picture(text: str) -> Answer:
     picture = str(segno.make(text, error="m", micro=False).svg_inline(scale=6, border=2, light="#ffffff"))
     plain = picture.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return Answer(HTTPStatus.OK, TYPES[".svg"], plain.encode())
-
-
-def read_static() -> dict[str, Answer]:
-    found = {
-        f"/{one.name}": Answer(HTTPStatus.OK, TYPES[Path(one.name).suffix], one.read_bytes())
-        for one in FOLDER.iterdir()
-        if Path(one.name).suffix in TYPES
-    }
-    return {**found, "/": found["/index.html"]}
