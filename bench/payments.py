@@ -28,6 +28,7 @@ PEOPLE = 6000
 TERMINALS = 320
 ROUNDS = 2
 PROBES = 60
+CLOSED_ROWS = 100_000
 PGBENCH = ["-N", "-M", "prepared", "-c", "16", "-j", "2"]
 TPS = re.compile(r"tps = ([0-9.]+)")
 
@@ -196,8 +197,9 @@ class Race:
         return float(result["approved"] / result["seconds"])
 
     def sustain(self, report: Report) -> None:
-        """300 payments a second beside a drain of 215 stored rows a second."""
+        """300 payments a second beside a drain of 215 stored rows a second and a running day close of a big day."""
         seconds = float(os.environ.get("NANHU_BENCH_SECONDS", "60"))
+        closing = self.start_closing(seconds)
         drain = self.start_client(how="upload", first=200, count=20, seconds=seconds, rows=43, rate=215)
         paid = self.client(how="open", first=0, count=100, seconds=seconds, rate=300)
         drained = self.finish(drain)
@@ -206,4 +208,21 @@ class Race:
         report("payments_sustained", paid["approved"] / paid["seconds"], "tps", 300)
         report("payments_sustained_drain", drained["approved"] / drained["seconds"], "rows/s", 215)
         for figure in ("p50", "p99", "max"):
-            report(f"payments_sustained_{figure}", paid[figure], "ms", None)
+            report(f"payments_sustained_{figure}", paid[figure], "ms", 200 if figure == "p99" else None)
+        printed, _errors = closing.communicate(timeout=600)
+        closed = json.loads(printed)
+        report("payments_sustained_day_closes", closed["closes"], "times", None)
+        report("payments_sustained_day_close", closed["median_seconds"], "s", None)
+
+    def start_closing(self, seconds: float) -> subprocess.Popen[str]:
+        """Returns when yesterday is filled and the closes have begun."""
+        environment = {**self.campus.environment, "DJANGO_SETTINGS_MODULE": "nanhu.project.settings"}
+        command = [sys.executable, "-m", "bench.load.closing", str(CLOSED_ROWS), str(seconds)]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        if process.stdin is None or process.stdout is None or process.stdout.readline() != "ready\n":
+            raise RuntimeError("the day to be closed could not be filled")
+        process.stdin.write("\n")
+        process.stdin.flush()
+        return process

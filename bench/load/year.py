@@ -92,7 +92,7 @@ def prepare(first: date, today: date) -> None:
         cursor.execute(SPREAD)
 
 
-def grow(rows: int, *, salt: int, first: date) -> None:
+def grow(rows: int, *, salt: int, first: date, days: int = DAYS) -> None:
     """A day is a transaction, about as many rows each day. Brought in as a restore is: indexes and balances afterwards."""
     from django.db import connection, transaction
 
@@ -104,8 +104,8 @@ def grow(rows: int, *, salt: int, first: date) -> None:
         cursor.execute("SET maintenance_work_mem = '1GB'; SET work_mem = '256MB'")
         cursor.execute("; ".join(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in TABLES))
         indexes = take_down_indexes(cursor)
-        for place in range(DAYS):
-            count = rows // DAYS + (1 if place < rows % DAYS else 0)
+        for place in range(days):
+            count = rows // days + (1 if place < rows % days else 0)
             facts = {
                 "day": first + timedelta(days=place), "rows": count, "salt": salt + place * 1_000_003, "wallets": wallets,
                 "tills": tills,
