@@ -27,7 +27,7 @@ HEADERS = [
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Cache-Control", "no-store"),
 ]
-SHARED_NAMES = ("make.js", "wire.js", "pos.css", "pos.svg")
+SHARED_NAMES = ("make.js", "wire.js", "ground.css", "pos.css", "pos.svg")
 
 
 class Answer(NamedTuple):

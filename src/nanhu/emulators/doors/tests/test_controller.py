@@ -137,7 +137,7 @@ def test_the_page_is_served_under_a_strict_policy_and_tells_no_key(tmp_path):
     }
     (tmp_path / "doors.json").write_text(json.dumps(told))
     site = DoorsApplication(tmp_path / "doors.json", beats=False)
-    for path in ("/", "/doors.js", "/doors.css", "/make.js", "/wire.js", "/pos.css"):
+    for path in ("/", "/doors.js", "/doors.css", "/make.js", "/wire.js", "/ground.css", "/pos.css"):
         status, headers, _body = call(site, "GET", path)
         assert (status, headers["Content-Security-Policy"][:18]) == (200, "default-src 'self'")
     status, _headers, body = call(site, "POST", "/show", {"door": "MD01", "card": CARD})
