@@ -42,7 +42,9 @@ from nanhu.systems.card.vendors.worlds.sandbox import SANDBOX
 
 log = logging.getLogger(__name__)
 WORLDS = {Mode.LIVE: LIVE, Mode.TEST: SANDBOX}
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+PATIENCE = "5s"
+LOCK = "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(hashtextextended(%s, 0))"
+"""Whoever waits longer, for this or for a wallet, is told 503: one vendor's pile of requests must not hold our threads."""
 PLACE = re.compile(r"`\$\.?([a-z_]*)")
 encode = msgspec.json.encode
 
@@ -150,7 +152,7 @@ def write_once(operation: Operation, asked: Asked, mark: bytes, request_id: str)
     key, name = asked.key, asked.idempotency_key
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
-            cursor.execute(LOCK, [f"card_vendor_request:{key.vendor_id}:{key.mode}:{name}"])
+            cursor.execute(LOCK, [PATIENCE, f"card_vendor_request:{key.vendor_id}:{key.mode}:{name}"])
         hold_key(key)
         asked.vendor.refresh_from_db(fields=["scopes", "units"])
         if not asked.may(operation.scope):

@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError
+from nanhu.systems.card.vendors.models import VendorKey
 
 
 class ApiError(CampusError):
@@ -21,6 +22,11 @@ class KeyRefusedError(ApiError):
     code = "key_refused"
     http_status = 401
     sentence = _("没有带有效的密钥：写错了、已停用或已过期。")
+
+    def __init__(self, *, why: str = "", key: VendorKey | None = None) -> None:
+        """For our own log; the caller is told neither which of these it was nor that the key's number is one."""
+        super().__init__()
+        self.why, self.key = why, key
 
 
 class ScopeMissingError(ApiError):

@@ -32,7 +32,8 @@ class ApiRequest(models.Model):
 
 
 class ApiCall(models.Model):
-    """A line of the request log: reads, writes, refusals. Neither bodies nor keys stand in it."""
+    """A line of the request log: reads, writes, refusals (of a key that was turned away, now and then one). Neither bodies
+    nor keys stand in it."""
 
     public_id = models.UUIDField(default=uuid4, unique=True, help_text="Nanhu-Request-Id")
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")

@@ -37,13 +37,17 @@ def take_as_stranger(address: str) -> None:
 
 def take_one(subject: str, per_minute: int, address: str) -> None:
     rate = per_minute / 60
-    facts: dict[str, Any] = {
-        "subject": subject,
-        "rate": rate,
-        "burst": max(rate * SECONDS_OF_BURST, 5.0),
-        "address": address,
-    }
+    if not has_taken(subject, rate=rate, burst=max(rate * SECONDS_OF_BURST, 5.0), address=address):
+        raise RateLimitedError(seconds=ceil(1 / rate))
+
+
+def is_free(subject: str, *, per_hour: int, burst: int = 1) -> bool:
+    """For what may be done so often and is left out otherwise."""
+    return has_taken(subject, rate=per_hour / 3600, burst=burst, address="")
+
+
+def has_taken(subject: str, *, rate: float, burst: float, address: str) -> bool:
+    facts: dict[str, Any] = {"subject": subject, "rate": rate, "burst": burst, "address": address}
     with connection.cursor() as cursor:
         cursor.execute(TAKE, facts)
-        if cursor.fetchone() is None:
-            raise RateLimitedError(seconds=ceil(1 / rate))
+        return cursor.fetchone() is not None

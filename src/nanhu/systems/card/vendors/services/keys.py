@@ -107,17 +107,25 @@ def key_of(authorization: str) -> tuple[VendorKey, str]:
     """The living key that an Authorization header shows, and its text."""
     shown = BEARER.fullmatch(authorization)
     if shown is None:
-        raise KeyRefusedError
+        raise KeyRefusedError(why="malformed" if authorization else "none")
     text, mode, number = shown.groups()
     key = VendorKey.objects.select_related("vendor").filter(number=number, mode=mode).first()
     right = hmac.compare_digest(bytes(key.secret_hash) if key else bytes(32), hash_of(text))
-    if key is None or not right or not is_living(key):
-        raise KeyRefusedError
+    if key is None:
+        raise KeyRefusedError(why="unknown")
+    trouble = trouble_of(key) if right else "wrong"
+    if trouble:
+        raise KeyRefusedError(why=trouble, key=key)
     return key, text
 
 
-def is_living(key: VendorKey) -> bool:
-    return key.revoked_at is None and (key.ends_at is None or key.ends_at > now()) and key.vendor.is_on
+def trouble_of(key: VendorKey) -> str:
+    """Why a key does nothing; empty while it lives. The caller is told only that it was refused."""
+    if key.revoked_at is not None:
+        return "revoked"
+    if key.ends_at is not None and key.ends_at <= now():
+        return "ended"
+    return "" if key.vendor.is_on else "vendor off"
 
 
 def hold_key(key: VendorKey) -> None:

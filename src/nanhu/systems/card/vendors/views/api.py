@@ -1,11 +1,13 @@
 """The vendors' door over HTTP: no session, no cookie; whatever happens is JSON with a request id, and a line in the log."""
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -14,11 +16,20 @@ from django.views.decorators.http import require_safe
 from nanhu.systems.card.vendors import door
 from nanhu.systems.card.vendors.description import description
 from nanhu.systems.card.vendors.door import Caller, Told
-from nanhu.systems.card.vendors.errors import ApiError, MethodRefusedError, RateLimitedError
+from nanhu.systems.card.vendors.errors import (
+    ApiError,
+    KeyRefusedError,
+    MethodRefusedError,
+    OutcomeUnknownError,
+    RateLimitedError,
+)
 from nanhu.systems.card.vendors.models import ApiCall
 from nanhu.systems.card.vendors.operations import OPERATIONS, Operation
 from nanhu.systems.card.vendors.rules import NOTHING
-from nanhu.systems.card.vendors.services import buckets, keys
+from nanhu.systems.card.vendors.services import buckets, keys, strangers
+from nanhu.systems.card.vendors.services.strangers import Visit
+
+log = logging.getLogger(__name__)
 
 
 def endpoint(path: str) -> Callable[..., HttpResponse]:
@@ -29,10 +40,17 @@ def endpoint(path: str) -> Callable[..., HttpResponse]:
         request_id = uuid4()
         method = "GET" if request.method == "HEAD" else request.method or ""
         operation = here.get(method)
+        visit = Visit(
+            request_id=request_id, address=request.META.get("REMOTE_ADDR", ""), method=request.method or "",
+            path=request.path, operation=operation.name if operation else "",
+        )  # fmt: skip
         try:
-            caller = known(request, request_id)
+            caller = known(request, visit)
         except ApiError as error:
             return written(door.failed(error, str(request_id)), request_id, error)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database is away: %s", error)
+            return written(door.failed(OutcomeUnknownError(), str(request_id)), request_id)
         if operation is None:
             return written(door.failed(MethodRefusedError(), str(request_id)), request_id)
         return answered(request, operation, caller, request_id, public_id)
@@ -40,15 +58,20 @@ def endpoint(path: str) -> Callable[..., HttpResponse]:
     return login_not_required(csrf_exempt(never_cache(view)))
 
 
-def known(request: HttpRequest, request_id: UUID) -> Caller:
-    address = request.META.get("REMOTE_ADDR", "")
+def known(request: HttpRequest, visit: Visit) -> Caller:
+    """Whoever is turned away leaves a trace first, at most now and then."""
     try:
         key, secret = keys.key_of(request.headers.get("Authorization", ""))
-    except ApiError:
-        buckets.take_as_stranger(address)
+    except KeyRefusedError as error:
+        strangers.note(visit, error, why=error.why, key=error.key)
+        buckets.take_as_stranger(visit.address)
         raise
-    buckets.take(key, address)
-    return Caller(key=key, secret=secret, address=address, request_id=str(request_id))
+    try:
+        buckets.take(key, visit.address)
+    except RateLimitedError as error:
+        strangers.note(visit, error, why="too often", key=key)
+        raise
+    return Caller(key=key, secret=secret, address=visit.address, request_id=str(visit.request_id))
 
 
 def answered(
@@ -56,11 +79,15 @@ def answered(
 ) -> HttpResponse:
     begun = time.perf_counter()
     told = door.serve(request, operation, caller, public_id)
-    ApiCall.objects.create(
+    call = ApiCall(
         public_id=request_id, vendor=caller.key.vendor, key=caller.key, mode=caller.key.mode, operation=operation.name,
         method=request.method or "", path=request.path, status=told.status, code=told.code, is_replay=told.is_replay,
         address=caller.address, milliseconds=int((time.perf_counter() - begun) * 1000),
     )  # fmt: skip
+    try:
+        call.save(force_insert=True)
+    except (OperationalError, InterfaceError) as error:  # what was decided is told though its line is lost
+        log.warning("no line in the log for %s: %s", request_id, error)
     return written(told, request_id)
 
 
