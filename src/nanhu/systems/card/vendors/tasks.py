@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import msgspec
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import TruncDate
 
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import CAMPUS_ZONE, now
 from nanhu.kernel.jobs import job
 from nanhu.systems.card.closing.models import Settlement
 from nanhu.systems.card.vendors.models import ApiCall, Bucket, Mode, SandboxPayment, VendorPayment
@@ -21,24 +23,30 @@ AT_ONCE = 500
 @job("card_vendors.tell_settled", every="*/10 * * * *")
 def tell_settled() -> int:
     """Payments whose merchant's day was settled since; in the sandbox a minute is a day."""
-    told = 0
-    rows = VendorPayment.objects.filter(settled_at=None, outcome="posted").select_related("grant__merchant", "card")
-    for payment in rows.order_by("id")[:AT_ONCE]:
-        day = campus_time(payment.created_at).date()
-        days = Settlement.objects.filter(merchant=payment.grant.merchant_id, first__lte=day, last__gte=day)
-        if days.exists():
-            told += settle(payment)
     late = SandboxPayment.objects.filter(
         settled_at=None, outcome="posted", created_at__lt=now() - timedelta(minutes=1)
     ).select_related("card")
-    return told + sum(settle(payment) for payment in late[:AT_ONCE])
+    due: list[VendorPayment | SandboxPayment] = [*settled_payments()[:AT_ONCE], *late.order_by("id")[:AT_ONCE]]
+    return sum(settle(payment) for payment in due)
+
+
+def settled_payments() -> QuerySet[VendorPayment]:
+    """A sale that waits for the end of its month does not stand in the way of those whose day is over."""
+    over = Settlement.objects.filter(
+        merchant=OuterRef("grant__merchant"), first__lte=OuterRef("day"), last__gte=OuterRef("day")
+    )
+    waiting = VendorPayment.objects.filter(settled_at=None, outcome="posted")
+    dated = waiting.annotate(day=TruncDate("created_at", tzinfo=CAMPUS_ZONE)).filter(Exists(over))
+    return dated.select_related("grant__merchant", "card", "vendor").order_by("id")
 
 
 def settle(payment: VendorPayment | SandboxPayment) -> int:
-    is_live = isinstance(payment, VendorPayment)
+    """Told once, whoever else looks at the same time."""
+    is_live, moment = isinstance(payment, VendorPayment), now()
     with transaction.atomic():
-        payment.settled_at = now()
-        payment.save(update_fields=["settled_at"])
+        if not type(payment)._default_manager.filter(pk=payment.pk, settled_at=None).update(settled_at=moment):  # noqa: SLF001  Django's name for the manager of any model
+            return 0
+        payment.settled_at = moment
         answer = (
             live_payments.told(payment)
             if isinstance(payment, VendorPayment)
@@ -55,6 +63,7 @@ def settle(payment: VendorPayment | SandboxPayment) -> int:
 def forget_calls() -> int:
     """The log of requests is kept for half a year; what a vendor was told about its writes is kept for good."""
     Bucket.objects.filter(at__lt=now() - KEEP_BUCKETS).delete()
-    Bucket.objects.filter(subject__startswith="network:", at__lt=now() - KEEP_STRANGERS).delete()
+    for kind in ("network:", "noted:"):
+        Bucket.objects.filter(subject__startswith=kind, at__lt=now() - KEEP_STRANGERS).delete()
     gone, _by_table = ApiCall.objects.filter(at__lt=now() - KEEP_CALLS).delete()
     return gone
