@@ -29,6 +29,7 @@ TERMINALS = 320
 ROUNDS = 2
 PROBES = 60
 CLOSED_ROWS = 100_000
+PATIENCE_SECONDS = 600
 PGBENCH = ["-N", "-M", "prepared", "-c", "16", "-j", "2"]
 TPS = re.compile(r"tps = ([0-9.]+)")
 
@@ -101,7 +102,7 @@ class Race:
 
     def client(self, *, how: str, first: int, count: int, seconds: float, **more: Any) -> dict[str, Any]:
         process = self.start_client(how=how, first=first, count=count, seconds=seconds, **more)
-        return self.finish(process)
+        return self.finish(process, seconds)
 
     def start_client(self, *, how: str, first: int, count: int, seconds: float, **more: Any) -> subprocess.Popen[str]:
         chosen = self.plan["terminals"][first : first + count]
@@ -114,8 +115,8 @@ class Race:
         command = [sys.executable, "-m", "bench.load.client", str(path)]
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
-    def finish(self, process: subprocess.Popen[str]) -> dict[str, Any]:
-        printed, _errors = process.communicate(timeout=600)
+    def finish(self, process: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
+        printed, _errors = process.communicate(timeout=seconds + PATIENCE_SECONDS)
         result: dict[str, Any] = json.loads(printed)
         for terminal in self.plan["terminals"]:
             terminal["sequence"] = result["sequences"].get(terminal["number"], terminal["sequence"])
@@ -202,14 +203,14 @@ class Race:
         closing = self.start_closing(seconds)
         drain = self.start_client(how="upload", first=200, count=20, seconds=seconds, rows=43, rate=215)
         paid = self.client(how="open", first=0, count=100, seconds=seconds, rate=300)
-        drained = self.finish(drain)
+        drained = self.finish(drain, seconds)
         if paid["failed"] or paid["refused"] or drained["failed"]:
             raise RuntimeError(f"under load payments were lost: {paid} {drained}")
         report("payments_sustained", paid["approved"] / paid["seconds"], "tps", 300)
         report("payments_sustained_drain", drained["approved"] / drained["seconds"], "rows/s", 215)
         for figure in ("p50", "p99", "max"):
             report(f"payments_sustained_{figure}", paid[figure], "ms", 200 if figure == "p99" else None)
-        printed, _errors = closing.communicate(timeout=600)
+        printed, _errors = closing.communicate(timeout=PATIENCE_SECONDS)
         closed = json.loads(printed)
         report("payments_sustained_day_closes", closed["closes"], "times", None)
         report("payments_sustained_day_close", closed["median_seconds"], "s", None)
