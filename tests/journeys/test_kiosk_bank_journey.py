@@ -7,9 +7,11 @@ from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
 from nanhu.emulators.chip.api import Pocket
+from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.queries import check_ledger
 from nanhu.systems.card.bank.services import finder
 from nanhu.systems.card.bank.tests.conftest import (
+    BEGINNING_FEN,
     CARDS,
     ID_NUMBERS,
     bank,
@@ -18,6 +20,8 @@ from nanhu.systems.card.bank.tests.conftest import (
     prepare_campus,
 )  # fmt: skip
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.devices.models import MachineAlarm
+from tests.journeys.field import waits_for
 from tests.journeys.kiosks import SIZES, Walker, beside, furnish, serving
 
 __all__ = ["bank", "bank_process", "notices_reach_us"]
@@ -116,3 +120,62 @@ def test_an_agreement_is_signed_changed_and_cancelled_at_the_load_kiosk(campus, 
     walker.answer("请输入校园卡密码", PIN)
     walker.touch("确认")
     walker.reads("解除成功")
+
+
+def open_alarms() -> set[str]:
+    return set(MachineAlarm.objects.filter(cleared_at=None).values_list("kind", flat=True))
+
+
+def load(walker, uid: str, yuan: str = "50", pin: str = PIN) -> None:
+    walker.touch("金融服务", "签约圈存划账")
+    walker.lay(uid)
+    walker.answer("请输入密码", pin)
+    walker.answer("请输入转账金额", yuan)
+    walker.reads(f"¥ {yuan}.00")
+    walker.touch("确认")
+
+
+@pytest.mark.capability("A139")
+@pytest.mark.parametrize("walker", [*SIZES], indirect=True)
+def test_money_is_loaded_from_the_bank_and_what_is_not_written_waits(campus, walker):
+    """A load; a write that fails; the power gone while writing; no paper. The bank is debited once for each."""
+    uid, wallet = beside(lambda: (campus.card("student").uid, campus.card("student").wallet_id))
+    beside(lambda: campus.agree("student"))
+    walker.go_to("KL101")
+    load(walker, uid, pin="998877")
+    walker.reads("密码不对")
+    walker.take_card(uid)
+    load(walker, uid)
+    walker.reads("转账成功", "¥ 50.00")
+    walker.look()
+    expect(walker.page.locator(".slip").first).to_contain_text("合计 ¥ 50.00")
+    assert beside(lambda: ledger.balance_of(wallet)) == 5_000
+    walker.take_card(uid)
+
+    walker.page.select_option("#mode", "fail")
+    load(walker, uid, "20")
+    walker.reads("写卡失败", "可再次领款")
+    walker.take_card(uid)
+    walker.page.select_option("#mode", "ok")
+    assert beside(lambda: (ledger.balance_of(wallet), campus.bank_balance("student"))) == (5_000, BEGINNING_FEN - 7_000)
+
+    walker.page.select_option("#what", "no_paper")
+    walker.page.click("#mend")
+    waits_for(lambda: beside(open_alarms) == {"paper_out"})
+    walker.page.wait_for_timeout(1000)
+    walker.touch("领款服务", "圈存（补助）领款")
+    walker.lay(uid)
+    walker.answer("请输入密码", PIN)
+    walker.reads("领款成功", "领款金额 ¥ 20.00")
+    walker.take_card(uid)
+
+    walker.page.select_option("#point", "after_write")
+    walker.page.click("#arm")
+    load(walker, uid, "30")
+    walker.reads("已断电")
+    walker.page.click("#power")
+    walker.reads("请取走您的校园卡")
+    walker.lay(uid)
+    walker.reads("上一笔领款已写入校园卡")
+    waits_for(lambda: beside(lambda: ledger.balance_of(wallet)) == 10_000)
+    assert beside(lambda: campus.bank_balance("student")) == BEGINNING_FEN - 10_000
