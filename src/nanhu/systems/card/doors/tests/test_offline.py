@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from nanhu.kernel.clock import campus_today, now
-from nanhu.systems.card.doors.models import DoorListRow, Passage, Presence
+from nanhu.systems.card.doors.models import Door, DoorListRow, Passage, Place, Presence
 from nanhu.systems.card.doors.services import listing
 from nanhu.systems.card.doors.services.ruling import withdraw
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
@@ -89,6 +89,20 @@ def test_a_rule_taken_back_empties_the_list(campus, held):
     withdraw(by=SYSTEM, rule=one, reason="停用")
     held.poll()
     assert held.cards == {}
+
+
+def test_a_place_that_moves_takes_its_doors_and_their_lists_along_at_once(campus, held):
+    """The library goes to another yard, then the door to another building: the next poll says so."""
+    put("south", card_class="student")
+    held.poll()
+    assert held.opens(uid(campus))
+    Place.objects.filter(key="library").update(parent=None)
+    assert held.poll()["changes"]
+    assert not held.opens(uid(campus))
+    Door.objects.filter(terminal__number="ML01").update(place=Place.objects.get(key="south.d1"))
+    held.poll()
+    assert held.opens(uid(campus))
+    assert held.poll()["changes"] == []
 
 
 def test_a_version_we_never_gave_gets_the_whole_list(campus, held):
