@@ -244,6 +244,7 @@ class Migration(migrations.Migration):
             },
         ),
         run_sql_file(SQL / "spent.sql"),
+        run_sql_file(SQL / "spent_check.sql"),
         run_sql_file(SQL / "pay_within_limits.sql", replaces=(SQL / "pay.sql",)),
         run_sql_file(SQL / "store_within_limits.sql", replaces=(SQL / "store.sql",)),
         run_sql_file(SQL / "holds.sql"),

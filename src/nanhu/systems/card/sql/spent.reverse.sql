@@ -1,4 +1,3 @@
-DROP FUNCTION card_spent_check(date);
 DROP FUNCTION card_unspend(bigint, timestamptz, smallint, bigint);
 DROP FUNCTION card_day(timestamptz);
 DROP INDEX card_receipt_refunds_of;

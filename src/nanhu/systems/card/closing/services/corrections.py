@@ -23,6 +23,9 @@ RECEIPT = """
     INSERT INTO card_receipt (kind, outcome, wallet_id, card_id, merchant_id, amount_fen, owed_fen, balance_fen, detail,
                               occurred_at, entry_id, reverses_id)
     VALUES (%s, 'posted', %s, %s, %s, %s, %s, %s, %s, now(), %s, %s) RETURNING id"""
+UNSPEND = """
+    SELECT card_unspend(s.wallet_id, s.occurred_at, s.meal, %s) FROM card_receipt s
+    WHERE s.id = %s AND s.kind IN ('payment', 'stored')"""
 
 
 def ask(*, by: Actor, receipt: Receipt, reason: str, token: UUID) -> Correction:
@@ -110,6 +113,12 @@ def post_mirror(*, by: Actor, receipt: Receipt, reason: str) -> int:
         "correction_in" if is_in else "correction_out", wallet.pk, receipt.card_id, receipt.merchant_id, receipt.amount_fen,
         receipt.owed_fen, after, reason[:200], mirror.entry_id, receipt.pk,
     ]  # fmt: skip
+    return write(facts, of=receipt, fen=receipt.amount_fen)
+
+
+def write(facts: list[Any], *, of: Receipt, fen: int) -> int:
+    """The receipt; a sale counts toward the limits of its day and meal no more. The caller holds the wallet's lock."""
     with connection.cursor() as cursor:
+        cursor.execute(UNSPEND, [fen, of.pk])
         cursor.execute(RECEIPT, facts)
         return int(cursor.fetchone()[0])

@@ -13,7 +13,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.liability import BORNE, rule_on
-from nanhu.systems.card.closing.services.corrections import RECEIPT
+from nanhu.systems.card.closing.services.corrections import write
 from nanhu.systems.card.closing.services.settling import opened
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.services.receipts import locked_balances
@@ -64,9 +64,7 @@ def bear(*, by: Actor, receipt: Receipt) -> int | None:
             "correction_in", wallet.pk, receipt.card_id, None, left, owed, balances[wallet.account_id] + felt,
             BORNE, posted.entry_id, receipt.pk,
         ]  # fmt: skip
-        with connection.cursor() as cursor:
-            cursor.execute(RECEIPT, facts)
-            number = int(cursor.fetchone()[0])
+        number = write(facts, of=receipt, fen=left)
         told = {"fen": left, "receipt": number}
         audit.record(by=by, action="card.bear_loss", target=f"receipt:{receipt.pk}", reason=BORNE, facts=told)
         return number

@@ -52,6 +52,26 @@ def test_two_clerks_take_a_sale_back_through_their_pages(paid):
     assert ledger.check_ledger() == []
 
 
+def spent(campus) -> tuple[int, list[object]]:
+    """What counts toward the student's limit of the day, and where counters and receipts tell two stories."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(fen), 0) FROM card_spent WHERE wallet_id = %s", [campus.card("student").wallet_id]
+        )
+        counted = int(cursor.fetchone()[0])
+        cursor.execute("SELECT * FROM card_spent_check('2020-01-01')")
+        return counted, cursor.fetchall()
+
+
+def test_a_corrected_sale_counts_toward_the_limit_no_more(paid):
+    assert paid.pay("student", 300) == "posted"
+    assert spent(paid) == (1550, [])
+    wrong = asked(paid, Receipt.objects.get(kind="payment", amount_fen=1250))
+    assert spent(paid) == (1550, [])
+    corrections.approve(by=paid.actor("second_clerk"), correction=wrong)
+    assert spent(paid) == (300, [])
+
+
 def test_a_wrong_top_up_goes_out_again(paid):
     paid_back = asked(paid)
     corrections.approve(by=paid.actor("second_clerk"), correction=paid_back)

@@ -61,6 +61,10 @@ def bear() -> int:
 
 
 def is_sound() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM card_spent_check('2020-01-01')")
+        if cursor.fetchone() != (0,):
+            return False
     return receipt_differences() == [] and ledger.check_ledger() == [] and ledger.trial_balance().difference_fen == 0
 
 

@@ -1,0 +1,1 @@
+DROP FUNCTION card_spent_check(date);
