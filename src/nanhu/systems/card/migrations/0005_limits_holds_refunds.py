@@ -248,6 +248,7 @@ class Migration(migrations.Migration):
         run_sql_file(SQL / "pay_within_limits.sql", replaces=(SQL / "pay.sql",)),
         run_sql_file(SQL / "store_within_limits.sql", replaces=(SQL / "store.sql",)),
         run_sql_file(SQL / "holds.sql"),
+        run_sql_file(SQL / "release.sql"),
         run_sql_file(SQL / "refunds.sql"),
         run_sql_file(SQL / "reversal_of_holds.sql", replaces=(SQL / "reversal.sql",)),
     ]

@@ -1,6 +1,4 @@
 DROP FUNCTION card_end_holds(integer);
-DROP FUNCTION card_meter(bigint, bigint, bigint);
-DROP FUNCTION card_release(bigint, bigint, bytea, bigint, bigint);
 DROP FUNCTION card_settle_hold(bigint, bigint, bigint, bytea, text);
 DROP FUNCTION card_told(bigint, bigint);
 DROP TRIGGER card_price_tells_gateway ON card_price;

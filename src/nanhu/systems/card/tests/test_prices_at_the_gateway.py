@@ -5,6 +5,7 @@ import pytest
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.models import Hold
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.systems.card.tests.signed import SignedTerminal
@@ -95,5 +96,27 @@ def test_each_kind_of_window_reckons_as_the_page_says(campus, street, name):
     assert told["per"] == int(rule.get("per", 1))
     spent = OBEYED[rule["kind"]](device, uid)
     assert ledger.balance_of(campus.card("guest").wallet_id) == START - spent
+    assert receipt_differences() == []
+    assert ledger.check_ledger() == []
+
+
+def test_a_release_is_in_whole_units_or_all_that_was_held(campus, street):
+    """¥ 0.30 a minute: ¥ 1.00 is no price of it. The hold stays open, and a meter counts the units that are whole."""
+    number, uid = street["淋浴"], campus.card("guest").uid
+    set_price(campus, number, PER_MINUTE)
+    device = SignedTerminal(number)
+    started = device.next()
+    assert device.send("hold", {"card": uid, "amount_fen": 500}, sequence=started).code == "ok"
+    device.send("meter", {"sequence": started, "amount_fen": 100})
+    assert Hold.objects.get().metered_fen == 90
+    wrong = device.next()
+    for _again in range(2):
+        assert device.send("release", {"sequence": started, "amount_fen": 100}, sequence=wrong).code == "price_wrong"
+    assert ledger.balance_of(campus.card("guest").wallet_id) == START - 500
+    assert device.send("release", {"sequence": started, "amount_fen": 120}, sequence=device.next()).code == "ok"
+    started = device.next()
+    assert device.send("hold", {"card": uid, "amount_fen": 500}, sequence=started).code == "ok"
+    assert device.send("release", {"sequence": started, "amount_fen": 500}, sequence=device.next()).code == "ok"
+    assert ledger.balance_of(campus.card("guest").wallet_id) == START - 620
     assert receipt_differences() == []
     assert ledger.check_ledger() == []

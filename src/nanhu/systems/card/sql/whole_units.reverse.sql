@@ -1,0 +1,1 @@
+DROP FUNCTION card_unit_fen(bigint, timestamptz);
