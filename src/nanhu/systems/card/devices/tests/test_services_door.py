@@ -4,12 +4,13 @@ import json
 import time
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from nanhu.systems.card.devices.diary import DIARY, DoorDiary
 from nanhu.systems.card.devices.models import DeviceRequest
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.devices.tests.conftest import deeds
+from nanhu.systems.card.devices.views import door
 from nanhu.systems.card.gateway.diary import MOST_INCIDENTS
 from nanhu.systems.card.models import PosTerminal, TerminalIncident
 from nanhu.systems.card.services.terminals import switch_terminal
@@ -70,6 +71,21 @@ def test_a_crash_before_the_commit_leaves_nothing_and_the_same_sequence_may_ask_
     assert (answer.status_code, json.loads(answer.content)["code"]) == (503, "outcome_unknown")
     assert answer["Nanhu-Signature"]
     assert deeds() == DeviceRequest.objects.count() == 0
+    assert kiosk.ask("test/deed", {}, sequence=4)["outcome"] == "approved"
+
+
+def test_a_database_that_is_away_is_told_in_the_protocols_words(kiosk, monkeypatch):
+    """Also before we know who asks: a machine reads JSON, and asks again with the same sequence."""
+
+    def away(*_arguments):
+        raise OperationalError("the database is starting up")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(door, "find_terminal", away)
+        answer = kiosk.send("test/deed", b"{}", 4)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (503, "outcome_unknown")
+    assert answer["Content-Type"] == "application/json"
+    assert not answer.has_header("Nanhu-Signature")
     assert kiosk.ask("test/deed", {}, sequence=4)["outcome"] == "approved"
 
 

@@ -1,11 +1,13 @@
 """The services door as HTTP: the frame of docs/protocols/terminal-services.md around door.serve."""
 
 import hmac
+import logging
 import time
 from typing import NamedTuple
 
 import msgspec
 from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -28,6 +30,7 @@ from nanhu.systems.card.protocol import (
     sign_response,
 )
 
+log = logging.getLogger(__name__)
 encode = msgspec.json.Encoder().encode
 
 
@@ -50,6 +53,14 @@ def services(request: HttpRequest, name: str) -> HttpResponse:
         return unsigned(404, refused("not_found"))
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
         return unsigned(413, refused("too_large"))
+    try:
+        return served(request, operation)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("%s cannot be answered, the database is away: %s", name, error)
+        return unsigned(503, refused("outcome_unknown"))
+
+
+def served(request: HttpRequest, operation: Operation) -> HttpResponse:
     frame = frame_of(request)
     terminal = find_terminal(frame.terminal)
     key = None if terminal is None else signing_key(terminal, frame, request)
