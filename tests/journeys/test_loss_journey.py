@@ -1,9 +1,12 @@
 """After a loss report nobody pays with the card (A113, A114, A117): asked of the real gateway, on line and off."""
 
+import asyncio
 import time
 
 import pytest
+from django.db import connection
 
+from bench.load.waiting import Field
 from nanhu.emulators.pos.tests.conftest import start_device
 from nanhu.platforms.ledger.queries import check_ledger
 from nanhu.systems.card.checks import receipt_differences
@@ -11,6 +14,8 @@ from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.fleet.models import LossReport, TerminalReport
 from nanhu.systems.card.models import PosTerminal, Receipt
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
+from nanhu.systems.card.services.loss import report_lost
+from nanhu.systems.card.services.merchants import new_terminal_key
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, bring_in_the_cast
 from tests.journeys.field import Till, waits_for
 from tests.journeys.kiosks import forget_receipts
@@ -122,3 +127,36 @@ def test_after_a_report_on_line_tills_refuse_at_once_and_cut_off_ones_by_their_l
         assert "秒后最后一台终端也知道了" in page
         assert "挂失以后断网终端还卖出 1 笔，共 ¥ 3.00" in page
         assert "挂失以前的消费由持卡人承担；挂失以后，联网终端一律拒绝，断网终端卖出的由学校承担" in page
+
+
+def report_in_a_moment(card) -> float:
+    begun = time.time()
+    report_lost(by=SYSTEM, card=card, reason="test")
+    connection.close()
+    return begun
+
+
+def test_320_waiting_terminals_all_hear_of_a_loss_and_say_so(campus, gateway):
+    """None is left out. How fast it is, `make bench ONLY=loss` measures."""
+    merchant = PosTerminal.objects.get(number="N1001").merchant
+    PosTerminal.objects.bulk_create(
+        PosTerminal(number=f"F{place:04d}", merchant=merchant, key=new_terminal_key()) for place in range(320)
+    )
+    report_lost(by=SYSTEM, card=campus.card("student"), reason="test")
+    card, port = campus.card("guest"), int(gateway.rpartition(":")[2])
+    plan = [
+        {"number": one.number, "key": one.key, "sequence": 1}
+        for one in PosTerminal.objects.filter(number__startswith="F")
+    ]
+
+    async def measure() -> float:
+        async with Field(port, plan) as field:
+            await field.begin(25)
+            heard = field.hears_of(card.uid)
+            begun = await asyncio.to_thread(report_in_a_moment, card)
+            return await asyncio.wait_for(heard, 60) - begun
+
+    print(f"all 320 heard of it within {asyncio.run(measure()):.3f} s")
+    waits_for(
+        lambda: TerminalReport.objects.filter(terminal__number__startswith="F", list_version__gt=0).count() == 320
+    )
