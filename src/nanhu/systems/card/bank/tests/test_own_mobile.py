@@ -1,0 +1,168 @@
+"""Our own pages in a real browser, on a phone and on a desk: what the outside app does, done without it (A152), and how each looks."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from playwright.sync_api import expect, sync_playwright
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.messages import api as messages
+from nanhu.systems.card.bank.models import Appeal, Channel, OnlineTopUp
+from nanhu.systems.card.bank.services import loads, reconciliation
+from nanhu.systems.card.bank.tests.conftest import CARDS, drive
+from nanhu.systems.card.bank.tests.phones import Phone
+from nanhu.systems.card.closing.policies import FINANCE
+from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+PICTURES = os.environ.get("NANHU_PICTURES", "")
+BANK = "/card/bank/"
+
+
+@pytest.fixture(params=[(390, 844), (1440, 900)], ids=["phone", "desk"])
+def page(request, campus, live_server, monkeypatch):
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    faults = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        width, height = request.param
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", base_url=live_server.url
+        )
+        made = context.new_page()
+        made.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        made.on("pageerror", lambda error: faults.append(str(error)))
+        yield made
+        chromium.close()
+        connections.close_all()  # beside the browser's loop the test has a connection of its own
+    assert [fault for fault in faults if "422" not in fault] == []  # a form refused
+
+
+def sign_in(page, part):
+    identity.set_password_for_sample(by=SYSTEM, campus_no=CAST[part][2], password=PASSWORD)
+    page.goto("/sign-in")
+    page.fill("[name=username]", CAST[part][2])
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def look_at(page, name):
+    page.wait_for_timeout(300)
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"bank-{name}-{page.viewport_size['width']}.png", full_page=True)
+
+
+def visit(page, path, name):
+    answer = page.goto(path)
+    assert answer.status == 200, path
+    look_at(page, name)
+
+
+@pytest.mark.capability("A152")
+@pytest.mark.capability("A154")
+def test_recharge_details_news_and_loss_are_all_in_our_own_pages(page, campus):
+    messages.publish_notice(by=SYSTEM, title="食堂新增窗口", body="明天起")
+    campus.top_up("student", 3000)
+    campus.pay("student", 600)
+    sign_in(page, "student")
+    page.goto("/card/")
+    look_at(page, "home")
+    page.get_by_role("link", name="在线充值").first.click()
+    look_at(page, "top-up")
+    page.get_by_role("button", name="50 元", exact=True).click()
+    expect(page.locator("#id_amount")).to_have_value("50")
+    page.fill("#id_amount", "900")
+    page.get_by_role("button", name="下单，去付款").click()
+    expect(page.locator("main")).to_contain_text("500")
+    assert OnlineTopUp.objects.count() == 0
+    page.fill("#id_amount", "33.50")
+    page.get_by_role("button", name="下单，去付款").click()
+    expect(page.get_by_alt_text("付款二维码")).to_be_visible()
+    look_at(page, "top-up-waiting")
+    campus.bank.do("pay", tn=OnlineTopUp.objects.get().tn, card=CARDS["student"])
+    expect(page.locator("#order")).to_contain_text("充值成功", timeout=15_000)
+    look_at(page, "top-up-done")
+    assert loads.held_fen(campus.card("student")) == 3000 - 600 + 3350
+    page.goto("/card/")
+    page.get_by_role("link", name="交易明细").first.click()
+    expect(page.locator("main")).to_contain_text("6.00")
+    expect(page.locator("main")).to_contain_text("33.50")
+    look_at(page, "details")
+    page.goto("/card/")
+    page.get_by_role("link", name="校园资讯").first.click()
+    expect(page.locator("main")).to_contain_text("食堂新增窗口")
+    page.goto("/card/")
+    page.get_by_role("link", name="挂失").first.click()
+    page.get_by_role("button", name="确认挂失").click()
+    expect(page.locator("main")).to_contain_text("已挂失")
+    assert campus.pay("student", 100) == "card_lost"
+
+
+def test_the_other_pages_of_the_holder(page, campus):
+    Channel.objects.create(
+        key="yunshanfu", kind="app", name="云闪付", their_key="00", address="http://localhost:8006/#yunshanfu/{school}"
+    )
+    phone = Phone()
+    phone.bind("student")
+    for _time in range(3):
+        Phone(user="u-9").verify("student", name="谁")
+    sign_in(page, "student")
+    visit(page, BANK + "agreement/", "agreement-none")
+    visit(page, BANK + "agreement/card/", "bank-card")
+    page.fill("[name=card_number]", CARDS["teacher"])
+    page.get_by_role("button", name="送银行核验").click()
+    expect(page.locator("main")).to_contain_text("四项不一致", timeout=15_000)
+    look_at(page, "agreement-refused")
+    visit(page, BANK + "phones/", "phones")
+    visit(page, BANK + "phones/appeal/", "appeal")
+    visit(page, BANK + "check/", "check")
+    visit(page, BANK + "start/", "start")
+    campus.agree("student")
+    visit(page, BANK + "agreement/", "agreement")
+    visit(page, BANK + "agreement/cancel/", "cancel")
+
+
+def test_the_pages_of_the_office(page, campus, bank):
+    Phone().bind("student")
+    Appeal.objects.create(
+        app=Channel.objects.get(key="wanxiao"),
+        campus_no=CAST["student"][2],
+        name="林小满",
+        phone="139",
+        text="不是我绑的",
+    )
+    for part in ("student", "teacher"):
+        campus.agree(part)
+        loads.ask_load(by=SYSTEM, card=campus.card(part), amount_fen=3000, terminal=None)
+    bank.fault("debit", "silent_before")
+    drive()
+    bank.fault("transfer", "silent_after")
+    bank.do("transfer", card=CARDS["clerk"], campus_no=CAST["student"][2], amount_fen=5000)
+    (found, *_more) = [one for one in reconciliation.bank_differences(campus_today()) if one.kind == "only_theirs"]
+    identity.grant_role(by=SYSTEM, account_id=identity.account_of(campus.persons["clerk"]).pk, role=FINANCE)
+    sign_in(page, "clerk")
+    for path in (
+        "",
+        "agreements/",
+        "unsigned/",
+        "bulk/",
+        "loads/",
+        "unclaimed/",
+        "differences/",
+        "appeals/",
+        "payouts/",
+    ):
+        visit(page, BANK + "desk/" + path, "desk-" + path.strip("/"))
+    visit(page, f"{BANK}desk/differences/{found.pk}/", "desk-difference")
+    visit(page, f"{BANK}desk/appeals/{Appeal.objects.get().public_id}/", "desk-appeal")
+    visit(page, f"{BANK}desk/loads/{loads.Load.objects.latest('pk').number}/", "desk-load")
