@@ -24,16 +24,19 @@ async function read(path) {
   return told;
 }
 
-// Keys are told one after the other; a second touch while the machine is at work is none.
+// Keys are told one after the other; a second touch while the machine is at work is none. A digit still on its way is not work:
+// whoever types fast on a slow line may confirm at once.
 let queue = Promise.resolve();
+const isTyping = (path, facts) => path === "/press" && /^([0-9]|back)$/.test(facts.key || "");
 
 function act(path, facts) {
-  if (isBusy && path === "/press" && !/^([0-9]|back)$/.test(facts.key || "")) return;
-  queue = queue.then(() => tell(path, facts));
+  const typing = isTyping(path, facts);
+  if (isBusy && path === "/press" && !typing) return;
+  isBusy = isBusy || !typing;
+  queue = queue.then(() => tell(path, facts, typing));
 }
 
-async function tell(path, facts) {
-  isBusy = true;
+async function tell(path, facts, typing) {
   find("machine").setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(path, {
@@ -48,7 +51,7 @@ async function tell(path, facts) {
   } catch (error) {
     broken(error.message || "机器没有应答");
   } finally {
-    isBusy = false;
+    isBusy = isBusy && typing;
     find("machine").removeAttribute("aria-busy");
   }
 }
