@@ -1,0 +1,142 @@
+"""Kill -9 of the worker amid the telling of events: a vendor hears each event at least once, always under the same id and in the
+same bytes, and none is lost."""
+
+import hashlib
+import hmac
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
+from nanhu.systems.card.vendors.models import Delivery, WebhookEvent
+from nanhu.systems.card.vendors.services import deliveries, webhooks
+from nanhu.systems.card.vendors.tests.conftest import Shop, register
+from tests.conftest import ROOT
+from tests.journeys.street import database_url
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EVENTS, KILLS, PATIENCE_SECONDS = 40, 2, 60
+
+
+class Ear(BaseHTTPRequestHandler):
+    """Hears slowly, and now and then answers that it is in trouble."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.heard.append((dict(self.headers), body))
+        time.sleep(0.1)
+        self.send_response(500 if len(self.server.heard) % 7 == 0 else 200)
+        self.end_headers()
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@pytest.fixture
+def ear():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)
+    server.daemon_threads, server.heard = True, []
+    server.url = f"http://localhost:{server.server_port}/hook"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
+def working(log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The worker as the campus runs it, on the database of this test; it dies with the block at the latest."""
+    environment = os.environ | {"DATABASE_URL": database_url()}
+    with log.open("ab") as file:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "nanhu", "worker"], env=environment, cwd=ROOT, stdout=file, stderr=file,
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        yield worker
+    finally:
+        if worker.poll() is None:
+            os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+
+
+def waits_until(is_so: Callable[[], object], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, log.read_text(errors="replace")[-3000:]
+        time.sleep(0.02)
+
+
+def hurry() -> None:
+    """The clock moves on: leases of the killed end, and who was in trouble is told again."""
+    Delivery.objects.filter(state="waiting").update(due_at=timezone.now())
+
+
+def is_all_told() -> bool:
+    if not Delivery.objects.filter(state="waiting").exists():
+        return True
+    time.sleep(2)
+    hurry()
+    return False
+
+
+def under_way() -> int:
+    return Delivery.objects.filter(state="waiting", attempts__gt=0, due_at__gt=timezone.now()).count()
+
+
+def test_every_event_is_heard_under_its_one_id_though_the_worker_is_killed_amid_the_telling(ear, tmp_path):
+    bring_in_the_cast()
+    vendor, log = register(), tmp_path / "worker.log"
+    secret = webhooks.set_webhook(by=SYSTEM, vendor=vendor, mode="test", url=ear.url).secret
+    shop = Shop(vendor, mode="test")
+    payments = [shop.pay(10, code="SANDBOX-OK", merchant="sandbox.shop").json()["id"] for _event in range(EVENTS)]
+    assert Delivery.objects.filter(state="waiting").count() == EVENTS
+
+    interrupted = 0
+    for _kill in range(KILLS):
+        before = len(ear.heard)
+        with working(log) as worker:
+            waits_until(lambda before=before: len(ear.heard) >= before + 6, log)
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+        interrupted += under_way()
+        hurry()
+    assert interrupted > 0, "nothing was under way when the worker was killed"
+
+    with working(log):
+        waits_until(is_all_told, log)
+    check_what_was_heard(ear.heard, secret, payments)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"done"}
+
+
+def check_what_was_heard(heard: list[tuple[dict, bytes]], secret: str, payments: list[str]) -> None:
+    """The worker may meanwhile have told more: in the sandbox a minute is a day, and days are settled."""
+    events = {str(one) for one in WebhookEvent.objects.values_list("public_id", flat=True)}
+    paid = {
+        json.loads(body)["data"]["id"] for _headers, body in heard if json.loads(body)["type"] == "payment.succeeded"
+    }
+    assert paid == set(payments)
+    told = Counter(json.loads(body)["id"] for _headers, body in heard)
+    assert set(told) == events
+    assert len({body for _headers, body in heard}) == len(events)
+    for headers, body in heard:
+        moment, seal = headers["Nanhu-Signature"].removeprefix("t=").split(",v1=")
+        right = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+        assert hmac.compare_digest(seal, right)
+        assert headers["Nanhu-Event"] == json.loads(body)["id"]
+    assert max(told.values()) <= deliveries.MOST_ATTEMPTS
+    print(f"{len(events)} events, heard {sum(told.values())} times")
