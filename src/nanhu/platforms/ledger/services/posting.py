@@ -69,13 +69,12 @@ def post(
         return PostedEntry(entry_id=entry_id, is_repeated=False)
 
 
-def reverse(*, by: Actor, entry_id: int, reason: str, kind: str = "ledger.reversal") -> PostedEntry:
-    """Take an entry back by its mirror; an entry is taken back once."""
+def reverse(
+    *, by: Actor, entry_id: int, reason: str, kind: str = "ledger.reversal", legs: Sequence[Leg] = ()
+) -> PostedEntry:
+    """Take an entry back by its mirror, or by these legs where the money has since gone elsewhere; an entry is taken back once."""
     with transaction.atomic():
-        legs = [
-            Leg(debit_account_id=t.credit_account_id, credit_account_id=t.debit_account_id, amount_fen=t.amount_fen)
-            for t in Transfer.objects.filter(entry_id=entry_id).order_by("-id")
-        ]
+        legs = legs or mirror_of(entry_id)
         if not legs:
             raise UnknownEntryError
         mirror_id = next_entry_id()
@@ -86,6 +85,13 @@ def reverse(*, by: Actor, entry_id: int, reason: str, kind: str = "ledger.revers
             by=by, action="ledger.reverse", target=f"ledger_entry:{entry_id}", reason=reason, facts={"entry": mirror_id}
         )
         return PostedEntry(entry_id=mirror_id, is_repeated=False)
+
+
+def mirror_of(entry_id: int) -> list[Leg]:
+    return [
+        Leg(debit_account_id=t.credit_account_id, credit_account_id=t.debit_account_id, amount_fen=t.amount_fen)
+        for t in Transfer.objects.filter(entry_id=entry_id).order_by("-id")
+    ]
 
 
 def next_entry_id() -> int:

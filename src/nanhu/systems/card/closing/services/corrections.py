@@ -105,13 +105,15 @@ def post_mirror(*, by: Actor, receipt: Receipt, reason: str) -> int:
         raise NotCorrectableError(why=_("没有对应的账"))
     balances = locked_balances(wallet.account_id, wallet.receivable_id)
     refuse_uncorrectable(receipt)  # a refund may have been posted until we held the wallet
-    mirror = ledger.reverse(by=by, entry_id=entry_id, reason=reason, kind="card.correction")
     is_in = receipt.kind not in MONEY_IN
-    felt = receipt.amount_fen - receipt.owed_fen
+    owed = min(receipt.owed_fen, balances[wallet.receivable_id])
+    legs = legs_of(receipt, owed) if owed < receipt.owed_fen else []
+    mirror = ledger.reverse(by=by, entry_id=entry_id, reason=reason, kind="card.correction", legs=legs)
+    felt = receipt.amount_fen - owed
     after = balances[wallet.account_id] + (felt if is_in else -felt)
     facts: list[Any] = [
         "correction_in" if is_in else "correction_out", wallet.pk, receipt.card_id, receipt.merchant_id, receipt.amount_fen,
-        receipt.owed_fen, after, reason[:200], mirror.entry_id, receipt.pk,
+        owed, after, reason[:200], mirror.entry_id, receipt.pk,
     ]  # fmt: skip
     return write(facts, of=receipt, fen=receipt.amount_fen)
 
@@ -122,3 +124,16 @@ def write(facts: list[Any], *, of: Receipt, fen: int) -> int:
         cursor.execute(UNSPEND, [fen, of.pk])
         cursor.execute(RECEIPT, facts)
         return int(cursor.fetchone()[0])
+
+
+def legs_of(receipt: Receipt, owed_fen: int) -> list[ledger.Leg]:
+    """A sale whose debt has been paid since: what was paid comes back to the wallet, only the rest is owed less."""
+    wallet, merchant = receipt.wallet, receipt.merchant
+    if wallet is None or merchant is None:
+        raise NotCorrectableError(why=_("没有对应的账"))
+    parts = ((wallet.account_id, (receipt.amount_fen or 0) - owed_fen), (wallet.receivable_id, owed_fen))
+    return [
+        ledger.Leg(debit_account_id=merchant.account_id, credit_account_id=account, amount_fen=fen)
+        for account, fen in parts
+        if fen
+    ]

@@ -1,5 +1,6 @@
 """A wrong row is taken back by its mirror, by two clerks, once; nothing that was posted changes."""
 
+import time
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,8 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing.errors import CorrectionStateError, NotCorrectableError, SamePersonError
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.closing.services import corrections
-from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.closing.tests.till import Till
+from nanhu.systems.card.models import Merchant, Receipt
 from nanhu.systems.card.tests.conftest import queries_of
 
 PAGE = "/card/closing/corrections/"
@@ -81,6 +83,21 @@ def test_a_wrong_top_up_goes_out_again(paid):
     assert done.posted.kind == "correction_out"
     assert balance(paid) == 0
     assert receipt_differences() == []
+
+
+def test_a_debt_that_was_paid_since_comes_back_to_the_wallet(campus):
+    """Sold off line for more than there was; the next top-up paid the debt; then the sale is taken back."""
+    campus.top_up("student", 1000)
+    till = Till("N1001")
+    [told] = till.upload([till.keep(campus.card("student").uid, 1500, at=time.time() - 60)])
+    assert (told["outcome"], told["owed_fen"]) == ("approved", 500)
+    campus.top_up("student", 300, form="second")
+    corrections.approve(by=campus.actor("second_clerk"), correction=asked(campus, Receipt.objects.get(kind="stored")))
+    assert (balance(campus), ledger.balance_of(campus.card("student").wallet.receivable_id)) == (1300, 0)
+    assert Receipt.objects.get(kind="correction_in").owed_fen == 200
+    assert ledger.balance_of(Merchant.objects.get(key="n1.rice").account_id) == 0
+    assert receipt_differences() == []
+    assert ledger.check_ledger() == []
 
 
 def test_what_the_wallet_no_longer_holds_is_not_taken_out(paid):
