@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+COMMIT = "RELEASE SAVEPOINT"
+
 
 class KilledError(BaseException):
     """No code of the house catches it, as none can catch a kill."""
@@ -15,14 +17,19 @@ class Axe:
     def __init__(self, after: int) -> None:
         self.left: int | None = after
 
-    def __call__(self, execute: Callable[..., Any], *arguments: Any) -> Any:
-        """Falls once: the way back of the broken transaction is the database's own work."""
+    def __call__(self, execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        """Falls once: the way back of the broken transaction is the database's own work.
+
+        At a commit it falls before it. Tests run in one transaction, so a commit of the house is the end of a savepoint.
+        """
         if self.left == 0:
             self.left = None
+            if sql.startswith(COMMIT):
+                execute(sql.replace(COMMIT, "ROLLBACK TO SAVEPOINT"), *arguments)
             raise KilledError
         if self.left is not None:
             self.left -= 1
-        return execute(*arguments)
+        return execute(sql, *arguments)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Two students with chips, agreements and a bank; kiosk, POS and office around them; a clock that can be moved."""
+"""Two students with chips, agreements and a bank; kiosks, tills, merchants and office around them; a clock that can be moved."""
 
 import contextlib
 import itertools
@@ -6,17 +6,19 @@ import json
 import shutil
 import tempfile
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Sum
 
 from nanhu.emulators.chip.api import MadeCard, MadePsam, Psam, SoftwareCard
 from nanhu.emulators.chip.pocket import fresh_card, fresh_psam
 from nanhu.emulators.chip.storage import Storage
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.models import Channel
@@ -25,16 +27,19 @@ from nanhu.systems.card.bank.tests.conftest import CARDS, ID_NUMBERS, PHONES
 from nanhu.systems.card.chip.management.commands.card_chips import card_facts, psam_facts
 from nanhu.systems.card.chip.services import keys, making
 from nanhu.systems.card.chip.verification import STORE, TacVerifier
+from nanhu.systems.card.closing.services import contracts
 from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.funds.models import PendingAccount
 from nanhu.systems.card.funds.services import finder as claims_finder
 from nanhu.systems.card.gateway.requests import read_upload
-from nanhu.systems.card.models import Card
+from nanhu.systems.card.models import Card, Hold, Merchant
 from nanhu.systems.card.protocol import fingerprint
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus
 from tests.faults.bank_line import Acquirer, Outside, line_to
 
 PARTS = ("student", "other_student")
+A_WHILE = timedelta(days=10)
 MEMORY = Path("/dev/shm")  # noqa: S108  chips and the bank write through; on a disk that costs minutes
 CLOCKS = {
     "card_load": ("created_at", "moved_at", "next_at"),
@@ -43,7 +48,10 @@ CLOCKS = {
     "card_claim_order": ("begun_at",),
     "card_claimable": ("available_at", "created_at"),
     "card_hold": ("begun_at", "ends_at"),
+    "card_pin": ("locked_until",),
 }
+FEE_PER_MILLE = 8
+TICK_SECONDS = 60
 
 
 class School:
@@ -55,6 +63,8 @@ class School:
         self.outside = Outside(self.folder, list(customers.values()))
         self.line, self.acquirer = line_to(self.outside), Acquirer(self.outside)
         self.sequence = itertools.count(1_000_000)
+        self.began = float(self.ask("SELECT extract(epoch FROM now())")[0][0])
+        self.moments = itertools.count(self.began - A_WHILE.total_seconds(), TICK_SECONDS)
         self.psam = Psam(self.made("psam", fresh_psam(msgspec.convert(psam_facts("N1001"), MadePsam))))
         self.chips = {part: self.new_chip(campus.card(part)) for part in PARTS}
 
@@ -86,7 +96,8 @@ class School:
         return sum(held.values()) - ledger.balance_of(wallet.receivable_id)
 
     def ask(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
+        """In a transaction of its own."""
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, list(parameters))
             return list(cursor.fetchall())
 
@@ -104,6 +115,20 @@ class School:
             TacVerifier(self).check("N1001", elements).send(None)  # type: ignore[arg-type]
         told = self.ask(STORE, self.campus.terminal.pk, json.dumps(elements), None)
         return [row[1] for row in sorted(told)]
+
+    def tick(self) -> float:
+        """The next moment of what happens at tills without a network and of loss reports; all of them before the run began."""
+        return next(self.moments)
+
+    @staticmethod
+    def moment(seconds: float) -> datetime:
+        return datetime.fromtimestamp(seconds, CAMPUS_ZONE)
+
+    def date_report(self, card: Card, column: str) -> float:
+        """The newest loss report of this card was made, or ended, at the next moment."""
+        report, now = LossReport.objects.filter(card=card).order_by("-pk")[:1], self.tick()
+        LossReport.objects.filter(pk__in=report).update(**{column: self.moment(now)})
+        return now
 
     async def rows(self, statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
         """The gateway's database, on the machine's own connection."""
@@ -139,6 +164,11 @@ def prepare(campus: Campus, *, fen: int) -> None:
         Channel.objects.create(key=kind, kind=kind, name=kind, address="x", our_id="x", our_key="x", their_key="x")
     for number in ("KL001", "KL002"):
         place_device(number, "load_kiosk", by=SYSTEM)
+    for merchant in Merchant.objects.filter(key__in=("n1.rice", "e3.noodle")):
+        contracts.agree(by=SYSTEM, merchant=merchant, terms=contracts.Terms(
+            fee_per_mille=FEE_PER_MILLE, cycle="daily", payee=merchant.name, account_token="BANK-TOKEN", account_last4="1234",
+            starts_on=campus_today() - A_WHILE,
+        ))  # fmt: skip
 
 
 def open_school(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> School:
@@ -150,3 +180,8 @@ def open_school(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> School:
     for part in PARTS:
         school.agree(part, CARDS[part])
     return school
+
+
+def held_for(merchant: Merchant) -> int:
+    """What showers hold for it and have not paid yet."""
+    return int(Hold.objects.filter(merchant=merchant, settled_at=None).aggregate(fen=Sum("amount_fen"))["fen"] or 0)

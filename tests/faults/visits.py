@@ -4,6 +4,7 @@ A device asks again with the same sequence and the same bytes, and is told the s
 """
 
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,11 +16,12 @@ from tests.faults.axe import axe
 
 HELD_MS = 5000
 TELLS_NOTHING = 503
+BEGINNINGS = ("load", "claim")
 
 
 @dataclass
 class Visit:
-    """`step` is what comes next; `pending` what was asked and not answered yet."""
+    """`step` is what comes next; `pending` what was asked and not answered yet, by somebody who is `barred` from it or not."""
 
     device: Device
     chip: SoftwareCard
@@ -30,37 +32,45 @@ class Visit:
     pending: tuple[str, bytes, int] | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     told: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    is_lost: bool = False
+    is_locked: bool = False
+    is_barred: bool = False
+    refusal: str = ""
 
     @property
     def is_over(self) -> bool:
         return self.step == "over"
 
-    def go_on(self, *, is_heard: bool, power: int | None, torn: int | None) -> None:
+    def go_on(self, *, is_heard: bool, power: int | None, torn: int | None, clock_off: int = 0) -> None:
         """The next step. A question without an answer is asked again before anything else."""
         if self.pending is None and self.step == "write":
             self.write(torn)
             return
         if self.pending is None:
             self.prepare()
-        answer = self.deliver(is_heard=is_heard, power=power)
+        answer = self.deliver(is_heard=is_heard, power=power, clock_off=clock_off)
         if answer is not None:
             self.hear(answer)
 
     def prepare(self) -> None:
         operation, body = getattr(self, f"ask_{self.step}")()
-        sequence = self.device.next_sequence()
-        if body.pop("needs_pin", False):
+        sequence, needs_pin = self.device.next_sequence(), body.pop("needs_pin", False)
+        self.is_barred = self.step in BEGINNINGS and (self.is_lost or (needs_pin and self.is_locked))
+        if needs_pin:
             device = self.device.terminal
             body["pin"] = seal_pin_block(bytes.fromhex(device.key), device.number, sequence, self.pin)
         self.pending = (operation, json.dumps(body).encode(), sequence)
 
-    def deliver(self, *, is_heard: bool, power: int | None) -> dict[str, Any] | None:
+    def deliver(self, *, is_heard: bool, power: int | None, clock_off: int) -> dict[str, Any] | None:
         assert self.pending is not None
         operation, sent, sequence = self.pending
         content, status = b"", TELLS_NOTHING
         with axe(power):
-            response = self.device.send(operation, sent, sequence)
+            response = self.device.send(operation, sent, sequence, clock=int(time.time()) + clock_off)
             content, status = response.content, response.status_code
+        if clock_off and status != TELLS_NOTHING:
+            assert (status, json.loads(content)["code"]) == (401, "clock_wrong")
+            return None
         if status == TELLS_NOTHING:
             return None
         known = self.told.setdefault((self.device.terminal.number, sequence), content)
@@ -72,8 +82,9 @@ class Visit:
         if answer["outcome"] != "approved" and answer["code"] == "bank.load_not_ready":
             return
         if answer["outcome"] != "approved":
-            self.step = "over"
+            self.step, self.refusal = "over", answer["code"]
             return
+        assert not self.is_barred, "a lost card, or a PIN that is locked, begins nothing"
         self.facts |= answer
         self.step = getattr(self, f"after_{self.step}")()
 
