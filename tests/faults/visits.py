@@ -108,13 +108,14 @@ class Visit:
     after_claim = after_take
 
     def ask_mac(self) -> tuple[str, dict[str, Any]]:
+        bought = terminal.read_facts(self.chip).offline_counter
         begun = terminal.begin_load(
             self.chip, amount_fen=self.facts["write_fen"], code=messages.terminal_code(self.device.terminal.number)
         )
         self.facts["before"] = begun.online_counter
         return "claim/mac", {
             "claim": self.facts["claim"], "balance_fen": begun.balance_fen, "online_counter": begun.online_counter,
-            "random": begun.random, "mac1": begun.mac1,
+            "offline_counter": bought, "random": begun.random, "mac1": begun.mac1,
         }  # fmt: skip
 
     def after_mac(self) -> str:

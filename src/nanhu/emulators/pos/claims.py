@@ -52,11 +52,11 @@ def write(device: "Device", chip: SoftwareCard, begun: dict[str, Any]) -> dict[s
         raise PurseRefusedError("本机没有安全模块")
     if fen == 0:
         return {}
-    code = terminal.ask(psam, "00B0960006")
+    code, bought = terminal.ask(psam, "00B0960006"), terminal.read_facts(chip).offline_counter
     start = terminal.begin_load(chip, amount_fen=fen, code=code)
     facts = {
         "order": begun["order"], "balance_fen": start.balance_fen, "online_counter": start.online_counter,
-        "random": start.random, "mac1": start.mac1,
+        "offline_counter": bought, "random": start.random, "mac1": start.mac1,
     }  # fmt: skip
     granted = device.line.ask_service("claim/mac", facts)
     if granted is None or granted.get("outcome") != "approved":

@@ -59,13 +59,13 @@ def write(kiosk: Kiosk, writing: Writing, title: str) -> str:
 
 
 def write_chip(kiosk: Kiosk, chip: SoftwareCard, writing: Writing, title: str) -> str:
-    code = terminal_code(kiosk)
+    code, bought = terminal_code(kiosk), terminal.read_facts(chip).offline_counter
     begun = terminal.begin_load(chip, amount_fen=writing.write_fen, code=code)
     right = kiosk.line.ask(
         "claim/mac",
         {
             "claim": writing.claim, "balance_fen": begun.balance_fen, "online_counter": begun.online_counter,
-            "random": begun.random, "mac1": begun.mac1,
+            "offline_counter": bought, "random": begun.random, "mac1": begun.mac1,
         },
         title=title,
     )  # fmt: skip

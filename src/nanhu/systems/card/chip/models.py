@@ -80,6 +80,9 @@ class ChipRow(models.Model):
     tac = models.TextField()
     at = models.DateTimeField()
     receipt_id = models.BigIntegerField(unique=True)
+    offline_counter = models.PositiveIntegerField(
+        null=True, help_text="of a load: how many purchases the card had counted, where the terminal read it"
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -93,6 +96,10 @@ class ChipRow(models.Model):
                 condition=Q(kind="load", term_seq__isnull=True)
                 | Q(kind="purchase", term_seq__isnull=False, balance_before_fen__gte=F("amount_fen")),
                 name="card_chip_row_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(offline_counter__isnull=True) | Q(kind="load", offline_counter__lte=0xFFFF),
+                name="card_chip_row_offline_counter",
             ),
         ]
 

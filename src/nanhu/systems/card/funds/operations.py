@@ -19,6 +19,7 @@ from nanhu.systems.card.protocol import receipt_number
 Kind = PosTerminal.Kind
 COLLECTING: Final = frozenset({Kind.POS, Kind.LOAD_KIOSK, Kind.SELF_SERVICE_KIOSK})
 HELD_MS: Final = 5_000
+LARGEST_COUNTER: Final = 0xFFFF
 
 
 @operation("claim/begin", kinds=COLLECTING)
@@ -53,14 +54,15 @@ def claim_mac(asked: Asked) -> dict[str, Any]:
     order = own_order(asked)
     told = loads.LoadStart(
         balance_fen=whole_in(asked.body, "balance_fen", least=0), online_counter=whole_in(asked.body, "online_counter", least=0),
-        random=text_in(asked.body, "random"), mac1=text_in(asked.body, "mac1"),
+        random=text_in(asked.body, "random"), mac1=text_in(asked.body, "mac1"), offline_counter=purchases_in(asked.body),
     )  # fmt: skip
     grant = loads.mac2_for_load(
         card=order.card, terminal_number=asked.terminal.number, amount_fen=order.write_fen, told=told
     )
     claims.authorise_write(
-        by=asked.by, order=order, online_counter=told.online_counter, chip_balance_fen=told.balance_fen, at=grant.at
-    )
+        by=asked.by, order=order, online_counter=told.online_counter, offline_counter=told.offline_counter,
+        chip_balance_fen=told.balance_fen, at=grant.at,
+    )  # fmt: skip
     return {"mac2": grant.mac2, "at": grant.at}
 
 
@@ -125,6 +127,13 @@ def counter_in(body: dict[str, Any]) -> int | None:
     """What the chip counts, where there is one: beside the card, or among the chip's facts."""
     told = body if "online_counter" in body else object_in(body, "chip")
     return whole_in(told, "online_counter", least=0) if "online_counter" in told else None
+
+
+def purchases_in(body: dict[str, Any]) -> int | None:
+    """How many purchases the chip has counted, where the terminal read it."""
+    if body.get("offline_counter") is None:
+        return None
+    return whole_in(body, "offline_counter", least=0, most=LARGEST_COUNTER)
 
 
 def object_in(body: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Figures:
     missing_fen: int
     missing_rows: int
     counters: list[int]
-    is_seen_by_load: bool = False
+    is_seen_by_load: bool = False  # and the terminal did not tell how many purchases came before it
     cases: list[SuspenseCase] = field(default_factory=list)
     claims: list[ClaimOrder] = field(default_factory=list)
 
@@ -88,7 +88,7 @@ def figures_of(chips: Sequence[Chip]) -> dict[int, Figures]:
             missing_fen=row[6], missing_rows=row[7], counters=row[8],
         ) for row in cursor.fetchall()}  # fmt: skip
     loads = ChipRow.objects.filter(chip__in=known, kind=ChipRow.Kind.LOAD, at=F("chip__seen_at"))
-    for chip_id in loads.values_list("chip_id", flat=True):
+    for chip_id in loads.filter(offline_counter__isnull=True).values_list("chip_id", flat=True):
         found[chip_id].is_seen_by_load = True
     of_card = {chip.card_id: found[chip.pk] for chip in chips}
     for case in SuspenseCase.objects.filter(card__in=of_card).order_by("pk"):
@@ -132,7 +132,7 @@ def book_items(figures: Figures) -> list[Item]:
 def missing_items(figures: Figures) -> tuple[list[Item], int]:
     """What the purse did and the book has not heard: named by suspense, open claims and missing counters; and the rest.
 
-    A load tells the balance and not how many purchases came before it: their counters are learned at the next purchase.
+    A terminal that told no counter of purchases with a load leaves open how many came before it, until the next purchase.
     """
     found, left, rows = [], figures.missing_fen, figures.missing_rows
     in_suspense = suspense_in_gaps(figures)

@@ -20,12 +20,17 @@ BY = Actor.system("card.chip")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadStart:
-    """What the card answered to INITIALIZE FOR LOAD; `random` and `mac1` in hexadecimal."""
+    """What the card answered to INITIALIZE FOR LOAD; `random` and `mac1` in hexadecimal.
+
+    `offline_counter` is what it tells of its purchases (INITIALIZE FOR PURCHASE). No MAC covers it: it names what is
+    missing, and moves nothing.
+    """
 
     balance_fen: int
     online_counter: int
     random: str
     mac1: str
+    offline_counter: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +68,14 @@ def mac2_for_load(*, card: Card, terminal_number: str, amount_fen: int, told: Lo
 
 
 def refuse_copy(chip: Chip, terminal_number: str, told: LoadStart) -> None:
-    """The true card's counter is never behind what it proved to us."""
-    if told.online_counter >= chip.online_counter:
+    """The true card's counters are never behind what it proved to us."""
+    bought = chip.offline_counter if told.offline_counter is None else told.offline_counter
+    if told.online_counter >= chip.online_counter and bought >= chip.offline_counter:
         return
-    facts = {"told": told.online_counter, "known": chip.online_counter, "terminal": terminal_number}
+    facts = {
+        "told": [told.online_counter, told.offline_counter], "known": [chip.online_counter, chip.offline_counter],
+        "terminal": terminal_number,
+    }  # fmt: skip
     audit.record(by=BY, action="card.chip_behind", target=f"card:{chip.card_id}", facts=facts)
     raise ChipBehindError
 
@@ -112,14 +121,12 @@ def record_load(
     ChipRow.objects.create(
         chip=chip, kind=ChipRow.Kind.LOAD, counter=online_counter, amount_fen=amount_fen, tac=tac.upper(),
         balance_before_fen=balance_before_fen, terminal=PosTerminal.objects.get(number=terminal_number),
-        at=messages.moment_of(at), receipt_id=receipt_id,
+        at=messages.moment_of(at), receipt_id=receipt_id, offline_counter=offline_counter,
     )  # fmt: skip
-    counter = chip.offline_counter if offline_counter is None else offline_counter
-    if online_counter + 1 + counter > chip.online_counter + chip.offline_counter:
-        chip.online_counter, chip.offline_counter = online_counter + 1, counter
+    if online_counter + 1 > chip.online_counter:
+        chip.online_counter, chip.seen_at = online_counter + 1, messages.moment_of(at)
         chip.balance_fen = balance_before_fen + amount_fen
-        chip.seen_at = messages.moment_of(at)
-        chip.save(update_fields=["online_counter", "offline_counter", "balance_fen", "seen_at"])
+        chip.save(update_fields=["online_counter", "balance_fen", "seen_at"])
     facts = {"fen": amount_fen, "online_counter": online_counter, "terminal": terminal_number}
     audit.record(by=by, action="card.chip_load", target=f"card:{card.number}", facts=facts)
 

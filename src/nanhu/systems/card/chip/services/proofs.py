@@ -61,13 +61,20 @@ def receipt_of(terminal: PosTerminal, card: Card, row: dict[str, Any]) -> Receip
 
 
 def move_on(chip: Chip, element: dict[str, Any], amount_fen: int) -> None:
+    """To the card's state after this purchase, if it is the latest we know; one from before the last load adds its count
+    only. `card_chip_store` does the same."""
     online = chip.online_counter if element["l"] is None else element["l"]
-    if element["c"] + online + 1 <= chip.offline_counter + chip.online_counter:
-        return
-    chip.offline_counter, chip.online_counter = element["c"] + 1, max(online, chip.online_counter)
-    chip.balance_fen = element["b"] - amount_fen
-    chip.seen_at = messages.moment_of(element["at"])
+    if (online, element["c"] + 1) > (chip.online_counter, counted(chip)):
+        chip.online_counter, chip.balance_fen = online, element["b"] - amount_fen
+        chip.seen_at = messages.moment_of(element["at"])
+    chip.offline_counter = max(chip.offline_counter, element["c"] + 1)
     chip.save(update_fields=["offline_counter", "online_counter", "balance_fen", "seen_at"])
+
+
+def counted(chip: Chip) -> int:
+    """How many purchases are known of: the last one proved, or what the last load was told."""
+    load = chip.rows.filter(kind=ChipRow.Kind.LOAD, counter=chip.online_counter - 1).first()
+    return max(chip.offline_counter, (load.offline_counter if load else None) or 0)
 
 
 def suspend(

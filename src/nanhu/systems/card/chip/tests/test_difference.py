@@ -1,7 +1,10 @@
 """Book minus card: each fen has a name, and what has none is found."""
 
+import json
+
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
@@ -11,6 +14,7 @@ from nanhu.systems.card.chip.models import Chip, ChipRow, SuspenseCase
 from nanhu.systems.card.chip.services import keys, loads, making
 from nanhu.systems.card.chip.services.difference import difference_of
 from nanhu.systems.card.chip.tests.conftest import CardInHand
+from nanhu.systems.card.chip.verification import STORE
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
@@ -60,6 +64,30 @@ def prove(till, *rows):
     ]
 
 
+def load(campus, *, before, offline=None, online=0, fen=500):
+    """As a kiosk's claim would note it: the wallet got the money, the chip was written."""
+    campus.top_up("teacher", fen, form=f"loaded {online}")
+    loads.record_load(
+        by=SYSTEM, card=campus.card("teacher"), terminal_number="N1001", amount_fen=fen, online_counter=online,
+        balance_before_fen=before, at=loads.messages.stamp_of(now()), tac="00000000", offline_counter=offline,
+        receipt_id=Receipt.objects.latest("id").pk,
+    )  # fmt: skip
+
+
+def upload(campus, hand, *rows):
+    """Stored rows as the gateway hands them on: (fen, counter, balance before)."""
+    elements = [
+        {
+            "n": place, "s": 5000 + counter, "f": f"{counter:032x}", "u": campus.card("teacher").uid, "a": fen, "o": 1_764_043_200,
+            "chip": {"c": counter, "l": 0, "b": before, "q": 70 + counter, "t": f"{counter:08X}", "o": 1_764_043_200, "ok": True},
+        }
+        for place, (fen, counter, before) in enumerate(rows)
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, [campus.terminal.pk, json.dumps(elements), None])
+        return [row[1] for row in cursor.fetchall()]
+
+
 def test_a_purse_just_filled_differs_by_nothing(hand):
     assert told(hand) == {}
     assert differences_are_explained().verdict == "ok"
@@ -102,15 +130,40 @@ def test_a_load_before_the_proof_of_a_purchase_names_what_is_missing(campus, han
     """A kiosk reads 1250 less than was known, and no counter of purchases; the till's proof comes later."""
     campus.pay("teacher", 1250)
     late = proof_row(campus, hand, 1250, counter=0, balance=10_000, term_seq=7)
-    campus.top_up("teacher", 500, form="loaded")
-    receipt = Receipt.objects.latest("id").pk
-    loads.record_load(
-        by=SYSTEM, card=campus.card("teacher"), terminal_number="N1001", amount_fen=500, online_counter=0,
-        balance_before_fen=8750, at=loads.messages.stamp_of(now()), tac="00000000", receipt_id=receipt,
-    )  # fmt: skip
+    load(campus, before=8750)
     assert told(hand) == {"aside.payment": -1250, "not_uploaded": 1250}
     assert prove(till, late) == ["ok"]
     assert told(hand) == {}
+
+
+def test_rows_from_before_a_load_that_come_after_it_leave_its_balance_alone(campus, hand):
+    """Two purchases off line, then a load, then the till uploads: the card still holds what the load left on it."""
+    load(campus, before=8500, offline=2)
+    assert told(hand) == {"not_uploaded": 1500}
+    found = difference_of(Chip.objects.select_related("card").get(pk=hand.chip.pk))
+    assert [item.counters for item in found.items] == [(0, 1)]
+    assert upload(campus, hand, (500, 1, 9000)) == ["posted"]
+    assert told(hand) == {"not_uploaded": 1000}
+    assert upload(campus, hand, (1000, 0, 10_000)) == ["posted"]
+    assert told(hand) == {}
+    chip = Chip.objects.get(pk=hand.chip.pk)
+    assert (chip.balance_fen, chip.online_counter, chip.offline_counter) == (9000, 1, 2)
+
+
+def test_money_gone_at_a_load_without_a_missing_counter_is_unexplained(campus, hand):
+    load(campus, before=9000, offline=0)
+    assert told(hand) == {"?": 1000}
+
+
+def test_a_proof_from_before_a_load_leaves_its_balance_alone(campus, hand, till):
+    campus.pay("teacher", 1250)
+    first = proof_row(campus, hand, 1250, counter=0, balance=10_000, term_seq=7)
+    campus.pay("teacher", 250)
+    second = proof_row(campus, hand, 250, counter=1, balance=8750, term_seq=8)
+    load(campus, before=8500)
+    assert prove(till, second, first) == ["ok", "ok"]
+    assert told(hand) == {}
+    assert Chip.objects.get(pk=hand.chip.pk).balance_fen == 9000
 
 
 def test_money_gone_without_a_missing_counter_is_unexplained(campus, hand, till):

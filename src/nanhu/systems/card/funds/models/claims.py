@@ -46,6 +46,7 @@ class ClaimOrder(models.Model):
     amount_fen = models.BigIntegerField()
     settles_fen = models.BigIntegerField(default=0, help_text="what of it goes to a debt and not onto the chip")
     online_counter = models.BigIntegerField(null=True)
+    offline_counter = models.BigIntegerField(null=True, help_text="how many purchases the chip had counted by then")
     chip_balance_fen = models.BigIntegerField(null=True, help_text="what the chip held before the write")
     authorised_at = models.TextField(
         default="", blank=True, help_text="campus time in fourteen digits, as it stands in MAC2"

@@ -148,6 +148,7 @@ def note_on_chip(*, by: Actor, order: ClaimOrder) -> None:
         by=by, card=order.card, terminal_number=order.terminal.number, amount_fen=order.write_fen,
         online_counter=order.online_counter or 0, balance_before_fen=order.chip_balance_fen or 0,
         at=order.authorised_at, tac=str(order.proof.get("tac", "")), receipt_id=order.receipt_id or 0,
+        offline_counter=order.offline_counter,
     )  # fmt: skip
 
 
@@ -157,14 +158,23 @@ def settle(*, by: Actor, order: ClaimOrder, balances: Mapping[int, int]) -> None
     settle_debt(by=by, card=order.card, owed_fen=owed, balance_fen=balances[order.wallet_id] + order.amount_fen)
 
 
-def authorise_write(*, by: Actor, order: ClaimOrder, online_counter: int, chip_balance_fen: int, at: str) -> ClaimOrder:
+def authorise_write(
+    *,
+    by: Actor,
+    order: ClaimOrder,
+    online_counter: int,
+    chip_balance_fen: int,
+    at: str,
+    offline_counter: int | None = None,
+) -> ClaimOrder:
     """From now on the chip may have been written: kept before MAC2 leaves the house. `at` is the time inside it."""
     with transaction.atomic():
         current = ClaimOrder.objects.select_for_update().get(pk=order.pk)
         if current.state != WRITING or current.authorised_at:
             raise ClaimResolvedError(state=ClaimOrder.State(current.state).label)
         current.online_counter, current.chip_balance_fen, current.authorised_at = online_counter, chip_balance_fen, at
-        current.save(update_fields=["online_counter", "chip_balance_fen", "authorised_at"])
+        current.offline_counter = offline_counter
+        current.save(update_fields=["online_counter", "offline_counter", "chip_balance_fen", "authorised_at"])
         facts = {"order": current.pk, "counter": online_counter, "chip_fen": chip_balance_fen}
         audit.record(by=by, action="card.authorise_write", target=f"claim:{current.public_id}", facts=facts)
         return current

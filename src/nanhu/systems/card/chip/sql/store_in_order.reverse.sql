@@ -1,0 +1,1 @@
+DROP FUNCTION card_chip_store(bigint, json, json);

@@ -1,0 +1,1 @@
+-- The file that this one replaced makes the trigger anew, and drops this one first.
