@@ -45,5 +45,7 @@ GROUP_NAMES: dict[str, str | Promise] = {
     "correction": _("更正"),
     "merge": _("归并转入转出"),
 }
+BORNE = "挂失后的脱机消费，学校承担"
+"""The receipt of what the school bears says so in its detail."""
 MONEY_IN = frozenset(key for key, kind in KINDS.items() if kind.is_money_in)
 GROUPS = {group: tuple(key for key, kind in KINDS.items() if kind.group == group) for group in GROUP_NAMES}

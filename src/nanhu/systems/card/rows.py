@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _later
 
-from nanhu.systems.card.kinds import KINDS
+from nanhu.systems.card.kinds import BORNE, KINDS
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.protocol import receipt_number
 
@@ -19,6 +19,11 @@ CLAIMED = {
     "frozen": _later("补卡冻结款"),
     "refund": _later("退款"),
     "set_off": _later("冻结款抵扣旧卡的脱机消费"),
+}
+SOURCES = {
+    "settle_owed": _later("脱机消费的欠款"),
+    "merge_out": _later("同一人的另一个钱包"),
+    "merge_in": _later("同一人的另一个钱包"),
 }
 
 
@@ -63,14 +68,19 @@ def line_of(receipt: Receipt) -> Line:
 
 def source_of(receipt: Receipt) -> str:
     """Where money came from that no merchant gave."""
-    if receipt.kind == "settle_owed":
-        return _("脱机消费的欠款")
-    if receipt.kind in {"merge_out", "merge_in"}:
-        return _("同一人的另一个钱包")
+    if receipt.kind in SOURCES:
+        return str(SOURCES[receipt.kind])
     if receipt.kind == "claim":
         return " + ".join(str(CLAIMED[one]) for one in receipt.detail.split() if one in CLAIMED) or _("校园卡系统")
     if receipt.kind == "deduction":
         return receipt.detail
+    if receipt.kind in {"correction_in", "correction_out"}:
+        words = (
+            _("挂失后的脱机消费，由学校承担（凭证 %(number)s）")
+            if receipt.detail == BORNE
+            else _("凭证 %(number)s 的更正")
+        )
+        return words % {"number": receipt_number(receipt.reverses_id or 0)}
     if receipt.kind == "withdrawal":
         return _("银行卡 …%(tail)s") % {"tail": receipt.detail}
     return {"现金": _("校园卡柜台 · 现金"), "圈存": _("银行圈存")}.get(receipt.detail, _("校园卡系统"))

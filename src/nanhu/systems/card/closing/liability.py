@@ -16,7 +16,6 @@ from typing import Any
 from nanhu.kernel.school import school
 
 FIRST_DAY = date(2000, 1, 1)
-BORNE = "挂失后的脱机消费，学校承担"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

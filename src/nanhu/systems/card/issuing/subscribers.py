@@ -6,9 +6,11 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.events import subscribe
 from nanhu.kernel.money import format_yuan
+from nanhu.systems.card.closing.events import LossBorne
 from nanhu.systems.card.funds.events import ClaimableReturned, FrozenFundsDue
 from nanhu.systems.card.issuing import letters
-from nanhu.systems.card.models import Wallet
+from nanhu.systems.card.models import Receipt, Wallet
+from nanhu.systems.card.protocol import receipt_number
 
 
 @subscribe(FrozenFundsDue, name="card_issuing.tell_frozen_due")
@@ -29,3 +31,18 @@ def tell_returned(events: Sequence[ClaimableReturned]) -> None:
         text = _("您有 %(sum)s 过期没有领取，已退回发放单位。") % {"sum": format_yuan(event.amount_fen)}
         person_id = holders[event.wallet_id]
         letters.tell(key=f"returned:{event.claimable_id}", kind="returned", person_id=person_id, text=text)
+
+
+@subscribe(LossBorne, name="card_issuing.tell_loss_borne")
+def tell_loss_borne(events: Sequence[LossBorne]) -> None:
+    """Whose card was used off line after its loss report: nothing of it is theirs to pay."""
+    sales = Receipt.objects.select_related("merchant").in_bulk([event.receipt_id for event in events])
+    for event in events:
+        merchant = sales[event.receipt_id].merchant
+        text = _(
+            "您的校园卡挂失后，%(place)s 有一笔脱机消费 %(sum)s（凭证 %(number)s）。按规定由学校承担，已记回您的校园卡。"
+        ) % {
+            "place": merchant.name if merchant else "", "sum": format_yuan(event.amount_fen),
+            "number": receipt_number(event.receipt_id),
+        }  # fmt: skip
+        letters.tell(key=f"loss_borne:{event.receipt_id}", kind="loss_borne", person_id=event.person_id, text=text)

@@ -11,10 +11,13 @@ from django.db import connection, transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time
+from nanhu.kernel.events import publish
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.closing.liability import BORNE, rule_on
+from nanhu.systems.card.closing.events import LossBorne
+from nanhu.systems.card.closing.liability import rule_on
 from nanhu.systems.card.closing.services.corrections import write
 from nanhu.systems.card.closing.services.settling import opened
+from nanhu.systems.card.kinds import BORNE
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.services.receipts import locked_balances
 
@@ -67,6 +70,7 @@ def bear(*, by: Actor, receipt: Receipt) -> int | None:
         number = write(facts, of=receipt, fen=left)
         told = {"fen": left, "receipt": number}
         audit.record(by=by, action="card.bear_loss", target=f"receipt:{receipt.pk}", reason=BORNE, facts=told)
+        publish(LossBorne(receipt_id=receipt.pk, person_id=wallet.person_id, amount_fen=left))
         return number
 
 

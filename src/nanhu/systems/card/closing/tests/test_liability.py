@@ -8,16 +8,21 @@ import pytest
 from django.db import connection
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing import jobs, liability
+from nanhu.systems.card.closing.events import LossBorne
 from nanhu.systems.card.closing.losses import borne_on, loss_differences
 from nanhu.systems.card.closing.services.liability import EXPENSE, bear_losses
 from nanhu.systems.card.closing.tests.test_days import as_superuser
 from nanhu.systems.card.closing.tests.till import Till
 from nanhu.systems.card.fleet.exposure import exposure_of
+from nanhu.systems.card.issuing.models import Letter
+from nanhu.systems.card.issuing.subscribers import tell_loss_borne
 from nanhu.systems.card.models import Merchant, Receipt
+from nanhu.systems.card.protocol import receipt_number
 from nanhu.systems.card.services.loss import cancel_loss, report_lost
 from nanhu.systems.card.services.refunds import refund_sale
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -80,6 +85,23 @@ def test_the_holder_gets_it_back_the_merchant_keeps_it_the_school_bears_it(lost)
     back = Receipt.objects.get(kind="correction_in")
     assert (back.balance_fen, back.merchant_id, back.reverses.amount_fen) == (1000, None, 700)
     assert is_sound()
+
+
+def test_the_holder_is_told_once_and_reads_on_every_list_whose_loss_it_was(lost):
+    sell(lost, 700)
+    assert bear() == 1
+    sale = receipt_number(Receipt.objects.get(kind="stored").pk)
+    for _twice in range(2):
+        deliver_pending()
+        tell_loss_borne([LossBorne(receipt_id=int(sale), person_id=lost.persons["teacher"], amount_fen=700)])
+    letter = Letter.objects.get(kind="loss_borne")
+    assert letter.person_id == lost.persons["teacher"]
+    for words in ("挂失后", "自选快餐", "¥ 7.00", sale, "由学校承担"):
+        assert words in letter.text, words
+    client, words = lost.client("teacher"), f"挂失后的脱机消费，由学校承担（凭证 {sale}）"
+    assert words in client.get("/card/transactions/").content.decode()
+    assert words in b"".join(client.get("/card/transactions/export.csv").streaming_content).decode()
+    assert words in client.get("/card/closing/statement/statement.json").content.decode()
 
 
 def test_a_debt_that_the_row_made_is_taken_off_too(lost):
