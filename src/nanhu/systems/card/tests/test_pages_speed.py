@@ -37,7 +37,8 @@ def test_a_page_comes_from_the_index_in_its_order(crowded, group):
         assert "Sort" not in plan.replace("Incremental Sort", ""), plan
 
 
-def test_sums_and_places_come_from_the_index(crowded):
+def test_sums_and_places_come_from_the_index_alone(crowded):
+    """Without bitmaps, which a table that was just filled invites: a row fetched for them is a page read from the disk."""
     days = queries.last_three_months()
     with connection.execute_wrapper(keep := Keep()):
         queries.totals(queries.statement(crowded, days))
@@ -46,9 +47,10 @@ def test_sums_and_places_come_from_the_index(crowded):
     assert len(keep.statements) == 3
     for statement, parameters in keep.statements:
         with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
             cursor.execute("EXPLAIN " + statement, parameters)
             plan = "\n".join(line for (line,) in cursor.fetchall())
-        assert INDEX in plan, plan
+        assert f"Index Only Scan using {INDEX}" in plan, plan
         assert "Seq Scan on card_receipt" not in plan
 
 
