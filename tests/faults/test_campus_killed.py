@@ -17,13 +17,14 @@ import pytest
 import requests
 
 from nanhu.kernel.configuration import read_configuration
-from nanhu.kernel.database import embedded
 from nanhu.sample.cast import CAST
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from tests.conftest import Campus, open_folder, second_code, start_campus, stop_campus
 from tests.faults.evidence import wait_until
+from tests.faults.killing import kill
 
 pytestmark = pytest.mark.xdist_group("faults")
+EVERYTHING = ("web", "worker", "gateway", "database")
 HEADER = "学号,姓名,性别,出生日期,民族,国籍地区,证件类型,证件号码,院系代码,院系名称,专业名称,班级代码,班级名称,年级,学生类别,学制,入学日期,预计毕业日期,学籍状态,联系电话,备注"
 
 
@@ -40,23 +41,6 @@ def doomed() -> Iterator[Campus]:
 def ask(campus: Campus, query: str) -> list[tuple[object, ...]]:
     with psycopg.connect(read_configuration(campus.environment).database_url) as connection:
         return connection.execute(query).fetchall()
-
-
-def processes_of(campus: Campus) -> dict[str, list[int]]:
-    """The campus's processes by what they are: those whose environment names its data folder."""
-    found: dict[str, list[int]] = {"web": [], "worker": [], "gateway": []}
-    marks = {"web": "--port " + str(campus.port("web")), "gateway": "--port " + str(campus.port("gateway"))}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"NANHU_DATA_DIR={campus.folder}\0".encode() not in (folder / "environ").read_bytes():
-                continue
-            arguments = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
-        except OSError:
-            continue
-        for kind, mark in {**marks, "worker": "nanhu worker"}.items():
-            if mark in arguments:
-                found[kind].append(int(folder.name))
-    return found
 
 
 class Steward:
@@ -85,13 +69,8 @@ class Steward:
 def test_everything_killed_comes_back_and_people_stay_signed_in(doomed: Campus) -> None:
     steward = Steward(doomed)
     assert CAST["administrator"].name in steward.get("/").text
-    victims = [pid for pids in processes_of(doomed).values() for pid in pids]
-    assert all(processes_of(doomed).values())
-    database = embedded.running_pid(doomed.folder)
-    assert database is not None
 
-    for pid in (*victims, database):
-        os.kill(pid, signal.SIGKILL)
+    kill(doomed, EVERYTHING)
 
     wait_until(doomed, lambda: steward.get("/health/ready").status_code == 200, "the pages did not come back")
     assert CAST["administrator"].name in steward.get("/").text
@@ -115,11 +94,7 @@ def test_an_upload_amid_which_everything_is_killed_ends_once(doomed: Campus) -> 
         "the worker did not begin",
     )
 
-    victims = [pid for pids in processes_of(doomed).values() for pid in pids]
-    database = embedded.running_pid(doomed.folder)
-    assert database is not None
-    for pid in (*victims, database):
-        os.kill(pid, signal.SIGKILL)
+    kill(doomed, EVERYTHING)
 
     state = "SELECT count(*) FROM datahub_batch WHERE source = 'aa.students' AND state = 'applied'"
     wait_until(doomed, lambda: ask(doomed, state)[0][0] == before[0][0] + 1, "the upload was not ended")
@@ -163,13 +138,6 @@ class Member:
         return "authenticationSuccess" in answer.text
 
 
-def kill_everything(campus: Campus) -> None:
-    database = embedded.running_pid(campus.folder)
-    assert database is not None
-    for pid in (*(pid for pids in processes_of(campus).values() for pid in pids), database):
-        os.kill(pid, signal.SIGKILL)
-
-
 def systems_group(campus: Campus) -> int:
     """The process group of the thirteen systems, which can be made to hang."""
     mark = f"--port\0{campus.port('systems')}\0".encode()
@@ -194,7 +162,7 @@ def test_no_logout_is_lost_though_everything_is_killed_amid_it(doomed: Campus) -
         member.send("/sign-out", {}, page="/me/")
         under_way = "SELECT count(*) FROM identity_sso_grant WHERE logout = 'waiting' AND logout_attempts > 0"
         wait_until(doomed, lambda: ask(doomed, under_way)[0][0] >= len(keys), "the worker did not begin to tell them")
-        kill_everything(doomed)
+        kill(doomed, EVERYTHING)
     finally:
         os.killpg(hanging, signal.SIGCONT)
 
@@ -215,7 +183,7 @@ def test_no_ticket_is_accepted_twice_though_everything_is_killed_amid_validation
     with ThreadPoolExecutor(4) as pool:
         first = {ticket: pool.submit(member.is_good, ticket, service) for ticket in tickets}
         time.sleep(0.05)
-        kill_everything(doomed)
+        kill(doomed, EVERYTHING)
         accepted.update(ticket for ticket, answer in first.items() if answer.result())
     wait_until(doomed, lambda: requests.get(f"{doomed.url}/health/ready", timeout=5).status_code == 200, "no pages")
 

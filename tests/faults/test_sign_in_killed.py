@@ -4,22 +4,18 @@ No ticket is ever taken twice, no logout is lost, and nobody is signed in who sh
 """
 
 import json
-import os
-import signal
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 
 import psycopg
 import pytest
 import requests
 
 from nanhu.kernel.configuration import read_configuration
-from nanhu.kernel.database import embedded
 from tests.conftest import Campus, open_folder, start_campus, stop_campus
 from tests.faults.evidence import wait_until
 from tests.faults.inside import inside
+from tests.faults.killing import kill, victims
 from tests.faults.walkers import Guesser, Receiver, Seen, Walker
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -46,7 +42,7 @@ from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.services import sessions
 print(sessions.end_sessions(by=Actor.system("test"), sessions=SsoSession.objects.filter(ended_at=None), how=SsoSession.End.ENDED_ELSEWHERE))
 """
-MARKS = {"web": "nanhu.project.wsgi", "worker": "nanhu worker", "hasher": "identity.hasher.server"}
+EVERYTHING = ("web", "worker", "hasher", "database")
 
 
 @pytest.fixture(scope="module")
@@ -59,37 +55,9 @@ def doomed() -> Iterator[Campus]:
             stop_campus(campus)
 
 
-def pids(campus: Campus, kind: str) -> list[int]:
-    """The campus's processes of a kind: those whose environment names its data folder."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"NANHU_DATA_DIR={campus.folder}\0".encode() in (folder / "environ").read_bytes():
-                arguments = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                found += [int(folder.name)] if MARKS[kind] in arguments else []
-        except OSError:
-            continue
-    return found
-
-
-def victims(campus: Campus, kind: str) -> list[int]:
-    if kind == "database":
-        pid = embedded.running_pid(campus.folder)
-        return [pid] if pid is not None else []
-    return pids(campus, kind)
-
-
-def kill(campus: Campus, *kinds: str) -> None:
-    found = {kind: victims(campus, kind) for kind in kinds}
-    assert all(found.values()), found
-    for pid in (pid for of_kind in found.values() for pid in of_kind):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
 def is_whole(campus: Campus) -> bool:
     ready = requests.get(f"{campus.url}/health/ready", timeout=10).status_code == 200
-    return ready and all(victims(campus, kind) for kind in (*MARKS, "database"))
+    return ready and all(victims(campus, kind) for kind in EVERYTHING)
 
 
 def ask(campus: Campus, query: str) -> list[tuple]:
@@ -104,7 +72,7 @@ KILLS = [
     ("database",),
     ("web", "hasher"),
     ("database", "worker"),
-    ("web", "worker", "hasher", "database"),
+    EVERYTHING,
 ]
 
 
@@ -123,7 +91,7 @@ def test_sign_in_tickets_and_logouts_survive_every_kill(doomed: Campus) -> None:
         wait_until(
             doomed, lambda before=before: len(seen.accepted) >= before + 3, f"nobody walks any more before {kinds}"
         )
-        kill(doomed, *kinds)
+        kill(doomed, kinds)
         wait_until(doomed, lambda: is_whole(doomed), f"the campus did not come back after {kinds}")
         progress.append(len(seen.accepted))
     before = len(seen.accepted)
