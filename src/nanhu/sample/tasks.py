@@ -1,13 +1,21 @@
 """What the demo leaves to the worker."""
 
+import json
+import time
+import urllib.request
+
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs import job
 from nanhu.platforms.people import api as people
 from nanhu.sample import photos
+from nanhu.sample.cast import MEMBERS
 from nanhu.sample.truth import FILE_NAME, read_truth
+from nanhu.systems.card import api as card
 
 BATCH = 100
+CUSTOMERS = 24
+PATIENCE_SECONDS = 60
 
 
 @job("sample.photograph_everybody")
@@ -23,3 +31,24 @@ def photograph_everybody() -> None:
             people.set_photos(by=Actor.system("sample"), photos=pictures)
             pictures = []
     people.set_photos(by=Actor.system("sample"), photos=pictures)
+
+
+@job("sample.sign_with_the_bank")
+def sign_with_the_bank() -> None:
+    """Some of the emulated bank's customers, none of the cast, sign and load. The bank opens beside the worker."""
+    wait_for_the_bank()
+    facts = json.loads((configuration().data_dir / "emulators" / "outside.json").read_text(encoding="utf-8"))
+    cast = {member.campus_no for member in MEMBERS}
+    others = [one for one in facts["customers"] if one["campus_no"] and one["campus_no"] not in cast]
+    card.begin_at_the_bank(by=Actor.system("sample"), customers=others[:CUSTOMERS])
+
+
+def wait_for_the_bank() -> None:
+    address = f"http://127.0.0.1:{configuration().outside_port}/"
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(1)

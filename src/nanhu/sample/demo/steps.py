@@ -29,14 +29,14 @@ from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, gen
 from nanhu.sample.machines import machines
 from nanhu.sample.merchants import BUS_FARE_FEN, BUS_LINES, merchants
 from nanhu.sample.prices import price_orders
-from nanhu.sample.tasks import photograph_everybody
+from nanhu.sample.tasks import photograph_everybody, sign_with_the_bank
 from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
 from nanhu.sample.truth import read_truth
 from nanhu.systems.card import api as card
 
 BY = Actor.system("demo")
 ROLES = {
-    "clerk": ("card.clerk", "card.finance", "card.manager", "card.guard", "card.payer"),
+    "clerk": ("card.clerk", "card.finance", "card.manager", "card.guard", "card.payer", "card.phone_desk"),
     "administrator": (
         "campus.admin",
         "identity.admin",
@@ -209,6 +209,12 @@ def open_card_office(_advance: Advance) -> str:
     ))  # fmt: skip
 
 
+def go_on_with_the_day(_advance: Advance) -> str:
+    """Cash in the drawer, doubts, a lost card, a price list, a vendor: no page of the office stands empty."""
+    cast = tuple(member.campus_no for member in MEMBERS)
+    return card.begin_day(card.Day(clerk=CAST["clerk"].campus_no, second=CAST["administrator"].campus_no, cast=cast))
+
+
 def connect_office(_advance: Advance) -> str:
     """The OA application (an emulator) becomes one of the school's applications."""
     address = f"http://localhost:{configuration().office_port}/"
@@ -236,6 +242,12 @@ def open_the_bank(_advance: Advance) -> str:
     return ""
 
 
+def begin_at_the_bank(_advance: Advance) -> str:
+    """In the background, once the bank is open."""
+    sign_with_the_bank.defer()
+    return "在后台"
+
+
 STEPS = (
     Step("files", "各部门交来名单", write_files),
     Step("clean", "清洗入库", clean_files),
@@ -249,8 +261,10 @@ STEPS = (
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("card_office", "校园卡管理办公室的一天", open_card_office),
+    Step("card_day", "收款、疑问、挂失、开放接口", go_on_with_the_day),
     Step("office", "接入 OA", connect_office, at_every_start=True),
     Step("systems", "接入业务系统", connect_systems, at_every_start=True),
     Step("keys", "终端密钥", write_emulator_keys, at_every_start=True),
     Step("outside", "银行、银联、云闪付、完美校园", open_the_bank, at_every_start=True),
+    Step("bank_customers", "银行签约和圈存", begin_at_the_bank),
 )

@@ -1,11 +1,13 @@
 """The door of the campus card."""
 
+from nanhu.systems.card.bank.example import begin_at_the_bank
 from nanhu.systems.card.closing.books import Books, begin_books
 from nanhu.systems.card.devices.services.machines import MachineOrder, set_up_machines
 from nanhu.systems.card.doors.services.ruling import DoorWish
 from nanhu.systems.card.doors.services.setting_up import DoorOrder, DoorRuleOrder, PlaceOrder, set_up_doors
 from nanhu.systems.card.errors import HistoryExistsError
 from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
+from nanhu.systems.card.example import Day, begin_day
 from nanhu.systems.card.funds.services.deductions import Deducted, deduct, open_payee
 from nanhu.systems.card.funds.services.payouts import open_funding
 from nanhu.systems.card.issuing.example import Office, begin_office
@@ -19,6 +21,7 @@ __all__ = [
     "CardLossCancelled",
     "CardReissued",
     "CardReportedLost",
+    "Day",
     "Deducted",
     "DoorOrder",
     "DoorRuleOrder",
@@ -32,7 +35,9 @@ __all__ = [
     "PlaceOrder",
     "PriceOrder",
     "TerminalOrder",
+    "begin_at_the_bank",
     "begin_books",
+    "begin_day",
     "begin_office",
     "deduct",
     "import_history",
