@@ -1,6 +1,6 @@
 """Dates as the house writes them: 11月24日 周二 14:30, relative only under a day."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
@@ -25,9 +25,9 @@ def day_part(hour: int) -> str:
     return next(part for before, part in DAY_PARTS if hour < before)
 
 
-def day(moment: datetime, this_year: int) -> str:
+def day(moment: date, this_year: int) -> str:
     """11月24日 周二; with the year where it is another one."""
-    here = campus_time(moment)
+    here = campus_time(moment) if isinstance(moment, datetime) else moment
     is_this_year = here.year == this_year
     if (get_language() or "").startswith("en"):
         words = f"{here.day} {MONTHS[here.month - 1]}" + ("" if is_this_year else f" {here.year}")

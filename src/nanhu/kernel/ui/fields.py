@@ -46,8 +46,13 @@ def field_parts(field: object, help_text: str = "", source: str = "") -> FieldPa
         source=source,
         help_id=help_id,
         error_id=error_id,
-        is_optional=not field.field.required and kind not in {"check", "group"},
+        is_optional=not (field.field.required or is_needed(field)) and kind not in {"check", "group"},
     )
+
+
+def is_needed(field: BoundField) -> bool:
+    """Needed in the end, though a form without it is kept for now."""
+    return bool(field.field.widget.attrs.get("aria-required") == "true")
 
 
 def _kind(widget: Any) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django import template
@@ -104,9 +104,15 @@ def day_part() -> str:
 
 
 @register.filter
-def campus_date(moment: datetime) -> str:
+def campus_date(moment: date) -> str:
     """11月24日 周二"""
     return dates.day(moment, clock.campus_today().year)
+
+
+@register.filter
+def who(name: str) -> str:
+    """A person's name; a part of the program (`system:…`) is the system to whoever reads it."""
+    return gettext("系统自动") if str(name).startswith("system:") else str(name)
 
 
 @register.filter

@@ -58,6 +58,19 @@ def test_optional_fields_say_so_and_required_ones_do_not():
     assert "选填" not in rendered('<c-ui.field :field="form.name" />', form=CardForm())
 
 
+def test_a_field_that_is_needed_in_the_end_is_not_called_optional():
+    form = CardForm()
+    form.fields["phone"].widget.attrs["aria-required"] = "true"
+    page = rendered('<c-ui.field :field="form.phone" />', form=form)
+    assert "选填" not in page
+    assert 'aria-required="true"' in page
+
+
+def test_a_part_of_the_program_has_no_code_for_a_name():
+    assert rendered("{% load ui %}{{ name|who }}", name="system:demo") == "系统自动"
+    assert rendered("{% load ui %}{{ name|who }}", name="陈丽华") == "陈丽华"
+
+
 def test_a_field_that_is_none_is_an_error_not_a_hole():
     with pytest.raises(TypeError, match="bound field"):
         rendered("""<c-ui.field :field="form['name']" />""", form=CardForm())

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.chip.models import SuspenseCase
+from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.closing.services.settling import end_of, start_of
 from nanhu.systems.card.closing.sources import Found
 from nanhu.systems.card.kinds import KINDS, MONEY_IN
@@ -91,7 +92,7 @@ def ledger_differences(day: date) -> list[Found]:
     found = [
         Found(
             key=f"sum:{group}:{account or ''}",
-            what=_("科目 %(group)s 的日合计与明细不符") % {"group": group},
+            what=_("科目 %(group)s 的日合计与明细不符") % {"group": group_name(group)},
             ours_fen=kept,
             theirs_fen=summed,
         )

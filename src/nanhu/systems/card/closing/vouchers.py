@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.closing.services.days import by_group
 from nanhu.systems.card.closing.services.settling import end_of, start_of
 from nanhu.systems.card.export import BYTE_ORDER_MARK, Echo, safe_cell
@@ -74,7 +75,7 @@ def voucher_csv(first: date, last: date) -> Iterator[str]:
         [_("凭证号"), _("日期"), _("摘要"), _("科目编码"), _("科目名称"), _("借方（元）"), _("贷方（元）")]
     )
     for line in voucher(first, last):
-        cells = [number_of(first, last), last.isoformat(), f"校园卡 {line.group}", line.code, line.name]
+        cells = [number_of(first, last), last.isoformat(), f"校园卡 {group_name(line.group)}", line.code, line.name]
         yield writer.writerow([safe_cell(cell) for cell in cells] + [yuan(line.debit_fen), yuan(line.credit_fen)])
 
 

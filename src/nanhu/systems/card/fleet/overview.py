@@ -40,6 +40,7 @@ PROBLEMS: dict[str, str | Promise] = {
     "key": _("换钥中"),
 }
 ALARMING = frozenset({"stolen", "addresses", "gaps", "clock"})
+TONES = {"never": "quiet", "off": "quiet"} | dict.fromkeys(ALARMING, "danger")
 VENDORS = "VA"  # stands for a vendor's charges at a merchant; there is no device that could sign on
 LATE_DAYS = timedelta(days=7)
 
@@ -61,7 +62,7 @@ class Line:
 
     @property
     def shown_problems(self) -> list[tuple[str | Promise, str]]:
-        return [(PROBLEMS[one], "danger" if one in ALARMING else "attention") for one in self.problems]
+        return [(PROBLEMS[one], TONES.get(one, "attention")) for one in self.problems]
 
     @property
     def incident_count(self) -> int:

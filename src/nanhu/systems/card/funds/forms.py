@@ -22,7 +22,9 @@ class PayoutForm(forms.Form):
         label=_("名称"), max_length=60, help_text=_("持卡人看到的就是它，例如：2026 年 11 月勤工助学")
     )
     funding = forms.ModelChoiceField(
-        label=_("经费账户"), queryset=Funding.objects.filter(is_open=True).order_by("code")
+        label=_("经费账户"),
+        queryset=Funding.objects.filter(is_open=True).order_by("code"),
+        empty_label=_("请选择"),
     )
     expires_on = forms.DateField(
         label=_("最后领取日"), required=False, widget=forms.DateInput(attrs={"type": "date"}),

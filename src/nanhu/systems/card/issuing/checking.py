@@ -13,11 +13,13 @@ from nanhu.kernel.clock import campus_today
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.layout import (
     DOCUMENT_KINDS,
+    KEYS,
     NUMBER_NAMES,
     PASSPORT,
     RESIDENT_ID,
     SEXES,
     categories_of,
+    needed_of,
 )
 from nanhu.systems.card.issuing.models import OrderRow
 
@@ -77,10 +79,8 @@ def judge(card_class: str, row: Mapping[str, str], known: Known, *, is_batch: bo
 
 
 def shape_errors(card_class: str, row: Mapping[str, str], *, is_batch: bool) -> dict[str, str]:
-    required = ["name", "sex", "document_kind", "document", "unit", "category", "phone"]
-    required += ["photo_name", "collector"] if is_batch else []
-    required += ["valid_until"] if card_class == "ordinary" else ["campus_no"]
-    errors = {key: _("没有填") for key in required if not row[key]}
+    needed = needed_of(card_class, is_batch=is_batch)
+    errors = {key: _("没有填") for key in KEYS if key in needed and not row[key]}
     faults: dict[str, Callable[[str], str]] = {
         "sex": lambda text: "" if text in SEXES else _("只能是男或女"),
         "document_kind": lambda text: "" if text in DOCUMENT_KINDS else _("不在证件类型表里"),

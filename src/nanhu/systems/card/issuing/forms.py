@@ -1,5 +1,6 @@
 """The shape of what units, holders and clerks type about cards to be made."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.forms import DOCUMENTS
-from nanhu.systems.card.issuing.layout import COLUMNS, DOCUMENT_KINDS, SEXES, categories_of
+from nanhu.systems.card.issuing.layout import COLUMNS, DOCUMENT_KINDS, SEXES, categories_of, needed_of
 from nanhu.systems.card.issuing.models import FeePayment, OrderRow, UnitDelegate
 from nanhu.systems.card.issuing.services.regulations import TEXTS
 from nanhu.systems.card.models import Card
@@ -46,10 +47,14 @@ class ArchiveForm(forms.Form):
 
 
 class RowForm(forms.Form):
-    """A row as it stands; which columns are choices depends on the class."""
+    """A row as it stands; which columns are choices depends on the class. What is needed may come later and is only marked;
+    `known` are secrets on record, which nobody types again."""
 
-    def __init__(self, *arguments: Any, card_class: str, is_batch: bool = True, **options: Any) -> None:
+    def __init__(
+        self, *arguments: Any, card_class: str, is_batch: bool = True, known: Collection[str] = (), **options: Any
+    ) -> None:
         super().__init__(*arguments, **options)
+        needed = needed_of(card_class, is_batch=is_batch)
         choices = {"sex": tuple(SEXES), "document_kind": DOCUMENT_KINDS, "category": categories_of(card_class)}
         for column in COLUMNS:
             if not is_batch and column.key in {"photo_name", "collector"}:
@@ -64,6 +69,10 @@ class RowForm(forms.Form):
                 self.fields[column.key] = forms.CharField(
                     label=str(column.label), required=False, max_length=80, widget=kind
                 )
+            if column.key in known:
+                self.fields[column.key].help_text = _("已有登记，不显示；不填就不改")
+            elif column.key in needed:
+                self.fields[column.key].widget.attrs["aria-required"] = "true"
 
 
 class PictureForm(forms.Form):

@@ -50,6 +50,13 @@ COLUMNS: Final = (
 KEYS: Final = tuple(column.key for column in COLUMNS)
 
 
+def needed_of(card_class: str, *, is_batch: bool) -> frozenset[str]:
+    """The columns that must be filled in."""
+    needed = {"name", "sex", "document_kind", "document", "unit", "category", "phone"}
+    needed |= {"photo_name", "collector"} if is_batch else set()
+    return frozenset(needed | {"valid_until" if card_class == "ordinary" else "campus_no"})
+
+
 def headers_of(card_class: str) -> list[str]:
     """The number is called as the class calls it."""
     return [NUMBER_NAMES[card_class] if column.key == "campus_no" else column.header for column in COLUMNS]

@@ -1,6 +1,7 @@
 """Finance (一卡通财务): days, charts, the close itself, differences, vouchers."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,6 +18,7 @@ from nanhu.kernel.school import school
 from nanhu.systems.card.closing import jobs, vouchers
 from nanhu.systems.card.closing.errors import DayNotOverError
 from nanhu.systems.card.closing.forms import NoteForm, RangeForm
+from nanhu.systems.card.closing.groups import group_name, kind_name
 from nanhu.systems.card.closing.models import DayClose, Difference, Dispute, Settlement
 from nanhu.systems.card.closing.policies import finance_only
 from nanhu.systems.card.closing.services import days
@@ -82,11 +84,15 @@ def day(request: HttpRequest, key: str) -> HttpResponse:
 def show(request: HttpRequest, close: DayClose, *, form: NoteForm | None = None, status: int = 200) -> HttpResponse:
     differences = list(close.differences.order_by("state", "source", "key"))
     facts = {
-        "close": close, "figures": close.figures, "school": school(), "form": form or NoteForm(),
+        "close": close, "figures": close.figures, "moved": named_groups(close.figures.get("groups", [])), "school": school(), "form": form or NoteForm(),
         "living": [one for one in differences if one.state != Difference.State.GONE],
         "gone": [one for one in differences if one.state == Difference.State.GONE],
     }  # fmt: skip
     return render(request, "card/closing/day.html", facts, status=status)
+
+
+def named_groups(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str, str]]:
+    return [(row, group_name(row["group"]), kind_name(row["kind"])) for row in rows]
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.forms import RangeForm
+from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.closing.policies import finance_only
 from nanhu.systems.card.closing.services.days import by_group
 from nanhu.systems.card.closing.services.settling import end_of
@@ -26,7 +27,7 @@ def trial(request: HttpRequest) -> HttpResponse:
     day = min(day, campus_today()) if day else None
     known, rows = codes(), by_group(ledger.trial_at(end_of(day) if day else now()))
     facts = {
-        "rows": [(row, *known.get(row.group, OTHER)) for row in rows], "day": day, "as_of": now(), "today": campus_today(),
+        "rows": [(row, group_name(row.group), *known.get(row.group, OTHER)) for row in rows], "day": day, "as_of": now(), "today": campus_today(),
         "yesterday": campus_today() - timedelta(days=1), "debit_fen": sum(row.debit_fen for row in rows),
         "credit_fen": sum(row.credit_fen for row in rows),
     }  # fmt: skip

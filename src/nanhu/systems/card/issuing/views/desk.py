@@ -29,9 +29,10 @@ STATES = ("approved", "accepted", "made", "submitted", "draft", "closed", "refus
 @never_cache
 @office_only
 def desk(request: HttpRequest) -> HttpResponse:
-    state = request.GET.get("state", "approved")
-    state = state if state in STATES else "approved"
     counts, here = queries.counts(), reverse("card:issuing:desk")
+    state = request.GET.get("state", "")
+    if state not in STATES:  # where there is work, in the order in which it is done
+        state = next((one for one in STATES if counts.get(one)), STATES[0])
     tabs = [(one, CardOrder.State(one).label, f"{here}?state={one}", counts.get(one, 0)) for one in STATES]
     facts = {
         "tabs": tabs, "state": state, "today": campus_today(), "overdue": list(queries.overdue()[:10]),

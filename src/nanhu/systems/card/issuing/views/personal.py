@@ -65,11 +65,14 @@ def filled(
     template: str,
     facts: dict[str, object],
 ) -> HttpResponse:
+    secrets = {key for key in SECRET if known.get(key)}
     shown = {key: text for key, text in known.items() if key not in SECRET}
-    form = PersonalForm(request.POST or None, request.FILES or None, card_class=card_class, initial=shown)
+    form = PersonalForm(
+        request.POST or None, request.FILES or None, card_class=card_class, initial=shown, known=secrets
+    )
     facts |= {
         "form": form, "card_class": card_class, "class_name": Card.Class(card_class).label, "known": known,
-        "known_secrets": [column.label for column in COLUMNS if column.key in SECRET and known.get(column.key)],
+        "known_secrets": [column.label for column in COLUMNS if column.key in secrets],
     }  # fmt: skip
     if not form.is_bound or not form.is_valid():
         return render(request, template, facts, status=422 if form.is_bound else 200)

@@ -120,11 +120,13 @@ def mend(request: HttpRequest, public_id: UUID, line: int) -> HttpResponse:
         raise Http404
     row, is_batch = row_of(found, line), found.kind == CardOrder.Kind.BATCH
     secret = {column.key for column in COLUMNS if column.is_secret}
-    initial = {key: text for key, text in orders.values_of(row).items() if key not in secret}
-    form = RowForm(request.POST or None, card_class=found.card_class, is_batch=is_batch, initial=initial)
+    values = orders.values_of(row)
+    initial = {key: text for key, text in values.items() if key not in secret}
+    known = {key for key in secret if values.get(key)}
+    form = RowForm(request.POST or None, card_class=found.card_class, is_batch=is_batch, initial=initial, known=known)
     if form.is_bound and form.is_valid():
-        values = {key: text for key, text in form.cleaned_data.items() if text or key not in secret}
-        orders.mend_row(by=person_at(request), order=found, line=line, values=values)
+        typed = {key: text for key, text in form.cleaned_data.items() if text or key not in secret}
+        orders.mend_row(by=person_at(request), order=found, line=line, values=typed)
         return next_fault(found)
     facts = {"order": found, "line": line_of(row), "form": form, "picture": PictureForm()}
     return render(request, "card_issuing/row.html", facts, status=422 if form.is_bound else 200)
