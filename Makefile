@@ -35,7 +35,7 @@ manual: setup-dev
 	@$(BIN)/python -m nanhu.testing.manual
 
 screenshots: setup-dev
-	@$(BIN)/python scripts/screenshots.py
+	@$(BIN)/python scripts/readme_pictures.py
 
 lock:
 	@sh scripts/lock

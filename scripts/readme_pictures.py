@@ -1,0 +1,128 @@
+"""The pictures of README.md: a sample campus of its own, a few deeds so that screens show what they are for, then the pages.
+
+make screenshots
+"""
+
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from screenshots import FLAGS, seen, sign_in
+
+from nanhu.sample.cast import CAST
+from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+from tests.conftest import Campus, open_folder, start_campus, stop_campus
+
+OUT = Path("docs/screenshots")
+MOST_BYTES = 150_000
+DESK, PHONE = 1440, 390
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`act` is done on the page before it is taken; `who` is a role of the cast, empty for nobody."""
+
+    name: str
+    who: str
+    address: str
+    width: int = DESK
+    theme: str = "light"
+    act: Callable[[Page], None] | None = None
+
+
+def wait(page: Page) -> None:
+    page.wait_for_timeout(1200)
+
+
+def pay_for_lunch(page: Page) -> None:
+    expect(page.locator("#headline")).to_have_text("请输入金额", timeout=20_000)
+    for key in ("1", "2", ".", "5", "confirm"):
+        page.click(f"[data-key='{key}']")
+    page.locator(".card", has_text=CAST["teacher"].name).click()
+    expect(page.locator("#headline")).to_have_text("消费成功", timeout=20_000)
+    wait(page)
+
+
+def lay_the_card(page: Page) -> None:
+    page.locator("#glass").get_by_role("button", name="校园卡服务", exact=True).click()
+    page.locator("#cards button", has_text=CAST["student"].name).click()
+    wait(page)
+
+
+def enable_the_code(page: Page) -> None:
+    page.get_by_role("link", name="启用", exact=True).click()
+    page.get_by_role("button", name="在这部手机上启用").click()
+    expect(page.locator("[data-view=ready]")).to_be_visible(timeout=20_000)
+    wait(page)
+
+
+def open_yesterday(page: Page) -> None:
+    page.locator("main tbody th a[href*='/closing/days/']").first.click()
+    page.wait_for_load_state()
+
+
+def find_the_teacher(page: Page) -> None:
+    page.fill("#q", CAST["teacher"].campus_no)
+    page.keyboard.press("Enter")
+    expect(page.locator(".face-name")).to_be_visible()
+
+
+PICTURES = (
+    Picture("sign-in", "", "{url}/sign-in"),
+    Picture("pos", "", "http://localhost:{emulator}/", act=pay_for_lunch),
+    Picture("kiosk", "", "http://localhost:{kiosks}/?kiosk=KL101", act=lay_the_card),
+    Picture("home-student", "student", "{url}/"),
+    Picture("home-phone", "student", "{url}/", PHONE),
+    Picture("card", "student", "{url}/card/", PHONE),
+    Picture("pay-code", "student", "{url}/card/code/", PHONE, act=enable_the_code),
+    Picture("transactions", "student", "{url}/card/transactions/", PHONE, "dark"),
+    Picture("apps", "administrator", "{url}/apps/"),
+    Picture("counter", "clerk", "{url}/card/counter/", act=find_the_teacher),
+    Picture("card-office", "clerk", "{url}/card/issuing/"),
+    Picture("day-close", "clerk", "{url}/card/closing/", act=open_yesterday),
+)
+
+
+def take(browser: Browser, campus: Campus, picture: Picture) -> None:
+    with seen(browser, picture.width, picture.theme, "zh-CN") as page:
+        if picture.who:
+            sign_in(page, campus.url, f"{CAST[picture.who].campus_no}:{SAMPLE_PASSWORD}")
+        ports = {name: campus.port(name) for name in ("emulator", "kiosks")}
+        page.goto(picture.address.format(url=campus.url, **ports))
+        wait(page)
+        if picture.act:
+            picture.act(page)
+        keep(picture.name, page.screenshot())
+
+
+def keep(name: str, content: bytes) -> None:
+    image = Image.open(io.BytesIO(content)).convert("RGB")
+    path = OUT / f"{name}.webp"
+    image.save(path, quality=82, method=6)
+    print(f"{path} {path.stat().st_size:,} bytes")
+    if path.stat().st_size > MOST_BYTES:
+        raise SystemExit(f"{path} is too large for a README")
+
+
+def main() -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    with open_folder() as folder, sync_playwright() as playwright:
+        campus = start_campus(folder)
+        try:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+            for picture in PICTURES:
+                take(browser, campus, picture)
+            browser.close()
+        finally:
+            stop_campus(campus)
+
+
+if __name__ == "__main__":
+    main()
