@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
 from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.systems.card.codes.errors import DeviceNotFoundError
@@ -30,7 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
     card = card_of(viewer_of(request).person_id)
     if card is None:
         return render(request, "card/none.html", {"school": school()})
-    return render(request, "card_codes/home.html", {"card": card, "step_seconds": STEP_SECONDS})
+    facts = {"card": card, "step_seconds": STEP_SECONDS, "is_sample": configuration().demo}
+    return render(request, "card_codes/home.html", facts)
 
 
 @require_safe

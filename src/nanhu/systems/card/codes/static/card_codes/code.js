@@ -28,6 +28,10 @@ async function renew() {
   const path = rows.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x + 4} ${y + 4}h1v1h-1z` : ""))).join("");
   part("squares").setAttribute("d", path);
   root.dataset.code = shown.text;
+  if (part("text")) {
+    part("text").textContent = shown.text;
+    part("copy").dataset.copies = shown.text;
+  }
 }
 
 async function tick() {
