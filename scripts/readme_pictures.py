@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from screenshots import FLAGS, seen, sign_in
 
 from nanhu.sample.cast import CAST
-from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+from nanhu.sample.demo.welcome import SAMPLE_PASSWORD, pin_of
 from tests.conftest import Campus, open_folder, start_campus, stop_campus
 
 OUT = Path("docs/screenshots")
@@ -50,9 +50,17 @@ def pay_for_lunch(page: Page) -> None:
     wait(page)
 
 
-def lay_the_card(page: Page) -> None:
-    page.locator("#glass").get_by_role("button", name="校园卡服务", exact=True).click()
-    page.locator("#cards button", has_text=CAST["student"].name).click()
+def look_at_the_balance(page: Page) -> None:
+    student, glass = CAST["student"], page.locator("#glass")
+    glass.get_by_role("button", name="校园卡服务", exact=True).click()
+    glass.get_by_role("button", name="余额与明细查询", exact=True).click()
+    expect(page.locator("#view")).to_contain_text("卡", timeout=20_000)
+    page.locator("#cards button", has_text=student.name).click()
+    expect(page.locator("#view")).to_contain_text("密码", timeout=20_000)
+    for digit in pin_of(student):
+        page.click(f"#pad [data-key='{digit}']")
+    page.click("#pad [data-key='confirm']")
+    expect(page.locator("#view")).to_contain_text("余额", timeout=20_000)
     wait(page)
 
 
@@ -77,7 +85,7 @@ def find_the_teacher(page: Page) -> None:
 PICTURES = (
     Picture("sign-in", "", "{url}/sign-in"),
     Picture("pos", "", "http://localhost:{emulator}/", act=pay_for_lunch),
-    Picture("kiosk", "", "http://localhost:{kiosks}/?kiosk=KL101", act=lay_the_card),
+    Picture("kiosk", "", "http://localhost:{kiosks}/?kiosk=KL101", act=look_at_the_balance),
     Picture("home-student", "student", "{url}/"),
     Picture("home-phone", "student", "{url}/", PHONE),
     Picture("card", "student", "{url}/card/", PHONE),

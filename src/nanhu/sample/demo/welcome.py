@@ -1,7 +1,7 @@
 """What the demo prints once the campus serves: where to go and as whom."""
 
 from nanhu.kernel.configuration import Configuration
-from nanhu.sample.cast import CAST
+from nanhu.sample.cast import CAST, Member
 
 SAMPLE_PASSWORD = "Nanhu-lake-2026"  # noqa: S105  printed for everybody who runs the demo, refused outside it
 LINES = (
@@ -14,8 +14,12 @@ LINES = (
 )
 
 
+def pin_of(member: Member) -> str:
+    return member.id_number[-6:].replace("X", "0")
+
+
 def welcome(configuration: Configuration) -> str:
-    newcomer = CAST["newcomer"]
+    newcomer, student = CAST["newcomer"], CAST["student"]
     people = "\n".join(
         f"    {title:<6}\t{CAST[role].name}\t{CAST[role].campus_no}\t{SAMPLE_PASSWORD}" for role, title in LINES
     )
@@ -34,4 +38,6 @@ def welcome(configuration: Configuration) -> str:
 登录（身份　姓名　学工号　密码）：
 {people}
     新生激活\t{newcomer.name}\t{newcomer.campus_no}\t初始值 {newcomer.id_number[-6:]}，证件号 {newcomer.id_number}
+
+校园卡的两个密码起初都是证件号后六位（X 当 0）：{student.name} {pin_of(student)}。各人的证件号、银行卡号在“校外手机”页上。
 """
