@@ -53,6 +53,10 @@ class Vendor(models.Model):
             ),
         ]
 
+    @property
+    def scope_names(self) -> list[str]:
+        return [str(Scope(one).label) for one in self.scopes]
+
 
 class VendorMerchant(models.Model):
     """A merchant this vendor may charge for. The terminal stands for it in card_pay; nobody has its key."""

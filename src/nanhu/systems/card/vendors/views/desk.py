@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nanhu.systems.card.vendors import queries
 from nanhu.systems.card.vendors.forms import ReasonForm, VendorForm, initial_of
-from nanhu.systems.card.vendors.models import Mode, Scope, Vendor
+from nanhu.systems.card.vendors.models import Mode, Vendor
 from nanhu.systems.card.vendors.policies import keeper_only
 from nanhu.systems.card.vendors.services import sandbox_cards, vendors
 from nanhu.systems.card.views.frame import person_at
@@ -67,7 +67,7 @@ def vendor(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def show_vendor(request: HttpRequest, one: Vendor, **facts: object) -> HttpResponse:
     hooks = {hook.mode: hook for hook in one.webhooks.all()}
     facts |= {
-        "vendor": one, "scopes": [Scope(scope).label for scope in one.scopes], "keys": queries.keys_of(one),
+        "vendor": one, "scopes": one.scope_names, "keys": queries.keys_of(one),
         "merchants": one.merchants.filter(is_on=True).select_related("merchant"),
         "hooks": [(mode, Mode(mode).label, hooks.get(mode)) for mode in Mode.values],
         "calls": queries.calls_of(one)[:RECENT], "events": queries.events_of(one)[:RECENT],
