@@ -1,6 +1,6 @@
 """Merchants: finance keeps contracts, settles and pays; a merchant's people see their own takings and statements."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -128,6 +128,12 @@ def own_merchants(request: HttpRequest) -> list[Merchant]:
     return merchants_of(viewer) if "card.merchant" in viewer.roles else []
 
 
+def takings_of_yesterday(merchant: Merchant) -> int:
+    """What to hold today against, and what there is to read before the first customer."""
+    yesterday = campus_today() - timedelta(days=1)
+    return sum(sold - back for _day, sold, back in settling.moved_by_day(merchant, first=yesterday, last=yesterday))
+
+
 @require_safe
 @never_cache
 @merchant_only
@@ -140,7 +146,7 @@ def own(request: HttpRequest, key: str = "") -> HttpResponse:
     if found is not None:
         today = today_of(found)
         facts |= {
-            "today": today, "sales": last_sales(found),
+            "today": today, "yesterday_fen": takings_of_yesterday(found), "sales": last_sales(found),
             "hour_bars": [(f"{hour:02d}", fen / 100, format_yuan(fen)) for hour, fen, _n in today.by_hour],
             "settlements": Settlement.objects.filter(merchant=found).select_related("payout").order_by("-last")[:SHOWN],
             "contract": contracts.contract_on(found, campus_today()),
