@@ -90,7 +90,7 @@ PICTURES = (
     Picture("home-phone", "student", "{url}/", PHONE),
     Picture("card", "student", "{url}/card/", PHONE),
     Picture("pay-code", "student", "{url}/card/code/", PHONE, act=enable_the_code),
-    Picture("transactions", "student", "{url}/card/transactions/", PHONE, "dark"),
+    Picture("transactions", "student", "{url}/card/transactions/", PHONE),
     Picture("apps", "administrator", "{url}/apps/"),
     Picture("counter", "clerk", "{url}/card/counter/", act=find_the_teacher),
     Picture("card-office", "clerk", "{url}/card/issuing/"),
