@@ -36,7 +36,15 @@ from nanhu.systems.card import api as card
 
 BY = Actor.system("demo")
 ROLES = {
-    "clerk": ("card.clerk", "card.finance", "card.manager", "card.guard", "card.payer", "card.phone_desk"),
+    "clerk": (
+        "card.clerk",
+        "card.finance",
+        "card.manager",
+        "card.guard",
+        "card.payer",
+        "card.phone_desk",
+        "card.biller",
+    ),
     "administrator": (
         "campus.admin",
         "identity.admin",
@@ -46,6 +54,7 @@ ROLES = {
         "card.finance",
         "card.manager",
         "card.payer",
+        "card.biller",
     ),
     "security": ("identity.security", "card.guard"),
     "teacher": ("card.merchant",),

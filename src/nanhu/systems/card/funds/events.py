@@ -1,4 +1,4 @@
-"""What happens to money that waits to be claimed."""
+"""What happens to money that waits to be claimed, and to a room's bills."""
 
 from dataclasses import dataclass
 
@@ -24,3 +24,16 @@ class FrozenFundsDue(Event):
     claimable_id: int
     person_id: int
     amount_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomShareTold(Event):
+    """A person's share of a room's bill came to an end: `outcome` is taken, left (`why`: the failure's code) or given_back."""
+
+    share_id: int
+    outcome: str
+    tries: int
+    person_id: int
+    name: str
+    amount_fen: int
+    why: str

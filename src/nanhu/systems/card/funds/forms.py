@@ -14,7 +14,21 @@ from nanhu.systems.card.funds.models import CardReissue, Funding, PayoutBatch
 LARGEST_FILE = 4 * MEGABYTE
 
 
-class PayoutForm(forms.Form):
+class ListForm(forms.Form):
+    """A form with a list in it: its bytes, and the name it came under."""
+
+    file_name = ""
+
+    def clean_file(self) -> bytes:
+        uploaded = self.cleaned_data["file"]
+        if uploaded.size > LARGEST_FILE:
+            raise forms.ValidationError(_("文件最大 4 MB"))
+        self.file_name = str(uploaded.name)[:120]
+        content: bytes = uploaded.read()
+        return content
+
+
+class PayoutForm(ListForm):
     """`token` names this form: however often it is sent, it makes one batch."""
 
     source = forms.ChoiceField(label=_("种类"), choices=PayoutBatch.Source.choices)
@@ -42,13 +56,23 @@ class PayoutForm(forms.Form):
             raise forms.ValidationError(_("这一天已经过了"))
         return day
 
-    def clean_file(self) -> bytes:
-        uploaded = self.cleaned_data["file"]
-        if uploaded.size > LARGEST_FILE:
-            raise forms.ValidationError(_("文件最大 4 MB"))
-        self.file_name = str(uploaded.name)[:120]
-        content: bytes = uploaded.read()
-        return content
+
+class RoomListForm(ListForm):
+    """`token` names this form: however often it is sent, it makes one list."""
+
+    title = forms.CharField(label=_("名称"), max_length=60, help_text=_("经办人之间用，例如：2026 年 10 月 南院电费"))
+    file = forms.FileField(
+        label=_("账单"),
+        help_text=_(
+            "CSV 或 xlsx，一行一个住在这间房的人：楼栋、房间、学工号、姓名（可无）、项目、月份、房间金额。"
+            "有一行不对，整份不收。"
+        ),
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class AskBackForm(forms.Form):
+    reason = forms.CharField(label=_("为什么整份退回"), max_length=120, help_text=_("持卡人的明细里看得到"))
 
 
 class FundingForm(forms.Form):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Role
 from nanhu.systems.card.funds.checks import funds_agree
-from nanhu.systems.card.funds.policies import PAYER
+from nanhu.systems.card.funds.policies import BILLER, PAYER
 
 registry.checks.add(registry.Check(key="card.funds", title=_("校园卡待领款"), run=funds_agree, order=46))
 registry.roles.add(
@@ -23,5 +23,25 @@ registry.applications.add(
         owner=_("校园卡管理办公室"),
         description=_("补助和现金代发：交名单、复核、看谁还没领"),
         order=44,
+    )
+)
+registry.roles.add(
+    Role(
+        key=BILLER,
+        name=_("水电代扣经办"),
+        description=_("交宿舍水电账单、复核别人的账单，看得到各房间住着谁、扣了多少"),
+    )
+)
+registry.applications.add(
+    Application(
+        key="card.rooms",
+        name=_("水电代扣"),
+        icon="zap",
+        url=lambda: reverse("card:room_lists"),
+        section="work",
+        roles=frozenset({BILLER}),
+        owner=_("后勤处"),
+        description=_("按房间交一个月的水费电费：整份检查、另一人复核、逐笔从卡里扣，没扣到的导出"),
+        order=45,
     )
 )

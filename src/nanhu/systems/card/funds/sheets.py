@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -21,6 +21,7 @@ HEADERS: Final = {
     "note": ("备注", "说明"),
 }
 NEEDED: Final = ("campus_no", "amount")
+type Headers = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,31 +36,36 @@ class SheetRow:
 
 
 def read_sheet(content: bytes) -> list[SheetRow]:
+    return [SheetRow(line=line, **said) for line, said in read_columns(content, HEADERS, NEEDED)]
+
+
+def read_columns(content: bytes, headers: Headers, needed: Iterable[str]) -> list[tuple[int, dict[str, str]]]:
+    """Each line's number and its cells by the key of their column; a column that is not there is empty."""
     lines = enumerate(workbook_lines(content) if content.startswith(b"PK") else text_lines(content), start=1)
     top = next(((number, cells) for number, cells in lines if any(cells)), None)
     if top is None:
         raise SheetRefusedError(fault="empty")
-    columns = columns_of(top[1])
-    rows: list[SheetRow] = []
+    columns = columns_of(top[1], headers, needed)
+    rows: list[tuple[int, dict[str, str]]] = []
     for number, cells in lines:
         if not any(cells):
             continue
         if len(rows) == MOST_ROWS:
             raise SheetTooLongError(most=MOST_ROWS)
-        rows.append(SheetRow(line=number, **{key: cell(cells, columns.get(key)) for key in HEADERS}))
+        rows.append((number, {key: cell(cells, columns.get(key)) for key in headers}))
     if not rows:
         raise SheetRefusedError(fault="empty")
     return rows
 
 
-def columns_of(heads: list[str]) -> dict[str, int]:
+def columns_of(heads: list[str], headers: Headers, needed: Iterable[str]) -> dict[str, int]:
     found = {
         key: place
-        for key, names in HEADERS.items()
+        for key, names in headers.items()
         for place, head in enumerate(heads)
         if head.replace(" ", "") in names
     }
-    if any(key not in found for key in NEEDED):
+    if any(key not in found for key in needed):
         raise SheetRefusedError(fault="header")
     return found
 

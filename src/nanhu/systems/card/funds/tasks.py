@@ -2,10 +2,12 @@
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.jobs import job
-from nanhu.systems.card.funds.models import PayoutBatch
+from nanhu.systems.card.funds.models import PayoutBatch, RoomList
 from nanhu.systems.card.funds.services.finder import abandon_stale, settle_stale, tell_due
 from nanhu.systems.card.funds.services.posting import post_payout
 from nanhu.systems.card.funds.services.returns import return_overdue
+from nanhu.systems.card.funds.services.room_posting import take_shares
+from nanhu.systems.card.funds.services.room_returns import give_shares_back
 from nanhu.systems.card.services.follow import bring_over_due
 
 BY = Actor.system("card.funds")
@@ -41,4 +43,14 @@ def resume_payouts() -> int:
     left = PayoutBatch.objects.filter(state=PayoutBatch.State.POSTING).values_list("pk", flat=True)
     for batch_id in left:
         post_payout(batch_id=batch_id)
+    return len(left)
+
+
+@job("card.resume_room_lists", every="*/7 * * * *")
+def resume_room_lists() -> int:
+    """Lists whose worker died between two pieces, or that wait for somebody's correction."""
+    works = {RoomList.State.POSTING: take_shares, RoomList.State.RETURNING: give_shares_back}
+    left = list(RoomList.objects.filter(state__in=works).values_list("pk", "state"))
+    for list_id, state in left:
+        works[RoomList.State(state)](list_id=list_id)
     return len(left)

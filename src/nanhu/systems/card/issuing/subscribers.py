@@ -3,14 +3,21 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
 
 from nanhu.kernel.events import subscribe
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.card.closing.events import LossBorne
-from nanhu.systems.card.funds.events import ClaimableReturned, FrozenFundsDue
+from nanhu.systems.card.funds.events import ClaimableReturned, FrozenFundsDue, RoomShareTold
 from nanhu.systems.card.issuing import letters
 from nanhu.systems.card.models import Receipt, Wallet
 from nanhu.systems.card.protocol import receipt_number
+
+ROOM_SHARES = {
+    "taken": _later("%(name)s：您的一份 %(sum)s 已从校园卡扣款。住处或金额不对，请联系后勤处。"),
+    "left": _later("%(name)s：您的一份 %(sum)s 没有扣到。请往校园卡里充值，学校会再扣一次。"),
+    "given_back": _later("%(name)s：您的一份 %(sum)s 已退回校园卡。"),
+}
 
 
 @subscribe(FrozenFundsDue, name="card_issuing.tell_frozen_due")
@@ -46,3 +53,12 @@ def tell_loss_borne(events: Sequence[LossBorne]) -> None:
             "number": receipt_number(event.receipt_id),
         }  # fmt: skip
         letters.tell(key=f"loss_borne:{event.receipt_id}", kind="loss_borne", person_id=event.person_id, text=text)
+
+
+@subscribe(RoomShareTold, name="card_issuing.tell_room_share")
+def tell_room_share(events: Sequence[RoomShareTold]) -> None:
+    """A share that was left out is told the first time, not at each new try."""
+    for event in events:
+        text = str(ROOM_SHARES[event.outcome]) % {"name": event.name, "sum": format_yuan(event.amount_fen)}
+        key = f"room_share:{event.share_id}:{event.outcome}"
+        letters.tell(key=key, kind="room_share", person_id=event.person_id, text=text)

@@ -1,9 +1,10 @@
-"""The tables of money that waits to be claimed."""
+"""The tables of money that waits to be claimed, and of money that leaves."""
 
 from nanhu.systems.card.funds.models.claims import Claimable, ClaimOrder, PendingAccount
 from nanhu.systems.card.funds.models.deductions import Deduction
 from nanhu.systems.card.funds.models.payouts import Funding, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.models.reissues import CardReissue
+from nanhu.systems.card.funds.models.rooms import RoomBill, RoomList, RoomShare
 from nanhu.systems.card.funds.models.shifts import Shift
 from nanhu.systems.card.funds.models.withdrawals import Withdrawal
 
@@ -16,6 +17,9 @@ __all__ = [
     "PayoutBatch",
     "PayoutRow",
     "PendingAccount",
+    "RoomBill",
+    "RoomList",
+    "RoomShare",
     "Shift",
     "Withdrawal",
 ]

@@ -78,8 +78,12 @@ def repeated(known: Deduction, wallet: Wallet, amount_fen: int) -> Deducted:
     return Deducted(receipt_id=known.receipt_id, amount_fen=amount_fen, balance_fen=known.balance_fen, is_repeated=True)
 
 
+def most_once_fen() -> int:
+    return int(school().raw.get("card", {}).get("deduction_max_fen", MOST_ONCE_FEN))
+
+
 def check_sum(amount_fen: int) -> None:
-    most = int(school().raw.get("card", {}).get("deduction_max_fen", MOST_ONCE_FEN))
+    most = most_once_fen()
     if not 0 < amount_fen <= most:
         raise DeductionLimitError(most=format_yuan(most))
 

@@ -56,6 +56,14 @@ def funds(db):
     assert_sound()
 
 
+@pytest.fixture
+def rich(funds):
+    """林小满 has 100.00, 赵一鸣 10.00: one can pay half of the bill of 30.01, the other cannot."""
+    funds.campus.top_up("student", 10_000)
+    funds.campus.top_up("other_student", 1_000)
+    return funds
+
+
 def assert_sound() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

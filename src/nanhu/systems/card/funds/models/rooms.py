@@ -1,0 +1,168 @@
+"""Water and power by room (水电代扣): a month's bills, each split among who lives there, checked by one, approved by another."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class RoomList(models.Model):
+    """A list of bills, valid as a whole. Whoever made it never approves it; whoever asks it back never grants that."""
+
+    class State(models.TextChoices):
+        CHECKED = "checked", _("待提交")
+        SUBMITTED = "submitted", _("待复核")
+        POSTING = "posting", _("扣款中")
+        POSTED = "posted", _("已扣款")
+        REFUSED = "refused", _("未同意")
+        DISCARDED = "discarded", _("已作废")
+        ASKED_BACK = "asked_back", _("待复核退回")
+        RETURNING = "returning", _("退回中")
+        RETURNED = "returned", _("已全部退回")
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    token = models.UUIDField(unique=True, help_text="names the form it came from")
+    title = models.TextField()
+    state = models.TextField(choices=State, default=State.CHECKED)
+    room_count = models.IntegerField()
+    share_count = models.IntegerField()
+    sum_fen = models.BigIntegerField()
+    file_name = models.TextField(default="", blank=True)
+    author = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
+    author_name = models.TextField()
+    approver = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    approver_name = models.TextField(default="", blank=True)
+    answer = models.TextField(default="", blank=True)
+    asker = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    asker_name = models.TextField(default="", blank=True)
+    why_back = models.TextField(default="", blank=True)
+    granter = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    granter_name = models.TextField(default="", blank=True)
+    progress_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True)
+    posted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "card_room_list"
+        indexes = [models.Index(fields=["-created_at"], name="card_room_list_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(room_count__gt=0, share_count__gt=0, sum_fen__gt=0) & ~Q(title=""),
+                name="card_room_list_says_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=F("author")), name="card_room_list_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["checked", "submitted", "discarded"], approver__isnull=True, decided_at__isnull=True
+                )
+                | Q(
+                    state__in=["posting", "posted", "refused", "asked_back", "returning", "returned"],
+                    approver__isnull=False,
+                    decided_at__isnull=False,
+                ),
+                name="card_room_list_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(granter__isnull=True) | (Q(asker__isnull=False) & ~Q(granter=F("asker"))),
+                name="card_room_list_two_people_back",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["asked_back", "returning", "returned"])
+                | (Q(asker__isnull=False) & ~Q(why_back="")),
+                name="card_room_list_asked_back",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["returning", "returned"]) | Q(granter__isnull=False),
+                name="card_room_list_granted",
+            ),
+        ]
+
+    @property
+    def is_money_moving(self) -> bool:
+        return self.approver_id is not None and self.state != self.State.REFUSED
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.state in {self.State.POSTING, self.State.RETURNING}
+
+
+class RoomBill(models.Model):
+    """What one room owes for one thing in one month. There is one that counts (`released_at` empty)."""
+
+    class Item(models.TextChoices):
+        WATER = "water", _("水费")
+        POWER = "power", _("电费")
+
+    room_list = models.ForeignKey(RoomList, on_delete=models.PROTECT, related_name="bills")
+    building = models.TextField()
+    room = models.TextField()
+    item = models.TextField(choices=Item)
+    month = models.DateField(help_text="its first day")
+    amount_fen = models.BigIntegerField()
+    is_first = models.BooleanField(default=False, help_text="no list named this room before: perhaps mistyped")
+    released_at = models.DateTimeField(null=True, help_text="it no longer counts: refused, discarded or given back")
+
+    class Meta:
+        db_table = "card_room_bill"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["building", "room", "item", "month"],
+                condition=Q(released_at__isnull=True),
+                name="card_room_bill_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0, item__in=["water", "power"], month__day=1)
+                & ~Q(building="")
+                & ~Q(room=""),
+                name="card_room_bill_says_what",
+            ),
+        ]
+
+    @property
+    def name(self) -> str:
+        """As the holder reads it on the statement, in the language of the books."""
+        item = {"water": "水费", "power": "电费"}[self.item]
+        return f"{item} · {self.building} {self.room} · {self.month.year}年{self.month.month}月"
+
+
+class RoomShare(models.Model):
+    """One person's part of a bill; the receipt is what became of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("待扣")
+        TAKEN = "taken", _("已扣")
+        LEFT = "left", _("没扣到")
+
+    room_list = models.ForeignKey(RoomList, on_delete=models.PROTECT, related_name="shares")
+    bill = models.ForeignKey(RoomBill, on_delete=models.PROTECT, related_name="shares")
+    line = models.IntegerField(help_text="in the file, as the office reads it")
+    campus_no = models.TextField()
+    name = models.TextField()
+    wallet = models.ForeignKey("card.Wallet", on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField()
+    state = models.TextField(choices=State, default=State.WAITING)
+    why = models.TextField(default="", blank=True, help_text="the code of the failure that left it out")
+    receipt_id = models.BigIntegerField(null=True, unique=True)
+    tries = models.SmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "card_room_share"
+        indexes = [
+            models.Index(fields=["room_list", "wallet"], condition=Q(state="waiting"), name="card_room_share_to_take"),
+            models.Index(fields=["room_list", "line"], name="card_room_share_as_read"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["bill", "wallet"], name="card_room_share_person_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="card_room_share_amount"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", receipt_id__isnull=True)
+                | Q(state="taken", receipt_id__isnull=False, why="")
+                | (Q(state="left", receipt_id__isnull=True) & ~Q(why="")),
+                name="card_room_share_told",
+            ),
+        ]

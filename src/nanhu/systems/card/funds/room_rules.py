@@ -1,0 +1,34 @@
+"""Pure rules of bills by room: which month, which room, and who pays how much of it."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+ITEMS: Final = {"水费": "water", "水": "water", "电费": "power", "电": "power"}
+MONTH = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})(?:月|[-/.]\d{1,2}.*)?")
+OLDEST_MONTHS: Final = 24
+
+
+def month_of(text: str) -> date | None:
+    """2026-10, 2026/10, 202610, 2026年10月, or any day of it: its first day."""
+    found = MONTH.fullmatch(text.strip())
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), 1)
+    except ValueError:
+        return None
+
+
+def is_billable(month: date, today: date) -> bool:
+    """Not of the future, not older than two years."""
+    age = (today.year - month.year) * 12 + today.month - month.month
+    return 0 <= age <= OLDEST_MONTHS
+
+
+def split(total_fen: int, campus_numbers: Iterable[str]) -> dict[str, int]:
+    """Even to the fen; what does not divide goes, a fen each, to the first by number."""
+    ordered = sorted(campus_numbers)
+    even, over = divmod(total_fen, len(ordered))
+    return {number: even + (place < over) for place, number in enumerate(ordered)}

@@ -1,0 +1,164 @@
+"""Lists of water and power: made by one, decided by another; the worker takes each share (room_posting)."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.jobs import start_progress
+from nanhu.systems.card.errors import ReasonMissingError
+from nanhu.systems.card.funds.errors import BatchStateError
+from nanhu.systems.card.funds.models import RoomBill, RoomList, RoomShare
+from nanhu.systems.card.funds.room_errors import OwnRoomListError, RoomChargedError
+from nanhu.systems.card.funds.room_queries import spent_bills
+from nanhu.systems.card.funds.services.room_files import CheckedRoom
+from nanhu.systems.card.funds.services.room_posting import take_shares
+from nanhu.systems.card.policies import clerk_account
+
+State = RoomList.State
+
+
+def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom], file_name: str = "") -> RoomList:
+    """Keep a checked list. The same form again gives the list that it made; a room's month is charged once."""
+    try:
+        with transaction.atomic():
+            known = known_list(by=by, token=token)
+            if known is not None:
+                return known
+            made = RoomList.objects.create(
+                token=token, title=title, file_name=file_name, author_id=clerk_account(by), author_name=by.name,
+                room_count=len(rooms), share_count=sum(len(room.people) for room in rooms),
+                sum_fen=sum(room.amount_fen for room in rooms),
+            )  # fmt: skip
+            release_spent(rooms)
+            keep_rooms(made, rooms)
+            note(by, made, "card.make_room_list")
+            return made
+    except IntegrityError as error:
+        if "card_room_bill_once" in str(error):
+            raise RoomChargedError from error
+        raise
+
+
+def known_list(*, by: Actor, token: UUID) -> RoomList | None:
+    """What this form made before: asked first, for its rooms are charged by now."""
+    return RoomList.objects.filter(token=token, author_id=clerk_account(by)).first()
+
+
+def keep_rooms(made: RoomList, rooms: Sequence[CheckedRoom]) -> None:
+    bills = [
+        RoomBill(
+            room_list=made, building=room.key[0], room=room.key[1], item=room.key[2], month=room.key[3],
+            amount_fen=room.amount_fen, is_first=room.is_first,
+        )
+        for room in rooms
+    ]  # fmt: skip
+    RoomBill.objects.bulk_create(bills, batch_size=2000)
+    shares = [
+        RoomShare(
+            room_list=made, bill=bill, line=one.line, campus_no=one.campus_no, name=one.name, wallet=one.wallet,
+            amount_fen=fens[one.campus_no],
+        )
+        for bill, room in zip(bills, rooms, strict=True)
+        for fens in [room.shares()]
+        for one in room.people
+    ]  # fmt: skip
+    RoomShare.objects.bulk_create(shares, batch_size=5000)
+
+
+def release_spent(rooms: Sequence[CheckedRoom]) -> None:
+    """Bills of these rooms of which the school has nothing give way. Their lists are locked against another try."""
+    asked = {room.key for room in rooms}
+    found = [
+        one
+        for one in spent_bills().filter(building__in={key[0] for key in asked}, month__in={key[3] for key in asked})
+        if (one.building, one.room, one.item, one.month) in asked
+    ]
+    list_ids = {one.room_list_id for one in found}
+    list(RoomList.objects.select_for_update().filter(pk__in=list_ids).order_by("pk"))
+    spent_bills().filter(pk__in=[one.pk for one in found]).update(released_at=now())
+
+
+def submit(*, by: Actor, room_list: RoomList) -> RoomList:
+    with transaction.atomic():
+        locked = locked_list(room_list, {State.CHECKED})
+        return enter(by=by, locked=locked, state=State.SUBMITTED, action="card.submit_room_list")
+
+
+def discard(*, by: Actor, room_list: RoomList) -> RoomList:
+    with transaction.atomic():
+        locked = locked_list(room_list, {State.CHECKED, State.SUBMITTED})
+        release_all(locked)
+        return enter(by=by, locked=locked, state=State.DISCARDED, action="card.discard_room_list")
+
+
+def approve(*, by: Actor, room_list: RoomList) -> RoomList:
+    """From here the worker takes the shares; whoever approves sees how far it is."""
+    with transaction.atomic():
+        locked = decide(by=by, room_list=room_list)
+        begin_work(by=by, locked=locked, total=locked.share_count)
+        take_shares.defer(list_id=locked.pk)
+        return enter(by=by, locked=locked, state=State.POSTING, action="card.approve_room_list")
+
+
+def refuse(*, by: Actor, room_list: RoomList, answer: str) -> RoomList:
+    if not answer.strip():
+        raise ReasonMissingError
+    with transaction.atomic():
+        locked = decide(by=by, room_list=room_list)
+        locked.answer = answer.strip()
+        release_all(locked)
+        return enter(by=by, locked=locked, state=State.REFUSED, action="card.refuse_room_list", reason=locked.answer)
+
+
+def try_again(*, by: Actor, room_list: RoomList) -> RoomList:
+    """Take once more what the wallets did not bear, of bills that no other list has replaced."""
+    with transaction.atomic():
+        locked = locked_list(room_list, {State.POSTED})
+        left = RoomShare.objects.filter(room_list=locked, state=RoomShare.State.LEFT, bill__released_at=None)
+        count = left.update(state=RoomShare.State.WAITING, why="")
+        if not count:
+            raise BatchStateError(state=State(locked.state).label)
+        begin_work(by=by, locked=locked, total=count)
+        take_shares.defer(list_id=locked.pk)
+        return enter(by=by, locked=locked, state=State.POSTING, action="card.retry_room_list")
+
+
+def decide(*, by: Actor, room_list: RoomList) -> RoomList:
+    locked = locked_list(room_list, {State.SUBMITTED})
+    if locked.author_id == clerk_account(by):
+        raise OwnRoomListError
+    locked.approver_id, locked.approver_name, locked.decided_at = clerk_account(by), by.name, now()
+    return locked
+
+
+def locked_list(room_list: RoomList, states: Collection[str]) -> RoomList:
+    locked = RoomList.objects.select_for_update().get(pk=room_list.pk)
+    if locked.state not in states:
+        raise BatchStateError(state=RoomList.State(locked.state).label)
+    return locked
+
+
+def release_all(locked: RoomList) -> None:
+    RoomBill.objects.filter(room_list=locked, released_at=None).update(released_at=now())
+
+
+def begin_work(*, by: Actor, locked: RoomList, total: int) -> None:
+    locked.progress_id = start_progress(kind="card.room_list", title=locked.title, total=total, by=by).public_id
+
+
+def enter(*, by: Actor, locked: RoomList, state: str, action: str, reason: str = "") -> RoomList:
+    locked.state = state
+    locked.save()
+    note(by, locked, action, reason)
+    return locked
+
+
+def note(by: Actor, room_list: RoomList, action: str, reason: str = "") -> None:
+    facts = {
+        "title": room_list.title, "rooms": room_list.room_count, "shares": room_list.share_count, "fen": room_list.sum_fen,
+    }  # fmt: skip
+    audit.record(by=by, action=action, target=f"room_list:{room_list.public_id}", reason=reason, facts=facts)

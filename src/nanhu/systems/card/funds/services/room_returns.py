@@ -1,0 +1,122 @@
+"""Giving a whole list back (整份退回): one clerk asks, another grants, the worker posts a correction for each share.
+
+A single share is given back on the page of corrections. Either way it is the card's own correction, with two names.
+"""
+
+from uuid import NAMESPACE_URL, uuid5
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.events import publish
+from nanhu.kernel.jobs import job, open_progress
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing.models import Correction
+from nanhu.systems.card.closing.services import corrections
+from nanhu.systems.card.errors import ReasonMissingError
+from nanhu.systems.card.funds.events import RoomShareTold
+from nanhu.systems.card.funds.models import RoomList, RoomShare
+from nanhu.systems.card.funds.room_errors import OwnRoomListError
+from nanhu.systems.card.funds.room_queries import shares_of
+from nanhu.systems.card.funds.services.room_lists import begin_work, enter, locked_list, release_all
+from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.policies import clerk_account
+
+State = RoomList.State
+PIECE = 40
+
+
+def ask_back(*, by: Actor, room_list: RoomList, reason: str) -> RoomList:
+    if not reason.strip():
+        raise ReasonMissingError
+    with transaction.atomic():
+        locked = locked_list(room_list, {State.POSTED})
+        locked.asker_id, locked.asker_name, locked.why_back = clerk_account(by), by.name, reason.strip()
+        return enter(by=by, locked=locked, state=State.ASKED_BACK, action="card.ask_room_list_back", reason=reason)
+
+
+def keep_taken(*, by: Actor, room_list: RoomList) -> RoomList:
+    """Not given back after all: refused by another, or withdrawn by who asked."""
+    with transaction.atomic():
+        locked = locked_list(room_list, {State.ASKED_BACK})
+        clerk_account(by)
+        why, locked.asker_id, locked.asker_name, locked.why_back = locked.why_back, None, "", ""
+        return enter(by=by, locked=locked, state=State.POSTED, action="card.keep_room_list", reason=why)
+
+
+def grant_back(*, by: Actor, room_list: RoomList) -> RoomList:
+    with transaction.atomic():
+        locked = locked_list(room_list, {State.ASKED_BACK})
+        if locked.asker_id == clerk_account(by):
+            raise OwnRoomListError
+        locked.granter_id, locked.granter_name = clerk_account(by), by.name
+        begin_work(by=by, locked=locked, total=shares_of(locked, "taken").count())
+        give_shares_back.defer(list_id=locked.pk)
+        return enter(by=by, locked=locked, state=State.RETURNING, action="card.grant_room_list_back")
+
+
+@job("card.give_room_shares_back")
+def give_shares_back(list_id: int) -> None:
+    """May run twice, at once or after a crash: a receipt is taken back once."""
+    room_list = RoomList.objects.get(pk=list_id)
+    progress = open_progress(room_list.progress_id) if room_list.progress_id else None
+    after = (0, 0)
+    while (last := give_piece(room_list=room_list, after=after)) is not None:
+        after = last
+        if progress is not None:
+            progress.advance(max(progress.row.total - shares_of(room_list, "taken").count(), 0))
+    closed = close(room_list)
+    if progress is not None and closed.state == State.RETURNED:
+        result = reverse("card:room_list", args=[closed.public_id])
+        progress.finish(_("已全部退回持卡人"), result_url=result)
+
+
+def give_piece(*, room_list: RoomList, after: tuple[int, int]) -> tuple[int, int] | None:
+    """One transaction; the wallet and share it came to, None at the end."""
+    with transaction.atomic():
+        locked = RoomList.objects.select_for_update().filter(pk=room_list.pk, state=State.RETURNING).first()
+        if locked is None:
+            return None
+        wallet_id, share_id = after
+        taken = shares_of(locked, "taken").order_by("wallet_id", "id")
+        left = taken.filter(wallet_id__gte=wallet_id).exclude(wallet_id=wallet_id, id__lte=share_id)
+        shares = list(left.select_related("wallet")[:PIECE])
+        receipts = Receipt.objects.select_related("wallet").in_bulk([share.receipt_id for share in shares])
+        for share in shares:
+            give_back(locked=locked, share=share, receipt=receipts[share.receipt_id])
+        return (shares[-1].wallet_id, shares[-1].pk) if shares else None
+
+
+def give_back(*, locked: RoomList, share: RoomShare, receipt: Receipt) -> None:
+    """By the two who asked and granted. A share that has a correction of its own is ended by that one."""
+    granter = Actor(account_id=locked.granter_id, name=locked.granter_name)
+    try:
+        with transaction.atomic():
+            asked = Correction.objects.filter(receipt=receipt, state=Correction.State.PENDING).first()
+            if asked is None:
+                asker = Actor(account_id=locked.asker_id, name=locked.asker_name)
+                token = uuid5(NAMESPACE_URL, f"room_share:{share.pk}")
+                asked = corrections.ask(by=asker, receipt=receipt, reason=locked.why_back, token=token)
+            corrections.approve(by=granter, correction=asked)
+    except (CampusError, ledger.AlreadyReversedError):
+        return  # still taken: the list stays open until whoever holds it up has decided
+    publish(
+        RoomShareTold(
+            share_id=share.pk, outcome="given_back", tries=share.tries, person_id=share.wallet.person_id,
+            name=share.bill.name, amount_fen=share.amount_fen, why=locked.why_back,
+        )
+    )  # fmt: skip
+
+
+def close(room_list: RoomList) -> RoomList:
+    """When the school has nothing of it any more, its rooms may be charged again."""
+    with transaction.atomic():
+        locked = RoomList.objects.select_for_update().get(pk=room_list.pk)
+        if locked.state == State.RETURNING and not shares_of(locked, "taken").exists():
+            release_all(locked)
+            locked.state = State.RETURNED
+            locked.save(update_fields=["state"])
+        return locked

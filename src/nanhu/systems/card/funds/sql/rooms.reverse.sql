@@ -1,0 +1,16 @@
+DROP FUNCTION card_room_shortfalls(bigint);
+DROP TRIGGER card_room_share_of_a_new_list ON card_room_share;
+DROP FUNCTION card_room_share_of_a_new_list();
+DROP TRIGGER card_room_list_still_adds_up ON card_room_list;
+DROP TRIGGER card_room_list_adds_up ON card_room_list;
+DROP FUNCTION card_room_list_adds_up();
+DROP TRIGGER card_room_bill_adds_up ON card_room_bill;
+DROP FUNCTION card_room_bill_adds_up();
+DROP TRIGGER card_room_share_of_an_approved_list ON card_room_share;
+DROP FUNCTION card_room_share_of_an_approved_list();
+DROP TRIGGER card_room_share_is_taken_once ON card_room_share;
+DROP TRIGGER card_room_share_is_kept ON card_room_share;
+DROP TRIGGER card_room_bill_keeps_what_was_made ON card_room_bill;
+DROP TRIGGER card_room_bill_is_kept ON card_room_bill;
+DROP TRIGGER card_room_list_keeps_what_was_made ON card_room_list;
+DROP TRIGGER card_room_list_is_kept ON card_room_list;

@@ -1,0 +1,124 @@
+"""A month's power bills in a real browser: the form, the wrong line, the preview, the second clerk, what came of it."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+
+from nanhu.systems.card.funds.services import room_returns
+from nanhu.systems.card.funds.tests.conftest import Funds
+from nanhu.systems.card.funds.tests.rooms import HEAD, NAMED, PAGES, PAIR, line, posted, with_office
+from nanhu.systems.card.tests.conftest import bring_in_the_cast
+from tests.journeys.kiosks import SIZES
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+PICTURES = os.environ.get("NANHU_PICTURES", "")
+
+
+@pytest.fixture
+def office(live_server):
+    """A list that was taken from one of two, one that somebody wants back; the browser's clerks are signed in."""
+    found = with_office(Funds(bring_in_the_cast()))
+    found.campus.top_up("student", 10_000)
+    found.taken = posted(found)
+    asked = posted(found, HEAD + PAIR.replace("电费", "水费"))
+    found.asked = room_returns.ask_back(by=found.campus.actor("clerk"), room_list=asked, reason="水表读错，整栋重抄")
+    found.cookies = {
+        part: found.campus.client(part).cookies["nanhu_session"].value
+        for part in ("clerk", "second_clerk", "student")
+    }  # fmt: skip
+    found.url = live_server.url
+    return found
+
+
+@pytest.fixture
+def window(office):
+    """window("clerk", size) → that person's browser, signed in."""
+    faults: list[str] = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+
+        def open_window(part: str, size: str) -> Page:
+            width, height = SIZES[size]
+            context: BrowserContext = chromium.new_context(
+                base_url=office.url,
+                viewport={"width": width, "height": height},
+                locale="zh-CN",
+                reduced_motion="reduce",
+            )
+            context.add_cookies([{"name": "nanhu_session", "value": office.cookies[part], "url": office.url}])
+            page = context.new_page()
+            page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+            page.on("pageerror", lambda told: faults.append(str(told)))
+            return page
+
+        yield open_window
+    assert [fault for fault in faults if "422" not in fault] == []
+
+
+def look_at(page: Page, name: str, size: str) -> None:
+    """No accessibility violation by day and by night, no sideways scrolling."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        if PICTURES:
+            page.screenshot(path=Path(PICTURES) / f"rooms-{name}-{size}-{scheme}.png", full_page=True)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{name} at {size}, {scheme}: {found.generate_report()}"
+    page.emulate_media(color_scheme="light")
+    wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= room, f"{name} is {wide} wide in {room}"
+
+
+def hand_in(page: Page, text: str) -> None:
+    page.goto(PAGES + "new/")
+    page.fill("input[name=title]", "十一月 南院电费")
+    file = {"name": "账单.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.set_input_files("input[name=file]", file)
+    with page.expect_navigation():
+        page.get_by_role("button", name="检查账单").click()
+
+
+@pytest.mark.parametrize("size", [*SIZES])
+def test_a_months_bills_from_the_form_to_the_second_clerk(office, window, size):
+    text = HEAD + PAIR.replace("301", "402")
+    clerk = window("clerk", size)
+    clerk.goto(PAGES)
+    look_at(clerk, "lists", size)
+    clerk.goto(PAGES + "new/")
+    look_at(clerk, "new", size)
+    hand_in(clerk, text + line("999", "谁", room="403"))
+    expect(clerk.locator("main")).to_contain_text("没有这个学工号，或已经离校")
+    look_at(clerk, "faults", size)
+    hand_in(clerk, text)
+    expect(clerk.locator("main")).to_contain_text("按现在的余额，有 1 笔共 ¥ 15.00 扣不到")
+    look_at(clerk, "preview", size)
+    clerk.get_by_role("button", name="提交复核").click()
+    expect(clerk.locator("main")).to_contain_text("等另一位经办人复核")
+    second = window("second_clerk", size)
+    second.goto(clerk.url)
+    look_at(second, "to-approve", size)
+    second.get_by_role("button", name="同意从 2 人次扣 ¥ 30.01").click()
+    expect(second.locator("main")).to_contain_text("扣款中")
+    look_at(second, "at-work", size)
+
+
+@pytest.mark.parametrize("size", [*SIZES])
+def test_what_came_of_it_for_the_office_and_for_who_lives_there(office, window, size):
+    clerk = window("clerk", size)
+    clerk.goto(f"{PAGES}{office.taken.public_id}/")
+    expect(clerk.locator("main")).to_contain_text("卡内余额不够")
+    look_at(clerk, "taken", size)
+    clerk.goto(f"{PAGES}{office.taken.public_id}/?show=given_back")
+    look_at(clerk, "nothing-shown", size)
+    second = window("second_clerk", size)
+    second.goto(f"{PAGES}{office.asked.public_id}/")
+    expect(second.get_by_role("button", name="同意退回 1 笔共 ¥ 15.01")).to_be_visible()
+    look_at(second, "asked-back", size)
+    student = window("student", size)
+    student.goto("/card/transactions/")
+    expect(student.locator("main")).to_contain_text(f"电费 · 南院15号楼 301 · {NAMED}")
+    look_at(student, "statement", size)
