@@ -50,7 +50,7 @@ class Kiosk:
         self.card, self.document = "", ""
         self.slips: list[list[str]] = []
         self.cut: tuple[str, int] | None = None
-        self.write_mode: Literal["ok", "fail", "torn"] = "ok"
+        self.write_mode: Literal["ok", "fail", "torn", "dead"] = "ok"
         self.flow: Flow | None = None
         self.screen, self.typed, self.busy = OFF, "", ""
         self.notices: list[str] = []

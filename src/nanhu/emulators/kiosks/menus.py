@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from nanhu.emulators.kiosks.flows import agreements, claims, loads, look, loss, pins, reissue
+from nanhu.emulators.kiosks.flows import agreements, checking, claims, loads, look, loss, pins, reissue
 from nanhu.emulators.kiosks.flows.steps import card_on, give_back, resolve_first, serve, tried
 from nanhu.emulators.kiosks.kiosk import Flow, Kiosk
 from nanhu.emulators.kiosks.screens import Choice, Screen, menu, pin
@@ -11,7 +11,7 @@ type Service = Callable[[Kiosk], Flow]
 FOREVER = 0.0
 LOAD_MENU: dict[str, tuple[str, dict[str, tuple[str, Service]]]] = {
     "card": ("校园卡服务", {"pin": ("消费密码修改", pins.change_payment_pin), "loss": ("挂失", loss.report_by_number),
-                       "look": ("余额与明细查询", look.look)}),
+                       "look": ("余额与明细查询", look.look), "check": ("校园卡检测", checking.check)}),
     "money": ("金融服务", {"load": ("签约圈存划账", loads.load)}),
     "agreement": ("签约服务", {"sign": ("新办签约", agreements.sign), "change": ("变更银行卡", agreements.change),
                           "cancel": ("解除签约", agreements.cancel)}),
@@ -23,6 +23,7 @@ DESK: dict[str, tuple[str, Service]] = {
 }
 REISSUE_MENU: dict[str, tuple[str, Service]] = {
     "reissue": ("自助补卡", reissue.reissue),
+    "swap": ("损坏换卡", reissue.swap),
     "loss": ("挂失", loss.report_by_document),
 }
 

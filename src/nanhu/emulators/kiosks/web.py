@@ -37,7 +37,7 @@ class Ask(msgspec.Struct, frozen=True):
     state: Literal["on", "off"] = "on"
     point: Short = ""
     times: Annotated[int, msgspec.Meta(ge=1, le=99)] = 1
-    mode: Literal["ok", "fail", "torn"] = "ok"
+    mode: Literal["ok", "fail", "torn", "dead"] = "ok"
     what: Short = ""
 
 

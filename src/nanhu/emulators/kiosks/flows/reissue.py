@@ -5,29 +5,42 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from nanhu.emulators.kiosks.flows.steps import card_on
 from nanhu.emulators.kiosks.kiosk import Flow, Kiosk
 from nanhu.emulators.kiosks.line import RefusedError
 from nanhu.emulators.kiosks.memory import Making, Pending
 from nanhu.emulators.kiosks.screens import confirm, insert_document, note, yuan
 
-TITLE = "自助补卡"
+TITLE, SWAP = "自助补卡", "损坏换卡"
 CAMPUS = ZoneInfo("Asia/Shanghai")
 OUT_OF_ORDER = "本机暂停补卡，已报校园卡管理办公室，请到另一台补卡机办理。"
 
 
 def reissue(kiosk: Kiosk) -> Flow:
+    yield from renew(kiosk, TITLE, {})
+
+
+def swap(kiosk: Kiosk) -> Flow:
+    """A damaged card is given in and costs no fee for a lost one (A135)."""
+    yield from renew(kiosk, SWAP, {"reason": "damaged"})
+
+
+def renew(kiosk: Kiosk, title: str, why: dict[str, str]) -> Flow:
     if kiosk.memory.cards_left == 0 or kiosk.memory.fault in {"jam", "reader", "writer"}:
-        yield note(TITLE, [OUT_OF_ORDER], "red")
+        yield note(title, [OUT_OF_ORDER], "red")
         return
     if not kiosk.document:
-        yield insert_document(TITLE)
+        yield insert_document(title)
+    if why:
+        yield from card_on(kiosk, title)
     kiosk.busy = "正在读取身份证"
-    told = kiosk.line.ask("reissue/begin", {"id_number": kiosk.document}, title=TITLE, document=kiosk.document)
+    told = kiosk.line.ask("reissue/begin", {"id_number": kiosk.document, **why}, title=title, document=kiosk.document)
+    fee = f"工本费 {yuan(told.get('fee_fen'))}，从卡内余额支付（现有 {yuan(told.get('balance_fen'))}）"
     answer = yield confirm(
-        TITLE,
+        title,
         [
             f"{told.get('name', '')}　原卡号 {told.get('number', '')}",
-            f"工本费 {yuan(told.get('fee_fen'))}，从卡内余额支付（现有 {yuan(told.get('balance_fen'))}）",
+            fee if told.get("fee_fen") else "卡损坏换卡，不收工本费，旧卡由本机收回。",
             "原卡立即作废，余额冻结，三日之后在圈存机上领取。",
         ],
     )
@@ -37,14 +50,16 @@ def reissue(kiosk: Kiosk) -> Flow:
     is_made = make_card(kiosk)
     done = finish(kiosk, is_made=is_made)
     if not is_made:
-        yield note(TITLE, ["卡道堵卡，没有制成新卡，也没有收费。", OUT_OF_ORDER], "red")
+        yield note(title, ["卡道堵卡，没有制成新卡，也没有收费。", OUT_OF_ORDER], "red")
         return
     until = moment(done.get("available_at"))
+    if why:
+        kiosk.card = ""  # into the machine's own box
     kiosk.print_slip(
-        [TITLE, f"新卡号 {done.get('number', '')}", f"冻结金额 {yuan(done.get('frozen_fen'))}", f"{until} 起可领取"]
+        [title, f"新卡号 {done.get('number', '')}", f"冻结金额 {yuan(done.get('frozen_fen'))}", f"{until} 起可领取"]
     )
     yield note(
-        TITLE,
+        title,
         ["补卡成功，请取走新卡。", f"新卡号 {done.get('number', '')}",
          f"冻结金额 {yuan(done.get('frozen_fen'))}，{until} 起在圈存机上领取。"],
         "green",

@@ -49,7 +49,7 @@ def write(kiosk: Kiosk, writing: Writing, title: str) -> str:
     """Onto the chip; a card without one carries no money of its own and needs no writing."""
     try:
         with kiosk.pocket.card(writing.card) as chip:
-            if kiosk.write_mode == "fail" or kiosk.card != writing.card:
+            if kiosk.write_mode in {"fail", "dead"} or kiosk.card != writing.card:
                 raise WriteFailedError
             if chip is None or writing.write_fen == 0:
                 return ""
