@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
@@ -46,6 +47,14 @@ class ArchiveForm(forms.Form):
     archive = forms.FileField(label=_("照片压缩包（.zip）"), widget=ARCHIVE)
 
 
+def watching(card_class: str) -> dict[str, str]:
+    """Each column is looked at as soon as it is left, and its fault told beside it (A109)."""
+    return {
+        "hx-post": reverse("card:issuing:check", args=[card_class]), "hx-trigger": "change", "hx-include": "closest form",
+        "hx-target": "closest .field", "hx-swap": "outerHTML",
+    }  # fmt: skip
+
+
 class RowForm(forms.Form):
     """A row as it stands; which columns are choices depends on the class. What is needed may come later and is only marked;
     `known` are secrets on record, which nobody types again."""
@@ -59,13 +68,15 @@ class RowForm(forms.Form):
         for column in COLUMNS:
             if not is_batch and column.key in {"photo_name", "collector"}:
                 continue
+            watched = watching(card_class)
             if column.key in choices:
                 names = [("", _("请选择")), *((name, name) for name in choices[column.key])]
                 self.fields[column.key] = forms.CharField(
-                    label=str(column.label), required=False, widget=forms.Select(choices=names)
+                    label=str(column.label), required=False, widget=forms.Select(choices=names, attrs=watched)
                 )
             else:
-                kind = DAY if column.key == "valid_until" else forms.TextInput(attrs={"autocomplete": "off"})
+                date = {"type": "date"} if column.key == "valid_until" else {}
+                kind = forms.TextInput(attrs={"autocomplete": "off"} | date | watched)
                 self.fields[column.key] = forms.CharField(
                     label=str(column.label), required=False, max_length=80, widget=kind
                 )

@@ -9,6 +9,7 @@ urlpatterns = [
     path("template/<str:card_class>.xlsx", uploads.template, name="template"),
     path("personal/", personal.counter, name="personal"),
     path("apply/", personal.own, name="own"),
+    path("check/<str:card_class>/", personal.check, name="check"),
     path("newcomers/", unit.enrol, name="enrol"),
     path("unit/", unit.unit, name="unit"),
     path("delegates/", unit.delegates, name="delegates"),

@@ -5,13 +5,14 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.bodies import MEGABYTE, takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import queries
-from nanhu.systems.card.issuing.forms import PersonalForm
+from nanhu.systems.card.issuing.checking import shape_errors
+from nanhu.systems.card.issuing.forms import PersonalForm, RowForm
 from nanhu.systems.card.issuing.layout import COLUMNS, KEYS
 from nanhu.systems.card.issuing.models import CardOrder, Proof
 from nanhu.systems.card.issuing.policies import access_of, office_only
@@ -90,6 +91,24 @@ def filled(
         form.add_error(None, error.message)
         return render(request, template, facts, status=error.http_status)
     return redirect("card:issuing:order", public_id=order.public_id)
+
+
+@require_POST
+@never_cache
+def check(request: HttpRequest, card_class: str) -> HttpResponse:
+    """One field, looked at while the form is filled in: its shape alone. Whom a number belongs to is told to nobody here."""
+    key = request.headers.get("HX-Trigger-Name", "")
+    if viewer_of(request).person_id is None or card_class not in Card.Class.values or key not in KEYS:
+        raise Http404
+    typed = {one: request.POST.get(one, "").strip() for one in KEYS}
+    is_batch = "photo_name" in request.POST
+    form = RowForm(request.POST, card_class=card_class, is_batch=is_batch)
+    fault = shape_errors(card_class, typed, is_batch=is_batch).get(key) if typed[key] else None
+    if key not in form.fields:
+        raise Http404
+    if fault:
+        form.add_error(key, fault)
+    return render(request, "card_issuing/_checked.html", {"item": form[key]})
 
 
 @require_safe
