@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -17,6 +19,7 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as NotSeenError
 
 from nanhu.emulators.chip.api import Pocket
+from nanhu.emulators.kiosks.hall import Hall
 from nanhu.emulators.kiosks.web import KioskApplication
 from nanhu.systems.card.api import MachineOrder, set_up_machines
 from nanhu.systems.card.bank.tests.conftest import forget_receipts
@@ -88,8 +91,12 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
+def kiosk_site(folder: Path) -> KioskApplication:
+    return KioskApplication(folder / "kiosks.json", beats=False)
+
+
 def serving(folder: Path) -> AbstractContextManager[str]:
-    return serving_site(KioskApplication(folder / "kiosks.json", beats=False))
+    return serving_site(kiosk_site(folder))
 
 
 @contextmanager
@@ -116,10 +123,12 @@ def is_seen(button: Locator) -> bool:
 class Walker:
     """A person at a kiosk. What is asked of the screen is waited for."""
 
-    def __init__(self, page: Page, url: str, pocket: Pocket) -> None:
-        self.page, self.url, self.pocket = page, url, pocket
+    def __init__(self, page: Page, url: str, pocket: Pocket, hall: Hall) -> None:
+        self.page, self.url, self.pocket, self.hall = page, url, pocket, hall
+        self.kiosk = ""
 
     def go_to(self, kiosk: str) -> None:
+        self.kiosk = kiosk
         self.page.goto(f"{self.url}/?kiosk={kiosk}")
         self.reads("欢迎使用")
 
@@ -157,8 +166,18 @@ class Walker:
         self.reads(prompt)
         self.type(digits)
 
-    def take_card(self, uid: str) -> None:
-        self.touch("返回")
+    def walk_away(self) -> None:
+        """Nobody touches anything until the seconds are over that the screen counts down."""
+        expect(self.page.locator("#left")).to_have_text(re.compile(r"^[1-4]?\d 秒后返回$"))
+        self.hall.kiosks[self.kiosk].deadline = time.monotonic()
+
+    def reads_not(self, *texts: str) -> None:
+        for text in texts:
+            expect(self.page.locator("#view")).not_to_contain_text(text)
+
+    def take_card(self, uid: str, *, after: str = "返回") -> None:
+        if after:
+            self.touch(after)
         self.reads("请取走您的校园卡")
         self.lay(uid)
         self.reads("欢迎使用")

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
-from nanhu.emulators.chip.api import Pocket
+from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.queries import check_ledger
 from nanhu.systems.card.bank.services import finder
@@ -22,7 +22,7 @@ from nanhu.systems.card.bank.tests.conftest import (
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.models import MachineAlarm
 from tests.journeys.field import waits_for
-from tests.journeys.kiosks import SIZES, Walker, beside, furnish, serving
+from tests.journeys.kiosks import SIZES, Walker, beside, furnish, kiosk_site, serving_site
 
 __all__ = ["bank", "bank_process", "notices_reach_us"]
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -58,7 +58,8 @@ def finding():
 @pytest.fixture(params=["desk"])
 def walker(campus, finding, request):
     faults: list[str] = []
-    with serving(campus.folder) as url, sync_playwright() as playwright:
+    site = kiosk_site(campus.folder)
+    with serving_site(site) as url, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
@@ -67,7 +68,7 @@ def walker(campus, finding, request):
         page = chromium.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        yield Walker(page, url, Pocket(campus.folder / "chip.json"))
+        yield Walker(page, url, Pocket(campus.folder / "chip.json"), site.hall)
         chromium.close()
     assert faults == []
     assert receipt_differences() == []
@@ -179,3 +180,32 @@ def test_money_is_loaded_from_the_bank_and_what_is_not_written_waits(campus, wal
     walker.reads("上一笔领款已写入校园卡")
     waits_for(lambda: beside(lambda: ledger.balance_of(wallet)) == 10_000)
     assert beside(lambda: campus.bank_balance("student")) == BEGINNING_FEN - 10_000
+
+
+@pytest.mark.capability("A139")
+def test_a_sum_is_chosen_by_its_key_and_the_card_holds_what_the_bank_gave(campus, walker):
+    """The preset on the screen; what is cancelled before 确认 costs nothing; bank, book and card say the same."""
+    card = beside(lambda: campus.card("student"))
+    beside(lambda: campus.agree("student"))
+    walker.go_to("KL101")
+    for end in ("取消", "确认"):
+        walker.touch("金融服务", "签约圈存划账")
+        walker.reads("签约圈存划账", "请将校园卡放置于读卡区")
+        walker.lay(card.uid)
+        walker.answer("请输入密码", PIN)
+        walker.reads("请输入转账金额")
+        walker.touch("50 元")
+        walker.page.locator('#pad [data-key="confirm"]').click()
+        walker.reads("转账金额 ¥ 50.00")
+        assert (beside(lambda: campus.bank_balance("student")), on_card(walker, card)) == (BEGINNING_FEN, 0)
+        walker.touch(end)
+        if end == "取消":
+            walker.take_card(card.uid, after="")
+    walker.reads("转账成功", "库余额 ¥ 50.00")
+    assert beside(lambda: campus.bank_balance("student")) == BEGINNING_FEN - 5000
+    assert (on_card(walker, card), beside(lambda: ledger.balance_of(card.wallet_id))) == (5000, 5000)
+
+
+def on_card(walker, card) -> int:
+    with walker.pocket.card(card.uid) as chip:
+        return terminal.read_facts(chip).balance_fen

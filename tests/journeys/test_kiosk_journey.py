@@ -1,5 +1,6 @@
 """The kiosks as the manual walks them (§5.4.6–5.4.13), with a real browser before a running school."""
 
+import itertools
 import time
 
 import pytest
@@ -11,12 +12,13 @@ from nanhu.platforms.ledger.queries import check_ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.models import MachineAlarm
 from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.tests.conftest import Funds
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.blocks import seal_pin_block
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS
 from nanhu.systems.card.tests.conftest import CAST
-from tests.journeys.kiosks import SIZES, Walker, beside, cast_with_documents, furnish, serving
+from tests.journeys.kiosks import SIZES, Walker, beside, cast_with_documents, furnish, kiosk_site, serving_site
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -33,7 +35,8 @@ def campus(live_server, tmp_path):
 def walker(campus, request):
     """Somebody before the machines; the browser's complaints and the books are looked at in the end."""
     faults: list[str] = []
-    with serving(campus.folder) as url, sync_playwright() as playwright:
+    site = kiosk_site(campus.folder)
+    with serving_site(site) as url, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
@@ -42,7 +45,7 @@ def walker(campus, request):
         page = chromium.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        yield Walker(page, url, Pocket(campus.folder / "chip.json"))
+        yield Walker(page, url, Pocket(campus.folder / "chip.json"), site.hall)
         chromium.close()
     assert faults == []
     assert receipt_differences() == []
@@ -53,65 +56,102 @@ def open_alarms() -> set[str]:
     return set(MachineAlarm.objects.filter(cleared_at=None).values_list("kind", flat=True))
 
 
+SEQUENCES = itertools.count(900_000)
+WRONG, NEW = "975318", "246813"
+
+
 def accepts(campus, kind: str, pin: str) -> bool:
     """Whether this is the student's PIN now, asked at another machine."""
-    device = Device("KS101")
-    sequence = 900_000 + int(pin[:5]) + (0 if kind == "payment" else 50_000)
+    device, sequence = Device("KS101"), next(SEQUENCES)
     block = seal_pin_block(bytes.fromhex(device.terminal.key), "KS101", sequence, pin)
     body = {"card": campus.card("student").uid, "kind": kind, "pin": block}
     return device.ask("pin/check", body, sequence=sequence)["outcome"] == "approved"
 
 
+def begin_new_pin(walker, uid: str, old: str) -> None:
+    walker.touch("校园卡服务", "消费密码修改")
+    walker.reads("消费密码修改", "请将校园卡放置于读卡区")
+    walker.lay(uid)
+    walker.answer("请输入原密码", old)
+    walker.reads("请输入新密码")
+
+
 @pytest.mark.capability("A127")
 @pytest.mark.parametrize("walker", [*SIZES], indirect=True)
 def test_the_payment_pin_is_changed_at_the_load_kiosk(campus, walker):
-    uid = beside(lambda: campus.card("student").uid)
+    """Cancelled, left alone, with a wrong old one, with two unlike new ones; then changed, at the school and on the card."""
+    uid, old = beside(lambda: campus.card("student").uid), PINS["student"]
     walker.go_to("KL101")
     walker.look()
-    walker.touch("校园卡服务", "消费密码修改")
-    walker.lay(uid)
-    walker.answer("输入原密码", PINS["student"])
-    walker.answer("输入新密码", "246813")
+    begin_new_pin(walker, uid, old)
+    walker.type(NEW)
     walker.look()
-    walker.touch("取消")
-    walker.reads("请取走您的校园卡")
-    walker.lay(uid)
-    assert beside(lambda: accepts(campus, "payment", PINS["student"]))
-
-    walker.touch("校园卡服务", "消费密码修改")
-    walker.lay(uid)
-    walker.answer("输入原密码", PINS["student"])
-    walker.answer("输入新密码", "246813")
-    walker.answer("再次输入新密码", "246813")
-    walker.reads("密码修改成功")
+    walker.take_card(uid, after="取消")
+    begin_new_pin(walker, uid, old)
+    walker.walk_away()
+    walker.take_card(uid, after="")
+    begin_new_pin(walker, uid, WRONG)
+    walker.type(NEW)
+    walker.answer("请再次输入新密码", NEW)
+    walker.reads("密码不对")
     walker.take_card(uid)
-    assert beside(lambda: accepts(campus, "payment", "246813"))
-    assert beside(lambda: accepts(campus, "enquiry", PINS["student"]))
+    assert beside(lambda: (accepts(campus, "payment", old), accepts(campus, "payment", NEW))) == (True, False)
+
+    begin_new_pin(walker, uid, old)
+    walker.type(NEW)
+    walker.answer("请再次输入新密码", "246814")
+    walker.reads("两次输入的新密码不一致")
+    walker.touch("返回")
+    walker.answer("请输入新密码", NEW)
+    walker.answer("请再次输入新密码", NEW)
+    walker.reads("密码修改成功")
+    expect(walker.page.locator(".slip").first).to_contain_text("消费密码修改成功")
+    walker.take_card(uid)
+    assert beside(lambda: (accepts(campus, "payment", old), accepts(campus, "payment", NEW))) == (False, True)
+    assert beside(lambda: accepts(campus, "enquiry", old))
+    with walker.pocket.card(uid) as chip:
+        assert chip.state.pin == NEW, "where a till has no network the card asks for it"
 
 
 @pytest.mark.capability("A131")
 def test_the_enquiry_pin_is_changed_at_the_self_service_kiosk(campus, walker):
-    uid = beside(lambda: campus.card("student").uid)
+    uid, old = beside(lambda: campus.card("student").uid), PINS["student"]
     walker.go_to("KS101")
     walker.touch("自助查询")
-    walker.reads("将校园卡放置于读卡区域")
+    walker.reads("自助查询", "将校园卡放置于读卡区域")
     walker.lay(uid)
     walker.touch("登陆")
-    walker.answer("输入查询密码", PINS["student"])
+    walker.answer("请输入查询密码", WRONG)
+    walker.reads("密码不对")
+    walker.take_card(uid)
+    walker.touch("自助查询")
+    walker.lay(uid)
+    walker.touch("登陆")
+    walker.answer("请输入查询密码", old)
     walker.reads("用户控制界面")
     walker.look()
+    walker.button("修改密码").click()
+    walker.page.wait_for_timeout(1500)
+    walker.reads("用户控制界面")
     walker.touch_twice("修改密码")
-    walker.answer("输入旧密码", PINS["student"])
-    walker.answer("输入新密码", "975318")
-    walker.answer("再次输入新密码", "975318")
+    walker.answer("请输入旧密码", WRONG)
+    walker.answer("请输入新密码", WRONG[::-1])
+    walker.answer("请再次输入新密码", WRONG[::-1])
+    walker.reads("密码不对")
+    walker.touch("返回")
+    walker.reads("用户控制界面")
+    walker.touch_twice("修改密码")
+    walker.answer("请输入旧密码", old)
+    walker.answer("请输入新密码", WRONG)
+    walker.answer("请再次输入新密码", WRONG)
     walker.reads("密码修改成功")
-    assert beside(lambda: accepts(campus, "enquiry", "975318"))
-    assert beside(lambda: accepts(campus, "payment", PINS["student"]))
+    assert beside(lambda: (accepts(campus, "enquiry", old), accepts(campus, "enquiry", WRONG))) == (False, True)
+    assert beside(lambda: accepts(campus, "payment", old))
 
 
-def pays(campus, fen: int = 100) -> str:
+def pays(campus, fen: int = 100, uid: str = "") -> str:
     """What the student's card is told at a till, on line."""
-    return campus.pay("student", fen)
+    return campus.pay("student", fen, uid=uid)
 
 
 @pytest.mark.capability("A113")
@@ -153,50 +193,80 @@ def test_a_loss_is_reported_at_the_reissue_kiosk_with_the_identity_card(campus, 
     walker.reads("欢迎使用")
 
 
+def office_reads(campus) -> str:
+    """The alarms as the office sees them."""
+    page = campus.client("clerk").get("/card/machines/alarms/").content.decode()
+    return page.partition("<tbody")[2].partition("</tbody")[0] or page
+
+
+def mend(walker, *whats: str) -> None:
+    for what in whats:
+        walker.page.select_option("#what", what)
+        walker.page.click("#mend")
+
+
+def ask_for_a_card(walker, document: str) -> None:
+    walker.touch("自助补卡")
+    walker.reads("请插入身份证")
+    walker.insert(document)
+    walker.reads("工本费 ¥ 20.00", "现有 ¥ 80.00", "原卡立即作废")
+
+
 @pytest.mark.capability("A119")
 @pytest.mark.parametrize("walker", [*SIZES], indirect=True)
 def test_a_student_is_made_a_new_card_at_the_reissue_kiosk(campus, walker):
-    """Jam first: nothing is charged, the office is alarmed. Then a card within two minutes, and the old one is dead."""
+    """A jam: nothing is charged, the machine stops, the office is told. An empty stack too. Then a card within two minutes."""
     document, old = DOCUMENTS["student"][1], beside(lambda: campus.card("student"))
     beside(lambda: campus.top_up("student", 8000))
     walker.go_to("KR101")
     walker.look()
     walker.page.select_option("#mode", "fail")
-    walker.touch("自助补卡")
-    walker.insert(document)
-    walker.reads("工本费")
+    ask_for_a_card(walker, document)
     walker.touch("确认")
     walker.reads("卡道堵卡，没有制成新卡，也没有收费")
     assert beside(open_alarms) == {"jam"}
+    assert "堵卡" in beside(lambda: office_reads(campus))
     assert beside(lambda: (campus.card("student").pk, pays(campus))) == (old.pk, "posted")
+    beside(lambda: campus.top_up("student", 100, form="back"))
     walker.touch("返回")
+    walker.reads("请取走您的身份证")
     walker.insert(document)
+    walker.touch("自助补卡")
+    walker.reads("本机暂停补卡，已报校园卡管理办公室")
+    walker.touch("返回")
     walker.page.select_option("#mode", "ok")
-    walker.page.select_option("#what", "few_cards")
-    walker.page.click("#mend")
-    walker.page.select_option("#what", "")
-    walker.page.click("#mend")
+    mend(walker, "no_cards", "")
     expect(walker.page.locator("#inside")).not_to_contain_text("故障")
+    walker.touch("自助补卡")
+    walker.reads("本机暂停补卡")
+    walker.touch("返回")
+    assert beside(open_alarms) == {"cards_out"}
+    assert "空白卡用完" in beside(lambda: office_reads(campus))
+    mend(walker, "cards", "few_cards")
+    expect(walker.page.locator("#stack")).to_have_text("空白卡 3 张")
     assert beside(open_alarms) == {"cards_low"}
 
     begun = time.monotonic()
-    walker.touch("自助补卡")
-    walker.insert(document)
-    walker.reads("工本费")
+    ask_for_a_card(walker, document)
     walker.look()
+    assert beside(lambda: campus.card("student").pk) == old.pk, "nothing before it is confirmed"
     walker.touch("确认")
-    walker.reads("补卡成功", "起在圈存机上领取")
+    walker.reads("补卡成功", "冻结金额 ¥ 60.00", "起在圈存机上领取")
     assert time.monotonic() - begun < 120
+    expect(walker.page.locator("#stack")).to_have_text("空白卡 2 张")
     new = beside(lambda: campus.card("student"))
     expect(walker.page.locator(f'#cards [data-uid="{new.uid}"]')).to_contain_text(new.number)
     assert (new.pk != old.pk, beside(lambda: Card.objects.get(pk=old.pk).state)) == (True, "replaced")
-    assert beside(lambda: ledger.balance_of(new.wallet_id)) == 0
+    assert beside(lambda: (ledger.balance_of(new.wallet_id), Claimable.objects.get().left_fen)) == (0, 6000)
+    beside(lambda: campus.top_up("student", 500, form="new"))
+    assert beside(lambda: (pays(campus), pays(campus, uid=old.uid))) == ("posted", "card_replaced")
     walker.touch("返回")
     walker.reads("请取走您的身份证")
 
 
 @pytest.mark.capability("A129")
 def test_the_self_service_kiosk_asks_the_enquiry_pin_before_each_service(campus, walker):
+    """Before looking, before changing it, before a loss; a wrong one does none of them."""
     uid, pin = beside(lambda: campus.card("student").uid), PINS["student"]
     beside(lambda: campus.top_up("student", 5000))
     beside(lambda: pays(campus, 1250))
@@ -204,21 +274,35 @@ def test_the_self_service_kiosk_asks_the_enquiry_pin_before_each_service(campus,
     walker.touch("自助查询")
     walker.lay(uid)
     walker.touch("登陆")
-    walker.answer("输入查询密码", pin)
+    walker.answer("请输入查询密码", pin)
+    walker.reads("用户控制界面")
+    walker.reads_not("37.50")
     walker.touch("余额与明细查询")
-    walker.answer("输入查询密码", "975318")
+    walker.answer("请输入查询密码", WRONG)
     walker.reads("密码不对")
+    walker.reads_not("37.50")
     walker.touch("返回", "余额与明细查询")
-    walker.answer("输入查询密码", pin)
+    walker.answer("请输入查询密码", pin)
     walker.reads("库余额 ¥ 37.50", "-¥ 12.50")
+    walker.touch("返回", "挂失")
+    walker.answer("请输入查询密码", WRONG)
+    walker.touch("确认")
+    walker.reads("密码不对")
+    assert beside(lambda: pays(campus)) == "posted"
     walker.touch("返回")
     walker.touch_twice("修改密码")
-    walker.answer("输入旧密码", pin)
-    walker.answer("输入新密码", "246813")
-    walker.answer("再次输入新密码", "246813")
+    walker.answer("请输入旧密码", WRONG)
+    walker.answer("请输入新密码", NEW)
+    walker.answer("请再次输入新密码", NEW)
+    walker.reads("密码不对")
+    walker.touch("返回")
+    walker.touch_twice("修改密码")
+    walker.answer("请输入旧密码", pin)
+    walker.answer("请输入新密码", NEW)
+    walker.answer("请再次输入新密码", NEW)
     walker.reads("密码修改成功")
     walker.touch("返回", "挂失")
-    walker.answer("输入查询密码", "246813")
+    walker.answer("请输入查询密码", NEW)
     walker.touch("确认")
     walker.reads("挂失成功")
     assert beside(lambda: pays(campus)) == "card_lost"
@@ -230,6 +314,12 @@ def test_a_subsidy_is_collected_at_the_load_kiosk_and_a_partial_write_loses_noth
     uid, wallet = beside(lambda: (campus.card("student").uid, campus.card("student").wallet_id))
     beside(lambda: Funds(campus).credit(fen=15_000))
     walker.go_to("KL101")
+    walker.touch("领款服务", "圈存（补助）领款")
+    walker.reads("圈存（补助）领款", "请将校园卡放置于读卡区")
+    walker.lay(uid)
+    walker.answer("请输入密码", WRONG)
+    walker.reads("密码不对")
+    walker.take_card(uid)
     walker.page.select_option("#mode", "fail")
     walker.touch("领款服务", "圈存（补助）领款")
     walker.lay(uid)
@@ -260,3 +350,36 @@ def test_a_subsidy_is_collected_at_the_load_kiosk_and_a_partial_write_loses_noth
     expect(walker.page.locator(".slip").first).to_contain_text("合计 ¥ 25.00")
     walker.look()
     walker.take_card(uid)
+
+
+@pytest.mark.capability("A135")
+def test_a_card_is_tested_at_the_load_kiosk_and_a_dead_chip_is_sent_to_be_replaced(campus, walker):
+    """The machine tells whether it is the card, without a PIN and without telling anything else of it."""
+    uid = beside(lambda: campus.card("student").uid)
+    beside(lambda: campus.top_up("student", 4321))
+    walker.go_to("KL101")
+    walker.touch("校园卡服务", "校园卡检测")
+    walker.reads("请将校园卡放置于读卡区")
+    walker.lay(uid)
+    walker.reads("读卡正常，芯片没有损坏")
+    walker.reads_not("43.21", "林")
+    walker.take_card(uid)
+    walker.page.select_option("#mode", "dead")
+    walker.touch("校园卡服务", "校园卡检测")
+    walker.lay(uid)
+    walker.reads("这张卡已经损坏", "自助补卡机", "卡损坏不按丢失收费", "不要折弯")
+    walker.look()
+    walker.take_card(uid)
+    assert beside(lambda: pays(campus, 321)) == "posted", "testing changes nothing"
+
+    walker.go_to("KR101")
+    walker.touch("损坏换卡")
+    walker.insert(DOCUMENTS["student"][1])
+    walker.reads("请将校园卡放置于读卡区")
+    walker.lay(uid)
+    walker.reads("不收工本费", "旧卡由本机收回")
+    walker.touch("确认")
+    walker.reads("补卡成功", "冻结金额 ¥ 40.00")
+    walker.touch("返回")
+    walker.reads("请取走您的身份证")
+    assert beside(lambda: (Claimable.objects.get().left_fen, pays(campus, uid=uid))) == (4000, "card_replaced")

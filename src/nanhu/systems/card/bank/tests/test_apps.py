@@ -1,21 +1,29 @@
 """Outside apps (云闪付, 完美校园): who may bind, what a binding may do, and how it ends."""
 
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.school import school
 from nanhu.platforms.identity.models import SmsMessage
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.messages import api as messages
+from nanhu.systems.card.bank import limits
 from nanhu.systems.card.bank.models import Appeal, Binding, BindingLock, OnlineTopUp
 from nanhu.systems.card.bank.services import appeals, bindings, loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
 from nanhu.systems.card.bank.tests.phones import Phone, last_code
 from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.codes.rules import read_code
+from nanhu.systems.card.funds.models import Claimable
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM
+
+SECONDS = 10
 
 
 @pytest.fixture
@@ -29,6 +37,15 @@ def test_the_school_is_found_by_its_code_and_another_is_not(phone):
     assert (said["name"], said["city"]) == ("湖南理工学院", "岳阳")
     assert said["presets_fen"] == [5000, 10000, 20000, 30000]
     assert phone.ask("school", school_code="99999")["code"] == "bank.school_unknown"
+
+
+def test_the_schools_code_is_configured(phone, monkeypatch):
+    another = replace(
+        school(), raw={**school().raw, "card": {**school().raw["card"], "apps": {"school_code": "10544"}}}
+    )
+    monkeypatch.setattr(limits, "school", lambda: another)
+    assert phone.ask("school", school_code="10543")["code"] == "bank.school_unknown"
+    assert phone.ask("school", school_code="10544")["outcome"] == "done"
 
 
 def test_name_number_and_id_then_a_code_to_the_phone_on_record_bind(campus, phone):
@@ -132,7 +149,7 @@ def test_recharging_in_the_app_is_pending_within_seconds_and_the_same_request_is
     campus, phone, bank, live_server
 ):
     phone.bind("student")
-    first = phone.ask("top_up", request="order-1", amount_fen=5000)
+    first, begun = phone.ask("top_up", request="order-1", amount_fen=5000), time.monotonic()
     assert phone.ask("top_up", request="order-1", amount_fen=5000)["order"] == first["order"]
     bank.fault("notice", "twice")
     bank.do("pay", tn=first["tn"], card=CARDS["student"])
@@ -140,6 +157,21 @@ def test_recharging_in_the_app_is_pending_within_seconds_and_the_same_request_is
     assert phone.ask("look")["pending_fen"] == 5000
     assert campus.bank_balance("student") == BEGINNING_FEN - 5000
     assert OnlineTopUp.objects.get().told_times == 2
+    assert time.monotonic() - begun < SECONDS
+    assert ledger.trial_balance().difference_fen == 0
+
+
+@pytest.mark.capability("A136")
+def test_a_recharge_that_cannot_be_credited_goes_back_to_the_bank_once(campus, phone, bank, live_server):
+    """The card was closed between the order and the payment; the app is told what became of it."""
+    phone.bind("student")
+    order = phone.ask("top_up", amount_fen=5000)
+    Card.objects.filter(person_id=campus.persons["student"]).update(state="closed")
+    bank.do("pay", tn=order["tn"], card=CARDS["student"])
+    drive(4)
+    assert OnlineTopUp.objects.get().state == "refunded"
+    assert campus.bank_balance("student") == BEGINNING_FEN
+    assert Claimable.objects.count() == 0
     assert ledger.trial_balance().difference_fen == 0
 
 

@@ -46,6 +46,24 @@ def test_signing_shows_the_banks_verdict_and_is_changed_and_cancelled_at_the_kio
     assert with_pin(campus, kiosk, "load/begin", amount_fen=5000)["code"] == "bank.no_agreement"
 
 
+@pytest.mark.capability("A142")
+@pytest.mark.parametrize(
+    "wrong",
+    [("6228480088888888216", "林小蛮", "student", "13907300000"), ("6228480088888888224", "林小满", "teacher", "13907300000"),
+     ("6228480088888888232", "林小满", "student", "13900000000")],
+    ids=["name", "document", "phone"],
+)  # fmt: skip
+def test_each_of_the_four_factors_alone_is_enough_to_refuse(campus, kiosk, bank, wrong):
+    bank_card, name, part, phone = wrong
+    bank.add_customer(name, ID_NUMBERS[part], phone, bank_card)
+    sign(campus, kiosk, bank_card=bank_card)
+    assert (look(campus, kiosk)["state"], look(campus, kiosk)["sentence"]) == (
+        "refused",
+        "姓名、证件号、卡号、预留手机号四项不一致",
+    )
+    assert with_pin(campus, kiosk, "load/begin", amount_fen=5000)["code"] == "bank.no_agreement"
+
+
 @pytest.mark.capability("A139")
 def test_a_load_leaves_the_bank_and_reaches_the_card(campus, kiosk):
     sign(campus, kiosk)

@@ -123,12 +123,20 @@ def test_yunshanfu_from_registering_to_the_pay_code(page, campus):
     expect(page.locator("#owner option")).to_have_count(len(CAST))
     look_at(page, "home")
     tap(page, "云闪付")
-    register(page)
+    expect(page.locator("#glass")).to_contain_text(f"本机号码 {PHONES['student']}")
+    tap(page, "获取验证码")
+    fill(page, code="00000")
+    tap(page, "注册并登录")
+    expect(page.locator("#glass .said")).to_contain_text("验证码不对")
+    expect(page.locator("#glass")).not_to_contain_text("卡管理")
+    accept_text(page)
+    tap(page, "注册并登录")
     look_at(page, "yunshanfu")
     tap(page, "卡管理")
     tap(page, "添加银行卡")
     add_bank_card(page)
     expect(page.locator("#glass")).to_contain_text("尾号 8018")
+    assert not Binding.objects.exists(), "an account of the app alone is nothing to the school"
     tap(page, "更多")
     tap(page, "岳阳市")
     tap(page, "校园服务")
@@ -142,6 +150,36 @@ def test_yunshanfu_from_registering_to_the_pay_code(page, campus):
     binding = Binding.objects.get(state="active")
     assert (binding.app.key, binding.device) == ("yunshanfu", "林小满的手机")
     assert page.locator("#messages .message").first.locator(".badge.good").count() == 1
+
+
+@pytest.mark.capability("A086")
+def test_the_school_is_found_in_its_city_and_a_deep_link_skips_the_way(page, campus, outside):
+    page.goto("/#yunshanfu")
+    register(page)
+    tap(page, "更多")
+    tap(page, "长沙市")
+    tap(page, "校园服务")
+    expect(page.locator("#glass")).to_contain_text("这座城市还没有开通的学校")
+    expect(page.locator("#glass")).not_to_contain_text("湖南理工学院")
+    page.goto("/#yunshanfu")
+    page.reload()
+    tap(page, "更多")
+    tap(page, "岳阳市")
+    expect(page.locator("#glass")).to_contain_text("更多 · 岳阳市")
+    tap(page, "校园服务")
+    tap(page, "湖南理工学院")
+    expect(page.locator("#glass [name=id_number]")).to_be_visible()
+    expect(page.locator("#glass")).to_contain_text("湖南理工学院")
+
+    Channel.objects.filter(key="wanxiao").update(address=f"{outside.url}/#wanxiao/{{school}}")
+    start = campus.client("student").get("/card/bank/start/").content.decode()
+    link = f"{outside.url}/#wanxiao/10543"
+    assert f'href="{link}"' in start
+    page.goto("about:blank")
+    page.goto(link)
+    register(page)
+    expect(page.locator("#glass [name=id_number]")).to_be_visible()
+    expect(page.locator("#glass")).to_contain_text("湖南理工学院")
 
 
 @pytest.mark.capability("A154")
@@ -161,6 +199,7 @@ def test_wanxiao_from_the_school_to_a_recharge_details_and_loss(page, campus):
     add_bank_card(page)
     tap(page, "在线充值")
     look_at(page, "recharge")
+    assert page.locator("#glass .sum").all_inner_texts() == ["¥ 50.00", "¥ 100.00", "¥ 200.00", "¥ 300.00"]
     tap(page, "¥ 50.00")
     tap(page, "确认充值")
     expect(page.locator("#glass")).to_contain_text("充值成功")
@@ -171,9 +210,19 @@ def test_wanxiao_from_the_school_to_a_recharge_details_and_loss(page, campus):
     tap(page, "完成")
     expect(page.locator(".vcard")).to_contain_text("待领 ¥ 50.00")
     tap(page, "在线充值")
-    fill(page, sum="900")
+    fill(page, sum="20.5")
     tap(page, "确认充值")
-    expect(page.locator("#glass .said")).to_contain_text("单次")
+    expect(page.locator("#glass")).to_contain_text("充值成功")
+    expect(page.locator("#glass")).to_contain_text("¥ 20.50")
+    assert loads.held_fen(campus.card("student")) == 7050
+    tap(page, "完成")
+    tap(page, "在线充值")
+    for beyond in ("900", "500.01", "0.99"):
+        fill(page, sum=beyond)
+        tap(page, "确认充值")
+        expect(page.locator("#glass .said")).to_contain_text("单次")
+        page.locator("#glass .said").evaluate("one => one.remove()")
+    assert campus.bank_balance("student") == BEGINNING_FEN - 7050
     page.click("#back")
     tap(page, "交易明细")
     expect(page.locator("#glass")).to_contain_text("还没有交易")
