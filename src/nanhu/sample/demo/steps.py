@@ -257,6 +257,12 @@ def begin_at_the_bank(_advance: Advance) -> str:
     return "在后台"
 
 
+def register_the_vendor(_advance: Advance) -> str:
+    """A vending company at the open API; its keys lie beside those of the emulators."""
+    call_command("card_vendor", merchant="shop.nan", verbosity=0)
+    return "密钥在 emulators/vendor.json"
+
+
 STEPS = (
     Step("files", "各部门交来名单", write_files),
     Step("clean", "清洗入库", clean_files),
@@ -276,4 +282,5 @@ STEPS = (
     Step("keys", "终端密钥", write_emulator_keys, at_every_start=True),
     Step("outside", "银行、银联、云闪付、完美校园", open_the_bank, at_every_start=True),
     Step("bank_customers", "银行签约和圈存", begin_at_the_bank),
+    Step("vendor", "开放接口的样例厂商", register_the_vendor, at_every_start=True),
 )

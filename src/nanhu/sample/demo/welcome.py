@@ -31,6 +31,8 @@ def welcome(configuration: Configuration) -> str:
     自助终端    http://localhost:{configuration.kiosks_port}/ （圈存机、补卡机、一体机）
     门禁        http://localhost:{configuration.kiosks_port}/doors/
     校外手机    http://localhost:{configuration.outside_port}/ （云闪付、完美校园、农业银行）
+    企业网银    http://localhost:{configuration.outside_port}/bank/ （交付款文件）
+    开放接口    {configuration.public_url}/api/card/ （样例厂商的密钥在 {configuration.data_dir}/emulators/vendor.json）
     OA 系统     http://localhost:{configuration.office_port}/
     样例手机    {configuration.public_url}/demo/phone （收验证码；管理员登录第二步的动态口令也在这里）
     终端网关    http://localhost:{configuration.gateway_port}/
