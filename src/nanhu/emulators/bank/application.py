@@ -13,6 +13,7 @@ from nanhu.emulators.bank.acquirer import UnionPay
 from nanhu.emulators.bank.bank import PREFIX, Bank
 from nanhu.emulators.bank.configuration import Configuration, read_configuration
 from nanhu.emulators.bank.http import body_of, respond
+from nanhu.emulators.bank.orders import Brought, Handed, bring
 from nanhu.emulators.bank.transfers import Transfers
 from nanhu.emulators.bank.vault import Vault
 from nanhu.emulators.pages import Answer, RefusedError, StartResponse, as_json
@@ -39,7 +40,11 @@ class BankApplication:
             return self.bank.answer(environ)
         if path.startswith(acquirer.PREFIX) and method == "POST" and self.union is not None:
             return self.union.answer(environ)
-        if path in {"/pay", "/transfer", "/repeat", "/sign"} and method == "POST" and is_from_here(environ):
+        if (
+            path in {"/pay", "/transfer", "/repeat", "/sign", "/file", "/bring"}
+            and method == "POST"
+            and is_from_here(environ)
+        ):
             return self.act(path, msgspec.json.decode(body_of(environ) or b"{}"))
         if path == "/faults" and method == "POST" and is_from_here(environ):
             return self.bank.put_fault(environ)
@@ -55,6 +60,10 @@ class BankApplication:
             )
         if path == "/sign":
             return as_json(self.sign(asked))
+        if path == "/file":
+            return self.bank.hand_in(msgspec.convert(asked, Handed))
+        if path == "/bring":
+            return as_json(bring(self.bank.vault, msgspec.convert(asked, Brought)))
         if path == "/repeat":
             return as_json({"told": self.transfers.repeat()})
         sentence = self.union.pay(asked["tn"], asked["card"]) if self.union else "没有收单方"

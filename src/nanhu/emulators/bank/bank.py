@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from nanhu.emulators.bank import faults, ledger, wire
+from nanhu.emulators.bank import faults, ledger, orders, wire
 from nanhu.emulators.bank.configuration import Configuration
 from nanhu.emulators.bank.faults import Faults, SilenceError
 from nanhu.emulators.bank.http import body_of
@@ -83,10 +83,17 @@ class Bank:
         self.faults.put(msgspec.json.decode(body_of(environ), type=faults.Fault))
         return as_json({"faults": self.faults.waiting})
 
+    def hand_in(self, handed: orders.Handed) -> Answer:
+        try:
+            return as_json(orders.hand_in(self.vault, handed))
+        except orders.FileRefusedError as refusal:
+            return as_json({"sentence": str(refusal)}, HTTPStatus.UNPROCESSABLE_ENTITY)
+
     def books(self) -> Answer:
         """What stands in the bank's books, for tests and for the desk page; card numbers by their tail."""
         accounts = self.vault.rows("SELECT substr(card, -4) AS tail, name, balance FROM account ORDER BY card")
         movements = self.vault.rows(
             "SELECT request, kind, fen, reference, day FROM movement ORDER BY id DESC LIMIT 200"
         )
-        return as_json({"accounts": accounts, "movements": movements})
+        held = ledger.balance_on(self.vault, ledger.today())
+        return as_json({"accounts": accounts, "movements": movements, "held": held})

@@ -121,6 +121,11 @@ def moved(books: sqlite3.Connection, *, request: str, kind: str, card: str, fen:
     if held + change < 0:
         return refused("funds_short")
     books.execute("UPDATE account SET balance = balance + ? WHERE card = ?", (change, card))
+    return noted(books, request=request, kind=kind, card=card, fen=fen, campus_no=campus_no)
+
+
+def noted(books: sqlite3.Connection, *, request: str, kind: str, card: str, fen: int, campus_no: str = "") -> Facts:
+    """A movement of the campus's account, with the bank's own number."""
     day = today()
     reference = f"{day.replace('-', '')}{next_number(books, 'reference'):010d}"
     books.execute(
@@ -174,6 +179,11 @@ def statement(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:
         for row in rows
     ]  # fmt: skip
     return done(day=asked["day"], count=len(told), sum_fen=sum(row["fen"] for row in rows), rows=told)
+
+
+def balance_on(vault: Vault, day: str) -> Facts:
+    with vault.opened() as books:
+        return balance(books, "", {"day": day})
 
 
 def balance(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:

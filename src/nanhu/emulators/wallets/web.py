@@ -16,12 +16,14 @@ from nanhu.emulators.bank.application import BankApplication
 from nanhu.emulators.bank.configuration import read_configuration
 from nanhu.emulators.bank.faults import Fault
 from nanhu.emulators.bank.http import read_action, respond
+from nanhu.emulators.bank.orders import Brought, Handed, bring
 from nanhu.emulators.pages import TYPES, Answer, RefusedError, StartResponse, as_json, check_host, read_static
 from nanhu.emulators.wallets import phones
 from nanhu.emulators.wallets.actions import ACTIONS, Hand
 
 FOLDER = files("nanhu.emulators.wallets").joinpath("static")
 LONGEST_CODE = 200
+PAGES = {"/bank/": "/bank.html"}
 REPEAT_SECONDS = 5.0
 
 
@@ -95,12 +97,16 @@ class Outside:
         if path == "/fault":
             inner.bank.faults.put(read_action(environ, Fault))
             return as_json({"faults": inner.bank.faults.waiting})
+        if path == "/bring":
+            return as_json(bring(inner.bank.vault, read_action(environ, Brought)))
+        if path == "/file":
+            return inner.bank.hand_in(read_action(environ, Handed))
         if path != "/act":
             raise RefusedError(HTTPStatus.NOT_FOUND, "没有这个操作")
         return act(inner, read_action(environ, Tap))
 
     def page(self, path: str) -> Answer:
-        known = "/" if path.startswith("/qr/") else path
+        known = "/" if path.startswith("/qr/") else PAGES.get(path, path)
         if known not in self.static:
             raise RefusedError(HTTPStatus.NOT_FOUND, "没有这个页面")
         return self.static[known]

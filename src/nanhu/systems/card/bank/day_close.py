@@ -1,7 +1,9 @@
 """What the day close hears of the bank and of UnionPay: the differences of the day, each with its owner, or that no file could be had."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,7 +11,10 @@ from nanhu.systems.card.bank.acquirer import AcquirerSilentError
 from nanhu.systems.card.bank.gateway import BankSilentError
 from nanhu.systems.card.bank.models import Channel, Difference, Statement
 from nanhu.systems.card.bank.services.reconciliation import bank_differences, open_differences
+from nanhu.systems.card.closing.services.settling import end_of
 from nanhu.systems.card.closing.sources import Custody, Found, Source
+
+LOOKED_BACK = timedelta(days=92)
 
 
 def differences(day: date) -> list[Found]:
@@ -46,4 +51,43 @@ def custodial_balance(day: date) -> int | None:
     return sum(found) if found else None
 
 
-CUSTODY = Custody(key="bank", title=gettext_lazy("银行备付金账户"), balance=custodial_balance, order=30)
+CROSSING = """
+    WITH theirs AS (
+        SELECT "order" AS number, sum(CASE WHEN kind IN ('pay_out', 'reversal') THEN -amount_fen ELSE amount_fen END)::bigint AS fen
+        FROM card_bank_statement_row WHERE channel_id = %(channel)s AND day > %(first)s AND day <= %(day)s GROUP BY 1
+    ), ours AS (
+        SELECT number, CASE WHEN counts OR is_under_way THEN (sign * moved_fen)::bigint ELSE 0 END AS fen, moved_at FROM card_bank_order
+        WHERE channel_id = %(channel)s
+          AND (settled_on > %(first)s OR settled_on IS NULL AND is_under_way OR number IN (SELECT number FROM theirs))
+    )
+    SELECT number, coalesce(t.fen, 0), CASE WHEN o.moved_at < %(until)s THEN o.fen ELSE 0 END, coalesce(o.fen <> 0, false)
+    FROM theirs t FULL JOIN ours o USING (number)
+    WHERE coalesce(t.fen, 0) <> CASE WHEN o.moved_at < %(until)s THEN o.fen ELSE 0 END
+    ORDER BY number
+"""
+
+
+def crossing(day: date) -> list[Found]:
+    """Orders that the bank had moved by the end of that day and our books had not, or the other way round."""
+    found = []
+    for channel in Channel.objects.filter(kind=Channel.Kind.BANK, is_on=True).order_by("id"):
+        facts: dict[str, Any] = {"channel": channel.pk, "first": day - LOOKED_BACK, "day": day, "until": end_of(day)}
+        with connection.cursor() as cursor:
+            cursor.execute(CROSSING, facts)
+            found += [crossed(channel, *row) for row in cursor.fetchall()]
+    return found
+
+
+def crossed(channel: Channel, order: str, theirs_fen: int, ours_fen: int, is_booked: bool) -> Found:
+    words = (
+        _("%(bank)s · %(order)s：另一天入账")
+        if is_booked and (theirs_fen or ours_fen)
+        else _("%(bank)s · %(order)s：还没有入账，见银行与银联核对")
+    )
+    return Found(
+        key=f"{channel.key}:{order}", what=words % {"bank": channel.name, "order": order}, ours_fen=ours_fen,
+        theirs_fen=theirs_fen, is_explained=True,
+    )  # fmt: skip
+
+
+CUSTODY = Custody(key="bank", title=gettext_lazy("银行备付金账户"), balance=custodial_balance, items=crossing, order=30)

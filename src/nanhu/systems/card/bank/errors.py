@@ -196,3 +196,33 @@ class NothingToPayError(CampusError):
     code = "bank.nothing_to_pay"
     http_status = 409
     sentence = _("没有等银行付款的退款。")
+
+
+class DepositNotFoundError(CampusError):
+    code = "bank.deposit_not_found"
+    http_status = 404
+    sentence = _("没有找到这笔到账。")
+
+
+class DepositKnownError(CampusError):
+    code = "bank.deposit_known"
+    http_status = 409
+    sentence = _("银行流水号 {reference} 已经登记过。")
+
+
+class DepositStateError(CampusError):
+    code = "bank.deposit_state"
+    http_status = 409
+    sentence = _("这笔到账{state}，不能再办理。")
+
+
+class OwnDepositError(CampusError):
+    code = "bank.own_deposit"
+    http_status = 409
+    sentence = _("自己登记的到账，要由另一位经办人复核。")
+
+
+class DepositTooLargeError(CampusError):
+    code = "bank.deposit_too_large"
+    http_status = 409
+    sentence = _("账上那里只有 {left}，核对回单和金额。")

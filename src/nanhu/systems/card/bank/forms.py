@@ -1,15 +1,19 @@
 """The shape of what holders and clerks type."""
 
+from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.bodies import MEGABYTE
+from nanhu.kernel.clock import campus_today
 from nanhu.systems.card.bank.models import Channel
+from nanhu.systems.card.bank.services.deposits import Arrival
 from nanhu.systems.card.forms import YuanField
 
 LARGEST_FILE = MEGABYTE
+CASH = "cash"
 
 
 class TopUpForm(forms.Form):
@@ -70,6 +74,38 @@ class VerdictForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("说明"), max_length=300)
+
+
+class DepositForm(forms.Form):
+    """`token` names this form: however often it is sent, it is one deposit."""
+
+    source = forms.ChoiceField(label=_("来源"))
+    day = forms.DateField(label=_("到账日"), widget=forms.DateInput(attrs={"type": "date"}), initial=campus_today)
+    amount = YuanField(label=_("到账金额"), help_text=_("银行回单上的金额"))
+    fee = YuanField(label=_("手续费"), required=False, help_text=_("银联从结算款里扣下的；没有就不填"))
+    reference = forms.CharField(label=_("银行流水号"), max_length=60)
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.acquirers = {one.key: one for one in Channel.objects.filter(kind=Channel.Kind.ACQUIRER).order_by("pk")}
+        source: Any = self.fields["source"]
+        source.choices = [(CASH, _("保险柜现金")), *((key, one.name) for key, one in self.acquirers.items())]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("source") == CASH and said.get("fee"):
+            self.add_error("fee", _("现金没有手续费"))
+        if (day := said.get("day")) is not None and day > campus_today():
+            self.add_error("day", _("这一天还没有到"))
+        return said
+
+    def arrival(self) -> Arrival:
+        said = self.cleaned_data
+        return Arrival(
+            token=said["token"], acquirer=self.acquirers.get(said["source"]), day=said["day"], amount_fen=said["amount"],
+            fee_fen=said["fee"] or 0, reference=said["reference"],
+        )  # fmt: skip
 
 
 class BulkForm(forms.Form):

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.models import Agreement, Appeal, BankPayout, Difference, Load, OnlineTopUp
+from nanhu.systems.card.bank.models import Agreement, Appeal, BankPayout, Deposit, Difference, Load, OnlineTopUp
 from nanhu.systems.card.bank.services.payouts import waiting_withdrawals
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.policy import unclaimed_return_days
@@ -86,4 +86,5 @@ def desk() -> dict[str, int]:
         "refused": Agreement.objects.filter(state="refused", created_at__gte=week).count(),
         "withdrawals": len(waiting_withdrawals()),
         "payouts": BankPayout.objects.filter(state="asked").count(),
+        "deposits": Deposit.objects.filter(state="asked").count(),
     }

@@ -4,6 +4,7 @@ from nanhu.systems.card.bank.views import (
     agreement,
     bulk,
     cases,
+    deposits,
     notices,
     office,
     outside_apps,
@@ -46,5 +47,8 @@ urlpatterns: list[URLPattern] = [
     path("desk/payouts/make/", payouts.make, name="payout_make"),
     path("desk/payouts/<uuid:public_id>/", payouts.file, name="payout_file"),
     path("desk/payouts/<uuid:public_id>/file.csv", payouts.download, name="payout_download"),
+    path("desk/deposits/", deposits.deposits, name="deposits"),
+    path("desk/deposits/<uuid:public_id>/approve/", deposits.decide, {"deed": "approve"}, name="deposit_approve"),
+    path("desk/deposits/<uuid:public_id>/refuse/", deposits.decide, {"deed": "refuse"}, name="deposit_refuse"),
     path("desk/files/<slug:name>.csv", office.export, name="export"),
 ]

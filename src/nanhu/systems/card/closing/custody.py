@@ -28,12 +28,17 @@ def custody_on(day: date) -> dict[str, Any]:
 
 
 def custody_differences(day: date) -> list[Found]:
-    """The bank's own balance is that of our books. Where it has not said one, nothing is claimed."""
+    """The bank's own balance is that of our books, save what one of us booked on another day: each of those has its number.
+    Where the bank has not said a balance, nothing is claimed."""
     state = custody_on(day)
     told, book = state["bank_told_fen"], state["bank_book_fen"]
     if told is None or told == book:
         return []
-    return [Found(key="bank", what=_("备付金账户余额与账面不符"), ours_fen=book, theirs_fen=told)]
+    items = [item for one in sources_of_custody for item in one.items(day)]
+    known = book + sum((item.theirs_fen or 0) - (item.ours_fen or 0) for item in items)
+    if known == told:
+        return items
+    return [*items, Found(key="bank", what=_("备付金账户余额与账面不符"), ours_fen=known, theirs_fen=told)]
 
 
 OWN = Source(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Role
 from nanhu.systems.card.closing import custody, jobs, operations  # noqa: F401  (registering is their effect)
+from nanhu.systems.card.closing.checks import groups_have_codes
 from nanhu.systems.card.closing.losses import loss_differences
 from nanhu.systems.card.closing.policies import FINANCE, MERCHANT
 from nanhu.systems.card.closing.reconciliation import ledger_differences, receipt_differences, suspense_differences
@@ -33,6 +34,7 @@ sources.add(
     ),
     Source(key="losses", title=_("挂失责任核对"), owner=_("校园卡管理办公室"), differences=loss_differences, order=26),
 )
+registry.checks.add(registry.Check(key="card.voucher_codes", title=_("凭证科目"), run=groups_have_codes, order=48))
 registry.roles.add(
     Role(key=FINANCE, name=_("一卡通财务"), description=_("日结、对账差异、商户合同与结算、付款文件、凭证导出")),
     Role(key=MERCHANT, name=_("商户"), description=_("只看自己商户的营业额、结算单；须另外绑定商户")),

@@ -35,11 +35,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custody:
-    """What a bank holds for us at the end of a day, as it says itself; None where it has not said."""
+    """What a bank holds for us at the end of a day, as it says itself; None where it has not said.
+
+    `items(day)`: what it had moved by then and we had not, or the other way round, each by its own number.
+    """
 
     key: str
     title: Text
     balance: Callable[[date], int | None]
+    items: Callable[[date], list[Found]] = lambda _day: []
     order: int = 100
 
 

@@ -30,8 +30,9 @@ CODES = {
     "card.funding": ("2307.05", "其他应付款-补助与发放"),
     "card.payee": ("2307.06", "其他应付款-代扣代缴"),
     "card.bank_payable": ("2307.07", "其他应付款-待退银行"),
-    "card.cash_difference": ("1901", "待处理财产损溢"),
+    "card.cash_difference": ("1902", "待处理财产损溢"),
     "card.fee_income": ("4609", "其他收入"),
+    "card.bank_fee": ("5901", "其他费用-手续费"),
     "card.loss_expense": ("5901", "其他费用-挂失损失"),
 }
 OTHER = ("1899", "待处理-未配置科目")

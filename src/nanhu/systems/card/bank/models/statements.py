@@ -15,6 +15,8 @@ class StatementRow(models.Model):
         REVERSAL = "reversal", _("圈存冲正")
         PAY_OUT = "pay_out", _("代发")
         TRANSFER_IN = "transfer_in", _("银行 APP 充值")
+        CASH_IN = "cash_in", _("缴存现金")
+        SETTLEMENT_IN = "settlement_in", _("银联结算款")
         CONSUME = "consume", _("银联支付")
         REFUND = "refund", _("银联退款")
 

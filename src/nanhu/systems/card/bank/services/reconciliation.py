@@ -19,8 +19,10 @@ from nanhu.systems.card.bank.models import Channel, Difference, Statement, State
 
 Kind = Difference.Kind
 BY = Actor.system("card.reconciliation")
-PAIRED = ("debit", "transfer_in", "consume", "pay_out")
+PAIRED = ("debit", "transfer_in", "cash_in", "settlement_in", "consume", "pay_out")
 """Movements that an order of ours stands behind; their reversals and refunds are taken off them."""
+BY_REFERENCE = {"transfer_in", "cash_in", "settlement_in"}
+"""What did not begin with a request of ours goes by the bank's own number."""
 TAKEN_BACK = {"reversal": "debit", "refund": "consume"}
 
 
@@ -65,7 +67,7 @@ def fetch_day(channel: Channel, day: date) -> Statement:
 def bank_rows(channel: Channel, day: date) -> list[StatementRow]:
     return [
         StatementRow(
-            channel=channel, day=day, kind=line.kind, order=line.reference if line.kind == "transfer_in" else line.request,
+            channel=channel, day=day, kind=line.kind, order=line.reference if line.kind in BY_REFERENCE else line.request,
             reference=line.reference, amount_fen=line.amount_fen, campus_no=line.campus_no, at=line.at,
         )
         for line in gateway_of(channel).fetch_statement(day=day)
@@ -139,30 +141,8 @@ def compared(channel: Channel, day: date) -> list[Compared]:
 
 
 OURS = """
-    WITH orders AS (
-        SELECT l.number, l.reference, l.amount_fen, c.entry_id, l.settled_on, a.channel_id,
-               l.state IN ('asked', 'sent', 'unknown', 'debited', 'reversing') AS under_way,
-               l.state IN ('debited', 'credited', 'writing', 'written', 'unclaimed') AS counts
-        FROM card_load l JOIN card_agreement a ON a.id = l.agreement_id LEFT JOIN card_claimable c ON c.id = l.claimable_id
-        UNION ALL
-        SELECT o.number, coalesce(o.query_id, ''), o.amount_fen,
-               CASE WHEN o.state = 'refunded' AND c.return_entry_id IS NOT NULL THEN NULL ELSE c.entry_id END,
-               o.settled_on, o.channel_id,
-               o.state IN ('asked', 'opened', 'paid', 'refunding')
-                   OR (o.state = 'refunded' AND o.moved_at > now() - interval '2 days'),
-               o.state IN ('paid', 'credited', 'refunding')
-        FROM card_online_top_up o LEFT JOIN card_claimable c ON c.id = o.claimable_id
-        UNION ALL
-        SELECT p.number, p.reference, p.amount_fen, coalesce(c.return_entry_id, k.entry_id), p.settled_on, p.channel_id,
-               p.state = 'asked', p.state = 'paid'
-        FROM card_bank_payout p LEFT JOIN card_claimable c ON c.id = p.claimable_id
-        LEFT JOIN card_withdrawal w ON w.id = p.withdrawal_id
-        LEFT JOIN ledger_entry_key k ON k.key = 'card.bank_payout:' || w.public_id
-    )
-    SELECT o.number, o.reference, CASE WHEN o.counts THEN o.amount_fen ELSE 0 END,
-           coalesce((SELECT sum(t.amount_fen)::bigint FROM ledger_transfer t WHERE t.entry_id = o.entry_id), 0), o.under_way
-    FROM orders o
-    WHERE o.channel_id = %s AND (o.settled_on = %s OR o.number = ANY(%s)) AND (o.counts OR o.number = ANY(%s))
+    SELECT number, reference, CASE WHEN counts THEN amount_fen ELSE 0 END, moved_fen, is_under_way FROM card_bank_order
+    WHERE channel_id = %s AND (settled_on = %s OR number = ANY(%s)) AND (counts OR number = ANY(%s))
 """
 
 

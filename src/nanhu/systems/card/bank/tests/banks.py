@@ -107,7 +107,7 @@ class EmulatedBank:
         """Everything but the accounts, which are as at the beginning: each test has a bank that knows nobody."""
         books = sqlite3.connect(self.path.with_name("outside.sqlite"), timeout=20)
         with books:
-            for table in ("agreement", "told", "movement", "notice", "trade", "payer"):
+            for table in ("agreement", "told", "movement", "notice", "trade", "payer", "file"):
                 books.execute(f"DELETE FROM {table}")  # noqa: S608  our own words
             for one in json.loads(self.path.read_text())["customers"]:
                 fen = one.get("balance_fen", 300_000)

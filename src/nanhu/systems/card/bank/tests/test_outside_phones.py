@@ -1,5 +1,6 @@
 """The outside apps in a real browser against this campus, as manual §4 and §6 walk through them: every step on the phone."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -250,3 +251,39 @@ def test_the_banks_own_app_sends_money_to_a_campus_card(page, campus):
     expect(page.locator("#glass")).to_contain_text("转账成功")
     look_at(page, "bank-sent")
     assert loads.held_fen(campus.card("student")) == 2050
+
+
+def payout_text(*lines):
+    """A file as finance downloads it: number, payee's token, sum in yuan."""
+    head = f"H,nanhu-payout-1,P1,2026-11-25,{len(lines)},{sum(float(fen) for *_rest, fen in lines):.2f}"
+    rows = [
+        f"D,{place},{number},食堂账户,{token},0042,{fen},结算" for place, (number, token, fen) in enumerate(lines, 1)
+    ]
+    text = "".join(f"{line}\r\n" for line in (head, *rows))
+    total = head.rpartition(",")[2]
+    return text + f"T,{len(lines)},{total},{hashlib.sha256(text.encode()).hexdigest()}\r\n"
+
+
+def hand_in(page, text):
+    page.locator("#file").set_input_files({"name": "P1.csv", "mimeType": "text/csv", "buffer": text.encode()})
+    page.get_by_role("button", name="付款", exact=True).click()
+
+
+def test_the_school_hands_a_payout_file_in_at_the_bank_and_takes_the_result_home(page, campus):
+    page.goto("/")
+    page.get_by_role("link", name="企业网银").click()
+    expect(page.locator("#none")).to_be_visible()
+    look_at(page, "bank-empty")
+    text = payout_text(("S1", "shop-1", "12.50"), ("S2", "shop-2", "3.00"))
+    page.locator("#returned").fill("S2")
+    hand_in(page, text)
+    expect(page.locator("#told")).to_contain_text("付成 1 笔，¥ 12.50")
+    expect(page.locator("#told")).to_contain_text("没有付成：S2")
+    expect(page.locator("#rows tr")).to_have_count(1)
+    look_at(page, "bank-paid")
+    with page.expect_download() as file:
+        page.get_by_role("link", name="下载结果文件").click()
+    assert "S2,3.00,失败,,,收款账户已销户" in Path(file.value.path()).read_text("utf-8-sig")
+    hand_in(page, text)
+    expect(page.locator("#told")).to_contain_text("这个文件交过了，不再付款")
+    expect(page.locator("#rows tr")).to_have_count(1)

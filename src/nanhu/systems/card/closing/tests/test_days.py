@@ -8,7 +8,9 @@ from django.db import connection, transaction
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import Progress
 from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card import api as card
 from nanhu.systems.card.closing import jobs, sources
+from nanhu.systems.card.closing.checks import groups_have_codes
 from nanhu.systems.card.closing.errors import DayNotOverError, NoteMissingError
 from nanhu.systems.card.closing.models import DayClose, Difference
 from nanhu.systems.card.closing.reconciliation import late_rows_on
@@ -159,6 +161,22 @@ def test_the_voucher_adds_up_and_uses_the_schools_codes(traded):
     lines = voucher(YESTERDAY, YESTERDAY)
     assert sum(line.debit_fen for line in lines) == sum(line.credit_fen for line in lines) == 9000 + 1560
     assert {line.code for line in lines} == {"1001", "2307.01", "2307.03"}
+
+
+def test_an_account_without_a_code_is_named_before_the_voucher_goes_out(traded):
+    assert groups_have_codes().verdict == "ok"
+    card.deduct(
+        by=SYSTEM, person_id=traded.persons["teacher"], amount_fen=100, key="bill", detail="电费 15栋 302",
+        payee_account_id=card.open_payee(code="power", name="后勤电费"),
+    )  # fmt: skip
+    assert groups_have_codes().verdict == "ok"
+    account = ledger.AccountOrder(code="gym.fees", name="体育馆", kind="income")
+    card.deduct(
+        by=SYSTEM, person_id=traded.persons["teacher"], amount_fen=100, key="gym", detail="体育馆",
+        payee_account_id=ledger.open_accounts([account])["gym.fees"],
+    )  # fmt: skip
+    found = groups_have_codes()
+    assert (found.verdict, "gym.fees" in found.message) == ("warn", True)
 
 
 def test_finance_runs_the_close_sees_the_report_and_takes_the_voucher(traded, bank):

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import Configuration, configuration
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
@@ -110,7 +110,7 @@ def connect(settings: Configuration) -> dict[str, Any]:
 
 def held_at_bank() -> int:
     """What our books say the bank holds at this moment: the emulated bank begins with as much."""
-    return sum(ledger.balances_of(list(ledger.account_ids([BANK_ACCOUNT]).values())).values())
+    return -sum(ledger.net_of(account, before=now()) for account in ledger.account_ids([BANK_ACCOUNT]).values())
 
 
 def put(key: str, **facts: str) -> None:

@@ -1,0 +1,117 @@
+"""Money of ours that arrives at the bank: cash from the safe, and what UnionPay owed us. One clerk says so, another books it."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.money import format_yuan
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.bank.channels import bank_channel, clearing_account
+from nanhu.systems.card.bank.errors import (
+    DepositKnownError,
+    DepositStateError,
+    DepositTooLargeError,
+    OwnDepositError,
+)
+from nanhu.systems.card.bank.models import Channel, Deposit
+from nanhu.systems.card.errors import ReasonMissingError
+from nanhu.systems.card.policies import clerk_account
+from nanhu.systems.card.services.shifts import safe
+
+State = Deposit.State
+FEES = ledger.AccountOrder(code="card.bank_fee", name="银联手续费", kind="expense")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What the form says; `acquirer` is None for cash."""
+
+    token: UUID
+    acquirer: Channel | None
+    day: date
+    amount_fen: int
+    fee_fen: int
+    reference: str
+
+
+def ask(*, by: Actor, arrival: Arrival) -> Deposit:
+    """The same form again is the deposit that it made; the bank's number stands once."""
+    known = Deposit.objects.filter(token=arrival.token, author_id=clerk_account(by)).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            made = Deposit.objects.create(
+                token=arrival.token, channel=bank_channel(), acquirer=arrival.acquirer, day=arrival.day,
+                amount_fen=arrival.amount_fen, fee_fen=arrival.fee_fen, reference=arrival.reference.strip(),
+                author_id=clerk_account(by), author_name=by.name,
+            )  # fmt: skip
+            note(by, made, "card.ask_deposit")
+            return made
+    except IntegrityError as error:
+        if "card_deposit_once" in str(error):
+            raise DepositKnownError(reference=arrival.reference) from error
+        raise
+
+
+@transaction.atomic
+def approve(*, by: Actor, deposit: Deposit) -> Deposit:
+    current = locked(by, deposit)
+    Channel.objects.select_for_update().get(pk=current.channel_id)  # two at once do not both empty the safe
+    source, left = source_of(current), held(current)
+    if current.amount_fen + current.fee_fen > left:
+        raise DepositTooLargeError(left=format_yuan(left))
+    bank = clearing_account(current.channel)
+    legs = [ledger.Leg(debit_account_id=bank, credit_account_id=source, amount_fen=current.amount_fen)]
+    if current.fee_fen:
+        fees = ledger.open_accounts([FEES])[FEES.code]
+        legs.append(ledger.Leg(debit_account_id=fees, credit_account_id=source, amount_fen=current.fee_fen))
+    key = f"card.deposit:{current.public_id}"
+    posted = ledger.post(by=by, kind="card.deposit", legs=legs, key=key, reference=current.reference)
+    return decide(by, current, State.BOOKED, entry_id=posted.entry_id)
+
+
+@transaction.atomic
+def refuse(*, by: Actor, deposit: Deposit, answer: str) -> Deposit:
+    if not answer.strip():
+        raise ReasonMissingError
+    current = locked(by, deposit)
+    current.answer = answer.strip()
+    return decide(by, current, State.REFUSED)
+
+
+def source_of(deposit: Deposit) -> int:
+    return safe() if deposit.acquirer is None else clearing_account(deposit.acquirer)
+
+
+def held(deposit: Deposit) -> int:
+    """What lies in the safe, or what UnionPay owes us by our books."""
+    return ledger.balance_of(source_of(deposit))
+
+
+def locked(by: Actor, deposit: Deposit) -> Deposit:
+    rows = Deposit.objects.select_for_update(of=("self",)).select_related("channel", "acquirer")
+    current = rows.get(pk=deposit.pk)
+    if current.state != State.ASKED:
+        raise DepositStateError(state=State(current.state).label)
+    if current.author_id == clerk_account(by):
+        raise OwnDepositError
+    return current
+
+
+def decide(by: Actor, deposit: Deposit, state: str, *, entry_id: int | None = None) -> Deposit:
+    deposit.state, deposit.entry_id, deposit.decided_at = state, entry_id, now()
+    deposit.approver_id, deposit.approver_name = clerk_account(by), by.name
+    deposit.save()
+    note(by, deposit, "card.book_deposit" if state == State.BOOKED else "card.refuse_deposit")
+    return deposit
+
+
+def note(by: Actor, deposit: Deposit, action: str) -> None:
+    facts = {"fen": deposit.amount_fen, "fee": deposit.fee_fen, "reference": deposit.reference}
+    audit.record(by=by, action=action, target=f"deposit:{deposit.public_id}", reason=deposit.answer, facts=facts)

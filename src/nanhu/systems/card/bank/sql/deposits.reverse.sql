@@ -1,0 +1,2 @@
+DROP TRIGGER card_bank_deposit_stays ON card_bank_deposit;
+DROP TRIGGER card_bank_deposit_is_kept ON card_bank_deposit;
