@@ -1,13 +1,17 @@
 """Every promise of the ledger is tried by raw SQL, and its door by worked examples."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.checks import balances_agree, months_are_ahead
+from nanhu.platforms.ledger.jobs import add_months
 from nanhu.platforms.ledger.services.partitions import months
 
 BY = Actor.system("test")
@@ -170,6 +174,29 @@ def test_months_are_made_ahead_and_the_net_catches_the_rest(books):
     )
     assert balances(books, "wallet") == [5]
     assert [finding.what for finding in ledger.check_ledger()] == ["outside_months"]
+
+
+def test_the_night_makes_the_months_that_lie_ahead_and_money_lands_in_its_month(books):
+    """A month nobody made is missed by the doctor and made by the nightly job, twice without harm."""
+    this = f"ledger_transfer_{campus_today():%Y_%m}"
+    far = [one.name for one in months() if this < one.name < "ledger_transfer_default"]
+    assert len(far) >= 2
+    for name in far:
+        run(f"DROP TABLE {name}")
+    assert months_are_ahead().verdict is Verdict.FAIL
+    assert add_months() == len(far)
+    assert add_months() == 0
+    assert (months_are_ahead().verdict, [one.name for one in months() if one.name in far]) == (Verdict.OK, far)
+    move(books, "cash", "wallet", 700)
+    (found,) = run("SELECT tableoid::regclass::text FROM ledger_transfer WHERE amount_fen = 700")
+    assert found == (this,)
+    following = (campus_today().replace(day=1) + timedelta(days=45)).replace(day=3)
+    run(
+        "INSERT INTO ledger_transfer (entry_id, posted_at, occurred_at, kind, debit_account_id, credit_account_id, amount_fen) VALUES (2, %s, now(), 'x', %s, %s, 9)",
+        [following, books["cash"], books["wallet"]],
+    )
+    (found,) = run("SELECT tableoid::regclass::text FROM ledger_transfer WHERE amount_fen = 9")
+    assert found == (f"ledger_transfer_{following:%Y_%m}",)
 
 
 def test_the_commands_say_what_is_wrong(books, capsys):
