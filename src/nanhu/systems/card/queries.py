@@ -15,8 +15,12 @@ from nanhu.systems.card.models import Card, Receipt, TopUp, Wallet
 from nanhu.systems.card.services.issue import LIVING
 
 SHOWN_DAYS = 92
-SPENDING = ("payment", "stored")
-TAKEN_BACK = ("reversal", "refund")
+SPENDING = ("payment", "stored", "hold")
+TAKEN_BACK = ("reversal", "refund", "release", "correction_in")
+CORRECTED = Q(kind="correction_in", merchant__isnull=False)
+"""A sale taken back; told by the index alone, as all of this has to be."""
+PURCHASES = Q(kind__in=[*SPENDING, "reversal", "refund", "release"]) | CORRECTED
+"""What makes up spending: bought, less what was taken back. Other things may be corrected too."""
 NET = Case(
     When(kind__in=TAKEN_BACK, then=F("amount_fen") * Value(-1, output_field=BigIntegerField())),
     default=F("amount_fen"),
@@ -97,8 +101,7 @@ def own_day(person_id: int | None) -> tuple[Holding, int] | None:
         return None
     today = Range(first=campus_today(), last=campus_today())
     mine = Receipt.objects.filter(
-        wallet=OuterRef("wallet"), outcome="posted", kind__in=[*SPENDING, *TAKEN_BACK],
-        occurred_at__gte=today.since, occurred_at__lt=today.until,
+        PURCHASES, wallet=OuterRef("wallet"), outcome="posted", occurred_at__gte=today.since, occurred_at__lt=today.until,
     )  # fmt: skip
     spent = Subquery(mine.order_by().values("wallet").annotate(fen=Sum(NET)).values("fen"))
     card = cards_of(person_id).annotate(spent_today=spent).first()
@@ -183,7 +186,7 @@ def spent_in(wallet: Wallet, days: Range) -> int:
 
 
 def spending(wallet: Wallet, days: Range) -> QuerySet[Receipt]:
-    return moved(wallet, days).filter(kind__in=[*SPENDING, *TAKEN_BACK]).order_by()
+    return moved(wallet, days).filter(PURCHASES).order_by()
 
 
 def taken_by(clerk_id: int, day: date) -> QuerySet[TopUp]:

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card import queries
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing.errors import CorrectionStateError, NotCorrectableError, SamePersonError
 from nanhu.systems.card.closing.models import Correction
@@ -35,6 +36,16 @@ def balance(campus) -> int:
 
 def asked(campus, receipt: Receipt | None = None) -> Correction:
     return corrections.ask(by=campus.actor("clerk"), receipt=receipt or sale(), reason="按错金额", token=uuid4())
+
+
+def test_what_was_corrected_is_no_spending_of_the_day_the_month_or_the_canteen(paid):
+    person, wallet = paid.persons["student"], paid.card("student").wallet
+    assert queries.own_day(person)[1] == queries.spent_in(wallet, queries.this_month()) == 1250
+    asked = corrections.ask(by=paid.actor("clerk"), receipt=sale(), reason="按错", token=uuid4())
+    corrections.approve(by=paid.actor("second_clerk"), correction=asked)
+    spent = queries.spent_by(wallet, queries.last_three_months())
+    assert queries.own_day(person)[1] == queries.spent_in(wallet, queries.this_month()) == 0
+    assert (sum(fen for _month, fen in spent.by_month), dict(spent.by_canteen)) == (0, {"南院一食堂": 0})
 
 
 def test_two_clerks_take_a_sale_back_through_their_pages(paid):
