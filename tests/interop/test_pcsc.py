@@ -15,7 +15,10 @@ from pathlib import Path
 import pytest
 
 from nanhu.emulators.chip import terminal
-from nanhu.emulators.chip.tests.conftest import AT, CARD, fill, host_load
+from nanhu.emulators.chip.tests.conftest import AT, CARD, CODE, MASTERS, fill, host_load
+from nanhu.emulators.chip.vpcd import PORT
+from nanhu.systems.card.chip import messages
+from nanhu.systems.card.chip.ciphers import TripleDesSuite, card_key
 
 PYTHON = "/usr/bin/python3"
 NEEDS = ("pcscd", PYTHON)
@@ -26,17 +29,19 @@ DESK = """
 import json, sys, time
 from smartcard.System import readers
 from smartcard.Exceptions import NoCardException, CardConnectionException
-for _ in range(100):
-    found = [one for one in readers() if "Virtual PCD 00 00" in str(one)]
-    try:
-        connection = found[0].createConnection(); connection.connect(); break
-    except (IndexError, NoCardException, CardConnectionException):
-        time.sleep(0.05)
-else:
-    sys.exit("no card in the virtual reader")
-told = {"atr": bytes(connection.getATR()).hex()}
+def connected(slot):
+    for _ in range(100):
+        found = [one for one in readers() if f"Virtual PCD 00 0{slot}" in str(one)]
+        try:
+            connection = found[0].createConnection(); connection.connect(); return connection
+        except (IndexError, NoCardException, CardConnectionException):
+            time.sleep(0.05)
+    sys.exit(f"nothing in the virtual reader {slot}")
+connections = [connected(0), connected(1)]
+told = {"atr": bytes(connections[0].getATR()).hex()}
 for line in sys.stdin:
-    data, one, two = connection.transmit(list(bytes.fromhex(line)))
+    slot, command = line.split()
+    data, one, two = connections[int(slot)].transmit(list(bytes.fromhex(command)))
     print(bytes(data).hex() + f"{one:02x}{two:02x}", flush=True)
 print(json.dumps(told), flush=True)
 """
@@ -50,7 +55,7 @@ def in_namespace() -> list[str]:
 
 @pytest.fixture
 def desk(tmp_path):
-    """A program of the desk with the card connected: ask(APDU in hex) → answer in hex."""
+    """A program of the desk with a card in one reader and a PSAM in the other: ask(APDU in hex) → answer in hex."""
     path = tmp_path / "chip.json"
     pocket = fill(path)
     with pocket.card(CARD) as card:
@@ -60,7 +65,9 @@ def desk(tmp_path):
     source = Path(terminal.__file__).parents[3]
     script = (
         "ip link set lo up 2>/dev/null; pcscd -f --disable-polkit & daemon=$!; sleep 1; "
-        f"'{sys.executable}' -m nanhu.emulators.chip.vpcd '{path}' {CARD} & card=$!; trap 'kill $card $daemon' TERM; wait"
+        f"'{sys.executable}' -m nanhu.emulators.chip.vpcd '{path}' {CARD} & card=$!; "
+        f"'{sys.executable}' -m nanhu.emulators.chip.vpcd '{path}' psam:N1001 127.0.0.1 {PORT + 1} & module=$!; "
+        "trap 'kill $card $module $daemon' TERM; wait"
     )
     with (Path("/tmp") / "nanhu-pcscd.lock").open("w") as turn:  # noqa: S108 - one pcscd a machine, whoever tests
         fcntl.flock(turn, fcntl.LOCK_EX)
@@ -72,8 +79,8 @@ def desk(tmp_path):
             [PYTHON, "-c", DESK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
         )
 
-        def ask(command: str) -> str:
-            program.stdin.write(command + "\n")
+        def ask(command: str, slot: int = 0) -> str:
+            program.stdin.write(f"{slot} {command}\n")
             program.stdin.flush()
             answer = program.stdout.readline().strip().upper()
             assert answer, (tmp_path / "pcscd.log").read_text()
@@ -105,3 +112,30 @@ def test_the_purse_answers_through_pcsc(desk):
     assert desk("0020000103000000") == "63C2"
     assert desk("80FF0000") == "6D00"
     assert desk("805C000204") == "000013889000"
+
+
+class Reader:
+    """What lies in one of the readers, as the terminal's own code speaks to it."""
+
+    def __init__(self, desk, slot):
+        self.desk, self.slot = desk, slot
+
+    def transmit(self, text):
+        return bytes.fromhex(self.desk(text.hex(), self.slot))
+
+
+def test_a_terminal_buys_and_loads_with_card_and_psam_both_behind_pcsc(desk):
+    """The emulators' own terminal code, the purse and the PSAM in two readers: both sign, and the house believes the TAC."""
+    card, psam = Reader(desk, 0), Reader(desk, 1)
+    noted = []
+    grey = terminal.buy(card, psam, amount_fen=1250, at=AT, remember=noted.append)
+    assert (grey.balance_before_fen, grey.counter, grey.term_seq, noted) == (5000, 0, 1, [grey])
+    suite = TripleDesSuite()
+    own = card_key(suite, bytes.fromhex(MASTERS["1"]), bytes.fromhex("0" * 10 + "1423110001")[-8:])
+    text = messages.purchase_tac(amount_fen=1250, terminal=bytes.fromhex(CODE), term_seq=1, at=messages.stamp(AT))
+    assert suite.mac(suite.tac_key(own), text).hex().upper() == grey.tac
+    assert terminal.read_facts(card).balance_fen == 3750
+    again = terminal.buy(card, psam, amount_fen=50, at=AT, remember=noted.append)
+    assert (again.counter, again.term_seq, terminal.read_facts(card).balance_fen) == (1, 2, 3700)
+    begun = terminal.begin_load(card, amount_fen=300, code=bytes.fromhex(CODE))
+    assert (begun.balance_fen, begun.online_counter) == (3700, 1)

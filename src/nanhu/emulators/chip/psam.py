@@ -27,6 +27,10 @@ class Psam:
         self.state = msgspec.msgpack.decode(text, type=PsamState)
         self.expected: bytes | None = None
 
+    def power_on(self) -> None:
+        """What was going on is forgotten; the sequence was written before it was used."""
+        self.expected = None
+
     def transmit(self, text: bytes) -> bytes:
         try:
             command = apdu.parse(text)

@@ -1,18 +1,22 @@
-"""The card behind a virtual PC/SC reader (vsmartcard-vpcd): a TCP client, two bytes of length before each message.
+"""A card or a PSAM behind a virtual PC/SC reader (vsmartcard-vpcd): a TCP client, two bytes of length before each message.
 
-Run as `python -m nanhu.emulators.chip.vpcd chip.json UID [host port]`.
+Run as `python -m nanhu.emulators.chip.vpcd chip.json UID|psam:TERMINAL [host port]`; the second reader listens one port higher.
 """
 
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from nanhu.emulators.chip.card import ATR, SoftwareCard
 from nanhu.emulators.chip.pocket import Pocket
+from nanhu.emulators.chip.psam import Psam
 from nanhu.emulators.chip.storage import PowerCutError
 
 PORT: Final = 35963
+PSAM: Final = "psam:"
 OFF, ON, RESET, ATR_ASKED = 0, 1, 2, 4
 USUAL_ARGUMENTS: Final = 3
 
@@ -31,41 +35,54 @@ def receive(link: socket.socket, length: int) -> bytes:
     return text
 
 
-def serve(card: SoftwareCard, link: socket.socket) -> None:
+def serve(module: SoftwareCard | Psam, link: socket.socket) -> None:
     """Until the reader goes away. One byte is a word about power, more is a command."""
     while True:
         try:
             text = receive(link, int.from_bytes(receive(link, 2), "big"))
         except (LinkClosedError, ConnectionError):
             return
-        answer = told(card, text)
+        answer = told(module, text)
         if answer is not None:
             link.sendall(len(answer).to_bytes(2, "big") + answer)
 
 
-def told(card: SoftwareCard, text: bytes) -> bytes | None:
+def told(module: SoftwareCard | Psam, text: bytes) -> bytes | None:
     if len(text) != 1:
-        return transmitted(card, text)
+        return transmitted(module, text)
     if text[0] in {ON, RESET, OFF}:
-        card.power_on()
+        module.power_on()
     return ATR if text[0] == ATR_ASKED else None
 
 
-def transmitted(card: SoftwareCard, text: bytes) -> bytes | None:
+def transmitted(module: SoftwareCard | Psam, text: bytes) -> bytes | None:
     try:
-        return card.transmit(text)
+        return module.transmit(text)
     except PowerCutError:
-        card.power_on()
+        module.power_on()
         return None
 
 
-def main(arguments: list[str]) -> None:
-    path, uid, *address = arguments[1:]
-    host, port = (address[0], int(address[1])) if address else ("127.0.0.1", PORT)
-    with Pocket(Path(path)).card(uid) as card, socket.create_connection((host, port)) as link:
+@contextmanager
+def laid(path: Path, name: str) -> Iterator[SoftwareCard | Psam]:
+    pocket = Pocket(path)
+    if name.startswith(PSAM):
+        module = pocket.psam(name.removeprefix(PSAM))
+        if module is None:
+            raise SystemExit(f"no PSAM of {name} in {path}")
+        yield module
+        return
+    with pocket.card(name) as card:
         if card is None:
-            raise SystemExit(f"no chip {uid} in {path}")
-        serve(card, link)
+            raise SystemExit(f"no chip {name} in {path}")
+        yield card
+
+
+def main(arguments: list[str]) -> None:
+    path, name, *address = arguments[1:]
+    host, port = (address[0], int(address[1])) if address else ("127.0.0.1", PORT)
+    with laid(Path(path), name) as module, socket.create_connection((host, port)) as link:
+        serve(module, link)
 
 
 if __name__ == "__main__":

@@ -96,6 +96,8 @@ class DepositForm(forms.Form):
         said = super().clean() or self.cleaned_data
         if said.get("source") == CASH and said.get("fee"):
             self.add_error("fee", _("现金没有手续费"))
+        if (amount := said.get("amount")) is not None and amount <= 0:
+            self.add_error("amount", _("金额须大于零"))
         if (day := said.get("day")) is not None and day > campus_today():
             self.add_error("day", _("这一天还没有到"))
         return said

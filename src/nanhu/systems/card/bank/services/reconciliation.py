@@ -37,6 +37,7 @@ class Compared:
     ours_fen: int = 0
     ledger_fen: int = 0
     is_under_way: bool = False
+    is_by_hand: bool = False
 
     @property
     def kind(self) -> Kind | None:
@@ -104,19 +105,21 @@ def note(channel: Channel, day: date, one: Compared, known: Difference | None) -
         return
     facts = {
         "kind": one.kind, "reference": one.reference, "campus_no": one.campus_no, "theirs_fen": one.theirs_fen,
-        "ours_fen": one.ours_fen, "ledger_fen": one.ledger_fen, "owner": owner_of(one.kind, channel),
+        "ours_fen": one.ours_fen, "ledger_fen": one.ledger_fen, "owner": owner_of(one, channel),
         "state": Difference.State.OPEN, "settled_at": None,
     }  # fmt: skip
     Difference.objects.update_or_create(channel=channel, day=day, order=one.order, defaults=facts)
 
 
-def owner_of(kind: Kind, channel: Channel) -> str:
+def owner_of(one: Compared, channel: Channel) -> str:
     """Who sees to it: we where we have too little, they where they have, nobody yet while the finder asks."""
+    if one.kind is Kind.UNDER_WAY and one.is_by_hand:
+        return _("一卡通财务")
     return {
         Kind.ONLY_OURS: _("%(name)s（由校园卡管理办公室催办）") % {"name": channel.name},
         Kind.UNDER_WAY: _("自动查找"),
         Kind.LEDGER: _("信息中心"),
-    }.get(kind, _("校园卡管理办公室"))
+    }.get(one.kind or Kind.AMOUNT, _("校园卡管理办公室"))
 
 
 def compared(channel: Channel, day: date) -> list[Compared]:
@@ -132,24 +135,26 @@ def compared(channel: Channel, day: date) -> list[Compared]:
             held, theirs_fen=held.theirs_fen + sign * row.amount_fen, reference=held.reference or row.reference,
             campus_no=held.campus_no or row.campus_no,
         )  # fmt: skip
-    for order, reference, fen, moved, is_under_way in our_rows(channel, day, list(books)):
+    for order, reference, fen, moved, is_under_way, is_by_hand in our_rows(channel, day, list(books)):
         held = books.get(order, Compared(order=order))
         books[order] = replace(
-            held, reference=held.reference or reference, ours_fen=fen, ledger_fen=moved, is_under_way=is_under_way
-        )
+            held, reference=held.reference or reference, ours_fen=fen, ledger_fen=moved, is_under_way=is_under_way,
+            is_by_hand=is_by_hand,
+        )  # fmt: skip
     return sorted(books.values(), key=lambda one: one.order)
 
 
 OURS = """
-    SELECT number, reference, CASE WHEN counts THEN amount_fen ELSE 0 END, moved_fen, is_under_way FROM card_bank_order
+    SELECT number, reference, CASE WHEN counts THEN amount_fen ELSE 0 END, moved_fen, is_under_way, is_by_hand
+    FROM card_bank_order
     WHERE channel_id = %s AND (settled_on = %s OR number = ANY(%s)) AND (counts OR number = ANY(%s))
 """
 
 
-def our_rows(channel: Channel, day: date, orders: list[str]) -> Iterable[tuple[str, str, int, int, bool]]:
+def our_rows(channel: Channel, day: date, orders: list[str]) -> Iterable[tuple[str, str, int, int, bool, bool]]:
     with connection.cursor() as cursor:
         cursor.execute(OURS, [channel.pk, day, orders, orders])
-        return [(str(a), str(b), int(c), int(d), bool(e)) for a, b, c, d, e in cursor.fetchall()]
+        return [(str(a), str(b), int(c), int(d), e, f) for a, b, c, d, e, f in cursor.fetchall()]
 
 
 def bank_differences(day: date) -> list[Difference]:

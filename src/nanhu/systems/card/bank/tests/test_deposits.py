@@ -92,7 +92,7 @@ def test_no_more_leaves_the_safe_than_lies_in_it(rich, finance):
 def test_a_wrong_one_is_refused_with_a_reason_and_its_number_is_free_again(rich, finance):
     first, second = finance
     ask(first, "R1", amount="800")
-    assert deed(second, "refuse", reason=" ").status_code == 422
+    assert deed(second, "refuse", reason=" ").status_code == 400
     assert deed(second, "refuse", reason="回单是 80 元").status_code == 302
     assert "回单是 80 元" in first.get(PAGE).content.decode()
     assert ask(first, "R1").status_code == 302

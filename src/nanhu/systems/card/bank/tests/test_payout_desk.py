@@ -86,6 +86,7 @@ def test_merchants_are_paid_by_file_and_three_books_and_custody_agree_afterwards
     assert {order.removeprefix("abc:") for order, _what, _named in named} == numbers
     assert all(is_named for _order, _what, is_named in named), "paid by the bank, not yet confirmed here"
     assert len(named) == 2 * len(numbers)
+    assert {one.owner for one in reconciliation.open_differences(TODAY)} == {"一卡通财务"}
 
     confirm(second, payout, said)
     assert bank_day() == []
