@@ -84,7 +84,7 @@ class Desk(World):
     def take_grant_back(self, data: st.DataObject, power: int | None) -> None:
         """Nobody claimed it: back to where it came from, once; what was claimed, or is being written, stays."""
         if not self.book.grants:
-            return
+            self.grant(data.draw(st.tuples(sums, sums)), power=None)
         grant = data.draw(st.sampled_from(self.book.grants))
         waits = Claimable.objects.get(pk=grant.claimable_id)
         was_waiting = waits.state == Claimable.State.WAITING

@@ -13,13 +13,12 @@ from nanhu.systems.card.models import Hold, Receipt
 from tests.faults.machine.invariants import Invariants
 from tests.faults.machine.loading import Loading
 from tests.faults.machine.losing import Losing
-from tests.faults.machine.selling import Selling
 from tests.faults.money_school import PARTS
 
 ENDED = {"written", "unclaimed", "refused", "reversed"}
 
 
-class Ending(Loading, Selling, Losing, Invariants):
+class Ending(Loading, Losing, Invariants):
     def teardown(self) -> None:
         try:
             self.come_to_rest()

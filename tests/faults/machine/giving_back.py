@@ -13,19 +13,19 @@ from nanhu.systems.card.services.refunds import Refunded, refund_sale
 from nanhu.systems.card.tests.conftest import SYSTEM
 from tests.faults.machine.book import Sale
 from tests.faults.machine.mishaps import powers, sums
-from tests.faults.machine.world import World
+from tests.faults.machine.selling import Selling
 
 REFUND = "SELECT outcome FROM card_refund(%s, %s, %s, decode(%s, 'hex'), %s, %s, '')"
 REVERSE = "SELECT outcome FROM card_reverse(%s, %s, decode(%s, 'hex'), %s)"
 
 
-class GivingBack(World):
+class GivingBack(Selling):
     @rule(data=st.data(), fen=sums, at_till=st.booleans(), power=powers)
     def refund(self, data: st.DataObject, fen: int, at_till: bool, power: int | None) -> None:
         """A part, all of it, or more than there is; on the merchant's page or at the till."""
-        if not self.book.sales:
+        sale = self.some_sale(data)
+        if sale is None:
             return
-        sale = data.draw(st.sampled_from(self.book.sales))
         fen = data.draw(st.sampled_from([fen, sale.fen, max(sale.left_fen, 1)]))
         is_done = self.refund_at_till(sale, fen, power) if at_till else self.refund_on_page(sale, fen, power)
         assert is_done is (fen <= sale.left_fen), (fen, sale)
@@ -51,9 +51,9 @@ class GivingBack(World):
     @rule(data=st.data(), power=powers)
     def reverse(self, data: st.DataObject, power: int | None) -> None:
         """The till takes back what it sold, whole and once."""
-        if not self.book.sales:
+        sale, own = self.some_sale(data), next(self.school.sequence)
+        if sale is None:
             return
-        sale, own = data.draw(st.sampled_from(self.book.sales)), next(self.school.sequence)
         told = self.ask_reversal(sale.till, own, sale.sequence, power)
         assert (told == "posted") is (sale.left_fen == sale.fen), (told, sale)
         if told == "posted":
@@ -63,9 +63,9 @@ class GivingBack(World):
     @rule(data=st.data(), power=powers)
     def give_up_shower(self, data: st.DataObject, power: int | None) -> None:
         """Nobody came: the till takes the hold back, unless it has ended."""
-        if not self.book.holds:
+        hold, own = self.some_hold(data), next(self.school.sequence)
+        if hold is None:
             return
-        hold, own = data.draw(st.sampled_from(self.book.holds)), next(self.school.sequence)
         told = self.ask_reversal(hold.till, own, hold.sequence, power)
         assert told in {"hold_settled", "already_reversed"} or not hold.is_told, told
         if told == "posted":
@@ -81,9 +81,9 @@ class GivingBack(World):
     @rule(data=st.data(), power=powers)
     def correct(self, data: st.DataObject, power: int | None) -> None:
         """One clerk asks, another approves; both press twice."""
-        if not self.book.sales:
+        sale, token = self.some_sale(data), uuid4()
+        if sale is None:
             return
-        sale, token = data.draw(st.sampled_from(self.book.sales)), uuid4()
         receipt = Receipt.objects.get(pk=sale.receipt_id)
         asked = self.insist(lambda: corrections.ask(by=self.clerk, receipt=receipt, reason="错扣", token=token), power)
         may_be = sale.left_fen == sale.fen and not sale.is_corrected

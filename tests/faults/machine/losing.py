@@ -8,8 +8,8 @@ from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.pins.services.changing import reset_pin
 from nanhu.systems.card.services.loss import cancel_loss, report_lost
 from tests.faults.machine.book import Report
-from tests.faults.machine.mishaps import CALM, Mishap, kiosks, parts, powers
-from tests.faults.machine.world import World
+from tests.faults.machine.mishaps import CALM, Mishap, clocks, kiosks, parts, powers, sums
+from tests.faults.machine.selling import Selling
 from tests.faults.visits import Visit
 
 GUESS = "918273"
@@ -17,7 +17,7 @@ WRONG, LOCKED = "card.pin_wrong", "card.pin_locked"
 TRIES = LimitRule().pin_tries
 
 
-class Losing(World):
+class Losing(Selling):
     @rule(part=parts, way=st.sampled_from(["web", "kiosk", "phone", "counter"]), power=powers)
     def report(self, part: str, way: str, power: int | None) -> None:
         """From now on no terminal on line takes the card; reported twice it is reported once."""
@@ -27,6 +27,12 @@ class Losing(World):
         self.lost.add(part)
         if not was_lost:
             self.book.reports.append(Report(card.pk, since=self.school.date_report(card, "reported_at")))
+
+    @rule(part=parts, fen=sums, clock=clocks)
+    def steal(self, part: str, fen: int, clock: str) -> None:
+        """Reported, and used at a till that has no network to hear of it."""
+        self.report(part, "phone", power=None)
+        self.pay_off_line(part, fen, clock)
 
     @rule(part=parts, power=powers)
     def find_again(self, part: str, power: int | None) -> None:

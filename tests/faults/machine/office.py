@@ -64,6 +64,7 @@ class Office(World):
     @rule(data=st.data(), power=powers)
     def confirm_payout(self, data: st.DataObject, power: int | None) -> None:
         """The bank paid them all, or all but one, which waits for the next file."""
+        self.make_payout(power=None)
         files = list(Payout.objects.filter(state=Payout.State.MADE).order_by("pk"))
         if not files:
             return

@@ -31,6 +31,12 @@ class Selling(World):
         if till == "N1001":
             self.follow_with_purse(part, sequence, fen, proves=proves)
 
+    def some_sale(self, data: st.DataObject) -> Sale | None:
+        """A new one or an old one; None where nobody can buy anything."""
+        if not self.book.sales or data.draw(st.booleans()):
+            self.pay(data.draw(parts), data.draw(tills), data.draw(sums), proves=data.draw(st.booleans()), power=None)
+        return data.draw(st.sampled_from(self.book.sales)) if self.book.sales else None
+
     def sell(self, part: str, till: str, fen: int, *, sequence: int, power: int | None, **more: int) -> str:
         """What the gateway asks of the database."""
         uid = self.campus.card(part).uid
@@ -77,6 +83,8 @@ class Selling(World):
     @rule(data=st.data(), power=powers)
     def upload(self, data: st.DataObject, power: int | None) -> None:
         """Some of the rows, in any order, also long after the card was replaced; told twice they are one."""
+        if not self.stored:
+            self.pay_off_line(data.draw(parts), data.draw(sums), data.draw(clocks))
         if self.stored:
             rows = data.draw(
                 st.lists(st.sampled_from(self.stored), min_size=1, max_size=4, unique_by=lambda one: one[1]["sequence"])
@@ -103,12 +111,17 @@ class Selling(World):
                 Hold(part=part, till=till, merchant=merchant, sequence=sequence, fen=fen, cost_fen=fen)
             )
 
+    def some_hold(self, data: st.DataObject) -> Hold | None:
+        if not self.book.holds or data.draw(st.booleans()):
+            self.begin_shower(data.draw(parts), data.draw(tills), data.draw(sums), power=None)
+        return data.draw(st.sampled_from(self.book.holds)) if self.book.holds else None
+
     @rule(data=st.data(), power=powers)
     def end_shower(self, data: st.DataObject, power: int | None) -> None:
         """The water is off: the true price is paid; or the hold ended by itself before, in full."""
-        if not self.book.holds:
+        hold, own = self.some_hold(data), next(self.school.sequence)
+        if hold is None:
             return
-        hold, own = data.draw(st.sampled_from(self.book.holds)), next(self.school.sequence)
         price = data.draw(st.integers(0, hold.fen))
         till = self.tills[hold.till]
         told = self.ask_till(RELEASE, till.pk, own, own.to_bytes(8), hold.sequence, price, power=power)
