@@ -39,6 +39,7 @@ SENTENCES: Final = {
     "code_used": "付款码已使用，请刷新",
     "code_revoked": "这部手机的付款码已停用",
     "terminal_off": "本机已停用，请联系校园卡管理办公室",
+    "terminal_unfit": "本机不办理这项业务",
     "terminal_unknown": "终端号未登记",
     "signature_wrong": "签名不正确，终端密钥不符",
     "clock_wrong": "终端时钟偏差过大，请校时",

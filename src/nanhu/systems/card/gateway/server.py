@@ -34,6 +34,8 @@ PREFIX = "/terminal/v1/"
 encode = msgspec.json.Encoder().encode
 
 type Operation = Callable[[Request], Awaitable[tuple[int, bytes]]]
+SELLS = frozenset({"pos", "scanner"})
+"""Kinds of terminals that move money: a door has seen codes and cards, and must not be able to spend them."""
 
 
 class Asked(NamedTuple):
@@ -67,15 +69,18 @@ class Gateway:
         self.diary = Diary(self.database)
         self.revocations = RevocationDesk(self.database)
         work = Operations(self.database, self.payments, self.diary.repeats)
-        self.operations: dict[str, Operation] = {
-            PREFIX + "hello": work.hello,
+        self.sales: dict[str, Operation] = {
             PREFIX + "payment": work.payment,
             PREFIX + "reversal": work.reversal,
             PREFIX + "upload": work.upload,
-            PREFIX + "query": work.query,
-            PREFIX + "revocations": self.revocations.revocations,
             PREFIX + "refund": work.refund,
             **{PREFIX + name: operation for name, operation in HoldDesk(work).operations().items()},
+        }
+        self.operations: dict[str, Operation] = {
+            **self.sales,
+            PREFIX + "hello": work.hello,
+            PREFIX + "query": work.query,
+            PREFIX + "revocations": self.revocations.revocations,
         }
 
     async def close(self) -> None:
@@ -125,6 +130,9 @@ class Gateway:
         if not clock_is_right(asked.clock) and not asked.path.endswith("/hello"):
             self.refuse_at_door(asked, "clock_wrong", asked.clock)
             return 401, encode(refused("clock_wrong", server_time=time.time()))
+        if asked.path in self.sales and terminal.kind not in SELLS:
+            self.refuse_at_door(asked, "terminal_unfit")
+            return 403, encode(refused("terminal_unfit"))
         own = read_sequence(asked.sequence)
         self.diary.saw(terminal.id, own or 0, asked.address, clock_offset(asked.clock))
         if own is not None:

@@ -39,7 +39,7 @@ async def greet(_request):
 
 def gateway() -> Gateway:
     door = Gateway.__new__(Gateway)
-    door.terminals, door.diary, door.operations = Terminals(), Silent(), {PATH: greet}
+    door.terminals, door.diary, door.sales, door.operations = Terminals(), Silent(), {}, {PATH: greet}
     return door
 
 

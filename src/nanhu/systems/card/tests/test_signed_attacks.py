@@ -6,7 +6,9 @@ import pytest
 
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.systems.card.tests.signed import SignedTerminal
 
 START = 5000
@@ -36,6 +38,21 @@ def test_the_same_request_again_is_told_the_same_bytes_and_pays_once(campus, til
     assert till.pay(uid, 500, sequence=7, clock=int(time.time()) - 200).body == first.body
     assert till.pay(uid, 501, sequence=7).code == "sequence_reused"
     assert left(campus) == START - 500
+
+
+MONEY = ["payment", "hold", "meter", "release", "reversal", "refund", "upload"]
+
+
+@pytest.mark.parametrize("kind", ["door", "load_kiosk", "reissue_kiosk", "self_service_kiosk"])
+def test_the_key_of_a_door_or_a_kiosk_moves_no_money(campus, till, kind):
+    """Such a machine has seen cards and codes: whoever holds its key must not be able to spend them."""
+    thief, uid = SignedTerminal(place_device("X1", kind, by=SYSTEM).terminal.number), campus.card("student").uid
+    body = {"card": uid, "amount_fen": 500, "sequence": 1, "receipt": "1", "rows": []}
+    for operation in MONEY:
+        told = thief.send(operation, body, sequence=thief.next())
+        assert (told.status, told.code) == (403, "terminal_unfit")
+    assert left(campus) == START
+    assert thief.send("hello").values["kind"] == kind
 
 
 @pytest.mark.parametrize("header", ["nanhu-terminal", "nanhu-sequence", "nanhu-clock", "nanhu-signature"])
