@@ -55,6 +55,13 @@ def test_a_list_is_checked_as_a_whole_mended_on_the_page_and_becomes_one_batch(c
     assert (order.state, order.rows.filter(card__isnull=False).count()) == ("accepted", 2)
 
 
+def checked(campus, key, typed) -> str:
+    """The field as it comes back the moment it was left."""
+    answer = campus.client("clerk").post(f"{DESK}check/teacher/", typed, headers={"HX-Trigger-Name": key})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
 @pytest.mark.capability("A109")
 def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_again(campus):
     numbers = {"student": "学号", "teacher": "教职工号", "ordinary": "编码"}
@@ -78,6 +85,19 @@ def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_aga
     assert newest().rows.get(line=1).errors == {"sex": "没有填", "phone": "没有填"}
     form = campus.client("clerk").get(f"{DESK}personal/?campus_no=0020260001").content.decode()
     assert "许知远" in form
+    asked = {"document_kind": "居民身份证", "document": document_of("new_teacher"), "phone": "123", "category": "教授", "unit": "",
+             "campus_no": "工号一", "valid_until": "2020-01-01"}  # fmt: skip
+    for key, told in (
+        ("phone", "不是手机号码"),
+        ("category", "这类卡的人员类别是"),
+        ("campus_no", "只能是字母和数字"),
+        ("valid_until", "已经过去了"),
+    ):
+        assert told in checked(campus, key, asked)
+    wrong = document_of("second_teacher")[:17] + "0"
+    assert "校验位不对" in checked(campus, "document", asked | {"document": wrong})
+    for key in ("document", "document_kind", "unit"):
+        assert "field-wrong" not in checked(campus, key, asked), key
     answer = campus.client("clerk").post(f"{DESK}personal/?campus_no=0020260001", {"reason": ""})
     assert answer.status_code == 422
 
