@@ -219,7 +219,7 @@ def open_card_office(_advance: Advance) -> str:
 
 
 def go_on_with_the_day(_advance: Advance) -> str:
-    """Cash in the drawer, doubts, a lost card, a price list, a vendor: no page of the office stands empty."""
+    """Cash in the drawer, doubts, a lost card, a price list: no page of the office stands empty."""
     cast = tuple(member.campus_no for member in MEMBERS)
     return card.begin_day(card.Day(clerk=CAST["clerk"].campus_no, second=CAST["administrator"].campus_no, cast=cast))
 
@@ -276,7 +276,7 @@ STEPS = (
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("card_office", "校园卡管理办公室的一天", open_card_office),
-    Step("card_day", "收款、疑问、挂失、开放接口", go_on_with_the_day),
+    Step("card_day", "收款、疑问、挂失", go_on_with_the_day),
     Step("office", "接入 OA", connect_office, at_every_start=True),
     Step("systems", "接入业务系统", connect_systems, at_every_start=True),
     Step("keys", "终端密钥", write_emulator_keys, at_every_start=True),

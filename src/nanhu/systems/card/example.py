@@ -1,11 +1,11 @@
-"""The rest of a working day of the sample campus, so that no page of the office stands empty: cash, doubts, a lost card, a vendor."""
+"""The rest of a working day of the sample campus, so that no page of the office stands empty: cash, doubts, a lost card."""
 
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.closing.models import Dispute
+from nanhu.systems.card.closing.models import Dish, Dispute
 from nanhu.systems.card.closing.services import corrections, disputes
 from nanhu.systems.card.closing.services.dishes import DishOrder, put_on_list
 from nanhu.systems.card.issuing.example import actor
@@ -14,8 +14,6 @@ from nanhu.systems.card.services.cash_exceptions import ask_for_cash
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.services.shifts import open_shift
 from nanhu.systems.card.services.top_up import top_up_with_cash
-from nanhu.systems.card.vendors.models import Scope, Vendor
-from nanhu.systems.card.vendors.services.vendors import VendorOrder, register
 
 CASH_FEN = (10_000, 20_000, 5000)
 DISHES = (("鲜肉包", 150), ("豆浆", 200), ("茶叶蛋", 150), ("岳阳米粉", 700), ("小米粥", 150))
@@ -36,7 +34,7 @@ class Day:
 
 def begin_day(day: Day) -> str:
     """Twice is harmless."""
-    if Dispute.objects.exists() or Vendor.objects.exists():
+    if Dispute.objects.exists() or Dish.objects.exists():
         return ""
     clerk, second = actor(day.clerk), actor(day.second)
     known = people.find_people_by_campus_no(day.cast).values()
@@ -54,7 +52,6 @@ def begin_day(day: Day) -> str:
     for card in students[3:4]:
         report_lost(by=clerk, card=card, reason="本人电话挂失", way="phone", proof="学号和证件号后四位")
     menu(clerk)
-    open_interface(second)
     return f"{len(staff)} 笔现金，{Dispute.objects.count()} 笔疑问"
 
 
@@ -86,10 +83,3 @@ def menu(clerk: Actor) -> None:
     if shop is not None:
         for name, fen in DISHES:
             put_on_list(by=clerk, merchant=shop, order=DishOrder(name=name, price_fen=fen))
-
-
-def open_interface(keeper: Actor) -> None:
-    """A vendor in the sandbox: no key yet, the desk makes one."""
-    shops = list(Merchant.objects.exclude(canteen="").order_by("pk").values_list("pk", flat=True)[:2])
-    scopes = (Scope.QUERY, Scope.PAY, Scope.REFUND)
-    register(by=keeper, order=VendorOrder(company="湖畔点餐", contact="易先生", scopes=scopes, merchants=shops))

@@ -6,7 +6,6 @@ from nanhu.systems.card.closing.models import Correction, Dish, Dispute
 from nanhu.systems.card.example import Day, begin_day
 from nanhu.systems.card.models import TopUp
 from nanhu.systems.card.tests.conftest import CAST
-from nanhu.systems.card.vendors.models import Vendor
 
 DAY = Day(clerk=CAST["clerk"][2], second=CAST["second_clerk"][2], cast=(CAST["guest"][2],))
 
@@ -23,5 +22,4 @@ def test_no_page_of_the_office_stands_empty(campus):
     assert Dispute.objects.filter(state="open").exists()
     assert Correction.objects.filter(state="pending").count() == 1
     assert Dish.objects.filter(is_on=True).exists()
-    assert Vendor.objects.count() == 1
     assert (receipt_differences(), ledger.check_ledger()) == ([], [])
