@@ -24,7 +24,7 @@ def post_payout(batch_id: int) -> None:
     batch = PayoutBatch.objects.get(pk=batch_id)
     progress = open_progress(batch.progress_id) if batch.progress_id else None
     done = batch.rows.filter(claimable__isnull=False).count()
-    while posted := post_piece(by=WORKER, batch=batch):
+    while posted := post_piece(by=WORKER, batch=batch, most=PIECE):
         done += posted
         if progress is not None:
             progress.advance(done)
@@ -39,7 +39,7 @@ def finish(batch: PayoutBatch, progress: ProgressHandle | None) -> None:
         )
 
 
-def post_piece(*, by: Actor, batch: PayoutBatch, most: int = PIECE) -> int:
+def post_piece(*, by: Actor, batch: PayoutBatch, most: int) -> int:
     """One transaction; how many rows it posted, 0 when all are. Two workers at once wait for each other."""
     with transaction.atomic():
         if not PayoutBatch.objects.select_for_update().filter(pk=batch.pk, state=State.POSTING).exists():

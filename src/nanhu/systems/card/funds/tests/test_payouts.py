@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
-from nanhu.kernel.models import Progress
+from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.errors import BatchKnownError, BatchStateError, OwnBatchError
 from nanhu.systems.card.funds.models import Claimable, PayoutBatch, PayoutRow
@@ -149,4 +149,7 @@ def test_an_unclaimed_load_goes_back_after_days_only_where_the_school_chose_so(f
 
 def test_a_batch_is_posted_in_pieces(funds, monkeypatch):
     monkeypatch.setattr(posting, "PIECE", 1)
-    assert posted(funds).state == "posted"
+    batch = posted(funds)
+    assert batch.state == "posted"
+    pieces = AuditEntry.objects.filter(action="card.post_payout").values_list("facts__rows", flat=True)
+    assert list(pieces) == [1] * batch.row_count
