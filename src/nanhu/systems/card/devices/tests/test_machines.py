@@ -116,7 +116,11 @@ def test_everybody_sees_where_the_machines_are_and_which_work(field):
     assert "南院一食堂" in page
     assert "可用 · 纸将用完" in page
     assert "暂停服务 · 空白卡用完" in page
-    assert 'href="#KR101"' in page
+    assert "这些终端不收现金" in page
+    for number, tone, x, y in (("KL101", "attention", 120, 380), ("KR101", "danger", 790, 180)):
+        spot = page.partition(f'<a href="#{number}">')[2].partition("</a>")[0]
+        assert f"machine-spot-{tone}" in spot
+        assert f'cx="{x}" cy="{y}"' in spot
     only = field.client("student").get("/card/machines/?kind=load_kiosk").content.decode()
     assert "南院一食堂" in only
     assert "东院1号教学楼门口" not in only
@@ -124,9 +128,16 @@ def test_everybody_sees_where_the_machines_are_and_which_work(field):
     watch_for_silence()
     assert "失去联系" in field.client("student").get("/card/machines/").content.decode()
     assert field.client("student").get("/card/machines/alarms/").status_code == 404
-    office = field.client("clerk").get("/card/machines/alarms/").content.decode()
-    assert "空白卡用完" in office
-    assert "失去联系" in office
+    office = field.client("clerk").get("/card/machines/alarms/").context
+    assert [(one.machine.terminal.number, one.kind) for one in office["open"]] == [
+        ("KL101", "offline"), ("KR101", "cards_out"), ("KL101", "paper_low"),
+    ]  # fmt: skip
+    for number in ("KL101", "KR101"):
+        say(number, seconds=1, cards_left=100)
+    office = field.client("clerk").get("/card/machines/alarms/").context
+    assert (office["open"], len(office["page"])) == ([], 3)
+    page = field.client("student").get("/card/machines/").content.decode()
+    assert page.count("machine-spot-good") == 2
 
 
 def test_the_pages_ask_the_database_a_bounded_number_of_times(field):

@@ -41,6 +41,10 @@ def maker(funds):
     return Keypad(place_device("KR001", "reissue_kiosk", by=SYSTEM))
 
 
+def kiosk_at(number):
+    return Keypad(place_device(number, "load_kiosk", by=SYSTEM))
+
+
 def uid(funds, part="student"):
     return funds.campus.card(part).uid
 
@@ -195,6 +199,8 @@ def test_the_old_card_is_never_valid_again_and_late_rows_come_out_of_the_frozen_
     funds.campus.client("clerk").post(counter, {"document": "passport", "face_checked": "on", "reason": "找到了"})
     old.refresh_from_db()
     assert old.state == "replaced"
+    assert funds.campus.pay("student", 100, uid=old.uid) == "card_replaced"
+    assert kiosk_at("KL009").ask("claim/begin", {"card": old.uid}, pin=PIN)["code"] == "card_replaced"
     shown = funds.campus.client("student").get("/card/funds/").content.decode()
     assert "¥ 65.00" in shown
 

@@ -55,6 +55,9 @@ def reissue_at_counter(funds, part, *, reason="lost", key=None, fee_from="wallet
 def test_the_office_reissues_for_international_students_and_staff_by_passport_or_work_card(funds, part, document):
     funds.campus.top_up(part, 5000)
     old = funds.campus.card(part)
+    for lacking in ({"document": ""}, {"document_tail": ""}, {"face_checked": ""}):
+        assert reissue_at_counter(funds, part, **{"document": document} | lacking).status_code == 422, lacking
+    assert funds.campus.card(part) == old
     answer = reissue_at_counter(funds, part, document=document)
     slip = page(funds, answer.url, "clerk")
     old.refresh_from_db()
@@ -64,7 +67,7 @@ def test_the_office_reissues_for_international_students_and_staff_by_passport_or
     assert new.number in slip
     assert "¥ 30.00" in slip
     assert "…X123" in AuditEntry.objects.get(action="card.reissue").facts["document"]
-    assert funds.campus.pay(part, 100) == "balance_short"
+    assert (funds.campus.pay(part, 100), funds.campus.pay(part, 100, uid=old.uid)) == ("balance_short", "card_replaced")
     assert (funds.balance(part), funds.pending(part)) == (0, 3000)
 
 

@@ -8,12 +8,16 @@ from django.db.utils import DatabaseError
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
+from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.doors.services.setting_up import set_up_doors
+from nanhu.systems.card.doors.tests.conftest import DOORS, PLACES, put
 from nanhu.systems.card.rights.errors import RuleInThePastError
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.rights.services import ruling
 from nanhu.systems.card.rights.services.deciding import may
 from nanhu.systems.card.services import loss
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+from nanhu.systems.card.tests.signed import SignedTerminal
 
 TODAY = campus_today()
 DAY = timedelta(days=1)
@@ -144,6 +148,39 @@ def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(cam
     assert not may(campus.card("guest"), "library", TODAY + 31 * DAY).is_allowed
     assert "图书馆函" in browser.get("/card/rights/history/").content.decode()
     assert not may(campus.card("student"), "library").is_allowed
+
+
+@pytest.mark.capability("A096")
+def test_a_changed_right_is_obeyed_by_the_next_till_and_the_next_door(campus):
+    """The rule of a class and of its sub-class, at real machines, from the moment it is made; others lose nothing."""
+    set_up_doors(by=SYSTEM, places=PLACES, doors=DOORS)
+    for card_class in ("student", "teacher"):
+        put("library", card_class=card_class)
+    browser, till, door = manager_at(campus), SignedTerminal("N1001"), Device("ML01")
+    for part in ("guest", "teacher"):
+        campus.top_up(part, 1000)
+    campus.top_up("student", 1000)
+
+    def met() -> list[tuple[str, str]]:
+        parts = [campus.card(part).uid for part in ("student", "guest", "teacher")]
+        return [
+            (till.pay(uid, 100).code, door.ask("door/pass", {"card": uid, "direction": "in"})["code"]) for uid in parts
+        ]
+
+    assert met() == [("ok", "allowed")] * 3
+    for right in ("consume", "door"):
+        told = {"who": "student", "right": right, "is_allowed": "0", "starts_on": str(TODAY), "reason": "学工处函"}
+        assert browser.post("/card/rights/change/", told | {"confirmed": "1"}).status_code == 302
+    assert met() == [("no_right", "no_right")] * 2 + [("ok", "allowed")]
+    spare = {
+        "who": "student:留学生",
+        "right": "consume",
+        "is_allowed": "1",
+        "starts_on": str(TODAY),
+        "reason": "国际处函",
+    }
+    assert browser.post("/card/rights/change/", spare | {"confirmed": "1"}).status_code == 302
+    assert met() == [("no_right", "no_right"), ("ok", "no_right"), ("ok", "allowed")]
 
 
 def test_a_stranger_finds_no_table(campus):

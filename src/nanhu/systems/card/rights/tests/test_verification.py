@@ -1,9 +1,12 @@
 """The card as an ID: a code for two minutes, a face, no digits, and the holder sees who looked."""
 
+import io
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from PIL import Image
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity import api as identity
@@ -11,6 +14,13 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.rights.models import VerificationCode
 from nanhu.systems.card.services import loss
 from nanhu.systems.card.tests.conftest import ORIGIN, SYSTEM
+
+
+def portrait() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (358, 441), "#dfe8f0").save(out, "JPEG")
+    return out.getvalue()
+
 
 ID_NUMBER = "11010519491231002X"
 VERIFY = "/card/rights/verify/"
@@ -30,6 +40,7 @@ def look(guard, typed: str):
 
 @pytest.mark.capability("A097")
 def test_a_guard_sees_face_class_and_validity_by_a_code_and_the_holder_sees_the_guard(campus, guard):
+    people.set_photo(by=SYSTEM, person_id=campus.persons["student"], content=portrait())
     holder = campus.client("student")
     shown = holder.get("/card/rights/my-code/").content.decode()
     code = VerificationCode.objects.get().code
@@ -37,6 +48,13 @@ def test_a_guard_sees_face_class_and_validity_by_a_code_and_the_holder_sees_the_
     page = look(guard, f"{code[:4]} {code[4:]}").content.decode()
     for word in ("有效", "林小满", "学生卡", "统招本科"):
         assert word in page
+    address = re.search(r'<img class="verdict-photo" src="([^"]+)"', page)
+    assert address, "the face is what is compared"
+    face = guard.get(address[1])
+    assert (face.status_code, face["Content-Type"]) == (200, "image/jpeg")
+    for stranger in ("student", "clerk"):
+        refused = look(campus.client(stranger), code)
+        assert (refused.status_code, "统招本科" in refused.content.decode()) == (404, False)
     assert not any(part in page for part in (ID_NUMBER, ID_NUMBER[-6:], ID_NUMBER[:6]))
     looks = holder.get("/account/data/looks").content.decode()
     assert "何平" in looks
