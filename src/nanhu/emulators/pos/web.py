@@ -22,6 +22,7 @@ from nanhu.emulators.pages import (
 from nanhu.emulators.pos import claims, menus, metering
 from nanhu.emulators.pos.device import Device
 from nanhu.emulators.pos.outcomes import Outcome
+from nanhu.emulators.pos.protocol import pay_part
 from nanhu.emulators.pos.shop import NotInstalledError, Shop
 
 FOLDER = files("nanhu.emulators.pos").joinpath("static")
@@ -31,7 +32,7 @@ class Ask(msgspec.Struct, frozen=True):
     """What the page sends with an action."""
 
     terminal: str
-    card: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    card: Annotated[str, msgspec.Meta(max_length=64)] = ""
     amount_fen: int = 0
     network: Literal["on", "off"] = "on"
     pin: Annotated[str, msgspec.Meta(pattern="^([0-9]{6})?$")] = ""
@@ -43,12 +44,12 @@ class Ask(msgspec.Struct, frozen=True):
 
 ACTIONS: dict[str, Callable[[Device, Ask], Outcome]] = {
     "/sign-on": lambda device, _ask: device.sign_on(),
-    "/pay": lambda device, ask: device.pay(ask.card, ask.amount_fen, ask.pin),
+    "/pay": lambda device, ask: device.pay(pay_part(ask.card), ask.amount_fen, ask.pin),
     "/look": lambda device, ask: menus.look(device, ask.card),
     "/pin": lambda device, ask: menus.change_pin(device, ask.card, ask.pin, ask.new_pin),
     "/limit": lambda device, ask: menus.change_limit(device, ask.card, ask.which, ask.pin, ask.amount_fen),
     "/claim": lambda device, ask: claims.claim(device, ask.card, ask.held_ms),
-    "/begin": lambda device, ask: metering.begin(device, ask.card, ask.pin),
+    "/begin": lambda device, ask: metering.begin(device, pay_part(ask.card), ask.pin),
     "/end": lambda device, ask: metering.end(device, ask.card),
     "/pull": lambda device, _ask: device.pull(),
     "/retry": lambda device, _ask: device.retry(),

@@ -189,7 +189,7 @@ ACTIONS: dict[str, Callable[[Hand], Told]] = {
     "look_number": look_number, "sign_out": sign_out,
     "look": lambda hand: hand.bound("look"), "rows": lambda hand: hand.bound("rows"),
     "loss": lambda hand: hand.bound("loss"), "news": lambda hand: told(hand.ask("news")),
-    "code": lambda hand: hand.bound("code", kind=str(hand.typed.get("kind", "pay"))),
+    "code": lambda hand: hand.bound("code", kind=str(hand.typed.get("kind", "card"))),
     "unbind": lambda hand: hand.bound("unbind"),
     "appeal": lambda hand: told(hand.ask("appeal", **{n: str(hand.typed.get(n, "")) for n in APPEAL})),
 }  # fmt: skip

@@ -11,7 +11,7 @@ import { play } from "./sound.js";
 import { BUSY, LOOKED, OPEN, RUNNING, SHOWN, TYPING, WAITING, keyOf, part, state } from "./state.js";
 import { showMessages, showSilence, wipe } from "./wire.js";
 
-const CODE = /^N1[PD][0-9A-Z]{34}$/;
+const CODE = /^N1(?:[PD][0-9A-Z]{34}|A[0-9A-Z]{50})$/;
 
 function ready() {
   state.phase = WAITING;

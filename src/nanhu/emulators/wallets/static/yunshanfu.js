@@ -49,16 +49,14 @@ const card = (phone) => holding(phone, "电子校园卡", [["充", "充值", "ch
 
 async function pay(phone) {
   if (!phone.memory.binding) return screen("收付款", sheet(make("p", {}, "先添加电子校园卡，就能在食堂付款、开宿舍门。"), button("去添加", () => phone.go("city"))));
-  const kind = phone.local.kind ?? "pay";
-  const told = await phone.act("code", { kind });
+  const told = await phone.act("code", { kind: "card" });
   const look = await phone.act("look");
   if (!told.is_good) return screen("收付款", sheet(make("p", {}, told.sentence || look.sentence)));
   phone.again(told.facts.seconds * 1000 - 3000);
-  const other = kind === "pay" ? "door" : "pay";
-  return screen("收付款", sheet(make("h3", { class: "centre" }, kind === "pay" ? "食堂付款码" : "宿舍门禁码"),
-    make("img", { class: "qr", alt: kind === "pay" ? "付款码" : "门禁码", src: `/qr.svg?text=${told.facts.code}` }),
-    make("p", { class: "centre small", id: "code-text" }, told.facts.code), make("p", { class: "centre small" }, "一分钟内有效，只能用一次，自动刷新")),
-  cardFace(look.facts), button(other === "door" ? "换成门禁码" : "换成付款码", () => { phone.local.kind = other; phone.draw(); }, "plain"));
+  return screen("收付款", sheet(make("h3", { class: "centre" }, "电子校园卡"),
+    make("img", { class: "qr", alt: "付款、开门都用这个码", src: `/qr.svg?text=${told.facts.code}` }),
+    make("p", { class: "centre small", id: "code-text" }, told.facts.code), make("p", { class: "centre small" }, "食堂付款、宿舍开门都用它；一分钟内有效，只能用一次，自动刷新")),
+  cardFace(look.facts), button("换一个码", () => phone.draw(), "plain"));
 }
 
 function cashier(phone) {

@@ -17,7 +17,7 @@ from nanhu.systems.card.bank.errors import AcquirerBusyError, SchoolUnknownError
 from nanhu.systems.card.bank.limits import bank_limits, school_code
 from nanhu.systems.card.bank.models import Binding, Channel, OnlineTopUp
 from nanhu.systems.card.bank.services import appeals, bindings, loads, top_ups
-from nanhu.systems.card.codes.rules import ALPHABET, STEP_SECONDS, write_code
+from nanhu.systems.card.codes.rules import ALPHABET, STEP_SECONDS, Kind, part_of, write_picture
 from nanhu.systems.card.devices.bodies import text_in, whole_in
 from nanhu.systems.card.errors import CardNotFoundError
 from nanhu.systems.card.kinds import KINDS
@@ -25,7 +25,7 @@ from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.services.loss import report_lost
 
 ROWS: Final = 30
-CODE_KINDS: Final = frozenset({"pay", "door"})
+CODE_KINDS: Final[dict[str, Kind | None]] = {"card": None, "pay": "pay", "door": "door"}
 type Facts = dict[str, Any]
 
 
@@ -161,11 +161,11 @@ def code(asked: Question) -> Facts:
     device = binding.code_device
     if kind not in CODE_KINDS or device is None or card_of(binding).state != Card.State.ISSUED:
         raise CardNotFoundError
-    key = bytes.fromhex(device.pay_key if kind == "pay" else device.door_key)
+    keys: dict[Kind, bytes] = {"pay": bytes.fromhex(device.pay_key), "door": bytes.fromhex(device.door_key)}
     nonce = "".join(secrets.choice(ALPHABET) for _place in range(4))
     step = int(now().timestamp() // STEP_SECONDS)
-    text = write_code(key, kind="pay" if kind == "pay" else "door", device=device.number, step=step, nonce=nonce)
-    return {"code": text, "seconds": STEP_SECONDS}
+    text, right = write_picture(keys, device=device.number, step=step, nonce=nonce), CODE_KINDS[kind]
+    return {"code": part_of(text, right) if right else text, "seconds": STEP_SECONDS}
 
 
 def unbind(asked: Question) -> Facts:

@@ -43,7 +43,7 @@ class CodeDevice(models.Model):
 
 
 class CodeUse(models.Model):
-    """A code that a terminal took: once, by the database's own hand."""
+    """A code that a terminal took: once, by the database's own hand. A till's use ends the door's part of it, and the other way round."""
 
     device = models.ForeignKey(CodeDevice, on_delete=models.PROTECT, related_name="uses")
     kind = models.TextField()
@@ -57,6 +57,6 @@ class CodeUse(models.Model):
         db_table = "card_code_use"
         indexes = [models.Index(fields=["device", "-at"], name="card_code_use_of_device")]
         constraints = [
-            models.UniqueConstraint(fields=["device", "kind", "step", "nonce"], name="card_code_is_used_once"),
+            models.UniqueConstraint(fields=["device", "step", "nonce"], name="card_code_is_used_once"),
             models.CheckConstraint(condition=Q(kind__in=["pay", "door"]), name="card_code_use_kind"),
         ]

@@ -23,7 +23,7 @@ def ended_devices(person_id: int) -> QuerySet[CodeDevice]:
 
 
 def state_of(card: Card, *, device: str, shown: str) -> dict[str, Any]:
-    """`shown` is "<step>-<nonce>" of the pay code on the screen; `paid` what came of it."""
+    """`shown` is "<step>-<nonce>" of the code on the screen; `taken` what came of it."""
     found = CodeDevice.objects.filter(person_id=card.person_id, number=device.replace("\0", "")).first()
     moment = now()
     return {
@@ -33,17 +33,19 @@ def state_of(card: Card, *, device: str, shown: str) -> dict[str, Any]:
         "balance": format_yuan(holding_of(card).balance_fen),
         "as_of": f"{campus_time(moment):%H:%M}",
         "server_time": moment.timestamp(),
-        "paid": paid_by(found, shown) if found else None,
+        "taken": taken_by(found, shown) if found else None,
     }
 
 
-def paid_by(device: CodeDevice, shown: str) -> dict[str, Any] | None:
+def taken_by(device: CodeDevice, shown: str) -> dict[str, Any] | None:
     step, _dash, nonce = shown.partition("-")
     if not (step.isascii() and step.isdigit() and len(step) <= 10 and nonce.isalnum()):  # noqa: PLR2004
         return None
-    use = CodeUse.objects.filter(device=device, kind="pay", step=int(step), nonce=nonce).first()
+    use = CodeUse.objects.filter(device=device, step=int(step), nonce=nonce).first()
     if use is None:
         return None
+    if use.kind == "door":
+        return {"outcome": "door"}
     receipt = (
         Receipt.objects.filter(terminal_id=use.terminal_id, sequence=use.sequence).select_related("merchant").first()
     )

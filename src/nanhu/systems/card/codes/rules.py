@@ -1,5 +1,14 @@
 """Dynamic codes (付款码, 门禁码): what stands in one and how it is proved. Pure; the phone's script says the same in JavaScript.
 
+The picture on the phone holds both parts, one after the other. A reader sends its own part and nothing of the other, so that
+what a door sends cannot be spent and what a till sends opens nothing:
+
+    N1 A 4Q7ZK1XA 1TBC7N 8F2K 0Z9Y… 7M3P…    the picture: 16 that prove the right to pay, 16 the right to open
+    N1 P 4Q7ZK1XA 1TBC7N 8F2K 0Z9Y…          what a till sends of it
+    N1 D 4Q7ZK1XA 1TBC7N 8F2K 7M3P…          what a door sends of it
+
+A phone that is switched to one right shows that part alone.
+
     N1 P 4Q7ZK1XA 1TBC7N 8F2K 0Z9Y…      37 characters of Crockford's alphabet
     │  │ │        │      │    └ 16: HMAC-SHA256 under the key of device and kind, first 80 bits
     │  │ │        │      └ 4: chosen at random, so that two codes of one step differ
@@ -15,11 +24,13 @@ whose clock is half a minute off still pays.
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 type Kind = Literal["pay", "door"]
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+WHOLE: Final = re.compile(rf"N1A([{ALPHABET}]{{18}})([{ALPHABET}]{{16}})([{ALPHABET}]{{16}})")
 CODE: Final = re.compile(rf"N1([PD])([{ALPHABET}]{{8}})([{ALPHABET}]{{6}})([{ALPHABET}]{{4}})([{ALPHABET}]{{16}})")
 STEP_SECONDS: Final = 30
 SKEW_STEPS: Final = 1
@@ -49,6 +60,21 @@ def read_code(text: str) -> Code | None:
         return None
     kind, device, step, nonce, mac = found.groups()
     return Code(KINDS[kind], device, number_of(step), nonce, mac)
+
+
+def part_of(text: str, kind: Kind) -> str:
+    """What a reader of this kind sends of a picture; anything else as it is."""
+    found = WHOLE.fullmatch(text)
+    if found is None:
+        return text
+    head, pays, opens = found.groups()
+    return f"N1P{head}{pays}" if kind == "pay" else f"N1D{head}{opens}"
+
+
+def write_picture(keys: Mapping[Kind, bytes], *, device: str, step: int, nonce: str) -> str:
+    """Both parts under one nonce: whichever is taken first, the other is used up with it."""
+    pays, opens = (mac_of(keys[kind], kind=kind, device=device, step=step, nonce=nonce) for kind in KINDS.values())
+    return f"N1A{device}{base32(step, 6)}{nonce}{pays}{opens}"
 
 
 def write_code(key: bytes, *, kind: Kind, device: str, step: int, nonce: str) -> str:

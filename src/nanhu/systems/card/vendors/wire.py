@@ -28,7 +28,7 @@ Reference = Annotated[
 Code = Annotated[
     str,
     Meta(
-        min_length=8, max_length=48, pattern=r"^[0-9A-Z-]+$",
+        min_length=8, max_length=64, pattern=r"^[0-9A-Z-]+$",
         description=_("持卡人手机上的付款码，一次有效，六十秒内"), examples=["SANDBOX-OK"],
     ),
 ]  # fmt: skip

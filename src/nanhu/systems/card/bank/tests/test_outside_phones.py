@@ -146,7 +146,7 @@ def test_yunshanfu_from_registering_to_the_pay_code(page, campus):
     look_at(page, "added")
     tap(page, "完成")
     tap(page, "收付款")
-    expect(page.locator("#code-text")).to_contain_text("N1P")
+    expect(page.locator("#code-text")).to_contain_text("N1A")
     look_at(page, "pay-code")
     binding = Binding.objects.get(state="active")
     assert (binding.app.key, binding.device) == ("yunshanfu", "林小满的手机")

@@ -3,12 +3,13 @@
 import time
 
 import pytest
+from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nanhu.systems.card.codes.errors import CodeExpiredError, CodeRevokedError, CodeUsedError, CodeWrongError
-from nanhu.systems.card.codes.models import CodeDevice
-from nanhu.systems.card.codes.rules import ALPHABET, STEP_SECONDS, read_code, write_code
+from nanhu.systems.card.codes.models import CodeDevice, CodeUse
+from nanhu.systems.card.codes.rules import ALPHABET, STEP_SECONDS, part_of, read_code, write_code, write_picture
 from nanhu.systems.card.codes.services.devices import end_device, register_device
 from nanhu.systems.card.codes.services.spending import spend_code
 from nanhu.systems.card.models import PosTerminal
@@ -36,6 +37,17 @@ def test_no_character_can_be_changed(place, letter):
     assert changed == text or code is None or not code.is_signed_by(key)
 
 
+def test_a_picture_is_cut_into_what_pays_and_what_opens():
+    keys = {"pay": bytes(32), "door": bytes(range(32))}
+    picture = write_picture(keys, device="4Q7ZK1XA", step=58_000_000, nonce="8F2K")
+    assert read_code(picture) is None
+    for kind, other in (("pay", "door"), ("door", "pay")):
+        part = part_of(picture, kind)
+        assert part == write_code(keys[kind], kind=kind, device="4Q7ZK1XA", step=58_000_000, nonce="8F2K")
+        assert part_of(other := part_of(picture, other), kind) == other
+        assert part[21:] not in other
+
+
 @pytest.mark.parametrize(("seconds", "is_in_time"), [(-31, False), (-30, True), (0, True), (59, True), (60, False)])
 def test_a_code_lives_a_minute_and_forgives_half_a_minute_of_skew(seconds, is_in_time):
     code = read_code(write_code(bytes(32), kind="pay", device="4Q7ZK1XA", step=100, nonce="0000"))
@@ -55,6 +67,12 @@ class Phone:
         step = int((time.time() - ago) // STEP_SECONDS)
         key = bytes.fromhex(self.keys[key_of or kind])
         return write_code(key, kind=kind, device=self.device.number, step=step, nonce=f"{self.made:04d}")
+
+    def picture(self):
+        self.made += 1
+        keys = {kind: bytes.fromhex(key) for kind, key in self.keys.items()}
+        step = int(time.time() // STEP_SECONDS)
+        return write_picture(keys, device=self.device.number, step=step, nonce=f"{self.made:04d}")
 
 
 @pytest.fixture
@@ -114,3 +132,30 @@ def test_a_phone_that_was_switched_off_pays_no_more(campus, phone):
     with pytest.raises(CodeRevokedError):
         spend(fresh, sequence=2)
     assert spend(used, sequence=1) == campus.card("student")
+
+
+@pytest.mark.parametrize(("first", "second"), [("pay", "door"), ("door", "pay")])
+def test_whichever_part_of_a_picture_came_first_the_other_is_used_up(campus, phone, first, second):
+    """A door that saw what pays cannot have it spent after it opened; a till that took money cannot have a door opened."""
+    picture = phone.picture()
+    assert spend(part_of(picture, first), kind=first, sequence=1) == campus.card("student")
+    with pytest.raises(CodeUsedError):
+        spend(part_of(picture, second), kind=second, sequence=2)
+    with pytest.raises(CodeUsedError):
+        spend(part_of(picture, second), kind=second, sequence=1)
+    assert spend(part_of(picture, first), kind=first, sequence=1) == campus.card("student")
+
+
+def test_a_whole_picture_is_taken_nowhere_and_a_part_under_the_other_letter_neither(phone):
+    picture = phone.picture()
+    for kind, text in (("pay", picture), ("door", picture), ("pay", "N1P" + part_of(picture, "door")[3:])):
+        with pytest.raises(CodeWrongError):
+            spend(text, kind=kind)
+
+
+def test_the_database_counts_a_code_once_whatever_it_was_used_for(phone):
+    till = PosTerminal.objects.get(number="N1001")
+    facts = {"device": phone.device, "step": 1, "nonce": "0000", "terminal": till}
+    CodeUse.objects.create(kind="pay", sequence=1, **facts)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CodeUse.objects.create(kind="door", sequence=2, **facts)

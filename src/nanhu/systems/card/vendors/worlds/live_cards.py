@@ -8,7 +8,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.crypto import mask_name
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.codes.models import CodeDevice, CodeUse
-from nanhu.systems.card.codes.rules import read_code
+from nanhu.systems.card.codes.rules import part_of, read_code
 from nanhu.systems.card.errors import CardStateError, CoolOffError
 from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.models import Card
@@ -67,7 +67,7 @@ def found(vendor: Vendor, order: wire.CardQuery) -> Card:
 
 def shown_by(text: str) -> Card:
     """The card of a code that is good this moment; looking does not use it up."""
-    code = read_code(text)
+    code = read_code(part_of(text, "pay"))
     device = CodeDevice.objects.filter(number=code.device).first() if code else None
     if code is None or device is None:
         raise refused("code_wrong")

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 
 from nanhu.kernel.clock import campus_today
 from nanhu.systems.card.codes.errors import FAULTS
+from nanhu.systems.card.codes.rules import part_of
 from nanhu.systems.card.codes.services.spending import spend_code
 from nanhu.systems.card.errors import RefundTooLargeError as TooLargeError
 from nanhu.systems.card.errors import SaleNotFoundError
@@ -85,7 +86,9 @@ def card_for(asked: Asked, grant: VendorMerchant, sequence: int) -> tuple[Card, 
             raise ConsentExceededError
         return card_by(locked), locked
     try:
-        return spend_code(order.code or "", kind="pay", terminal_id=grant.terminal_id, sequence=sequence), None
+        return spend_code(
+            part_of(order.code or "", "pay"), kind="pay", terminal_id=grant.terminal_id, sequence=sequence
+        ), None
     except tuple(FAULTS.values()) as fault:
         raise refused(fault.code) from fault
 

@@ -5,7 +5,8 @@ import { forgetDevice, keepDevice, makeCode, readDevice, secondsNow, STEP_SECOND
 const root = document.getElementById("code");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
 const ASK_SECONDS = 3;
-let device, shown, kind = "pay", asking = false, isReady = false;
+const RIGHTS = ["pay", "door"];
+let device, shown, asking = false, isReady = false;
 
 function show(view) {
   for (const one of root.querySelectorAll("[data-view]")) one.hidden = one.dataset.view !== view;
@@ -22,8 +23,11 @@ function note(name, facts = {}) {
   }
 }
 
+// What this phone's code may do: both, unless its owner switched one off here.
+const rights = () => device?.rights ?? RIGHTS;
+
 async function renew() {
-  shown = { ...(await makeCode(device, kind)), kind };
+  shown = await makeCode(device, rights());
   const rows = matrix(shown.text);
   const path = rows.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x + 4} ${y + 4}h1v1h-1z` : ""))).join("");
   part("squares").setAttribute("d", path);
@@ -37,7 +41,7 @@ async function renew() {
 async function tick() {
   if (!isReady || document.hidden) return;
   const seconds = secondsNow(device);
-  if (!shown || shown.kind !== kind || Math.floor(seconds / STEP_SECONDS) !== shown.step) await renew();
+  if (!shown || Math.floor(seconds / STEP_SECONDS) !== shown.step) await renew();
   part("left").textContent = String(Math.ceil(STEP_SECONDS - (seconds % STEP_SECONDS)));
 }
 
@@ -45,7 +49,7 @@ async function ask() {
   if (asking || document.hidden) return;
   asking = true;
   try {
-    const mark = shown && shown.kind === "pay" ? `${shown.step}-${shown.nonce}` : "";
+    const mark = shown ? `${shown.step}-${shown.nonce}` : "";
     const query = new URLSearchParams({ device: device?.number ?? "", shown: mark });
     const answer = await fetch(`${root.dataset.state}?${query}`, { headers: { Accept: "application/json" }, cache: "no-store" });
     if (answer.redirected || answer.status === 401 || answer.status === 403) return show("signed-out");
@@ -76,10 +80,10 @@ async function hear(told) {
     return show("stopped");
   }
   show("ready");
-  if (told.paid?.outcome === "approved") note("paid", told.paid);
-  else if (told.paid?.outcome === "refused") note("refused", told.paid);
-  else if (!told.paid && root.querySelector('[data-note="offline"]:not([hidden])')) note("");
-  if (told.paid && told.paid.outcome !== "waiting") await renew();
+  const taken = told.taken;
+  if (taken && taken.outcome !== "waiting") note(taken.outcome, taken);
+  else if (!taken && root.querySelector('[data-note="offline"]:not([hidden])')) note("");
+  if (taken && taken.outcome !== "waiting") await renew();
   await tick();
 }
 
@@ -92,14 +96,22 @@ async function keepForLater() {
   await cache.addAll([location.pathname, ...new Set(mine)]);
 }
 
+function showRights() {
+  for (const button of root.querySelectorAll("[data-kind]")) button.setAttribute("aria-pressed", String(rights().includes(button.dataset.kind)));
+}
+
+// The last right stays: a code that may do nothing is none.
+async function switchRight(kind) {
+  const left = RIGHTS.filter((one) => rights().includes(one) !== (one === kind));
+  if (left.length === 0) return;
+  await keepDevice((device = { ...device, rights: left }));
+  showRights();
+  note("");
+  await renew();
+}
+
 function wire() {
-  for (const button of root.querySelectorAll("[data-kind]"))
-    button.addEventListener("click", async () => {
-      kind = button.dataset.kind;
-      for (const one of root.querySelectorAll("[data-kind]")) one.setAttribute("aria-pressed", String(one === button));
-      note("");
-      await tick();
-    });
+  for (const button of root.querySelectorAll("[data-kind]")) button.addEventListener("click", () => switchRight(button.dataset.kind));
   part("refresh").addEventListener("click", async () => {
     note("");
     await renew();
@@ -120,6 +132,7 @@ if (!globalThis.crypto?.subtle || !globalThis.indexedDB) show("unsupported");
 else {
   wire();
   device = await readDevice();
+  showRights();
   if (device) show("ready");
   await tick();
   await ask();

@@ -1,8 +1,9 @@
-// A QR code of 37 or 38 characters of the alphanumeric mode: always version 2 with correction level M (25 × 25, ISO/IEC 18004).
+// A QR code of up to 61 characters of the alphanumeric mode: always version 3 with correction level M (29 × 29, ISO/IEC 18004).
 // matrix(text) gives rows of booleans, true is dark.
-const SIZE = 25;
-const DATA_WORDS = 28;
-const CHECK_WORDS = 16;
+const SIZE = 29;
+const DATA_WORDS = 44;
+const CHECK_WORDS = 26;
+const MIDDLE = 22; // of the small square
 const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 const MASKS = [
   (x, y) => (x + y) % 2 === 0,
@@ -84,7 +85,7 @@ function skeleton() {
         set(cx + x, cy + y, ring !== 2 && ring !== 4);
       }
   for (let y = -2; y <= 2; y += 1)
-    for (let x = -2; x <= 2; x += 1) set(18 + x, 18 + y, Math.max(Math.abs(x), Math.abs(y)) !== 1);
+    for (let x = -2; x <= 2; x += 1) set(MIDDLE + x, MIDDLE + y, Math.max(Math.abs(x), Math.abs(y)) !== 1);
   for (const [x, y] of formatPlaces().flat()) set(x, y, false);
   set(8, SIZE - 8, true);
   return { dark, fixed };

@@ -37,13 +37,19 @@ export function secondsNow(device) {
   return Date.now() / 1000 + (device.offset ?? 0);
 }
 
-export async function makeCode(device, kind) {
+// `kinds`: "pay", "door" or both, in this order. Both stand in one picture under one nonce; a reader sends its own part on.
+export async function makeCode(device, kinds) {
   const step = Math.floor(secondsNow(device) / STEP_SECONDS);
   const nonce = Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => ALPHABET[byte & 31]).join("");
+  const proofs = await Promise.all(kinds.map((kind) => proofOf(device, kind, step, nonce)));
+  const letter = kinds.length > 1 ? "A" : kinds[0] === "pay" ? "P" : "D";
+  return { step, nonce, text: `N1${letter}${device.number}${base32(BigInt(step), 6)}${nonce}${proofs.join("")}` };
+}
+
+async function proofOf(device, kind, step, nonce) {
   const text = new TextEncoder().encode(`nanhu-code-1\n${kind}\n${device.number}\n${step}\n${nonce}`);
   const digest = new Uint8Array(await crypto.subtle.sign("HMAC", device[kind], text));
-  const mac = digest.slice(0, 10).reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
-  return { step, nonce, text: `N1${kind === "pay" ? "P" : "D"}${device.number}${base32(BigInt(step), 6)}${nonce}${base32(mac, 16)}` };
+  return base32(digest.slice(0, 10).reduce((number, byte) => (number << 8n) | BigInt(byte), 0n), 16);
 }
 
 function base32(number, length) {
