@@ -39,6 +39,11 @@ MEAL_AT_ANY_HOUR = """
 from = 2024-01-01
 canteen = "南院一食堂"
 periods = { lunch = "00:00-24:00" }
+
+[[card.meals]]
+from = 2024-01-01
+canteen = "东院三食堂"
+periods = { supper = "00:00-24:00" }
 """
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.registry import Viewer, tiles
+from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.export import safe_cell
+from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
+from nanhu.systems.card.funds.services.credits import credit
 from nanhu.systems.card.models import Merchant, Receipt
-from nanhu.systems.card.tests.conftest import queries_of
+from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 from nanhu.systems.card.views.holder import PAGE, read_mark
 
 ROWS = "/card/transactions/"
@@ -64,6 +68,38 @@ def test_balance_and_rows_are_true_the_moment_the_terminal_answers(fed):
     assert all(word in text(browser.get("/")) for word in ("¥ 20.00", "校园卡系统"))
 
 
+def rows_of(page: str) -> list[str]:
+    """The words of each row of the table of transactions, newest first."""
+    table = page.partition('class="statement')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in table.split("</tr>")[:-1]]
+
+
+@pytest.mark.capability("A143")
+def test_a_row_shows_merchant_canteen_machine_time_sum_and_balance_and_what_was_collected_too(fed):
+    wallet = fed.card("student").wallet
+    source = ledger.open_accounts([ledger.AccountOrder(code="test.subsidy", name="补助", kind="expense")])
+    credit(
+        by=SYSTEM, wallet=wallet, source="subsidy", amount_fen=3000, key="may", from_account_id=source["test.subsidy"]
+    )
+    order = begin_claim(by=SYSTEM, card=fed.card("student"), terminal=fed.terminal)
+    finish_claim(by=SYSTEM, order=order, is_written=True)
+    times = [
+        f"{campus_time(moment):%H:%M:%S}"
+        for moment in Receipt.objects.filter(wallet=wallet).order_by("-id").values_list("occurred_at", flat=True)
+    ]
+    wanted = [
+        ("领款", "N1001", "+¥ 30.00", "¥ 59.50"),
+        ("岳阳米粉", "东院三食堂", "E3002", "消费", "−¥ 8.50", "¥ 29.50"),
+        ("自选快餐", "南院一食堂", "N1001", "消费", "−¥ 12.00", "¥ 38.00"),
+        ("充值", "校园卡柜台 · 现金", "+¥ 50.00", "¥ 50.00"),
+    ]
+    for path in (ROWS, "/card/"):
+        shown = rows_of(text(fed.client("student").get(path)))
+        assert len(shown) == len(wanted)
+        for row, words, time in zip(shown, wanted, times, strict=True):
+            assert all(word in row for word in (*words, time)), (row, words, time)
+
+
 @pytest.mark.capability("A070")
 @pytest.mark.parametrize(
     "query", ["", "?wallet=1&person=1", "?card=other", "?place=merchant:n1.rice", "?first=1990-01-01"]
@@ -77,6 +113,23 @@ def test_whatever_stands_in_the_address_rows_are_ones_own(fed, query):
         assert "12.00" in shown
     amounts = [line.signed_fen for line in browser.get(ROWS).context["lines"]]
     assert amounts == [-850, -1200, 5000]
+
+
+@pytest.mark.capability("A070")
+def test_balance_loss_report_and_recharge_stand_beside_the_rows_which_are_newest_first(fed):
+    past_receipt(fed, "student", 3, kind="stored", amount_fen=321)
+    browser = fed.client("student")
+    home, rows = text(browser.get("/card/")), text(browser.get(ROWS))
+    assert "余额 ¥ 29.50" in rows
+    assert "¥ 29.50" in home
+    for address in ("/card/report-lost/", "/card/bank/top-up/", ROWS):
+        assert f'href="{address}' in home
+    for page in (home, rows):
+        places = [page.index(sum_) for sum_ in ("−¥ 8.50", "−¥ 12.00", "+¥ 50.00", "−¥ 3.21")]
+        assert places == sorted(places)
+    stranger = text(fed.client("teacher").get(ROWS))
+    assert "近三个月没有交易" in stranger
+    assert "12.00" not in stranger
 
 
 def test_the_order_is_newest_first_by_when_it_was_eaten(fed):

@@ -2,12 +2,15 @@
 
 import io
 import json
+import re
 import time
+import zlib
 from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
+from fpdf import FPDF
 
 from nanhu.kernel.calendar.services import clear_exceptions, set_exception
 from nanhu.kernel.clock import campus_today
@@ -202,6 +205,37 @@ def test_each_class_prints_in_its_colour_with_bleed_photo_and_back(campus):
     assert (round(width, 1), round(height, 1)) == (91.6, 60.0)
     assert b"[0 0 259.65 170.08]" in content
     assert b"/Subtype /Image" in content
+
+
+def drawn(content: bytes) -> str:
+    """What the pages are told to draw: the PDF's streams that can be read as text."""
+    found = (zlib.decompress(one) for one in re.findall(rb"FlateDecode.*?stream\n(.*?)\nendstream", content, re.DOTALL))
+    return "\n".join(one.decode("latin-1") for one in found if b" re" in one)
+
+
+@pytest.mark.capability("A095")
+def test_the_class_decides_band_title_and_number_on_the_front_and_every_back_says_the_same(campus, monkeypatch):
+    order, clerk, written = accepted_batch(campus), campus.client("clerk"), []
+    for name in ("cell", "multi_cell"):
+        draw = getattr(FPDF, name)
+        monkeypatch.setattr(FPDF, name, lambda *said, draw=draw, **more: (written.extend(said), draw(*said, **more))[1])
+    bands = {}
+    for card_class, title, number in (
+        ("teacher", "教师卡", "工号"),
+        ("student", "学生卡", "学号"),
+        ("ordinary", "普通卡", "编号"),
+    ):
+        CardOrder.objects.filter(pk=order.pk).update(card_class=card_class)
+        written.clear()
+        text = drawn(clerk.get(at(order, "print.pdf")).content)
+        assert written.count(title) == written.count(number) == 2
+        assert {"许知远", "许静", "0020260001", "0020260002", *printing.BACK} <= {
+            one for one in written if isinstance(one, str)
+        }
+        width, height = (round(side * 72 / 25.4, 2) for side in (printing.PAGE_MM[0], printing.BLEED_MM + 14))
+        bands[card_class] = re.findall(rf"([\d. ]+) rg\s+0 {170.08} {width} -{height} re f", text)
+        assert len(bands[card_class]) == 2, "the band runs into the bleed on both fronts"
+    assert len({tuple(one) for one in bands.values()}) == 3
 
 
 def test_the_database_refuses_made_without_plastic_and_handed_to_nobody(campus):
