@@ -233,7 +233,7 @@ def test_the_class_decides_band_title_and_number_on_the_front_and_every_back_say
             one for one in written if isinstance(one, str)
         }
         width, height = (round(side * 72 / 25.4, 2) for side in (printing.PAGE_MM[0], printing.BLEED_MM + 14))
-        bands[card_class] = re.findall(rf"([\d. ]+) rg\s+0 {170.08} {width} -{height} re f", text)
+        bands[card_class] = re.findall(rf"([\d. ]+) rg\s+0.00 170.08 {width} -{height} re f", text)
         assert len(bands[card_class]) == 2, "the band runs into the bleed on both fronts"
     assert len({tuple(one) for one in bands.values()}) == 3
 
