@@ -88,7 +88,7 @@ def test_a_row_shows_merchant_canteen_machine_time_sum_and_balance_and_what_was_
         for moment in Receipt.objects.filter(wallet=wallet).values_list("occurred_at", flat=True)
     }
     wanted = [
-        ("领款", "N1001", "+¥ 30.00", "¥ 59.50"),
+        ("补助", "领款", "+¥ 30.00", "¥ 59.50"),
         ("岳阳米粉", "东院三食堂", "E3002", "消费", "−¥ 8.50", "¥ 29.50"),
         ("自选快餐", "南院一食堂", "N1001", "消费", "−¥ 12.00", "¥ 38.00"),
         ("充值", "校园卡柜台 · 现金", "+¥ 50.00", "¥ 50.00"),
@@ -97,8 +97,9 @@ def test_a_row_shows_merchant_canteen_machine_time_sum_and_balance_and_what_was_
         shown = rows_of(text(fed.client("student").get(path)))
         assert len(shown) == len(wanted)
         for words in wanted:
-            [row] = [row for row in shown if all(word in row for word in words)]
-            assert any(time in row for time in times), row
+            found = [row for row in shown if all(word in row for word in words)]
+            assert len(found) == 1, (words, shown)
+            assert any(time in found[0] for time in times), found
 
 
 @pytest.mark.capability("A070")
