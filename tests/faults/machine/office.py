@@ -15,13 +15,13 @@ from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.tests.conftest import SYSTEM
 from tests.faults.axe import axe
 from tests.faults.machine.mishaps import powers
-from tests.faults.machine.world import World
+from tests.faults.machine.selling import Selling
 from tests.faults.money_school import FEE_PER_MILLE, held_for
 
 A_DAY = timedelta(days=1)
 
 
-class Office(World):
+class Office(Selling):
     @rule(power=powers)
     def bear_losses(self, power: int | None) -> None:
         """What was sold off line after the report comes back to the wallet, once; the merchant keeps it."""
@@ -64,7 +64,10 @@ class Office(World):
     @rule(data=st.data(), power=powers)
     def confirm_payout(self, data: st.DataObject, power: int | None) -> None:
         """The bank paid them all, or all but one, which waits for the next file."""
-        self.make_payout(power=None)
+        if not Payout.objects.filter(state=Payout.State.MADE).exists():
+            self.some_sale(data)
+            self.settle(power=None)
+            self.make_payout(power=None)
         files = list(Payout.objects.filter(state=Payout.State.MADE).order_by("pk"))
         if not files:
             return
