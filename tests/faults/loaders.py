@@ -44,10 +44,10 @@ class Machine:
     def next_sequence(self) -> int:
         return next(self.sequences)
 
-    def send(self, operation: str, body: bytes, sequence: int) -> requests.Response:
+    def send(self, operation: str, body: bytes, sequence: int, *, clock: int | None = None) -> requests.Response:
         path = f"/terminal/v1/{operation}"
         signer = Terminal(0, self.terminal.number, self.terminal.key)
-        headers = signer.headers(path, body, sequence, clock=None, key=None)
+        headers = signer.headers(path, body, sequence, clock=clock, key=None)
         answer = requests.post(f"{self.url}{path}", data=body, headers=headers, timeout=SECONDS)
         told = Told(answer.status_code, answer.content)
         signer.check_answer(headers["Nanhu-Signature"], answer.headers.get("Nanhu-Signature"), told)

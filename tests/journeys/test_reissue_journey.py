@@ -22,7 +22,7 @@ from nanhu.systems.card.funds.services import claims
 from nanhu.systems.card.models import Card, PosTerminal, Receipt
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS
 from nanhu.systems.card.tests.conftest import CAST
-from tests.journeys.kiosks import SIZES, Walker, beside, cast_with_documents, furnish, serving, write
+from tests.journeys.kiosks import SIZES, Walker, beside, cast_with_documents, furnish, kiosk_site, serving_site, write
 from tests.journeys.street import open_gateway, press, says, tap
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -57,8 +57,9 @@ def town(campus, request):
     width, height = SIZES[request.param]
     with open_gateway(campus.services, campus.folder / "gateway.log") as gateway:
         write(campus.folder / "pos.json", till_facts(gateway, campus))
+        site = kiosk_site(campus.folder)
         for visitor in start_device(campus.folder / "pos.json"):
-            with serving(campus.folder) as kiosks, sync_playwright() as playwright:
+            with serving_site(site) as kiosks, sync_playwright() as playwright:
                 chromium = playwright.chromium.launch(
                     executable_path="/usr/bin/chromium",
                     args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
@@ -70,7 +71,9 @@ def town(campus, request):
                 windows[1].goto(f"{visitor.url}/#{TILL}")
                 says(windows[1], "请输入金额")
                 pocket = Pocket(campus.folder / "chip.json")
-                yield SimpleNamespace(walker=Walker(windows[0], kiosks, pocket), till=windows[1], pocket=pocket)
+                yield SimpleNamespace(
+                    walker=Walker(windows[0], kiosks, pocket, site.hall), till=windows[1], pocket=pocket
+                )
                 chromium.close()
     assert faults == []
 

@@ -104,7 +104,7 @@ def code_on(page: Page, *, is_first: bool = False) -> str:
     page.goto("/card/code/")
     for kind, name in FIRST_TAPS if is_first else [("button", "换一个码")]:
         page.get_by_role(kind, name=name).click()
-    expect(page.locator("#code")).to_have_attribute("data-code", re.compile("N1P"))
+    expect(page.locator("#code")).to_have_attribute("data-code", re.compile("N1A"))
     return page.locator("#code").get_attribute("data-code") or ""
 
 
