@@ -20,14 +20,19 @@ class Echo:
         return text
 
 
-def csv_lines(receipts: Iterable[Receipt]) -> Iterator[str]:
+def sheet(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Line by line, as it may be streamed."""
     writer = csv.writer(Echo())
+    yield BYTE_ORDER_MARK + writer.writerow(heads)
+    for cells in rows:
+        yield writer.writerow([safe_cell(cell) for cell in cells])
+
+
+def csv_lines(receipts: Iterable[Receipt]) -> Iterator[str]:
     heads = [
         _("时间"), _("类别"), _("商户"), _("食堂"), _("终端号"), _("收入（元）"), _("支出（元）"), _("余额（元）"), _("凭证号"),
     ]  # fmt: skip
-    yield BYTE_ORDER_MARK + writer.writerow(heads)
-    for receipt in receipts:
-        yield writer.writerow([safe_cell(value) for value in cells_of(line_of(receipt))])
+    return sheet(heads, (cells_of(line_of(receipt)) for receipt in receipts))
 
 
 def cells_of(line: Line) -> list[str]:

@@ -1,6 +1,5 @@
 """Vouchers for the school's accounts (政府会计凭证): what groups of accounts moved, under the codes of the school's file."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +12,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.closing.services.days import by_group
 from nanhu.systems.card.closing.services.settling import end_of, start_of
-from nanhu.systems.card.export import BYTE_ORDER_MARK, Echo, safe_cell
+from nanhu.systems.card.export import sheet, yuan
 
 CODES = {
     "card.bank": ("1002", "银行存款"),
@@ -71,13 +70,12 @@ def number_of(first: date, last: date) -> str:
 
 
 def voucher_csv(first: date, last: date) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield BYTE_ORDER_MARK + writer.writerow(
-        [_("凭证号"), _("日期"), _("摘要"), _("科目编码"), _("科目名称"), _("借方（元）"), _("贷方（元）")]
-    )
-    for line in voucher(first, last):
-        cells = [number_of(first, last), last.isoformat(), f"校园卡 {group_name(line.group)}", line.code, line.name]
-        yield writer.writerow([safe_cell(cell) for cell in cells] + [yuan(line.debit_fen), yuan(line.credit_fen)])
+    number, day = number_of(first, last), last.isoformat()
+    heads = [_("凭证号"), _("日期"), _("摘要"), _("科目编码"), _("科目名称"), _("借方（元）"), _("贷方（元）")]
+    return sheet(heads, (
+        [number, day, f"校园卡 {group_name(line.group)}", line.code, line.name, yuan(line.debit_fen), yuan(line.credit_fen)]
+        for line in voucher(first, last)
+    ))  # fmt: skip
 
 
 def voucher_xml(first: date, last: date) -> bytes:
@@ -100,7 +98,3 @@ def voucher_xml(first: date, last: date) -> bytes:
         )
     text: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return text
-
-
-def yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"

@@ -1,7 +1,6 @@
 """Water and power by room (水电代扣): the form to fill in, the list checked as a whole, what became of each share."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import Progress
-from nanhu.systems.card.export import BYTE_ORDER_MARK, Echo, safe_cell, yuan
+from nanhu.systems.card.export import sheet, yuan
 from nanhu.systems.card.forms import RefusalForm
 from nanhu.systems.card.funds import room_queries as queries
 from nanhu.systems.card.funds import room_sheets
@@ -142,26 +141,16 @@ def export(request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
     )
 
 
-def lines_of(rows: Iterator[Any]) -> Iterator[str]:
-    writer = csv.writer(Echo())
+def lines_of(shares: Iterable[Any]) -> Iterator[str]:
     heads = [
-        _("行号"),
-        _("楼栋"),
-        _("房间"),
-        _("学工号"),
-        _("姓名"),
-        _("项目"),
-        _("月份"),
-        _("金额（元）"),
-        _("状态"),
-        _("原因"),
-    ]
-    yield BYTE_ORDER_MARK + writer.writerow(heads)
-    for row in rows:
-        state = _("已退回") if row.is_given_back else str(row.get_state_display())
-        bill = row.bill
-        cells = [
-            str(row.line), bill.building, bill.room, row.campus_no, row.name, str(bill.get_item_display()), f"{bill.month:%Y-%m}",
-            yuan(row.amount_fen), state, why_of(row),
-        ]  # fmt: skip
-        yield writer.writerow([safe_cell(cell) for cell in cells])
+        _("行号"), _("楼栋"), _("房间"), _("学工号"), _("姓名"), _("项目"), _("月份"), _("金额（元）"), _("状态"), _("原因"),
+    ]  # fmt: skip
+    return sheet(heads, map(cells_of, shares))
+
+
+def cells_of(share: Any) -> list[str]:
+    state, bill = _("已退回") if share.is_given_back else str(share.get_state_display()), share.bill
+    return [
+        str(share.line), bill.building, bill.room, share.campus_no, share.name, str(bill.get_item_display()),
+        f"{bill.month:%Y-%m}", yuan(share.amount_fen), state, why_of(share),
+    ]  # fmt: skip
