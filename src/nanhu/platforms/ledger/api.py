@@ -24,7 +24,7 @@ from nanhu.platforms.ledger.services.day_sums import differences_of as day_diffe
 from nanhu.platforms.ledger.services.partitions import add_months, add_months_ahead
 from nanhu.platforms.ledger.services.posting import Leg, PostedEntry, post, reverse
 from nanhu.platforms.ledger.services.signing import STATEMENT_VERIFIER, Signature, current_key, sign
-from nanhu.platforms.ledger.trial import AccountDay, GroupRow, moved_between, net_of, sums_by_day, trial_at
+from nanhu.platforms.ledger.trial import AccountDay, GroupRow, kind_name, moved_between, net_of, sums_by_day, trial_at
 
 __all__ = [
     "STATEMENT_VERIFIER",
@@ -54,6 +54,7 @@ __all__ = [
     "current_key",
     "day_differences",
     "forget_sums",
+    "kind_name",
     "moved_between",
     "net_of",
     "open_accounts",

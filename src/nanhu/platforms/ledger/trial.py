@@ -45,7 +45,12 @@ class GroupRow:
 
     @property
     def kind_name(self) -> str:
-        return str(Account.Kind(self.kind).label) if self.kind in Account.Kind.values else self.kind
+        return kind_name(self.kind)
+
+
+def kind_name(kind: str) -> str:
+    """The words for a kind of account."""
+    return str(Account.Kind(kind).label) if kind in Account.Kind.values else kind
 
 
 def trial_at(moment: datetime) -> list[GroupRow]:

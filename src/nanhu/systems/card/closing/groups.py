@@ -1,11 +1,9 @@
-"""What groups of accounts and kinds of accounts are called on a page; in the books they stand under their codes."""
+"""What groups of accounts are called on a page; in the books they stand under their codes."""
 
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-from nanhu.platforms.ledger import api as ledger
 
 GROUPS: Final[dict[str, str | Promise]] = {
     "card.bank": _("备付金银行户"),
@@ -31,7 +29,3 @@ GROUPS: Final[dict[str, str | Promise]] = {
 def group_name(group: str) -> str:
     """The code itself where a school has a group of its own."""
     return str(GROUPS.get(group, group))
-
-
-def kind_name(kind: str) -> str:
-    return ledger.GroupRow(kind=kind, group="", account_id=None, debit_fen=0, credit_fen=0).kind_name

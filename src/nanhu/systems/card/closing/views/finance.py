@@ -15,10 +15,11 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
+from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing import jobs, vouchers
 from nanhu.systems.card.closing.errors import DayNotOverError
 from nanhu.systems.card.closing.forms import NoteForm, RangeForm
-from nanhu.systems.card.closing.groups import group_name, kind_name
+from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.closing.models import DayClose, Difference, Dispute, Settlement
 from nanhu.systems.card.closing.policies import finance_only
 from nanhu.systems.card.closing.services import days
@@ -92,7 +93,7 @@ def show(request: HttpRequest, close: DayClose, *, form: NoteForm | None = None,
 
 
 def named_groups(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str, str]]:
-    return [(row, group_name(row["group"]), kind_name(row["kind"])) for row in rows]
+    return [(row, group_name(row["group"]), ledger.kind_name(row["kind"])) for row in rows]
 
 
 @require_POST
