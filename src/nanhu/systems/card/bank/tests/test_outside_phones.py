@@ -1,23 +1,21 @@
 """The outside apps in a real browser against this campus, as manual §4 and §6 walk through them: every step on the phone."""
 
 import hashlib
-import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from nanhu.systems.card.bank.models import Binding, Channel, OnlineTopUp
 from nanhu.systems.card.bank.services import loads
+from nanhu.systems.card.bank.tests import windows
 from nanhu.systems.card.bank.tests.banks import EmulatedBank
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, customers, prepare_campus
 from nanhu.systems.card.bank.tests.phones import SECRET, last_code
+from nanhu.systems.card.bank.tests.windows import SIZES, open_window
 from nanhu.systems.card.tests.conftest import CAST
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PICTURES = os.environ.get("NANHU_PICTURES", "")
 APPS = {"yunshanfu": "云闪付", "wanxiao": "完美校园"}
 
 
@@ -48,34 +46,16 @@ def campus(transactional_db, outside):
     return made
 
 
-@pytest.fixture(params=[(390, 844), (1440, 900)], ids=["phone", "desk"])
+@pytest.fixture(params=SIZES.values(), ids=SIZES)
 def page(request, outside, campus, monkeypatch):
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    faults = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        width, height = request.param
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN", base_url=outside.url
-        )
-        made = context.new_page()
-        made.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        made.on("pageerror", lambda error: faults.append(str(error)))
+    with open_window(request.param, outside.url) as (made, faults):
         yield made
-        chromium.close()
-        connections.close_all()  # beside the browser's loop the test has a connection of its own
     assert faults == []
 
 
 def look_at(page, name):
-    page.wait_for_timeout(400)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"outside-{name}-{page.viewport_size['width']}.png")
+    windows.look_at(page, f"outside-{name}", settled_ms=400)
 
 
 def tap(page, text):

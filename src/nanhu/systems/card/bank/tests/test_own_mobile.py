@@ -1,46 +1,29 @@
 """Our own pages in a real browser, on a phone and on a desk: what the outside app does, done without it (A152), and how each looks."""
 
-import os
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.systems.card.bank.models import Appeal, Channel, OnlineTopUp
 from nanhu.systems.card.bank.services import loads, reconciliation
+from nanhu.systems.card.bank.tests import windows
 from nanhu.systems.card.bank.tests.conftest import CARDS, drive
 from nanhu.systems.card.bank.tests.phones import Phone
+from nanhu.systems.card.bank.tests.windows import SIZES, open_window
 from nanhu.systems.card.closing.policies import FINANCE
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PICTURES = os.environ.get("NANHU_PICTURES", "")
 BANK = "/card/bank/"
 
 
-@pytest.fixture(params=[(390, 844), (1440, 900)], ids=["phone", "desk"])
+@pytest.fixture(params=SIZES.values(), ids=SIZES)
 def page(request, campus, live_server, monkeypatch):
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    faults = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        width, height = request.param
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN", base_url=live_server.url
-        )
-        made = context.new_page()
-        made.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        made.on("pageerror", lambda error: faults.append(str(error)))
+    with open_window(request.param, live_server.url) as (made, faults):
         yield made
-        chromium.close()
-        connections.close_all()  # beside the browser's loop the test has a connection of its own
     assert [fault for fault in faults if "422" not in fault] == []  # a form refused
 
 
@@ -54,12 +37,7 @@ def sign_in(page, part):
 
 
 def look_at(page, name):
-    page.wait_for_timeout(300)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"bank-{name}-{page.viewport_size['width']}.png", full_page=True)
+    windows.look_at(page, f"bank-{name}", settled_ms=300, full_page=True)
 
 
 def visit(page, path, name):
