@@ -1,8 +1,12 @@
-"""A few lines of Python inside a running campus, for what a test must prepare or compare with the house's own words."""
+"""A few lines of Python inside a running campus, for what a test must prepare or compare with the house's own words, and its rows."""
 
 import subprocess
 import sys
+from typing import Any
 
+import psycopg
+
+from nanhu.kernel.configuration import read_configuration
 from tests.conftest import ROOT, Campus
 
 
@@ -14,3 +18,8 @@ def inside(campus: Campus, program: str, *arguments: str) -> str:
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     return result.stdout.splitlines()[-1]
+
+
+def ask(campus: Campus, query: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(read_configuration(campus.environment).database_url) as connection:
+        return connection.execute(query).fetchall()

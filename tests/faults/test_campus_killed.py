@@ -8,39 +8,22 @@ import re
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psycopg
 import pytest
 import requests
 
-from nanhu.kernel.configuration import read_configuration
 from nanhu.sample.cast import CAST
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
-from tests.conftest import Campus, open_folder, second_code, start_campus, stop_campus
+from tests.conftest import Campus, second_code
 from tests.faults.evidence import wait_until
+from tests.faults.inside import ask
 from tests.faults.killing import kill
 
 pytestmark = pytest.mark.xdist_group("faults")
 EVERYTHING = ("web", "worker", "gateway", "database")
 HEADER = "学号,姓名,性别,出生日期,民族,国籍地区,证件类型,证件号码,院系代码,院系名称,专业名称,班级代码,班级名称,年级,学生类别,学制,入学日期,预计毕业日期,学籍状态,联系电话,备注"
-
-
-@pytest.fixture(scope="module")
-def doomed() -> Iterator[Campus]:
-    with open_folder() as folder:
-        campus = start_campus(folder)
-        try:
-            yield campus
-        finally:
-            stop_campus(campus)
-
-
-def ask(campus: Campus, query: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(read_configuration(campus.environment).database_url) as connection:
-        return connection.execute(query).fetchall()
 
 
 class Steward:

@@ -7,17 +7,14 @@ import json
 import random
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
-from tests.conftest import Campus, open_folder, start_campus, stop_campus
+from tests.conftest import Campus
 from tests.faults.evidence import wait_until
-from tests.faults.inside import inside
+from tests.faults.inside import ask, inside
 from tests.faults.killing import EVERYTHING, is_whole, strike
 from tests.faults.loaders import Loader, Machine, Payer, Plate, chip_of, living
 from tests.faults.tills import Terminal
@@ -63,21 +60,6 @@ print(json.dumps([differences, [str(one) for one in unexplained()], receipt_diff
 """
 BOOKED, ENDED = {"written", "unclaimed"}, {"written", "unclaimed", "refused", "reversed"}
 KILLS = [("bank",), ("gateway",), ("web", "worker"), ("database",), EVERYTHING]
-
-
-@pytest.fixture(scope="module")
-def doomed() -> Iterator[Campus]:
-    with open_folder() as folder:
-        campus = start_campus(folder)
-        try:
-            yield campus
-        finally:
-            stop_campus(campus)
-
-
-def ask(campus: Campus, query: str) -> list[tuple]:
-    with psycopg.connect(read_configuration(campus.environment).database_url) as connection:
-        return connection.execute(query).fetchall()
 
 
 def hurry(campus: Campus) -> None:

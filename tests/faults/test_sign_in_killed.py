@@ -5,16 +5,13 @@ No ticket is ever taken twice, no logout is lost, and nobody is signed in who sh
 
 import json
 import threading
-from collections.abc import Iterator
 
-import psycopg
 import pytest
 import requests
 
-from nanhu.kernel.configuration import read_configuration
-from tests.conftest import Campus, open_folder, start_campus, stop_campus
+from tests.conftest import Campus
 from tests.faults.evidence import wait_until
-from tests.faults.inside import inside
+from tests.faults.inside import ask, inside
 from tests.faults.killing import kill, victims
 from tests.faults.walkers import Guesser, Receiver, Seen, Walker
 
@@ -45,24 +42,9 @@ print(sessions.end_sessions(by=Actor.system("test"), sessions=SsoSession.objects
 EVERYTHING = ("web", "worker", "hasher", "database")
 
 
-@pytest.fixture(scope="module")
-def doomed() -> Iterator[Campus]:
-    with open_folder() as folder:
-        campus = start_campus(folder)
-        try:
-            yield campus
-        finally:
-            stop_campus(campus)
-
-
 def is_whole(campus: Campus) -> bool:
     ready = requests.get(f"{campus.url}/health/ready", timeout=10).status_code == 200
     return ready and all(victims(campus, kind) for kind in EVERYTHING)
-
-
-def ask(campus: Campus, query: str) -> list[tuple]:
-    with psycopg.connect(read_configuration(campus.environment).database_url) as connection:
-        return connection.execute(query).fetchall()
 
 
 KILLS = [
