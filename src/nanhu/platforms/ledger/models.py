@@ -73,7 +73,7 @@ class EntryKey(models.Model):
 
 
 class Transfer(models.Model):
-    """One movement. The table is made by sql/transfers.sql: partitioned by month of `posted_at`, append-only."""
+    """One movement. The table is made by sql/tables.sql: partitioned by month of `posted_at`, append-only."""
 
     pk = models.CompositePrimaryKey("posted_at", "id")
     id = models.BigIntegerField()

@@ -10,7 +10,7 @@ from nanhu.kernel.clock import now
 class AccessRule(models.Model):
     """One rule of an application (准入规则). All conditions that are set must hold, for one live affiliation.
 
-    `sql/access.sql` judges: a rule for a single person beats one for many, among equals a denial beats an allowance. An
+    `sql/identity_access.sql` judges: a rule for a single person beats one for many, among equals a denial beats an allowance. An
     application with an allowing rule is closed to everybody else, one without is open to students, staff and temporary
     staff, but not to guests.
     A `tester` passes during maintenance; `role` gives the value `grants` to the application as an attribute.

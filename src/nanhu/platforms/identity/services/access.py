@@ -1,6 +1,6 @@
 """Access (准入): may this account use this application, and if not, why and what can be done?
 
-`sql/access.sql` judges, in one query for any number of applications; here its verdicts become sentences.
+`sql/identity_access.sql` judges, in one query for any number of applications; here its verdicts become sentences.
 """
 
 from collections.abc import Iterable

@@ -30,7 +30,7 @@ LEASE = timedelta(seconds=30)
 FIRST_PAUSE_SECONDS = 2
 LONGEST_PAUSE_SECONDS = 600
 GIVES_UP_AFTER = timedelta(hours=24)
-DUE = (Path(__file__).parent.parent / "sql" / "due_logouts.sql").read_text(encoding="utf-8")
+DUE = (Path(__file__).parent.parent / "sql" / "queries" / "due_logouts.sql").read_text(encoding="utf-8")
 log = logging.getLogger(__name__)
 
 

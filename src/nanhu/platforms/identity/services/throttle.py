@@ -20,7 +20,7 @@ from nanhu.kernel.crypto import blind_index
 from nanhu.platforms.identity.errors import TooManyAttemptsError
 from nanhu.platforms.identity.models import Throttle
 
-ADMIT = (Path(__file__).parent.parent / "sql" / "admit.sql").read_text(encoding="utf-8")
+ADMIT = (Path(__file__).parent.parent / "sql" / "queries" / "admit.sql").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from nanhu.platforms.people.services.apply import NORMALISERS, PERSON_COLUMNS, a
 from nanhu.platforms.people.services.golden import free_documents, lock_golden, open_change_set, stamp_of, update_rows
 from nanhu.platforms.people.services.plan import AFFILIATION_FIELDS, fact_of
 
-PREVIEW: Final = (Path(__file__).parent.parent / "sql" / "revert_preview.sql").read_text(encoding="utf-8")
+PREVIEW: Final = (Path(__file__).parent.parent / "sql" / "queries" / "revert_preview.sql").read_text(encoding="utf-8")
 MODELS: Final[dict[str, Any]] = {"person": Person, "affiliation": Affiliation, "unit": OrgUnit}
 REVERT: Final = "revert"
 RESTORED_PERSON: Final = (*PERSON_COLUMNS, "photo_path", "merged_into_id")

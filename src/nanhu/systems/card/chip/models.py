@@ -64,7 +64,7 @@ class Chip(models.Model):
 
 
 class ChipRow(models.Model):
-    """A deed of the purse that its TAC proved. Append-only (sql/keeping.sql)."""
+    """A deed of the purse that its TAC proved. Append-only (sql/triggers.sql)."""
 
     class Kind(models.TextChoices):
         PURCHASE = "purchase", _("消费")

@@ -11,7 +11,7 @@ from nanhu.systems.card.fleet.proofs import PROOFS
 
 
 class Revocation(models.Model):
-    """The revocation list's line of a card: kept by triggers on the card (sql/revocations.sql), never by hand.
+    """The revocation list's line of a card: kept by triggers on the card (sql/card_revocation_follow.sql), never by hand.
 
     `reason` is null for a card that was listed once and pays again.
     """

@@ -1,4 +1,4 @@
-"""Pre-holds (预扣): hold the most, meter on the way, release at the true price. The rules are those of sql/holds.sql."""
+"""Pre-holds (预扣): hold the most, meter on the way, release at the true price. The rules are those of sql/card_settle_hold.sql."""
 
 from collections.abc import Awaitable, Callable
 

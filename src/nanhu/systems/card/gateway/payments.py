@@ -34,7 +34,7 @@ class Decision(NamedTuple):
 
 
 class Row(msgspec.Struct, omit_defaults=True):
-    """One element of a batch; the letters are those of card_pay in sql/pay.sql."""
+    """One element of a batch; the letters are those of card_pay in sql/card_pay.sql."""
 
     t: int
     s: int

@@ -9,7 +9,7 @@ from nanhu.systems.card.models.holding import Card, Wallet
 
 
 class Receipt(models.Model):
-    """What a terminal or counter was told, once. The table is made by sql/receipts.sql, append-only."""
+    """What a terminal or counter was told, once. The table is made by sql/tables.sql, append-only."""
 
     kind = models.TextField()
     outcome = models.TextField()
@@ -37,7 +37,7 @@ class Receipt(models.Model):
 
 
 class Spent(models.Model):
-    """What a wallet spent of a day in each meal (0: between meals). The table is made by sql/spent.sql."""
+    """What a wallet spent of a day in each meal (0: between meals). The table is made by sql/tables.sql."""
 
     pk = models.CompositePrimaryKey("wallet_id", "day", "meal")
     wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="+", db_constraint=False)
@@ -51,7 +51,7 @@ class Spent(models.Model):
 
 
 class Hold(models.Model):
-    """A pre-hold (预扣): what it may cost at most, until release, reversal or its end. See sql/holds.sql."""
+    """A pre-hold (预扣): what it may cost at most, until release, reversal or its end. See sql/card_settle_hold.sql."""
 
     receipt = models.OneToOneField(
         Receipt, primary_key=True, on_delete=models.PROTECT, related_name="hold", db_constraint=False

@@ -127,7 +127,7 @@ def meal_name(number: int) -> str:
 
 
 def database_policy(day: date) -> dict[str, Any]:
-    """What card_pay and card_store are told of the limits (sql/pay_within_limits.sql)."""
+    """What card_pay and card_store are told of the limits (sql/card_pay.sql, sql/card_store.sql)."""
     rule = limits_on(day)
     lock = timedelta(hours=rule.pin_lock_hours)
     classes = [(name, *rule.for_class(name)) for name in CLASSES]

@@ -1,4 +1,4 @@
-"""Is this PIN right? From a row of card_pin_look (sql/look.sql); used by the services and by the gateway."""
+"""Is this PIN right? From a row of card_pin_look (sql/card_pin_look.sql); used by the services and by the gateway."""
 
 from typing import NamedTuple
 

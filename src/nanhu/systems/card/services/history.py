@@ -19,7 +19,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.errors import HistoryExistsError
 
-SQL = Path(__file__).parent.parent / "sql" / "history.sql"
+SQL = Path(__file__).parent.parent / "sql" / "queries" / "history.sql"
 BANK_ACCOUNT = "card.bank"
 
 

@@ -1,4 +1,4 @@
-"""A merchant gives a sale back on a page (商户退款); a terminal asks the same of sql/refunds.sql by the protocol."""
+"""A merchant gives a sale back on a page (商户退款); a terminal asks the same of sql/card_refund.sql by the protocol."""
 
 from dataclasses import dataclass
 

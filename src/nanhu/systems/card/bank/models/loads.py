@@ -9,7 +9,7 @@ from nanhu.systems.card.models import Card, PosTerminal
 
 
 class Load(models.Model):
-    """A load (圈存): bank account → book → chip, as a state machine that the database itself keeps (sql/loads.sql).
+    """A load (圈存): bank account → book → chip, as a state machine that the database itself keeps (sql/card_load_move.sql).
 
     asked → sent → debited | unknown | refused; unknown → debited | refused | reversing; reversing → reversed;
     debited → credited; credited → writing | unclaimed; writing → written | credited; unclaimed → writing | written.

@@ -13,7 +13,7 @@ class OnlineTopUp(models.Model):
 
     asked → opened → paid → credited; opened → closed; paid → refunding → refunded; credited → refunding when nobody claimed it for
     so long that it was returned. What was paid after it was closed is
-    still money: closed → paid. A transfer of the bank's app begins as paid. The trigger of sql/top_ups.sql keeps the steps.
+    still money: closed → paid. A transfer of the bank's app begins as paid. The trigger card_online_move keeps the steps.
     """
 
     class State(models.TextChoices):

@@ -1,4 +1,5 @@
 import uuid
+from pathlib import Path
 
 import django.db.models.deletion
 from django.conf import settings
@@ -6,13 +7,14 @@ from django.db import migrations, models
 
 import nanhu.kernel.clock
 import nanhu.kernel.crypto
+from nanhu.kernel.sqlfiles import run_sql_folder
 
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("identity", "0003_one_session_for_every_protocol"),
+        ("identity", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -419,4 +421,5 @@ class Migration(migrations.Migration):
                 name="identity_oidc_revoked_says_why",
             ),
         ),
+        *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

@@ -1,16 +1,20 @@
+from pathlib import Path
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
 import nanhu.kernel.clock
 import nanhu.kernel.crypto
+from nanhu.kernel.sqlfiles import run_sql_folder
 
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("identity", "0008_recovery"),
+        ("kernel", "0001_initial"),
+        ("identity", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -224,4 +228,5 @@ class Migration(migrations.Migration):
             model_name="signin",
             index=models.Index(fields=["entity_id", "name_id"], name="identity_saml_sign_in_name"),
         ),
+        *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

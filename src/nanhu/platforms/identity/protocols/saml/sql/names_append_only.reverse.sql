@@ -1,2 +1,0 @@
-DROP TRIGGER identity_saml_name_no_truncate ON identity_saml_persistent_name;
-DROP TRIGGER identity_saml_name_append_only ON identity_saml_persistent_name;

@@ -1,2 +1,0 @@
-DROP TRIGGER identity_release_kept ON identity_attribute_release;
-DROP FUNCTION identity_keep_attributes();

@@ -1,0 +1,2 @@
+DROP TABLE identity_sign_in_event;
+DROP TABLE identity_registry_version;

@@ -1,1 +1,0 @@
-ALTER TABLE identity_proxy_ticket SET LOGGED;

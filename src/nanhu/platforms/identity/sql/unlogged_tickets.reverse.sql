@@ -1,1 +1,0 @@
-ALTER TABLE identity_service_ticket SET LOGGED;

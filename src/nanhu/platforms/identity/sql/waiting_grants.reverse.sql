@@ -1,1 +1,0 @@
-UPDATE identity_sso_grant SET logout = 'done' WHERE logout = 'silent';

@@ -1,3 +1,0 @@
-DROP FUNCTION ledger_check_day(date);
-DROP FUNCTION ledger_sum_day(date);
-DROP FUNCTION ledger_legs_of(timestamptz, timestamptz);

@@ -1,2 +1,0 @@
-DROP FUNCTION ledger_add_months(date, date);
-DROP FUNCTION ledger_guard_partition(regclass);

@@ -1,3 +1,0 @@
-DROP TABLE ledger_transfer;
-DROP FUNCTION ledger_apply();
-DROP FUNCTION ledger_refuse();

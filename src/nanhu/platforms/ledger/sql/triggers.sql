@@ -1,0 +1,55 @@
+ALTER TABLE ledger_transfer
+    ALTER COLUMN era SET DEFAULT coalesce(nullif(current_setting('ledger.era', true), '')::bigint, ledger_find_era());
+
+-- Row triggers are cloned to every partition, so that a partition cannot be written behind its parent's back.
+CREATE TRIGGER ledger_transfer_keeps_rows BEFORE UPDATE OR DELETE ON ledger_transfer
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('rows are never changed, post a reversing entry');
+
+CREATE TRIGGER ledger_transfer_keeps_all BEFORE TRUNCATE ON ledger_transfer
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('rows are never removed');
+
+CREATE TRIGGER ledger_transfer_applies AFTER INSERT ON ledger_transfer
+    REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_apply();
+
+-- ledger_balance is moved by ledger_apply() and by nothing else. A trigger's own writes run at depth 1 or more; a statement
+-- typed by anybody runs at depth 0. Escaping this takes a new trigger, that is DDL, where a session flag would take one SELECT.
+
+CREATE TRIGGER ledger_balance_is_derived BEFORE INSERT OR UPDATE OR DELETE ON ledger_balance
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)
+    EXECUTE FUNCTION ledger_refuse('balances follow transfers');
+
+CREATE TRIGGER ledger_balance_keeps_all BEFORE TRUNCATE ON ledger_balance
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('balances follow transfers');
+
+CREATE TRIGGER ledger_account_opens_balance AFTER INSERT ON ledger_account
+    REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION ledger_account_opened();
+
+CREATE TRIGGER ledger_account_is_kept BEFORE DELETE ON ledger_account
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('accounts are never removed');
+
+CREATE TRIGGER ledger_account_all_kept BEFORE TRUNCATE ON ledger_account
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('accounts are never removed');
+
+CREATE TRIGGER ledger_account_is_fixed BEFORE UPDATE ON ledger_account
+    FOR EACH ROW WHEN ((OLD.id, OLD.kind, OLD.person_id, OLD.code) IS DISTINCT FROM (NEW.id, NEW.kind, NEW.person_id, NEW.code)
+                       OR OLD.floor_fen IS DISTINCT FROM NEW.floor_fen)
+    EXECUTE FUNCTION ledger_refuse('the nature of an account is fixed when it is opened');
+
+CREATE TRIGGER ledger_entry_key_is_kept BEFORE UPDATE OR DELETE ON ledger_entry_key
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('a key stays with its entry');
+
+CREATE TRIGGER ledger_entry_key_all_kept BEFORE TRUNCATE ON ledger_entry_key
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('a key stays with its entry');
+
+CREATE TRIGGER ledger_transfer_is_in_order AFTER INSERT ON ledger_transfer
+    REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_forged_order();
+
+CREATE TRIGGER ledger_block_keep BEFORE UPDATE OR DELETE ON ledger_block FOR EACH ROW EXECUTE FUNCTION ledger_seal_keep();
+
+CREATE TRIGGER ledger_block_all_kept BEFORE TRUNCATE ON ledger_block
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('seals are never removed');
+
+CREATE TRIGGER ledger_day_root_keep BEFORE UPDATE OR DELETE ON ledger_day_root FOR EACH ROW EXECUTE FUNCTION ledger_seal_keep();
+
+CREATE TRIGGER ledger_day_root_all_kept BEFORE TRUNCATE ON ledger_day_root
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('seals are never removed');

@@ -1,1 +1,0 @@
-SELECT 1; -- other rooms may use the extensions: they stay

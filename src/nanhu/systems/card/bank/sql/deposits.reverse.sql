@@ -1,2 +1,0 @@
-DROP TRIGGER card_bank_deposit_stays ON card_bank_deposit;
-DROP TRIGGER card_bank_deposit_is_kept ON card_bank_deposit;

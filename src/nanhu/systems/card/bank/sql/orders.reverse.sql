@@ -1,1 +1,0 @@
-DROP VIEW card_bank_order;

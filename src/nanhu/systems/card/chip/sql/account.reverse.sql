@@ -1,1 +1,0 @@
-DROP FUNCTION card_chip_account(bigint[]);

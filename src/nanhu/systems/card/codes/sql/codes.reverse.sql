@@ -1,2 +1,0 @@
-DROP FUNCTION card_code_claim(bigint, text, bigint, text, bigint, bigint, boolean);
-DROP FUNCTION card_code_device_of(text, text);

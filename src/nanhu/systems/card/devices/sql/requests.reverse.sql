@@ -1,2 +1,0 @@
-DROP TRIGGER card_device_request_keeps_all ON card_device_request;
-DROP TRIGGER card_device_request_keeps_rows ON card_device_request;

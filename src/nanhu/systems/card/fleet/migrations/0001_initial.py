@@ -1,0 +1,322 @@
+import uuid
+from pathlib import Path
+
+import django.db.models.deletion
+import django.utils.timezone
+from django.conf import settings
+from django.db import migrations, models
+
+import nanhu.kernel.crypto
+from nanhu.kernel.sqlfiles import run_sql_folder
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("card_devices", "0001_initial"),
+        ("card", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="TerminalReport",
+            fields=[
+                (
+                    "terminal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="card.posterminal",
+                    ),
+                ),
+                ("list_version", models.BigIntegerField(default=0)),
+                (
+                    "list_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, help_text="when it first said that it holds this version"
+                    ),
+                ),
+                ("software", models.TextField(blank=True, default="")),
+                ("stored_rows", models.IntegerField(default=0)),
+                ("stored_fen", models.BigIntegerField(default=0)),
+                (
+                    "card_fen",
+                    models.BigIntegerField(help_text="what one card may spend there without a network", null=True),
+                ),
+                ("total_fen", models.BigIntegerField(null=True)),
+                (
+                    "clock_offset_seconds",
+                    models.FloatField(help_text="its clock less ours, when it last spoke", null=True),
+                ),
+                ("reported_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "card_terminal_report",
+            },
+        ),
+        migrations.CreateModel(
+            name="TerminalWatch",
+            fields=[
+                (
+                    "terminal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="card.posterminal",
+                    ),
+                ),
+                ("upto", models.BigIntegerField(default=0)),
+                ("day", models.DateField(null=True)),
+                ("reordered", models.IntegerField(default=0)),
+                ("repeated", models.IntegerField(default=0)),
+            ],
+            options={
+                "db_table": "card_terminal_watch",
+            },
+        ),
+        migrations.CreateModel(
+            name="NextKey",
+            fields=[
+                (
+                    "terminal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="card.posterminal",
+                    ),
+                ),
+                ("key", nanhu.kernel.crypto.EncryptedTextField(purpose="card.terminal_key")),
+                ("version", models.PositiveIntegerField()),
+                ("opens_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ends_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "card_terminal_next_key",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("opens_at"))), name="card_terminal_next_key_window"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Revocation",
+            fields=[
+                (
+                    "card",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="card.card",
+                    ),
+                ),
+                ("uid", models.TextField()),
+                (
+                    "reason",
+                    models.TextField(
+                        choices=[
+                            ("lost", "挂失"),
+                            ("frozen", "冻结"),
+                            ("expired", "过期"),
+                            ("replaced", "已补办"),
+                            ("closed", "注销"),
+                        ],
+                        null=True,
+                    ),
+                ),
+                ("version", models.BigIntegerField(unique=True)),
+                ("changed_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "card_revocation",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reason__in", ["lost", "frozen", "expired", "replaced", "closed"]),
+                            ("reason__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="card_revocation_reason_is_known",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RevocationChange",
+            fields=[
+                ("version", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("action", models.TextField(choices=[("add", "加入"), ("remove", "移出")])),
+                (
+                    "reason",
+                    models.TextField(
+                        choices=[
+                            ("lost", "挂失"),
+                            ("frozen", "冻结"),
+                            ("expired", "过期"),
+                            ("replaced", "已补办"),
+                            ("closed", "注销"),
+                        ]
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "card",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"),
+                ),
+            ],
+            options={
+                "db_table": "card_revocation_change",
+            },
+        ),
+        migrations.CreateModel(
+            name="DeskAttempt",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("campus_no", models.TextField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "clerk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_desk_attempt",
+                "indexes": [models.Index(fields=["campus_no", "-at"], name="card_desk_attempt_newest")],
+            },
+        ),
+        migrations.CreateModel(
+            name="FoundCard",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kept_at", models.TextField(help_text="where the card waits for its owner")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "card",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"),
+                ),
+                (
+                    "finder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_found_card",
+                "indexes": [models.Index(fields=["card", "-at"], name="card_found_card_newest")],
+            },
+        ),
+        migrations.CreateModel(
+            name="LossReport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "way",
+                    models.TextField(
+                        choices=[
+                            ("web", "本人上网"),
+                            ("kiosk", "自助终端"),
+                            ("phone", "电话"),
+                            ("counter", "柜台"),
+                            ("vendor", "开放接口"),
+                        ]
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("proof", models.TextField(help_text="how the reporter's identity was checked")),
+                ("reporter", models.TextField(help_text="who did it, as in the audit")),
+                ("reported_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "known_at",
+                    models.DateTimeField(
+                        help_text="when the last terminal in the field said that it refuses the card", null=True
+                    ),
+                ),
+                (
+                    "document",
+                    models.TextField(blank=True, default="", help_text="what was shown when the report was taken back"),
+                ),
+                ("ended_by", models.TextField(blank=True, default="")),
+                ("ended_for", models.TextField(blank=True, default="")),
+                (
+                    "card",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"),
+                ),
+            ],
+            options={
+                "db_table": "card_loss_report",
+                "indexes": [models.Index(fields=["-reported_at"], name="card_loss_report_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("card",),
+                        name="card_loss_report_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), models.Q(("proof", ""), _negated=True)
+                        ),
+                        name="card_loss_report_is_founded",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TerminalAddress",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.TextField()),
+                ("first_seen", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_seen", models.DateTimeField(default=django.utils.timezone.now)),
+                ("times", models.BigIntegerField(default=1)),
+                (
+                    "terminal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.posterminal"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_terminal_address",
+                "constraints": [
+                    models.UniqueConstraint(fields=("terminal", "address"), name="card_terminal_address_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TerminalGap",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sequence", models.BigIntegerField()),
+                ("noticed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("filled_at", models.DateTimeField(null=True)),
+                (
+                    "terminal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.posterminal"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_terminal_gap",
+                "constraints": [
+                    models.UniqueConstraint(fields=("terminal", "sequence"), name="card_terminal_gap_once")
+                ],
+            },
+        ),
+        *run_sql_folder(Path(__file__).parent.parent / "sql"),
+    ]

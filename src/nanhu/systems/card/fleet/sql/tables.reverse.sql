@@ -1,0 +1,1 @@
+DROP SEQUENCE card_revocation_version;

@@ -1,0 +1,1132 @@
+import uuid
+from pathlib import Path
+
+import django.db.models.deletion
+import django.utils.timezone
+from django.conf import settings
+from django.db import migrations, models
+
+import nanhu.kernel.crypto
+from nanhu.kernel.sqlfiles import run_sql_folder
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("card", "0001_initial"),
+        ("ledger", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="ClaimOrder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "settles_fen",
+                    models.BigIntegerField(default=0, help_text="what of it goes to a debt and not onto the chip"),
+                ),
+                ("online_counter", models.BigIntegerField(null=True)),
+                (
+                    "offline_counter",
+                    models.BigIntegerField(help_text="how many purchases the chip had counted by then", null=True),
+                ),
+                (
+                    "chip_balance_fen",
+                    models.BigIntegerField(help_text="what the chip held before the write", null=True),
+                ),
+                (
+                    "authorised_at",
+                    models.TextField(
+                        blank=True, default="", help_text="campus time in fourteen digits, as it stands in MAC2"
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("writing", "写卡中"), ("written", "已到账"), ("not_written", "未写卡")],
+                        default="writing",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("terminal", "终端回报"),
+                            ("counter", "卡片计数器"),
+                            ("finder", "自动查找"),
+                            ("reissue", "补卡"),
+                            ("clerk", "人工核定"),
+                        ],
+                        default="",
+                    ),
+                ),
+                ("proof", models.JSONField(default=dict)),
+                ("receipt_id", models.BigIntegerField(null=True, unique=True)),
+                ("begun_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "card",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"),
+                ),
+                (
+                    "terminal",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.posterminal"
+                    ),
+                ),
+                (
+                    "wallet",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.wallet"),
+                ),
+            ],
+            options={
+                "db_table": "card_claim_order",
+            },
+        ),
+        migrations.CreateModel(
+            name="Claimable",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "key",
+                    models.TextField(
+                        help_text="names it for whoever credits: the same key again credits nothing", unique=True
+                    ),
+                ),
+                (
+                    "source",
+                    models.TextField(
+                        choices=[
+                            ("subsidy", "补助"),
+                            ("payout", "代发"),
+                            ("online_top_up", "在线充值"),
+                            ("load", "圈存未领"),
+                            ("frozen", "补卡冻结"),
+                            ("refund", "退款"),
+                        ]
+                    ),
+                ),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "set_off_fen",
+                    models.BigIntegerField(default=0, help_text="what late offline rows of a replaced card took of it"),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("waiting", "待领"),
+                            ("writing", "写卡中"),
+                            ("claimed", "已领"),
+                            ("returned", "已退回"),
+                            ("set_off", "已抵扣"),
+                        ],
+                        default="waiting",
+                    ),
+                ),
+                ("available_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("entry_id", models.BigIntegerField(unique=True)),
+                ("return_entry_id", models.BigIntegerField(null=True, unique=True)),
+                ("reference", models.TextField(blank=True, default="")),
+                (
+                    "due_told_at",
+                    models.DateTimeField(help_text="when its holder was told that the wait is over", null=True),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "from_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
+                    ),
+                ),
+                (
+                    "from_card",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"
+                    ),
+                ),
+                (
+                    "wallet",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.wallet"),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claimables",
+                        to="card_funds.claimorder",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_claimable",
+            },
+        ),
+        migrations.CreateModel(
+            name="Deduction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.TextField(unique=True)),
+                ("receipt_id", models.BigIntegerField(unique=True)),
+                ("amount_fen", models.BigIntegerField()),
+                ("balance_fen", models.BigIntegerField()),
+                ("detail", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
+                    ),
+                ),
+                (
+                    "wallet",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.wallet"),
+                ),
+            ],
+            options={
+                "db_table": "card_deduction",
+            },
+        ),
+        migrations.CreateModel(
+            name="Funding",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                ("is_open", models.BooleanField(default=True)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_funding",
+            },
+        ),
+        migrations.CreateModel(
+            name="PayoutBatch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("source", models.TextField(choices=[("subsidy", "补助"), ("payout", "代发")])),
+                ("title", models.TextField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("checked", "待提交"),
+                            ("submitted", "待复核"),
+                            ("posting", "入账中"),
+                            ("posted", "已入账"),
+                            ("refused", "未同意"),
+                            ("discarded", "已作废"),
+                        ],
+                        default="checked",
+                    ),
+                ),
+                ("row_count", models.IntegerField()),
+                ("sum_fen", models.BigIntegerField()),
+                (
+                    "expires_on",
+                    models.DateField(blank=True, help_text="the last day of claiming, None for ever", null=True),
+                ),
+                ("file_name", models.TextField(blank=True, default="")),
+                ("file_digest", models.TextField()),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("progress_id", models.UUIDField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("posted_at", models.DateTimeField(null=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "funding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="card_funds.funding"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_payout_batch",
+            },
+        ),
+        migrations.CreateModel(
+            name="PayoutRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.IntegerField(help_text="in the file, as the office reads it")),
+                ("campus_no", models.TextField()),
+                ("name", models.TextField()),
+                ("amount_fen", models.BigIntegerField()),
+                ("note", models.TextField(blank=True, default="")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="card_funds.payoutbatch"
+                    ),
+                ),
+                (
+                    "claimable",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payout_row",
+                        to="card_funds.claimable",
+                    ),
+                ),
+                (
+                    "wallet",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.wallet"),
+                ),
+            ],
+            options={
+                "db_table": "card_payout_row",
+            },
+        ),
+        migrations.CreateModel(
+            name="PendingAccount",
+            fields=[
+                (
+                    "wallet",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="card.wallet",
+                    ),
+                ),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_pending",
+            },
+        ),
+        migrations.CreateModel(
+            name="RoomList",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("title", models.TextField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("checked", "待提交"),
+                            ("submitted", "待复核"),
+                            ("posting", "扣款中"),
+                            ("posted", "已扣款"),
+                            ("refused", "未同意"),
+                            ("discarded", "已作废"),
+                            ("asked_back", "待复核退回"),
+                            ("returning", "退回中"),
+                            ("returned", "已全部退回"),
+                        ],
+                        default="checked",
+                    ),
+                ),
+                ("room_count", models.IntegerField()),
+                ("share_count", models.IntegerField()),
+                ("sum_fen", models.BigIntegerField()),
+                ("file_name", models.TextField(blank=True, default="")),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("asker_name", models.TextField(blank=True, default="")),
+                ("why_back", models.TextField(blank=True, default="")),
+                ("granter_name", models.TextField(blank=True, default="")),
+                ("progress_id", models.UUIDField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("posted_at", models.DateTimeField(null=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asker",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "granter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_room_list",
+            },
+        ),
+        migrations.CreateModel(
+            name="RoomBill",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("building", models.TextField()),
+                ("room", models.TextField()),
+                ("item", models.TextField(choices=[("water", "水费"), ("power", "电费")])),
+                ("month", models.DateField(help_text="its first day")),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "is_first",
+                    models.BooleanField(default=False, help_text="no list named this room before: perhaps mistyped"),
+                ),
+                (
+                    "released_at",
+                    models.DateTimeField(help_text="it no longer counts: refused, discarded or given back", null=True),
+                ),
+                (
+                    "room_list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bills", to="card_funds.roomlist"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_room_bill",
+            },
+        ),
+        migrations.CreateModel(
+            name="RoomShare",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.IntegerField(help_text="in the file, as the office reads it")),
+                ("campus_no", models.TextField()),
+                ("name", models.TextField()),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("waiting", "待扣"), ("taken", "已扣"), ("left", "没扣到")], default="waiting"
+                    ),
+                ),
+                ("why", models.TextField(blank=True, default="", help_text="the code of the failure that left it out")),
+                ("receipt_id", models.BigIntegerField(null=True, unique=True)),
+                ("tries", models.SmallIntegerField(default=0)),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shares", to="card_funds.roombill"
+                    ),
+                ),
+                (
+                    "room_list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shares", to="card_funds.roomlist"
+                    ),
+                ),
+                (
+                    "wallet",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.wallet"),
+                ),
+            ],
+            options={
+                "db_table": "card_room_share",
+            },
+        ),
+        migrations.CreateModel(
+            name="Shift",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("clerk_name", models.TextField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("open", "当班"), ("counted", "待复点"), ("closed", "已交班")], default="open"
+                    ),
+                ),
+                (
+                    "float_fen",
+                    models.BigIntegerField(default=0, help_text="change that was in the drawer at the start"),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expected_fen", models.BigIntegerField(null=True)),
+                ("counted_fen", models.BigIntegerField(null=True)),
+                ("reason", models.TextField(blank=True, default="", help_text="of a difference")),
+                ("counted_at", models.DateTimeField(null=True)),
+                ("checker_name", models.TextField(blank=True, default="")),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("entry_id", models.BigIntegerField(null=True, unique=True)),
+                (
+                    "checker",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "clerk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_shift",
+            },
+        ),
+        migrations.CreateModel(
+            name="Withdrawal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(unique=True)),
+                ("amount_fen", models.BigIntegerField()),
+                ("bank", models.TextField()),
+                ("account_tail", models.TextField()),
+                ("account_token", nanhu.kernel.crypto.EncryptedTextField(purpose="card.withdrawal_account")),
+                ("reason", models.TextField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("asked", "待复核"),
+                            ("approved", "待银行付款"),
+                            ("refused", "未同意"),
+                            ("paid", "已付款"),
+                        ],
+                        default="asked",
+                    ),
+                ),
+                ("requester_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("receipt_id", models.BigIntegerField(null=True, unique=True)),
+                ("bank_reference", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("paid_at", models.DateTimeField(null=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_withdrawal",
+            },
+        ),
+        migrations.CreateModel(
+            name="CardReissue",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("key", models.TextField(unique=True)),
+                ("reason", models.TextField(choices=[("lost", "遗失"), ("damaged", "损坏")])),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("making", "制卡中"), ("done", "已补办"), ("abandoned", "未补办")], default="making"
+                    ),
+                ),
+                ("fee_fen", models.BigIntegerField(default=0)),
+                ("is_fee_cash", models.BooleanField(default=False)),
+                ("frozen_fen", models.BigIntegerField(default=0)),
+                ("by_name", models.TextField()),
+                ("place", models.TextField(blank=True, default="")),
+                (
+                    "document",
+                    models.TextField(blank=True, default="", help_text="kind and last digits of what was shown"),
+                ),
+                ("begun_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "clerk",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "new_card",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"
+                    ),
+                ),
+                (
+                    "old_card",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"),
+                ),
+                (
+                    "terminal",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.posterminal"
+                    ),
+                ),
+                (
+                    "claimable",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="card_funds.claimable",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_reissue",
+                "indexes": [models.Index(fields=["-begun_at"], name="card_reissue_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "done")), fields=("old_card",), name="card_reissue_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "making")), fields=("old_card",), name="card_reissue_one_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fee_fen__gte", 0), ("frozen_fen__gte", 0)), name="card_reissue_amounts"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__in", ["lost", "damaged"])), name="card_reissue_reason_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("new_card__isnull", True), ("state", "making")),
+                            models.Q(("ended_at__isnull", False), ("new_card__isnull", False), ("state", "done")),
+                            models.Q(("ended_at__isnull", False), ("new_card__isnull", True), ("state", "abandoned")),
+                            _connector="OR",
+                        ),
+                        name="card_reissue_state_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("claimable__isnull", True), ("frozen_fen", 0)),
+                            models.Q(("claimable__isnull", False), ("frozen_fen__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="card_reissue_frozen_is_claimable",
+                    ),
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="claimorder",
+            index=models.Index(
+                condition=models.Q(("state", "writing")), fields=["begun_at"], name="card_claim_order_open"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claimorder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "writing")), fields=("wallet",), name="card_claim_one_open"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claimorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_fen__gt", 0), ("settles_fen__gte", 0), ("settles_fen__lte", models.F("amount_fen"))
+                ),
+                name="card_claim_order_amount",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claimorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at__isnull", True),
+                        ("receipt_id__isnull", True),
+                        ("settled_by", ""),
+                        ("state", "writing"),
+                    ),
+                    models.Q(
+                        models.Q(
+                            models.Q(("ended_at__isnull", False), ("receipt_id__isnull", False), ("state", "written")),
+                            models.Q(
+                                ("ended_at__isnull", False), ("receipt_id__isnull", True), ("state", "not_written")
+                            ),
+                            _connector="OR",
+                        ),
+                        models.Q(("settled_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="card_claim_order_resolved",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="claimable",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "writing"])), fields=["wallet"], name="card_claimable_open"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="claimable",
+            index=models.Index(fields=["wallet", "-created_at"], name="card_claimable_of_wallet"),
+        ),
+        migrations.AddIndex(
+            model_name="claimable",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["expires_at"], name="card_claimable_expiry"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claimable",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="card_claimable_amount"),
+        ),
+        migrations.AddConstraint(
+            model_name="claimable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("set_off_fen", 0),
+                    models.Q(("set_off_fen__gt", 0), ("set_off_fen__lt", models.F("amount_fen")), ("source", "frozen")),
+                    models.Q(("set_off_fen", models.F("amount_fen")), ("source", "frozen"), ("state", "set_off")),
+                    _connector="OR",
+                ),
+                name="card_claimable_set_off",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claimable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source__in", ["subsidy", "payout", "online_top_up", "load", "frozen", "refund"])),
+                name="card_claimable_source_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claimable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at__isnull", True),
+                        ("order__isnull", True),
+                        ("return_entry_id__isnull", True),
+                        ("state", "waiting"),
+                    ),
+                    models.Q(
+                        ("ended_at__isnull", True),
+                        ("order__isnull", False),
+                        ("return_entry_id__isnull", True),
+                        ("state", "writing"),
+                    ),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("order__isnull", False),
+                        ("return_entry_id__isnull", True),
+                        ("state", "claimed"),
+                    ),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("order__isnull", True),
+                        ("return_entry_id__isnull", False),
+                        ("state", "returned"),
+                    ),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("order__isnull", True),
+                        ("set_off_fen", models.F("amount_fen")),
+                        ("state", "set_off"),
+                    ),
+                    _connector="OR",
+                ),
+                name="card_claimable_state_is_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deduction",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="card_deduction_amount"),
+        ),
+        migrations.AddConstraint(
+            model_name="deduction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("key", ""), _negated=True), models.Q(("detail", ""), _negated=True)),
+                name="card_deduction_is_named",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="funding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("code", ""), _negated=True), models.Q(("name", ""), _negated=True)),
+                name="card_funding_is_named",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="payoutbatch",
+            index=models.Index(fields=["-created_at"], name="card_payout_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="payoutbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("row_count__gt", 0), ("sum_fen__gt", 0)), name="card_payout_amounts"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="payoutbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source__in", ["subsidy", "payout"])), name="card_payout_source_is_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="payoutbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="card_payout_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="payoutbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", True),
+                        ("state__in", ["checked", "submitted", "discarded"]),
+                    ),
+                    models.Q(
+                        ("approver__isnull", False),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["posting", "posted", "refused"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="card_payout_decided",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="payoutrow",
+            index=models.Index(
+                condition=models.Q(("claimable", None)), fields=["batch"], name="card_payout_row_to_post"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="payoutrow",
+            constraint=models.UniqueConstraint(fields=("batch", "wallet"), name="card_payout_person_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="payoutrow",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="card_payout_row_amount"),
+        ),
+        migrations.AddIndex(
+            model_name="roomlist",
+            index=models.Index(fields=["-created_at"], name="card_room_list_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="roomlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("room_count__gt", 0),
+                    ("share_count__gt", 0),
+                    ("sum_fen__gt", 0),
+                    models.Q(("title", ""), _negated=True),
+                ),
+                name="card_room_list_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="roomlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="card_room_list_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="roomlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", True),
+                        ("state__in", ["checked", "submitted", "discarded"]),
+                    ),
+                    models.Q(
+                        ("approver__isnull", False),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["posting", "posted", "refused", "asked_back", "returning", "returned"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="card_room_list_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="roomlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("granter__isnull", True),
+                    models.Q(("asker__isnull", False), models.Q(("granter", models.F("asker")), _negated=True)),
+                    _connector="OR",
+                ),
+                name="card_room_list_two_people_back",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="roomlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["asked_back", "returning", "returned"]), _negated=True),
+                    models.Q(("asker__isnull", False), models.Q(("why_back", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="card_room_list_asked_back",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="roomlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["returning", "returned"]), _negated=True),
+                    ("granter__isnull", False),
+                    _connector="OR",
+                ),
+                name="card_room_list_granted",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="roombill",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at__isnull", True)),
+                fields=("building", "room", "item", "month"),
+                name="card_room_bill_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="roombill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_fen__gt", 0),
+                    ("item__in", ["water", "power"]),
+                    ("month__day", 1),
+                    models.Q(("building", ""), _negated=True),
+                    models.Q(("room", ""), _negated=True),
+                ),
+                name="card_room_bill_says_what",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="roomshare",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["room_list", "wallet"], name="card_room_share_to_take"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="roomshare",
+            index=models.Index(fields=["room_list", "line"], name="card_room_share_as_read"),
+        ),
+        migrations.AddConstraint(
+            model_name="roomshare",
+            constraint=models.UniqueConstraint(fields=("bill", "wallet"), name="card_room_share_person_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="roomshare",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="card_room_share_amount"),
+        ),
+        migrations.AddConstraint(
+            model_name="roomshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("receipt_id__isnull", True), ("state", "waiting")),
+                    models.Q(("receipt_id__isnull", False), ("state", "taken"), ("why", "")),
+                    models.Q(("receipt_id__isnull", True), ("state", "left"), models.Q(("why", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="card_room_share_told",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="shift",
+            index=models.Index(fields=["-opened_at"], name="card_shift_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="shift",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "closed"), _negated=True), fields=("clerk",), name="card_shift_one_open"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("checker__isnull", True), models.Q(("checker", models.F("clerk")), _negated=True), _connector="OR"
+                ),
+                name="card_shift_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("float_fen__gte", 0),
+                    models.Q(("counted_fen__isnull", True), ("counted_fen__gte", 0), _connector="OR"),
+                ),
+                name="card_shift_amounts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("counted_fen__isnull", True),
+                    ("counted_fen", models.F("expected_fen")),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="card_shift_difference_is_named",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("checker__isnull", True),
+                        ("counted_fen__isnull", True),
+                        ("expected_fen__isnull", True),
+                        ("state", "open"),
+                    ),
+                    models.Q(
+                        ("checker__isnull", True),
+                        ("counted_at__isnull", False),
+                        ("counted_fen__isnull", False),
+                        ("expected_fen__isnull", False),
+                        ("state", "counted"),
+                    ),
+                    models.Q(
+                        ("checker__isnull", False),
+                        ("closed_at__isnull", False),
+                        ("counted_fen__isnull", False),
+                        ("expected_fen__isnull", False),
+                        ("state", "closed"),
+                    ),
+                    _connector="OR",
+                ),
+                name="card_shift_state_is_whole",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="withdrawal",
+            index=models.Index(fields=["-created_at"], name="card_withdrawal_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="withdrawal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("card",), name="card_withdrawal_one_asked"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="withdrawal",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="card_withdrawal_amount"),
+        ),
+        migrations.AddConstraint(
+            model_name="withdrawal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("account_tail__regex", "^[0-9]{4}$")), name="card_withdrawal_tail"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="withdrawal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("requester")), _negated=True),
+                    _connector="OR",
+                ),
+                name="card_withdrawal_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="withdrawal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("receipt_id__isnull", True), ("state", "asked")),
+                    models.Q(("approver__isnull", False), ("receipt_id__isnull", True), ("state", "refused")),
+                    models.Q(
+                        ("approver__isnull", False),
+                        ("paid_at__isnull", True),
+                        ("receipt_id__isnull", False),
+                        ("state", "approved"),
+                    ),
+                    models.Q(
+                        ("approver__isnull", False),
+                        ("paid_at__isnull", False),
+                        ("receipt_id__isnull", False),
+                        ("state", "paid"),
+                    ),
+                    _connector="OR",
+                ),
+                name="card_withdrawal_state_is_whole",
+            ),
+        ),
+        *run_sql_folder(Path(__file__).parent.parent / "sql"),
+    ]

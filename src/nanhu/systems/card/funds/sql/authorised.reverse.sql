@@ -1,8 +1,0 @@
-DROP TRIGGER card_claim_order_resolves_once ON card_claim_order;
-CREATE TRIGGER card_claim_order_resolves_once BEFORE UPDATE ON card_claim_order
-    FOR EACH ROW WHEN (
-        (OLD.public_id, OLD.wallet_id, OLD.card_id, OLD.amount_fen, OLD.settles_fen, OLD.online_counter, OLD.begun_at)
-            IS DISTINCT FROM
-        (NEW.public_id, NEW.wallet_id, NEW.card_id, NEW.amount_fen, NEW.settles_fen, NEW.online_counter, NEW.begun_at)
-        OR OLD.state <> 'writing')
-    EXECUTE FUNCTION ledger_refuse('a claim is resolved once and keeps its sum');

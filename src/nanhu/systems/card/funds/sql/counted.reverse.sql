@@ -1,1 +1,0 @@
--- The file that this one replaced makes the trigger anew, and drops this one first.

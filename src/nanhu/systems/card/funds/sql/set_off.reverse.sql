@@ -1,1 +1,0 @@
-DROP FUNCTION card_set_off_frozen(bigint, bigint);

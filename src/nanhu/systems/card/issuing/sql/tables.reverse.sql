@@ -1,0 +1,1 @@
+DROP SEQUENCE card_order_number;

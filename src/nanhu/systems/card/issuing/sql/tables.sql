@@ -1,0 +1,1 @@
+CREATE SEQUENCE card_order_number;

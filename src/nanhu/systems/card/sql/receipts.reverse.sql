@@ -1,1 +1,0 @@
-DROP TABLE card_receipt;

@@ -1,1 +1,0 @@
-DROP FUNCTION card_refund(bigint, bigint, bigint, bytea, bigint, bigint, text);

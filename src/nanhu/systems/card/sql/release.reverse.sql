@@ -1,2 +1,0 @@
-DROP FUNCTION card_meter(bigint, bigint, bigint);
-DROP FUNCTION card_release(bigint, bigint, bytea, bigint, bigint);

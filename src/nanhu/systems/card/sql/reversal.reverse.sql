@@ -1,1 +1,0 @@
-DROP FUNCTION card_reverse(bigint, bigint, bytea, bigint);

@@ -1,1 +1,0 @@
-DROP FUNCTION card_store(bigint, json);

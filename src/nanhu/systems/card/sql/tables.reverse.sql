@@ -1,0 +1,3 @@
+DROP SEQUENCE card_number_seq;
+DROP TABLE card_spent;
+DROP TABLE card_receipt;

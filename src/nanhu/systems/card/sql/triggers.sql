@@ -1,0 +1,59 @@
+CREATE TRIGGER card_receipt_keeps_rows BEFORE UPDATE OR DELETE ON card_receipt
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('receipts are never changed');
+
+CREATE TRIGGER card_receipt_keeps_all BEFORE TRUNCATE ON card_receipt
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('receipts are never removed');
+
+CREATE TRIGGER card_terminal_tells_gateway AFTER UPDATE OF key, key_version, state, merchant_id ON card_terminal
+    FOR EACH ROW EXECUTE FUNCTION card_terminal_changed();
+
+CREATE TRIGGER card_terminal_is_kept BEFORE DELETE ON card_terminal
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('terminals are switched off, not removed');
+
+CREATE TRIGGER card_merchant_is_kept BEFORE DELETE ON card_merchant
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('merchants are never removed');
+
+CREATE TRIGGER card_card_is_kept BEFORE DELETE ON card_card
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('cards are closed, not removed');
+
+CREATE TRIGGER card_card_keeps_owner BEFORE UPDATE OF id, wallet_id, person_id ON card_card
+    FOR EACH ROW WHEN ((OLD.id, OLD.wallet_id, OLD.person_id) IS DISTINCT FROM (NEW.id, NEW.wallet_id, NEW.person_id))
+    EXECUTE FUNCTION ledger_refuse('a card stays with its owner');
+
+CREATE TRIGGER card_wallet_is_kept BEFORE UPDATE OR DELETE ON card_wallet
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('a wallet stays with its owner');
+
+CREATE TRIGGER card_wallet_all_kept BEFORE TRUNCATE ON card_wallet
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('a wallet stays with its owner');
+
+-- The counter's own records: a top-up is never changed; an exception is asked, decided once, used once, never removed.
+
+CREATE TRIGGER card_top_up_keeps_rows BEFORE UPDATE OR DELETE ON card_top_up
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('a top-up is never changed, reverse its entry');
+
+CREATE TRIGGER card_top_up_keeps_all BEFORE TRUNCATE ON card_top_up
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('top-ups are never removed');
+
+CREATE TRIGGER card_cash_exception_is_kept BEFORE DELETE ON card_cash_exception
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('exceptions are never removed');
+
+CREATE TRIGGER card_cash_exception_keeps_what_was_asked BEFORE UPDATE ON card_cash_exception
+    FOR EACH ROW WHEN ((OLD.card_id, OLD.amount_fen, OLD.reason, OLD.requester_id) IS DISTINCT FROM
+                       (NEW.card_id, NEW.amount_fen, NEW.reason, NEW.requester_id)
+                       OR (OLD.state, NEW.state) NOT IN (('pending', 'approved'), ('pending', 'refused'), ('approved', 'used'))
+                       OR (OLD.approver_id IS NOT NULL AND OLD.approver_id IS DISTINCT FROM NEW.approver_id))
+    EXECUTE FUNCTION ledger_refuse('an exception is asked, decided once and used once');
+
+CREATE TRIGGER card_hold_is_kept BEFORE DELETE ON card_hold
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('holds are settled, not removed');
+
+CREATE TRIGGER card_hold_keeps_what_was_held BEFORE UPDATE ON card_hold
+    FOR EACH ROW WHEN ((OLD.receipt_id, OLD.wallet_id, OLD.terminal_id, OLD.merchant_id, OLD.amount_fen)
+                       IS DISTINCT FROM (NEW.receipt_id, NEW.wallet_id, NEW.terminal_id, NEW.merchant_id, NEW.amount_fen)
+                       OR OLD.settled_at IS NOT NULL)
+    EXECUTE FUNCTION ledger_refuse('a hold is settled once');
+
+CREATE TRIGGER card_price_tells_gateway AFTER INSERT OR UPDATE ON card_price FOR EACH ROW EXECUTE FUNCTION card_price_changed();
+
+CREATE TRIGGER card_receipt_gives_back_once AFTER INSERT ON card_receipt
+    FOR EACH ROW WHEN (NEW.reverses_id IS NOT NULL AND NEW.outcome = 'posted') EXECUTE FUNCTION card_hold_to_the_sale();

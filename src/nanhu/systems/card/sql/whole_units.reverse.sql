@@ -1,1 +1,0 @@
-DROP FUNCTION card_unit_fen(bigint, timestamptz);

@@ -1,0 +1,1 @@
+DROP SEQUENCE card_vendor_sequence;
