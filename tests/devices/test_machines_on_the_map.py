@@ -11,7 +11,7 @@ LOAD = ("南院一食堂", "南院二食堂", "东院三食堂", "北院食堂",
 REISSUE = ("东院1号教学楼门口", "南院15号楼内")
 
 
-@pytest.mark.capability("A140")
+@pytest.mark.capability("A140.1")
 def test_each_place_of_the_manual_is_on_the_map_with_its_state():
     campus = bring_in_the_cast()
     set_up_machines(by=SYSTEM, machines=machines())

@@ -43,7 +43,7 @@ def wrong_for(pin: str) -> str:
     return f"{(int(pin) + 1) % 1_000_000:06d}"
 
 
-@pytest.mark.capability("A124")
+@pytest.mark.capability("A124.2", "A124.3")
 def test_the_first_fen_above_a_limit_asks_for_the_pin_and_the_right_one_goes_on(till):
     terminal, card, pin = till.terminal(0), till.card(0), till.pin(0)
     assert terminal.pay(card, MEAL_FEN).code == "ok"
@@ -156,7 +156,7 @@ def shower(till: Till, place: int, **values: object):
     return terminal
 
 
-@pytest.mark.capability("A099")
+@pytest.mark.capability("A099.1", "A099.2")
 def test_each_kind_has_its_price_rule_and_water_is_held_and_released_once(till):
     card = till.card(8)
     terminal = shower(till, 20)

@@ -90,6 +90,7 @@ def checked(issuer: str, id_token: str, client, **expected) -> CodeIDToken:
     return claims
 
 
+@pytest.mark.capability("A002.3", "A046.4")
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
 def test_it_signs_in_and_everything_verifies(issuer, teacher, method):
     client, secret = register()

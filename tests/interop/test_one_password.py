@@ -83,7 +83,7 @@ def change_in_portal(chromium: Browser, campus: Campus, name: str, old: str, new
     page.context.close()
 
 
-@pytest.mark.capability("A029")
+@pytest.mark.capability("A029.1")
 def test_one_change_is_effective_everywhere(
     campus: Campus, network: Network, vpn: Ocserv, mail: Dovecot, chromium: Browser
 ) -> None:

@@ -96,6 +96,7 @@ def test_a_ticket_is_issued_validated_once_and_refused_again(client, teacher):
     assert client.verify_ticket(ticket)[0] is None
 
 
+@pytest.mark.capability("A002.3", "A046.4")
 @pytest.mark.parametrize(
     ("version", "has_attributes"), [(1, False), (2, True), (3, True), ("CAS_2_SAML_1_0", True)], ids=str
 )
@@ -189,7 +190,7 @@ def test_logout_ends_single_sign_on(client, teacher, office):
         assert browser.get(client.get_login_url(), allow_redirects=False).status_code == 200
 
 
-@pytest.mark.capability("A046")
+@pytest.mark.capability("A046.1")
 def test_the_office_application_opens_by_one_click_and_closes_with_the_portal(live_server, office, teacher):
     with requests.Session() as browser:
         walk_in(browser, f"{live_server.url}/sign-in?next=/account")

@@ -136,6 +136,7 @@ def session_of(client: Saml2Client, page: requests.Response, request_id: str = "
     return client.parse_authn_request_response(fields["SAMLResponse"], BINDING_HTTP_POST, known)
 
 
+@pytest.mark.capability("A002.3", "A046.4")
 @pytest.mark.parametrize("binding", [BINDING_HTTP_REDIRECT, BINDING_HTTP_POST])
 def test_it_reads_what_we_say(client, idp, browser, binding):
     request_id, how = ask(client, idp, binding)

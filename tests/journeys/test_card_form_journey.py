@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 campus, chromium, sign_in = test_card_journey.campus, test_card_journey.chromium, test_card_journey.sign_in
 
 
-@pytest.mark.capability("A109")
+@pytest.mark.capability("A109.1")
 @pytest.mark.parametrize("size", ["desk", "phone"])
 def test_a_fault_is_told_beside_its_field_as_it_is_typed_and_goes_when_it_is_mended(sign_in, size):
     page = sign_in("clerk", size)

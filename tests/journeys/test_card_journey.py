@@ -76,7 +76,7 @@ def look_at(page: Page, name: str, size: str) -> None:
     )
 
 
-@pytest.mark.capability("A115")
+@pytest.mark.capability("A115.1")
 @pytest.mark.parametrize("size", SIZES)
 def test_a_holder_reads_the_rows_and_reports_the_card_lost_in_two_taps(sign_in, size):
     student = sign_in("student", size)

@@ -57,7 +57,7 @@ def code_on(page) -> str:
     return page.locator("#code").get_attribute("data-code")
 
 
-@pytest.mark.capability("A082")
+@pytest.mark.capability("A082.1")
 def test_a_phone_shows_a_code_that_a_terminal_takes_and_a_reader_reads(campus, sign_in):
     page = open_code(sign_in)
     shown = code_on(page)
@@ -74,7 +74,7 @@ def test_a_phone_shows_a_code_that_a_terminal_takes_and_a_reader_reads(campus, s
     assert not found, found
 
 
-@pytest.mark.capability("A082", "A089")
+@pytest.mark.capability("A089.4")
 def test_each_right_is_switched_off_by_itself_and_the_phone_remembers(sign_in):
     page = open_code(sign_in)
     page.get_by_role("button", name="开门").click()
@@ -97,13 +97,13 @@ def test_a_door_that_read_the_code_makes_the_page_show_another(campus, sign_in):
     expect(page.locator("#code")).not_to_have_attribute("data-code", shown)
 
 
-@pytest.mark.capability("A082")
+@pytest.mark.capability("A082.3")
 def test_a_phone_whose_clock_is_five_minutes_fast_shows_a_code_that_is_taken(campus, sign_in):
     shown = code_on(open_code(sign_in, script=WRONG_CLOCK))
     assert beside(lambda: spent(shown)) == beside(lambda: campus.card("student").pk)
 
 
-@pytest.mark.capability("A082")
+@pytest.mark.capability("A082.2")
 def test_it_works_without_network_and_says_so(campus, sign_in):
     page = open_code(sign_in)
     page.evaluate(KEPT)

@@ -81,7 +81,7 @@ def lay(page: Page, uid: str) -> None:
     page.locator(f'#cards [data-uid="{uid}"]').click()
 
 
-@pytest.mark.capability("A100")
+@pytest.mark.capability("A100.5", "A100.6")
 @pytest.mark.parametrize("size", ["desk", "phone"])
 def test_a_door_opens_and_refuses_goes_on_without_network_and_hears_an_emergency(campus, chromium, sign_in, size):
     with at_door(campus, chromium, size) as page:

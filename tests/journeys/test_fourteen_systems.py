@@ -25,7 +25,7 @@ def is_asked_to_sign_in(page: Page, campus: Campus) -> bool:
     return page.url.startswith(f"{campus.url}/cas/login") and page.locator("input[type=password]").count() > 0
 
 
-@pytest.mark.capability("A002")
+@pytest.mark.capability("A002.1", "A002.2")
 def test_one_sign_in_opens_fourteen_systems_and_one_sign_out_closes_them(campus, visit):
     systems = fourteen(campus)
     assert len(systems) == 14

@@ -83,7 +83,7 @@ def sign(walker, uid: str, bank_card: str, service: str = "新办签约") -> Non
     walker.touch("确认")
 
 
-@pytest.mark.capability("A142")
+@pytest.mark.capability("A142.2", "A142.3")
 @pytest.mark.parametrize("walker", [*SIZES], indirect=True)
 def test_an_agreement_is_signed_changed_and_cancelled_at_the_load_kiosk(campus, bank, walker):
     uid = beside(lambda: campus.card("student").uid)
@@ -136,7 +136,7 @@ def load(walker, uid: str, yuan: str = "50", pin: str = PIN) -> None:
     walker.touch("确认")
 
 
-@pytest.mark.capability("A139")
+@pytest.mark.capability("A139.1", "A139.2")
 @pytest.mark.parametrize("walker", [*SIZES], indirect=True)
 def test_money_is_loaded_from_the_bank_and_what_is_not_written_waits(campus, walker):
     """A load; a write that fails; the power gone while writing; no paper. The bank is debited once for each."""
@@ -182,7 +182,7 @@ def test_money_is_loaded_from_the_bank_and_what_is_not_written_waits(campus, wal
     assert beside(lambda: campus.bank_balance("student")) == BEGINNING_FEN - 10_000
 
 
-@pytest.mark.capability("A139")
+@pytest.mark.capability("A139.1")
 def test_a_sum_is_chosen_by_its_key_and_the_card_holds_what_the_bank_gave(campus, walker):
     """The preset on the screen; what is cancelled before 确认 costs nothing; bank, book and card say the same."""
     card = beside(lambda: campus.card("student"))

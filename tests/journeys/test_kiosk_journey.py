@@ -76,7 +76,7 @@ def begin_new_pin(walker, uid: str, old: str) -> None:
     walker.reads("请输入新密码")
 
 
-@pytest.mark.capability("A127")
+@pytest.mark.capability("A127.1", "A127.2")
 @pytest.mark.parametrize("walker", [*SIZES], indirect=True)
 def test_the_payment_pin_is_changed_at_the_load_kiosk(campus, walker):
     """Cancelled, left alone, with a wrong old one, with two unlike new ones; then changed, at the school and on the card."""
@@ -113,7 +113,7 @@ def test_the_payment_pin_is_changed_at_the_load_kiosk(campus, walker):
         assert chip.state.pin == NEW, "where a till has no network the card asks for it"
 
 
-@pytest.mark.capability("A131")
+@pytest.mark.capability("A131.1")
 def test_the_enquiry_pin_is_changed_at_the_self_service_kiosk(campus, walker):
     uid, old = beside(lambda: campus.card("student").uid), PINS["student"]
     walker.go_to("KS101")
@@ -154,7 +154,7 @@ def pays(campus, fen: int = 100, uid: str = "") -> str:
     return campus.pay("student", fen, uid=uid)
 
 
-@pytest.mark.capability("A113")
+@pytest.mark.capability("A113.1", "A113.2", "A113.3")
 def test_a_loss_is_reported_at_the_load_kiosk_with_the_enquiry_pin(campus, walker):
     beside(lambda: campus.top_up("student", 5000))
     walker.go_to("KL101")
@@ -177,7 +177,7 @@ def test_a_loss_is_reported_at_the_load_kiosk_with_the_enquiry_pin(campus, walke
     walker.look()
 
 
-@pytest.mark.capability("A114")
+@pytest.mark.capability("A114.1", "A114.2")
 def test_a_loss_is_reported_at_the_reissue_kiosk_with_the_identity_card(campus, walker):
     beside(lambda: campus.top_up("student", 5000))
     walker.go_to("KR101")
@@ -212,7 +212,7 @@ def ask_for_a_card(walker, document: str) -> None:
     walker.reads("工本费 ¥ 20.00", "现有 ¥ 80.00", "原卡立即作废")
 
 
-@pytest.mark.capability("A119")
+@pytest.mark.capability("A119.1", "A119.2", "A119.3")
 @pytest.mark.parametrize("walker", [*SIZES], indirect=True)
 def test_a_student_is_made_a_new_card_at_the_reissue_kiosk(campus, walker):
     """A jam: nothing is charged, the machine stops, the office is told. An empty stack too. Then a card within two minutes."""
@@ -264,7 +264,7 @@ def test_a_student_is_made_a_new_card_at_the_reissue_kiosk(campus, walker):
     walker.reads("请取走您的身份证")
 
 
-@pytest.mark.capability("A129")
+@pytest.mark.capability("A129.1")
 def test_the_self_service_kiosk_asks_the_enquiry_pin_before_each_service(campus, walker):
     """Before looking, before changing it, before a loss; a wrong one does none of them."""
     uid, pin = beside(lambda: campus.card("student").uid), PINS["student"]
@@ -308,7 +308,7 @@ def test_the_self_service_kiosk_asks_the_enquiry_pin_before_each_service(campus,
     assert beside(lambda: pays(campus)) == "card_lost"
 
 
-@pytest.mark.capability("A149")
+@pytest.mark.capability("A149.1", "A149.2")
 @pytest.mark.parametrize("walker", [*SIZES], indirect=True)
 def test_a_subsidy_is_collected_at_the_load_kiosk_and_a_partial_write_loses_nothing(campus, walker):
     uid, wallet = beside(lambda: (campus.card("student").uid, campus.card("student").wallet_id))
@@ -352,7 +352,7 @@ def test_a_subsidy_is_collected_at_the_load_kiosk_and_a_partial_write_loses_noth
     walker.take_card(uid)
 
 
-@pytest.mark.capability("A135")
+@pytest.mark.capability("A135.1", "A135.2")
 def test_a_card_is_tested_at_the_load_kiosk_and_a_dead_chip_is_sent_to_be_replaced(campus, walker):
     """The machine tells whether it is the card, without a PIN and without telling anything else of it."""
     uid = beside(lambda: campus.card("student").uid)

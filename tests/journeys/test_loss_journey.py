@@ -50,7 +50,7 @@ def refusal_after(till: Till, card: str, begun: float) -> str:
     return code
 
 
-@pytest.mark.capability("A113")
+@pytest.mark.capability("A113.1", "A113.2", "A113.3")
 def test_a_load_kiosk_takes_the_enquiry_pin_prints_a_slip_and_tills_refuse(campus, gateway):
     kiosk, till = Keypad(place_device("KL001", "load_kiosk", by=SYSTEM)), Till(gateway, "N1001")
     card, who = campus.card("student").uid, {"campus_no": CAST["student"][2]}
@@ -65,7 +65,7 @@ def test_a_load_kiosk_takes_the_enquiry_pin_prints_a_slip_and_tills_refuse(campu
     assert (report.way, report.proof) == ("kiosk", "enquiry PIN")
 
 
-@pytest.mark.capability("A114")
+@pytest.mark.capability("A114.1", "A114.2")
 def test_the_reissue_kiosk_reads_the_identity_card_and_tills_refuse(campus, gateway):
     kiosk, till = Keypad(place_device("KR001", "reissue_kiosk", by=SYSTEM)), Till(gateway, "N1001")
     load_kiosk, card = Keypad(place_device("KL001", "load_kiosk", by=SYSTEM)), campus.card("student").uid
@@ -83,7 +83,7 @@ def shown(campus, url: str, part: str = "clerk") -> str:
     return campus.client(part).get(url).content.decode()
 
 
-@pytest.mark.capability("A117")
+@pytest.mark.capability("A117.1", "A117.2", "A117.3", "A117.4")
 def test_after_a_report_on_line_tills_refuse_at_once_and_cut_off_ones_by_their_list(campus, gateway, tmp_path):
     """Two tills: one heard of the loss before its network went, the other only afterwards. What the second sells is the school's."""
     path, lost = write_configuration(tmp_path, gateway, campus), campus.card("guest")

@@ -92,7 +92,7 @@ def write_and_publish(editor: Page, size: str, file: Path) -> None:
     expect(editor.locator("main")).to_contain_text("已发布")
 
 
-@pytest.mark.capability("A036")
+@pytest.mark.capability("A036.1", "A036.2", "A036.3", "A036.4", "A036.7")
 @pytest.mark.parametrize("size", SIZES)
 def test_a_notice_reaches_its_audience_and_is_read(sign_in, tmp_path, size):
     file = tmp_path / "检查安排.pdf"

@@ -123,7 +123,7 @@ def test_the_door_the_catalogue_and_the_error_page_can_be_used_by_everybody(open
         look_at(page, f"{name}-{theme}")
 
 
-@pytest.mark.capability("A003")
+@pytest.mark.capability("A003.2", "A003.3")
 @pytest.mark.parametrize("size", SIZES)
 def test_each_sees_his_own_and_a_broken_source_costs_only_its_tile(sign_in, size):
     student, staff = sign_in("student", size), sign_in("staff", size)
@@ -138,7 +138,7 @@ def test_each_sees_his_own_and_a_broken_source_costs_only_its_tile(sign_in, size
     expect(staff.locator("main")).to_contain_text("工资明细")
 
 
-@pytest.mark.capability("A039")
+@pytest.mark.capability("A039.2")
 @pytest.mark.parametrize("size", SIZES)
 def test_who_is_both_switches_faces_and_finds_the_choice_again(sign_in, size):
     page = sign_in("both", size)

@@ -66,7 +66,7 @@ def pay(page: Page, street, keys: str) -> None:
     tap(page, street.uid("teacher"))
 
 
-@pytest.mark.capability("A128")
+@pytest.mark.capability("A128.1", "A128.2")
 def test_the_payment_pin_is_changed_at_the_till(street):
     """Old, new, new again; a wrong old one and two unlike new ones are told; time-out and cancel leave; fixed price refuses."""
     with open_window(street, query="?patience=3") as page:
@@ -113,7 +113,7 @@ def meal_limits(street) -> tuple[int | None, int]:
     return limits_of(street.campus.card("teacher")).meal_fen, street.on_card("teacher").meal_limit_fen
 
 
-@pytest.mark.capability("A133", "A134")
+@pytest.mark.capability("A133.1", "A133.2", "A133.3", "A134.3")
 def test_the_meal_limit_is_changed_on_the_card_and_the_server(street):
     """By the PIN and within the school's bounds; the first fen above asks for the PIN, where another canteen has another meal not."""
     before = meal_limits(street)
@@ -152,7 +152,7 @@ def test_the_meal_limit_is_changed_on_the_card_and_the_server(street):
     assert street.on_card("teacher").balance_fen == street.wallet_fen("teacher") == 18_799
 
 
-@pytest.mark.capability("A134")
+@pytest.mark.capability("A134.1", "A134.2")
 def test_the_daily_limit_is_changed_and_the_next_use_obeys(street):
     """On line by the server, without network by the card: the first fen above asks for the PIN."""
     with open_window(street) as page:
@@ -181,7 +181,7 @@ def test_the_daily_limit_is_changed_and_the_next_use_obeys(street):
     assert street.difference("teacher").items == ()
 
 
-@pytest.mark.capability("A150")
+@pytest.mark.capability("A150.1", "A150.2")
 def test_a_card_held_for_five_seconds_collects_and_a_short_tap_pays(street):
     """With an amount waiting, too: holding never pays by mistake."""
     campus = street.campus

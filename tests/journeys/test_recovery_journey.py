@@ -44,7 +44,7 @@ def fill_claim(page: Page, member: Member, *, with_number: bool) -> None:
     page.get_by_label("证件号码", exact=True).fill(member.id_number)
 
 
-@pytest.mark.capability("A042")
+@pytest.mark.capability("A042.1")
 @on_each_device
 def test_an_account_is_found_by_name_document_and_a_code(campus: Campus, visit: Visit, size: str) -> None:
     member, visitor = CAST["clerk" if size == "desk" else "teacher"], visit(size)
@@ -84,7 +84,7 @@ def forgetful(campus: Campus) -> Iterator[Member]:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.capability("A045")
+@pytest.mark.capability("A045.2")
 @on_each_device
 def test_a_forgotten_password_is_set_anew_and_leads_where_one_wanted_to_go(
     campus: Campus, visit: Visit, size: str, forgetful: Member
@@ -123,8 +123,7 @@ def test_a_forgotten_password_is_set_anew_and_leads_where_one_wanted_to_go(
     expect(page).to_have_url(f"{campus.url}/notices/")
 
 
-@pytest.mark.capability("A024")
-@pytest.mark.capability("A032")
+@pytest.mark.capability("A024.3", "A032.1", "A032.2")
 @on_each_device
 def test_the_school_home_page_and_the_own_address_lead_to_one_sign_in_and_the_target_is_kept(
     campus: Campus, visit: Visit, size: str

@@ -99,8 +99,7 @@ def on_chip(town, uid: str) -> int:
         return terminal.read_facts(chip).balance_fen
 
 
-@pytest.mark.capability("A121")
-@pytest.mark.capability("A122")
+@pytest.mark.capability("A121.1", "A121.2", "A121.3", "A122.1", "A122.2", "A122.3")
 @pytest.mark.parametrize("town", [*SIZES], indirect=True)
 def test_a_lost_card_is_replaced_at_the_kiosk_and_only_the_new_one_pays(campus, town, monkeypatch):
     document, old = DOCUMENTS["student"][1], beside(lambda: campus.card("student"))

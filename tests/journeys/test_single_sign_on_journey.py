@@ -20,7 +20,7 @@ def page():
         yield browser.new_context(locale="zh-CN").new_page()
 
 
-@pytest.mark.capability("A037")
+@pytest.mark.capability("A037.1")
 def test_one_click_on_the_icon_and_one_is_in_the_office(campus, page):
     office = f"http://localhost:{campus.port('office')}/"
     page.goto(office)

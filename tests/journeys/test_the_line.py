@@ -75,7 +75,7 @@ def test_the_initial_value_does_not_work_a_second_time(campus: Campus, visit: Vi
     visitor.faults.clear()  # the browser notes the refusal's status
 
 
-@pytest.mark.capability("A037")
+@pytest.mark.capability("A037.1")
 @pytest.mark.parametrize("size", ["desk", "phone"])
 def test_one_click_leads_into_the_office_application(campus: Campus, visit: Visit, size: str) -> None:
     visitor = visit(size)
@@ -105,7 +105,7 @@ def pay_at_the_terminal(visitor: Visitor, campus: Campus, *, holder: str, keys: 
     tap(page, holder)
 
 
-@pytest.mark.capability("A143")
+@pytest.mark.capability("A143.1")
 def test_lunch_is_paid_and_stands_in_the_list_when_the_receipt_prints(campus: Campus, visit: Visit) -> None:
     """Cash goes in at the counter, lunch is paid at a terminal; the holder sees both with merchant, terminal, balance."""
     teacher, clerk = CAST["teacher"], CAST["clerk"]

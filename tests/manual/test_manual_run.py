@@ -9,16 +9,16 @@ from nanhu.testing import manual
 pytest_plugins = ["pytester"]
 
 CATALOGUE = "".join(
-    f'[[capability]]\nid = "{key}"\nwhat = "{what}"\nmodule = "m"\nmanual = "1"\n'
+    f'[[capability]]\nid = "{key}"\nwhat = "{what}"\nmodule = "m"\nmanual = "1"\nclauses = ["one", "two"]\n'
     for key, what in (("A001", "一卡通"), ("A002", "公告"), ("A003", "登录"))
 )
 SUITE = """
     import pytest
 
-    @pytest.mark.capability("A001")
+    @pytest.mark.capability("A001.1")
     def test_holds(): pass
 
-    @pytest.mark.capability("A001", "A002")
+    @pytest.mark.capability("A001.1", "A002.2")
     @pytest.mark.parametrize("n", [1, 2])
     def test_one_of_two_fails(n): assert n == 1
 
@@ -36,8 +36,8 @@ def run(pytester: pytest.Pytester):
         pytester.makepyfile(test_suite=suite)
         result = pytester.runpytest_subprocess(*PLAIN, "--manual-report", "report.json", *arguments)
         target = Path(pytester.path, "report.json")
-        rows = manual.read_report(target) if target.exists() else {}
-        return result, {row: {t.nodeid.partition("::")[2]: t.outcome for t in tests} for row, tests in rows.items()}
+        clauses = manual.read_report(target) if target.exists() else {}
+        return result, {row: {t.nodeid.partition("::")[2]: t.outcome for t in tests} for row, tests in clauses.items()}
 
     return run
 
@@ -48,12 +48,12 @@ def run(pytester: pytest.Pytester):
 def test_it_records_every_test_of_a_row_and_its_outcome(run, workers):
     _, rows = run(SUITE, *workers)
     assert rows == {
-        "A001": {
+        "A001.1": {
             "test_holds": "passed",
             "test_one_of_two_fails[1]": "passed",
             "test_one_of_two_fails[2]": "failed",
         },
-        "A002": {"test_one_of_two_fails[1]": "passed", "test_one_of_two_fails[2]": "failed"},
+        "A002.2": {"test_one_of_two_fails[1]": "passed", "test_one_of_two_fails[2]": "failed"},
     }
 
 
@@ -61,21 +61,32 @@ def test_it_records_every_test_of_a_row_and_its_outcome(run, workers):
 def test_it_refuses_an_unknown_row_at_collection(run, workers):
     result, rows = run('import pytest\n@pytest.mark.capability("A999")\ndef test_it(): pass\n', *workers)
     assert result.ret != 0
-    result.stdout.fnmatch_lines(["*no row of the user manual is called A999*"])
+    result.stdout.fnmatch_lines(["*no clause of the user manual is called A999*"])
+    assert rows == {}
+
+
+@pytest.mark.parametrize("key", ["A001", "A001.3", "A001.0"])
+def test_it_refuses_a_mark_for_a_whole_row_or_for_a_clause_that_is_none(run, key):
+    result, rows = run(
+        f'import pytest\n@pytest.mark.capability("A002.1", "{key}")\ndef test_it(): pass\n', "--collect-only"
+    )
+    assert result.ret != 0
+    told = "name the clauses that the test holds (A001.1 …)" if key == "A001" else f"no clause*is called {key}"
+    result.stdout.fnmatch_lines([f"*{told}*"])
     assert rows == {}
 
 
 def test_it_refuses_a_mark_without_a_row(run):
     result, _ = run("import pytest\n@pytest.mark.capability\ndef test_it(): pass\n")
-    result.stdout.fnmatch_lines(["*no row of the user manual is called (none)*"])
+    result.stdout.fnmatch_lines(["*no clause of the user manual is called (none)*"])
 
 
 def test_a_mark_on_a_module_or_a_class_counts(run):
     _, rows = run(
-        'import pytest\npytestmark = pytest.mark.capability("A001")\n'
-        '@pytest.mark.capability("A002")\nclass TestAll:\n    def test_in(self): pass\n'
+        'import pytest\npytestmark = pytest.mark.capability("A001.1")\n'
+        '@pytest.mark.capability("A002.1")\nclass TestAll:\n    def test_in(self): pass\n'
     )
-    assert rows == {"A001": {"TestAll::test_in": "passed"}, "A002": {"TestAll::test_in": "passed"}}
+    assert rows == {"A001.1": {"TestAll::test_in": "passed"}, "A002.1": {"TestAll::test_in": "passed"}}
 
 
 def test_a_failing_fixture_or_tear_down_is_a_failure(run):
@@ -90,40 +101,40 @@ def test_a_failing_fixture_or_tear_down_is_a_failure(run):
             yield
             raise RuntimeError
 
-        @pytest.mark.capability("A001")
+        @pytest.mark.capability("A001.1")
         def test_before(before): pass
 
-        @pytest.mark.capability("A002")
+        @pytest.mark.capability("A002.1")
         def test_after(after): pass
     """)
-    assert rows == {"A001": {"test_before": "failed"}, "A002": {"test_after": "failed"}}
+    assert rows == {"A001.1": {"test_before": "failed"}, "A002.1": {"test_after": "failed"}}
 
 
 def test_a_skip_is_kept_as_a_skip(run):
-    _, rows = run('import pytest\n@pytest.mark.skip\n@pytest.mark.capability("A001")\ndef test_it(): pass\n')
-    assert rows == {"A001": {"test_it": "skipped"}}
+    _, rows = run('import pytest\n@pytest.mark.skip\n@pytest.mark.capability("A001.1")\ndef test_it(): pass\n')
+    assert rows == {"A001.1": {"test_it": "skipped"}}
 
 
 def test_a_test_that_never_came_back_is_not_forgotten(run):
     _, rows = run("""
         import pytest
 
-        @pytest.mark.capability("A001")
+        @pytest.mark.capability("A001.1")
         def test_first(): pytest.exit("the power is out")
 
-        @pytest.mark.capability("A002")
+        @pytest.mark.capability("A002.1")
         def test_second(): pass
     """)
-    assert rows["A002"] == {"test_second": "not run"}
-    assert rows["A001"]["test_first"] != "passed"
+    assert rows["A002.1"] == {"test_second": "not run"}
+    assert rows["A001.1"]["test_first"] != "passed"
 
 
 def test_a_killed_worker_breaks_its_row(run):
     _, rows = run(
         "import os, pytest\n"
-        '@pytest.mark.capability("A001")\ndef test_dies(): os._exit(9)\n'
-        '@pytest.mark.capability("A002")\ndef test_lives(): pass\n',
+        '@pytest.mark.capability("A001.1")\ndef test_dies(): os._exit(9)\n'
+        '@pytest.mark.capability("A002.1")\ndef test_lives(): pass\n',
         "-n",
         "2",
     )
-    assert rows == {"A001": {"test_dies": "failed"}, "A002": {"test_lives": "passed"}}
+    assert rows == {"A001.1": {"test_dies": "failed"}, "A002.1": {"test_lives": "passed"}}

@@ -1,7 +1,7 @@
 """The pytest side of the executable manual (`-p nanhu.testing.manual_plugin`).
 
-Refuses a `capability` mark whose id is no row of the catalogue, and writes with `--manual-report FILE` which tests name
-each row and how they ended. Under xdist the workers tell the controller what they collected, so that a test that never
+Refuses a `capability` mark that names no clause of the catalogue (a whole row is none), and writes with
+`--manual-report FILE` which tests name each clause and how they ended. Under xdist the workers tell the controller what they collected, so that a test that never
 came back (a killed worker) is recorded as "not run" and not forgotten.
 """
 
@@ -21,25 +21,27 @@ _WORSE: Final = ("not run", "passed", "skipped", "failed")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("manual", "the executable manual")
-    group.addoption("--manual-report", metavar="FILE", type=Path, help="write the outcome of every row's tests here")
+    group.addoption("--manual-report", metavar="FILE", type=Path, help="write the outcome of every clause's tests here")
     parser.addini("manual_catalogue", "the rows of the user manual", default=str(manual.CATALOGUE))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "capability(id): the row of the user manual whose acceptance this test exercises"
+        "markers", "capability(id): the clause of the user manual, such as A040.1, that this test holds"
     )
     config.pluginmanager.register(ManualRun(config), "manual-run")
 
 
 def _ids_of(item: pytest.Item) -> list[str]:
-    return [str(row) for mark in item.iter_markers("capability") for row in (mark.args or ("(none)",))]
+    return [str(key) for mark in item.iter_markers("capability") for key in (mark.args or ("(none)",))]
 
 
 class ManualRun:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.known = frozenset(manual.read_catalogue(config.rootpath / config.getini("manual_catalogue")))
+        catalogue = manual.read_catalogue(config.rootpath / config.getini("manual_catalogue"))
+        self.rows = frozenset(catalogue)
+        self.known = frozenset(key for row in catalogue.values() for key in row.clause_ids())
         self.tests: dict[str, list[str]] = {}
         self.outcomes: defaultdict[str, str] = defaultdict(lambda: "not run")
 
@@ -55,14 +57,19 @@ class ManualRun:
         wrong = sorted(set(self._unknown(report.result or ())))
         if wrong:
             report.outcome = "failed"
-            report.longrepr = f"{collector.nodeid}: no row of the user manual is called {', '.join(wrong)}"
+            report.longrepr = f"{collector.nodeid}: {self._complaint(wrong)}"
             report.result = []
         return report
 
     def _unknown(self, collected: Iterable[pytest.Item | pytest.Collector]) -> list[str]:
         return [
-            row for item in collected if isinstance(item, pytest.Item) for row in _ids_of(item) if row not in self.known
+            key for item in collected if isinstance(item, pytest.Item) for key in _ids_of(item) if key not in self.known
         ]
+
+    def _complaint(self, wrong: list[str]) -> str:
+        if whole := [key for key in wrong if key in self.rows]:
+            return f"name the clauses that the test holds ({whole[0]}.1 …), not the whole row {', '.join(whole)}"
+        return f"no clause of the user manual is called {', '.join(wrong)}"
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -88,8 +95,8 @@ class ManualRun:
             manual.write_report(target, self._report())
 
     def _report(self) -> dict[str, list[manual.TestOutcome]]:
-        rows: defaultdict[str, list[manual.TestOutcome]] = defaultdict(list)
+        clauses: defaultdict[str, list[manual.TestOutcome]] = defaultdict(list)
         for nodeid, ids in self.tests.items():
-            for row in dict.fromkeys(ids):
-                rows[row].append(manual.TestOutcome(nodeid, self.outcomes[nodeid]))
-        return rows
+            for key in dict.fromkeys(ids):
+                clauses[key].append(manual.TestOutcome(nodeid, self.outcomes[nodeid]))
+        return clauses

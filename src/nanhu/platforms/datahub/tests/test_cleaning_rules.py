@@ -70,6 +70,7 @@ def test_no_row_whatever_makes_cleaning_raise(cells):
     assert (clean is None) == any(finding.severity == "reject" for finding in findings)
 
 
+@pytest.mark.capability("A004.3")
 @given(
     st.dates(date(1930, 1, 1), date(2010, 1, 1)), st.integers(0, 999), st.sampled_from(["430602", "110105", "810000"])
 )
@@ -84,12 +85,14 @@ def test_a_sound_number_is_read_and_a_slip_is_never_another_sound_number(birth, 
         assert is_transposed(number, slip)
 
 
+@pytest.mark.capability("A004.3")
 @given(st.dates(date(1930, 1, 1), date(1999, 12, 31)), st.integers(0, 999))
 def test_fifteen_digits_become_eighteen(birth, order):
     first = f"430602{birth:%Y%m%d}{order:03d}"
     assert clean_document(first[:6] + first[8:], today=TODAY).number == first + id_check_character(first)
 
 
+@pytest.mark.capability("A004.4")
 @pytest.mark.parametrize(
     ("cell", "name"),
     [("张　伟", "张伟"), ("张伟(大)", "张伟"), ("张伟（女）", "张伟"), ("张伟2", "张伟"), ("阿迪力．买买提", "阿迪力·买买提"),
@@ -105,6 +108,7 @@ def test_what_is_no_name(name):
     assert not is_name(clean_name(name))
 
 
+@pytest.mark.capability("A004.4")
 def test_names_compared():
     assert same_name("張偉", "张伟")
     assert same_name("阿迪力·买买提", "阿迪力买买提")

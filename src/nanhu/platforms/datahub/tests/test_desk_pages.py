@@ -140,7 +140,7 @@ def test_an_earlier_batch_is_refused_with_the_later_one_named(steward, units, ha
     assert Person.objects.get(name="李明").phone == "13911112222"
 
 
-@pytest.mark.capability("A004")
+@pytest.mark.capability("A004.1", "A004.2", "A004.5", "A004.6")
 def test_duplicate_and_invalid_people_are_found_queued_merged_and_parted(steward, units, run_jobs):
     """Two registers know one woman under slips of her passport number; a third row is invalid."""
     passports = [("14231100010", "E12345678"), ("14231100011", "E12345687"), ("14231100012", "123")]
@@ -210,7 +210,7 @@ def test_every_page_stays_below_twenty_queries(steward, units, hand_in):
         assert len(queries_of(steward, address)) <= 20
 
 
-@pytest.mark.capability("A005")
+@pytest.mark.capability("A005.3")
 def test_every_shared_field_maps_to_the_standard_and_unmapped_codes_are_reported(steward, units, run_jobs):
     rows = [student(性别="M", 民族="汉", 国籍地区="156"),
             student(no="14231100002", name="王五", document=id_number(order=3), 民族="火星族")]  # fmt: skip

@@ -46,7 +46,7 @@ def finish(client, password=NEW):
     return client.post("/setup/contact", CONTACT, follow=True)
 
 
-@pytest.mark.capability("A034")
+@pytest.mark.capability("A034.1")
 def test_the_initial_value_works_once_and_only_to_activate(browser, newcomer):
     response = sign_in(browser, newcomer.numbers[0], newcomer.tail)
     assert response.headers["Location"] == "/activate"
@@ -64,14 +64,14 @@ def test_the_initial_value_works_once_and_only_to_activate(browser, newcomer):
     assert "_auth_user_id" not in other.session
 
 
-@pytest.mark.capability("A034")
+@pytest.mark.capability("A034.3")
 @pytest.mark.parametrize("typed", ["345678", "３４５６７８"])
 def test_a_passport_holder_activates_with_the_last_six_of_the_passport(browser, foreigner, typed):
     assert sign_in(browser, foreigner.numbers[0], typed).headers["Location"] == "/activate"
     assert prove(browser, foreigner, name="anna petrova").headers["Location"] == "/setup"
 
 
-@pytest.mark.capability("A034")
+@pytest.mark.capability("A034.2")
 def test_an_x_at_the_end_is_an_x_and_no_zero(browser, db):
     from nanhu.platforms.identity.services.accounts import open_accounts
     from nanhu.platforms.identity.tests.conftest import make_member
@@ -83,6 +83,7 @@ def test_an_x_at_the_end_is_an_x_and_no_zero(browser, db):
     assert sign_in(browser, "20260102", "15123x").headers["Location"] == "/activate"
 
 
+@pytest.mark.capability("A034.1")
 def test_a_wrong_proof_opens_nothing_and_says_the_same_whatever_is_wrong(browser, newcomer):
     sign_in(browser, newcomer.numbers[0], newcomer.tail)
 
@@ -95,6 +96,7 @@ def test_a_wrong_proof_opens_nothing_and_says_the_same_whatever_is_wrong(browser
     assert AuditEntry.objects.filter(action="identity.activation_refused").count() == 2
 
 
+@pytest.mark.capability("A034.5")
 def test_proofs_are_limited_for_the_account_from_every_browser(newcomer):
     for _attempt in range(6):
         client = Client()
@@ -172,6 +174,7 @@ def test_an_activation_expires(browser, newcomer):
     assert newcomer.account.state == "awaiting_activation"
 
 
+@pytest.mark.capability("A034.5")
 def test_the_initial_value_expires(browser, newcomer):
     with time_machine.travel(now() + timedelta(days=61), tick=False):
         assert sign_in(browser, newcomer.numbers[0], newcomer.tail).status_code == 200
@@ -193,7 +196,7 @@ def test_of_two_browsers_with_both_proofs_one_activates(newcomer):
     assert prove(second, newcomer).status_code == 400
 
 
-@pytest.mark.capability("A040")
+@pytest.mark.capability("A040.1")
 def test_no_page_opens_before_the_password_is_changed(browser, newcomer):
     application = register_application(
         by=TEST, key="oa", name="OA", owner="校办", service_prefix="https://oa.example.edu.cn/"
@@ -216,7 +219,7 @@ def test_no_page_opens_before_the_password_is_changed(browser, newcomer):
     assert browser.get("/account").status_code == 200
 
 
-@pytest.mark.capability("A040")
+@pytest.mark.capability("A040.2", "A040.3")
 @pytest.mark.parametrize(
     ("password", "reason"),
     [
@@ -244,7 +247,7 @@ def test_a_weak_password_and_the_old_one_are_refused(browser, newcomer, password
     assert newcomer.account.is_password_due
 
 
-@pytest.mark.capability("A040")
+@pytest.mark.capability("A040.2")
 def test_old_equals_new_is_refused_after_a_reset_too(browser, newcomer):
     begin(browser, newcomer)
     browser.post("/setup/password", {"new_password": NEW, "again": NEW})
@@ -262,7 +265,7 @@ def test_the_password_is_asked_twice(browser, newcomer):
     assert newcomer.account.is_password_due
 
 
-@pytest.mark.capability("A041")
+@pytest.mark.capability("A041.1", "A041.2")
 def test_security_questions_are_set_before_entry_and_their_answers_hashed(browser, newcomer):
     begin(browser, newcomer)
     browser.post("/setup/password", {"new_password": NEW, "again": NEW})
@@ -284,7 +287,7 @@ def test_security_questions_are_set_before_entry_and_their_answers_hashed(browse
     assert not hashing.verify(normalise_answer("剁椒鱼尾"), kept[1].answer_hash)
 
 
-@pytest.mark.capability("A041")
+@pytest.mark.capability("A041.1")
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -284,7 +284,7 @@ def test_of_two_who_validate_the_same_ticket_at_once_one_wins(signed_in):
     assert SsoGrant.objects.count() == 5
 
 
-@pytest.mark.capability("A046")
+@pytest.mark.capability("A046.1", "A046.2", "A046.3")
 def test_a_click_opens_the_business_system_by_a_ticket_one_time_short_lived_and_bound(signed_in):
     """The icon leads to the application, the application to /cas/login, and no password is asked."""
     icon_click = signed_in.get("/cas/login", {"service": SERVICE})

@@ -31,7 +31,7 @@ def change(client, old=PASSWORD, new=NEW, again=None):
     return client.post("/account/password", {"old_password": old, "new_password": new, "again": again or new})
 
 
-@pytest.mark.capability("A043")
+@pytest.mark.capability("A043.1", "A043.2")
 def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(here, elsewhere, student):
     assert elsewhere.get("/account").status_code == 200
     refused = change(here, old="not-my-password")
@@ -49,7 +49,7 @@ def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(here, e
     assert AuditEntry.objects.filter(action="identity.set_password").count() == 1
 
 
-@pytest.mark.capability("A043")
+@pytest.mark.capability("A043.3")
 @pytest.mark.parametrize("new", [PASSWORD, "short", "0020260101-Abc"])
 def test_a_new_password_must_be_new_and_good(here, student, new):
     assert change(here, new=new).status_code == 200
@@ -61,7 +61,7 @@ def test_guessing_the_old_password_in_an_open_session_is_throttled(here):
     assert "尝试次数过多" in answers[-1]
 
 
-@pytest.mark.capability("A044")
+@pytest.mark.capability("A044.1", "A044.2", "A044.3")
 def test_changing_the_security_questions_needs_the_password_and_replaces_the_set(here, elsewhere, student):
     assert here.post("/account/questions", {**ANSWERS, "old_password": "wrong"}).status_code == 200
     assert not SecurityQuestion.objects.exists()

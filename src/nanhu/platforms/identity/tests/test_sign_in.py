@@ -10,7 +10,7 @@ from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.capability("A033")
+@pytest.mark.capability("A033.1", "A033.2", "A033.3")
 @pytest.mark.parametrize(
     ("typed", "face", "number"),
     [
@@ -30,7 +30,7 @@ def test_both_numbers_open_in_one_box_and_the_kind_is_seen(browser, teacher, typ
     assert request.viewer.faces == {"student", "staff"}
 
 
-@pytest.mark.capability("A033")
+@pytest.mark.capability("A033.3")
 def test_leading_zeros_belong_to_the_number(browser, student):
     assert sign_in(browser, "0020260101").status_code == 302
     browser.logout()

@@ -18,7 +18,7 @@ def titles(answer) -> list[str]:
     return [notice.title for notice in answer.context["page"]]
 
 
-@pytest.mark.capability("A036")
+@pytest.mark.capability("A036.1", "A036.4")
 def test_each_reader_lists_what_is_meant_for_them(browser, publish):
     publish("给全校")
     publish("给学生", audience="students")
@@ -30,7 +30,7 @@ def test_each_reader_lists_what_is_meant_for_them(browser, publish):
     assert titles(browser("teacher").get(LIST)) == ["给计算机学院", "给教职工", "给全校"]
 
 
-@pytest.mark.capability("A036")
+@pytest.mark.capability("A036.4", "A036.3")
 def test_a_student_cannot_open_a_staff_notice_by_its_address(browser, publish):
     notice = publish("给教职工", audience="staff", attachments=[("名单.pdf", PDF)])
     file = notice.attachments.get()
@@ -47,7 +47,7 @@ def test_a_stranger_is_sent_to_sign_in(client, publish):
     assert answer["Location"].startswith("/sign-in")
 
 
-@pytest.mark.capability("A036")
+@pytest.mark.capability("A036.5")
 @pytest.mark.parametrize("change", [{"expires_at": -1}, {"state": "withdrawn"}])
 def test_what_is_over_or_withdrawn_is_gone_for_readers(browser, publish, change):
     notice = publish(attachments=[("名单.pdf", PDF)])
@@ -64,7 +64,7 @@ def test_what_is_over_or_withdrawn_is_gone_for_readers(browser, publish, change)
     assert browser("editor").get(f"/notices/files/{file.public_id}/").status_code == 200
 
 
-@pytest.mark.capability("A036")
+@pytest.mark.capability("A036.6")
 def test_pinned_stand_first_then_the_newest(browser, publish):
     publish("旧的置顶", pinned=True)
     publish("新的")
@@ -97,6 +97,7 @@ def test_reading_by_get_leaves_no_receipt(browser, publish):
     assert browser("student").get(LIST).context["unread"] == 1
 
 
+@pytest.mark.capability("A036.2")
 def test_the_receipt_clears_the_unread_mark_of_this_reader_only(browser, publish):
     notice = publish()
     assert b"is-unread" in browser("student").get(LIST).content
@@ -115,6 +116,7 @@ def test_reading_twice_keeps_the_first_receipt(browser, publish):
     assert Receipt.objects.get().read_at == first
 
 
+@pytest.mark.capability("A036.7")
 def test_an_ordinary_notice_is_marked_when_it_is_opened_and_a_must_read_by_hand(browser, publish):
     plain = browser("student").get(address(publish("普通"))).content.decode()
     binding = browser("student").get(address(publish("必读", must_read=True))).content.decode()

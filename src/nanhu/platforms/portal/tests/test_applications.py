@@ -1,5 +1,7 @@
 """The application menu: sections, search, favourites, recently used, maintenance (A037's surroundings)."""
 
+import pytest
+
 from nanhu.platforms.portal.models import Shortcut
 
 
@@ -18,6 +20,7 @@ def test_one_click_leads_straight_into_the_application(board, student):
     assert "免登录" in page
 
 
+@pytest.mark.capability("A037.3")
 def test_search_knows_names_pinyin_and_initials(board, student):
     board.application("card", "校园卡", description="余额和交易")
     board.application("library", "图书馆")
@@ -28,6 +31,7 @@ def test_search_knows_names_pinyin_and_initials(board, student):
     assert "没有找到" in student.get("/apps/", {"q": "核反应堆"}).content.decode()
 
 
+@pytest.mark.capability("A037.4")
 def test_an_application_in_maintenance_is_marked_and_has_no_link(board, student):
     board.application("venue", "场地申请", url="/venue/", in_maintenance=lambda: True)
     page = student.get("/apps/").content.decode()
@@ -50,6 +54,7 @@ def test_a_favourite_is_kept_ordered_and_taken_back(board, student):
     assert student.post("/apps/c/move/sideways").status_code == 404
 
 
+@pytest.mark.capability("A037.2")
 def test_favourites_stand_first_at_home_and_are_each_account_s_own(board, student, teacher):
     for key in ("a", "b", "c"):
         board.application(key, f"应用{key}")
@@ -59,6 +64,7 @@ def test_favourites_stand_first_at_home_and_are_each_account_s_own(board, studen
     assert of_teacher.index("应用a") < of_teacher.index("应用c")
 
 
+@pytest.mark.capability("A037.2")
 def test_what_was_opened_is_offered_again(board, student):
     board.application("a", "应用甲")
     assert "最近用过" not in student.get("/apps/").content.decode()

@@ -19,7 +19,6 @@ def furnish(board: Board) -> None:
     board.tile("research", says("在研课题 2 项"), faces=STAFF)
 
 
-@pytest.mark.capability("A003")
 def test_student_and_staff_each_see_only_their_own(board, student, teacher):
     furnish(board)
     for address in ("/", "/apps/"):
@@ -52,7 +51,7 @@ def test_a_role_opens_an_application_and_its_absence_hides_it(board, teacher, cl
     assert "校园卡柜台" in clerk.get("/").content.decode()
 
 
-@pytest.mark.capability("A039")
+@pytest.mark.capability("A039.2")
 def test_who_is_both_switches_and_the_choice_is_remembered(board, both):
     furnish(board)
     first = both.get("/")
@@ -82,7 +81,7 @@ def test_the_home_asks_strangers_to_sign_in(client, db):
     assert client.get("/apps/").status_code == 302
 
 
-@pytest.mark.capability("A035")
+@pytest.mark.capability("A035.1")
 def test_the_home_shows_who_one_is_and_where_each_fact_comes_from(db):
     join("白若溪", student="20230107")
     home = signed_in("20230107").get("/").content.decode()

@@ -50,7 +50,7 @@ def past_receipt(campus, part: str, days_ago: int, **given) -> Receipt:
     return Receipt.objects.create(**values)
 
 
-@pytest.mark.capability("A143")
+@pytest.mark.capability("A143.1", "A143.3")
 def test_balance_and_rows_are_true_the_moment_the_terminal_answers(fed):
     browser = fed.client("student")
     assert "¥ 29.50" in text(browser.get("/card/"))
@@ -74,7 +74,7 @@ def rows_of(page: str) -> list[str]:
     return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in table.split("</tr>")[:-1]]
 
 
-@pytest.mark.capability("A143")
+@pytest.mark.capability("A143.1")
 def test_a_row_shows_merchant_canteen_machine_time_sum_and_balance_and_what_was_collected_too(fed):
     wallet = fed.card("student").wallet
     source = ledger.open_accounts([ledger.AccountOrder(code="test.subsidy", name="补助", kind="expense")])
@@ -101,7 +101,7 @@ def test_a_row_shows_merchant_canteen_machine_time_sum_and_balance_and_what_was_
         assert any(time in found[0] for time in times), found
 
 
-@pytest.mark.capability("A070")
+@pytest.mark.capability("A070.1")
 @pytest.mark.parametrize(
     "query", ["", "?wallet=1&person=1", "?card=other", "?place=merchant:n1.rice", "?first=1990-01-01"]
 )
@@ -116,7 +116,7 @@ def test_whatever_stands_in_the_address_rows_are_ones_own(fed, query):
     assert amounts == [-850, -1200, 5000]
 
 
-@pytest.mark.capability("A070")
+@pytest.mark.capability("A070.1", "A070.2", "A070.3")
 def test_balance_loss_report_and_recharge_stand_beside_the_rows_which_are_newest_first(fed):
     past_receipt(fed, "student", 3, kind="stored", amount_fen=321)
     browser = fed.client("student")
@@ -138,6 +138,7 @@ def test_the_order_is_newest_first_by_when_it_was_eaten(fed):
     assert [line.signed_fen for line in fed.client("student").get(ROWS).context["lines"]] == [-850, -1200, 5000, -321]
 
 
+@pytest.mark.capability("A143.2")
 def test_three_months_unless_asked_and_nothing_is_lost(fed):
     past_receipt(fed, "student", 200, amount_fen=4321)
     browser = fed.client("student")
@@ -193,6 +194,7 @@ def test_a_mark_nobody_gave_is_as_good_as_none(mark):
     assert read_mark(mark) is None
 
 
+@pytest.mark.capability("A143.2")
 def test_the_file_holds_the_rows_of_the_filter(fed):
     answer = fed.client("student").get(f"{ROWS}export.csv?kind=spending")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"

@@ -84,7 +84,7 @@ OBEYED = {
 }
 
 
-@pytest.mark.capability("A099")
+@pytest.mark.capability("A099.1")
 @pytest.mark.parametrize("name", PLACES)
 def test_each_kind_of_window_reckons_as_the_page_says(campus, street, name):
     rule, device, uid = PLACES[name], SignedTerminal(street[name]), campus.card("guest").uid

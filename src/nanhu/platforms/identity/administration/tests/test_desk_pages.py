@@ -157,6 +157,7 @@ def reset(client, member, **changes):
     return client.post(f"{page_of(member)}/reset", said | changes)
 
 
+@pytest.mark.capability("A045.4", "A045.5", "A045.6")
 def test_the_counter_resets_after_the_document_fits_and_shows_the_code_once(office, here) -> None:
     browser = Client()
     sign_in(browser, here.numbers[0])
@@ -185,6 +186,7 @@ def test_a_whole_number_from_a_scanner_and_a_card_by_face_will_do(office, here) 
     }
 
 
+@pytest.mark.capability("A045.4")
 @pytest.mark.parametrize(
     "changes",
     [

@@ -18,7 +18,7 @@ TOKEN = re.compile(r'(value="|csrftoken": ")[A-Za-z0-9]{64}"')
 STRANGER_ID = "430602199912120077"
 
 
-@pytest.mark.capability("A042")
+@pytest.mark.capability("A042.1", "A042.4")
 def test_the_account_is_shown_after_name_document_and_a_code(browser, teacher):
     assert find(browser, teacher).headers["Location"] == "/find-account/code"
     assert "T00123" not in browser.get("/find-account/code").content.decode()
@@ -33,7 +33,7 @@ def test_the_account_is_shown_after_name_document_and_a_code(browser, teacher):
     assert "_auth_user_id" not in browser.session, "finding an account signs nobody in"
 
 
-@pytest.mark.capability("A042")
+@pytest.mark.capability("A042.1")
 def test_a_code_by_mail_does_as_well(browser, owner):
     find(browser, owner, channel="mail")
     run_worker()
@@ -51,7 +51,7 @@ def test_who_waits_to_be_activated_finds_the_number_too(browser, newcomer):
     )
 
 
-@pytest.mark.capability("A042")
+@pytest.mark.capability("A042.1")
 def test_a_wrong_code_shows_nothing_and_five_of_them_end_it(browser, teacher):
     find(browser, teacher)
     run_worker()
@@ -90,7 +90,7 @@ def answers_about(client, member, **changes):
     return seen, kinds
 
 
-@pytest.mark.capability("A042")
+@pytest.mark.capability("A042.5")
 @pytest.mark.parametrize(
     "changes",
     [{"name": "曾小北"}, {"id_number": STRANGER_ID, "document_kind": "other"}, {"channel": "mail"}],
@@ -117,7 +117,7 @@ def test_a_person_without_any_number_that_lives_is_told_so_after_the_code_only(b
     assert "没有可用的学号或工号" in page
 
 
-@pytest.mark.capability("A042")
+@pytest.mark.capability("A042.2")
 def test_asking_is_limited_per_person_and_per_address(teacher):
     answers = [find(Client(), teacher).status_code for _ in range(8)]
     assert answers[:2] == [302, 302]

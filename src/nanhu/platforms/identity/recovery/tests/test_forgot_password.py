@@ -41,7 +41,7 @@ TOKEN = re.compile(r'(value="|csrftoken": ")[A-Za-z0-9]{64}"')
 FILLED = dict(zip(("answer_1", "answer_2", "answer_3"), ANSWERS, strict=True))
 
 
-@pytest.mark.capability("A045")
+@pytest.mark.capability("A045.2")
 def test_a_code_by_phone_brings_a_new_password_and_ends_every_session(browser, owner):
     elsewhere = Client()
     sign_in(elsewhere, owner.numbers[0])
@@ -62,7 +62,7 @@ def test_a_code_by_phone_brings_a_new_password_and_ends_every_session(browser, o
     assert AuditEntry.objects.filter(action="identity.reset_by_owner", facts={"proof": "phone"}).count() == 1
 
 
-@pytest.mark.capability("A045")
+@pytest.mark.capability("A045.3")
 def test_a_code_by_mail_does_as_well(browser, owner):
     forget(browser, owner)
     browser.post("/forgot-password/send", {"channel": "mail"})
@@ -72,7 +72,7 @@ def test_a_code_by_mail_does_as_well(browser, owner):
     assert sign_in(Client(), owner.numbers[0], NEW).status_code == 302
 
 
-@pytest.mark.capability("A045")
+@pytest.mark.capability("A045.1")
 def test_three_right_answers_do_as_well(browser, owner):
     forget(browser, owner)
     page = browser.get("/forgot-password/questions").content.decode()
@@ -83,7 +83,7 @@ def test_three_right_answers_do_as_well(browser, owner):
     assert set_new(browser).headers["Location"] == "/sign-in"
 
 
-@pytest.mark.capability("A045")
+@pytest.mark.capability("A045.5", "A045.6")
 def test_the_counter_gives_a_code_that_works_once_and_is_written_down(browser, owner):
     code = counter.reset(by=TEST, campus_no=owner.numbers[0], reason="身份证已核对")
     assert sign_in(browser, owner.numbers[0], code).headers["Location"] == "/setup"
@@ -150,7 +150,7 @@ def steps_of(client, member, **changes):
     return seen, kinds
 
 
-@pytest.mark.capability("A045")
+@pytest.mark.capability("A045.1")
 @pytest.mark.parametrize(
     "case", ["unknown number", "wrong name", "wrong document", "not activated", "ended", "no ways"]
 )

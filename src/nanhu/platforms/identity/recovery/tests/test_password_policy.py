@@ -47,6 +47,7 @@ def test_good_ones_pass(password):
     assert not is_leaked(password, leaked_passwords())
 
 
+@pytest.mark.capability("A043.3", "A040.2")
 def test_the_last_five_do_not_come_back(browser, owner):
     sign_in(browser, owner.numbers[0])
     used = [PASSWORD, *(f"Harbour-Light-{number}" for number in range(31, 37))]

@@ -31,7 +31,7 @@ def phone(campus):
     return Phone()
 
 
-@pytest.mark.capability("A086")
+@pytest.mark.capability("A086.1")
 def test_the_school_is_found_by_its_code_and_another_is_not(phone):
     said = phone.ask("school", school_code="10543")
     assert (said["name"], said["city"]) == ("湖南理工学院", "岳阳")
@@ -39,6 +39,7 @@ def test_the_school_is_found_by_its_code_and_another_is_not(phone):
     assert phone.ask("school", school_code="99999")["code"] == "bank.school_unknown"
 
 
+@pytest.mark.capability("A086.1")
 def test_the_schools_code_is_configured(phone, monkeypatch):
     another = replace(
         school(), raw={**school().raw, "card": {**school().raw["card"], "apps": {"school_code": "10544"}}}
@@ -48,6 +49,7 @@ def test_the_schools_code_is_configured(phone, monkeypatch):
     assert phone.ask("school", school_code="10544")["outcome"] == "done"
 
 
+@pytest.mark.capability("A087.2", "A088.1", "A153.1")
 def test_name_number_and_id_then_a_code_to_the_phone_on_record_bind(campus, phone):
     asked = phone.verify("student", phone="13999999999")
     assert asked["phone"] == "139****0000"
@@ -65,6 +67,7 @@ def test_name_number_and_id_then_a_code_to_the_phone_on_record_bind(campus, phon
     assert (device.person_id, device.name) == (campus.persons["student"], "完美校园 · 小米 15")
 
 
+@pytest.mark.capability("A087.1", "A153.1")
 @pytest.mark.parametrize("changes", [
     {"name": "林小蛮"}, {"id_number": ID_NUMBERS["teacher"]}, {"campus_no": "99999999"}, {"campus_no": CAST["teacher"][2]},
 ])  # fmt: skip
@@ -77,6 +80,7 @@ def test_whichever_differs_the_words_are_the_same_and_nobody_gets_a_message(phon
     assert SmsMessage.objects.count() == 0
 
 
+@pytest.mark.capability("A087.3")
 def test_three_failures_lock_also_for_the_right_answer_until_the_holder_lifts_it(campus, phone):
     for _time in range(3):
         said = phone.verify("student", name="林小蛮")
@@ -144,7 +148,7 @@ def test_a_phone_ended_among_the_codes_ends_the_binding_too(campus, phone):
     assert Binding.objects.get().state == "revoked"
 
 
-@pytest.mark.capability("A136")
+@pytest.mark.capability("A136.1", "A136.2")
 def test_recharging_in_the_app_is_pending_within_seconds_and_the_same_request_is_one_order(
     campus, phone, bank, live_server
 ):
@@ -161,7 +165,7 @@ def test_recharging_in_the_app_is_pending_within_seconds_and_the_same_request_is
     assert ledger.trial_balance().difference_fen == 0
 
 
-@pytest.mark.capability("A136")
+@pytest.mark.capability("A136.3")
 def test_a_recharge_that_cannot_be_credited_goes_back_to_the_bank_once(campus, phone, bank, live_server):
     """The card was closed between the order and the payment; the app is told what became of it."""
     phone.bind("student")

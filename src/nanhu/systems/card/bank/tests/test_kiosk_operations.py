@@ -31,7 +31,7 @@ def look(campus, kiosk, part="student"):
     return kiosk.ask("agreement/look", {"card": campus.card(part).uid}, sequence=0)
 
 
-@pytest.mark.capability("A142")
+@pytest.mark.capability("A142.2", "A142.3")
 def test_signing_shows_the_banks_verdict_and_is_changed_and_cancelled_at_the_kiosk(campus, kiosk, bank):
     assert sign(campus, kiosk, bank_card=CARDS["teacher"])["outcome"] == "approved"
     assert look(campus, kiosk)["sentence"] == "姓名、证件号、卡号、预留手机号四项不一致"
@@ -46,7 +46,7 @@ def test_signing_shows_the_banks_verdict_and_is_changed_and_cancelled_at_the_kio
     assert with_pin(campus, kiosk, "load/begin", amount_fen=5000)["code"] == "bank.no_agreement"
 
 
-@pytest.mark.capability("A142")
+@pytest.mark.capability("A142.2")
 @pytest.mark.parametrize(
     "wrong",
     [("6228480088888888216", "林小蛮", "student", "13907300000"), ("6228480088888888224", "林小满", "teacher", "13907300000"),
@@ -64,7 +64,7 @@ def test_each_of_the_four_factors_alone_is_enough_to_refuse(campus, kiosk, bank,
     assert with_pin(campus, kiosk, "load/begin", amount_fen=5000)["code"] == "bank.no_agreement"
 
 
-@pytest.mark.capability("A139")
+@pytest.mark.capability("A139.1")
 def test_a_load_leaves_the_bank_and_reaches_the_card(campus, kiosk):
     sign(campus, kiosk)
     begun = with_pin(campus, kiosk, "load/begin", amount_fen=5000)
@@ -79,7 +79,7 @@ def test_a_load_leaves_the_bank_and_reaches_the_card(campus, kiosk):
     assert receipt_differences() == []
 
 
-@pytest.mark.capability("A139")
+@pytest.mark.capability("A139.1", "A139.2")
 def test_a_write_that_fails_leaves_an_unclaimed_load_and_no_money_is_lost(campus, kiosk):
     sign(campus, kiosk)
     order = with_pin(campus, kiosk, "load/begin", amount_fen=5000)["order"]

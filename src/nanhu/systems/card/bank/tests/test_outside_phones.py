@@ -98,7 +98,7 @@ def verify(page, part="student"):
     expect(page.locator("#glass")).to_contain_text("添加成功")
 
 
-@pytest.mark.capability("A084")
+@pytest.mark.capability("A084.1", "A084.2")
 def test_yunshanfu_from_registering_to_the_pay_code(page, campus):
     page.goto("/")
     expect(page.locator("#owner option")).to_have_count(len(CAST))
@@ -133,7 +133,7 @@ def test_yunshanfu_from_registering_to_the_pay_code(page, campus):
     assert page.locator("#messages .message").first.locator(".badge.good").count() == 1
 
 
-@pytest.mark.capability("A086")
+@pytest.mark.capability("A086.1", "A086.2")
 def test_the_school_is_found_in_its_city_and_a_deep_link_skips_the_way(page, campus, outside):
     page.goto("/#yunshanfu")
     register(page)
@@ -163,7 +163,7 @@ def test_the_school_is_found_in_its_city_and_a_deep_link_skips_the_way(page, cam
     expect(page.locator("#glass")).to_contain_text("湖南理工学院")
 
 
-@pytest.mark.capability("A154")
+@pytest.mark.capability("A154.1", "A154.2", "A151.1")
 def test_wanxiao_from_the_school_to_a_recharge_details_and_loss(page, campus):
     page.goto("/#wanxiao")
     register(page)

@@ -46,8 +46,7 @@ def visit(page, path, name):
     look_at(page, name)
 
 
-@pytest.mark.capability("A152")
-@pytest.mark.capability("A154")
+@pytest.mark.capability("A152.1", "A154.1", "A154.2", "A151.2")
 def test_recharge_details_news_and_loss_are_all_in_our_own_pages(page, campus):
     messages.publish_notice(by=SYSTEM, title="食堂新增窗口", body="明天起")
     campus.top_up("student", 3000)

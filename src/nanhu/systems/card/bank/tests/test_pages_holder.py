@@ -115,7 +115,7 @@ def holds(text):
     return found
 
 
-@pytest.mark.capability("A085")
+@pytest.mark.capability("A085.1", "A085.2", "A085.3")
 def test_each_step_of_signing_is_kept_and_the_card_number_nowhere(campus, student, bank, caplog):
     """Refused, silent, then signed: whoever leaves finds the step again; of the number the last four digits alone stay."""
     caplog.set_level(logging.DEBUG)
@@ -160,7 +160,7 @@ def test_another_card_takes_the_place_of_the_first_and_signing_ends_when_asked(c
     assert not Agreement.objects.filter(state="active").exists()
 
 
-@pytest.mark.capability("A087")
+@pytest.mark.capability("A087.3")
 def test_three_failures_lock_also_the_right_answer_until_the_holder_lifts_it_on_their_page(campus, student):
     phone = Phone()
     said = [
@@ -174,7 +174,7 @@ def test_three_failures_lock_also_the_right_answer_until_the_holder_lifts_it_on_
     assert Phone(user="u-2").verify("student")["outcome"] == "done"
 
 
-@pytest.mark.capability("A088")
+@pytest.mark.capability("A088.1", "A088.2", "A088.3")
 def test_a_virtual_card_shows_its_phone_and_ends_when_the_phone_is_lost(campus, student):
     phone = Phone()
     made = phone.bind("student")
@@ -194,7 +194,7 @@ def test_a_virtual_card_shows_its_phone_and_ends_when_the_phone_is_lost(campus, 
     assert "手机丢了" in text_of(student, BANK + "phones/")
 
 
-@pytest.mark.capability("A153")
+@pytest.mark.capability("A153.1", "A153.2")
 def test_bound_after_the_match_refreshed_when_entered_again_and_a_wrong_binding_is_appealed(campus, student):
     phone = Phone()
     assert phone.verify("student", id_number=ID_NUMBERS["teacher"])["code"] == "bank.identity_differs"
@@ -214,7 +214,7 @@ def test_bound_after_the_match_refreshed_when_entered_again_and_a_wrong_binding_
     assert clerk.post(case, {"is_upheld": "0", "answer": "再来"}).status_code == 422
 
 
-@pytest.mark.capability("A155")
+@pytest.mark.capability("A155.2")
 def test_the_self_test_says_all_is_well_or_which_trouble_and_has_the_letter_written(campus, student):
     well = text_of(student, BANK + "check/")
     for words in ("一切正常", "林小满", CAST["student"][2], "¥ 0.00"):
@@ -244,8 +244,7 @@ def test_who_has_no_card_reads_why(campus):
     assert BANK + "check/" in text_of(client, "/card/")
 
 
-@pytest.mark.capability("A083")
-@pytest.mark.capability("A151")
+@pytest.mark.capability("A083.2")
 def test_the_help_page_has_codes_for_our_own_page_and_the_apps_and_ours_needs_none(campus, student):
     messages.publish_notice(by=SYSTEM, title="食堂新增窗口", body="明天起")
     Channel.objects.create(

@@ -60,7 +60,7 @@ def hand_in(client, text, token=None):
     return client.post(DESK + "bulk/", {"file": SimpleUploadedFile("新生.csv", text.encode()), "token": token})
 
 
-@pytest.mark.capability("A141")
+@pytest.mark.capability("A141.1", "A141.2")
 def test_new_students_are_signed_by_a_list_and_who_is_missing_is_known(campus, clerk):
     wrong = hand_in(clerk, HEAD + line("student") + line("other_student", id=ID_NUMBERS["teacher"]))
     assert wrong.status_code == 422
@@ -106,7 +106,7 @@ def test_agreements_are_found_by_number_name_and_tail(campus, clerk):
     assert "没有这样的签约" in text_of(clerk, f"{DESK}agreements/?q=8018&state=refused")
 
 
-@pytest.mark.capability("A137")
+@pytest.mark.capability("A137.1", "A137.2")
 def test_live_notice_and_file_of_the_banks_app_agree_and_what_does_not_is_closed_by_two(
     campus, clerk, bank, live_server
 ):

@@ -69,7 +69,7 @@ def collect(campus, kiosk):
     return "done"
 
 
-@pytest.mark.capability("A148")
+@pytest.mark.capability("A148.2", "A148.4")
 def test_an_unclaimed_load_is_found_by_itself_shown_to_both_and_goes_back_to_the_bank_after_the_days(
     campus, kiosk, thirty_days
 ):
@@ -104,7 +104,7 @@ def test_an_unclaimed_load_is_found_by_itself_shown_to_both_and_goes_back_to_the
     assert books_agree()
 
 
-@pytest.mark.capability("A148")
+@pytest.mark.capability("A148.3")
 def test_what_is_collected_is_collected_once_and_never_sent_back(campus, kiosk, thirty_days):
     unclaimed_load(campus)
     age()

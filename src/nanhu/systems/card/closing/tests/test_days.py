@@ -89,6 +89,7 @@ TAMPERED = {
 }
 
 
+@pytest.mark.capability("A015.2")
 @pytest.mark.parametrize("how", TAMPERED)
 def test_each_difference_is_named_with_its_owner(how, traded):
     as_superuser(TAMPERED[how])
@@ -99,6 +100,7 @@ def test_each_difference_is_named_with_its_owner(how, traded):
     assert all(one.owner and one.what and one.state == "open" for one in found)
 
 
+@pytest.mark.capability("A015.2")
 def test_a_sum_that_somebody_changed_is_found_by_the_close(traded):
     closed()
     with connection.cursor() as cursor:
@@ -208,6 +210,7 @@ def test_strangers_find_no_finance(traded):
     assert traded.client("clerk").post(f"{PAGE}run/", {"day": YESTERDAY.isoformat()}).status_code == 404
 
 
+@pytest.mark.capability("A015.3")
 def test_the_nightly_close_takes_up_days_left_open(traded, bank):
     bank.append(Found(key="x", what="差异", ours_fen=1, theirs_fen=0))
     earlier = YESTERDAY - timedelta(days=1)

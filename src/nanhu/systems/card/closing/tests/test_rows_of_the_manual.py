@@ -33,7 +33,7 @@ def contract_from(day) -> dict[str, str]:
     return {"fee": "8", "cycle": "daily", "payee": "饮食公司", "token": "tok-1", "last4": "0042", "starts_on": day.isoformat(), "ends_on": ""}  # fmt: skip
 
 
-@pytest.mark.capability("A015")
+@pytest.mark.capability("A015.1", "A015.4")
 def test_account_card_terminal_merchant_and_settlement_close_to_zero_each_day(campus):
     """Cash on the counter's page; sales, a reversal and stored rows by signed requests of two terminals, which then tell
     their day's totals; a correction by two; settlement and payout on finance's pages: both days close at zero."""
@@ -88,7 +88,7 @@ def test_account_card_terminal_merchant_and_settlement_close_to_zero_each_day(ca
     assert ledger.trial_balance().difference_fen == 0
 
 
-@pytest.mark.capability("A144")
+@pytest.mark.capability("A144.1", "A144.2", "A144.3")
 def test_the_card_web_opens_with_number_and_password_and_shows_any_range(campus):
     """One sign-in with the campus number opens it; any range is shown and exported, and a row can be disputed."""
     campus.top_up("student", 5000)

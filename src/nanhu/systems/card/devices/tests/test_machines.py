@@ -108,7 +108,7 @@ def test_one_alarm_of_a_kind_at_a_time(field):
         MachineAlarm.objects.create(machine=machine, kind="jam", raised_at=now())
 
 
-@pytest.mark.capability("A140")
+@pytest.mark.capability("A140.1", "A140.2")
 def test_everybody_sees_where_the_machines_are_and_which_work(field):
     say("KL101", paper="low")
     say("KR101", cards_left=0)

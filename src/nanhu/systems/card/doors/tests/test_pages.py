@@ -131,7 +131,7 @@ def test_the_pages_ask_little(campus, manager, library):
     assert queries_of(campus.client("student"), "/card/doors/mine/") <= 20
 
 
-@pytest.mark.capability("A100")
+@pytest.mark.capability("A100.3", "A100.4", "A100.6")
 def test_who_passes_is_ruled_by_person_class_unit_place_and_hour_and_every_passage_is_on_record(campus, manager, guard):
     """The manager rules on the page, four doors ask over the signed line, the guard reads the log."""
     units = settle(campus)

@@ -57,6 +57,7 @@ def test_a_unit_may_be_narrowed_to_a_class_of_cards(campus, library):
     assert try_door(library, campus, "student") == "no_rule"
 
 
+@pytest.mark.capability("A100.2")
 def test_hours_weekdays_and_days_bound_a_rule(campus, library):
     today_bit = 1 << TODAY.weekday()
     for given in (not_now(), {"weekdays": 127 - today_bit}, {"starts_on": TODAY + DAY}):

@@ -76,6 +76,7 @@ def test_no_other_kiosk_believes_a_typed_identity_number(school):
     assert school.card("student").state == "issued"
 
 
+@pytest.mark.capability("A115.1")
 def test_the_holder_does_it_in_two_taps(school):
     browser = school.client("student")
     page = browser.get("/card/report-lost/").content.decode()
@@ -96,6 +97,7 @@ RIGHT = {
 }  # fmt: skip
 
 
+@pytest.mark.capability("A115.2")
 def test_the_phone_desk_compares_two_answers_and_reports(school, desk):
     tail = school.card("student").number[-4:]
     assert desk.post("/card/fleet/phone-desk/", RIGHT | {"card_tail": tail}).status_code == 302
@@ -126,7 +128,7 @@ def test_the_phone_desk_is_for_those_who_sit_there(school):
     assert school.client("clerk").get("/card/fleet/phone-desk/").status_code == 404
 
 
-@pytest.mark.capability("A116")
+@pytest.mark.capability("A116.1", "A116.2")
 def test_the_office_reports_with_reason_and_identity_check(school):
     clerk, url = school.client("clerk"), f"/card/counter/cards/{school.card('student').public_id}/loss/"
     assert clerk.post(url, {"reason": "本人到柜台"}).status_code == 422
@@ -139,7 +141,7 @@ def test_the_office_reports_with_reason_and_identity_check(school):
     assert "本人到柜台，丢在球场 · 学生证" in clerk.get(url).content.decode()
 
 
-@pytest.mark.capability("A118")
+@pytest.mark.capability("A118.1", "A118.2")
 def test_the_office_takes_the_report_back_after_document_face_and_cool_off_and_it_is_logged(school, monkeypatch):
     monkeypatch.setattr(loss, "school", lambda: SimpleNamespace(raw={"card": {"loss_cool_off_minutes": 30}}))
     report_lost(by=school.actor("student"), card=school.card("student"), reason="test")

@@ -50,7 +50,7 @@ def reissue_at_counter(funds, part, *, reason="lost", key=None, fee_from="wallet
     return funds.campus.client("clerk").post(address, said | changes)
 
 
-@pytest.mark.capability("A120")
+@pytest.mark.capability("A120.1", "A120.2")
 @pytest.mark.parametrize(("part", "document"), [("guest", "passport"), ("teacher", "staff_card")])
 def test_the_office_reissues_for_international_students_and_staff_by_passport_or_work_card(funds, part, document):
     funds.campus.top_up(part, 5000)
@@ -71,7 +71,7 @@ def test_the_office_reissues_for_international_students_and_staff_by_passport_or
     assert (funds.balance(part), funds.pending(part)) == (0, 3000)
 
 
-@pytest.mark.capability("A135")
+@pytest.mark.capability("A135.1")
 def test_a_damaged_card_is_replaced_without_the_fee_of_a_lost_one(funds):
     funds.campus.top_up("teacher", 5000)
     answer = reissue_at_counter(funds, "teacher", reason="damaged")
@@ -127,7 +127,7 @@ def balance(code):
     return ledger.balance_of(ledger.account_ids([code])[code])
 
 
-@pytest.mark.capability("A138")
+@pytest.mark.capability("A138.1", "A138.2", "A138.3", "A138.4")
 def test_cash_is_taken_by_rule_and_the_shift_is_closed_by_two(funds):
     clerk, second = funds.campus.client("clerk"), funds.campus.client("second_clerk")
     clerk.post("/card/funds/shifts/begin/", {"float": "100"})

@@ -37,7 +37,7 @@ def collect(kiosk, campus, *, is_written=True):
     return kiosk.ask("claim/finish", {"claim": begun["claim"], "is_written": is_written})
 
 
-@pytest.mark.capability("A147")
+@pytest.mark.capability("A147.1")
 def test_a_top_up_by_phone_waits_is_seen_and_is_collected_once(campus, kiosk, live_server):
     made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
     opened = top_ups.open_top_up(made)
@@ -50,7 +50,7 @@ def test_a_top_up_by_phone_waits_is_seen_and_is_collected_once(campus, kiosk, li
     assert (receipt_differences(), funds_differences()) == ([], [])
 
 
-@pytest.mark.capability("A148")
+@pytest.mark.capability("A148.2", "A148.3")
 def test_a_load_whose_write_failed_is_found_shown_and_collected_once(campus, kiosk):
     campus.agree("student")
     load = loads.ask_load(by=SYSTEM, card=campus.card("student"), amount_fen=5000, terminal=kiosk.device.terminal)

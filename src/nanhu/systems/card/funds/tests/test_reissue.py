@@ -133,6 +133,7 @@ def test_a_damaged_card_costs_no_loss_fee():
     assert (ReissueRule().fee_fen("lost"), ReissueRule().fee_fen("damaged")) == (2000, 0)
 
 
+@pytest.mark.capability("A122.4")
 @pytest.mark.parametrize(("skip", "due"), [(False, "2026-10-03"), (True, "2026-10-08")])
 def test_what_falls_due_on_a_holiday_may_wait_for_the_next_working_day(skip, due):
     rest = {date(2026, 10, day) for day in range(1, 8)}
@@ -154,6 +155,7 @@ def test_the_kiosk_serves_students_with_an_id_card(card_class, sub_class, may):
     assert may_use_kiosk(card_class, sub_class) is may
 
 
+@pytest.mark.capability("A122.1")
 def test_frozen_money_waits_72_hours_unless_the_school_says_otherwise(db):
     moment = clock.now()
     assert service.frozen_until(moment) - moment == 72 * HOUR

@@ -46,6 +46,7 @@ def ask(funds, **more):
     return ask_for_withdrawal(**given | more)
 
 
+@pytest.mark.capability("A122.6")
 def test_all_that_is_theirs_goes_to_their_bank_card_by_two_clerks(left):
     asked = ask(left)
     assert asked.amount_fen == 8000

@@ -28,7 +28,7 @@ def page(campus, order, part="teacher") -> str:
     return campus.client(part).get(at(order)).content.decode()
 
 
-@pytest.mark.capability("A103")
+@pytest.mark.capability("A103.1", "A103.3")
 def test_a_list_is_checked_as_a_whole_mended_on_the_page_and_becomes_one_batch(campus):
     good, other = teacher_rows()
     wrong = line("许知", "0020260001", document_of("second_teacher")[:17] + "0", "教授", phone="123")
@@ -62,7 +62,7 @@ def checked(campus, key, typed) -> str:
     return answer.content.decode()
 
 
-@pytest.mark.capability("A109")
+@pytest.mark.capability("A109.2", "A109.3", "A103.2")
 def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_again(campus):
     numbers = {"student": "学号", "teacher": "教职工号", "ordinary": "编码"}
     for card_class, number in numbers.items():
@@ -102,7 +102,7 @@ def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_aga
     assert answer.status_code == 422
 
 
-@pytest.mark.capability("A110")
+@pytest.mark.capability("A110.1", "A110.3")
 def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus):
     rows = [
         line("临工", "L2600001", document_of("new_teacher"), "临聘", until="2027-06-30"),
@@ -199,7 +199,7 @@ def test_a_picture_that_is_none_is_told_by_name(campus):
     assert "0020260001.jpg（原因：不是完整的 JPEG 照片）" in told.content.decode()
 
 
-@pytest.mark.capability("A111")
+@pytest.mark.capability("A111.1")
 def test_the_leader_approves_on_line_and_nobody_approves_their_own(campus):
     upload(campus, teacher_rows(), photos=archive("0020260001.jpg", "0020260002.jpg"))
     order = newest()

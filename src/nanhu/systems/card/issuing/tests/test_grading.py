@@ -38,7 +38,7 @@ def record(campus, part: str) -> str:
     return campus.client(part).get(f"{DESK}record/").content.decode()
 
 
-@pytest.mark.capability("A092")
+@pytest.mark.capability("A092.1", "A092.2")
 @pytest.mark.parametrize(
     ("category", "sub_class"), [("在编", "正式在编"), ("人事代理", "人事代理"), ("劳务派遣", "劳务派遣")]
 )
@@ -57,7 +57,7 @@ def test_a_teachers_card_takes_its_kind_from_hr_and_is_regraded_when_hr_changes_
     assert told.facts["sub_class"] == other
 
 
-@pytest.mark.capability("A093")
+@pytest.mark.capability("A093.1", "A093.2")
 @pytest.mark.parametrize("category", ["研究生", "统招本科", "专升本", "留学生", "五年制"])
 def test_a_students_card_takes_its_kind_from_the_register_and_ends_with_the_school_year(campus, tmp_path, category):
     autumn = datetime(2026, 10, 12, 2, 0, tzinfo=UTC)

@@ -63,7 +63,7 @@ def last_answer() -> str:
     return MailMessage.objects.latest("id").text
 
 
-@pytest.mark.capability("A111")
+@pytest.mark.capability("A111.1", "A111.2")
 def test_form_and_photos_by_mail_become_a_draft_that_the_leader_approves_on_line(campus, mailbox):
     good, other = teacher_rows()
     wrong = line("许知", good[1], document_of("second_teacher")[:17] + "0", "教授", phone="123")
@@ -110,6 +110,7 @@ def test_a_mail_read_twice_is_one_order(campus, mailbox):
     assert not list((mailbox / "new").iterdir())
 
 
+@pytest.mark.capability("A111.2")
 @pytest.mark.parametrize(
     "given",
     [{"sender": "stranger@qq.com"}, {"sender": "second@hnist.edu.cn"}, {"Auto_Submitted": "auto-replied"}],

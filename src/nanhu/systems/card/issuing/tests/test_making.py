@@ -57,7 +57,7 @@ def pays(campus, uid) -> str:
         return cursor.fetchone()[0]
 
 
-@pytest.mark.capability("A106")
+@pytest.mark.capability("A106.1", "A106.2", "A106.3")
 def test_three_working_days_run_by_the_school_calendar_alarm_when_missed_and_sms_when_ready(
     campus, django_capture_on_commit_callbacks
 ):
@@ -112,7 +112,7 @@ def test_the_chip_is_unknown_until_the_card_is_handed_over(campus):
     assert hand(campus, row).status_code == 409, "once"
 
 
-@pytest.mark.capability("A107")
+@pytest.mark.capability("A107.1", "A107.2")
 def test_a_batch_goes_to_the_named_person_who_signs_and_each_card_to_its_holder(campus):
     order, clerk = made_batch(campus), campus.client("clerk")
     assert clerk.post(at(order, "collect/"), {"signed_by": "路人", "code": "000000"}).status_code == 409
@@ -131,7 +131,7 @@ def test_a_batch_goes_to_the_named_person_who_signs_and_each_card_to_its_holder(
     assert order.state == "closed"
 
 
-@pytest.mark.capability("A102")
+@pytest.mark.capability("A102.1", "A102.2", "A102.3")
 def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_the_office(campus):
     clerk, desk = campus.client("clerk"), campus.client("teacher")
     answer = clerk.post(f"{DESK}newcomers/", {"unit": "12012301", "collector": "陈志远"})
@@ -162,7 +162,7 @@ def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_
     assert "没有未领的卡" in clerk.get(f"{DESK}left-over/").content.decode()
 
 
-@pytest.mark.capability("A101")
+@pytest.mark.capability("A101.1", "A101.2")
 def test_the_version_in_force_is_accepted_at_issue_and_a_new_one_is_asked_for_anew(campus):
     row = made_batch(campus).rows.get(line=1)
     assert hand(campus, row, accepted="").status_code == 422
@@ -190,7 +190,7 @@ def test_the_version_in_force_is_accepted_at_issue_and_a_new_one_is_asked_for_an
     assert "这不是现行版本" in reader.get(f"{DESK}regulations/cards/1/").content.decode()
 
 
-@pytest.mark.capability("A095")
+@pytest.mark.capability("A095.2", "A095.3")
 def test_each_class_prints_in_its_colour_with_bleed_photo_and_back(campus):
     order = accepted_batch(campus)
     answer = campus.client("clerk").get(at(order, "print.pdf"))
@@ -213,7 +213,7 @@ def drawn(content: bytes) -> str:
     return "\n".join(one.decode("latin-1") for one in found if b" re" in one)
 
 
-@pytest.mark.capability("A095")
+@pytest.mark.capability("A095.1", "A095.3", "A095.4")
 def test_the_class_decides_band_title_and_number_on_the_front_and_every_back_says_the_same(campus, monkeypatch):
     order, clerk, written = accepted_batch(campus), campus.client("clerk"), []
     for name in ("cell", "multi_cell"):

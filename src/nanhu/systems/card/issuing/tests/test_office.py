@@ -25,7 +25,7 @@ def seen(campus, part: str = "student") -> str:
     return campus.client(part).get(OFFICE).content.decode()
 
 
-@pytest.mark.capability("A112")
+@pytest.mark.capability("A112.1", "A112.2", "A112.3")
 def test_the_page_says_open_now_by_season_and_calendar_and_gives_a_place_in_the_queue(campus):
     for moment, is_open in (
         ((2026, 6, 10, 12, 29), True), ((2026, 6, 10, 12, 31), False), ((2026, 6, 10, 15, 15), False),
@@ -66,6 +66,7 @@ def test_the_page_says_open_now_by_season_and_calendar_and_gives_a_place_in_the_
         assert QueueTicket.objects.get(number=1).state == "done"
 
 
+@pytest.mark.capability("A112.2")
 def test_a_moved_working_day_is_one(campus, django_capture_on_commit_callbacks):
     with at(2026, 11, 29, 10, 0):
         assert "今天不是工作日" in seen(campus)

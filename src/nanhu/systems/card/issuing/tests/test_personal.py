@@ -25,7 +25,7 @@ def known(campus) -> dict[str, str]:
     return shown_form(campus, "clerk", AT_COUNTER) | {"reason": "个人申请", "phone": "13907301234"}
 
 
-@pytest.mark.capability("A104")
+@pytest.mark.capability("A104.1", "A104.2")
 def test_a_teacher_shows_id_and_proof_at_the_counter_and_nothing_is_typed_again(campus):
     page = campus.client("clerk").get(AT_COUNTER).content.decode()
     assert "证件号已从名册带出" in page
@@ -78,7 +78,7 @@ def test_a_holder_asks_for_their_own_card_and_cannot_become_somebody_else(campus
     assert campus.client("student").get(at(newest())).status_code == 404
 
 
-@pytest.mark.capability("A105")
+@pytest.mark.capability("A105.1", "A105.2")
 def test_an_ordinary_card_waits_for_the_sponsors_yes_and_costs_its_fee(campus):
     document = document_number(birth="19800808", order=31)
     order = apply_at_counter(campus, visitor(document))

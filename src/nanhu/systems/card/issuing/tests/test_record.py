@@ -29,7 +29,7 @@ def seen(campus, part: str = "student") -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.capability("A091")
+@pytest.mark.capability("A091.1")
 def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(campus, live_server, monkeypatch):
     card, before = campus.card("student"), seen(campus)
     for words in (

@@ -24,7 +24,7 @@ def on(month: int, day: int):
     return time_machine.travel(datetime(2026, month, day, 2, 0, tzinfo=UTC), tick=True)
 
 
-@pytest.mark.capability("A094")
+@pytest.mark.capability("A094.3")
 @pytest.mark.parametrize("category", ["自聘", "交流"])
 def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(campus, category):
     with on(11, 23):

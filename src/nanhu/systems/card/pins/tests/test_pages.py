@@ -59,13 +59,13 @@ def _tries(campus, kind) -> int:
         return cursor.fetchone()[0]
 
 
-@pytest.mark.capability("A126")
+@pytest.mark.capability("A126.1")
 def test_the_office_changes_the_payment_pin_only_with_a_document(campus):
     office_sets(campus, "payment")
     assert is_right(campus, "enquiry", PINS["student"])
 
 
-@pytest.mark.capability("A130")
+@pytest.mark.capability("A130.1")
 def test_the_office_changes_the_enquiry_pin_only_with_a_document(campus):
     office_sets(campus, "enquiry")
     assert is_right(campus, "payment", PINS["student"])
@@ -78,7 +78,7 @@ def test_who_has_no_document_on_record_types_a_pin_at_the_counter(campus):
     assert is_right(campus, "payment", NEW, "other_student")
 
 
-@pytest.mark.capability("A132")
+@pytest.mark.capability("A132.1", "A132.2")
 def test_a_holder_is_told_until_the_pin_is_changed_and_the_office_counts_the_rest(campus):
     browser, clerk = campus.client("student"), campus.client("clerk")
     for page in ("/card/", "/card/pins/"):

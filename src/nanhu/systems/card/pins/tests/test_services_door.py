@@ -21,7 +21,7 @@ def ask(kiosk, campus, operation, part="student", **more):
     return kiosk.ask(operation, {"card": campus.card(part).uid, **more}, **pins)
 
 
-@pytest.mark.capability("A123")
+@pytest.mark.capability("A123.1", "A123.2", "A123.3")
 def test_two_pins_are_kept_apart_salted_and_each_counts_its_own_tries(campus, kiosk):
     for kind in ("payment", "enquiry"):
         assert ask(kiosk, campus, "pin/change", kind=kind, pin=PINS["student"], new=NEW)["outcome"] == "approved"
@@ -39,7 +39,7 @@ def test_two_pins_are_kept_apart_salted_and_each_counts_its_own_tries(campus, ki
     assert short["code"] == "card.pin_unreadable"
 
 
-@pytest.mark.capability("A125")
+@pytest.mark.capability("A125.1", "A125.2")
 @pytest.mark.parametrize("part", ["student", "teacher", "guest"])
 def test_the_initial_pins_are_the_ids_last_six_with_x_as_0_and_a_foreigners_by_the_schools_rule(campus, kiosk, part):
     for kind in ("payment", "enquiry"):

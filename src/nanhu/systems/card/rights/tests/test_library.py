@@ -18,7 +18,7 @@ def asked(desk, card, right="library"):
     return desk.ask("rights/check", {"card": card, "right": right}, sequence=0)
 
 
-@pytest.mark.capability("A098")
+@pytest.mark.capability("A098.1", "A098.2")
 def test_the_desk_is_told_valid_or_blocked_and_keeps_a_list_for_off_line(campus, desk):
     student, teacher = campus.card("student"), campus.card("teacher")
     told = asked(desk, student.uid)

@@ -38,6 +38,7 @@ def test_without_a_rule_the_schools_default_holds(campus):
     assert may(campus.card("student"), "library").rule_id is None
 
 
+@pytest.mark.capability("A096.3")
 def test_a_rule_holds_from_its_day_to_its_day(campus):
     rule(starts_on=TODAY + 5 * DAY, ends_on=TODAY + 9 * DAY)
     card = campus.card("student")
@@ -123,7 +124,7 @@ def manager_at(campus):
     return campus.client("clerk")
 
 
-@pytest.mark.capability("A096")
+@pytest.mark.capability("A096.1", "A096.4")
 def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(campus):
     browser = manager_at(campus)
     table = browser.get("/card/rights/").content.decode()
@@ -150,7 +151,7 @@ def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(cam
     assert not may(campus.card("student"), "library").is_allowed
 
 
-@pytest.mark.capability("A096")
+@pytest.mark.capability("A096.2")
 def test_a_changed_right_is_obeyed_by_the_next_till_and_the_next_door(campus):
     """The rule of a class and of its sub-class, at real machines, from the moment it is made; others lose nothing."""
     set_up_doors(by=SYSTEM, places=PLACES, doors=DOORS)

@@ -38,7 +38,7 @@ def look(guard, typed: str):
     return guard.post(VERIFY, {"typed": typed, "place": "南院东门"})
 
 
-@pytest.mark.capability("A097")
+@pytest.mark.capability("A097.1", "A097.2", "A097.3")
 def test_a_guard_sees_face_class_and_validity_by_a_code_and_the_holder_sees_the_guard(campus, guard):
     people.set_photo(by=SYSTEM, person_id=campus.persons["student"], content=portrait())
     holder = campus.client("student")
@@ -63,6 +63,7 @@ def test_a_guard_sees_face_class_and_validity_by_a_code_and_the_holder_sees_the_
     assert "这张卡已挂失" in look(guard, code).content.decode()
 
 
+@pytest.mark.capability("A097.2")
 def test_a_code_is_good_for_two_minutes(campus, guard):
     campus.client("student").get("/card/rights/my-code/")
     code = VerificationCode.objects.get().code
