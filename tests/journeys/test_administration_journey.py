@@ -83,7 +83,7 @@ def test_many_are_suspended_after_a_look_at_who_they_are(campus: Campus, visit: 
     page = clerk.page
     page.goto(f"{campus.url}/identity/bulk")
     clerk.look()
-    page.get_by_label("办什么").select_option("suspend")
+    page.get_by_label("办理事项").select_option("suspend")
     page.get_by_label("学工号名单").fill(
         f"学号\n{one.campus_no}\n{other.campus_no}\n00000000000\n{CAST['administrator'].campus_no}"
     )
@@ -100,7 +100,7 @@ def test_many_are_suspended_after_a_look_at_who_they_are(campus: Campus, visit: 
     expect(page.get_by_role("cell", name="已办理")).to_have_count(2)
 
     open_account(clerk, campus, one.campus_no, first.name)
-    expect(page.get_by_text("由人停用")).to_be_visible()
+    expect(page.get_by_text("人工停用")).to_be_visible()
     page.get_by_role("button", name="恢复账号…").click()
     clerk.look()
     page.get_by_role("dialog").get_by_label("原因").fill("核实无误")

@@ -79,14 +79,14 @@ def test_a_refused_row_is_found_mended_and_played_again(campus: Campus, visit: V
     batches = page.get_by_role("table", name="批次")
     batches.get_by_role("row").filter(has_text=reject.file).get_by_role("link", name=re.compile("^#")).click()
     look_at_both_sizes(visitor)
-    page.get_by_label("轻重").select_option("reject")
+    page.get_by_label("严重程度").select_option("reject")
     page.get_by_role("button", name="筛选").click()
     issues = page.get_by_role("table", name="问题")
     expect(issues.get_by_text("拒绝").first).to_be_visible()
     expect(issues.get_by_text("提示", exact=True)).to_have_count(0)
     look_at_both_sizes(visitor)
 
-    page.get_by_role("link", name=re.compile(rf"^改这一行\s*{reject.line}$")).click()
+    page.get_by_role("link", name=re.compile(rf"^修改这一行\s*{reject.line}$")).click()
     look_at_both_sizes(visitor)
     [number] = [cell for header in NUMBER_HEADERS if (cell := cell_of(page, header)).count()]
     campus_no = number.input_value().strip()

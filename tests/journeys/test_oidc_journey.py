@@ -102,7 +102,7 @@ def test_choosing_an_account_and_leaving(live_server, shop, size):
         page.goto(f"{shop}&prompt=select_account")
         expect(page.get_by_role("heading", level=1)).to_contain_text("用哪个账号进入 云打印？")
         visitor.look()
-        page.get_by_role("button", name="就用这个账号").click()
+        page.get_by_role("button", name="使用这个账号").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("使用您的信息")
 
         page.goto(f"{live_server.url}/oidc/end-session")

@@ -41,7 +41,10 @@ class SampleForm(forms.Form):
     amount = forms.CharField(label=_("金额"))
     kind = forms.ChoiceField(label=_("类别"), choices=[("water", _("水")), ("power", _("电")), ("door", _("门锁"))])
     urgency = forms.ChoiceField(
-        label=_("急不急"), choices=[("now", _("今天")), ("week", _("这周内"))], widget=forms.RadioSelect, initial="week"
+        label=_("紧急程度"),
+        choices=[("now", _("今天")), ("week", _("这周内"))],
+        widget=forms.RadioSelect,
+        initial="week",
     )
     secret = forms.CharField(label=_("密码"), widget=forms.PasswordInput)
     photo = forms.FileField(label=_("照片"), required=False)

@@ -32,7 +32,7 @@ def hasher_answers() -> registry.CheckResult:
     except client.BusyError:
         return registry.CheckResult(
             verdict=registry.Verdict.WARN,
-            message=_now("核对进程忙不过来"),
+            message=_now("核对进程繁忙"),
             remedy=_now("登录高峰时请增加核数，见 docs/rooms/identity-fast-path.md。"),
         )
     return registry.CheckResult(

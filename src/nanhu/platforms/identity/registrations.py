@@ -36,7 +36,7 @@ registry.roles.add(
     registry.Role(
         key="identity.clerk",
         name=_("单位账号管理员"),
-        description=_("只见、只管本单位（含下级）人员的账号"),
+        description=_("只能查看和管理本单位（含下级）人员的账号"),
         is_administrative=True,
     ),
 )

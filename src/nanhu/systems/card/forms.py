@@ -78,7 +78,7 @@ class TopUpForm(forms.Form):
 class ExceptionForm(forms.Form):
     amount = YuanField(autofocus=True, label=_("现金金额"))
     reason = forms.CharField(
-        label=_("为什么要破例"), max_length=120, help_text=_("例如：银行卡被冻结，已联系辅导员核实。会长期留存。")
+        label=_("特批理由"), max_length=120, help_text=_("例如：银行卡被冻结，已联系辅导员核实。会长期留存。")
     )
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
@@ -88,9 +88,9 @@ class RefusalForm(forms.Form):
 
 
 class CounterLossForm(forms.Form):
-    document = forms.ChoiceField(label=_("怎么核对的身份"), choices=PROOFS)
+    document = forms.ChoiceField(label=_("身份核对方式"), choices=PROOFS)
     reason = forms.CharField(
-        label=_("怎么受理的"), max_length=120, help_text=_("例如：本人到柜台，卡丢在球场。电话挂失请到电话值班台办理。")
+        label=_("受理方式"), max_length=120, help_text=_("例如：本人到柜台，卡丢在球场。电话挂失请到电话值班台办理。")
     )
 
 

@@ -35,12 +35,12 @@ class SuspendForm(ReasonForm):
     def clean_until(self) -> datetime | None:
         day = self.cleaned_data["until"]
         if day is not None and day < campus_today():
-            raise forms.ValidationError(_("要是今天或以后的日子"))
+            raise forms.ValidationError(_("须为今天或以后的日期"))
         return end_of(day)
 
 
 class ResetForm(forms.Form):
-    document = forms.ChoiceField(label=_("看的是哪种证件"), choices=Document.choices)
+    document = forms.ChoiceField(label=_("查验的证件"), choices=Document.choices)
     number = forms.CharField(
         label=_("证件号后六位"), required=False, max_length=40, help_text=_("也可以直接扫证件；校园卡等不用填"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -68,7 +68,7 @@ class GrantForm(forms.Form):
         label=_("单位代码"), required=False, max_length=40, help_text=_("单位账号管理员必填；含下级单位")
     )
     ends_on = forms.DateField(
-        label=_("到哪天为止"),
+        label=_("截止日期"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("留空：没有期限"),
@@ -87,7 +87,7 @@ class GrantForm(forms.Form):
 class BulkForm(forms.Form):
     """Either a list of numbers, pasted or from a text file, or a filter."""
 
-    kind = forms.ChoiceField(label=_("办什么"), choices=BulkAction.Kind.choices)
+    kind = forms.ChoiceField(label=_("办理事项"), choices=BulkAction.Kind.choices)
     numbers = forms.CharField(
         label=_("学工号名单"), required=False, max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("一行一个，或用空格、逗号隔开；可从表格里粘贴一列"),

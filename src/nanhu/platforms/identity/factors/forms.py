@@ -22,7 +22,7 @@ class CodeForm(forms.Form):
 class RecoveryCodeForm(CodeForm):
     code = forms.CharField(
         label=_("恢复码"),
-        help_text=_("印在纸上的十个之一，每个只能用一次"),
+        help_text=_("打印的十个恢复码之一，每个只能用一次"),
         max_length=LONGEST_CODE,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
     )

@@ -14,7 +14,7 @@ LIFE_NAMES = {30: _("30 天"), 90: _("90 天"), 365: _("一年")}
 
 class TokenForm(forms.Form):
     name = forms.CharField(
-        label=_("用途"), max_length=60, help_text=_("给自己看的名字，例如“记账脚本”。"),
+        label=_("用途"), max_length=60, help_text=_("便于自己识别的名称，例如“记账脚本”。"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     scopes = forms.MultipleChoiceField(

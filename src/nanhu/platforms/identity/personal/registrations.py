@@ -74,7 +74,7 @@ registry.personal_data.add(
         description=gettext_lazy("何时用统一身份进入了哪个应用"),
     ),
     registry.PersonalData(
-        key="identity.looks", title=gettext_lazy("谁看过我"), load=look_records, order=23,
+        key="identity.looks", title=gettext_lazy("谁查看过我的信息"), load=look_records, order=23,
         description=gettext_lazy("别人何时因何看过您受保护的信息"),
     ),
 )  # fmt: skip
@@ -102,7 +102,7 @@ def data_card(_account: Account) -> SecurityCard:
     return SecurityCard(
         title=_("我的数据"),
         icon="folder-down",
-        text=_("谁看过我，我的数据副本"),
+        text=_("谁查看过我的信息，我的数据副本"),
         url=reverse("identity:my_data"),
         action=_("查看"),
         order=400,

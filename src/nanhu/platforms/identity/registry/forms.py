@@ -49,7 +49,7 @@ class FactsForm(forms.Form):
 
     name = forms.CharField(label=_("名称"), max_length=80)
     owner_unit = forms.ChoiceField(label=_("主管单位"))
-    contact = CampusNumberField(label=_("负责人的学工号"), help_text=_("他看得到这个应用的登记和登录人次，不能改。"))
+    contact = CampusNumberField(label=_("负责人的学工号"), help_text=_("可以查看该应用的登记和登录人次，不能修改。"))
     contact_text = forms.CharField(
         label=_("联系方式"), max_length=120, required=False, help_text=_("电话或邮箱，被拒绝的人会看到。")
     )
@@ -58,10 +58,10 @@ class FactsForm(forms.Form):
         label=_("主页地址"), max_length=500, required=False, assume_scheme="https", help_text=_("也用来看它是否正常。")
     )
     menu_section = forms.ChoiceField(
-        label=_("放进门户菜单"),
+        label=_("在门户菜单中显示"),
         required=False,
-        choices=[("", _("不放")), *Application.Section.choices],
-        help_text=_("只有能用它的人看得到；要先有主页地址。"),
+        choices=[("", _("不显示")), *Application.Section.choices],
+        help_text=_("只有可以使用它的人能看到；须先填写主页地址。"),
     )
     demands_second_factor = forms.BooleanField(label=_("要求两步验证"), required=False)
     admits_grace = forms.BooleanField(
@@ -76,7 +76,7 @@ class FactsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("menu_section") and not cleaned.get("home_url") and "home_url" not in self.errors:
-            self.add_error("home_url", _("放进菜单的应用要有主页地址。"))
+            self.add_error("home_url", _("在菜单中显示的应用须有主页地址。"))
         return cleaned
 
     def facts(self) -> dict[str, Any]:
@@ -209,7 +209,7 @@ class MaintenanceForm(forms.Form):
     ends_at = forms.DateTimeField(
         label=_("结束"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
-    notice = forms.CharField(label=_("告诉大家什么"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    notice = forms.CharField(label=_("通知内容"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ReasonForm(forms.Form):

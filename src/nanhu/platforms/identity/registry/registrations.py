@@ -20,7 +20,7 @@ house.applications.add(
         section="service",
         roles=frozenset(READERS),
         owner=_("信息中心"),
-        description=_("接入统一身份的应用：谁能用，得到什么"),
+        description=_("接入统一身份的应用：谁能用，得到什么信息"),
         order=910,
     ),
     house.Application(

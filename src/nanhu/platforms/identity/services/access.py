@@ -33,8 +33,8 @@ ALLOWED = Decision(is_allowed=True)
 ASK_CENTRE, ASK_OWNER = _("请联系信息中心。"), _("如果您的工作或学习需要它，请向应用的负责人说明用途，由他为您开通。")
 SENTENCES: dict[str, tuple[str | Promise, str | Promise]] = {
     "account": (_("您的账号还没有开通或已停用。"), ASK_CENTRE),
-    "disabled": (_("这个应用已停用。"), _("请向应用的主管部门了解去处。")),
-    "denied": (_("应用的准入规则不让您使用它。"), ASK_OWNER),
+    "disabled": (_("这个应用已停用。"), _("请向应用的主管部门咨询替代办法。")),
+    "denied": (_("应用的准入规则不允许您使用。"), ASK_OWNER),
     "not_listed": (_("这个应用只对一部分人开放，您不在其中。"), ASK_OWNER),
     "unaffiliated": (
         _("您现在没有在校身份，这个应用只对在校师生开放。"),

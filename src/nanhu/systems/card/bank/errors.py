@@ -225,4 +225,4 @@ class OwnDepositError(CampusError):
 class DepositTooLargeError(CampusError):
     code = "bank.deposit_too_large"
     http_status = 409
-    sentence = _("账上那里只有 {left}，核对回单和金额。")
+    sentence = _("该账户账面只有 {left}，请核对回单和金额。")

@@ -20,7 +20,7 @@ class TopUpForm(forms.Form):
     """`token` names this form: however often it is sent, it is one order."""
 
     amount = YuanField(label=_("充值金额"))
-    channel = forms.ChoiceField(label=_("怎么付"), widget=forms.RadioSelect)
+    channel = forms.ChoiceField(label=_("支付方式"), widget=forms.RadioSelect)
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, *arguments: object, channels: list[Channel], **options: object) -> None:
@@ -55,16 +55,16 @@ class AppealForm(forms.Form):
         to_field_name="key",
         empty_label=None,
     )
-    phone = forms.CharField(label=_("怎么联系您"), max_length=40, help_text=_("手机号"))
+    phone = forms.CharField(label=_("您的联系方式"), max_length=40, help_text=_("手机号"))
     text = forms.CharField(
-        label=_("发生了什么"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("情况说明"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("例如：我没有绑过，手机却收到了绑定短信。"),
     )  # fmt: skip
 
 
 class VerdictForm(forms.Form):
     is_upheld = forms.TypedChoiceField(
-        label=_("怎么处理"), choices=(("1", _("属实，解除绑定")), ("0", _("不属实，保留绑定"))), widget=forms.RadioSelect,
+        label=_("处理意见"), choices=(("1", _("属实，解除绑定")), ("0", _("不属实，保留绑定"))), widget=forms.RadioSelect,
         coerce=lambda value: value == "1",
     )  # fmt: skip
     answer = forms.CharField(

@@ -21,8 +21,8 @@ class ContractForm(forms.Form):
     payee = forms.CharField(label=_("收款户名"), max_length=60)
     token = forms.CharField(label=_("银行账户令牌"), max_length=80, help_text=_("由银行提供；这里不保存完整账号。"))
     last4 = forms.RegexField(label=_("账号末四位"), regex=r"^[0-9]{4}$")
-    starts_on = forms.DateField(label=_("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label=_("到哪天止"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("起始日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(label=_("截止日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def clean_token(self) -> str:
         token: str = self.cleaned_data["token"]
@@ -57,7 +57,7 @@ class NoteForm(forms.Form):
 
 class CorrectionForm(forms.Form):
     receipt = forms.RegexField(label=_("凭证号"), regex=r"^\s*[0-9]{1,18}\s*$")
-    reason = forms.CharField(label=_("为什么要更正"), max_length=200)
+    reason = forms.CharField(label=_("更正原因"), max_length=200)
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
@@ -66,7 +66,7 @@ class AnswerForm(forms.Form):
 
 
 class DisputeForm(forms.Form):
-    words = forms.CharField(label=_("哪里不对"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    words = forms.CharField(label=_("错误说明"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class DishForm(forms.Form):
@@ -89,8 +89,8 @@ class RefundForm(forms.Form):
     """`token` names this form: however often it is sent, it gives back once."""
 
     receipt = forms.RegexField(label=_("凭证号"), regex=r"^\s*[0-9]{1,15}\s*$")
-    amount = YuanField(label=_("退多少（元）"))
-    reason = forms.CharField(label=_("为什么退"), max_length=80)
+    amount = YuanField(label=_("退款金额（元）"))
+    reason = forms.CharField(label=_("退款原因"), max_length=80)
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 

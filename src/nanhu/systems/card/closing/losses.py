@@ -20,7 +20,7 @@ def loss_differences(day: date) -> list[Found]:
     return [
         Found(
             key=f"loss:{row.pk}",
-            what=_("凭证 %(number)s 是挂失以后脱机卖出的，还没有转由学校承担") % {"number": receipt_number(row.pk)},
+            what=_("凭证 %(number)s 是挂失以后的脱机消费，还没有转由学校承担") % {"number": receipt_number(row.pk)},
             ours_fen=0, theirs_fen=row.amount_fen,
         )
         for row in due(start_of(day), end_of(day))

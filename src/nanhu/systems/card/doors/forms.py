@@ -29,18 +29,18 @@ class DoorRuleForm(forms.Form):
         label=_("地点"), queryset=Place.objects.order_by("key"), to_field_name="key", empty_label="—"
     )
     covers_below = forms.BooleanField(
-        label=_("也管里面的各处"),
+        label=_("同时适用于内部各处"),
         required=False,
         initial=True,
-        help_text=_("不选：只管这个地点自己的门，里面的房间另定"),
+        help_text=_("不选：只适用于这个地点自己的门，内部房间另行规定"),
     )
     is_allowed = forms.TypedChoiceField(
-        label=_("准还是不准"), choices=[("1", _("准许进入")), ("0", _("禁止进入"))], coerce=lambda text: text == "1"
+        label=_("准许或禁止"), choices=[("1", _("准许进入")), ("0", _("禁止进入"))], coerce=lambda text: text == "1"
     )
     who = forms.ChoiceField(label=_("哪类卡"), choices=everybody_or_a_class, required=False)
-    unit = forms.ChoiceField(label=_("单位"), choices=units, required=False, help_text=_("连同下面的专业和班级"))
+    unit = forms.ChoiceField(label=_("单位"), choices=units, required=False, help_text=_("包括下属专业和班级"))
     campus_no = forms.CharField(
-        label=_("只对一个人"), max_length=20, required=False, help_text=_("填学工号。点名的规则先于成群的规则")
+        label=_("只对一个人"), max_length=20, required=False, help_text=_("填学工号。针对个人的规则优先于针对群体的")
     )
     weekdays = forms.TypedMultipleChoiceField(
         label=_("星期"),
@@ -53,8 +53,8 @@ class DoorRuleForm(forms.Form):
     until_time = forms.TimeField(
         label=_("到几点"), widget=CLOCK, initial=WHOLE_DAY, help_text=_("两个时间相同：全天；比开始早：过夜到第二天")
     )
-    starts_on = forms.DateField(label=_("从哪天起"), widget=DAY, initial=campus_today)
-    ends_on = forms.DateField(label=_("到哪天为止"), widget=DAY, required=False, help_text=_("不填：一直有效"))
+    starts_on = forms.DateField(label=_("起始日期"), widget=DAY, initial=campus_today)
+    ends_on = forms.DateField(label=_("截止日期"), widget=DAY, required=False, help_text=_("不填：一直有效"))
     reason = forms.CharField(label=_("依据"), max_length=200)
 
     def clean(self) -> dict[str, Any]:
@@ -92,12 +92,12 @@ class EmergencyForm(forms.Form):
         queryset=Place.objects.order_by("key"),
         to_field_name="key",
         empty_label="—",
-        help_text=_("连同里面的各处"),
+        help_text=_("包括内部各处"),
     )
     minutes = forms.TypedChoiceField(
-        label=_("开多久"), coerce=int, initial=30,
+        label=_("开启时长"), coerce=int, initial=30,
         choices=[(10, _("10 分钟")), (30, _("30 分钟")), (60, _("1 小时")), (240, _("4 小时")), (720, _("12 小时"))],
-        help_text=_("到时自己关，也可以提前关"),
+        help_text=_("到时自动关闭，也可以提前关闭"),
     )  # fmt: skip
     reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("例如：火警、消防演练、有人受伤"))
 

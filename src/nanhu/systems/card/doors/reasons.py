@@ -32,9 +32,9 @@ REFUSED: Final[dict[str, str | Promise]] = {
 }
 REMARKS: Final[dict[str, str | Promise]] = {
     **REFUSED,
-    "passed_back": _("没有出来的记录又进入"),
-    "no_entry": _("没有进入的记录就出来"),
-    "unheard": _("联机结果没有收到，门自己判断的"),
+    "passed_back": _("未刷出再次进入"),
+    "no_entry": _("未刷入直接离开"),
+    "unheard": _("未收到联机结果，由门本地判断"),
 }
 
 

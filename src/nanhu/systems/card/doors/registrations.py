@@ -26,7 +26,7 @@ registry.applications.add(
         section="work",
         roles=frozenset({MANAGER, GUARD}),
         owner=_("保卫处"),
-        description=_("谁能进哪里，门现在怎样，紧急开门"),
+        description=_("谁能进哪里，门的当前状态，紧急开门"),
         order=44,
     )
 )

@@ -22,7 +22,7 @@ class TooManyAttemptsError(CampusError):
 class FoundTooOftenError(CampusError):
     code = "card.found_too_often"
     http_status = 429
-    sentence = _("今天报得太多了，请把卡送到校园卡管理办公室。")
+    sentence = _("今天报告次数过多，请把卡送到校园卡管理办公室。")
 
 
 class WindowWrongError(CampusError):

@@ -18,7 +18,7 @@ class PhoneDeskForm(forms.Form):
         label=_("卡号后四位"), required=False, validators=[RegexValidator(r"^[0-9]{4}$", _("四位数字"))]
     )
     reason = forms.CharField(
-        label=_("来电人怎么说"), max_length=120, help_text=_("例如：中午在一食堂丢的，来电号码与登记一致。")
+        label=_("来电人陈述"), max_length=120, help_text=_("例如：中午在一食堂丢的，来电号码与登记一致。")
     )
 
 

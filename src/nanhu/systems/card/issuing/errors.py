@@ -32,13 +32,13 @@ class PhotosMissingError(CampusError):
 class SheetRefusedError(CampusError):
     code = "card.sheet_refused"
     http_status = 422
-    sentence = _("这份表格收不了：{why}")
+    sentence = _("这份表格无法接收：{why}")
 
 
 class ArchiveRefusedError(CampusError):
     code = "card.archive_refused"
     http_status = 422
-    sentence = _("这个照片压缩包收不了：{why}")
+    sentence = _("这个照片压缩包无法接收：{why}")
 
 
 class PictureRefusedError(CampusError):
@@ -50,13 +50,13 @@ class PictureRefusedError(CampusError):
 class ProofRefusedError(CampusError):
     code = "card.proof_refused"
     http_status = 422
-    sentence = _("这份证明材料收不了：{why}")
+    sentence = _("这份证明材料无法接收：{why}")
 
 
 class MailRefusedError(CampusError):
     code = "card.mail_refused"
     http_status = 422
-    sentence = _("这封邮件收不了：{why}")
+    sentence = _("这封邮件无法接收：{why}")
 
 
 class OwnOrderError(CampusError):

@@ -128,14 +128,14 @@ class CollectForm(forms.Form):
 
 class HandForm(forms.Form):
     how = forms.ChoiceField(label=_("谁来领"), choices=OrderRow.How.choices, initial="holder")
-    document = forms.ChoiceField(label=_("看了什么证件"), choices=[("", _("没有看")), *DOCUMENTS], required=False)
+    document = forms.ChoiceField(label=_("看了什么证件"), choices=[("", _("未查验")), *DOCUMENTS], required=False)
     code = forms.CharField(label=_("领卡码"), max_length=6, required=False)
     handed_to = forms.CharField(label=_("代领人姓名"), max_length=40, required=False)
     accepted = forms.BooleanField(label=_("已告知并同意两个办法的现行版本"))
 
 
 class FeeForm(forms.Form):
-    method = forms.ChoiceField(label=_("怎么收"), choices=FeePayment.Method.choices)
+    method = forms.ChoiceField(label=_("收费方式"), choices=FeePayment.Method.choices)
 
 
 class DelegateForm(forms.Form):
@@ -150,10 +150,10 @@ class EnrolForm(forms.Form):
 
 
 class RegulationForm(forms.Form):
-    key = forms.ChoiceField(label=_("哪个办法"), choices=[(key, text.title) for key, text in TEXTS.items()])
+    key = forms.ChoiceField(label=_("所属办法"), choices=[(key, text.title) for key, text in TEXTS.items()])
     title = forms.CharField(label=_("标题"), max_length=80)
     document_no = forms.CharField(label=_("文号"), max_length=60, required=False)
-    effective_on = forms.DateField(label=_("从哪天起施行"), widget=DAY, initial=campus_today)
+    effective_on = forms.DateField(label=_("施行日期"), widget=DAY, initial=campus_today)
     body = forms.CharField(label=_("正文（Markdown）"), widget=forms.Textarea(attrs={"rows": 18}), max_length=60_000)
 
 

@@ -32,10 +32,10 @@ class RuleForm(forms.Form):
     )
     right = forms.ChoiceField(label=_("权限"), choices=[(key, one.name) for key, one in RIGHTS.items()])
     is_allowed = forms.TypedChoiceField(
-        label=_("有还是没有"), choices=[("1", _("有")), ("0", _("没有"))], coerce=lambda text: text == "1"
+        label=_("是否允许"), choices=[("1", _("有")), ("0", _("没有"))], coerce=lambda text: text == "1"
     )
-    starts_on = forms.DateField(label=_("从哪天起"), widget=DAY, initial=campus_today)
-    ends_on = forms.DateField(label=_("到哪天为止"), widget=DAY, required=False, help_text=_("不填：一直有效"))
+    starts_on = forms.DateField(label=_("起始日期"), widget=DAY, initial=campus_today)
+    ends_on = forms.DateField(label=_("截止日期"), widget=DAY, required=False, help_text=_("不填：一直有效"))
     reason = forms.CharField(label=_("依据"), max_length=200, help_text=_("例如：图书馆 2026 年 12 月 1 日函"))
 
     def clean(self) -> dict[str, Any]:

@@ -19,6 +19,6 @@ registry.applications.add(
     Application(
         key="card.vendors", name=_("校园卡开放接口"), icon="plug", url=lambda: reverse("card:vendors:overview"),
         section="work", roles=frozenset({MANAGER, KEEPER}), owner=_("信息中心"),
-        description=_("哪些单位的程序能查卡、收款，从哪里，每次问了什么"), order=44,
+        description=_("哪些单位的程序能查卡、收款，从哪里来，每次请求了什么"), order=44,
     )
 )  # fmt: skip

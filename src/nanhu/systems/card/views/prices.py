@@ -26,7 +26,7 @@ PAGE = 30
 
 class PriceForm(forms.Form):
     number = forms.CharField(label=_("终端号"), max_length=16)
-    since = forms.DateField(label=_("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}), initial=campus_today)
+    since = forms.DateField(label=_("起始日期"), widget=forms.DateInput(attrs={"type": "date"}), initial=campus_today)
     kind = forms.ChoiceField(label=_("计价方式"), choices=Price.Kind)
     price = YuanField(label=_("单价"), required=False)
     per = forms.IntegerField(label=_("每多少单位"), min_value=1, max_value=100_000, initial=1)

@@ -119,7 +119,7 @@ def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @role_required(*DESK)
 def export(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     action = action_or_404(request, public_id)
-    heads = [_("序号"), _("学工号"), _("不办的原因"), _("结果")]
+    heads = [_("序号"), _("学工号"), _("不予办理的原因"), _("结果")]
     found = action.items.values_list("position", "typed", "skipped", "outcome", "done_at").iterator(chunk_size=2000)
     rows = (
         (position, typed, skipped, outcome or (_("已办理") if done_at else ""))

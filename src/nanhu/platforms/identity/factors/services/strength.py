@@ -30,7 +30,7 @@ def marks_of(account: Account, *, factors: Factors, questions: int) -> list[Mark
         Mark(text=_("密保问题"), is_done=questions >= QUESTIONS, url=reverse("identity:change_questions")),
         Mark(text=_("验证过的手机或邮箱"), is_done=bool(factors.contact_masked), url=reverse("identity:contacts")),
         Mark(text=_("第二步验证"), is_done=factors.is_on, url=page),
-        Mark(text=_("骗不走的通行密钥"), is_done=factors.passkeys > 0, url=page),
-        Mark(text=_("纸上的恢复码"), is_done=factors.recovery_codes >= CODES, url=page),
+        Mark(text=_("防钓鱼的通行密钥"), is_done=factors.passkeys > 0, url=page),
+        Mark(text=_("打印的恢复码"), is_done=factors.recovery_codes >= CODES, url=page),
     ]
     return sorted(marks, key=lambda mark: mark.is_done)

@@ -52,7 +52,7 @@ class CasForm(forms.Form):
         assume_scheme="https",
         help_text=_("退出时由服务器通知这个地址；不填就通知收下票据的地址。"),
     )
-    user_name = forms.ChoiceField(label=_("用户名给哪个号"), choices=Application.UserName.choices)
+    user_name = forms.ChoiceField(label=_("用户名使用的号码"), choices=Application.UserName.choices)
     has_attributes_in_cas2 = forms.BooleanField(label=_("CAS 2.0 的回答也带属性"), required=False)
     proxy_prefixes = AddressesField(
         label=_("代理回调地址"),

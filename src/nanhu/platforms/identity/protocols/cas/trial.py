@@ -47,11 +47,11 @@ def tickets_tried(session: SsoSession, application: Application, service: str) -
         transaction.set_rollback(True)
     return [
         TrialStep(
-            title=_("验票：应用会收到"),
+            title=_("验证票据：应用会收到"),
             is_good=isinstance(verdict, Assertion),
             detail=answers.xml_text(verdict, with_attributes=True),
         ),
-        TrialStep(title=_("同一张票再验一次被拒绝"), is_good=again == tickets.INVALID_TICKET),
+        TrialStep(title=_("同一张票据再次验证被拒绝"), is_good=again == tickets.INVALID_TICKET),
     ]
 
 
@@ -59,7 +59,7 @@ def logout_heard(application: Application, service: str, session: SsoSession) ->
     """The application gets the logout of a ticket that never was: it should take that in good part."""
     address = application.logout_url or service
     body = logout_body(user=session.campus_no, ticket=tickets.random_ticket(tickets.PREFIX))
-    title = _("单点退出通知送得到")
+    title = _("单点退出通知可以送达")
     try:
         status = outgoing.send(outgoing.Call(address=address, body=body), seconds=SECONDS).status
     except OSError as error:

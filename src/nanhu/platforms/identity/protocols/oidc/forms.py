@@ -62,17 +62,17 @@ class ClientForm(forms.Form):
         required=False,
         help_text=_("最终给出哪些属性，还要看应用登记里释放了什么"),
     )
-    subject = forms.ChoiceField(label=_("sub 用什么"), choices=OidcClient.Subject)
-    asking = forms.ChoiceField(label=_("是否请本人同意"), choices=OidcClient.Asking)
+    subject = forms.ChoiceField(label=_("sub 的取值"), choices=OidcClient.Subject)
+    asking = forms.ChoiceField(label=_("是否须本人同意"), choices=OidcClient.Asking)
     auth_method = forms.ChoiceField(
-        label=_("应用如何证明自己"), choices=OidcClient.AuthMethod, help_text=_("浏览器、手机应用总是“无密钥”")
+        label=_("应用的认证方式"), choices=OidcClient.AuthMethod, help_text=_("浏览器、手机应用总是“无密钥”")
     )
     may_refresh = forms.BooleanField(label=_("给刷新令牌（refresh_token）"), required=False)
     requires_pkce = forms.BooleanField(label=_("必须使用 PKCE"), required=False)
     web_origins = LinesField(
         label=_("浏览器脚本的来源（CORS）"), help_text=_("每行一个，如 https://app.example.edu.cn"), required=False
     )
-    acts_alone = forms.BooleanField(label=_("可以自己要令牌（client_credentials）"), required=False)
+    acts_alone = forms.BooleanField(label=_("可以以自身身份申请令牌（client_credentials）"), required=False)
     machine_scopes = forms.CharField(
         label=_("后台程序的范围"), help_text=_("空格分开，名称由资源方定"), required=False, max_length=1000
     )

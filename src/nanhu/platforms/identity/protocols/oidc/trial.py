@@ -40,7 +40,7 @@ def try_out(request: HttpRequest, application: Application) -> list[TrialStep]:
             steps.extend(machine_steps(request, found) if is_machine(found) else steps_of(request, found, session))
         except (OAuth2Error, CampusError) as error:
             detail = f"{error.error} {error.get_error_description()}" if isinstance(error, OAuth2Error) else str(error)
-            steps.append(TrialStep(title=_("没有走通"), is_good=False, detail=detail))
+            steps.append(TrialStep(title=_("未能进入"), is_good=False, detail=detail))
         transaction.set_rollback(True)
     return steps
 

@@ -11,4 +11,4 @@ from nanhu.kernel.errors import CampusError
 class UnknownRadiusClientError(CampusError):
     code: ClassVar[str] = "unknown_radius_client"
     http_status: ClassVar[int] = 403
-    sentence: ClassVar[str | Promise] = _("这个服务器没有登记，或钥匙不对。")
+    sentence: ClassVar[str | Promise] = _("这个服务器没有登记，或密钥不正确。")

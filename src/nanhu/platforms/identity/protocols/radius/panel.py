@@ -20,14 +20,12 @@ SHORTEST, LONGEST = 60, 7 * 24 * 3600
 
 class RadiusForm(forms.Form):
     service = forms.ChoiceField(
-        label=_("谁来问"), choices=RadiusClient.Service.choices, initial=RadiusClient.Service.NETWORK
+        label=_("请求来源"), choices=RadiusClient.Service.choices, initial=RadiusClient.Service.NETWORK
     )
     session_seconds = forms.IntegerField(
         label=_("一次上线最长（秒）"), min_value=SHORTEST, max_value=LONGEST, initial=clients.DAY_OF_WORK
     )
-    new_key = forms.BooleanField(
-        label=_("换一把钥匙"), required=False, help_text=_("旧钥匙再用一天，好让服务器一台台换。")
-    )
+    new_key = forms.BooleanField(label=_("更换密钥"), required=False, help_text=_("旧密钥继续有效一天，便于逐台更换。"))
 
 
 def held(application: Application) -> RadiusClient | None:
@@ -59,12 +57,12 @@ def trial(request: HttpRequest, application: Application) -> list[panels.TrialSt
     return [
         panels.TrialStep(title=_("我可以使用"), is_good=decision.is_allowed, detail=str(decision.reason)),
         panels.TrialStep(
-            title=_("回答里的属性"),
+            title=_("返回的属性"),
             is_good=True,
             detail=f"Class={verdict.group} User-Name={verdict.campus_no} Session-Timeout={verdict.session_seconds}",
         ),
         panels.TrialStep(
-            title=_("服务器来问过"),
+            title=_("服务器已来请求"),
             is_good=client.last_asked_at is not None,
             detail=client.last_asked_at.isoformat(timespec="seconds") if client.last_asked_at else "",
         ),

@@ -59,7 +59,9 @@ class MetadataRefusedError(CampusError):
 class KeyStepRefusedError(CampusError):
     code: ClassVar[str] = "saml_key_step_refused"
     http_status: ClassVar[int] = 409
-    sentence: ClassVar[str | Promise] = _("换钥要按顺序：先公布（announce），再启用（switch），最后撤回（withdraw）。")
+    sentence: ClassVar[str | Promise] = _(
+        "更换密钥须按顺序：先公布（announce），再启用（switch），最后撤回（withdraw）。"
+    )
 
 
 class FeedRefusedError(CampusError):

@@ -68,7 +68,7 @@ def try_out(request: HttpRequest, application: Application) -> list[TrialStep]:
         try:
             steps.extend(steps_of(partner_with(row.entity_id), session))
         except CampusError as error:
-            steps.append(TrialStep(title=_("没有走通"), is_good=False, detail=error.message))
+            steps.append(TrialStep(title=_("未能进入"), is_good=False, detail=error.message))
         transaction.set_rollback(True)
     return steps
 

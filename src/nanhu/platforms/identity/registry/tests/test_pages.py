@@ -91,7 +91,7 @@ def test_an_application_is_registered_in_two_forms(administrator, unit, student)
         ({"name": ""}, "这个字段是必填项"),
         ({"key": "有空格"}, "key"),
         ({"contact": "99999"}, "没有人用这个学工号"),
-        ({"menu_section": "study"}, "放进菜单的应用要有主页地址"),
+        ({"menu_section": "study"}, "在菜单中显示的应用须有主页地址"),
         ({"give-phone": "on"}, "请写明应用为什么需要它"),
         ({"home_url": "javascript:alert(1)"}, "home_url"),
     ],

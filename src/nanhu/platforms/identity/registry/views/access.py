@@ -29,7 +29,7 @@ def access_page(request: HttpRequest, key: str) -> HttpResponse:
             form.add_error(None, error.message)
         else:
             menu.read_anew()
-            messages.success(request, _("规则已加上，立即生效。"))
+            messages.success(request, _("规则已添加，立即生效。"))
             return redirect("identity:application_access", application.key)
     held = [(rule, sentence_of(rule)) for rule in application.access_rules.select_related("unit")]
     context = {"application": application, "form": form, "rules": held}
@@ -42,7 +42,7 @@ def remove_rule(request: HttpRequest, key: str, number: int) -> HttpResponse:
     application = application_or_404(key)
     if rules.remove_rule(by=actor_of(request), application=application, rule_id=number):
         menu.read_anew()
-        messages.success(request, _("规则已去掉，立即生效。"))
+        messages.success(request, _("规则已移除，立即生效。"))
     return redirect("identity:application_access", application.key)
 
 

@@ -21,7 +21,7 @@ from nanhu.platforms.identity.registry.services import rules
 from nanhu.platforms.identity.services import applications
 from nanhu.platforms.identity.services.applications import DEFAULT_ATTRIBUTES
 
-STEPS = (_("是什么、谁能用"), _("怎样接入"), _("粘贴配置"), _("试一试"))
+STEPS = (_("基本信息与准入"), _("怎样接入"), _("粘贴配置"), _("试一试"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -88,7 +88,7 @@ def test_the_same_form_twice_and_whoever_is_signed_already_asks_the_bank_nothing
     token = "5f0c3a44-6f2a-4d0e-9a51-2f8a5b1d7e12"
     first = hand_in(clerk, HEAD + line("student") + line("teacher"), token)
     assert hand_in(clerk, HEAD + line("student"), token).url == first.url
-    assert "没有送银行" in text_of(clerk, first.url)
+    assert "未送银行" in text_of(clerk, first.url)
     assert Agreement.objects.count() == 2
 
 

@@ -70,7 +70,7 @@ def file(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except CampusError as error:
             facts |= {"error": error.message, "faults": error.facts.get("faults", [])}
         else:
-            messages.success(request, _("付成 %(paid)s 笔，退回 %(returned)s 笔，早已处理 %(known)s 笔。") % done)
+            messages.success(request, _("付款成功 %(paid)s 笔，退回 %(returned)s 笔，此前已处理 %(known)s 笔。") % done)
             return redirect("card:card_bank:payout_file", public_id=public_id)
     facts["page"] = asked_page(request, found.payouts.order_by("pk"))
     return render(request, "card_bank/payout_file.html", facts, status=422 if form.is_bound else 200)

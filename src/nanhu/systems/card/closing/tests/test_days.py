@@ -192,7 +192,7 @@ def test_finance_runs_the_close_sees_the_report_and_takes_the_voucher(traded, ba
         progress_id=str(progress.public_id), day=YESTERDAY.isoformat(), name="陈志远", account_id=progress.account_id
     )
     page = finance.get(f"{PAGE}days/{YESTERDAY}/").content.decode()
-    assert all(word in page for word in ("有差异待处理", "银行对账员", "自选快餐", "迟到的交易", "¥ 12.60"))
+    assert all(word in page for word in ("有差异待处理", "银行对账员", "自选快餐", "补传的交易", "¥ 12.60"))
     number = Difference.objects.get().pk
     assert finance.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", {"note": ""}).status_code == 422
     assert finance.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", {"note": "银行次日冲正"}).status_code == 302

@@ -28,7 +28,7 @@ def shop(campus):
 
 def test_a_price_list_is_kept_by_its_merchant_and_nobody_else(shop):
     mine = shop.client("guest")
-    assert "价目还是空的" in mine.get(f"{SHOP}dishes/").content.decode()
+    assert "还没有价目" in mine.get(f"{SHOP}dishes/").content.decode()
     for price in ("6.5", "7"):
         assert mine.post(f"{SHOP}dishes/", {"name": "辣椒炒肉", "price": price, "meal": "lunch"}).status_code == 302
     page = mine.get(f"{SHOP}dishes/").content.decode()

@@ -53,7 +53,7 @@ def take_off(request: HttpRequest, key: str, number: int) -> HttpResponse:
     merchant = own_merchant(request, key)
     dish = get_object_or_404(Dish.objects.select_related("merchant"), pk=number, merchant=merchant)
     services.take_off_list(by=person_at(request), dish=dish)
-    messages.success(request, _("已撤下，随时可以再上。"))
+    messages.success(request, _("已下架，可以随时重新上架。"))
     return redirect("card:dishes", key=key)
 
 

@@ -40,14 +40,14 @@ def test_the_manager_sees_who_gains_and_loses_before_it_holds(campus, manager, l
     settle(campus)
     seen = manager.post("/card/doors/rules/new/", form()).content.decode()
     assert "林小满" in seen
-    assert "得到的人" in seen
+    assert "新增权限的人" in seen
     assert not DoorRule.objects.exists(), "looking changes nothing"
     assert try_door(library, campus, "student") == "no_rule"
     assert manager.post("/card/doors/rules/new/", form(confirmed="1")).status_code == 302
     assert try_door(library, campus, "student") == "allowed"
 
     lost = manager.post("/card/doors/rules/new/", form(who="student:留学生", is_allowed="0")).content.decode()
-    assert "失去的人" in lost
+    assert "失去权限的人" in lost
     assert "Amina Diallo" in lost
     assert "林小满" not in lost
 
@@ -93,7 +93,7 @@ def test_an_emergency_is_opened_by_a_guard_heard_by_doors_and_closed(campus, gua
     assert guard.post("/card/doors/emergency/", {"place": "library", "minutes": "30", "reason": ""}).status_code == 422
     guard.post("/card/doors/emergency/", {"place": "library", "minutes": "30", "reason": "火警"})
     page = guard.get("/card/doors/emergency/").content.decode()
-    assert "还没听到开门令" in page
+    assert "尚未收到开门指令" in page
     assert held.poll()["open_until"]
     library.ask("door/list", {"version": 0, "is_open": True}, sequence=0)
     assert "2 扇门，1 扇已经开了" in guard.get("/card/doors/emergency/").content.decode()

@@ -31,7 +31,7 @@ def emergency(request: HttpRequest) -> HttpResponse:
         emergencies.open_place(
             by=person_at(request), place=said["place"], reason=said["reason"], minutes=said["minutes"]
         )
-        messages.success(request, _("已下令开门。门在几秒内听到，下面看得到哪些已经开了。"))
+        messages.success(request, _("已下达开门指令。门在几秒内收到，下面显示哪些已打开。"))
         return redirect("card:doors:emergency")
     lines = [line for line in queries.place_lines() if line.emergency and line.doors]
     doors = [door for line in lines for door in line.doors]
@@ -54,5 +54,5 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if found is None:
         raise EmergencyNotFoundError
     emergencies.end(by=person_at(request), emergency=found)
-    messages.success(request, _("已下令关门。"))
+    messages.success(request, _("已下达关门指令。"))
     return redirect("card:doors:emergency")

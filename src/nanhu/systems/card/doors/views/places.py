@@ -71,7 +71,7 @@ def log(request: HttpRequest, key: str) -> HttpResponse:
     found = place_with(key)
     only = request.GET.get("only", "") if request.GET.get("only", "") in FILTERS else ""
     audit.record(by=person_at(request), action="card.door_log_read", target=f"door_place:{key}", facts={"only": only})
-    names = {"": _("全部"), "refused": _("没有放行"), "remarked": _("要看一眼"), "offline": _("断网时")}
+    names = {"": _("全部"), "refused": _("没有放行"), "remarked": _("需要关注"), "offline": _("断网时")}
     facts = {
         "place": found, "lines": queries.passages_at(found, only=only, most=queries.LOG_ROWS), "only": only,
         "tabs": [(one, names[one], f"?only={one}") for one in FILTERS],

@@ -83,7 +83,7 @@ def test_the_holder_does_it_in_two_taps(school):
     assert "确认挂失" in page
     browser.post("/card/report-lost/")
     assert is_lost_everywhere(school).way == "web"
-    assert "还有多少风险" in browser.get("/card/report-lost/").content.decode()
+    assert "剩余风险" in browser.get("/card/report-lost/").content.decode()
 
 
 @pytest.fixture

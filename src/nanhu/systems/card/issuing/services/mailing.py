@@ -130,10 +130,10 @@ def told(order: CardOrder, matched: photos.Matched | None) -> str:
 def photo_lines(matched: photos.Matched | None) -> list[str]:
     if matched is None:
         return [_("没有收到照片压缩包。")]
-    lines = [_("照片对上了 %d 张。") % len(matched.matched)]
+    lines = [_("照片已匹配 %d 张。") % len(matched.matched)]
     told = (
-        (_("重复，没有用：%s"), matched.doubles),
-        (_("对不上人：%s"), matched.unknown),
+        (_("重复，未使用：%s"), matched.doubles),
+        (_("未匹配到人员：%s"), matched.unknown),
         (_("还缺照片：%s"), matched.missing),
     )
     lines += [text % "、".join(names[:MOST_FAULTS_TOLD]) for text, names in told if names]

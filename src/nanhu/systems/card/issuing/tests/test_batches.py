@@ -114,8 +114,8 @@ def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus
     files = archive("相册/l2600001.JPG", "访者.jpg", "访者.jpeg", "路人.jpg", "说明.txt")
     told = campus.client("teacher").post(at(order, "photos/"), {"archive": files}).content.decode()
     assert "照片对上了 2 张" in told
-    assert "访者.jpeg" in told.split("重复，没有用")[1].split("对不上人")[0]
-    assert "路人.jpg、说明.txt" in told.split("对不上人")[1]
+    assert "访者.jpeg" in told.split("重复，未使用")[1].split("未匹配到人员")[0]
+    assert "路人.jpg、说明.txt" in told.split("未匹配到人员")[1]
     kept = Image.open(io.BytesIO(photos.content_of(order.rows.get(line=1))))
     assert (kept.size, kept.format, len(kept.getexif())) == ((358, 441), "JPEG", 0)
     assert "裁成 358×441" in order.rows.get(line=1).photo_note
@@ -130,7 +130,7 @@ def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus
     by_number = {"archive": archive("14231100001.jpg", "14231200001.jpg")}
     told = campus.client("teacher").post(at(newest(), "photos/"), by_number).content.decode()
     assert "照片对上了 1 张" in told
-    assert "14231200001.jpg" in told.split("对不上人")[1]
+    assert "14231200001.jpg" in told.split("未匹配到人员")[1]
 
 
 def upload_errors(campus, row, card_class):

@@ -29,7 +29,7 @@ def test_strangers_find_no_desk(campus, vendor):
 
 def test_a_vendor_is_registered_given_a_key_and_sells(keeper, phone, campus):
     """From an empty desk to a paid lunch, by the pages and the key they showed."""
-    assert "还没有单位用接口" in keeper.get("/card/vendors/").content.decode()
+    assert "还没有单位使用接口" in keeper.get("/card/vendors/").content.decode()
     rice = Merchant.objects.get(key="n1.rice").pk
     form = {
         "company": "岳阳饭盒", "contact": "刘老板", "scopes": ["pay", "refund"], "merchants": [rice],

@@ -112,5 +112,5 @@ def events(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @keeper_only
 def start_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
     sandbox_cards.start_over(queries.vendor_with(public_id))
-    messages.success(request, _("测试卡都回到了第一天的样子。"))
+    messages.success(request, _("测试卡已恢复到初始状态。"))
     return redirect("card:vendors:vendor", public_id)

@@ -96,7 +96,7 @@ def lay_out(feed: Feed, head: Head, found: list[Entity], *, digest: str, entity_
     """Put the partners into rows, all or none. An older copy than the one we have is refused: someone plays it back."""
     locked = Feed.objects.select_for_update().get(pk=feed.pk)
     if is_older(locked, head):
-        raise FeedRefusedError(why=_("比手里的一份更旧"))
+        raise FeedRefusedError(why=_("比现有的一份旧"))
     if not found:
         raise FeedRefusedError(why=_("里面没有服务提供方"))
     unique = list({entity.entity_id: entity for entity in reversed(found)}.values())

@@ -49,7 +49,7 @@ def fetch(address: str, *, entity_tag: str = "") -> Fetched:
     try:
         return from_file(address) if address.startswith(FILE) else from_web(address, entity_tag)
     except (URLError, OSError, ValueError) as error:
-        raise FeedRefusedError(why=f"{_('取不到')}: {getattr(error, 'reason', error)}"[:200]) from error
+        raise FeedRefusedError(why=f"{_('无法获取')}: {getattr(error, 'reason', error)}"[:200]) from error
 
 
 def from_file(address: str) -> Fetched:
@@ -78,7 +78,7 @@ def bounded(read: Callable[[int], bytes]) -> bytes:
         pieces.append(piece)
         size += len(piece)
         if size > LARGEST_FEED:
-            raise FeedRefusedError(why=_("太大"))
+            raise FeedRefusedError(why=_("文件过大"))
         if monotonic() > end:
-            raise FeedRefusedError(why=_("太慢"))
+            raise FeedRefusedError(why=_("响应过慢"))
     return b"".join(pieces)

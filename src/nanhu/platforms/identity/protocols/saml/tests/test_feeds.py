@@ -218,7 +218,7 @@ def test_only_the_web_and_our_own_folder_are_read(db, address):
 def test_a_feed_too_large_is_refused(feed, monkeypatch):
     monkeypatch.setattr(fetching, "LARGEST_FEED", 1000)
     lay(signed(aggregate(ONE)))
-    assert (refresh(feed).state, feed.problem) == ("waiting", "太大")
+    assert (refresh(feed).state, feed.problem) == ("waiting", "文件过大")
 
 
 def test_a_partner_that_could_run_script_is_not_taken(feed):
