@@ -26,6 +26,7 @@ class FieldParts:
     help_id: str
     error_id: str
     is_optional: bool
+    is_money: bool
 
 
 def field_parts(field: object, help_text: str = "", source: str = "") -> FieldParts:
@@ -47,6 +48,7 @@ def field_parts(field: object, help_text: str = "", source: str = "") -> FieldPa
         help_id=help_id,
         error_id=error_id,
         is_optional=not (field.field.required or is_needed(field)) and kind not in {"check", "group"},
+        is_money="data-yuan" in field.field.widget.attrs,
     )
 
 

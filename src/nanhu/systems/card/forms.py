@@ -1,15 +1,13 @@
 """The shape of what a holder asks and a clerk types."""
 
 from datetime import date
-from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.errors import CampusError
-from nanhu.kernel.money import parse_yuan
+from nanhu.kernel.ui.money_field import YuanField
 from nanhu.systems.card.kinds import GROUP_NAMES
 from nanhu.systems.card.queries import Range, last_three_months
 
@@ -49,23 +47,6 @@ class StatementForm(forms.Form):
 
 def within(day: date) -> date:
     return min(max(day, EARLIEST), campus_today())
-
-
-class YuanField(forms.CharField):
-    """An amount in yuan as people write it; the value is fen."""
-
-    def __init__(self, *, autofocus: bool = False, **options: Any) -> None:
-        attributes = {"inputmode": "decimal", "autocomplete": "off"} | ({"autofocus": "autofocus"} if autofocus else {})
-        super().__init__(max_length=16, widget=forms.TextInput(attrs=attributes), **options)
-
-    def clean(self, value: Any) -> int | None:
-        text = super().clean(value)
-        if not text and not self.required:
-            return None
-        try:
-            return parse_yuan(text)
-        except CampusError as error:
-            raise forms.ValidationError(error.message) from error
 
 
 class TopUpForm(forms.Form):

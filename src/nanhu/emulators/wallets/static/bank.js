@@ -1,6 +1,7 @@
 // The school's account at the bank: a file goes in, a result comes back, movements stand below.
 
 import { make } from "./make.js";
+import { fenOf } from "./money.js";
 
 const KINDS = { debit: "圈存扣款", reversal: "圈存冲正", pay_out: "代付", transfer_in: "银行 APP 充值", cash_in: "缴存现金", settlement_in: "银联结算款" };
 const BY_REFERENCE = new Set(["transfer_in", "cash_in", "settlement_in"]);
@@ -42,7 +43,8 @@ document.getElementById("hand").addEventListener("submit", async (event) => {
 
 document.getElementById("bring").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const facts = { kind: document.getElementById("kind").value, fen: Math.round(Number(document.getElementById("yuan").value) * 100) };
+  const facts = { kind: document.getElementById("kind").value, fen: fenOf(document.getElementById("yuan").value) };
+  if (facts.fen === null) { document.getElementById("brought").replaceChildren(make("p", { class: "bad" }, "金额写成 12.50 或 1,234.50 这样的数字")); return; }
   const [isGood, said] = await ask("/bring", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(facts) });
   document.getElementById("brought").replaceChildren(make("p", { class: isGood ? "good" : "bad" }, isGood ? `已存入 ${yuan(said.amount_fen)}，银行流水号 ${said.reference}` : said.sentence));
   await showBooks();

@@ -1,6 +1,9 @@
 // Pieces of screens that the apps share.
 
 import { make } from "./make.js";
+import { fenOf } from "./money.js";
+
+const REFUSED = "金额写成 12.50 或 1,234.50 这样的数字";
 
 export const yuan = (fen) => `¥ ${(fen / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 
@@ -46,10 +49,12 @@ export function sums(presets, limits, send) {
   function pick(fen) {
     chosen.fen = fen;
     typed.value = "";
+    typed.setCustomValidity("");
     press(fen);
   }
   typed.addEventListener("input", () => {
-    chosen.fen = Math.round(Number(typed.value) * 100) || 0;
+    chosen.fen = fenOf(typed.value) ?? 0;
+    typed.setCustomValidity(typed.value && !chosen.fen ? REFUSED : "");
     press(0);
   });
   const made = form([make("div", { class: "sums" }, ...keys), typed, make("p", { class: "small" }, `单次 ${yuan(limits.smallest_fen)} 到 ${yuan(limits.largest_fen)}`)],

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.ui.money_field import YuanField
 from nanhu.systems.card.bank.models import Channel
 from nanhu.systems.card.bank.services.deposits import Arrival
-from nanhu.systems.card.forms import YuanField
 
 LARGEST_FILE = MEGABYTE
 CASH = "cash"

@@ -7,9 +7,9 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.ui.money_field import YuanField
 from nanhu.systems.card.closing.models import Contract, Dish
 from nanhu.systems.card.closing.services.dishes import DishOrder
-from nanhu.systems.card.forms import YuanField
 
 LARGEST_FEE = 200
 DEAREST_FEN = 100_000

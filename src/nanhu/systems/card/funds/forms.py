@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
-from nanhu.systems.card.forms import DOCUMENTS, YuanField
+from nanhu.kernel.ui.money_field import YuanField
+from nanhu.systems.card.forms import DOCUMENTS
 from nanhu.systems.card.funds.models import CardReissue, Funding, PayoutBatch
 
 LARGEST_FILE = 4 * MEGABYTE

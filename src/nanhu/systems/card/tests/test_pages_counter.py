@@ -112,6 +112,23 @@ def test_cash_is_posted_and_the_receipt_says_so(campus):
     assert balance(campus, "teacher") == 10050
 
 
+@pytest.mark.parametrize("typed", ["3,0", "3，0", "1,23", "1 00", "١٢"])
+def test_a_sum_that_could_be_two_is_refused_and_nothing_moves(campus, typed):
+    answer = campus.client("clerk").post(desk(campus, "teacher", "top-up/"), form_of(campus, "teacher", amount=typed))
+    assert answer.status_code == 422
+    assert "不是有效的金额" in text(answer)
+    assert balance(campus, "teacher") == 0
+
+
+def test_the_page_has_a_place_for_what_was_understood_and_the_receipt_writes_it_out(campus):
+    clerk = campus.client("clerk")
+    assert '<output class="field-echo num" id="id_amount_echo" for="id_amount"' in text(
+        clerk.get(desk(campus, "teacher"))
+    )
+    answer = clerk.post(desk(campus, "teacher", "top-up/"), form_of(campus, "teacher", amount="30"))
+    assert "叁拾元整" in text(clerk.get(answer.url))
+
+
 def test_double_click_back_and_resend_post_once(campus):
     clerk, form = campus.client("clerk"), form_of(campus, "teacher", amount="50")
     answers = [clerk.post(desk(campus, "teacher", "top-up/"), form) for _press in range(3)]

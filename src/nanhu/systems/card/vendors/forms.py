@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
-from nanhu.kernel.money import format_yuan, parse_yuan
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.ui.money_field import YuanField
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.vendors.models import Mode, Scope, Vendor
@@ -105,17 +105,11 @@ class WebhookForm(forms.Form):
 
 
 class ConsentForm(forms.Form):
-    most = forms.CharField(
-        label=_("每笔最多多少元"), max_length=12, initial="50.00",
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )  # fmt: skip
+    most = YuanField(label=_("每笔最多多少元"), initial="50.00")
     reference = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     def clean_most(self) -> int:
-        try:
-            fen = parse_yuan(self.cleaned_data["most"])
-        except CampusError as error:
-            raise ValidationError(error.message) from error
+        fen: int = self.cleaned_data["most"]
         if not 0 < fen <= MOST_CONSENT_FEN:
             raise ValidationError(gettext("大于零，最多 %s。") % format_yuan(MOST_CONSENT_FEN))
         return fen

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
-from nanhu.systems.card.forms import YuanField
+from nanhu.kernel.ui.money_field import YuanField
 from nanhu.systems.card.models import Price
 from nanhu.systems.card.services.prices import PriceOrder, set_prices
 from nanhu.systems.card.views.frame import clerk_only, person_at

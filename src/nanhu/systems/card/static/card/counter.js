@@ -6,6 +6,7 @@ document.addEventListener("click", (event) => {
   if (preset) {
     const field = document.getElementById(preset.dataset.fills);
     field.value = preset.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   }
   if (event.target.closest("[data-prints]")) window.print();

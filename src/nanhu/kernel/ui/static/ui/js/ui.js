@@ -2,5 +2,6 @@
 import "./dialogs.js";
 import "./keys.js";
 import "./forms.js";
+import "./echoes.js";
 import "./copy.js";
 import "./menus.js";
