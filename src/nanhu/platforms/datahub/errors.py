@@ -90,9 +90,18 @@ class RollbackRefusedError(CampusError):
     sentence = _("不能回退批次 #{batch}：后来的数据建立在它上面。请先回退：{blockers}。")
 
 
+class RowStateError(CampusError):
+    """Only a rejected row is mended."""
+
+    code = "datahub.row_state"
+    http_status = 409
+    sentence = _("第 {line} 行现在是“{state}”，不用再改。")
+
+
 class RowStillWrongError(CampusError):
     code = "datahub.row_still_wrong"
-    sentence = _("还有问题：{reasons}")
+    http_status = 422
+    sentence = _("没有采用，已改的内容留着。还有问题：{reasons}")
 
 
 class ReviewStateError(CampusError):

@@ -8,7 +8,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
-from nanhu.platforms.datahub.errors import RowStillWrongError
+from nanhu.platforms.datahub.errors import RowStateError, RowStillWrongError
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services.judging import Judged, clean_rows
@@ -20,12 +20,21 @@ from nanhu.platforms.datahub.sources import source
 from nanhu.platforms.people import api as people
 
 
-@transaction.atomic
 def mend_row(*, by: Actor, row_id: int, values: Mapping[str, str], reason: str = "") -> LandingRow:
-    """Lay these cells (by header) over the row and play it again. A row that is still wrong is refused with the
-    reasons, and what was typed is kept."""
+    """Lay these cells (by header) over a rejected row of an applied batch and play it again.
+
+    A row that is still wrong is refused with its reasons; what was typed is kept, for that transaction is over by then.
+    """
+    row = lay_over(by=by, row_id=row_id, values=values, reason=reason)
+    if row.state == LandingRow.State.REJECTED:
+        raise RowStillWrongError(reasons=" ".join(reasons_of(row)))
+    return row
+
+
+@transaction.atomic
+def lay_over(*, by: Actor, row_id: int, values: Mapping[str, str], reason: str) -> LandingRow:
     people.lock_golden()
-    row = LandingRow.objects.select_for_update().get(id=row_id)
+    row = lock_rejected(row_id)
     kept = json.loads(row.mended) if row.mended else {}
     row.mended = json.dumps({**kept, **values}, ensure_ascii=False)
     row.save(update_fields=["mended"])
@@ -36,14 +45,17 @@ def mend_row(*, by: Actor, row_id: int, values: Mapping[str, str], reason: str =
     return row
 
 
+def lock_rejected(row_id: int) -> LandingRow:
+    """Another steward may have mended it since the page was opened; a settled row is not settled twice."""
+    row = LandingRow.objects.select_for_update().get(id=row_id)
+    if row.state != LandingRow.State.REJECTED:
+        raise RowStateError(line=row.line, state=row.get_state_display())
+    return row
+
+
 def reasons_of(row: LandingRow) -> list[str]:
     found = Issue.objects.filter(row=row, severity__in=["reject", "review"], resolved_at=None).order_by("id")
     return [sentence_of(issue.code, issue.facts) for issue in found]
-
-
-def refuse_if_wrong(row: LandingRow) -> None:
-    if row.state == LandingRow.State.REJECTED:
-        raise RowStillWrongError(reasons=" ".join(reasons_of(row)))
 
 
 @transaction.atomic

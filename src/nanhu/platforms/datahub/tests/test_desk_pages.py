@@ -7,8 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.kernel.tests.counting import queries_of
+from nanhu.platforms.datahub.api import roll_back
+from nanhu.platforms.datahub.errors import BatchStateError, RowStateError
 from nanhu.platforms.datahub.models import Batch, LandingRow, Review
-from nanhu.platforms.datahub.tests.conftest import id_number, register, student
+from nanhu.platforms.datahub.services.mending import mend_row
+from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
 from nanhu.platforms.people.models import Affiliation, Person
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +108,29 @@ def test_a_row_that_is_still_wrong_keeps_what_was_typed(steward, units, hand_in)
     assert row.state == "rejected"
     assert "王口?" in form_values(steward, row.id).values()
     assert not Person.objects.filter(name__startswith="王").exists()
+
+
+def test_a_row_that_another_steward_has_mended_is_refused_under_the_lock(steward, units, hand_in):
+    report = hand_in(register(student(name="王?")))
+    row = LandingRow.objects.get(batch_id=report.batch)
+    cells = form_values(steward, row.id)
+    stale = {name: ("王二" if value == "王?" else value) for name, value in cells.items()}
+    first = {name: ("王一" if value == "王?" else value) for name, value in cells.items()}
+    assert steward.post(f"/datahub/rows/{row.id}/", first).url == f"/datahub/batches/{report.batch}/"
+    settled = list(Batch.objects.values("counts", "change_sets"))
+    with pytest.raises(RowStateError):
+        mend_row(by=BY, row_id=row.id, values={"姓名": "王二"})
+    page = steward.post(f"/datahub/rows/{row.id}/", stale, follow=True).content.decode()
+    assert "不用再改" in page
+    assert Person.objects.get().name == "王一"
+    assert list(Batch.objects.values("counts", "change_sets")) == settled
+
+
+def test_a_row_of_a_batch_that_was_rolled_back_is_refused(units, hand_in):
+    report = hand_in(register(student(name="王?")))
+    roll_back(by=BY, batch_id=report.batch, reason="")
+    with pytest.raises(BatchStateError):
+        mend_row(by=BY, row_id=LandingRow.objects.get(batch_id=report.batch).id, values={"姓名": "王一"})
 
 
 def test_rows_are_replayed_after_what_they_lacked_has_come(steward, hand_in):

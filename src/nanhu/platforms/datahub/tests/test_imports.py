@@ -9,6 +9,7 @@ from nanhu.kernel.models import OutboxEvent
 from nanhu.platforms.datahub.api import RollbackRefusedError, decisions, import_file, roll_back
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, StandardCode
 from nanhu.platforms.datahub.sentences import sentence_of
+from nanhu.platforms.datahub.services.mending import mend_row
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
 from nanhu.platforms.people.models import Affiliation, ChangeSet, OrgUnit, Person
 
@@ -170,8 +171,6 @@ def test_units_are_rolled_back_by_closing_them(hand_in):
 
 
 def test_an_old_row_replayed_does_not_undo_a_newer_batch(hand_in, units):
-    from nanhu.platforms.datahub.services.mending import mend_row
-
     first = hand_in(register(student(phone="13800138000"), student(phone="13700000000", name="李?")))
     hand_in(register(student(phone="13911112222")))
     row = LandingRow.objects.get(batch_id=first.batch, state="rejected")

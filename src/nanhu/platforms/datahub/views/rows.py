@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import actor_of
+from nanhu.kernel.errors import CampusError
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.forms import MendForm
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
@@ -26,13 +27,14 @@ def row_page(request: HttpRequest, row_id: int) -> HttpResponse:
     if row is None:
         raise Http404
     form = form_of(request, row)
-    if request.method == "POST" and form.is_valid() and is_mendable(row):
-        mended = mend_row(by=actor_of(request), row_id=row.id, values=form.changed_cells())
-        if mended.state != LandingRow.State.REJECTED:
-            messages.success(request, _("第 %d 行已改好并采用。") % row.line)
-            return redirect("datahub:batch", row.batch_id)
-        messages.error(request, _("还有问题，没有采用；已改的内容留着。"))
-        return redirect("datahub:row", row.id)
+    if request.method == "POST" and form.is_valid():
+        try:
+            mend_row(by=actor_of(request), row_id=row.id, values=form.changed_cells())
+        except CampusError as error:
+            messages.error(request, error.message)
+            return redirect("datahub:row", row.id)
+        messages.success(request, _("第 %d 行已改好并采用。") % row.line)
+        return redirect("datahub:batch", row.batch_id)
     if request.method != "POST":
         audit.record(by=actor_of(request), action="datahub.open_row", target=f"landing_row:{row.id}", reason="修补")
     return render(request, "datahub/row.html", context_of(row, form))

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.once import made_by_form
 from nanhu.systems.card.errors import (
     ExceptionNotFoundError,
     ExceptionStateError,
@@ -27,20 +28,17 @@ def ask_for_cash(*, by: Actor, card: Card, amount_fen: int, reason: str, token: 
     if not reason.strip():
         raise ReasonMissingError
     check_amount(amount_fen)
-    try:
-        with transaction.atomic():
-            asked = CashException.objects.create(
-                token=token, card=card, amount_fen=amount_fen, reason=reason.strip(),
-                requester_id=clerk_account(by), requester_name=by.name,
-            )  # fmt: skip
-            facts = {"fen": amount_fen, "exception": asked.pk}
-            audit.record(by=by, action="card.ask_for_cash", target=f"card:{card.number}", reason=reason, facts=facts)
-            return asked
-    except IntegrityError:
-        known = CashException.objects.filter(token=token, requester_id=by.account_id).first()
-        if known is None:
-            raise
-        return known
+    with transaction.atomic():
+        known = made_by_form(CashException.objects.all(), token, requester_id=clerk_account(by))
+        if known is not None:
+            return known
+        asked = CashException.objects.create(
+            token=token, card=card, amount_fen=amount_fen, reason=reason.strip(),
+            requester_id=clerk_account(by), requester_name=by.name,
+        )  # fmt: skip
+        facts = {"fen": amount_fen, "exception": asked.pk}
+        audit.record(by=by, action="card.ask_for_cash", target=f"card:{card.number}", reason=reason, facts=facts)
+        return asked
 
 
 def approve(*, by: Actor, exception: CashException) -> CashException:

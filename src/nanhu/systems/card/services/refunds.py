@@ -7,11 +7,11 @@ from django.db import connection, transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.once import lock_key
 from nanhu.systems.card.errors import ReasonMissingError, RefundTooLargeError, SaleNotFoundError
 from nanhu.systems.card.models import Merchant, Receipt, Refund
 
 SQL = "SELECT outcome, receipt_id, amount_fen FROM card_refund(%s, NULL, NULL, NULL, %s, %s, %s)"
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,7 @@ def refund_sale(*, by: Actor, merchant: Merchant, sale: Receipt, amount_fen: int
     if not reason.strip() or not key:
         raise ReasonMissingError
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(LOCK, [f"card.refund:{key}"])
+        lock_key(f"card.refund:{key}")
         known = Refund.objects.filter(key=key).first()
         if known is not None:
             return Refunded(receipt_id=known.receipt_id, is_repeated=True)

@@ -12,6 +12,7 @@ from nanhu.kernel.calendar import is_working_day
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.errors import CardStateError, FeeNotCoveredError, UidTakenError
 from nanhu.systems.card.events import CardReissued
@@ -50,6 +51,7 @@ def reissue(
     """
     shown = shown or Shown()
     with transaction.atomic():
+        lock_key(f"card.reissue:{key}")
         known = CardReissue.objects.select_for_update().filter(key=key).first()
         if known is not None and known.new_card is not None:
             return known.new_card

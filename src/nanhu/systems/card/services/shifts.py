@@ -7,6 +7,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.errors import OwnShiftError, ReasonMissingError, ShiftOpenError, ShiftStateError
 from nanhu.systems.card.funds.models import Shift
@@ -36,7 +37,8 @@ def open_shift(*, by: Actor, float_fen: int) -> Shift:
 
 
 def shift_of(by: Actor) -> Shift | None:
-    """Hers that is not closed, locked."""
+    """Hers that is not closed, locked; of two tabs that open or count at once the second waits here."""
+    lock_key(f"card.shift:{clerk_account(by)}")
     return Shift.objects.select_for_update().filter(clerk_id=clerk_account(by)).exclude(state=CLOSED).first()
 
 

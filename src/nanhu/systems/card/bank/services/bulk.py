@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.once import made_by_form
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.errors import BulkFileError
 from nanhu.systems.card.bank.models import Agreement, BulkSigning, BulkSigningRow
@@ -100,23 +101,16 @@ def fault_of(row: SigningRow, person_id: int, *, is_repeated: bool) -> str:
 
 
 def sign_all(*, by: Actor, content: bytes, file_name: str, token: UUID) -> BulkSigning:
-    known = BulkSigning.objects.filter(token=token).first()
-    if known is not None:
-        return known
     rows = check_rows(read_rows(content))
-    try:
-        with transaction.atomic():
-            made = BulkSigning.objects.create(
-                token=token,
-                file_name=file_name[:120],
-                author_id=clerk_account(by),
-                author_name=by.name,
-                row_count=len(rows),
-            )
-            facts = {"signing": made.pk, "rows": len(rows)}
-            audit.record(by=by, action="card.bulk_sign", target=f"card_bulk_signing:{made.pk}", facts=facts)
-    except IntegrityError:
-        return BulkSigning.objects.get(token=token)
+    with transaction.atomic():
+        known = made_by_form(BulkSigning.objects.all(), token, author_id=clerk_account(by))
+        if known is not None:
+            return known
+        made = BulkSigning.objects.create(
+            token=token, file_name=file_name[:120], author_id=clerk_account(by), author_name=by.name, row_count=len(rows),
+        )  # fmt: skip
+        facts = {"signing": made.pk, "rows": len(rows)}
+        audit.record(by=by, action="card.bulk_sign", target=f"card_bulk_signing:{made.pk}", facts=facts)
     for row, person_id in rows:
         sign_one(by=by, signing=made, row=row, person_id=person_id)
     return made

@@ -10,6 +10,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.once import made_by_form
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.bank.channels import bank_channel, clearing_account
 from nanhu.systems.card.bank.errors import (
@@ -41,11 +42,11 @@ class Arrival:
 
 def ask(*, by: Actor, arrival: Arrival) -> Deposit:
     """The same form again is the deposit that it made; the bank's number stands once."""
-    known = Deposit.objects.filter(token=arrival.token, author_id=clerk_account(by)).first()
-    if known is not None:
-        return known
     try:
         with transaction.atomic():
+            known = made_by_form(Deposit.objects.all(), arrival.token, author_id=clerk_account(by))
+            if known is not None:
+                return known
             made = Deposit.objects.create(
                 token=arrival.token, channel=bank_channel(), acquirer=arrival.acquirer, day=arrival.day,
                 amount_fen=arrival.amount_fen, fee_fen=arrival.fee_fen, reference=arrival.reference.strip(),

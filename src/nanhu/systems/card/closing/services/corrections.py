@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.once import made_by_form
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import CorrectionStateError, NotCorrectableError, SamePersonError
 from nanhu.systems.card.closing.models import Correction
@@ -35,6 +36,9 @@ def ask(*, by: Actor, receipt: Receipt, reason: str, token: UUID) -> Correction:
     refuse_uncorrectable(receipt)
     try:
         with transaction.atomic():
+            known = made_by_form(Correction.objects.all(), token, requester_id=clerk_account(by))
+            if known is not None:
+                return known
             asked = Correction.objects.create(
                 token=token,
                 receipt=receipt,
@@ -48,9 +52,6 @@ def ask(*, by: Actor, receipt: Receipt, reason: str, token: UUID) -> Correction:
             )
             return asked
     except IntegrityError as error:
-        known = Correction.objects.filter(token=token, requester_id=by.account_id).first()
-        if known is not None:
-            return known
         if "card_correction_once_for_a_row" in str(error):
             raise NotCorrectableError(why=_("已有更正")) from error
         raise

@@ -12,6 +12,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import start_progress
+from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.funds.errors import (
@@ -54,7 +55,7 @@ def open_funding(*, by: Actor, code: str, name: str) -> Funding:
 def make_batch(*, by: Actor, payout: Payout, rows: Sequence[PayoutRow], content: bytes) -> PayoutBatch:
     """Keep a checked list. The same form again gives the batch that it made; the same file again is refused."""
     with transaction.atomic():
-        known = PayoutBatch.objects.filter(token=payout.token, author_id=clerk_account(by)).first()
+        known = made_by_form(PayoutBatch.objects.all(), payout.token, author_id=clerk_account(by))
         if known is not None:
             return known
         digest = hashlib.sha256(content).hexdigest()
@@ -74,6 +75,8 @@ def make_batch(*, by: Actor, payout: Payout, rows: Sequence[PayoutRow], content:
 
 
 def refuse_twice(digest: str) -> None:
+    """Two forms with the same file at once: the second waits here for the first."""
+    lock_key(f"card.payout_file:{digest}")
     alive = PayoutBatch.objects.filter(file_digest=digest).exclude(state__in=[State.DISCARDED, State.REFUSED])
     known = alive.first()
     if known is not None:

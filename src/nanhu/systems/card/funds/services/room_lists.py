@@ -9,6 +9,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import start_progress
+from nanhu.kernel.once import made_by_form
 from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.funds.errors import BatchStateError
 from nanhu.systems.card.funds.models import RoomBill, RoomList, RoomShare
@@ -44,8 +45,8 @@ def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom
 
 
 def known_list(*, by: Actor, token: UUID) -> RoomList | None:
-    """What this form made before: asked first, for its rooms are charged by now."""
-    return RoomList.objects.filter(token=token, author_id=clerk_account(by)).first()
+    """What this form made before, in the transaction of the deed: asked first, for its rooms are charged by now."""
+    return made_by_form(RoomList.objects.all(), token, author_id=clerk_account(by))
 
 
 def keep_rooms(made: RoomList, rooms: Sequence[CheckedRoom]) -> None:

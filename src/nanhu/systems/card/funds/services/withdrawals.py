@@ -8,6 +8,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.once import made_by_form
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.funds.errors import (
@@ -48,7 +49,7 @@ def ask_for_withdrawal(*, by: Actor, card: Card, to: BankCard, reason: str, toke
     if not reason.strip():
         raise ReasonMissingError
     with transaction.atomic():
-        known = Withdrawal.objects.filter(token=token).first()
+        known = made_by_form(Withdrawal.objects.all(), token, requester_id=clerk_account(by))
         if known is not None:
             return known
         current = Card.objects.select_for_update(of=("self",)).select_related("wallet").get(pk=card.pk)

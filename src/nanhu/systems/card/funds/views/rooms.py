@@ -6,12 +6,14 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import Progress
@@ -70,24 +72,26 @@ def new(request: HttpRequest) -> HttpResponse:
         return show_new(request, form)
     if not form.is_valid():
         return show_new(request, form, status=422)
-    said = form.cleaned_data
-    known = known_list(by=person_at(request), token=said["token"])
-    if known is not None:
-        return redirect("card:room_list", public_id=known.public_id)
     try:
-        checked = check_rooms(room_sheets.read_rooms(said["file"]))
-        if checked.faults:
-            return show_new(request, form, faults=checked.faults, status=422)
-        made = make_list(
-            by=person_at(request),
-            token=said["token"],
-            title=said["title"],
-            rooms=checked.rooms,
-            file_name=form.file_name,
-        )
+        made, faults = take_list(by=person_at(request), form=form)
     except CampusError as error:
         return show_new(request, form, error=error.message, status=error.http_status)
+    if made is None:
+        return show_new(request, form, faults=faults, status=422)
     return redirect("card:room_list", public_id=made.public_id)
+
+
+@transaction.atomic
+def take_list(*, by: Actor, form: RoomListForm) -> tuple[RoomList | None, list[RowFault]]:
+    """The list that this form makes or made. The form is locked before its rooms are looked up: its own are charged by now."""
+    said = form.cleaned_data
+    if (known := known_list(by=by, token=said["token"])) is not None:
+        return known, []
+    checked = check_rooms(room_sheets.read_rooms(said["file"]))
+    if checked.faults:
+        return None, checked.faults
+    facts = {"title": said["title"], "rooms": checked.rooms, "file_name": form.file_name}
+    return make_list(by=by, token=said["token"], **facts), []
 
 
 def show_new(

@@ -1,0 +1,35 @@
+"""A form that is sent twice is done once, also when both arrive at once: the second waits, and is told what the first made."""
+
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class FormUsedError(CampusError):
+    """Somebody else sent a form under this token."""
+
+    code = "form.used"
+    http_status = 409
+    sentence = _("这张表单已经由别人提交过。请重新打开页面，再填一次。")
+
+
+def lock_key(key: str) -> None:
+    """Wait until nobody else works under this key; it is ours until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+
+def made_by_form[Row: Model](rows: QuerySet[Row], token: UUID, **mine: object) -> Row | None:
+    """What this form made before, None when it is new and now ours to do. Call it first in the transaction of the deed.
+
+    `mine` are columns that must hold these values (who sent it): another's form is neither shown nor done again.
+    """
+    lock_key(f"form:{token}")
+    found = rows.filter(token=token).first()
+    if found is not None and any(getattr(found, name) != value for name, value in mine.items()):
+        raise FormUsedError
+    return found

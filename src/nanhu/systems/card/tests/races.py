@@ -1,0 +1,34 @@
+"""Two connections, the second of which comes while the first has done its deed and not yet committed."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection, transaction
+
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND wait_event_type = 'Lock'"""
+
+
+def amid[First, Second](first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
+    """What both gave; `second` was let go on only when it waited for a lock of the first's, or was done."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            done = first()
+            other = pool.submit(alone, second)
+            while not (other.done() or is_someone_waiting()):
+                pass
+        return done, other.result()
+
+
+def alone[Given](deed: Callable[[], Given]) -> Given:
+    try:
+        return deed()
+    finally:
+        connection.close()
+
+
+def is_someone_waiting() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return bool(cursor.fetchone()[0])
