@@ -12,7 +12,7 @@ from nanhu.kernel.sealing import verification as chains
 from nanhu.kernel.sealing.verification import FAULTS_SHOWN, Findings, Heard
 
 
-def verify(*, from_number: int = 1, root: str = "", heard: Heard = lambda _done, _total: None) -> Findings:
+def verify(*, from_number: int = 1, root: str | None = None, heard: Heard = lambda _done, _total: None) -> Findings:
     """Check the chain from a block on. `root` is a seal noted elsewhere ("120:ab12…"): it must stand in the chain."""
     return chains.verify(CHAIN, from_number=from_number, root=root, emptied=check_removal, heard=heard)
 

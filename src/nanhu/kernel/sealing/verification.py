@@ -15,6 +15,7 @@ from nanhu.kernel.sealing.lines import Place
 type Heard = Callable[[int, int], None]
 type Emptied = Callable[[Any, list[str]], bool]
 FAULTS_SHOWN = 50
+BLOCK_DIGITS = 18
 LONGEST_TRANSACTION = timedelta(days=1)
 
 
@@ -30,13 +31,27 @@ class Findings:
     waiting: int = 0
     waiting_since: datetime | None = None
 
+    def verdict(self, root: str | None) -> str:
+        """One word for the command line. Without a root from elsewhere the database only agrees with itself."""
+        if self.faults:
+            return "NOT SOUND"
+        if root is None or not self.blocks:
+            return "UNANCHORED: sound by this database alone; give --root with a seal that was noted elsewhere"
+        return "sound"
+
     @property
     def is_sound(self) -> bool:
         return not self.faults
 
 
 def verify(
-    chain: Chain, *, from_number: int = 1, root: str = "", emptied: Emptied, refuses_past: bool = True, heard: Heard
+    chain: Chain,
+    *,
+    from_number: int = 1,
+    root: str | None = None,
+    emptied: Emptied,
+    refuses_past: bool = True,
+    heard: Heard,
 ) -> Findings:
     """Check the chain from a block on. `root` is a seal noted elsewhere ("120:ab12…"): it must stand in the chain.
 
@@ -52,7 +67,9 @@ def verify(
         for block in blocks.iterator(chunk_size=200):
             look_at(chain, block, findings, emptied=emptied)
             heard(findings.blocks, total)
-        if root:
+        if from_number > 1 and total == 0:
+            findings.faults.append(_("没有第 {number} 块。").format(number=from_number))
+        if root is not None:
             compare_root(chain, root, findings)
         if from_number == 1:
             look_for_gaps(chain, findings, refuses_past=refuses_past)
@@ -99,8 +116,9 @@ def content_of(chain: Chain, block: Any) -> tuple[int, str]:
 
 
 def compare_root(chain: Chain, root: str, findings: Findings) -> None:
-    number, _colon, seal = root.partition(":")
-    block = chain.blocks.objects.filter(number=int(number)).first() if number.isdecimal() else None
+    number, _colon, seal = root.strip().partition(":")
+    is_number = number.isascii() and number.isdecimal() and len(number) <= BLOCK_DIGITS
+    block = chain.blocks.objects.filter(number=int(number)).first() if is_number else None
     if block is None or block.seal != seal.strip().lower():
         findings.faults.append(_("封印链里没有抄录的这个根：{root}").format(root=root))
 

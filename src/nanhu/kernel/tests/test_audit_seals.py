@@ -1,10 +1,12 @@
 """The audit log is sealed: whoever changes, deletes, inserts or reorders rows behind its back is found, also off line."""
 
+import gzip
 import json
 import subprocess
 import sys
 from datetime import timedelta
 from io import StringIO
+from random import Random
 
 import psycopg
 import pytest
@@ -14,6 +16,7 @@ from django.db.utils import IntegrityError
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.audit import verify_audit
 from nanhu.kernel.audit.archive import VERIFIER, archive, export_lines
 from nanhu.kernel.audit.sealing import CHAIN, seal
 from nanhu.kernel.audit.verification import verify, verify_and_note
@@ -252,13 +255,57 @@ def test_an_export_is_checked_off_line_by_python_alone(sealed, tmp_path) -> None
         assert run_verifier(tmp_path, forged, *anchored).returncode == 1
 
 
+def test_without_a_root_from_elsewhere_nothing_is_called_sound(sealed, tmp_path) -> None:
+    lines = list(export_lines(AuditBlock.objects.order_by("number")))
+    alone = run_verifier(tmp_path, lines)
+    assert (alone.returncode, "UNANCHORED" in alone.stdout, "\nsound" in alone.stdout) == (2, True, False)
+    middle = run_verifier(tmp_path, lines, "--root", f"1:{AuditBlock.objects.get(number=1).seal}")
+    assert (middle.returncode, "blocks after 1 are UNANCHORED" in middle.stdout) == (0, True)
+    for root in ("", "1:", "x", f"9:{'0' * 64}", f"1:{'0' * 64}", "1" * 400 + ":" + "0" * 64):
+        said = run_verifier(tmp_path, lines, "--root", root)
+        assert (said.returncode, said.stdout.endswith("NOT SOUND\n"), said.stderr) == (1, True, ""), root
+        with pytest.raises(SystemExit):
+            call_command("audit", "verify", root=root, stdout=StringIO())
+    out = StringIO()
+    call_command("audit", "verify", stdout=out)
+    assert "UNANCHORED" in out.getvalue()
+
+
+def test_whatever_an_export_is_made_of_the_answer_is_not_sound_and_never_a_traceback(sealed, tmp_path, capsys) -> None:
+    path, last = tmp_path / "audit.jsonl", AuditBlock.objects.get(number=3)
+    whole = "".join(f"{line}\n" for line in export_lines(AuditBlock.objects.order_by("number"))).encode()
+
+    def verdict(content: bytes, name: str = "audit.jsonl") -> tuple[int, str]:
+        (tmp_path / name).write_bytes(content)
+        return verify_audit.main([str(tmp_path / name), "--root", f"3:{last.seal}"]), capsys.readouterr().out
+
+    assert verdict(whole)[0] == 0
+    choice = Random(8)
+    flips = [(choice.randrange(len(whole)), 1 << choice.randrange(8)) for _time in range(200)]
+    broken = [whole[:place] + bytes([whole[place] ^ bit]) + whole[place + 1 :] for place, bit in flips]
+    broken += [whole[: choice.randrange(len(whole))] for _time in range(40)]
+    broken += [
+        whole.replace(b'"rows":5', b'"rows":' + one)
+        for one in (b"5.0", b"true", b'"5"', b"null", b"[]", b"NaN", b"9" * 5000)
+    ]
+    broken += [b"", b"\n", b"null\n", b"[" * 100_000 + b"\n", b"\xff\n", b'{"format":"nanhu-audit-1"}\n', b"x" * 1000]
+    for content in broken:
+        code, said = verdict(content)
+        assert (code, said.endswith("NOT SOUND\n")) == (1, True), content[:80]
+        assert "FAULT" in said
+    assert verdict(gzip.compress(whole)[:-9], "audit.jsonl.gz")[0] == 1
+    assert verify_audit.main([str(path / "nothing")]) == 1
+    assert verify_audit.main([]) == 1
+
+
 def test_the_chinese_algorithms_seal_and_are_checked_too(monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(chain, "chosen_algorithm", lambda: "sm3")
     deeds(3)
     seal()
 
     assert verify().is_sound
-    assert run_verifier(tmp_path, list(export_lines(AuditBlock.objects.all()))).returncode == 0
+    lines, seal_of_all = list(export_lines(AuditBlock.objects.all())), AuditBlock.objects.get().seal
+    assert run_verifier(tmp_path, lines, "--root", f"1:{seal_of_all}").returncode == 0
     as_superuser("UPDATE kernel_audit_entry SET reason = 'nothing'")
     assert not verify().is_sound
 

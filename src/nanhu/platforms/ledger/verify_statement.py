@@ -3,13 +3,16 @@
 
     python3 verify_statement.py statement.json [--key HEX] [--roots FILE]
 
-`--key` is the school's public key as the school publishes it (`nanhu ledger key`): without it a statement that somebody
-else signed is only told by the key this program prints. `--roots` is a list of daily roots that was kept elsewhere
-(`nanhu ledger roots --out FILE`): with it, a ledger that was forged as a whole is found too. Exit code 0: sound; 1: not.
+`--key` is the school's public key as the school publishes it (`nanhu ledger key`). Without it nothing outside the file says
+who signed it: the answer is UNANCHORED, never "sound". `--roots` is a list of daily roots that was kept elsewhere
+(`nanhu ledger roots --out FILE`): with it, a ledger that was forged as a whole is found too.
+
+Exit code 0: sound; 1: NOT SOUND, whatever the file is; 2: UNANCHORED.
 """
 
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,11 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
 KEY_LENGTH, SIGNATURE_LENGTH = 32, 64
+SOUND, NOT_SOUND, UNANCHORED = 0, 1, 2
+LARGEST_FILE = 256 * 1024 * 1024
+KEY_FORM, SEAL_FORM = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{128}")
+ROOT_LINE = re.compile(r"(\d{4}-\d{2}-\d{2}) blocks \d+-\d+ (?:sha256|sm3) ([0-9a-f]{64})")
+SUMS, ROW_SUMS = ("opening_fen", "closing_fen", "in_fen", "out_fen"), ("fen", "balance_fen")
 MASK = 0xFFFFFFFF
 FIRST = (0x7380166F, 0x4914B2B9, 0x172442D7, 0xDA8A0600, 0xA96F30BC, 0x163138AA, 0xE38DEE4D, 0xB0FB0E4E)
 EARLY_ROUNDS = 16
@@ -144,6 +152,8 @@ def leaf(algorithm: str, text: str) -> bytes:
 
 def signature_faults(document: dict[str, Any], key: str) -> list[str]:
     public = document["key"]["public"]
+    if not (KEY_FORM.fullmatch(public) and SEAL_FORM.fullmatch(document["signature"])):
+        return ["the key or the signature is not written as it should be"]
     if key and public != key.strip().lower():
         return ["signed by another key than the school's"]
     good = document["key"]["algorithm"] == "Ed25519" and is_signed(
@@ -152,11 +162,18 @@ def signature_faults(document: dict[str, Any], key: str) -> list[str]:
     return [] if good else ["the signature is wrong"]
 
 
+def number_faults(document: dict[str, Any]) -> list[str]:
+    """A fen is a whole number: true, 1.0 and "1" would add up and mean something else to whoever reads the file."""
+    shown = [document[name] for name in SUMS] + [row[name] for row in document["rows"] for name in ROW_SUMS]
+    lines = [parsed(row["line"])["fen"] for row in document["rows"]]
+    return [] if all(type(one) is int for one in shown + lines) else ["a sum is no whole number"]
+
+
 def money_faults(document: dict[str, Any]) -> list[str]:
     """Each shown row is what its sealed line says, and the sums are those of the rows."""
     balance, came, went, found = document["opening_fen"], 0, 0, []
     for number, row in enumerate(document["rows"], 1):
-        line, fen = json.loads(row["line"]), row["fen"]
+        line, fen = parsed(row["line"]), row["fen"]
         moved = line["fen"] * ((line["credit"] == document["account"]) - (line["debit"] == document["account"]))
         balance, came, went = balance + moved, came + max(moved, 0), went + max(-moved, 0)
         shown = (fen, row["balance_fen"], row["occurred_at"], row["posted_at"], row["entry"])
@@ -166,11 +183,11 @@ def money_faults(document: dict[str, Any]) -> list[str]:
             found.append(f"row {number} lies outside of the range")
     if (balance, came, went) != (document["closing_fen"], document["in_fen"], document["out_fen"]):
         found.append("the rows do not add up")
-    ids = [json.loads(row["line"])["id"] for row in document["rows"]]
+    ids = [parsed(row["line"])["id"] for row in document["rows"]]
     return found + (["a row stands twice"] if len(set(ids)) != len(ids) else [])
 
 
-def chain_faults(document: dict[str, Any], roots: dict[str, str]) -> list[str]:
+def chain_faults(document: dict[str, Any], roots: dict[str, str] | None) -> list[str]:
     found = []
     for number, row in enumerate(document["rows"], 1):
         block = document["blocks"].get(str(row["block"]))
@@ -186,7 +203,7 @@ def chain_faults(document: dict[str, Any], roots: dict[str, str]) -> list[str]:
     return found
 
 
-def block_faults(name: str, block: dict[str, Any], days: dict[str, Any], roots: dict[str, str]) -> list[str]:
+def block_faults(name: str, block: dict[str, Any], days: dict[str, Any], roots: dict[str, str] | None) -> list[str]:
     facts = {member: block[member] for member in FACTS}
     text = json.dumps(facts, ensure_ascii=False, separators=(",", ":")) + "\n"
     if str(block["number"]) != name or hashed(block["algorithm"], text.encode()).hex() != block["seal"]:
@@ -196,42 +213,95 @@ def block_faults(name: str, block: dict[str, Any], days: dict[str, Any], roots: 
     day = days.get(block["day"])
     if day is None or climb(day["algorithm"], leaf(day["algorithm"], block["seal"]), block["path"]) != day["root"]:
         return ["is not under the root of its day"]
-    if roots and roots.get(block["day"]) != day["root"]:
+    if roots is not None and roots.get(block["day"]) != day["root"]:
         return ["the root of its day is not the one that was kept"]
     return []
 
 
-def faults_of(document: dict[str, Any], *, key: str = "", roots: dict[str, str] | None = None) -> list[str]:
+def faults_of(document: Any, *, key: str = "", roots: dict[str, str] | None = None) -> list[str]:
     try:
         if document["format"] != FORMAT:
             return ["this is no statement"]
-        return signature_faults(document, key) + money_faults(document) + chain_faults(document, roots or {})
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        found = signature_faults(document, key) + number_faults(document)
+        return found + money_faults(document) + chain_faults(document, roots)
+    except Exception as problem:  # noqa: BLE001 - whatever a file makes of us, it is not sound
         return [f"this is no whole statement ({problem!r})"]
 
 
+def parsed(text: str) -> Any:
+    """JSON that everybody reads alike: no member twice, no NaN."""
+    return json.loads(text, object_pairs_hook=members, parse_constant=refuse)
+
+
+def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a member stands twice")
+    return dict(pairs)
+
+
+def refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def text_of(path: str) -> str:
+    with Path(path).open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise ValueError("the file is too large")
+    return content.decode()
+
+
 def roots_in(path: str) -> dict[str, str]:
-    lines = [line.split() for line in Path(path).read_text("utf-8").splitlines() if line.strip()]
-    return {parts[0]: parts[-1] for parts in lines}
+    """Lines as `nanhu ledger roots` prints them; a list that holds none, or something else, is no list of roots."""
+    found = [ROOT_LINE.fullmatch(line.strip()) for line in text_of(path).splitlines() if line.strip()]
+    roots = {line[1]: line[2] for line in found if line}
+    if not found or len(roots) != len(found):
+        raise ValueError("this is no list of daily roots")
+    return roots
 
 
-def option(arguments: list[str], name: str) -> str:
-    return arguments[arguments.index(name) + 1] if name in arguments else ""
+def option(arguments: list[str], name: str) -> str | None:
+    return (arguments[arguments.index(name) + 1 :] or [""])[0] if name in arguments else None
+
+
+def look_at(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """What is wrong, and what to tell besides."""
+    key, roots = option(arguments, "--key"), option(arguments, "--roots")
+    if key is not None and not KEY_FORM.fullmatch(key.strip().lower()):
+        return ["what was given with --key is no public key"], []
+    kept = None if roots is None else roots_in(roots)
+    document = parsed(text_of(arguments[0]))
+    faults = faults_of(document, key=key or "", roots=kept)
+    return faults, [] if faults else notes_on(document, kept)
+
+
+def notes_on(document: dict[str, Any], roots: dict[str, str] | None) -> list[str]:
+    rows, signer = document["rows"], document["key"]["public"]
+    waiting = sum(row["block"] is None for row in rows)
+    notes = [f"{len(rows)} rows, {waiting} of them not sealed yet, signed by {signer}"]
+    if roots is not None:
+        under = sum("day" in document["blocks"][str(row["block"])] for row in rows if row["block"] is not None)
+        notes.append(f"{under} of them stand under the roots that were kept, {len(rows) - under} do not yet")
+    return notes
+
+
+def say(text: str) -> None:
+    """In letters that every screen has: a forged file may hold any."""
+    sys.stdout.write(text.encode("ascii", "backslashreplace").decode() + "\n")
 
 
 def main(arguments: list[str]) -> int:
-    key, roots = option(arguments, "--key"), option(arguments, "--roots")
-    document = json.loads(Path(arguments[0]).read_text("utf-8"))
-    faults = faults_of(document, key=key, roots=roots_in(roots) if roots else None)
-    for fault in faults:
-        sys.stdout.write(f"FAULT  {fault}\n")
-    if not faults:
-        waiting = sum(row["block"] is None for row in document["rows"])
-        sys.stdout.write(
-            f"{len(document['rows'])} rows, {waiting} of them not sealed yet, signed by {document['key']['public']}\n"
-        )
-    sys.stdout.write("NOT SOUND\n" if faults else "sound\n")
-    return 1 if faults else 0
+    try:
+        faults, notes = look_at(arguments)
+    except Exception as problem:  # noqa: BLE001 - broken input is an answer, not an accident
+        faults, notes = [f"this cannot be read ({problem!r})"], []
+    for line in [*(f"FAULT  {fault}" for fault in faults), *notes]:
+        say(line)
+    if not faults and option(arguments, "--key") is None:
+        say("UNANCHORED: the file agrees with itself; give --key with the key as the school publishes it")
+        return UNANCHORED
+    say("NOT SOUND" if faults else "sound")
+    return NOT_SOUND if faults else SOUND
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         actions.add_parser("seal", help="close finished rows into blocks now")
         check = actions.add_parser("verify", help="compute every block anew; exit code 1 when something was touched")
         check.add_argument("--from", dest="from_number", type=int, default=1, help="number of the first block")
-        check.add_argument("--root", default="", help="NUMBER:SEAL as it was noted elsewhere")
+        check.add_argument("--root", default=None, help="NUMBER:SEAL as it was noted elsewhere")
         actions.add_parser("root", help="the last seal, to be printed or kept elsewhere")
         export = actions.add_parser("export", help="JSON Lines with seals, to a file or standard output")
         export.add_argument("--from", dest="from_number", type=int, default=1)
@@ -50,9 +50,9 @@ class Command(BaseCommand):
             self.stdout.write(f"FAULT  {fault}")
         self.stdout.write(f"{found.blocks} blocks, {found.rows} rows, {found.waiting} waiting for their seal")
         self.stdout.write(f"root {found.number}:{found.root}")
+        self.stdout.write(found.verdict(options["root"]))
         if not found.is_sound:
             sys.exit(1)
-        self.stdout.write("sound")
 
     def root(self, _options: dict[str, Any]) -> None:
         last = AuditBlock.objects.order_by("-number").first()

@@ -122,7 +122,7 @@ def test_a_row_that_another_steward_has_mended_is_refused_under_the_lock(steward
         mend_row(by=BY, row_id=row.id, values={"姓名": "王二"})
     page = steward.post(f"/datahub/rows/{row.id}/", stale, follow=True).content.decode()
     assert "不用再改" in page
-    assert Person.objects.get().name == "王一"
+    assert Person.objects.get(name__startswith="王").name == "王一"
     assert list(Batch.objects.values("counts", "change_sets")) == settled
 
 

@@ -14,7 +14,7 @@ from nanhu.platforms.ledger.services.day_sums import check_days
 from nanhu.platforms.ledger.services.sealing import CHAIN, root_of_blocks
 
 
-def verify(*, from_number: int = 1, root: str = "", heard: Heard = lambda _done, _total: None) -> Findings:
+def verify(*, from_number: int = 1, root: str | None = None, heard: Heard = lambda _done, _total: None) -> Findings:
     """Check the chain from a block on, with the roots of its days."""
     findings = chains.verify(
         CHAIN, from_number=from_number, root=root, emptied=never_emptied, refuses_past=False, heard=heard

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from nanhu.kernel.actors import Actor
@@ -66,3 +67,13 @@ def test_a_touched_sum_or_a_row_brought_in_later_is_found(books, day):
 
 def test_people_are_added_up_by_group(books):
     assert {row.group for row in trial_at(now())} == {"bank", "till"}
+
+
+def test_the_command_counts_what_it_prints(books, day, capsys):
+    sum_days()
+    DaySum.objects.filter(day=day, account_id=books["bank"]).update(debit_fen=1)
+    with pytest.raises(SystemExit):
+        call_command("ledger", "check")
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"day_sum_differs {day}"
+    assert said[-1].startswith(f"ledger: {len(said) - 1} differences")

@@ -53,7 +53,7 @@ def sent_twice(campus, path, fields, file=""):
 def test_a_list_of_payouts(campus):
     funding = open_funding(by=SYSTEM, code="aid", name="学生资助经费")
     fields = {"token": str(uuid4()), "source": "subsidy", "title": "补助", "funding": funding.pk}
-    one, two = sent_twice(campus, "/card/payouts/new/", fields, PAYOUT)
+    one, two = sent_twice(campus, "/card/funds/payouts/new/", fields, PAYOUT)
     assert (one.status_code, two.status_code, one.url) == (302, 302, two.url)
     assert PayoutBatch.objects.count() == 1
 
@@ -63,7 +63,9 @@ def test_one_file_of_payouts_in_two_forms_is_taken_once(campus):
 
     def send(browser):
         fields = {"token": str(uuid4()), "source": "subsidy", "title": "补助", "funding": funding.pk}
-        return browser.post("/card/payouts/new/", fields | {"file": SimpleUploadedFile("名单.csv", PAYOUT.encode())})
+        return browser.post(
+            "/card/funds/payouts/new/", fields | {"file": SimpleUploadedFile("名单.csv", PAYOUT.encode())}
+        )
 
     browser, other = campus.client("clerk"), own_browser(campus)
     one, two = amid(lambda: send(browser), lambda: send(other))
@@ -73,7 +75,7 @@ def test_one_file_of_payouts_in_two_forms_is_taken_once(campus):
 
 def test_a_list_of_rooms(campus):
     fields = {"token": str(uuid4()), "title": "十月电费"}
-    one, two = sent_twice(campus, "/card/rooms/new/", fields, HEAD + line("14231100001", "林小满"))
+    one, two = sent_twice(campus, "/card/funds/rooms/new/", fields, HEAD + line("14231100001", "林小满"))
     assert (one.status_code, two.status_code, one.url) == (302, 302, two.url)
     assert RoomList.objects.count() == 1
 

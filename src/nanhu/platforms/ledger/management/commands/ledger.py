@@ -36,7 +36,7 @@ class Command(BaseCommand):
             "verify", help="compute every block and root anew; exit code 1 when something was touched"
         )
         check.add_argument("--from", dest="from_number", type=int, default=1, help="number of the first block")
-        check.add_argument("--root", default="", help="NUMBER:SEAL as it was noted elsewhere")
+        check.add_argument("--root", default=None, help="NUMBER:SEAL as it was noted elsewhere")
         actions.add_parser("key", help="the school's public key for statements, to be published")
         actions.add_parser("verifier", help="print the program that checks a statement with Python alone")
         roots = actions.add_parser("roots", help="the daily sealed roots, to be printed or kept elsewhere")
@@ -53,8 +53,10 @@ class Command(BaseCommand):
         days = check_days()
         for day in days:
             self.stdout.write(f"day_sum_differs {day}")
-        self.stdout.write(f"ledger: {len(findings)} differences, trial balance {trial_balance().difference_fen} fen")
-        if findings or days or trial_balance().difference_fen:
+        unbalanced = trial_balance().difference_fen
+        differences = len(findings) + len(days) + (unbalanced != 0)
+        self.stdout.write(f"ledger: {differences} differences, trial balance {unbalanced} fen")
+        if differences:
             sys.exit(1)
 
     def run_trial(self, options: dict[str, Any]) -> None:
@@ -94,9 +96,9 @@ class Command(BaseCommand):
             self.stdout.write(f"FAULT  {fault}")
         self.stdout.write(f"{found.blocks} blocks, {found.rows} rows, {found.waiting} waiting for their seal")
         self.stdout.write(f"root {found.number}:{found.root}")
+        self.stdout.write(found.verdict(options["root"]))
         if not found.is_sound:
             sys.exit(1)
-        self.stdout.write("sound")
 
     def run_roots(self, options: dict[str, Any]) -> None:
         lines = [

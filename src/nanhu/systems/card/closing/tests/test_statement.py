@@ -5,15 +5,17 @@ import json
 import subprocess
 import sys
 from datetime import timedelta
+from random import Random
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import call_command
 
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.ledger import verify_statement
 from nanhu.platforms.ledger.models import DayRoot, SigningKey
 from nanhu.platforms.ledger.services.sealing import root_days, seal
-from nanhu.platforms.ledger.verify_statement import canonical, chain_faults, faults_of, is_signed, money_faults
+from nanhu.platforms.ledger.verify_statement import canonical, chain_faults, faults_of, is_signed, main, money_faults
 from nanhu.systems.card.tests.conftest import bring_in_the_cast, queries_of
 
 PAGE = "/card/closing/statement/"
@@ -68,11 +70,74 @@ def test_the_verifier_runs_with_python_alone_and_knows_roots_kept_elsewhere(camp
         command = [sys.executable, "-I", str(script), str(document), *more]
         return subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
 
-    assert run().returncode == 0
+    assert (run().returncode, run("--roots", str(roots)).returncode) == (2, 2)
+    assert "UNANCHORED" in run().stdout
+    assert "sound" not in run().stdout.replace("UNANCHORED", "")
     assert run("--key", key, "--roots", str(roots)).returncode == 0
     assert "another key" in run("--key", "0" * 64).stdout
     roots.write_text(roots.read_text("utf-8").replace(DayRoot.objects.get().root, "0" * 64), "utf-8")
     assert run("--roots", str(roots)).returncode == 1
+    for foreign in ("", "\n\n", "2020-01-01 blocks 1-1 sha256 " + "0" * 64 + "\n", "no roots at all\n", "\udcff"):
+        roots.write_bytes(foreign.encode("utf-8", "surrogateescape"))
+        said = run("--key", key, "--roots", str(roots))
+        assert (said.returncode, said.stderr) == (1, ""), foreign
+        assert said.stdout.endswith("NOT SOUND\n")
+    for what in (["--key", ""], ["--key"], ["--roots", ""], ["--roots"]):
+        assert run(*what).stdout.endswith("NOT SOUND\n"), what
+
+
+TWISTS = ("1.0", "true", '"1"', "null", "[]", "{}", "NaN", "1e999", "9" * 5000, "-0.0")
+
+
+def test_whatever_a_statement_is_made_of_the_answer_is_not_sound_and_never_a_traceback(campus, tmp_path, capsys):
+    whole, key = campus.client("student").get(f"{PAGE}statement.json").content, SigningKey.objects.get().public
+    path = tmp_path / "statement.json"
+
+    def verdict(content: bytes) -> tuple[int, str]:
+        path.write_bytes(content)
+        return main([str(path), "--key", key]), capsys.readouterr().out
+
+    assert verdict(whole)[0] == 0
+    choice = Random(8)
+    flips = [
+        whole[:n] + bytes([whole[n] ^ 1 << choice.randrange(8)]) + whole[n + 1 :] for n in choices(whole, 60, choice)
+    ]
+    cuts = [whole[:n] for n in choices(whole, 20, choice)]
+    twisted = [
+        whole.replace(
+            b'"opening_fen": 0' if b'"opening_fen": 0' in whole else b'"opening_fen":0',
+            b'"opening_fen":' + one.encode(),
+        )
+        for one in TWISTS
+    ]
+    strange = [
+        b"",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"format": "nanhu-statement-1"}',
+        b'"\\ud800"',
+        whole + whole,
+    ]
+    twice = whole.replace(b'"format"', b'"format": "nanhu-statement-1", "format"', 1)
+    for content in (*flips, *cuts, *twisted, *strange, twice):
+        code, said = verdict(content)
+        assert code == 1, content[:80]
+        assert said.startswith("FAULT")
+        assert said.endswith("NOT SOUND\n")
+    assert main([str(tmp_path / "nothing.json"), "--key", key]) == 1
+    assert main([]) == 1
+
+
+def test_a_file_without_an_end_is_not_read_to_its_end(monkeypatch, capsys):
+    monkeypatch.setattr(verify_statement, "LARGEST_FILE", 100_000)
+    assert main(["/dev/zero", "--key", "0" * 64]) == 1
+    assert "too large" in capsys.readouterr().out
+
+
+def choices(whole: bytes, count: int, choice: Random) -> list[int]:
+    return [choice.randrange(len(whole)) for _time in range(count)]
 
 
 def leaves(value, path=()):
@@ -120,7 +185,7 @@ def test_money_and_proofs_are_held_by_the_chain_even_under_the_schools_own_signa
             continue
         touched = flipped(document, path)
         try:
-            found = money_faults(touched) + chain_faults(touched, {})
+            found = money_faults(touched) + chain_faults(touched, None)
         except (KeyError, TypeError, ValueError):
             continue
         assert found, path
