@@ -59,6 +59,12 @@ class Configuration:
         "127.0.0.1,::1",
         "Reverse proxies whose X-Forwarded-… is believed: addresses or networks.",
     )
+    connections: int = setting("NANHU_CONNECTIONS", 4096, "Connections a server process holds in all.")
+    connections_per_address: int = setting(
+        "NANHU_CONNECTIONS_PER_ADDRESS",
+        512,
+        "Connections a server process holds for one address that is no trusted proxy.",
+    )
     web_threads: int = setting("NANHU_WEB_THREADS", 8, "Threads of each web worker.")
     web_workers: int = setting("NANHU_WEB_WORKERS", 0, "Web worker processes; 0: one a processor, at most four.")
     hasher_threads: int = setting("NANHU_HASHER_THREADS", 0, "Passwords checked at once; 0: one a processor.")

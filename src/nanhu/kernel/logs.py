@@ -1,11 +1,15 @@
 """Log lines as data: readable on a console, JSON for a collector. No names, numbers or secrets of persons in them."""
 
+import logging
 import re
-from collections.abc import MutableMapping
+import time
+from collections import Counter
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
 
+MOST_A_MINUTE, MINUTE_SECONDS, MOST_MESSAGES = 60, 60.0, 500
 ROW_OF_THE_DATABASE = re.compile(r"^(DETAIL|CONTEXT):.*?(?=\n\n|\nTraceback|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -44,10 +48,42 @@ def logging_settings(form: str) -> dict[str, Any]:
                 "foreign_pre_chain": shared,
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "campus"}},
+        "filters": {"bounded": {"()": "nanhu.kernel.logs.Bounded"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "campus", "filters": ["bounded"]}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {"nanhu": {"level": "INFO"}, "procrastinate": {"level": "WARNING"}},
     }
+
+
+class Bounded(logging.Filter):
+    """Of one message (a logger's own text, before its facts) so many a minute; how many were left out is told with the next.
+
+    Whoever can provoke a line must not be able to fill the disk with it.
+    """
+
+    def __init__(self, *, most: int = MOST_A_MINUTE, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self.most, self.clock = most, clock
+        self.begun = float("-inf")
+        self.counts: Counter[tuple[str, str]] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if self.clock() - self.begun > MINUTE_SECONDS:
+            left_out = sum(max(0, count - self.most) for count in self.counts.values())
+            self.begun, self.counts = self.clock(), Counter()
+            if left_out:
+                logging.getLogger(__name__).warning(
+                    "left out %d lines of the minute before: they said the same", left_out
+                )
+        mark = (record.name, template_of(record))
+        self.counts[mark if len(self.counts) < MOST_MESSAGES else ("", "")] += 1
+        return self.counts[mark if mark in self.counts else ("", "")] <= self.most
+
+
+def template_of(record: logging.LogRecord) -> str:
+    """structlog hands over a dict with its event, everything else a text with places for its facts."""
+    said: Any = record.msg
+    return str(said.get("event", ""))[:200] if isinstance(said, dict) else str(said)[:200]
 
 
 def without_rows(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -5,6 +5,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanhu.project.settings")
 django = get_wsgi_application()
 
+from nanhu.kernel.configuration import configuration  # noqa: E402
+from nanhu.kernel.connections import guard_of  # noqa: E402
+from nanhu.kernel.slow_bodies import BodyGuard  # noqa: E402
 from nanhu.platforms.identity.api import Front  # noqa: E402  Django must be set up before its models are read
 
-application = Front(django)
+application = BodyGuard(Front(django), guard_of(configuration()), threads=configuration().web_threads)

@@ -2,16 +2,21 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 import psycopg
 from django.db import Error, close_old_connections, connection
+from django.utils import timezone
 
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.models import Heartbeat
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 BUSY_LOOK_SECONDS = 0.05
+HEARTBEAT_SECONDS = 10.0
+HEARTBEAT_PREFIX = "worker."
 
 type Companion = Callable[[threading.Event], None]
 """Runs until the event is set. Loses the database and waits for it; is killed at any moment and loses nothing."""
@@ -28,7 +33,7 @@ def keep_turning(stopping: threading.Event, *, name: str, channel: str, begin: C
         try:
             with psycopg.connect(configuration().database_url, autocommit=True) as listener:
                 listener.execute(f"LISTEN {channel}")
-                turn_and_listen(begin(), listener, stopping)
+                turn_and_listen(with_heartbeat(begin(), name), listener, stopping)
         except (Error, psycopg.Error, OSError):
             log.warning("%s lost the database; trying again", name)
             stopping.wait(1)
@@ -37,6 +42,21 @@ def keep_turning(stopping: threading.Event, *, name: str, channel: str, begin: C
             stopping.wait(5)
         finally:
             close_old_connections()
+
+
+def with_heartbeat(turn: Turn, name: str) -> Turn:
+    """The turn, and now and then a word to the doctor that it still comes round."""
+    said_at = float("-inf")
+
+    def turned() -> bool:
+        nonlocal said_at
+        is_busy = turn()
+        if time.monotonic() - said_at > HEARTBEAT_SECONDS:
+            Heartbeat.objects.update_or_create(name=f"{HEARTBEAT_PREFIX}{name}", defaults={"seen_at": timezone.now()})
+            said_at = time.monotonic()
+        return is_busy
+
+    return turned
 
 
 def turn_and_listen(turn: Turn, listener: psycopg.Connection, stopping: threading.Event) -> None:

@@ -7,6 +7,11 @@ from nanhu.kernel.configuration import Configuration
 from nanhu.kernel.processes.specification import ProcessSpecification, processes
 
 MOST_WORKERS = 4
+BACKLOG = 4096
+MOST_AT_ONCE = 65_536
+"""The server stops taking connections at this many, for everybody: kernel/connections.py bounds them by address below it."""
+IDLE_MILLISECONDS = 30_000
+"""For a head, and between two requests of one connection."""
 
 
 def granian(
@@ -14,6 +19,8 @@ def granian(
 ) -> list[str]:
     """The command line of the web server; `interface` is wsgi or asginl (ASGI without lifespan is asginl)."""
     command = [sys.executable, "-m", "granian", "--interface", interface, "--host", address, "--port", str(port)]
+    command += ["--http", "1", "--backlog", str(BACKLOG), "--backpressure", str(MOST_AT_ONCE)]
+    command += ["--http1-header-read-timeout", str(IDLE_MILLISECONDS)]
     command += ["--workers", str(workers), "--workers-kill-timeout", "3", "--respawn-failed-workers", "--no-ws"]
     command += ["--blocking-threads", str(threads)] if interface == "wsgi" else ["--loop", "uvloop"]
     return [*command, "--log-level", "warning", application]

@@ -16,6 +16,7 @@ import psycopg
 
 from nanhu.kernel.configuration import Configuration
 from nanhu.kernel.database import embedded
+from nanhu.kernel.processes.log_files import keep_bounded
 from nanhu.kernel.processes.specification import ProcessSpecification
 from nanhu.kernel.secret_files import private_folder
 
@@ -148,6 +149,8 @@ class Supervisor:
         for one in self.processes:
             with said(OSError):
                 one.watch()
+                if one.log is not None:
+                    keep_bounded(Path(one.log.name))
 
     def stop(self) -> None:
         for one in reversed(self.processes):

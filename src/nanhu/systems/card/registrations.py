@@ -9,7 +9,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.processes import ProcessSpecification, processes
 from nanhu.kernel.registry import Application, PersonalData, Role, Tile, TileContent, Viewer
-from nanhu.systems.card.checks import receipts_agree
+from nanhu.systems.card.checks import gateway_works, receipts_agree
 from nanhu.systems.card.funds.queries import waiting_of
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.personal_data import card_records, transaction_records
@@ -83,6 +83,7 @@ registry.applications.add(
     ),
 )
 registry.checks.add(registry.Check(key="card.receipts", title=_("校园卡凭证"), run=receipts_agree, order=45))
+registry.checks.add(registry.Check(key="card.gateway", title=_("终端网关"), run=gateway_works, order=33))
 processes.add(
     ProcessSpecification(
         key="gateway",

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import clock
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.doctor.checks import fail, ok, warn
+from nanhu.kernel.jobs.companions import HEARTBEAT_PREFIX
 from nanhu.kernel.models import EventDelivery, Heartbeat
 from nanhu.kernel.registry import CheckResult
 
 WORKER, BACKUP = "worker", "backup"
 HEARTBEAT_LIMIT = timedelta(seconds=60)
+COMPANION_LIMIT = timedelta(minutes=5)
 LAG_WARNED, LAG_REFUSED = timedelta(minutes=1), timedelta(minutes=10)
 STUCK_ATTEMPTS = 5
 BACKUP_LIMIT = timedelta(hours=36)
@@ -25,6 +27,12 @@ def check_worker() -> CheckResult:
         return fail(
             _("后台进程没有在运行（最近一次：{when}）。").format(when=when),
             _("启动它：nanhu worker（systemd：systemctl start nanhu-worker）。在此之前没有新卡、账号和通知。"),
+        )
+    silent = Heartbeat.objects.filter(name__startswith=HEARTBEAT_PREFIX, seen_at__lt=clock.now() - COMPANION_LIMIT)
+    if names := ", ".join(name.removeprefix(HEARTBEAT_PREFIX) for name in silent.values_list("name", flat=True)):
+        return fail(
+            _("后台进程在运行，但有任务不再工作：{names}。").format(names=names),
+            _("看后台进程的日志；任务会自己重新开始，一直出错时重启后台进程并报告。"),
         )
     return ok(_("后台进程在运行。"))
 

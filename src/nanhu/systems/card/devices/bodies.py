@@ -1,6 +1,5 @@
 """Reading members of a request's body: what is missing or of another kind is malformed."""
 
-import json
 import re
 from collections.abc import Container
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from typing import Any
 from nanhu.kernel.clock import campus_today
 from nanhu.systems.card.devices.errors import CardRefusedError, MalformedError
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.protocol import CARD_UID, LARGEST_SEQUENCE, SENTENCES
+from nanhu.systems.card.protocol import CARD_UID, LARGEST_SEQUENCE, SENTENCES, json_object
 
 LATEST_MOMENT = 2**33
 LONGEST_TEXT = 400
@@ -19,12 +18,9 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 def read_object(body: bytes) -> dict[str, Any]:
     """An empty body is an empty object."""
     try:
-        values = json.loads(body or b"{}")
-    except (ValueError, RecursionError) as error:
+        return json_object(body or b"{}")
+    except ValueError as error:
         raise MalformedError from error
-    if not isinstance(values, dict):
-        raise MalformedError
-    return values
 
 
 def text_in(body: dict[str, Any], name: str, *, longest: int = LONGEST_TEXT) -> str:

@@ -1,9 +1,17 @@
 """The gateway behind an HTTP server: ASGI, which every server speaks, and RSGI, in which Granian needs half the time."""
 
 import asyncio
+import contextlib
+import logging.config
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from typing import Any
 
+from granian.rsgi import ProtocolClosed
+
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.connections import guard_of
+from nanhu.kernel.logs import logging_settings
 from nanhu.systems.card.gateway.server import Asked, Gateway
 from nanhu.systems.card.protocol import LARGEST_BODY
 
@@ -11,6 +19,8 @@ type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 JSON = ("content-type", "application/json")
+BODY_SECONDS = 20.0
+"""Whoever sends 256 KiB more slowly than this is cut: a body is in memory until it is whole."""
 
 
 class Application:
@@ -23,21 +33,36 @@ class Application:
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         gateway = self.gateway or await self.start()
         find = scope.headers.get
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await whole_body(find("content-length", ""), protocol)
+        except TimeoutError:
+            protocol.response_empty(HTTPStatus.REQUEST_TIMEOUT, [])
+            return
+        except ProtocolClosed:
+            return
         asked = Asked(
             scope.method, scope.path, find("nanhu-terminal", ""), find("nanhu-sequence", ""), find("nanhu-clock", ""),
-            find("nanhu-signature", ""), address_in(scope.client),
-            await whole_body(find("content-length", ""), protocol),
+            find("nanhu-signature", ""), address_in(scope.client), body,
         )  # fmt: skip
         told = await gateway.serve(asked)
         headers = [JSON, ("nanhu-signature", told.signature)] if told.signature else [JSON]
-        protocol.response_bytes(told.status, headers, told.body)
+        with contextlib.suppress(ProtocolClosed):
+            protocol.response_bytes(told.status, headers, told.body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self.live(receive, send)
         elif scope["type"] == "http":
             gateway = self.gateway or await self.start()
-            told = await gateway.serve(await asked_by(scope, receive))
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    asked = await asked_by(scope, receive)
+            except TimeoutError:
+                await send({"type": "http.response.start", "status": HTTPStatus.REQUEST_TIMEOUT, "headers": []})
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                return
+            told = await gateway.serve(asked)
             headers = [(b"content-type", b"application/json"), (b"content-length", str(len(told.body)).encode())]
             if told.signature:
                 headers.append((b"nanhu-signature", told.signature.encode()))
@@ -48,6 +73,8 @@ class Application:
         async with self.lock:
             if self.gateway is None:
                 self.gateway = Gateway()
+                guard_of(configuration()).start()
+                logging.config.dictConfig(logging_settings(configuration().log_format))
             return self.gateway
 
     async def live(self, receive: Receive, send: Send) -> None:

@@ -1,22 +1,23 @@
 """What is written beside the payments, a few seconds later: requests refused at the door, and when terminals were seen."""
 
 import asyncio
-import contextlib
-import logging
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-import msgspec
-import psycopg
-
-from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
+from nanhu.kernel.background import BackgroundTasks
+from nanhu.systems.card.gateway.batches import write_all
+from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.repeats import Repeats
 
-log = logging.getLogger(__name__)
 PAUSE_SECONDS = 3.0
 MOST_INCIDENTS = 40
 SEEN = "SELECT card_terminal_seen(%s::json)"
 REPEATED = "SELECT card_terminal_repeated(%s::json)"
 MOST_ADDRESSES = 2000
+HEARTBEATS = """
+    INSERT INTO kernel_heartbeat (name, seen_at) SELECT h.name, now() FROM json_to_recordset(%s::json) AS h(name text) ORDER BY h.name
+    ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at
+"""
 INCIDENTS = """
     INSERT INTO card_terminal_incident (at, terminal_number, address, code, detail, times)
     SELECT now(), i.terminal, i.address, i.code, i.detail, i.times
@@ -33,12 +34,15 @@ class Seen(NamedTuple):
 
 
 class Diary:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, well: Callable[[], Iterable[str]] = tuple) -> None:
+        """`well` names the tasks of this process that do their work; the doctor misses the others."""
         self.database = database
+        self.well = well
         self.seen: dict[tuple[int, str], Seen] = {}
         self.incidents: dict[tuple[str, str, str, str], int] = {}
         self.repeats = Repeats()
-        self.writer = asyncio.create_task(self.write_now_and_then())
+        self.tasks = BackgroundTasks("gateway")
+        self.tasks.keep("diary", self.write_now_and_then)
 
     def saw(self, terminal_id: int, sequence: int, address: str = "", offset: float | None = None) -> None:
         """From where it spoke and how its clock goes; of a flood of addresses only the first are told apart."""
@@ -55,32 +59,27 @@ class Diary:
 
     async def write_now_and_then(self) -> None:
         while True:
-            await asyncio.sleep(PAUSE_SECONDS)
             await self.write()
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def write(self) -> None:
         seen, self.seen = self.seen, {}
         incidents, self.incidents = self.incidents, {}
         repeated = self.repeats.take()
-        with contextlib.suppress(OutcomeUnknownError, psycopg.Error):
-            if seen:
-                rows = [
-                    {"id": terminal, "address": address, **one._asdict()}
-                    for (terminal, address), one in sorted(seen.items())
-                ]
-                await self.database.rows(SEEN, [msgspec.json.encode(rows).decode()])
-            if repeated:
-                await self.database.rows(REPEATED, [msgspec.json.encode(repeated).decode()])
-            if incidents:
-                lines = [
-                    {"terminal": terminal, "address": address, "code": code, "detail": detail, "times": times}
-                    for (terminal, address, code, detail), times in incidents.items()
-                ]
-                await self.database.rows(INCIDENTS, [msgspec.json.encode(lines).decode()])
+        seen_rows = [
+            {"id": terminal, "address": address, **one._asdict()} for (terminal, address), one in sorted(seen.items())
+        ]
+        await write_all(self.database, SEEN, seen_rows)
+        await write_all(self.database, REPEATED, repeated)
+        lines = [
+            {"terminal": terminal, "address": address, "code": code, "detail": detail, "times": times}
+            for (terminal, address, code, detail), times in incidents.items()
+        ]
+        await write_all(self.database, INCIDENTS, lines)
+        await write_all(self.database, HEARTBEATS, [{"name": name} for name in self.well()])
 
     async def close(self) -> None:
-        self.writer.cancel()
-        await asyncio.gather(self.writer, return_exceptions=True)
+        await self.tasks.close()
         await self.write()
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-import psycopg
 
+from nanhu.kernel.background import BackgroundTasks
 from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
 from nanhu.systems.card.gateway.policy import current_policy
 
@@ -74,10 +74,10 @@ class PaymentQueue:
         self.waiting: deque[Waiting] = deque()
         self.arrived = asyncio.Event()
         self.figures = Figures()
-        self.workers = [
-            asyncio.create_task(self.work()),
-            *(asyncio.create_task(self.relieve()) for _ in range(RELIEVERS)),
-        ]
+        self.tasks = BackgroundTasks("gateway", pause_seconds=RELIEF_SECONDS)
+        self.tasks.keep("payments", self.work)
+        for place in range(RELIEVERS):
+            self.tasks.keep(f"relief_{place + 1}", self.relieve)
 
     def decide(self, row: Row) -> asyncio.Future[Decision]:
         future: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
@@ -86,9 +86,7 @@ class PaymentQueue:
         return future
 
     async def close(self) -> None:
-        for worker in self.workers:
-            worker.cancel()
-        await asyncio.gather(*self.workers, return_exceptions=True)
+        await self.tasks.close()
 
     async def work(self) -> None:
         """One batch after the other: fewer and larger ones cost the database and us the least for each payment."""
@@ -133,7 +131,7 @@ class PaymentQueue:
             decisions = await self.ask([one.row for one in batch])
         except OutcomeUnknownError as error:
             answer_all(batch, error)
-        except psycopg.Error as error:
+        except Exception as error:
             log.exception("a batch of %d payments failed", len(batch))
             if len(batch) == 1:
                 answer_all(batch, OutcomeUnknownError())

@@ -1,6 +1,5 @@
 """From the bytes of a request to what the database is asked; everything odd becomes a refusal with a name."""
 
-import json
 import re
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from nanhu.systems.card.protocol import (
     LARGEST_UPLOAD_ROWS,
     PaymentBody,
     fingerprint,
+    json_object,
 )
 
 RECEIPT = re.compile("[0-9]{1,15}")
@@ -44,11 +44,11 @@ class Purchase(NamedTuple):
 def read_purchase(body: bytes) -> Purchase:
     try:
         asked = decode_payment(body)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return read_odd_purchase(read_object(body))
     if 0 < asked.amount_fen <= LARGEST_PAYMENT_FEN and CARD_UID.fullmatch(asked.card):
         return Purchase(asked.card, asked.amount_fen, None, None, asked.pin, asked.minutes)
-    return read_odd_purchase(msgspec.structs.asdict(asked))
+    return read_odd_purchase(read_object(body))
 
 
 def read_odd_purchase(values: dict[str, Any]) -> Purchase:
@@ -67,12 +67,9 @@ def read_odd_purchase(values: dict[str, Any]) -> Purchase:
 
 def read_object(body: bytes) -> dict[str, Any]:
     try:
-        values = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        return json_object(body)
+    except ValueError as error:
         raise MalformedError from error
-    if not isinstance(values, dict):
-        raise MalformedError
-    return values
 
 
 def read_sequence(text: str) -> int | None:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import msgspec
 import psycopg
 
+from nanhu.kernel.background import BackgroundTasks
+from nanhu.systems.card.gateway.batches import write_all
 from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
 from nanhu.systems.card.gateway.operations import Request
 from nanhu.systems.card.gateway.requests import MalformedError, read_object
@@ -22,6 +24,7 @@ LONGEST_WAIT_SECONDS = 25
 LARGEST_PAGE = 2000
 PAUSE_SECONDS = 1.0
 LARGEST_NUMBER = 2**53 - 1
+LONGEST_SOFTWARE = 60
 CHANGES = "SELECT version, is_full, has_more, changes FROM card_revocations(%s, %s)"
 REPORTS = "SELECT card_terminal_reports(%s::json)"
 NUMBERS = ("stored_rows", "stored_fen", "card_fen", "total_fen")
@@ -50,7 +53,9 @@ class RevocationDesk:
         self.pages: dict[int, asyncio.Task[Page]] = {}
         self.is_listening = False
         self.reports: dict[int, dict[str, Any]] = {}
-        self.work = [asyncio.create_task(self.listen()), asyncio.create_task(self.write_now_and_then())]
+        self.tasks = BackgroundTasks("gateway")
+        self.tasks.keep("revocations", self.listen)
+        self.tasks.keep("reports", self.write_now_and_then)
 
     async def revocations(self, request: Request) -> tuple[int, bytes]:
         asked = read_object(request.body)
@@ -110,14 +115,10 @@ class RevocationDesk:
 
     async def write(self) -> None:
         reports, self.reports = self.reports, {}
-        if reports:
-            with contextlib.suppress(OutcomeUnknownError, psycopg.Error):
-                await self.database.rows(REPORTS, [encode(list(reports.values())).decode()])
+        await write_all(self.database, REPORTS, list(reports.values()))
 
     async def close(self) -> None:
-        for task in self.work:
-            task.cancel()
-        await asyncio.gather(*self.work, return_exceptions=True)
+        await self.tasks.close()
         self.wake()
         await self.write()
 
@@ -132,7 +133,7 @@ def number_in(values: dict[str, Any], name: str, *, usual: int | None = None) ->
 def report_of(terminal_id: int, since: int, status: Any) -> dict[str, Any]:
     """What is no number where one belongs is left out: a report never spoils the list."""
     said = status if isinstance(status, dict) else {}
-    numbers = {name: said[name] for name in NUMBERS if isinstance(said.get(name), int) and 0 <= said[name] < 2**31}
+    numbers = {name: said[name] for name in NUMBERS if type(said.get(name)) is int and 0 <= said[name] < 2**31}
     software = said.get("software")
-    words = {"software": software.replace("\0", "")[:60]} if isinstance(software, str) else {}
+    words = {"software": software[:LONGEST_SOFTWARE]} if isinstance(software, str) and software.isprintable() else {}
     return {"id": terminal_id, "list_version": since, **numbers, **words}

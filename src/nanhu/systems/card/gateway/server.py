@@ -66,8 +66,8 @@ class Gateway:
         self.database = database or Database(configuration().database_url, connections=CONNECTIONS)
         self.payments = PaymentQueue(self.database)
         self.terminals = TerminalDirectory(self.database)
-        self.diary = Diary(self.database)
         self.revocations = RevocationDesk(self.database)
+        self.diary = Diary(self.database, well=self.well)
         work = Operations(self.database, self.payments, self.diary.repeats)
         self.sales: dict[str, Operation] = {
             PREFIX + "payment": work.payment,
@@ -82,6 +82,11 @@ class Gateway:
             PREFIX + "query": work.query,
             PREFIX + "revocations": self.revocations.revocations,
         }
+
+    def well(self) -> list[str]:
+        """The tasks that do their work now, by name: what the doctor expects to hear of (checks.py)."""
+        parts = (self.payments, self.terminals, self.revocations, self.diary)
+        return [name for part in parts for name in part.tasks.well()]
 
     async def close(self) -> None:
         await self.payments.close()
@@ -143,6 +148,9 @@ class Gateway:
             self.refuse_at_door(asked, "malformed")
             return 400, encode(refused("malformed"))
         except OutcomeUnknownError:
+            return 503, encode(refused("outcome_unknown"))
+        except Exception:
+            log.exception("%s could not be answered", asked.path)
             return 503, encode(refused("outcome_unknown"))
         if status == HTTPStatus.CONFLICT:
             self.refuse_at_door(asked, "sequence_reused", asked.sequence)

@@ -8,7 +8,9 @@ from typing import NamedTuple
 import psycopg
 from psycopg.rows import TupleRow
 
+from nanhu.kernel.background import BackgroundTasks
 from nanhu.kernel.crypto import decrypt
+from nanhu.kernel.crypto.errors import CryptoError
 from nanhu.systems.card.gateway.database import Database
 
 log = logging.getLogger(__name__)
@@ -64,7 +66,8 @@ class TerminalDirectory:
         self.opened: dict[bytes, bytes] = {}
         self.read_at = float("-inf")
         self.lock = asyncio.Lock()
-        self.listener = asyncio.create_task(self.listen())
+        self.tasks = BackgroundTasks("gateway")
+        self.tasks.keep("terminals", self.listen)
 
     async def find(self, number: str) -> Terminal | None:
         age = time.monotonic() - self.read_at
@@ -78,8 +81,16 @@ class TerminalDirectory:
 
     async def read(self) -> None:
         rows = await self.database.rows(STATEMENT, [])
-        self.known = {row[0]: self.terminal_of(row) for row in rows}
+        self.known = {row[0]: terminal for row in rows if (terminal := self.usable(row)) is not None}
         self.read_at = time.monotonic()
+
+    def usable(self, row: TupleRow) -> Terminal | None:
+        """A terminal whose key cannot be opened is unknown; it keeps no other from selling."""
+        try:
+            return self.terminal_of(row)
+        except (CryptoError, ValueError):
+            log.warning("the key of terminal %s cannot be opened", row[0])
+            return None
 
     def terminal_of(self, row: TupleRow) -> Terminal:
         price = None if row[PRICE_AT] is None else PriceRule(*row[PRICE_AT:])
@@ -112,5 +123,4 @@ class TerminalDirectory:
             await asyncio.sleep(SHORTEST_PAUSE_SECONDS)
 
     async def close(self) -> None:
-        self.listener.cancel()
-        await asyncio.gather(self.listener, return_exceptions=True)
+        await self.tasks.close()

@@ -150,7 +150,7 @@ def test_a_flood_of_strangers_writes_few_rows_and_is_counted_whole():
         for turn in range(5 * MOST_INCIDENTS):
             diary.refuse(terminal=f"made-up-{turn}", address="192.0.2.7", code="terminal_unknown")
         await diary.write()
-        diary.writer.cancel()
+        await diary.tasks.close()
 
     asyncio.run(flood())
 

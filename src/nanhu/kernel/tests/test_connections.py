@@ -1,0 +1,165 @@
+"""Nobody's connections or slow bodies keep the others out of a server process."""
+
+import contextlib
+import socket
+import threading
+import time
+from io import BytesIO
+
+import pytest
+
+from nanhu.kernel.connections import Bounds, ConnectionGuard, group_of
+from nanhu.kernel.slow_bodies import BodyGuard
+
+TICK_SECONDS = 0.03
+
+
+@pytest.fixture
+def server():
+    """A listening socket of this process, and the sockets that came in by it."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener, contextlib.ExitStack() as held:
+        yield Server(listener, held)
+
+
+class Server:
+    def __init__(self, listener: socket.socket, held: contextlib.ExitStack) -> None:
+        self.listener, self.held = listener, held
+
+    def visit(self, address: str, *, says: bytes = b"", told: bytes = b"") -> socket.socket:
+        visitor = self.held.enter_context(socket.socket())
+        visitor.bind((address, 0))
+        visitor.settimeout(5)
+        visitor.connect(self.listener.getsockname())
+        taken = self.held.enter_context(self.listener.accept()[0])
+        if says:
+            visitor.sendall(says)
+            taken.recv(100)
+        if told:
+            time.sleep(TICK_SECONDS)
+            taken.sendall(told)
+            visitor.recv(100)
+        return visitor
+
+
+def is_open(visitor: socket.socket) -> bool:
+    visitor.setblocking(False)
+    try:
+        return visitor.recv(1) != b""
+    except BlockingIOError:
+        return True
+
+
+def test_an_address_holds_so_many_connections_and_the_idlest_give_way(server):
+    busy = [server.visit("127.0.0.1", says=b"ask", told=b"answer") for _ in range(2)]
+    idle = [server.visit("127.0.0.1") for _ in range(4)]
+    other = server.visit("127.0.0.2")
+
+    assert ConnectionGuard(Bounds(per_address=3, in_all=100)).look() == 3
+
+    assert all(is_open(one) for one in [*busy, other])
+    assert sum(is_open(one) for one in idle) == 1
+
+
+def test_above_the_bound_of_all_who_holds_most_gives_way(server):
+    many = [server.visit("127.0.0.1") for _ in range(6)]
+    few = [server.visit("127.0.0.2") for _ in range(2)]
+
+    assert ConnectionGuard(Bounds(per_address=10, in_all=5)).look() == 3
+
+    assert all(is_open(one) for one in few)
+    assert sum(is_open(one) for one in many) == 3
+
+
+def test_a_trusted_proxy_carries_many_but_not_all(server):
+    bounds = Bounds(per_address=2, in_all=8, proxies="127.0.0.1")
+    through_proxy = [server.visit("127.0.0.1") for _ in range(7)]
+
+    assert ConnectionGuard(bounds).look() == 1
+
+    assert sum(is_open(one) for one in through_proxy) == 6
+
+
+@pytest.mark.parametrize(
+    ("address", "group"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+    ],
+)
+def test_whoever_has_a_network_of_ipv6_is_one_visitor(address, group):
+    assert group_of(address) == group
+
+
+class Stream:
+    """A body that comes when it is let; until then the thread that reads it waits."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body, self.may_come = body, threading.Event()
+        self.is_read = threading.Event()
+
+    def read(self, _size: int = -1) -> bytes:
+        self.is_read.set()
+        self.may_come.wait(5)
+        return self.body
+
+
+def program(environ, start_response):
+    start_response("200 OK", [])
+    return [environ["wsgi.input"].read()]
+
+
+def guarded(threads: int = 6) -> BodyGuard:
+    guard = BodyGuard(program, ConnectionGuard(Bounds(per_address=9, in_all=9)), threads=threads)
+    guard.is_watching = True
+    return guard
+
+
+def ask(guard: BodyGuard, address: str, body: object, length: int | str = 3) -> str:
+    told = []
+    list(
+        guard(
+            {"REMOTE_ADDR": address, "CONTENT_LENGTH": str(length), "wsgi.input": body},
+            lambda status, _h: told.append(status),
+        )
+    )
+    return told[0]
+
+
+def test_slow_senders_leave_threads_to_the_others():
+    """Of six threads three may wait for one address and four for all; who sends nothing always finds one."""
+    guard, slow = guarded(), [Stream(b"abc") for _ in range(4)]
+    threads = [
+        threading.Thread(target=ask, args=(guard, "192.0.2.1" if place < 3 else "192.0.2.2", stream))
+        for place, stream in enumerate(slow)
+    ]
+    for thread, stream in zip(threads, slow, strict=True):
+        thread.start()
+        assert stream.is_read.wait(5)
+    try:
+        assert ask(guard, "192.0.2.1", BytesIO(b"abc")) == "503 Service Unavailable"
+        assert ask(guard, "192.0.2.3", BytesIO(b"abc")) == "503 Service Unavailable"
+        assert ask(guard, "192.0.2.1", BytesIO(b""), "") == "200 OK"
+    finally:
+        for stream, thread in zip(slow, threads, strict=True):
+            stream.may_come.set()
+            thread.join()
+    assert ask(guard, "192.0.2.1", BytesIO(b"abc")) == "200 OK"
+
+
+def test_a_body_that_ends_too_early_never_reaches_the_program():
+    assert ask(guarded(), "192.0.2.1", BytesIO(b"ab")) == "408 Request Timeout"
+
+
+def test_a_body_that_does_not_come_is_cut_and_an_answered_connection_is_not(server):
+    guard = guarded()
+    answered = server.visit("127.0.0.1", says=b"ask", told=b"answer")
+    stuck = server.visit("127.0.0.1", says=b"POST, half of it")
+    with guard.slot("127.0.0.1", 3):
+        [mark] = guard.readings
+        late = guard.readings[mark]._replace(begun=time.monotonic(), deadline=time.monotonic() - 1)
+        guard.readings[mark] = late
+        guard.cut_late()
+    assert not is_open(stuck)
+    assert is_open(answered)

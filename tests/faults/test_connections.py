@@ -1,0 +1,99 @@
+"""1,500 idle and half-said connections of one address, at the real servers: the gateway's and the pages' still answer the others."""
+
+import http.client
+import os
+import resource
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from nanhu.kernel.configuration import Configuration, read_configuration
+from nanhu.kernel.processes.house import web_command
+from nanhu.systems.card.process import gateway_command
+from tests.conftest import ROOT, answer_of, campus_environment, open_folder
+
+HOSTILE = 1500
+BOUND = 60
+PATIENCE_SECONDS = 60
+SAID = (
+    b"",
+    b"POST /terminal/v1/hello HTTP/1.1\r\nHost: campus\r\n",
+    b"POST /terminal/v1/hello HTTP/1.1\r\nHost: campus\r\nContent-Length: 200\r\n\r\n{",
+)
+SERVERS = {"gateway": (gateway_command, "gateway_port", "/health"), "web": (web_command, "web_port", "/health/live")}
+
+
+@contextmanager
+def running(name: str) -> Iterator[tuple[int, str, Path]]:
+    """The server alone, without a database: what is tried here comes before anything is asked of one."""
+    command, port_of, path = SERVERS[name]
+    with open_folder() as folder:
+        environment = campus_environment(folder) | {
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none", "NANHU_CONNECTIONS_PER_ADDRESS": str(BOUND),
+            "NANHU_TRUSTED_PROXIES": "192.0.2.1", "NANHU_WEB_WORKERS": "1",
+        }  # fmt: skip
+        configuration: Configuration = read_configuration(environment)
+        port, log = getattr(configuration, port_of), folder / f"{name}.log"
+        with log.open("ab") as paper:
+            server = subprocess.Popen(
+                command(configuration), env=environment, cwd=ROOT, stdout=paper, stderr=paper, start_new_session=True
+            )
+        try:
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while answer_of(f"http://127.0.0.1:{port}{path}") != 200:
+                assert time.monotonic() < deadline, log.read_text()[-3000:]
+                time.sleep(0.05)
+            yield port, path, log
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def visit(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10, source_address=("127.0.0.2", 0))
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def is_open(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    try:
+        return connection.recv(200) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_one_address_cannot_keep_the_others_out(name):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4 * HOSTILE), hard))
+    try:
+        with running(name) as (port, path, log), ExitStack() as held:
+            hostile = []
+            for place in range(HOSTILE):
+                one = held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+                one.sendall(SAID[place % len(SAID)])
+                hostile.append(one)
+                if place % 300 == 0:
+                    assert visit(port, path) == 200
+            assert visit(port, path) == 200
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while sum(is_open(one) for one in hostile) > BOUND:
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+            assert visit(port, path) == 200
+            assert "Traceback" not in log.read_text()
+            assert log.stat().st_size < 20_000
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
