@@ -10,6 +10,7 @@ from nanhu.kernel.translations.checks import check
 from nanhu.kernel.translations.python_source import read_python
 from nanhu.kernel.translations.rooms import Room, rooms
 from nanhu.kernel.translations.template_source import read_template
+from nanhu.kernel.translations.terms import check_across
 
 HERE = Path("here")
 
@@ -245,3 +246,21 @@ def test_check_refuses_a_file_that_is_no_catalogue(package: Path) -> None:
     room.catalogue.parent.mkdir(parents=True)
     room.catalogue.write_text("nonsense\n")
     assert any("not a catalogue" in fault.sentence for fault in check(room))
+
+
+def rooms_that_say(package: Path, *said: tuple[str, str]) -> list[Room]:
+    for name, (text, english) in zip(("platforms/people", "systems/card"), said, strict=True):
+        path = package / name / "locale/en/LC_MESSAGES/django.po"
+        path.parent.mkdir(parents=True)
+        path.write_text(f'msgid ""\nmsgstr "Language: en\\n"\n\nmsgid "{text}"\nmsgstr "{english}"\n')
+    return rooms(package=package)
+
+
+def test_two_rooms_call_one_thing_by_one_english_word(package: Path) -> None:
+    faults = check_across(rooms_that_say(package, ("学工号", "Campus number"), ("学工号", "Number")))
+    assert [fault.sentence for fault in faults] == ["'学工号' is 'Campus number' here", "'学工号' is 'Number' here"]
+
+
+def test_a_term_of_the_house_has_its_own_word_in_every_sentence(package: Path) -> None:
+    faults = check_across(rooms_that_say(package, ("没有公告", "Nothing new"), ("看公告", "Read the notice")))
+    assert [fault.sentence for fault in faults] == ["公告 is called 'notice' everywhere, but not in 'Nothing new'"]

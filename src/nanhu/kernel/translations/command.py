@@ -6,7 +6,9 @@ from pathlib import Path
 
 from nanhu.kernel.translations.catalogues import compile_room, update
 from nanhu.kernel.translations.checks import check, relative_to
+from nanhu.kernel.translations.messages import Fault
 from nanhu.kernel.translations.rooms import PACKAGE, Room, rooms
+from nanhu.kernel.translations.terms import check_across
 
 ROOT = PACKAGE.parent.parent
 
@@ -43,6 +45,7 @@ def _compile(found: list[Room], say: Callable[[str], object]) -> bool:
 
 def _check(found: list[Room], say: Callable[[str], object]) -> bool:
     faults = [relative_to(fault, _shown(room.folder)) for room in found for fault in check(room)]
+    faults += [Fault(_shown(fault.file), fault.line, fault.sentence) for fault in check_across(found)]
     for fault in faults:
         say(str(fault))
     say(f"translations: {len(faults)} faults in {len(found)} rooms")

@@ -5,6 +5,7 @@ from typing import cast
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Viewer
@@ -48,7 +49,7 @@ def _place(request: HttpRequest, key: str, label: str, url: str, icon: str, *, p
 def _top(request: HttpRequest) -> tuple[Place, ...]:
     places = [
         _place(request, "home", _("首页"), reverse("portal:home"), "house"),
-        _place(request, "apps", _("应用"), reverse("portal:applications"), "layout-grid"),
+        _place(request, "apps", pgettext("navigation", "应用"), reverse("portal:applications"), "layout-grid"),
     ]
     addresses = [queries.notices_address(source) for source in registry.home_notices]
     notices = [_place(request, "notices", _("公告"), url, "megaphone") for url in addresses if url]

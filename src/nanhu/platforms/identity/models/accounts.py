@@ -26,8 +26,8 @@ class Account(AbstractBaseUser):
         AWAITING_ACTIVATION = "awaiting_activation", _("待激活")
         MUST_COMPLETE = "must_complete", _("待完善")
         ACTIVE = "active", _("正常")
-        SUSPENDED = "suspended", _("停用")
-        ENDED = "ended", _("注销")
+        SUSPENDED = "suspended", _("已停用")
+        ENDED = "ended", _("已注销")
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     person = models.OneToOneField("people.Person", on_delete=models.PROTECT, related_name="+")

@@ -107,7 +107,7 @@ def card_items(card: Card | None) -> Iterator[Item]:
     for state in pin_states(card):
         if state.locked_until:
             yield Item(
-                title=_("密码"), value=_("已锁定"), is_well=False, href=reverse("card:pins"), action=_("密码与限额"),
+                title=_("卡密码"), value=_("已锁定"), is_well=False, href=reverse("card:pins"), action=_("密码与限额"),
                 help=_("输错次数太多，锁到 %(time)s。") % {"time": f"{campus_time(state.locked_until):%m-%d %H:%M}"},
             )  # fmt: skip
 

@@ -17,11 +17,11 @@ class Revocation(models.Model):
     """
 
     class Reason(models.TextChoices):
-        LOST = "lost", _("挂失")
+        LOST = "lost", _("已挂失")
         FROZEN = "frozen", _("冻结")
         EXPIRED = "expired", _("过期")
         REPLACED = "replaced", _("已补办")
-        CLOSED = "closed", _("注销")
+        CLOSED = "closed", _("已注销")
 
     card = models.OneToOneField("card.Card", primary_key=True, on_delete=models.PROTECT, related_name="+")
     uid = models.TextField()

@@ -25,7 +25,7 @@ CLOCK_SECONDS = 60
 INCIDENT_DAYS = timedelta(days=1)
 PROBLEMS: dict[str, str | Promise] = {
     "stolen": _("停用后仍在联系"),
-    "off": _("停用"),
+    "off": _("已停用"),
     "offline": _("断网"),
     "never": _("从未上线"),
     "stored": _("有未上传"),

@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                 ("place", models.TextField(blank=True, default="")),
                 ("key", nanhu.kernel.crypto.EncryptedTextField(purpose="card.terminal_key")),
                 ("key_version", models.PositiveIntegerField(default=1)),
-                ("state", models.TextField(choices=[("on", "启用"), ("off", "停用")], default="on")),
+                ("state", models.TextField(choices=[("on", "已启用"), ("off", "已停用")], default="on")),
                 ("last_sequence", models.BigIntegerField(default=0)),
                 ("last_seen", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),

@@ -37,8 +37,8 @@ class PosTerminal(models.Model):
         SELF_SERVICE_KIOSK = "self_service_kiosk", _("自助查询一体机")
 
     class State(models.TextChoices):
-        ON = "on", _("启用")
-        OFF = "off", _("停用")
+        ON = "on", _("已启用")
+        OFF = "off", _("已停用")
 
     number = models.TextField(unique=True)
     kind = models.TextField(choices=Kind, default=Kind.POS)

@@ -32,7 +32,7 @@ class RuleForm(forms.Form):
     )
     right = forms.ChoiceField(label=_("权限"), choices=[(key, one.name) for key, one in RIGHTS.items()])
     is_allowed = forms.TypedChoiceField(
-        label=_("是否允许"), choices=[("1", _("有")), ("0", _("没有"))], coerce=lambda text: text == "1"
+        label=_("是否允许"), choices=[("1", _("允许")), ("0", _("不允许"))], coerce=lambda text: text == "1"
     )
     starts_on = forms.DateField(label=_("起始日期"), widget=DAY, initial=campus_today)
     ends_on = forms.DateField(label=_("截止日期"), widget=DAY, required=False, help_text=_("不填：一直有效"))

@@ -125,11 +125,11 @@ class Migration(migrations.Migration):
                     "reason",
                     models.TextField(
                         choices=[
-                            ("lost", "挂失"),
+                            ("lost", "已挂失"),
                             ("frozen", "冻结"),
                             ("expired", "过期"),
                             ("replaced", "已补办"),
-                            ("closed", "注销"),
+                            ("closed", "已注销"),
                         ],
                         null=True,
                     ),
@@ -160,11 +160,11 @@ class Migration(migrations.Migration):
                     "reason",
                     models.TextField(
                         choices=[
-                            ("lost", "挂失"),
+                            ("lost", "已挂失"),
                             ("frozen", "冻结"),
                             ("expired", "过期"),
                             ("replaced", "已补办"),
-                            ("closed", "注销"),
+                            ("closed", "已注销"),
                         ]
                     ),
                 ),
