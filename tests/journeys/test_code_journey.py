@@ -69,7 +69,7 @@ def test_a_phone_shows_a_code_that_a_terminal_takes_and_a_reader_reads(campus, s
     assert beside(lambda: spent(shown)) == beside(lambda: campus.card("student").pk)
     page.get_by_role("button", name="换一个码").click()
     assert code_on(page) != shown
-    assert [button.get_attribute("aria-pressed") for button in page.locator("[data-kind]").all()] == ["true", "true"]
+    assert [button.get_attribute("aria-checked") for button in page.locator("[data-kind]").all()] == ["true", "true"]
     found = Axe().run(page).response["violations"]
     assert not found, found
 
@@ -77,14 +77,14 @@ def test_a_phone_shows_a_code_that_a_terminal_takes_and_a_reader_reads(campus, s
 @pytest.mark.capability("A089.4")
 def test_each_right_is_switched_off_by_itself_and_the_phone_remembers(sign_in):
     page = open_code(sign_in)
-    page.get_by_role("button", name="开门").click()
+    page.get_by_role("switch", name="开门").click()
     expect(page.locator("#code")).to_have_attribute("data-code", re.compile("^N1P[0-9A-Z]{34}$"))
-    page.get_by_role("button", name="付款").click()
-    expect(page.get_by_role("button", name="付款")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("switch", name="付款").click()
+    expect(page.get_by_role("switch", name="付款")).to_have_attribute("aria-checked", "true")
     page.reload()
     expect(page.locator("#code")).to_have_attribute("data-code", re.compile("^N1P"))
-    page.get_by_role("button", name="开门").click()
-    page.get_by_role("button", name="付款").click()
+    page.get_by_role("switch", name="开门").click()
+    page.get_by_role("switch", name="付款").click()
     expect(page.locator("#code")).to_have_attribute("data-code", re.compile("^N1D[0-9A-Z]{34}$"))
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 

@@ -283,7 +283,7 @@ def test_the_self_service_kiosk_asks_the_enquiry_pin_before_each_service(campus,
     walker.reads_not("37.50")
     walker.touch("返回", "余额与明细查询")
     walker.answer("请输入查询密码", pin)
-    walker.reads("库余额 ¥ 37.50", "-¥ 12.50")
+    walker.reads("库余额 ¥ 37.50", "−¥ 12.50")
     walker.touch("返回", "挂失")
     walker.answer("请输入查询密码", WRONG)
     walker.touch("确认")

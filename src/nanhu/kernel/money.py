@@ -10,6 +10,7 @@ LARGEST_FEN = 10**12
 YUAN_DIGITS = 10
 YUAN_FORM = re.compile(r"(?:¥ ?)?(0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.([0-9]{1,2}))?")
 """The one form of a typed sum: 12, 12.5, 12.50, 1,234.50. `static/ui/js/money.js` reads the same."""
+MINUS = "\N{MINUS SIGN}"
 FULL_WIDTH = {ord(full): ord(half) for full, half in zip("０１２３４５６７８９．，￥", "0123456789.,¥", strict=True)}
 NUMERALS, PLACES, MYRIADS = "零壹贰叁肆伍陆柒捌玖", ("", "拾", "佰", "仟"), ("", "万", "亿")
 
@@ -22,8 +23,8 @@ class MoneyFormatError(CampusError):
 
 
 def format_yuan(fen: int, *, signed: bool = False) -> str:
-    """1250 → "¥ 12.50"; with `signed`, money in carries a plus."""
-    sign = "-" if fen < 0 else "+" if signed and fen > 0 else ""
+    """1250 → "¥ 12.50"; −1250 → "−¥ 12.50" with the one minus of the house (U+2212); with `signed`, money in carries a plus."""
+    sign = MINUS if fen < 0 else "+" if signed and fen > 0 else ""
     yuan, cents = divmod(abs(fen), 100)
     return f"{sign}¥ {yuan:,}.{cents:02d}"
 

@@ -9,6 +9,9 @@ class CampusStaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore
     """A missing entry is an error only for what the templates of a collected installation name."""
 
     manifest_strict = False
+    support_js_module_import_aggregation = (
+        True  # `import "./keys.js"` gets its digest, too, and is cached like the rest
+    )
 
     def stored_name(self, name: str) -> Any:
         return super().stored_name(name) if self.hashed_files else name

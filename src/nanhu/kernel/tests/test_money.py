@@ -33,7 +33,7 @@ def test_the_refusal_repeats_what_was_typed() -> None:
 
 @pytest.mark.parametrize(
     ("fen", "shown"),
-    [(0, "¥ 0.00"), (5, "¥ 0.05"), (1250, "¥ 12.50"), (-1250, "-¥ 12.50"), (123456789, "¥ 1,234,567.89")],
+    [(0, "¥ 0.00"), (5, "¥ 0.05"), (1250, "¥ 12.50"), (-1250, "−¥ 12.50"), (123456789, "¥ 1,234,567.89")],
 )
 def test_it_shows_yuan(fen: int, shown: str) -> None:
     assert format_yuan(fen) == shown
@@ -41,7 +41,7 @@ def test_it_shows_yuan(fen: int, shown: str) -> None:
 
 def test_money_in_carries_a_plus_where_asked() -> None:
     assert format_yuan(100, signed=True) == "+¥ 1.00"
-    assert format_yuan(-100, signed=True) == "-¥ 1.00"
+    assert format_yuan(-100, signed=True) == "−¥ 1.00"
     assert format_yuan(0, signed=True) == "¥ 0.00"
 
 

@@ -42,8 +42,8 @@ def theme_css(own: School) -> str:
     return (
         "@layer tokens, base, layout, components, pages, print;\n@layer tokens {\n"
         f"  :root {{ {light} }}\n"
-        f'  @media (prefers-color-scheme: dark) {{ :root:not([data-theme="light"]) {{ {dark} }} }}\n'
-        f'  :root[data-theme="dark"] {{ {dark} }}\n}}\n'
+        f'  @media screen and (prefers-color-scheme: dark) {{ :root:not([data-theme="light"]) {{ {dark} }} }}\n'
+        f'  @media screen {{ :root[data-theme="dark"] {{ {dark} }} }}\n}}\n'
     )
 
 

@@ -1,13 +1,19 @@
-"""Charts drawn on the server: pure geometry, no colour. Each answers one question; its numbers stand beside and behind it."""
+"""Charts drawn on the server: pure geometry, no colour. Each answers one question; its numbers stand beside and behind it.
+
+The drawing stretches to its place, so no letter stands in it: scale and labels are text around it.
+"""
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
+
 WIDTH = 640
-LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 28
 MOST_LABELS = 8
 SHOWN_TEXT = 2
+ZH_STEPS = ((10**8, "亿"), (10**4, "万"))  # how a number is read, not a text to translate
+EN_STEPS = ((10**9, "bn"), (10**6, "m"), (10**3, "k"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +44,24 @@ class Chart:
     kind: str
     width: int
     height: int
-    left: int
-    right: int
     baseline: float
     unit: str
+    is_many: bool
     marks: tuple[Mark, ...]
     rules: tuple[Rule, ...]
     line: str
     area: str
 
 
-def draw(values: Iterable[Sequence[object]], *, kind: str = "bars", unit: str = "", height: int = 180) -> Chart:
+def draw(values: Iterable[Sequence[object]], *, kind: str = "bars", unit: str = "", height: int = 152) -> Chart:
     """`values` are (label, number) pairs; an optional third item is the text to show for the number (¥ 12.50)."""
     rows = [
         (str(row[0]), float(str(row[1])), str(row[2]) if len(row) > SHOWN_TEXT else plain(float(str(row[1]))))
         for row in values
     ]
     top_value = nice_ceiling(max((value for _, value, _ in rows), default=0))
-    baseline = float(height - BOTTOM)
-    span = baseline - TOP
-    slot = (WIDTH - LEFT - RIGHT) / max(len(rows), 1)
+    baseline = span = float(height)
+    slot = WIDTH / max(len(rows), 1)
     thickness = min(slot * 0.62, 44)
     every = math.ceil(len(rows) / MOST_LABELS) if rows else 1
     marks = tuple(
@@ -65,19 +69,19 @@ def draw(values: Iterable[Sequence[object]], *, kind: str = "bars", unit: str = 
             label=label,
             value=value,
             text=text,
-            x=_r(LEFT + slot * index + (slot - thickness) / 2),
+            x=_r(slot * index + (slot - thickness) / 2),
             y=_r(baseline - span * max(value, 0) / top_value),
             width=_r(thickness),
             height=_r(span * max(value, 0) / top_value),
-            middle=_r(LEFT + slot * (index + 0.5)),
+            middle=_r(slot * (index + 0.5)),
             has_label=(len(rows) - 1 - index) % every == 0,
         )
         for index, (label, value, text) in enumerate(rows)
     )
     points = " ".join(f"{mark.middle},{mark.y}" for mark in marks)
     area = f"{marks[0].middle},{baseline} {points} {marks[-1].middle},{baseline}" if marks else ""
-    rules = tuple(Rule(_r(baseline - span * part), plain(top_value * part)) for part in (0, 0.5, 1))
-    return Chart(kind, WIDTH, height, LEFT, WIDTH - RIGHT, baseline, unit, marks, rules, points, area)
+    rules = tuple(Rule(_r(baseline - span * part), short(top_value * part)) for part in (1, 0.5, 0))
+    return Chart(kind, WIDTH, height, baseline, unit, every > 1, marks, rules, points, area)
 
 
 def nice_ceiling(value: float) -> float:
@@ -91,6 +95,15 @@ def nice_ceiling(value: float) -> float:
 def plain(value: float) -> str:
     """12345.0 → "12,345"; 0.25 stays "0.25"."""
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def short(value: float) -> str:
+    """A number of the scale: 12000 → "1.2万", in English "12k"."""
+    steps = EN_STEPS if (get_language() or "").startswith("en") else ZH_STEPS
+    for size, word in steps:
+        if value >= size:
+            return plain(round(value / size, 2)) + word
+    return plain(value)
 
 
 def _r(value: float) -> float:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import clock
+from nanhu.kernel.ui.widgets import MomentInput
 from nanhu.platforms.messages import rules
 from nanhu.platforms.messages.errors import AttachmentRefusedError
 from nanhu.platforms.messages.models import Attachment, Notice
@@ -85,7 +86,7 @@ class NoticeForm(forms.Form):
         label=_("到期时间"),
         required=False,
         help_text=_("过了这个时间，读者不再看到它；留空则一直有效。"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MomentInput(),
     )
     pinned = forms.BooleanField(label=_("置顶"), required=False, help_text=_("排在所有公告的最前面。"))
     must_read = forms.BooleanField(label=_("必读"), required=False, help_text=_("读者要亲自按“我已阅读”，才算读过。"))

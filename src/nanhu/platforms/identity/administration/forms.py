@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.identity.administration.models import BulkAction
 from nanhu.platforms.identity.administration.services.desk import COMPARED, Document, Seen
 from nanhu.platforms.identity.models import Account
@@ -28,7 +29,7 @@ class ReasonForm(forms.Form):
 
 class SuspendForm(ReasonForm):
     until = forms.DateField(
-        label=_("停用到（含当天）"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("停用到（含当天）"), required=False, widget=DayInput(),
         help_text=_("留空：直到有人恢复"),
     )  # fmt: skip
 
@@ -70,7 +71,7 @@ class GrantForm(forms.Form):
     ends_on = forms.DateField(
         label=_("截止日期"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("留空：没有期限"),
     )
     reason = forms.CharField(label=_("原因"), max_length=LONGEST_REASON)
@@ -102,7 +103,7 @@ class BulkForm(forms.Form):
     state = forms.ChoiceField(label=_("账号状态"), required=False, choices=[("", _("不限")), *Account.State.choices])
     reason = forms.CharField(label=_("原因"), max_length=LONGEST_REASON, help_text=_("写进每个人的审计日志"))
     until = forms.DateField(
-        label=_("停用到（含当天）"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("停用到（含当天）"), required=False, widget=DayInput(),
         help_text=_("只用于停用；留空：直到有人恢复"),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.people.api import normalise_phone
 
@@ -12,7 +13,7 @@ SHORTEST_PHONE, LONGEST_PHONE = 7, 15  # E.164
 
 
 def day_field(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(label=label, widget=DayInput())
 
 
 class InvitationForm(forms.Form):

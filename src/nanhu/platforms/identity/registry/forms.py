@@ -8,6 +8,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry as house
+from nanhu.kernel.ui.widgets import DayInput, MomentInput
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.errors import UnknownAccountError
 from nanhu.platforms.identity.models import AccessRule, Account, Application
@@ -186,8 +187,8 @@ class RuleForm(forms.Form):
     grants = forms.CharField(
         label=_("应用内角色的名字"), max_length=60, required=False, help_text=_("只在“授予应用内角色”时填。")
     )
-    starts_on = forms.DateField(label=_("从"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label=_("到"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("从"), required=False, widget=DayInput())
+    ends_on = forms.DateField(label=_("到"), required=False, widget=DayInput())
     reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("被拒绝的人会看到。"))
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -203,12 +204,8 @@ class RuleForm(forms.Form):
 
 
 class MaintenanceForm(forms.Form):
-    starts_at = forms.DateTimeField(
-        label=_("开始"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
-    ends_at = forms.DateTimeField(
-        label=_("结束"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
+    starts_at = forms.DateTimeField(label=_("开始"), widget=MomentInput())
+    ends_at = forms.DateTimeField(label=_("结束"), widget=MomentInput())
     notice = forms.CharField(label=_("通知内容"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.ui.money_field import YuanField
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.systems.card.bank.models import Channel
 from nanhu.systems.card.bank.services.deposits import Arrival
 
@@ -80,7 +81,7 @@ class DepositForm(forms.Form):
     """`token` names this form: however often it is sent, it is one deposit."""
 
     source = forms.ChoiceField(label=_("来源"))
-    day = forms.DateField(label=_("到账日"), widget=forms.DateInput(attrs={"type": "date"}), initial=campus_today)
+    day = forms.DateField(label=_("到账日"), widget=DayInput(), initial=campus_today)
     amount = YuanField(label=_("到账金额"), help_text=_("银行回单上的金额"))
     fee = YuanField(label=_("手续费"), required=False, help_text=_("银联从结算款里扣下的；没有就不填"))
     reference = forms.CharField(label=_("银行流水号"), max_length=60)

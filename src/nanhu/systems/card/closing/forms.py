@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.ui.money_field import YuanField
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.systems.card.closing.models import Contract, Dish
 from nanhu.systems.card.closing.services.dishes import DishOrder
 
@@ -21,8 +22,8 @@ class ContractForm(forms.Form):
     payee = forms.CharField(label=_("收款户名"), max_length=60)
     token = forms.CharField(label=_("银行账户令牌"), max_length=80, help_text=_("由银行提供；这里不保存完整账号。"))
     last4 = forms.RegexField(label=_("账号末四位"), regex=r"^[0-9]{4}$")
-    starts_on = forms.DateField(label=_("起始日期"), widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label=_("截止日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("起始日期"), widget=DayInput())
+    ends_on = forms.DateField(label=_("截止日期"), required=False, widget=DayInput())
 
     def clean_token(self) -> str:
         token: str = self.cleaned_data["token"]

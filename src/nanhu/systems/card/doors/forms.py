@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.doors.models import Place
 from nanhu.systems.card.doors.services.ruling import EVERY_DAY, WHOLE_DAY, DoorWish
 from nanhu.systems.card.rights.forms import holders_of_rights
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 WEEKDAYS = [(1, _("一")), (2, _("二")), (4, _("三")), (8, _("四")), (16, _("五")), (32, _("六")), (64, _("日"))]
 

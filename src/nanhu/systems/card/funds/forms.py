@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.ui.money_field import YuanField
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.systems.card.forms import DOCUMENTS
 from nanhu.systems.card.funds.models import CardReissue, Funding, PayoutBatch
 
@@ -42,7 +43,7 @@ class PayoutForm(ListForm):
         empty_label=_("请选择"),
     )
     expires_on = forms.DateField(
-        label=_("最后领取日"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("最后领取日"), required=False, widget=DayInput(),
         help_text=_("留空：一直可以领。过了这一天没领的，自动退回经费账户。"),
     )  # fmt: skip
     file = forms.FileField(

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.forms import DOCUMENTS
 from nanhu.systems.card.issuing.layout import COLUMNS, DOCUMENT_KINDS, SEXES, categories_of, needed_of
@@ -15,7 +16,7 @@ from nanhu.systems.card.issuing.models import FeePayment, OrderRow, UnitDelegate
 from nanhu.systems.card.issuing.services.regulations import TEXTS
 from nanhu.systems.card.models import Card
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 SHEET = forms.ClearableFileInput(attrs={"accept": ".xlsx"})
 ARCHIVE = forms.ClearableFileInput(attrs={"accept": ".zip"})
 PICTURE = forms.ClearableFileInput(attrs={"accept": "image/jpeg"})
@@ -75,8 +76,8 @@ class RowForm(forms.Form):
                     label=str(column.label), required=False, widget=forms.Select(choices=names, attrs=watched)
                 )
             else:
-                date = {"type": "date"} if column.key == "valid_until" else {}
-                kind = forms.TextInput(attrs={"autocomplete": "off"} | date | watched)
+                widget = DayInput if column.key == "valid_until" else forms.TextInput
+                kind = widget(attrs={"autocomplete": "off"} | watched)
                 self.fields[column.key] = forms.CharField(
                     label=str(column.label), required=False, max_length=80, widget=kind
                 )

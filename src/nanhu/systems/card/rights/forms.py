@@ -7,11 +7,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.catalogue import RIGHTS, SUB_CLASSES
 from nanhu.systems.card.rights.services.ruling import Wish
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 
 
 def holders_of_rights() -> list[tuple[str, list[tuple[str, str]]]]:

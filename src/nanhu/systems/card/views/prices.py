@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.ui.money_field import YuanField
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.systems.card.models import Price
 from nanhu.systems.card.services.prices import PriceOrder, set_prices
 from nanhu.systems.card.views.frame import clerk_only, person_at
@@ -26,7 +27,7 @@ PAGE = 30
 
 class PriceForm(forms.Form):
     number = forms.CharField(label=_("终端号"), max_length=16)
-    since = forms.DateField(label=_("起始日期"), widget=forms.DateInput(attrs={"type": "date"}), initial=campus_today)
+    since = forms.DateField(label=_("起始日期"), widget=DayInput(), initial=campus_today)
     kind = forms.ChoiceField(label=_("计价方式"), choices=Price.Kind)
     price = YuanField(label=_("单价"), required=False)
     per = forms.IntegerField(label=_("每多少单位"), min_value=1, max_value=100_000, initial=1)

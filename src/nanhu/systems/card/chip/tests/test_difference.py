@@ -227,7 +227,7 @@ def test_the_counter_sees_both_balances_and_the_reason(campus, hand, till):
     clerk = campus.client("clerk")
     url = f"/card/chip/cards/{campus.card('teacher').public_id}/"
     page = clerk.get(url).content.decode()
-    for text in ("¥ 137.50", "¥ 100.00", "消费", "充值", "-¥ 12.50", "¥ 50.00"):
+    for text in ("¥ 137.50", "¥ 100.00", "消费", "充值", "−¥ 12.50", "¥ 50.00"):
         assert text in page, text
     assert queries_of(clerk, url) <= 20
     assert "没有电子钱包" in clerk.get(f"/card/chip/cards/{campus.card('guest').public_id}/").content.decode()

@@ -1,7 +1,9 @@
-// "/" searches, "?" shows the keys, j and k walk a table with data-rows, Enter opens the row's first link.
+// "/" goes to the page's own search, or the one above; "?" shows the keys; j and k walk every list with data-rows on the
+// page, table or not, one after the other; Enter opens the row's first link.
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
-const rowsOf = () => [...(document.querySelector("table[data-rows] tbody")?.rows ?? [])];
+const rowsOf = () =>
+  [...document.querySelectorAll("table[data-rows] > tbody > tr, [data-rows]:not(table) > li")].filter((row) => row.getClientRects().length);
 
 const walk = (step) => {
   const rows = rowsOf();
@@ -18,7 +20,7 @@ const walk = (step) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
   if (event.key === "/") {
-    const search = [...document.querySelectorAll("[data-search], #search")].find((field) => field.offsetParent);
+    const search = [...document.querySelectorAll("main [type=search], #search")].find((field) => field.getClientRects().length);
     if (!search) return;
     event.preventDefault();
     search.focus();
@@ -26,5 +28,5 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "?") document.getElementById("keys")?.showModal();
   else if (event.key === "j") walk(1);
   else if (event.key === "k") walk(-1);
-  else if (event.key === "Enter" && event.target.matches("tr[data-here]")) event.target.querySelector("a, button")?.click();
+  else if (event.key === "Enter" && event.target.matches("[data-here]")) event.target.querySelector("a, button")?.click();
 });

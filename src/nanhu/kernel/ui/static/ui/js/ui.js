@@ -5,3 +5,4 @@ import "./forms.js";
 import "./echoes.js";
 import "./copy.js";
 import "./menus.js";
+import "./tables.js";

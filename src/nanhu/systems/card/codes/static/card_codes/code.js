@@ -97,7 +97,7 @@ async function keepForLater() {
 }
 
 function showRights() {
-  for (const button of root.querySelectorAll("[data-kind]")) button.setAttribute("aria-pressed", String(rights().includes(button.dataset.kind)));
+  for (const button of root.querySelectorAll("[data-kind]")) button.setAttribute("aria-checked", String(rights().includes(button.dataset.kind)));
 }
 
 // The last right stays: a code that may do nothing is none.

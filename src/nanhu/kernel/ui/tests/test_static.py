@@ -1,0 +1,51 @@
+"""What a browser loads: every script module by its digest, dark colours on screens alone."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles.finders import get_finders
+
+from nanhu.kernel.school import school
+from nanhu.kernel.staticfiles import CampusStaticStorage
+from nanhu.kernel.ui import brand
+
+UI = Path(__file__).parent.parent
+CSS = UI / "static/ui/css"
+IMPORTED = re.compile(r"""(?:import|from)\s*["'](\.[^"']+)["']""")
+DIGEST = re.compile(r"\.[0-9a-f]{12}\.js$")
+DARK = re.compile(r'prefers-color-scheme: dark|data-theme="dark"')
+
+
+def test_a_module_is_imported_under_the_name_of_its_content(tmp_path: Path) -> None:
+    storage = CampusStaticStorage(location=tmp_path, base_url="/static/")
+    storage.hashed_files = {}
+    names = {
+        name: (own, name) for finder in get_finders() for name, own in finder.list([]) if name.endswith(".js")
+    }  # fmt: skip
+    for name, (own, _) in names.items():
+        with own.open(name) as file:
+            storage.save(name, file)
+    list(storage.post_process(names | {name: (storage, name) for name in names}, dry_run=False))
+    modules = [storage.path(storage.stored_name(name)) for name in ("ui/js/ui.js", "card_codes/code.js")]
+    imported = [found for path in modules for found in IMPORTED.findall(Path(path).read_text())]
+    assert len(imported) >= 7
+    assert [name for name in imported if not DIGEST.search(name)] == []
+
+
+@pytest.mark.parametrize("name", ["tokens.css", "lake.css", "theme.css"])
+def test_paper_is_light_whatever_the_reader_chose(name: str) -> None:
+    text = brand.theme_css(school()) if name == "theme.css" else (CSS / name).read_text()
+    for found in DARK.finditer(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)):
+        before = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)[: found.end()]
+        media = re.findall(r"@media ([^{]*)", before)
+        assert media, f"{found.group()} stands outside @media"
+        assert media[-1].startswith("screen"), f"{found.group()} in @media {media[-1]}"
+
+
+def test_the_drawing_of_a_chart_holds_no_letter_that_would_stretch_with_it() -> None:
+    drawing = (UI / "templates/ui/_chart.html").read_text().split("<svg", 1)[1].split("</svg>", 1)[0]
+    assert "<text" not in drawing
+    assert (
+        "last-of-type" not in (CSS / "components.css").read_text().split("/* chart */", 1)[1].split("/* copy */", 1)[0]
+    )
