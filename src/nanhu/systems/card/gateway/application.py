@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
-from granian.rsgi import ProtocolClosed
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # its stub forgets to say so
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.connections import guard_of
