@@ -22,7 +22,7 @@ run: setup
 	@$(BIN)/nanhu run
 
 test: setup-dev
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --hold-budgets $(ARGS)
 
 lint:
 	@sh scripts/setup dev

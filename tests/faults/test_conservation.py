@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
 
@@ -207,8 +207,5 @@ def test_no_interleaving_makes_or_loses_money(till):
     machine = type("MoneyOfThisTill", (Money,), {"till": till})
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            max_examples=30, stateful_step_count=25, deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-        ),
-    )  # fmt: skip
+        settings=settings(max_examples=30, stateful_step_count=25),
+    )

@@ -8,7 +8,7 @@ end by the finder. NANHU_FAULT_EXAMPLES=300 makes a long run of it. The parts ar
 import os
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from nanhu.systems.card.tests.conftest import campus
@@ -40,7 +40,7 @@ def test_no_crash_at_any_step_makes_or_loses_money(make):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize="NANHU_FAULT_EXAMPLES" not in os.environ,
-            phases=(Phase.generate,), suppress_health_check=list(HealthCheck), print_blob=False, report_multiple_bugs=False,
+            max_examples=EXAMPLES, stateful_step_count=STEPS, derandomize="NANHU_FAULT_EXAMPLES" not in os.environ,
+            phases=(Phase.generate,), print_blob=False, report_multiple_bugs=False,
         ),
     )  # fmt: skip

@@ -5,16 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from nanhu.platforms.identity.models import SsoGrant
 from nanhu.platforms.identity.services import counter, logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
+from nanhu.testing.browsers import open_browser
 from tests.conftest import free_ports, open_folder
 from tests.interop import apache_cas
-from tests.journeys.conftest import ARGUMENTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ATTRIBUTES = ("displayName", "department", "eduPersonAffiliation")
@@ -56,10 +56,8 @@ def apache(live_server, teacher) -> Iterator[apache_cas.ApacheWithCas]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with open_browser() as browser:
         yield browser.new_context(locale="zh-CN").new_page()
-        browser.close()
 
 
 def sign_in(page: Page) -> None:

@@ -6,14 +6,14 @@ Every door is asked by a program of its own kind: Chromium, eapol_test, openconn
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from nanhu.testing.browsers import open_browser
 from tests.conftest import Campus, free_ports, open_folder
 from tests.interop import dovecot, ocserv
 from tests.interop.conftest import PASSWORD, VPN_GATEWAY, Network
 from tests.interop.dovecot import Dovecot
 from tests.interop.ocserv import Ocserv
-from tests.journeys.conftest import ARGUMENTS
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("campus")]
 NEW = "Harbour-湖-Light-31"
@@ -43,10 +43,8 @@ def mail(campus: Campus) -> Iterator[Dovecot]:
 
 @pytest.fixture
 def chromium(network: Network, vpn: Ocserv, mail: Dovecot) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 def at_sign_in(page: Page, name: str, password: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
@@ -18,10 +18,10 @@ from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
+from nanhu.testing.browsers import open_browser
 from tests.conftest import free_ports, open_folder
 from tests.interop import apache, shibboleth
 from tests.interop.test_shibboleth import aside
-from tests.journeys.conftest import ARGUMENTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 APACHE = """
@@ -97,12 +97,10 @@ def write(folder: Path, url: str, idp_metadata: str) -> None:
 
 @pytest.fixture
 def page(mellon) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with open_browser() as browser:
         page = browser.new_context(locale="zh-CN").new_page()
         page.set_default_timeout(20_000)
         yield page
-        browser.close()
 
 
 def sign_in(page: Page, url: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ import pytest
 import requests
 from defusedxml.ElementTree import fromstring
 from django.db import connection
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import Page, Request
 
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
@@ -23,9 +23,9 @@ from nanhu.platforms.identity.services import counter, logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
+from nanhu.testing.browsers import open_browser
 from tests.conftest import free_ports, open_folder
 from tests.interop import shibboleth
-from tests.journeys.conftest import ARGUMENTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ATTRIBUTES = (
@@ -112,12 +112,10 @@ def office(live_server) -> Iterator[tuple[str, list[str]]]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with open_browser() as browser:
         page = browser.new_context(locale="zh-CN").new_page()
         page.set_default_timeout(15_000)
         yield page
-        browser.close()
 
 
 def sign_in(page: Page, sp: shibboleth.Shibboleth) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import connection
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.emulators.pos.tests.conftest import start_device
@@ -29,6 +29,7 @@ from nanhu.systems.card.models import PosTerminal, Price
 from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.process import gateway_command
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, bring_in_the_cast
+from nanhu.testing.browsers import open_browser
 from tests.conftest import ROOT, answer_of, free_ports
 
 WINDOW, SHOWER = "N1001", "E3002"
@@ -156,11 +157,7 @@ def open_window(street: Street, size: str = "desk", number: str = WINDOW, query:
     """The machine in a browser window; a fault on its console fails the test."""
     faults: list[str] = []
     width, height = SIZES[size]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with open_browser() as chromium:
         page = chromium.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN", base_url=street.url
         ).new_page()
@@ -169,7 +166,6 @@ def open_window(street: Street, size: str = "desk", number: str = WINDOW, query:
         page.goto(f"/{query}#{number}")
         expect(page.locator("#headline")).to_have_text("请刷卡" if number == SHOWER else "请输入金额", timeout=15_000)
         yield page
-        chromium.close()
     assert faults == []
 
 

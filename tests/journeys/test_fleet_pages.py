@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
@@ -18,6 +18,7 @@ from nanhu.systems.card.models import PosTerminal, TerminalIncident
 from nanhu.systems.card.pins.tests.conftest import identify
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
+from nanhu.testing.browsers import open_browser
 from tests.journeys.kiosks import SIZES, beside, forget_receipts
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -72,10 +73,7 @@ def test_every_page_of_terminals_and_loss_is_whole(campus, live_server, size):
     cookies = {part: campus.client(part).cookies["nanhu_session"].value for part in pages}
     width, height = SIZES[size]
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with open_browser() as chromium:
         for part, wanted in pages.items():
             context = chromium.new_context(
                 viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce"
@@ -87,7 +85,6 @@ def test_every_page_of_terminals_and_loss_is_whole(campus, live_server, size):
                 page.goto(live_server.url + address)
                 look(page, f"{name}-{size}", faults)
             context.close()
-        chromium.close()
     assert faults == []
 
 
@@ -102,10 +99,7 @@ def look(page, name: str, faults: list[str]) -> None:
 
 def test_the_fleet_renews_itself_every_five_seconds(campus, live_server):
     cookie = campus.client("clerk").cookies["nanhu_session"].value
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with open_browser() as chromium:
         context = chromium.new_context(locale="zh-CN")
         context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": live_server.url}])
         page = context.new_page()
@@ -114,15 +108,11 @@ def test_the_fleet_renews_itself_every_five_seconds(campus, live_server):
         expect(line).not_to_contain_text("停用")
         beside(lambda: PosTerminal.objects.filter(number="N1001").update(state="off"))
         expect(line).to_contain_text("停用后仍在联系", timeout=15_000)
-        chromium.close()
 
 
 def test_the_window_ends_on_an_open_page(campus, live_server):
     card, cookie = campus.card("student"), campus.client("student").cookies["nanhu_session"].value
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with open_browser() as chromium:
         context = chromium.new_context(locale="zh-CN")
         context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": live_server.url}])
         page = context.new_page()
@@ -130,7 +120,6 @@ def test_the_window_ends_on_an_open_page(campus, live_server):
         expect(page.locator("#exposure")).to_contain_text("还有 2 台没有拿到名单")
         beside(lambda: everybody_knows(card))
         expect(page.locator("#exposure")).to_contain_text("秒后最后一台终端也知道了", timeout=15_000)
-        chromium.close()
 
 
 def everybody_knows(card) -> None:

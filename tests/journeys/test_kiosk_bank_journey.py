@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from django.db import connection
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.platforms.ledger import api as ledger
@@ -21,6 +21,7 @@ from nanhu.systems.card.bank.tests.conftest import (
 )  # fmt: skip
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.models import MachineAlarm
+from nanhu.testing.browsers import open_browser
 from tests.journeys.field import waits_for
 from tests.journeys.kiosks import SIZES, Walker, beside, furnish, kiosk_site, serving_site
 
@@ -59,17 +60,12 @@ def finding():
 def walker(campus, finding, request):
     faults: list[str] = []
     site = kiosk_site(campus.folder)
-    with serving_site(site) as url, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with serving_site(site) as url, open_browser() as chromium:
         width, height = SIZES[request.param]
         page = chromium.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         yield Walker(page, url, Pocket(campus.folder / "chip.json"), site.hall)
-        chromium.close()
     assert faults == []
     assert receipt_differences() == []
     assert check_ledger() == []

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from nanhu.platforms.identity.protocols.oidc import addresses
 from nanhu.platforms.identity.protocols.oidc.services import clients, keys
@@ -13,7 +13,8 @@ from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
-from tests.journeys.conftest import ARGUMENTS, SIZES, Visitor
+from nanhu.testing.browsers import open_browser
+from tests.journeys.conftest import SIZES, Visitor
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 on_each_device = pytest.mark.parametrize("size", ["desk", "phone"])
@@ -24,8 +25,7 @@ BACK = re.compile(r"http://localhost:\d+/privacy\?code=")
 def window(size: str) -> Iterator[Visitor]:
     """Opened after the campus is set up: Django and the browser's loop do not share a thread."""
     width, height = SIZES[size]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with open_browser() as chromium:
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce"
         )
@@ -33,7 +33,6 @@ def window(size: str) -> Iterator[Visitor]:
         visitor.page.on("pageerror", lambda error: visitor.faults.append(str(error)))
         yield visitor
         assert not visitor.faults
-        chromium.close()
 
 
 @pytest.fixture

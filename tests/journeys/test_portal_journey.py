@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Tile, TileContent
 from nanhu.platforms.portal.tests.conftest import PASSWORD, join
+from nanhu.testing.browsers import open_browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
@@ -47,11 +48,8 @@ def campus(live_server, monkeypatch):
 
 @pytest.fixture
 def chromium():
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with open_browser() as found:
+        yield found
 
 
 @pytest.fixture

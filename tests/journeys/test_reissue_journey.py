@@ -8,7 +8,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.emulators.pos.tests.conftest import start_device
@@ -22,6 +22,7 @@ from nanhu.systems.card.funds.services import claims
 from nanhu.systems.card.models import Card, PosTerminal, Receipt
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS
 from nanhu.systems.card.tests.conftest import CAST
+from nanhu.testing.browsers import open_browser
 from tests.journeys.kiosks import SIZES, Walker, beside, cast_with_documents, furnish, kiosk_site, serving_site, write
 from tests.journeys.street import open_gateway, press, says, tap
 
@@ -59,11 +60,7 @@ def town(campus, request):
         write(campus.folder / "pos.json", till_facts(gateway, campus))
         site = kiosk_site(campus.folder)
         for visitor in start_device(campus.folder / "pos.json"):
-            with serving_site(site) as kiosks, sync_playwright() as playwright:
-                chromium = playwright.chromium.launch(
-                    executable_path="/usr/bin/chromium",
-                    args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-                )
+            with serving_site(site) as kiosks, open_browser() as chromium:
                 windows = [chromium.new_page(viewport={"width": width, "height": height}, locale="zh-CN") for _ in "kt"]
                 for page in windows:
                     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
@@ -74,7 +71,6 @@ def town(campus, request):
                 yield SimpleNamespace(
                     walker=Walker(windows[0], kiosks, pocket, site.hall), till=windows[1], pocket=pocket
                 )
-                chromium.close()
     assert faults == []
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 from nanhu.systems.card.funds.services import room_returns
 from nanhu.systems.card.funds.tests.conftest import Funds
 from nanhu.systems.card.funds.tests.rooms import HEAD, NAMED, PAGES, PAIR, line, posted, with_office
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
+from nanhu.testing.browsers import open_browser
 from tests.journeys.kiosks import SIZES
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -37,10 +38,7 @@ def office(live_server):
 def window(office):
     """window("clerk", size) → that person's browser, signed in."""
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with open_browser() as chromium:
 
         def open_window(part: str, size: str) -> Page:
             width, height = SIZES[size]

@@ -1,10 +1,11 @@
 """From the icon on the home page into the OA of another vendor, without a second sign-in (A037)."""
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from nanhu.sample.cast import MEMBERS
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+from nanhu.testing.browsers import open_browser
 
 pytestmark = pytest.mark.journey
 TEACHER = next(member for member in MEMBERS if member.campus_no == "0020090001")
@@ -12,11 +13,7 @@ TEACHER = next(member for member in MEMBERS if member.campus_no == "0020090001")
 
 @pytest.fixture
 def page():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with open_browser() as browser:
         yield browser.new_context(locale="zh-CN").new_page()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger.queries import check_ledger
@@ -14,6 +14,7 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
 from nanhu.systems.card.vendors.services import webhooks
 from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, register
+from nanhu.testing.browsers import open_browser
 from tests.journeys.vendor_program import Program, tries_the_sandbox
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -46,11 +47,8 @@ def campus(live_server):
 
 @pytest.fixture
 def chromium(campus):
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with open_browser() as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """Working days as every room asks for them. The exceptions are kept in memory for a minute."""
 
-import time
 from datetime import date
-from functools import lru_cache
 
 from django.apps import apps
 
 from nanhu.kernel.calendar import rules
+from nanhu.kernel.remembered import Remembered
 
 KEPT_SECONDS = 60
 
@@ -25,16 +24,14 @@ def working_days_between(start: date, end: date) -> int:
     return rules.working_days_between(start, end, exceptions())
 
 
-def exceptions() -> dict[date, bool]:
-    return _exceptions_of(int(time.monotonic() // KEPT_SECONDS))
-
-
-@lru_cache(maxsize=1)
-def _exceptions_of(_minute: int) -> dict[date, bool]:
+def read_exceptions() -> dict[date, bool]:
     model = apps.get_model("calendar", "CalendarException")  # asked late: this package is imported before the models
     return dict(model._default_manager.values_list("date", "is_working"))  # noqa: SLF001 - the name for a model held as a value
 
 
+exceptions = Remembered(read_exceptions, seconds=KEPT_SECONDS)
+
+
 def forget_exceptions() -> None:
     """Read the table again at the next question."""
-    _exceptions_of.cache_clear()
+    exceptions.forget()

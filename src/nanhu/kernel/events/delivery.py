@@ -1,6 +1,7 @@
 """Delivery: takes what waits in the outbox to its subscribers, at least once."""
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
 
 import msgspec
@@ -34,15 +35,20 @@ def deliver_batch(subscriber: Subscriber) -> int:
         return deliver(subscriber, limit=BATCH_SIZE)
     except Exception:
         log.exception("subscriber %s failed on a list; trying one by one", subscriber.name)
-    return sum(deliver_one(subscriber) for _ in range(BATCH_SIZE))
+    return sum(deliver_each(subscriber))
 
 
-def deliver_one(subscriber: Subscriber) -> int:
-    try:
-        return deliver(subscriber, limit=1)
-    except Exception as error:  # noqa: BLE001  whatever a subscriber raises is written beside its event
-        postpone(subscriber, error)
-        return 0
+def deliver_each(subscriber: Subscriber) -> Iterator[int]:
+    """One by one until none is due, and no more than a list holds."""
+    for _turn in range(BATCH_SIZE):
+        try:
+            delivered = deliver(subscriber, limit=1)
+        except Exception as error:  # noqa: BLE001  whatever a subscriber raises is written beside its event
+            postpone(subscriber, error)
+            continue
+        if not delivered:
+            return
+        yield delivered
 
 
 def deliver(subscriber: Subscriber, *, limit: int) -> int:

@@ -10,7 +10,7 @@ from nanhu.kernel.registry import CheckResult, Verdict
 from nanhu.kernel.sealing.verification import unsealed
 from nanhu.platforms.ledger.models import Check
 from nanhu.platforms.ledger.queries import check_ledger, trial_balance
-from nanhu.platforms.ledger.services.partitions import last_month
+from nanhu.platforms.ledger.services.partitions import last_month, month_after
 from nanhu.platforms.ledger.services.sealing import CHAIN
 
 WAITING_WARNED, WAITING_REFUSED = timedelta(minutes=5), timedelta(minutes=30)
@@ -31,7 +31,7 @@ def balances_agree() -> CheckResult:
 
 
 def months_are_ahead() -> CheckResult:
-    needed = f"ledger_transfer_{(campus_today() + timedelta(days=31)):%Y_%m}"
+    needed = f"ledger_transfer_{month_after(campus_today(), 1):%Y_%m}"
     if last_month() < needed:
         return CheckResult(
             verdict=Verdict.FAIL,

@@ -5,7 +5,6 @@ page, search, favourites and the writes behind them agree.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from time import monotonic
 from typing import cast
 
 from django.http import HttpRequest
@@ -13,14 +12,13 @@ from django.utils.functional import Promise
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Section, Viewer
+from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.portal import rules
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.models import ListedApplication, Shortcut
 
 OFFER = "_portal_offer"
 LIST_SECONDS = 15.0
-_list: list[tuple[float, list[Application]]] = []
-"""The school's list as this process last read it. It changes a few times a year, and every page asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +73,17 @@ def registered_for(viewer: Viewer) -> list[Application]:
     return [application for applications in found for application in applications]
 
 
-def listed_applications() -> list[Application]:
-    if not _list or _list[0][0] < monotonic():
-        _list[:] = [(monotonic() + LIST_SECONDS, [as_application(row) for row in ListedApplication.objects.all()])]
-    return _list[0][1]
+def read_list() -> list[Application]:
+    return [as_application(row) for row in ListedApplication.objects.all()]
+
+
+listed_applications = Remembered(read_list, seconds=LIST_SECONDS)
+"""The school's list as this process last read it. It changes a few times a year, and every page asks for it."""
 
 
 def read_anew() -> None:
     """The list has changed: this process reads it again at once, the others within LIST_SECONDS."""
-    _list.clear()
+    listed_applications.forget()
 
 
 def as_application(row: ListedApplication) -> Application:

@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanhu.emulators.chip import terminal
@@ -36,7 +36,7 @@ def do_load(card, fen, where):
     return begun
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120)
 @given(deeds=DEEDS)
 def test_whatever_is_torn_counters_tell_what_happened(tmp_path_factory, deeds):
     pocket = fill(tmp_path_factory.mktemp("torn") / "chip.json")

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from nanhu.emulators.pos.tests.conftest import CARD, FOREIGN_CARD, POOR_CARD
+from nanhu.testing.browsers import open_browser
 
 pytestmark = pytest.mark.journey
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
@@ -20,11 +21,7 @@ PICTURES = os.environ.get("NANHU_PICTURES", "")
 def open_page(device):
     """open_page(size, scheme) → the device in a browser window; a fault on its console fails the test."""
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with open_browser() as chromium:
 
         def open_page(size: str = "desk", scheme: str = "light", number: str = "N101A") -> Page:
             width, height = SIZES[size]
@@ -39,7 +36,6 @@ def open_page(device):
             return page
 
         yield open_page
-        chromium.close()
     assert faults == []
 
 

@@ -1,20 +1,18 @@
 """The registered applications that stand in the portal's menu, for those who may use them."""
 
-from time import monotonic
 from typing import cast
 
 from django.db.models import QuerySet
 
 from nanhu.kernel import registry as house
 from nanhu.kernel.clock import now
+from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.identity.models import Application, Maintenance
 from nanhu.platforms.identity.registry.models import Health
 from nanhu.platforms.identity.services import access
 
 LIST_SECONDS = 15.0
 EVERY_FACE = house.BOTH_FACES | {"guest"}  # its own rules say who may use it
-_list: list[tuple[float, dict[int, house.Application]]] = []
-"""The listed applications as this process last read them: every page asks, and they change a few times a year."""
 
 
 def listed_for(viewer: house.Viewer) -> list[house.Application]:
@@ -27,17 +25,19 @@ def listed_for(viewer: house.Viewer) -> list[house.Application]:
     return [listed[pk] for pk in seen]
 
 
-def listed_applications() -> dict[int, house.Application]:
-    if not _list or _list[0][0] < monotonic():
-        rows = Application.objects.filter(is_enabled=True).exclude(menu_section="").select_related("health")
-        resting = set(resting_ids())
-        _list[:] = [(monotonic() + LIST_SECONDS, {row.pk: entry_of(row, row.pk in resting) for row in rows})]
-    return _list[0][1]
+def read_list() -> dict[int, house.Application]:
+    rows = Application.objects.filter(is_enabled=True).exclude(menu_section="").select_related("health")
+    resting = set(resting_ids())
+    return {row.pk: entry_of(row, row.pk in resting) for row in rows}
+
+
+listed_applications = Remembered(read_list, seconds=LIST_SECONDS)
+"""The listed applications as this process last read them: every page asks, and they change a few times a year."""
 
 
 def read_anew() -> None:
     """Something changed: this process reads it again at once, the others within LIST_SECONDS."""
-    _list.clear()
+    listed_applications.forget()
 
 
 def resting_ids() -> QuerySet[Maintenance, int]:

@@ -97,6 +97,7 @@ def test_a_wrong_proof_opens_nothing_and_says_the_same_whatever_is_wrong(browser
 
 
 @pytest.mark.capability("A034.5")
+@pytest.mark.usefixtures("clock_stands")
 def test_proofs_are_limited_for_the_account_from_every_browser(newcomer):
     for _attempt in range(6):
         client = Client()
@@ -147,6 +148,7 @@ def test_a_code_dies_after_five_wrong_tries(browser, newcomer):
     assert newcomer.account.state == "awaiting_activation"
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_messages_are_limited(browser, newcomer):
     sign_in(browser, newcomer.numbers[0], newcomer.tail)
     answers = [browser.post("/activate/code").status_code for _ in range(4)]

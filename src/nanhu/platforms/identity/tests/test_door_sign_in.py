@@ -42,6 +42,7 @@ def test_neither_the_initial_value_nor_a_code_of_the_counter_opens_a_door(newcom
     assert at_door("whatever", name="99999999") is None
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_a_telephone_with_an_old_password_locks_neither_the_portal_nor_another_device(browser, student):
     with pytest.raises(TooManyAttemptsError):
         for _retry in range(40):

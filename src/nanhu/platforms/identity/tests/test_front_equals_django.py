@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanhu.kernel.clock import now
@@ -471,7 +471,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(pieces=st.lists(PIECES, max_size=7), is_login=st.booleans(), begins_well=st.booleans())
 def test_whatever_is_asked_the_front_says_what_django_says_or_nothing(
     *, both, signed_in, session, office, pieces, is_login, begins_well

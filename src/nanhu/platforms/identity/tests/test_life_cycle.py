@@ -140,6 +140,7 @@ def test_the_counter_gives_a_code_that_works_once(browser, student, capsys):
     assert code not in str(list(AuditEntry.objects.values()))
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_the_command_shows_unlocks_and_grants(student, capsys):
     with time_machine.travel(now(), tick=False):
         for _attempt in range(12):

@@ -76,6 +76,7 @@ def test_the_right_password_of_a_closed_account_is_refused_like_a_wrong_one(brow
 
 
 @pytest.mark.parametrize("name", ["0020260101", "99999999"])
+@pytest.mark.usefixtures("clock_stands")
 def test_failures_make_one_wait_and_waiting_helps(browser, student, name):
     """A name nobody has waits just as long."""
     for _attempt in range(6):
@@ -91,6 +92,7 @@ def test_failures_make_one_wait_and_waiting_helps(browser, student, name):
 
 
 @pytest.mark.parametrize("mark", ["\u200b", "\u00ad", "\u2060", "\ufeff", "\x01", "\u202e"])
+@pytest.mark.usefixtures("clock_stands")
 def test_a_mark_nobody_sees_makes_no_other_name(student, mark):
     """Otherwise each of them would open a fresh count for the same account."""
     with time_machine.travel(now(), tick=False):
@@ -100,6 +102,7 @@ def test_a_mark_nobody_sees_makes_no_other_name(student, mark):
         assert sign_in(Client(REMOTE_ADDR="198.51.100.1"), f"0020260101{mark}").status_code == 429
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_the_wait_doubles(browser, student):
     moment, waits = now(), []
     for _attempt in range(9):
@@ -112,6 +115,7 @@ def test_the_wait_doubles(browser, student):
     assert waits[:4] == [1, 2, 4, 8]
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_a_blocked_attempt_costs_no_hash_and_does_not_prolong_the_wait(browser, student, counted_hashes):
     for _attempt in range(6):
         sign_in(browser, "0020260101", "wrong")
@@ -123,6 +127,7 @@ def test_a_blocked_attempt_costs_no_hash_and_does_not_prolong_the_wait(browser, 
         assert sign_in(browser, "0020260101").status_code == 302
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_strangers_from_many_addresses_cannot_lock_out_a_known_browser(browser, student):
     sign_in(browser, "0020260101", remember="on")
     browser.post("/sign-out")
@@ -142,6 +147,7 @@ def test_even_a_new_browser_waits_no_longer_than_a_minute(student):
         assert sign_in(Client(REMOTE_ADDR="198.51.100.1"), "0020260101").status_code == 302
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_one_address_that_tries_many_names_is_slowed(student, monkeypatch):
     monkeypatch.setattr(throttle, "ADDRESS", replace(throttle.ADDRESS, free=40, leak=0.1))
     client = Client(REMOTE_ADDR="203.0.113.9")
@@ -151,6 +157,7 @@ def test_one_address_that_tries_many_names_is_slowed(student, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("clock_stands")
 def test_a_hundred_attempts_at_once_are_no_way_round_the_limit():
     gates = [throttle.Gate(throttle.PAIR, "0020260101|203.0.113.1"), throttle.Gate(throttle.NAME, "0020260101")]
     start, admitted = threading.Barrier(12), []
@@ -225,7 +232,7 @@ def test_forms_ask_for_the_csrf_token(student):
     assert sign_in(client, student.numbers[0]).status_code == 403
 
 
-def test_a_hash_of_old_parameters_is_renewed_at_sign_in(browser, student):
+def test_a_hash_of_old_parameters_is_renewed_at_sign_in(browser, student, production_hashes):
     from django.contrib.auth.hashers import Argon2PasswordHasher
 
     class Weaker(Argon2PasswordHasher):

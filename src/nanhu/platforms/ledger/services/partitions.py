@@ -1,7 +1,7 @@
 """Months of the transfer table: made ahead, so that the net below (the default partition) stays empty."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import connection
 
@@ -25,8 +25,15 @@ def add_months(first: date, last: date) -> int:
 
 
 def add_months_ahead() -> int:
+    """This month and MONTHS_AHEAD after it, whatever day it is."""
     today = campus_today()
-    return add_months(today, today + timedelta(days=31 * MONTHS_AHEAD))
+    return add_months(today, month_after(today, MONTHS_AHEAD))
+
+
+def month_after(day: date, months: int) -> date:
+    """The first day of the month that comes so many months after the day's own."""
+    years, month = divmod(day.month - 1 + months, 12)
+    return date(day.year + years, month + 1, 1)
 
 
 def months() -> list[Month]:

@@ -1,18 +1,19 @@
 """Every promise of the ledger is tried by raw SQL, and its door by worked examples."""
 
-from datetime import timedelta
+from datetime import date, datetime, time
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.checks import balances_agree, months_are_ahead
 from nanhu.platforms.ledger.jobs import add_months
-from nanhu.platforms.ledger.services.partitions import months
+from nanhu.platforms.ledger.services.partitions import month_after, months
 
 BY = Actor.system("test")
 
@@ -178,6 +179,7 @@ def test_months_are_made_ahead_and_the_net_catches_the_rest(books):
 
 def test_the_night_makes_the_months_that_lie_ahead_and_money_lands_in_its_month(books):
     """A month nobody made is missed by the doctor and made by the nightly job, twice without harm."""
+    add_months()
     this = f"ledger_transfer_{campus_today():%Y_%m}"
     far = [one.name for one in months() if this < one.name < "ledger_transfer_default"]
     assert len(far) >= 2
@@ -190,13 +192,33 @@ def test_the_night_makes_the_months_that_lie_ahead_and_money_lands_in_its_month(
     move(books, "cash", "wallet", 700)
     (found,) = run("SELECT tableoid::regclass::text FROM ledger_transfer WHERE amount_fen = 700")
     assert found == (this,)
-    following = (campus_today().replace(day=1) + timedelta(days=45)).replace(day=3)
+    following = month_after(campus_today(), 1).replace(day=3)
     run(
         "INSERT INTO ledger_transfer (entry_id, posted_at, occurred_at, kind, debit_account_id, credit_account_id, amount_fen) VALUES (2, %s, now(), 'x', %s, %s, 9)",
         [following, books["cash"], books["wallet"]],
     )
     (found,) = run("SELECT tableoid::regclass::text FROM ledger_transfer WHERE amount_fen = 9")
     assert found == (f"ledger_transfer_{following:%Y_%m}",)
+
+
+@pytest.mark.parametrize(
+    ("day", "last"),
+    [
+        (date(2026, 8, 31), "2027_02"),
+        (date(2026, 11, 27), "2027_05"),
+        (date(2026, 12, 31), "2027_06"),
+        (date(2027, 2, 28), "2027_08"),
+        (date(2028, 2, 29), "2028_08"),
+    ],
+)
+def test_six_months_lie_ahead_whatever_day_it_is(books, day, last):
+    with time_machine.travel(datetime.combine(day, time(9), CAMPUS_ZONE), tick=False):
+        add_months()
+        made = [one.name for one in months() if one.name <= f"ledger_transfer_{last}"]
+        assert made[-1] == f"ledger_transfer_{last}"
+        assert add_months() == 0
+        run(f"DROP TABLE {made[-1]}")
+        assert add_months() == 1
 
 
 def test_the_commands_say_what_is_wrong(books, capsys):

@@ -104,6 +104,4 @@ def desk(notice: Notice, tail: str = "") -> str:
 
 
 def queries_of(browser: Client, url: str) -> int:
-    """How many queries a page takes when caches are warm."""
-    browser.get(url)
     return len(counting.queries_of(browser, url))

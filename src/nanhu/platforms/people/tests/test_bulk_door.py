@@ -1,9 +1,10 @@
 """apply_records: writes what changes and only that, with provenance and events."""
 
-import time
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.models import OutboxEvent
@@ -132,7 +133,7 @@ def test_two_persons_merge_and_part_again():
     assert "people.PersonsParted" in names_of_events()
 
 
-def test_ten_thousand_people_take_seconds():
+def test_thousands_of_people_take_a_bounded_number_of_statements():
     unit = people.UnitRecord(code="11", name="计算机学院")
     people.apply_units(by=BY, records=[unit], origin=HR)
     records = [
@@ -140,15 +141,14 @@ def test_ten_thousand_people_take_seconds():
             key=str(n), name="张三", sex="1", id_number=f"E{n:08d}", phone=f"138{n:08d}", document_kind="A",
             affiliations=(affiliation(kind="student", campus_no=f"1423{n:07d}", unit_code="11"),),
         )
-        for n in range(10_000)
+        for n in range(3000)
     ]  # fmt: skip
-    start = time.perf_counter()
-    result = people.apply_records(by=BY, records=records, origin=HR)
-    spent = time.perf_counter() - start
-    assert result.created == Person.objects.count() == 10_000
+    with CaptureQueriesContext(connection) as captured:
+        result = people.apply_records(by=BY, records=records, origin=HR)
+    assert len(captured) <= 30
+    assert result.created == Person.objects.count() == 3000
     assert OrgUnit.objects.count() == 1
     assert Change.objects.count() == 0
-    assert spent < 30
 
 
 def test_two_persons_exchange_documents_in_one_batch_and_back():
@@ -168,12 +168,12 @@ def test_two_persons_exchange_documents_in_one_batch_and_back():
     assert Person.objects.get(id=ids["1"]).id_number == "11010519491231002X"
 
 
-def test_taking_back_thousands_takes_seconds():
+def test_taking_back_thousands_takes_a_bounded_number_of_statements():
     records = [
         people.PersonRecord(
             key=str(n), name="张三", phone=f"138{n:08d}", affiliations=(affiliation(campus_no=f"00{n:08d}"),)
         )
-        for n in range(5000)
+        for n in range(2000)
     ]
     first = people.apply_records(by=BY, records=records, origin=HR)
     changed = [
@@ -186,9 +186,9 @@ def test_taking_back_thousands_takes_seconds():
         for key, person_id in first.person_ids.items()
     ]
     second = people.apply_records(by=BY, records=changed, origin=HR)
-    start = time.perf_counter()
-    people.revert_change_set(by=BY, change_set_id=second.change_set_id, reason="")
-    people.revert_change_set(by=BY, change_set_id=first.change_set_id, reason="")
-    assert time.perf_counter() - start < 20
-    assert Affiliation.objects.filter(state="ended").count() == 5000
+    with CaptureQueriesContext(connection) as captured:
+        people.revert_change_set(by=BY, change_set_id=second.change_set_id, reason="")
+        people.revert_change_set(by=BY, change_set_id=first.change_set_id, reason="")
+    assert len(captured) <= 60
+    assert Affiliation.objects.filter(state="ended").count() == 2000
     assert people.matches_phone(person_id=first.person_ids["7"], phone="13800000007")

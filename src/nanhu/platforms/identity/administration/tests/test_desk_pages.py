@@ -205,6 +205,7 @@ def test_a_document_that_does_not_fit_resets_nothing(changes, office, here) -> N
     assert sign_in(Client(), here.numbers[0], PASSWORD).status_code == 302
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_a_clerk_who_guesses_document_numbers_is_slowed_down(office, here) -> None:
     client = office("identity.admin").client
     answers = [reset(client, here, number=f"00000{digit}").status_code for digit in range(9)]

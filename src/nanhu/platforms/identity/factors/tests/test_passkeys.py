@@ -222,6 +222,7 @@ def test_questions_nobody_answered_are_swept(key, time_machine):
     assert not PasskeyChallenge.objects.exists()
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_asking_without_end_is_throttled(key):
     client = Client()
     answers = [client.post("/sign-in/passkey/options").status_code for _ in range(120)]

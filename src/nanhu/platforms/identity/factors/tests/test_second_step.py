@@ -172,6 +172,7 @@ def test_a_code_from_the_counter_still_asks_for_the_second_step(careful, browser
     assert second_step(browser).headers["Location"] == "/setup"
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_guessing_codes_is_throttled_and_written_down(careful, time_machine):
     time_machine.move_to("2026-11-25T02:00:10+00:00", tick=False)
     client = first_step(careful)
@@ -182,6 +183,7 @@ def test_guessing_codes_is_throttled_and_written_down(careful, time_machine):
     assert AuditEntry.objects.filter(action="identity.second_step_refused").count() >= 5
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_who_guesses_elsewhere_does_not_make_the_owner_wait_at_his_own_device(careful, time_machine):
     time_machine.move_to("2026-11-25T02:00:10+00:00", tick=False)
     mine = first_step(careful, remember="on")
@@ -252,6 +254,7 @@ def test_a_code_by_message_opens_once_and_five_wrong_ones_kill_it(student):
     assert not contacts.use(account=student.account, code=code), "dead after five"
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_messages_are_few(student):
     give_phone(student)
     contacts.turn_on(by=TEST, account=student.account)

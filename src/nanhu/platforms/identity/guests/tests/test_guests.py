@@ -141,6 +141,7 @@ def test_a_guest_who_became_a_member_keeps_what_is_theirs(teacher, student):
     assert "一次性密码" not in SmsMessage.objects.latest("pk").text
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_nobody_floods_a_phone_with_invitations(teacher):
     held = invited(teacher)
     with pytest.raises(TooManyAttemptsError):
@@ -195,6 +196,7 @@ def test_guests_end_with_their_sponsor(teacher):
     assert Account.objects.get(person_id=held.guest_id).state == "ended"
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_there_is_an_end_to_how_many(teacher, monkeypatch):
     monkeypatch.setattr(sponsoring, "MOST_LIVE", 1)
     invited(teacher)

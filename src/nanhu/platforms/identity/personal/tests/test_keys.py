@@ -130,6 +130,7 @@ def test_there_is_an_end_to_how_many_live(student, browser):
     assert str(tokens.MOST_LIVE) in page.content.decode()
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_guessing_is_slowed(student):
     answers = {read(new_token()).status_code for _ in range(tokens.GUESSING.free + 5)}
 

@@ -58,6 +58,7 @@ def test_nothing_is_asked_before_a_gate_closes(browser, student):
     assert not Challenge.objects.exists()
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_strangers_with_many_addresses_do_not_make_the_owners_new_browser_wait(stormed):
     owner = Client(REMOTE_ADDR="198.51.100.1")
     blocked = sign_in(owner, NAME)
@@ -66,6 +67,7 @@ def test_strangers_with_many_addresses_do_not_make_the_owners_new_browser_wait(s
     assert sign_in(owner, NAME, PASSWORD, **solved(challenge_on(blocked))).status_code == 302
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_a_neighbour_behind_the_same_address_does_not_either(student):
     neighbour, owner = Client(REMOTE_ADDR="10.0.0.1"), Client(REMOTE_ADDR="10.0.0.1")
     with time_machine.travel(now(), tick=False):
@@ -101,6 +103,7 @@ def test_where_programs_have_guessed_for_long_a_picture_is_no_way_any_more(storm
 
 
 @pytest.mark.parametrize("spoil", ["used", "of another name", "late", "half done", "made up", "none"])
+@pytest.mark.usefixtures("clock_stands")
 def test_what_does_not_lift_the_gate(stormed, spoil):
     owner = Client(REMOTE_ADDR="198.51.100.1")
     challenge = challenge_on(sign_in(owner, NAME))
@@ -158,6 +161,7 @@ def test_guesses_behind_solved_challenges_are_counted_and_grow_dearer(stormed):
     assert challenges.issue(subject=NAME).bits == first + 3
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_guesses_behind_solved_challenges_end_as_well(stormed):
     gate = [Gate(throttle.SOLVED, NAME)]
     refused = 0
@@ -170,6 +174,7 @@ def test_guesses_behind_solved_challenges_end_as_well(stormed):
 
 
 @pytest.mark.parametrize("ask", [find, forget])
+@pytest.mark.usefixtures("clock_stands")
 def test_the_pages_of_getting_back_in_ask_too(student, ask):
     with time_machine.travel(now(), tick=False):
         answers = [ask(Client(), student, name=f"某{number}") for number in range(8)]

@@ -118,6 +118,7 @@ def test_a_person_without_any_number_that_lives_is_told_so_after_the_code_only(b
 
 
 @pytest.mark.capability("A042.2")
+@pytest.mark.usefixtures("clock_stands")
 def test_asking_is_limited_per_person_and_per_address(teacher):
     answers = [find(Client(), teacher).status_code for _ in range(8)]
     assert answers[:2] == [302, 302]

@@ -101,6 +101,7 @@ def test_one_wrong_answer_is_as_good_as_none(browser, owner, wrong):
     assert hashing.verify(PASSWORD, owner.account.password)
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_guessing_answers_closes_this_way_and_no_other(browser, owner):
     forget(browser, owner)
     answers = [browser.post("/forgot-password/questions", FILLED | {"answer_1": "猜"}).status_code for _ in range(6)]

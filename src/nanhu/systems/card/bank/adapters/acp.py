@@ -2,6 +2,7 @@
 
 import http.client
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode, urlsplit
@@ -11,7 +12,7 @@ from nanhu.systems.card.bank import acp
 from nanhu.systems.card.bank.acp_file import AcpFileError, FileRow, read_content
 from nanhu.systems.card.bank.acquirer import AcquirerSilentError, Opened, Trade
 
-AMOUNT_DIGITS, HALF_A_YEAR = 12, 180
+AMOUNT_DIGITS = 12
 LARGEST_ANSWER = 64 * 1024 * 1024
 PREFIX = "/gateway/api/"
 FILE_TIMEOUT = 60.0
@@ -107,13 +108,13 @@ def fen_of(text: str) -> int:
 
 
 def settle_day(month_and_day: str) -> date | None:
-    """MMDD of this year; in January a December is last year's."""
-    today = campus_today()
-    try:
-        found = date(today.year, int(month_and_day[:2]), int(month_and_day[2:4]))
-    except ValueError:
-        return None
-    return found.replace(year=today.year - 1) if (found - today).days > HALF_A_YEAR else found
+    """MMDD of the year in which it lies nearest: in January a December is last year's, and late on 31 December the bank
+    settles on 1 January."""
+    today, found = campus_today(), []
+    for year in (today.year, today.year - 1, today.year + 1):
+        with suppress(ValueError):
+            found.append(date(year, int(month_and_day[:2]), int(month_and_day[2:4])))
+    return min(found, key=lambda day: abs(day - today), default=None)
 
 
 def pay_timeout() -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+
+from nanhu.testing.browsers import open_browser
 
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 PICTURES = os.environ.get("NANHU_PICTURES", "")
@@ -17,17 +19,13 @@ PICTURES = os.environ.get("NANHU_PICTURES", "")
 def open_window(size: tuple[int, int], address: str) -> Iterator[tuple[Page, list[str]]]:
     """The page, and what the browser complained of."""
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with open_browser() as chromium:
         width, height = size
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", base_url=address)
         page = context.new_page()
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         yield page, faults
-        chromium.close()
         connections.close_all()  # beside the browser's loop the test has a connection of its own
 
 

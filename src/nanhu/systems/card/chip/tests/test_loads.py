@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanhu.systems.card.chip import messages
@@ -56,7 +56,7 @@ def test_a_card_without_chip_is_told_so(campus, purses):
         loads.mac2_for_load(card=card, terminal_number=TERMINAL, amount_fen=1, told=purses.student.start(1))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     field=st.sampled_from(["amount_fen", "online_counter", "balance_before_fen", "at", "tac"]), bit=st.integers(0, 10)
 )

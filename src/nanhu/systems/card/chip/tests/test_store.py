@@ -6,7 +6,7 @@ import json
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanhu.platforms.ledger import api as ledger
@@ -185,7 +185,7 @@ def test_a_member_nobody_can_read_spoils_no_upload(campus, hand, member):
     assert SuspenseCase.objects.get().sequence == 2
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(
     field=st.sampled_from(["amount_fen", "term_seq", "tac", "at", "terminal", "card"]),
     bit=st.integers(0, 31),

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanhu.systems.card.doors.rules import Spoken, deciding, windows, without_days
@@ -26,7 +26,6 @@ def rules(draw):
     )  # fmt: skip
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(held=st.lists(rules(), max_size=5), at=moments)
 def test_windows_are_the_minutes_at_which_the_door_opens(held, at):
     first, span = MONDAY, 8
@@ -40,7 +39,7 @@ def test_windows_are_the_minutes_at_which_the_door_opens(held, at):
 
 
 @pytest.mark.django_db
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(rule=rules(), at=moments)
 def test_the_database_says_the_same_as_the_program(rule, at):
     with connection.cursor() as cursor:

@@ -1,7 +1,6 @@
 """Every way to report a card lost ends in the same state, with who, how and why on record."""
 
 import json
-import time
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -48,11 +47,9 @@ def is_lost_everywhere(campus, part="student") -> LossReport:
 def test_a_load_kiosk_takes_the_enquiry_pin_and_gives_a_receipt(school, by_card):
     kiosk = keypad("load_kiosk")
     who = {"card": school.card("student").uid} if by_card else {"campus_no": CAST["student"][2]}
-    begun = time.perf_counter()
     answer = kiosk.ask("loss/report", who, sequence=7, pin=PINS["student"])
     assert (answer["outcome"], answer["number"]) == ("approved", school.card("student").number)
     report = is_lost_everywhere(school)
-    assert time.perf_counter() - begun < 5
     assert (report.way, report.proof) == ("kiosk", "enquiry PIN")
     assert any("挂失时间" in line for line in answer["slip"])
 

@@ -8,7 +8,7 @@ import itertools
 from datetime import timedelta
 
 from django.db import connection, transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -168,9 +168,6 @@ def test_no_power_cut_loses_or_doubles_a_claim(funds):
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture],
-        ),
-    )  # fmt: skip
+        settings=settings(max_examples=15, stateful_step_count=25),
+    )
     assert receipt_differences() == []

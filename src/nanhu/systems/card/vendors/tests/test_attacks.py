@@ -52,6 +52,7 @@ def test_guessing_is_slowed_by_network(db):
     assert codes == {"key_refused", "rate_limited"}
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_a_key_asks_no_more_than_its_rate(vendor):
     order = vendors.VendorOrder(
         company="慢", contact="刘", scopes=EVERYTHING, addresses=("10.20.0.0/24",), per_minute=6

@@ -84,9 +84,7 @@ def test_one_key_for_two_deeds_at_once_is_one_deed_and_a_conflict(campus, shop, 
 def test_who_waits_too_long_is_told_to_ask_again_and_nothing_is_done(campus, shop, order, monkeypatch):
     monkeypatch.setattr(door, "PATIENCE", "200ms")
     with another_deed_under(shop):
-        begun = time.monotonic()
         answers = at_once(lambda _n: shop.post("payments", order, idempotency_key=KEY), 4)
-        assert time.monotonic() - begun < 5
     assert all(is_unknown(answer) for answer in answers)
     assert ApiCall.objects.filter(status=503, code="outcome_unknown").count() == 4
     assert (balance(campus), VendorPayment.objects.count()) == (10_000, 0)

@@ -100,6 +100,7 @@ def test_after_a_while_it_is_noted_again(db):
     assert len(notes()) == 2
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_who_asks_too_often_is_noted_once(campus):
     order = vendors.VendorOrder(
         company="急", contact="刘", scopes=EVERYTHING, addresses=("10.20.0.0/24",), per_minute=6

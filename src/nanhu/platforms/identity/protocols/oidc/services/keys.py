@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from time import monotonic
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -12,6 +11,7 @@ from joserfc.jwk import RSAKey
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.identity.protocols.oidc.models import SigningKey
 
 ALGORITHM = "RS256"
@@ -21,8 +21,6 @@ HINT_OF_RETIRED = timedelta(days=90)
 SIGNER_SECONDS = 30
 State = SigningKey.State
 BY = Actor.system("identity.oidc_keys")
-
-_signer: tuple[float, RSAKey] | None = None
 
 
 def new_key(state: str) -> SigningKey:
@@ -56,25 +54,20 @@ def ensure_keys() -> None:
                 continue
 
 
-def signer() -> RSAKey:
-    """The current key, opened, remembered for a moment: a key that was just retired still verifies for a week."""
-    global _signer  # noqa: PLW0603  one key per process, a few seconds old at most
-    if _signer is None or monotonic() - _signer[0] > SIGNER_SECONDS:
-        _signer = monotonic(), opened_current()
-    return _signer[1]
-
-
-def forget_signer() -> None:
-    global _signer  # noqa: PLW0603  as above
-    _signer = None
-
-
 def opened_current() -> RSAKey:
     key = SigningKey.objects.filter(state=State.CURRENT).first()
     if key is None:
         ensure_keys()
         key = SigningKey.objects.get(state=State.CURRENT)
     return RSAKey.import_key(json.loads(key.private_jwk or "{}"))
+
+
+signer = Remembered(opened_current, seconds=SIGNER_SECONDS)
+"""The current key, opened, remembered for a moment: a key that was just retired still verifies for a week."""
+
+
+def forget_signer() -> None:
+    signer.forget()
 
 
 def published() -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ def test_a_stranger_writes_no_row_and_comes_back_to_the_very_request(library, te
     assert library.token(found["code"]).status_code == 200
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_what_does_not_fit_is_stored_so_many_times_for_a_network(library, monkeypatch):
     monkeypatch.setattr(pending, "LONG_ONES", pending.throttle.Limit("t", free=3, cap=60, memory=timedelta(minutes=1)))
     answers = [library.authorize(Client(), state=random_text(number)) for number in range(6)]

@@ -148,6 +148,7 @@ def test_what_is_no_question_is_refused(key, body):
     assert answer.status_code == 400
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_guessing_is_slowed(student, key):
     answers = [ask(key, student.numbers[0], f"guess-{number}").status_code for number in range(12)]
 

@@ -1,0 +1,44 @@
+"""What a process remembers of the database for some seconds (a list that every page asks for and that hardly changes).
+
+`forget()` where this process changed it; the other processes read it anew when their seconds are over. Tests forget all
+before each, and hold all where they count queries.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+_all: list["Remembered[object]"] = []
+_holders: list[object] = []
+
+
+class Remembered[Value]:
+    def __init__(self, load: Callable[[], Value], *, seconds: float) -> None:
+        self.load = load
+        self.seconds = seconds
+        self.kept: tuple[float, Value] | None = None
+        _all.append(self)  # type: ignore[arg-type]
+
+    def __call__(self) -> Value:
+        kept = self.kept
+        if kept is None or (monotonic() > kept[0] and not _holders):
+            kept = self.kept = (monotonic() + self.seconds, self.load())
+        return kept[1]
+
+    def forget(self) -> None:
+        self.kept = None
+
+
+def forget_all() -> None:
+    for one in _all:
+        one.forget()
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Nothing grows old meanwhile, however slow the machine is."""
+    _holders.append(None)
+    try:
+        yield
+    finally:
+        _holders.pop()

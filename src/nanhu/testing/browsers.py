@@ -1,0 +1,73 @@
+"""One Chromium for all tests of a process: started at the first need, ended with the process.
+
+`with open_browser() as browser:` connects to it. The connection is each caller's own and is given up with its contexts:
+Playwright's loop must not run in the thread of the tests that come later (Django refuses its database beside a loop).
+"""
+
+import atexit
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, sync_playwright
+
+EXECUTABLE = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+HOLDER = """
+import json, socket, sys
+from playwright.sync_api import sync_playwright
+with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0))
+    port = probe.getsockname()[1]
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(
+        executable_path=sys.argv[1], args=[*sys.argv[2:], f"--remote-debugging-port={port}"]
+    )
+    print(json.dumps(f"http://127.0.0.1:{port}"), flush=True)
+    sys.stdin.read()  # until whoever started us has ended
+    browser.close()
+"""
+_holders: list[tuple[subprocess.Popen[str], str]] = []
+
+
+def address() -> str:
+    """Where the browser of this process is spoken to; a browser that died is replaced."""
+    while _holders:
+        _process, known = _holders[-1]
+        with suppress(OSError), urlopen(f"{known}/json/version", timeout=30):  # noqa: S310 - an address of our own making
+            return known
+        stop()
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, EXECUTABLE, *ARGUMENTS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    said = process.stdout.readline() if process.stdout is not None else ""
+    if not said:
+        process.wait()
+        raise RuntimeError("Chromium did not start")
+    _holders.append((process, json.loads(said)))
+    return _holders[-1][1]
+
+
+def stop() -> None:
+    while _holders:
+        process, _address = _holders.pop()
+        process.communicate()
+
+
+atexit.register(stop)
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    where = address()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.connect_over_cdp(where)
+        try:
+            yield browser
+        finally:
+            for context in browser.contexts[1:]:  # the first is the browser's own
+                context.close()
+            browser.close()

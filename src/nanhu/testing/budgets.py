@@ -1,0 +1,88 @@
+"""What tests may cost: CPU seconds for a test and for a room, from [tool.nanhu.test-budgets] in pyproject.toml."""
+
+import json
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PACKAGE = ("src", "nanhu")
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """`rooms` names those that drive whole campuses and real programs: each with a budget of its own, for all its tests
+    together. All others have `room_seconds`, and each of their tests `test_seconds`.
+    """
+
+    test_seconds: float
+    room_seconds: float
+    rooms: dict[str, float]
+
+    def of_room(self, room: str) -> float:
+        return self.rooms.get(room, self.room_seconds)
+
+    def is_over(self, nodeid: str, used: float) -> bool:
+        return used > self.test_seconds and room_of(nodeid) not in self.rooms
+
+
+def read(pyproject: Path) -> Budgets:
+    facts = tomllib.loads(pyproject.read_text())["tool"]["nanhu"]["test-budgets"]
+    return Budgets(facts["test_seconds"], facts["room_seconds"], dict(facts.get("rooms", {})))
+
+
+def room_of(nodeid: str) -> str:
+    """src/nanhu/systems/card/bank/tests/test_lists.py::… → systems/card/bank; tests/journeys/… → tests/journeys."""
+    folders = Path(nodeid.partition("::")[0]).parts[:-1]
+    if folders[: len(PACKAGE)] == PACKAGE:
+        inside = folders[len(PACKAGE) :]
+        return "/".join(inside[: inside.index("tests")] if "tests" in inside else inside)
+    return "/".join(folders[:2]) or "."
+
+
+@dataclass
+class Bill:
+    """What a run cost. `tests` without what only its room pays: fixtures wider than one test, and cleaning up."""
+
+    tests: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    rooms: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    slow: set[str] = field(default_factory=set)
+
+    def add(self, nodeid: str, *, test: float, shared: float, is_slow: bool) -> None:
+        self.tests[nodeid] += test
+        self.rooms[room_of(nodeid)] += test + shared
+        if is_slow:
+            self.slow.add(nodeid)
+
+    def faults(self, budgets: Budgets) -> list[str]:
+        """Every room and test that is over, in words."""
+        rooms = [
+            f"room {room} used {used:.1f} CPU s, its budget is {budgets.of_room(room):.0f}"
+            for room, used in sorted(self.rooms.items())
+            if used > budgets.of_room(room)
+        ]
+        tests = [
+            f"{nodeid} used {used:.1f} CPU s, a test may use {budgets.test_seconds:.0f} unless it is marked slow"
+            for nodeid, used in sorted(self.tests.items())
+            if budgets.is_over(nodeid, used) and nodeid not in self.slow
+        ]
+        return rooms + tests
+
+    def table(self, budgets: Budgets) -> list[str]:
+        dearest = sorted(self.rooms.items(), key=lambda one: -one[1])
+        counts: dict[str, int] = defaultdict(int)
+        for nodeid in self.tests:
+            counts[room_of(nodeid)] += 1
+        lines = [f"{'room':<44}{'tests':>7}{'CPU s':>9}{'budget':>8}"]
+        for room, used in dearest:
+            lines.append(f"{room:<44}{counts[room]:>7}{used:>9.1f}{budgets.of_room(room):>8.0f}")
+        return [*lines, f"{'all':<44}{len(self.tests):>7}{sum(self.rooms.values()):>9.1f}"]
+
+    def write(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        facts = {
+            "unit": "CPU seconds",
+            "rooms": {room: round(used, 2) for room, used in sorted(self.rooms.items(), key=lambda one: -one[1])},
+            "tests": {nodeid: round(used, 3) for nodeid, used in sorted(self.tests.items(), key=lambda one: -one[1])},
+        }
+        path.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n")

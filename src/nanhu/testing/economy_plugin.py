@@ -1,0 +1,86 @@
+"""pytest plugin: what every test shares so that it is cheap and judged by what it finds, not by the machine's load.
+
+Passwords are hashed by the weakest parameters Argon2 takes; who tests the hasher asks for `production_hashes`. Hypothesis
+has one profile for all: no deadlines and no complaints about a slow or picky generator, the examples of a run are those
+of its random order (`-p randomly`), and nothing is remembered from a run before.
+"""
+
+import math
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, core, settings
+
+from nanhu.kernel import remembered
+from nanhu.kernel.clock import now
+
+PROFILE = "nanhu"
+CHEAP = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+
+settings.register_profile(
+    PROFILE,
+    deadline=None,
+    database=None,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+        HealthCheck.function_scoped_fixture,
+    ],
+)
+settings.load_profile(PROFILE)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """After pytest-randomly has chosen the seed; `--hypothesis-seed` goes first."""
+    seed = config.getoption("randomly_seed", None)
+    if core.global_force_seed is None and isinstance(seed, int):
+        core.global_force_seed = seed  # type: ignore[assignment]  # an untyped None at first
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_hashes() -> Iterator[None]:
+    from nanhu.platforms.identity.hashing import CampusArgon2Hasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in CHEAP.items():
+            patch.setattr(CampusArgon2Hasher, name, value)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_source_is_slow() -> Iterator[None]:
+    """A loaded machine must not make the portal leave out what took long; who tests that sets the limit himself."""
+    from nanhu.platforms.portal import guard
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(guard, "SLOW_SECONDS", math.inf)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What the process keeps of the database for some seconds was another test's database."""
+    remembered.forget_all()
+
+
+@pytest.fixture
+def clock_stands() -> Iterator[None]:
+    """For waits, limits and retries: however slowly a test runs, none comes due while it looks."""
+    with time_machine.travel(now(), tick=False):
+        yield
+
+
+@pytest.fixture
+def production_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Argon2 as a school has it, for the tests of the hasher itself."""
+    from nanhu.platforms.identity import hashing
+
+    monkeypatch.setattr(hashing.CampusArgon2Hasher, "time_cost", hashing.PASSES)
+    monkeypatch.setattr(hashing.CampusArgon2Hasher, "memory_cost", hashing.KIBIBYTES)
+    monkeypatch.setattr(hashing.CampusArgon2Hasher, "parallelism", hashing.LANES)
+    hashing.nobodys_hash.cache_clear()
+    yield
+    hashing.nobodys_hash.cache_clear()
