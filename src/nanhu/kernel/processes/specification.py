@@ -11,13 +11,15 @@ from nanhu.kernel.registry import Register
 class ProcessSpecification:
     """`command` gives the argument list for a configuration; `ready_url` answers 2xx once the process serves.
 
-    A process without `ready_url` counts as ready as soon as it runs.
+    A process without `ready_url` counts as ready as soon as it runs. One that `pulses` touches its file of
+    `nanhu.kernel.processes.pulse` for as long as all its loops are alive.
     """
 
     key: str
     command: Callable[[Configuration], list[str]]
     ready_url: Callable[[Configuration], str] | None = None
     environment: Callable[[Configuration], Mapping[str, str]] = field(default=lambda _configuration: {})
+    pulses: bool = False
     order: int = 100
 
 

@@ -2,7 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,3 +70,57 @@ def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
 
     assert len(str(embedded.socket_dir(deep))) < embedded.LONGEST_SOCKET_PATH
     assert embedded.socket_dir(deep) != embedded.socket_dir(deep / "x")
+
+
+STARTER = """
+import sys, time
+from pathlib import Path
+from nanhu.kernel.database import embedded
+embedded.start(Path(sys.argv[1]), extra="fsync = off")
+print(embedded.running_pid(Path(sys.argv[1])), flush=True)
+time.sleep(600)
+"""
+
+
+def started_elsewhere(folder: Path) -> tuple[subprocess.Popen[str], int]:
+    starter = subprocess.Popen([sys.executable, "-c", STARTER, str(folder)], stdout=subprocess.PIPE, text=True)
+    assert starter.stdout is not None
+    return starter, int(starter.stdout.readline())
+
+
+def test_it_ends_when_whoever_started_it_is_killed_and_the_next_waits_for_that(folder: Path) -> None:
+    """A killed test or benchmark leaves no server; who comes while it still ends starts one, and joins none that goes."""
+    starter, pid = started_elsewhere(folder)
+    starter.kill()
+    starter.communicate()
+
+    try:
+        while embedded.running_pid(folder) == pid:
+            if embedded.start(folder, extra="fsync = off"):
+                break
+        else:
+            assert embedded.start(folder, extra="fsync = off") is True
+        assert embedded.running_pid(folder) not in (None, pid)
+        with psycopg.connect(address(folder)) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        embedded.stop(folder)
+
+
+def test_a_server_that_needs_its_time_is_waited_for_and_one_that_is_gone_is_not(folder: Path) -> None:
+    """What it says of itself in its own file is believed, whoever started it; a stale file is nobody's."""
+    starter, pid = started_elsewhere(folder)
+    file = embedded.server_dir(folder) / "postmaster.pid"
+    try:
+        ready = file.read_text()
+        file.write_text(ready.replace("ready   ", "starting"))
+        threading.Timer(0.3, file.write_text, [ready]).start()
+        assert embedded.start(folder) is False
+        assert file.read_text() == ready
+        assert embedded.running_pid(folder) == pid
+    finally:
+        embedded.stop(folder)
+        starter.kill()
+        starter.communicate()
+    file.write_text(ready.replace(str(pid), str(os.getpid())))
+    assert embedded.running_pid(folder) is None

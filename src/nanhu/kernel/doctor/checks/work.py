@@ -10,6 +10,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.doctor.checks import fail, ok, warn
 from nanhu.kernel.jobs.companions import HEARTBEAT_PREFIX
 from nanhu.kernel.models import EventDelivery, Heartbeat
+from nanhu.kernel.processes.report import ProcessState, reported_processes
 from nanhu.kernel.registry import CheckResult
 
 WORKER, BACKUP = "worker", "backup"
@@ -17,7 +18,33 @@ HEARTBEAT_LIMIT = timedelta(seconds=60)
 COMPANION_LIMIT = timedelta(minutes=5)
 LAG_WARNED, LAG_REFUSED = timedelta(minutes=1), timedelta(minutes=10)
 STUCK_ATTEMPTS = 5
+OFTEN_ENDED = 3
 BACKUP_LIMIT = timedelta(hours=36)
+
+
+def check_processes() -> CheckResult:
+    """What the supervisor of this machine says of its processes; without one, systemd or another looks after them."""
+    reported = reported_processes(configuration().data_dir)
+    if reported is None:
+        return ok(_("这台机器上的进程不由 nanhu run 看管。"))
+    ill = [one for one in reported if one.state != "serving" or one.failures >= OFTEN_ENDED]
+    if not ill:
+        return ok(_("{count} 个进程都在服务。").format(count=len(reported)))
+    are_starting = all(one.state == "starting" and not one.failures for one in ill)
+    return (warn if are_starting else fail)(
+        _("、").join(_state_of(one) for one in ill),
+        _("程序会自己等待和重新启动；一直不好时，原因在数据目录 logs 里同名的日志末尾。"),
+    )
+
+
+def _state_of(one: ProcessState) -> str:
+    words = {
+        "serving": _("{key} 反复退出（{failures} 次）"),
+        "starting": _("{key} 正在启动（{seconds} 秒）"),
+        "silent": _("{key} 没有应答（{seconds} 秒）"),
+        "ended": _("{key} 已退出，等待重新启动（{failures} 次）"),
+    }
+    return words[one.state].format(key=one.key, seconds=one.seconds, failures=one.failures)
 
 
 def check_worker() -> CheckResult:

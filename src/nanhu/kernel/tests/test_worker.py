@@ -1,0 +1,67 @@
+"""The worker's loops: a dead one ends the process, so that somebody starts it again, and the doctor hears of it before."""
+
+import asyncio
+import signal
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from nanhu.kernel.jobs import worker
+from nanhu.kernel.models import Heartbeat
+from nanhu.kernel.processes.pulse import last_beat
+
+
+@pytest.fixture
+def calls(monkeypatch, tmp_path: Path) -> list[int]:
+    calls: list[int] = []
+    monkeypatch.setattr(worker.os, "kill", lambda _pid, number: calls.append(number))
+    monkeypatch.setattr(worker, "configuration", lambda: type("Configured", (), {"data_dir": tmp_path}))
+    return calls
+
+
+def thread(*, is_alive: bool) -> threading.Thread:
+    release = threading.Event()
+    made = threading.Thread(target=release.wait, name="card_bank", daemon=True)
+    made.start()
+    if not is_alive:
+        release.set()
+        made.join()
+    return made
+
+
+def test_a_dead_loop_ends_the_worker(calls, tmp_path) -> None:
+    loops = worker.Loops([thread(is_alive=True), thread(is_alive=False)])
+
+    asyncio.run(loops.watch())
+
+    assert loops.dead() == ["card_bank"]
+    assert calls == [signal.SIGTERM]
+    assert last_beat(tmp_path, "worker") is None
+
+
+def test_it_beats_while_all_loops_are_alive(calls, tmp_path) -> None:
+    async def look() -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(worker.Loops([thread(is_alive=True)]).watch(), 0.01)
+
+    asyncio.run(look())
+    assert last_beat(tmp_path, "worker") is not None
+    assert calls == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ill", ["dead thread", "jobs stand still"])
+def test_the_doctor_hears_no_heartbeat_of_a_worker_with_a_dead_loop(monkeypatch, ill: str) -> None:
+    """The relay of events went on alone and said that the worker was well."""
+    loops = worker.Loops([thread(is_alive=ill != "dead thread")])
+    if ill == "jobs stand still":
+        loops.turned_at -= worker.LATE_SECONDS + 1
+    monkeypatch.setattr(worker, "alive", [loops])
+    worker.relay_turn()
+    assert not Heartbeat.objects.filter(name="worker").exists()
+
+    monkeypatch.setattr(worker, "alive", [worker.Loops([thread(is_alive=True)])])
+    worker.relay_turn()
+    assert Heartbeat.objects.filter(name="worker").exists()
