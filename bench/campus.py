@@ -14,7 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from nanhu.kernel.child_processes import dying_with_parent
+
 ROOT = Path(__file__).parent.parent
+PATIENCE_SECONDS = 600
+"""For what only needs its time to start; a figure never depends on it."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Campus:
     def nanhu(self, *arguments: str) -> str:
         """Run a `nanhu` command to its end and return what it printed."""
         result = subprocess.run(
-            [sys.executable, "-m", "nanhu", *arguments],
+            dying_with_parent([sys.executable, "-m", "nanhu", *arguments]),
             env=self.environment,
             cwd=ROOT,
             capture_output=True,
@@ -50,36 +54,67 @@ def free_port() -> int:
 
 
 @contextmanager
-def fresh_campus(*, demo: bool = True) -> Iterator[Campus]:
-    """A data folder with a running durable database, removed afterwards."""
+def empty_campus(*, demo: bool) -> Iterator[Campus]:
+    """A data folder with ports of its own, nothing in it and nothing running; removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="nanhu-bench-"))
     folder.chmod(0o755)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NANHU_", "DATABASE_URL"))}
+    kept = ("NANHU_TEMPLATE_DIR",)
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name in kept or not name.startswith(("NANHU_", "DATABASE_URL"))
+    }
     environment["NANHU_DATA_DIR"] = str(folder)
     environment["NANHU_DEMO"] = "1" if demo else "0"
     for name in ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE"):
         environment[f"NANHU_{name}_PORT"] = str(free_port())
     environment["NANHU_PUBLIC_URL"] = f"http://localhost:{environment['NANHU_WEB_PORT']}"
     os.environ["NANHU_DATA_DIR"] = str(folder)
-    from nanhu.kernel.database import embedded
-
-    embedded.start(folder)
     try:
         yield Campus(folder, environment)
     finally:
-        embedded.stop(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
+def fresh_campus(*, demo: bool = True) -> Iterator[Campus]:
+    """An empty campus with a running durable database, which ends with us even when we are killed."""
+    with empty_campus(demo=demo) as campus, database_of(campus):
+        yield campus
+
+
+@contextmanager
+def filled_campus(*, scale: str = "") -> Iterator[Campus]:
+    """The sample campus, copied from its template in seconds where that was filled before, with a running database."""
+    with empty_campus(demo=True) as campus:
+        if scale:
+            campus.environment["SCALE"] = scale
+        campus.nanhu("demo", "--fill-only")
+        with database_of(campus):
+            yield campus
+
+
+@contextmanager
+def database_of(campus: Campus) -> Iterator[None]:
+    from nanhu.kernel.database import embedded
+
+    embedded.start(campus.folder)
+    try:
+        yield
+    finally:
+        embedded.stop(campus.folder)
+
+
+@contextmanager
 def running(
-    campus: Campus, command: list[str], ready_url: str, *, patience: float = 60
+    campus: Campus, command: list[str], ready_url: str, *, patience: float = PATIENCE_SECONDS
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process of the campus, ready when its address answers, stopped afterwards."""
     with (campus.folder / "bench.log").open("ab") as log:
         process = subprocess.Popen(
-            command, env=campus.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
-        )
+            dying_with_parent(command),
+            env=campus.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
     try:
         wait_until_answered(ready_url, process, patience)
         yield process

@@ -5,7 +5,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,9 +13,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.campus import Campus, fresh_campus, running
+from bench.campus import Campus, filled_campus, running
 from bench.inside import ask_inside, set_up_django
-from bench.peers.lemonldap import lemonldap
+from bench.peers.lemonldap import install, lemonldap
 from bench.report import Report
 from bench.visitors import session_cookie
 
@@ -30,9 +29,8 @@ TICKETS = 20_000
 
 
 def run(report: Report) -> None:
-    if shutil.which("wrk") is None:
-        raise RuntimeError("wrk is missing: run bench/peers/lemonldap/install as root")
-    with fresh_campus() as campus, served(campus), lemonldap() as peer:
+    install()
+    with filled_campus() as campus, served(campus), lemonldap() as peer:
         ours = {
             "host": f"localhost:{campus.web_port}", "cookie": session_cookie(campus.web_port),
             "login": "/cas/login", "validate": "/cas/p3/serviceValidate",
@@ -50,10 +48,9 @@ def run(report: Report) -> None:
 @contextmanager
 def served(campus: Campus) -> Iterator[None]:
     """All processes of a campus, as `nanhu run` starts them; one application more in the registry."""
-    campus.nanhu("demo", "--fill-only")
     ask_inside(campus, "bench.cas_flows")
     ready = f"http://127.0.0.1:{campus.web_port}/health/ready"
-    with running(campus, [sys.executable, "-m", "nanhu", "run"], ready, patience=300):
+    with running(campus, [sys.executable, "-m", "nanhu", "run"], ready):
         yield
 
 

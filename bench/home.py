@@ -2,7 +2,7 @@
 
 import json
 
-from bench.campus import fresh_campus, running
+from bench.campus import filled_campus, running
 from bench.clients import load
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report
@@ -14,8 +14,7 @@ SECONDS = 15
 
 
 def run(report: Report) -> None:
-    with fresh_campus() as campus:
-        campus.nanhu("demo", "--fill-only")
+    with filled_campus() as campus:
         prepared = ask_inside(campus, "bench.home")
         with running(
             campus,

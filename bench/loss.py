@@ -18,6 +18,7 @@ import psycopg
 from bench.campus import ROOT, Campus, fresh_campus, running
 from bench.load.waiting import Field
 from bench.report import Report
+from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import read_configuration
 from nanhu.systems.card.process import gateway_command
 
@@ -54,7 +55,7 @@ class Desk:
 
     def __init__(self, campus: Campus) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.load.losing"], cwd=ROOT, env=campus.environment, text=True,
+            dying_with_parent([sys.executable, "-m", "bench.load.losing"]), cwd=ROOT, env=campus.environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 

@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 
-from bench.campus import fresh_campus, running
+from bench.campus import filled_campus, running
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report, percentile
 from bench.visitors import sample_form, sign_in
@@ -15,12 +15,11 @@ SECONDS = 12
 
 
 def run(report: Report) -> None:
-    with fresh_campus() as campus:
-        campus.nanhu("demo", "--fill-only")
+    with filled_campus() as campus:
         costs = ask_inside(campus, "bench.sign_in")
         report("password_check", costs["ours_ms"], "ms", costs["default_ms"])
         ready = f"http://127.0.0.1:{campus.web_port}/health/ready"
-        with running(campus, [sys.executable, "-m", "nanhu", "run"], ready, patience=300):
+        with running(campus, [sys.executable, "-m", "nanhu", "run"], ready):
             times = sign_in_for(campus.web_port, SECONDS)
     report("sign_ins", len(times) / SECONDS, "sign-ins/s", 1000 / costs["ours_ms"])
     report("sign_in_p99", percentile(times, 0.99) * 1000, "ms")

@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from bench.campus import fresh_campus, running
+from bench.campus import filled_campus, running
 from bench.clients import Load, load
 from bench.inside import ask_inside
 from bench.report import Report, percentile
@@ -61,11 +61,10 @@ def home(port: int, cookie: str) -> Load:
 
 
 def run(report: Report) -> None:
-    with fresh_campus() as campus:
-        campus.nanhu("demo", "--fill-only")
+    with filled_campus() as campus:
         cost_ms = ask_inside(campus, "bench.sign_in")["ours_ms"]
         ready = f"http://127.0.0.1:{campus.web_port}/health/ready"
-        with running(campus, [sys.executable, "-m", "nanhu", "run"], ready, patience=300):
+        with running(campus, [sys.executable, "-m", "nanhu", "run"], ready):
             cookie = session_cookie(campus.web_port)
             home(campus.web_port, cookie)
             quiet = home(campus.web_port, cookie)

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from bench.campus import ROOT, Campus, fresh_campus
+from bench.campus import ROOT, Campus, filled_campus
 from bench.report import Report, percentile
+from nanhu.kernel.child_processes import dying_with_parent
 
 LIVING = 12
 ROUNDS = 10
@@ -56,13 +57,15 @@ def dead() -> Iterator[list[str]]:
 
 
 def run(report: Report) -> None:
-    with fresh_campus() as campus, ExitStack() as stack:
-        campus.environment["SCALE"] = "240"
-        campus.nanhu("demo", "--fill-only")
+    with filled_campus(scale="240") as campus, ExitStack() as stack:
         addresses = [stack.enter_context(living()) for _ in range(LIVING)] + stack.enter_context(dead())
         with (campus.folder / "bench.log").open("ab") as log:
             worker = subprocess.Popen(
-                [sys.executable, "-m", "nanhu", "worker"], env=campus.environment, cwd=ROOT, stdout=log, stderr=log
+                dying_with_parent([sys.executable, "-m", "nanhu", "worker"]),
+                env=campus.environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
             )
         try:
             times = measured(campus, addresses)

@@ -12,11 +12,20 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if command == "demo":
         os.environ.setdefault("NANHU_DEMO", "1")
+        lay_template()
     if command not in WITHOUT_DATABASE:
         ensure_database()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
+
+
+def lay_template() -> None:
+    """An empty data folder of a sample campus becomes a copy of one that was filled before, where there is one."""
+    from nanhu.kernel.configuration import configuration
+    from nanhu.sample.demo import template
+
+    template.lay(configuration())
 
 
 def ensure_database() -> None:

@@ -1,4 +1,4 @@
-"""A campus for the tests that kill it, one for each of their files."""
+"""One campus for all tests that kill a filled one: each waits until it is whole again, and changes only what is its own."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import Campus, open_folder, start_campus, stop_campus
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def doomed() -> Iterator[Campus]:
     with open_folder() as folder:
         campus = start_campus(folder)

@@ -19,7 +19,7 @@ import pytest
 
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
-from tests.conftest import ROOT, campus_environment, open_folder
+from tests.conftest import PATIENCE_SECONDS, ROOT, campus_environment, open_folder, start_migrated
 
 PEOPLE = "700"
 FILES = {
@@ -52,7 +52,7 @@ class Place:
             )
 
     def run(self, *arguments: str) -> None:
-        code = self.start(*arguments).wait(timeout=180)
+        code = self.start(*arguments).wait(timeout=PATIENCE_SECONDS)
         assert code == 0, (self.folder / "command.log").read_text(errors="replace")[-3000:]
 
     def file(self, source: str) -> str:
@@ -76,9 +76,10 @@ def place(copied_from: Path | None = None) -> Iterator[Place]:
         folder = parent / "campus"
         if copied_from is None:
             folder.mkdir()
+            start_migrated(folder)
         else:
-            subprocess.run(["cp", "-a", str(copied_from), str(folder)], check=True)
-        embedded.start(folder)
+            subprocess.run(["cp", "-a", "--reflink=auto", str(copied_from), str(folder)], check=True)
+            embedded.start(folder)
         try:
             yield Place(folder, {**campus_environment(folder), "NANHU_DEMO": "1"})
         finally:
@@ -89,7 +90,6 @@ def place(copied_from: Path | None = None) -> Iterator[Place]:
 def base() -> Iterator[Path]:
     """A campus whose units and staff are in; its server is stopped, so that the folder can be copied."""
     with place() as made:
-        made.run("migrate", "--verbosity", "0")
         made.run("sample", "--out", str(made.folder / "sample"), "--people", PEOPLE)
         made.run("datahub", "import", made.file("org.units"), "--source", "org.units")
         made.run("datahub", "import", made.file("hr.staff"), "--source", "hr.staff")
@@ -117,7 +117,7 @@ def test_an_import_killed_anywhere_ends_as_if_nothing_had_happened(
                 importer.kill()
             else:
                 campus.kill_database()
-            importer.wait(timeout=60)
+            importer.wait(timeout=PATIENCE_SECONDS)
             embedded.start(campus.folder)
             assert campus.rows(GOLDEN) in (before, undisturbed)
 
@@ -138,12 +138,12 @@ def test_a_worker_killed_while_accounts_open_leaves_one_of_each(base: Path) -> N
             worker.wait()
 
         worker = campus.start("worker")
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while campus.rows(waiting) != [(0,)]:
             assert time.monotonic() < deadline, "the worker did not finish"
             time.sleep(0.2)
         worker.terminate()
-        worker.wait(timeout=30)
+        worker.wait(timeout=PATIENCE_SECONDS)
 
         people = campus.rows("SELECT count(*) FROM people_person WHERE merged_into_id IS NULL")
         assert campus.rows("SELECT count(*), count(DISTINCT person_id) FROM identity_account") == [people[0] * 2]

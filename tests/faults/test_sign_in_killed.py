@@ -22,11 +22,14 @@ import json, sys, django
 django.setup()
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import api
+from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people.models import Affiliation
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 by = Actor.system("test")
 api.register_application(by=by, key="faults", name="故障测试", owner="信息中心", service_prefix=sys.argv[1], logout_url=sys.argv[1])
-numbers = list(Affiliation.objects.filter(kind="student", state="active").order_by("-pk").values_list("campus_no", flat=True)[:int(sys.argv[2])])
+open_ones = Account.objects.values("person")
+students = Affiliation.objects.filter(kind="student", state="active", person__in=open_ones).order_by("-pk")
+numbers = list(students.values_list("campus_no", flat=True)[:int(sys.argv[2])])
 for number in numbers:
     api.set_password_for_sample(by=by, campus_no=number, password=SAMPLE_PASSWORD)
 print(json.dumps([{"username": number, "password": SAMPLE_PASSWORD} for number in numbers]))

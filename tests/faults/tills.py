@@ -22,7 +22,7 @@ from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.kernel.school import SAMPLE
 from nanhu.systems.card.process import gateway_command
-from tests.conftest import ROOT, answer_of, campus_environment, open_folder
+from tests.conftest import ROOT, answer_of, campus_environment, open_folder, start_migrated
 
 PEOPLE, TERMINALS = 150, 40
 START_FEN = 1_000_000
@@ -225,9 +225,8 @@ def open_till(school: str = "") -> Iterator[Till]:
             (folder / "school.toml").write_text(SAMPLE.read_text() + school)
             environment["NANHU_SCHOOL_FILE"] = str(folder / "school.toml")
         till = Till(folder, environment)
-        till.start_database()
+        start_migrated(folder)
         try:
-            till.run("nanhu", "migrate")
             out = folder / "load.json"
             till.run("bench.load.seed", str(PEOPLE), str(TERMINALS), str(out))
             till.plan = json.loads(out.read_text())

@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.campus import free_port, wait_until_answered
+from bench.campus import PATIENCE_SECONDS, free_port, wait_until_answered
+from nanhu.kernel.child_processes import dying_with_parent
 
 HERE = Path(__file__).parent
 HOST = "auth.example.com"
@@ -36,11 +37,27 @@ class LemonLdap:
     cookie: str
 
 
+def install() -> None:
+    """From Debian's packages, where anything is missing."""
+    missing = missing_programs()
+    if not missing:
+        return
+    print(f"  installing {', '.join(missing)}", flush=True)
+    command = ["sh", str(HERE / "install")]
+    done = subprocess.run(
+        command if os.geteuid() == 0 else ["sudo", *command],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode or (missing := missing_programs()):
+        raise RuntimeError(f"{', '.join(missing)} could not be installed by {HERE / 'install'}:\n{done.stdout[-2000:]}")
+
+
+def missing_programs() -> list[str]:
+    return [name for name in NEEDED if shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") is None]
+
+
 @contextmanager
 def lemonldap() -> Iterator[LemonLdap]:
-    missing = [name for name in NEEDED if shutil.which(name) is None]
-    if missing:
-        raise RuntimeError(f"{', '.join(missing)} missing: run {HERE / 'install'} as root")
     port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="nanhu-lemonldap-"))
     host = f"{HOST}:{port}"
@@ -87,11 +104,13 @@ def started(folder: Path, port: int) -> Iterator[None]:
     )  # fmt: skip
     with (folder / "log").open("ab") as log:
         processes = [
-            subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+            subprocess.Popen(
+                dying_with_parent(command), env=environment, stdout=log, stderr=log, start_new_session=True
+            )
             for command in commands
         ]
     try:
-        wait_until_answered(f"http://127.0.0.1:{port}/static/common/favicon.ico", processes[1], 30)
+        wait_until_answered(f"http://127.0.0.1:{port}/static/common/favicon.ico", processes[1], PATIENCE_SECONDS)
         wait_for(folder / "llng.sock")
         yield
     finally:
@@ -105,7 +124,7 @@ def started(folder: Path, port: int) -> Iterator[None]:
 
 
 def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not path.exists():
         if time.monotonic() > deadline:
             raise RuntimeError(f"LemonLDAP::NG did not start, see {path.parent / 'log'}")

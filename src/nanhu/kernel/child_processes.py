@@ -77,10 +77,11 @@ def ticks_of_tree(root: int) -> int:
         with suppress(OSError, ValueError, IndexError):
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
             parents[int(folder.name)], used[int(folder.name)] = int(fields[1]), sum(map(int, fields[11:15]))
-    family, found = {root}, True
+    family: set[int] = set()
+    found = {root}
     while found:
-        found = {pid for pid, parent in parents.items() if parent in family} - family
         family |= found
+        found = {pid for pid, parent in parents.items() if parent in family} - family
     return sum(used.get(pid, 0) for pid in family)
 
 

@@ -33,6 +33,11 @@ class Configuration:
     allowed_hosts: str = setting("NANHU_ALLOWED_HOSTS", "", "Further host names, separated by commas.")
     debug: bool = setting("NANHU_DEBUG", False, "Developer's error pages. Never on a real campus.")
     demo: bool = setting("NANHU_DEMO", False, "A sample campus: prints sign-ins and opens the doors only it needs.")
+    template_dir: str = setting(
+        "NANHU_TEMPLATE_DIR",
+        "",
+        "Where filled sample campuses are kept to be copied (demo); empty: the user's cache; none: nowhere.",
+    )
     crypto: Literal["international", "chinese"] = setting(
         "NANHU_CRYPTO", "international", "Algorithms for new ciphertext: AES/SHA-2 or SM4/SM3 (chinese)."
     )

@@ -15,7 +15,7 @@ from nanhu.systems.card import api as card
 
 BATCH = 100
 CUSTOMERS = 24
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 1800
 
 
 @job("sample.photograph_everybody")

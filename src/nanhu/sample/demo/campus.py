@@ -2,13 +2,18 @@
 
 import hashlib
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
 from nanhu.kernel.configuration import Configuration
+from nanhu.kernel.database import embedded
 from nanhu.kernel.processes import Supervisor, processes
+from nanhu.sample.demo import template
 from nanhu.sample.demo.console import Console
 from nanhu.sample.demo.diary import Diary
 from nanhu.sample.demo.processes import EMULATORS
@@ -21,34 +26,61 @@ def fill(configuration: Configuration) -> None:
     diary = Diary(configuration.data_dir / "demo.json")
     console = Console()
     prepare(console, diary)
+    place = template.mark_of_place(configuration)
     for step in STEPS:
-        if diary.has(step.key) and not step.at_every_start:
+        if diary.has(step.key) and (step.when == "once" or (step.when == "moved" and diary.is_at("place", place))):
             continue
         console.begin(step.title)
         console.end(step.run(console.advance))
         diary.write(step.key)
+    diary.be_at("place", place)
+    if template.awaited:
+        console.begin("留下样板，下次几秒钟就能复制")
+        with database_at_rest(configuration):
+            template.keep(configuration)
+        console.end()
+
+
+@contextmanager
+def database_at_rest(configuration: Configuration) -> Iterator[None]:
+    """Stopped cleanly, so that its files are whole, and started again."""
+    for connection in connections.all():
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
+    embedded.stop(configuration.data_dir)
+    try:
+        yield
+    finally:
+        embedded.start(configuration.data_dir)
 
 
 def prepare(console: Console, diary: Diary) -> None:
     """Tables and static files, as this version of the program needs them."""
-    console.begin("准备数据库")
-    call_command("migrate", verbosity=0, interactive=False)
-    console.end()
-    mark = f"static {fingerprint_of_static_files()}"
-    if not diary.has(mark):
+    if has_unapplied_migrations():
+        console.begin("准备数据库")
+        call_command("migrate", verbosity=0, interactive=False)
+        console.end()
+    mark = fingerprint_of_static_files()
+    if not diary.is_at("static", mark):
         console.begin("准备页面文件")
         call_command("collectstatic", verbosity=0, interactive=False)
         console.end()
-        diary.write(mark)
+        diary.be_at("static", mark)
+
+
+def has_unapplied_migrations() -> bool:
+    """Finding out is quick; running no migration takes a second or two all the same."""
+    executor = MigrationExecutor(connections["default"])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def fingerprint_of_static_files() -> str:
-    """Changes when any static file does; collecting and compressing all of them takes seconds."""
+    """Changes when any static file does, wherever the program lies; collecting and compressing them takes seconds."""
     facts = hashlib.sha256()
     for finder in get_finders():
         for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
-            stat = Path(storage.path(path)).stat()
-            facts.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+            with storage.open(path) as file:
+                facts.update(f"{path} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
     return facts.hexdigest()[:16]
 
 

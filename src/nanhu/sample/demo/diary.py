@@ -16,6 +16,17 @@ class Diary:
 
     def write(self, step: str) -> None:
         self.done.add(step)
+        self.save()
+
+    def is_at(self, kind: str, mark: str) -> bool:
+        return f"{kind} {mark}" in self.done
+
+    def be_at(self, kind: str, mark: str) -> None:
+        """One mark of a kind: who goes back to where he was before finds it gone."""
+        self.done = {one for one in self.done if not one.startswith(f"{kind} ")} | {f"{kind} {mark}"}
+        self.save()
+
+    def save(self) -> None:
         draft = self.path.with_suffix(".part")
         draft.write_text(json.dumps(sorted(self.done)))
         draft.replace(self.path)

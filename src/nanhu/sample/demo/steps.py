@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 from django.core.management import call_command
@@ -72,13 +73,13 @@ type Advance = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`run` hears a way to tell its progress and returns a short summary. Some depend on settings that may have changed
-    since and run at every start."""
+    """`run` hears a way to tell its progress and returns a short summary. `when` it runs: once; again when the campus has
+    moved (other addresses, another program: what the template was filled with is not true of its copy); at every start."""
 
     key: str
     title: str
     run: Callable[[Advance], str]
-    at_every_start: bool = False
+    when: Literal["once", "moved", "start"] = "once"
 
 
 def scale() -> int:
@@ -269,18 +270,18 @@ STEPS = (
     Step("accounts", "开户、发卡", open_accounts),
     Step("passwords", "示例账号", give_passwords),
     Step("history", "九十天的校园生活", live_ninety_days),
-    Step("buses", "校车", start_the_buses, at_every_start=True),
+    Step("buses", "校车", start_the_buses, when="moved"),
     Step("books", "合同、结算、日结", begin_books),
-    Step("machines", "自助终端", place_machines, at_every_start=True),
-    Step("doors", "门禁", hang_doors, at_every_start=True),
+    Step("machines", "自助终端", place_machines, when="moved"),
+    Step("doors", "门禁", hang_doors, when="moved"),
     Step("notices", "校内公告", hang_out_notices),
     Step("photos", "证件照", take_photos),
     Step("card_office", "校园卡管理办公室的一天", open_card_office),
     Step("card_day", "收款、疑问、挂失", go_on_with_the_day),
-    Step("office", "接入 OA", connect_office, at_every_start=True),
-    Step("systems", "接入业务系统", connect_systems, at_every_start=True),
-    Step("keys", "终端密钥", write_emulator_keys, at_every_start=True),
-    Step("outside", "银行、银联、云闪付、完美校园", open_the_bank, at_every_start=True),
+    Step("office", "接入 OA", connect_office, when="moved"),
+    Step("systems", "接入业务系统", connect_systems, when="moved"),
+    Step("keys", "终端密钥", write_emulator_keys, when="start"),
+    Step("outside", "银行、银联、云闪付、完美校园", open_the_bank, when="start"),
     Step("bank_customers", "银行签约和圈存", begin_at_the_bank),
-    Step("vendor", "开放接口的样例厂商", register_the_vendor, at_every_start=True),
+    Step("vendor", "开放接口的样例厂商", register_the_vendor, when="start"),
 )

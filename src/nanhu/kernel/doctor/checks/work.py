@@ -32,7 +32,7 @@ def check_processes() -> CheckResult:
         return ok(_("{count} 个进程都在服务。").format(count=len(reported)))
     are_starting = all(one.state == "starting" and not one.failures for one in ill)
     return (warn if are_starting else fail)(
-        _("、").join(_state_of(one) for one in ill),
+        "；".join(_state_of(one) for one in ill),
         _("程序会自己等待和重新启动；一直不好时，原因在数据目录 logs 里同名的日志末尾。"),
     )
 
