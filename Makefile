@@ -1,11 +1,12 @@
 # Nanhu (南湖). `make demo` sets everything up and runs the campus; `make test` sets everything up and passes.
-.PHONY: demo run test lint bench manual setup setup-dev lock screenshots clean
+.PHONY: demo run test test-dates lint bench manual setup setup-dev lock screenshots clean
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
 help:
 	@echo "make demo        set up, fill a sample campus and run it (Ctrl-C stops all of it)"
 	@echo "make test        set up and run every test       make lint    ruff, mypy, floors, translations, migrations"
+	@echo "make test-dates  the tests with a date in them on awkward days (DAYS='august-31 holiday' for some)"
 	@echo "make bench       measure (ONLY=payments for one)  make manual  each row of the user manual and whether it holds"
 
 setup:
@@ -23,6 +24,9 @@ run: setup
 
 test: setup-dev
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --hold-budgets $(ARGS)
+
+test-dates: setup-dev
+	@$(BIN)/python scripts/test_dates.py $(DAYS)
 
 lint:
 	@sh scripts/setup dev

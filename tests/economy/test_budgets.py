@@ -22,7 +22,7 @@ def burn(seconds):
     while time.process_time() < until: pass
 """
 PLAIN = ("-p", "nanhu.testing.budget_plugin", "-p", "no:django", "-p", "no:randomly", "-p", "no:cacheprovider")
-BUDGETS = Budgets(2, 60, {"tests/journeys": 400})
+BUDGETS = Budgets(2, 60, {"tests/journeys": 400}, frozenset({"rooms", "tests"}))
 
 
 @pytest.fixture
@@ -122,7 +122,8 @@ def test_a_room_is_the_folder_beside_whose_code_the_tests_lie(nodeid, room):
 def test_the_house_has_budgets_of_sixty_and_two_seconds(request):
     found = read(request.config.rootpath / "pyproject.toml")
     assert (found.room_seconds, found.test_seconds) == (60, 2)
-    assert all((request.config.rootpath / room).is_dir() for room in found.rooms)
+    root = request.config.rootpath
+    assert all((root / room).is_dir() or (root / "src/nanhu" / room).is_dir() for room in found.rooms)
 
 
 def test_what_is_over_is_told_in_words():

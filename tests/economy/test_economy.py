@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanhu.platforms.identity import hashing
+from nanhu.platforms.identity.models import SsoSession
+from nanhu.systems.card.tests.conftest import CAST, PASSWORD, bring_in_the_cast
 from nanhu.testing.economy_plugin import PROFILE
 
 ROOT = Path(__file__).parents[2]
@@ -42,3 +45,15 @@ def test_hypothesis_runs_by_the_profile_of_all(number):
 
 def test_a_hash_is_cheap_here_and_still_argon2():
     assert hashing.hash_secret("x").startswith("argon2$argon2id$v=19$m=8,t=1,p=1$")
+
+
+@pytest.mark.django_db
+def test_a_session_opened_directly_is_the_one_the_door_opens():
+    cast = bring_in_the_cast()
+    direct, door = cast.client("student"), Client()
+    assert door.post("/sign-in", {"username": CAST["student"][2], "password": PASSWORD}).status_code == 302
+    first, second = SsoSession.objects.order_by("pk")
+    for name in ("account_id", "campus_no", "methods", "address", "second_factor_at"):
+        assert getattr(first, name) == getattr(second, name), name
+    assert direct.get("/card/").status_code == door.get("/card/").status_code == 200
+    assert set(direct.session.keys()) == set(door.session.keys()) - {"identity.after_setup"}

@@ -105,7 +105,7 @@ class CostOfRun:
         if self.bill.tests:
             self.bill.write(self.config.rootpath / DURATIONS)
         is_held = self.config.getoption("hold_budgets")
-        if is_held and session.exitstatus == pytest.ExitCode.OK and self.bill.faults(self.budgets):
+        if is_held and session.exitstatus == pytest.ExitCode.OK and self.bill.is_held_over(self.budgets):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

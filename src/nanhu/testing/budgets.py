@@ -11,24 +11,31 @@ PACKAGE = ("src", "nanhu")
 
 @dataclass(frozen=True)
 class Budgets:
-    """`rooms` names those that drive whole campuses and real programs: each with a budget of its own, for all its tests
-    together. All others have `room_seconds`, and each of their tests `test_seconds`.
+    """`rooms` names those with a budget of their own; all others have `room_seconds`. A test has `test_seconds`, but not
+    in the rooms under tests/, which drive whole campuses and real programs.
     """
 
     test_seconds: float
     room_seconds: float
     rooms: dict[str, float]
+    held: frozenset[str] = frozenset({"rooms", "tests"})
+    """What a run fails for; the rest is told."""
 
     def of_room(self, room: str) -> float:
         return self.rooms.get(room, self.room_seconds)
 
     def is_over(self, nodeid: str, used: float) -> bool:
-        return used > self.test_seconds and room_of(nodeid) not in self.rooms
+        return used > self.test_seconds and not nodeid.startswith("tests/")
 
 
 def read(pyproject: Path) -> Budgets:
     facts = tomllib.loads(pyproject.read_text())["tool"]["nanhu"]["test-budgets"]
-    return Budgets(facts["test_seconds"], facts["room_seconds"], dict(facts.get("rooms", {})))
+    return Budgets(
+        facts["test_seconds"],
+        facts["room_seconds"],
+        dict(facts.get("rooms", {})),
+        frozenset(facts.get("held", ("rooms", "tests"))),
+    )
 
 
 def room_of(nodeid: str) -> str:
@@ -54,19 +61,27 @@ class Bill:
         if is_slow:
             self.slow.add(nodeid)
 
-    def faults(self, budgets: Budgets) -> list[str]:
-        """Every room and test that is over, in words."""
-        rooms = [
+    def rooms_over(self, budgets: Budgets) -> list[str]:
+        return [
             f"room {room} used {used:.1f} CPU s, its budget is {budgets.of_room(room):.0f}"
             for room, used in sorted(self.rooms.items())
             if used > budgets.of_room(room)
         ]
-        tests = [
+
+    def tests_over(self, budgets: Budgets) -> list[str]:
+        return [
             f"{nodeid} used {used:.1f} CPU s, a test may use {budgets.test_seconds:.0f} unless it is marked slow"
             for nodeid, used in sorted(self.tests.items())
             if budgets.is_over(nodeid, used) and nodeid not in self.slow
         ]
-        return rooms + tests
+
+    def faults(self, budgets: Budgets) -> list[str]:
+        """Every room and test that is over, in words."""
+        return self.rooms_over(budgets) + self.tests_over(budgets)
+
+    def is_held_over(self, budgets: Budgets) -> bool:
+        over = {"rooms": self.rooms_over(budgets), "tests": self.tests_over(budgets)}
+        return any(over[what] for what in budgets.held)
 
     def table(self, budgets: Budgets) -> list[str]:
         dearest = sorted(self.rooms.items(), key=lambda one: -one[1])

@@ -5,7 +5,9 @@ has one profile for all: no deadlines and no complaints about a slow or picky ge
 of its random order (`-p randomly`), and nothing is remembered from a run before.
 """
 
+import inspect
 import math
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +18,9 @@ from nanhu.kernel import remembered
 from nanhu.kernel.clock import now
 
 PROFILE = "nanhu"
+DATE = re.compile(
+    r"\b(campus_today|now\(\)|timedelta|datetime|time\.time\(|time_machine)|\b(to|yester)day", re.IGNORECASE
+)
 CHEAP = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 
 settings.register_profile(
@@ -38,6 +43,13 @@ def pytest_configure(config: pytest.Config) -> None:
     seed = config.getoption("randomly_seed", None)
     if core.global_force_seed is None and isinstance(seed, int):
         core.global_force_seed = seed  # type: ignore[assignment]  # an untyped None at first
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What speaks of a day or a moment is run on awkward days, too (`make test-dates`)."""
+    for item in items:
+        if isinstance(item, pytest.Function) and DATE.search(inspect.getsource(item.function)):
+            item.add_marker("dated")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -44,6 +44,7 @@ def prepare() -> None:
 
     template.copy_into(folder)
     embedded.start(folder, extra=template.FAST)
+    template.add_months(folder)
     atexit.register(clean_up, folder, os.getpid())
 
 

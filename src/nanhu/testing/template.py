@@ -13,7 +13,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +31,10 @@ DATABASE: Final = "nanhu_template"
 KEPT: Final = 6
 FAST: Final = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off"
 """Settings for a server whose data nobody misses."""
+AROUND_TODAY: Final = """
+SELECT ledger_add_months((now() - interval '4 months')::date, (now() + interval '6 months')::date);
+SELECT identity_sign_in_month((current_date + make_interval(months => n))::date) FROM generate_series(0, 2) n;
+"""
 
 
 def cache_folder() -> Path:
@@ -40,8 +43,8 @@ def cache_folder() -> Path:
 
 
 def digest() -> str:
-    """Of everything that migrations and what follows them read; of the month, too, since they make partitions ahead."""
-    found = hashlib.sha256(f"{datetime.now(UTC):%Y-%m}".encode())
+    """Of everything that migrations and what follows them read."""
+    found = hashlib.sha256()
     for path in sorted({path for pattern in MADE_OF for path in SOURCE.glob(pattern) if path.is_file()}):
         if path.suffix == ".pyc":
             continue
@@ -59,21 +62,23 @@ def version_of(package: str) -> str:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, name: str) -> Iterator[None]:
+    """One makes a template while those who want the same wait; who wants another makes his."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as file:
+    with (folder / f".{name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def copy_into(target: Path) -> None:
     """Lay a copy of the template into the empty data folder `target`, making the template first where there is none."""
-    cache = cache_folder()
-    with locked(cache):
-        ready = cache / digest()
+    cache, name = cache_folder(), digest()
+    with locked(cache, name):
+        ready = cache / name
         if not ready.exists():
             make(ready)
-        os.utime(ready)
+        if "FAKETIME" not in os.environ:  # the oldest are thrown away
+            os.utime(ready)
         subprocess.run(["cp", "-a", "--reflink=auto", f"{ready}/.", str(target)], check=True)
         prune(cache)
 
@@ -117,6 +122,15 @@ def prune(cache: Path) -> None:
     made = sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
     for path in made[:-KEPT]:
         shutil.rmtree(path, ignore_errors=True)
+        path.with_name(f".{path.name}.lock").unlink(missing_ok=True)
+
+
+def add_months(data_dir: Path) -> None:
+    """The partitions of the months around today, in this run's copy: the template may be older, or today be faked."""
+    with embedded.superuser_connection(data_dir, database=DATABASE) as connection:
+        found = connection.execute("SELECT tableowner FROM pg_tables WHERE tablename = 'ledger_transfer'").fetchone()
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(found[0] if found else "nanhu")))
+        connection.execute(AROUND_TODAY)
 
 
 def clone(data_dir: Path, name: str) -> None:

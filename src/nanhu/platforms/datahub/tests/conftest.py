@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.test import Client
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub import tasks
@@ -11,6 +10,7 @@ from nanhu.platforms.datahub.api import import_file
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.rules import id_check_character
+from nanhu.testing import sessions
 
 BY = Actor.system("test")
 PASSWORD = "Reed-Boat-1995"
@@ -84,9 +84,7 @@ def signed_in(name, campus_no, *roles):
     account = identity.set_password_for_sample(by=BY, campus_no=campus_no, password=PASSWORD)
     for role in roles:
         identity.grant_role(by=BY, account_id=account.pk, role=role)
-    client = Client()
-    assert client.post("/sign-in", {"username": campus_no, "password": PASSWORD}).status_code == 302
-    return client
+    return sessions.signed_in(campus_no)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.messages.models import Notice
 from nanhu.platforms.people import api as people
+from nanhu.testing.sessions import signed_in
 
 SYSTEM = Actor.system("test")
 PASSWORD = "Lake-and-bridge-42"
@@ -60,13 +61,6 @@ def bring_in_the_cast() -> None:
         identity.set_password_for_sample(by=SYSTEM, campus_no=campus_no, password=PASSWORD)
     editor = identity.account_with(CAST["editor"][2])
     identity.grant_role(by=SYSTEM, account_id=editor.pk, role="messages.editor")
-
-
-def signed_in(campus_no: str) -> Client:
-    browser = Client()
-    answer = browser.post("/sign-in", {"username": campus_no, "password": PASSWORD})
-    assert answer.status_code == 302, answer.content.decode()
-    return browser
 
 
 @pytest.fixture

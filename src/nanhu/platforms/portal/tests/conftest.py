@@ -12,6 +12,7 @@ from nanhu.kernel.registry import BOTH_FACES, Application, Tile, TileContent
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import guard, menu
+from nanhu.testing import sessions
 
 TEST = Actor.system("test")
 PASSWORD = "Reed-Boat-1995"
@@ -45,10 +46,7 @@ def join(name: str, *, roles: tuple[str, ...] = (), **numbers: str) -> int:
 
 
 def signed_in(campus_no: str) -> Client:
-    browser = Client(headers={"accept-language": "zh-hans"})
-    answer = browser.post("/sign-in", {"username": campus_no, "password": PASSWORD})
-    assert answer.status_code == 302, answer.content.decode()[:500]
-    return browser
+    return sessions.signed_in(campus_no, client=Client(headers={"accept-language": "zh-hans"}))
 
 
 @pytest.fixture(autouse=True)

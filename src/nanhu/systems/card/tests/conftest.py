@@ -19,6 +19,7 @@ from nanhu.systems.card.models import Card, PosTerminal
 from nanhu.systems.card.protocol import fingerprint
 from nanhu.systems.card.services import cash_exceptions
 from nanhu.systems.card.services.top_up import top_up_by_exception, top_up_with_cash
+from nanhu.testing.sessions import signed_in
 
 SYSTEM = Actor.system("test")
 PASSWORD = "Lake-and-bridge-42"
@@ -50,13 +51,10 @@ class Campus:
         return Actor(account_id=account.pk, name=CAST[part][0])
 
     def client(self, part: str) -> Client:
-        """Signed in through the door, once for a test."""
+        """With a session of this person, once for a test."""
         if part not in self.clients:
             identity.set_password_for_sample(by=SYSTEM, campus_no=CAST[part][2], password=PASSWORD)
-            client = Client()
-            response = client.post("/sign-in", {"username": CAST[part][2], "password": PASSWORD})
-            assert response.status_code == 302, response.content.decode()
-            self.clients[part] = client
+            self.clients[part] = signed_in(CAST[part][2])
         return self.clients[part]
 
     def top_up(self, part: str, fen: int, form: str = "first"):
