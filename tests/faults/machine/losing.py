@@ -38,7 +38,10 @@ class Losing(Selling):
     def find_again(self, part: str, power: int | None) -> None:
         if part in self.lost:
             card = self.campus.card(part)
-            self.insist(lambda: cancel_loss(by=self.clerk, card=card, document="身份证", reason="找到了"), power)
+            self.insist(
+                lambda: cancel_loss(by=self.clerk, card=card, document="身份证", face_checked=True, reason="找到了"),
+                power,
+            )
             assert self.campus.card(part).state == Card.State.ISSUED
             self.lost.discard(part)
             self.book.newest_report(card.pk).until = self.school.date_report(card, "ended_at")

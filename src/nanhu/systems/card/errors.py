@@ -47,6 +47,11 @@ class ReasonMissingError(CampusError):
     sentence = _("请写明原因。")
 
 
+class IdentityUncheckedError(CampusError):
+    code = "card.identity_unchecked"
+    sentence = _("请核对有效证件和本人面容。")
+
+
 class CoolOffError(CampusError):
     code = "card.cool_off"
     http_status = 409

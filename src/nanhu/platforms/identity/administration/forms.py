@@ -56,7 +56,8 @@ class ResetForm(forms.Form):
         return said
 
     def seen(self) -> Seen:
-        return Seen(document=Document(self.cleaned_data["document"]), number=self.cleaned_data["number"])
+        said = self.cleaned_data
+        return Seen(document=Document(said["document"]), number=said["number"], is_face_same=said["is_face_same"])
 
 
 class NoteForm(forms.Form):

@@ -20,6 +20,7 @@ from nanhu.systems.card.bank.services import appeals, bindings, loads, top_ups
 from nanhu.systems.card.codes.rules import ALPHABET, STEP_SECONDS, Kind, part_of, write_picture
 from nanhu.systems.card.devices.bodies import text_in, whole_in
 from nanhu.systems.card.errors import CardNotFoundError
+from nanhu.systems.card.fleet.proofs import BOUND_APP
 from nanhu.systems.card.kinds import KINDS
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.services.loss import report_lost
@@ -146,7 +147,7 @@ def row_facts(one: Receipt) -> Facts:
 
 def loss(asked: Question) -> Facts:
     card = card_of(bound(asked))
-    report_lost(by=asked.by, card=card, reason=f"在{asked.app.name}挂失")
+    report_lost(by=asked.by, card=card, reason=f"在{asked.app.name}挂失", proof=BOUND_APP)
     return {"card_state": "lost"}
 
 

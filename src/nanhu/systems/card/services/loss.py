@@ -12,7 +12,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.events import publish
 from nanhu.kernel.school import school
-from nanhu.systems.card.errors import CardStateError, CoolOffError, ReasonMissingError
+from nanhu.systems.card.errors import CardStateError, CoolOffError, IdentityUncheckedError, ReasonMissingError
 from nanhu.systems.card.events import CardLossCancelled, CardReportedLost
 from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.models import Card
@@ -54,9 +54,16 @@ def cool_off() -> timedelta:
     return timedelta(minutes=int(school().raw.get("card", {}).get("loss_cool_off_minutes", 0)))
 
 
-def cancel_loss(*, by: Actor, card: Card, document: str, reason: str) -> Card:
+def cancel_loss(*, by: Actor, card: Card, document: str, face_checked: bool, reason: str) -> Card:
     """At the counter only, after any valid document and the face were checked (ruling 9): who and why is recorded."""
-    if not document.strip() or not reason.strip():
+    if not document.strip() or not face_checked:
+        raise IdentityUncheckedError
+    return end_loss(by=by, card=card, reason=reason, document=document, face_checked=face_checked)
+
+
+def end_loss(*, by: Actor, card: Card, reason: str, document: str = "", face_checked: bool = False) -> Card:
+    """Whoever calls has shown why they may; the audit says of document and face only what the caller checked."""
+    if not reason.strip():
         raise ReasonMissingError
     with transaction.atomic():
         locked = Card.objects.select_for_update().get(pk=card.pk)
@@ -65,7 +72,7 @@ def cancel_loss(*, by: Actor, card: Card, document: str, reason: str) -> Card:
         until = locked.lost_at + cool_off()
         if now() < until:
             raise CoolOffError(until=f"{campus_time(until):%H:%M}")
-        facts = {"document": document, "face_checked": True, "lost_at": locked.lost_at.isoformat()}
+        facts = {"document": document, "face_checked": face_checked, "lost_at": locked.lost_at.isoformat()}
         locked.state = Card.State.ISSUED
         locked.lost_at = None
         locked.save(update_fields=["state", "lost_at"])

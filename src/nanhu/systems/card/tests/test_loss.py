@@ -4,7 +4,7 @@ import pytest
 
 from nanhu.kernel.models import AuditEntry, OutboxEvent
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.errors import CardStateError, ReasonMissingError
+from nanhu.systems.card.errors import CardStateError, IdentityUncheckedError, ReasonMissingError
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.services.loss import cancel_loss, report_lost
 
@@ -53,21 +53,29 @@ def test_a_closed_card_is_not_reported(rich):
 
 def test_after_cancelling_the_card_pays_again(rich):
     lose(rich)
-    cancel_loss(by=rich.actor("clerk"), card=rich.card("student"), document="resident_id", reason="卡已找回")
+    cancel_loss(
+        by=rich.actor("clerk"), card=rich.card("student"), document="resident_id", face_checked=True, reason="卡已找回"
+    )
     assert rich.pay("student", 1200) == "posted"
     entry = AuditEntry.objects.get(action="card.cancel_loss")
     assert (entry.actor, entry.reason, entry.facts["document"]) == ("周敏", "卡已找回", "resident_id")
     assert OutboxEvent.objects.filter(name="card.CardLossCancelled").count() == 1
 
 
-@pytest.mark.parametrize(("document", "reason"), [("", "卡已找回"), ("resident_id", " ")])
-def test_cancelling_needs_a_document_and_a_reason(rich, document, reason):
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [({"document": ""}, IdentityUncheckedError), ({"face_checked": False}, IdentityUncheckedError), ({"reason": " "}, ReasonMissingError)],
+)  # fmt: skip
+def test_cancelling_needs_a_document_a_face_and_a_reason(rich, said, refusal):
     lose(rich)
-    with pytest.raises(ReasonMissingError):
-        cancel_loss(by=rich.actor("clerk"), card=rich.card("student"), document=document, reason=reason)
+    whole = {"document": "resident_id", "face_checked": True, "reason": "卡已找回"}
+    with pytest.raises(refusal):
+        cancel_loss(by=rich.actor("clerk"), card=rich.card("student"), **whole | said)
     assert rich.card("student").state == "lost"
 
 
 def test_a_card_that_pays_is_not_cancelled(rich):
     with pytest.raises(CardStateError):
-        cancel_loss(by=rich.actor("clerk"), card=rich.card("student"), document="passport", reason="卡已找回")
+        cancel_loss(
+            by=rich.actor("clerk"), card=rich.card("student"), document="passport", face_checked=True, reason="卡已找回"
+        )

@@ -1,5 +1,6 @@
 """Reporting lost (挂失): by the holder in two taps, by a clerk; taking it back (解挂) by a clerk alone."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -51,9 +52,9 @@ def at_counter(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "card/counter_loss.html", facts, status=422 if form.is_bound else 200)
 
 
-def act_on(request: HttpRequest, card: Card, said: dict[str, str]) -> None:
+def act_on(request: HttpRequest, card: Card, said: dict[str, Any]) -> None:
     if "face_checked" in said:
-        cancel_loss(by=person_at(request), card=card, document=said["document"], reason=said["reason"])
+        cancel_loss(by=person_at(request), card=card, **said)
         messages.success(request, _("已解挂，这张卡现在可以消费。"))
     else:
         report_lost(

@@ -37,6 +37,7 @@ class Seen:
 
     document: Document
     number: str = ""
+    is_face_same: bool
 
 
 def reset_after_document(*, by: Actor, account: Account, seen: Seen, reason: str) -> str:
@@ -45,7 +46,9 @@ def reset_after_document(*, by: Actor, account: Account, seen: Seen, reason: str
     compared = seen.document in COMPARED
     if compared:
         compare(by=by, account=account, seen=seen)
-    facts = {"document": str(seen.document), "compared": "number" if compared else "face"}
+    elif not seen.is_face_same:
+        raise DocumentDiffersError
+    facts = {"document": str(seen.document), "number_compared": compared, "face_compared": seen.is_face_same}
     return counter.reset_account(by=by, account_id=account.pk, reason=reason, seen=facts)
 
 

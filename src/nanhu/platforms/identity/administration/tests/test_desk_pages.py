@@ -171,7 +171,10 @@ def test_the_counter_resets_after_the_document_fits_and_shows_the_code_once(offi
     assert sign_in(Client(), here.numbers[0], code).headers["Location"] == "/setup"
     assert sign_in(Client(), here.numbers[0], code).status_code == 200, "spent"
     written = AuditEntry.objects.get(action="identity.reset")
-    assert (written.reason, written.facts) == ("忘记密码", {"document": "resident_id", "compared": "number"})
+    assert (written.reason, written.facts) == (
+        "忘记密码",
+        {"document": "resident_id", "number_compared": True, "face_compared": True},
+    )
     assert code not in str(list(AuditEntry.objects.values()))
     assert here.tail not in str(list(AuditEntry.objects.values()))
 
@@ -182,7 +185,8 @@ def test_a_whole_number_from_a_scanner_and_a_card_by_face_will_do(office, here) 
     reset(client, here, document="campus_card", number="")
     assert AuditEntry.objects.filter(action="identity.reset").last().facts == {
         "document": "campus_card",
-        "compared": "face",
+        "number_compared": False,
+        "face_compared": True,
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.school import school
 from nanhu.platforms.identity.models import SmsMessage
 from nanhu.platforms.ledger import api as ledger
@@ -191,6 +192,7 @@ def test_details_loss_and_news_of_the_app(campus, phone):
     assert [(one["kind"], one["amount_fen"]) for one in found] == [("消费", 600), ("充值", 5000)]
     assert [one["title"] for one in phone.ask("news")["news"]] == ["食堂新增窗口"]
     assert phone.ask("loss")["card_state"] == "lost"
+    assert AuditEntry.objects.get(action="card.report_lost").facts["proof"] == "bound app", "nobody signed in for it"
     assert campus.pay("student", 100) == "card_lost"
     assert phone.ask("code", kind="pay")["outcome"] == "refused"
 

@@ -115,7 +115,7 @@ def test_a_debt_that_the_row_made_is_taken_off_too(lost):
 def test_a_debt_that_was_paid_meanwhile_comes_back_as_money(lost):
     sell(lost, 2500)
     card = lost.card("teacher")
-    cancel_loss(by=lost.actor("clerk"), card=card, document="工作证", reason="找到了")
+    cancel_loss(by=lost.actor("clerk"), card=card, document="工作证", face_checked=True, reason="找到了")
     lost.top_up("teacher", 2000, form="second")
     assert held(lost)[:2] == (500, 0)
     assert bear() == 1
@@ -136,7 +136,9 @@ def test_what_was_sold_before_the_report_stays_with_the_holder(lost):
 
 
 def test_what_is_sold_after_the_card_was_found_stays_with_the_holder(lost):
-    cancel_loss(by=lost.actor("clerk"), card=lost.card("teacher"), document="工作证", reason="找到了")
+    cancel_loss(
+        by=lost.actor("clerk"), card=lost.card("teacher"), document="工作证", face_checked=True, reason="找到了"
+    )
     as_superuser("UPDATE card_loss_report SET ended_at = ended_at - interval '30 minutes'")
     sell(lost, 200, minutes_ago=5)
     sell(lost, 300, minutes_ago=45)

@@ -37,7 +37,7 @@ def test_a_loss_report_adds_the_card_and_finding_it_removes_it(campus):
     card = lose(campus)
     lost_version, _full, _more, changes = told(start)
     assert changes == {card.uid: "lost"}
-    cancel_loss(by=campus.actor("clerk"), card=card, document="passport", reason="找到了")
+    cancel_loss(by=campus.actor("clerk"), card=card, document="passport", face_checked=True, reason="找到了")
     found_version, is_full, _more, changes = told(lost_version)
     assert (changes, is_full) == ({card.uid: None}, False)
     assert found_version > lost_version

@@ -8,6 +8,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.people import api as people
+from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.issuing.models import CardOrder
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -58,6 +59,9 @@ def test_a_block_is_a_loss_report_and_is_taken_back_by_who_made_it(shop, phone, 
     other = Shop(register("隔壁"))
     assert fault_of(other.post(f"cards/{card.public_id}/unblock", {"reason": "x"})) == "not_your_block"
     assert shop.post(f"cards/{card.public_id}/unblock", {"reason": "找到了"}).json()["state"] == "issued"
+    ended = AuditEntry.objects.get(action="card.cancel_loss")
+    assert (ended.facts["face_checked"], ended.facts["document"]) == (False, ""), "nobody looked at anybody"
+    assert LossReport.objects.get(card=card).document == ""
     deliver_pending()
     assert set(WebhookEvent.objects.values_list("kind", flat=True)) == {"card.blocked", "card.unblocked"}
 

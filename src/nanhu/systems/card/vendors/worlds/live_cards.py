@@ -2,8 +2,6 @@
 
 import time
 
-from django.utils.translation import gettext as _
-
 from nanhu.kernel import audit
 from nanhu.kernel.crypto import mask_name
 from nanhu.platforms.people import api as people
@@ -15,7 +13,7 @@ from nanhu.systems.card.models import Card
 from nanhu.systems.card.protocol import SENTENCES
 from nanhu.systems.card.queries import card_of, holding_of
 from nanhu.systems.card.rights.services.deciding import may
-from nanhu.systems.card.services.loss import cancel_loss, report_lost
+from nanhu.systems.card.services.loss import end_loss, report_lost
 from nanhu.systems.card.vendors import wire
 from nanhu.systems.card.vendors.errors import (
     CardStateRefusedError,
@@ -138,7 +136,7 @@ def unblock(asked: Asked) -> wire.Card:
     if not VendorBlock.objects.filter(vendor=asked.vendor, report__card=card, report__ended_at=None).exists():
         raise NotYourBlockError
     try:
-        cancel_loss(by=asked.by, card=card, document=_("开放接口"), reason=asked.order.reason)
+        end_loss(by=asked.by, card=card, reason=asked.order.reason)
     except (CardStateError, CoolOffError) as error:
         raise CardStateRefusedError from error
     card.refresh_from_db()
