@@ -1,5 +1,50 @@
 """Tests of every room: what the rooms' own conftest files add to."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nanhu.kernel import school as schools
+from nanhu.kernel.configuration import configuration
 from nanhu.testing.database import django_db_setup
 
 __all__ = ["django_db_setup"]
+
+
+@pytest.fixture
+def read_codes() -> Callable[[str], list[str]]:
+    """What a telephone reads from the QR codes of a page."""
+    from nanhu.testing import scanner  # needs a library that only these tests have
+
+    return scanner.read_codes
+
+
+@pytest.fixture
+def round_of() -> Callable[[str], str]:
+    """The cron line by which a job comes round."""
+    from nanhu.testing import rounds  # Django is ready only now
+
+    return rounds.round_of
+
+
+@pytest.fixture
+def school_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, str]], None]]:
+    """The school's own file, as `NANHU_SCHOOL_FILE` names it: the sample's, with some of its text replaced."""
+
+    def write(changes: dict[str, str]) -> None:
+        text = schools.SAMPLE.read_text(encoding="utf-8")
+        for old, new in changes.items():
+            if text.count(old) != 1:
+                raise ValueError(f"the sample's file does not say once: {old}")
+            text = text.replace(old, new)
+        file = tmp_path / "school.toml"
+        file.write_text(text, encoding="utf-8")
+        chosen = replace(configuration(), school_file=str(file))
+        monkeypatch.setattr(schools, "configuration", lambda: chosen)
+        schools.school.cache_clear()
+
+    yield write
+    monkeypatch.undo()
+    schools.school.cache_clear()

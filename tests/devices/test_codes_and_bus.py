@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from nanhu.emulators.doors.web import DoorsApplication
 from nanhu.emulators.pos.tests.conftest import start_device
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.tests.conftest import ID_NUMBERS, PHONES, forget_receipts
 from nanhu.systems.card.bank.tests.phones import Phone
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.closing import jobs
 from nanhu.systems.card.closing.models import Settlement
 from nanhu.systems.card.closing.services import settling
-from nanhu.systems.card.closing.services.contracts import Terms, agree
+from nanhu.systems.card.closing.tests.conftest import make
 from nanhu.systems.card.codes.rules import STEP_SECONDS, number_of, part_of, write_picture
 from nanhu.systems.card.doors.services.setting_up import set_up_doors
 from nanhu.systems.card.doors.tests.conftest import DOORS, PLACES, put
@@ -36,7 +38,6 @@ from tests.journeys.kiosks import serving_site, write
 from tests.journeys.street import open_gateway, write_configuration
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TOKEN = "tok-1"
 
 
 @pytest.fixture
@@ -218,19 +219,16 @@ def bus(campus: Any, action: str, **facts: Any) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.capability("A090.1")
-def test_the_bus_takes_fares_out_of_reach_refuses_the_revoked_and_its_firm_is_settled(campus):
+@pytest.mark.capability("A090.1", "A090.2")
+def test_the_bus_takes_fares_out_of_reach_refuses_the_revoked_and_its_firm_is_settled(campus, round_of):
     """Fares far from any network, by the list the bus took along; uploaded at the terminus; paid to the firm by its contract."""
     firm, today = Merchant.objects.get(key="bus"), campus_today()
-    terms = Terms(
-        fee_per_mille=20,
-        cycle="daily",
-        payee="岳阳校车公司",
-        account_token=TOKEN,
-        account_last4="0042",
-        starts_on=today,
-    )
-    agree(by=SYSTEM, merchant=firm, terms=terms)
+    make(campus, "clerk", "card.finance")
+    contract = {
+        "fee": "20", "cycle": "daily", "payee": "岳阳校车公司", "token": "tok-1", "last4": "0042", "starts_on": str(today), "ends_on": "",
+    }  # fmt: skip
+    finance = campus.client("clerk")
+    assert finance.post("/card/closing/merchants/bus/contract/", contract).status_code == 302
     report_lost(by=SYSTEM, card=campus.card("other_student"), reason="掉了")
     bus(campus, "sign-on")
     bus(campus, "pull")
@@ -248,9 +246,15 @@ def test_the_bus_takes_fares_out_of_reach_refuses_the_revoked_and_its_firm_is_se
     bus(campus, "network", network="off")
     assert bus(campus, "pay", card=campus.card("teacher").uid, amount_fen=100)["kind"] == "refused", "the list grew"
 
-    for _time in range(2):
-        settling.settle_due(by=SYSTEM, today=today + timedelta(days=1))
-    done = Settlement.objects.get(merchant=firm)
-    assert (done.takings_fen, done.fee_fen, done.payable_fen) == (200, 4, 196)
-    assert ledger.balance_of(settling.payable_of(firm)) == done.payable_fen
-    assert done.contract.payee == "岳阳校车公司"
+    assert jobs.settle_merchants() == 0, "the day is not over"
+    assert round_of("card.settle") == "45 0 * * *"
+    with time_machine.travel(now() + timedelta(days=1), tick=True):
+        jobs.settle_merchants()
+        jobs.settle_merchants()
+        done = Settlement.objects.get(merchant=firm)
+        assert (done.takings_fen, done.fee_fen, done.payable_fen) == (200, 4, 196)
+        assert ledger.balance_of(settling.payable_of(firm)) == done.payable_fen
+        campus.clients.clear()
+        page = campus.client("clerk").get("/card/closing/merchants/bus/").content.decode()
+        assert "岳阳校车公司" in page
+        assert "¥ 1.96" in page

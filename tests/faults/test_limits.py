@@ -43,7 +43,7 @@ def wrong_for(pin: str) -> str:
     return f"{(int(pin) + 1) % 1_000_000:06d}"
 
 
-@pytest.mark.capability("A124.2", "A124.3")
+@pytest.mark.capability("A124.2", "A124.3", "A124.1")
 def test_the_first_fen_above_a_limit_asks_for_the_pin_and_the_right_one_goes_on(till):
     terminal, card, pin = till.terminal(0), till.card(0), till.pin(0)
     assert terminal.pay(card, MEAL_FEN).code == "ok"
@@ -60,6 +60,7 @@ def test_the_first_fen_above_a_limit_asks_for_the_pin_and_the_right_one_goes_on(
     assert breaches == [(401, "none")]
 
 
+@pytest.mark.capability("A124.1")
 def test_the_daily_limit_counts_what_was_eaten_at_every_meal(till):
     terminal, card = till.terminal(35), till.card(1)
     till.sql("INSERT INTO card_limit (wallet_id, meal_fen, daily_fen, changed_at) SELECT wallet_id, 5000, NULL, now() FROM card_card WHERE uid = %s", [card])  # fmt: skip

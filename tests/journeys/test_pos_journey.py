@@ -152,7 +152,7 @@ def test_the_meal_limit_is_changed_on_the_card_and_the_server(street):
     assert street.on_card("teacher").balance_fen == street.wallet_fen("teacher") == 18_799
 
 
-@pytest.mark.capability("A134.1", "A134.2")
+@pytest.mark.capability("A134.1", "A134.2", "A124.1", "A124.3")
 def test_the_daily_limit_is_changed_and_the_next_use_obeys(street):
     """On line by the server, without network by the card: the first fen above asks for the PIN."""
     with open_window(street) as page:

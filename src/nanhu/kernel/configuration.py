@@ -58,6 +58,7 @@ class Configuration:
     systems_port: int = setting("NANHU_SYSTEMS_PORT", 8004, "Port of thirteen emulated business systems (demo).")
     kiosks_port: int = setting("NANHU_KIOSKS_PORT", 8005, "Port of the emulated kiosks and doors (demo).")
     outside_port: int = setting("NANHU_OUTSIDE_PORT", 8006, "Port of the emulated bank and wallet apps (demo).")
+    sms_port: int = setting("NANHU_SMS_PORT", 8007, "Port of the emulated text message providers (demo).")
     listen_address: str = setting("NANHU_LISTEN_ADDRESS", "127.0.0.1", "Address the servers listen on.")
     trusted_proxies: str = setting(
         "NANHU_TRUSTED_PROXIES",
@@ -97,6 +98,16 @@ class Configuration:
         secret=True,
     )
     mail_from: str = setting("NANHU_MAIL_FROM", "no-reply@localhost", "Sender of those mails.")
+    sms_provider: Literal["", "aliyun", "tencent", "http"] = setting(
+        "NANHU_SMS_PROVIDER", "", "Who sends text messages: aliyun, tencent, http (a template); empty: none is sent."
+    )
+    sms_address: str = setting(
+        "NANHU_SMS_ADDRESS", "", "The provider's address; empty: its public one. Needed for http."
+    )
+    sms_key: str = setting("NANHU_SMS_KEY", "", "The access key's name at the provider (AccessKey ID, SecretId).")
+    sms_secret_file: str = setting(
+        "NANHU_SMS_SECRET_FILE", "", "Path of the file that holds the access key's secret, or the token for http."
+    )
     audit_days: int = setting(
         "NANHU_AUDIT_DAYS", 365, "How long audit and sign-in logs stay in the database; 180 at least."
     )

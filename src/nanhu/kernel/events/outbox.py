@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
+from django.apps import apps
 from django.db import connection, transaction
 
 from nanhu.kernel.models import EventDelivery, OutboxEvent
@@ -30,6 +31,8 @@ class Subscriber:
 
 subscribers: dict[str, Subscriber] = {}
 event_types: dict[str, type[Event]] = {}
+named: dict[str, type[Event]] = {}
+"""Which class has a name: the first that was published or subscribed under it."""
 
 
 def subscribe[EventType: Event](
@@ -48,9 +51,15 @@ def subscribe[EventType: Event](
 
 
 def event_name(event_type: type[Event]) -> str:
-    """ "nanhu.platforms.people.events.PersonJoined" → "people.PersonJoined": the room and the fact."""
-    parts = event_type.__module__.removesuffix(".events").split(".")
-    return f"{parts[-1]}.{event_type.__qualname__}"
+    """ "card_rights.RightChanged": the label of its app and the fact. Two facts of one name are refused, whoever asks first."""
+    app = apps.get_containing_app_config(event_type.__module__)
+    if app is None:
+        raise ValueError(f"{event_type.__module__}.{event_type.__qualname__} stands in no installed app")
+    name = f"{app.label}.{event_type.__qualname__}"
+    known = named.setdefault(name, event_type)
+    if known.__module__ != event_type.__module__:
+        raise ValueError(f"{name} is {known.__module__}'s and {event_type.__module__}'s")
+    return name
 
 
 def publish(*events: Event) -> None:

@@ -111,3 +111,40 @@ def test_two_workers_share_the_work_without_telling_twice(heard: list[LampLit]) 
 def test_a_name_belongs_to_one_subscriber(heard: list[LampLit]) -> None:
     with pytest.raises(ValueError, match="subscribed already"):
         events.subscribe(LampLit, name="test.listen")(lambda lamps: None)
+
+
+def made_in(module: str) -> type[events.Event]:
+    """A class as a room's file would define it."""
+    return dataclass(frozen=True, slots=True, kw_only=True)(
+        type("RuleChanged", (events.Event,), {"__module__": module, "__annotations__": {"rule_id": int}})
+    )
+
+
+@pytest.fixture
+def _no_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "named", {})
+
+
+@pytest.mark.usefixtures("_no_names")
+def test_events_of_one_name_in_two_rooms_are_two() -> None:
+    """Two packages may both be called `rights`: it is the app that has a name of its own."""
+    names = [
+        outbox.event_name(made_in(module))
+        for module in ("nanhu.systems.card.rights.events", "nanhu.platforms.identity.registry.events", "nanhu.systems.card.events")
+    ]  # fmt: skip
+    assert names == ["card_rights.RuleChanged", "identity_registry.RuleChanged", "card.RuleChanged"]
+
+
+@pytest.mark.usefixtures("_no_names")
+def test_two_events_of_one_name_in_one_room_are_refused() -> None:
+    outbox.event_name(made_in("nanhu.systems.card.rights.events"))
+    with pytest.raises(ValueError, match=r"card_rights\.RuleChanged is"):
+        outbox.event_name(made_in("nanhu.systems.card.rights.services.ruling"))
+    with pytest.raises(ValueError, match="stands in no installed app"):
+        outbox.event_name(made_in("elsewhere.events"))
+
+
+def test_every_event_of_the_house_has_a_name_of_its_own() -> None:
+    everybody = [one for one in events.Event.__subclasses__() if ".tests." not in one.__module__]
+    assert len(everybody) > 15
+    assert len({outbox.event_name(one) for one in everybody}) == len(everybody)

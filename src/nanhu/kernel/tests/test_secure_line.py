@@ -19,7 +19,7 @@ def secure(monkeypatch):
         monkeypatch.setattr(module, "configuration", lambda: ours)
 
 
-@pytest.mark.capability("A032.3")
+@pytest.mark.capability("A032.3", "A024.1")
 def test_the_address_typed_without_tls_leads_to_the_same_page_with_it(secure):
     answer = Client().get("/notices/?page=2", headers=OPEN_LINE)
     assert answer.status_code == 301

@@ -142,6 +142,18 @@ TEMPORARY: Final = SourceSpec(
     ignored=("登记说明",),
 )  # fmt: skip
 SOURCES: Final[dict[str, SourceSpec]] = {spec.key: spec for spec in (UNITS, STAFF, STUDENTS, CONTACTS, TEMPORARY)}
+CODED: Final = {
+    "sex": "sex", "ethnicity": "ethnicity", "nationality": "country", "document_kind": "document_kind",
+    "category": "person_category", "kind": "unit_kind",
+}  # fmt: skip
+"""Fields with a closed list of values, and the code table that lists them; the table of a status is its source's."""
+
+
+def table_of(spec: SourceSpec, field_name: str) -> str:
+    """Empty where the field takes any value."""
+    return spec.status_table if field_name == "status" else CODED.get(field_name, "")
+
+
 REGISTERS: Final = ("hr.staff", "aa.students", "sec.temporary")
 SURVIVORSHIP: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("name", "sex", "birth_date", "nationality", "ethnicity", "document_kind", "id_number"), REGISTERS),

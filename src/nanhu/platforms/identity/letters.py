@@ -3,9 +3,9 @@
 from nanhu.platforms.identity import mail, sms
 
 
-def send_text(*, phone: str, text: str) -> None:
-    """In the caller's transaction: what is rolled back is not sent."""
-    sms.gateway.send(phone=phone, text=text)
+def send_text(*, phone: str, text: str, code: str = "") -> None:
+    """In the caller's transaction: what is rolled back is not sent. `code`: the one-time code in the text, if there is one."""
+    sms.gateway.send(phone=phone, text=text, code=code)
 
 
 def send_mail(*, email: str, subject: str, text: str) -> None:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.platforms.identity import hashing
+from nanhu.platforms.identity.checks_sms import check_sms
 
 SLOW_MILLISECONDS, WEAK_MILLISECONDS = 120, 10
 
@@ -71,3 +72,4 @@ def check_hashing() -> registry.CheckResult:
 
 
 registry.checks.add(registry.Check(key="identity.hashing", title=_("密码核对"), run=check_hashing, order=60))
+registry.checks.add(registry.Check(key="identity.sms", title=_("短信"), run=check_sms, order=61))

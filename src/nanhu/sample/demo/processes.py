@@ -1,8 +1,10 @@
 """The emulators around the demo's campus: processes of their own that know it by its protocols only."""
 
 from nanhu.kernel.configuration import Configuration
+from nanhu.kernel.delivery.choice import EMULATED_KEY, emulated_secret_file
 from nanhu.kernel.processes import ProcessSpecification
 from nanhu.kernel.processes.house import granian
+from nanhu.kernel.secret_files import generated_secret
 
 
 def office_command(configuration: Configuration) -> list[str]:
@@ -81,7 +83,30 @@ def outside_environment(configuration: Configuration) -> dict[str, str]:
     return {"NANHU_EMULATOR_CONFIGURATION": str(configuration.data_dir / "emulators" / "outside.json")}
 
 
+def sms_command(configuration: Configuration) -> list[str]:
+    return granian(
+        "wsgi",
+        "nanhu.emulators.sms.application:application",
+        address=configuration.listen_address,
+        port=configuration.sms_port,
+        threads=4,
+    )
+
+
+def sms_environment(configuration: Configuration) -> dict[str, str]:
+    file = emulated_secret_file(configuration)
+    generated_secret(file)
+    return {"NANHU_EMULATOR_SECRET_FILE": str(file), "NANHU_EMULATOR_KEY": EMULATED_KEY}
+
+
 EMULATORS = (
+    ProcessSpecification(
+        key="sms",
+        command=sms_command,
+        environment=sms_environment,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.sms_port}/health",
+        order=195,
+    ),
     ProcessSpecification(
         key="office",
         command=office_command,

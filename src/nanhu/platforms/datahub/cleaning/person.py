@@ -108,6 +108,9 @@ def clean_person_name(work: Cleaning) -> str:
 
 def clean_document_columns(work: Cleaning) -> dict[str, Any]:
     """Sex, birth date and nationality stand with the document: a Chinese number knows them best."""
+    code_of(
+        work, "document_kind", "document_kind"
+    )  # the number mostly knows its kind: the spelling is reported all the same
     document = clean_document(work.cell("id_number"), work.cell("document_kind"), today=work.today)
     if document.fault:
         work.find(document.fault, "id_number", value=mask_id_number(squeezed(work.cell("id_number"))[:LONGEST_SHOWN]))

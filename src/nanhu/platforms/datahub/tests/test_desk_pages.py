@@ -236,8 +236,8 @@ def test_every_page_stays_below_twenty_queries(steward, units, hand_in):
         assert len(queries_of(steward, address)) <= 20
 
 
-@pytest.mark.capability("A005.3")
-def test_every_shared_field_maps_to_the_standard_and_unmapped_codes_are_reported(steward, units, run_jobs):
+@pytest.mark.capability("A005.3", "A005.4")
+def test_a_register_in_one_offices_words_becomes_the_codes_of_the_standard(steward, units, run_jobs):
     rows = [student(性别="M", 民族="汉", 国籍地区="156"),
             student(no="14231100002", name="王五", document=id_number(order=3), 民族="火星族")]  # fmt: skip
     hand_in_by_page(steward, register(*rows))

@@ -14,7 +14,7 @@ from nanhu.platforms.datahub.labels import office_label, table_name
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Review
 from nanhu.platforms.datahub.queries import last_batches
 from nanhu.platforms.datahub.registrations import STEWARD
-from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
+from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, table_of
 from nanhu.platforms.datahub.views.common import page_of
 from nanhu.platforms.identity.api import role_required
 
@@ -68,7 +68,12 @@ def standard(request: HttpRequest) -> HttpResponse:
         "table_name": table_name(key),
         "table": table,
         "codes": list(table.codes.values())[:300] if table else [],
-        "fields": [(spec, column) for spec in SOURCES.values() for column in spec.columns],
+        "fields": [
+            (spec, column.headers[0], table_name(table_of(spec, column.field)), TABLES[table_of(spec, column.field)])
+            for spec in SOURCES.values()
+            for column in spec.columns
+            if table_of(spec, column.field)
+        ],
         "page": (page := page_of(request, unmapped)),
         "unmapped": [(one, table_name(one["facts__table"]), office_label(one["batch__source"])) for one in page],
     }

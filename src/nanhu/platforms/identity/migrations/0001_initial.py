@@ -26,12 +26,74 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("phone", nanhu.kernel.crypto.EncryptedTextField(purpose="identity.sms_phone")),
                 ("text", nanhu.kernel.crypto.EncryptedTextField(purpose="identity.sms_text")),
+                ("code", nanhu.kernel.crypto.EncryptedTextField(null=True, purpose="identity.sms_code")),
                 ("phone_masked", models.CharField(max_length=24)),
                 ("created_at", models.DateTimeField(db_index=True, default=nanhu.kernel.clock.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "待发"),
+                            ("sent", "已交服务商"),
+                            ("delivered", "已送达"),
+                            ("failed", "失败"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField(default=nanhu.kernel.clock.now, null=True)),
+                ("expires_at", models.DateTimeField()),
                 ("sent_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "reference",
+                    models.CharField(blank=True, default="", help_text="the provider's number for it", max_length=80),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, default="", help_text="why it failed, or why it is tried again", max_length=200
+                    ),
+                ),
             ],
             options={
                 "db_table": "identity_sms_message",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_at__isnull", False)), fields=["next_at"], name="identity_sms_due"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at", None), ("state", "queued")),
+                            ("state", "failed"),
+                            models.Q(("sent_at__isnull", False), ("state__in", ["sent", "delivered"])),
+                            _connector="OR",
+                        ),
+                        name="identity_sms_sent_when_it_was",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "failed"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="identity_sms_failed_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False), ("next_at", None), ("state__in", ["delivered", "failed"])
+                            ),
+                            models.Q(("ended_at", None), ("state__in", ["queued", "sent"])),
+                            _connector="OR",
+                        ),
+                        name="identity_sms_ended_is_left_alone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

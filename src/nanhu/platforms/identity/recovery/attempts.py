@@ -156,7 +156,7 @@ def send_code(attempt_id: int, serial: int) -> None:
         attempt.code_hash = code_hash(attempt.pk, code)
         attempt.save(update_fields=["code_hash"])
         for channel in reached:
-            channel.send(code_text(attempt, code))
+            channel.send(code_text(attempt, code), code=code)
 
 
 def code_text(attempt: Attempt, code: str) -> str:

@@ -34,13 +34,13 @@ class Channel:
     def is_mail(self) -> bool:
         return self.kind == ContactKind.MAIL
 
-    def send(self, text: str) -> None:
+    def send(self, text: str, *, code: str = "") -> None:
         """Into the outbox, in the caller's transaction."""
         if self.is_mail:
             subject = _("%(school)s统一身份认证") % {"school": school().short_name}
             mail.gateway.send(email=self.address(), subject=subject, text=text)
         else:
-            sms.gateway.send(phone=self.address(), text=text)
+            sms.gateway.send(phone=self.address(), text=text, code=code)
 
 
 def record_phone(person_id: int) -> Channel | None:

@@ -66,7 +66,7 @@ def send_code(kind: ContactKind, address: str, code: str) -> None:
     if kind == ContactKind.MAIL:
         mail.gateway.send(email=address, subject=_("验证您的邮箱"), text=text)
     else:
-        sms.gateway.send(phone=address, text=text)
+        sms.gateway.send(phone=address, text=text, code=code)
 
 
 def confirm_change(*, by: Actor, account: Account, kind: ContactKind, code: str) -> None:

@@ -36,7 +36,7 @@ def send_code(*, by: Actor, account: Account) -> str:
     with transaction.atomic():
         code = codes.issue_activation_code(account=account)
         sms.gateway.send(
-            phone=phone, text=_("您的激活验证码是 %(code)s，10 分钟内有效。请勿告诉他人。") % {"code": code}
+            phone=phone, text=_("您的激活验证码是 %(code)s，10 分钟内有效。请勿告诉他人。") % {"code": code}, code=code
         )
         audit.record(by=by, action="identity.send_activation_code", target=f"account:{account.pk}")
     return mask_phone(phone)

@@ -41,7 +41,7 @@ def reset(*, by: Actor, campus_no: str, reason: str) -> str:
 
 
 @transaction.atomic
-def reset_account(*, by: Actor, account_id: int, reason: str, seen: Mapping[str, str] | None = None) -> str:
+def reset_account(*, by: Actor, account_id: int, reason: str, seen: Mapping[str, object] | None = None) -> str:
     """A one-time code instead of a password, after the clerk saw a document; a new password is due at once.
 
     `seen` says what was looked at (kind of document, how it was compared), never its number.

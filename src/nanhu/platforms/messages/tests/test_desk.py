@@ -48,13 +48,15 @@ def test_an_editor_writes_previews_and_publishes(browser, db):
     browser("editor").post(desk(draft, "publish/"))
     assert browser("student").get(address(draft)).status_code == 200
     assert deeds() == ["messages.draft_notice", "messages.attach_file", "messages.publish_notice"]
-    assert OutboxEvent.objects.filter(name="messages.NoticePublished", payload={"notice_id": draft.pk}).count() == 1
+    assert (
+        OutboxEvent.objects.filter(name="campus_messages.NoticePublished", payload={"notice_id": draft.pk}).count() == 1
+    )
 
 
 def test_publishing_twice_is_refused_and_tells_nobody_twice(browser, publish):
     notice = publish()
     assert browser("editor").post(desk(notice, "publish/")).status_code == 409
-    assert OutboxEvent.objects.filter(name="messages.NoticePublished").count() == 1
+    assert OutboxEvent.objects.filter(name="campus_messages.NoticePublished").count() == 1
 
 
 def test_withdrawing_needs_a_reason_and_keeps_the_receipts(browser, publish):

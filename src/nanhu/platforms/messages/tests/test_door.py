@@ -25,7 +25,7 @@ def test_importing_twice_adds_nothing(cast):
     assert messages.import_notices(rows) == messages.ImportResult(created=2, unchanged=0)
     assert messages.import_notices([*rows, imported("s:3")]) == messages.ImportResult(created=1, unchanged=2)
     assert (Notice.objects.count(), Attachment.objects.count()) == (3, 1)
-    assert not OutboxEvent.objects.filter(name="messages.NoticePublished").exists()
+    assert not OutboxEvent.objects.filter(name="campus_messages.NoticePublished").exists()
     assert AuditEntry.objects.filter(action="messages.import_notices").count() == 2
 
 
@@ -48,7 +48,7 @@ def test_a_refused_attachment_publishes_nothing(cast):
     with pytest.raises(messages.AttachmentRefusedError):
         messages.publish_notice(by=SYSTEM, title="题", body="文", attachments=[("好.pdf", PDF), ("坏.exe", b"MZ")])
     assert not Notice.objects.exists()
-    assert not OutboxEvent.objects.filter(name="messages.NoticePublished").exists()
+    assert not OutboxEvent.objects.filter(name="campus_messages.NoticePublished").exists()
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_two_editors_publish_once():
     draft = Notice.objects.create(title="题", body="文")
     ends = together(*[lambda: publishing.publish(by=SYSTEM, notice_id=draft.pk).state] * 2)
     assert sorted(map(str, ends)) == sorted(["published", str(NoticeStateError)])
-    assert OutboxEvent.objects.filter(name="messages.NoticePublished").count() == 1
+    assert OutboxEvent.objects.filter(name="campus_messages.NoticePublished").count() == 1
 
 
 def test_of_two_changes_of_one_revision_one_is_refused():

@@ -1,11 +1,16 @@
 """Each face has its home; nobody sees the other's (A003, A039)."""
 
+import io
+import re
+
 import pytest
+from PIL import Image
 
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.tests.counting import queries_of
+from nanhu.platforms.people import api as people
 
-from .conftest import Board, join, says, signed_in
+from .conftest import TEST, Board, join, says, signed_in
 
 STUDENT, STAFF = frozenset({"student"}), frozenset({"staff"})
 
@@ -19,6 +24,7 @@ def furnish(board: Board) -> None:
     board.tile("research", says("在研课题 2 项"), faces=STAFF)
 
 
+@pytest.mark.capability("A003.1", "A039.1")
 def test_student_and_staff_each_see_only_their_own(board, student, teacher):
     furnish(board)
     for address in ("/", "/apps/"):
@@ -32,6 +38,7 @@ def test_student_and_staff_each_see_only_their_own(board, student, teacher):
     assert "操作系统 3-205" in student.get("/").content.decode()
     assert "在研课题" not in student.get("/").content.decode()
     assert "在研课题" in teacher.get("/").content.decode()
+    assert "操作系统 3-205" not in teacher.get("/").content.decode()
 
 
 def test_what_a_student_may_not_see_does_not_exist_for_him(board, student):
@@ -87,7 +94,24 @@ def test_the_home_shows_who_one_is_and_where_each_fact_comes_from(db):
     home = signed_in("20230107").get("/").content.decode()
     for fact in ("白若溪", "20230107", "计算机学院", "统招本科", "在读", "学生处名册"):
         assert fact in home, fact
-    assert 'class="person-photo"' in home
+
+
+PHOTO = re.compile(r'class="person-photo"[^>]*>(?:<img src="([^"]+)")?')
+
+
+@pytest.mark.capability("A035.2")
+def test_the_photo_is_on_the_home_when_there_is_one_and_only_then(db):
+    join("白若溪", student="20230107")
+    browser = signed_in("20230107")
+    assert PHOTO.search(browser.get("/").content.decode())[1] is None
+    out = io.BytesIO()
+    Image.new("RGB", (358, 441), "teal").save(out, "JPEG")
+    person_id = people.find_person_by_campus_no("20230107")
+    people.set_photo(by=TEST, person_id=person_id, content=out.getvalue())
+    address = PHOTO.search(browser.get("/").content.decode())[1]
+    shown = browser.get(address)
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
+    assert Image.open(io.BytesIO(b"".join(shown.streaming_content))).getpixel((9, 9))[0] < 20, "hers and no placeholder"
 
 
 def test_the_home_stays_within_fourteen_queries(db):

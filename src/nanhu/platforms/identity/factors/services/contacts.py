@@ -59,7 +59,7 @@ def send(*, by: Actor, account: Account) -> str:
         ContactCode.objects.create(
             account=account, code_hash=fingerprint(account_id=account.pk, code=code), expires_at=moment + LIFE
         )
-        channel.send(_("您的登录验证码是 %(code)s，10 分钟内有效。请勿告诉任何人。") % {"code": code})
+        channel.send(_("您的登录验证码是 %(code)s，10 分钟内有效。请勿告诉任何人。") % {"code": code}, code=code)
         audit.record(by=by, action="identity.send_contact_code", target=f"account:{account.pk}")
     return channel.masked
 

@@ -67,7 +67,8 @@ def ask(
         made.code_hash = hash_of(made, code)
         made.save(update_fields=["code_hash"])
         text = _("【%(school)s】您正在%(app)s添加电子校园卡，验证码 %(code)s，10 分钟内有效。不是本人操作请忽略。")
-        identity.send_text(phone=phone, text=text % {"school": school().name, "app": app.name, "code": code})
+        words = text % {"school": school().name, "app": app.name, "code": code}
+        identity.send_text(phone=phone, text=words, code=code)
         facts = {"app": app.key, "device": made.device}
         audit.record(by=by, action="card.ask_binding", target=f"person:{person_id}", facts=facts)
         return made

@@ -1,6 +1,5 @@
 """Outside apps (云闪付, 完美校园): who may bind, what a binding may do, and how it ends."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,11 +7,9 @@ from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
-from nanhu.kernel.school import school
 from nanhu.platforms.identity.models import SmsMessage
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.messages import api as messages
-from nanhu.systems.card.bank import limits
 from nanhu.systems.card.bank.models import Appeal, Binding, BindingLock, OnlineTopUp
 from nanhu.systems.card.bank.services import appeals, bindings, loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
@@ -38,11 +35,8 @@ def test_the_school_is_found_by_its_code_and_another_is_not(phone):
 
 
 @pytest.mark.capability("A086.1")
-def test_the_schools_code_is_configured(phone, monkeypatch):
-    another = replace(
-        school(), raw={**school().raw, "card": {**school().raw["card"], "apps": {"school_code": "10544"}}}
-    )
-    monkeypatch.setattr(limits, "school", lambda: another)
+def test_the_schools_code_is_configured(phone, school_file):
+    school_file({'school_code = "10543"': 'school_code = "10544"'})
     assert phone.ask("school", school_code="10543")["code"] == "bank.school_unknown"
     assert phone.ask("school", school_code="10544")["outcome"] == "done"
 
@@ -97,6 +91,7 @@ def test_a_lock_ends_by_itself(phone):
     assert phone.verify("student")["outcome"] == "done"
 
 
+@pytest.mark.capability("A087.2", "A088.1", "A153.1")
 def test_a_code_is_tried_three_times_and_lives_ten_minutes(phone):
     asked = phone.verify("student")
     right = last_code()

@@ -1,5 +1,6 @@
 """The day close hears of the bank: nothing where the books agree, each difference with its owner, and when no file can be had."""
 
+import pytest
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import campus_today
@@ -10,6 +11,7 @@ from nanhu.systems.card.closing.sources import sources
 from nanhu.systems.card.models import PosTerminal
 
 
+@pytest.mark.capability("A015.2")
 def test_the_close_asks_the_bank_and_names_what_differs(campus):
     campus.agree("student")
     kiosk = PosTerminal.objects.get(number="QC001")

@@ -1,6 +1,7 @@
 """A day closes at zero difference, or names each difference with its owner; it may be closed again at any time."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection, transaction
@@ -98,6 +99,11 @@ def test_each_difference_is_named_with_its_owner(how, traded):
     assert close.state == "open"
     assert found
     assert all(one.owner and one.what and one.state == "open" for one in found)
+    make(traded, "clerk", "card.finance")
+    page = traded.client("clerk").get(f"{PAGE}days/{YESTERDAY}/").content.decode()
+    assert all(str(one.what) in unescape(page) and one.owner in page for one in found)
+    assert "已日结，无差异" not in page
+    assert "差额为零" not in page
 
 
 @pytest.mark.capability("A015.2")
@@ -211,10 +217,11 @@ def test_strangers_find_no_finance(traded):
 
 
 @pytest.mark.capability("A015.3")
-def test_the_nightly_close_takes_up_days_left_open(traded, bank):
+def test_the_nightly_close_takes_up_days_left_open(traded, bank, round_of):
     bank.append(Found(key="x", what="差异", ours_fen=1, theirs_fen=0))
     earlier = YESTERDAY - timedelta(days=1)
     days.close_day(by=SYSTEM, day=earlier)
     bank.clear()
     jobs.close_yesterday()
     assert set(DayClose.objects.values_list("day", "state")) == {(earlier, "closed"), (YESTERDAY, "closed")}
+    assert round_of("card.close_day") == "25 0 * * *", "each night, by itself"

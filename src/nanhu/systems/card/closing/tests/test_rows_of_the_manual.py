@@ -12,7 +12,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing import jobs
-from nanhu.systems.card.closing.models import Settlement
+from nanhu.systems.card.closing.models import Dispute, Settlement
 from nanhu.systems.card.closing.tests.conftest import make
 from nanhu.systems.card.closing.tests.test_days import as_superuser, yesterday_it_was
 from nanhu.systems.card.closing.tests.till import Till
@@ -124,3 +124,24 @@ def test_the_card_web_opens_with_number_and_password_and_shows_any_range(campus)
     assert f"/card/closing/disputes/{old.pk}/" in page
     assert browser.post(f"/card/closing/disputes/{old.pk}/", {"words": "那天我不在校"}).status_code == 302
     assert "那天我不在校" in browser.get("/card/closing/disputes/").content.decode()
+
+
+@pytest.mark.capability("A144.4")
+def test_a_row_is_marked_by_its_holder_once_and_by_nobody_else(campus):
+    campus.top_up("student", 5000)
+    campus.pay("student", 1250)
+    sale = Receipt.objects.get(amount_fen=1250)
+    address, said = f"/card/closing/disputes/{sale.pk}/", {"words": "那天我不在校"}
+    for part in ("teacher", "other_student", "clerk"):
+        stranger = campus.client(part)
+        assert address not in stranger.get("/card/transactions/").content.decode()
+        assert stranger.get(address).status_code == 404
+        assert stranger.post(address, said).status_code == 404
+        assert "那天我不在校" not in stranger.get("/card/closing/disputes/").content.decode()
+    assert Client().post(address, said)["Location"].startswith("/sign-in")
+    assert not Dispute.objects.exists()
+    mine = campus.client("student")
+    assert address in mine.get("/card/transactions/").content.decode()
+    for _twice in range(2):
+        assert mine.post(address, said).status_code == 302
+    assert Dispute.objects.get().words == "那天我不在校"

@@ -81,10 +81,12 @@ def test_a_period_is_due_when_it_is_over(cycle, today, last):
 @pytest.mark.parametrize(
     ("takings", "fee", "due"), [(1255, 10, 13), (1250, 10, 13), (1249, 10, 12), (0, 10, 0), (10**9, 0, 0)]
 )
+@pytest.mark.capability("A101.3")
 def test_a_fee_is_rounded_to_the_nearest_fen(takings, fee, due):
     assert fee_of(takings, fee) == due
 
 
+@pytest.mark.capability("A101.3")
 def test_takings_are_settled_with_the_contracts_fee(sold):
     done = settle()
     assert (done.takings_fen, done.fee_fen, done.payable_fen) == (1255, 13, 1242)

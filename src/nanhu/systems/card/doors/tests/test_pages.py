@@ -1,12 +1,16 @@
 """The rules desk, the guard's pages and a holder's own passages, through the browser's door."""
 
-import pytest
+from datetime import timedelta
 
-from nanhu.kernel.clock import campus_today
+import pytest
+import time_machine
+
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.doors.models import DoorEmergency, DoorRule, Presence
+from nanhu.systems.card.doors.services.setting_up import DoorOrder, PlaceOrder, set_up_doors
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
 from nanhu.systems.card.doors.tests.test_offline import Held, event, send
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, queries_of
@@ -168,3 +172,48 @@ def test_who_passes_is_ruled_by_person_class_unit_place_and_hour_and_every_passa
 
 def clock(times):
     return {name: f"{at:%H:%M}" for name, at in times.items()}
+
+
+@pytest.mark.capability("A100.1")
+def test_each_kind_of_place_of_the_manual_is_ruled_on_the_page_and_obeyed_at_its_own_door(campus, manager):
+    """Dormitory, library, teaching building, lab: allowed to one class at one of them, the others stay shut."""
+    settle(campus)
+    set_up_doors(
+        by=SYSTEM,
+        places=[PlaceOrder(key="t1", name="一号教学楼", kind="teaching", parent="south")],
+        doors=[DoorOrder(number="MT01", place="t1", name="正门")],
+    )
+    numbers = {"south.d1": "MD01", "library": "ML01", "t1": "MT01", "library.lab": "ML02"}
+    doors = {place: Device(number) for place, number in numbers.items()}
+    for place, door in doors.items():
+        rule = form(place=place, covers_below="")
+        assert manager.post("/card/doors/rules/new/", rule | {"confirmed": "1"}).status_code == 302
+        met = {where: try_door(one, campus, "other_student") for where, one in doors.items()}
+        assert met == {where: "allowed" if where == place else "no_rule" for where in doors}
+        assert try_door(door, campus, "teacher") == "no_rule"
+        made = DoorRule.objects.latest("pk")
+        manager.post(f"/card/doors/rules/{made.public_id}/withdraw/", {"reason": "试完"})
+        Presence.objects.all().delete()
+
+
+@pytest.mark.capability("A100.2")
+def test_weekdays_and_dates_set_on_the_page_hold_at_the_door(campus, manager, library):
+    """Tomorrow and the day after, on one of the two weekdays only; before, between and afterwards it stays shut."""
+    settle(campus)
+    noon = campus_time(now()).replace(hour=12, minute=0, second=0, microsecond=0)
+    first, second = noon + timedelta(days=1), noon + timedelta(days=2)
+    rule = form(
+        weekdays=[str(1 << second.weekday())], starts_on=str(first.date()), ends_on=str((noon + timedelta(days=8)).date()),
+        from_time="08:00", until_time="20:00",
+    )  # fmt: skip
+    assert manager.post("/card/doors/rules/new/", rule | {"confirmed": "1"}).status_code == 302
+    met = {}
+    for name, moment in {
+        "today": noon, "another weekday": first, "the day": second, "too early": second.replace(hour=7, minute=59),
+        "too late": second.replace(hour=20, minute=1), "a week later": second + timedelta(days=7), "when it began": noon - timedelta(days=5),
+    }.items():  # fmt: skip
+        with time_machine.travel(moment, tick=True):
+            met[name] = try_door(library, campus, "other_student")
+            Presence.objects.all().delete()
+    assert {name for name, code in met.items() if code == "allowed"} == {"the day"}
+    assert set(met.values()) == {"allowed", "no_rule"}

@@ -70,6 +70,7 @@ def test_the_preview_shows_count_and_sum_before_anything_moves(office):
     assert office.pending() == 0
 
 
+@pytest.mark.capability("A145.1", "A146.1")
 def test_the_author_sees_no_button_to_approve_and_cannot_press_it(office):
     address = hand_in(office).url
     client = office.campus.client("clerk")
@@ -79,6 +80,7 @@ def test_the_author_sees_no_button_to_approve_and_cannot_press_it(office):
     assert PayoutBatch.objects.get().state == "submitted"
 
 
+@pytest.mark.capability("A145.1", "A146.1")
 def test_another_person_approves_and_the_report_tells_who_has_not_claimed(office):
     address = pay_out(office)
     page = office.campus.client("second_clerk").get(address + "?show=waiting").content.decode()

@@ -109,6 +109,7 @@ def test_the_preview_shows_each_building_and_who_cannot_pay_before_anything_move
     assert office.balance() == 10_000
 
 
+@pytest.mark.capability("A091.2")
 def test_the_author_sees_no_button_to_approve_and_cannot_press_it(office):
     address = hand_in(office).url
     press(office, address, "submit")
@@ -117,6 +118,7 @@ def test_the_author_sees_no_button_to_approve_and_cannot_press_it(office):
     assert RoomList.objects.get().state == "submitted"
 
 
+@pytest.mark.capability("A091.2")
 def test_another_approves_and_what_could_not_be_taken_comes_out_as_a_file(office):
     address = charged(office)
     page = page_of(office, address, "second_clerk")
@@ -127,6 +129,7 @@ def test_another_approves_and_what_could_not_be_taken_comes_out_as_a_file(office
     assert "林小满" not in rows
 
 
+@pytest.mark.capability("A091.2")
 def test_the_holder_finds_it_on_the_statement_by_its_name(office):
     charged(office)
     page = page_of(office, "/card/transactions/", "student")
@@ -152,6 +155,7 @@ def test_another_may_refuse_with_a_reason(office):
     assert hand_in(office).status_code == 302
 
 
+@pytest.mark.capability("A091.2")
 def test_a_whole_list_goes_back_when_another_agrees(office):
     address = charged(office)
     assert press(office, address, "ask-back", reason="").status_code == 422

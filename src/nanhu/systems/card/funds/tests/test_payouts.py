@@ -125,6 +125,7 @@ def test_a_refused_batch_moves_nothing(funds):
     assert Claimable.objects.count() == 0
 
 
+@pytest.mark.capability("A145.2")
 def test_what_nobody_claimed_until_the_last_day_goes_back_to_its_funding(funds, monkeypatch):
     batch = posted(funds, expires_on=date(2026, 12, 31))
     claim = begin_claim(by=SYSTEM, card=funds.campus.card("student"), terminal=None)

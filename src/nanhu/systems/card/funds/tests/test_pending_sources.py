@@ -2,7 +2,8 @@
 
 import pytest
 
-from nanhu.systems.card.bank.services import finder, loads, top_ups
+from nanhu.systems.card.bank.models import OnlineTopUp
+from nanhu.systems.card.bank.services import finder
 from nanhu.systems.card.bank.tests.conftest import (
     CARDS,
     ID_NUMBERS,
@@ -15,7 +16,6 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.funds.checks import funds_differences
 from nanhu.systems.card.pins.tests.conftest import Keypad
-from nanhu.systems.card.tests.conftest import SYSTEM
 
 __all__ = ["bank", "bank_process", "campus", "notices_reach_us"]
 PIN = ID_NUMBERS["student"][-6:].replace("X", "0").replace("x", "0")
@@ -38,10 +38,14 @@ def collect(kiosk, campus, *, is_written=True):
 
 
 @pytest.mark.capability("A147.1")
-def test_a_top_up_by_phone_waits_is_seen_and_is_collected_once(campus, kiosk, live_server):
-    made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
-    opened = top_ups.open_top_up(made)
-    campus.bank.do("pay", tn=opened.tn, card=CARDS["student"])
+def test_a_top_up_begun_on_the_page_waits_is_seen_and_is_collected_once(campus, kiosk, live_server):
+    student = campus.client("student")
+    form = student.get("/card/bank/top-up/").context["form"]
+    asked = {"amount": "50", "channel": "unionpay", "token": str(form["token"].value())}
+    order = student.post("/card/bank/top-up/", asked)
+    assert "data:image/svg+xml" in student.get(order.url).content.decode()
+    assert "没有待领的钱" in waiting_page(campus)
+    campus.bank.do("pay", tn=OnlineTopUp.objects.get().tn, card=CARDS["student"])
     assert "在线充值" in waiting_page(campus)
     assert "¥ 50.00" in waiting_page(campus)
     assert collect(kiosk, campus)["balance_fen"] == 5000
@@ -53,11 +57,10 @@ def test_a_top_up_by_phone_waits_is_seen_and_is_collected_once(campus, kiosk, li
 @pytest.mark.capability("A148.2", "A148.3")
 def test_a_load_whose_write_failed_is_found_shown_and_collected_once(campus, kiosk):
     campus.agree("student")
-    load = loads.ask_load(by=SYSTEM, card=campus.card("student"), amount_fen=5000, terminal=kiosk.device.terminal)
+    begun = kiosk.ask("load/begin", {"card": campus.card("student").uid, "amount_fen": 5000}, pin=PIN)
     finder.drive_due()
-    assert collect(kiosk, campus, is_written=False)["state"] == "not_written"
-    load.refresh_from_db()
-    assert load.claimable_id is not None
+    claim = kiosk.ask("load/claim", {"order": begun["order"]})
+    assert kiosk.ask("claim/finish", {"claim": claim["claim"], "is_written": False})["state"] == "not_written"
     page = waiting_page(campus)
     for words in ("圈存未领", "银行已扣款", "¥ 50.00"):
         assert words in page

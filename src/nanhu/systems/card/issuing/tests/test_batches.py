@@ -102,7 +102,7 @@ def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_aga
     assert answer.status_code == 422
 
 
-@pytest.mark.capability("A110.1", "A110.3")
+@pytest.mark.capability("A110.1", "A110.3", "A110.2")
 def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus):
     rows = [
         line("临工", "L2600001", document_of("new_teacher"), "临聘", until="2027-06-30"),
@@ -136,6 +136,22 @@ def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus
 def upload_errors(campus, row, card_class):
     upload(campus, [row], card_class=card_class)
     return newest().rows.get().errors
+
+
+@pytest.mark.capability("A110.2")
+def test_two_persons_of_one_name_get_no_picture_by_their_name(campus):
+    """Whose it is nobody can tell: neither the first nor the second has it, the file is told as a double."""
+    rows = [
+        line("访者", "", document_of("new_teacher"), "访问", until="2027-06-30", photo="访者.jpg"),
+        line("访者", "", document_of("second_teacher"), "访问", until="2027-06-30", photo="访者.jpg"),
+    ]
+    upload(campus, rows, card_class="ordinary")
+    order = newest()
+    told = campus.client("teacher").post(at(order, "photos/"), {"archive": archive("访者.jpg")}).content.decode()
+    assert "照片对上了 0 张" in told
+    assert "访者.jpg" in told.split("重复，没有用")[1]
+    assert [row.photo_path for row in order.rows.order_by("line")] == ["", ""]
+    assert told.split("还缺照片")[1].count("访者") >= 2
 
 
 def test_a_name_that_breaks_the_rule_is_said(campus):

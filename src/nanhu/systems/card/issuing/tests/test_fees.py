@@ -1,11 +1,13 @@
 """工本费: by class and by how many somebody had; a receipt for each, never paid back, and the books agree."""
 
-from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 
-from nanhu.kernel.school import school
+from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.people.tasks import follow_calendar
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.issuing.tests.conftest import DESK, document_number, document_of
 from nanhu.systems.card.issuing.tests.personal import apply_at_counter, shown_form, through_to_plastic, visitor
@@ -15,12 +17,9 @@ FEES = "card.fees"
 
 
 @pytest.fixture
-def dearer(monkeypatch):
+def dearer(school_file):
     """The school's file says other sums."""
-    table = {**school().raw, "card": {**school().raw["card"], "fees": {"ordinary_fen": 2500, "again_fen": 1500}}}
-    changed = replace(school(), raw=table)
-    for place in ("nanhu.systems.card.issuing.fees.school", "nanhu.systems.card.issuing.views.office.school"):
-        monkeypatch.setattr(place, lambda: changed)
+    school_file({"ordinary_fen = 2000": "ordinary_fen = 2500", "again_fen = 2000": "again_fen = 1500"})
 
 
 def made(campus, said, **more):
@@ -35,7 +34,7 @@ def take_fee(campus, row, method="cash"):
     return campus.client("clerk").post(f"{DESK}rows/{row.pk}/take-fee/", {"method": method})
 
 
-@pytest.mark.capability("A108.1", "A108.2", "A108.3")
+@pytest.mark.capability("A108.1", "A108.2", "A108.3", "A108.4")
 def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_back(campus, dearer):
     assert "¥ 25.00" in campus.client("student").get(f"{DESK}office/").content.decode()
     counter = f"{DESK}personal/?campus_no=0020260001"
@@ -57,14 +56,17 @@ def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_ba
 
     for row in (teacher, hired, guest):
         assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 302
-    guest.card.refresh_from_db()
-    guest.card.state = "closed"
-    guest.card.save(update_fields=["state"])
-    assert income() == 2500, "a card that ends gives nothing back"
-    assert clerk.post(f"{DESK}rows/{guest.pk}/take-fee/", {"method": "cash"}).status_code == 302
-    assert income() == 2500
-    second = made(campus, visitor(document_number(birth="19800808", order=33)))
-    assert second.fee_fen == 1500, "another card costs what the file says for another"
+    with time_machine.travel(datetime(2027, 7, 1, 2, 0, tzinfo=UTC), tick=True):
+        follow_calendar()
+        deliver_pending()
+        guest.card.refresh_from_db()
+        assert guest.card.state == "expired"
+        assert income() == 2500, "a card that ends gives nothing back"
+        campus.clients.clear()
+        assert take_fee(campus, guest).status_code == 302
+        assert income() == 2500
+        second = made(campus, visitor(document_number(birth="19800808", order=33), until="2028-06-30"))
+        assert second.fee_fen == 1500, "another card costs what the file says for another"
     assert receipt_differences() == []
     assert ledger.check_ledger() == []
 

@@ -131,7 +131,7 @@ def test_a_batch_goes_to_the_named_person_who_signs_and_each_card_to_its_holder(
     assert order.state == "closed"
 
 
-@pytest.mark.capability("A102.1", "A102.2", "A102.3")
+@pytest.mark.capability("A102.1", "A102.2", "A102.3", "A108.1")
 def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_the_office(campus):
     clerk, desk = campus.client("clerk"), campus.client("teacher")
     answer = clerk.post(f"{DESK}newcomers/", {"unit": "12012301", "collector": "陈志远"})
@@ -143,6 +143,7 @@ def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_
         clerk.post(at(order, "photos/"), picture)
     assert clerk.post(at(order, "submit/")).status_code == 302
     assert clerk.post(at(order, "accept/")).status_code == 302
+    assert set(order.rows.values_list("fee_fen", flat=True)) == {0}, "a student's first card is free"
     for number, row in enumerate(order.rows.order_by("line")):
         clerk.post(at(order, "make/"), {"line": row.line, "uid": f"04A1B2C3D4E5{number:02X}"})
 

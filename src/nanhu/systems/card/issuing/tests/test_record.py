@@ -1,10 +1,7 @@
 """One card record with its bank and its phone; whose names stand there the school's file says."""
 
-from dataclasses import replace
-
 import pytest
 
-from nanhu.kernel.school import school
 from nanhu.systems.card.bank.tests.conftest import (
     CARDS,
     ID_NUMBERS,
@@ -29,8 +26,8 @@ def seen(campus, part: str = "student") -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.capability("A091.1")
-def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(campus, live_server, monkeypatch):
+@pytest.mark.capability("A091.1", "A091.3")
+def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(campus, live_server, school_file):
     card, before = campus.card("student"), seen(campus)
     for words in (
         card.number,
@@ -51,8 +48,7 @@ def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(c
         assert right in after
     assert CARDS["student"][-4:] not in seen(campus, "other_student")
 
-    told = {**school().raw, "card": {**school().raw["card"], "partners": {"bank": "中国银行", "phone": "中国移动"}}}
-    monkeypatch.setattr("nanhu.systems.card.issuing.views.record.school", lambda: replace(school(), raw=told))
+    school_file({'bank = "中国农业银行"': 'bank = "中国银行"', 'phone = "中国联通"': 'phone = "中国移动"'})
     changed = seen(campus)
     assert "联名银行：中国银行" in changed
     assert "联名通信：中国移动" in changed

@@ -24,13 +24,16 @@ def on(month: int, day: int):
     return time_machine.travel(datetime(2026, month, day, 2, 0, tzinfo=UTC), tick=True)
 
 
-@pytest.mark.capability("A094.3")
-@pytest.mark.parametrize("category", ["自聘", "交流"])
-def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(campus, category):
+SIX = ("自聘", "讲学", "公务", "培训", "访问", "交流")
+
+
+@pytest.mark.capability("A094.1", "A094.2", "A094.3")
+@pytest.mark.parametrize("category", SIX)
+def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(campus, category, round_of):
     with on(11, 23):
         clerk = campus.client("clerk")
         offered = clerk.get(f"{DESK}personal/").content.decode()
-        assert all(f'value="{one}"' in offered for one in ("自聘", "讲学", "公务", "培训", "访问", "交流"))
+        assert all(f'value="{one}"' in offered for one in SIX)
         late = clerk.post(f"{DESK}personal/", visitor(DOCUMENT, until="", category=category))
         assert late.status_code in {302, 422}, "no last day, no card"
         assert not Card.objects.filter(card_class="ordinary").exists()
@@ -57,6 +60,12 @@ def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(camp
     ended.update(valid_from="2020-01-01", valid_until="2020-12-31")
     assert pays(campus, card.uid) == "card_expired", "at midnight, before any job ran"
     ended.update(valid_until="2026-12-04")
+    with on(12, 4):
+        follow_calendar()
+        deliver_pending()
+        card.refresh_from_db()
+        assert card.state == "issued", "its last day is a day of it"
+    assert (round_of("people.follow_calendar"), round_of("card_issuing.tell_sponsors")) == ("5 * * * *", "20 8 * * *")
     with on(12, 5):
         follow_calendar()
         deliver_pending()

@@ -1,8 +1,12 @@
 """The library asks by signed HTTP, holder by holder or for a list to keep."""
 
-import pytest
+from datetime import timedelta
 
-from nanhu.kernel.clock import campus_today
+import pytest
+import time_machine
+
+from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.rights.services import ruling, verifying
 from nanhu.systems.card.services import loss
@@ -53,3 +57,20 @@ def test_a_kind_of_terminal_that_has_no_desk_is_told_nothing(campus):
     kiosk = place_device("KL009", "load_kiosk", by=SYSTEM)
     told = kiosk.ask("rights/check", {"card": campus.card("student").uid, "right": "library"}, sequence=0)
     assert told["code"] == "terminal_unfit"
+
+
+@pytest.mark.capability("A096.3")
+def test_a_rule_made_on_the_page_for_later_holds_from_its_day_to_its_day_at_the_desk(campus, desk):
+    identity.grant_role(by=SYSTEM, account_id=campus.actor("clerk").account_id, role="card.manager")
+    first, last = campus_today() + timedelta(days=10), campus_today() + timedelta(days=20)
+    told = {
+        "who": "student", "right": "library", "is_allowed": "0", "starts_on": str(first), "ends_on": str(last), "reason": "馆舍维修",
+    }  # fmt: skip
+    seen = campus.client("clerk").post("/card/rights/change/", told).content.decode()
+    assert "林小满" in seen
+    assert campus.client("clerk").post("/card/rights/change/", told | {"confirmed": "1"}).status_code == 302
+    met = {}
+    for days in (0, 9, 10, 20, 21):
+        with time_machine.travel(now() + timedelta(days=days), tick=True):
+            met[days] = asked(desk, campus.card("student").uid)["status"]
+    assert met == {0: "valid", 9: "valid", 10: "blocked", 20: "blocked", 21: "valid"}

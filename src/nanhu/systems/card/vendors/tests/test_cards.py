@@ -3,6 +3,8 @@
 import time
 from datetime import timedelta
 
+import pytest
+
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.events import deliver_pending
@@ -52,6 +54,7 @@ def test_old_and_foreign_codes_show_nothing(shop, phone):
     assert fault_of(shop.post("cards/query", {"campus_no": "99999999"})) == "card_unknown"
 
 
+@pytest.mark.capability("A118.2")
 def test_a_block_is_a_loss_report_and_is_taken_back_by_who_made_it(shop, phone, campus):
     card = campus.card("student")
     told = shop.post(f"cards/{card.public_id}/block", {"reason": "顾客落下了手机"})

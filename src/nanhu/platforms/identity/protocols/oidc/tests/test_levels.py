@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import Application, SsoSession
 from nanhu.platforms.identity.protocols.oidc import jwts
@@ -52,6 +54,7 @@ def test_who_may_not_use_the_application_reads_why_and_the_application_is_told_i
     assert answer_of(library.authorize(signed_in, prompt="none"))["error"] == "access_denied"
 
 
+@pytest.mark.capability("A040.1")
 def test_who_is_still_setting_up_does_that_first(library, signed_in, teacher):
     teacher.account.__class__.objects.filter(pk=teacher.account.pk).update(state="must_complete")
     assert library.authorize(signed_in)["Location"].endswith("/setup")

@@ -1,0 +1,69 @@
+"""The standard (信息标准): every shared field of every source has its codes, and no spelling is dropped in silence (A005)."""
+
+import pytest
+
+from nanhu.platforms.datahub.codes import code_table
+from nanhu.platforms.datahub.labels import table_name
+from nanhu.platforms.datahub.sources import CODED, SOURCES, table_of
+from nanhu.platforms.datahub.tests.conftest import id_number, register
+from nanhu.platforms.people.models import Affiliation, Person
+
+pytestmark = pytest.mark.django_db
+SOUND = {
+    "campus_no": {"hr.staff": "0020209003", "aa.students": "14231100001", "sec.temporary": "L2600001"},
+    "category": {"hr.staff": "在编", "aa.students": "统招本科", "sec.temporary": "访问"},
+    "status": {"hr.staff": "在岗", "aa.students": "在读"},
+}
+PLAIN = {
+    "name": "李明", "sex": "男", "birth_date": "2005-03-18", "ethnicity": "汉族", "nationality": "中国", "document_kind": "居民身份证",
+    "id_number": id_number(), "unit_code": "11032301", "starts_on": "2023-09-01", "ends_on": "2027-06-30", "phone": "13800138000",
+    "code": "1101", "short_name": "", "parent_code": "11", "kind": "班级", "guardian_phone": "", "email": "", "unit_name": "",
+}  # fmt: skip
+FIELDS = [(spec, one.field) for spec in SOURCES.values() for one in spec.columns if table_of(spec, one.field)]
+
+
+def file_of(spec, **changes) -> str:
+    cells = {
+        one.field: changes.get(one.field) or SOUND.get(one.field, {}).get(spec.key) or PLAIN[one.field]
+        for one in spec.columns
+    }
+    return register(",".join(cells.values()), header=",".join(one.headers[0] for one in spec.columns))
+
+
+@pytest.mark.capability("A005.2")
+@pytest.mark.parametrize(("spec", "field"), FIELDS, ids=[f"{spec.key}-{field}" for spec, field in FIELDS])
+def test_a_spelling_that_no_table_knows_is_reported_for_every_shared_field_of_every_source(
+    steward, units, hand_in, spec, field
+):
+    """On the page of the standard; a row that cannot be without the code is refused by name on the page of its batch."""
+    report = hand_in(file_of(spec, **{field: "火星写法"}), source_key=spec.key, name="一.csv")
+    standard = steward.get("/datahub/standard/").content.decode()
+    refused = steward.get(f"/datahub/batches/{report.batch}/?severity=reject").content.decode()
+    assert ("火星写法" in standard) or ("火星写法" in refused and field == "category"), field
+    sound = hand_in(file_of(spec), source_key=spec.key, name="二.csv")
+    assert sound.counts.get("rejected", 0) == 0
+    assert "火星写法" not in steward.get(f"/datahub/batches/{sound.batch}/").content.decode()
+
+
+@pytest.mark.capability("A005.1")
+@pytest.mark.parametrize("key", ["hr.staff", "aa.students", "sec.temporary"])
+def test_every_shared_field_of_a_person_is_kept_as_a_code_of_its_table(units, hand_in, key):
+    """From spellings that are none of the codes."""
+    spec = SOURCES[key]
+    hand_in(file_of(spec), source_key=key)
+    person = Person.objects.get(name="李明")
+    kept = {name: getattr(person, name) for name in ("sex", "ethnicity", "nationality", "document_kind")}
+    assert kept == {"sex": "1", "ethnicity": "01", "nationality": "CHN", "document_kind": "1"}
+    assert all(value in code_table(CODED[name]).codes for name, value in kept.items())
+    tie = Affiliation.objects.get(person=person)
+    assert tie.category in code_table("person_category").codes
+    if spec.status_table:
+        assert tie.status_name in {one.name for one in code_table(spec.status_table).codes.values()}
+
+
+@pytest.mark.capability("A005.1")
+def test_every_shared_field_stands_on_the_page_of_the_standard_with_its_table(steward):
+    page = steward.get("/datahub/standard/").content.decode().partition('id="fields"')[2]
+    for spec, field in FIELDS:
+        row = f'{spec.fields[field].headers[0]}</th><td data-label="代码表">{table_name(table_of(spec, field))}'
+        assert row in page, (spec.key, field)

@@ -1,0 +1,86 @@
+"""The menus and homes that the rooms together really make: what each face is shown, and that nothing else opens for it.
+
+A new application stands in nobody's menu here until somebody writes it down, with open eyes for whom it is.
+"""
+
+import re
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel import registry
+from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.portal import menu
+from nanhu.platforms.portal.tests.conftest import join, signed_in
+
+pytestmark = pytest.mark.django_db
+EVERYBODY = {
+    "card.mine", "card.code", "card.found", "card.machines", "card.office", "identity.my_applications", "identity.security",
+    "messages.notices",
+}  # fmt: skip
+SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | {"identity.guests"}}
+NUMBERS = {"student": "20240518", "staff": "T00123"}
+faces = pytest.mark.parametrize("face", SHOWN)
+
+
+@pytest.fixture(autouse=True)
+def _unread_list():
+    menu.read_anew()
+    yield
+    menu.read_anew()
+
+
+def entered(face: str, *roles: str) -> Client:
+    join("林小雨", roles=roles, **{face: NUMBERS[face]})
+    deliver_pending()
+    return signed_in(NUMBERS[face])
+
+
+def entries(browser: Client, address: str) -> set[str]:
+    return set(re.findall(r'data-opened="/apps/([^/"]+)/opened"', browser.get(address).content.decode()))
+
+
+@pytest.mark.capability("A003.1", "A039.1")
+@faces
+def test_each_face_is_offered_exactly_what_is_meant_for_it(face):
+    browser = entered(face)
+    assert entries(browser, "/apps/") == SHOWN[face]
+    assert entries(browser, "/") <= SHOWN[face]
+    home = browser.get("/")
+    assert f"portal/home_{face}.html" in [template.name for template in home.templates]
+    assert re.findall(r'class="tile[^"]*" id="tile-([^"]+)"', home.content.decode()) == ["cardbalance"]
+    found = browser.get("/apps/", {"q": "数据清洗"}).content.decode()
+    assert 'data-opened="/apps/datahub.desk' not in found
+
+
+@pytest.mark.capability("A003.1")
+@faces
+def test_what_a_role_opens_is_shut_to_each_face_without_it(face):
+    """Every application with a role, by its own address: it is not only left out of the menu."""
+    browser = entered(face)
+    guarded = [one for one in registry.applications if one.roles]
+    assert len(guarded) > 12
+    assert {one.key: status for one in guarded if (status := browser.get(one.address()).status_code) != 404} == {}
+
+
+@pytest.mark.capability("A003.1", "A039.1")
+def test_a_role_brings_its_own_applications_and_no_others():
+    plain = [role for role in registry.roles if not role.is_administrative]
+    assert len(plain) > 8
+    join("林小雨", roles=tuple(role.key for role in plain), staff=NUMBERS["staff"])
+    mine = {role.key for role in plain}
+    wanted = {one.key for one in registry.applications if one.roles & mine}
+    assert entries(signed_in(NUMBERS["staff"]), "/apps/") - SHOWN["staff"] == wanted
+
+
+@pytest.mark.capability("A039.1")
+def test_the_homes_are_laid_out_unlike():
+    """The desk of somebody's posts is the staff face's; the student's begins with the shortcuts."""
+    student, staff = (
+        entered("student").get("/").content.decode(),
+        entered("staff", "messages.editor").get("/").content.decode(),
+    )
+    assert 'class="page home home-student"' in student
+    assert 'class="page home home-staff"' in staff
+    assert "我的岗位" in staff
+    assert "我的岗位" not in student

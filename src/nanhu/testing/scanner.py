@@ -1,0 +1,42 @@
+"""A QR scanner for tests: what a telephone would read from a picture on a page."""
+
+import re
+from html import unescape
+from urllib.parse import unquote
+
+import zxingcpp
+from PIL import Image, ImageDraw
+
+PIXELS = 8
+STEP = re.compile(r"([Mmh])(-?[\d.]+)(?: (-?[\d.]+))?")
+
+
+def read_codes(page: str) -> list[str]:
+    """What the QR codes of a page say, in the order they stand there."""
+    return [read_code(unquote(unescape(one))) for one in re.findall(r'src="data:image/svg\+xml;[^,]*,([^"]+)"', page)]
+
+
+def read_code(svg: str) -> str:
+    found = zxingcpp.read_barcodes(drawn(svg))
+    if len(found) != 1:
+        raise AssertionError(f"a picture with {len(found)} codes")
+    return found[0].text
+
+
+def drawn(svg: str) -> Image.Image:
+    """The modules as segno writes them: lines of one module's width, `M` absolute, `m` and `h` relative."""
+    path = re.search(r"stroke=['\"]#000['\"] d=['\"]([^'\"]+)['\"]", svg)
+    field = re.search(r"M0 0h(\d+)", svg)
+    if path is None or field is None:
+        raise AssertionError("no code in the picture")
+    side = int(field[1]) * PIXELS
+    image = Image.new("L", (side, side), 255)
+    pen, x, y = ImageDraw.Draw(image), 0.0, 0.0
+    for command, first, second in STEP.findall(path[1]):
+        if command == "h":
+            pen.rectangle((x * PIXELS, (y - 0.5) * PIXELS, (x + float(first)) * PIXELS - 1, (y + 0.5) * PIXELS - 1), 0)
+            x += float(first)
+        else:
+            is_absolute = command == "M"
+            x, y = float(first) + (0 if is_absolute else x), float(second) + (0 if is_absolute else y)
+    return image
