@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                             ("queued", "待发"),
                             ("sent", "已交服务商"),
                             ("delivered", "已送达"),
-                            ("failed", "失败"),
+                            ("failed", "未送达"),
                         ],
                         default="queued",
                         max_length=12,

@@ -33,7 +33,7 @@ class SmsMessage(models.Model):
         QUEUED = "queued", _("待发")
         SENT = "sent", _("已交服务商")
         DELIVERED = "delivered", _("已送达")
-        FAILED = "failed", _("失败")
+        FAILED = "failed", _("未送达")
 
     phone = EncryptedTextField(purpose="identity.sms_phone")
     text = EncryptedTextField(purpose="identity.sms_text")
