@@ -1,38 +1,20 @@
-"""Rows as a spreadsheet reads them: UTF-8 with its mark, and no cell that a spreadsheet would run."""
+"""A statement's rows as a spreadsheet reads them."""
 
-import csv
 from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
+from nanhu.kernel import spreadsheets
 from nanhu.kernel.clock import campus_time
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.rows import Line, line_of
-
-BYTE_ORDER_MARK = "\ufeff"
-RUNNING_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-class Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def sheet(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """Line by line, as it may be streamed."""
-    writer = csv.writer(Echo())
-    yield BYTE_ORDER_MARK + writer.writerow(heads)
-    for cells in rows:
-        yield writer.writerow([safe_cell(cell) for cell in cells])
 
 
 def csv_lines(receipts: Iterable[Receipt]) -> Iterator[str]:
     heads = [
         _("时间"), _("类别"), _("商户"), _("食堂"), _("终端号"), _("收入（元）"), _("支出（元）"), _("余额（元）"), _("凭证号"),
     ]  # fmt: skip
-    return sheet(heads, (cells_of(line_of(receipt)) for receipt in receipts))
+    return spreadsheets.csv_lines(heads, (cells_of(line_of(receipt)) for receipt in receipts))
 
 
 def cells_of(line: Line) -> list[str]:
@@ -46,9 +28,3 @@ def cells_of(line: Line) -> list[str]:
 
 def yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
-
-
-def safe_cell(value: str) -> str:
-    return (
-        "'" + value if value.lstrip(" \u3000").startswith(RUNNING_STARTS) or value.startswith(RUNNING_STARTS) else value
-    )

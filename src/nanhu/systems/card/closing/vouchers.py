@@ -8,11 +8,12 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.school import school
+from nanhu.kernel.spreadsheets import csv_lines
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.closing.services.days import by_group
 from nanhu.systems.card.closing.services.settling import end_of, start_of
-from nanhu.systems.card.export import sheet, yuan
+from nanhu.systems.card.export import yuan
 
 CODES = {
     "card.bank": ("1002", "银行存款"),
@@ -72,7 +73,7 @@ def number_of(first: date, last: date) -> str:
 def voucher_csv(first: date, last: date) -> Iterator[str]:
     number, day = number_of(first, last), last.isoformat()
     heads = [_("凭证号"), _("日期"), _("摘要"), _("科目编码"), _("科目名称"), _("借方（元）"), _("贷方（元）")]
-    return sheet(heads, (
+    return csv_lines(heads, (
         [number, day, f"校园卡 {group_name(line.group)}", line.code, line.name, yuan(line.debit_fen), yuan(line.credit_fen)]
         for line in voucher(first, last)
     ))  # fmt: skip

@@ -14,7 +14,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from nanhu.systems.card.export import safe_cell
+from nanhu.kernel.spreadsheets import safe_cell
 from nanhu.systems.card.funds.errors import SheetRefusedError
 from nanhu.systems.card.funds.room_errors import RoomSheetRefusedError
 from nanhu.systems.card.funds.sheets import read_columns

@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
+from nanhu.kernel.spreadsheets import safe_cell
 from nanhu.platforms.datahub import api as datahub
 from nanhu.systems.card.issuing.errors import SheetRefusedError
 from nanhu.systems.card.issuing.layout import (
@@ -55,7 +56,7 @@ def written(card_class: str, rows: Iterable[Mapping[str, str]] = (), *, unit: st
         sheet.column_dimensions[get_column_letter(place)].width = column.width
     for line, row in enumerate(rows, start=4):
         for place, column in enumerate(COLUMNS, start=1):
-            sheet.cell(row=line, column=place, value=harmless(row.get(column.key, "")))
+            sheet.cell(row=line, column=place, value=safe_cell(row.get(column.key, "")))
     for line in range(4, TEXT_ROWS + 4):
         for place in range(1, len(COLUMNS) + 1):
             sheet.cell(row=line, column=place).number_format = "@"
@@ -64,11 +65,6 @@ def written(card_class: str, rows: Iterable[Mapping[str, str]] = (), *, unit: st
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def harmless(text: str) -> str:
-    """No cell that a spreadsheet would run."""
-    return "'" + text if text.startswith(("=", "+", "-", "@")) else text
 
 
 def add_choices(sheet: Any, card_class: str) -> None:

@@ -1,7 +1,5 @@
 """The copy of my data (我的数据副本): one archive of everything the rooms keep about a person, in JSON and CSV."""
 
-import csv
-import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -17,13 +15,13 @@ from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs import job
 from nanhu.kernel.registry import Owner
+from nanhu.kernel.spreadsheets import csv_lines
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.errors import CopyTooSoonError
 from nanhu.platforms.identity.personal.models import DataCopy
 
 KEPT = timedelta(days=7)
 AT_MOST_EVERY = timedelta(hours=24)
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def folder() -> Path:
@@ -89,24 +87,12 @@ def table(records: Iterable[Mapping[str, Any]]) -> bytes:
     """For a spreadsheet: a byte-order mark, and no cell that a spreadsheet would take for a formula."""
     rows = list(records)
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns)
-    writer.writeheader()
-    writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    lines = csv_lines(columns, ([shown(row.get(name)) for name in columns] for row in rows))
+    return "".join(lines).encode()
 
 
-def cell(value: Any) -> str:
-    shown = "" if value is None else ("; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
-    return f"'{shown}" if shown.startswith(FORMULA_STARTS) and not is_number(shown) else shown
-
-
-def is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def shown(value: Any) -> object:
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 @job("identity.drop_data_copies", every="30 3 * * *")

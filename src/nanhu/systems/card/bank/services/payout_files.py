@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import parse_yuan
+from nanhu.kernel.spreadsheets import safe_cell
 from nanhu.systems.card.bank.errors import ResultFileError
 from nanhu.systems.card.bank.models import BankPayout, PayoutFile
 from nanhu.systems.card.bank.services.bulk import Fault
@@ -27,7 +28,9 @@ def lines_out(file: PayoutFile) -> Iterator[str]:
     yield "\ufeff" + ",".join(OUT) + "\r\n"
     for one in file.payouts.order_by("pk"):
         line = io.StringIO()
-        csv.writer(line).writerow((one.number, one.token, one.tail, one.name, yuan(one.amount_fen), "校园卡余额退回"))
+        csv.writer(line).writerow(
+            (one.number, one.token, one.tail, safe_cell(one.name), yuan(one.amount_fen), "校园卡余额退回")
+        )
         yield line.getvalue()
 
 

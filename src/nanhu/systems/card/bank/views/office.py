@@ -12,12 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.clock import campus_time
+from nanhu.kernel.spreadsheets import csv_lines
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank import queries
 from nanhu.systems.card.bank.errors import LoadNotFoundError
 from nanhu.systems.card.bank.models import Agreement, Load, OnlineTopUp
 from nanhu.systems.card.bank.policies import office_only
-from nanhu.systems.card.export import safe_cell, yuan
+from nanhu.systems.card.export import yuan
 from nanhu.systems.card.funds.policy import unclaimed_return_days
 
 PAGE = 30
@@ -117,14 +118,10 @@ def export(request: HttpRequest, name: str) -> StreamingHttpResponse:
     """The same lists as files."""
     lines = EXPORTS.get(name, agreement_lines)(request)
     return StreamingHttpResponse(
-        (("\ufeff" if number == 0 else "") + csv_line(cells) for number, cells in enumerate(lines)),
+        csv_lines(next(lines), lines, is_quoted=True),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name[:20]}.csv"', "Cache-Control": "no-store"},
     )
-
-
-def csv_line(cells: list[str]) -> str:
-    return ",".join('"' + safe_cell(cell).replace('"', '""') + '"' for cell in cells) + "\r\n"
 
 
 def facts_of(person: people.PersonCard | None) -> list[str]:

@@ -9,6 +9,7 @@ from django.db.models import Sum
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.spreadsheets import safe_cell
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import NothingToPayError, PayoutStateError, SamePersonError
 from nanhu.systems.card.closing.models import Payout, Settlement
@@ -89,7 +90,7 @@ def file_of(payout: Payout) -> str:
 
 
 def cell(text: str) -> str:
-    return text.replace(",", "，").replace("\r", " ").replace("\n", " ")
+    return safe_cell(text).replace(",", "，").replace("\r", " ").replace("\n", " ")
 
 
 def yuan(fen: int) -> str:

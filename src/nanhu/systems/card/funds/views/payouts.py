@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import Progress
-from nanhu.systems.card.export import safe_cell, yuan
+from nanhu.kernel.spreadsheets import csv_lines
+from nanhu.systems.card.export import yuan
 from nanhu.systems.card.forms import RefusalForm
 from nanhu.systems.card.funds import queries
 from nanhu.systems.card.funds.errors import BatchNotFoundError
@@ -155,11 +156,13 @@ def export(request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
 
 
 def lines_of(rows: Any) -> Iterator[str]:
-    yield "\ufeff" + ",".join([_("行号"), _("学工号"), _("姓名"), _("金额（元）"), _("状态"), _("备注")]) + "\r\n"
-    for row in rows:
-        state = row.claimable.get_state_display() if row.claimable else _("未入账")
-        cells = [str(row.line), row.campus_no, row.name, yuan(row.amount_fen), str(state), row.note]
-        yield ",".join('"' + safe_cell(cell).replace('"', '""') + '"' for cell in cells) + "\r\n"
+    heads = [_("行号"), _("学工号"), _("姓名"), _("金额（元）"), _("状态"), _("备注")]
+    return csv_lines(heads, map(cells_of, rows), is_quoted=True)
+
+
+def cells_of(row: Any) -> list[object]:
+    state = row.claimable.get_state_display() if row.claimable else _("未入账")
+    return [row.line, row.campus_no, row.name, yuan(row.amount_fen), state, row.note]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

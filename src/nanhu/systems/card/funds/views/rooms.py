@@ -17,7 +17,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import Progress
-from nanhu.systems.card.export import sheet, yuan
+from nanhu.kernel.spreadsheets import csv_lines
+from nanhu.systems.card.export import yuan
 from nanhu.systems.card.forms import RefusalForm
 from nanhu.systems.card.funds import room_queries as queries
 from nanhu.systems.card.funds import room_sheets
@@ -149,7 +150,7 @@ def lines_of(shares: Iterable[Any]) -> Iterator[str]:
     heads = [
         _("行号"), _("楼栋"), _("房间"), _("学工号"), _("姓名"), _("项目"), _("月份"), _("金额（元）"), _("状态"), _("原因"),
     ]  # fmt: skip
-    return sheet(heads, map(cells_of, shares))
+    return csv_lines(heads, map(cells_of, shares))
 
 
 def cells_of(share: Any) -> list[str]:
