@@ -64,7 +64,7 @@ def home(session: Session) -> str:
     name = escape(first(session.attributes.get("displayName")) or session.user)
     rows = "".join(row(number, document) for number, document in enumerate(DOCUMENTS))
     main = (
-        f"<h1>您好，{name}</h1><p class='lead'>待办公文 {len(DOCUMENTS)} 件，其中急件 1 件。</p>"
+        f"<h1>您好，{name}</h1><p class='lead'>示例页面：下面的公文是编造的。待办公文 {len(DOCUMENTS)} 件，其中急件 1 件。</p>"
         '<div class="columns"><section aria-labelledby="todo"><h2 id="todo">待办公文</h2>'
         f'<ul class="documents">{rows}</ul></section>{aside(session)}</div>'
     )

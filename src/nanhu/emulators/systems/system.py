@@ -24,6 +24,9 @@ FRAME = """<!doctype html>
 <footer><p>这是一个演示用的外部系统：它不认识门户的代码，只通过 CAS 3.0 协议登录。</p></footer></body></html>"""
 
 
+MADE_UP = "示例页面：下面的事项和数字是编造的，不是您的真实情况。学校接入真实系统后由它取代。"
+
+
 class SystemApplication:
     """Lives under `home`; `cookies` says what the browser brought for it."""
 
@@ -63,7 +66,11 @@ class SystemApplication:
             for what, note in self.system.lines
         )
         return html(
-            self.page("首页", f"<h1>您好，{name}</h1><section><ul class='lines'>{rows}</ul></section>", session)
+            self.page(
+                "首页",
+                f"<h1>您好，{name}</h1><p class='made-up' role='note'>{MADE_UP}</p><section><ul class='lines'>{rows}</ul></section>",
+                session,
+            )
         )
 
     def take_ticket(self, environ: dict[str, Any]) -> Answer:

@@ -82,7 +82,9 @@ def test_every_file_for_a_spreadsheet_is_written_by_this_rule():
         if "tests" not in file.parts
     }
     writers = {
-        name for name, text in sources.items() if re.search(r"csv\.(Dict)?[wW]riter|Workbook\(\)|content_type=.text/csv", text)
+        name
+        for name, text in sources.items()
+        if re.search(r"csv\.(Dict)?[wW]riter|Workbook\(\)|content_type=.text/csv", text)
     }
     guarded = re.compile(r"\b(safe_cell|csv_lines|csv_answer)\b")
     elsewhere = {  # a view that streams what the named neighbour wrote

@@ -48,6 +48,7 @@ def test_a_stranger_is_sent_to_the_university(office):
 
 def test_who_is_signed_in_sees_documents_and_names_are_escaped(office, sat_down):
     status, _, page = ask(office, "GET", "/", cookie=sat_down)
+    assert "下面的公文是编造的" in page
     assert status == "200"
     assert "王&lt;b&gt;老师" in page
     assert "教务处" in page

@@ -47,6 +47,14 @@ def test_a_stranger_is_sent_to_the_university_and_back_to_this_system(systems, s
     assert headers["Location"] == f"http://cas.test/cas/login?service={service}"
 
 
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda one: one.key)
+def test_each_says_above_its_lines_that_they_are_made_up(systems, system):
+    """学费 "本学年已缴" is nobody's truth."""
+    page = ask(systems, "GET", f"/{system.key}/", cookie=sit_down(systems, system.key))[2]
+    told = page.index("下面的事项和数字是编造的，不是您的真实情况")
+    assert told < page.index(system.lines[0][0])
+
+
 def test_a_session_of_one_is_none_of_another(systems):
     cookie = sit_down(systems, "library")
     status, _headers, page = ask(systems, "GET", "/library/", cookie=cookie)

@@ -1,5 +1,6 @@
 """`nanhu radius_key`, and what the panel hands out."""
 
+import io
 import re
 import stat
 
@@ -9,8 +10,8 @@ from django.core.management import CommandError, call_command
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.protocols.radius import panel
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
-from nanhu.platforms.identity.protocols.radius.services import clients
-from nanhu.platforms.identity.tests.conftest import TEST
+from nanhu.platforms.identity.protocols.radius.services import clients, door
+from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST
 
 pytestmark = pytest.mark.django_db
 KEY = re.compile(r"X-Nanhu-Radius-Key: (\S+)\"")
@@ -66,3 +67,20 @@ def test_the_panel_shows_a_key_once():
     assert shown.count(first["key"]) == 2
     assert first["key"] not in later
     assert "secret = …" in later
+
+
+@pytest.mark.parametrize(("key", "more", "students_come_in"), [
+    ("vpn", (), False), ("vpn", ("--admit", "everybody"), True), ("wifi", (), True), ("wifi", ("--admit", "staff"), False),
+])  # fmt: skip
+def test_a_vpn_lets_staff_in_and_no_student_unless_the_school_says_so(student, teacher, key, more, students_come_in):
+    call_command("radius_key", key, "--register", "校园网", *more, stdout=io.StringIO())
+    application = Application.objects.get(key=key)
+    issued = clients.issue_key(by=TEST, application=application, session_seconds=600, service="network")
+    client = clients.client_with(issued)
+    answers = {
+        number: door.ask(
+            client=client, question=door.Question(user_name=number, password=PASSWORD, station="02-00")
+        ).answer
+        for number in (student.numbers[0], "T00123")
+    }
+    assert answers == {student.numbers[0]: "accept" if students_come_in else "reject", "T00123": "accept"}

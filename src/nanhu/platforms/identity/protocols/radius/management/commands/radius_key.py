@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.protocols.radius.services import clients
 from nanhu.platforms.identity.protocols.radius.snippets import files_for
+from nanhu.platforms.identity.registry.services import rules
 from nanhu.platforms.identity.services.applications import register_application
+
+VPN = "vpn"
 
 
 class Command(BaseCommand):
@@ -25,6 +29,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--session-seconds", type=int, default=clients.DAY_OF_WORK)
         parser.add_argument("--register", metavar="NAME", help="register the application first, under this name")
+        parser.add_argument(
+            "--admit", choices=("everybody", "staff"),
+            help="whom an application that is registered now lets in; staff where its key is vpn, else everybody",
+        )  # fmt: skip
         parser.add_argument("--owner", default="信息中心", help="the owner of an application that is registered now")
         parser.add_argument(
             "--into", type=Path, help="write the files into this folder; what is there and holds no key is kept"
@@ -51,10 +59,17 @@ class Command(BaseCommand):
         key, name = options["application"], options["register"]
         application = Application.objects.filter(key=key).first()
         if application is None and name:
-            return register_application(by=by, key=key, name=name, owner=options["owner"], attributes=[])
+            return self.registered(by, key, name, options)
         if application is None:
             raise CommandError(f"no application {key}; --register NAME registers it")
         return application
+
+    def registered(self, by: Actor, key: str, name: str, options: dict[str, Any]) -> Application:
+        """The manual gives the VPN to staff alone (A156): the rule stands from the first moment, and may be changed on the page."""
+        made = register_application(by=by, key=key, name=name, owner=options["owner"], attributes=[])
+        if (options["admit"] or ("staff" if key == VPN else "everybody")) == "staff":
+            rules.add_rule(by=by, application=made, effect="allow", affiliation_kind="staff", reason=_("仅限教职工"))
+        return made
 
 
 def written(path: Path, text: str) -> Path:
