@@ -50,6 +50,7 @@ def test_a_newcomer_activates_an_account_and_only_then_comes_in(campus: Campus, 
     ):
         page.get_by_label(f"问题 {number}", exact=True).select_option(label=question)
         page.get_by_label(f"答案 {number}").fill(answer)
+        page.get_by_label(f"再答一次 {number}").fill(answer)
     page.get_by_role("button", name="保存并继续").click()
 
     page.get_by_label("手机号").fill(newcomer.phone)

@@ -128,6 +128,11 @@ class QuestionsForm(forms.Form):
                 max_length=80,
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
+            self.fields[f"again_{number}"] = forms.CharField(
+                label=_("再答一次 %(number)d") % {"number": number},
+                max_length=80,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -138,6 +143,9 @@ class QuestionsForm(forms.Form):
                 self.add_error(f"own_{number}", _("请写下自己的问题。"))
             if not self.errors.get(f"answer_{number}") and len(answer) < SHORTEST_ANSWER:
                 self.add_error(f"answer_{number}", _("答案至少两个字。"))
+            again = normalise_answer(cleaned.get(f"again_{number}", ""))
+            if answer and again and again != answer:
+                self.add_error(f"again_{number}", _("两次的答案不一致。"))
             if text and normalise_answer(text) in {normalise_answer(other) for other in texts[: number - 1]}:
                 self.add_error(f"question_{number}", _("三个问题不能重复。"))
             if answer and answer in answers[: number - 1]:

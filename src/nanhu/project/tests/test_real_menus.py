@@ -12,6 +12,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.portal import menu
 from nanhu.platforms.portal.tests.conftest import join, signed_in
+from nanhu.project.tests.test_doors import DOORS
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = {
@@ -84,3 +85,48 @@ def test_the_homes_are_laid_out_unlike():
     assert 'class="page home home-staff"' in staff
     assert "我的岗位" in staff
     assert "我的岗位" not in student
+
+
+@pytest.mark.capability("A024.2")
+@faces
+def test_whatever_is_offered_opens_from_the_one_address(face):
+    """The menu, the search and 我的: each entry of the house leads to a page, none to an error."""
+    browser = entered(face)
+    page = browser.get("/apps/").content.decode()
+    links = dict(re.findall(r'<a href="([^"]+)"[^>]*class="app [^"]*"[^>]*data-opened="/apps/([^/"]+)/opened"', page))
+    assert set(links.values()) == SHOWN[face]
+    assert {
+        links[link]: status for link in links if (status := browser.get(link, follow=True).status_code) != 200
+    } == {}
+
+
+@pytest.mark.capability("A024.2")
+def test_whatever_a_role_opens_opens_from_the_one_address_too():
+    plain = [role for role in registry.roles if not role.is_administrative]
+    join("林小雨", roles=tuple(role.key for role in plain), staff=NUMBERS["staff"])
+    browser = signed_in(NUMBERS["staff"])
+    mine = {role.key for role in plain}
+    guarded = [one for one in registry.applications if one.roles & mine]
+    assert len(guarded) > 8
+    assert {
+        one.key: status for one in guarded if (status := browser.get(one.address(), follow=True).status_code) != 200
+    } == {}
+
+
+@pytest.mark.capability("A151.3")
+def test_no_page_of_the_house_loads_anything_from_elsewhere():
+    """No adverts, no counters, no fonts of others: by the policy that each page carries, and by what stands in it."""
+    browser = entered("student")
+    loads = re.compile(
+        r'<(?:script|img|iframe|link|source|video|audio|embed)\b[^>]*?\b(?:src|href)="((?:https?:)?//[^"]+)"'
+    )
+    seen = {}
+    for door in DOORS:
+        answer = browser.get(door.address) if door.name != "identity:cas_logout" else None
+        if answer is None or answer.streaming or "text/html" not in answer.headers.get("Content-Type", ""):
+            continue
+        policy = answer.headers.get("Content-Security-Policy", "")
+        is_shut = "default-src 'self'" in policy and "http:" not in policy and "https:" not in policy
+        seen[door.name] = (is_shut, loads.findall(answer.content.decode()))
+    assert len(seen) > 60
+    assert {name: found for name, found in seen.items() if found != (True, [])} == {}

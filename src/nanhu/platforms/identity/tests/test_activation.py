@@ -17,16 +17,18 @@ from nanhu.platforms.identity.models import (
     SmsMessage,
     SsoSession,
 )
+from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.setup import PRIVACY_VERSION
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
+from nanhu.platforms.people.models import Person
 
 pytestmark = pytest.mark.django_db
 NEW = "Lake-Wind-7788"
 ANSWERS = {
-    "question_1": "first_teacher", "answer_1": "李老师",
-    "question_2": "dish", "answer_2": "剁椒 鱼头",
-    "question_3": "own", "own_3": "我养的第一只猫叫什么", "answer_3": "Mimi",
+    "question_1": "first_teacher", "answer_1": "李老师", "again_1": "李老师",
+    "question_2": "dish", "answer_2": "剁椒 鱼头", "again_2": "剁椒鱼头",
+    "question_3": "own", "own_3": "我养的第一只猫叫什么", "answer_3": "Mimi", "again_3": "mimi",
 }  # fmt: skip
 CONTACT = {"phone": "138 7301 2345", "email": "me@example.com", "consent": "on"}
 
@@ -112,6 +114,7 @@ def test_proofs_are_limited_for_the_account_from_every_browser(newcomer):
     assert newcomer.account.state == "awaiting_activation"
 
 
+@pytest.mark.capability("A034.1")
 def test_a_code_to_the_phone_on_record_is_the_other_proof(browser, newcomer):
     sign_in(browser, newcomer.numbers[0], newcomer.tail)
     assert "138****2345" in browser.get("/activate").content.decode()
@@ -137,6 +140,7 @@ def test_a_code_expires(browser, newcomer):
     assert newcomer.account.state == "awaiting_activation"
 
 
+@pytest.mark.capability("A034.1")
 def test_a_code_dies_after_five_wrong_tries(browser, newcomer):
     code = sent_code(browser, newcomer)
     wrong = "000000" if code != "000000" else "111111"
@@ -196,6 +200,18 @@ def test_of_two_browsers_with_both_proofs_one_activates(newcomer):
 
     assert prove(first, newcomer).headers["Location"] == "/setup"
     assert prove(second, newcomer).status_code == 400
+
+
+@pytest.mark.capability("A034.4")
+def test_who_has_no_document_on_record_is_brought_in_by_the_counter_and_by_no_initial_value(browser, newcomer):
+    Person.objects.filter(pk=newcomer.person_id).update(id_number=None, id_number_index=None, document_kind="")
+    for guess in ("", "000000", newcomer.tail, newcomer.numbers[0][-6:], "None"):
+        assert sign_in(browser, newcomer.numbers[0], guess).status_code == 200, guess
+    assert browser.get("/activate").status_code != 200
+    code = counter.reset(by=TEST, campus_no=newcomer.numbers[0], reason="港澳台学生，已核对入学通知书")
+    assert sign_in(browser, newcomer.numbers[0], code).headers["Location"] == "/setup"
+    finish(browser)
+    assert newcomer.account.state == "active"
 
 
 @pytest.mark.capability("A040.1")
@@ -294,10 +310,13 @@ def test_security_questions_are_set_before_entry_and_their_answers_hashed(browse
     ("change", "reason"),
     [
         ({"question_2": "first_teacher"}, "三个问题不能重复"),
-        ({"answer_2": "李 老师"}, "三个答案不能相同"),
+        ({"answer_2": "李 老师", "again_2": "李老师"}, "三个答案不能相同"),
         ({"own_3": ""}, "请写下自己的问题"),
-        ({"answer_1": "李"}, "答案至少两个字"),
+        ({"answer_1": "李", "again_1": "李"}, "答案至少两个字"),
         ({"answer_1": ""}, "answer_1"),
+        ({"again_1": "王老师"}, "两次的答案不一致"),
+        ({"again_2": "剁椒鱼头尾"}, "两次的答案不一致"),
+        ({"again_3": ""}, "again_3"),
     ],
 )
 def test_careless_security_questions_are_refused(browser, newcomer, change, reason):

@@ -68,7 +68,9 @@ def test_changing_the_security_questions_needs_the_password_and_replaces_the_set
 
     assert here.post("/account/questions", {**ANSWERS, "old_password": PASSWORD}).headers["Location"] == "/account"
     first = set(SecurityQuestion.objects.values_list("answer_hash", flat=True))
-    other = {**ANSWERS, "answer_1": "王老师", "answer_2": "米粉", "answer_3": "豆豆", "old_password": PASSWORD}
+    new = {"1": "王老师", "2": "米粉", "3": "豆豆"}
+    other = ANSWERS | {f"{kind}_{n}": text for n, text in new.items() for kind in ("answer", "again")}
+    other |= {"old_password": PASSWORD}
     here.post("/account/questions", other)
 
     kept = SecurityQuestion.objects.filter(account=student.account)

@@ -54,6 +54,7 @@ def test_a_list_shows_who_is_meant_by_several(office, here, college) -> None:
     assert "没有找到" in office("identity.admin").client.get("/identity/accounts", {"q": "查无此人"}).content.decode()
 
 
+@pytest.mark.capability("A045.4")
 def test_each_role_opens_its_own_pages_and_no_others(office, here) -> None:
     open_to = {
         "campus.admin": set(),
@@ -179,6 +180,7 @@ def test_the_counter_resets_after_the_document_fits_and_shows_the_code_once(offi
     assert here.tail not in str(list(AuditEntry.objects.values()))
 
 
+@pytest.mark.capability("A045.4")
 def test_a_whole_number_from_a_scanner_and_a_card_by_face_will_do(office, here) -> None:
     client = office("identity.admin").client
     assert "code" in reset(client, here, number=here.id_number).content.decode()

@@ -1,10 +1,13 @@
 """Loads and agreements as a kiosk asks for them: real signed HTTP at the services door, a real bank behind it."""
 
+import json
+
 import pytest
 
+from nanhu.systems.card.bank.adapters import open_wire
 from nanhu.systems.card.bank.models import Load
 from nanhu.systems.card.bank.services import loads
-from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
+from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, drive
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.pins.blocks import seal_pin_block
@@ -62,6 +65,25 @@ def test_each_of_the_four_factors_alone_is_enough_to_refuse(campus, kiosk, bank,
         "姓名、证件号、卡号、预留手机号四项不一致",
     )
     assert with_pin(campus, kiosk, "load/begin", amount_fen=5000)["code"] == "bank.no_agreement"
+
+
+@pytest.mark.capability("A142.1")
+def test_the_school_sends_the_bank_all_four_as_they_stand_on_record(campus, kiosk, monkeypatch):
+    """Read off the line: the holder types the card's number alone; name, document and phone are the register's."""
+    sent, really = [], open_wire.exchange
+
+    def overheard(address, path, headers, body, timeout):
+        sent.append((path, json.loads(body)))
+        return really(address, path, headers, body, timeout)
+
+    monkeypatch.setattr(open_wire, "exchange", overheard)
+    assert sign(campus, kiosk, bank_card=CARDS["student"])["outcome"] == "approved"
+    assert look(campus, kiosk)["state"] == "active"
+    [told] = [body for path, body in sent if path.endswith("/sign")]
+    assert {told[name] for name in ("name", "id_number", "card_number", "phone")} == {
+        "林小满", ID_NUMBERS["student"], CARDS["student"], PHONES["student"],
+    }  # fmt: skip
+    assert (told["name"], told["card_number"]) == ("林小满", CARDS["student"])
 
 
 @pytest.mark.capability("A139.1")

@@ -11,7 +11,7 @@ from nanhu.systems.card.pins.errors import PinLockedError, PinWrongError
 from nanhu.systems.card.pins.services.changing import change_pin
 from nanhu.systems.card.pins.services.checking import check_pin
 from nanhu.systems.card.pins.tests.conftest import PINS
-from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+from nanhu.systems.card.tests.conftest import PASSWORD, SYSTEM, queries_of
 
 NEW = "482915"
 
@@ -76,6 +76,16 @@ def test_who_has_no_document_on_record_types_a_pin_at_the_counter(campus):
     assert clerk.post(page, asked("payment")).status_code == 422
     assert clerk.post(page, asked("payment", new=NEW, again=NEW)).status_code == 302
     assert is_right(campus, "payment", NEW, "other_student")
+
+
+@pytest.mark.capability("A029.2")
+def test_a_changed_password_of_the_account_leaves_the_cards_pins_as_they_are(campus):
+    browser = campus.client("student")
+    said = {"old_password": PASSWORD, "new_password": "Reed-Boat-2041", "again": "Reed-Boat-2041"}
+    assert browser.post("/account/password", said).status_code == 302
+    for kind in ("payment", "enquiry"):
+        assert is_right(campus, kind, PINS["student"])
+        assert not is_right(campus, kind, "204100")
 
 
 @pytest.mark.capability("A132.1", "A132.2")
