@@ -66,7 +66,7 @@ def empty_campus(*, demo: bool) -> Iterator[Campus]:
     }
     environment["NANHU_DATA_DIR"] = str(folder)
     environment["NANHU_DEMO"] = "1" if demo else "0"
-    for name in ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE"):
+    for name in ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE", "SMS"):
         environment[f"NANHU_{name}_PORT"] = str(free_port())
     environment["NANHU_PUBLIC_URL"] = f"http://localhost:{environment['NANHU_WEB_PORT']}"
     os.environ["NANHU_DATA_DIR"] = str(folder)

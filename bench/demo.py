@@ -22,7 +22,7 @@ def run(report: Report) -> None:
         clone = folder / "nanhu"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("NANHU_")}
-        for name in ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE"):
+        for name in ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE", "SMS"):
             environment[f"NANHU_{name}_PORT"] = str(free_port())
         port = environment["NANHU_WEB_PORT"]
         environment["NANHU_PUBLIC_URL"] = f"http://localhost:{port}"
