@@ -47,7 +47,7 @@ def test_a_list_is_checked_as_a_whole_mended_on_the_page_and_becomes_one_batch(c
     assert agent.post(at(order, "rows/1/"), mended).status_code == 302
     assert not OrderRow.objects.exclude(errors={}).exists()
     told = agent.post(at(order, "photos/"), {"archive": archive("0020260001.JPG")}).content.decode()
-    assert "照片对上了 1 张" in told
+    assert "照片已匹配 1 张" in told
     assert agent.post(at(order, "submit/")).status_code == 302
     assert campus.client("second_clerk").post(at(order, "approve/")).status_code == 302
     assert campus.client("clerk").post(at(order, "accept/")).status_code == 302
@@ -113,7 +113,7 @@ def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus
     assert not OrderRow.objects.exclude(errors={}).exists(), [row.errors for row in order.rows.all()]
     files = archive("相册/l2600001.JPG", "访者.jpg", "访者.jpeg", "路人.jpg", "说明.txt")
     told = campus.client("teacher").post(at(order, "photos/"), {"archive": files}).content.decode()
-    assert "照片对上了 2 张" in told
+    assert "照片已匹配 2 张" in told
     assert "访者.jpeg" in told.split("重复，未使用")[1].split("未匹配到人员")[0]
     assert "路人.jpg、说明.txt" in told.split("未匹配到人员")[1]
     kept = Image.open(io.BytesIO(photos.content_of(order.rows.get(line=1))))
@@ -129,7 +129,7 @@ def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus
     assert "photo_name" not in upload_errors(campus, student, "student")
     by_number = {"archive": archive("14231100001.jpg", "14231200001.jpg")}
     told = campus.client("teacher").post(at(newest(), "photos/"), by_number).content.decode()
-    assert "照片对上了 1 张" in told
+    assert "照片已匹配 1 张" in told
     assert "14231200001.jpg" in told.split("未匹配到人员")[1]
 
 
@@ -148,8 +148,8 @@ def test_two_persons_of_one_name_get_no_picture_by_their_name(campus):
     upload(campus, rows, card_class="ordinary")
     order = newest()
     told = campus.client("teacher").post(at(order, "photos/"), {"archive": archive("访者.jpg")}).content.decode()
-    assert "照片对上了 0 张" in told
-    assert "访者.jpg" in told.split("重复，没有用")[1]
+    assert "照片已匹配 0 张" in told
+    assert "访者.jpg" in told.split("重复，未使用")[1]
     assert [row.photo_path for row in order.rows.order_by("line")] == ["", ""]
     assert told.split("还缺照片")[1].count("访者") >= 2
 
@@ -203,7 +203,7 @@ def test_gbk_names_of_windows_are_understood(campus):
     windows = io.BytesIO(out.getvalue().replace(b"ab12.jpg", "访者.jpg".encode("gb18030")))
     windows.name = "photos.zip"
     told = campus.client("teacher").post(at(newest(), "photos/"), {"archive": windows}).content.decode()
-    assert "照片对上了 1 张" in told
+    assert "照片已匹配 1 张" in told
 
 
 def test_a_picture_that_is_none_is_told_by_name(campus):

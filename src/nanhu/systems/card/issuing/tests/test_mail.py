@@ -76,7 +76,7 @@ def test_form_and_photos_by_mail_become_a_draft_that_the_leader_approves_on_line
         order.number,
         "第 1 行",
         "校验位不对",
-        "照片对上了 1 张",
+        "照片已匹配 1 张",
         "未匹配到人员：路人.jpg",
         "还缺照片：许知",
         str(order.public_id),
