@@ -45,6 +45,7 @@ ENTRANCES = {"identity:cas_login", "identity:saml_sso", "identity:saml_start"}
 """Open to strangers; to somebody signed in they are the way into an application."""
 
 
+@pytest.mark.slow
 @pytest.mark.capability("A040.1", "A041.1")
 @pytest.mark.parametrize("due", ["password", "questions", "contact"])
 def test_no_page_of_the_whole_house_opens_before_set_up_is_complete(newcomer, due):
@@ -73,6 +74,7 @@ def is_sent_to_set_up(answer, door) -> bool:
     return sent or (door.name in ENTRANCES - {"identity:cas_login"} and answer.status_code in {400, 404, 405, 503})
 
 
+@pytest.mark.slow
 @pytest.mark.capability("A040.1")
 def test_a_password_that_is_demanded_anew_shuts_every_page_as_well(student):
     browser = Client()

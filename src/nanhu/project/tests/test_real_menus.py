@@ -87,6 +87,7 @@ def test_the_homes_are_laid_out_unlike():
     assert "我的岗位" not in student
 
 
+@pytest.mark.slow
 @pytest.mark.capability("A024.2")
 @faces
 def test_whatever_is_offered_opens_from_the_one_address(face):
@@ -100,6 +101,7 @@ def test_whatever_is_offered_opens_from_the_one_address(face):
     } == {}
 
 
+@pytest.mark.slow
 @pytest.mark.capability("A024.2")
 def test_whatever_a_role_opens_opens_from_the_one_address_too():
     plain = [role for role in registry.roles if not role.is_administrative]
@@ -113,6 +115,7 @@ def test_whatever_a_role_opens_opens_from_the_one_address_too():
     } == {}
 
 
+@pytest.mark.slow
 @pytest.mark.capability("A151.3")
 def test_no_page_of_the_house_loads_anything_from_elsewhere():
     """No adverts, no counters, no fonts of others: by the policy that each page carries, and by what stands in it."""
