@@ -9,9 +9,9 @@ import psycopg
 import pytest
 import requests
 
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 
-PATIENCE_SECONDS = 240
 LINES_OF_A_LOG = 25
 
 
@@ -34,7 +34,7 @@ def evidence(campus: Campus) -> str:
 
 def health(campus: Campus) -> str:
     try:
-        answer = requests.get(f"{campus.url}/health/ready", timeout=10)
+        answer = requests.get(f"{campus.url}/health/ready", timeout=60)
     except requests.RequestException as problem:
         return f"/health/ready: {problem!r}"
     return f"/health/ready: {answer.status_code} {answer.text[:200]}"

@@ -7,13 +7,14 @@ from typing import Any
 import psycopg
 
 from nanhu.kernel.configuration import read_configuration
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import ROOT, Campus
 
 
 def inside(campus: Campus, program: str, *arguments: str) -> str:
     environment = {**campus.environment, "NANHU_DEMO": "1", "DJANGO_SETTINGS_MODULE": "nanhu.project.settings"}
     result = subprocess.run(
-        [sys.executable, "-c", program, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
+        [sys.executable, "-c", program, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_SECONDS,
         check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr

@@ -22,7 +22,7 @@ from nanhu.emulators.chip.storage import Storage
 from tests.faults.tills import Terminal, Told
 from tests.faults.visits import Visit
 
-SECONDS = 15
+SECONDS = 120
 AWAY = (requests.RequestException,)
 
 

@@ -16,11 +16,11 @@ import pytest
 from nanhu.kernel.configuration import Configuration, read_configuration
 from nanhu.kernel.processes.house import web_command
 from nanhu.systems.card.process import gateway_command
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import ROOT, answer_of, campus_environment, open_folder
 
 HOSTILE = 1500
 BOUND = 60
-PATIENCE_SECONDS = 60
 SAID = (
     b"",
     b"POST /terminal/v1/hello HTTP/1.1\r\nHost: campus\r\n",
@@ -56,7 +56,9 @@ def running(name: str) -> Iterator[tuple[int, str, Path]]:
 
 
 def visit(port: int, path: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10, source_address=("127.0.0.2", 0))
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", port, timeout=PATIENCE_SECONDS, source_address=("127.0.0.2", 0)
+    )
     try:
         connection.request("GET", path)
         return connection.getresponse().status
@@ -82,7 +84,7 @@ def test_one_address_cannot_keep_the_others_out(name):
         with running(name) as (port, path, log), ExitStack() as held:
             hostile = []
             for place in range(HOSTILE):
-                one = held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+                one = held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS))
                 one.sendall(SAID[place % len(SAID)])
                 hostile.append(one)
                 if place % 300 == 0:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.faults.tills import START_FEN, Till, open_till
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -150,7 +151,7 @@ def shower(till: Till, place: int, **values: object):
         FROM card_terminal WHERE number = %(number)s""",
         facts,
     )
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while (terminal.send("hello", {}).values["price"] or {}).get("kind") != facts["kind"]:
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.faults.tills import START_FEN, Till, open_till
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -71,7 +72,7 @@ def test_a_foreign_key_opens_nothing(till):
 
 
 def wait_for_incident(till: Till, number: str, code: str) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if till.sql("SELECT 1 FROM card_terminal_incident WHERE terminal_number = %s AND code = %s", [number, code]):
             return True
@@ -165,7 +166,7 @@ def test_a_new_key_counts_at_once_and_the_old_no_more(till):
         [donor.number, terminal.number],
     )
     terminal.check_answer = lambda *_: None  # from some moment on it is signed with a key the old device does not know
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while terminal.send("hello", {}).status == 200 and time.monotonic() < deadline:
         time.sleep(0.02)
     assert terminal.pay(card, 100).code == "signature_wrong"

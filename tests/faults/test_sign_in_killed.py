@@ -46,7 +46,7 @@ EVERYTHING = ("web", "worker", "hasher", "database")
 
 
 def is_whole(campus: Campus) -> bool:
-    ready = requests.get(f"{campus.url}/health/ready", timeout=10).status_code == 200
+    ready = requests.get(f"{campus.url}/health/ready", timeout=60).status_code == 200
     return ready and all(victims(campus, kind) for kind in EVERYTHING)
 
 

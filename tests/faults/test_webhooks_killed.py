@@ -23,11 +23,12 @@ from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.systems.card.vendors.models import Delivery, WebhookEvent
 from nanhu.systems.card.vendors.services import deliveries, webhooks
 from nanhu.systems.card.vendors.tests.conftest import Shop, register
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import ROOT
 from tests.journeys.street import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
-EVENTS, KILLS, PATIENCE_SECONDS = 40, 2, 60
+EVENTS, KILLS = 40, 2
 
 
 class Ear(BaseHTTPRequestHandler):

@@ -22,11 +22,11 @@ from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.kernel.school import SAMPLE
 from nanhu.systems.card.process import gateway_command
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import ROOT, answer_of, campus_environment, open_folder, start_migrated
 
 PEOPLE, TERMINALS = 150, 40
 START_FEN = 1_000_000
-PATIENCE_SECONDS = 60
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Till:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=PATIENCE_SECONDS,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
@@ -171,7 +171,7 @@ class Terminal:
         path = f"/terminal/v1/{operation}"
         body = values if isinstance(values, bytes) else json.dumps(values).encode()
         headers = self.headers(path, body, sequence, clock=clock, key=key) | (spoil or {})
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.request("POST", path, body=sent or body, headers=headers)
             answer = connection.getresponse()

@@ -13,7 +13,7 @@ import requests
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 SESSION_INDEX = re.compile(r"<samlp:SessionIndex>([^<]+)</samlp:SessionIndex>")
 AWAY = (requests.RequestException,)
-SECONDS = 30
+SECONDS = 120
 
 
 class Receiver:

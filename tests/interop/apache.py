@@ -11,6 +11,8 @@ from pathlib import Path
 
 import requests
 
+from nanhu.testing.patience import PATIENCE_SECONDS
+
 MODULES = Path("/usr/lib/apache2/modules")
 COMMON = ("mpm_event", "authn_core", "authz_core", "authz_user", "mime", "dir", "env", "alias", "cgid")
 BASE = """
@@ -25,7 +27,6 @@ LogLevel info
 {modules}
 {owner}
 """
-STARTS_WITHIN_SECONDS = 20
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Apache:
     def stop(self) -> None:
         self.process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=15)
+            self.process.wait(timeout=PATIENCE_SECONDS)
         self.process.kill()
         self.process.wait()
 
@@ -51,7 +52,7 @@ def start(folder: Path, *, module: str, body: str, probe: str) -> Apache:
     with (folder / "out.log").open("wb") as log:
         command = ["/usr/sbin/apache2", "-f", str(folder / "httpd.conf"), "-DFOREGROUND"]
         apache = Apache(folder, subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
-    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and apache.process.poll() is None:
         with suppress(requests.RequestException):
             requests.get(probe, timeout=5, allow_redirects=False)

@@ -11,6 +11,8 @@ from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
+from nanhu.testing.patience import PATIENCE_SECONDS
+
 FOLDER, PORT, CAS_URL = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 HERE = f"http://127.0.0.1:{PORT}"
 
@@ -54,7 +56,9 @@ def far(request: HttpRequest) -> HttpResponse:
         ticket = ProxyGrantingTicket.retrieve_pt(request, target)
     except ProxyError as error:
         return HttpResponse(json.dumps([str(part) for part in error.args]), status=502)
-    told = requests.get(f"{CAS_URL}p3/proxyValidate", params={"ticket": ticket, "service": target}, timeout=10)
+    told = requests.get(
+        f"{CAS_URL}p3/proxyValidate", params={"ticket": ticket, "service": target}, timeout=PATIENCE_SECONDS
+    )
     return HttpResponse(told.text, content_type="text/plain")
 
 

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.interop.freeradius import certify, given_to
 
 CONFIGURATION = """
@@ -54,7 +55,7 @@ class Dovecot:
     def admits(self, name: str, password: str) -> bool:
         """Signs in over TLS and opens the inbox; a "no" must be the one of a wrong password, not of a broken server."""
         trust = ssl.create_default_context(cafile=str(self.folder / "certs" / "nanhu-ca.pem"))
-        client = imaplib.IMAP4_SSL("localhost", self.port, ssl_context=trust, timeout=30)
+        client = imaplib.IMAP4_SSL("localhost", self.port, ssl_context=trust, timeout=PATIENCE_SECONDS)
         try:
             client.authenticate("PLAIN", lambda _asked: f"\0{name}\0{password}".encode())
             return client.select("INBOX")[0] == "OK"
@@ -67,7 +68,7 @@ class Dovecot:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=15)
+        self.process.wait(timeout=PATIENCE_SECONDS)
 
 
 def start(folder: Path, port: int) -> Dovecot:
@@ -91,7 +92,7 @@ def start(folder: Path, port: int) -> Dovecot:
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
     server = Dovecot(folder, port, process)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not is_open(port):
         if time.monotonic() > deadline or process.poll() is not None:
             raise RuntimeError(server.log())

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 
 DEBIAN = Path("/etc/freeradius/3.0")
@@ -67,7 +68,7 @@ class FreeRadius:
                 ["/usr/sbin/freeradius", "-f", "-d", str(self.folder), "-l", str(self.folder / "radius.log")],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while "Ready to process requests" not in self.log():
             if time.monotonic() > deadline or self.process.poll() is not None:
                 raise RuntimeError(self.log())
@@ -82,14 +83,14 @@ class FreeRadius:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=15)
+            self.process.wait(timeout=PATIENCE_SECONDS)
 
     def pap(self, name: str, password: str, *, key: str = "wifi", seconds: int = 12) -> tuple[str, dict[str, str]]:
         """radclient: "accept" with the attributes of the reply, "reject", or "" when nothing answers in time."""
         said = f'User-Name = "{name}"\nUser-Password = "{password}"\nCalling-Station-Id = "{STATION}"\n'
         done = subprocess.run(
             ["radclient", "-x", "-r", "1", "-t", str(seconds), f"127.0.0.1:{self.port}", "auth", self.secrets[key]],
-            input=said, capture_output=True, text=True, check=False, timeout=60,
+            input=said, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
         )  # fmt: skip
         _asked, _, reply = done.stdout.partition("Received Access-")
         return reply.partition(" ")[0].lower(), {name: value.strip('"') for name, value in REPLY.findall(reply)}
@@ -116,7 +117,7 @@ class FreeRadius:
         done = subprocess.run(
             ["eapol_test", "-c", str(profile), "-a", "127.0.0.1", "-p", str(self.port), "-s", self.secrets[key],
              "-t", "20", "-M", STATION],
-            capture_output=True, text=True, check=False, timeout=60,
+            capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
         )  # fmt: skip
         said = done.stdout + done.stderr
         assert done.stdout.rstrip().endswith(("SUCCESS", "FAILURE")), said[-2000:]
@@ -160,7 +161,7 @@ def certify(folder: Path) -> None:
     server += ["-subj", "/CN=radius.nanhu.test", "-addext", "subjectAltName=DNS:radius.nanhu.test,DNS:localhost"]
     server += ["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "extendedKeyUsage=serverAuth"]
     for command in (authority, server):
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=PATIENCE_SECONDS)
 
 
 def given_to(folder: Path, user: str) -> None:

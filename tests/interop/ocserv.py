@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.interop.dovecot import is_open
 from tests.interop.freeradius import certify
 
@@ -57,7 +58,7 @@ class Ocserv:
         done = subprocess.run(
             ["openconnect", "--authenticate", "--protocol=anyconnect", "--non-inter", "--passwd-on-stdin", "-u", name,
              "--cafile", str(self.folder / "certs" / "nanhu-ca.pem"), f"https://localhost:{self.port}"],
-            env=os.environ | {"LC_ALL": "C.UTF-8"}, input=password + "\n", capture_output=True, text=True, check=False, timeout=90,
+            env=os.environ | {"LC_ALL": "C.UTF-8"}, input=password + "\n", capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
         )  # fmt: skip
         if done.returncode == 0:
             assert "COOKIE=" in done.stdout
@@ -67,7 +68,7 @@ class Ocserv:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=15)
+        self.process.wait(timeout=PATIENCE_SECONDS)
 
 
 def start(folder: Path, port: int, *, radius_port: int, secret: str, source: str) -> Ocserv:
@@ -82,7 +83,7 @@ def start(folder: Path, port: int, *, radius_port: int, secret: str, source: str
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
     server = Ocserv(folder, port, process)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not is_open(port):
         if time.monotonic() > deadline or process.poll() is not None:
             raise RuntimeError(server.log())

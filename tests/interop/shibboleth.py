@@ -10,6 +10,7 @@ from pathlib import Path
 
 import requests
 
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.interop import apache
 
 MAP = Path("/etc/shibboleth/attribute-map.xml")
@@ -85,7 +86,7 @@ class Shibboleth:
 
     def metadata(self) -> str:
         """What its own handler publishes, as an administrator would paste it."""
-        return requests.get(f"{self.url}/Shibboleth.sso/Metadata", timeout=10).text
+        return requests.get(f"{self.url}/Shibboleth.sso/Metadata", timeout=PATIENCE_SECONDS).text
 
     def log(self) -> str:
         logs = (self.folder / f"{name}.log" for name in ("start", "shibd", "native", "error"))
@@ -97,7 +98,7 @@ class Shibboleth:
         if self.daemon is not None:
             self.daemon.terminate()
             with suppress(subprocess.TimeoutExpired):
-                self.daemon.wait(timeout=10)
+                self.daemon.wait(timeout=PATIENCE_SECONDS)
             self.daemon.kill()
             self.daemon.wait()
 
@@ -121,7 +122,7 @@ def start(folder: Path, port: int, *, idp: str, idp_metadata: str) -> Shibboleth
 
 
 def wait_for_daemon(sp: Shibboleth, daemon: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not (sp.folder / "shibd.sock").exists():
         if time.monotonic() > deadline or daemon.poll() is not None:
             raise AssertionError(sp.log())

@@ -16,6 +16,7 @@ from nanhu.platforms.identity.services import counter, logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import free_ports, open_folder
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,11 +53,11 @@ def site(live_server, teacher) -> Iterator[str]:
             yield address
         finally:
             process.terminate()
-            process.wait(timeout=15)
+            process.wait(timeout=PATIENCE_SECONDS)
 
 
 def wait_until_open(address: str, process: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
             requests.get(address, timeout=2)

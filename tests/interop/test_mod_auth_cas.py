@@ -13,6 +13,7 @@ from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 from nanhu.testing.browsers import open_browser
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import free_ports, open_folder
 from tests.interop import apache_cas
 
@@ -30,7 +31,7 @@ def aside(work: Callable[[], object]) -> object:
             connection.close()
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(run).result(timeout=60)
+        return pool.submit(run).result(timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture

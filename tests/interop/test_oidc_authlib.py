@@ -22,6 +22,7 @@ from nanhu.platforms.identity.services import counter, logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, Member, make_member
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -53,7 +54,7 @@ def register(key: str = "app", **facts):
 
 
 def session_for(issuer: str, client, secret: str, **options) -> OAuth2Session:
-    found = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=10).json()
+    found = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=PATIENCE_SECONDS).json()
     options = {"scope": "openid profile campus", "redirect_uri": BACK, **options}
     return OAuth2Session(
         client.client_id, secret or None, code_challenge_method="S256",
@@ -82,7 +83,7 @@ def tokens_for(issuer: str, app: OAuth2Session, browser: requests.Session, **mor
 
 
 def checked(issuer: str, id_token: str, client, **expected) -> CodeIDToken:
-    shown = KeySet.import_key_set(requests.get(f"{issuer}/oidc/jwks", timeout=10).json())
+    shown = KeySet.import_key_set(requests.get(f"{issuer}/oidc/jwks", timeout=PATIENCE_SECONDS).json())
     token = jwt.decode(id_token, shown, algorithms=["RS256"])
     options = {"iss": {"value": issuer}, "aud": {"value": client.client_id}}
     claims = CodeIDToken(token.claims, token.header, options, {"client_id": client.client_id, **expected})
@@ -223,7 +224,7 @@ def test_the_back_channel_brings_a_token_that_verifies(issuer, teacher, listener
     logout_engine.tell_due()
 
     assert SsoGrant.objects.get().logout == "done"
-    shown = KeySet.import_key_set(requests.get(f"{issuer}/oidc/jwks", timeout=10).json())
+    shown = KeySet.import_key_set(requests.get(f"{issuer}/oidc/jwks", timeout=PATIENCE_SECONDS).json())
     told = jwt.decode(heard[0], shown, algorithms=["RS256"])
     assert told.header["typ"] == "logout+jwt"
     assert (told.claims["sid"], told.claims["sub"]) == (claims["sid"], claims["sub"])

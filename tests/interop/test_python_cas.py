@@ -20,6 +20,7 @@ from nanhu.platforms.identity.services import counter, logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.tests import outside
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, Member, make_member
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -154,7 +155,9 @@ def test_an_expired_ticket_is_refused(client, teacher):
 
 def test_a_service_nobody_registered_gets_no_redirect(live_server, office, teacher):
     answer = requests.get(
-        client_for(live_server, "https://evil.example.com/").get_login_url(), allow_redirects=False, timeout=10
+        client_for(live_server, "https://evil.example.com/").get_login_url(),
+        allow_redirects=False,
+        timeout=PATIENCE_SECONDS,
     )
     assert answer.status_code == 403
     assert "Location" not in answer.headers
@@ -238,6 +241,6 @@ def test_an_application_that_is_down_is_told_again_and_shown_as_unreachable(live
 
 
 def test_the_office_refuses_a_ticket_that_is_none_of_its(live_server, office, teacher):
-    answer = requests.get(f"{office}/login?ticket=ST-forged", timeout=10)
+    answer = requests.get(f"{office}/login?ticket=ST-forged", timeout=PATIENCE_SECONDS)
     assert answer.status_code == 403
     assert "票据无效" in answer.text

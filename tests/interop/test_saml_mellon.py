@@ -19,6 +19,7 @@ from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 from nanhu.testing.browsers import open_browser
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import free_ports, open_folder
 from tests.interop import apache, shibboleth
 from tests.interop.test_shibboleth import aside
@@ -69,7 +70,7 @@ def mellon(idp) -> Iterator[str]:
     port = free_ports(1)[0]
     url = f"http://localhost:{port}"  # its cookie wants TLS, for which a browser lets localhost pass
     with open_folder() as folder:
-        write(folder, url, requests.get(idp, timeout=10).text)
+        write(folder, url, requests.get(idp, timeout=PATIENCE_SECONDS).text)
         application = register_application(
             by=TEST, key="mellon", name="内部系统", owner="信息中心",
             attributes=["eduPersonScopedAffiliation", "displayName", "eduPersonTargetedID"],
@@ -99,7 +100,6 @@ def write(folder: Path, url: str, idp_metadata: str) -> None:
 def page(mellon) -> Iterator[Page]:
     with open_browser() as browser:
         page = browser.new_context(locale="zh-CN").new_page()
-        page.set_default_timeout(20_000)
         yield page
 
 

@@ -24,6 +24,7 @@ from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -63,7 +64,7 @@ def client(idp, teacher, tmp_path: Path) -> Saml2Client:
             "cert_file": str(certificate),
             "encryption_keypairs": [{"key_file": str(key), "cert_file": str(certificate)}],
             "xmlsec_binary": "/usr/bin/xmlsec1",
-            "metadata": {"inline": [requests.get(idp, timeout=10).text]},
+            "metadata": {"inline": [requests.get(idp, timeout=PATIENCE_SECONDS).text]},
             "service": {
                 "sp": {
                     "endpoints": {

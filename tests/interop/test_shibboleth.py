@@ -24,6 +24,7 @@ from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 from nanhu.testing.browsers import open_browser
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import free_ports, open_folder
 from tests.interop import shibboleth
 
@@ -43,7 +44,7 @@ def aside(work: Callable[[], object]) -> object:
             connection.close()
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(run).result(timeout=60)
+        return pool.submit(run).result(timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def idp(live_server, monkeypatch) -> str:
 @pytest.fixture
 def sp(idp, teacher) -> Iterator[shibboleth.Shibboleth]:
     with open_folder() as folder:
-        metadata = requests.get(idp, timeout=10).text
+        metadata = requests.get(idp, timeout=PATIENCE_SECONDS).text
         running = shibboleth.start(folder, free_ports(1)[0], idp=idp, idp_metadata=metadata)
         application = register_application(by=TEST, key="shelf", name="电子书架", owner="图书馆", attributes=ATTRIBUTES)
         partners.paste(by=TEST, application=application, text=running.metadata())
@@ -114,7 +115,6 @@ def office(live_server) -> Iterator[tuple[str, list[str]]]:
 def page() -> Iterator[Page]:
     with open_browser() as browser:
         page = browser.new_context(locale="zh-CN").new_page()
-        page.set_default_timeout(15_000)
         yield page
 
 
@@ -171,7 +171,7 @@ def test_logout_at_the_partner_ends_our_session_and_the_cas_application_too(sp, 
     page.goto(f"{live_server.url}/cas/login?service={service}")
     ticket = parse_qs(urlsplit(heard[-1] if "ticket=" in heard[-1] else page.url).query)["ticket"][0]
     told = requests.get(
-        f"{live_server.url}/cas/p3/serviceValidate", {"service": service, "ticket": ticket}, timeout=10
+        f"{live_server.url}/cas/p3/serviceValidate", {"service": service, "ticket": ticket}, timeout=PATIENCE_SECONDS
     ).text
     assert "T00123" in told
 

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.protocol import sign_request, sign_response
-
-PATIENCE_SECONDS = 10.0
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 
 class Till:
@@ -33,7 +32,7 @@ class Till:
         headers = {
             "Nanhu-Terminal": self.number, "Nanhu-Sequence": str(sequence), "Nanhu-Clock": clock, "Nanhu-Signature": signature,
         }  # fmt: skip
-        connection = http.client.HTTPConnection(self.address, timeout=30, source_address=(source, 0))
+        connection = http.client.HTTPConnection(self.address, timeout=PATIENCE_SECONDS, source_address=(source, 0))
         try:
             connection.request("POST", path, sent, headers)
             answer = connection.getresponse()

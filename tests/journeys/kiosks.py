@@ -134,7 +134,7 @@ class Walker:
 
     def reads(self, *texts: str) -> None:
         for text in texts:
-            expect(self.page.locator("#view")).to_contain_text(text, timeout=30_000)
+            expect(self.page.locator("#view")).to_contain_text(text)
 
     def touch(self, *names: str) -> None:
         """One after the other; again what the machine did not heed because it was just going back to its first screen."""

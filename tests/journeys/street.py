@@ -30,6 +30,7 @@ from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.process import gateway_command
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, bring_in_the_cast
 from nanhu.testing.browsers import open_browser
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import ROOT, answer_of, free_ports
 
 WINDOW, SHOWER = "N1001", "E3002"
@@ -97,7 +98,7 @@ def open_gateway(public_url: str, log: Path, **settings: str) -> Iterator[str]:
     with log.open("wb") as file:
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=file, stderr=file, start_new_session=True)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while answer_of(f"http://127.0.0.1:{port}/health") != 200:
             assert time.monotonic() < deadline, log.read_text()[-3000:]
             time.sleep(0.05)
@@ -164,7 +165,7 @@ def open_window(street: Street, size: str = "desk", number: str = WINDOW, query:
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(f"/{query}#{number}")
-        expect(page.locator("#headline")).to_have_text("请刷卡" if number == SHOWER else "请输入金额", timeout=15_000)
+        expect(page.locator("#headline")).to_have_text("请刷卡" if number == SHOWER else "请输入金额")
         yield page
     assert faults == []
 
@@ -195,11 +196,11 @@ def hold(page: Page, uid: str, seconds: float = HOLD_SECONDS) -> None:
 
 def quiet(page: Page) -> None:
     """The machine has answered and the card is back in the pocket."""
-    expect(page.locator("#device")).not_to_have_attribute("aria-busy", "true", timeout=15_000)
+    expect(page.locator("#device")).not_to_have_attribute("aria-busy", "true")
     page.wait_for_timeout(700)
 
 
 def says(page: Page, headline: str, sentence: str | None = None) -> None:
-    expect(page.locator("#headline")).to_have_text(headline, timeout=15_000)
+    expect(page.locator("#headline")).to_have_text(headline)
     if sentence is not None:
         expect(page.locator("#sentence")).to_contain_text(sentence)

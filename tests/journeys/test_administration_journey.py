@@ -95,7 +95,7 @@ def test_many_are_suspended_after_a_look_at_who_they_are(campus: Campus, visit: 
     expect(page.get_by_text("没有这个账号")).to_be_visible()
     expect(page.get_by_text("不能对自己办理")).to_be_visible()
     page.get_by_role("button", name="确认：停用 2 个账号").click()
-    expect(page.get_by_text("已办理 2 个账号。")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("已办理 2 个账号。")).to_be_visible()
     page.get_by_role("link", name="看结果").click()
     expect(page.get_by_role("cell", name="已办理")).to_have_count(2)
 
@@ -117,7 +117,7 @@ def test_an_auditor_reads_and_verifies_and_cannot_act(size: str, campus: Campus,
         auditor.look()
     page.goto(f"{campus.url}/identity/audit")
     page.get_by_role("button", name="核验全部").click()
-    expect(page.get_by_text("与封印一致")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("与封印一致")).to_be_visible()
     for shut in ("accounts", "bulk"):
         assert page.request.get(f"{campus.url}/identity/{shut}").status == 404
 

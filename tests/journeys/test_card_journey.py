@@ -152,7 +152,7 @@ def test_two_clerks_make_an_exception_on_their_own_screens(campus, sign_in, size
     second.click("button:has-text('同意')")
     expect(second.locator("main")).to_contain_text("等周敏收款")
 
-    first.click("button:has-text('收现金 ¥ 30.00')", timeout=15_000)
+    first.click("button:has-text('收现金 ¥ 30.00')")
     expect(first.locator(".slip")).to_contain_text("何平")
     look_at(first, "exception-receipt", size)
     first.goto("/card/counter/exceptions/")

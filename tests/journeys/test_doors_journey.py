@@ -66,14 +66,14 @@ def at_door(campus: Any, chromium: Any, size: str, number: str = "ML01") -> Iter
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(f"{campus.doors}/?door={number}")
-    expect(page.locator("#inside")).to_have_attribute("data-version", re.compile("[1-9]"), timeout=15_000)
+    expect(page.locator("#inside")).to_have_attribute("data-version", re.compile("[1-9]"))
     yield page
     page.context.close()
     assert faults == []
 
 
 def lamp(page: Page, state: str, words: str) -> None:
-    expect(page.locator("#frame")).to_have_attribute("data-lamp", state, timeout=15_000)
+    expect(page.locator("#frame")).to_have_attribute("data-lamp", state)
     expect(page.locator("#says")).to_have_text(words)
 
 
@@ -105,7 +105,7 @@ def test_a_door_opens_and_refuses_goes_on_without_network_and_hears_an_emergency
         expect(page.locator("#inside")).to_have_attribute("data-stored", "2")
         look(page, f"offline-{size}")
         page.locator("#network").click()
-        expect(page.locator("#inside")).to_have_attribute("data-stored", "0", timeout=15_000)
+        expect(page.locator("#inside")).to_have_attribute("data-stored", "0")
 
         guard = sign_in("second_clerk", size)
         guard.goto("/card/doors/emergency/")
@@ -113,10 +113,10 @@ def test_a_door_opens_and_refuses_goes_on_without_network_and_hears_an_emergency
         guard.get_by_label("原因").fill("消防演练")
         guard.get_by_role("button", name="现在开门").click()
         lamp(page, "emergency", "紧急开门，请通行")
-        expect(guard.get_by_text("1 扇已经开了")).to_be_visible(timeout=20_000)
+        expect(guard.get_by_text("1 扇已经开了")).to_be_visible()
         look(guard, f"emergency-{size}")
         guard.get_by_role("button", name="现在关门").click()
-        expect(page.locator("#frame")).not_to_have_attribute("data-lamp", "emergency", timeout=15_000)
+        expect(page.locator("#frame")).not_to_have_attribute("data-lamp", "emergency")
         for path in ("", "places/library/", "places/library/log/"):
             guard.goto(f"/card/doors/{path}")
             look(guard, f"guard-{path.replace('/', '-')}{size}")

@@ -107,7 +107,7 @@ def test_the_fleet_renews_itself_every_five_seconds(campus, live_server):
         line = page.locator("tr", has_text="N1001")
         expect(line).not_to_contain_text("停用")
         beside(lambda: PosTerminal.objects.filter(number="N1001").update(state="off"))
-        expect(line).to_contain_text("停用后仍在联系", timeout=15_000)
+        expect(line).to_contain_text("停用后仍在联系")
 
 
 def test_the_window_ends_on_an_open_page(campus, live_server):
@@ -119,7 +119,7 @@ def test_the_window_ends_on_an_open_page(campus, live_server):
         page.goto(f"{live_server.url}/card/report-lost/")
         expect(page.locator("#exposure")).to_contain_text("还有 2 台没有拿到名单")
         beside(lambda: everybody_knows(card))
-        expect(page.locator("#exposure")).to_contain_text("秒后最后一台终端也知道了", timeout=15_000)
+        expect(page.locator("#exposure")).to_contain_text("秒后最后一台终端也知道了")
 
 
 def everybody_knows(card) -> None:

@@ -243,7 +243,7 @@ def test_a_claim_torn_at_any_step_is_collected_once(street, tear):
         hold(page, street.uid("teacher"))
         says(page, "卡拿开太早", "钱不会丢")
         hold(page, street.uid("teacher"))
-        expect(page.locator("#headline")).to_have_text("领款成功" if tear != "写完未答" else "没有领款", timeout=15_000)
+        expect(page.locator("#headline")).to_have_text("领款成功" if tear != "写完未答" else "没有领款")
     assert (street.wallet_fen("teacher"), street.on_card("teacher").balance_fen) == (25_000, 25_000)
     assert Receipt.objects.filter(id__gt=street.first_receipt, kind="claim", outcome="posted").count() == 1
     assert street.difference("teacher").items == ()

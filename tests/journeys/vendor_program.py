@@ -8,6 +8,8 @@ from typing import Any
 
 import requests
 
+from nanhu.testing.patience import PATIENCE_SECONDS
+
 PREFIX = "/api/card/v1/"
 
 
@@ -19,7 +21,7 @@ class Program:
 
     def get(self, path: str) -> requests.Response:
         head = {"Authorization": f"Bearer {self.secret}"}
-        return requests.get(f"{self.url}{PREFIX}{path}", headers=head, timeout=20)
+        return requests.get(f"{self.url}{PREFIX}{path}", headers=head, timeout=PATIENCE_SECONDS)
 
     def post(self, path: str, idempotency_key: str, **facts: Any) -> requests.Response:
         body, moment = json.dumps(facts).encode(), str(int(time.time()))
@@ -29,7 +31,7 @@ class Program:
             "Authorization": f"Bearer {self.secret}", "Idempotency-Key": idempotency_key,
             "Nanhu-Signature": f"t={moment},v1={seal}", "Content-Type": "application/json",
         }  # fmt: skip
-        return requests.post(f"{self.url}{PREFIX}{path}", data=body, headers=head, timeout=20)
+        return requests.post(f"{self.url}{PREFIX}{path}", data=body, headers=head, timeout=PATIENCE_SECONDS)
 
 
 def tries_the_sandbox(program: Program) -> None:

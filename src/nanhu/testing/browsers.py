@@ -10,9 +10,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+from nanhu.testing.patience import PATIENCE_MS
 
 EXECUTABLE = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -60,11 +63,25 @@ def stop() -> None:
 atexit.register(stop)
 
 
+def be_patient(browser: Browser) -> None:
+    """Playwright's own five and thirty seconds are for an idle machine."""
+    expect.set_options(timeout=PATIENCE_MS)
+    open_context = browser.new_context
+
+    def new_context(**options: Any) -> BrowserContext:
+        context = open_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
+        return context
+
+    browser.new_context = new_context  # type: ignore[assignment,method-assign]
+
+
 @contextmanager
 def open_browser() -> Iterator[Browser]:
     where = address()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.connect_over_cdp(where)
+        browser = playwright.chromium.connect_over_cdp(where, timeout=PATIENCE_MS)
+        be_patient(browser)
         try:
             yield browser
         finally:

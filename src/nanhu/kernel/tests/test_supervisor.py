@@ -20,8 +20,8 @@ from nanhu.kernel.processes import ProcessSpecification, Supervisor, supervised
 from nanhu.kernel.processes.pulse import beat, pulse_file
 from nanhu.kernel.processes.supervised import has_ended
 from nanhu.kernel.registry import Verdict
+from nanhu.testing.patience import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 300
 PROGRAM = """
 import pathlib
 import sys
