@@ -6,10 +6,17 @@ import sys
 
 WITHOUT_DATABASE = {"help", "version", "--help", "--version", "translations", "collectstatic", "sample"}
 
+AS_OWNER = {
+    "migrate", "makemigrations", "sqlmigrate", "showmigrations", "squashmigrations", "flush", "dbshell", "shell",
+    "run", "demo", "backup", "restore", "database", "keys", "audit",
+}  # fmt: skip
+"""Commands that make or change tables, or rows which nobody else may touch. All others have the worker's rights."""
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanhu.project.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    os.environ.setdefault("NANHU_DATABASE_ROLE", "owner" if command in AS_OWNER else "worker")
     if command == "demo":
         os.environ.setdefault("NANHU_DEMO", "1")
         lay_template()

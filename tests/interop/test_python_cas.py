@@ -14,11 +14,11 @@ from cas import CASClient
 
 from nanhu.emulators.office.app import OfficeApplication
 from nanhu.kernel.clock import now
+from nanhu.kernel.tests import outside
 from nanhu.platforms.identity.api import register_application
 from nanhu.platforms.identity.models import Application, SsoGrant
 from nanhu.platforms.identity.services import counter, logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
-from nanhu.platforms.identity.tests import outside
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, Member, make_member
 from nanhu.testing.patience import PATIENCE_SECONDS
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 from urllib.parse import quote
 
-from nanhu.kernel.database.embedded import socket_dir
+from nanhu.kernel.database.embedded import embedded_user, password_file, socket_dir
 from nanhu.kernel.secret_files import generated_secret
 
 LEAST_AUDIT_DAYS = 180
@@ -27,6 +27,21 @@ class Configuration:
     data_dir: Path = setting("NANHU_DATA_DIR", Path("var"), "Folder of the database, secrets, media and logs.")
     foreign_database_url: str = setting(
         "DATABASE_URL", "", "A PostgreSQL 18 of your own; empty: the embedded one.", secret=True
+    )
+    web_database_url: str = setting(
+        "NANHU_WEB_DATABASE_URL", "", "The same database as the role of the web processes.", secret=True
+    )
+    worker_database_url: str = setting(
+        "NANHU_WORKER_DATABASE_URL", "", "The same database as the role of the worker and of commands.", secret=True
+    )
+    gateway_database_url: str = setting(
+        "NANHU_GATEWAY_DATABASE_URL", "", "The same database as the role of the terminal gateway.", secret=True
+    )
+    database_role: Literal["owner", "web", "worker", "gateway"] = setting(
+        "NANHU_DATABASE_ROLE", "owner", "Whose database rights this process has; `nanhu` chooses it for each process."
+    )
+    process_name: str = setting(
+        "NANHU_PROCESS", "command", "What a connection is called in the database; set by `nanhu`."
     )
     database_pool_size: int = setting("NANHU_DATABASE_POOL_SIZE", 8, "Connections each process may hold.")
     public_url: str = setting("NANHU_PUBLIC_URL", "http://localhost:8000", "The address people type, without a slash.")
@@ -70,6 +85,11 @@ class Configuration:
         "NANHU_CONNECTIONS_PER_ADDRESS",
         512,
         "Connections a server process holds for one address that is no trusted proxy.",
+    )
+    outgoing_networks: str = setting(
+        "NANHU_OUTGOING_NETWORKS",
+        "",
+        "Private networks that the program may call (applications, bank, webhooks, metadata); empty: public addresses only.",
     )
     web_threads: int = setting("NANHU_WEB_THREADS", 8, "Threads of each web worker.")
     web_workers: int = setting("NANHU_WEB_WORKERS", 0, "Web worker processes; 0: one a processor, at most four.")
@@ -132,11 +152,20 @@ class Configuration:
 
     @property
     def database_url(self) -> str:
-        """The URL every process connects to, known without asking the server."""
+        """The URL this process connects to, known without asking the server."""
+        return self.database_url_of(self.database_role)
+
+    def database_url_of(self, role: str) -> str:
+        """A foreign database without a URL for this role is used by `DATABASE_URL` itself."""
         if self.foreign_database_url:
-            return self.foreign_database_url
-        password = generated_secret(self.secrets_dir / "database-password")
-        return f"postgresql://nanhu:{quote(password)}@/nanhu?host={quote(str(socket_dir(self.data_dir)), safe='')}"
+            own = {
+                "web": self.web_database_url,
+                "worker": self.worker_database_url,
+                "gateway": self.gateway_database_url,
+            }
+            return own.get(role) or self.foreign_database_url
+        user, password = embedded_user(role), generated_secret(password_file(self.secrets_dir, role))
+        return f"postgresql://{user}:{quote(password)}@/nanhu?host={quote(str(socket_dir(self.data_dir)), safe='')}"
 
 
 def read_configuration(environment: Mapping[str, str]) -> Configuration:

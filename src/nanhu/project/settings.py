@@ -133,11 +133,13 @@ DATABASES = {
         "OPTIONS": {
             **DATABASE_QUERY,
             "pool": {"min_size": 1, "max_size": CONFIGURATION.database_pool_size, "timeout": 20},
+            "application_name": f"nanhu-{CONFIGURATION.process_name}",
             "options": "-c jit=off",
         },
         "TEST": {"TEMPLATE": "template0"},
     }
 }
+DATABASE_GRANTS = "nanhu.project.grants.GRANTS"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.Account"

@@ -2,8 +2,8 @@
 
 import json
 import time
-import urllib.request
 
+from nanhu.kernel import outgoing
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs import job
@@ -48,7 +48,8 @@ def wait_for_the_bank() -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
+            outgoing.send(outgoing.Call(address=address), seconds=5)
         except OSError:
             time.sleep(1)
+        else:
+            return

@@ -25,10 +25,15 @@ from nanhu.kernel.database import embedded
 SOURCE: Final = Path(nanhu.__file__).parent
 MADE_OF: Final = (
     "**/migrations/*.py", "**/sql/*.sql", "**/models.py", "**/models/*.py", "**/apps.py", "kernel/database/*.py",
-    "kernel/sqlfiles.py", "platforms/datahub/standard/**/*", "testing/template.py",
+    "kernel/sqlfiles.py", "project/grants.py", "platforms/datahub/standard/**/*", "testing/template.py",
 )  # fmt: skip
 DATABASE: Final = "nanhu_template"
 KEPT: Final = 6
+RIGHTS_OF_A_CLONE: Final = (
+    "REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC",
+    "GRANT TEMPORARY ON DATABASE {} TO nanhu_web, nanhu_worker",
+)
+"""A clone has the rights within the template, not those to the database itself (kernel/database/roles.py)."""
 FAST: Final = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off"
 """Settings for a server whose data nobody misses."""
 AROUND_TODAY: Final = """
@@ -97,6 +102,7 @@ def make(ready: Path) -> None:
                 connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(name_of))
                 connection.execute("CREATE DATABASE nanhu OWNER nanhu")
                 connection.execute("ALTER ROLE nanhu CREATEDB")
+                connection.execute("GRANT nanhu_web, nanhu_worker, nanhu_gateway TO nanhu WITH INHERIT FALSE, SET TRUE")
                 connection.execute("GRANT SET ON PARAMETER session_replication_role TO nanhu")
                 connection.execute("CHECKPOINT")
         finally:
@@ -140,6 +146,8 @@ def clone(data_dir: Path, name: str) -> None:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER nanhu").format(sql.Identifier(name), sql.Identifier(DATABASE))
         )
+        for statement in RIGHTS_OF_A_CLONE:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
 def drop(connection: psycopg.Connection, name: str) -> None:

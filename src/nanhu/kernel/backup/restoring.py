@@ -18,8 +18,12 @@ from nanhu.kernel.crypto.indexes import encrypted_columns
 from nanhu.kernel.crypto.keystore import FileKeyStore, KeyStore
 from nanhu.kernel.crypto.providers import PROVIDERS
 from nanhu.kernel.crypto.vault import Vault, vault
+from nanhu.kernel.database.roles import apply_grants, declared_grants
 
-OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+OTHERS = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+       AND usename IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'"""
+"""What sessions of other roles are may be hidden from us; autovacuum has no user."""
 
 
 def restore(place: Place, source: Path, *, replace: bool) -> Manifest:
@@ -30,10 +34,17 @@ def restore(place: Place, source: Path, *, replace: bool) -> Manifest:
     _refuse_what_is_in_use(place, replace=replace)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     postgres.load(place.database_url, source / DUMP, server_version=manifest.server_version)
+    _grant_anew(place)
     _put_secrets(source / "secrets", place.secrets, stamp)
     _put_media(source / "media", place.media, stamp)
     _prove(place, manifest)
     return manifest
+
+
+def _grant_anew(place: Place) -> None:
+    """A dump carries no rights: without this web, worker and gateway would see nothing until the next migration."""
+    with psycopg.connect(place.database_url) as connection, connection.cursor() as cursor:
+        apply_grants(cursor, declared_grants())
 
 
 def _refuse_what_is_in_use(place: Place, *, replace: bool) -> None:

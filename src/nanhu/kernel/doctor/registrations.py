@@ -23,6 +23,7 @@ registry.checks.add(
     Check(key=database.KEY, title=_("数据库"), run=database.check_database, order=1),
     Check(key="kernel.durability", title=_("断电安全"), run=database.check_durability, order=2),
     Check(key="kernel.migrations", title=_("数据库结构"), run=database.check_migrations, order=3),
+    Check(key="kernel.database_roles", title=_("数据库权限"), run=database.check_roles, order=4),
     Check(key="kernel.jit", title=_("查询编译"), run=database.check_jit, order=4),
     Check(key="kernel.clock", title=_("时钟"), run=database.check_clock, order=5),
     Check(key="kernel.disk", title=_("磁盘空间"), run=files.check_disk, order=10),

@@ -46,7 +46,8 @@ processes.add(
         key="web",
         command=web_command,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.web_port}/health/live",
+        database_role="web",
         order=10,
     ),
-    ProcessSpecification(key="worker", command=worker_command, pulses=True, order=20),
+    ProcessSpecification(key="worker", command=worker_command, pulses=True, database_role="worker", order=20),
 )

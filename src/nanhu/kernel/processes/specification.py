@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from nanhu.kernel.configuration import Configuration
+from nanhu.kernel.database.roles import Process
 from nanhu.kernel.registry import Register
 
 
@@ -13,6 +14,7 @@ class ProcessSpecification:
 
     A process without `ready_url` counts as ready as soon as it runs. One that `pulses` touches its file of
     `nanhu.kernel.processes.pulse` for as long as all its loops are alive.
+    `database_role` says with whose rights it connects to the database; one without gets no address of it.
     """
 
     key: str
@@ -20,6 +22,7 @@ class ProcessSpecification:
     ready_url: Callable[[Configuration], str] | None = None
     environment: Callable[[Configuration], Mapping[str, str]] = field(default=lambda _configuration: {})
     pulses: bool = False
+    database_role: Process | None = None
     order: int = 100
 
 

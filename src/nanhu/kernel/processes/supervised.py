@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +27,10 @@ LONGEST_SILENCE_SECONDS = 1800
 """It served, is silent since, and still works at something: no page takes that long."""
 ANSWER_SECONDS = 20
 ASK_SECONDS, ASK_AGAIN_SECONDS = 0.1, 5.0
+DATABASE_VARIABLES = frozenset(
+    one.metadata["variable"] for one in fields(Configuration) if one.name.endswith(("database_url", "database_role"))
+)
+NO_DATABASE = "postgresql:///none"
 
 
 class Supervised:
@@ -64,7 +69,7 @@ class Supervised:
             stdout=self.log,
             stderr=self.log,
             start_new_session=True,
-            env={**os.environ, **self.specification.environment(self.configuration)},
+            env=environment_of(self.specification, self.configuration),
         )
         self.progress = Progress(self.process.pid, self.log_path, clock=self.clock)
         if self.specification.ready_url is not None:
@@ -158,6 +163,17 @@ class Supervised:
         if self.process is not None and self.process.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
+
+
+def environment_of(specification: ProcessSpecification, configuration: Configuration) -> dict[str, str]:
+    """Of the addresses of a foreign database a process gets its own and no other."""
+    kept = {name: value for name, value in os.environ.items() if name not in DATABASE_VARIABLES}
+    role = specification.database_role
+    if configuration.foreign_database_url:
+        kept["DATABASE_URL"] = configuration.database_url_of(role) if role else NO_DATABASE
+    if role:
+        kept |= {"NANHU_DATABASE_ROLE": role, "NANHU_PROCESS": specification.key}
+    return {**kept, **specification.environment(configuration)}
 
 
 def answers(url: str) -> bool:

@@ -161,3 +161,21 @@ def test_a_broken_law_is_seen(house: Path, file: str, text: str, fault: str) -> 
     (house / file).write_text(text)
     [found] = faults_in(house)
     assert fault in found
+
+
+HTTP_CLIENTS = frozenset({"urllib.request", "http.client", "requests", "httpx", "aiohttp", "urllib3", "pycurl"})
+WITH_CLIENT = {
+    "kernel/outgoing.py": "the one guarded client",
+    "kernel/processes/supervised.py": "asks its own processes on this machine whether they are ready",
+}
+
+
+def test_nothing_calls_out_but_the_guarded_client():
+    """Whoever opens HTTP by himself goes where an attacker's address leads him; nanhu.kernel.outgoing judges each address."""
+    found = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if not {"tests", "emulators", "testing"} & set(path.relative_to(PACKAGE).parts)
+        and any(one.module in HTTP_CLIENTS for one in imports_of(ast.parse(path.read_text("utf-8")), package=PACKAGE))
+    }
+    assert found == set(WITH_CLIENT)

@@ -1,5 +1,6 @@
 """Error pages: what happened, what to do, and a number under which the log knows more."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -11,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 log = structlog.get_logger()
+JSON_DOORS: dict[str, Callable[[HttpRequest, int], HttpResponse]] = {}
+"""Addresses (by how they begin) below which programs ask: who answers there with what, instead of a page."""
 
 SENTENCES = {
     HTTPStatus.BAD_REQUEST: (_("这个请求看不懂"), _("请回到上一页重新来过；如果是收藏的地址，可能已经过期。")),
@@ -51,6 +54,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: HTTPStatus, words: tuple[object, object] | None = None) -> HttpResponse:
     what, todo = words or SENTENCES[status]
+    for prefix, answer in JSON_DOORS.items():
+        if request.path.startswith(prefix):
+            return answer(request, int(status))
     number = uuid4().hex[:8].upper()
     is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     log.log(

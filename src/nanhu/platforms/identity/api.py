@@ -16,9 +16,6 @@ from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.counter import account_with, set_password_for_sample
 from nanhu.platforms.identity.services.faces import choose_face
-from nanhu.platforms.identity.services.outgoing import Answer as OutsideAnswer
-from nanhu.platforms.identity.services.outgoing import Call as OutsideCall
-from nanhu.platforms.identity.services.outgoing import send as call_outside
 from nanhu.platforms.identity.services.roles import grant as grant_role
 from nanhu.platforms.identity.services.roles import revoke as revoke_role
 from nanhu.platforms.identity.services.throttle import network_of
@@ -29,15 +26,12 @@ __all__ = [
     "AccountClosed",
     "DemoOnlyError",
     "Front",
-    "OutsideAnswer",
-    "OutsideCall",
     "PasswordChanged",
     "UnknownAccountError",
     "UnknownRoleError",
     "account_by_app_password",
     "account_of",
     "account_with",
-    "call_outside",
     "choose_face",
     "fresh_sign_in_required",
     "give_totp_for_sample",

@@ -89,6 +89,7 @@ processes.add(
         key="gateway",
         command=gateway_command,
         ready_url=lambda configuration: f"http://127.0.0.1:{configuration.gateway_port}/health",
+        database_role="gateway",
         order=30,
     )
 )

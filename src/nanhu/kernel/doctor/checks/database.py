@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import clock
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.database.roles import PREFIX, PROCESSES
 from nanhu.kernel.doctor.checks import fail, ok, warn
 from nanhu.kernel.registry import CheckResult
 
@@ -16,6 +17,11 @@ KEY = "kernel.database"
 NEEDED_VERSION = 18
 CONNECT_SECONDS = 5
 SKEW_WARNED, SKEW_REFUSED = timedelta(seconds=1), timedelta(seconds=5)
+TOO_MIGHTY = """
+    SELECT DISTINCT a.application_name, r.rolname FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
+    WHERE a.datname = current_database() AND replace(a.application_name, '-', '_') = ANY(%s)
+      AND (r.rolsuper OR EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relname = 'django_migrations'))
+    ORDER BY 1, 2"""
 SAFE_COMMITS = {"on", "remote_write", "remote_apply"}
 
 
@@ -50,6 +56,21 @@ def check_durability() -> CheckResult:
             _("在 postgresql.conf 里把 fsync、full_page_writes、synchronous_commit 设为 on，然后重新加载。"),
         )
     return ok(_("提交会写到磁盘。"))
+
+
+def check_roles() -> CheckResult:
+    """Of the processes' own connections: commands and this examination may have more rights."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOO_MIGHTY, [[f"{PREFIX}{process}" for process in PROCESSES]])
+        mighty = [f"{name} ({role})" for name, role in cursor.fetchall()]
+    if mighty:
+        return fail(
+            _("这些进程以数据库所有者或超级用户的身份工作：{processes}").format(processes="、".join(mighty)),
+            _(
+                "按 docs/operations.md 的“数据库角色”为每个进程建立自己的角色，然后重启：nanhu database roles 列出缺少的。"
+            ),
+        )
+    return ok(_("每个进程只有自己需要的数据库权限。"))
 
 
 def check_jit() -> CheckResult:

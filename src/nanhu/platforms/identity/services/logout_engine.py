@@ -20,8 +20,8 @@ from django.db.models import QuerySet
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs.companions import BUSY_LOOK_SECONDS, companions, keep_turning
+from nanhu.kernel.outgoing import Answer, send
 from nanhu.platforms.identity.models import SsoGrant
-from nanhu.platforms.identity.services.outgoing import Answer, send
 from nanhu.platforms.identity.services.single_logout import CHANNEL, CannotBeToldError, LogoutCall, tellers
 
 CALLS_AT_ONCE = 48

@@ -7,13 +7,13 @@ from urllib.parse import urlencode, urlsplit
 from django.db import transaction
 
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.outgoing import Call, is_loopback_name, send
 from nanhu.platforms.identity import gate, queries
 from nanhu.platforms.identity.errors import ServiceRefusedError
 from nanhu.platforms.identity.models import Application, ProxyGrantingTicket, ProxyTicket, SsoSession
 from nanhu.platforms.identity.rules_urls import canonical_service, is_covered
 from nanhu.platforms.identity.services import access, tickets
 from nanhu.platforms.identity.services.applications import application_for
-from nanhu.platforms.identity.services.outgoing import Call, is_loopback_name, send
 from nanhu.platforms.identity.services.sessions import hold_live_session
 from nanhu.platforms.identity.services.tickets import INVALID_TICKET, Assertion, Refusal, Taken
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 
 from nanhu.kernel.actors import Actor
@@ -97,14 +97,6 @@ def made_month(cursor: object, day: date) -> bool:
 def drop_old_months() -> list[str]:
     """Whole months that are older than the audit log has to be kept; the archive of the audit log has their deeds."""
     oldest = campus_today() - timedelta(days=configuration().audit_days)
-    limit = f"identity_sign_in_event_{oldest.replace(day=1):%Y%m}"
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-            " WHERE i.inhparent = 'identity_sign_in_event'::regclass AND c.relname ~ '_[0-9]{6}$' AND c.relname < %s",
-            [limit],
-        )
-        names = [str(row[0]) for row in cursor.fetchall()]
-        for name in names:
-            cursor.execute(f'DROP TABLE "{name}"')
-    return names
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_sign_in_forget(%s)", [oldest])
+        return [str(row[0]) for row in cursor.fetchall()]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.outgoing import Call
 from nanhu.platforms.identity.models import SsoGrant
-from nanhu.platforms.identity.services.outgoing import Call
 
 CHANNEL = "nanhu_logout"
 

@@ -3,10 +3,10 @@
 import pytest
 from django.test import RequestFactory
 
+from nanhu.kernel.tests import outside
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.models import ServiceTicket, SsoGrant, SsoSession
 from nanhu.platforms.identity.services.applications import register_application
-from nanhu.platforms.identity.tests import outside
 from nanhu.platforms.identity.tests.conftest import TEST
 
 pytestmark = pytest.mark.django_db

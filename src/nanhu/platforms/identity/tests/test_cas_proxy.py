@@ -11,11 +11,12 @@ from django.db import connection
 from django.test import Client
 from lxml import etree
 
+from nanhu.kernel import outgoing
 from nanhu.kernel.clock import now
+from nanhu.kernel.tests import outside
 from nanhu.platforms.identity.models import ProxyGrantingTicket, ProxyTicket, RoleGrant, SsoGrant, SsoSession
-from nanhu.platforms.identity.services import access, outgoing, proxies, tickets
+from nanhu.platforms.identity.services import access, proxies, tickets
 from nanhu.platforms.identity.services.applications import register_application
-from nanhu.platforms.identity.tests import outside
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
 from nanhu.platforms.identity.tests.test_cas import CAS, SERVICE, failure_code, fresh_ticket, validate
 

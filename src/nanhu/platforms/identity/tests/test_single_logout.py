@@ -13,11 +13,11 @@ from lxml import etree
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.tests import outside
 from nanhu.platforms.identity.models import Application, SsoGrant, SsoSession
 from nanhu.platforms.identity.services import logout_engine, outgoing, sessions, single_logout
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.grants import open_grant
-from nanhu.platforms.identity.tests import outside
 from nanhu.platforms.identity.tests.conftest import TEST
 
 PATIENCE_SECONDS = 60

@@ -13,4 +13,6 @@ urlpatterns: list[URLPattern] = [
         )
         for address, view in api.ENDPOINTS.items()
     ],
+    path("v1/", api.unknown, name="no_address"),
+    path("v1/<path:rest>", api.unknown, name="unknown"),
 ]  # fmt: skip

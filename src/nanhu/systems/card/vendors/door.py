@@ -24,6 +24,7 @@ from nanhu.systems.card.vendors.errors import (
     BodyLargeError,
     BodyRefusedError,
     ClockWrongError,
+    ContentTypeRefusedError,
     IdempotencyKeyMissingError,
     IdempotencyKeyReusedError,
     OutcomeBrokenError,
@@ -87,6 +88,8 @@ def decide(request: HttpRequest, operation: Operation, caller: Caller, public_id
     if operation.scope and operation.scope not in vendor.scopes:
         raise ScopeMissingError(scope=Scope(operation.scope).label)
     body = body_of(request)
+    if operation.takes is not None and request.content_type != "application/json":
+        raise ContentTypeRefusedError
     idempotency_key = check_signature(request, caller, body) if operation.writes else ""
     asked = Asked(
         by=Actor(account_id=None, name=f"vendor:{vendor.company}", address=caller.address), vendor=vendor, key=key,
@@ -100,7 +103,8 @@ def decide(request: HttpRequest, operation: Operation, caller: Caller, public_id
 
 
 def body_of(request: HttpRequest) -> bytes:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > wire.LARGEST_BODY:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > wire.LARGEST_BODY:
         raise BodyLargeError
     try:
         body = request.body

@@ -71,6 +71,24 @@ class BodyLargeError(ApiError):
     sentence = _("请求内容超过 16 KB。")
 
 
+class ContentTypeRefusedError(ApiError):
+    code = "content_type_refused"
+    http_status = 415
+    sentence = _("请求内容要以 Content-Type: application/json 发来。")
+
+
+class AddressUnknownError(ApiError):
+    code = "address_unknown"
+    http_status = 404
+    sentence = _("接口里没有这个地址。")
+
+
+class RequestUnreadableError(ApiError):
+    code = "request_unreadable"
+    http_status = 400
+    sentence = _("这个请求看不懂。")
+
+
 class IdempotencyKeyMissingError(ApiError):
     code = "idempotency_key_missing"
     http_status = 400
@@ -205,7 +223,7 @@ ERRORS: Final[dict[str, type[ApiError]]] = {
     for error in (
         KeyRefusedError, ScopeMissingError, AddressRefusedError, MerchantRefusedError, UnitRefusedError,
         RateLimitedError, BodyRefusedError, BodyLargeError, IdempotencyKeyMissingError, IdempotencyKeyReusedError,
-        SignatureWrongError, ClockWrongError, OutcomeUnknownError, OutcomeBrokenError, CardUnknownError,
+        ContentTypeRefusedError, SignatureWrongError, ClockWrongError, OutcomeUnknownError, OutcomeBrokenError, CardUnknownError,
         PaymentUnknownError, OrderUnknownError, NotFoundError, MethodRefusedError, ConsentEndedError,
         ConsentExceededError, RefundTooLargeError, NothingToRefundError, CardStateRefusedError, NotYourBlockError,
         OrderRefusedError,
@@ -250,4 +268,4 @@ class TooManyKeysError(ServiceError):
 class WebhookAddressError(ServiceError):
     code = "card.vendor_webhook_address"
     http_status = 422
-    sentence = _("通知地址要以 https:// 开头；本机试用可以是 http://localhost。")
+    sentence = _("通知地址要以 https:// 开头，不能指向校内网络；样例校园里可以是 http://localhost。")

@@ -13,7 +13,7 @@ from nanhu.systems.card.vendors.models import Scope
 EVERYWHERE: Final = ("key_refused", "address_refused", "rate_limited", "internal_error", "outcome_unknown")
 WRITING: Final = (
     "idempotency_key_missing", "idempotency_key_reused", "signature_wrong", "clock_wrong", "body_invalid",
-    "body_too_large",
+    "body_too_large", "content_type_refused",
 )  # fmt: skip
 
 
@@ -35,7 +35,11 @@ class Operation:
 
     @property
     def every_code(self) -> tuple[str, ...]:
-        reading = ("body_invalid", "body_too_large") if self.takes is not None and not self.writes else ()
+        reading = (
+            ("body_invalid", "body_too_large", "content_type_refused")
+            if self.takes is not None and not self.writes
+            else ()
+        )
         scope = ("scope_missing",) if self.scope else ()
         return (*EVERYWHERE, *scope, *(WRITING if self.writes else reading), *self.codes)
 

@@ -9,10 +9,10 @@ from time import monotonic
 
 from django.db import transaction
 
+from nanhu.kernel import outgoing
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.registry.models import Health, HealthLook
-from nanhu.platforms.identity.services import outgoing
 
 TIMEOUT_SECONDS, SLOW_MILLISECONDS = 6.0, 3000
 AT_ONCE = 8

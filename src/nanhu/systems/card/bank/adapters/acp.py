@@ -1,12 +1,12 @@
 """UnionPay's gateway by ACP 5.1: form posts, answers as k=v text, both signed."""
 
-import http.client
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
+from nanhu.kernel import outgoing
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.systems.card.bank import acp
 from nanhu.systems.card.bank.acp_file import AcpFileError, FileRow, read_content
@@ -122,15 +122,11 @@ def pay_timeout() -> str:
 
 
 def post(address: str, path: str, message: Mapping[str, str], timeout: float) -> str:
-    target = urlsplit(address)
-    kind = http.client.HTTPSConnection if target.scheme == "https" else http.client.HTTPConnection
-    connection = kind(target.hostname or "", target.port, timeout=timeout)
-    headers = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+    call = outgoing.Call(
+        address=address.rstrip("/") + path, body=urlencode(message).encode(),
+        content_type="application/x-www-form-urlencoded; charset=UTF-8",
+    )  # fmt: skip
     try:
-        connection.request("POST", target.path.rstrip("/") + path, body=urlencode(message), headers=headers)
-        answer = connection.getresponse()
-        return answer.read(LARGEST_ANSWER).decode("utf-8", "replace")
-    except (OSError, http.client.HTTPException) as error:
+        return outgoing.fetch(call, seconds=timeout, largest=LARGEST_ANSWER).body.decode("utf-8", "replace")
+    except OSError as error:
         raise AcquirerSilentError(str(error) or type(error).__name__) from error
-    finally:
-        connection.close()

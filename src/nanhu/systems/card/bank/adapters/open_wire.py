@@ -1,16 +1,15 @@
 """The documented wire (docs/protocols/bank.md): HTTP, JSON, Ed25519 both ways."""
 
-import http.client
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import msgspec
 
+from nanhu.kernel import outgoing
 from nanhu.systems.card.bank import wire
 from nanhu.systems.card.bank.gateway import BankAnswer, BankSilentError, FourFactors, StatementLine
 
@@ -124,17 +123,14 @@ class OpenWireBank:
 def exchange(
     address: str, path: str, headers: Mapping[str, str], body: bytes, timeout: float
 ) -> tuple[int, str, bytes]:
-    target = urlsplit(address)
-    kind = http.client.HTTPSConnection if target.scheme == "https" else http.client.HTTPConnection
-    connection = kind(target.hostname or "", target.port, timeout=timeout)
+    content_type = headers.get("Content-Type", "application/json")
+    others = tuple((name, value) for name, value in headers.items() if name != "Content-Type")
+    call = outgoing.Call(address=address.rstrip("/") + path, body=body, content_type=content_type, headers=others)
     try:
-        connection.request("POST", target.path.rstrip("/") + path, body=body, headers=dict(headers))
-        answer = connection.getresponse()
-        return answer.status, answer.headers.get("Nanhu-Signature", ""), answer.read(LARGEST_ANSWER)
-    except (OSError, http.client.HTTPException) as error:
+        answer = outgoing.fetch(call, seconds=timeout, largest=LARGEST_ANSWER)
+    except OSError as error:
         raise BankSilentError(str(error) or type(error).__name__) from error
-    finally:
-        connection.close()
+    return answer.status, answer.headers.get("nanhu-signature", ""), answer.body
 
 
 def decoded[T](body: bytes, kind: type[T]) -> T:

@@ -14,9 +14,9 @@ from http import HTTPStatus
 import msgspec
 from django.db import connection, connections
 
+from nanhu.kernel import outgoing
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs.companions import BUSY_LOOK_SECONDS, companions, keep_turning
-from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.vendors import wire
 from nanhu.systems.card.vendors.models import Delivery, Webhook
 
@@ -43,7 +43,7 @@ def pause_after(attempts: int) -> timedelta:
 class Engine:
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self.pool = pool
-        self.flights: dict[Future[identity.OutsideAnswer], Delivery] = {}
+        self.flights: dict[Future[outgoing.Answer], Delivery] = {}
 
     def turn(self) -> bool:
         """Write down who answered, call who is due; whether anything is under way."""
@@ -56,7 +56,7 @@ class Engine:
             if hook is None:
                 end(delivery, Delivery.State.GIVEN_UP, trouble="switched off")
             else:
-                self.flights[self.pool.submit(identity.call_outside, call_of(delivery, hook))] = delivery
+                self.flights[self.pool.submit(outgoing.send, call_of(delivery, hook))] = delivery
         return bool(self.flights)
 
 
@@ -70,10 +70,10 @@ def taken(limit: int) -> list[Delivery]:
     return list(Delivery.objects.select_related("event").filter(pk__in=ids)) if ids else []
 
 
-def call_of(delivery: Delivery, hook: Webhook) -> identity.OutsideCall:
+def call_of(delivery: Delivery, hook: Webhook) -> outgoing.Call:
     body, moment = body_of(delivery), str(int(time.time()))
     signature = wire.seal(hook.secret or "", wire.webhook_text(moment=moment, body=body))
-    return identity.OutsideCall(
+    return outgoing.Call(
         address=hook.url, body=body, content_type="application/json",
         headers=(("Nanhu-Signature", f"t={moment},v1={signature}"), ("Nanhu-Event", str(delivery.event.public_id))),
     )  # fmt: skip
@@ -88,7 +88,7 @@ def body_of(delivery: Delivery) -> bytes:
     return msgspec.json.encode(told)
 
 
-def conclude(delivery: Delivery, future: Future[identity.OutsideAnswer]) -> None:
+def conclude(delivery: Delivery, future: Future[outgoing.Answer]) -> None:
     status, trouble = None, ""
     try:
         status = future.result().status

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, outgoing
 from nanhu.kernel.actors import Actor
 from nanhu.systems.card.vendors.errors import WebhookAddressError
 from nanhu.systems.card.vendors.models import Delivery, Vendor, Webhook, WebhookEvent
@@ -41,6 +41,10 @@ def set_webhook(*, by: Actor, vendor: Vendor, mode: str, url: str) -> NewWebhook
     is_local = parts.scheme == "http" and parts.hostname in LOOPBACK
     if not (parts.scheme == "https" or is_local) or not parts.hostname or parts.username or parts.fragment:
         raise WebhookAddressError
+    try:
+        outgoing.refuse_internal(url)
+    except outgoing.CallRefusedError as refusal:
+        raise WebhookAddressError from refusal
     secret = f"nanhu_whsec_{secrets.token_urlsafe(32)}"
     webhook, _is_new = Webhook.objects.update_or_create(
         vendor=vendor, mode=mode, defaults={"url": url, "secret": secret, "is_on": True}

@@ -143,6 +143,12 @@ def with_body(body):
     return ask
 
 
+def as_text(deed, shop, monkeypatch):
+    post = shop.client.post
+    monkeypatch.setattr(shop.client, "post", lambda *a, **more: post(*a, **{**more, "content_type": "text/plain"}))
+    return deed()
+
+
 def with_taken_key(deed, name, shop, monkeypatch):
     shop.post("orders", {**ORDER, "reference": "other"}, idempotency_key="taken-0001")
     return deed(idempotency_key="taken-0001")
@@ -160,6 +166,7 @@ PROVOKED = {
     "outcome_unknown": breaking(OperationalError),
     "body_invalid": with_body(b"{"),
     "body_too_large": with_body(b" " * 20_000),
+    "content_type_refused": lambda deed, name, shop, monkeypatch: as_text(deed, shop, monkeypatch),
     "idempotency_key_reused": with_taken_key,
     "idempotency_key_missing": with_facts(headers={"idempotency-key": "short"}),
     "signature_wrong": with_facts(headers={"nanhu-signature": "t=1764000000,v1=" + "0" * 64}),

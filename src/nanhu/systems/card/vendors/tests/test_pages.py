@@ -81,6 +81,9 @@ def test_a_webhook_is_set_tried_replayed_and_stopped(keeper, vendor, sandbox):
     where = f"/card/vendors/{vendor.public_id}/webhook/test/"
     wrong = keeper.post(where, {"url": "http://shop.example/"})
     assert wrong.status_code == 422 or "https" in wrong.content.decode()
+    inside = keeper.post(where, {"url": "https://10.0.0.7/hook"})
+    assert "nanhu_whsec_" not in inside.content.decode()
+    assert "校内网络" in inside.content.decode()
     assert "nanhu_whsec_" in keeper.post(where, {"url": "https://shop.example/hook"}).content.decode()
     keeper.post(f"{where}deed/", {"do": "test"})
     sandbox.pay(850, code="SANDBOX-OK", merchant="sandbox.shop")

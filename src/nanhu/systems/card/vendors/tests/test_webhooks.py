@@ -115,6 +115,22 @@ def test_live_and_sandbox_and_vendors_are_told_apart(sandbox, shop, phone, hooke
     assert WebhookEvent.objects.filter(mode="live", kind="payment.succeeded").count() == 1
 
 
+INTERNAL = [
+    "https://10.1.2.3/x", "https://192.168.0.1/x", "https://169.254.169.254/latest", "https://[::ffff:10.0.0.1]/x",
+    "https://[64:ff9b::a00:1]/x", "https://[fd00::1]/x", "https://100.100.100.200/x", "https://0.0.0.0/x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", INTERNAL)
+def test_an_address_inside_the_school_is_refused_when_it_is_saved(vendor, url):
+    with pytest.raises(WebhookAddressError):
+        webhooks.set_webhook(by=SYSTEM, vendor=vendor, mode="live", url=url)
+
+
+def answering(address: str):
+    return lambda _host, port, **_options: [(2, 1, 6, "", (address, port))]
+
+
 @pytest.mark.parametrize(
     "url", ["http://shop.example/x", "ftp://x/", "https://a:b@shop.example/", "javascript:1", "https://", "x"]
 )
@@ -123,8 +139,11 @@ def test_an_address_in_the_open_is_refused(vendor, url):
         webhooks.set_webhook(by=SYSTEM, vendor=vendor, mode="live", url=url)
 
 
-def test_a_machines_own_cable_is_not_called(vendor, sandbox):
-    webhooks.set_webhook(by=SYSTEM, vendor=vendor, mode="test", url="https://169.254.169.254/latest")
+def test_a_name_that_turned_inside_after_it_was_saved_is_not_called(vendor, sandbox, monkeypatch):
+    """DNS rebinding: public when the desk saved it, the cloud's secrets when it is called."""
+    monkeypatch.setattr("socket.getaddrinfo", answering("203.0.114.7"))
+    webhooks.set_webhook(by=SYSTEM, vendor=vendor, mode="test", url="https://shop.example/hook")
+    monkeypatch.setattr("socket.getaddrinfo", answering("169.254.169.254"))
     sandbox.pay(850, code="SANDBOX-OK", merchant=SHOP)
     deliveries.deliver_due()
     delivery = Delivery.objects.get()

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,17 +12,20 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 
+from nanhu.kernel.ui.error_pages import JSON_DOORS
 from nanhu.systems.card.vendors import door
-from nanhu.systems.card.vendors.description import description
+from nanhu.systems.card.vendors.description import PREFIX, description
 from nanhu.systems.card.vendors.door import Caller, Told
 from nanhu.systems.card.vendors.errors import (
+    AddressUnknownError,
     ApiError,
     KeyRefusedError,
     MethodRefusedError,
+    OutcomeBrokenError,
     OutcomeUnknownError,
     RateLimitedError,
+    RequestUnreadableError,
 )
 from nanhu.systems.card.vendors.models import ApiCall
 from nanhu.systems.card.vendors.operations import OPERATIONS, Operation
@@ -52,10 +56,31 @@ def endpoint(path: str) -> Callable[..., HttpResponse]:
             log.warning("the database is away: %s", error)
             return written(door.failed(OutcomeUnknownError(), str(request_id)), request_id)
         if operation is None:
-            return written(door.failed(MethodRefusedError(), str(request_id)), request_id)
+            return refused(MethodRefusedError(), request_id, allow=here)
         return answered(request, operation, caller, request_id, public_id)
 
-    return login_not_required(csrf_exempt(never_cache(view)))
+    return open_door(view)
+
+
+def open_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """No session and no form behind it; it judges the size of a body by itself, and even a fault of ours is JSON."""
+
+    def guarded(request: HttpRequest, *arguments: Any, **names: Any) -> HttpResponse:
+        try:
+            return view(request, *arguments, **names)
+        except Exception:
+            log.exception("%s %s failed", request.method, request.path)
+            return refused(OutcomeBrokenError(), uuid4())
+
+    guarded.judges_body_itself = True  # type: ignore[attr-defined]
+    return login_not_required(csrf_exempt(never_cache(guarded)))
+
+
+def refused(error: ApiError, request_id: UUID, *, allow: Iterable[str] = ()) -> HttpResponse:
+    answer = written(door.failed(error, str(request_id)), request_id, error)
+    if allow:
+        answer["Allow"] = ", ".join(sorted(allow))
+    return answer
 
 
 def known(request: HttpRequest, visit: Visit) -> Caller:
@@ -103,11 +128,28 @@ def written(told: Told, request_id: UUID, error: ApiError | None = None) -> Http
     return answer
 
 
-@login_not_required
-@require_safe
-@never_cache
-def openapi(_request: HttpRequest) -> HttpResponse:
+@open_door
+def openapi(request: HttpRequest) -> HttpResponse:
+    if request.method not in {"GET", "HEAD"}:
+        return refused(MethodRefusedError(), uuid4(), allow=("GET",))
     return JsonResponse(description(), json_dumps_params={"ensure_ascii": False})
+
+
+@open_door
+def unknown(_request: HttpRequest, **_names: str) -> HttpResponse:
+    """Every other address below the interface's own."""
+    return refused(AddressUnknownError(), uuid4())
+
+
+def failure(_request: HttpRequest, status: int) -> HttpResponse:
+    """What is refused before a view is found (a Host that is not ours, a head that cannot be read) or breaks around it."""
+    if status == HTTPStatus.NOT_FOUND:
+        return refused(AddressUnknownError(), uuid4())
+    error = OutcomeBrokenError() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else RequestUnreadableError()
+    return refused(error, uuid4())
+
+
+JSON_DOORS[PREFIX] = failure
 
 
 Endpoint = Callable[..., Any]

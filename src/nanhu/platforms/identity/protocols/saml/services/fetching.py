@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from time import monotonic
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, build_opener
 
 from django.utils.translation import gettext as _
 
+from nanhu.kernel import outgoing
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.identity.protocols.saml.errors import FeedRefusedError
@@ -18,7 +17,7 @@ from nanhu.platforms.identity.rules_urls import parsed_service
 LARGEST_FEED = 160 * 1024 * 1024
 """eduGAIN's whole aggregate is about 90 MB."""
 CHUNK = 1024 * 1024
-STEP_SECONDS = 30
+MOST_REDIRECTS = 5
 WHOLE_SECONDS = 300
 FILE = "file:"
 
@@ -48,8 +47,8 @@ def fetch(address: str, *, entity_tag: str = "") -> Fetched:
         raise FeedRefusedError(why=_("地址不可用"))
     try:
         return from_file(address) if address.startswith(FILE) else from_web(address, entity_tag)
-    except (URLError, OSError, ValueError) as error:
-        raise FeedRefusedError(why=f"{_('无法获取')}: {getattr(error, 'reason', error)}"[:200]) from error
+    except (OSError, ValueError) as error:
+        raise FeedRefusedError(why=f"{_('无法获取')}: {error}"[:200]) from error
 
 
 def from_file(address: str) -> Fetched:
@@ -58,17 +57,16 @@ def from_file(address: str) -> Fetched:
 
 
 def from_web(address: str, entity_tag: str) -> Fetched:
-    headers = {"User-Agent": "Nanhu", "Accept": "application/samlmetadata+xml, application/xml, text/xml, */*"}
+    headers = [("Accept", "application/samlmetadata+xml, application/xml, text/xml, */*")]
     if entity_tag:
-        headers["If-None-Match"] = entity_tag
-    try:
-        with build_opener().open(Request(address, headers=headers), timeout=STEP_SECONDS) as answer:  # noqa: S310 - checked by is_fetchable
-            return Fetched(document=bounded(answer.read), entity_tag=(answer.headers.get("ETag") or "")[:200])
-    except HTTPError as error:
-        error.close()
-        if error.code == HTTPStatus.NOT_MODIFIED:
-            return Fetched(document=None, entity_tag=entity_tag)
-        raise
+        headers.append(("If-None-Match", entity_tag))
+    call = outgoing.Call(address=address, headers=tuple(headers))
+    answer = outgoing.fetch(call, seconds=WHOLE_SECONDS, largest=LARGEST_FEED, redirects=MOST_REDIRECTS)
+    if answer.status == HTTPStatus.NOT_MODIFIED:
+        return Fetched(document=None, entity_tag=entity_tag)
+    if answer.status != HTTPStatus.OK:
+        raise OSError(f"HTTP {answer.status}")
+    return Fetched(document=answer.body, entity_tag=answer.headers.get("etag", "")[:200])
 
 
 def bounded(read: Callable[[int], bytes]) -> bytes:
