@@ -89,9 +89,11 @@ def start_migrated(folder: Path) -> None:
     """A durable database in an empty folder with every table and no row of a campus: a copy of the tests' template."""
     template.copy_into(folder)
     embedded.start(folder)
+    template.add_months(folder)
     template.clone(folder, "nanhu")
     with embedded.superuser_connection(folder) as connection:
         connection.execute("ALTER ROLE nanhu NOCREATEDB")
+        connection.execute("REVOKE nanhu_web, nanhu_worker, nanhu_gateway FROM nanhu")
         connection.execute("REVOKE SET ON PARAMETER session_replication_role FROM nanhu")
 
 
