@@ -26,7 +26,7 @@ TTLS = """network={{
     password="{password}"
     ca_cert="{folder}/certs/nanhu-ca.pem"
     domain_match="radius.nanhu.test"
-    phase2="auth=PAP"
+    phase2="{inner}"
 }}
 """
 STATION = "02:00:00:00:00:01"
@@ -43,6 +43,10 @@ class FreeRadius:
         """What `nanhu radius_key` writes, and of it only what an engineer must fill in: where the client is."""
         done = campus.nanhu("radius_key", key, "--register", name, "--into", str(self.folder / "ours"))
         assert done.returncode == 0, done.stderr
+        self.lay_in(key, source=source)
+
+    def lay_in(self, key: str, *, source: str) -> None:
+        """The files in "ours", with the one gap that an engineer fills."""
         ours = self.folder / "ours"
         shutil.copytree(ours / "mods-available", self.folder / "mods-available", dirs_exist_ok=True)
         shutil.copytree(ours / "sites-available", self.folder / "sites-available", dirs_exist_ok=True)
@@ -110,10 +114,10 @@ class FreeRadius:
             except TimeoutError:
                 return ""
 
-    def ttls(self, name: str, password: str, *, key: str = "wifi") -> tuple[bool, str]:
+    def ttls(self, name: str, password: str, *, key: str = "wifi", inner: str = "auth=PAP") -> tuple[bool, str]:
         """eapol_test, the supplicant of Linux: EAP-TTLS with PAP inside. What it says is full of the last reply."""
         profile = self.folder / "ttls.conf"
-        profile.write_text(TTLS.format(name=name, password=password, folder=self.folder))
+        profile.write_text(TTLS.format(name=name, password=password, folder=self.folder, inner=inner))
         done = subprocess.run(
             ["eapol_test", "-c", str(profile), "-a", "127.0.0.1", "-p", str(self.port), "-s", self.secrets[key],
              "-t", "20", "-M", STATION],

@@ -37,12 +37,13 @@ def site(live_server, teacher) -> Iterator[str]:
     port = free_ports(1)[0]
     address = f"http://127.0.0.1:{port}"
     register_application(
-        by=TEST, key="site", name="选课站", owner="教务处", service_prefix=f"{address}/",
-        attributes=["displayName", "eduPersonAffiliation"], proxy_prefixes=[f"{address}/accounts/callback"],
-    )  # fmt: skip
-    register_application(
         by=TEST, key="mail", name="邮箱", owner="信息中心", service_prefix="https://mail.example.edu.cn/"
     )
+    register_application(
+        by=TEST, key="site", name="选课站", owner="教务处", service_prefix=f"{address}/",
+        attributes=["displayName", "eduPersonAffiliation"], proxy_prefixes=[f"{address}/accounts/callback"],
+        proxy_targets=["mail"],
+    )  # fmt: skip
     with open_folder() as folder, (folder / "site.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, str(Path(__file__).parent / "cas_ng_site.py"), str(folder), str(port), f"{live_server.url}/cas/"],
@@ -112,7 +113,7 @@ def test_single_logout_ends_its_session_and_its_right_to_ask(site, browser, live
     assert browser.get(f"{site}/").json()["user"] == "T00123", "not told yet"
     logout_engine.tell_due()
 
-    assert SsoGrant.objects.get(application__key="site").logout == "done"
+    assert SsoGrant.objects.get(application__key="site").logout == "notified"
     assert browser.get(f"{site}/").json() == {"user": "", "attributes": {}}
 
 

@@ -105,7 +105,7 @@ def test_single_logout_ends_the_session_that_apache_keeps(apache, live_server, p
     aside(logout_engine.tell_due)
 
     states = aside(lambda: list(SsoGrant.objects.values_list("logout", "logout_error")))
-    assert states == [("done", ""), ("done", "")], apache.log()
+    assert states == [("notified", ""), ("notified", "")], apache.log()
     for address in (apache.url, apache.saml_url):
         page.goto(address + "/who")
         assert page.url.startswith(f"{live_server.url}/cas/login"), "Apache asks to sign in again"

@@ -121,7 +121,7 @@ def test_a_proxy_ticket_is_asked_for_and_validated(live_server, office, teacher,
         by=TEST, key="mail", name="邮箱", owner="信息中心", service_prefix="https://mail.example.edu.cn/"
     )
     with outside.application() as call_back:
-        Application.objects.filter(key="office").update(proxy_prefixes=[call_back.address])
+        Application.objects.filter(key="office").update(proxy_prefixes=[call_back.address], proxy_targets=["mail"])
         client = CASClient(
             version=version, service_url=f"{office}/login", server_url=f"{live_server.url}/cas/",
             proxy_callback=call_back.address + "pgt",
@@ -213,7 +213,7 @@ def test_the_office_application_opens_by_one_click_and_closes_with_the_portal(li
         logout_engine.tell_due()
 
         grant.refresh_from_db()
-        assert (grant.logout, grant.logout_error) == ("done", "")
+        assert (grant.logout, grant.logout_error) == ("notified", "")
         asked = browser.get(f"{office}/")
         assert asked.url.startswith(f"{live_server.url}/cas/login"), "the office asks to sign in again"
 

@@ -182,7 +182,10 @@ def test_logout_at_the_partner_ends_our_session_and_the_cas_application_too(sp, 
     assert aside(lambda: SsoSession.objects.get().ended_how) == "signed_out"
     aside(logout_engine.tell_due)
     assert any(ticket in one and "LogoutRequest" in one for one in heard)
-    assert aside(lambda: dict(SsoGrant.objects.values_list("protocol", "logout"))) == {"saml": "done", "cas": "done"}
+    assert aside(lambda: dict(SsoGrant.objects.values_list("protocol", "logout"))) == {
+        "saml": "done",
+        "cas": "notified",
+    }
     page.goto(f"{live_server.url}/account")
     assert "/sign-in" in page.url
 

@@ -5,7 +5,24 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from nanhu.kernel.database import away
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.ui import error_pages
+
+HEALTH = "/health/"
+"""What load balancers ask answers for itself."""
+
+
+class DatabaseAwayMiddleware:
+    """While the database is known to be away nobody waits for a connection: 503, and when to come again."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(HEALTH) and away.is_away():
+            return error_pages.unavailable(request)
+        return self.get_response(request)
 
 
 class ExpectedFailureMiddleware:

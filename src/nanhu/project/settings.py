@@ -6,6 +6,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.cookies import host_only
 from nanhu.kernel.logs import logging_settings
 from nanhu.kernel.secret_files import generated_secret
 
@@ -77,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "nanhu.kernel.middleware.DatabaseAwayMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -170,6 +172,7 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:", "blob:"],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -180,7 +183,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC.scheme == "https" else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC.scheme == "https"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_NAME = "nanhu_session"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = host_only("nanhu_session"), host_only("csrftoken")
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # computers of laboratories and of the library are everybody's
 SESSION_COOKIE_AGE = CONFIGURATION.session_hours * 3600
 X_FRAME_OPTIONS = "DENY"

@@ -1,5 +1,6 @@
 """Error pages: what happened, what to do, and a number under which the log knows more."""
 
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from uuid import uuid4
@@ -11,6 +12,8 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.database import away
+
 log = structlog.get_logger()
 JSON_DOORS: dict[str, Callable[[HttpRequest, int], HttpResponse]] = {}
 """Addresses (by how they begin) below which programs ask: who answers there with what, instead of a page."""
@@ -19,6 +22,10 @@ SENTENCES = {
     HTTPStatus.BAD_REQUEST: (_("这个请求看不懂"), _("请回到上一页重新来过；如果是收藏的地址，可能已经过期。")),
     HTTPStatus.FORBIDDEN: (_("这里不对您开放"), _("如果您的工作需要它，请找本单位的管理员开通。")),
     HTTPStatus.NOT_FOUND: (_("没有找到这个页面"), _("地址可能写错了，页面可能搬走了，也可能它不对您开放。")),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        _("系统正在恢复，请稍等片刻"),
+        _("数据库暂时连不上。没有存下半截的东西，几秒钟后再试即可。"),
+    ),
     HTTPStatus.INTERNAL_SERVER_ERROR: (
         _("我们这边出了点问题"),
         _("不是您的错，也没有存下半截的东西。请过一会儿再试。"),
@@ -49,7 +56,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Called while the exception is being handled; its page needs no database, no session and no frame."""
+    if away.note(sys.exception()):
+        return unavailable(request)
     return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The database is away: come again, programs too."""
+    answer = _page(request, HTTPStatus.SERVICE_UNAVAILABLE)
+    answer.headers["Retry-After"] = str(away.RETRY_SECONDS)
+    return answer
 
 
 def _page(request: HttpRequest, status: HTTPStatus, words: tuple[object, object] | None = None) -> HttpResponse:
@@ -59,8 +75,9 @@ def _page(request: HttpRequest, status: HTTPStatus, words: tuple[object, object]
             return answer(request, int(status))
     number = uuid4().hex[:8].upper()
     is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    is_crash = status == HTTPStatus.INTERNAL_SERVER_ERROR
     log.log(
-        40 if is_ours else 20, "ui.error_page", number=number, status=int(status), path=request.path, exc_info=is_ours
+        40 if is_crash else 20, "ui.error_page", number=number, status=int(status), path=request.path, exc_info=is_crash
     )
     if not request.accepts("text/html"):
         return JsonResponse({"error": status.phrase, "message": str(what), "number": number}, status=status)

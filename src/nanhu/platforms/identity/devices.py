@@ -14,28 +14,34 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 
-COOKIE = "nanhu_device"
+from nanhu.kernel.cookies import host_only
+
+COOKIE = host_only("nanhu_device")
 SALT = "identity.device"
 LIFE_SECONDS = 365 * 24 * 3600
 NAMES_KEPT = 4
-SEEN_COOKIE, SEEN_SALT, SEEN_KEPT = "nanhu_seen", "identity.seen", 8
+SEEN_COOKIE, SEEN_SALT, SEEN_KEPT = host_only("nanhu_seen"), "identity.seen", 8
 
 
-def names_known(request: HttpRequest) -> list[str]:
+def known_in(request: HttpRequest) -> dict[str, Any]:
+    """A number for this browser, and the names its owners let it remember."""
     try:
         kept = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=LIFE_SECONDS)
     except signing.BadSignature:
-        return []
-    return [str(name) for name in kept] if isinstance(kept, list) else []
+        kept = None
+    return kept if isinstance(kept, dict) else {"browser": secrets.token_urlsafe(12), "names": []}
 
 
-def is_known(request: HttpRequest, campus_no: str) -> bool:
-    return campus_no in names_known(request)
+def known_browser(request: HttpRequest, campus_no: str) -> str:
+    """The number of this browser if it signed this very name in before, otherwise ""."""
+    known = known_in(request)
+    return str(known["browser"]) if campus_no in known["names"] else ""
 
 
 def remember(request: HttpRequest, response: HttpResponseBase, campus_no: str) -> None:
-    names = [campus_no, *(name for name in names_known(request) if name != campus_no)][:NAMES_KEPT]
-    put(response, COOKIE, signing.dumps(names, salt=SALT))
+    known = known_in(request)
+    names = [campus_no, *(name for name in known["names"] if name != campus_no)][:NAMES_KEPT]
+    put(response, COOKIE, signing.dumps({"browser": known["browser"], "names": names}, salt=SALT))
 
 
 def seen_in(request: HttpRequest) -> dict[str, Any]:
@@ -45,6 +51,12 @@ def seen_in(request: HttpRequest) -> dict[str, Any]:
     except signing.BadSignature:
         kept = None
     return kept if isinstance(kept, dict) else {"browser": secrets.token_urlsafe(12), "marks": []}
+
+
+def browser_in(request: HttpRequest) -> str:
+    """The number of a browser that signed anybody in before, otherwise ""."""
+    seen = seen_in(request)
+    return str(seen["browser"]) if seen["marks"] else ""
 
 
 def mark_of(browser: str, account_id: int) -> str:

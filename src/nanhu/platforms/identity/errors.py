@@ -38,6 +38,12 @@ class NoPhoneOnRecordError(CampusError):
     sentence: ClassVar[str | Promise] = _("学校没有登记您的手机号，请改用姓名和证件号核对。")
 
 
+class CodeStillGoodError(CampusError):
+    code: ClassVar[str] = "code_still_good"
+    http_status: ClassVar[int] = 429
+    sentence: ClassVar[str | Promise] = _("验证码刚刚发过，现在不再重发：请用手机上最近收到的那一条，它还有效。")
+
+
 class WrongPasswordError(CampusError):
     code: ClassVar[str] = "wrong_password"
     http_status: ClassVar[int] = 400

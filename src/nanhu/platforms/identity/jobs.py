@@ -17,7 +17,7 @@ from nanhu.platforms.identity.models import (
     SsoSession,
     Throttle,
 )
-from nanhu.platforms.identity.services import logout_engine, sessions
+from nanhu.platforms.identity.services import known_places, logout_engine, sessions
 
 KEEP_SMS = timedelta(days=7)
 KEEP_CODES = timedelta(days=30)
@@ -34,6 +34,7 @@ def sweep() -> None:
     ProxyTicket.objects.filter(expires_at__lt=moment).delete()
     ProxyGrantingTicket.objects.filter(session__ended_at__isnull=False).delete()
     Throttle.objects.filter(last_failed_at__lt=moment - KEEP_THROTTLES, blocked_until__lt=moment).delete()
+    known_places.forget_old()
     SmsMessage.objects.filter(created_at__lt=moment - KEEP_SMS).delete()
     OneTimeCode.objects.filter(created_at__lt=moment - KEEP_CODES).delete()
     Session.objects.filter(expire_date__lt=moment).delete()

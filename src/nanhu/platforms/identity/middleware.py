@@ -12,7 +12,7 @@ from django.utils.cache import add_never_cache_headers
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
-from nanhu.platforms.identity import queries
+from nanhu.platforms.identity import form_targets, queries
 from nanhu.platforms.identity.marks import keep_marks
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.policies import is_open_during_setup
@@ -35,8 +35,9 @@ class IdentityMiddleware:
         request.sso_session = None  # type: ignore[attr-defined]
         admit(request)
         response = self.get_response(request)
-        if response.status_code != HTTPStatus.INTERNAL_SERVER_ERROR:  # then Django does not keep the session either
+        if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:  # a crash keeps no session either
             keep_marks(request)
+            form_targets.allow(request, response)
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers.setdefault("Retry-After", RETRY_SECONDS)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):

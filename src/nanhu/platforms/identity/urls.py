@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from nanhu.platforms.identity.protocols.radius import wifi_pages
 from nanhu.platforms.identity.views import activation, phone, security, setup, sign_in, sign_out
 
 app_name = "identity"
@@ -8,6 +9,7 @@ urlpatterns = [
     path("sign-in/again", sign_in.sign_in_again, name="sign_in_again"),
     path("sign-out", sign_out.sign_out, name="sign_out"),
     path("signed-out", sign_out.signed_out_page, name="signed_out"),
+    path("signed-out/apps/<int:grant_id>", sign_out.tell_by_browser, name="front_logout"),
     path("activate", activation.activate_page, name="activate"),
     path("activate/code", activation.send_code, name="activate_code"),
     path("setup", setup.setup_page, name="setup"),
@@ -20,6 +22,9 @@ urlpatterns = [
     path("account/sessions", security.sessions_page, name="sessions"),
     path("account/sessions/end-others", security.end_other_sessions, name="end_other_sessions"),
     path("account/sessions/<uuid:public_id>/end", security.end_session, name="end_session"),
+    path("help/wifi", wifi_pages.wifi_help, name="wifi_help"),
+    path("help/wifi/wifi.mobileconfig", wifi_pages.mobileconfig, name="wifi_mobileconfig"),
+    path("help/wifi/nanhu-ca.pem", wifi_pages.authority, name="wifi_authority"),
     path("demo/phone", phone.phone_page, name="demo_phone"),
     path("cas/", include("nanhu.platforms.identity.protocols.cas.urls")),
     path("", include("nanhu.platforms.identity.protocols.oidc.urls")),

@@ -35,6 +35,10 @@ class AffiliationCard:
     state: str
     is_live: bool
     source_title: str = ""
+    department_code: str = ""
+    department_name: str = ""
+    class_code: str = ""
+    class_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +91,25 @@ def affiliation_card(a: Affiliation) -> AffiliationCard:
         affiliation_id=a.id, kind=a.kind, campus_no=a.campus_no, unit_code=a.unit.code if a.unit else "",
         unit_name=a.unit.name if a.unit else "", unit_path=unit_path(a), category=a.category,
         category_name=a.category_name, status_name=a.status_name or str(a.get_state_display()), starts_on=a.starts_on,
-        ends_on=a.ends_on, state=a.state, is_live=a.state in LIVE,
+        ends_on=a.ends_on, state=a.state, is_live=a.state in LIVE, **department_and_class(a),
     )  # fmt: skip
+
+
+CLASS_KINDS = frozenset({"班级", "class"})
+BELOW_DEPARTMENTS = CLASS_KINDS | {"专业", "major"}
+
+
+def department_and_class(affiliation: Affiliation) -> dict[str, str]:
+    """The college or department above a student's class and major; `identity_front_verdict` finds the same."""
+    unit = affiliation.unit
+    if unit is None:
+        return {}
+    line = [unit]
+    while len(line) < UNIT_LEVELS and (above := line[-1].parent) is not None:
+        line.append(above)
+    department = next((one for one in line if one.kind not in BELOW_DEPARTMENTS), unit)
+    found = {"department_code": department.code, "department_name": department.name}
+    return found | ({"class_code": unit.code, "class_name": unit.name} if unit.kind in CLASS_KINDS else {})
 
 
 UNIT_LEVELS = 3

@@ -16,7 +16,8 @@ OPEN = {
     "identity:find_account", "identity:find_account_code", "identity:find_account_resend", "identity:found_account",
     "identity:forgot_password", "identity:reset_ways", "identity:reset_send_code", "identity:reset_code",
     "identity:reset_questions", "identity:reset_passkey", "identity:reset_password", "identity:challenge_picture",
-    "identity:privacy", "identity:demo_phone", "identity:cas_login", "identity:cas_logout", "identity:cas_validate",
+    "identity:privacy", "identity:front_logout", "identity:wifi_help", "identity:wifi_mobileconfig", "identity:wifi_authority",
+    "identity:demo_phone", "identity:cas_login", "identity:cas_logout", "identity:cas_validate",
     "identity:cas_service_validate", "identity:cas_p3_service_validate",
     "identity:cas_proxy_validate", "identity:cas_p3_proxy_validate", "identity:cas_proxy", "identity:cas_saml_validate",
     "identity:api_me", "identity:api_records", "identity:api_description", "identity:radius_authenticate",
@@ -39,7 +40,7 @@ ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "number": 1, "row_id": 1, "review_id": 1, "receipt_id": 1,
     "key": "card", "where": "earlier", "name": "theme", "value": "dark", "step": "password", "kind": "logo",
     "token": "nobody-has-this-one", "operation": "paid", "case_id": 1,
-    "card_class": "student", "line": 1, "version": 1, "delegate_id": 1, "ticket_id": 1,
+    "card_class": "student", "line": 1, "version": 1, "delegate_id": 1, "ticket_id": 1, "grant_id": 1,
 }  # fmt: skip
 MACHINES: set[str] = {"identity:radius_authenticate",
     "identity:cas_saml_validate",

@@ -10,6 +10,7 @@ from django.utils.encoding import iri_to_uri
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import encrypt
+from nanhu.kernel.database import away
 from nanhu.platforms.identity.front.database import TICKET, VERDICT, AskDjangoError, Connections, Database
 from nanhu.platforms.identity.front.headers import Headers, is_open_line, protection
 from nanhu.platforms.identity.front.people import owner_of
@@ -50,7 +51,7 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        if (path == LOGIN or path in VALIDATIONS) and is_plain_get(environ) and not is_open_line(environ):
+        if self.is_asked(environ, path):
             try:
                 answer = self.ticket(environ) if path == LOGIN else self.verdict(environ)
             except (AskDjangoError, DatabaseError) as error:
@@ -62,6 +63,11 @@ class Front:
                 start_response(status, headers)
                 return [body]
         return self.django(environ, start_response)
+
+    def is_asked(self, environ: Environ, path: str) -> bool:
+        """While the database is away Django tells the visitor so, and looks whether it is back."""
+        is_mine = path == LOGIN or path in VALIDATIONS
+        return is_mine and is_plain_get(environ) and not is_open_line(environ) and not away.noticed.is_set()
 
     def ticket(self, environ: Environ) -> tuple[str, Headers, bytes] | None:
         """A signed-in browser is sent back with a ticket."""

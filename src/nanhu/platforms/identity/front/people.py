@@ -11,7 +11,9 @@ from nanhu.platforms.people import api as people
 NOT_TOLD = date.min
 LIVE = ("active", "suspended")
 
-type Tie = tuple[int, str, str, str | None, str | None, str, str, str, str]
+type Tie = tuple[
+    int, str, str, str | None, str | None, str | None, str | None, str | None, str | None, str, str, str, str
+]
 
 
 class Told(msgspec.Struct):
@@ -56,7 +58,8 @@ def owner_of(answer: bytes) -> Owner:
 
 
 def tie_of(tie: Tie) -> people.AffiliationCard:
-    affiliation_id, kind, campus_no, unit_code, unit_name, category, category_name, status_name, state = tie
+    affiliation_id, kind, campus_no, unit_code, unit_name, *above, category, category_name, status_name, state = tie
+    department_code, department_name, class_code, class_name = (one or "" for one in above)
     return people.AffiliationCard(
         affiliation_id=affiliation_id,
         kind=kind,
@@ -71,4 +74,8 @@ def tie_of(tie: Tie) -> people.AffiliationCard:
         ends_on=None,
         state=state,
         is_live=state in LIVE,
+        department_code=department_code,
+        department_name=department_name,
+        class_code=class_code,
+        class_name=class_name,
     )

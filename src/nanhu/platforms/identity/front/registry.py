@@ -12,6 +12,7 @@ from nanhu.platforms.identity.services.applications import application_for
 MOST_SERVICES = 4096
 FROM_THE_CARD = frozenset({
     "displayName", "cn", "sn", "givenName", "personId", "campusNo", "studentNo", "staffNo", "department", "departmentCode",
+    "className", "classCode",
     "category", "sex", "mail", "eduPersonAffiliation", "eduPersonScopedAffiliation", "eduPersonPrincipalName",
     "eduPersonEntitlement", "eduPersonAssurance", "uid", "schacHomeOrganization",
 })  # fmt: skip

@@ -149,6 +149,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="KnownStation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("door", models.CharField(max_length=20)),
+                ("station", models.BinaryField(max_length=32)),
+                ("last_used_at", models.DateTimeField(db_index=True, default=nanhu.kernel.clock.now)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "identity_known_station",
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "door", "station"), name="identity_known_station_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Application",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -175,6 +196,7 @@ class Migration(migrations.Migration):
                 ),
                 ("logout_url", models.URLField(blank=True, default="", max_length=500)),
                 ("proxy_prefixes", models.JSONField(blank=True, default=list)),
+                ("proxy_targets", models.JSONField(blank=True, default=list)),
                 ("attributes", models.JSONField(blank=True, default=list)),
                 ("entitlements", models.JSONField(blank=True, default=list)),
                 (
@@ -365,7 +387,6 @@ class Migration(migrations.Migration):
                 ),
                 ("code_hash", models.BinaryField()),
                 ("expires_at", models.DateTimeField()),
-                ("tries_left", models.PositiveSmallIntegerField(default=5)),
                 ("used_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=nanhu.kernel.clock.now)),
                 (
@@ -670,6 +691,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("open", "使用中"),
                             ("waiting", "正在通知退出"),
+                            ("notified", "已通知"),
                             ("done", "已退出"),
                             ("silent", "不接收退出通知"),
                             ("unreachable", "未能通知到"),
@@ -1078,7 +1100,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="ssogrant",
             constraint=models.CheckConstraint(
-                condition=models.Q(("logout__in", ["open", "waiting", "done", "silent", "unreachable"])),
+                condition=models.Q(("logout__in", ["open", "waiting", "notified", "done", "silent", "unreachable"])),
                 name="identity_grant_logout_known",
             ),
         ),

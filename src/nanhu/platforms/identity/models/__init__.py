@@ -9,7 +9,7 @@ from nanhu.platforms.identity.models.accounts import (
 )
 from nanhu.platforms.identity.models.administration import SignInEvent, Suspension
 from nanhu.platforms.identity.models.applications import Application, ApplicationAddress, AttributeRelease
-from nanhu.platforms.identity.models.protection import SmsMessage, Throttle
+from nanhu.platforms.identity.models.protection import KnownStation, SmsMessage, Throttle
 from nanhu.platforms.identity.models.sessions import SsoSession
 from nanhu.platforms.identity.models.tickets import ProxyGrantingTicket, ProxyTicket, ServiceTicket, SsoGrant
 
@@ -19,6 +19,7 @@ __all__ = [
     "Application",
     "ApplicationAddress",
     "AttributeRelease",
+    "KnownStation",
     "Maintenance",
     "OneTimeCode",
     "PrivacyConsent",

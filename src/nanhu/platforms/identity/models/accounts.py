@@ -151,7 +151,6 @@ class OneTimeCode(models.Model):
     purpose = models.CharField(max_length=20, choices=Purpose)
     code_hash = models.BinaryField()
     expires_at = models.DateTimeField()
-    tries_left = models.PositiveSmallIntegerField(default=5)
     used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
 

@@ -37,6 +37,7 @@ class Application(models.Model):
     menu_section = models.CharField(max_length=12, choices=Section, default="", blank=True)  # empty: not in the menu
     logout_url = models.URLField(max_length=500, default="", blank=True)
     proxy_prefixes: Any = models.JSONField(default=list, blank=True)  # pgtUrl may lie here; empty: may not proxy
+    proxy_targets: Any = models.JSONField(default=list, blank=True)  # keys of applications it may get proxy tickets for
     attributes: Any = models.JSONField(default=list, blank=True)
     entitlements: Any = models.JSONField(default=list, blank=True)  # values of eduPersonEntitlement
     user_name = models.CharField(max_length=20, choices=UserName, default=UserName.STAFF_FIRST)

@@ -68,6 +68,7 @@ class SsoGrant(models.Model):
     """That an application signed somebody in by a session of ours: what single logout walks back, whatever the protocol.
 
     `ticket` is what the application knows its session by (CAS: the ticket; OIDC: the sid; SAML: the SessionIndex).
+    `notified` is what a protocol without an acknowledgement can say; `done` only where the application said so itself.
     While it waits to be told of the end, `logout_due_at` says when it is tried (again); a worker that takes it up moves
     the time on first, so that one that dies leaves it to the next.
     """
@@ -75,6 +76,7 @@ class SsoGrant(models.Model):
     class Logout(models.TextChoices):
         OPEN = "open", _("使用中")
         WAITING = "waiting", _("正在通知退出")
+        NOTIFIED = "notified", _("已通知")
         DONE = "done", _("已退出")
         SILENT = "silent", _("不接收退出通知")
         UNREACHABLE = "unreachable", _("未能通知到")
@@ -98,7 +100,7 @@ class SsoGrant(models.Model):
         db_table = "identity_sso_grant"
         constraints = [
             models.CheckConstraint(
-                condition=Q(logout__in=["open", "waiting", "done", "silent", "unreachable"]),
+                condition=Q(logout__in=["open", "waiting", "notified", "done", "silent", "unreachable"]),
                 name="identity_grant_logout_known",
             ),
             models.CheckConstraint(

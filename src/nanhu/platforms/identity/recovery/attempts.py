@@ -69,8 +69,9 @@ class Claim:
 
 def begin(*, by: Actor, kind: Attempt.Kind, claim: Claim, is_challenge_solved: bool = False) -> str:
     """Open an attempt for this browser; the secret to keep in its session. Every attempt counts, there is no success."""
-    own, shared = throttle.gates_at(subject=claim.subject, address=by.address, is_solved=is_challenge_solved)
-    throttle.admit([*own, shared])
+    standing = throttle.Standing(is_solved=is_challenge_solved)
+    own, shared = throttle.gates_at(subject=claim.subject, address=by.address, standing=standing)
+    throttle.admit([*own, *shared])
     person_id, account = found(kind, claim)
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():

@@ -19,12 +19,13 @@ from nanhu.kernel.crypto import blind_index
 from nanhu.platforms.identity.models import Throttle
 from nanhu.platforms.identity.recovery.models import Challenge
 from nanhu.platforms.identity.recovery.rules import challenge_bits, is_work_done
-from nanhu.platforms.identity.services.throttle import SOLVED, Gate
+from nanhu.platforms.identity.services.throttle import SOLVED, SOLVED_ADDRESS, Gate, network_of
 
 LIFE = timedelta(minutes=3)
 ALPHABET = "2345678ACEFHJKMNPRTWXY"
 LETTERS = 5
 EASY_FAILURES = 10
+EASY_FAILURES_OF_MANY = 200
 PICTURES_UP_TO = 50
 """From so many failures behind solved challenges on, a picture (which programs read) does not help any more."""
 
@@ -57,16 +58,26 @@ def is_wanted(gates: Sequence[Gate]) -> bool:
     return Throttle.objects.filter(key__in=keys, blocked_until__gt=now()).exists()
 
 
-def issue(*, subject: str) -> Challenge:
-    row = Throttle.objects.filter(key=Gate(SOLVED, subject).key).first()
-    failures = row.failures if row else 0.0
+def issue(*, subject: str, address: str = "") -> Challenge:
+    """Dearer with each failure behind solved challenges of this subject, and of this network."""
+    failures = failures_at(Gate(SOLVED, subject))
+    shared = failures_at(Gate(SOLVED_ADDRESS, network_of(address)))
+    base = configuration().challenge_bits
     return Challenge.objects.create(
         subject=fingerprint_of(subject),
         seed=secrets.token_hex(16),
-        bits=challenge_bits(base=configuration().challenge_bits, failures=failures, free=EASY_FAILURES),
+        bits=max(
+            challenge_bits(base=base, failures=failures, free=EASY_FAILURES),
+            challenge_bits(base=base, failures=shared, free=EASY_FAILURES_OF_MANY),
+        ),
         answer_hash=None if failures < PICTURES_UP_TO else b"",
         expires_at=now() + LIFE,
     )
+
+
+def failures_at(gate: Gate) -> float:
+    row = Throttle.objects.filter(key=gate.key, last_failed_at__gt=now() - gate.limit.memory).first()
+    return row.failures if row else 0.0
 
 
 def has_picture(challenge: Challenge) -> bool:

@@ -20,7 +20,7 @@ from nanhu.platforms.identity.recovery.models import Attempt
 from nanhu.platforms.identity.rules import QUESTIONS_NEEDED, normalise_answer
 from nanhu.platforms.identity.services import throttle
 from nanhu.platforms.identity.services.sign_in import NOBODY
-from nanhu.platforms.identity.services.throttle import Gate, network_of
+from nanhu.platforms.identity.services.throttle import Gate
 
 HOW = "questions"
 
@@ -56,8 +56,7 @@ def shown(question: str) -> str:
 def prove(*, by: Actor, attempt: Attempt, answers: Sequence[str]) -> None:
     """All three hashes are run whatever is wrong. Failures close this way alone, never the sign-in."""
     claimed = Gate(throttle.QUESTIONS, bytes(attempt.subject).hex())
-    gates = [claimed, Gate(throttle.PROOF_ADDRESS, f"recovery:{network_of(by.address)}")]
-    throttle.admit(gates)
+    throttle.admit([claimed])
     held = asked_of(attempt)
     hashes = [one.answer_hash for one in held] or [""] * QUESTIONS_NEEDED
     fitting = [hashing.verify(normalise_answer(answer), kept) for answer, kept in zip(answers, hashes, strict=True)]
@@ -67,7 +66,6 @@ def prove(*, by: Actor, attempt: Attempt, answers: Sequence[str]) -> None:
         raise AnswersRefusedError
     attempts.mark_proved(by=by, attempt=attempt, how=HOW)
     throttle.forgive([claimed])
-    throttle.take_back(gates[1:])
 
 
 def holds_administrative_role(attempt: Attempt) -> bool:

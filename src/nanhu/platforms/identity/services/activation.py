@@ -10,12 +10,17 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.crypto import mask_phone
 from nanhu.platforms.identity import sms
-from nanhu.platforms.identity.errors import ActivationExpiredError, NoPhoneOnRecordError, ProofRefusedError
-from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.errors import (
+    ActivationExpiredError,
+    CodeStillGoodError,
+    NoPhoneOnRecordError,
+    ProofRefusedError,
+    TooManyAttemptsError,
+)
+from nanhu.platforms.identity.models import Account, OneTimeCode
 from nanhu.platforms.identity.services import codes, throttle
-from nanhu.platforms.identity.services.throttle import Gate, network_of
+from nanhu.platforms.identity.services.throttle import Gate, Limit, network_of
 from nanhu.platforms.people import api as people
 
 
@@ -27,41 +32,60 @@ def waiting_account(account_id: int) -> Account:
     return account
 
 
-def send_code(*, by: Actor, account: Account) -> str:
-    """Send a code to the phone on record; the masked phone for the page. Only so many messages in an hour."""
+def challenge_subject(account: Account) -> str:
+    return f"activate:{account.pk}"
+
+
+def send_code(*, by: Actor, account: Account) -> None:
+    """Send a code to the phone on record, whose digits nobody sees before the second proof.
+
+    While no more is sent (somebody else asked for it all along), the one sent last is still good.
+    """
     phone = people.phone_of(account.person_id, by=by, purpose="identity.activation_sms")
     if not phone:
         raise NoPhoneOnRecordError
-    throttle.admit([Gate(throttle.CODES, f"account:{account.pk}")])
+    try:
+        throttle.admit([Gate(throttle.ACTIVATION_SENDING, f"account:{account.pk}")])
+    except TooManyAttemptsError:
+        if codes.live(account_id=account.pk, purpose=OneTimeCode.Purpose.ACTIVATION) is None:
+            raise
+        raise CodeStillGoodError from None
     with transaction.atomic():
         code = codes.issue_activation_code(account=account)
         sms.gateway.send(
-            phone=phone, text=_("您的激活验证码是 %(code)s，10 分钟内有效。请勿告诉他人。") % {"code": code}, code=code
+            phone=phone, text=_("您的激活验证码是 %(code)s，30 分钟内有效。请勿告诉他人。") % {"code": code}, code=code
         )
         audit.record(by=by, action="identity.send_activation_code", target=f"account:{account.pk}")
-    return mask_phone(phone)
 
 
-def prove_by_document(*, by: Actor, account: Account, name: str, id_number: str) -> Account:
+def prove_by_document(
+    *, by: Actor, account: Account, name: str, id_number: str, is_challenge_solved: bool = False
+) -> Account:
     """Second proof, first kind: name and full ID number."""
-    gates = proof_gates(by=by, account=account)
+    gates = proof_gates(by=by, account=account, limit=throttle.DOCUMENT, is_solved=is_challenge_solved)
     throttle.admit(gates)
     if not people.matches_identity(person_id=account.person_id, name=name, id_number=id_number):
         refuse(by=by, account=account, proof="document")
     return begin(by=by, account=account, proof="document", gates=gates)
 
 
-def prove_by_code(*, by: Actor, account: Account, code: str) -> Account:
+def prove_by_code(*, by: Actor, account: Account, code: str, is_challenge_solved: bool = False) -> Account:
     """Second proof, second kind: the code sent to the phone on record."""
-    gates = proof_gates(by=by, account=account)
+    gates = proof_gates(by=by, account=account, limit=throttle.ACTIVATION_CODE, is_solved=is_challenge_solved)
     throttle.admit(gates)
     if not codes.use_activation_code(account=account, code=code):
         refuse(by=by, account=account, proof="phone")
     return begin(by=by, account=account, proof="phone", gates=gates)
 
 
-def proof_gates(*, by: Actor, account: Account) -> list[Gate]:
-    return [Gate(throttle.PROOF, f"account:{account.pk}"), Gate(throttle.PROOF_ADDRESS, network_of(by.address))]
+def proof_gates(*, by: Actor, account: Account, limit: Limit, is_solved: bool) -> list[Gate]:
+    """Each kind of proof has its own gates. Those of the address are spared to who solved a challenge."""
+    own, network = f"account:{account.pk}", network_of(by.address)
+    neighbours = [
+        Gate(throttle.ACTIVATION_PAIR, f"{limit.kind}|{own}|{network}"),
+        Gate(throttle.ACTIVATION_ADDRESS, network),
+    ]
+    return [Gate(limit, own), *([] if is_solved else neighbours)]
 
 
 def refuse(*, by: Actor, account: Account, proof: str) -> None:
@@ -82,6 +106,6 @@ def begin(*, by: Actor, account: Account, proof: str, gates: list[Gate]) -> Acco
         if spent != 1:
             raise ActivationExpiredError
         audit.record(by=by, action="identity.activate", target=f"account:{account.pk}", facts={"proof": proof})
-    throttle.forgive(gates[:1])
-    throttle.take_back(gates[1:])
+    throttle.forgive(gates[:2])
+    throttle.take_back(gates[2:])
     return Account.objects.get(pk=account.pk)

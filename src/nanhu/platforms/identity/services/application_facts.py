@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from nanhu.platforms.identity.errors import ApplicationRefusedError, UnsafeServiceAddressError
 from nanhu.platforms.identity.models import Account, Application
@@ -22,6 +23,7 @@ class Facts(TypedDict, total=False):
     menu_section: str
     logout_url: str
     proxy_prefixes: list[str]
+    proxy_targets: list[str]
     entitlements: list[str]
     user_name: str
     has_attributes_in_cas2: bool
@@ -46,6 +48,9 @@ def checked(facts: Mapping[str, Any]) -> dict[str, Any]:
     for prefix in facts.get("proxy_prefixes", []):
         if not is_registrable(prefix):
             raise UnsafeServiceAddressError(address=prefix)
+    targets = set(facts.get("proxy_targets", []))
+    if unknown := targets - set(Application.objects.filter(key__in=targets).values_list("key", flat=True)):
+        raise ApplicationRefusedError(problem=_("没有这个应用：%(key)s") % {"key": min(unknown)})
     return dict(facts)
 
 

@@ -137,15 +137,27 @@ ALL = (
     Attribute(
         key="department",
         label=_("单位"),
-        explanation=_("您所在的学院、部门或班级"),
-        resolve=of_chosen(lambda chosen: chosen.unit_name),
+        explanation=_("您所在的学院或部门"),
+        resolve=of_chosen(lambda chosen: chosen.department_name),
     ),
     Attribute(
         key="departmentCode",
         label=_("单位代码"),
         explanation=_("单位的编号"),
-        resolve=of_chosen(lambda chosen: chosen.unit_code),
+        resolve=of_chosen(lambda chosen: chosen.department_code),
         sensitivity=ORDINARY,
+    ),
+    Attribute(
+        key="className",
+        label=_("班级"),
+        explanation=_("学生所在的班级"),
+        resolve=of_chosen(lambda chosen: chosen.class_name),
+    ),
+    Attribute(
+        key="classCode",
+        label=_("班级代码"),
+        explanation=_("班级的编号"),
+        resolve=of_chosen(lambda chosen: chosen.class_code),
     ),
     Attribute(
         key="category",

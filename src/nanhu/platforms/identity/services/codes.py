@@ -5,15 +5,14 @@ from datetime import timedelta
 from hmac import compare_digest
 
 from django.db import transaction
-from django.db.models import F
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
 from nanhu.platforms.identity.models import Account, OneTimeCode
 
 COUNTER_LIFE = timedelta(hours=24)
-SMS_LIFE = timedelta(minutes=10)
-SMS_DIGITS = 6
+SMS_LIFE = timedelta(minutes=30)
+SMS_DIGITS = 8
 COUNTER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 COUNTER_LENGTH = 10
 
@@ -50,7 +49,7 @@ def issue(*, account: Account, purpose: OneTimeCode.Purpose, code: str, life: ti
 
 def live(*, account_id: int, purpose: OneTimeCode.Purpose) -> OneTimeCode | None:
     return OneTimeCode.objects.filter(
-        account_id=account_id, purpose=purpose, used_at=None, tries_left__gt=0, expires_at__gt=now()
+        account_id=account_id, purpose=purpose, used_at=None, expires_at__gt=now()
     ).first()
 
 
@@ -69,11 +68,8 @@ def use_counter_code(*, account: Account) -> bool:
 
 
 def use_activation_code(*, account: Account, code: str) -> bool:
-    """One try of the code; it dies after five wrong ones, or when it fits."""
+    """One try. Wrong ones do not spend the code, or a classmate could: the gates before it count them."""
     found = live(account_id=account.pk, purpose=OneTimeCode.Purpose.ACTIVATION)
-    if found is None:
-        return False
-    OneTimeCode.objects.filter(pk=found.pk, tries_left__gt=0).update(tries_left=F("tries_left") - 1)
     if not fits(found, account_id=account.pk, code=code):
         return False
     return mark_used(account=account, purpose=OneTimeCode.Purpose.ACTIVATION)

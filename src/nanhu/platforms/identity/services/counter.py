@@ -27,6 +27,8 @@ from nanhu.platforms.identity.services.sign_in import holder_of
 from nanhu.platforms.identity.services.throttle import Gate
 from nanhu.platforms.people import api as people
 
+UNLOCKED = (throttle.DOCUMENT, throttle.ACTIVATION_CODE, throttle.ACTIVATION_SENDING, throttle.CODES)
+
 
 def account_with(campus_no: str) -> Account:
     person_id = holder_of(normalise_sign_in_name(campus_no))
@@ -79,12 +81,9 @@ def forgive_names(*, by: Actor, account: Account, names: Iterable[str], reason: 
     attempts.forgive_all(account)
     throttle.forgive(
         [
-            *(
-                Gate(limit, name)
-                for name in sorted(typed)
-                for limit in (throttle.NAME, throttle.DEVICE, throttle.SOLVED)
-            ),
-            *(Gate(limit, own) for limit in (throttle.PROOF, throttle.CODES, throttle.REAUTHENTICATION)),
+            *(Gate(limit, name) for name in sorted(typed) for limit in (throttle.NAME, throttle.SOLVED)),
+            *(Gate(throttle.DOOR_NAME, f"{door}|{name}") for name in sorted(typed) for door in throttle.DOORS),
+            *(Gate(limit, own) for limit in UNLOCKED),
         ]
     )
     audit.record(by=by, action="identity.unlock", target=own, reason=reason)

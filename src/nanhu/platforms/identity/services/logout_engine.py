@@ -31,6 +31,7 @@ FIRST_PAUSE_SECONDS = 2
 LONGEST_PAUSE_SECONDS = 600
 GIVES_UP_AFTER = timedelta(hours=24)
 DUE = (Path(__file__).parent.parent / "sql" / "queries" / "due_logouts.sql").read_text(encoding="utf-8")
+NO_ACKNOWLEDGEMENT = "no acknowledgement"
 log = logging.getLogger(__name__)
 
 
@@ -42,9 +43,10 @@ class Flight:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`trouble` is empty when the application was told."""
+    """`trouble` is empty when the application was told; `state` says whether it acknowledged that."""
 
     trouble: str = ""
+    state: SsoGrant.Logout = SsoGrant.Logout.NOTIFIED
     is_away: bool = False
 
 
@@ -103,7 +105,7 @@ class Engine:
         if call is None:
             settle(grant, SsoGrant.Logout.SILENT)
         else:
-            future = self.pool.submit(send, call, wants_body=call.is_told is not None)
+            future = self.pool.submit(send, call, wants_body=call.reads_body)
             self.flights[future] = Flight(grant, call)
 
     def conclude(self, grant: SsoGrant, outcome: Outcome) -> None:
@@ -112,7 +114,7 @@ class Engine:
         else:
             self.away.discard(grant.application_id)
         if not outcome.trouble:
-            settle(grant, SsoGrant.Logout.DONE)
+            settle(grant, outcome.state)
         elif grant.logout_asked_at is not None and now() - grant.logout_asked_at >= GIVES_UP_AFTER:
             settle(grant, SsoGrant.Logout.UNREACHABLE, outcome.trouble)
         else:
@@ -125,7 +127,7 @@ def outcome_of(future: Future[Answer], call: LogoutCall) -> Outcome:
     """An answer below 400 is a success: mod_auth_cas, for one, answers 302. Busy gateways count as not there."""
     try:
         answer = future.result()
-        is_told = call.is_told is None or call.is_told(answer.body)
+        is_told = call.is_acknowledged is None or call.is_acknowledged(answer)
     except OSError as error:
         return Outcome(f"{type(error).__name__}: {error}", is_away=True)
     except Exception as error:  # a fault of ours is tried again like one of theirs
@@ -133,7 +135,9 @@ def outcome_of(future: Future[Answer], call: LogoutCall) -> Outcome:
         return Outcome(f"{type(error).__name__}: {error}")
     if answer.status >= HTTPStatus.BAD_REQUEST:
         return Outcome(f"HTTP {answer.status}", is_away=answer.status >= HTTPStatus.BAD_GATEWAY)
-    return Outcome() if is_told else Outcome("HTTP 400: answered that it did not")
+    if not is_told:
+        return Outcome(f"{NO_ACKNOWLEDGEMENT} (HTTP {answer.status})")
+    return Outcome(state=SsoGrant.Logout.DONE if call.is_acknowledged is not None else SsoGrant.Logout.NOTIFIED)
 
 
 def still_waiting(grant: SsoGrant) -> QuerySet[SsoGrant]:

@@ -20,20 +20,22 @@ class Line:
     text: str | Promise
     tone: str
     is_settled: bool
-    is_out: bool = False
+    is_told: bool = False
+    is_unconfirmed: bool = False
     is_retrying: bool = False
 
 
 WORDS: dict[str, tuple[str | Promise, str]] = {
     State.OPEN: (_("使用中"), "info"),
     State.WAITING: (_("正在通知退出"), "info"),
+    State.NOTIFIED: (_("已通知"), "good"),
     State.DONE: (_("已退出"), "good"),
     State.SILENT: (_("不接收退出通知，请关闭它的页面"), "quiet"),
     State.UNREACHABLE: (_("一直联系不上，请在该应用里自行退出"), "danger"),
 }
 RETRYING = _("联系不上，正在重试")
 REFUSING = _("没有接受退出，正在重试")
-WORST_FIRST = (State.WAITING, State.UNREACHABLE, State.OPEN, State.SILENT, State.DONE)
+WORST_FIRST = (State.WAITING, State.UNREACHABLE, State.OPEN, State.SILENT, State.NOTIFIED, State.DONE)
 
 
 def lines_of(session_ids: Sequence[int]) -> dict[int, list[Line]]:
@@ -51,12 +53,16 @@ def line_of(application: str, grants: Iterable[SsoGrant]) -> Line:
     text, tone = WORDS[worst.logout]
     is_retrying = worst.logout == State.WAITING and bool(worst.logout_error)
     if is_retrying:
-        text, tone = REFUSING if worst.logout_error.startswith("HTTP 4") else RETRYING, "attention"
+        text, tone = (
+            REFUSING if worst.logout_error.startswith(("HTTP 4", "no acknowledgement")) else RETRYING,
+            "attention",
+        )
     return Line(
         application=application,
         text=text,
         tone=tone,
         is_settled=worst.logout not in {State.WAITING, State.OPEN},
-        is_out=worst.logout == State.DONE,
+        is_unconfirmed=worst.logout == State.NOTIFIED,
+        is_told=worst.logout in {State.NOTIFIED, State.DONE},
         is_retrying=is_retrying,
     )

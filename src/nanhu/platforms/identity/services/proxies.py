@@ -29,6 +29,9 @@ BAD_CALL_BACK = Refusal(
     code="INVALID_PROXY_CALLBACK", text="The pgtUrl is not https, not registered, or could not be trusted."
 )
 UNKNOWN_TARGET = Refusal(code="UNAUTHORIZED_SERVICE", text="The target service is not open to this person.")
+FOREIGN_TARGET = Refusal(
+    code="UNAUTHORIZED_SERVICE_PROXY", text="The registry does not let this service ask for tickets to that target."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +95,8 @@ def may_be_called_back(application: Application, address: str) -> bool:
 
 @transaction.atomic
 def ask_proxy_ticket(*, pgt: str, target: str) -> str | Refusal:
-    """A proxy ticket for the target service, if the person may use that and the session lives.
+    """A proxy ticket for the target service, if the registry names that as a target of the application that asks, the
+    person may use it and the session lives.
 
     The application that asks is judged anew as well: what it was granted ends with its own right to the person.
     """
@@ -107,6 +111,8 @@ def ask_proxy_ticket(*, pgt: str, target: str) -> str | Refusal:
     application = open_to(session, target)
     if application is None:
         return UNKNOWN_TARGET
+    if application.key not in granting.application.proxy_targets:
+        return FOREIGN_TARGET
     ticket = tickets.random_ticket(tickets.PROXY_PREFIX)
     ProxyTicket.objects.create(
         ticket_hash=tickets.hash_of(ticket),

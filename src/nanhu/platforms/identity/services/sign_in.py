@@ -3,7 +3,7 @@
 Every refusal is the same: one sentence, one hash, the same queries, whether the name exists or not.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.db import transaction
@@ -15,8 +15,8 @@ from nanhu.kernel.crypto import blind_index
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.rules import normalise_password, normalise_sign_in_name
-from nanhu.platforms.identity.services import codes, sign_in_log, throttle
-from nanhu.platforms.identity.services.throttle import Gate, network_of
+from nanhu.platforms.identity.services import codes, known_places, sign_in_log, throttle
+from nanhu.platforms.identity.services.throttle import Gate, Standing
 from nanhu.platforms.people import api as people
 
 NOBODY = -1
@@ -44,24 +44,23 @@ def check(
     by: Actor,
     typed_name: str,
     password: str,
-    is_known_device: bool = False,
-    is_challenge_solved: bool = False,
+    standing: Standing = throttle.STRANGER,
     application: str = "",
 ) -> Verdict:
-    """Who is this? `is_known_device` may be true only if this browser proved it for this very name, and
-    `is_challenge_solved` only for a challenge that was made for this name."""
-    campus_no = normalise_sign_in_name(typed_name)
-    own, shared = throttle.gates_at(
-        subject=campus_no, address=by.address, is_known=is_known_device, is_solved=is_challenge_solved
-    )
+    """Who is this? `standing` must have been proved for this very name."""
+    campus_no, secret = normalise_sign_in_name(typed_name), normalise_password(password)
+    if standing.is_solved:
+        is_known_network = known_places.is_network_known(account=account_of_name(campus_no), address=by.address)
+        standing = replace(standing, is_known_network=is_known_network)
+    own, shared = throttle.gates_at(subject=campus_no, address=by.address, standing=standing, password=secret)
     with sign_in_log.throttling_noted(by=by, campus_no=campus_no, application=application):
-        throttle.admit([*own, shared])
-    verdict = judged(campus_no, normalise_password(password))
+        throttle.admit([*own, *shared])
+    verdict = judged(campus_no, secret)
     if verdict.answer == Answer.REFUSED:
         write_refusal(by=by, campus_no=campus_no, reason=verdict.reason, application=application)
     else:
         throttle.forgive(own)
-        throttle.take_back([shared])
+        throttle.take_back(shared)
     return verdict
 
 
@@ -72,18 +71,30 @@ def verify_for_door(*, by: Actor, typed_name: str, password: str, door: str) -> 
     `by.address` is the end user's (an address or a device's number), "" when the door does not tell. The gates are the
     door's own: a telephone that goes on trying an old password neither locks the portal's sign-in nor other devices.
     """
-    campus_no = normalise_sign_in_name(typed_name)
-    caller = Gate(throttle.DOOR_CALLER, f"{door}|{campus_no}|{network_of(by.address)}")
-    everybody = Gate(throttle.DOOR_NAME, f"{door}|{campus_no}")
-    throttle.admit([caller, everybody])
+    campus_no, secret = normalise_sign_in_name(typed_name), normalise_password(password)
     account = account_of_name(campus_no)
-    fits = hashing.verify(normalise_password(password), account.password if account else "")
+    is_known = known_places.is_station_known(account=account, door=door, address=by.address)
+    own, shared = door_gates(door, campus_no, by.address, secret, is_known=is_known)
+    throttle.admit([*own, *shared])
+    fits = hashing.verify(secret, account.password if account else "")
     if account is None or account.state != Account.State.ACTIVE or not fits:
         write_refusal(by=by, campus_no=campus_no, door=door)
         return None
-    throttle.forgive([caller])
-    throttle.take_back([everybody])
+    throttle.forgive(own)
+    throttle.take_back(shared)
+    known_places.note_station(account=account, door=door, address=by.address)
     return account
+
+
+def door_gates(
+    door: str, campus_no: str, address: str, password: str, *, is_known: bool
+) -> tuple[list[Gate], list[Gate]]:
+    """A station that came in before stands before a gate of its own alone: strangers elsewhere cannot close that."""
+    caller = f"{door}|{campus_no}|{known_places.station_key(address).hex()}"
+    if is_known:
+        return [Gate(throttle.DOOR_STATION, caller)], []
+    shared = [Gate(throttle.DOOR_NAME, f"{door}|{campus_no}"), *throttle.password_gates(throttle.PASSWORD, password)]
+    return [Gate(throttle.DOOR_CALLER, caller)], shared
 
 
 def account_of_name(campus_no: str) -> Account | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.outgoing import Call
+from nanhu.kernel.outgoing import Answer, Call
 from nanhu.platforms.identity.models import SsoGrant
 
 CHANNEL = "nanhu_logout"
@@ -22,9 +22,14 @@ class CannotBeToldError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogoutCall(Call):
-    """An answer below 400 counts as told, unless the protocol has an eye on what the answer says (`is_told`)."""
+    """An answer below 400 counts as told (已通知): that a session ended nobody has said by it.
 
-    is_told: Callable[[bytes], bool] | None = None
+    Where the protocol knows an acknowledgement, `is_acknowledged` reads it in the answer, and the application is out
+    (已退出) or has not heard; `reads_body` says that it stands there and not in the status.
+    """
+
+    is_acknowledged: Callable[[Answer], bool] | None = None
+    reads_body: bool = False
 
 
 type Teller = Callable[[SsoGrant], LogoutCall | None]

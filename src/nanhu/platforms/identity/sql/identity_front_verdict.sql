@@ -37,7 +37,10 @@ BEGIN
       FROM people_person p
       LEFT JOIN LATERAL (
           SELECT json_agg(json_build_array(
-                     a.id, a.kind, a.campus_no, u.code, u.name, a.category, a.category_name, a.status_name, a.state
+                     a.id, a.kind, a.campus_no, u.code, u.name, d.code, d.name,
+                     CASE WHEN u.kind IN ('班级', 'class') THEN u.code END,
+                     CASE WHEN u.kind IN ('班级', 'class') THEN u.name END,
+                     a.category, a.category_name, a.status_name, a.state
                  ) ORDER BY a.state = 'ended', a.state = 'planned', a.starts_on DESC, a.id) AS listed,
                  array_agg(a.campus_no ORDER BY
                      CASE preference
@@ -48,6 +51,16 @@ BEGIN
                  ) FILTER (WHERE a.state IN ('active', 'suspended')) AS wanted
             FROM people_affiliation a
             LEFT JOIN people_org_unit u ON u.id = a.unit_id
+            LEFT JOIN people_org_unit u2 ON u2.id = u.parent_id
+            LEFT JOIN people_org_unit u3 ON u3.id = u2.parent_id
+            LEFT JOIN LATERAL (  -- the department above class and major: people/queries.py, department_and_class
+                SELECT line.code, line.name
+                  FROM (VALUES (1, u.code, u.name, u.kind), (2, u2.code, u2.name, u2.kind), (3, u3.code, u3.name, u3.kind),
+                               (4, u.code, u.name, '')) AS line (height, code, name, kind)
+                 WHERE line.code IS NOT NULL AND line.kind NOT IN ('班级', 'class', '专业', 'major')
+                 ORDER BY line.height
+                 LIMIT 1
+            ) d ON true
            WHERE a.person_id = p.id
       ) ties ON true
      WHERE p.id = held.person_id AND p.merged_into_id IS NULL;

@@ -1,5 +1,7 @@
 """CAS in the registry: what is saved, what is pasted, what the trial shows, and that it leaves nothing behind."""
 
+import re
+
 import pytest
 from django.test import RequestFactory
 
@@ -46,6 +48,7 @@ def test_it_saves_what_was_filled_in_and_shows_it_again(office):
         "user_name": "staff_first",
         "has_attributes_in_cas2": True,
         "proxy_prefixes": ["https://oa.example.edu.cn/pgt"],
+        "proxy_targets": [],
     }
     shown = str(PANEL.form(initial=PANEL.initial(office))["addresses"])
     assert "https://oa.example.edu.cn/\nhttps://oa2.example.edu.cn/app" in shown
@@ -69,7 +72,10 @@ def test_the_snippets_carry_the_real_addresses(office):
         "phpCAS::client(CAS_VERSION_3_0, 'localhost', 8000, '/cas', 'https://oa.example.edu.cn')" in snippets["phpCAS"]
     )
     assert 'CAS_SERVER_URL = "http://localhost:8000/cas/"' in snippets["django-cas-ng"]
-    assert all("{" not in text.replace("location / {", "") or client == "nginx" for client, text in snippets.items())
+    assert not [client for client, text in snippets.items() if re.search(r"\{[a-z_]+\}|\{\{|\}\}", text)]
+    assert "handleLogoutRequests(false)" in snippets["phpCAS"]
+    assert "SingleSignOutHttpSessionListener" in snippets["Java (Apereo java-cas-client)"]
+    assert 'ignoringRequestMatchers("/login/cas")' in snippets["Spring Security"]
 
 
 def filled_data(**more):

@@ -14,9 +14,10 @@ from lxml import etree
 from nanhu.kernel import outgoing
 from nanhu.kernel.clock import now
 from nanhu.kernel.tests import outside
+from nanhu.platforms.identity.errors import ApplicationRefusedError
 from nanhu.platforms.identity.models import ProxyGrantingTicket, ProxyTicket, RoleGrant, SsoGrant, SsoSession
 from nanhu.platforms.identity.services import access, proxies, tickets
-from nanhu.platforms.identity.services.applications import register_application
+from nanhu.platforms.identity.services.applications import change_application, register_application
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
 from nanhu.platforms.identity.tests.test_cas import CAS, SERVICE, failure_code, fresh_ticket, validate
 
@@ -40,10 +41,13 @@ def office(db, portal):
 
 
 @pytest.fixture
-def mail(db):
-    return register_application(
+def mail(office):
+    found = register_application(
         by=TEST, key="mail", name="邮箱", owner="信息中心", service_prefix=MAIL, attributes=["displayName"]
     )
+    office.proxy_targets = ["mail"]
+    office.save()
+    return found
 
 
 @pytest.fixture
@@ -133,7 +137,7 @@ def test_renew_is_never_met_by_a_proxy_ticket(signed_in, portal):
 
 
 def test_a_chain_lists_the_newest_first(signed_in, portal, mail):
-    mail.proxy_prefixes = [portal.address + "mail/"]
+    mail.proxy_prefixes, mail.proxy_targets = [portal.address + "mail/"], ["oa"]
     mail.save()
     first = proxy_ticket(granted(signed_in, portal))
     validate(first, MAIL, "/cas/proxyValidate", pgtUrl=portal.address + "mail/pgt")
@@ -202,6 +206,16 @@ def test_plain_http_is_for_the_sample_campus_on_its_own_machine_only(office, mon
     assert proxies.may_be_called_back(office, "http://localhost:9/pgt")
     monkeypatch.setattr(proxies, "configuration", lambda: type("Real", (), {"demo": False}))
     assert not proxies.may_be_called_back(office, "http://localhost:9/pgt")
+
+
+def test_the_registry_names_the_targets_of_a_proxying_application(signed_in, office, mail, portal):
+    """The person may use the mail; the office may not speak for the person there."""
+    pgt = granted(signed_in, portal)
+    assert proxy_ticket(pgt).startswith("PT-")
+    change_application(by=TEST, application=office, proxy_targets=[])
+    assert proxy_failure(ask(pgt)) == "UNAUTHORIZED_SERVICE_PROXY"
+    with pytest.raises(ApplicationRefusedError):
+        change_application(by=TEST, application=office, proxy_targets=["nobody"])
 
 
 def test_an_application_that_may_not_proxy_is_told_so(signed_in, office, portal):

@@ -1,5 +1,6 @@
 """What the front answers is what Django would have answered; what is not plainly granted it leaves alone."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import quote
@@ -373,6 +374,22 @@ def test_each_attribute_alone(both, session, office, name):
     Application.objects.filter(pk=office.pk).update(attributes=[name], entitlements=["urn:mace:dir:entitlement:x"])
     answer = both.compare(question(ticket_of(session, office)))
     assert answer is not None
+
+
+def test_the_department_is_above_the_class_and_the_class_has_a_name_of_its_own(both, session, office):
+    college = OrgUnit.objects.create(code="11", name="计算机学院（新）", kind="学院")
+    major = OrgUnit.objects.create(code="1103", name="软件工程", kind="专业", parent=college)
+    below = OrgUnit.objects.create(code="110301", name="软工2401班", kind="班级", parent=major)
+    Affiliation.objects.filter(person_id=session.account.person_id).update(unit=below)
+    wanted = ["department", "departmentCode", "className", "classCode"]
+    Application.objects.filter(pk=office.pk).update(attributes=wanted)
+    answer = both.compare(question(ticket_of(session, office)))
+    assert answer is not None
+    text = answer.body.decode()
+    values = {name: re.search(rf"<cas:{name}>(.*?)</cas:{name}>", text)[1] for name in wanted}
+    assert values == {
+        "department": "计算机学院（新）", "departmentCode": "11", "className": "软工2401班", "classCode": "110301"
+    }  # fmt: skip
 
 
 def test_what_the_front_does_not_know_it_leaves_alone(both, session, office):

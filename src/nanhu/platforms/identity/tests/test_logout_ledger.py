@@ -59,6 +59,12 @@ def test_it_names_each_application_once_and_what_became_of_it(in_two):
     assert "Errno" not in text_of(page)
     assert 'hx-trigger="every 5s"' in text_of(page)
 
+    settle("oa", logout="notified")
+    page = in_two.get("/signed-out")
+    assert "已通知" in text_of(page)
+    assert "不回答是否真的退出" in text_of(page)
+    assert "已退出</span>" not in page.content.decode(), "nobody said that its session is over"
+
     settle("lib", logout="unreachable", logout_due_at=None)
     page = in_two.get("/signed-out")
     assert "一直联系不上" in text_of(page)
@@ -70,7 +76,7 @@ def test_an_application_entered_twice_is_out_when_both_are(in_two):
     first = SsoGrant.objects.filter(application__key="oa").first()
     SsoGrant.objects.filter(pk=first.pk).update(logout="done", logout_due_at=None)
     found = lines_of([first.session_id])[first.session_id]
-    assert [(line.application, line.is_out) for line in found] == [("OA 办公系统", False), ("图书馆", False)]
+    assert [(line.application, line.is_told) for line in found] == [("OA 办公系统", False), ("图书馆", False)]
 
 
 def test_nobody_else_sees_it(in_two):

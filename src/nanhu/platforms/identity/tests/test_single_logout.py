@@ -11,11 +11,12 @@ import time_machine
 from django.db import connection, transaction
 from lxml import etree
 
+from nanhu.kernel import outgoing
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.tests import outside
 from nanhu.platforms.identity.models import Application, SsoGrant, SsoSession
-from nanhu.platforms.identity.services import logout_engine, outgoing, sessions, single_logout
+from nanhu.platforms.identity.services import logout_engine, sessions, single_logout
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.grants import open_grant
 from nanhu.platforms.identity.tests.conftest import TEST
@@ -67,7 +68,7 @@ def test_twelve_of_fourteen_are_out_while_a_dead_one_is_still_being_called(sessi
         worker.start()
         end(session)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while list(states().values()).count("done") < 12 and time.monotonic() < deadline:
+        while list(states().values()).count("notified") < 12 and time.monotonic() < deadline:
             time.sleep(0.02)
         found, hung = states(), SsoGrant.objects.get(application__name="挂起的")
         stopping.set()
@@ -75,7 +76,7 @@ def test_twelve_of_fourteen_are_out_while_a_dead_one_is_still_being_called(sessi
 
     assert hung.logout_attempts >= 1
     assert hung.logout_error == "", "its call has not ended"
-    assert {name for name, state in found.items() if state != "done"} == {"挂起的", "关机的"}
+    assert {name for name, state in found.items() if state != "notified"} == {"挂起的", "关机的"}
     assert all(len(one.logouts) == 1 for one in good)
     assert "refused" in SsoGrant.objects.get(application__name="关机的").logout_error
 
@@ -138,7 +139,7 @@ def test_an_engine_that_dies_amid_a_call_leaves_it_to_the_next(session):
         with time_machine.travel(now() + logout_engine.LEASE + timedelta(seconds=1)):
             logout_engine.tell_due()
     assert len(there.logouts) == 1
-    assert states() == {"OA": "done"}
+    assert states() == {"OA": "notified"}
 
 
 def test_a_sign_out_that_is_rolled_back_tells_nobody(session):
@@ -180,7 +181,7 @@ def test_one_that_comes_back_is_told(session):
         Application.objects.update(logout_url=there.address)
         logout_engine.tell_due()
     grant.refresh_from_db()
-    assert (grant.logout, grant.logout_attempts, grant.logout_error) == ("done", 2, "")
+    assert (grant.logout, grant.logout_attempts, grant.logout_error) == ("notified", 2, "")
 
 
 def test_many_people_leaving_a_dead_application_hold_up_no_other(teacher):
@@ -213,7 +214,9 @@ def test_many_people_leaving_a_dead_application_hold_up_no_other(teacher):
             assert engine.rooms()[dead.pk] == 1, "one call at a time to who did not answer"
 
 
-@pytest.mark.parametrize(("status", "state"), [(200, "done"), (302, "done"), (404, "waiting"), (503, "waiting")])
+@pytest.mark.parametrize(
+    ("status", "state"), [(200, "notified"), (302, "notified"), (404, "waiting"), (503, "waiting")]
+)
 def test_which_answers_count_as_told(session, status, state):
     with outside.application(status, headers={"Location": "http://127.0.0.1:9/"} if status == 302 else {}) as there:
         entered(session, there.address, "OA")
@@ -225,11 +228,25 @@ def test_which_answers_count_as_told(session, status, state):
 def test_a_protocol_may_judge_the_answer_itself(session, monkeypatch):
     with outside.application(body=b"<Status>no</Status>") as there:
         entered(session, there.address, "OA")
-        call = single_logout.LogoutCall(address=there.address, body=b"x", is_told=lambda body: b"yes" in body)
+        call = single_logout.LogoutCall(
+            address=there.address, body=b"x", is_acknowledged=lambda answer: b"yes" in answer.body, reads_body=True
+        )
         monkeypatch.setitem(single_logout.tellers, "cas", lambda _grant: call)
         end(session)
         logout_engine.tell_due()
     assert states() == {"OA": "waiting"}
+
+
+def test_an_acknowledgement_makes_it_out(session, monkeypatch):
+    with outside.application(body=b"<Status>yes</Status>") as there:
+        entered(session, there.address, "OA")
+        call = single_logout.LogoutCall(
+            address=there.address, body=b"x", is_acknowledged=lambda answer: b"yes" in answer.body, reads_body=True
+        )
+        monkeypatch.setitem(single_logout.tellers, "cas", lambda _grant: call)
+        end(session)
+        logout_engine.tell_due()
+    assert states() == {"OA": "done"}
 
 
 def test_who_takes_no_notice_is_called_silent_and_who_cannot_be_told_unreachable(session, monkeypatch):

@@ -1,6 +1,7 @@
 """Activation: the second proof after the initial value."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,11 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
-from nanhu.platforms.identity import devices, queries
-from nanhu.platforms.identity.errors import ActivationExpiredError
+from nanhu.platforms.identity import devices
+from nanhu.platforms.identity.errors import ActivationExpiredError, CodeStillGoodError, TooManyAttemptsError
 from nanhu.platforms.identity.forms import CodeProofForm, DocumentProofForm
 from nanhu.platforms.identity.middleware import AFTER_SETUP
 from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.recovery import challenges
+from nanhu.platforms.identity.recovery.views.pages import new_challenge
 from nanhu.platforms.identity.services import activation, sessions
 
 PENDING = "identity.activation"
@@ -32,12 +35,12 @@ def start(request: HttpRequest, *, account: Account, campus_no: str, after: str)
         "campus_no": campus_no,
         "until": (now() + LIFE).timestamp(),
         "after": after,
-        "sent_to": "",
+        "is_sent": False,
     }
     return HttpResponseRedirect(reverse("identity:activate"))
 
 
-def pending(request: HttpRequest) -> tuple[Account, dict[str, str]]:
+def pending(request: HttpRequest) -> tuple[Account, dict[str, Any]]:
     facts = request.session.get(PENDING)
     if not facts or facts["until"] < now().timestamp():
         request.session.pop(PENDING, None)
@@ -56,7 +59,7 @@ def activate_page(request: HttpRequest) -> HttpResponse:
     code = CodeProofForm(request.POST if "code" in request.POST else None)
     form = code if code.is_bound else document
     if not form.is_bound or not form.is_valid():
-        return activate_form(request, account, facts, document=document, code=code)
+        return activate_form(request, facts, document=document, code=code)
     try:
         account = proved(request, account, form)
     except ActivationExpiredError:
@@ -64,7 +67,8 @@ def activate_page(request: HttpRequest) -> HttpResponse:
         raise
     except CampusError as error:
         form.add_error(None, error.message)
-        return activate_form(request, account, facts, document=document, code=code, status=error.http_status)
+        asked = challenge_facts(request, account, error)
+        return activate_form(request, facts, document=document, code=code, status=error.http_status, **asked)
     sessions.open_session(request, account=account, campus_no=facts["campus_no"], how="activation")
     request.session[AFTER_SETUP] = facts["after"]
     response = HttpResponseRedirect(reverse("identity:setup"))
@@ -73,29 +77,38 @@ def activate_page(request: HttpRequest) -> HttpResponse:
 
 
 def proved(request: HttpRequest, account: Account, form: DocumentProofForm | CodeProofForm) -> Account:
-    by = actor_of(request)
+    by, typed = actor_of(request), form.cleaned_data
+    is_solved = challenges.is_solved(challenges.answer_in(request), subject=activation.challenge_subject(account))
     if isinstance(form, CodeProofForm):
-        return activation.prove_by_code(by=by, account=account, code=form.cleaned_data["code"])
+        return activation.prove_by_code(by=by, account=account, code=typed["code"], is_challenge_solved=is_solved)
     return activation.prove_by_document(
-        by=by, account=account, name=form.cleaned_data["name"], id_number=form.cleaned_data["id_number"]
+        by=by, account=account, name=typed["name"], id_number=typed["id_number"], is_challenge_solved=is_solved
     )
+
+
+def challenge_facts(request: HttpRequest, account: Account, error: CampusError) -> dict[str, Any]:
+    """Who has to wait may solve a challenge instead."""
+    if not isinstance(error, TooManyAttemptsError):
+        return {}
+    return new_challenge(request, activation.challenge_subject(account))
 
 
 def activate_form(
     request: HttpRequest,
-    account: Account,
-    facts: dict[str, str],
+    facts: dict[str, Any],
     *,
     document: DocumentProofForm,
     code: CodeProofForm,
     status: int = 200,
+    **challenge: Any,
 ) -> HttpResponse:
+    """Whoever is here has proved little: the page names neither the phone nor anything else of the person."""
     context = {
         "document": document,
         "code": code,
-        "phone_masked": queries.card_of(account).phone_masked,
-        "sent_to": facts["sent_to"],
+        "is_sent": facts["is_sent"],
         "campus_no": facts["campus_no"],
+        **challenge,
     }
     return render(request, "identity/activate.html", context, status=status)
 
@@ -106,12 +119,21 @@ def activate_form(
 def send_code(request: HttpRequest) -> HttpResponse:
     account, facts = pending(request)
     try:
-        facts["sent_to"] = activation.send_code(by=actor_of(request), account=account)
+        activation.send_code(by=actor_of(request), account=account)
+    except CodeStillGoodError as error:
+        facts["is_sent"] = True
+        request.session[PENDING] = facts
+        return code_refused(request, facts, error)
     except CampusError as error:
-        code = CodeProofForm({})
-        code.full_clean()
-        code.errors.clear()
-        code.add_error(None, error.message)
-        return activate_form(request, account, facts, document=DocumentProofForm(), code=code, status=error.http_status)
+        return code_refused(request, facts, error)
+    facts["is_sent"] = True
     request.session[PENDING] = facts
     return HttpResponseRedirect(reverse("identity:activate") + "#code")
+
+
+def code_refused(request: HttpRequest, facts: dict[str, Any], error: CampusError) -> HttpResponse:
+    code = CodeProofForm({})
+    code.full_clean()
+    code.errors.clear()
+    code.add_error(None, error.message)
+    return activate_form(request, facts, document=DocumentProofForm(), code=code, status=error.http_status)

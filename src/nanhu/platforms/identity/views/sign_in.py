@@ -17,9 +17,10 @@ from nanhu.platforms.identity.errors import HashingBusyError, TooManyAttemptsErr
 from nanhu.platforms.identity.forms import SignInForm
 from nanhu.platforms.identity.policies import open_during_setup
 from nanhu.platforms.identity.recovery import challenges
-from nanhu.platforms.identity.recovery.views.pages import challenge_for
+from nanhu.platforms.identity.recovery.views.pages import challenge_for, new_challenge
 from nanhu.platforms.identity.rules import normalise_sign_in_name
 from nanhu.platforms.identity.services import sign_in
+from nanhu.platforms.identity.services.throttle import Standing
 from nanhu.platforms.identity.views import activation
 from nanhu.platforms.identity.views.targets import next_path
 
@@ -60,11 +61,12 @@ def answer(request: HttpRequest, form: SignInForm, *, after: str, welcome: Welco
         verdict = asked(request, name=name, password=form.cleaned_data["password"], application=key)
     except (TooManyAttemptsError, HashingBusyError) as error:
         form.add_error(None, error.message)
-        facts |= challenge_for(request, name, is_known=devices.is_known(request, name))
+        if isinstance(error, TooManyAttemptsError):
+            facts |= new_challenge(request, name)
         return sign_in_form(request, form, after=after, status=error.http_status, is_throttled=True, **facts)
     if verdict.account is None or verdict.answer == sign_in.Answer.REFUSED:
         form.add_error(None, _("账号或密码不正确。"))
-        facts |= challenge_for(request, name, is_known=devices.is_known(request, name))
+        facts |= challenge_for(request, name, browser=devices.known_browser(request, name))
         return sign_in_form(request, form, after=after, **facts)
     if verdict.answer == sign_in.Answer.ACTIVATE:
         return activation.start(request, account=verdict.account, campus_no=name, after=after)
@@ -88,8 +90,7 @@ def asked(request: HttpRequest, *, name: str, password: str, application: str = 
         by=actor_of(request),
         typed_name=name,
         password=password,
-        is_known_device=devices.is_known(request, name),
-        is_challenge_solved=is_solved,
+        standing=Standing(browser=devices.known_browser(request, name), is_solved=is_solved),
         application=application,
     )
 

@@ -5,21 +5,34 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.encoding import iri_to_uri
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from nanhu.kernel import csp
+from nanhu.kernel.cookies import secure_only
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.policies import open_during_setup
-from nanhu.platforms.identity.services import sessions
+from nanhu.platforms.identity.services import front_channel, sessions
 from nanhu.platforms.identity.services.logout_ledger import Line, lines_of
 
-COOKIE = "nanhu_signed_out"
+COOKIE = secure_only("nanhu_signed_out")
 SALT = "nanhu.identity.logout_ledger"
 LIFE_SECONDS = 15 * 60
+SECONDS_TO_TELL = 4
 SOON, LATER = "every 1s", "every 5s"
+
+
+class SafeRedirect(HttpResponseRedirect):
+    """To an address that the registry allowed: its scheme may be a native application's own."""
+
+    def __init__(self, address: str) -> None:
+        self.allowed_schemes = [*self.allowed_schemes, address.partition(":")[0].lower()]
+        super().__init__(address)
 
 
 @open_during_setup
@@ -28,6 +41,33 @@ SOON, LATER = "every 1s", "every 5s"
 def sign_out(request: HttpRequest) -> HttpResponse:
     session = sessions.close_session(request)
     return remember(HttpResponseRedirect(reverse("identity:signed_out")), session)
+
+
+def leave(request: HttpRequest, session: SsoSession | None, *, address: str, name: str) -> HttpResponse:
+    """Back to the application that asked for the sign-out; where others must hear by this browser, they hear first."""
+    if session is None or not front_channel.untold(session):
+        return remember(SafeRedirect(address), session)
+    response = signed_out(request, session, back_url=address, back_name=name)
+    response.headers["Refresh"] = f"{SECONDS_TO_TELL}; url={iri_to_uri(address)}"
+    return response
+
+
+@open_during_setup
+@login_not_required
+@never_cache
+@xframe_options_sameorigin
+@require_safe
+def tell_by_browser(request: HttpRequest, grant_id: int) -> HttpResponse:
+    """In a frame of the page after the sign-out: on to the application that is to hear of it."""
+    session = remembered(request)
+    call = front_channel.call_for(session, grant_id) if session is not None else None
+    if call is None:
+        raise Http404
+    if not call.fields:
+        return SafeRedirect(call.address)
+    response = render(request, "identity/front_logout.html", {"call": call})
+    csp.allow(response, form_action=[front_channel.origin_of(call.address)], frame_ancestors=["'self'"])
+    return response
 
 
 @login_not_required
@@ -70,9 +110,15 @@ def remembered(request: HttpRequest) -> SsoSession | None:
 
 def page(request: HttpRequest, session: SsoSession | None, **facts: Any) -> HttpResponse:
     lines = lines_of([session.pk]).get(session.pk, []) if session is not None else []
-    out = sum(line.is_out for line in lines)
-    context = {"lines": lines, "total": len(lines), "out": out, "look_again": look_again(lines), **facts}
-    return render(request, "identity/signed_out.html", context)
+    told = sum(line.is_told for line in lines)
+    context = {"lines": lines, "total": len(lines), "told": told, "look_again": look_again(lines), **facts}
+    frames = front_channel.untold(session) if session is not None else []
+    context["frames"] = [grant.pk for grant in frames]
+    context["has_notified"] = any(line.is_unconfirmed for line in lines)
+    response = render(request, "identity/signed_out.html", context)
+    if frames:
+        csp.allow(response, frame_src=front_channel.origins_of(frames))
+    return response
 
 
 def look_again(lines: list[Line]) -> str:

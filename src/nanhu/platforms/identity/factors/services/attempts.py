@@ -22,24 +22,24 @@ ANYWHERE = Limit("second", free=10, cap=900, memory=DAY)
 DEVICE = Limit("second-device", free=5, cap=900, memory=DAY)
 SENDING = Limit("second-sending", free=3, cap=3600, memory=timedelta(hours=6))
 REFUSALS = (WrongCodeError, PasskeyRefusedError, PasskeySuspectError)
-STRANGER = Limit("stranger", free=100, cap=60, memory=timedelta(minutes=15), leak=0.5)
+STRANGER = Limit("stranger", free=300, cap=30, memory=timedelta(minutes=15), leak=2.0)
 """What a stranger may begin (a question to a passkey, a QR code): each costs a row for some minutes."""
 TELLING = Limit("new-device", free=3, cap=3600, memory=timedelta(hours=6))
 
 
-def gates_of(*, by: Actor, account: Account, is_known_device: bool) -> list[Gate]:
+def gates_of(*, by: Actor, account: Account, known_browser: str) -> list[Gate]:
     subject = f"account:{account.pk}"
-    if is_known_device:
-        return [Gate(DEVICE, subject)]
+    if known_browser:
+        return [Gate(DEVICE, f"{subject}|{known_browser}")]
     return [Gate(PAIR, f"{subject}|{network_of(by.address)}"), Gate(ANYWHERE, subject)]
 
 
 @contextmanager
 def counted(
-    *, by: Actor, account: Account, is_known_device: bool = False, how: str = "otp", application: str = ""
+    *, by: Actor, account: Account, known_browser: str = "", how: str = "otp", application: str = ""
 ) -> Iterator[None]:
     """Count one attempt before it is made; a success forgives the earlier ones, a wrong code is written down."""
-    gates = gates_of(by=by, account=account, is_known_device=is_known_device)
+    gates = gates_of(by=by, account=account, known_browser=known_browser)
     throttle.admit(gates)
     try:
         yield
@@ -52,10 +52,11 @@ def counted(
     throttle.forgive(gates)
 
 
-def count_stranger(*, by: Actor) -> None:
-    throttle.admit([Gate(STRANGER, network_of(by.address))])
+def count_stranger(*, by: Actor, browser: str) -> None:
+    """A browser that signed somebody in before (`browser`) is not held up by what its neighbours begin."""
+    throttle.admit([Gate(STRANGER, f"browser:{browser}" if browser else network_of(by.address))])
 
 
 def forgive_all(account: Account) -> None:
-    """What the counter does for somebody who stands there. A pair with one address passes by itself."""
-    throttle.forgive([Gate(limit, f"account:{account.pk}") for limit in (ANYWHERE, DEVICE, SENDING)])
+    """What the counter does for somebody who stands there. What one browser or one address did passes by itself."""
+    throttle.forgive([Gate(limit, f"account:{account.pk}") for limit in (ANYWHERE, SENDING)])

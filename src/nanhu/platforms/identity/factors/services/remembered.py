@@ -18,10 +18,11 @@ from django.http import HttpRequest, HttpResponseBase
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, actor_of
 from nanhu.kernel.clock import now
+from nanhu.kernel.cookies import host_only
 from nanhu.platforms.identity.factors.models import RememberedBrowser
 from nanhu.platforms.identity.models import Account
 
-COOKIE = "nanhu_remembered"
+COOKIE = host_only("nanhu_remembered")
 LIFE = timedelta(days=30)
 TOKENS_KEPT = 4
 PASSWORD_ALONE = ["pwd"]

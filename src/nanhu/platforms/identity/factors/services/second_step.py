@@ -11,11 +11,11 @@ METHODS = {TOTP: "otp", CONTACT: "sms", RECOVERY: "otp"}
 
 
 def try_code(
-    *, by: Actor, account: Account, factors: Factors, way: str, code: str, is_known_device: bool, application: str = ""
+    *, by: Actor, account: Account, factors: Factors, way: str, code: str, known_browser: str, application: str = ""
 ) -> str:
     """The name of the method that was proved; a way that is not offered to this account is a wrong code."""
     how = METHODS.get(way, way)
-    with attempts.counted(by=by, account=account, is_known_device=is_known_device, how=how, application=application):
+    with attempts.counted(by=by, account=account, known_browser=known_browser, how=how, application=application):
         if way not in factors.ways or not fits(by=by, account=account, way=way, code=code):
             raise WrongCodeError
     return METHODS[way]

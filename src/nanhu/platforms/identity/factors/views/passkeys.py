@@ -15,7 +15,7 @@ from nanhu.platforms.identity.factors.services import attempts, names, passkey_p
 from nanhu.platforms.identity.factors.services.overview import PASSKEY, factors_of
 from nanhu.platforms.identity.factors.views import second
 from nanhu.platforms.identity.factors.views.add import asked_question, handed
-from nanhu.platforms.identity.factors.views.who import asked, is_known
+from nanhu.platforms.identity.factors.views.who import asked, known_browser
 from nanhu.platforms.identity.forms import SignInForm
 from nanhu.platforms.identity.policies import closed_during_setup, open_during_setup
 from nanhu.platforms.identity.services import sign_in_log
@@ -29,7 +29,7 @@ SIGN_IN_ASKED, SECOND_ASKED = "identity.passkey_sign_in", "identity.passkey_seco
 @never_cache
 @require_POST
 def sign_in_options(request: HttpRequest) -> HttpResponse:
-    attempts.count_stranger(by=actor_of(request))
+    attempts.count_stranger(by=actor_of(request), browser=devices.browser_in(request))
     return handed(request, SIGN_IN_ASKED, passkeys.ask_to_prove())
 
 
@@ -86,7 +86,11 @@ def second_proof(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     try:
         with attempts.counted(
-            by=by, account=who.account, is_known_device=is_known(request, who), how="hwk", application=who.application
+            by=by,
+            account=who.account,
+            known_browser=known_browser(request, who),
+            how="hwk",
+            application=who.application,
         ):
             passkey = passkey_proofs.prove(
                 by=by,

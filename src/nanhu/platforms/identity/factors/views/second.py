@@ -19,7 +19,7 @@ from nanhu.platforms.identity.factors.forms import CodeForm, RecoveryCodeForm
 from nanhu.platforms.identity.factors.services import contacts, pending, second_step
 from nanhu.platforms.identity.factors.services.overview import CONTACT, PASSKEY, RECOVERY, TOTP, Factors, factors_of
 from nanhu.platforms.identity.factors.services.strengthen import strengthen
-from nanhu.platforms.identity.factors.views.who import Asked, asked, is_known
+from nanhu.platforms.identity.factors.views.who import Asked, asked, known_browser
 from nanhu.platforms.identity.policies import closed_during_setup
 from nanhu.platforms.identity.views.sign_in import next_path
 
@@ -63,7 +63,7 @@ def ask_for_code(request: HttpRequest, who: Asked, factors: Factors) -> HttpResp
             factors=factors,
             way=way,
             code=form.cleaned_data["code"],
-            is_known_device=is_known(request, who),
+            known_browser=known_browser(request, who),
             application=who.application,
         )
     except CampusError as error:

@@ -45,5 +45,5 @@ def asked(request: HttpRequest) -> Asked | None:
     return Asked(account=step.account, campus_no=step.campus_no, after=step.after, step=step)
 
 
-def is_known(request: HttpRequest, who: Asked) -> bool:
-    return devices.is_known(request, who.campus_no)
+def known_browser(request: HttpRequest, who: Asked) -> str:
+    return devices.known_browser(request, who.campus_no)

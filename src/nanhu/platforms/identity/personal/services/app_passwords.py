@@ -13,7 +13,7 @@ from nanhu.platforms.identity.personal.errors import TooManySecretsError
 from nanhu.platforms.identity.personal.models import AppPassword
 from nanhu.platforms.identity.personal.rules import hash_of, new_app_password, normalise_app_password
 from nanhu.platforms.identity.rules import normalise_sign_in_name
-from nanhu.platforms.identity.services import sign_in
+from nanhu.platforms.identity.services import known_places, sign_in
 
 MOST_LIVE = 10
 USED_EVERY = timedelta(minutes=1)
@@ -62,4 +62,5 @@ def account_by(*, typed_name: str, password: str, service: str, address: str = "
     moment = now()
     if row.last_used_at is None or moment - row.last_used_at > USED_EVERY:
         AppPassword.objects.filter(pk=row.pk).update(last_used_at=moment, last_used_from=address)
+        known_places.note_station(account=row.account, door=service, address=address)
     return row.account

@@ -43,12 +43,12 @@ def wish_of(request: HttpRequest) -> Wish:
     if len(services) > 1:
         raise ServiceRefusedError
     service = services[0] if services else ""
-    must_renew = bool(request.GET.get("renew"))
+    must_renew = "renew" in request.GET
     return Wish(
         service=service,
         application=application_for(service) if service else None,
         must_renew=must_renew,
-        is_gateway=bool(request.GET.get("gateway")) and bool(service) and not must_renew,
+        is_gateway="gateway" in request.GET and bool(service) and not must_renew,
         by_post=request.GET.get("method", "").upper() == "POST",
         ticket_name="SAMLart" if "TARGET" in request.GET else "ticket",
     )

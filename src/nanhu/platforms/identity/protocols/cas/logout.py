@@ -4,7 +4,8 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.crypto import get_random_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -17,7 +18,7 @@ from nanhu.platforms.identity.protocols.cas.answers import instant_of
 from nanhu.platforms.identity.services import sessions
 from nanhu.platforms.identity.services.applications import address_for, application_for
 from nanhu.platforms.identity.services.single_logout import CannotBeToldError, LogoutCall, tellers
-from nanhu.platforms.identity.views.sign_out import remember, signed_out
+from nanhu.platforms.identity.views.sign_out import leave, signed_out
 
 LOGOUT_REQUEST = (
     '<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="LR-{id}" Version="2.0" '
@@ -32,15 +33,28 @@ NOT_PLAIN = str.maketrans({"%": "", "+": "", "\r": "", "\n": ""})
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def logout(request: HttpRequest) -> HttpResponse:
-    """End the session. CAS 3 sends the browser on to a registered `service`; CAS 2's `url` is only offered as a link."""
+    """End the session, at once or after a click. CAS 3 sends the browser on to a registered `service`; CAS 2's `url` is only offered as a link."""
     if request.method == "HEAD":
         return HttpResponse()
+    if is_foreign_link(request):
+        return render(request, "identity/cas_logout.html", {"application": registered(service_in(request))})
     session = sessions.close_session(request)
-    if registered(request.GET.get("service", "")) is not None:
-        return remember(HttpResponseRedirect(request.GET["service"]), session)
+    target = registered(request.GET.get("service", ""))
+    if target is not None:
+        return leave(request, session, address=request.GET["service"], name=target.name)
     link = registered(request.GET.get("url", ""))
     back = {"back_url": request.GET["url"], "back_name": link.name} if link else {}
     return signed_out(request, session, **back)
+
+
+def service_in(request: HttpRequest) -> str:
+    return request.GET.get("service", "") or request.GET.get("url", "")
+
+
+def is_foreign_link(request: HttpRequest) -> bool:
+    """A page of another site sent the browser here: its owner is asked, or any link on the web could sign people out."""
+    is_foreign = request.headers.get("Sec-Fetch-Site", "none") == "cross-site"
+    return is_foreign and request.method == "GET" and request.sso_session is not None  # type: ignore[attr-defined]
 
 
 def registered(service: str) -> Application | None:

@@ -59,6 +59,20 @@ class CasForm(forms.Form):
         required=False,
         help_text=_("只有要代表用户再访问其他应用时才填，必须是 https。"),
     )
+    proxy_targets = forms.MultipleChoiceField(
+        label=_("代理票据只能用于"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("这个应用可以代表用户访问哪些应用；一个不勾就一个也不能。"),
+    )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        targets: forms.MultipleChoiceField = self.fields["proxy_targets"]  # type: ignore[assignment]
+        targets.choices = [
+            (one.key, one.name)
+            for one in Application.objects.filter(is_enabled=True, addresses__isnull=False).distinct().order_by("name")
+        ]
 
 
 def speaks(application: Application) -> bool:
@@ -72,6 +86,7 @@ def initial(application: Application) -> dict[str, Any]:
         "user_name": application.user_name,
         "has_attributes_in_cas2": application.has_attributes_in_cas2,
         "proxy_prefixes": application.proxy_prefixes,
+        "proxy_targets": application.proxy_targets,
     }
 
 
@@ -86,6 +101,7 @@ def save(by: Actor, application: Application, cleaned: Mapping[str, Any]) -> Map
         user_name=cleaned["user_name"],
         has_attributes_in_cas2=cleaned["has_attributes_in_cas2"],
         proxy_prefixes=cleaned["proxy_prefixes"],
+        proxy_targets=cleaned["proxy_targets"],
     )
     return {}
 

@@ -91,7 +91,7 @@ def saml_validate(request: HttpRequest) -> HttpResponse:
     if service is not None and question is not None:
         verdict = tickets.INVALID_TICKET
         if question.ticket.startswith(PREFIX) and len(question.ticket) <= LONGEST_TICKET:
-            must_be_new = bool(request.GET.get("renew"))
+            must_be_new = "renew" in request.GET
             verdict = tickets.validate(ticket=question.ticket, service=service, must_be_new=must_be_new)
     answer = envelope(verdict, service=service or "", in_response_to=question.request_id if question else "")
     return HttpResponse(answer, content_type=SAML_TYPE)

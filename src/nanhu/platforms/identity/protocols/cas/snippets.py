@@ -19,10 +19,13 @@ CASSSOEnabled On
     Require valid-user
 </Location>
 """
-PHP_CAS = """require_once 'CAS.php';
+PHP_CAS = """<?php  // phpCAS 1.6; Debian: apt install php-cas php-xml
+require_once 'CAS.php';
 phpCAS::client(CAS_VERSION_3_0, '{host}', {port}, '{cas_path}', '{root}');
 phpCAS::setCasServerCACert('/etc/ssl/certs/ca-certificates.crt');
-phpCAS::handleLogoutRequests(true, ['{host}']);
+// false: the notice proves itself by the ticket in it, which only this server and the identity provider know. With a
+// list of host names phpCAS compares the caller's reverse DNS, ignores a notice that does not fit, and answers 200.
+phpCAS::handleLogoutRequests(false);
 phpCAS::forceAuthentication();
 $user = phpCAS::getUser();
 $attributes = phpCAS::getAttributes();
@@ -45,14 +48,84 @@ client = CASClient(version=3, service_url="{service}", server_url="{cas}/")
 client.get_login_url()                                   # send the browser there
 user, attributes, pgtiou = client.verify_ticket(ticket)  # when it comes back with ?ticket=
 """
-SPRING = """# application.properties of Apereo's java-cas-client (cas-client-support-springboot)
+JAVA = """<!-- WEB-INF/web.xml; org.apereo.cas.client:cas-client-core 4.0 (Jakarta; with 3.6 the package is
+     org.jasig.cas.client). The logout filter stands first and needs its listener, or sessions live on. -->
+<listener>
+  <listener-class>org.apereo.cas.client.session.SingleSignOutHttpSessionListener</listener-class>
+</listener>
+<filter>
+  <filter-name>CAS Single Sign Out Filter</filter-name>
+  <filter-class>org.apereo.cas.client.session.SingleSignOutFilter</filter-class>
+</filter>
+<filter>
+  <filter-name>CAS Authentication Filter</filter-name>
+  <filter-class>org.apereo.cas.client.authentication.AuthenticationFilter</filter-class>
+  <init-param><param-name>casServerUrlPrefix</param-name><param-value>{cas}</param-value></init-param>
+  <init-param><param-name>serverName</param-name><param-value>{root}</param-value></init-param>
+</filter>
+<filter>
+  <filter-name>CAS Validation Filter</filter-name>
+  <filter-class>org.apereo.cas.client.validation.Cas30ProxyReceivingTicketValidationFilter</filter-class>
+  <init-param><param-name>casServerUrlPrefix</param-name><param-value>{cas}</param-value></init-param>
+  <init-param><param-name>serverName</param-name><param-value>{root}</param-value></init-param>
+</filter>
+<filter>
+  <filter-name>CAS HttpServletRequest Wrapper Filter</filter-name>
+  <filter-class>org.apereo.cas.client.util.HttpServletRequestWrapperFilter</filter-class>
+</filter>
+<filter-mapping><filter-name>CAS Single Sign Out Filter</filter-name><url-pattern>/*</url-pattern></filter-mapping>
+<filter-mapping><filter-name>CAS Authentication Filter</filter-name><url-pattern>/*</url-pattern></filter-mapping>
+<filter-mapping><filter-name>CAS Validation Filter</filter-name><url-pattern>/*</url-pattern></filter-mapping>
+<filter-mapping>
+  <filter-name>CAS HttpServletRequest Wrapper Filter</filter-name><url-pattern>/*</url-pattern>
+</filter-mapping>
+"""
+SPRING_BOOT = """# application.properties; org.apereo.cas.client:cas-client-support-springboot with @EnableCasClient
 cas.server-url-prefix={cas}
 cas.server-login-url={cas}/login
 cas.client-host-url={root}
 cas.validation-type=CAS3
 cas.single-logout.enabled=true
-# with Spring Security instead: ServiceProperties.setService("{service}"),
-# new Cas30ServiceTicketValidator("{cas}")
+"""
+SPRING_SECURITY = """// spring-security-cas 6. The notice of a logout goes to the service address below.
+@Configuration
+@EnableWebSecurity
+class CasSecurity {{
+    @Bean ServiceProperties serviceProperties() {{
+        var properties = new ServiceProperties();
+        properties.setService("{root}/login/cas");
+        return properties;
+    }}
+    @Bean CasAuthenticationProvider casProvider(ServiceProperties service, UserDetailsService people) {{
+        var provider = new CasAuthenticationProvider();
+        provider.setServiceProperties(service);
+        provider.setTicketValidator(new Cas30ServiceTicketValidator("{cas}"));
+        provider.setAuthenticationUserDetailsService(new UserDetailsByNameServiceWrapper<>(people));
+        provider.setKey("{service}");
+        return provider;
+    }}
+    @Bean SecurityFilterChain chain(HttpSecurity http, ServiceProperties service, CasAuthenticationProvider provider)
+            throws Exception {{
+        var entry = new CasAuthenticationEntryPoint();
+        entry.setLoginUrl("{cas}/login");
+        entry.setServiceProperties(service);
+        var cas = new CasAuthenticationFilter();
+        cas.setAuthenticationManager(new ProviderManager(provider));
+        cas.setFilterProcessesUrl("/login/cas");
+        cas.setSecurityContextRepository(new HttpSessionSecurityContextRepository());
+        cas.setSessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()); // the notice names the session
+        var out = new SingleSignOutFilter();
+        return http.authorizeHttpRequests(one -> one.anyRequest().authenticated())
+            .exceptionHandling(one -> one.authenticationEntryPoint(entry))
+            .csrf(one -> one.ignoringRequestMatchers("/login/cas"))   // else the notice is refused with 403
+            .addFilter(cas)
+            .addFilterBefore(out, CsrfFilter.class)
+            .build();
+    }}
+    @Bean ServletListenerRegistrationBean<SingleSignOutHttpSessionListener> sessions() {{
+        return new ServletListenerRegistrationBean<>(new SingleSignOutHttpSessionListener());
+    }}
+}}
 """
 NGINX = """# nginx itself speaks no CAS: oauth2-proxy and OpenID Connect suit it better (see the OIDC panel),
 # or Apache with mod_auth_cas in front. An application behind it gets its own public address right by:
@@ -73,7 +146,9 @@ CLIENTS = {
     "phpCAS": PHP_CAS,
     "django-cas-ng": DJANGO_CAS_NG,
     "python-cas": PYTHON_CAS,
-    "Spring Security / Java cas-client": SPRING,
+    "Java (Apereo java-cas-client)": JAVA,
+    "Spring Boot (cas-client-support-springboot)": SPRING_BOOT,
+    "Spring Security": SPRING_SECURITY,
     "nginx": NGINX,
     "其他": OTHERS,
 }

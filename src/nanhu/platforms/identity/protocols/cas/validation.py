@@ -36,7 +36,7 @@ def verdict_of(request: HttpRequest, *, takes_proxies: bool = False) -> Assertio
     allowed = (PREFIX, PROXY_PREFIX) if takes_proxies else (PREFIX,)
     if not ticket.startswith(allowed) or len(ticket) > LONGEST_TICKET:
         return NO_TICKET if takes_proxies else ONLY_SERVICE_TICKETS
-    must_be_new = bool(request.GET.get("renew"))
+    must_be_new = "renew" in request.GET
     if "pgtUrl" not in request.GET:
         return tickets.validate(ticket=ticket, service=service, must_be_new=must_be_new)
     call_back = the_only(request, "pgtUrl")
@@ -52,7 +52,7 @@ def cas1(request: HttpRequest) -> HttpResponse:
     ticket, service = the_only(request, "ticket"), the_only(request, "service")
     verdict: Assertion | Refusal = ONE_EACH
     if ticket is not None and service is not None and ticket.startswith(PREFIX) and len(ticket) <= LONGEST_TICKET:
-        verdict = tickets.validate(ticket=ticket, service=service, must_be_new=bool(request.GET.get("renew")))
+        verdict = tickets.validate(ticket=ticket, service=service, must_be_new="renew" in request.GET)
     return HttpResponse(answers.plain_text(verdict), content_type=answers.PLAIN_TYPE)
 
 

@@ -55,6 +55,13 @@ class ClientForm(forms.Form):
         max_length=500,
         assume_scheme="https",
     )
+    frontchannel_logout_uri = forms.URLField(
+        label=_("浏览器退出地址（frontchannel_logout_uri）"),
+        help_text=_("只有没有后台退出地址的应用才用；本人在浏览器里退出时，由退出页加载"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+    )
     scopes = forms.MultipleChoiceField(
         label=_("可以要的范围（scope）"),
         choices=SCOPES,
@@ -79,6 +86,17 @@ class ClientForm(forms.Form):
     may_introspect_all = forms.BooleanField(label=_("是资源方：可以查验别的应用的令牌"), required=False)
     jwks = forms.JSONField(label=_("公钥集（JWKS）"), help_text=_("只用于 private_key_jwt"), required=False)
     new_secret = forms.BooleanField(label=_("换一个新密钥"), help_text=_("旧密钥还能用 24 小时"), required=False)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        offered = self.initial.get("offered_scopes")
+        if offered is not None:
+            scopes: forms.MultipleChoiceField = self.fields["scopes"]  # type: ignore[assignment]
+            scopes.choices = [(name, label) for name, label in SCOPES if name in offered]
+            if missing := [name for name, _label in SCOPES if name not in offered]:
+                scopes.help_text = _("没有列出的 %(names)s 现在什么也给不出：先在“释放属性”里加上对应的属性。") % {
+                    "names": "、".join(missing)
+                }
 
     def clean_jwks(self) -> dict[str, Any]:
         found = self.cleaned_data["jwks"] or {}

@@ -26,15 +26,18 @@ def speaks(application: Application) -> bool:
 
 def initial(application: Application) -> dict[str, Any]:
     client = client_of(application)
+    offered = rules.scopes_that_release(application.attributes)
     if client is None:
-        return {"scopes": list(clients.DEFAULT_SCOPES)}
+        return {"offered_scopes": offered, "scopes": [one for one in clients.DEFAULT_SCOPES if one in offered]}
     return {
+        "offered_scopes": {*offered, *client.scopes},
         "kind": client.kind,
         "auth_method": client.auth_method,
         "jwks": client.jwks or None,
         "redirect_uris": "\n".join(client.redirect_uris),
         "post_logout_redirect_uris": "\n".join(client.post_logout_redirect_uris),
         "backchannel_logout_uri": client.backchannel_logout_uri,
+        "frontchannel_logout_uri": client.frontchannel_logout_uri,
         "web_origins": "\n".join(client.web_origins),
         "scopes": [one for one in client.scopes if one in rules.IDENTITY_SCOPES],
         "machine_scopes": " ".join(one for one in client.scopes if one not in rules.IDENTITY_SCOPES),

@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 from nanhu.platforms.identity import panels, security_cards
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.protocols.oidc import panel
-from nanhu.platforms.identity.protocols.oidc.logout import logout_call
+from nanhu.platforms.identity.protocols.oidc.logout import front_address, front_call, logout_call
 from nanhu.platforms.identity.protocols.oidc.models import Consent
-from nanhu.platforms.identity.services import single_logout
+from nanhu.platforms.identity.services import front_channel, single_logout
 
 single_logout.tellers["oidc"] = logout_call
+front_channel.front_tellers["oidc"], front_channel.reaches["oidc"] = front_call, front_address
 panels.add(panel.PANEL)
 
 

@@ -61,12 +61,19 @@ CLAIMS = (
     Claim(name="principal_name", scope="campus", sources=("eduPersonPrincipalName",), label=_("学工号@学校")),
     Claim(name="department", scope="campus", sources=("department",), label=_("单位")),
     Claim(name="department_code", scope="campus", sources=("departmentCode",), label=_("单位代码")),
+    Claim(name="class_name", scope="campus", sources=("className",), label=_("班级")),
+    Claim(name="class_code", scope="campus", sources=("classCode",), label=_("班级代码")),
     Claim(name="category", scope="campus", sources=("category",), label=_("人员类别")),
     Claim(name="person_id", scope="campus", sources=("personId",), label=_("人员标识")),
 )
 BY_NAME = {claim.name: claim for claim in CLAIMS}
 VERIFIED = {"email": "email_verified", "phone_number": "phone_number_verified"}
 CLAIM_NAMES = (*BY_NAME, *VERIFIED.values())
+
+
+def scopes_that_release(attributes: Collection[str]) -> set[str]:
+    """The scopes by which an application with these attributes learns something; the other two are no list of claims."""
+    return {OPENID, OFFLINE} | {claim.scope for claim in CLAIMS if set(claim.sources) & set(attributes)}
 
 
 def wanted_claims(scopes: Collection[str], single: Iterable[str]) -> list[Claim]:

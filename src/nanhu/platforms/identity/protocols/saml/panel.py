@@ -100,7 +100,11 @@ def steps_of(partner: Known, session: SsoSession) -> Iterator[TrialStep]:
 
 def logout_step(partner: Known) -> TrialStep:
     endpoint = partner.facts.logout(names.SOAP_BINDING)
-    told = endpoint.location if endpoint else _("元数据里没有 SOAP 退出地址：学校这边退出时通知不到它。")
+    front = partner.facts.logout(names.REDIRECT, names.POST)
+    if endpoint is None and front is not None:
+        told = _("%(address)s（只能由本人的浏览器通知）") % {"address": front.location}
+    else:
+        told = endpoint.location if endpoint else _("元数据里没有退出地址：学校这边退出时通知不到它。")
     return TrialStep(title=_("退出通知"), is_good=True, detail=told)
 
 

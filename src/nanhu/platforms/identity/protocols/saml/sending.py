@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from nanhu.kernel import csp
+from nanhu.platforms.identity.form_targets import source_of
 from nanhu.platforms.identity.protocols.saml.names import RSA_SHA256, SOAP
 from nanhu.platforms.identity.protocols.saml.services.answers import without_declaration, written
 from nanhu.platforms.identity.protocols.saml.services.keys import Pair
@@ -47,6 +49,7 @@ def form_page(request: HttpRequest, *, message: str, parameter: str, address: st
     }
     answer = render(request, "identity/saml/post.html", facts)
     answer.headers["Referrer-Policy"] = "no-referrer"
+    csp.allow(answer, form_action=[source_of(address)])
     return answer
 
 

@@ -54,12 +54,15 @@ def attempt_here(request: HttpRequest, kind: Attempt.Kind) -> Attempt:
     return attempts.attempt_of(kind, secret_of(request, kind))
 
 
-def challenge_for(request: HttpRequest, subject: str, *, is_known: bool = False) -> dict[str, Any]:
+def challenge_for(request: HttpRequest, subject: str, *, browser: str = "") -> dict[str, Any]:
     """What `identity/challenge.html` shows; nothing while the gates are open."""
-    own, shared = throttle.gates_at(subject=subject, address=request.META.get("REMOTE_ADDR", ""), is_known=is_known)
-    if not challenges.is_wanted([*own, shared]):
-        return {}
-    challenge = challenges.issue(subject=subject)
+    standing = throttle.Standing(browser=browser)
+    own, shared = throttle.gates_at(subject=subject, address=request.META.get("REMOTE_ADDR", ""), standing=standing)
+    return new_challenge(request, subject) if challenges.is_wanted([*own, *shared]) else {}
+
+
+def new_challenge(request: HttpRequest, subject: str) -> dict[str, Any]:
+    challenge = challenges.issue(subject=subject, address=request.META.get("REMOTE_ADDR", ""))
     return {"challenge": challenge, "has_picture": challenges.has_picture(challenge)}
 
 

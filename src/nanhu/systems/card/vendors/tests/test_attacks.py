@@ -53,6 +53,13 @@ def test_guessing_is_slowed_by_network(db):
 
 
 @pytest.mark.usefixtures("clock_stands")
+def test_guesses_of_others_from_its_network_do_not_stop_a_good_key(shop):
+    codes = {fault_of(anonymous(authorization="Bearer guess")) for _try in range(20)}
+    assert "rate_limited" in codes
+    assert shop.get("account").status_code == 200
+
+
+@pytest.mark.usefixtures("clock_stands")
 def test_a_key_asks_no_more_than_its_rate(vendor):
     order = vendors.VendorOrder(
         company="慢", contact="刘", scopes=EVERYTHING, addresses=("10.20.0.0/24",), per_minute=6

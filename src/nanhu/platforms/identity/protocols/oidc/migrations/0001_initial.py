@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                 ),
                 ("requires_pkce", models.BooleanField(default=False)),
                 ("backchannel_logout_uri", models.URLField(blank=True, default="", max_length=500)),
+                ("frontchannel_logout_uri", models.URLField(blank=True, default="", max_length=500)),
                 ("may_introspect_all", models.BooleanField(default=False)),
                 ("is_enabled", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField(default=nanhu.kernel.clock.now)),

@@ -46,6 +46,7 @@ class OidcClient(models.Model):
     asking = models.CharField(max_length=8, choices=Asking, default=Asking.NEVER)
     requires_pkce = models.BooleanField(default=False)
     backchannel_logout_uri = models.URLField(max_length=500, default="", blank=True)
+    frontchannel_logout_uri = models.URLField(max_length=500, default="", blank=True)
     may_introspect_all = models.BooleanField(default=False)
     is_enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=now)

@@ -47,6 +47,7 @@ class Registration:
     acts_alone: bool = False
     requires_pkce: bool = False
     backchannel_logout_uri: str = ""
+    frontchannel_logout_uri: str = ""
     may_introspect_all: bool = False
 
     @property
@@ -118,6 +119,7 @@ def write(client: OidcClient, registration: Registration) -> None:
     client.grant_types = registration.grant_types
     client.requires_pkce = registration.requires_pkce or registration.is_public
     client.backchannel_logout_uri = registration.backchannel_logout_uri
+    client.frontchannel_logout_uri = registration.frontchannel_logout_uri
     client.may_introspect_all = registration.may_introspect_all
     client.is_enabled, client.changed_at = True, now()
 
@@ -180,8 +182,11 @@ def problems_of(registration: Registration) -> list[str]:
     found += [f"{one}：{problem}" for one in registration.web_origins if (problem := rules.origin_problem(one))]
     if registration.kind != Kind.MACHINE and not registration.redirect_uris:
         found.append(_("至少登记一个返回地址"))
-    if registration.backchannel_logout_uri and parsed_service(registration.backchannel_logout_uri) is None:
-        found.append(f"{registration.backchannel_logout_uri}：{_('不是一个明确的 http(s) 地址')}")
+    found += [
+        f"{one}：{_('不是一个明确的 http(s) 地址')}"
+        for one in (registration.backchannel_logout_uri, registration.frontchannel_logout_uri)
+        if one and (parsed_service(one) is None or "#" in one)
+    ]
     found += [f"{one}：{_('范围名不合规')}" for one in registration.scopes if not rules.SCOPE.match(one)]
     if registration.auth_method == AuthMethod.PRIVATE_KEY and not registration.is_public:
         found += jwks_problems(registration.jwks)

@@ -63,6 +63,19 @@ def test_a_client_is_made_with_a_secret_shown_once(record):
     assert PANEL.speakers() == {record.pk}
 
 
+def test_it_offers_the_scopes_that_release_something(record):
+    assert set(dict(ClientForm(initial=PANEL.initial(record)).fields["scopes"].choices)) == {
+        "openid", "profile", "email", "campus", "offline_access"
+    }  # fmt: skip
+    record.attributes = ["displayName"]
+    form = ClientForm(initial=PANEL.initial(record))
+    assert set(dict(form.fields["scopes"].choices)) == {"openid", "profile", "offline_access"}
+    assert form["scopes"].value() == ["openid", "profile"]
+    assert "email" in str(form.fields["scopes"].help_text)
+    refused = ClientForm({**FIELDS, "scopes": ["openid", "email"]}, initial=PANEL.initial(record))
+    assert "scopes" in refused.errors
+
+
 def test_what_was_saved_fills_the_form_again(record):
     saved(record, scopes=["openid", "email"], machine_scopes="a.read b.write", acts_alone="on")
     again = PANEL.initial(record)

@@ -51,7 +51,8 @@ def metadata() -> dict[str, Any]:
         "ui_locales_supported": ["zh-CN", "en"],
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
-        "frontchannel_logout_supported": False,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "authorization_response_iss_parameter_supported": True,
         "service_documentation": addresses.issuer() + "/",
     }  # fmt: skip

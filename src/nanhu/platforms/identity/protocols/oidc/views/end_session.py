@@ -20,11 +20,10 @@ from nanhu.platforms.identity.protocols.oidc import jwts, rules
 from nanhu.platforms.identity.protocols.oidc.errors import LogoutRefusedError, RequestExpiredError
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
 from nanhu.platforms.identity.protocols.oidc.requests import audience_of
-from nanhu.platforms.identity.protocols.oidc.responses import RedirectToClient
 from nanhu.platforms.identity.protocols.oidc.services import subjects
 from nanhu.platforms.identity.protocols.oidc.services.clients import client_with
 from nanhu.platforms.identity.services import sessions
-from nanhu.platforms.identity.views.sign_out import remember
+from nanhu.platforms.identity.views import sign_out
 
 SALT = "identity.oidc_end_session"
 CONFIRM_SECONDS = 1800
@@ -56,9 +55,9 @@ def end_session(request: HttpRequest) -> HttpResponse:
     farewell = farewell_of(request.GET)
     session = session_of(request)
     if session is None:
-        return leave(farewell)
+        return leave(request, farewell)
     if farewell.client is not None and farewell.sid == subjects.sid_of(client=farewell.client, session=session):
-        return leave(farewell, ended=sessions.close_session(request))
+        return leave(request, farewell, ended=sessions.close_session(request))
     kept = {"client": farewell.client.client_id if farewell.client else "", "back": farewell.back}
     context = {"client": farewell.client, "kept": signing.dumps(kept, salt=SALT)}
     return render(request, "identity/oidc_end_session.html", context)
@@ -74,7 +73,7 @@ def end_session_confirmed(request: HttpRequest) -> HttpResponse:
     except signing.BadSignature as error:
         raise RequestExpiredError from error
     farewell = Farewell(client=client_with(kept["client"]), back=kept["back"], sid="")
-    return leave(farewell, ended=sessions.close_session(request))
+    return leave(request, farewell, ended=sessions.close_session(request))
 
 
 def session_of(request: HttpRequest) -> SsoSession | None:
@@ -82,10 +81,12 @@ def session_of(request: HttpRequest) -> SsoSession | None:
     return found
 
 
-def leave(farewell: Farewell, *, ended: SsoSession | None = None) -> HttpResponse:
+def leave(request: HttpRequest, farewell: Farewell, *, ended: SsoSession | None = None) -> HttpResponse:
     """Back to the application, or to the page that shows who is out already; this browser may look there either way."""
-    own = HttpResponseRedirect(reverse("identity:signed_out"))
-    return remember(RedirectToClient(farewell.back) if farewell.back else own, ended)
+    if farewell.back:
+        name = farewell.client.application.name if farewell.client is not None else ""
+        return sign_out.leave(request, ended, address=farewell.back, name=name)
+    return sign_out.remember(HttpResponseRedirect(reverse("identity:signed_out")), ended)
 
 
 def farewell_of(params: QueryDict) -> Farewell:

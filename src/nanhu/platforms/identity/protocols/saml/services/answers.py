@@ -206,10 +206,10 @@ def best_key(keys: Sequence[EncryptionKey]) -> tuple[EncryptionKey, str]:
     return keys[0], UNASKED
 
 
-def logout_request(*, address: str, name: saml.NameID, session_index: str) -> samlp.LogoutRequest:
+def logout_request(*, address: str, name: saml.NameID, session_index: str, message_id: str = "") -> samlp.LogoutRequest:
     moment = now()
     return samlp.LogoutRequest(
-        id=new_id(),
+        id=message_id or new_id(),
         version="2.0",
         issue_instant=instant(moment),
         not_on_or_after=instant(moment + GOOD_FOR),

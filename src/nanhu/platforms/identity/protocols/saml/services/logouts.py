@@ -1,25 +1,30 @@
 """Single logout (单点退出) in SAML: partners that ask for it, and partners that are told."""
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any
 
 from django.db import transaction
-from saml2 import saml
+from django.utils.crypto import salted_hmac
+from saml2 import saml, samlp
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.outgoing import Answer
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
 from nanhu.platforms.identity.protocols.saml import names
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id
 from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError
-from nanhu.platforms.identity.protocols.saml.metadata_reading import Facts
+from nanhu.platforms.identity.protocols.saml.metadata_reading import Endpoint, Facts
 from nanhu.platforms.identity.protocols.saml.models import Partner, SignIn
-from nanhu.platforms.identity.protocols.saml.sending import envelope
+from nanhu.platforms.identity.protocols.saml.sending import envelope, redirect_address
 from nanhu.platforms.identity.protocols.saml.services import answers
 from nanhu.platforms.identity.protocols.saml.services.keys import signing_pair
 from nanhu.platforms.identity.protocols.saml.xml import parsed
 from nanhu.platforms.identity.services import sessions
+from nanhu.platforms.identity.services.front_channel import FrontCall, acknowledged, front_tellers, reaches
 from nanhu.platforms.identity.services.single_logout import CannotBeToldError, LogoutCall, tellers
 
 
@@ -80,14 +85,68 @@ def tell(grant: SsoGrant) -> LogoutCall | None:
         address=endpoint.location,
         body=envelope(answers.signed(message, signing_pair())),
         content_type="text/xml; charset=utf-8",
-        is_told=says_it_is_done,
+        is_acknowledged=says_it_is_done,
+        reads_body=True,
     )
 
 
-def says_it_is_done(body: bytes) -> bool:
+FRONT = (names.REDIRECT, names.POST)
+ID_SALT = "saml.front_logout"
+
+
+def front_endpoint(grant: SsoGrant) -> Endpoint | None:
+    """Only of a partner that publishes no SOAP logout."""
+    partner = Partner.objects.filter(entity_id=grant.facts["entity_id"]).order_by("feed").last()
+    facts = Facts.of(partner.facts) if partner is not None else None
+    return facts.logout(*FRONT) if facts is not None and facts.logout(names.SOAP_BINDING) is None else None
+
+
+def front_address(grant: SsoGrant) -> str:
+    endpoint = front_endpoint(grant)
+    return endpoint.location if endpoint is not None else ""
+
+
+def front_call(grant: SsoGrant) -> FrontCall | None:
+    endpoint = front_endpoint(grant)
+    if endpoint is None:
+        return None
+    message, pair = front_request(grant, endpoint.location), signing_pair()
+    if endpoint.binding == names.REDIRECT:
+        address = redirect_address(
+            message, parameter="SAMLRequest", address=endpoint.location, relay_state="", pair=pair
+        )
+        return FrontCall(address=address)
+    text = base64.b64encode(answers.signed(message, pair).encode()).decode()
+    return FrontCall(address=endpoint.location, fields=(("SAMLRequest", text),))
+
+
+def front_request(grant: SsoGrant, address: str) -> samlp.LogoutRequest:
+    return answers.logout_request(
+        address=address, name=name_of(grant), session_index=grant.ticket, message_id=front_id(grant.pk)
+    )
+
+
+def front_id(grant_id: int) -> str:
+    """The answer names it, and nobody else could: nothing need be kept until it comes."""
+    return f"_{grant_id}.{salted_hmac(ID_SALT, str(grant_id), algorithm='sha256').hexdigest()[:40]}"
+
+
+def take_answer(*, partner: str, message: Any) -> None:
+    """A partner's signed LogoutResponse to what the browser brought it."""
+    asked = str(message.in_response_to or "")
+    number = asked[1:].partition(".")[0]
+    if not number.isascii() or not number.isdigit() or not compare_digest(asked, front_id(int(number))):
+        return
+    grant = SsoGrant.objects.filter(pk=int(number), protocol="saml").first()
+    status = message.status.status_code.value if message.status and message.status.status_code else ""
+    if grant is not None and grant.facts.get("entity_id") == partner and status == names.SUCCESS:
+        acknowledged(grant.pk)
+
+
+def says_it_is_done(answer: Answer) -> bool:
     """A partner may answer 200 and yet report a failure; one that does not know the person (any more) is done, too."""
     try:
-        statuses = {one.get("Value", "") for one in parsed(body).iter(f"{{{names.SAMLP}}}StatusCode")}
+        statuses = {one.get("Value", "") for one in parsed(answer.body).iter(f"{{{names.SAMLP}}}StatusCode")}
     except MessageRefusedError:
         return False
     partial = f"{names.STATUS}PartialLogout"
@@ -103,3 +162,4 @@ def name_of(grant: SsoGrant) -> saml.NameID:
 
 
 tellers["saml"] = tell
+front_tellers["saml"], reaches["saml"] = front_call, front_address

@@ -1,11 +1,14 @@
 """Single logout: partners that ask, partners that are told, and requests that end nothing."""
 
-from urllib.parse import urlsplit
+import base64
+import zlib
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from defusedxml.ElementTree import fromstring
 from django.test import Client
 
+from nanhu.kernel.outgoing import Answer
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
 from nanhu.platforms.identity.protocols.saml import names
 from nanhu.platforms.identity.protocols.saml.addresses import own
@@ -188,6 +191,64 @@ def test_a_partner_without_soap_is_not_said_to_be_told(inside, sp, signed_in):
     assert logouts.tell(SsoGrant.objects.get()) is None
 
 
+def without(*bindings: str) -> None:
+    row = PartnerRow.objects.get()
+    row.facts["logouts"] = [one for one in row.facts["logouts"] if one["binding"] not in bindings]
+    row.save()
+
+
+def signed_out_frame(inside):
+    page = inside.post("/sign-out", follow=True)
+    grant = SsoGrant.objects.get()
+    assert f'src="/signed-out/apps/{grant.pk}"' in page.content.decode()
+    assert "frame-src 'self' https://sp.example.edu" in page.headers["Content-Security-Policy"]
+    return grant, inside.get(f"/signed-out/apps/{grant.pk}")
+
+
+def logout_response(sp, in_response_to: str, status: str = "Success") -> str:
+    return (
+        f'<samlp:LogoutResponse xmlns:samlp="{names.SAMLP}" xmlns:saml="{names.SAML}" ID="_answer1" Version="2.0" '
+        f'IssueInstant="{moment()}" InResponseTo="{in_response_to}"><saml:Issuer>{sp.entity_id}</saml:Issuer>'
+        f'<samlp:Status><samlp:StatusCode Value="{names.STATUS}{status}"/></samlp:Status></samlp:LogoutResponse>'
+    )
+
+
+def bring(inside, sp, text: str, *, key=None) -> str:
+    inside.get(f"/saml/slo?{sp.redirect(text, signed_by=key or sp.key, parameter='SAMLResponse')}")
+    return SsoGrant.objects.get().logout
+
+
+def test_a_partner_without_soap_hears_by_the_browser_and_is_out_when_it_says_so(inside, sp, signed_in):
+    without(names.SOAP_BINDING)
+    grant, frame = signed_out_frame(inside)
+    assert frame["Location"].startswith(f"{sp.logout}?SAMLRequest=")
+    assert "Signature=" in frame["Location"]
+    [packed] = parse_qs(urlsplit(frame["Location"]).query)["SAMLRequest"]
+    request = fromstring(zlib.decompress(base64.b64decode(packed), -15))
+    assert request.findtext("p:SessionIndex", namespaces=NS) == signed_in.session_index
+    assert SsoGrant.objects.get().logout == "notified"
+
+    asked = request.get("ID")
+    assert bring(inside, sp, logout_response(sp, asked), key=pair(7)) == "notified", "signed by somebody else"
+    assert bring(inside, sp, logout_response(sp, f"_{grant.pk}.{'0' * 40}")) == "notified", "nobody asked that"
+    assert bring(inside, sp, logout_response(sp, asked, "Responder")) == "notified", "it says that it failed"
+    assert bring(inside, sp, logout_response(sp, asked)) == "done"
+
+
+def test_a_partner_that_takes_forms_alone_is_sent_one_that_may_leave(inside, sp, signed_in):
+    without(names.SOAP_BINDING, names.REDIRECT)
+    _grant, frame = signed_out_frame(inside)
+    policy = frame.headers["Content-Security-Policy"]
+    assert "form-action 'self' https://sp.example.edu" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert frame.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert f'action="{sp.logout}/post"' in frame.content.decode()
+
+
+def test_a_partner_with_soap_hears_behind_the_browser(inside, sp, signed_in):
+    assert "<iframe" not in inside.post("/sign-out", follow=True).content.decode()
+
+
 def test_a_partner_forgotten_meanwhile_cannot_be_told(inside, sp, signed_in, application):
     partners.forget(by=TEST, application=application)
     with pytest.raises(CannotBeToldError):
@@ -195,13 +256,16 @@ def test_a_partner_forgotten_meanwhile_cannot_be_told(inside, sp, signed_in, app
 
 
 def test_an_answer_of_200_that_reports_a_failure_does_not_count_as_told():
-    def said(*statuses: str) -> bytes:
+    def said(*statuses: str) -> Answer:
         codes = "".join(f'<p:StatusCode Value="{names.STATUS}{one}"/>' for one in statuses)
         inner = f'<p:LogoutResponse xmlns:p="{names.SAMLP}"><p:Status>{codes}</p:Status></p:LogoutResponse>'
-        return f'<S:Envelope xmlns:S="{names.SOAP}"><S:Body>{inner}</S:Body></S:Envelope>'.encode()
+        return answered(f'<S:Envelope xmlns:S="{names.SOAP}"><S:Body>{inner}</S:Body></S:Envelope>'.encode())
+
+    def answered(body: bytes) -> Answer:
+        return Answer(status=200, raw=b"HTTP/1.1 200 OK\r\n\r\n" + body)
 
     assert logouts.says_it_is_done(said("Success"))
     assert logouts.says_it_is_done(said("Requester", "UnknownPrincipal"))
     assert not logouts.says_it_is_done(said("Responder"))
     assert not logouts.says_it_is_done(said("Success", "PartialLogout"))
-    assert not logouts.says_it_is_done(b"<html>")
+    assert not logouts.says_it_is_done(answered(b"<html>"))

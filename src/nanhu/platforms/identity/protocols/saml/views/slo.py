@@ -21,7 +21,7 @@ from nanhu.platforms.identity.protocols.saml.messages import Received
 from nanhu.platforms.identity.protocols.saml.sending import envelope, form_page, redirect_address
 from nanhu.platforms.identity.protocols.saml.services import answers
 from nanhu.platforms.identity.protocols.saml.services.keys import signing_pair
-from nanhu.platforms.identity.protocols.saml.services.logouts import Ended, end_for_partner
+from nanhu.platforms.identity.protocols.saml.services.logouts import Ended, end_for_partner, take_answer
 from nanhu.platforms.identity.protocols.saml.services.partners import Known, partner_with
 from nanhu.platforms.identity.protocols.saml.signatures import check_signature
 from nanhu.platforms.identity.protocols.saml.views.sso import needs_xmlsec
@@ -39,7 +39,9 @@ FRONT = (names.REDIRECT, names.POST)
 @needs_xmlsec
 def slo(request: HttpRequest) -> HttpResponse:
     received = messages.received(request)
-    if received.kind == "LogoutResponse":  # we ask behind the browser only, so this ends nothing
+    if received.kind == "LogoutResponse":  # to what this browser brought the partner; it ends nothing
+        answered = trusted(received, ours=own("saml_slo"), kind="LogoutResponse")
+        take_answer(partner=answered.entity_id, message=received.message)
         return sign_out.signed_out(request, None)
     partner = trusted(received, ours=own("saml_slo"))
     ended = end_for_partner(
@@ -51,14 +53,14 @@ def slo(request: HttpRequest) -> HttpResponse:
     return sign_out.remember(answer(request, received, partner, ended, mine), mine)
 
 
-def trusted(received: Received, *, ours: str) -> Known:
-    """The partner whose signature the request bears; without a good one nothing ends."""
-    if received.kind != "LogoutRequest":
-        raise MessageRefusedError(why="not a LogoutRequest")
+def trusted(received: Received, *, ours: str, kind: str = "LogoutRequest") -> Known:
+    """The partner whose signature the message bears; without a good one nothing ends."""
+    if received.kind != kind:
+        raise MessageRefusedError(why=f"not a {kind}")
     messages.check_destination(received, ours=ours)
     partner = partner_with(received.issuer)
     check_signature(received, certificates=partner.facts.signing, is_required=True)
-    until = received.message.not_on_or_after
+    until = getattr(received.message, "not_on_or_after", None)
     end = messages.moment_of(until) if until else None
     if until and (end is None or end <= now()):
         raise MessageRefusedError(why="its time is over")

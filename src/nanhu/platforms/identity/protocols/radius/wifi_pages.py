@@ -1,0 +1,44 @@
+"""/help/wifi: how each system gets into the Wi-Fi, and why not by PEAP."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.protocols.radius import profiles
+
+
+@login_not_required
+@open_during_setup
+@require_safe
+def wifi_help(request: HttpRequest) -> HttpResponse:
+    found = profiles.network()
+    context = {
+        "network": found,
+        "outer": profiles.outer_identity(),
+        "wpa_supplicant": profiles.wpa_supplicant(found),
+        "network_manager": profiles.network_manager(found),
+    }
+    return render(request, "identity/wifi_help.html", context)
+
+
+@login_not_required
+@open_during_setup
+@require_safe
+def mobileconfig(_request: HttpRequest) -> HttpResponse:
+    answer = HttpResponse(profiles.mobileconfig(profiles.network()), content_type="application/x-apple-aspen-config")
+    answer.headers["Content-Disposition"] = 'attachment; filename="wifi.mobileconfig"'
+    return answer
+
+
+@login_not_required
+@open_during_setup
+@require_safe
+def authority(_request: HttpRequest) -> HttpResponse:
+    found = profiles.network()
+    if not found.authority:
+        raise Http404
+    answer = HttpResponse(found.authority, content_type="application/x-x509-ca-cert")
+    answer.headers["Content-Disposition"] = 'attachment; filename="nanhu-ca.pem"'
+    return answer
