@@ -89,6 +89,20 @@ def test_the_homes_are_laid_out_unlike():
 
 @pytest.mark.slow
 @pytest.mark.capability("A024.2")
+@faces
+def test_whatever_is_offered_opens_from_the_one_address(face):
+    """The menu, the search and 我的: each entry of the house leads to a page, none to an error."""
+    browser = entered(face)
+    tags = re.findall(r"<a [^>]*data-opened=[^>]*>", browser.get("/apps/").content.decode())
+    links = {re.search(r'href="([^"]+)"', tag)[1]: re.search(r"/apps/([^/]+)/opened", tag)[1] for tag in tags}
+    assert set(links.values()) == SHOWN[face]
+    assert {
+        links[link]: status for link in links if (status := browser.get(link, follow=True).status_code) != 200
+    } == {}
+
+
+@pytest.mark.slow
+@pytest.mark.capability("A024.2")
 def test_whatever_a_role_opens_opens_from_the_one_address_too():
     plain = [role for role in registry.roles if not role.is_administrative]
     join("林小雨", roles=tuple(role.key for role in plain), staff=NUMBERS["staff"])

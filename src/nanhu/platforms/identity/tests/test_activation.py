@@ -17,9 +17,11 @@ from nanhu.platforms.identity.models import (
     SmsMessage,
     SsoSession,
 )
+from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.setup import PRIVACY_VERSION
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
+from nanhu.platforms.people.models import Person
 
 pytestmark = pytest.mark.django_db
 NEW = "Lake-Wind-7788"
@@ -202,6 +204,18 @@ def test_of_two_browsers_with_both_proofs_one_activates(newcomer):
 
     assert prove(first, newcomer).headers["Location"] == "/setup"
     assert prove(second, newcomer).status_code == 400
+
+
+@pytest.mark.capability("A034.4")
+def test_who_has_no_document_on_record_is_brought_in_by_the_counter_and_by_no_initial_value(browser, newcomer):
+    Person.objects.filter(pk=newcomer.person_id).update(id_number=None, id_number_index=None, document_kind="")
+    for guess in ("", "000000", newcomer.tail, newcomer.numbers[0][-6:], "None"):
+        assert sign_in(browser, newcomer.numbers[0], guess).status_code == 200, guess
+    assert browser.get("/activate").status_code != 200
+    code = counter.reset(by=TEST, campus_no=newcomer.numbers[0], reason="港澳台学生，已核对入学通知书")
+    assert sign_in(browser, newcomer.numbers[0], code).headers["Location"] == "/setup"
+    finish(browser)
+    assert newcomer.account.state == "active"
 
 
 @pytest.mark.capability("A040.1")

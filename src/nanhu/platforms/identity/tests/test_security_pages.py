@@ -3,11 +3,13 @@
 import pytest
 from django.test import Client
 
+from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity import hashing
-from nanhu.platforms.identity.models import SecurityQuestion, SsoSession
-from nanhu.platforms.identity.tests.conftest import PASSWORD, make_member, sign_in
+from nanhu.platforms.identity.models import SecurityQuestion, SmsMessage, SsoGrant, SsoSession
+from nanhu.platforms.identity.services.applications import register_application
+from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
 from nanhu.platforms.identity.tests.test_activation import ANSWERS
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,39 @@ def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(here, e
     assert sign_in(Client(), student.numbers[0], PASSWORD).status_code == 200
     assert sign_in(Client(), student.numbers[0], NEW).status_code == 302
     assert AuditEntry.objects.filter(action="identity.set_password").count() == 1
+
+
+@pytest.mark.capability("A043.4")
+def test_the_phone_on_record_hears_of_a_changed_password_and_of_changed_questions(here, student):
+    change(here, old="not-my-password")
+    deliver_pending()
+    assert not SmsMessage.objects.exists(), "a refusal is no news"
+    change(here)
+    here.post("/account/questions", {**ANSWERS, "old_password": NEW})
+    deliver_pending()
+    told = SmsMessage.objects.order_by("id")
+    assert {str(one.phone) for one in told} == {student.phone}
+    assert ["密码已修改" in told[0].text, "密保问题已修改" in told[1].text, len(told)] == [True, True, 2]
+    assert NEW not in told[0].text
+
+
+@pytest.mark.slow
+@pytest.mark.capability("A002.4")
+def test_signing_out_here_ends_the_applications_of_this_session_and_leaves_those_of_another(here, elsewhere):
+    application = register_application(
+        by=TEST, key="oa", name="OA", owner="校办", service_prefix="https://oa.example.edu.cn/"
+    )
+    for browser in (here, elsewhere):
+        sent = browser.get("/cas/login", {"service": application.service_prefix}).headers["Location"]
+        shown = {"service": application.service_prefix, "ticket": sent.partition("ticket=")[2]}
+        assert b"authenticationSuccess" in Client().get("/cas/p3/serviceValidate", shown).content
+    mine, others = SsoGrant.objects.order_by("id")
+    here.post("/sign-out")
+    mine.refresh_from_db()
+    others.refresh_from_db()
+    assert (mine.logout, others.logout) == ("waiting", "open")
+    assert here.get("/account").status_code == 302
+    assert elsewhere.get("/account").status_code == 200
 
 
 @pytest.mark.capability("A043.3")
