@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 CAMPUS = ZoneInfo("Asia/Shanghai")
 DAYS = {  # early hours are still yesterday in UTC
-    "august-31": "2026-08-31T07:40",
+    "august-31": "2027-08-31T07:40",
     "november-26": "2026-11-26T09:10",
     "december-31": "2026-12-31T07:40",
     "february-28": "2027-02-28T14:30",

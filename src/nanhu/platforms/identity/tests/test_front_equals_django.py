@@ -330,7 +330,7 @@ def graduated(person_id):
 
 
 def one_planned(person_id):
-    Affiliation.objects.filter(person_id=person_id, kind="staff").update(state="planned", starts_on="2027-01-01")
+    Affiliation.objects.filter(person_id=person_id, kind="staff").update(state="planned", starts_on="2999-01-01")
 
 
 def one_suspended(person_id):

@@ -2,18 +2,22 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 from PIL import Image
 
+from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.card import api as card
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, bring_in_the_cast
+
+UNTIL = f"{campus_today() + timedelta(days=210)}"
+"""A last day that a visitor says: it lies ahead whenever this runs."""
 
 
 def document_number(*, birth: str = "19900101", order: int) -> str:

@@ -6,7 +6,7 @@ import itertools
 from PIL import Image
 
 from nanhu.systems.card.issuing.models import CardOrder
-from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK, at, newest, picture
+from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK, UNTIL, at, newest, picture
 
 SCANS = itertools.count(1)
 CHIPS = itertools.count(1)
@@ -37,9 +37,7 @@ def shown_form(campus, part: str, address: str) -> dict[str, str]:
     }
 
 
-def visitor(
-    document: str, *, name: str = "访学者", until: str = "2027-06-30", category: str = "访问"
-) -> dict[str, str]:
+def visitor(document: str, *, name: str = "访学者", until: str = UNTIL, category: str = "访问") -> dict[str, str]:
     return {
         "name": name, "campus_no": "", "sex": "女", "document_kind": "居民身份证", "document": document, "unit": COLLEGE,
         "category": category, "phone": "13907305678", "valid_until": until, "reason": "来校访问一学期",

@@ -11,6 +11,7 @@ from nanhu.systems.card.issuing.services import mailing
 from nanhu.systems.card.issuing.tasks import read_mailbox
 from nanhu.systems.card.issuing.tests.conftest import (
     DESK,
+    UNTIL,
     archive,
     at,
     document_of,
@@ -146,7 +147,7 @@ def test_garbage_is_laid_aside(campus, mailbox, content):
 
 
 def test_each_form_says_its_class(campus, mailbox):
-    row = line("访者", "", document_of("new_teacher"), "访问", until="2027-06-30", photo="访者.jpg")
+    row = line("访者", "", document_of("new_teacher"), "访问", until=UNTIL, photo="访者.jpg")
     arrive(mailbox, letter(campus, [row], card_class="ordinary"))
     assert newest().card_class == "ordinary"
 
