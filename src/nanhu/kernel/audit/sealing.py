@@ -8,6 +8,7 @@ from django.db import connection
 from nanhu.kernel.audit.lines import lines_between
 from nanhu.kernel.models import AuditBlock
 from nanhu.kernel.sealing import chain as sealing
+from nanhu.kernel.sealing.carrying import CHAINS
 from nanhu.kernel.sealing.lines import Place, Running
 
 BLOCK_ROWS: Final = 5000
@@ -46,6 +47,8 @@ CHAIN: Final = sealing.Chain(
     lock=LOCK,
     block_rows=BLOCK_ROWS,
 )
+
+CHAINS["audit"] = CHAIN
 
 
 def seal(*, block_rows: int = BLOCK_ROWS) -> int:

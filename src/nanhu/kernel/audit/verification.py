@@ -1,5 +1,6 @@
 """Is the audit log what it was? Its chain is verified; blocks may be empty once they were archived."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -12,9 +13,15 @@ from nanhu.kernel.sealing import verification as chains
 from nanhu.kernel.sealing.verification import FAULTS_SHOWN, Findings, Heard
 
 
-def verify(*, from_number: int = 1, root: str | None = None, heard: Heard = lambda _done, _total: None) -> Findings:
+def verify(
+    *,
+    from_number: int = 1,
+    root: str | None = None,
+    carried: Iterable[str] = (),
+    heard: Heard = lambda _done, _total: None,
+) -> Findings:
     """Check the chain from a block on. `root` is a seal noted elsewhere ("120:ab12…"): it must stand in the chain."""
-    return chains.verify(CHAIN, from_number=from_number, root=root, emptied=check_removal, heard=heard)
+    return chains.verify(CHAIN, from_number=from_number, root=root, carried=carried, emptied=check_removal, heard=heard)
 
 
 def check_removal(block: AuditBlock, faults: list[str]) -> bool:

@@ -1,6 +1,6 @@
 """Is a chain what it was? Every block is computed anew from its rows and compared with its seal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,11 +49,13 @@ def verify(
     *,
     from_number: int = 1,
     root: str | None = None,
+    carried: Iterable[str] = (),
     emptied: Emptied,
     refuses_past: bool = True,
     heard: Heard,
 ) -> Findings:
-    """Check the chain from a block on. `root` is a seal noted elsewhere ("120:ab12…"): it must stand in the chain.
+    """Check the chain from a block on. `root` is a seal noted elsewhere ("120:ab12…"): it must stand in the chain,
+    and so must each of `carried`.
 
     `emptied(block, faults)` says whether a block may be without its rows (archived ones), and what is wrong about that.
     """
@@ -69,8 +71,8 @@ def verify(
             heard(findings.blocks, total)
         if from_number > 1 and total == 0:
             findings.faults.append(_("没有第 {number} 块。").format(number=from_number))
-        if root is not None:
-            compare_root(chain, root, findings)
+        for one in [*([root] if root is not None else []), *carried]:
+            compare_root(chain, one, findings)
         if from_number == 1:
             look_for_gaps(chain, findings, refuses_past=refuses_past)
         findings.waiting, findings.waiting_since = unsealed(chain)

@@ -13,6 +13,7 @@ from nanhu.kernel.audit.verification import verify
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import AuditBlock
+from nanhu.kernel.sealing.carrying import carried_roots
 
 BY = Actor.system("nanhu audit")
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         check = actions.add_parser("verify", help="compute every block anew; exit code 1 when something was touched")
         check.add_argument("--from", dest="from_number", type=int, default=1, help="number of the first block")
         check.add_argument("--root", default=None, help="NUMBER:SEAL as it was noted elsewhere")
+        check.add_argument("--roots", type=Path, help="a file of lines as /health/roots gives them, kept elsewhere")
         actions.add_parser("root", help="the last seal, to be printed or kept elsewhere")
         export = actions.add_parser("export", help="JSON Lines with seals, to a file or standard output")
         export.add_argument("--from", dest="from_number", type=int, default=1)
@@ -45,12 +47,13 @@ class Command(BaseCommand):
         self.stdout.write(f"{seal()} blocks")
 
     def verify(self, options: dict[str, Any]) -> None:
-        found = verify(from_number=options["from_number"], root=options["root"])
+        carried = carried_roots(options["roots"], chain="audit") if options["roots"] else []
+        found = verify(from_number=options["from_number"], root=options["root"], carried=carried)
         for fault in found.faults:
             self.stdout.write(f"FAULT  {fault}")
         self.stdout.write(f"{found.blocks} blocks, {found.rows} rows, {found.waiting} waiting for their seal")
         self.stdout.write(f"root {found.number}:{found.root}")
-        self.stdout.write(found.verdict(options["root"]))
+        self.stdout.write(found.verdict(options["root"] or next(iter(carried), None)))
         if not found.is_sound:
             sys.exit(1)
 

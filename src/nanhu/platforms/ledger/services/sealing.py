@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, now
 from nanhu.kernel.sealing import chain as sealing
+from nanhu.kernel.sealing.carrying import CHAINS
 from nanhu.platforms.ledger import merkle
 from nanhu.platforms.ledger.lines import lines_between, waiting
 from nanhu.platforms.ledger.models import Block, DayRoot
@@ -48,6 +49,8 @@ def strange_era(known: list[int]) -> int | None:
 CHAIN: Final = sealing.Chain(
     blocks=Block, lines=lines_between, eras=eras, waiting=waiting, digest=merkle.Tree, lock=LOCK, block_rows=BLOCK_ROWS
 )
+
+CHAINS["ledger"] = CHAIN
 
 
 def seal(*, block_rows: int = BLOCK_ROWS) -> int:

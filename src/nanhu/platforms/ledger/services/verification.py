@@ -1,5 +1,6 @@
 """Is the ledger what it was? Blocks and day roots anew from the rows, day sums anew from the rows."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,10 +15,22 @@ from nanhu.platforms.ledger.services.day_sums import check_days
 from nanhu.platforms.ledger.services.sealing import CHAIN, root_of_blocks
 
 
-def verify(*, from_number: int = 1, root: str | None = None, heard: Heard = lambda _done, _total: None) -> Findings:
+def verify(
+    *,
+    from_number: int = 1,
+    root: str | None = None,
+    carried: Iterable[str] = (),
+    heard: Heard = lambda _done, _total: None,
+) -> Findings:
     """Check the chain from a block on, with the roots of its days."""
     findings = chains.verify(
-        CHAIN, from_number=from_number, root=root, emptied=never_emptied, refuses_past=False, heard=heard
+        CHAIN,
+        from_number=from_number,
+        root=root,
+        carried=carried,
+        emptied=never_emptied,
+        refuses_past=False,
+        heard=heard,
     )
     look_at_roots(from_number, findings)
     return findings

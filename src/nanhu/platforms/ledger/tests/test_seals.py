@@ -5,7 +5,7 @@ from io import StringIO
 
 import psycopg
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from nanhu.kernel.actors import Actor
@@ -102,6 +102,29 @@ def test_a_chain_forged_in_the_database_alone_does_not_pass(sealed):
     block.digest = chain_content(block)
     as_superuser("UPDATE ledger_block SET digest = %s, seal = %s WHERE number = 3", block.digest, chain.seal_of(block))
     assert not verify().is_sound
+
+
+def test_a_chain_that_was_sealed_anew_is_found_by_a_root_that_was_fetched_before(sealed, client, tmp_path, capsys):
+    """Whoever has database and keyring leaves a chain that fits in itself; another machine's copy of the root does not."""
+    kept = tmp_path / "roots.jsonl"
+    kept.write_bytes(client.get("/health/roots").content)
+    call_command("ledger", "verify", "--roots", str(kept))
+    assert capsys.readouterr().out.rstrip().endswith("sound")
+    as_superuser(TAMPERED["another amount"], sealed[4])
+    as_superuser("DELETE FROM ledger_day_root")
+    as_superuser("DELETE FROM ledger_block")
+    seal()
+    assert verify().is_sound
+    with pytest.raises(SystemExit):
+        call_command("ledger", "verify", "--roots", str(kept))
+    assert "NOT SOUND" in capsys.readouterr().out
+
+
+def test_a_broken_file_of_roots_proves_nothing(sealed, tmp_path):
+    kept = tmp_path / "roots.jsonl"
+    kept.write_text('{"chain": "ledger"}\n')
+    with pytest.raises(CommandError, match="line 1"):
+        call_command("ledger", "verify", "--roots", str(kept))
 
 
 def chain_content(block: Block) -> str:
