@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nanhu.kernel.child_processes import dying_with_parent
+from nanhu.kernel.school import SAMPLE
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_SECONDS = 600
@@ -53,6 +54,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def school_of_the_race(folder: Path) -> Path:
+    """The sample school, whose tills may sell hundreds of times a second: every check is made, none of them bites."""
+    names = [
+        "terminal_minute_payments",
+        "terminal_minute_fen",
+        "terminal_day_fen",
+        "offline_card_fen",
+        "offline_total_fen",
+        "offline_rows",
+    ]
+    limits = "".join(f"{name} = {10**12}\n" for name in [*names, "offline_payment_fen", "terminal_minute_misses"])
+    path = folder / "school.toml"
+    rest = "meal_fen = 5000\ndaily_fen = 15000\nmeal_max_fen = 20000\ndaily_max_fen = 50000\n"
+    path.write_text(f"{SAMPLE.read_text()}\n[[card.limits]]\nfrom = 2024-01-01\n{rest}{limits}")
+    return path
+
+
 @contextmanager
 def empty_campus(*, demo: bool) -> Iterator[Campus]:
     """A data folder with ports of its own, nothing in it and nothing running; removed afterwards."""
@@ -66,6 +84,8 @@ def empty_campus(*, demo: bool) -> Iterator[Campus]:
     }
     environment["NANHU_DATA_DIR"] = str(folder)
     environment["NANHU_DEMO"] = "1" if demo else "0"
+    if not demo:
+        environment["NANHU_SCHOOL_FILE"] = str(school_of_the_race(folder))
     for name in ("WEB", "GATEWAY", "EMULATOR", "OFFICE", "SYSTEMS", "KIOSKS", "OUTSIDE", "SMS"):
         environment[f"NANHU_{name}_PORT"] = str(free_port())
     environment["NANHU_PUBLIC_URL"] = f"http://localhost:{environment['NANHU_WEB_PORT']}"

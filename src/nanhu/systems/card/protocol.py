@@ -14,6 +14,8 @@ import msgspec
 VERSION: Final = 1
 CLOCK_TOLERANCE_SECONDS: Final = 300
 LARGEST_SEQUENCE: Final = 2**53 - 1
+LARGEST_FIRST_SEQUENCE: Final = 10**12
+LARGEST_SEQUENCE_STEP: Final = 1_000_000
 LARGEST_PAYMENT_FEN: Final = 500_000
 LARGEST_UPLOAD_ROWS: Final = 1000
 LARGEST_BODY: Final = 256 * 1024
@@ -62,6 +64,13 @@ SENTENCES: Final = {
     "pin_unset": "这张卡还没有消费密码，请到校园卡管理办公室设置",
     "tac_wrong": "芯片交易验证码不符，已转校园卡管理办公室核查",
     "chip_counter_reused": "芯片计数重复，已转校园卡管理办公室核查",
+    "chip_missing": "此卡有芯片，缺少交易验证码，已转校园卡管理办公室核查",
+    "offline_payment": "单笔超过脱机限额，已转校园卡管理办公室核查",
+    "offline_card": "此卡当日脱机合计超限，已转校园卡管理办公室核查",
+    "offline_total": "本机当日脱机合计超限，已转校园卡管理办公室核查",
+    "offline_rows": "本机当日脱机笔数超限，已转校园卡管理办公室核查",
+    "offline_too_old": "交易时间过早，已转校园卡管理办公室核查",
+    "terminal_limit": "本机交易过于频繁或金额过大，请联系校园卡管理办公室",
     "price_wrong": "金额与本机定价不符，请重新签到",
     "hold_not_here": "本机没有预扣的定价",
     "hold_unknown": "没有这笔预扣",
@@ -142,6 +151,11 @@ def sign_response(key: bytes, *, request_signature: str, status: int, body: byte
 def fingerprint(kind: str, *parts: str) -> str:
     """What makes two requests of one sequence the same: their meaning, not their clock or spaces."""
     return hashlib.sha256("\n".join([kind, *parts]).encode()).hexdigest()[:32]
+
+
+def furthest_after(last_sequence: int) -> int:
+    """Up to where a terminal may go on: one request of a thief or of a fault must not use up all its sequences."""
+    return min(LARGEST_SEQUENCE, last_sequence + LARGEST_SEQUENCE_STEP if last_sequence else LARGEST_FIRST_SEQUENCE)
 
 
 def receipt_number(receipt_id: int) -> str:

@@ -10,6 +10,7 @@ from nanhu.systems.card.models import Spent, TerminalIncident
 
 KEEP_INCIDENTS = timedelta(days=90)
 KEEP_SPENT = timedelta(days=40)
+KEEP_STORED_SUMS = timedelta(days=7)
 MOST_HOLDS = 200
 
 
@@ -25,6 +26,14 @@ def forget_spent() -> int:
     """Counters of days that no late row will ask for; a later one counts from nothing and is posted all the same."""
     gone, _by_table = Spent.objects.filter(day__lt=campus_today() - KEEP_SPENT).delete()
     return gone
+
+
+@job("card.forget_stored_sums", every="57 3 * * *")
+def forget_stored_sums() -> int:
+    """What terminals uploaded counts for the day of its arrival alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM card_stored_sum WHERE day < %s", [campus_today() - KEEP_STORED_SUMS])
+        return int(cursor.rowcount)
 
 
 @job("card.end_holds", every="* * * * *")

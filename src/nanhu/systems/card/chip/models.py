@@ -111,6 +111,12 @@ class SuspenseCase(models.Model):
         TAC_WRONG = "tac_wrong", _("交易验证码不符")
         COUNTER_REUSED = "chip_counter_reused", _("计数器重复，疑为复制卡")
         NO_PAYMENT = "no_payment", _("没有对应的联机消费")
+        CHIP_MISSING = "chip_missing", _("有芯片的卡没有交易验证码")
+        OFFLINE_PAYMENT = "offline_payment", _("单笔超过脱机限额")
+        OFFLINE_CARD = "offline_card", _("一张卡当日脱机合计超限")
+        OFFLINE_TOTAL = "offline_total", _("本机当日脱机合计超限")
+        OFFLINE_ROWS = "offline_rows", _("本机当日脱机笔数超限")
+        OFFLINE_TOO_OLD = "offline_too_old", _("交易时间过早，或早于本机上次联机")
 
     class State(models.TextChoices):
         OPEN = "open", _("待查")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Greatest
 from django.utils import translation
 
@@ -15,7 +16,9 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.card.devices.bodies import read_object
+from nanhu.systems.card.devices.diary import DIARY
 from nanhu.systems.card.devices.errors import MalformedError, NotForThisTerminalError
+from nanhu.systems.card.devices.misses import MISSES, made_too_many
 from nanhu.systems.card.devices.models import DeviceRequest
 from nanhu.systems.card.devices.operations import Asked, Operation
 from nanhu.systems.card.models import PosTerminal, Receipt
@@ -83,6 +86,17 @@ def run(operation: Operation, asked: Asked) -> dict[str, Any]:
         return {"outcome": "refused", "code": "terminal_off", "sentence": SENTENCES["terminal_off"]}
     if asked.terminal.kind not in operation.kinds:
         return refusal(NotForThisTerminalError())
+    if MISSES.are_too_many(asked.terminal.pk) or made_too_many(asked.terminal, operation.name):
+        DIARY.refuse(
+            terminal=asked.terminal.number, address=asked.by.address, code="terminal_limit", detail=operation.name
+        )
+        return {"outcome": "refused", "code": "terminal_limit", "sentence": SENTENCES["terminal_limit"]}
+    answer = done(operation, asked)
+    MISSES.note(asked.terminal.pk, answer.get("code"))
+    return answer
+
+
+def done(operation: Operation, asked: Asked) -> dict[str, Any]:
     try:
         with transaction.atomic():
             try:
@@ -109,6 +123,8 @@ def plain_facts(facts: Mapping[str, object]) -> dict[str, Any]:
 
 
 def note_seen(terminal: PosTerminal, sequence: int) -> None:
-    PosTerminal.objects.filter(pk=terminal.pk).update(
-        last_seen=now(), last_sequence=Greatest("last_sequence", sequence)
+    seen = PosTerminal.objects.filter(pk=terminal.pk)
+    seen.update(last_seen=now())
+    seen.filter(Q(sequence_ceiling=None) | Q(sequence_ceiling__gte=sequence)).update(
+        last_sequence=Greatest("last_sequence", sequence)
     )

@@ -28,3 +28,9 @@ class FoundTooOftenError(CampusError):
 class WindowWrongError(CampusError):
     code = "card.key_window"
     sentence = _("新旧密钥并用的时间须在 1 小时到 30 天之间。")
+
+
+class SequenceWrongError(CampusError):
+    code = "card.sequence_wrong"
+    http_status = 422
+    sentence = _("流水号须是不小于零的整数。")

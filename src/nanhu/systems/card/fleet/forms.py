@@ -4,6 +4,8 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.systems.card.protocol import LARGEST_SEQUENCE
+
 
 class PhoneDeskForm(forms.Form):
     campus_no = forms.CharField(
@@ -34,3 +36,11 @@ class FoundForm(forms.Form):
 
 class TerminalDeedForm(forms.Form):
     reason = forms.CharField(label=_("原因"), max_length=120, help_text=_("例如：昨夜被偷，保卫处已立案。"))
+
+
+class SequenceForm(forms.Form):
+    last_sequence = forms.IntegerField(
+        label=_("更正后的流水号"), min_value=0, max_value=LARGEST_SEQUENCE - 1,
+        help_text=_("终端下次签到后从下一个号继续。以前用掉的号仍然有效，不会再用。"),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("原因"), max_length=120, help_text=_("例如：更换主板后流水号跳号。"))

@@ -19,11 +19,15 @@ from nanhu.systems.card.fleet.models import (
     TerminalReport,
     TerminalWatch,
 )
+from nanhu.systems.card.gateway.watch import LIMIT, SUSPENDED
 from nanhu.systems.card.models import PosTerminal, TerminalIncident
 
 CLOCK_SECONDS = 60
+ABUSE = SUSPENDED | {LIMIT}
+"""Incidents that an honest till does not make: rows or sales beyond what was told, cards that nobody has, proofs that fail."""
 INCIDENT_DAYS = timedelta(days=1)
 PROBLEMS: dict[str, str | Promise] = {
+    "abuse": _("疑似盗用"),
     "stolen": _("停用后仍在联系"),
     "off": _("已停用"),
     "offline": _("断网"),
@@ -39,7 +43,7 @@ PROBLEMS: dict[str, str | Promise] = {
     "list": _("名单落后"),
     "key": _("换钥中"),
 }
-ALARMING = frozenset({"stolen", "addresses", "gaps", "clock"})
+ALARMING = frozenset({"abuse", "stolen", "addresses", "gaps", "clock"})
 TONES = {"never": "quiet", "off": "quiet"} | dict.fromkeys(ALARMING, "danger")
 VENDORS = "VA"  # stands for a vendor's charges at a merchant; there is no device that could sign on
 LATE_DAYS = timedelta(days=7)
@@ -107,6 +111,7 @@ def problems_of(line: Line) -> dict[str, bool]:
     is_on = terminal.state == PosTerminal.State.ON
     offset = report.clock_offset_seconds if report else None
     return {
+        "abuse": bool(ABUSE & line.incidents.keys()),
         "stolen": not is_on and line.is_online,
         "off": not is_on,
         "never": is_on and terminal.last_seen is None and not terminal.number.startswith(VENDORS),

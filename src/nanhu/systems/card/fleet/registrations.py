@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import ALL_FACES, Application, Role
 from nanhu.systems.card.fleet import operations, tasks
+from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.fleet.policies import PHONE_DESK
 from nanhu.systems.card.policies import CLERK
 
+registry.checks.add(registry.Check(key="card.abuse", title=_("终端盗用"), run=no_terminal_is_abused, order=47))
 registry.roles.add(
     Role(key=PHONE_DESK, name=_("电话挂失值班"), description=_("接电话，核对来电人的回答后挂失；看不到卡里的钱和交易"))
 )

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("", terminals.terminals, name="fleet"),
     path("terminals/<str:number>/", terminals.terminal, name="terminal"),
     path("terminals/<str:number>/act/", terminals.act, name="terminal_act"),
+    path("terminals/<str:number>/sequence/", terminals.sequence, name="terminal_sequence"),
     path("exposure/", loss_desk.exposures, name="exposures"),
     path("exposure/<uuid:public_id>/", loss_desk.exposure, name="exposure"),
 ]

@@ -50,12 +50,12 @@ class Diary:
         before = self.seen.get(mark, Seen(0, 0, None))
         self.seen[mark] = Seen(max(sequence, before.sequence), before.times + 1, offset)
 
-    def refuse(self, *, terminal: str, address: str, code: str, detail: str = "") -> None:
+    def refuse(self, *, terminal: str, address: str, code: str, detail: str = "", times: int = 1) -> None:
         """Count a refusal; of a flood of different ones the rest is counted in one line, so that nobody can fill the disk."""
         key = (printable(terminal), address, code, printable(detail))
         if key not in self.incidents and len(self.incidents) >= MOST_INCIDENTS:
             key = ("", "", code, "and others")
-        self.incidents[key] = self.incidents.get(key, 0) + 1
+        self.incidents[key] = self.incidents.get(key, 0) + times
 
     async def write_now_and_then(self) -> None:
         while True:

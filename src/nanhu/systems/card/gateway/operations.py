@@ -26,6 +26,7 @@ from nanhu.systems.card.gateway.requests import (
     sequence_in,
 )
 from nanhu.systems.card.gateway.terminals import Terminal
+from nanhu.systems.card.gateway.watch import LIMIT, TerminalWatch
 from nanhu.systems.card.pins.policy import meal_at, meal_name
 from nanhu.systems.card.protocol import (
     SENTENCES,
@@ -47,7 +48,7 @@ TOLD = """
     SELECT outcome, receipt_id, amount_fen, balance_fen, posted, detail, released_fen, hold_until FROM card_told(%s, %s)
 """
 LAST = """
-    SELECT greatest(p.last_sequence, (SELECT max(r.sequence) FROM card_receipt r WHERE r.terminal_id = p.id AND r.sequence IS NOT NULL))::bigint,
+    SELECT greatest(p.last_sequence, (SELECT max(r.sequence) FROM card_receipt r WHERE r.terminal_id = p.id AND r.sequence <= coalesce(p.sequence_ceiling, 9223372036854775807)))::bigint,
            (SELECT coalesce(max(v.version), 0) FROM card_revocation v)
     FROM card_terminal p WHERE p.id = %s
 """
@@ -60,10 +61,11 @@ class Request(NamedTuple):
 
 
 class Operations:
-    def __init__(self, database: Database, payments: PaymentQueue, repeats: Repeats) -> None:
+    def __init__(self, database: Database, payments: PaymentQueue, repeats: Repeats, watch: TerminalWatch) -> None:
         self.database = database
         self.payments = payments
         self.repeats = repeats
+        self.watch = watch
         self.pins = PinDesk(database)
         self.chips = TacVerifier(database)
         self.codes = CodeDesk(database)
@@ -83,12 +85,20 @@ class Operations:
         row = await self.row_of(request.terminal, sequence, asked, "payment")
         if row.x is None and is_off_price(request.terminal, asked):
             row.x = "price_wrong"
-        return told(sequence, await self.payments.decide(row))
+        return told(sequence, await self.decide(request.terminal, row, has_pin=asked.pin is not None))
+
+    async def decide(self, terminal: Terminal, row: Row, *, has_pin: bool) -> Decision:
+        decision = await self.payments.decide(row)
+        if row.x != LIMIT:
+            self.watch.decided(terminal, decision.outcome, row.a or 0, has_pin=has_pin)
+        return decision
 
     async def row_of(self, terminal: Terminal, sequence: int, asked: Purchase, kind: str) -> Row:
         """What the database is asked; the PIN is judged here and counted there. It is no part of what makes a request the same."""
         moment = time.time()
-        uid, fault = await self.card_of(terminal, sequence, asked)
+        uid, fault = "", await self.watch.fault(terminal, asked.amount_fen or 0, has_pin=asked.pin is not None)
+        if fault is None:
+            uid, fault = await self.card_of(terminal, sequence, asked)
         row = Row(
             t=terminal.id, s=sequence, f=asked.fingerprint(kind), u=uid, o=moment, a=asked.amount_fen, x=fault,
              d=asked.detail, m=meal_at(terminal.canteen, moment),
@@ -120,6 +130,8 @@ class Operations:
             return 400, encode(refused("sequence_invalid"))
         values = read_object(request.body)
         sale, fen = receipt_in(values), fen_in(values, least=1)
+        if (fault := await self.watch.refund_fault(request.terminal, fen)) is not None:
+            return 200, encode(refused(fault, sequence=own))
         mark = fingerprint("refund", str(sale), str(fen))
         rows = await self.database.rows(
             REFUND, [request.terminal.merchant_id, request.terminal.id, own, mark, sale, fen]
@@ -128,6 +140,9 @@ class Operations:
 
     async def upload(self, request: Request) -> tuple[int, bytes]:
         elements = read_upload(request.body, now=time.time())
+        last = max(element["s"] for element in elements)
+        if last > request.terminal.furthest_sequence:
+            return 400, encode(refused("sequence_invalid"))
         self.repeats.sent(request.terminal.id, (element["s"] for element in elements))
         await self.pins.judge_rows(request.terminal, elements)
         for element in elements:
@@ -137,6 +152,7 @@ class Operations:
             await self.chips.check(request.terminal.number, elements)
         statement = STORE_WITH_CHIPS if has_chips else STORE
         rows = await self.database.rows(statement, [request.terminal.id, encode(elements).decode(), current_policy()])
+        self.watch.uploaded(request.terminal, [row[1] for row in rows], last_sequence=last)
         answers = []
         for place, outcome, receipt_id, amount, owed, balance in sorted(rows):
             answer = answer_of(elements[place]["s"], Decision(outcome, receipt_id, amount, balance, None))

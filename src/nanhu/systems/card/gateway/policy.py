@@ -30,5 +30,5 @@ def offline_limits(moment: float) -> dict[str, int]:
     """What `hello` tells a terminal to hold to, on line and off."""
     rule = limits_on(campus_day(moment))
     names = ("meal_fen", "daily_fen", "meal_max_fen", "daily_max_fen", "offline_payment_fen", "offline_card_fen",
-             "offline_total_fen", "offline_rows")  # fmt: skip
+             "offline_total_fen", "offline_rows", "offline_days")  # fmt: skip
     return {name: getattr(rule, name) for name in names}

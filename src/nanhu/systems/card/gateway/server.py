@@ -18,6 +18,7 @@ from nanhu.systems.card.gateway.payments import PaymentQueue
 from nanhu.systems.card.gateway.requests import MalformedError, read_sequence
 from nanhu.systems.card.gateway.revocations import RevocationDesk
 from nanhu.systems.card.gateway.terminals import Terminal, TerminalDirectory
+from nanhu.systems.card.gateway.watch import TerminalWatch
 from nanhu.systems.card.protocol import (
     CLOCK_TOLERANCE_SECONDS,
     LARGEST_BODY,
@@ -68,7 +69,8 @@ class Gateway:
         self.terminals = TerminalDirectory(self.database)
         self.revocations = RevocationDesk(self.database)
         self.diary = Diary(self.database, well=self.well)
-        work = Operations(self.database, self.payments, self.diary.repeats)
+        watch = TerminalWatch(self.database.rows, self.diary)
+        work = Operations(self.database, self.payments, self.diary.repeats, watch)
         self.sales: dict[str, Operation] = {
             PREFIX + "payment": work.payment,
             PREFIX + "reversal": work.reversal,
@@ -76,6 +78,8 @@ class Gateway:
             PREFIX + "refund": work.refund,
             **{PREFIX + name: operation for name, operation in HoldDesk(work).operations().items()},
         }
+        self.sequenced = frozenset(PREFIX + name for name in ("payment", "hold", "release", "refund", "reversal"))
+        self.decided_by_database = self.sequenced | {PREFIX + "upload"}
         self.operations: dict[str, Operation] = {
             **self.sales,
             PREFIX + "hello": work.hello,
@@ -108,7 +112,10 @@ class Gateway:
             return Told(503, encode(refused("outcome_unknown")))
         if isinstance(terminal, Told):
             return terminal
-        status, body = await self.answer(operation, asked, terminal)
+        try:
+            status, body = await self.answer(operation, asked, terminal)
+        except OutcomeUnknownError:
+            status, body = 503, encode(refused("outcome_unknown"))
         return Told(
             status, body, sign_response(terminal.key, request_signature=asked.signature, status=status, body=body)
         )
@@ -119,7 +126,7 @@ class Gateway:
         return Told(404, encode(refused("not_found")))
 
     async def signer(self, asked: Asked) -> Terminal | Told:
-        """The terminal that signed; its next key becomes its key by the first request signed with it."""
+        """The terminal that signed, under the key that signed."""
         known = await self.terminals.find(asked.terminal)
         terminal = None if known is None else signer_of(known, asked)
         if known is None or terminal is None:
@@ -127,19 +134,17 @@ class Gateway:
             code = "terminal_unknown" if known is None else "signature_wrong"
             self.refuse_at_door(asked, code)
             return Told(401, encode(refused(code)))
-        if terminal.key != known.key:
-            await self.terminals.promote(terminal)
         return terminal
 
     async def answer(self, operation: Operation, asked: Asked, terminal: Terminal) -> tuple[int, bytes]:
-        if not clock_is_right(asked.clock) and not asked.path.endswith("/hello"):
-            self.refuse_at_door(asked, "clock_wrong", asked.clock)
-            return 401, encode(refused("clock_wrong", server_time=time.time()))
-        if asked.path in self.sales and terminal.kind not in SELLS:
-            self.refuse_at_door(asked, "terminal_unfit")
-            return 403, encode(refused("terminal_unfit"))
-        own = read_sequence(asked.sequence)
-        self.diary.saw(terminal.id, own or 0, asked.address, clock_offset(asked.clock))
+        """The terminal's next key becomes its key by the first request signed with it that counts."""
+        barred = self.barred(asked, terminal)
+        if barred is not None:
+            return barred
+        known = await self.terminals.find(terminal.number)
+        if known is not None and terminal.key_version > known.key_version:
+            await self.terminals.promote(terminal)
+        own = read_sequence(asked.sequence) if asked.path in self.sequenced else None
         if own is not None:
             self.diary.repeats.sent(terminal.id, (own,))
         try:
@@ -152,9 +157,28 @@ class Gateway:
         except Exception:
             log.exception("%s could not be answered", asked.path)
             return 503, encode(refused("outcome_unknown"))
+        if own is not None and status == HTTPStatus.OK:
+            self.diary.saw(terminal.id, own)
         if status == HTTPStatus.CONFLICT:
             self.refuse_at_door(asked, "sequence_reused", asked.sequence)
         return status, body
+
+    def barred(self, asked: Asked, terminal: Terminal) -> tuple[int, bytes] | None:
+        """What is refused of a terminal that signed, before anything is read or written for it."""
+        if not clock_is_right(asked.clock) and not asked.path.endswith("/hello"):
+            self.refuse_at_door(asked, "clock_wrong", asked.clock)
+            return 401, encode(refused("clock_wrong", server_time=time.time()))
+        if asked.path in self.sales and terminal.kind not in SELLS:
+            self.refuse_at_door(asked, "terminal_unfit")
+            return 403, encode(refused("terminal_unfit"))
+        self.diary.saw(terminal.id, 0, asked.address, clock_offset(asked.clock))
+        if terminal.state != "on" and asked.path not in self.decided_by_database:
+            return 200, encode(refused("terminal_off", server_time=time.time()))
+        sequence = read_sequence(asked.sequence) if asked.path in self.sequenced else None
+        if sequence is not None and sequence > terminal.furthest_sequence:
+            self.refuse_at_door(asked, "sequence_invalid", asked.sequence)
+            return 400, encode(refused("sequence_invalid"))
+        return None
 
     def refuse_at_door(self, asked: Asked, code: str, detail: str = "") -> None:
         self.diary.refuse(terminal=asked.terminal, address=asked.address, code=code, detail=detail)

@@ -12,14 +12,15 @@ from nanhu.kernel.background import BackgroundTasks
 from nanhu.kernel.crypto import decrypt
 from nanhu.kernel.crypto.errors import CryptoError
 from nanhu.systems.card.gateway.database import Database
+from nanhu.systems.card.protocol import furthest_after
 
 log = logging.getLogger(__name__)
 LIFE_SECONDS = 30.0
 SHORTEST_PAUSE_SECONDS = 1.0
 CHANNEL = "card_terminal"
-PRICE_AT = 11
+PRICE_AT = 13
 STATEMENT = """
-    SELECT p.number, p.id, p.key, p.key_version, m.name, m.canteen, p.place, p.kind, p.merchant_id,
+    SELECT p.number, p.id, p.key, p.key_version, m.name, m.canteen, p.place, p.kind, p.merchant_id, p.state, p.last_sequence,
            n.key, n.version, r.kind, r.price_fen, r.per, r.unit, r.most_fen, r.minutes
     FROM card_terminal p JOIN card_merchant m ON m.id = p.merchant_id
     LEFT JOIN card_terminal_next_key n ON n.terminal_id = p.id AND now() BETWEEN n.opens_at AND n.ends_at
@@ -54,9 +55,15 @@ class Terminal(NamedTuple):
     place: str
     kind: str = "pos"
     merchant_id: int = 0
+    state: str = "on"
+    last_sequence: int = 0
     next_key: bytes | None = None
     next_version: int | None = None
     price: PriceRule | None = None
+
+    @property
+    def furthest_sequence(self) -> int:
+        return furthest_after(self.last_sequence)
 
 
 class TerminalDirectory:

@@ -196,6 +196,13 @@ class Migration(migrations.Migration):
                 ("key_version", models.PositiveIntegerField(default=1)),
                 ("state", models.TextField(choices=[("on", "已启用"), ("off", "已停用")], default="on")),
                 ("last_sequence", models.BigIntegerField(default=0)),
+                (
+                    "sequence_ceiling",
+                    models.BigIntegerField(
+                        null=True,
+                        help_text="sequences above it were used by mistake and are not told to the terminal as its last",
+                    ),
+                ),
                 ("last_seen", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

@@ -48,6 +48,9 @@ class PosTerminal(models.Model):
     key_version = models.PositiveIntegerField(default=1)
     state = models.TextField(choices=State, default=State.ON)
     last_sequence = models.BigIntegerField(default=0)
+    sequence_ceiling = models.BigIntegerField(
+        null=True, help_text="sequences above it were used by mistake and are not told to the terminal as its last"
+    )
     last_seen = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -13,6 +13,9 @@ from nanhu.systems.card.pins.rules import FROM_DOCUMENT
 
 CLASSES: Final = ("teacher", "student", "ordinary")
 MEALS: Final = ("breakfast", "lunch", "supper", "night")
+DAY_SECONDS: Final = 86_400
+OFFLINE_SLACK_SECONDS: Final = 600
+"""By how much a row may seem older than what its terminal did before it: twice what a clock may be wrong."""
 FIRST_DAY: Final = date(2000, 1, 1)
 USUAL_PERIODS: Final = {
     "breakfast": "05:30-10:00", "lunch": "10:00-15:00", "supper": "15:00-20:30", "night": "20:30-24:00",
@@ -36,6 +39,13 @@ class LimitRule:
     offline_card_fen: int = 5_000
     offline_total_fen: int = 200_000
     offline_rows: int = 500
+    offline_days: int = 7
+    terminal_minute_payments: int = 120
+    terminal_minute_fen: int = 300_000
+    terminal_day_fen: int = 2_000_000
+    terminal_day_refund_fen: int = 100_000
+    terminal_minute_misses: int = 20
+    kiosk_day_reissues: int = 40
 
     def for_class(self, card_class: str) -> tuple[int, int]:
         own = self.by_class.get(card_class, {})
@@ -132,6 +142,10 @@ def database_policy(day: date) -> dict[str, Any]:
     lock = timedelta(hours=rule.pin_lock_hours)
     classes = [(name, *rule.for_class(name)) for name in CLASSES]
     return {
+        "offline": {
+            "p": rule.offline_payment_fen, "c": rule.offline_card_fen, "t": rule.offline_total_fen, "r": rule.offline_rows,
+            "age": rule.offline_days * DAY_SECONDS, "slack": OFFLINE_SLACK_SECONDS,
+        },
         "tries": rule.pin_tries, "lock": int(lock.total_seconds()),
         "classes": [
             {"c": name, "m": meal, "y": daily, "xm": rule.meal_max_fen, "xy": rule.daily_max_fen}

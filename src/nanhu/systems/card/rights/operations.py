@@ -1,45 +1,63 @@
 """What the library and other desks ask at the services door. Both are questions: they change nothing."""
 
+import hmac
 from typing import Any, Final
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.bodies import text_in, whole_in
 from nanhu.systems.card.devices.operations import Asked, operation
-from nanhu.systems.card.models import Card
+from nanhu.systems.card.devices.rules import masked
+from nanhu.systems.card.models import Card, PosTerminal
 from nanhu.systems.card.rights.services.deciding import may, may_each
-from nanhu.systems.card.rights.services.verifying import found_by
+from nanhu.systems.card.rights.services.verifying import found_on_reader
 
-DESKS: Final = frozenset({"scanner", "door", "pos", "self_service_kiosk"})
+TILLS: Final = frozenset({PosTerminal.Kind.POS.value, PosTerminal.Kind.SCANNER.value})
+LISTS: Final = frozenset({PosTerminal.Kind.DOOR.value, PosTerminal.Kind.SELF_SERVICE_KIOSK.value})
 LISTED_STATES: Final = ("issued", "lost", "frozen")
 MOST: Final = 2000
+LIST_PURPOSE: Final = b"nanhu-terminal-1-rights"
+HASH_DIGITS: Final = 20
 
 
-@operation("rights/check", kinds=DESKS, reads=True)
+@operation("rights/check", kinds=TILLS | LISTS, reads=True)
 def check(asked: Asked) -> dict[str, Any]:
-    """`card` is the chip's number, the printed one or a code of the holder's phone."""
+    """`card` is the chip's number as the reader read it, or a code of the holder's phone: what lies there, never a number that
+    somebody can count up. A till is told no more of the person than others in the queue see."""
     typed, right = text_in(asked.body, "card", longest=20).upper(), text_in(asked.body, "right", longest=20)
-    card = found_by(typed)
+    card = found_on_reader(typed)
     if card is None:
         return {"status": "blocked", "code": "card_unknown"}
     decision = may(card, right)
     person = people.person_cards([card.person_id])[card.person_id]
-    return {
+    answer = {
         "status": "valid" if decision.is_allowed else "blocked", "code": decision.code, "sentence": str(decision.reason),
-        "number": card.number, "name": person.name, "class": card.card_class, "sub_class": card.sub_class,
-        "patron": person.affiliations[0].campus_no if person.affiliations else "", "valid_until": str(card.valid_until),
+        "class": card.card_class, "sub_class": card.sub_class, "valid_until": str(card.valid_until),
     }  # fmt: skip
+    if asked.terminal.kind in TILLS:
+        return answer | {"name": masked(person.name)}
+    patron = person.affiliations[0].campus_no if person.affiliations else ""
+    return answer | {"number": card.number, "name": person.name, "patron": patron}
 
 
-@operation("rights/list", kinds=DESKS, reads=True)
+@operation("rights/list", kinds=LISTS, reads=True)
 def listed(asked: Asked) -> dict[str, Any]:
-    """Page by page in the order of issue; who is in none of the pages is blocked."""
+    """Page by page in the order of issue; who is in none of the pages is blocked. The list names nobody: numbers are hashed under
+    the terminal's own key."""
     right = text_in(asked.body, "right", longest=20)
     after, limit = whole_in(asked.body, "after", least=0), whole_in(asked.body, "limit", most=MOST)
     cards = list(Card.objects.filter(pk__gt=after, state__in=LISTED_STATES).order_by("pk")[:limit])
-    judged = may_each(cards, right)
+    judged, key = may_each(cards, right), bytes.fromhex(asked.terminal.key)
     return {
         "as_of": now().isoformat(timespec="seconds"),
-        "cards": [[card.uid, card.number, "valid" if judged[card.pk].is_allowed else "blocked"] for card in cards],
+        "cards": [
+            [mark_in_list(key, card.uid), "valid" if judged[card.pk].is_allowed else "blocked"] for card in cards
+        ],
         "next": cards[-1].pk if len(cards) == limit else None,
     }
+
+
+def mark_in_list(terminal_key: bytes, uid: str) -> str:
+    """What stands for a chip's number in the list of one terminal."""
+    own = hmac.digest(terminal_key, LIST_PURPOSE, "sha256")
+    return hmac.digest(own, uid.encode(), "sha256").hex()[:HASH_DIGITS]

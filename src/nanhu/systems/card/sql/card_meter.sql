@@ -3,6 +3,7 @@ CREATE OR REPLACE FUNCTION card_meter(terminal bigint, hold_sequence bigint, so_
 BEGIN
     UPDATE card_hold h SET metered_fen = least(greatest(h.metered_fen, so_far - so_far % card_unit_fen(terminal, h.begun_at)), h.amount_fen)
         FROM card_receipt r
-        WHERE r.terminal_id = terminal AND r.sequence = hold_sequence AND h.receipt_id = r.id AND h.settled_at IS NULL;
+        WHERE r.terminal_id = terminal AND r.sequence = hold_sequence AND h.receipt_id = r.id AND h.settled_at IS NULL
+          AND EXISTS (SELECT FROM card_terminal p WHERE p.id = terminal AND p.state = 'on');
     RETURN FOUND;
 END $$;

@@ -61,7 +61,7 @@ BEGIN
                          ON g.c = j.card_class) AS asked
             WHERE j.verdict IS NULL) AS limits ON true
     ), numbered AS MATERIALIZED (
-        SELECT d.*, CASE WHEN d.outcome = 'posted' THEN d.before_fen - d.a ELSE d.before_fen END AS after_fen,
+        SELECT d.*, CASE WHEN d.outcome = 'posted' THEN d.before_fen - d.a WHEN d.outcome NOT IN ('terminal_off', 'terminal_limit') THEN d.before_fen END AS after_fen,
                CASE WHEN d.outcome = 'posted' THEN nextval('ledger_transfer_id_seq') END AS entry_id,
                nextval('card_receipt_id_seq') AS receipt_id,
                CASE d.outcome WHEN 'pin_required' THEN d.which WHEN 'pin_wrong' THEN d.tries_left::text

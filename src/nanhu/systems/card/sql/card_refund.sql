@@ -12,7 +12,9 @@ DECLARE
     new_receipt bigint;
     new_entry bigint;
 BEGIN
-    SELECT * INTO sale FROM card_receipt r WHERE r.id = sale_receipt AND r.merchant_id = merchant AND r.outcome = 'posted'
+    -- The slip of a hold shows the number of its release; the sale is the payment that the release made.
+    SELECT * INTO sale FROM card_receipt r
+        WHERE r.id = coalesce((SELECT h.payment_receipt_id FROM card_hold h WHERE h.release_receipt_id = sale_receipt), sale_receipt) AND r.merchant_id = merchant AND r.outcome = 'posted'
         AND r.kind IN ('payment', 'stored');
     SELECT * INTO purse FROM card_wallet w WHERE w.account_id = sale.wallet_id;
     PERFORM FROM ledger_balance b WHERE b.account_id IN (purse.account_id, purse.receivable_id) ORDER BY b.account_id FOR UPDATE;

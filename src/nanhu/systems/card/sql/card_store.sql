@@ -3,6 +3,7 @@ RETURNS TABLE (n integer, outcome text, receipt_id bigint, amount_fen bigint, ow
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     late record;
+    faults json;
 BEGIN
     IF EXISTS (SELECT FROM card_terminal p WHERE p.id = terminal AND p.state <> 'on') THEN
         RETURN QUERY SELECT r.n, 'terminal_off', NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint
@@ -14,6 +15,15 @@ BEGIN
             SELECT unnest(ARRAY[w.account_id, w.receivable_id]) FROM json_to_recordset(batch) AS r(u text)
             JOIN card_card c ON c.uid = r.u JOIN card_wallet w ON w.account_id = c.wallet_id)
         ORDER BY b.account_id FOR UPDATE;
+
+    IF policy -> 'offline' IS NOT NULL THEN
+        SELECT json_object_agg(f.n, f.fault) INTO faults FROM card_stored_faults(terminal, batch, policy -> 'offline') AS f;
+        IF faults IS NOT NULL THEN
+            SELECT json_agg(CASE WHEN faults -> (e.value ->> 'n') IS NULL THEN e.value::jsonb
+                                 ELSE e.value::jsonb || jsonb_build_object('x', faults ->> (e.value ->> 'n')) END)
+                INTO batch FROM json_array_elements(batch) AS e;
+        END IF;
+    END IF;
 
     IF to_regprocedure('card_set_off_frozen(bigint, bigint)') IS NOT NULL THEN
         FOR late IN
@@ -28,13 +38,13 @@ BEGIN
 
     RETURN QUERY
     WITH request AS MATERIALIZED (
-        SELECT r.n, r.s, decode(r.f, 'hex') AS f, r.a, r.x, r.d, r.p, coalesce(r.m, 0)::smallint AS m,
+        SELECT r.n, r.s, r.u, r.chip, decode(r.f, 'hex') AS f, r.a, r.x, r.d, r.p, coalesce(r.m, 0)::smallint AS m,
                least(to_timestamp(r.o), now()) AS occurred_at, card_day(least(to_timestamp(r.o), now())) AS day, c.card_class,
                c.id AS card_id, c.wallet_id, w.receivable_id, p.merchant_id, m.account_id AS merchant_account_id,
                b.balance_fen AS before_fen, q.id AS known_id, q.fingerprint AS known_fingerprint, q.outcome AS known_outcome,
                q.amount_fen AS known_fen, q.owed_fen AS known_owed_fen, q.balance_fen AS known_balance_fen
         FROM json_to_recordset(batch) AS r(n integer, s bigint, f text, u text, a bigint, x text, d text, o double precision,
-                                           m integer, p boolean)
+                                           m integer, p boolean, chip jsonb)
         JOIN card_terminal p ON p.id = terminal
         JOIN card_merchant m ON m.id = p.merchant_id
         LEFT JOIN card_card c ON c.uid = r.u
@@ -108,6 +118,12 @@ BEGIN
                CASE WHEN v.which = 'meal' THEN v.meal_limit_fen ELSE v.day_limit_fen END,
                CASE WHEN v.p IS NULL THEN 'none' ELSE 'wrong' END, now()
         FROM numbered v WHERE v.which IS NOT NULL
+    ), suspended AS (
+        INSERT INTO card_chip_suspense (terminal_id, sequence, card_id, reason, amount_fen, row, state, owner_name, answer, created_at)
+        SELECT terminal, v.s, v.card_id, v.outcome, v.a,
+               jsonb_build_object('s', v.s, 'u', v.u, 'a', v.a, 'o', extract(epoch FROM v.occurred_at), 'chip', v.chip), 'open', '校园卡管理办公室', '', now()
+        FROM numbered v WHERE v.outcome IN ('offline_payment', 'offline_card', 'offline_total', 'offline_rows', 'offline_too_old', 'chip_missing')
+        ON CONFLICT DO NOTHING
     )
     SELECT v.n, v.outcome, v.receipt_id, v.a, CASE WHEN v.outcome = 'posted' THEN v.a - v.covered_fen ELSE 0 END, v.after_fen
         FROM numbered v

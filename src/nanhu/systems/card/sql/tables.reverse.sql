@@ -1,3 +1,4 @@
+DROP TABLE card_stored_sum;
 DROP SEQUENCE card_number_seq;
 DROP TABLE card_spent;
 DROP TABLE card_receipt;

@@ -60,4 +60,16 @@ CREATE TABLE card_spent (
     PRIMARY KEY (wallet_id, day, meal)
 ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
 
+-- What a terminal uploaded on a day of the campus: of each wallet, and of all of them under wallet 0. Bounds what one terminal's key can
+-- charge (card_stored_faults.sql). Locked by uploads of that terminal alone; days that are over are forgotten (tasks.py).
+
+CREATE TABLE card_stored_sum (
+    terminal_id bigint NOT NULL,
+    day date NOT NULL,
+    wallet_id bigint NOT NULL,
+    rows integer NOT NULL,
+    fen bigint NOT NULL CONSTRAINT card_stored_sum_is_not_negative CHECK (fen >= 0 AND rows >= 0),
+    PRIMARY KEY (terminal_id, day, wallet_id)
+) WITH (fillfactor = 70);
+
 CREATE SEQUENCE card_number_seq START 1000000001;

@@ -40,6 +40,7 @@ async def greet(_request):
 def gateway() -> Gateway:
     door = Gateway.__new__(Gateway)
     door.terminals, door.diary, door.sales, door.operations = Terminals(), Silent(), {}, {PATH: greet}
+    door.sequenced = door.decided_by_database = frozenset()
     return door
 
 

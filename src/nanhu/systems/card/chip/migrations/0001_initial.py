@@ -123,6 +123,12 @@ class Migration(migrations.Migration):
                             ("tac_wrong", "交易验证码不符"),
                             ("chip_counter_reused", "计数器重复，疑为复制卡"),
                             ("no_payment", "没有对应的联机消费"),
+                            ("chip_missing", "有芯片的卡没有交易验证码"),
+                            ("offline_payment", "单笔超过脱机限额"),
+                            ("offline_card", "一张卡当日脱机合计超限"),
+                            ("offline_total", "本机当日脱机合计超限"),
+                            ("offline_rows", "本机当日脱机笔数超限"),
+                            ("offline_too_old", "交易时间过早，或早于本机上次联机"),
                         ]
                     ),
                 ),

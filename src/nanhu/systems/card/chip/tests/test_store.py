@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import json
+import time
 
 import pytest
 from django.db import connection
@@ -23,7 +24,6 @@ from nanhu.systems.card.tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
 SEQUENCES = itertools.count(1000)
-NOW = 1_795_000_000.0
 
 
 class TestDatabase:
@@ -61,7 +61,7 @@ def row(campus, sequence, fen, chip, part="teacher"):
 def upload(*rows, terminal="N1001"):
     """What each row is told."""
     database = TestDatabase()
-    elements = read_upload(json.dumps({"rows": rows}).encode(), now=NOW)
+    elements = read_upload(json.dumps({"rows": rows}).encode(), now=time.time())
 
     with contextlib.suppress(StopIteration):  # without an event loop, which Django's connection would refuse
         TacVerifier(database).check(terminal, elements).send(None)
@@ -157,7 +157,7 @@ def test_anothers_terminal_cannot_use_a_proof(campus, hand):
 
 def test_rows_with_and_without_a_chip_go_together(campus, hand):
     campus.top_up("guest", 5000)
-    bare = row(campus, 2, 300, None, part="guest")
+    bare = row(campus, 2, 300, None, part="guest") | {"occurred_at": time.time() - 60}
     assert upload(row(campus, 1, 1200, hand.purchase(1200, counter=0, balance=10_000, term_seq=1)), bare) == [
         "posted",
         "posted",

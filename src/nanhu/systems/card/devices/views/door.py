@@ -25,6 +25,7 @@ from nanhu.systems.card.protocol import (
     LARGEST_BODY,
     TERMINAL_NUMBER,
     Answer,
+    furthest_after,
     refused,
     sign_request,
     sign_response,
@@ -69,8 +70,7 @@ def served(request: HttpRequest, operation: Operation) -> HttpResponse:
         code = "terminal_unknown" if terminal is None else "signature_wrong"
         note(frame, code)
         return unsigned(401, refused(code))
-    use_key(terminal, key)
-    told = answer(operation, terminal, frame, request.body)
+    told = answer(operation, terminal, frame, request.body, key)
     response = HttpResponse(told.body, status=told.status, content_type="application/json")
     response["Nanhu-Signature"] = sign_response(
         key, request_signature=frame.signature, status=told.status, body=told.body
@@ -78,14 +78,15 @@ def served(request: HttpRequest, operation: Operation) -> HttpResponse:
     return response
 
 
-def answer(operation: Operation, terminal: PosTerminal, frame: Frame, body: bytes) -> Told:
+def answer(operation: Operation, terminal: PosTerminal, frame: Frame, body: bytes, key: bytes) -> Told:
     if not clock_is_right(frame.clock):
         note(frame, "clock_wrong", frame.clock)
         return Told(401, encode(refused("clock_wrong", server_time=time.time())))
     sequence = 0 if operation.reads else read_sequence(frame.sequence)
-    if sequence is None:
+    if sequence is None or sequence > furthest_after(terminal.last_sequence):
         note(frame, "sequence_invalid", frame.sequence)
         return Told(400, encode(refused("sequence_invalid")))
+    use_key(terminal, key)
     try:
         return door.serve(terminal=terminal, sequence=sequence, operation=operation, body=body, address=frame.address)
     except MalformedError:

@@ -1,7 +1,8 @@
 -- What the gateway saw of terminals in the last seconds: [{"id", "sequence", "address", "offset"}], one element of a terminal and address.
 CREATE OR REPLACE FUNCTION card_terminal_seen(batch json) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE card_terminal p SET last_seen = now(), last_sequence = greatest(p.last_sequence, s.sequence)
+    UPDATE card_terminal p SET last_seen = now(), last_sequence = CASE WHEN s.sequence <= coalesce(p.sequence_ceiling, s.sequence)
+                                                                   THEN greatest(p.last_sequence, s.sequence) ELSE p.last_sequence END
         FROM (SELECT r.id, max(r.sequence) AS sequence FROM json_to_recordset(batch) AS r(id bigint, sequence bigint) GROUP BY r.id) AS s
         WHERE p.id = s.id;
     INSERT INTO card_terminal_address AS a (terminal_id, address, first_seen, last_seen, times)

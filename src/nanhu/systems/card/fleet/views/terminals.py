@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.card.errors import ReasonMissingError, TerminalNotFoundError
-from nanhu.systems.card.fleet.forms import TerminalDeedForm
+from nanhu.systems.card.fleet.forms import SequenceForm, TerminalDeedForm
 from nanhu.systems.card.fleet.models import TerminalGap
 from nanhu.systems.card.fleet.overview import PROBLEMS, Line, fleet
 from nanhu.systems.card.fleet.policies import clerk_only
 from nanhu.systems.card.fleet.services.rotation import begin_rotation
+from nanhu.systems.card.fleet.services.sequences import set_last_sequence
 from nanhu.systems.card.models import PosTerminal, TerminalIncident
 from nanhu.systems.card.services.terminals import switch_terminal
 from nanhu.systems.card.views.frame import person_at
@@ -67,6 +68,7 @@ def terminal(request: HttpRequest, number: str) -> HttpResponse:
         raise TerminalNotFoundError(number=number)
     facts = {
         "line": line, "terminal": line.terminal, "report": line.report, "form": TerminalDeedForm(),
+        "sequence_form": SequenceForm(auto_id="sequence_%s", initial={"last_sequence": line.terminal.last_sequence}),
         "gaps": TerminalGap.objects.filter(terminal=line.terminal).order_by("-noticed_at")[:20],
         "incidents": TerminalIncident.objects.filter(terminal_number=number).order_by("-at")[:20],
     }  # fmt: skip
@@ -88,6 +90,22 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
         elif deed in PosTerminal.State.values:
             switch_terminal(by=by, number=number, state=PosTerminal.State(deed), reason=reason)
             messages.success(request, _("已停用，从现在起拒绝它的一切交易。") if deed == "off" else _("已启用。"))
+    except CampusError as error:
+        messages.error(request, error.message)
+    return redirect("card:terminal", number=number)
+
+
+@require_POST
+@clerk_only
+def sequence(request: HttpRequest, number: str) -> HttpResponse:
+    form = SequenceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("流水号没有改：请填写整数和原因。"))
+        return redirect("card:terminal", number=number)
+    facts = form.cleaned_data
+    try:
+        set_last_sequence(by=person_at(request), number=number, last=facts["last_sequence"], reason=facts["reason"])
+        messages.success(request, _("流水号已改，终端下次签到就从下一个号继续。"))
     except CampusError as error:
         messages.error(request, error.message)
     return redirect("card:terminal", number=number)

@@ -57,8 +57,14 @@ def verify(*, by: Actor, typed: str, place: str) -> Verified:
 
 
 def found_by(typed: str) -> Card | None:
+    """For a guard who sees the holder: also by the printed number."""
+    return found_on_reader(typed) or (Card.objects.filter(number=typed).first() if typed else None)
+
+
+def found_on_reader(typed: str) -> Card | None:
+    """By the chip's number or the code that the holder's phone shows now."""
     if len(typed) == CODE_LENGTH and typed.isdigit():
         shown = VerificationCode.objects.filter(code=typed, expires_at__gt=now()).select_related("card").first()
         if shown is not None:
             return shown.card
-    return (Card.objects.filter(number=typed) | Card.objects.filter(uid=typed)).first() if typed else None
+    return Card.objects.filter(uid=typed).first() if typed else None

@@ -7,19 +7,35 @@ import time_machine
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
+from nanhu.systems.card.devices.misses import MISSES
 from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.models import TerminalIncident
+from nanhu.systems.card.pins.policy import LimitRule
+from nanhu.systems.card.rights.operations import mark_in_list
 from nanhu.systems.card.rights.services import ruling, verifying
 from nanhu.systems.card.services import loss
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM
 
+RULE = LimitRule()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_tried_before():
+    MISSES.counted.clear()
+
 
 @pytest.fixture
 def desk(campus):
-    return place_device("LB001", "scanner", by=SYSTEM, place="图书馆借阅处")
+    return place_device("LB001", "self_service_kiosk", by=SYSTEM, place="图书馆借阅处")
 
 
 def asked(desk, card, right="library"):
     return desk.ask("rights/check", {"card": card, "right": right}, sequence=0)
+
+
+def mark(desk, card) -> str:
+    """As a desk reckons it from the card on its reader."""
+    return mark_in_list(bytes.fromhex(desk.terminal.key), card.uid)
 
 
 @pytest.mark.capability("A098.1", "A098.2")
@@ -27,7 +43,7 @@ def test_the_desk_is_told_valid_or_blocked_and_keeps_a_list_for_off_line(campus,
     student, teacher = campus.card("student"), campus.card("teacher")
     told = asked(desk, student.uid)
     assert (told["status"], told["name"], told["patron"]) == ("valid", "林小满", CAST["student"][2])
-    assert asked(desk, student.number, "reading_room")["status"] == "valid"
+    assert asked(desk, student.uid, "reading_room")["status"] == "valid"
     loss.report_lost(by=SYSTEM, card=student, reason="掉了")
     wish = ruling.Wish(
         card_class="teacher", sub_classes=("正式在编",), right="library", is_allowed=False, starts_on=campus_today()
@@ -41,10 +57,10 @@ def test_the_desk_is_told_valid_or_blocked_and_keeps_a_list_for_off_line(campus,
     rows, after = {}, 0
     while after is not None:
         page = desk.ask("rights/list", {"right": "library", "after": after, "limit": 2}, sequence=0)
-        rows |= {uid: status for uid, _number, status in page["cards"]}
+        rows |= dict(page["cards"])
         after = page["next"]
-    assert rows[student.uid] == rows[teacher.uid] == "blocked"
-    assert rows[campus.card("guest").uid] == "valid"
+    assert rows[mark(desk, student)] == rows[mark(desk, teacher)] == "blocked"
+    assert rows[mark(desk, campus.card("guest"))] == "valid"
     assert len(rows) == len(CAST)
 
 
@@ -74,3 +90,30 @@ def test_a_rule_made_on_the_page_for_later_holds_from_its_day_to_its_day_at_the_
         with time_machine.travel(now() + timedelta(days=days), tick=True):
             met[days] = asked(desk, campus.card("student").uid)["status"]
     assert met == {0: "valid", 9: "valid", 10: "blocked", 20: "blocked", 21: "valid"}
+
+
+@pytest.mark.parametrize("kind", ["pos", "scanner"])
+def test_a_till_is_told_only_of_the_card_that_lies_on_it(campus, kind):
+    """Its key may be stolen: no list of all chips, nobody by a number that can be counted up, no full name."""
+    till, student = place_device("LT001", kind, by=SYSTEM), campus.card("student")
+
+    told = till.ask("rights/check", {"card": student.uid, "right": "consume"}, sequence=0)
+    assert (told["status"], told["name"]) == ("valid", "林*满")
+    assert not {"number", "patron"} & told.keys()
+    assert asked(till, student.number)["code"] == "card_unknown"
+    assert till.ask("rights/list", {"right": "consume", "after": 0, "limit": 9}, sequence=0)["code"] == "terminal_unfit"
+
+
+def test_the_list_of_a_desk_names_no_chip(campus, desk):
+    page = desk.ask("rights/list", {"right": "library", "after": 0, "limit": 9}, sequence=0)
+    assert not {campus.card(part).uid for part in CAST} & {one for row in page["cards"] for one in row}
+    assert not {campus.card(part).number for part in CAST} & {one for row in page["cards"] for one in row}
+
+
+def test_who_tries_numbers_is_told_nothing_more_for_a_minute_and_is_seen(campus, desk):
+    for place in range(RULE.terminal_minute_misses):
+        assert asked(desk, f"04000000{place:06X}")["code"] == "card_unknown"
+
+    assert asked(desk, campus.card("student").uid)["code"] == "terminal_limit"
+    incident = TerminalIncident.objects.get(code="terminal_limit")
+    assert incident.terminal_number == "LB001"

@@ -1,0 +1,25 @@
+"""Checks of `nanhu doctor`: terminals that do what no honest one does."""
+
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.registry import CheckResult, Verdict
+from nanhu.systems.card.fleet.overview import ABUSE, INCIDENT_DAYS
+from nanhu.systems.card.models import TerminalIncident
+
+SHOWN = 5
+
+
+def no_terminal_is_abused() -> CheckResult:
+    rows = TerminalIncident.objects.filter(at__gt=now() - INCIDENT_DAYS, code__in=ABUSE)
+    numbers = sorted(set(rows.values_list("terminal_number", flat=True)))
+    if numbers:
+        return CheckResult(
+            verdict=Verdict.FAIL,
+            message=_("有 %(count)s 台终端超出限额或提交不可信的交易：%(numbers)s")
+            % {"count": len(numbers), "numbers": ", ".join(numbers[:SHOWN])},
+            remedy=_(
+                "在终端页面查看被拒请求；密钥可能已泄露时先停用，再换密钥。相关交易在待查交易里，没有扣任何人的钱。"
+            ),
+        )
+    return CheckResult(verdict=Verdict.OK, message=_("一天内没有终端超出限额。"))

@@ -1,0 +1,70 @@
+"""One request must not use up a terminal's sequences, and the office can set right what did."""
+
+import pytest
+
+from nanhu.kernel.models import AuditEntry
+from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.models import PosTerminal, Receipt
+from nanhu.systems.card.protocol import LARGEST_FIRST_SEQUENCE, LARGEST_SEQUENCE, LARGEST_SEQUENCE_STEP
+from nanhu.systems.card.tests.signed import SignedTerminal
+
+
+@pytest.fixture
+def till(campus):
+    campus.top_up("student", 5000)
+    return SignedTerminal("N1001")
+
+
+def last_told(till: SignedTerminal) -> int:
+    return till.send("hello").values["last_sequence"]
+
+
+@pytest.mark.parametrize("operation", ["hello", "query", "revocations", "meter", "upload"])
+def test_a_header_of_a_request_that_uses_no_sequence_moves_nothing(campus, till, operation):
+    till.send(operation, {"since": 0, "sequence": 1, "amount_fen": 1}, sequence=LARGEST_SEQUENCE)
+    assert last_told(till) == 0
+
+
+def test_a_request_that_was_refused_at_the_door_moves_nothing(campus, till):
+    card = campus.card("student").uid
+    till.pay(card, 100, sequence=500, clock=1)
+    till.send("payment", b"[]", sequence=500)
+    assert last_told(till) == 0
+
+
+def test_a_terminal_goes_on_in_bounded_steps(campus, till):
+    card = campus.card("student").uid
+    assert till.pay(card, 100, sequence=LARGEST_FIRST_SEQUENCE + 1).code == "sequence_invalid"
+    assert till.pay(card, 100, sequence=7).code == "ok"
+    assert till.pay(card, 100, sequence=8 + LARGEST_SEQUENCE_STEP).code == "sequence_invalid"
+    assert till.pay(card, 100, sequence=7 + LARGEST_SEQUENCE_STEP).code == "ok"
+    far = {"sequence": LARGEST_SEQUENCE, "card": card, "amount_fen": 100, "occurred_at": 1764039000}
+    assert till.send("upload", {"rows": [far]}).code == "sequence_invalid"
+    assert last_told(till) == 7 + LARGEST_SEQUENCE_STEP
+    assert Receipt.objects.filter(terminal=campus.terminal).count() == 2
+
+
+def test_the_services_door_keeps_the_same_bound(campus, till):
+    assert Device("N1001").ask("card/balance", {"card": campus.card("student").uid}, sequence=0)["balance_fen"] == 5000
+    told = Device("N1001").ask("day/total", {"day": "2026-11-24"}, sequence=LARGEST_SEQUENCE)
+    assert told["code"] == "sequence_invalid"
+
+
+def test_the_office_sets_the_last_sequence_right_with_a_reason(campus, till):
+    card = campus.card("student").uid
+    till.pay(card, 100, sequence=7)
+    till.pay(card, 100, sequence=900_000)
+    clerk = campus.client("clerk")
+    page = "/card/fleet/terminals/N1001/"
+
+    clerk.post(page + "sequence/", {"last_sequence": "7", "reason": ""})
+    assert last_told(till) == 900_000
+    clerk.post(page + "sequence/", {"last_sequence": "7", "reason": "主板更换"})
+
+    assert last_told(till) == 7
+    assert till.pay(card, 100, sequence=8).code == "ok"
+    assert last_told(till) == 8
+    entry = AuditEntry.objects.get(action="card.terminal_sequence")
+    assert entry.reason == "主板更换"
+    assert PosTerminal.objects.get(number="N1001").sequence_ceiling == 899_999
+    assert "更正流水号" in clerk.get(page).content.decode()

@@ -1,0 +1,119 @@
+"""A stolen key can invent rows: what `hello` tells a terminal without network to hold to, the upload holds it to."""
+
+import itertools
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.chip.models import Chip, SuspenseCase
+from nanhu.systems.card.models import PosTerminal, Receipt, TerminalIncident
+from nanhu.systems.card.pins.policy import LimitRule, limits_on
+from nanhu.systems.card.tests.signed import SignedTerminal
+
+START_FEN = 5000
+RULE = LimitRule()
+
+
+@pytest.fixture
+def till(campus):
+    for part in ("student", "other_student", "guest", "teacher"):
+        campus.top_up(part, START_FEN)
+    yield SignedTerminal("N1001")
+    assert receipt_differences() == []
+
+
+sequences = itertools.count(200)
+
+
+def row(campus, part: str, fen: int, *, ago: float = 60, **more) -> dict:
+    uid = campus.card(part).uid
+    return {"sequence": next(sequences), "card": uid, "amount_fen": fen, "occurred_at": time.time() - ago} | more
+
+
+def upload(till: SignedTerminal, rows: list[dict]) -> list[str]:
+    return [one["code"] for one in till.send("upload", {"rows": rows}).values["rows"]]
+
+
+def charged(campus) -> int:
+    return sum(Receipt.objects.filter(kind="stored", outcome="posted").values_list("amount_fen", flat=True))
+
+
+def test_a_row_above_the_largest_payment_charges_nobody_and_has_an_owner(campus, till):
+    rows = [row(campus, "student", RULE.offline_payment_fen), row(campus, "guest", RULE.offline_payment_fen + 1)]
+
+    assert upload(till, rows) == ["ok", "offline_payment"]
+    assert upload(till, rows) == ["ok", "offline_payment"], "the same rows again are told the same"
+
+    assert charged(campus) == RULE.offline_payment_fen
+    case = SuspenseCase.objects.get()
+    assert (case.reason, case.amount_fen, case.owner_name) == ("offline_payment", 3001, "校园卡管理办公室")
+    assert TerminalIncident.objects.filter(terminal_number="N1001", code="offline_payment").exists()
+
+
+def test_a_card_is_charged_so_much_a_day_by_one_terminal_in_however_many_uploads(campus, till):
+    assert upload(till, [row(campus, "student", 2500), row(campus, "student", 2500)]) == ["ok", "ok"]
+    assert upload(till, [row(campus, "student", 1), row(campus, "guest", 1)]) == ["offline_card", "ok"]
+    assert charged(campus) == RULE.offline_card_fen + 1
+    assert upload(SignedTerminal("E3002"), [row(campus, "student", 1)]) == ["ok"], "another till counts by itself"
+
+
+def total_today(fen: int, rows: int) -> None:
+    """What N1001 uploaded today already, of other cards."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO card_stored_sum (terminal_id, day, wallet_id, rows, fen)
+               SELECT id, card_day(now()), 0, %s, %s FROM card_terminal WHERE number = 'N1001'""",
+            [rows, fen],
+        )
+
+
+def test_a_terminal_charges_so_much_a_day_in_all(campus, till):
+    total_today(RULE.offline_total_fen - 1000, 7)
+    assert upload(till, [row(campus, "student", 600), row(campus, "guest", 600)]) == ["ok", "offline_total"]
+    assert charged(campus) == 600
+
+
+def test_a_terminal_brings_so_many_rows_a_day(campus, till):
+    total_today(10, RULE.offline_rows - 1)
+    assert upload(till, [row(campus, "student", 1), row(campus, "guest", 1)]) == ["ok", "offline_rows"]
+
+
+def test_a_row_of_long_ago_charges_nobody(campus, till):
+    days = RULE.offline_days
+    rows = [row(campus, "student", 100, ago=days * 86_400 - 60), row(campus, "guest", 100, ago=days * 86_400 + 60)]
+    assert upload(till, rows) == ["ok", "offline_too_old"]
+
+
+def test_a_row_from_before_the_terminals_last_contact_charges_nobody(campus, till):
+    """What it had kept when it sold on line, hours ago, it would have uploaded then."""
+    card = campus.card("student")
+    Receipt.objects.create(
+        kind="payment", outcome="balance_short", terminal=campus.terminal, sequence=150, fingerprint=b"x", wallet_id=card.wallet_id,
+        amount_fen=1, occurred_at=timezone.now() - timedelta(hours=3), posted_at=timezone.now() - timedelta(hours=3),
+    )  # fmt: skip
+    rows = [row(campus, "student", 100, ago=2 * 3600), row(campus, "guest", 100, ago=4 * 3600)]
+    assert upload(till, rows) == ["ok", "offline_too_old"]
+
+
+def test_a_row_of_a_card_with_a_chip_needs_its_proof(campus, till):
+    card = campus.card("student")
+    Chip.objects.create(card=card, serial="0" * 20, key_version=1, algorithm="sm4", opening_fen=0, opening_receipt=0)
+    assert upload(till, [row(campus, "student", 100), row(campus, "guest", 100)]) == ["chip_missing", "ok"]
+    assert SuspenseCase.objects.get().card_id == card.pk
+
+
+def test_the_limits_that_are_told_are_the_limits_that_are_held(campus, till):
+    told = till.send("hello").values["limits"]
+    rule = limits_on(timezone.localdate())
+    for name in ("offline_payment_fen", "offline_card_fen", "offline_total_fen", "offline_rows", "offline_days"):
+        assert told[name] == getattr(rule, name)
+
+
+def test_a_till_off_uploads_nothing(campus, till):
+    PosTerminal.objects.filter(number="N1001").update(state="off")
+    assert upload(till, [row(campus, "student", 100)]) == ["terminal_off"]
+    assert not SuspenseCase.objects.exists()
