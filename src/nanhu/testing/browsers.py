@@ -73,7 +73,7 @@ def be_patient(browser: Browser) -> None:
         context.set_default_timeout(PATIENCE_MS)
         return context
 
-    browser.new_context = new_context  # type: ignore[method-assign,method-assign]
+    browser.new_context = new_context  # type: ignore[method-assign]
 
 
 @contextmanager
