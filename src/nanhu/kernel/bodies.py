@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 
 from nanhu.kernel.errors import BodyTooLargeError
+from nanhu.kernel.ui import error_pages
 
 MEGABYTE = 1024 * 1024
 LARGEST_FORM = MEGABYTE
@@ -42,7 +42,7 @@ class BodyLimitMiddleware:
         if size <= LARGEST_FORM or getattr(view, "judges_body_itself", False) or size <= room_for(request, view):
             return None
         error = BodyTooLargeError(size=size // MEGABYTE)
-        return render(request, "ui/refused.html", {"error": error}, status=error.http_status)
+        return error_pages.refused(request, error)
 
 
 def room_for(request: HttpRequest, view: Any) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 
 from nanhu.kernel.database import away
 from nanhu.kernel.errors import CampusError
@@ -38,5 +37,5 @@ class ExpectedFailureMiddleware:
         if not isinstance(error, CampusError):
             return None
         if request.accepts("text/html"):
-            return render(request, "ui/refused.html", {"error": error}, status=error.http_status)
+            return error_pages.refused(request, error)
         return JsonResponse({"error": error.code, "message": error.message}, status=error.http_status)

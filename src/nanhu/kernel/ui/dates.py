@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
-from nanhu.kernel.clock import campus_time
+from nanhu.kernel.clock import campus_time, campus_today
 
 WEEKDAYS = (
     gettext_lazy("周一"),
@@ -25,15 +25,38 @@ def day_part(hour: int) -> str:
     return next(part for before, part in DAY_PARTS if hour < before)
 
 
-def day(moment: date, this_year: int) -> str:
-    """11月24日 周二; with the year where it is another one."""
-    here = campus_time(moment) if isinstance(moment, datetime) else moment
+def _here(moment: date) -> date:
+    return campus_time(moment) if isinstance(moment, datetime) else moment
+
+
+def iso_day(moment: date) -> str:
+    """2026-09-01: for addresses and pickers, never for people."""
+    here = _here(moment)
+    return f"{here:%Y-%m-%d}"
+
+
+def short_day(moment: date, this_year: int | None) -> str:
+    """9月1日; with the year where it is another one, or always (None)."""
+    here = _here(moment)
     is_this_year = here.year == this_year
     if (get_language() or "").startswith("en"):
-        words = f"{here.day} {MONTHS[here.month - 1]}" + ("" if is_this_year else f" {here.year}")
-    else:
-        words = ("" if is_this_year else f"{here.year}年") + f"{here.month}月{here.day}日"
-    return f"{words} {WEEKDAYS[here.weekday()]}"
+        return f"{here.day} {MONTHS[here.month - 1]}" + ("" if is_this_year else f" {here.year}")
+    return ("" if is_this_year else f"{here.year}年") + f"{here.month}月{here.day}日"
+
+
+def day(moment: date, this_year: int) -> str:
+    """11月24日 周二; with the year where it is another one."""
+    return f"{short_day(moment, this_year)} {WEEKDAYS[_here(moment).weekday()]}"
+
+
+def time_words(moment: datetime) -> str:
+    """11月24日 周二 14:30, never relative: for what is still to come, for messages, for slips."""
+    return f"{day(moment, campus_today().year)} {campus_time(moment):%H:%M}"
+
+
+def second_words(moment: datetime) -> str:
+    """2026年11月24日 14:30:05, as receipts need it: complete."""
+    return f"{short_day(moment, None)} {campus_time(moment):%H:%M:%S}"
 
 
 def moment_words(moment: datetime, at: datetime) -> str:

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.database import away
+from nanhu.kernel.errors import CampusError
 
 log = structlog.get_logger()
 JSON_DOORS: dict[str, Callable[[HttpRequest, int], HttpResponse]] = {}
@@ -66,6 +67,13 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     answer = _page(request, HTTPStatus.SERVICE_UNAVAILABLE)
     answer.headers["Retry-After"] = str(away.RETRY_SECONDS)
     return answer
+
+
+def refused(request: HttpRequest, error: CampusError) -> HttpResponse:
+    """An expected failure's page. Its code is the program's word and stays in the log, under the number that is shown."""
+    number = uuid4().hex[:8].upper()
+    log.info("ui.refused", number=number, code=error.code, status=error.http_status, path=request.path)
+    return render(request, "ui/refused.html", {"error": error, "number": number}, status=error.http_status)
 
 
 def _page(request: HttpRequest, status: HTTPStatus, words: tuple[object, object] | None = None) -> HttpResponse:

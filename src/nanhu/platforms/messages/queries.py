@@ -188,4 +188,4 @@ def reads_by_day(notice: Notice) -> list[tuple[str, int]]:
         .annotate(readers=Count("id"))
         .order_by("day")[:14]
     )
-    return [(f"{day:%m-%d}", readers) for day, readers in days]
+    return [(f"{day.month}.{day.day}", readers) for day, readers in days]

@@ -1,8 +1,9 @@
 """{% load ui %}: the tags behind the layouts and components."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Any
 from urllib.parse import urlencode
 
 from django import template
@@ -16,7 +17,7 @@ from django.utils.translation import gettext, ngettext
 from nanhu.kernel import clock
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.ui import brand as brands
-from nanhu.kernel.ui import charts, dates, fields
+from nanhu.kernel.ui import charts, dates, fields, words
 from nanhu.kernel.ui.icons import icon_svg
 
 register = template.Library()
@@ -109,10 +110,35 @@ def campus_date(moment: date) -> str:
     return dates.day(moment, clock.campus_today().year)
 
 
+def _of_a_date(words_of: Callable[[Any], str]) -> Callable[[object], str]:
+    """Nothing where there is no date, so that a template may go on with |default."""
+    return lambda moment: words_of(moment) if isinstance(moment, date | time) else ""
+
+
+register.filter("campus_day", _of_a_date(lambda moment: dates.short_day(moment, clock.campus_today().year)))
+register.filter("campus_time", _of_a_date(dates.time_words))
+register.filter("campus_second", _of_a_date(dates.second_words))
+register.filter(
+    "campus_hour",
+    _of_a_date(
+        lambda moment: f"{clock.campus_time(moment):%H:%M}" if isinstance(moment, datetime) else f"{moment:%H:%M}"
+    ),
+)
+register.filter("iso", _of_a_date(lambda moment: moment.isoformat()))
+register.filter("iso_day", _of_a_date(dates.iso_day))
+
+
 @register.filter
 def who(name: str) -> str:
     """A person's name; a part of the program (`system:…`) is the system to whoever reads it."""
-    return gettext("系统自动") if str(name).startswith("system:") else str(name)
+    return words.actor(name)
+
+
+register.filter("browser", words.browser)
+register.filter("ways", words.ways)
+register.filter("encoding", words.encoding)
+register.filter("target", words.target)
+register.filter("code", words.code)
 
 
 @register.filter

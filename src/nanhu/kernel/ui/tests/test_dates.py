@@ -1,8 +1,12 @@
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.template import Context, Template
 from django.utils import translation
 
+import nanhu
 from nanhu.kernel.ui import dates
 
 AT = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)  # 14:30 on the campus
@@ -37,3 +41,39 @@ def test_english_dates_are_english():
 @pytest.mark.parametrize(("hour", "part"), [(0, "night"), (5, "dawn"), (8, "day"), (17, "dusk"), (20, "night")])
 def test_the_lake_follows_the_hour(hour, part):
     assert dates.day_part(hour) == part
+
+
+ROOT = Path(nanhu.__file__).parent
+HARD_CODED = re.compile(r"\|(?:date|time)\b")
+SHORT_DAY = re.compile(r"%m-%d[ %]|%m月")
+
+
+def test_templates_write_dates_through_the_one_set_of_filters() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in ROOT.rglob("templates/**/*.html")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if HARD_CODED.search(line)
+    ]
+    assert found == []
+
+
+def test_sentences_write_dates_as_pages_do() -> None:
+    sources = (path for path in ROOT.rglob("*.py") if not {"tests", "emulators", "sample"} & set(path.parts))
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sources
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if SHORT_DAY.search(line) and "%Y" not in line
+    ]
+    assert found == []
+
+
+def test_the_filters_give_the_forms_of_the_house() -> None:
+    moment = datetime(2020, 11, 24, 6, 30, 5, tzinfo=UTC)
+    shown = (
+        "{{ at|campus_day }} / {{ at|campus_time }} / {{ at|campus_second }} / {{ at|campus_hour }} / {{ at|iso_day }}"
+    )
+    page = Template("{% load ui %}" + shown).render(Context({"at": moment}))
+    assert page == "2020年11月24日 / 2020年11月24日 周二 14:30 / 2020年11月24日 14:30:05 / 14:30 / 2020-11-24"
+    assert Template("{% load ui %}{{ none|campus_day|default:'—' }}").render(Context({"none": None})) == "—"

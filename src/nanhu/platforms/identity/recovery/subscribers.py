@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
 from nanhu.kernel.school import school
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.events import PasswordChanged, SecurityQuestionsChanged
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.recovery.channels import tell
@@ -31,5 +32,5 @@ def tell_of_questions(events: Sequence[SecurityQuestionsChanged]) -> None:
 def tell_owner(account_id: int, text: str) -> None:
     account = Account.objects.filter(pk=account_id).first()
     if account is not None:
-        when = timezone.localtime().strftime("%m-%d %H:%M")
+        when = dates.time_words(now())
         tell(account=account, text=text % {"when": when, "phone": school().info_centre_phone})

@@ -3,34 +3,25 @@
 from datetime import datetime
 
 from django import template
-from django.utils.dateformat import format as date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import clock
+from nanhu.kernel.ui import dates
 from nanhu.platforms.messages import rules
 from nanhu.platforms.messages.models import Notice
 
 register = template.Library()
-WEEKDAYS = (_lazy("周一"), _lazy("周二"), _lazy("周三"), _lazy("周四"), _lazy("周五"), _lazy("周六"), _lazy("周日"))
 
 
 @register.filter
 def moment(when: datetime | None) -> str:
     """11月24日 周二 14:30; the year stands before it when it is not the present one."""
-    if when is None:
-        return ""
-    local = clock.campus_time(when)
-    return f"{day(when)} {WEEKDAYS[local.weekday()]} {local:%H:%M}"
+    return dates.time_words(when) if when else ""
 
 
 @register.filter
 def day(when: datetime | None) -> str:
     """11月24日, with the year when it is not the present one."""
-    if when is None:
-        return ""
-    local = clock.campus_time(when)
-    return date_format(local, _("n月j日") if local.year == clock.campus_today().year else _("Y年n月j日"))
+    return dates.short_day(when, clock.campus_today().year) if when else ""
 
 
 @register.filter

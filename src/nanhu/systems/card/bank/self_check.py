@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_time
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
+from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.models import Agreement, Binding
@@ -108,7 +108,7 @@ def card_items(card: Card | None) -> Iterator[Item]:
         if state.locked_until:
             yield Item(
                 title=_("卡密码"), value=_("已锁定"), is_well=False, href=reverse("card:pins"), action=_("密码与限额"),
-                help=_("输错次数太多，锁到 %(time)s。") % {"time": f"{campus_time(state.locked_until):%m-%d %H:%M}"},
+                help=_("输错次数太多，锁到 %(time)s。") % {"time": dates.time_words(state.locked_until)},
             )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDay, TruncHour
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, now
+from nanhu.kernel.ui import words
 from nanhu.platforms.identity.models import SignInEvent, SsoGrant
 from nanhu.platforms.identity.services.sign_in_log import name_key
 
@@ -85,7 +86,7 @@ def charts(wanted: Wanted) -> Charts:
         is_by_hour=is_by_hour,
         sign_ins=by_time(found.filter(kind=Kind.SIGN_IN), begins, wanted.ends, is_by_hour=is_by_hour),
         refusals=[(str(reasons.get(reason, reason)), count) for reason, count in refused[:SHOWN]],
-        methods=[(how or "—", count) for how, count in methods[:SHOWN]],
+        methods=[(words.ways(how) or "—", count) for how, count in methods[:SHOWN]],
         applications=[(name, count) for name, count in applications[:SHOWN]],
     )
 

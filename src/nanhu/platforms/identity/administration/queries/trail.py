@@ -1,11 +1,15 @@
 """Questions to the audit log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from nanhu.kernel.models import AuditBlock, AuditCheck, AuditEntry
+from nanhu.kernel.ui import words
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.people import api as people
 
 LINES = 50
 
@@ -29,6 +33,20 @@ def entries(wanted: Wanted, *, before: int | None = None) -> QuerySet[AuditEntry
     if wanted.account_id is not None:
         found = found.filter(account_id=wanted.account_id)
     return (found if before is None else found.filter(pk__lt=before)).order_by("-id")
+
+
+def in_words(found: Sequence[AuditEntry]) -> list[tuple[AuditEntry, str]]:
+    """Each line with what it was about: a person and an account by name, anything else by its kind and number."""
+    asked = [
+        (kind, int(number)) for kind, _, number in (one.target.partition(":") for one in found) if number.isdecimal()
+    ]
+    holders = dict(
+        Account.objects.filter(pk__in=[pk for kind, pk in asked if kind == "account"]).values_list("pk", "person_id")
+    )
+    cards = people.person_cards({*holders.values(), *(pk for kind, pk in asked if kind == "person")})
+    names = {f"person:{pk}": card.name for pk, card in cards.items()}
+    names |= {f"account:{pk}": names.get(f"person:{person}", "") for pk, person in holders.items()}
+    return [(one, names.get(one.target) or words.target(one.target)) for one in found]
 
 
 def last_block() -> AuditBlock | None:

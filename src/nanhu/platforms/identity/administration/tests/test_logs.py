@@ -11,6 +11,7 @@ from nanhu.platforms.identity.administration.jobs import verify_trail
 from nanhu.platforms.identity.administration.queries import sign_ins
 from nanhu.platforms.identity.models import SignInEvent
 from nanhu.platforms.identity.services.sign_in_log import name_key
+from nanhu.platforms.people import api as people
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +75,7 @@ def test_charts_count_what_happened(office) -> None:
     assert charts.total == 5
     assert charts.is_by_hour
     assert len(charts.sign_ins) in {24, 25}
-    assert dict(charts.methods) == {"pwd": 3, "hwk": 2}
+    assert dict(charts.methods) == {"密码": 3, "通行密钥": 2}
     assert charts.refusals == [("尝试过多", 1)]
     month = sign_ins.charts(sign_ins.Wanted(begins=ends - timedelta(days=30), ends=ends))
     assert not month.is_by_hour
@@ -101,8 +102,9 @@ def test_the_audit_is_read_by_filter(office, here) -> None:
     page = auditor.client.get("/identity/audit", {"target": f"account:{here.account.pk}"}).content.decode()
     assert "&lt;i&gt;处分" in page
     assert "identity.change_state" in page
+    assert people.person_card(here.account.person_id).name in page, "an account is shown by the name of its holder"
     by_actor = auditor.client.get("/identity/audit", {"q": clerk.member.numbers[0]}).context["entries"]
-    assert {one.account_id for one in by_actor} == {clerk.member.account.pk}
+    assert {one.account_id for one, _about in by_actor} == {clerk.member.account.pk}
     assert auditor.client.get("/identity/audit", {"q": "nobody"}).context["entries"] == []
     assert auditor.client.get("/identity/audit", {"before": "9" * 40}).status_code == 200
 

@@ -44,7 +44,7 @@ def log(request: HttpRequest) -> HttpResponse:
     found = list(trail.entries(wanted, before=place)[: trail.LINES + 1])
     waiting, since = unsealed()
     facts = {
-        "entries": found[: trail.LINES], "older": found[trail.LINES - 1].pk if len(found) > trail.LINES else "",
+        "entries": trail.in_words(found[: trail.LINES]), "older": found[trail.LINES - 1].pk if len(found) > trail.LINES else "",
         "said": said, "query": urlencode({name: value for name, value in said.items() if value}),
         "tabs": tabs_of(request), "root": trail.last_block(), "check": trail.last_check(), "waiting": waiting,
         "since": since, "days": trail.daily_roots(),

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, actor_of
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import now
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import devices
 from nanhu.platforms.identity.errors import TooManyAttemptsError
 from nanhu.platforms.identity.factors.models import NewDevice
@@ -36,7 +37,7 @@ def notice(request: HttpRequest, *, account: Account, session: SsoSession) -> No
             account,
             _("您的账号 %(when)s 在新设备上登录：%(what)s，地址 %(where)s。不是您本人？请到“账号安全”点“不是我”。")
             % {
-                "when": f"{campus_time(session.created_at):%m-%d %H:%M}",
+                "when": dates.time_words(session.created_at),
                 "what": in_words(session.user_agent),
                 "where": session.address,
             },

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index, mask_phone
 from nanhu.kernel.school import school
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.errors import (
@@ -160,7 +161,7 @@ def lock_key(text: str) -> bytes:
 def check_locks(keys: list[bytes]) -> None:
     found = BindingLock.objects.filter(key__in=keys, locked_until__gt=now()).order_by("-locked_until").first()
     if found is not None and found.locked_until is not None:
-        raise BindingLockedError(until=f"{campus_time(found.locked_until):%m-%d %H:%M}")
+        raise BindingLockedError(until=dates.time_words(found.locked_until))
 
 
 def fail(keys: list[bytes], *, by: Actor, campus_no: str) -> NoReturn:
@@ -177,7 +178,7 @@ def fail(keys: list[bytes], *, by: Actor, campus_no: str) -> NoReturn:
         facts = {"failures": most}
         audit.record(by=by, action="card.binding_failed", target=f"campus_no:{campus_no[:40]}", facts=facts)
     if most >= MOST_FAILURES:
-        raise BindingLockedError(until=f"{campus_time(moment + LOCK):%m-%d %H:%M}")
+        raise BindingLockedError(until=dates.time_words(moment + LOCK))
     raise IdentityDiffersError(left=MOST_FAILURES - most)
 
 

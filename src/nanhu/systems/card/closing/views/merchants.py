@@ -111,7 +111,7 @@ def settlement(request: HttpRequest, number: str) -> HttpResponse:
         "settlement": found,
         "school": school(),
         "days": by_day,
-        "day_bars": [(f"{day:%m-%d}", net / 100, format_yuan(net)) for day, _sold, _back, net in by_day],
+        "day_bars": [(f"{day.month}.{day.day}", net / 100, format_yuan(net)) for day, _sold, _back, net in by_day],
         "others_fen": found.takings_fen - sum(row[3] for row in by_day),
     }
     return render(request, "card/closing/settlement.html", facts)

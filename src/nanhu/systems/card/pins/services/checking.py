@@ -4,7 +4,8 @@ from django.db import connection, transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.ui import dates
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.errors import PinLockedError, PinShapeError, PinUnsetError, PinWrongError
 from nanhu.systems.card.pins.models import Pin
@@ -54,4 +55,4 @@ def kept_of(card: Card, kind: str) -> Kept:
 
 def locked_until(card: Card, kind: str) -> str:
     until = Pin.objects.filter(wallet=card.wallet_id, kind=kind).values_list("locked_until", flat=True).first()
-    return f"{campus_time(until or now()):%m-%d %H:%M}"
+    return dates.time_words(until or now())

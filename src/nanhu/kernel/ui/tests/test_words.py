@@ -1,0 +1,63 @@
+"""The program's own words never reach a page: one function each turns them into people's, and templates go through it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.utils.translation import override
+
+import nanhu
+from nanhu.kernel.ui import words
+
+ROOT = Path(nanhu.__file__).parent
+ACTOR = (
+    r"(?:\w+\.)*(?:\w*_by|\w*by_name|actor|(?:author|clerk|maker|requester|approver|checker|confirmer|proposer)_name)"
+)
+RAW = (
+    (re.compile(r"\{\{ " + ACTOR + r"(?!\|who\b)(?:\|[^}]*)? \}\}"), "an actor without |who"),
+    (re.compile(r"\{% blocktranslate [^%]*?\w+=" + ACTOR + r"(?=[ %])"), "an actor without |who"),
+    (
+        re.compile(r"(?<!title=.)\{\{ [\w.]*(?:user_agent|\.browser)(?!\|browser)(?:\|[^}]*)? \}\}"),
+        "a browser's line without |browser",
+    ),
+    (
+        re.compile(r"\{\{ (?!said)[\w.]*\.(?:how|methods)(?:\|(?!ways)[^}]*)? \}\}"),
+        "the ways of a sign-in without |ways",
+    ),
+    (re.compile(r"\{\{ error\.code \}\}(?!\")"), "the code of an error as text"),
+)
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (words.actor("system:demo"), "系统自动"),
+        (words.actor("anonymous"), "未登录的访客"),
+        (words.actor("何静"), "何静"),
+        (words.ways("pwd+otp+mfa"), "密码 + 动态口令或一次性码"),
+        (words.ways(["hwk"]), "通行密钥"),
+        (words.encoding("utf-8-sig"), "UTF-8"),
+        (words.encoding("名单"), "名单"),
+        (words.target("person:56"), "人员 56"),
+        (words.target("weather"), "weather"),
+        (words.browser("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 Edg/120"), "Windows 上的 Edge"),
+        (words.code("no.such.code"), "no.such.code"),
+    ],
+)
+def test_a_word_of_the_program_is_shown_as_people_say_it(shown: str, expected: str) -> None:
+    assert shown == expected
+
+
+def test_words_follow_the_reader_s_language() -> None:
+    with override("en"):
+        assert words.actor("system:demo") == "the system"
+
+
+def test_no_template_shows_a_word_of_the_program_raw() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {why}: {tag.group()}"
+        for path in ROOT.rglob("templates/**/*.html")
+        for pattern, why in RAW
+        for tag in pattern.finditer(path.read_text())
+    ]
+    assert found == []

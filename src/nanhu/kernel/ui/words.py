@@ -1,0 +1,122 @@
+"""What the program keeps as a word of its own, as people read it. Every page shows such words through these functions."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nanhu.kernel.errors import CampusError
+
+type Names = tuple[tuple[str, str | Promise], ...]
+
+BROWSERS: Names = (
+    ("wxwork/", gettext_lazy("企业微信")),
+    ("micromessenger/", gettext_lazy("微信")),
+    ("dingtalk", gettext_lazy("钉钉")),
+    ("qqbrowser", gettext_lazy("QQ 浏览器")),
+    ("edg", "Edge"),
+    ("opr/", "Opera"),
+    ("huaweibrowser", gettext_lazy("华为浏览器")),
+    ("miuibrowser", gettext_lazy("小米浏览器")),
+    ("firefox/", "Firefox"),
+    ("fxios/", "Firefox"),
+    ("crios/", "Chrome"),
+    ("chromium/", "Chromium"),
+    ("chrome/", "Chrome"),
+    ("safari/", "Safari"),
+    ("curl/", "curl"),
+    ("python", "Python"),
+)
+"""In this order: most of them also claim to be Chrome and Safari."""
+SYSTEMS: Names = (
+    ("openharmony", gettext_lazy("鸿蒙")),
+    ("harmonyos", gettext_lazy("鸿蒙")),
+    ("iphone", "iPhone"),
+    ("ipad", "iPad"),
+    ("android", "Android"),
+    ("windows", "Windows"),
+    ("mac os x", "macOS"),
+    ("cros", "ChromeOS"),
+    ("linux", "Linux"),
+)
+WAYS: dict[str, str | Promise] = {
+    "pwd": gettext_lazy("密码"),
+    "otp": gettext_lazy("动态口令或一次性码"),
+    "hwk": gettext_lazy("通行密钥"),
+    "swk": gettext_lazy("通行密钥或手机"),
+    "sms": gettext_lazy("短信验证码"),
+    "kba": gettext_lazy("密保"),
+    "scan": gettext_lazy("手机扫码"),
+    "activation": gettext_lazy("激活账号"),
+    "demo": gettext_lazy("系统自动"),
+}
+"""The names of RFC 8176, and a few of our own. "mfa" only says that there were two, which the two say themselves."""
+ENCODINGS = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "gbk": "GBK", "utf-16": "UTF-16"}
+TARGETS: dict[str, str | Promise] = {
+    "person": gettext_lazy("人员"),
+    "account": gettext_lazy("账号"),
+    "application": gettext_lazy("应用"),
+    "card": gettext_lazy("校园卡"),
+    "terminal": gettext_lazy("终端"),
+    "merchant": gettext_lazy("商户"),
+    "batch": gettext_lazy("批次"),
+    "receipt": gettext_lazy("凭证"),
+    "shift": gettext_lazy("当班"),
+    "payout": gettext_lazy("批量发放"),
+    "card_order": gettext_lazy("制卡单"),
+    "card_vendor": gettext_lazy("接入单位"),
+    "door_place": gettext_lazy("门禁地点"),
+    "campus_no": gettext_lazy("学工号"),
+    "notice": gettext_lazy("公告"),
+}
+
+
+def actor(name: object) -> str:
+    """A person's name; a part of the program (`system:…`) is the system to whoever reads it."""
+    shown = str(name or "")
+    if shown.startswith("system:"):
+        return _("系统自动")
+    return _("未登录的访客") if shown == "anonymous" else shown
+
+
+def browser(user_agent: str) -> str:
+    """A browser's own long line: "Windows 上的 Edge"."""
+    folded = str(user_agent or "").casefold()
+    name, system = first_in(folded, BROWSERS), first_in(folded, SYSTEMS)
+    if name and system:
+        return _("%(system)s 上的 %(browser)s") % {"system": system, "browser": name}
+    return name or system or _("未知的浏览器")
+
+
+def first_in(folded: str, names: Names) -> str:
+    return next((str(name) for mark, name in names if mark in folded), "")
+
+
+def ways(methods: str | Sequence[str]) -> str:
+    """What was proved at a sign-in, as "pwd+otp+mfa" or as a list; a name we do not know stays."""
+    named = methods.split("+") if isinstance(methods, str) else methods
+    return " + ".join(str(WAYS.get(one, one)) for one in named if one and one != "mfa")
+
+
+def encoding(name: str) -> str:
+    """How a file was written; what is none (a sheet's name, a reason) stays as it is."""
+    return ENCODINGS.get(name, name)
+
+
+def target(said: str) -> str:
+    """What an audit line was about, "card:42": its kind in words, its number behind."""
+    kind, _colon, number = said.partition(":")
+    return f"{TARGETS[kind]} {number}" if kind in TARGETS and number else said
+
+
+def code(name: str) -> str:
+    """The sentence of an expected failure, without the facts that it would be filled with."""
+    sentences = (str(one.sentence) for one in _failures(CampusError.__subclasses__()) if one.code == name)
+    return next((sentence for sentence in sentences if "{" not in sentence), name)
+
+
+def _failures(kinds: Iterable[type[CampusError]]) -> Iterator[type[CampusError]]:
+    for kind in kinds:
+        yield kind
+        yield from _failures(kind.__subclasses__())
