@@ -52,6 +52,12 @@ def test_a_file_is_handed_in_and_runs_in_the_worker(steward, units, run_jobs):
     assert Person.objects.filter(name="李明").exists()
 
 
+def test_a_list_of_units_counts_units(steward, units):
+    page = steward.get(f"/datahub/batches/{units.batch}/").content.decode()
+    assert "新增机构" in page
+    assert "新增人员" not in page
+
+
 def test_a_bad_file_says_why_on_the_progress_page(steward, units, run_jobs):
     hand_in_by_page(steward, "完全,不是\n名册,啊\n")
     run_jobs()

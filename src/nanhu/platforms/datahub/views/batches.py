@@ -43,9 +43,19 @@ def batch_page(request: HttpRequest, number: int) -> HttpResponse:
         "query": f"code={code}&severity={severity}",
         "outcomes": [(state, batch.counts.get(state, 0), tone) for state, tone in OUTCOMES],
         "bars": bars_of(batch),
+        "counted": counted_of(batch),
         "differences": [(one, field_label(one["field"])) for one in batch.differences[:MOST_DIFFERENCES]],
     }
     return render(request, "datahub/batch.html", context)
+
+
+def counted_of(batch: Batch) -> list[tuple[str, int]]:
+    """What came and what changed, called what it is: a list of units brings no people."""
+    spec = SOURCES.get(batch.source)
+    is_units = spec is not None and spec.kind == "units"
+    new, changed = (_("新增机构"), _("变更机构")) if is_units else (_("新增人员"), _("变更人员"))
+    names = {"created": new, "changed": changed, "unchanged": _("没有变化")}
+    return [(name, batch.counts.get(key, 0)) for key, name in names.items()]
 
 
 def bars_of(batch: Batch) -> list[tuple[str, int]]:

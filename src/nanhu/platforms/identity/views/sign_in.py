@@ -24,7 +24,7 @@ from nanhu.platforms.identity.services.throttle import Standing
 from nanhu.platforms.identity.views import activation
 from nanhu.platforms.identity.views.targets import next_path
 
-__all__ = ["answer", "next_path", "sign_in_again", "sign_in_form", "sign_in_page"]
+__all__ = ["answer", "empty_form", "next_path", "sign_in_again", "sign_in_form", "sign_in_page"]
 LONGEST_HINT = 100
 type Welcome = Callable[[HttpRequest], HttpResponse]
 
@@ -39,7 +39,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if request.user.is_authenticated:
             return HttpResponseRedirect(target)
-        return sign_in_form(request, empty_form(request), after=target)
+        return sign_in_form(request, empty_form(request, SignInForm), after=target)
     return answer(
         request, SignInForm(request.POST), after=target, welcome=lambda _request: HttpResponseRedirect(target)
     )
@@ -102,7 +102,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     """The same person once more: an application or a page wants a fresh proof."""
     target = next_path(request)
     if request.method != "POST":
-        return sign_in_form(request, empty_form(request), after=target, must_renew=True)
+        return sign_in_form(request, empty_form(request, SignInForm), after=target, must_renew=True)
     return answer(
         request,
         SignInForm(request.POST),
@@ -112,10 +112,12 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     )
 
 
-def empty_form(request: HttpRequest) -> SignInForm:
-    """With the name an application already knows (`login_hint`), the cursor waits for the password."""
-    hint = request.GET.get("login_hint", "")[:LONGEST_HINT]
-    form = SignInForm(initial={"username": hint} if hint else None)
+def empty_form[Form: SignInForm](request: HttpRequest, kind: type[Form]) -> Form:
+    """With the name an application already knows (`login_hint`), or whoever is signed in and is asked once more, the
+    cursor waits for the password."""
+    session = getattr(request, "sso_session", None)
+    hint = request.GET.get("login_hint", "")[:LONGEST_HINT] or (session.campus_no if session is not None else "")
+    form = kind(initial={"username": hint} if hint else None)
     if hint:
         form.fields["username"].widget.attrs.pop("autofocus", None)
         form.fields["password"].widget.attrs["autofocus"] = True

@@ -21,6 +21,11 @@ class Merchant(models.Model):
         db_table = "card_merchant"
         constraints = [models.CheckConstraint(condition=~Q(key="") & ~Q(name=""), name="card_merchant_is_named")]
 
+    @property
+    def full_name(self) -> str:
+        """With its place: five canteens have a 自选快餐, and beside a sum of money it must be plain which one is meant."""
+        return f"{self.name} · {self.canteen}" if self.canteen and self.canteen != self.name else self.name
+
 
 class PosTerminal(models.Model):
     """A device in the field: a point of sale (消费机), a kiosk, a door. Its key never leaves the database unencrypted.

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import CashException, Receipt, TopUp
 from nanhu.systems.card.tests.conftest import CAST, queries_of
 
@@ -239,3 +240,12 @@ def test_lists_ask_little_of_the_database(campus, path):
 def test_the_persons_page_asks_little_of_the_database(campus):
     campus.top_up("teacher", 5000)
     assert queries_of(campus.client("clerk"), desk(campus, "teacher")) <= 12
+
+
+def test_the_list_of_what_waits_names_the_holder_not_the_clerk(campus):
+    CashException.objects.create(
+        token=uuid4(), card=campus.card("teacher"), amount_fen=1, reason="x", requester_id=1, requester_name="周某人"
+    )  # fmt: skip
+    page = campus.client("clerk").get(COUNTER).content.decode()
+    assert f"<strong>{people.person_card(campus.card('teacher').person_id).name}</strong>" in page
+    assert "周某人" not in page

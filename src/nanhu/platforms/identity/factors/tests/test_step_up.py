@@ -207,3 +207,9 @@ def test_the_pages_of_account_and_factors_take_few_queries(careful, sheet):
 
     assert len(queries_of(client, "/account/factors")) <= 20
     assert len(queries_of(client, "/account")) <= 20
+
+
+def test_whoever_is_asked_again_is_still_known_by_name(student):
+    page = signed_in(student).get("/sign-in/again?next=/account").content.decode()
+    assert f'value="{student.numbers[0]}"' in page
+    assert page.index("autofocus") > page.index('name="username"'), "the cursor waits for the password"

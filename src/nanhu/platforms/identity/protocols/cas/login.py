@@ -17,7 +17,7 @@ from nanhu.platforms.identity.policies import closed_during_setup
 from nanhu.platforms.identity.rules_urls import with_ticket
 from nanhu.platforms.identity.services import sessions, tickets
 from nanhu.platforms.identity.services.applications import application_for
-from nanhu.platforms.identity.views.sign_in import answer, sign_in_form
+from nanhu.platforms.identity.views.sign_in import answer, empty_form, sign_in_form
 
 WARN = "identity.cas_warn"
 
@@ -107,7 +107,7 @@ def what_is_missing(request: HttpRequest, wish: Wish, passed: gate.Passage) -> H
 def ask_for_password(request: HttpRequest, wish: Wish) -> HttpResponse:
     return sign_in_form(
         request,
-        CasSignInForm(),
+        empty_form(request, CasSignInForm),
         after=request.get_full_path(),
         application=wish.application,
         must_renew=wish.must_renew and request.user.is_authenticated,

@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 from django.db import connection, transaction
+from django.template.loader import render_to_string
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import Progress
@@ -225,3 +226,9 @@ def test_the_nightly_close_takes_up_days_left_open(traded, bank, round_of):
     jobs.close_yesterday()
     assert set(DayClose.objects.values_list("day", "state")) == {(earlier, "closed"), (YESTERDAY, "closed")}
     assert round_of("card.close_day") == "25 0 * * *", "each night, by itself"
+
+
+@pytest.mark.parametrize(("told", "tone"), [(None, "badge-attention"), (100, "badge-good")])
+def test_no_green_word_stands_over_a_balance_that_the_bank_has_not_told(told, tone) -> None:
+    close = DayClose(day=YESTERDAY, state=DayClose.State.CLOSED, figures={"custody": {"bank_told_fen": told}})
+    assert tone in render_to_string("card/closing/_day_state.html", {"close": close})

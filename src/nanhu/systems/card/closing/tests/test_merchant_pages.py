@@ -66,6 +66,9 @@ def test_finance_agrees_settles_and_pays_and_the_merchant_reads_the_statement(tr
     assert finance.post("/card/closing/settle/").status_code == 302
     assert Settlement.objects.count() == 1
     here = finance.post("/card/closing/payouts/make/").url
+    shown = Merchant.objects.get(key="n1.rice")
+    assert shown.canteen in shown.full_name
+    assert shown.full_name in finance.get(here).content.decode(), "five canteens have a shop of that name"
     assert "nanhu-payout-1" in finance.get(f"{here}file.csv").content.decode()
     assert finance.post(f"{here}confirm/", {"reference": "B1", "unpaid": ""}).status_code == 409
     assert second.post(f"{here}confirm/", {"reference": "B1", "unpaid": ""}).status_code == 302
