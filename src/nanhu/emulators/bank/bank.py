@@ -93,7 +93,7 @@ class Bank:
         """What stands in the bank's books, for tests and for the desk page; card numbers by their tail."""
         accounts = self.vault.rows("SELECT substr(card, -4) AS tail, name, balance FROM account ORDER BY card")
         movements = self.vault.rows(
-            "SELECT request, kind, fen, reference, day FROM movement ORDER BY id DESC LIMIT 200"
+            "SELECT request, kind, fen, reference, day, at FROM movement ORDER BY id DESC LIMIT 200"
         )
         held = ledger.balance_on(self.vault, ledger.today())
         return as_json({"accounts": accounts, "movements": movements, "held": held})

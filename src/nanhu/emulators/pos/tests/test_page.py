@@ -147,3 +147,8 @@ def test_an_unknown_outcome_is_asked_again_by_confirm(open_page, gateway):
     press(page, "confirm")
     expect(page.locator("#headline")).to_have_text("消费成功")
     assert gateway.balances[CARD] == 0
+
+
+def test_the_whole_device_stands_in_a_laptop_s_window(open_page):
+    box = open_page("desk").locator("#device").bounding_box()
+    assert box["y"] + box["height"] <= SIZES["desk"][1]

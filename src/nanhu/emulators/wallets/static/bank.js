@@ -7,7 +7,11 @@ const KINDS = { debit: "圈存扣款", reversal: "圈存冲正", pay_out: "代�
 const BY_REFERENCE = new Set(["transfer_in", "cash_in", "settlement_in"]);
 const OUT = new Set(["pay_out", "reversal"]);
 const told = document.getElementById("told"), broken = document.getElementById("broken");
-const yuan = (fen) => `¥ ${(fen / 100).toFixed(2)}`;
+const yuan = (fen) => `¥ ${(fen / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+// Seen from the school's account: what goes out with a minus, what comes in with a plus.
+const signed = (one) => `${OUT.has(one.kind) ? "−" : "+"}${yuan(one.fen)}`;
+const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const when = (one) => `${one.day}${one.at ? ` ${clock.format(one.at * 1000)}` : ""}`;
 
 async function ask(path, options = {}) {
   const answer = await fetch(path, options);
@@ -20,7 +24,7 @@ async function showBooks() {
   document.getElementById("held").textContent = said.held.outcome === "done" ? `账户余额 ${yuan(said.held.amount_fen)}` : "账户余额：没有";
   document.getElementById("none").hidden = said.movements.length > 0;
   document.getElementById("rows").replaceChildren(...said.movements.map((one) => make("tr", {},
-    make("td", {}, one.day), make("td", {}, KINDS[one.kind] ?? one.kind), make("td", {}, BY_REFERENCE.has(one.kind) ? one.reference : one.request), make("td", { class: "sum" }, `${OUT.has(one.kind) ? "−" : ""}${yuan(one.fen)}`))));
+    make("td", {}, when(one)), make("td", {}, KINDS[one.kind] ?? one.kind), make("td", {}, BY_REFERENCE.has(one.kind) ? one.reference : one.request), make("td", { class: OUT.has(one.kind) ? "sum" : "sum good" }, signed(one)))));
 }
 
 function showResult(isGood, said) {

@@ -1,0 +1,92 @@
+"""What only a browser can show of the look: heads that stick, lists that fold, keys, large type, paper."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from nanhu.kernel.ui.tests.test_components import rendered
+
+pytestmark = pytest.mark.journey
+UI = Path(__file__).parent.parent / "static/ui"
+SHEETS = ("tokens", "base", "layout", "components", "pages")
+PAGE = """{% load ui %}<body class="page"><header class="top"><div class="top-inner">南湖</div></header><main class="shell"><div class="shell-inner">
+<form><input type="search" id="own" name="q"></form>
+<c-ui.table caption="流水"><thead><tr><th>时间</th><th>商户</th><th>类别</th><th>终端</th><th>备注</th><th>金额</th></tr></thead><tbody>{% for row in rows %}
+<tr><th scope="row"><a href="#{{ row }}">{{ row }}</a></th><td data-label="商户">自选快餐</td><td data-label="类别">消费</td><td data-label="终端">N1001</td><td data-label="备注">食堂</td><td data-label="金额" class="num">¥ 9.50</td></tr>{% endfor %}</tbody></c-ui.table>
+<ol data-rows id="list"><li><a href="#a">甲</a></li><li><a href="#b">乙</a></li></ol>
+<div class="cluster"><c-ui.button>确认收取工本费并打印收据</c-ui.button><c-ui.button tone="quiet">返回</c-ui.button></div>
+</div></main></body>"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+def opened(chromium: Browser, *, width: int, height: int = 844, attributes: str = "", scheme: str = "light") -> Page:
+    body = rendered(PAGE, rows=range(40))
+    styles = "".join(f"<style>{(UI / f'css/{name}.css').read_text()}</style>" for name in SHEETS)
+    styles += f"<style media=print>{(UI / 'css/print.css').read_text()}</style>"
+    scripts = "".join(
+        f"<script type=module>{(UI / f'js/{name}.js').read_text()}</script>" for name in ("tables", "keys")
+    )
+    page = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme).new_page()
+    page.set_content(f"<!doctype html><html {attributes}><head>{styles}</head>{body}{scripts}</html>")
+    return page
+
+
+def test_the_head_of_a_long_table_stays_under_the_bar(chromium: Browser) -> None:
+    page = opened(chromium, width=1440, height=900)
+    page.evaluate("scrollTo(0, 700)")
+    bar = page.locator(".top").bounding_box()
+    head = page.locator("thead th").first.bounding_box()
+    assert bar
+    assert head
+    assert head["y"] == pytest.approx(bar["y"] + bar["height"], abs=1)
+
+
+def test_a_list_on_a_phone_begins_short_and_opens_by_a_tap(chromium: Browser) -> None:
+    page = opened(chromium, width=390)
+    rows = page.locator("tbody tr")
+    assert rows.count() == 40
+    assert sum(row.is_visible() for row in rows.all()) == 12
+    assert page.evaluate("document.documentElement.scrollHeight") < 3000
+    assert not page.locator("tbody tr").first.locator("td[data-label='备注']").is_visible()
+    page.locator(".row-more button").first.click()
+    assert page.locator("tbody tr").first.locator("td[data-label='备注']").is_visible()
+    page.locator(".table-rest").click()
+    assert rows.last.is_visible()
+
+
+def test_the_keys_reach_the_page_s_own_search_and_every_list_on_it(chromium: Browser) -> None:
+    page = opened(chromium, width=1440, height=900)
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "own"
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(42):
+        page.keyboard.press("j")
+    assert page.locator("li[data-here]").inner_text() == "乙"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#b"
+
+
+def test_large_type_on_a_phone_neither_scrolls_sideways_nor_breaks_a_button(chromium: Browser) -> None:
+    page = opened(chromium, width=390, attributes='data-type="large"')
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator(".button").nth(1).evaluate("(button) => button.getBoundingClientRect().height") < 60
+
+
+def test_paper_is_light_in_the_dark(chromium: Browser) -> None:
+    page = opened(chromium, width=1440, attributes='data-theme="dark"', scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    ink, paper = page.evaluate(
+        "['--ink', '--surface'].map((name) => getComputedStyle(document.documentElement).getPropertyValue(name))"
+    )
+    assert (ink, paper) == ("#10303e", "#fffefb")
