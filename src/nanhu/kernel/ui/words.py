@@ -110,6 +110,11 @@ def target(said: str) -> str:
     return f"{TARGETS[kind]} {number}" if kind in TARGETS and number else said
 
 
+def term(name: object) -> str:
+    """A name of a code table (留学生, 在职) in the reader's language; a school's own names stay as the school wrote them."""
+    return _(str(name)) if name else ""  # translators: the names stand in platforms/datahub/standard_names.py
+
+
 def code(name: str) -> str:
     """The sentence of an expected failure, without the facts that it would be filled with."""
     sentences = (str(one.sentence) for one in _failures(CampusError.__subclasses__()) if one.code == name)

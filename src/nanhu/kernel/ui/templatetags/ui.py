@@ -139,6 +139,7 @@ register.filter("ways", words.ways)
 register.filter("encoding", words.encoding)
 register.filter("target", words.target)
 register.filter("code", words.code)
+register.filter("term", words.term)
 
 
 @register.filter
