@@ -124,6 +124,7 @@ register.filter(
         lambda moment: f"{clock.campus_time(moment):%H:%M}" if isinstance(moment, datetime) else f"{moment:%H:%M}"
     ),
 )
+register.filter("campus_clock_second", _of_a_date(lambda moment: f"{clock.campus_time(moment):%H:%M:%S}"))
 register.filter("iso", _of_a_date(lambda moment: moment.isoformat()))
 register.filter("iso_day", _of_a_date(dates.iso_day))
 
