@@ -85,6 +85,8 @@ MEMBERS = (
            order=64, phone="13907300006", unit="1032", title="工程师"),
     _staff(role="auditor", campus_no="0020050003", name="宋明", sex="1", birth=date(1974, 8, 30), area="430611",
            order=23, phone="13907300007", unit="1013", title="审计师"),
+    _staff(role="treasurer", campus_no="0020060004", name="罗敏", sex="2", birth=date(1979, 5, 6), area="430623",
+           order=82, phone="13907300008", unit="1033", title="会计师"),
     _student(role="newcomer", campus_no="14261200001", name="刘一帆", sex="1", birth=date(2008, 5, 21), area="430102",
              order=53, phone="13907300005", unit="12012601", is_activated=False),
 )  # fmt: skip

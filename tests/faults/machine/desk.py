@@ -42,7 +42,7 @@ class Desk(World):
         """She counts, with a reason for what is missing or too much; the other counts the same and puts it into the safe."""
         counted = max(self.book.drawer_fen - missing, 0)
         shift = self.insist(lambda: shifts.count_shift(by=self.clerk, counted_fen=counted, reason="清点"), power)
-        self.insist(lambda: shifts.check_shift(by=self.second, shift=shift), power)
+        self.insist(lambda: shifts.check_shift(by=self.second, shift=shift, counted_fen=counted), power)
         shift.refresh_from_db()
         assert shift.state == Shift.State.CLOSED
         self.book.safe_fen += counted

@@ -140,6 +140,14 @@ class RolesExcludeError(CampusError):
     sentence: ClassVar[str | Promise] = _("三员分立：此人已有另一类管理角色，不能再授予 {role}。")
 
 
+class MoneyDutiesExcludeError(CampusError):
+    """Roles of the counter and of finance on one account."""
+
+    code: ClassVar[str] = "money_duties_exclude"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("钱账分管：柜台经办、商户登记与一卡通财务不能是同一个人。")
+
+
 class RoleNeedsUnitError(CampusError):
     code: ClassVar[str] = "role_needs_unit"
     http_status: ClassVar[int] = 400

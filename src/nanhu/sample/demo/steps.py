@@ -39,7 +39,6 @@ BY = Actor.system("demo")
 ROLES = {
     "clerk": (
         "card.clerk",
-        "card.finance",
         "card.manager",
         "card.guard",
         "card.payer",
@@ -51,13 +50,13 @@ ROLES = {
         "identity.admin",
         "datahub.steward",
         "messages.editor",
-        "card.clerk",
         "card.finance",
         "card.manager",
         "card.payer",
         "card.biller",
     ),
-    "security": ("identity.security", "card.guard"),
+    "security": ("identity.security", "card.guard", "card.clerk"),
+    "treasurer": ("card.finance",),
     "teacher": ("card.merchant",),
     "auditor": ("identity.auditor",),
 }

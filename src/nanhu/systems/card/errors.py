@@ -102,6 +102,20 @@ class ShiftOpenError(CampusError):
     sentence = _("您已经当班，先交班再重新开班。")
 
 
+class ShiftCountedError(CampusError):
+    """Cash after the count would be in no shift."""
+
+    code = "card.shift_counted"
+    http_status = 409
+    sentence = _("您这一班已经点钱，等另一位经办人复点；复点以后再收现金，记在下一班。")
+
+
+class DifferenceUnexplainedError(CampusError):
+    code = "card.shift_unexplained"
+    http_status = 409
+    sentence = _("点到的和应有的不一样，请{clerk}先写明原因。")
+
+
 class ShiftStateError(CampusError):
     code = "card.shift_state"
     http_status = 409

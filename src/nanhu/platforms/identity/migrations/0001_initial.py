@@ -519,6 +519,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "money_duty",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(role__in=("card.clerk", "card.registrar"), then=models.Value("office")),
+                            models.When(role__in=("card.finance",), then=models.Value("books")),
+                            default=None,
+                            output_field=models.TextField(),
+                        ),
+                        output_field=models.TextField(null=True),
+                    ),
+                ),
+                (
                     "account",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -1024,6 +1037,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("revoked_at", None)),
                 expressions=[(models.F("account"), "="), (models.F("duty"), "<>")],
                 name="identity_grant_one_duty",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rolegrant",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("revoked_at", None)),
+                expressions=[(models.F("account"), "="), (models.F("money_duty"), "<>")],
+                name="identity_grant_one_money_duty",
             ),
         ),
         migrations.AddConstraint(

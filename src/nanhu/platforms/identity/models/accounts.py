@@ -17,6 +17,11 @@ DUTIES: Final[dict[str, tuple[str, ...]]] = {
     "audit": ("identity.auditor",),
 }
 """三员分立: one account has roles of one duty only, held by the database."""
+MONEY_DUTIES: Final[dict[str, tuple[str, ...]]] = {
+    "office": ("card.clerk", "card.registrar"),
+    "books": ("card.finance",),
+}
+"""钱账分管: who takes cash or registers who sells never closes the day nor pays out. Held by the database as well."""
 
 
 class Account(AbstractBaseUser):
@@ -166,6 +171,23 @@ class OneTimeCode(models.Model):
         ]
 
 
+def duty_field(duties: dict[str, tuple[str, ...]]) -> models.GeneratedField:
+    """The duty that a role belongs to, null for all others."""
+    text = models.TextField()
+    whens = [When(role__in=roles, then=Value(duty)) for duty, roles in duties.items()]
+    return models.GeneratedField(
+        expression=Case(*whens, default=None, output_field=text),
+        output_field=models.TextField(null=True),
+        db_persist=True,
+    )
+
+
+def one_duty(name: str, column: str) -> ExclusionConstraint:
+    """Two standing grants of an account are of the same duty, or one of them is of none."""
+    both = [(F("account"), RangeOperators.EQUAL), (F(column), RangeOperators.NOT_EQUAL)]
+    return ExclusionConstraint(name=name, expressions=both, condition=Q(revoked_at=None))
+
+
 class RoleGrant(models.Model):
     """A right of an account, for the whole campus or within one unit. Revoked grants stay as history."""
 
@@ -177,15 +199,8 @@ class RoleGrant(models.Model):
     created_at = models.DateTimeField(default=now)
     ends_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
-    duty = models.GeneratedField(
-        expression=Case(
-            *[When(role__in=roles, then=Value(duty)) for duty, roles in DUTIES.items()],
-            default=None,
-            output_field=models.TextField(),
-        ),
-        output_field=models.TextField(null=True),
-        db_persist=True,
-    )
+    duty = duty_field(DUTIES)
+    money_duty = duty_field(MONEY_DUTIES)
 
     class Meta:
         db_table = "identity_role_grant"
@@ -193,11 +208,8 @@ class RoleGrant(models.Model):
             models.UniqueConstraint(
                 fields=["account", "role", "unit_code"], condition=Q(revoked_at=None), name="identity_grant_once"
             ),
-            ExclusionConstraint(
-                name="identity_grant_one_duty",
-                expressions=[(F("account"), RangeOperators.EQUAL), (F("duty"), RangeOperators.NOT_EQUAL)],
-                condition=Q(revoked_at=None),
-            ),
+            one_duty("identity_grant_one_duty", "duty"),
+            one_duty("identity_grant_one_money_duty", "money_duty"),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("created_at")), name="identity_grant_ends_later"
             ),

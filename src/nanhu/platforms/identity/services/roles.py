@@ -1,7 +1,7 @@
 """Roles (角色) of accounts: granted and revoked, never overwritten.
 
-三员分立: an account has administrative roles of one duty only (run, guard, audit). The database holds it by an exclusion
-constraint, so that two grants at the same moment cannot both stand.
+三员分立: an account has administrative roles of one duty only (run, guard, audit). 钱账分管: nobody who takes cash or registers
+merchants keeps the books. The database holds both by exclusion constraints, so that two grants at the same moment cannot both stand.
 """
 
 from datetime import datetime
@@ -13,6 +13,7 @@ from nanhu.kernel import audit, registry
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.errors import (
+    MoneyDutiesExcludeError,
     OwnRoleError,
     RoleEndsInThePastError,
     RoleHasNoUnitError,
@@ -25,6 +26,7 @@ from nanhu.platforms.people import api as people
 
 UNIT_ROLES = frozenset({"identity.clerk"})
 ONE_DUTY = "identity_grant_one_duty"
+ONE_MONEY_DUTY = "identity_grant_one_money_duty"
 
 
 def live() -> Q:
@@ -49,6 +51,8 @@ def grant(
     except IntegrityError as error:
         if ONE_DUTY in str(error):
             raise RolesExcludeError(role=role) from error
+        if ONE_MONEY_DUTY in str(error):
+            raise MoneyDutiesExcludeError from error
         raise
     return is_new
 

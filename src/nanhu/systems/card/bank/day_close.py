@@ -11,6 +11,7 @@ from nanhu.systems.card.bank.acquirer import AcquirerSilentError
 from nanhu.systems.card.bank.gateway import BankSilentError
 from nanhu.systems.card.bank.models import Channel, Difference, Statement
 from nanhu.systems.card.bank.services.reconciliation import bank_differences, open_differences
+from nanhu.systems.card.bank.services.suspense import open_suspects
 from nanhu.systems.card.closing.services.settling import end_of
 from nanhu.systems.card.closing.sources import Custody, Found, Source
 
@@ -45,10 +46,14 @@ BANK = Source(
 
 
 def custodial_balance(day: date) -> int | None:
-    """What the bank says it held for us at the end of that day, as its file of the day brought it; None where it has not."""
-    told = Statement.objects.filter(channel__kind=Channel.Kind.BANK, channel__is_on=True, day=day)
-    found = [one.balance_fen for one in told if one.balance_fen is not None]
-    return sum(found) if found else None
+    """What the banks say they held for us at the end of that day, as their files brought it; None while one has not."""
+    banks = set(Channel.objects.filter(kind=Channel.Kind.BANK, is_on=True).values_list("pk", flat=True))
+    told = dict(
+        Statement.objects.filter(channel__in=banks, day=day, balance_fen__isnull=False).values_list(
+            "channel", "balance_fen"
+        )
+    )
+    return sum(told.values()) if banks and set(told) == banks else None
 
 
 CROSSING = """
@@ -90,4 +95,23 @@ def crossed(channel: Channel, order: str, theirs_fen: int, ours_fen: int, is_boo
     )  # fmt: skip
 
 
-CUSTODY = Custody(key="bank", title=gettext_lazy("银行备付金账户"), balance=custodial_balance, items=crossing, order=30)
+def suspects(day: date) -> list[Found]:
+    """Notices of the bank that nobody was credited for, each with its reason."""
+    words = _("%(bank)s · %(order)s：可疑的到账通知，%(why)s")
+    return [
+        Found(
+            key=f"suspect:{one.channel.key}:{one.order}", owner=one.owner, ours_fen=0, theirs_fen=one.theirs_fen,
+            what=words % {"bank": one.channel.name, "order": one.order, "why": one.why},
+        )
+        for one in open_suspects(day)
+    ]  # fmt: skip
+
+
+CUSTODY = Custody(
+    key="bank",
+    title=gettext_lazy("银行备付金账户"),
+    balance=custodial_balance,
+    items=crossing,
+    suspects=suspects,
+    order=30,
+)

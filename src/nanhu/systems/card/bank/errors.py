@@ -114,6 +114,12 @@ class DifferenceStateError(CampusError):
     sentence = _("这条差异是“{state}”，不能这样处理。")
 
 
+class SuspectTooLargeError(CampusError):
+    code = "bank.suspect_too_large"
+    http_status = 409
+    sentence = _("超过余额上限 {most}，不能补记到卡上；请银行退回，再写明说明。")
+
+
 class NobodyToCreditError(CampusError):
     code = "bank.nobody_to_credit"
     http_status = 409

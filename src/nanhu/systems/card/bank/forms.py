@@ -1,5 +1,6 @@
 """The shape of what holders and clerks type."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from nanhu.systems.card.bank.services.deposits import Arrival
 
 LARGEST_FILE = MEGABYTE
 CASH = "cash"
+LATE_DEPOSIT = timedelta(days=92)
 
 
 class TopUpForm(forms.Form):
@@ -101,6 +103,8 @@ class DepositForm(forms.Form):
             self.add_error("amount", _("金额须大于零"))
         if (day := said.get("day")) is not None and day > campus_today():
             self.add_error("day", _("这一天还没有到"))
+        if day is not None and day < campus_today() - LATE_DEPOSIT:
+            self.add_error("day", _("到账日超过三个月，请先向银行核实日期"))
         return said
 
     def arrival(self) -> Arrival:

@@ -1,5 +1,6 @@
 """Custody (备付金): what we owe holders and merchants, what lies against it, and what the bank says it holds."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -21,24 +22,33 @@ def custody_on(day: date) -> dict[str, Any]:
         "owed_fen": owed,
         "covered_fen": sum(row.net_fen for row in rows if row.kind != "liability"),
         "bank_book_fen": sum(row.net_fen for row in rows if row.group == AT_BANK),
-        "bank_told_fen": sum(fen for fen in told.values() if fen is not None)
-        if any(f is not None for f in told.values())
-        else None,
+        "bank_told_fen": sum_told(told.values()),
+        "suspects": [{"what": one.what, "fen": one.theirs_fen or 0, "owner": one.owner} for one in suspects_on(day)],
     }
+
+
+def sum_told(told: Iterable[int | None]) -> int | None:
+    """None while one bank has not said: a part of the sum is no balance."""
+    known = list(told)
+    return None if not known or None in known else sum(fen for fen in known if fen is not None)
+
+
+def suspects_on(day: date) -> list[Found]:
+    return [one for source in sources_of_custody for one in source.suspects(day)]
 
 
 def custody_differences(day: date) -> list[Found]:
     """The bank's own balance is that of our books, save what one of us booked on another day: each of those has its number.
     Where the bank has not said a balance, nothing is claimed."""
     state = custody_on(day)
-    told, book = state["bank_told_fen"], state["bank_book_fen"]
+    told, book, suspects = state["bank_told_fen"], state["bank_book_fen"], suspects_on(day)
     if told is None or told == book:
-        return []
+        return suspects
     items = [item for one in sources_of_custody for item in one.items(day)]
     known = book + sum((item.theirs_fen or 0) - (item.ours_fen or 0) for item in items)
     if known == told:
-        return items
-    return [*items, Found(key="bank", what=_("备付金账户余额与账面不符"), ours_fen=known, theirs_fen=told)]
+        return [*suspects, *items]
+    return [*suspects, *items, Found(key="bank", what=_("备付金账户余额与账面不符"), ours_fen=known, theirs_fen=told)]
 
 
 OWN = Source(

@@ -41,6 +41,12 @@ class SamePersonError(CampusError):
     sentence = _("这一步须由另一位经办人办理。")
 
 
+class OwnContractError(CampusError):
+    code = "card.own_contract"
+    http_status = 409
+    sentence = _("{merchant}的合同是您录入的，确认付款须由另一位经办人办理。")
+
+
 class CorrectionStateError(CampusError):
     code = "card.correction_state"
     http_status = 409

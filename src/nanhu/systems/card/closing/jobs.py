@@ -15,6 +15,8 @@ from nanhu.systems.card.closing.services.settling import settle_due
 
 BY = Actor.system("card.closing")
 LOOKED_BACK = timedelta(days=2)
+BANK_ANSWERS_WITHIN = timedelta(days=92)
+"""So long a day without the bank's balance is looked at again each night."""
 
 
 @job("card.close_day", every="25 0 * * *")
@@ -30,6 +32,11 @@ def days_to_look_at_again(today: date) -> list[date]:
     week = [today - timedelta(days=days) for days in range(7, 1, -1)]
     closes = dict(DayClose.objects.filter(day__in=week).values_list("day", "finished_at"))
     left = set(DayClose.objects.filter(day__in=week).exclude(state=DayClose.State.CLOSED).values_list("day", flat=True))
+    left |= set(
+        DayClose.objects.filter(state=DayClose.State.AWAITING, day__gte=today - BANK_ANSWERS_WITHIN).values_list(
+            "day", flat=True
+        )
+    )
     told = TerminalDay.objects.filter(day__in=closes).values_list("day", "said_at")
     return sorted(left | {day for day, at in told if (finished := closes[day]) is not None and at > finished})
 

@@ -38,12 +38,14 @@ class Custody:
     """What a bank holds for us at the end of a day, as it says itself; None where it has not said.
 
     `items(day)`: what it had moved by then and we had not, or the other way round, each by its own number.
+    `suspects(day)`: what it told by then that cannot be right and that nobody has settled.
     """
 
     key: str
     title: Text
     balance: Callable[[date], int | None]
     items: Callable[[date], list[Found]] = lambda _day: []
+    suspects: Callable[[date], list[Found]] = lambda _day: []
     order: int = 100
 
 

@@ -91,10 +91,19 @@ class FloatForm(forms.Form):
 
 
 class CountForm(forms.Form):
-    counted = YuanField(label=_("点到的现金"), help_text=_("抽屉里的全部现金，含备用金"))
-    reason = forms.CharField(
-        label=_("不一致的原因"), required=False, max_length=120, help_text=_("点到的与应有的一样就不用写")
+    counted = YuanField(
+        label=_("点到的现金"), help_text=_("抽屉里的全部现金，含备用金。先点后比：交上以后才显示应有多少，不能再改。")
     )
+
+
+class CheckForm(forms.Form):
+    counted = YuanField(
+        label=_("我点到的现金"), help_text=_("把抽屉里的现金再点一遍；与经办人点到的不同，就退回重点。")
+    )
+
+
+class ShiftReasonForm(forms.Form):
+    reason = forms.CharField(label=_("不一致的原因"), max_length=120)
 
 
 class ReissueForm(forms.Form):

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("shifts/begin/", shifts.begin, name="shift_begin"),
     path("shifts/<uuid:public_id>/", shifts.shift, name="shift"),
     path("shifts/<uuid:public_id>/check/", shifts.check, name="shift_check"),
+    path("shifts/<uuid:public_id>/explain/", shifts.explain, name="shift_explain"),
     path("shifts/<uuid:public_id>/send-back/", shifts.send_back, name="shift_send_back"),
     path("payouts/", payouts.batches, name="payouts"),
     path("payouts/new/", payouts.new, name="payout_new"),

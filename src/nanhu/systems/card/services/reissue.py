@@ -23,10 +23,9 @@ from nanhu.systems.card.funds.services.claims import WRITING, release
 from nanhu.systems.card.funds.services.credits import Credit, note
 from nanhu.systems.card.funds.services.pending import lock_funds
 from nanhu.systems.card.models import Card, PosTerminal
-from nanhu.systems.card.policies import clerk_account
-from nanhu.systems.card.services.accounts import drawer_of
 from nanhu.systems.card.services.issue import LIVING, new_uid, next_numbers
 from nanhu.systems.card.services.receipts import write_receipt
+from nanhu.systems.card.services.shifts import drawer_for_cash
 
 type Reason = Literal["lost", "damaged"]
 FEES = "card.fees"
@@ -81,7 +80,7 @@ def take_fee(*, by: Actor, card: Card, fee_fen: int, is_cash: bool, key: str) ->
         return
     fees = ledger.open_accounts([ledger.AccountOrder(code=FEES, name="校园卡工本费", kind="income")])[FEES]
     if is_cash:
-        leg = ledger.Leg(debit_account_id=drawer_of(clerk_account(by)), credit_account_id=fees, amount_fen=fee_fen)
+        leg = ledger.Leg(debit_account_id=drawer_for_cash(by), credit_account_id=fees, amount_fen=fee_fen)
         ledger.post(by=by, kind="card.cash_fee", legs=[leg], key=f"card.fee:{key}", reference=card.number)
         return
     _pending, balances = lock_funds(card.wallet)

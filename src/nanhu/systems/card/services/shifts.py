@@ -3,14 +3,23 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.errors import OwnShiftError, ReasonMissingError, ShiftOpenError, ShiftStateError
-from nanhu.systems.card.funds.models import Shift
+from nanhu.systems.card.errors import (
+    DifferenceUnexplainedError,
+    OwnShiftError,
+    ReasonMissingError,
+    ShiftCountedError,
+    ShiftOpenError,
+    ShiftStateError,
+)
+from nanhu.systems.card.funds.models import Shift, ShiftCount
 from nanhu.systems.card.models import TopUp
 from nanhu.systems.card.policies import clerk_account
 from nanhu.systems.card.services.accounts import drawer_of
@@ -47,17 +56,55 @@ def expected_in(drawer_account: int) -> int:
     return ledger.balance_of(drawer_account)
 
 
+def drawer_for_cash(by: Actor) -> int:
+    """Where cash is put now. None is taken between the count and the hand-over: it would be in no shift."""
+    lock_key(f"card.shift:{clerk_account(by)}")
+    if Shift.objects.filter(clerk_id=clerk_account(by), state=COUNTED).exists():
+        raise ShiftCountedError
+    return drawer_of(clerk_account(by))
+
+
 def count_shift(*, by: Actor, counted_fen: int, reason: str = "") -> Shift:
-    """A clerk who opened none gets one now: nobody goes home uncounted. Counting again before the check is allowed."""
+    """What lies in the drawer, said before the program says what should. Each count is kept; a second one takes a send-back.
+
+    A clerk who opened no shift gets one now: nobody goes home uncounted. A difference gets its reason before the hand-over.
+    """
     with transaction.atomic():
         shift = shift_of(by) or Shift(clerk_id=clerk_account(by), clerk_name=by.name, opened_at=began(by))
+        if shift.state == COUNTED and shift.counted_fen == counted_fen:
+            return shift
+        if shift.state == COUNTED:
+            raise ShiftStateError(state=shift.get_state_display())
         shift.expected_fen, shift.counted_fen = expected_in(drawer_of(clerk_account(by))), counted_fen
-        if shift.difference_fen and not reason.strip():
-            raise ReasonMissingError
         shift.state, shift.counted_at, shift.reason = COUNTED, now(), reason.strip()
         shift.save()
+        keep_count(by, shift, counted_fen)
         note(by, shift, "card.count_shift")
         return shift
+
+
+def keep_count(by: Actor, shift: Shift, counted_fen: int) -> None:
+    ShiftCount.objects.create(
+        shift=shift,
+        teller_id=clerk_account(by),
+        teller_name=by.name,
+        counted_fen=counted_fen,
+        expected_fen=shift.expected_fen,
+    )
+
+
+def explain_shift(*, by: Actor, shift: Shift, reason: str) -> Shift:
+    """The clerk says where her difference comes from."""
+    if not reason.strip():
+        raise ReasonMissingError
+    with transaction.atomic():
+        locked = Shift.objects.select_for_update().get(pk=shift.pk)
+        if locked.clerk_id != clerk_account(by) or locked.state != COUNTED:
+            raise ShiftStateError(state=locked.get_state_display())
+        locked.reason = reason.strip()
+        locked.save(update_fields=["reason"])
+        note(by, locked, "card.explain_shift")
+        return locked
 
 
 def began(by: Actor) -> datetime:
@@ -69,10 +116,16 @@ def began(by: Actor) -> datetime:
     return first.created_at if first else now()
 
 
-def check_shift(*, by: Actor, shift: Shift) -> Shift:
-    """The second person counted the same: the cash goes into the safe, the drawer is empty, a difference has its account."""
+def check_shift(*, by: Actor, shift: Shift, counted_fen: int) -> Shift:
+    """The second person's count, as blind as the first. The same: the cash goes into the safe, the drawer is empty, a
+    difference has its account. Another: the shift goes back to its clerk; both counts stay."""
     with transaction.atomic():
         locked = locked_counted(by, shift)
+        keep_count(by, locked, counted_fen)
+        if counted_fen != locked.counted_fen:
+            return give_back(by, locked, _("复点 {sum}，与经办人点到的不同").format(sum=format_yuan(counted_fen)))
+        if locked.difference_fen and not locked.reason:
+            raise DifferenceUnexplainedError(clerk=locked.clerk_name)
         locked.state, locked.closed_at = CLOSED, now()
         locked.checker_id, locked.checker_name = clerk_account(by), by.name
         legs = handover(drawer_of(locked.clerk_id), locked)
@@ -89,15 +142,15 @@ def send_back(*, by: Actor, shift: Shift, reason: str) -> Shift:
     if not reason.strip():
         raise ReasonMissingError
     with transaction.atomic():
-        locked = locked_counted(by, shift)
-        counted = locked.counted_fen
-        locked.state, locked.expected_fen, locked.counted_fen, locked.counted_at = OPEN, None, None, None
-        locked.save()
-        facts = {"clerk": locked.clerk_name, "counted_fen": counted}
-        audit.record(
-            by=by, action="card.send_shift_back", target=f"shift:{locked.public_id}", reason=reason, facts=facts
-        )
-        return locked
+        return give_back(by, locked_counted(by, shift), reason.strip())
+
+
+def give_back(by: Actor, locked: Shift, reason: str) -> Shift:
+    facts = {"clerk": locked.clerk_name, "counted_fen": locked.counted_fen}
+    locked.state, locked.expected_fen, locked.counted_fen, locked.counted_at, locked.reason = OPEN, None, None, None, ""
+    locked.save()
+    audit.record(by=by, action="card.send_shift_back", target=f"shift:{locked.public_id}", reason=reason, facts=facts)
+    return locked
 
 
 def locked_counted(by: Actor, shift: Shift) -> Shift:

@@ -21,8 +21,8 @@ from nanhu.systems.card.errors import (
 from nanhu.systems.card.limits import counter_limits
 from nanhu.systems.card.models import Card, CashException, TopUp
 from nanhu.systems.card.policies import clerk_account, may_bring_cash
-from nanhu.systems.card.services.accounts import drawer_of
 from nanhu.systems.card.services.receipts import locked_balances, write_receipt
+from nanhu.systems.card.services.shifts import drawer_for_cash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def take(*, by: Actor, card: Card, amount_fen: int, token: UUID, exception_id: i
         wallet = current.wallet
         balances = locked_balances(wallet.account_id, wallet.receivable_id)
         leg = ledger.Leg(
-            debit_account_id=drawer_of(clerk_account(by)), credit_account_id=wallet.account_id, amount_fen=amount_fen
+            debit_account_id=drawer_for_cash(by), credit_account_id=wallet.account_id, amount_fen=amount_fen
         )
         entry = ledger.post(by=by, kind="card.top_up", legs=[leg], key=f"card.top_up:{token}")
         if entry.is_repeated:

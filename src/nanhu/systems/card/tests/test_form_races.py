@@ -8,9 +8,11 @@ from django.test import Client
 
 from nanhu.kernel.once import FormUsedError
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.bank.models import Channel, Deposit
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.closing.services import corrections
+from nanhu.systems.card.errors import ShiftCountedError, ShiftStateError
 from nanhu.systems.card.funds.models import PayoutBatch, RoomList, Shift, Withdrawal
 from nanhu.systems.card.funds.services.payouts import open_funding
 from nanhu.systems.card.funds.services.withdrawals import BankCard, ask_for_withdrawal
@@ -18,7 +20,7 @@ from nanhu.systems.card.funds.tests.rooms import HEAD, line
 from nanhu.systems.card.models import Card, CashException, Receipt
 from nanhu.systems.card.services import cash_exceptions, shifts
 from nanhu.systems.card.services.reissue import reissue
-from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
+from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast, make_finance
 from nanhu.systems.card.tests.races import amid
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,7 +31,7 @@ PAYOUT = "学号,姓名,金额\n14231100001,林小满,300\n"
 def campus(transactional_db):
     made = bring_in_the_cast()
     account = identity.account_of(made.persons["clerk"]).pk
-    for role in ("card.finance", "card.payer", "card.biller"):
+    for role in ("card.payer", "card.biller"):
         identity.grant_role(by=SYSTEM, account_id=account, role=role)
     return made
 
@@ -81,6 +83,7 @@ def test_a_list_of_rooms(campus):
 
 
 def test_a_deposit(campus):
+    make_finance(campus, "clerk")
     Channel.objects.get_or_create(kind="bank", defaults={"key": "bank", "name": "银行"})
     fields = {
         "token": str(uuid4()),
@@ -142,11 +145,30 @@ def test_a_reissue(campus):
     assert Card.objects.filter(person_id=card.person_id).count() == 2
 
 
-def test_a_shift_counted_in_two_tabs_is_one_shift(campus):
+def test_a_shift_counted_in_two_tabs_is_counted_once(campus):
     campus.top_up("teacher", 5000)
     clerk = campus.actor("clerk")
-    one, two = amid(
-        lambda: shifts.count_shift(by=clerk, counted_fen=5000), lambda: shifts.count_shift(by=clerk, counted_fen=5000)
-    )
-    assert one.pk == two.pk
-    assert Shift.objects.count() == 1
+
+    def again():
+        with pytest.raises(ShiftStateError):
+            shifts.count_shift(by=clerk, counted_fen=4000)
+
+    amid(lambda: shifts.count_shift(by=clerk, counted_fen=5000), again)
+    assert list(Shift.objects.values_list("counted_fen", flat=True)) == [5000]
+
+
+def test_cash_beside_the_count_of_its_shift_is_in_the_count_or_refused(campus):
+    clerk, card = campus.actor("clerk"), campus.card("teacher")
+
+    def late():
+        with pytest.raises(ShiftCountedError):
+            campus.top_up("teacher", 1000, form="late")
+
+    amid(lambda: shifts.count_shift(by=clerk, counted_fen=0), late)
+    assert ledger.balance_of(card.wallet_id) == 0
+
+
+def test_a_count_waits_for_cash_that_is_being_taken(campus):
+    clerk = campus.actor("clerk")
+    _taken, shift = amid(lambda: campus.top_up("teacher", 5000), lambda: shifts.count_shift(by=clerk, counted_fen=5000))
+    assert shift.expected_fen == 5000

@@ -1,7 +1,6 @@
 """The receipt of a top-up, and what lies in a clerk's drawer today."""
 
 from django.core.paginator import Paginator
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -42,7 +41,7 @@ def today(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     persons = people.person_cards({row.receipt.card.person_id for row in page.object_list if row.receipt.card})
     facts = {
-        "page": page, "sum_fen": rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0, "as_of": now(),
+        "page": page, "as_of": now(),
         "rows": [(row, receipt_number(row.pk), named(persons, row)) for row in page.object_list],
     }  # fmt: skip
     return render(request, "card/drawer.html", facts)

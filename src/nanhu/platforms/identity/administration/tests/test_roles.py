@@ -12,6 +12,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity.administration.tests.conftest import TEST, make_member
 from nanhu.platforms.identity.errors import (
+    MoneyDutiesExcludeError,
     OwnRoleError,
     RoleEndsInThePastError,
     RoleHasNoUnitError,
@@ -47,6 +48,18 @@ def test_roles_of_one_duty_and_plain_ones_go_together(student) -> None:
     for role in ("campus.admin", "identity.admin", "datahub.steward", "messages.editor"):
         roles.grant(by=TEST, account_id=student.account.pk, role=role)
     assert RoleGrant.objects.filter(revoked_at=None).count() == 4
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("first", "second"), [("card.clerk", "card.finance"), ("card.finance", "card.clerk")])
+def test_who_takes_cash_keeps_no_books(first: str, second: str, student) -> None:
+    roles.grant(by=TEST, account_id=student.account.pk, role=first)
+    with pytest.raises(MoneyDutiesExcludeError):
+        roles.grant(by=TEST, account_id=student.account.pk, role=second)
+    with pytest.raises(IntegrityError, match="identity_grant_one_money_duty"), transaction.atomic():
+        RoleGrant.objects.create(account=student.account, role=second, granted_by="x")
+    roles.revoke(by=TEST, account_id=student.account.pk, role=first)
+    assert roles.grant(by=TEST, account_id=student.account.pk, role=second)
 
 
 @pytest.mark.django_db

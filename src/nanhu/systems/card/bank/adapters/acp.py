@@ -1,7 +1,6 @@
 """UnionPay's gateway by ACP 5.1: form posts, answers as k=v text, both signed."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -12,7 +11,7 @@ from nanhu.systems.card.bank import acp
 from nanhu.systems.card.bank.acp_file import AcpFileError, FileRow, read_content
 from nanhu.systems.card.bank.acquirer import AcquirerSilentError, Opened, Trade
 
-AMOUNT_DIGITS = 12
+AMOUNT_DIGITS, MOST_DAYS_AWAY = 12, 31
 LARGEST_ANSWER = 64 * 1024 * 1024
 PREFIX = "/gateway/api/"
 FILE_TIMEOUT = 60.0
@@ -109,12 +108,18 @@ def fen_of(text: str) -> int:
 
 def settle_day(month_and_day: str) -> date | None:
     """MMDD of the year in which it lies nearest: in January a December is last year's, and late on 31 December the bank
-    settles on 1 January."""
-    today, found = campus_today(), []
-    for year in (today.year, today.year - 1, today.year + 1):
-        with suppress(ValueError):
-            found.append(date(year, int(month_and_day[:2]), int(month_and_day[2:4])))
-    return min(found, key=lambda day: abs(day - today), default=None)
+    settles on 1 January. None where it is no day of these weeks."""
+    today = campus_today()
+    found = [date_in(year, month_and_day) for year in (today.year - 1, today.year, today.year + 1)]
+    near = [one for one in found if one is not None and abs((one - today).days) <= MOST_DAYS_AWAY]
+    return near[0] if near else None
+
+
+def date_in(year: int, month_and_day: str) -> date | None:
+    try:
+        return date(year, int(month_and_day[:2]), int(month_and_day[2:4]))
+    except ValueError:
+        return None
 
 
 def pay_timeout() -> str:

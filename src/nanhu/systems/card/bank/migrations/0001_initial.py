@@ -228,6 +228,7 @@ class Migration(migrations.Migration):
                             ("amount", "金额不一致"),
                             ("ledger", "订单与总账不一致"),
                             ("under_way", "学校还在查询"),
+                            ("suspect", "可疑的到账通知"),
                         ]
                     ),
                 ),
@@ -237,6 +238,7 @@ class Migration(migrations.Migration):
                 ("ours_fen", models.BigIntegerField(default=0)),
                 ("ledger_fen", models.BigIntegerField(default=0)),
                 ("owner", models.TextField()),
+                ("why", models.TextField(blank=True, default="", help_text="what is suspect about a notice")),
                 (
                     "state",
                     models.TextField(

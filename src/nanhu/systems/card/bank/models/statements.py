@@ -68,6 +68,7 @@ class Difference(models.Model):
         AMOUNT = "amount", _("金额不一致")
         LEDGER = "ledger", _("订单与总账不一致")
         UNDER_WAY = "under_way", _("学校还在查询")
+        SUSPECT = "suspect", _("可疑的到账通知")
 
     class State(models.TextChoices):
         OPEN = "open", _("待处理")
@@ -85,6 +86,7 @@ class Difference(models.Model):
     ours_fen = models.BigIntegerField(default=0)
     ledger_fen = models.BigIntegerField(default=0)
     owner = models.TextField()
+    why = models.TextField(default="", blank=True, help_text="what is suspect about a notice")
     state = models.TextField(choices=State, default=State.OPEN)
     claimable = models.OneToOneField(Claimable, null=True, on_delete=models.PROTECT, related_name="+")
     proposer = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")

@@ -5,9 +5,16 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.money import format_yuan
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.channels import clearing_account
-from nanhu.systems.card.bank.errors import DifferenceStateError, NobodyToCreditError, OwnProposalError
+from nanhu.systems.card.bank.errors import (
+    DifferenceStateError,
+    NobodyToCreditError,
+    OwnProposalError,
+    SuspectTooLargeError,
+)
+from nanhu.systems.card.bank.limits import bank_limits
 from nanhu.systems.card.bank.models import Difference, Load, OnlineTopUp
 from nanhu.systems.card.bank.services import top_ups
 from nanhu.systems.card.errors import ReasonMissingError
@@ -17,14 +24,17 @@ from nanhu.systems.card.models import Card
 from nanhu.systems.card.policies import clerk_account
 
 State = Difference.State
+CREDITABLE = (Difference.Kind.ONLY_THEIRS, Difference.Kind.SUSPECT)
 
 
 @transaction.atomic
 def propose_credit(*, by: Actor, difference: Difference, reason: str) -> Difference:
     """One clerk says whose it is and why; nothing moves before another agrees."""
     current = locked(difference, reason)
-    if current.kind != Difference.Kind.ONLY_THEIRS:
+    if current.kind not in CREDITABLE:
         raise DifferenceStateError(state=current.get_kind_display())
+    if current.kind == Difference.Kind.SUSPECT and current.theirs_fen > bank_limits().balance_fen:
+        raise SuspectTooLargeError(most=format_yuan(bank_limits().balance_fen))
     current.proposer_id, current.proposer_name, current.proposed_at = clerk_account(by), by.name, now()
     current.note = reason.strip()
     current.save()
@@ -37,6 +47,8 @@ def credit_holder(*, by: Actor, difference: Difference) -> Difference:
     """What only the other side has belongs to somebody: it waits to be claimed, as it should have done from the first."""
     current = proposed(by, difference)
     current.claimable = book(by=by, current=current)
+    if Difference.objects.filter(claimable=current.claimable).exclude(pk=current.pk).exists():
+        raise DifferenceStateError(state=State.CREDITED.label)
     return settle(by=by, current=current, state=State.CREDITED, reason=current.note)
 
 

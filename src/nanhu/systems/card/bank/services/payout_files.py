@@ -3,11 +3,12 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import parse_yuan
 from nanhu.kernel.spreadsheets import safe_cell
@@ -20,6 +21,7 @@ from nanhu.systems.card.funds.sheets import text_lines
 
 OUT = ("付款编号", "协议号", "卡尾号", "户名", "金额", "用途")
 BACK = ("付款编号", "金额", "结果", "银行流水号", "入账日期", "原因")
+A_DAY = timedelta(days=1)
 PAID, RETURNED = "成功", "失败"
 """Words of the file, agreed with the bank: the same in whatever language the clerk works."""
 
@@ -67,12 +69,20 @@ def fault_of(said: dict[str, str], payout: BankPayout | None, *, is_repeated: bo
         return _("结果只能是“成功”或“失败”")
     if fen_of(said["金额"]) != payout.amount_fen:
         return _("金额与送出的不一致")
-    if said["结果"] == PAID and (not said["银行流水号"] or day_of(said["入账日期"]) is None):
-        return _("成功的付款要有银行流水号和入账日期")
+    if said["结果"] == PAID and (what := day_fault(said, payout)):
+        return what
     state = BankPayout.State.PAID if said["结果"] == PAID else BankPayout.State.RETURNED
     if payout.state not in {BankPayout.State.ASKED, state}:
         return _("这笔已经是“%(state)s”") % {"state": payout.get_state_display()}
     return ""
+
+
+def day_fault(said: dict[str, str], payout: BankPayout) -> str:
+    day = day_of(said["入账日期"])
+    if not said["银行流水号"] or day is None:
+        return _("成功的付款要有银行流水号和入账日期")
+    is_after = payout.created_at.date() - A_DAY <= day <= campus_today() + A_DAY
+    return "" if is_after else _("入账日期不在送出文件以后")
 
 
 def result_of(said: dict[str, str]) -> Result:

@@ -93,15 +93,22 @@ def reconcile(channel: Channel, day: date) -> list[Difference]:
         known = {one.order: one for one in Difference.objects.select_for_update().filter(channel=channel, day=day)}
         for order, one in found.items():
             note(channel, day, one, known.get(order))
-        gone = [one.pk for order, one in known.items() if order not in found and one.state == Difference.State.OPEN]
+        gone = [
+            one.pk
+            for order, one in known.items()
+            if order not in found and one.state == Difference.State.OPEN and one.kind != Kind.SUSPECT
+        ]
         Difference.objects.filter(pk__in=gone).update(state=Difference.State.GONE, settled_at=now())
         facts = {"day": day.isoformat(), "channel": channel.key, "differences": len(found)}
         audit.record(by=BY, action="card.reconcile_bank", target=f"card_channel:{channel.pk}", facts=facts)
-    return list(Difference.objects.filter(channel=channel, day=day, state=Difference.State.OPEN).order_by("order"))
+    left = Difference.objects.filter(channel=channel, day=day, state=Difference.State.OPEN)
+    return list(left.exclude(kind=Kind.SUSPECT).order_by("order"))
 
 
 def note(channel: Channel, day: date, one: Compared, known: Difference | None) -> None:
     if one.kind is None or (known is not None and known.state not in {Difference.State.OPEN, Difference.State.GONE}):
+        return
+    if known is not None and known.kind == Kind.SUSPECT:
         return
     facts = {
         "kind": one.kind, "reference": one.reference, "campus_no": one.campus_no, "theirs_fen": one.theirs_fen,
@@ -167,7 +174,6 @@ def bank_differences(day: date) -> list[Difference]:
 
 
 def open_differences(day: date) -> list[Difference]:
-    """Those that are written down, without asking anybody."""
-    return list(
-        Difference.objects.filter(day=day, state=Difference.State.OPEN).select_related("channel").order_by("pk")
-    )
+    """Those that are written down, without asking anybody; a suspect notice is named by custody."""
+    rows = Difference.objects.filter(day=day, state=Difference.State.OPEN).exclude(kind=Kind.SUSPECT)
+    return list(rows.select_related("channel").order_by("pk"))

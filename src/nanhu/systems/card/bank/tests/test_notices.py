@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,10 +10,14 @@ from django.test import Client
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.bank import wire
-from nanhu.systems.card.bank.models import OnlineTopUp
-from nanhu.systems.card.bank.services import loads, top_ups
+from nanhu.systems.card.bank.adapters.acp import settle_day
+from nanhu.systems.card.bank.errors import OwnProposalError, SuspectTooLargeError
+from nanhu.systems.card.bank.models import Difference, OnlineTopUp
+from nanhu.systems.card.bank.services import differences, loads, top_ups
+from nanhu.systems.card.bank.services.reconciliation import reconcile
 from nanhu.systems.card.bank.tests.conftest import drive
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.closing.custody import custody_differences, custody_on
 from nanhu.systems.card.tests.conftest import CAST
 
 ACP, TOLD = "/card/bank/notices/acp", "/card/bank/notices/bank/credit"
@@ -158,3 +163,80 @@ def test_the_banks_notice_again_is_one_and_with_another_sum_or_holder_is_refused
     assert loads.held_fen(campus.card("student")) == 5000
     assert (said["outcome"], said["code"]) == ("refused", "bank.payment_odd")
     assert (receipt_differences(), ledger.trial_balance().difference_fen) == ([], 0)
+
+
+SUSPECT = {
+    "ten million yuan": {"amount_fen": 10**9},
+    "more than one transfer may bring": {"amount_fen": 50_001},
+    "of 1999": {"settled_on": "1999-01-01"},
+    "of a day to come": {"settled_on": "2999-01-01"},
+}
+
+
+@pytest.mark.parametrize("how", SUSPECT)
+def test_a_genuine_notice_that_cannot_be_right_credits_nobody_and_has_an_owner(campus, how):
+    facts = {"reference": "202611250000000009", "campus_no": CAST["student"][2], "amount_fen": 5000,
+             "settled_on": campus_today().isoformat()} | SUSPECT[how]  # fmt: skip
+    said = [post(*told(campus, body=facts, request=f"S{number}")).json() for number in range(3)]
+    assert [(one["outcome"], one["code"]) for one in said] == [("done", "held")] * 3
+    held = Difference.objects.get()
+    assert (held.kind, held.state, held.owner, held.theirs_fen) == (
+        "suspect",
+        "open",
+        "一卡通财务",
+        facts["amount_fen"],
+    )
+    assert held.why
+    assert (OnlineTopUp.objects.count(), loads.held_fen(campus.card("student"))) == (0, 0)
+    assert [one["fen"] for one in custody_on(campus_today())["suspects"]] == [facts["amount_fen"]]
+    assert held.why in custody_differences(campus_today())[0].what
+    reconcile(held.channel, campus_today())
+    held.refresh_from_db()
+    assert held.state == "open", "no file closes what nobody looked at"
+
+
+def test_a_suspect_sum_is_credited_by_two_and_one_above_the_balance_never(campus):
+    facts = {"reference": "202611250000000009", "campus_no": CAST["student"][2], "amount_fen": 60_000,
+             "settled_on": campus_today().isoformat()}  # fmt: skip
+    post(*told(campus, body=facts, request="S1"))
+    post(*told(campus, body=facts | {"reference": "202611250000000010", "amount_fen": 10**9}, request="S2"))
+    small, large = Difference.objects.order_by("theirs_fen")
+    with pytest.raises(SuspectTooLargeError):
+        differences.propose_credit(by=campus.actor("clerk"), difference=large, reason="银行确认")
+    differences.propose_credit(by=campus.actor("clerk"), difference=small, reason="银行确认")
+    with pytest.raises(OwnProposalError):
+        differences.credit_holder(by=campus.actor("clerk"), difference=small)
+    differences.credit_holder(by=campus.actor("second_clerk"), difference=small)
+    assert loads.held_fen(campus.card("student")) == 60_000
+    assert post(*told(campus, body=facts, request="S3")).json()["code"] == "ok"
+    assert loads.held_fen(campus.card("student")) == 60_000
+
+
+def test_many_transfers_of_one_day_come_to_no_more_than_a_wallet_may_hold(campus):
+    facts = {"campus_no": CAST["student"][2], "amount_fen": 50_000, "settled_on": campus_today().isoformat()}
+    said = [
+        post(*told(campus, body=facts | {"reference": f"20261125000000001{n}"}, request=f"M{n}")).json()["code"]
+        for n in range(6)
+    ]
+    assert said == ["ok"] * 4 + ["held"] * 2
+    assert loads.held_fen(campus.card("student")) == 200_000
+
+
+def test_unionpays_notice_that_fits_no_order_is_named_with_its_sum(campus, ordered):
+    assert Client().post(ACP, notice(campus, ordered, txnAmt="999999999")).status_code == 409
+    held = Difference.objects.get()
+    assert (held.kind, held.order, held.theirs_fen, held.owner) == (
+        "suspect",
+        ordered.number,
+        999_999_999,
+        "一卡通财务",
+    )
+
+
+@pytest.mark.parametrize(("text", "is_day"), [("0230", False), ("1332", False), ("x", False), ("", False)])
+def test_a_settlement_day_is_one_of_these_weeks(text, is_day):
+    assert (settle_day(text) is not None) is is_day
+    today = campus_today()
+    assert settle_day(f"{today:%m%d}") == today
+    assert settle_day(f"{today - timedelta(days=20):%m%d}") == today - timedelta(days=20)
+    assert settle_day(f"{today + timedelta(days=60):%m%d}") is None

@@ -12,8 +12,7 @@ from nanhu.systems.card.bank.tests import windows
 from nanhu.systems.card.bank.tests.conftest import CARDS, drive
 from nanhu.systems.card.bank.tests.phones import Phone
 from nanhu.systems.card.bank.tests.windows import SIZES, open_window
-from nanhu.systems.card.closing.policies import FINANCE
-from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM
+from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, make_finance
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 BANK = "/card/bank/"
@@ -126,7 +125,7 @@ def test_the_pages_of_the_office(page, campus, bank):
     bank.fault("transfer", "silent_after")
     bank.do("transfer", card=CARDS["clerk"], campus_no=CAST["student"][2], amount_fen=5000)
     (found, *_more) = [one for one in reconciliation.bank_differences(campus_today()) if one.kind == "only_theirs"]
-    identity.grant_role(by=SYSTEM, account_id=identity.account_of(campus.persons["clerk"]).pk, role=FINANCE)
+    make_finance(campus, "clerk")
     sign_in(page, "clerk")
     for path in (
         "",

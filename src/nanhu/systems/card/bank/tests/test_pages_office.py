@@ -6,18 +6,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.clock import campus_today
-from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.bank.models import Agreement, BankPayout, BulkSigning, Difference
 from nanhu.systems.card.bank.services import loads, reconciliation
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, drive
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.closing.policies import FINANCE
 from nanhu.systems.card.funds.checks import funds_differences
 from nanhu.systems.card.funds.models import Withdrawal
 from nanhu.systems.card.funds.services import withdrawals
 from nanhu.systems.card.models import Card, PosTerminal
-from nanhu.systems.card.tests.conftest import CAST, SYSTEM, queries_of
+from nanhu.systems.card.tests.conftest import CAST, SYSTEM, make_finance, queries_of
 
 DESK = "/card/bank/desk/"
 HEAD = "学号,姓名,证件号,银行卡号,预留手机号\n"
@@ -30,7 +28,7 @@ def clerk(campus):
 
 @pytest.fixture
 def finance(campus):
-    identity.grant_role(by=SYSTEM, account_id=identity.account_of(campus.persons["second_clerk"]).pk, role=FINANCE)
+    make_finance(campus, "second_clerk")
     return campus.client("second_clerk")
 
 

@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import campus_today
-from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.bank.day_close import custodial_balance
 from nanhu.systems.card.bank.models import BankPayout, StatementRow
@@ -19,18 +18,16 @@ from nanhu.systems.card.bank.tests.test_pages_office import DESK, file_of, left
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing.custody import custody_differences, custody_on
 from nanhu.systems.card.closing.models import Payout, Settlement
-from nanhu.systems.card.closing.policies import FINANCE
 from nanhu.systems.card.closing.services import contracts, settling
 from nanhu.systems.card.models import Merchant
-from nanhu.systems.card.tests.conftest import SYSTEM
+from nanhu.systems.card.tests.conftest import SYSTEM, make_finance
 
 TODAY = campus_today()
 
 
 @pytest.fixture
 def finance(campus):
-    for part in ("clerk", "second_clerk"):
-        identity.grant_role(by=SYSTEM, account_id=campus.actor(part).account_id, role=FINANCE)
+    make_finance(campus, "clerk", "second_clerk")
     return campus.client("clerk"), campus.client("second_clerk")
 
 

@@ -9,13 +9,16 @@ from typing import Annotated
 
 import msgspec
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import mask_name
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.identity.api import open_during_setup
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank import acp, wire
@@ -24,7 +27,7 @@ from nanhu.systems.card.bank.channels import acquirer_channel, bank_channel
 from nanhu.systems.card.bank.errors import AcquirerNotConnectedError, BankNotConnectedError, PaymentOddError
 from nanhu.systems.card.bank.limits import bank_limits
 from nanhu.systems.card.bank.models import Channel, OnlineTopUp
-from nanhu.systems.card.bank.services import top_ups
+from nanhu.systems.card.bank.services import suspense, top_ups
 from nanhu.systems.card.models import Card
 
 log = logging.getLogger(__name__)
@@ -47,6 +50,10 @@ def acp_notice(request: HttpRequest) -> HttpResponse:
             hear(channel, message)
         except PaymentOddError as error:
             log.warning("%s", error)
+            suspense.suspend(
+                channel=channel, order=message.get("orderId", "")[:40], amount_fen=fen_of(message.get("txnAmt", "")),
+                why=_("与学校的订单对不上"),
+            )  # fmt: skip
             return HttpResponse("mismatch", status=409, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
 
@@ -81,7 +88,7 @@ class LookBody(msgspec.Struct):
 class CreditBody(msgspec.Struct):
     reference: Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z]{8,40}$")]
     campus_no: Annotated[str, msgspec.Meta(max_length=40)]
-    amount_fen: Annotated[int, msgspec.Meta(gt=0, le=10**9)]
+    amount_fen: Annotated[int, msgspec.Meta(gt=0, le=10**12)]
     settled_on: date
 
 
@@ -148,11 +155,26 @@ def credit(heard: Heard) -> dict[str, object]:
     card = known.card if known else living_card(asked.campus_no)
     if card is None:
         return {"outcome": "refused", "code": "card_unknown", "sentence": "没有这个学工号的校园卡，款项请退回"}
-    made = top_ups.hear_transfer(
-        channel=heard.channel, reference=asked.reference, card=card, amount_fen=asked.amount_fen,
-        settled_on=asked.settled_on,
-    )  # fmt: skip
+    made = take_or_suspend(heard.channel, card, asked)
+    if made is None:
+        return {"outcome": "done", "code": "held", "sentence": "已收到，学校核实后入账"}
     return {"outcome": "done", "code": "ok", "sentence": str(made.get_state_display())}
+
+
+@transaction.atomic
+def take_or_suspend(channel: Channel, card: Card, asked: CreditBody) -> OnlineTopUp | None:
+    """None where it is kept as suspect. Of many at once for one wallet each sees those before it."""
+    lock_key(f"card.transfer:{card.wallet_id}")
+    if not OnlineTopUp.objects.filter(number=asked.reference).exists():
+        why = suspense.why_suspect(card=card, amount_fen=asked.amount_fen, settled_on=asked.settled_on)
+        if why:
+            suspense.suspend(
+                channel=channel, order=asked.reference, amount_fen=asked.amount_fen, campus_no=asked.campus_no, why=why
+            )
+            return None
+    return top_ups.hear_transfer(
+        channel=channel, reference=asked.reference, card=card, amount_fen=asked.amount_fen, settled_on=asked.settled_on
+    )
 
 
 def living_card(campus_no: str) -> Card | None:

@@ -35,6 +35,15 @@ class Migration(migrations.Migration):
                 ("ends_on", models.DateField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "merchant",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.merchant"
@@ -112,6 +121,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("running", "正在核对"),
                             ("open", "有差异待处理"),
+                            ("awaiting", "已日结，银行余额未知"),
                             ("closed", "已日结，无差异"),
                             ("explained", "已日结，差异已说明"),
                         ],
@@ -119,6 +129,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("figures", models.JSONField(default=dict)),
+                (
+                    "bank_told_fen",
+                    models.BigIntegerField(
+                        help_text="what the banks said they held at its end, once all have", null=True
+                    ),
+                ),
                 ("runs", models.PositiveIntegerField(default=0)),
                 ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("finished_at", models.DateTimeField(null=True)),
@@ -128,9 +144,17 @@ class Migration(migrations.Migration):
                 "db_table": "card_day_close",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["running", "open", "closed", "explained"])),
+                        condition=models.Q(("state__in", ["running", "open", "awaiting", "closed", "explained"])),
                         name="card_day_close_state",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["closed", "explained"]), _negated=True),
+                            ("bank_told_fen__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="card_day_close_knows_the_bank",
+                    ),
                 ],
             },
         ),

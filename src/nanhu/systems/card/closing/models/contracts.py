@@ -32,6 +32,7 @@ class Contract(models.Model):
     account_last4 = models.CharField(max_length=4)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
+    author = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -12,12 +12,16 @@ class DayClose(models.Model):
     class State(models.TextChoices):
         RUNNING = "running", _("正在核对")
         OPEN = "open", _("有差异待处理")
+        AWAITING = "awaiting", _("已日结，银行余额未知")
         CLOSED = "closed", _("已日结，无差异")
         EXPLAINED = "explained", _("已日结，差异已说明")
 
     day = models.DateField(primary_key=True)
     state = models.TextField(choices=State, default=State.RUNNING)
     figures: Any = models.JSONField(default=dict)
+    bank_told_fen = models.BigIntegerField(
+        null=True, help_text="what the banks said they held at its end, once all have"
+    )
     runs = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
@@ -27,8 +31,13 @@ class DayClose(models.Model):
         db_table = "card_day_close"
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["running", "open", "closed", "explained"]), name="card_day_close_state"
-            )
+                condition=Q(state__in=["running", "open", "awaiting", "closed", "explained"]),
+                name="card_day_close_state",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["closed", "explained"]) | Q(bank_told_fen__isnull=False),
+                name="card_day_close_knows_the_bank",
+            ),
         ]
 
 

@@ -40,6 +40,7 @@ def close_day(*, by: Actor, day: date, heard: Heard = lambda _done, _total, _not
             take_in(close, source, source.differences(day))
         heard(steps - 1, steps, _("合计"))
         close.figures = figures_of(day)
+        close.bank_told_fen = close.figures["custody"]["bank_told_fen"]
         finish(close, by=by)
     heard(steps, steps, "")
     return close
@@ -77,9 +78,12 @@ def finish(close: DayClose, *, by: Actor) -> None:
 
 
 def state_of(close: DayClose) -> DayClose.State:
+    """Nothing unexplained is no whole close yet: that takes the word of every bank that keeps our money."""
     states = set(Difference.objects.filter(close=close).values_list("state", flat=True))
     if OPEN in states:
         return DayClose.State.OPEN
+    if close.bank_told_fen is None:
+        return DayClose.State.AWAITING
     return DayClose.State.EXPLAINED if EXPLAINED in states else DayClose.State.CLOSED
 
 

@@ -11,7 +11,12 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.spreadsheets import safe_cell
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.closing.errors import NothingToPayError, PayoutStateError, SamePersonError
+from nanhu.systems.card.closing.errors import (
+    NothingToPayError,
+    OwnContractError,
+    PayoutStateError,
+    SamePersonError,
+)
 from nanhu.systems.card.closing.models import Payout, Settlement
 from nanhu.systems.card.closing.services.settling import opened, payable_of
 from nanhu.systems.card.services.history import BANK_ACCOUNT
@@ -52,6 +57,7 @@ def confirm(*, by: Actor, payout: Payout, bank_reference: str, unpaid: Iterable[
         paid = list(Settlement.objects.filter(payout=current).select_related("merchant"))
         if not paid:
             raise NothingToPayError
+        refuse_own_contract(by, paid)
         current.entry_id = pay(by=by, payout=current, paid=paid)
         current.state, current.bank_reference = Payout.State.CONFIRMED, bank_reference
         current.confirmer_id, current.confirmer_name, current.confirmed_at = by.account_id, by.name, now()
@@ -60,6 +66,13 @@ def confirm(*, by: Actor, payout: Payout, bank_reference: str, unpaid: Iterable[
         facts = {"reference": bank_reference, "unpaid": sorted(unpaid), "fen": current.total_fen}
         audit.record(by=by, action="card.confirm_payout", target=f"payout:{current.number}", facts=facts)
         return current
+
+
+def refuse_own_contract(by: Actor, paid: Iterable[Settlement]) -> None:
+    """Who wrote down where the money goes does not say that it went there."""
+    own = Settlement.objects.filter(pk__in=[one.pk for one in paid], contract__author_id=by.account_id)
+    if (first := own.select_related("merchant").first()) is not None:
+        raise OwnContractError(merchant=first.merchant.name)
 
 
 def pay(*, by: Actor, payout: Payout, paid: list[Settlement]) -> int:

@@ -11,3 +11,6 @@ CREATE TRIGGER card_correction_is_decided_once BEFORE UPDATE ON card_correction
 
 CREATE TRIGGER card_correction_is_kept BEFORE DELETE ON card_correction
     FOR EACH ROW EXECUTE FUNCTION ledger_refuse('corrections are never removed');
+
+CREATE TRIGGER card_payout_is_confirmed_apart BEFORE UPDATE OF confirmer_id ON card_payout_file
+    FOR EACH ROW WHEN (NEW.confirmer_id IS NOT NULL) EXECUTE FUNCTION card_payout_apart();

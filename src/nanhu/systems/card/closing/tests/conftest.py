@@ -1,14 +1,35 @@
 """The cast of the card's tests, and what closing needs beside it."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing import sources
+from nanhu.systems.card.closing.custody import AT_BANK
+from nanhu.systems.card.closing.services.settling import end_of
+from nanhu.systems.card.closing.sources import Custody
 from nanhu.systems.card.tests.conftest import SYSTEM, Campus, bring_in_the_cast
 
 
 @pytest.fixture
 def campus(db) -> Campus:
     return bring_in_the_cast()
+
+
+@pytest.fixture(autouse=True)
+def bank_says(monkeypatch):
+    """The bank as a registered part: it says what our books say, until a test has it silent or wrong."""
+    said = SimpleNamespace(is_silent=False, more_fen=0)
+
+    def balance(day):
+        book = sum(row.net_fen for row in ledger.trial_at(end_of(day)) if row.group == AT_BANK)
+        return None if said.is_silent else book + said.more_fen
+
+    bank = Custody(key="bank", title="银行", balance=balance)
+    monkeypatch.setattr(sources.sources_of_custody, "_entries", {"bank": bank})
+    return said
 
 
 def make(campus: Campus, part: str, role: str) -> None:

@@ -4,10 +4,9 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from django.db import connection, transaction
-from django.template.loader import render_to_string
+from django.db import IntegrityError, connection, transaction
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import Progress
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card import api as card
@@ -158,6 +157,37 @@ def test_custody_is_compared_with_what_the_bank_says(traded):
     assert close.differences.get().key == "bank"
 
 
+def test_a_day_whose_bank_is_silent_is_no_whole_close_and_becomes_one_by_itself(traded, bank_says, bank):
+    """Its own state in the books and on the page; the nightly look completes it, also a month later."""
+    bank_says.is_silent = True
+    close = closed()
+    assert (close.state, close.bank_told_fen) == ("awaiting", None)
+    make(traded, "teacher", "card.finance")
+    finance = traded.client("teacher")
+    assert "已日结，银行余额未知" in finance.get(PAGE).content.decode()
+    page = finance.get(f"{PAGE}days/{YESTERDAY}/").content.decode()
+    assert "这一天还不算核对完" in page
+    assert "三方一致" not in page
+    bank.append(Found(key="load:1", what="银行有、我方无的圈存", ours_fen=0, theirs_fen=5000))
+    assert closed().state == "open"
+    assert days.explain(by=SYSTEM, difference=close.differences.get(), note="银行次日冲正").state == "awaiting"
+    bank.clear()
+    for state in ("closed", "explained"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            DayClose.objects.update(state=state)
+    month = campus_today() - timedelta(days=40)
+    DayClose.objects.create(day=month, state="awaiting", finished_at=now())
+    bank_says.is_silent = False
+    jobs.close_yesterday()
+    assert dict(DayClose.objects.values_list("day", "state")) == {month: "closed", YESTERDAY: "closed"}
+    assert "三方一致" in finance.get(f"{PAGE}days/{YESTERDAY}/").content.decode()
+
+
+def test_one_of_two_banks_is_no_balance(traded, bank_says):
+    sources.sources_of_custody.add(Custody(key="other", title="另一家", balance=lambda _day: None))
+    assert (closed().state, closed().bank_told_fen) == ("awaiting", None)
+
+
 def test_a_row_that_comes_after_the_close_keeps_its_date_and_counts_today(traded):
     closed()
     traded.pay("teacher", 20)
@@ -226,9 +256,3 @@ def test_the_nightly_close_takes_up_days_left_open(traded, bank, round_of):
     jobs.close_yesterday()
     assert set(DayClose.objects.values_list("day", "state")) == {(earlier, "closed"), (YESTERDAY, "closed")}
     assert round_of("card.close_day") == "25 0 * * *", "each night, by itself"
-
-
-@pytest.mark.parametrize(("told", "tone"), [(None, "badge-attention"), (100, "badge-good")])
-def test_no_green_word_stands_over_a_balance_that_the_bank_has_not_told(told, tone) -> None:
-    close = DayClose(day=YESTERDAY, state=DayClose.State.CLOSED, figures={"custody": {"bank_told_fen": told}})
-    assert tone in render_to_string("card/closing/_day_state.html", {"close": close})

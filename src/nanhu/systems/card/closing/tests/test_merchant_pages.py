@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.systems.card.closing.models import Contract, Payout, Settlement
@@ -10,7 +11,7 @@ from nanhu.systems.card.closing.services import contracts, settling
 from nanhu.systems.card.closing.tests.conftest import make
 from nanhu.systems.card.closing.tests.test_settlement import terms
 from nanhu.systems.card.models import Merchant
-from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+from nanhu.systems.card.tests.conftest import SYSTEM, make_finance, queries_of
 
 PAGE = "/card/closing/merchant/"
 OFFICE = "/card/closing/merchants/n1.rice/"
@@ -20,8 +21,7 @@ OFFICE = "/card/closing/merchants/n1.rice/"
 def trading(campus):
     campus.top_up("teacher", 9000)
     make(campus, "guest", "card.merchant")
-    make(campus, "clerk", "card.finance")
-    make(campus, "second_clerk", "card.finance")
+    make_finance(campus, "clerk", "second_clerk")
     contracts.let_see(
         by=SYSTEM, account_id=campus.actor("guest").account_id, merchant=Merchant.objects.get(key="n1.rice")
     )
@@ -84,3 +84,20 @@ def test_an_account_is_bound_by_its_number(trading):
     assert finance.post(f"{OFFICE}people/", {"campus_no": "nobody"}).status_code == 422
     assert finance.post(f"{OFFICE}people/", {"campus_no": "0020190123"}).status_code == 302
     assert "陈志远" in finance.get(OFFICE).content.decode()
+
+
+def test_who_wrote_down_where_the_money_goes_does_not_confirm_that_it_went(trading):
+    author, other = trading.client("clerk"), trading.client("second_clerk")
+    start = campus_today() - timedelta(days=3)
+    form = {
+        "fee": "10", "cycle": "daily", "payee": "岳阳饮食公司", "token": "tok-9", "last4": "0042", "starts_on": start.isoformat(),
+        "ends_on": "",
+    }  # fmt: skip
+    assert author.post(f"{OFFICE}contract/", form).status_code == 302
+    trading.pay("teacher", 1250)
+    settling.settle(by=SYSTEM, merchant=Merchant.objects.get(key="n1.rice"), last=campus_today())
+    here = other.post("/card/closing/payouts/make/").url
+    refused = author.post(f"{here}confirm/", {"reference": "B1", "unpaid": ""})
+    assert (refused.status_code, Payout.objects.get().state) == (409, "made")
+    with pytest.raises(IntegrityError, match="contract"), transaction.atomic():
+        Payout.objects.update(confirmer=Contract.objects.get().author)

@@ -13,11 +13,10 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing import jobs
 from nanhu.systems.card.closing.models import Dispute, Settlement
-from nanhu.systems.card.closing.tests.conftest import make
 from nanhu.systems.card.closing.tests.test_days import as_superuser, yesterday_it_was
 from nanhu.systems.card.closing.tests.till import Till
 from nanhu.systems.card.models import Receipt
-from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM
+from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, make_finance
 
 YESTERDAY = campus_today() - timedelta(days=1)
 
@@ -37,9 +36,9 @@ def contract_from(day) -> dict[str, str]:
 def test_account_card_terminal_merchant_and_settlement_close_to_zero_each_day(campus):
     """Cash on the counter's page; sales, a reversal and stored rows by signed requests of two terminals, which then tell
     their day's totals; a correction by two; settlement and payout on finance's pages: both days close at zero."""
-    make(campus, "clerk", "card.finance")
-    make(campus, "second_clerk", "card.finance")
+    make_finance(campus, "student", "other_student")
     clerk, second = campus.client("clerk"), campus.client("second_clerk")
+    finance, other = campus.client("student"), campus.client("other_student")
     at_counter(clerk, campus, "teacher", "30")
     at_counter(clerk, campus, "guest", "10")
     rice, noodle = Till("N1001"), Till("E3002")
@@ -58,13 +57,13 @@ def test_account_card_terminal_merchant_and_settlement_close_to_zero_each_day(ca
     assert second.post(f"{asked}approve/").status_code == 302
 
     yesterday_it_was()
-    assert clerk.post("/card/closing/merchants/n1.rice/contract/", contract_from(YESTERDAY)).status_code == 302
+    assert finance.post("/card/closing/merchants/n1.rice/contract/", contract_from(YESTERDAY)).status_code == 302
     for _twice in range(2):
-        assert clerk.post("/card/closing/settle/").status_code == 302
+        assert finance.post("/card/closing/settle/").status_code == 302
     done = Settlement.objects.get()
     assert (done.takings_fen, done.fee_fen, done.payable_fen) == (2190, 18, 2172)
-    payout = clerk.post("/card/closing/payouts/make/").url
-    assert second.post(f"{payout}confirm/", {"reference": "B1", "unpaid": ""}).status_code == 302
+    payout = finance.post("/card/closing/payouts/make/").url
+    assert other.post(f"{payout}confirm/", {"reference": "B1", "unpaid": ""}).status_code == 302
 
     yesterday_it_was()
     before = YESTERDAY - timedelta(days=1)
@@ -74,15 +73,15 @@ def test_account_card_terminal_merchant_and_settlement_close_to_zero_each_day(ca
     assert told["agrees"] is True
     assert noodle.say_total(before, payments=1, payments_fen=300)["agrees"] is True
     for day in (before, YESTERDAY):
-        clerk.post("/card/closing/run/", {"day": day.isoformat()})
+        finance.post("/card/closing/run/", {"day": day.isoformat()})
         progress = Progress.objects.order_by("-pk").first()
         jobs.close_day_asked(
             progress_id=str(progress.public_id), day=day.isoformat(), name="周敏", account_id=progress.account_id
         )
-        page = clerk.get(f"/card/closing/days/{day}/").content.decode()
+        page = finance.get(f"/card/closing/days/{day}/").content.decode()
         assert "差额为零" in page, page
         assert "已日结，无差异" in page
-    assert clerk.get(f"/card/closing/days/{before}/").content.decode().count("一致</span>") == 2
+    assert finance.get(f"/card/closing/days/{before}/").content.decode().count("一致</span>") == 2
     assert receipt_differences() == []
     assert ledger.check_ledger() == []
     assert ledger.trial_balance().difference_fen == 0

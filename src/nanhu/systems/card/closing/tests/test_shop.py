@@ -12,7 +12,7 @@ from nanhu.systems.card.closing.models import Dish
 from nanhu.systems.card.closing.services import contracts
 from nanhu.systems.card.closing.tests.conftest import make
 from nanhu.systems.card.models import Merchant, Receipt
-from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+from nanhu.systems.card.tests.conftest import SYSTEM, make_finance, queries_of
 
 SHOP, OTHER = "/card/closing/merchant/n1.rice/", "/card/closing/merchant/e3.noodle/"
 
@@ -72,7 +72,7 @@ def test_nobody_gives_back_what_another_sold(shop):
 
 def test_finance_sees_the_trial_balance_of_any_day(shop):
     shop.pay("teacher", 1250)
-    make(shop, "clerk", "card.finance")
+    make_finance(shop, "clerk")
     finance = shop.client("clerk")
     page = finance.get("/card/closing/trial/").content.decode()
     assert all(word in page for word in ("借贷相等", "卡内余额", "商户待结算", "¥ 12.50"))

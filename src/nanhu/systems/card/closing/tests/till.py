@@ -74,7 +74,7 @@ class Till(Device):
             await application.gateway.close()
         start, answer = told
         right = sign_response(
-            bytes.fromhex(self.terminal.key), request_signature=headers["Nanhu-Signature"], status=start["status"],
+            bytes.fromhex(self.key), request_signature=headers["Nanhu-Signature"], status=start["status"],
             body=answer["body"],
         )  # fmt: skip
         assert dict(start["headers"])[b"nanhu-signature"].decode() == right, answer["body"]

@@ -523,6 +523,34 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ShiftCount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("teller_name", models.TextField()),
+                ("counted_fen", models.BigIntegerField()),
+                ("expected_fen", models.BigIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "shift",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="counts", to="card_funds.shift"
+                    ),
+                ),
+                (
+                    "teller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_shift_count",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("counted_fen__gte", 0)), name="card_shift_count_amount")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Withdrawal",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1037,7 +1065,7 @@ class Migration(migrations.Migration):
             model_name="shift",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("counted_fen__isnull", True),
+                    models.Q(("state", "closed"), _negated=True),
                     ("counted_fen", models.F("expected_fen")),
                     models.Q(("reason", ""), _negated=True),
                     _connector="OR",

@@ -5,7 +5,7 @@ from nanhu.systems.card.funds.models.deductions import Deduction
 from nanhu.systems.card.funds.models.payouts import Funding, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.models.reissues import CardReissue
 from nanhu.systems.card.funds.models.rooms import RoomBill, RoomList, RoomShare
-from nanhu.systems.card.funds.models.shifts import Shift
+from nanhu.systems.card.funds.models.shifts import Shift, ShiftCount
 from nanhu.systems.card.funds.models.withdrawals import Withdrawal
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "RoomList",
     "RoomShare",
     "Shift",
+    "ShiftCount",
     "Withdrawal",
 ]

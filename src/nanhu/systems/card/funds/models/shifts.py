@@ -44,7 +44,7 @@ class Shift(models.Model):
                 name="card_shift_amounts",
             ),
             models.CheckConstraint(
-                condition=Q(counted_fen__isnull=True) | Q(counted_fen=F("expected_fen")) | ~Q(reason=""),
+                condition=~Q(state="closed") | Q(counted_fen=F("expected_fen")) | ~Q(reason=""),
                 name="card_shift_difference_is_named",
             ),
             models.CheckConstraint(
@@ -65,3 +65,22 @@ class Shift(models.Model):
     def difference_fen(self) -> int:
         """Above zero: more in the drawer than there should be."""
         return (self.counted_fen or 0) - (self.expected_fen or 0)
+
+
+class ShiftCount(models.Model):
+    """A count of a drawer as it was said, before anybody was shown what should be there. Append-only."""
+
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="counts")
+    teller = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
+    teller_name = models.TextField()
+    counted_fen = models.BigIntegerField()
+    expected_fen = models.BigIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_shift_count"
+        constraints = [models.CheckConstraint(condition=Q(counted_fen__gte=0), name="card_shift_count_amount")]
+
+    @property
+    def difference_fen(self) -> int:
+        return self.counted_fen - self.expected_fen

@@ -151,3 +151,15 @@ CREATE TRIGGER card_room_list_still_adds_up AFTER UPDATE ON card_room_list
 
 CREATE TRIGGER card_room_share_of_a_new_list BEFORE INSERT ON card_room_share
     FOR EACH ROW EXECUTE FUNCTION card_room_share_of_a_new_list();
+
+-- A drawer is counted blind and each count stays; no cash is taken between the count and the hand-over.
+
+CREATE TRIGGER card_shift_count_is_kept BEFORE UPDATE OR DELETE ON card_shift_count
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('a count stays as it was said');
+
+CREATE TRIGGER card_top_up_is_in_a_shift BEFORE INSERT ON card_top_up
+    FOR EACH ROW EXECUTE FUNCTION card_shift_takes_cash();
+
+CREATE TRIGGER card_reissue_fee_is_in_a_shift BEFORE INSERT OR UPDATE ON card_reissue
+    FOR EACH ROW WHEN (NEW.is_fee_cash AND NEW.state = 'done' AND NEW.fee_fen > 0 AND NEW.clerk_id IS NOT NULL)
+    EXECUTE FUNCTION card_shift_takes_cash();

@@ -3,13 +3,14 @@
 from uuid import uuid4
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.funds.models import CardReissue, Shift
+from nanhu.systems.card.funds.models import CardReissue, Shift, ShiftCount
 from nanhu.systems.card.funds.services.claims import begin_claim
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
-from nanhu.systems.card.models import Card
+from nanhu.systems.card.models import Card, Receipt, TopUp
 from nanhu.systems.card.tests.conftest import queries_of
 
 
@@ -119,8 +120,8 @@ def test_the_office_sees_claims_whose_outcome_is_open(funds):
     assert queries_of(funds.campus.client("clerk"), "/card/funds/claims/") <= 20
 
 
-def count(funds, yuan, reason="", part="clerk"):
-    return funds.campus.client(part).post("/card/funds/shifts/", {"counted": yuan, "reason": reason})
+def count(funds, yuan, part="clerk"):
+    return funds.campus.client(part).post("/card/funds/shifts/", {"counted": yuan})
 
 
 def balance(code):
@@ -139,11 +140,22 @@ def test_cash_is_taken_by_rule_and_the_shift_is_closed_by_two(funds):
         address = f"/card/counter/cards/{funds.campus.card(part).public_id}/top-up/"
         receipt = clerk.post(address, {"amount": yuan, "token": uuid4()})
         assert "充值收据" in clerk.get(receipt.url).content.decode()
-    assert "¥ 180.50" in page(funds, "/card/funds/shifts/", "clerk")
-    assert count(funds, "180.00").status_code == 422
-    report = count(funds, "180.00", "找零多给了 5 角").url
-    assert clerk.post(report + "check/").status_code == 409
-    assert second.post(report + "check/").status_code == 302
+    for address in (
+        "/card/funds/shifts/",
+        "/card/counter/top-ups/",
+        f"/card/funds/shifts/{Shift.objects.get().public_id}/",
+    ):
+        assert "180.50" not in page(funds, address, "clerk"), "the count is blind"
+        assert "80.50" not in page(funds, address, "clerk")
+    report = count(funds, "180.00").url
+    assert "¥ 180.50" in page(funds, report, "clerk")
+    assert not {"180.50", "180.00"} & set(
+        page(funds, report, "second_clerk").replace("¥", " ").replace("<", " ").split()
+    ), "so is the second one"
+    assert clerk.post(report + "check/", {"counted": "180"}).status_code == 409
+    assert second.post(report + "check/", {"counted": "180"}).status_code == 409, "the difference has no reason yet"
+    assert clerk.post(report + "explain/", {"reason": "找零多给了 5 角"}).status_code == 302
+    assert second.post(report + "check/", {"counted": "180"}).status_code == 302
     slip = page(funds, report, "clerk")
     for words in ("短款", "¥ 0.50", "找零多给了 5 角", "何平", "充值 2 笔", "¥ 80.50"):
         assert words in slip
@@ -153,20 +165,57 @@ def test_cash_is_taken_by_rule_and_the_shift_is_closed_by_two(funds):
 
 def test_a_shift_nobody_opened_is_counted_all_the_same_and_can_be_sent_back(funds):
     funds.campus.top_up("teacher", 5000)
-    report = count(funds, "49", "少一元").url
+    report = count(funds, "49").url
     second = funds.campus.client("second_clerk")
     assert second.post(report + "send-back/", {"answer": ""}).status_code == 422
-    second.post(report + "send-back/", {"answer": "我点到 50"})
+    second.post(report + "send-back/", {"answer": "找不到抽屉钥匙"})
     count(funds, "50")
-    second.post(report + "check/")
+    second.post(report + "check/", {"counted": "50"})
     closed = Shift.objects.get()
     assert (closed.state, closed.difference_fen, closed.checker_name) == ("closed", 0, "何平")
+    assert list(closed.counts.order_by("pk").values_list("counted_fen", flat=True)) == [4900, 5000, 5000]
+
+
+def test_a_count_is_said_once_and_another_count_of_the_second_person_goes_back(funds):
+    """Nobody tries sums until one fits: each is kept, and a second one takes a send-back."""
+    funds.campus.top_up("teacher", 5000)
+    report = count(funds, "49").url
+    assert count(funds, "50").status_code == 409
+    second = funds.campus.client("second_clerk")
+    assert "已退回重点" in second.post(report + "check/", {"counted": "50"}, follow=True).content.decode()
+    assert Shift.objects.get().state == "open"
+    assert [(one.teller_name, one.counted_fen) for one in ShiftCount.objects.order_by("pk")] == [
+        ("周敏", 4900),
+        ("何平", 5000),
+    ]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ShiftCount.objects.update(counted_fen=5000)
+
+
+def test_no_cash_is_taken_between_the_count_and_the_hand_over(funds):
+    funds.campus.top_up("teacher", 5000)
+    report = count(funds, "50").url
+    clerk, card = funds.campus.client("clerk"), funds.campus.card("guest")
+    address, token = f"/card/counter/cards/{card.public_id}/top-up/", str(uuid4())
+    refused = clerk.post(address, {"amount": "10", "token": token})
+    assert (refused.status_code, "等另一位经办人复点" in refused.content.decode()) == (409, True)
+    assert ledger.balance_of(card.wallet_id) == 0
+    former = TopUp.objects.get()
+    with pytest.raises(DatabaseError, match="after the count"), transaction.atomic():
+        TopUp.objects.create(
+            receipt=Receipt.objects.exclude(pk=former.receipt_id).first() or former.receipt, token=uuid4(),
+            clerk_id=former.clerk_id, clerk_name="x", amount_fen=1, balance_fen=1,
+        )  # fmt: skip
+    funds.campus.client("second_clerk").post(report + "check/", {"counted": "50"})
+    assert clerk.post(address, {"amount": "10", "token": token}).status_code == 302
+    assert balance(f"card.drawer:{funds.campus.actor('clerk').account_id}") == 1000
 
 
 def test_more_cash_than_there_should_be_is_named_as_well(funds):
     funds.campus.top_up("teacher", 5000)
-    report = count(funds, "51", "有人没要找零").url
-    funds.campus.client("second_clerk").post(report + "check/")
+    report = count(funds, "51").url
+    funds.campus.client("clerk").post(report + "explain/", {"reason": "有人没要找零"})
+    funds.campus.client("second_clerk").post(report + "check/", {"counted": "51"})
     assert "长款" in page(funds, report, "clerk")
     assert abs(balance("card.cash_difference")) == 100
 

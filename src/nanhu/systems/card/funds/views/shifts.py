@@ -13,17 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.school import school
-from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.forms import RefusalForm
 from nanhu.systems.card.funds.errors import ShiftNotFoundError
-from nanhu.systems.card.funds.forms import CountForm, FloatForm
+from nanhu.systems.card.funds.forms import CheckForm, CountForm, FloatForm, ShiftReasonForm
 from nanhu.systems.card.funds.models import CardReissue, Shift
 from nanhu.systems.card.models import TopUp
 from nanhu.systems.card.services import shifts
-from nanhu.systems.card.services.accounts import drawer_of
 from nanhu.systems.card.views.frame import clerk_only, person_at, viewer_of
 
 PAGE = 30
+COUNTED, CLOSED = Shift.State.COUNTED, Shift.State.CLOSED
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,16 +37,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            said = form.cleaned_data
-            try:
-                shift = shifts.count_shift(by=person_at(request), counted_fen=said["counted"], reason=said["reason"])
-                return redirect("card:shift", public_id=shift.public_id)
-            except ReasonMissingError:
-                form.add_error("reason", _("点到的和应有的不一样，请写明原因。"))
+            shift = shifts.count_shift(by=person_at(request), counted_fen=form.cleaned_data["counted"])
+            return redirect("card:shift", public_id=shift.public_id)
     page = Paginator(Shift.objects.order_by("-opened_at", "-id"), PAGE).get_page(request.GET.get("page"))
     facts = {
         "shift": current, "form": form, "float_form": FloatForm(), "page": page, "me": me,
-        "expected_fen": shifts.expected_in(drawer_of(me)), "as_of": now(),
     }  # fmt: skip
     return render(request, "card/funds/shifts.html", facts, status=status)
 
@@ -78,14 +72,25 @@ def shift(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return show(request, shift_with(public_id))
 
 
-def show(request: HttpRequest, found: Shift, *, form: RefusalForm | None = None, status: int = 200) -> HttpResponse:
+def show(
+    request: HttpRequest,
+    found: Shift,
+    *,
+    form: RefusalForm | None = None,
+    check_form: CheckForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """What should lie there is seen by whoever has said what does: the clerk after her count, everybody when it is closed."""
+    is_mine = found.clerk_id == viewer_of(request).account_id
     until = found.counted_at or now()
     taken = TopUp.objects.filter(clerk_id=found.clerk_id, created_at__gte=found.opened_at, created_at__lte=until)
     fees = CardReissue.objects.filter(
         clerk_id=found.clerk_id, is_fee_cash=True, ended_at__gte=found.opened_at, ended_at__lte=until
     )
     facts = {
-        "shift": found, "is_mine": found.clerk_id == viewer_of(request).account_id, "form": form or RefusalForm(),
+        "shift": found, "is_mine": is_mine, "form": form or RefusalForm(), "check_form": check_form or CheckForm(),
+        "is_shown": found.state == CLOSED or (is_mine and found.state == COUNTED), "reason_form": ShiftReasonForm(),
+        "counts": found.counts.order_by("at", "pk") if found.state == CLOSED else (),
         "taken_fen": taken.aggregate(fen=Sum("amount_fen"))["fen"] or 0, "taken_count": taken.count(),
         "fees_fen": fees.aggregate(fen=Sum("fee_fen"))["fen"] or 0, "fees_count": fees.count(), "school": school(),
     }  # fmt: skip
@@ -95,8 +100,25 @@ def show(request: HttpRequest, found: Shift, *, form: RefusalForm | None = None,
 @require_POST
 @clerk_only
 def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    shifts.check_shift(by=person_at(request), shift=shift_with(public_id))
-    messages.success(request, _("已复点交班，现金入保险柜。"))
+    found, form = shift_with(public_id), CheckForm(request.POST)
+    if not form.is_valid():
+        return show(request, found, check_form=form, status=422)
+    done = shifts.check_shift(by=person_at(request), shift=found, counted_fen=form.cleaned_data["counted"])
+    if done.state == CLOSED:
+        messages.success(request, _("已复点交班，现金入保险柜。"))
+    else:
+        messages.error(request, _("您点到的与经办人点到的不同，已退回重点，两次都记下了。"))
+    return redirect("card:shift", public_id=public_id)
+
+
+@require_POST
+@clerk_only
+def explain(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    form = ShiftReasonForm(request.POST)
+    if form.is_valid():
+        shifts.explain_shift(by=person_at(request), shift=shift_with(public_id), reason=form.cleaned_data["reason"])
+    else:
+        messages.error(request, _("请写明原因。"))
     return redirect("card:shift", public_id=public_id)
 
 

@@ -9,8 +9,8 @@ from nanhu.systems.card.issuing.errors import NoFeeError
 from nanhu.systems.card.issuing.models import FeePayment, OrderRow
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.policies import clerk_account
-from nanhu.systems.card.services.accounts import drawer_of
 from nanhu.systems.card.services.receipts import locked_balances, write_receipt
+from nanhu.systems.card.services.shifts import drawer_for_cash
 
 INCOME = ledger.AccountOrder(code="card.fees", name="校园卡工本费", kind="income")
 
@@ -36,7 +36,7 @@ def take_fee(*, by: Actor, row: OrderRow, method: str) -> FeePayment:
 
 
 def from_cash(by: Actor, row: OrderRow) -> tuple[int, int | None]:
-    leg = ledger.Leg(debit_account_id=drawer_of(clerk_account(by)), credit_account_id=income(), amount_fen=row.fee_fen)
+    leg = ledger.Leg(debit_account_id=drawer_for_cash(by), credit_account_id=income(), amount_fen=row.fee_fen)
     entry = ledger.post(by=by, kind="card.cash_fee", legs=[leg], key=f"card.first_fee:{row.pk}")
     return entry.entry_id, None
 

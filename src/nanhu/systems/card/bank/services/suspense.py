@@ -1,0 +1,62 @@
+"""Notices that are genuine and cannot be right (可疑到账): kept with an owner, nobody is credited before two people looked."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.once import lock_key
+from nanhu.systems.card.bank.limits import bank_limits
+from nanhu.systems.card.bank.models import Channel, Difference, OnlineTopUp
+from nanhu.systems.card.models import Card
+
+BY = Actor.system("card.notices")
+DAYS_BACK, DAYS_AHEAD = timedelta(days=7), timedelta(days=1)
+
+
+def why_suspect(*, card: Card, amount_fen: int, settled_on: date) -> str:
+    """The reason in words, empty where a transfer is as transfers are. The caller holds the wallet's turn (`lock_key`)."""
+    limits, today = bank_limits(), campus_today()
+    if amount_fen > limits.largest_fen:
+        return _("金额超过单笔上限 {most}").format(most=format_yuan(limits.largest_fen))
+    if not today - DAYS_BACK <= settled_on <= today + DAYS_AHEAD:
+        return _("入账日期 {day} 不在近七天").format(day=settled_on)
+    if sent_today(card) + amount_fen > limits.balance_fen:
+        return _("一天内的转入超过余额上限 {most}").format(most=format_yuan(limits.balance_fen))
+    return ""
+
+
+def sent_today(card: Card) -> int:
+    since = datetime.combine(campus_today(), time.min, CAMPUS_ZONE)
+    rows = OnlineTopUp.objects.filter(
+        card__wallet=card.wallet_id, source=OnlineTopUp.Source.BANK_APP, created_at__gte=since
+    )
+    return int(rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+
+
+@transaction.atomic
+def suspend(*, channel: Channel, order: str, amount_fen: int, why: str, campus_no: str = "") -> Difference:
+    """Told again it is the same. It names no money of ours: the books do not move."""
+    lock_key(f"card.suspect:{channel.pk}:{order}")
+    known = Difference.objects.filter(channel=channel, order=order, kind=Difference.Kind.SUSPECT).first()
+    known = known or Difference.objects.filter(channel=channel, order=order, day=campus_today()).first()
+    if known is not None:
+        return known
+    made = Difference.objects.create(
+        channel=channel, day=campus_today(), order=order, reference=order, kind=Difference.Kind.SUSPECT, why=why,
+        campus_no=campus_no, theirs_fen=amount_fen, owner=_("一卡通财务"),
+    )  # fmt: skip
+    facts = {"order": order, "fen": amount_fen, "channel": channel.key}
+    audit.record(by=BY, action="card.suspend_notice", target=f"card_difference:{made.pk}", reason=why, facts=facts)
+    return made
+
+
+def open_suspects(day: date) -> list[Difference]:
+    """Those heard up to a day and not settled yet."""
+    rows = Difference.objects.filter(kind=Difference.Kind.SUSPECT, state=Difference.State.OPEN, day__lte=day)
+    return list(rows.select_related("channel").order_by("day", "pk"))
