@@ -160,11 +160,44 @@ class Migration(migrations.Migration):
                     "canteen",
                     models.TextField(blank=True, default="", help_text="the place it belongs to, such as 南院一食堂"),
                 ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("asked", "待财务同意"),
+                            ("open", "营业"),
+                            ("refused", "未同意"),
+                            ("closed", "已停业"),
+                        ],
+                        default="open",
+                    ),
+                ),
+                ("registrar_name", models.TextField(blank=True, default="")),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("closed_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "account",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.account"
+                    ),
+                ),
+                (
+                    "registrar",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -194,7 +227,12 @@ class Migration(migrations.Migration):
                 ("place", models.TextField(blank=True, default="")),
                 ("key", nanhu.kernel.crypto.EncryptedTextField(purpose="card.terminal_key")),
                 ("key_version", models.PositiveIntegerField(default=1)),
-                ("state", models.TextField(choices=[("on", "已启用"), ("off", "已停用")], default="on")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("on", "已启用"), ("off", "已停用"), ("retired", "已撤机")], default="on"
+                    ),
+                ),
                 ("last_sequence", models.BigIntegerField(default=0)),
                 (
                     "sequence_ceiling",
@@ -204,7 +242,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("last_seen", models.DateTimeField(null=True)),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "lost_rows",
+                    models.PositiveIntegerField(
+                        default=0, help_text="kept by it and never sent, when it was taken away"
+                    ),
+                ),
+                ("lost_fen", models.BigIntegerField(default=0)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "registrar",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "accepter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 (
                     "merchant",
                     models.ForeignKey(
@@ -498,6 +562,46 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="merchant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    ("registrar__isnull", True),
+                    models.Q(("approver", models.F("registrar")), _negated=True),
+                    _connector="OR",
+                ),
+                name="card_merchant_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="merchant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("registrar__isnull", False), ("state", "asked")),
+                    models.Q(("approver__isnull", False), ("state", "refused")),
+                    models.Q(("closed_at__isnull", False), ("state", "closed")),
+                    models.Q(
+                        ("state", "open"),
+                        models.Q(("registrar__isnull", True), ("approver__isnull", False), _connector="OR"),
+                    ),
+                    _connector="OR",
+                ),
+                name="card_merchant_state_is_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="posterminal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("registrar__isnull", True),
+                    ("accepter__isnull", True),
+                    models.Q(("registrar", models.F("accepter")), _negated=True),
+                    _connector="OR",
+                ),
+                name="card_terminal_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="posterminal",
             constraint=models.CheckConstraint(
                 condition=models.Q(("number__regex", "^[0-9A-Z]{4,16}$")), name="card_terminal_number_shape"
@@ -506,7 +610,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="posterminal",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["on", "off"])), name="card_terminal_state_is_known"
+                condition=models.Q(
+                    models.Q(("retired_at__isnull", True), ("state__in", ["on", "off"])),
+                    models.Q(("retired_at__isnull", False), ("state", "retired")),
+                    _connector="OR",
+                ),
+                name="card_terminal_state_is_known",
             ),
         ),
         migrations.AddConstraint(

@@ -9,17 +9,45 @@ from nanhu.kernel.crypto import EncryptedTextField
 
 
 class Merchant(models.Model):
-    """Who sells: a window of a canteen, a shop. Its takings are a ledger account without a row that payments share."""
+    """Who sells: a window of a canteen, a shop. Its takings are a ledger account without a row that payments share.
+
+    One registers it, finance agrees; a school's first set-up and the console open it at once. Closed it sells nothing more.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待财务同意")
+        OPEN = "open", _("营业")
+        REFUSED = "refused", _("未同意")
+        CLOSED = "closed", _("已停业")
 
     key = models.TextField(unique=True)
     name = models.TextField()
     canteen = models.TextField(default="", blank=True, help_text="the place it belongs to, such as 南院一食堂")
     account = models.OneToOneField("ledger.Account", on_delete=models.PROTECT, related_name="+")
+    state = models.TextField(choices=State, default=State.OPEN)
+    registrar = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    registrar_name = models.TextField(default="", blank=True)
+    approver = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    approver_name = models.TextField(default="", blank=True)
+    closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "card_merchant"
-        constraints = [models.CheckConstraint(condition=~Q(key="") & ~Q(name=""), name="card_merchant_is_named")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(key="") & ~Q(name=""), name="card_merchant_is_named"),
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | Q(registrar__isnull=True) | ~Q(approver=models.F("registrar")),
+                name="card_merchant_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="asked", registrar__isnull=False, approver__isnull=True)
+                | Q(state="refused", approver__isnull=False)
+                | Q(state="closed", closed_at__isnull=False)
+                | Q(state="open") & (Q(registrar__isnull=True) | Q(approver__isnull=False)),
+                name="card_merchant_state_is_whole",
+            ),
+        ]
 
     @property
     def full_name(self) -> str:
@@ -44,6 +72,7 @@ class PosTerminal(models.Model):
     class State(models.TextChoices):
         ON = "on", _("已启用")
         OFF = "off", _("已停用")
+        RETIRED = "retired", _("已撤机")
 
     number = models.TextField(unique=True)
     kind = models.TextField(choices=Kind, default=Kind.POS)
@@ -57,13 +86,26 @@ class PosTerminal(models.Model):
         null=True, help_text="sequences above it were used by mistake and are not told to the terminal as its last"
     )
     last_seen = models.DateTimeField(null=True)
+    registrar = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    accepter = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    retired_at = models.DateTimeField(null=True)
+    lost_rows = models.PositiveIntegerField(default=0, help_text="kept by it and never sent, when it was taken away")
+    lost_fen = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "card_terminal"
         constraints = [
             models.CheckConstraint(condition=Q(number__regex=r"^[0-9A-Z]{4,16}$"), name="card_terminal_number_shape"),
-            models.CheckConstraint(condition=Q(state__in=["on", "off"]), name="card_terminal_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["on", "off"], retired_at__isnull=True)
+                | Q(state="retired", retired_at__isnull=False),
+                name="card_terminal_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(registrar__isnull=True) | Q(accepter__isnull=True) | ~Q(registrar=models.F("accepter")),
+                name="card_terminal_two_people",
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=["pos", "scanner", "door", "load_kiosk", "reissue_kiosk", "self_service_kiosk"]),
                 name="card_terminal_kind_is_known",

@@ -4,7 +4,7 @@ CREATE TRIGGER card_receipt_keeps_rows BEFORE UPDATE OR DELETE ON card_receipt
 CREATE TRIGGER card_receipt_keeps_all BEFORE TRUNCATE ON card_receipt
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('receipts are never removed');
 
-CREATE TRIGGER card_terminal_tells_gateway AFTER UPDATE OF key, key_version, state, merchant_id ON card_terminal
+CREATE TRIGGER card_terminal_tells_gateway AFTER INSERT OR UPDATE OF key, key_version, state, merchant_id ON card_terminal
     FOR EACH ROW EXECUTE FUNCTION card_terminal_changed();
 
 CREATE TRIGGER card_terminal_is_kept BEFORE DELETE ON card_terminal
@@ -57,3 +57,15 @@ CREATE TRIGGER card_price_tells_gateway AFTER INSERT OR UPDATE ON card_price FOR
 
 CREATE TRIGGER card_receipt_gives_back_once AFTER INSERT ON card_receipt
     FOR EACH ROW WHEN (NEW.reverses_id IS NOT NULL AND NEW.outcome = 'posted') EXECUTE FUNCTION card_hold_to_the_sale();
+
+-- Who is registered sells for an open merchant; what was taken away does not come back.
+
+CREATE TRIGGER card_terminal_is_on_for_a_merchant BEFORE INSERT OR UPDATE OF state, merchant_id ON card_terminal
+    FOR EACH ROW WHEN (NEW.state = 'on') EXECUTE FUNCTION card_terminal_needs_its_merchant();
+
+CREATE TRIGGER card_terminal_stays_away BEFORE UPDATE OF state ON card_terminal
+    FOR EACH ROW WHEN (OLD.state = 'retired' AND NEW.state <> 'retired')
+    EXECUTE FUNCTION ledger_refuse('a terminal that was taken away does not come back');
+
+CREATE TRIGGER card_merchant_state BEFORE UPDATE OF state ON card_merchant
+    FOR EACH ROW WHEN (NEW.state <> OLD.state) EXECUTE FUNCTION card_merchant_closes();

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.once import FormUsedError
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
@@ -88,7 +89,7 @@ def test_a_deposit(campus):
     fields = {
         "token": str(uuid4()),
         "source": "cash",
-        "day": "2026-11-20",
+        "day": campus_today().isoformat(),
         "amount": "80",
         "fee": "",
         "reference": "R1",

@@ -180,7 +180,7 @@ def left(campus, part="teacher", fen=4000):
 
 def results(payout, result="成功", **changes):
     facts = {
-        "no": payout.number, "fen": f"{payout.amount_fen / 100:.2f}", "result": result, "ref": "BK1", "day": "2026-11-25",
+        "no": payout.number, "fen": f"{payout.amount_fen / 100:.2f}", "result": result, "ref": "BK1", "day": campus_today().isoformat(),
         "why": "" if result == "成功" else "户名不符", **changes,
     }  # fmt: skip
     return "付款编号,金额,结果,银行流水号,入账日期,原因\n" + ",".join(facts.values()) + "\n"

@@ -27,7 +27,9 @@ def settle_due(*, by: Actor, today: date | None = None) -> list[Settlement]:
     for merchant in Merchant.objects.filter(pk__in=Contract.objects.values("merchant")).order_by("pk"):
         contract = contract_on(merchant, today - timedelta(days=1))
         if contract is not None:
-            settled = settle(by=by, merchant=merchant, last=last_day_due(contract.cycle, today))
+            is_last = merchant.state == Merchant.State.CLOSED  # nothing more will come: no reason to wait for the cycle
+            last = today - timedelta(days=1) if is_last else last_day_due(contract.cycle, today)
+            settled = settle(by=by, merchant=merchant, last=last)
             made += [settled] if settled is not None else []
     return made
 

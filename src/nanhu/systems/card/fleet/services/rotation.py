@@ -7,8 +7,9 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.systems.card.fleet.errors import WindowWrongError
+from nanhu.systems.card.fleet.errors import TerminalRetiredError, WindowWrongError
 from nanhu.systems.card.fleet.models import NextKey
+from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.services.merchants import new_terminal_key
 from nanhu.systems.card.services.terminals import held
 
@@ -21,6 +22,8 @@ def begin_rotation(*, by: Actor, number: str, window: timedelta, reason: str) ->
     if not SHORTEST <= window <= LONGEST:
         raise WindowWrongError
     terminal = held(number, reason)
+    if terminal.state == PosTerminal.State.RETIRED:
+        raise TerminalRetiredError(number=number)
     NextKey.objects.filter(terminal=terminal).delete()
     moment = now()
     following = NextKey.objects.create(

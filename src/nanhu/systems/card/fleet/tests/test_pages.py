@@ -52,7 +52,7 @@ def test_the_page_shows_each_terminal_and_renews_itself(full_fleet):
 
 
 def test_the_fleet_stands_among_the_clerks_applications_and_beside_the_counter(campus):
-    assert registry.applications.get("card.fleet").roles == {"card.clerk"}
+    assert registry.applications.get("card.fleet").roles == {"card.clerk", "card.registrar"}
     assert "/card/fleet/" in campus.client("clerk").get("/card/counter/").content.decode()
 
 

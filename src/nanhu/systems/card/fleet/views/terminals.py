@@ -12,16 +12,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity.api import has_role
 from nanhu.systems.card.errors import ReasonMissingError, TerminalNotFoundError
-from nanhu.systems.card.fleet.forms import SequenceForm, TerminalDeedForm
+from nanhu.systems.card.fleet.forms import RetireForm, SequenceForm, TerminalDeedForm
 from nanhu.systems.card.fleet.models import TerminalGap
 from nanhu.systems.card.fleet.overview import PROBLEMS, Line, fleet
-from nanhu.systems.card.fleet.policies import clerk_only
+from nanhu.systems.card.fleet.policies import REGISTRAR, clerk_only, fleet_viewer
 from nanhu.systems.card.fleet.services.rotation import begin_rotation
 from nanhu.systems.card.fleet.services.sequences import set_last_sequence
 from nanhu.systems.card.models import PosTerminal, TerminalIncident
+from nanhu.systems.card.policies import is_clerk
 from nanhu.systems.card.services.terminals import switch_terminal
-from nanhu.systems.card.views.frame import person_at
+from nanhu.systems.card.views.frame import person_at, viewer_of
 
 SHOWN = 400
 WINDOW = timedelta(days=7)
@@ -29,7 +31,7 @@ WINDOW = timedelta(days=7)
 
 @require_safe
 @never_cache
-@clerk_only
+@fleet_viewer
 def terminals(request: HttpRequest) -> HttpResponse:
     """Worst first; `problem`, `kind` and `q` in the address narrow it."""
     lines = fleet()
@@ -61,7 +63,7 @@ def fits(line: Line, *, problem: str, kind: str, text: str) -> bool:
 
 @require_safe
 @never_cache
-@clerk_only
+@fleet_viewer
 def terminal(request: HttpRequest, number: str) -> HttpResponse:
     line = next((line for line in fleet() if line.terminal.number == number), None)
     if line is None:
@@ -70,6 +72,8 @@ def terminal(request: HttpRequest, number: str) -> HttpResponse:
         "line": line, "terminal": line.terminal, "report": line.report, "form": TerminalDeedForm(),
         "sequence_form": SequenceForm(auto_id="sequence_%s", initial={"last_sequence": line.terminal.last_sequence}),
         "gaps": TerminalGap.objects.filter(terminal=line.terminal).order_by("-noticed_at")[:20],
+        "is_registrar": has_role(viewer_of(request), REGISTRAR), "is_clerk": is_clerk(viewer_of(request)),
+        "retire_form": RetireForm(auto_id="retire_%s"), "renew_form": TerminalDeedForm(auto_id="renew_%s"),
         "incidents": TerminalIncident.objects.filter(terminal_number=number).order_by("-at")[:20],
     }  # fmt: skip
     return render(request, "card_fleet/terminal.html", facts)
@@ -87,7 +91,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
         if deed == "rotate":
             begin_rotation(by=by, number=number, window=WINDOW, reason=reason)
             messages.success(request, _("新密钥已备好，七天内新旧都认；终端下次签到就会换上。"))
-        elif deed in PosTerminal.State.values:
+        elif deed in (PosTerminal.State.ON, PosTerminal.State.OFF):
             switch_terminal(by=by, number=number, state=PosTerminal.State(deed), reason=reason)
             messages.success(request, _("已停用，从现在起拒绝它的一切交易。") if deed == "off" else _("已启用。"))
     except CampusError as error:

@@ -1,0 +1,80 @@
+"""`nanhu card_field merchant|terminal|retire|close`: what the technician sets up and takes away in the field.
+
+The console answers to nobody's account: what it registers is open at once. A key is printed once, to be carried to the device.
+"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import CampusError
+from nanhu.systems.card.fleet.services import registering
+from nanhu.systems.card.models import Merchant, PosTerminal
+from nanhu.systems.card.services.merchants import MerchantOrder
+from nanhu.systems.card.services.terminals import switch_terminal
+
+BY = Actor.system("card-command")
+
+
+class Command(BaseCommand):
+    help = "Register a merchant, a terminal, a kiosk or a door (its key is printed once), or take one away."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        merchant = actions.add_parser("merchant", help="register a merchant")
+        merchant.add_argument("key", help="its lasting name, such as n1.rice")
+        merchant.add_argument("name")
+        merchant.add_argument("--canteen", default="")
+        terminal = actions.add_parser("terminal", help="register a device; prints its key once and switches it on")
+        terminal.add_argument("number")
+        terminal.add_argument("--kind", choices=PosTerminal.Kind.values, default="pos")
+        terminal.add_argument("--merchant", default="", help="the key of who sells; none for doors and kiosks")
+        terminal.add_argument("--place", default="")
+        terminal.add_argument("--door-place", default="", help="the key of the place a door stands at")
+        terminal.add_argument("--yard", default="", help="the part of the campus a kiosk stands in")
+        terminal.add_argument(
+            "--map", nargs=2, type=int, default=(0, 0), metavar=("X", "Y"), help="per mille of the map"
+        )
+        retire = actions.add_parser("retire", help="take a device away for good")
+        retire.add_argument("number")
+        retire.add_argument("--accept-loss", action="store_true", help="of the rows it keeps and has not sent")
+        close = actions.add_parser("close", help="close a merchant whose devices are away")
+        close.add_argument("key")
+        for one in (merchant, terminal, retire, close):
+            one.add_argument("--reason", required=True)
+
+    def handle(self, *_arguments: Any, action: str, **options: Any) -> None:
+        try:
+            getattr(self, action)(options)
+        except CampusError as expected:
+            raise CommandError(expected.message) from expected
+
+    def merchant(self, options: dict[str, Any]) -> None:
+        order = MerchantOrder(key=options["key"], name=options["name"], canteen=options["canteen"])
+        made = registering.register_merchant(by=BY, order=order, reason=options["reason"])
+        self.stdout.write(f"{made.key}: {made.state}")
+
+    def terminal(self, options: dict[str, Any]) -> None:
+        x, y = options["map"]
+        entry = registering.Entry(
+            number=options["number"], kind=options["kind"], merchant_key=options["merchant"], place=options["place"],
+            door_place=options["door_place"], yard=options["yard"], map_x=x, map_y=y,
+        )  # fmt: skip
+        made, key = registering.register_terminal(by=BY, entry=entry, reason=options["reason"])
+        switch_terminal(by=BY, number=made.number, state=PosTerminal.State.ON, reason=options["reason"])
+        self.stdout.write(f"{made.number} key {made.key_version}: {key}")
+
+    def retire(self, options: dict[str, Any]) -> None:
+        gone = registering.retire_terminal(
+            by=BY, number=options["number"], reason=options["reason"], is_loss_accepted=options["accept_loss"]
+        )
+        self.stdout.write(f"{gone.number}: {gone.state}, {gone.lost_rows} rows lost, {gone.lost_fen} fen")
+
+    def close(self, options: dict[str, Any]) -> None:
+        found = Merchant.objects.filter(key=options["key"]).first()
+        if found is None:
+            raise CommandError(f"no merchant {options['key']}")
+        gone = registering.close_merchant(by=BY, merchant=found, reason=options["reason"])
+        self.stdout.write(f"{gone.key}: {gone.state}")
