@@ -53,7 +53,7 @@ def custodial_balance(day: date) -> int | None:
             "channel", "balance_fen"
         )
     )
-    return sum(told.values()) if banks and set(told) == banks else None
+    return sum(fen for fen in told.values() if fen is not None) if banks and set(told) == banks else None
 
 
 CROSSING = """
