@@ -89,7 +89,7 @@ def keep_count(by: Actor, shift: Shift, counted_fen: int) -> None:
         teller_id=clerk_account(by),
         teller_name=by.name,
         counted_fen=counted_fen,
-        expected_fen=shift.expected_fen,
+        expected_fen=shift.expected_fen or 0,
     )
 
 
