@@ -39,6 +39,7 @@ BY = Actor.system("demo")
 ROLES = {
     "clerk": (
         "card.clerk",
+        "card.registrar",
         "card.manager",
         "card.guard",
         "card.payer",
@@ -55,7 +56,7 @@ ROLES = {
         "card.payer",
         "card.biller",
     ),
-    "security": ("identity.security", "card.guard", "card.clerk"),
+    "security": ("identity.security", "card.guard", "card.clerk", "card.registrar"),
     "treasurer": ("card.finance",),
     "teacher": ("card.merchant",),
     "auditor": ("identity.auditor",),
