@@ -5,7 +5,6 @@ from nanhu.emulators.chip.state import LOG_RECORDS, CardState
 LIMITS, PUBLIC, HOLDER, LOG = 0x12, 0x15, 0x16, 0x18
 ISSUER = bytes.fromhex("4E414E4855000001")
 AID = bytes.fromhex("D156000001") + b"NANHU.EP"
-LOG_BYTES = 23
 
 
 def binary(state: CardState, file: int) -> bytes | None:

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from nanhu.emulators.pos.device import Device
 
 METERED = frozenset({"per_unit", "per_minute"})
-HURRY = 60
-"""In this emulator a second passes for a minute, or for one unit."""
 
 
 def price_of(device: "Device") -> dict[str, Any] | None:

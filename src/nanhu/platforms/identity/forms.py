@@ -192,7 +192,3 @@ class ContactForm(forms.Form):
         if not 7 <= len(phone) <= 15:  # noqa: PLR2004  the shortest and longest numbers of E.164 in use
             raise forms.ValidationError(_("请填写正确的手机号。"))
         return phone
-
-
-class ReauthenticationForm(forms.Form):
-    old_password = password_field(_("当前密码"), autocomplete="current-password")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from time import perf_counter
 
-from django.contrib.auth.hashers import Argon2PasswordHasher, identify_hasher, make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.utils.crypto import get_random_string
 from django.utils.encoding import force_bytes
 
@@ -119,10 +119,6 @@ def verify(text: str, encoded: str) -> bool:
 
 def needs_rehash(encoded: str) -> bool:
     return CampusArgon2Hasher().must_update(encoded) if encoded.startswith("argon2$") else False
-
-
-def is_known_hash(encoded: str) -> bool:
-    return isinstance(identify_hasher(encoded), Argon2PasswordHasher)
 
 
 @cache

@@ -140,8 +140,3 @@ def is_made_of_school(password: str, words: frozenset[str]) -> bool:
     """A name of the school and at most six other characters."""
     folded = password.casefold()
     return any(word in folded and len(folded) - len(word) <= DOCUMENT_RUN for word in words)
-
-
-def waiting_seconds(failures: int, *, free: int, cap: int) -> int:
-    """How long after the n-th failure in a row: nothing for the free ones, then 1, 2, 4, … up to the cap."""
-    return 0 if failures <= free else min(cap, 2 ** min(failures - free - 1, 30))

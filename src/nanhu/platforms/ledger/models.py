@@ -7,8 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
 
-LARGEST_AMOUNT_FEN = 10**12
-
 
 class Account(models.Model):
     """A place where money can be. Its nature is fixed when it is opened; the database refuses to change or delete it.

@@ -86,14 +86,6 @@ def is_what_it_says(name: str, head: bytes) -> bool:
     return head.startswith(beginnings)
 
 
-def excerpt(body: str, length: int = 90) -> str:
-    """The first words of a Markdown body as one plain line."""
-    plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", body)
-    plain = re.sub(r"(?m)^\s*(#{1,6}|>|[-*+]|\d+[.)])\s+|[*_`|]+", "", plain)
-    plain = " ".join(plain.split())
-    return plain if len(plain) <= length else plain[: length - 1].rstrip() + "…"
-
-
 def search_words(text: str) -> list[str]:
     """What a reader typed, as at most five words of at most forty characters, width folded."""
     return [word[:40] for word in unicodedata.normalize("NFKC", text).replace("\x00", "").split()[:5]]

@@ -8,7 +8,6 @@ from nanhu.emulators.kiosks.line import RefusedError, UnresolvedError
 from nanhu.emulators.kiosks.screens import Screen, lay_card, note, pin
 
 type Asking[Found] = Generator[Screen, Any, Found]
-PIN_LENGTH = 6
 
 
 def serve(kiosk: Kiosk, service: Callable[[Kiosk], Flow], title: str) -> Flow:

@@ -131,14 +131,6 @@ def online_counter(kiosk: Kiosk) -> int | None:
         return None
 
 
-def chip_balance(kiosk: Kiosk) -> int | None:
-    try:
-        with kiosk.pocket.card(kiosk.card) as chip:
-            return None if chip is None else terminal.read_facts(chip).balance_fen
-    except (CardElsewhereError, StatusRefusedError):
-        return None
-
-
 def terminal_code(kiosk: Kiosk) -> bytes:
     """The six bytes that stand for this machine in every MAC, from its security module."""
     module = kiosk.pocket.psam(kiosk.terminal.number)

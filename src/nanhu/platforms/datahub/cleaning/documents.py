@@ -18,7 +18,6 @@ HMT_AREAS: Final = {"81": "HKG", "82": "MAC", "83": "TWN"}
 HMT_PASSES: Final = ("6", "7", "8", "T")
 OTHER_DOCUMENTS: Final = ("2", "3", "4", "5", "B", "Z")
 EIGHTEEN: Final = re.compile(r"^\d{17}[\dX]$")
-FIFTEEN: Final = re.compile(r"^\d{15}$")
 OLD_PERMANENT: Final = re.compile(r"^[A-Z]{3}\d{12}$")
 LETTERED_PASSPORT: Final = re.compile(r"^[A-Z]{1,2}\d{6,9}$")
 BARE_PASSPORT: Final = re.compile(r"^[A-Z0-9]{6,12}$")

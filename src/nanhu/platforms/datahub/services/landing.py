@@ -19,7 +19,6 @@ from nanhu.platforms.datahub.sources import SourceSpec
 LOOKS_SENSITIVE: Final = re.compile(r"\d{11}|\d{14}[\dXx]|[A-Za-z]{1,3}\d{7,}")
 CHUNK: Final = 2000
 LANDING: Final = "datahub.landing"
-MENDED: Final = "datahub.mended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,6 @@ class Decision:
     maintenance_id: int | None = None
 
 
-ALLOWED = Decision(is_allowed=True)
 ASK_CENTRE, ASK_OWNER = _("请联系信息中心。"), _("如果您的工作或学习需要它，请向应用的负责人说明用途，由他为您开通。")
 SENTENCES: dict[str, tuple[str | Promise, str | Promise]] = {
     "account": (_("您的账号还没有开通或已停用。"), ASK_CENTRE),

@@ -10,7 +10,6 @@ LOAD: Final = 0x02
 PURCHASE: Final = 0x06
 SERIAL_DIGITS: Final = 20
 DIVERSIFIED_BYTES: Final = 8
-STAMP_DIGITS: Final = 14
 
 
 def fen(amount_fen: int) -> bytes:

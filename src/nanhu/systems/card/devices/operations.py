@@ -7,7 +7,6 @@ from typing import Any, Final
 from nanhu.kernel.actors import Actor
 from nanhu.systems.card.models import PosTerminal
 
-ALL_KINDS: Final = frozenset(PosTerminal.Kind.values)
 KIOSKS: Final = frozenset(
     {PosTerminal.Kind.LOAD_KIOSK, PosTerminal.Kind.REISSUE_KIOSK, PosTerminal.Kind.SELF_SERVICE_KIOSK}
 )

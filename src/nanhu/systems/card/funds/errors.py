@@ -166,12 +166,6 @@ class WithdrawalStateError(CampusError):
     sentence = _("这笔退款现在{state}，不能办理。")
 
 
-class WithdrawalNotFoundError(CampusError):
-    code = "card.withdrawal_not_found"
-    http_status = 404
-    sentence = _("没有找到这笔退款。")
-
-
 class DeductionLimitError(CampusError):
     code = "card.deduction_limit"
     http_status = 409

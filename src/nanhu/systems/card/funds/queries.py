@@ -1,6 +1,5 @@
 """Reading what waits: of a holder (always their own wallet), of a batch, of the whole office."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,8 +88,3 @@ def open_orders() -> QuerySet[ClaimOrder]:
     """Claims whose outcome nobody knows yet, oldest first."""
     rows = ClaimOrder.objects.filter(state=ClaimOrder.State.WRITING)
     return rows.select_related("card", "terminal").order_by("begun_at", "id")
-
-
-def pending_sums(wallet_ids: Sequence[int]) -> dict[int, int]:
-    rows = Claimable.objects.filter(wallet__in=wallet_ids, state__in=OPEN).order_by().values("wallet_id")
-    return {row["wallet_id"]: int(row["fen"]) for row in rows.annotate(fen=Sum("amount_fen") - Sum("set_off_fen"))}

@@ -9,8 +9,6 @@ import msgspec
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.systems.card.pins.policy import database_policy, limits_on
 
-DAY_SECONDS = 86_400
-
 
 def campus_day(moment: float) -> date:
     return datetime.fromtimestamp(moment, CAMPUS_ZONE).date()

@@ -9,8 +9,6 @@ from nanhu.kernel.crypto import mask_id_number, mask_phone
 from nanhu.systems.card.issuing.layout import COLUMNS
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
 
-OPEN_STATES = ("draft", "submitted", "approved", "accepted", "made")
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:

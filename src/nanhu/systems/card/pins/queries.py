@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from nanhu.kernel.clock import campus_today, now
 from nanhu.systems.card.models import Card, Spent
 from nanhu.systems.card.pins.models import Kind, LimitBreach, Pin
-from nanhu.systems.card.pins.policy import MEALS, meal_at
+from nanhu.systems.card.pins.policy import meal_at
 from nanhu.systems.card.services.issue import LIVING
 
 
@@ -56,10 +56,6 @@ def state_of(kind: Kind, pin: Pin | None) -> PinState:
     )  # fmt: skip
 
 
-def initial_kinds(card: Card) -> list[Kind]:
-    return [state.kind for state in pin_states(card) if state.is_initial]
-
-
 def unchanged_pins() -> list[Unchanged]:
     """One query, over living cards."""
     cards = Card.objects.filter(state__in=LIVING)
@@ -94,7 +90,3 @@ def spent_today(card: Card) -> SpentToday:
     meal = meal_at("", now().timestamp())
     rows = dict(Spent.objects.filter(wallet=card.wallet_id, day=campus_today()).values_list("meal", "fen"))
     return SpentToday(day_fen=sum(rows.values()), meal=meal, meal_fen=rows.get(meal, 0) if meal else 0)
-
-
-def meal_key(number: int) -> str:
-    return MEALS[number - 1] if number else ""

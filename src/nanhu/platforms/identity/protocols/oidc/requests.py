@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import QueryDict
@@ -80,10 +80,6 @@ class Wish:
         """Claims asked for by name that the client's scopes would let it have."""
         named = {name for member in self.claims.values() for name in member}
         return [one.name for one in rules.CLAIMS if names_of(one.name) & named and one.scope in self.client.scopes]
-
-    def is_answered_since(self, asked_at: datetime | None, moment: datetime | None) -> bool:
-        """Did `moment` come after this request was first made?"""
-        return asked_at is not None and moment is not None and moment >= asked_at
 
 
 def names_of(claim: str) -> set[str]:
