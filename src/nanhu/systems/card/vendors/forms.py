@@ -21,7 +21,7 @@ MOST_CONSENT_FEN = 50_000
 
 
 def merchant_choices() -> list[tuple[int, str]]:
-    rows = Merchant.objects.order_by("canteen", "name").values_list("pk", "name", "canteen")
+    rows = Merchant.objects.filter(state="open").order_by("canteen", "name").values_list("pk", "name", "canteen")
     return [(pk, f"{canteen} · {name}" if canteen else name) for pk, name, canteen in rows]
 
 

@@ -29,6 +29,7 @@ from nanhu.systems.card.fleet.errors import (
     UnsentRowsError,
 )
 from nanhu.systems.card.fleet.models import NextKey, TerminalReport
+from nanhu.systems.card.fleet.overview import VENDORS
 from nanhu.systems.card.models import Hold, Merchant, PosTerminal
 from nanhu.systems.card.services.merchants import MerchantOrder, add_merchants, existing_merchants, new_terminal_key
 from nanhu.systems.card.services.terminals import held
@@ -177,15 +178,18 @@ def decide_merchant(*, by: Actor, merchant: Merchant, is_agreed: bool) -> Mercha
 
 @transaction.atomic
 def close_merchant(*, by: Actor, merchant: Merchant, reason: str) -> Merchant:
-    """It sells nothing more; what it took is settled the next night whatever its cycle, and paid as ever."""
+    """It sells nothing more, nor do vendors for it; what it took is settled the next night whatever its cycle, and paid as ever."""
     if not reason.strip():
         raise ReasonMissingError
     locked = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if locked.state != Open:
         raise MerchantStateError(state=locked.get_state_display())
     left = PosTerminal.objects.filter(merchant=locked).exclude(state=PosTerminal.State.RETIRED).order_by("number")
-    if left:
-        raise TerminalsLeftError(numbers="、".join(one.number for one in left[:5]))
+    devices = [one.number for one in left if not one.number.startswith(VENDORS)]
+    if devices:
+        raise TerminalsLeftError(numbers="、".join(devices[:5]))
+    for one in left:
+        retire_terminal(by=by, number=one.number, reason=reason)
     locked.state, locked.closed_at = Merchant.State.CLOSED, now()
     locked.save()
     note(by, locked, "card.close_merchant", reason)

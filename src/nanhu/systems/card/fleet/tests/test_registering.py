@@ -185,7 +185,9 @@ def test_a_merchant_is_registered_by_one_agreed_by_finance_and_closed_with_a_las
     with pytest.raises(DatabaseError, match="still has terminals"), transaction.atomic():
         Merchant.objects.filter(pk=asked.pk).update(state="closed", closed_at=now())
     clerk.post(f"{FLEET}terminals/R1001/retire/", {"reason": "停办"})
+    PosTerminal.objects.create(number="VA0001000001", kind="scanner", merchant=asked, key="00" * 32)
     assert "已停业" in clerk.post(close, {"reason": "合同到期"}, follow=True).content.decode()
+    assert PosTerminal.objects.get(number="VA0001000001").state == "retired"
     assert register(field, number="R1002", merchant="w1.tea").status_code == 422
     with pytest.raises(DatabaseError, match="for good"), transaction.atomic():
         Merchant.objects.filter(pk=asked.pk).update(state="open")

@@ -77,7 +77,7 @@ def set_merchants(vendor: Vendor, merchant_ids: Sequence[int]) -> None:
     VendorMerchant.objects.filter(vendor=vendor).exclude(merchant_id__in=merchant_ids).update(is_on=False)
     VendorMerchant.objects.filter(vendor=vendor, merchant_id__in=merchant_ids).update(is_on=True)
     known = set(VendorMerchant.objects.filter(vendor=vendor).values_list("merchant_id", flat=True))
-    for merchant in Merchant.objects.filter(pk__in=set(merchant_ids) - known):
+    for merchant in Merchant.objects.filter(pk__in=set(merchant_ids) - known, state=Merchant.State.OPEN):
         terminal = PosTerminal.objects.create(
             number=f"VA{vendor.pk:04}{merchant.pk:06}", kind=PosTerminal.Kind.SCANNER, merchant=merchant,
             place=f"开放接口 · {vendor.company}"[:60], key=new_terminal_key(),
