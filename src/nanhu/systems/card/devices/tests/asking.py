@@ -26,9 +26,14 @@ def place_device(number: str, kind: str, *, by: Any, place: str = "南院一食�
 class Device:
     def __init__(self, number: str, *, key: str = "") -> None:
         self.terminal = PosTerminal.objects.get(number=number)
-        self.key = key or self.terminal.key
+        self.given_key = key
         self.sequences = itertools.count(1)
         self.client = Client()
+
+    @property
+    def key(self) -> str:
+        """The one it was given by hand, else the terminal's own."""
+        return self.given_key or self.terminal.key
 
     def next_sequence(self) -> int:
         return next(self.sequences)

@@ -100,7 +100,7 @@ def test_an_emergency_is_opened_by_a_guard_heard_by_doors_and_closed(campus, gua
     assert "尚未收到开门指令" in page
     assert held.poll()["open_until"]
     library.ask("door/list", {"version": 0, "is_open": True}, sequence=0)
-    assert "2 扇门，1 扇已经开了" in guard.get("/card/doors/emergency/").content.decode()
+    assert "2 扇门，1 扇已打开" in guard.get("/card/doors/emergency/").content.decode()
     made = DoorEmergency.objects.get()
     guard.post(f"/card/doors/emergency/{made.public_id}/close/")
     assert held.poll()["open_until"] is None
