@@ -223,11 +223,11 @@ def bus(campus: Any, action: str, **facts: Any) -> dict[str, Any]:
 def test_the_bus_takes_fares_out_of_reach_refuses_the_revoked_and_its_firm_is_settled(campus, round_of):
     """Fares far from any network, by the list the bus took along; uploaded at the terminus; paid to the firm by its contract."""
     firm, today = Merchant.objects.get(key="bus"), campus_today()
-    make(campus, "clerk", "card.finance")
+    make(campus, "teacher", "card.finance")
     contract = {
         "fee": "20", "cycle": "daily", "payee": "岳阳校车公司", "token": "tok-1", "last4": "0042", "starts_on": str(today), "ends_on": "",
     }  # fmt: skip
-    finance = campus.client("clerk")
+    finance = campus.client("teacher")
     assert finance.post("/card/closing/merchants/bus/contract/", contract).status_code == 302
     report_lost(by=SYSTEM, card=campus.card("other_student"), reason="掉了")
     bus(campus, "sign-on")

@@ -19,7 +19,7 @@ from nanhu.systems.card.closing.services import days
 from nanhu.systems.card.closing.sources import Custody, Found, Source
 from nanhu.systems.card.closing.tests.conftest import make
 from nanhu.systems.card.closing.vouchers import voucher
-from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+from nanhu.systems.card.tests.conftest import SYSTEM, make_finance, queries_of
 
 YESTERDAY = campus_today() - timedelta(days=1)
 PAGE = "/card/closing/"
@@ -99,7 +99,7 @@ def test_each_difference_is_named_with_its_owner(how, traded):
     assert close.state == "open"
     assert found
     assert all(one.owner and one.what and one.state == "open" for one in found)
-    make(traded, "clerk", "card.finance")
+    make_finance(traded, "clerk")
     page = traded.client("clerk").get(f"{PAGE}days/{YESTERDAY}/").content.decode()
     assert all(str(one.what) in unescape(page) and one.owner in page for one in found)
     assert "已日结，无差异" not in page
