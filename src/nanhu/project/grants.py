@@ -28,10 +28,12 @@ KEPT: Final = (
 """Rows change within the bounds of their triggers and never go."""
 SEALS: Final = ("kernel_audit_block", "kernel_audit_check", "ledger_block", "ledger_day_root", "ledger_check_note")
 """Written by the worker alone. Re-witnessing under a new key and archiving are the owner's (`nanhu keys`, `nanhu audit`)."""
-FORGOTTEN: Final[Mapping[str, Rights]] = {"card_door_passage": ("SELECT", "INSERT", "DELETE")}
-"""The worker forgets them after half a year; their trigger keeps younger ones."""
-DERIVED: Final = ("ledger_balance", "django_migrations")
-"""Moved by the owner's own triggers and migrations."""
+FORGOTTEN: Final[Mapping[str, Rights]] = {
+    "card_door_passage": ("SELECT", "INSERT", "DELETE"), "card_stored_sum": ("SELECT", "DELETE"),
+}  # fmt: skip
+"""The worker forgets them: passages after half a year (their trigger keeps younger ones), sums of uploads after a week."""
+DERIVED: Final = ("ledger_balance", "django_migrations", "card_stored_sum")
+"""Moved by the owner's own triggers, functions and migrations."""
 
 EVERYBODY: Final[Mapping[str, Rights]] = (
     dict.fromkeys(ADDED_ONLY, ADD)
