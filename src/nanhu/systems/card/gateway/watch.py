@@ -6,8 +6,10 @@ terminal sold today before it started is asked once. Rows of uploads are bounded
 
 import time
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any, Final
 
+from nanhu.systems.card.gateway.database import OutcomeUnknownError
 from nanhu.systems.card.gateway.diary import Diary
 from nanhu.systems.card.gateway.policy import campus_day
 from nanhu.systems.card.gateway.terminals import Terminal
@@ -53,12 +55,20 @@ class TerminalWatch:
         day = campus_day(time.time())
         found = self.accounts.get(terminal.id)
         if found is None or found.day != day:
-            [(sold,)] = await self.rows(SOLD_TODAY, [terminal.id])
-            found = self.accounts.setdefault(terminal.id, Account(day, sold))
-            if found.day != day:
-                found = self.accounts[terminal.id] = Account(day, sold)
+            found = await self.begin(terminal, day)
         found.turn_minute(self.clock())
         return found, limits_on(day)
+
+    async def begin(self, terminal: Terminal, day: date) -> Account:
+        """While the database is away nothing is known of the day: the sale itself is asked of it, and this again with the next."""
+        try:
+            [(sold,)] = await self.rows(SOLD_TODAY, [terminal.id])
+        except OutcomeUnknownError:
+            return self.accounts.setdefault(terminal.id, Account(None, 0))
+        found = self.accounts.get(terminal.id)
+        if found is None or found.day != day:
+            found = self.accounts[terminal.id] = Account(day, sold)
+        return found
 
     async def fault(self, terminal: Terminal, fen: int, *, has_pin: bool) -> str | None:
         """`terminal_limit` where this sale is beyond what a till does; counts it otherwise. A PIN proves that the holder is there:
