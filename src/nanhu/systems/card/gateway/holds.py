@@ -43,7 +43,7 @@ class HoldDesk:
         row = await self.work.row_of(request.terminal, sequence, asked, "hold")
         row.x = row.x or fault_of(request.terminal, asked)
         row.h = 60 * minutes_of(request.terminal, asked)
-        decision = await self.work.decide(request.terminal, row, has_pin=asked.pin is not None)
+        decision = await self.work.decide(request.terminal, row)
         if decision.outcome == "posted":
             rows = await self.database.rows(TOLD, [request.terminal.id, sequence])
             decision = Decision(*rows[0])

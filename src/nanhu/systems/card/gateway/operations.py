@@ -26,7 +26,7 @@ from nanhu.systems.card.gateway.requests import (
     sequence_in,
 )
 from nanhu.systems.card.gateway.terminals import Terminal
-from nanhu.systems.card.gateway.watch import LIMIT, TerminalWatch
+from nanhu.systems.card.gateway.watch import TerminalWatch
 from nanhu.systems.card.pins.policy import meal_at, meal_name
 from nanhu.systems.card.protocol import (
     SENTENCES,
@@ -85,18 +85,20 @@ class Operations:
         row = await self.row_of(request.terminal, sequence, asked, "payment")
         if row.x is None and is_off_price(request.terminal, asked):
             row.x = "price_wrong"
-        return told(sequence, await self.decide(request.terminal, row, has_pin=asked.pin is not None))
+        return told(sequence, await self.decide(request.terminal, row))
 
-    async def decide(self, terminal: Terminal, row: Row, *, has_pin: bool) -> Decision:
+    async def decide(self, terminal: Terminal, row: Row) -> Decision:
         decision = await self.payments.decide(row)
-        if row.x != LIMIT:
-            self.watch.decided(terminal, decision.outcome, row.a or 0, has_pin=has_pin)
+        self.watch.decided(terminal, row.s, decision.outcome)
         return decision
 
     async def row_of(self, terminal: Terminal, sequence: int, asked: Purchase, kind: str) -> Row:
         """What the database is asked; the PIN is judged here and counted there. It is no part of what makes a request the same."""
         moment = time.time()
-        uid, fault = "", await self.watch.fault(terminal, asked.amount_fen or 0, has_pin=asked.pin is not None)
+        uid, fault = (
+            "",
+            await self.watch.fault(terminal, sequence, asked.amount_fen or 0, has_pin=asked.pin is not None),
+        )
         if fault is None:
             uid, fault = await self.card_of(terminal, sequence, asked)
         row = Row(

@@ -35,15 +35,17 @@ type Rows = Callable[[str, list[Any]], Awaitable[list[Any]]]
 class Account:
     """Of one terminal: this minute and this day."""
 
-    __slots__ = ("day", "day_fen", "day_refund_fen", "minute_begun", "minute_fen", "misses", "payments")
+    __slots__ = ("counted", "day", "day_fen", "day_refund_fen", "minute_begun", "minute_fen", "misses", "payments")
 
     def __init__(self, day: object, day_fen: int) -> None:
         self.day, self.day_fen, self.day_refund_fen = day, day_fen, 0
         self.minute_begun, self.minute_fen, self.payments, self.misses = float("-inf"), 0, 0, 0
+        self.counted: dict[int, int | None] = {}
 
     def turn_minute(self, now: float) -> None:
         if now - self.minute_begun >= MINUTE_SECONDS:
             self.minute_begun, self.minute_fen, self.payments, self.misses = now, 0, 0, 0
+            self.counted = {}
 
 
 class TerminalWatch:
@@ -70,10 +72,12 @@ class TerminalWatch:
             found = self.accounts[terminal.id] = Account(day, sold)
         return found
 
-    async def fault(self, terminal: Terminal, fen: int, *, has_pin: bool) -> str | None:
+    async def fault(self, terminal: Terminal, sequence: int, fen: int, *, has_pin: bool) -> str | None:
         """`terminal_limit` where this sale is beyond what a till does; counts it otherwise. A PIN proves that the holder is there:
-        such sales count for the minute alone."""
+        such sales count for the minute alone. A request that comes again counts once: a till asks until it is told."""
         account, rule = await self.account(terminal)
+        if sequence in account.counted:
+            return None
         day_fen = 0 if has_pin else fen
         if (
             account.payments >= rule.terminal_minute_payments
@@ -86,15 +90,19 @@ class TerminalWatch:
         account.payments += 1
         account.minute_fen += fen
         account.day_fen += day_fen
+        account.counted[sequence] = day_fen
         return None
 
-    def decided(self, terminal: Terminal, outcome: str, fen: int, *, has_pin: bool) -> None:
+    def decided(self, terminal: Terminal, sequence: int, outcome: str) -> None:
         """Of a sale that was counted: what was not sold does not count for the day; cards that nobody has do, as guesses."""
         account = self.accounts.get(terminal.id)
-        if account is None or outcome == "posted":
+        fen = None if account is None else account.counted.get(sequence)
+        if account is None or fen is None:
             return
-        account.day_fen -= 0 if has_pin else fen
-        account.misses += outcome in MISSES
+        account.counted[sequence] = None
+        if outcome != "posted":
+            account.day_fen -= fen
+            account.misses += outcome in MISSES
 
     async def refund_fault(self, terminal: Terminal, fen: int) -> str | None:
         account, rule = await self.account(terminal)

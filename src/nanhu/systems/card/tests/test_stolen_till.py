@@ -40,11 +40,23 @@ def watch(sold_today: int = 0, clock=lambda: 0.0) -> tuple[TerminalWatch, Paper]
     return TerminalWatch(rows, paper, clock), paper  # type: ignore[arg-type]
 
 
-def sell(guard: TerminalWatch, fen: int, *, has_pin: bool = False, outcome: str = "posted") -> str | None:
-    fault = asyncio.run(guard.fault(TILL, fen, has_pin=has_pin))
-    if fault is None:
-        guard.decided(TILL, outcome, fen, has_pin=has_pin)
+sequences = itertools.count(1)
+
+
+def sell(
+    guard: TerminalWatch, fen: int, *, has_pin: bool = False, outcome: str = "posted", sequence: int = 0
+) -> str | None:
+    sequence = sequence or next(sequences)
+    fault = asyncio.run(guard.fault(TILL, sequence, fen, has_pin=has_pin))
+    guard.decided(TILL, sequence, fault or outcome)
     return fault
+
+
+def test_a_till_that_asks_until_it_is_told_counts_once():
+    guard, paper = watch()
+    for _ in range(5 * RULE.terminal_minute_payments):
+        assert sell(guard, RULE.terminal_minute_fen, sequence=7) is None
+    assert paper.refused == []
 
 
 def test_a_till_sells_so_often_a_minute():
