@@ -14,6 +14,13 @@ import pytest
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.faults.tills import START_FEN, Till, open_till
 
+BUSY = """
+[[card.limits]]
+from = 2024-01-01
+terminal_minute_payments = 100000
+terminal_minute_fen = 100000000
+"""
+"""Here tills sell a thousand times in seconds, which the gateway takes for a thief's (card/tests/test_stolen_till.py)."""
 pytestmark = pytest.mark.xdist_group("faults")
 A_THOUSAND = 1000
 DEVICES = 8
@@ -21,7 +28,7 @@ DEVICES = 8
 
 @pytest.fixture(scope="module")
 def till() -> Iterator[Till]:
-    with open_till() as opened:
+    with open_till(BUSY) as opened:
         yield opened
 
 
