@@ -2,7 +2,7 @@
 
 import os
 import threading
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +81,14 @@ def test_another_day_program_scale_or_setting_is_another_template(campus, monkey
     with time_machine.travel("2026-11-26T16:00:00Z", tick=False):
         names.append(template.name_of_template(campus("a")))
     assert len(set(names)) == len(names) == 5
+
+
+def test_other_ports_are_the_same_template() -> None:
+    """Each campus of the tests has ports of its own: with one of them in the name, every one of them would be filled anew."""
+    here = configuration()
+    ports = {one.name: 19_000 + number for number, one in enumerate(fields(here)) if one.name.endswith("_port")}
+    assert "sms_port" in ports
+    assert template.name_of_template(replace(here, **ports)) == template.name_of_template(here)
 
 
 def test_a_campus_that_was_filled_over_midnight_is_no_template(campus) -> None:
