@@ -40,7 +40,8 @@ held = {{
 wifi = Application.objects.get(key="wifi")
 add_rule(by=by, application=wifi, effect="deny", account=held["refused"], reason="停用无线网")
 vpn = Application.objects.get(key="vpn")
-add_rule(by=by, application=vpn, effect="allow", account=held["changer"], reason="课题组")
+for who in ("student", "changer"):
+    add_rule(by=by, application=vpn, effect="allow", account=held[who], reason="课题组")
 suspensions.suspend(by=by, account_id=held["suspended"].pk, reason="核查")
 secrets = {{name: app_passwords.make(by=by, account=held["device"], name=name, service=name) for name in ("network", "mail")}}
 print(json.dumps({{"people": people, "secrets": secrets}}))
