@@ -65,7 +65,7 @@ def test_a_students_card_takes_its_kind_from_the_register_and_ends_with_the_scho
         bring_list(tmp_path, REGISTER + student("student", category, ""), "aa.students", "学籍.csv")
         assert f"学生卡 · {category}" in record(campus, "student")
         assert campus.card("student").valid_until == date(2027, 8, 31)
-        assert "2027-08-31" in record(campus, "student")
+        assert "2027年8月31日" in record(campus, "student")
     with time_machine.travel(datetime(2027, 8, 10, 2, 0, tzinfo=UTC), tick=True):
         tasks.move_school_years_on()
         assert campus.card("student").valid_until == date(2028, 8, 31), "the 学籍 lives: one more year"

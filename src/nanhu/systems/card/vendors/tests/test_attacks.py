@@ -169,7 +169,8 @@ def test_a_refund_cannot_be_bent_into_a_payment(shop, phone, fen, campus):
 )  # fmt: skip
 def test_a_body_that_is_none_is_refused(shop, body, untouched):
     answer = shop.post("payments", None, body=body)
-    assert (answer.status_code, fault_of(answer)) == (400, "body_invalid")
+    refused = (400, "body_invalid") if body else (415, "content_type_refused")
+    assert (answer.status_code, fault_of(answer)) == refused
 
 
 def test_an_oversized_body_is_not_read(shop, untouched):
