@@ -190,7 +190,7 @@ def test_a_newcomers_code_comes_to_the_phone_by_the_provider(school, browser, ne
     sms.turn()
     [taken] = emulator.messages()
     assert taken["phone"] == newcomer.phone
-    assert re.fullmatch(r"\d{6}", json.loads(taken["values"])["code"])
+    assert re.fullmatch(r"\d{8}", json.loads(taken["values"])["code"])
 
 
 def test_the_worker_looks_each_minute(round_of):
