@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.utils import translation
 from hypothesis import HealthCheck, core, settings
 
 from nanhu.kernel import remembered
@@ -74,8 +75,9 @@ def no_source_is_slow() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """What the process keeps of the database for some seconds was another test's database."""
+    """What the process keeps of the database for some seconds was another test's database; its language another's, too."""
     remembered.forget_all()
+    translation.deactivate()
 
 
 @pytest.fixture
