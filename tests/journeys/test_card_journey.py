@@ -130,7 +130,8 @@ def test_a_clerk_takes_cash_by_keyboard_alone(campus, sign_in, size):
     clerk.keyboard.press("Enter")
     expect(clerk.locator(".face-name")).to_be_visible()
     clerk.goto("/card/counter/top-ups/")
-    expect(clerk.locator("main")).to_contain_text("¥ 300.00")
+    expect(clerk.locator("main")).to_contain_text("¥ 100.00")
+    expect(clerk.locator("main")).not_to_contain_text("¥ 300.00")  # the drawer's sum is told after it was counted
     look_at(clerk, "drawer", size)
 
 
