@@ -255,6 +255,6 @@ def test_the_bus_takes_fares_out_of_reach_refuses_the_revoked_and_its_firm_is_se
         assert (done.takings_fen, done.fee_fen, done.payable_fen) == (200, 4, 196)
         assert ledger.balance_of(settling.payable_of(firm)) == done.payable_fen
         campus.clients.clear()
-        page = campus.client("clerk").get("/card/closing/merchants/bus/").content.decode()
+        page = campus.client("teacher").get("/card/closing/merchants/bus/").content.decode()
         assert "岳阳校车公司" in page
         assert "¥ 1.96" in page
