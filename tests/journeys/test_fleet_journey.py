@@ -118,7 +118,7 @@ def test_a_stolen_terminal_a_wrong_clock_and_a_copied_key_are_refused_or_shown(c
     assert till.pay(card, 100, 5) == "terminal_off"
     assert till.upload((6, card, 100)) == ["terminal_off"]
     assert not Receipt.objects.filter(sequence=6).exists()
-    assert problems_on_page(campus, "N1001") >= {"停用", "停用后仍在联系"}
+    assert problems_on_page(campus, "N1001") >= {"已停用", "停用后仍在联系"}
     assert AuditEntry.objects.get(action="card.terminal_off").reason == "昨夜失窃，已报案"
     act(campus, "N1001", "on", reason="已找回")
     assert till.pay(card, 100, 7) == "ok"
