@@ -113,7 +113,7 @@ def test_a_door_opens_and_refuses_goes_on_without_network_and_hears_an_emergency
         guard.get_by_label("原因").fill("消防演练")
         guard.get_by_role("button", name="现在开门").click()
         lamp(page, "emergency", "紧急开门，请通行")
-        expect(guard.get_by_text("1 扇已经开了")).to_be_visible()
+        expect(guard.get_by_text("1 扇已打开")).to_be_visible()
         look(guard, f"emergency-{size}")
         guard.get_by_role("button", name="现在关门").click()
         expect(page.locator("#frame")).not_to_have_attribute("data-lamp", "emergency")
