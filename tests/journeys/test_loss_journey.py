@@ -119,7 +119,7 @@ def test_after_a_report_on_line_tills_refuse_at_once_and_cut_off_ones_by_their_l
     for part, where in (("clerk", url), ("guest", "/card/report-lost/")):
         page = shown(campus, where, part)
         assert "秒后最后一台终端也知道了" in page
-        assert "挂失以后断网终端还卖出 1 笔，共 ¥ 3.00" in page
+        assert "挂失以后断网终端仍有消费 1 笔，共 ¥ 3.00" in page
         assert "挂失以前的消费由持卡人承担；挂失以后，联网终端一律拒绝，断网终端卖出的由学校承担" in page
 
 
