@@ -16,7 +16,7 @@ from nanhu.kernel.ui.widgets import DayInput, MomentInput
 
 ROOT = Path(nanhu.__file__).parent
 HAND_WRITTEN = re.compile(r'<input[^>]*type="date(?:time-local)?"[^>]*>')
-ISO = re.compile(r"""value="\{\{ (?:[\w.]+\|date:'Y-m-d'|said\.\w+) \}\}\"""")
+ISO = re.compile(r"""value="\{\{ (?:[\w.]+\|iso_day|said\.\w+) \}\}\"""")
 
 
 def form_classes(kind: type[forms.BaseForm] = forms.BaseForm) -> Iterator[type[forms.BaseForm]]:

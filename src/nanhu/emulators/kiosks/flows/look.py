@@ -31,5 +31,5 @@ def described(answer: dict[str, Any]) -> list[str]:
 
 def row_line(row: dict[str, Any]) -> str:
     at = datetime.fromtimestamp(float(row["at"]), CAMPUS)
-    sign = "+" if row.get("is_money_in") else "-"
+    sign = "+" if row.get("is_money_in") else "−"
     return f"{at:%m-%d %H:%M}　{row.get('name', '')}　{row.get('place', '')}　{sign}{yuan(row.get('amount_fen'))}"
