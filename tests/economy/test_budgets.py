@@ -96,13 +96,13 @@ def test_a(narrow): burn(0.1)
 def test_waiting_costs_nothing_and_children_cost(run):
     suite = """
 import subprocess, sys
-def test_waits(): time.sleep(0.5)
+def test_waits(): time.sleep(1)
 @pytest.mark.slow
 def test_has_work_done(): subprocess.run([sys.executable, "-c", "import time\\nwhile time.process_time() < 0.5: pass"])
 """
     _, told = run("src/nanhu/rooms/one/tests/test_x.py", suite)
     costs = {nodeid.partition("::")[2]: cost for nodeid, cost in told["tests"].items()}
-    assert costs["test_waits"] < 0.2
+    assert costs["test_waits"] < 0.5
     assert costs["test_has_work_done"] >= 0.4
 
 

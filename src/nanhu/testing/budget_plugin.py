@@ -98,7 +98,7 @@ class CostOfRun:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if hasattr(report, "cost"):
             test, shared, is_slow = report.cost
-            self.bill.add(report.nodeid, test=test, shared=shared, is_slow=is_slow)
+            self.bill.add(report.nodeid, test=test, shared=shared, is_slow=is_slow, wall=report.duration)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 OPEN = {
-    "ui:theme", "ui:manifest", "ui:school_file", "ui:language", "ui:catalogue", "health-live", "health-ready",
+    "ui:theme", "ui:manifest", "ui:school_file", "ui:language", "ui:catalogue", "health-live", "health-ready", "health-roots",
     "identity:sign_in", "identity:sign_out", "identity:signed_out", "identity:activate", "identity:activate_code",
     "identity:find_account", "identity:find_account_code", "identity:find_account_resend", "identity:found_account",
     "identity:forgot_password", "identity:reset_ways", "identity:reset_send_code", "identity:reset_code",
@@ -34,13 +34,14 @@ OPEN = {
     "card_api:guide", "card_api:openapi",
     "card_api:account", "card_api:cards_query", "card_api:cards_one_block", "card_api:cards_one_unblock",
     "card_api:payments", "card_api:payments_one", "card_api:payments_one_refunds", "card_api:orders",
-    "card_api:orders_one", "card_api:consents",
+    "card_api:orders_one", "card_api:consents", "card_api:unknown", "card_api:no_address",
 }  # fmt: skip
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "number": 1, "row_id": 1, "review_id": 1, "receipt_id": 1,
     "key": "card", "where": "earlier", "name": "theme", "value": "dark", "step": "password", "kind": "logo",
     "token": "nobody-has-this-one", "operation": "paid", "case_id": 1,
     "card_class": "student", "line": 1, "version": 1, "delegate_id": 1, "ticket_id": 1, "grant_id": 1,
+    "rest": "no/such/door",
 }  # fmt: skip
 MACHINES: set[str] = {"identity:radius_authenticate",
     "identity:cas_saml_validate",
@@ -50,7 +51,7 @@ MACHINES: set[str] = {"identity:radius_authenticate",
     "card_devices:services", "card:card_bank:acp_notice", "card:card_bank:bank_notice", "card:card_bank:app",
     "card_api:account", "card_api:cards_query", "card_api:cards_one_block", "card_api:cards_one_unblock",
     "card_api:payments", "card_api:payments_one", "card_api:payments_one_refunds", "card_api:orders",
-    "card_api:orders_one", "card_api:consents",
+    "card_api:orders_one", "card_api:consents", "card_api:unknown", "card_api:no_address",
 }  # fmt: skip
 """Doors for programs, which bring a secret or a signature of their own instead of a form's token."""
 UNSAFE = ("post", "put", "patch", "delete")

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from nanhu.kernel.ui.tests.test_components import rendered
+from nanhu.testing.browsers import open_browser
 
 pytestmark = pytest.mark.journey
 UI = Path(__file__).parent.parent / "static/ui"
@@ -22,12 +23,8 @@ PAGE = """{% load ui %}<body class="page"><header class="top"><div class="top-in
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 def opened(chromium: Browser, *, width: int, height: int = 844, attributes: str = "", scheme: str = "light") -> Page:
