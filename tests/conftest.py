@@ -23,6 +23,7 @@ import pytest
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.database import embedded
 from nanhu.testing import template
+from nanhu.testing.groups_plugin import group_of
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parent.parent
@@ -126,6 +127,8 @@ def wait_until_open(campus: Campus) -> None:
 
 
 def stop_campus(campus: Campus) -> None:
+    if campus.process.poll() is not None:
+        return
     campus.process.send_signal(signal.SIGINT)
     try:
         campus.process.wait(timeout=STOP_SECONDS)
@@ -142,15 +145,33 @@ def open_folder() -> Iterator[Path]:
         yield Path(name)
 
 
+shared: dict[str, Campus] = {}
+"""By the group of tests that share it."""
+
+
+@contextmanager
+def shared_campus(group: str) -> Iterator[Campus]:
+    with open_folder() as folder:
+        shared[group] = start_campus(folder)
+        try:
+            yield shared[group]
+        finally:
+            stop_campus(shared.pop(group))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A campus whose tests are done would take a tenth of a core until the end of the run."""
+    yield
+    if group_of(item) in shared and group_of(nextitem) != group_of(item):
+        stop_campus(shared[group_of(item)])
+
+
 @pytest.fixture(scope="session")
 def campus() -> Iterator[Campus]:
     """The shared campus of the journeys; tests change only what is theirs."""
-    with open_folder() as folder:
-        running = start_campus(folder)
-        try:
-            yield running
-        finally:
-            stop_campus(running)
+    with shared_campus("campus") as running:
+        yield running
 
 
 def answer_of(url: str) -> int:

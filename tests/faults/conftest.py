@@ -4,14 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import Campus, open_folder, start_campus, stop_campus
+from tests.conftest import Campus, shared_campus
 
 
 @pytest.fixture(scope="session")
 def doomed() -> Iterator[Campus]:
-    with open_folder() as folder:
-        campus = start_campus(folder)
-        try:
-            yield campus
-        finally:
-            stop_campus(campus)
+    with shared_campus("faults") as running:
+        yield running

@@ -21,7 +21,6 @@ from tests.faults.evidence import wait_until
 from tests.faults.inside import ask
 from tests.faults.killing import kill
 
-pytestmark = pytest.mark.xdist_group("faults")
 EVERYTHING = ("web", "worker", "gateway", "database")
 HEADER = "学号,姓名,性别,出生日期,民族,国籍地区,证件类型,证件号码,院系代码,院系名称,专业名称,班级代码,班级名称,年级,学生类别,学制,入学日期,预计毕业日期,学籍状态,联系电话,备注"
 

@@ -16,7 +16,6 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from tests.faults.tills import Till, open_till
 
-pytestmark = pytest.mark.xdist_group("faults")
 CARDS, TERMINALS = 3, 4
 IMPATIENT = "-c lock_timeout=5s"
 AMOUNTS = st.integers(min_value=1, max_value=400)

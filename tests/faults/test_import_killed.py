@@ -35,8 +35,6 @@ GOLDEN = """
     ORDER BY a.campus_no, a.kind, a.starts_on
 """
 
-pytestmark = pytest.mark.xdist_group("faults")
-
 
 @dataclass(frozen=True)
 class Place:

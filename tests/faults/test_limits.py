@@ -10,7 +10,6 @@ import pytest
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.faults.tills import START_FEN, Till, open_till
 
-pytestmark = pytest.mark.xdist_group("faults")
 MEAL_FEN, DAILY_FEN = 1000, 2500
 SCHOOL = f"""
 [[card.limits]]

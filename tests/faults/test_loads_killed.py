@@ -9,8 +9,6 @@ import sqlite3
 import threading
 from pathlib import Path
 
-import pytest
-
 from nanhu.kernel.database import embedded
 from tests.conftest import Campus
 from tests.faults.evidence import wait_until
@@ -19,7 +17,6 @@ from tests.faults.killing import EVERYTHING, is_whole, strike
 from tests.faults.loaders import Loader, Machine, Payer, Plate, chip_of, living
 from tests.faults.tills import Terminal
 
-pytestmark = pytest.mark.xdist_group("faults")
 STUDENTS, KIOSKS, TILLS, SELLERS = 4, 2, 2, 2
 PREPARE = """
 import json, sys, django

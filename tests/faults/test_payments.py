@@ -21,7 +21,6 @@ terminal_minute_payments = 100000
 terminal_minute_fen = 100000000
 """
 """Here tills sell a thousand times in seconds, which the gateway takes for a thief's (card/tests/test_stolen_till.py)."""
-pytestmark = pytest.mark.xdist_group("faults")
 A_THOUSAND = 1000
 DEVICES = 8
 

@@ -6,7 +6,6 @@ No ticket is ever taken twice, no logout is lost, and nobody is signed in who sh
 import json
 import threading
 
-import pytest
 import requests
 
 from tests.conftest import Campus
@@ -15,7 +14,6 @@ from tests.faults.inside import ask, inside
 from tests.faults.killing import kill, victims
 from tests.faults.walkers import Guesser, Receiver, Seen, Walker
 
-pytestmark = pytest.mark.xdist_group("faults")
 PEOPLE = 6
 PREPARE = """
 import json, sys, django

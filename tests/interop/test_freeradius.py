@@ -12,7 +12,6 @@ import pytest
 from tests.conftest import Campus
 from tests.interop.conftest import PASSWORD, VPN_GATEWAY, Network
 
-pytestmark = pytest.mark.xdist_group("campus")
 STUDENT = "0x" + b"student".hex()
 
 

@@ -15,7 +15,7 @@ from tests.interop.conftest import PASSWORD, VPN_GATEWAY, Network
 from tests.interop.dovecot import Dovecot
 from tests.interop.ocserv import Ocserv
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("campus")]
+pytestmark = pytest.mark.journey
 NEW = "Harbour-湖-Light-31"
 DOORS = ("portal", "card web", "Wi-Fi", "VPN", "mail")
 

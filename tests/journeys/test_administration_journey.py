@@ -13,7 +13,7 @@ from nanhu.sample.truth import FILE_NAME, read_truth
 from tests.conftest import Campus
 from tests.journeys.conftest import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("campus")]
+pytestmark = pytest.mark.journey
 ID_LENGTH = 18
 type Visit = Callable[..., Visitor]
 

@@ -14,7 +14,7 @@ from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from tests.conftest import Campus
 from tests.journeys.conftest import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("campus")]
+pytestmark = pytest.mark.journey
 PAGES = (
     "", "register", "office/", "office/change", "office/access", "office/attributes", "office/maintenance",
     "office/protocols/cas", "office/connect", "office/why",

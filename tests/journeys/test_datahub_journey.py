@@ -16,7 +16,7 @@ from nanhu.sample.truth import FILE_NAME, TruePerson, TrueReject, Truth, read_tr
 from tests.conftest import Campus
 from tests.journeys.conftest import SIZES, Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("campus")]
+pytestmark = pytest.mark.journey
 type Visit = Callable[[str], Visitor]
 REGISTER = "教务处-学籍名册.csv"
 REGISTER_TITLE = "教务处 · 学籍名册"

@@ -11,7 +11,7 @@ from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from tests.conftest import Campus
 from tests.journeys.conftest import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("campus")]
+pytestmark = pytest.mark.journey
 on_each_device = pytest.mark.parametrize("size", ["desk", "phone"])
 type Visit = Callable[[str], Visitor]
 

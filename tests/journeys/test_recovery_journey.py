@@ -16,7 +16,7 @@ from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from tests.conftest import ROOT, Campus
 from tests.journeys.conftest import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("campus")]
+pytestmark = pytest.mark.journey
 on_each_device = pytest.mark.parametrize("size", ["desk", "phone"])
 type Visit = Callable[[str], Visitor]
 NEW_PASSWORD = "Hupan-yuyue-2031"

@@ -15,7 +15,7 @@ from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from tests.conftest import Campus
 from tests.journeys.conftest import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("campus")]
+pytestmark = pytest.mark.journey
 type Visit = Callable[[str], Visitor]
 BOOKS = Partner(entity_id="https://sso.books.example/shibboleth", is_encrypting=True)
 JOURNALS = Partner(entity_id="https://journals.example/sp")

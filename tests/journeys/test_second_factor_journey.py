@@ -14,7 +14,7 @@ from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from tests.conftest import Campus
 from tests.journeys.conftest import SIZES, Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("campus")]
+pytestmark = pytest.mark.journey
 type Visit = Callable[[str], Visitor]
 ADMINISTRATOR, TEACHER, STUDENT = CAST["administrator"], CAST["teacher"], CAST["student"]
 

@@ -57,12 +57,6 @@ def clean_up(folder: Path, owner: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a campus run one after another on one worker: they begin first, so that nobody waits for their end."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
-
-
 @pytest.fixture(autouse=True, scope="session")
 def emptying_passes_append_only_tables() -> Iterator[None]:
     """Between transactional tests every table is emptied; only there may the append-only triggers be passed by.

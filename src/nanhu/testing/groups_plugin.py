@@ -1,0 +1,63 @@
+"""pytest plugin: which tests of a parallel run go to the same worker, and in which order.
+
+All tests of a file stay together, so that what a module shares is made once; so do all tests of a shared campus, which is
+stopped after the last of them. What takes long begins first, so that no worker waits for the other at the end.
+"""
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadGroupScheduling
+
+SHARED = {"campus": "campus", "doomed": "faults"}
+"""Session fixtures that run a whole campus (tests/conftest.py, tests/faults/conftest.py), and the group of their users."""
+LONG = ("tests/", "src/nanhu/project/")
+
+
+class ByFile(LoadGroupScheduling):  # type: ignore[misc]
+    """Like `--dist loadgroup`, and a test without a group belongs to its file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope = super()._split_scope(nodeid)
+        return nodeid.partition("::")[0] if scope == nodeid else scope
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    config.option.loadscopereorder = False  # xdist would begin with the files of most tests
+    return ByFile(config, log)
+
+
+def group_of(item: pytest.Item | None) -> str:
+    """The shared campus a test needs; empty for a test that needs none."""
+    found = item.get_closest_marker("xdist_group") if item is not None else None
+    return str(found.args[0]) if found else ""
+
+
+def shared_by(item: pytest.Item) -> list[str]:
+    info = getattr(item, "_fixtureinfo", None)
+    made = info.name2fixturedefs if info else {}
+    return [group for name, group in SHARED.items() if name in made and made[name][-1].scope == "session"]
+
+
+class Grouping:
+    """Before xdist reads the groups."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            for group in shared_by(item):
+                item.add_marker(pytest.mark.xdist_group(group))
+
+
+class Ordering:
+    """After the order was made random."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: (not group_of(item), *(not item.nodeid.startswith(place) for place in LONG)))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Grouping(), "groups-of-tests")
+    config.pluginmanager.register(Ordering(), "order-of-tests")
