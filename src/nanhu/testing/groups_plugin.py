@@ -12,6 +12,7 @@ from xdist.scheduler import LoadGroupScheduling
 SHARED = {"campus": "campus", "doomed": "faults"}
 """Session fixtures that run a whole campus (tests/conftest.py, tests/faults/conftest.py), and the group of their users."""
 LONG = ("tests/", "src/nanhu/project/")
+LONGEST_ID = 60
 
 
 class ByFile(LoadGroupScheduling):  # type: ignore[misc]
@@ -38,6 +39,11 @@ def shared_by(item: pytest.Item) -> list[str]:
     info = getattr(item, "_fixtureinfo", None)
     made = info.name2fixturedefs if info else {}
     return [group for name, group in SHARED.items() if name in made and made[name][-1].scope == "session"]
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A long or generated value is named by its argument: both workers must give a test the same name."""
+    return argname if isinstance(val, str | bytes) and len(val) > LONGEST_ID else None
 
 
 class Grouping:

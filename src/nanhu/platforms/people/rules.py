@@ -5,8 +5,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
-
 COMPOUND_SURNAMES: Final = frozenset(
     [
         "欧阳",
@@ -170,6 +168,8 @@ def split_surname(name: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=50_000)
 def _reading(text: str) -> tuple[str, ...]:
+    from pypinyin import Style, lazy_pinyin  # has a large dictionary
+
     return tuple(lazy_pinyin(text, style=Style.NORMAL, errors="ignore", v_to_u=False))
 
 

@@ -5,7 +5,6 @@ from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from pypinyin import Style, lazy_pinyin
 
 SHOWN_AT_HOME = 8
 SECTIONS: tuple[tuple[str, str | Promise, str], ...] = (
@@ -31,6 +30,8 @@ def greeting(hour: int, name: str) -> str:
 @lru_cache(maxsize=2048)
 def search_forms(text: str) -> tuple[str, str, str]:
     """What a name answers to: itself, its pinyin, its initials ("校园卡" → "xiaoyuanka", "xyk")."""
+    from pypinyin import Style, lazy_pinyin  # has a large dictionary
+
     lowered = text.lower()
     return (
         lowered,

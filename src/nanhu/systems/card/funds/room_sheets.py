@@ -9,11 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from openpyxl import Workbook
-from openpyxl.styles import Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-
 from nanhu.kernel.spreadsheets import safe_cell
 from nanhu.systems.card.funds.errors import SheetRefusedError
 from nanhu.systems.card.funds.room_errors import RoomSheetRefusedError
@@ -70,6 +65,11 @@ def row_of(line: int, said: dict[str, str], *, is_whole: bool) -> RoomRow:
 
 def template(rows: Iterable[tuple[str, str, str, str]] = ()) -> bytes:
     """The form to fill in; `rows` are building, room, number and name of who was charged last time."""
+    from openpyxl import Workbook  # half a second of every start, for some calls a month
+    from openpyxl.styles import Font, PatternFill
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None  # noqa: S101  (a new workbook has one)

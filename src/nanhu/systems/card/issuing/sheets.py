@@ -8,10 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 from python_calamine import CalamineError, CalamineWorkbook
 
 from nanhu.kernel.errors import CampusError
@@ -41,6 +37,10 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 def written(card_class: str, rows: Iterable[Mapping[str, str]] = (), *, unit: str = "") -> bytes:
     """The office's form: title, unit, header; columns of codes and numbers are text, so that no zero is lost."""
+    from openpyxl import Workbook  # half a second of every start, for some calls a week
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None  # noqa: S101  (a new workbook has one)
@@ -68,6 +68,9 @@ def written(card_class: str, rows: Iterable[Mapping[str, str]] = (), *, unit: st
 
 
 def add_choices(sheet: Any, card_class: str) -> None:
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     for key, choices in (("sex", SEXES), ("document_kind", DOCUMENT_KINDS), ("category", categories_of(card_class))):
         rule = DataValidation(type="list", formula1='"' + ",".join(choices) + '"', allow_blank=True)
         letter = get_column_letter(KEYS.index(key) + 1)

@@ -1,6 +1,6 @@
-"""xmlsec1 behind pysaml2's own interface: signatures and encryption, without a secret ever lying in a file.
+"""xmlsec1: signatures and encryption of XML, without a secret ever lying in a file.
 
-pysaml2's backend writes keys and plain assertions into temporary files and asks for the program's version before every
+pysaml2's own backend writes keys and plain assertions into temporary files and asks for the program's version before every
 run. Here every input lives in anonymous memory (memfd) that only the child is given; it is gone with the process, even
 after a power cut. Where a system has none, a folder of ours with mode 0700 takes their place for the moment.
 """
@@ -14,9 +14,6 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
-
-from saml2.sigver import CryptoBackend, SecurityContext, XmlsecError
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.secret_files import private_folder
@@ -29,7 +26,7 @@ FEED_PATIENCE_SECONDS = 300
 SLOTS, QUEUE_SECONDS = BoundedSemaphore(3), 8
 
 
-class XmlsecFailedError(XmlsecError):  # type: ignore[misc]
+class XmlsecFailedError(Exception):
     """xmlsec1 would not do it: a signature that does not verify, a key it cannot use."""
 
 
@@ -117,20 +114,13 @@ def run(mode: str, documents: Mapping[str, bytes], *arguments: str, patience: in
     return done.stdout
 
 
-class Engine(CryptoBackend):  # type: ignore[misc]
-    """What pysaml2's SecurityContext calls. `cert_file` and `key_file` are PEM texts here, not names of files."""
-
-    def sign_statement(self, statement: str, node_name: str, key_file: str, node_id: str) -> str:
-        documents = {"key": key_file.encode(), "document": statement.encode()}
-        signed = run(
-            "--sign", documents, "--privkey-pem", "@key", "--id-attr:ID", node_name, "--node-id", node_id, "@document"
-        )
-        return without_declaration(signed)
-
-    def validate_signature(self, enctext: Any, cert_file: str, cert_type: str, node_name: str, node_id: str) -> bool:  # noqa: ARG002 - pysaml2's signature
-        document = enctext if isinstance(enctext, bytes) else enctext.encode()
-        verify(document, certificate=Path(cert_file).read_text(encoding="ascii"), node_name=node_name, node_id=node_id)
-        return True
+def sign(document: str, *, key: str, node_name: str, node_id: str) -> str:
+    """The document, signed by the key (PEM) at the one element of that id."""
+    documents = {"key": key.encode(), "document": document.encode()}
+    signed = run(
+        "--sign", documents, "--privkey-pem", "@key", "--id-attr:ID", node_name, "--node-id", node_id, "@document"
+    )
+    return without_declaration(signed)
 
 
 def verify(
@@ -154,9 +144,3 @@ def encrypt(document: str, *, certificate: str, template: str, session_key: str)
 def without_declaration(document: bytes) -> str:
     text = document.decode()
     return text.split("?>", 1)[1].strip() if text.startswith("<?xml") else text.strip()
-
-
-def verifier(keys: Any) -> SecurityContext:
-    """pysaml2's checks of form (schema, one reference, transforms) with xmlsec1 behind, and the metadata's keys only."""
-    require_program()
-    return SecurityContext(Engine(), metadata=keys, only_use_keys_in_metadata=True)

@@ -10,9 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509 import load_der_x509_certificate
 from saml2 import class_name
-from saml2.sigver import MissingKey, SignatureError, XmlsecError
 
-from nanhu.platforms.identity.protocols.saml.engine import verifier
 from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError
 from nanhu.platforms.identity.protocols.saml.messages import Received, RedirectSignature
 from nanhu.platforms.identity.protocols.saml.names import DS, REDIRECT
@@ -54,6 +52,8 @@ def check_signature(received: Received, *, certificates: Sequence[str], is_requi
 
 
 def check_xml(received: Received, certificates: Sequence[str]) -> bool:
+    from nanhu.platforms.identity.protocols.saml.security_context import REFUSALS, verifier
+
     signatures = received.root.findall(SIGNATURE)
     if not signatures:
         if next(received.root.iter(SIGNATURE), None) is not None:
@@ -66,7 +66,7 @@ def check_xml(received: Received, certificates: Sequence[str]) -> bool:
     checker = verifier(MetadataKeys(certificates))
     try:
         checker.check_signature(message, class_name(message), received.document)
-    except (SignatureError, MissingKey, XmlsecError, AttributeError, IndexError) as error:
+    except REFUSALS as error:
         raise MessageRefusedError(why="the signature does not verify") from error
     return True
 

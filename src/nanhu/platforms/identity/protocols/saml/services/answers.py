@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from saml2 import class_name, element_to_extension_element, saml, samlp
-from saml2.sigver import pre_encryption_part, pre_signature_part
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.protocols.saml import names
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id
-from nanhu.platforms.identity.protocols.saml.engine import Engine, encrypt
+from nanhu.platforms.identity.protocols.saml.engine import encrypt, sign
 from nanhu.platforms.identity.protocols.saml.metadata_reading import EncryptionKey
 from nanhu.platforms.identity.protocols.saml.services.attributes import TARGETED, Given
 from nanhu.platforms.identity.protocols.saml.services.keys import Pair
@@ -71,6 +70,8 @@ def without_declaration(text: str) -> str:
 
 def signed(message: Any, pair: Pair, *, inner: str = "") -> str:
     """The message as text with an enveloped signature; `inner` is put before its end, byte for byte."""
+    from saml2.sigver import pre_signature_part  # reads XML schemas for a second
+
     message.signature = pre_signature_part(
         message.id, pair.bare_certificate, digest_alg=names.SHA256, sign_alg=names.RSA_SHA256
     )
@@ -78,7 +79,7 @@ def signed(message: Any, pair: Pair, *, inner: str = "") -> str:
     if inner:
         head, end = text.rsplit("</", 1)
         text = f"{head}{inner}</{end}"
-    return Engine().sign_statement(text, class_name(message), pair.key, message.id)
+    return sign(text, key=pair.key, node_name=class_name(message), node_id=message.id)
 
 
 def name_id(statement: Statement) -> saml.NameID:
@@ -191,6 +192,8 @@ def status_of(first: str, second: str = "", text: str = "") -> samlp.Status:
 
 def encrypted(assertion: str, keys: Sequence[EncryptionKey]) -> str:
     """To the partner's first key, by the first cipher of its metadata that we speak."""
+    from saml2.sigver import pre_encryption_part  # reads XML schemas for a second
+
     key, cipher = best_key(keys)
     template = pre_encryption_part(msg_enc=cipher, key_enc=names.RSA_OAEP, encrypt_cert=key.certificate)
     pem = f"-----BEGIN CERTIFICATE-----\n{key.certificate}\n-----END CERTIFICATE-----\n"

@@ -1,7 +1,7 @@
 """A federation for the tests: aggregates it signs, and ways in which somebody else might have made them."""
 
 from nanhu.platforms.identity.protocols.saml import names
-from nanhu.platforms.identity.protocols.saml.engine import Engine
+from nanhu.platforms.identity.protocols.saml.engine import sign
 from nanhu.platforms.identity.protocols.saml.services.keys import Pair
 from nanhu.platforms.identity.protocols.saml.tests.partner import Partner, moment, pair, template
 
@@ -31,4 +31,9 @@ def aggregate(
 
 
 def signed(text: str, *, key: Pair | None = None, identifier: str = "_feed") -> str:
-    return Engine().sign_statement(text, f"{names.MD}:EntitiesDescriptor", (key or federation_pair()).key, identifier)
+    return sign(
+        text,
+        key=(key or federation_pair()).key,
+        node_name=f"{names.MD}:EntitiesDescriptor",
+        node_id=identifier,
+    )

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from defusedxml.ElementTree import fromstring
 
 from nanhu.platforms.identity.protocols.saml import names
-from nanhu.platforms.identity.protocols.saml.engine import Engine, run, verify
+from nanhu.platforms.identity.protocols.saml.engine import run, sign, verify
 from nanhu.platforms.identity.protocols.saml.services.keys import Pair, new_pair, published
 
 NS = {"p": names.SAMLP, "a": names.SAML, "x": names.XENC, "ds": names.DS, "md": names.MD}
@@ -89,7 +89,7 @@ class Partner:
     def sign(self, make: object, *, kind: str = "AuthnRequest", request_id: str, key: Pair | None = None) -> str:
         """`make(signature)` builds the message around a template, which xmlsec1 then fills."""
         text = make(template(request_id))  # type: ignore[operator]
-        return Engine().sign_statement(text, f"{names.SAMLP}:{kind}", (key or self.key).key, request_id)
+        return sign(text, key=(key or self.key).key, node_name=f"{names.SAMLP}:{kind}", node_id=request_id)
 
     def redirect(
         self,
