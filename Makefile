@@ -2,6 +2,7 @@
 .PHONY: demo run test test-dates lint bench manual setup setup-dev lock screenshots clean
 .DEFAULT_GOAL := help
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE  # a campus is a dozen processes: each would compile 2,300 modules at every start
 
 help:
 	@echo "make demo        set up, fill a sample campus and run it (Ctrl-C stops all of it)"
