@@ -20,7 +20,7 @@ from nanhu.kernel.processes.report import ProcessState
 from nanhu.kernel.processes.specification import ProcessSpecification
 
 LONGEST_PAUSE_SECONDS = 30
-STABLE_SECONDS = 60
+STABLE_SECONDS = 5
 STALLED_SECONDS = 300
 """Silent, and neither processor time nor a line in the log for so long: it hangs. On a machine under load it is slow."""
 LONGEST_SILENCE_SECONDS = 1800
