@@ -50,7 +50,14 @@ def schemas() -> dict[str, Any]:
     for operation in OPERATIONS:
         types += [operation.gives, *([operation.takes] if operation.takes else [])]
     _roots, found = msgspec.json.schema_components(list(dict.fromkeys(types)), ref_template=REF)
+    for one in types:
+        if issubclass(one, wire.Request) and one.one_of:
+            found[one.__name__]["oneOf"] = [given(name) for name in one.one_of]
     return {name: translated(shape) for name, shape in sorted(found.items())}
+
+
+def given(name: str) -> dict[str, Any]:
+    return {"required": [name], "properties": {name: {"type": "string"}}}
 
 
 def translated(shape: Any) -> Any:

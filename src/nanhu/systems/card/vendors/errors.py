@@ -59,6 +59,12 @@ class RateLimitedError(ApiError):
     sentence = _("请求太密，请按 Retry-After 稍后再试。")
 
 
+class ParameterRefusedError(ApiError):
+    code = "parameter_refused"
+    http_status = 400
+    sentence = _("网址里有这里没有的参数，或同一个参数写了两次。")
+
+
 class BodyRefusedError(ApiError):
     code = "body_invalid"
     http_status = 400
@@ -222,7 +228,7 @@ ERRORS: Final[dict[str, type[ApiError]]] = {
     error.code: error
     for error in (
         KeyRefusedError, ScopeMissingError, AddressRefusedError, MerchantRefusedError, UnitRefusedError,
-        RateLimitedError, BodyRefusedError, BodyLargeError, IdempotencyKeyMissingError, IdempotencyKeyReusedError,
+        RateLimitedError, ParameterRefusedError, BodyRefusedError, BodyLargeError, IdempotencyKeyMissingError, IdempotencyKeyReusedError,
         ContentTypeRefusedError, SignatureWrongError, ClockWrongError, OutcomeUnknownError, OutcomeBrokenError, CardUnknownError,
         PaymentUnknownError, OrderUnknownError, NotFoundError, MethodRefusedError, ConsentEndedError,
         ConsentExceededError, RefundTooLargeError, NothingToRefundError, CardStateRefusedError, NotYourBlockError,

@@ -10,7 +10,14 @@ from nanhu.systems.card.vendors import wire
 from nanhu.systems.card.vendors.errors import PAYMENT_REFUSALS
 from nanhu.systems.card.vendors.models import Scope
 
-EVERYWHERE: Final = ("key_refused", "address_refused", "rate_limited", "internal_error", "outcome_unknown")
+EVERYWHERE: Final = (
+    "key_refused",
+    "address_refused",
+    "rate_limited",
+    "parameter_refused",
+    "internal_error",
+    "outcome_unknown",
+)
 WRITING: Final = (
     "idempotency_key_missing", "idempotency_key_reused", "signature_wrong", "clock_wrong", "body_invalid",
     "body_too_large", "content_type_refused",

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 import msgspec
 from django.utils.translation import gettext_noop as _
@@ -53,19 +53,34 @@ def fingerprint(method: str, path: str, body: bytes) -> bytes:
 
 
 class Request(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    pass
+    """Exactly one of `one_of` is given where it names any; the description says the same."""
+
+    one_of: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        if self.one_of and sum(getattr(self, name) is not None for name in self.one_of) != 1:
+            raise ValueError("exactly one of " + ", ".join(self.one_of))
+
+
+def read[Shape: Request](body: bytes, shape: type[Shape]) -> Shape:
+    """JSON knows one kind of number: 850.0 is the whole number 850, as the description's schema says."""
+    facts = msgspec.json.decode(body)
+    if isinstance(facts, dict):
+        facts = {name: whole(value) for name, value in facts.items()}
+    return msgspec.convert(facts, shape)
+
+
+def whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class CardQuery(Request, kw_only=True):
     """Exactly one of the three says which card."""
 
+    one_of = ("code", "consent", "campus_no")
     code: Code | None = None
     consent: ConsentId | None = None
     campus_no: CampusNo | None = None
-
-    def __post_init__(self) -> None:
-        if sum(one is not None for one in (self.code, self.consent, self.campus_no)) != 1:
-            raise ValueError("exactly one of code, consent, campus_no")
 
 
 class BlockOrder(Request, kw_only=True):
@@ -75,6 +90,7 @@ class BlockOrder(Request, kw_only=True):
 class PaymentOrder(Request, kw_only=True):
     """Exactly one of `code` and `consent` says whose card."""
 
+    one_of = ("code", "consent")
     merchant: Annotated[str, Meta(min_length=1, max_length=64, description=_("商户编号"), examples=["n1.rice"])]
     amount_fen: Fen
     code: Code | None = None
@@ -83,10 +99,6 @@ class PaymentOrder(Request, kw_only=True):
         Annotated[str, Meta(max_length=200, description=_("加密的消费密码块，见协议文件"), examples=["9f0c…"])] | None
     ) = None
     reference: Reference = ""
-
-    def __post_init__(self) -> None:
-        if (self.code is None) == (self.consent is None):
-            raise ValueError("exactly one of code, consent")
 
 
 class RefundOrder(Request, kw_only=True):

@@ -107,7 +107,7 @@ def test_a_number_is_no_oracle_without_the_right_to_look_up(campus):
     assert told[0]["message"] == told[1]["message"]
 
 
-def test_a_copied_request_does_its_deed_once_and_goes_stale(shop, phone, campus):
+def test_a_copied_request_does_its_deed_once_and_goes_stale(shop, phone, campus, clock_stands):
     body = json.dumps({"merchant": "n1.rice", "amount_fen": 850, "code": phone.code()}).encode()
     head = shop.headers("POST", PREFIX + "payments", body, idempotency_key="copied-0001")
     for _copy in range(3):

@@ -149,6 +149,14 @@ def as_text(deed, shop, monkeypatch):
     return deed()
 
 
+def with_parameter(deed, shop, monkeypatch):
+    """Misspelt, it would find all."""
+    for method in ("get", "post"):
+        ask = getattr(shop.client, method)
+        monkeypatch.setattr(shop.client, method, lambda path, *a, _ask=ask, **m: _ask(f"{path}?refrence=A-1", *a, **m))
+    return deed()
+
+
 def with_taken_key(deed, name, shop, monkeypatch):
     shop.post("orders", {**ORDER, "reference": "other"}, idempotency_key="taken-0001")
     return deed(idempotency_key="taken-0001")
@@ -162,6 +170,7 @@ PROVOKED = {
     "key_refused": after_revoking,
     "rate_limited": too_often,
     "scope_missing": without_scopes,
+    "parameter_refused": lambda deed, name, shop, monkeypatch: with_parameter(deed, shop, monkeypatch),
     "internal_error": breaking(ValueError),
     "outcome_unknown": breaking(OperationalError),
     "body_invalid": with_body(b"{"),
