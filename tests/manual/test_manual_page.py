@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from nanhu.kernel import manual as rows
+from nanhu.kernel.manual import Capability, Clause, TestOutcome
 from nanhu.testing import manual
-from nanhu.testing.manual import Capability, Clause, TestOutcome
 
 ROOT = Path(__file__).parents[2]
 NOTICES = Capability("A036", "校内公告", "platforms.portal", "2.3.1", ("list", "unread mark"))
@@ -39,14 +40,14 @@ def test_a_clause_says_how_it_stands(outcomes, line):
     ],
 )
 def test_a_row_holds_when_every_clause_does(outcomes, line):
-    [row] = manual.rows_of({"A036": NOTICES}, {key: [TestOutcome("t", one)] for key, one in outcomes.items()})
+    [row] = rows.rows_of({"A036": NOTICES}, {key: [TestOutcome("t", one)] for key, one in outcomes.items()})
     assert row.line == line
 
 
 def printed(tmp_path, report):
     file = tmp_path / "run.json"
-    manual.write_report(file, {key: [TestOutcome("t", outcome)] for key, outcome in report.items()})
-    return manual.main(["--read", str(file), "--catalogue", str(ROOT / manual.CATALOGUE)])
+    rows.write_report(file, {key: [TestOutcome("t", outcome)] for key, outcome in report.items()})
+    return manual.main(["--read", str(file), "--catalogue", str(manual.CATALOGUE)])
 
 
 def test_rows_stand_above_their_clauses_and_the_last_line_counts_what_holds(tmp_path, capsys):
@@ -57,7 +58,7 @@ def test_rows_stand_above_their_clauses_and_the_last_line_counts_what_holds(tmp_
     at = lines.index("A036 holds  7 of 7 clauses  home: 校内公告")
     assert lines[at + 1] == "  A036.1 holds  1 test  list"
     assert "A040 part  1 of 3 clauses  first login: must change password" in lines
-    total = sum(len(one.clauses) for one in manual.read_catalogue(ROOT / manual.CATALOGUE).values())
+    total = sum(len(one.clauses) for one in rows.read_catalogue(manual.CATALOGUE).values())
     assert (len(lines), lines[-1]) == (
         174 + total + 1,
         f"rows: 1 of 174 hold, 1 in part, 0 broken; clauses: 8 of {total} hold",
@@ -76,8 +77,8 @@ def test_a_run_that_broke_off_judges_nothing(tmp_path, capsys, monkeypatch):
 
 
 def test_the_catalogue_has_every_row_once():
-    rows = manual.read_catalogue(ROOT / manual.CATALOGUE)
-    assert list(rows) == [f"A{n:03}" for n in range(1, 175)]
+    found = rows.read_catalogue(manual.CATALOGUE)
+    assert list(found) == [f"A{n:03}" for n in range(1, 175)]
 
 
 def words(text):
@@ -85,7 +86,7 @@ def words(text):
 
 
 def test_the_clauses_leave_no_word_of_a_row_out():
-    with (ROOT / manual.CATALOGUE).open("rb") as file:
+    with manual.CATALOGUE.open("rb") as file:
         rows = tomllib.load(file)["capability"]
     assert {
         row["id"]: lost
@@ -98,7 +99,7 @@ def test_a_row_without_clauses_is_no_catalogue(tmp_path):
     file = tmp_path / "rows.toml"
     file.write_text('[[capability]]\nid = "A001"\nwhat = "w"\nmodule = "m"\nmanual = "1"\nclauses = []\n')
     with pytest.raises(ValueError, match="without a clause: A001"):
-        manual.read_catalogue(file)
+        rows.read_catalogue(file)
 
 
 def marked_rows():

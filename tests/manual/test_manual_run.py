@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nanhu.testing import manual
+from nanhu.kernel import manual
 
 pytest_plugins = ["pytester"]
 

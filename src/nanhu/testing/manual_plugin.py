@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from nanhu.testing import manual
+from nanhu.kernel import manual
 
 _ANSWER: Final = "capability_tests"
 _WORSE: Final = ("not run", "passed", "skipped", "failed")

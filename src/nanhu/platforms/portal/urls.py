@@ -1,12 +1,13 @@
 from django.urls import path
 
-from nanhu.platforms.portal.views import applications, home, preferences
+from nanhu.platforms.portal.views import applications, home, manual, preferences
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("me/", home.me, name="me"),
     path("tiles/<str:key>/", home.tile, name="tile"),
+    path("manual/", manual.manual, name="manual"),
     path("apps/", applications.applications, name="applications"),
     path("apps/<str:key>/favourite", applications.favourite, name="favourite"),
     path("apps/<str:key>/move/<str:where>", applications.move, name="move"),

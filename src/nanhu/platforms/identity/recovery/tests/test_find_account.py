@@ -128,6 +128,19 @@ def test_asking_about_one_person_is_limited_from_whatever_address(teacher):
     assert SmsMessage.objects.count() == 0, "codes are the worker's"
 
 
+@pytest.mark.capability("A042.2")
+@pytest.mark.usefixtures("clock_stands")
+def test_guessing_the_name_of_one_document_is_limited_from_whatever_address(teacher):
+    """Each guess is another claim, so that the limit of codes never bites."""
+    answers = [
+        find(
+            Client(REMOTE_ADDR=f"203.0.113.{number}"), teacher, name=f"陈志{number}", document_kind="other"
+        ).status_code
+        for number in range(throttle.NAME.free + 3)
+    ]
+    assert (answers[0], answers[-1]) == (302, 429)
+
+
 @pytest.mark.capability("A042.3")
 @pytest.mark.usefixtures("clock_stands")
 def test_one_address_that_asks_about_many_is_limited_and_another_is_not(teacher, monkeypatch):

@@ -12,7 +12,9 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing import jobs
+from nanhu.systems.card.closing.errors import ReceiptNotFoundError
 from nanhu.systems.card.closing.models import Dispute, Settlement
+from nanhu.systems.card.closing.services.disputes import dispute
 from nanhu.systems.card.closing.tests.test_days import as_superuser, yesterday_it_was
 from nanhu.systems.card.closing.tests.till import Till
 from nanhu.systems.card.models import Receipt
@@ -144,3 +146,13 @@ def test_a_row_is_marked_by_its_holder_once_and_by_nobody_else(campus):
     for _twice in range(2):
         assert mine.post(address, said).status_code == 302
     assert Dispute.objects.get().words == "那天我不在校"
+
+
+@pytest.mark.capability("A144.4")
+def test_the_service_marks_rows_of_its_own_wallet_only_whichever_page_asks(campus):
+    campus.top_up("student", 5000)
+    campus.pay("student", 1250)
+    sale = Receipt.objects.get(amount_fen=1250)
+    with pytest.raises(ReceiptNotFoundError):
+        dispute(by=campus.actor("teacher"), wallet=campus.card("teacher").wallet, receipt_id=sale.pk, words="不是我")
+    assert not Dispute.objects.exists()

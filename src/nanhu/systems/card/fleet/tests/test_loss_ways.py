@@ -41,6 +41,7 @@ def is_lost_everywhere(campus, part="student") -> LossReport:
     return LossReport.objects.get(card=card, ended_at__isnull=True)
 
 
+@pytest.mark.capability("A113.1", "A113.3")
 @pytest.mark.parametrize("by_card", [False, True])
 def test_a_load_kiosk_takes_the_enquiry_pin_and_gives_a_receipt(school, by_card):
     kiosk = keypad("load_kiosk")
@@ -52,6 +53,7 @@ def test_a_load_kiosk_takes_the_enquiry_pin_and_gives_a_receipt(school, by_card)
     assert any("挂失时间" in line for line in answer["slip"])
 
 
+@pytest.mark.capability("A113.1")
 def test_a_wrong_enquiry_pin_reports_nothing_and_is_counted(school):
     answer = keypad().ask("loss/report", {"campus_no": CAST["student"][2]}, pin="998877")
     assert (answer["outcome"], answer["code"]) == ("refused", "card.pin_wrong")
@@ -59,12 +61,14 @@ def test_a_wrong_enquiry_pin_reports_nothing_and_is_counted(school):
     assert not LossReport.objects.exists()
 
 
+@pytest.mark.capability("A114.1", "A114.2")
 def test_the_reissue_kiosk_reads_the_identity_card(school):
     answer = keypad("reissue_kiosk").ask("loss/report", {"id_number": DOCUMENTS["student"][1]})
     assert answer["outcome"] == "approved"
     assert is_lost_everywhere(school).proof == "identity card read"
 
 
+@pytest.mark.capability("A114.2")
 def test_no_other_kiosk_believes_a_typed_identity_number(school):
     answer = keypad("load_kiosk").ask("loss/report", {"id_number": DOCUMENTS["student"][1]})
     assert answer["code"] == "terminal_unfit"
@@ -100,6 +104,7 @@ def test_the_phone_desk_compares_two_answers_and_reports(school, desk):
     assert (report.way, report.proof, report.reporter) == ("phone", "card_tail, id_tail", "陈志远")
 
 
+@pytest.mark.capability("A115.2")
 @pytest.mark.parametrize(
     "wrong", [{}, {"card_tail": "0000"}, {"name": "林小"}, {"campus_no": "99999999"}, {"id_tail": "000000"}]
 )
@@ -118,6 +123,7 @@ def test_after_five_failures_nobody_asks_on(school, desk):
     assert school.card("student").state == "issued"
 
 
+@pytest.mark.capability("A115.2")
 def test_the_phone_desk_is_for_those_who_sit_there(school):
     assert school.client("student").get("/card/fleet/phone-desk/").status_code == 404
     assert school.client("clerk").get("/card/fleet/phone-desk/").status_code == 404

@@ -5,8 +5,10 @@ import time
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 
+from nanhu.kernel import clock
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.identity.models import SmsMessage
 from nanhu.platforms.people import api as people
@@ -68,6 +70,7 @@ def test_a_kiosk_collects_with_card_and_pin_and_a_write_that_broke_off_is_safe(f
     assert kiosk.ask("claim/begin", {"card": uid(funds)}, pin=PIN)["code"] == "card.nothing_to_claim"
 
 
+@pytest.mark.capability("A149.1")
 def test_a_wrong_pin_collects_nothing_and_is_counted(funds, kiosk):
     funds.credit()
     answer = kiosk.ask("claim/begin", {"card": uid(funds)}, pin="999999")
@@ -212,6 +215,20 @@ def give_phone(funds) -> None:
 
 def sent() -> list[str]:
     return [one.text for one in SmsMessage.objects.order_by("id")]
+
+
+@pytest.mark.capability("A122.1", "A122.4")
+def test_the_school_says_how_long_frozen_money_waits_and_whether_a_holiday_puts_it_off(funds, maker, school_file):
+    """Made at the kiosk on a Wednesday, 48 hours before a National Day that the school's calendar keeps."""
+    school_file({
+        "frozen_hours = 72 ": "frozen_hours = 48 ", "skip_holidays = false": "skip_holidays = true", "from = 2026-09-01\nlost": "from = 2026-08-01\nlost",
+    })  # fmt: skip
+    funds.campus.top_up("student", 10000)
+    with time_machine.travel("2026-09-30T10:00+08:00", tick=True):
+        begun = maker.ask("reissue/begin", {"id_number": WITH_X})
+        maker.ask("reissue/finish", {"reissue": begun["reissue"], "is_made": True, "uid": "04AABBCCDDEEFF"})
+    due = clock.campus_time(Claimable.objects.get(source="frozen").available_at)
+    assert f"{due:%F %H:%M}" == "2026-10-08 10:00"
 
 
 @pytest.mark.capability("A122.1", "A122.2", "A122.3", "A122.5")

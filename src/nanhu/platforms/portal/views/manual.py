@@ -1,0 +1,29 @@
+"""The executable manual on a page: chapter, row, clause, and the tests that hold it. For administrators; it runs nothing."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.portal import handbook
+from nanhu.platforms.portal.registrations import MANUAL_READERS
+
+ROWS_A_PAGE = 40
+
+
+@require_safe
+@identity.role_required(*MANUAL_READERS)
+def manual(request: HttpRequest) -> HttpResponse:
+    chosen = {name: said for name in ("q", "state", "chapter") if (said := request.GET.get(name, "").strip()[:80])}
+    book = handbook.read()
+    rows = book.found(wanted=chosen.get("q", ""), state=chosen.get("state", ""), chapter=chosen.get("chapter", ""))
+    page = Paginator(sorted(rows, key=lambda row: row.chapter), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    count = book.count()
+    facts = {
+        "book": book, "chosen": chosen, "page": page, "chapters": handbook.by_chapter(page.object_list),
+        "all_chapters": handbook.CHAPTERS.items(), "clauses": sum(len(row.clauses) for row in book.rows),
+        "held": sum(row.held for row in book.rows), "is_open": "q" in chosen,
+        "states": [(key, label, count[key]) for key, (label, _tone) in handbook.STATES.items() if count[key]],
+    }  # fmt: skip
+    return render(request, "portal/manual.html", facts)
