@@ -124,7 +124,7 @@ def main() -> None:
     with open_folder() as folder, sync_playwright() as playwright:
         campus = start_campus(folder)
         try:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=FLAGS)
             for picture in PICTURES:
                 take(browser, campus, picture)
             browser.close()

@@ -26,7 +26,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("docs/screenshots"))
     parser.add_argument("--language", default="zh-CN")
     parser.add_argument("--full", action="store_true", help="the whole page instead of the first screen")
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--chromium", default="/usr/bin/chromium-headless-shell")
     return parser.parse_args()
 
 

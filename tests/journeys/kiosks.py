@@ -13,7 +13,6 @@ from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as NotSeenError
@@ -30,6 +29,7 @@ from nanhu.systems.card.chip.services.delivery import card_facts
 from nanhu.systems.card.models import Card, PosTerminal
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, identify
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, Campus, bring_in_the_cast
+from nanhu.testing.accessibility import accessibility_faults
 
 KINDS = {"KL101": "load_kiosk", "KR101": "reissue_kiosk", "KS101": "self_service_kiosk"}
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
@@ -183,7 +183,7 @@ class Walker:
         self.reads("欢迎使用")
 
     def look(self) -> None:
-        found = Axe().run(self.page)
-        assert found.violations_count == 0, found.generate_report()
+        found = accessibility_faults(self.page)
+        assert not found, found
         wide, room = self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert wide <= room

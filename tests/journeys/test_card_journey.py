@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
+from nanhu.testing.accessibility import accessibility_faults
 from nanhu.testing.browsers import open_browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -67,8 +67,8 @@ def look_at(page: Page, name: str, size: str) -> None:
     """No accessibility violation, no sideways scrolling."""
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"card-{name}-{size}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name} at {size}: {found.generate_report()}"
+    found = accessibility_faults(page)
+    assert not found, f"{name} at {size}: {found}"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
         f"{name} scrolls sideways at {size}"
     )

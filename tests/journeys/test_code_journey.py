@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import segno
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import expect
 
 from nanhu.systems.card.codes.rules import part_of
 from nanhu.systems.card.codes.services.spending import spend_code
 from nanhu.systems.card.models import PosTerminal
+from nanhu.testing.accessibility import accessibility_faults
 from tests.journeys import test_card_journey
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -70,7 +70,7 @@ def test_a_phone_shows_a_code_that_a_terminal_takes_and_a_reader_reads(campus, s
     page.get_by_role("button", name="换一个码").click()
     assert code_on(page) != shown
     assert [button.get_attribute("aria-checked") for button in page.locator("[data-kind]").all()] == ["true", "true"]
-    found = Axe().run(page).response["violations"]
+    found = accessibility_faults(page)
     assert not found, found
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from nanhu.emulators.doors.web import DoorsApplication
@@ -19,6 +18,7 @@ from nanhu.systems.card.doors.tests.conftest import DOORS, PLACES, put
 from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
+from nanhu.testing.accessibility import accessibility_faults
 from tests.journeys import test_card_journey
 from tests.journeys.kiosks import beside, serving_site, write
 
@@ -53,8 +53,8 @@ def campus(live_server, tmp_path) -> Iterator[Any]:
 def look(page: Page, name: str) -> None:
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"doors-{name}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    found = accessibility_faults(page)
+    assert not found, found
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

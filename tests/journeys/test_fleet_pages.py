@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import expect
 
@@ -18,6 +17,7 @@ from nanhu.systems.card.models import PosTerminal, TerminalIncident
 from nanhu.systems.card.pins.tests.conftest import identify
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
+from nanhu.testing.accessibility import accessibility_faults
 from nanhu.testing.browsers import open_browser
 from tests.journeys.kiosks import SIZES, beside, forget_receipts
 
@@ -91,7 +91,7 @@ def test_every_page_of_terminals_and_loss_is_whole(campus, live_server, size):
 def look(page, name: str, faults: list[str]) -> None:
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-    faults += [f"{name}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in Axe().run(page).response["violations"]]
+    faults += [f"{name}: {fault}" for fault in accessibility_faults(page)]
     wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     if wide > room:
         faults.append(f"{name}: {wide} wide in {room}")

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Tile, TileContent
 from nanhu.platforms.portal.tests.conftest import PASSWORD, join
+from nanhu.testing.accessibility import accessibility_faults
 from nanhu.testing.browsers import open_browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -88,8 +88,8 @@ def sign_in(open_page) -> Callable[..., Page]:
 
 def look_at(page: Page, name: str) -> None:
     """No accessibility violation, no sideways scrolling."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    found = accessibility_faults(page)
+    assert not found, f"{name}: {found}"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
     if PICTURES:
         width = page.viewport_size["width"]

@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from nanhu.systems.card.funds.services import room_returns
 from nanhu.systems.card.funds.tests.conftest import Funds
 from nanhu.systems.card.funds.tests.rooms import HEAD, NAMED, PAGES, PAIR, line, posted, with_office
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
+from nanhu.testing.accessibility import accessibility_faults
 from nanhu.testing.browsers import open_browser
 from tests.journeys.kiosks import SIZES
 
@@ -64,8 +64,8 @@ def look_at(page: Page, name: str, size: str) -> None:
         page.emulate_media(color_scheme=scheme)
         if PICTURES:
             page.screenshot(path=Path(PICTURES) / f"rooms-{name}-{size}-{scheme}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name} at {size}, {scheme}: {found.generate_report()}"
+        found = accessibility_faults(page)
+        assert not found, f"{name} at {size}, {scheme}: {found}"
     page.emulate_media(color_scheme="light")
     wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide <= room, f"{name} is {wide} wide in {room}"

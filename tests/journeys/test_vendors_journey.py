@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from nanhu.platforms.identity import api as identity
@@ -14,6 +13,7 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
 from nanhu.systems.card.vendors.services import webhooks
 from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, register
+from nanhu.testing.accessibility import accessibility_faults
 from nanhu.testing.browsers import open_browser
 from tests.journeys.vendor_program import Program, tries_the_sandbox
 
@@ -144,8 +144,8 @@ def look_at(page: Page, name: str, size: str) -> None:
     """No accessibility violation, no sideways scrolling."""
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"vendors-{name}-{size}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name} at {size}: {found.generate_report()}"
+    found = accessibility_faults(page)
+    assert not found, f"{name} at {size}: {found}"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} at {size} scrolls"
 
 

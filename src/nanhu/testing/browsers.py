@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from nanhu.testing.patience import PATIENCE_MS
 
-EXECUTABLE = "/usr/bin/chromium"
+EXECUTABLE = "/usr/bin/chromium-headless-shell"
+"""It draws no window of its own, and takes half the processor time of the whole browser."""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 HOLDER = """
 import json, socket, sys

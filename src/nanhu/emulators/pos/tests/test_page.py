@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from nanhu.emulators.pos.tests.conftest import CARD, FOREIGN_CARD, POOR_CARD
+from nanhu.testing.accessibility import accessibility_faults
 from nanhu.testing.browsers import open_browser
 
 pytestmark = pytest.mark.journey
@@ -42,8 +42,8 @@ def open_page(device):
 def look_at(page: Page, name: str) -> None:
     """No accessibility violation, no sideways scrolling."""
     page.wait_for_timeout(1300)  # printing and flying are over
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    found = accessibility_faults(page)
+    assert not found, f"{name}: {found}"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"pos-{name}.png", full_page=page.viewport_size["width"] < 500)

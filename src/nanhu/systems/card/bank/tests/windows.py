@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
 from playwright.sync_api import Page
 
+from nanhu.testing.accessibility import accessibility_faults
 from nanhu.testing.browsers import open_browser
 
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
@@ -31,8 +31,8 @@ def open_window(size: tuple[int, int], address: str) -> Iterator[tuple[Page, lis
 
 def look_at(page: Page, name: str, *, settled_ms: int, full_page: bool = False) -> None:
     page.wait_for_timeout(settled_ms)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    found = accessibility_faults(page)
+    assert not found, f"{name}: {found}"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"{name}-{page.viewport_size['width']}.png", full_page=full_page)

@@ -1,5 +1,5 @@
 // A table wider than its place gets a window of its own to scroll in; every other leaves its head to the page. On a phone,
-// where a row is a card, a long list begins with its first rows and each of them with its first lines and its money; the rest
+// where a row is a card, a long list begins with its first rows and each of them with its first lines, its money and its state; the rest
 // is one tap away.
 const ROWS = 12, LINES = 3;
 const phone = matchMedia("(max-width: 40em)");
@@ -21,7 +21,7 @@ function foldRow(row, words) {
   const lines = [...row.cells].filter((cell) => cell.dataset.label && !cell.classList.contains("wide-only"));
   if (row.dataset.folded !== undefined || lines.length < LINES + 2) return;
   row.dataset.folded = "";
-  const rest = lines.slice(LINES).filter((cell) => !cell.matches(".num") && !cell.querySelector("form, button, input, select"));
+  const rest = lines.slice(LINES).filter((cell) => !cell.matches(".num") && !cell.querySelector("form, button, input, select, .badge"));
   if (!rest.length) return;
   for (const cell of rest) cell.classList.add("is-rest");
   const cell = row.insertCell();
