@@ -10,7 +10,7 @@ from nanhu.platforms.identity.letters import send_mail, send_text
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
-from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required
+from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required, second_factor_required
 from nanhu.platforms.identity.recovery.channels import tell as tell_account
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
@@ -46,6 +46,7 @@ __all__ = [
     "revoke_role",
     "role_required",
     "sample_code",
+    "second_factor_required",
     "send_mail",
     "send_text",
     "set_password_for_sample",

@@ -88,6 +88,19 @@ def fresh_sign_in(view: View | None = None, *, minutes: int = FRESH_MINUTES) -> 
     return guard if view is None else guard(view)
 
 
+def second_factor_required(view: View) -> View:
+    """Opens to a session that proved a second factor; others are led to it (or to adding one), and come back to a page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponseBase:
+        session: SsoSession | None = getattr(request, "sso_session", None)
+        if session is None or session.second_factor_at is None:
+            return led_to("identity:second_factor", request)
+        return view(request, *arguments, **options)
+
+    return guarded
+
+
 def note_opening(request: HttpRequest) -> None:
     opened: dict[str, float] = request.session.get(OPENED_FRESH, {})
     opened.pop(request.path, None)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("transactions/", holder.transactions, name="transactions"),
     path("transactions/export.csv", holder.export, name="export"),
     path("report-lost/", loss.report, name="report_lost"),
+    path("take-back/", loss.take_back, name="take_back"),
     path("counter/", counter.search, name="counter"),
     path("counter/cards/<uuid:public_id>/", counter.card, name="counter_card"),
     path("counter/cards/<uuid:public_id>/top-up/", counter.top_up, name="counter_top_up"),

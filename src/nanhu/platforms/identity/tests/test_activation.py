@@ -309,6 +309,21 @@ def test_security_questions_are_set_before_entry_and_their_answers_hashed(browse
     assert not hashing.verify(normalise_answer("剁椒鱼尾"), kept[1].answer_hash)
 
 
+@pytest.mark.capability("A041.3")
+def test_who_set_questions_is_offered_a_passkey_and_a_verified_phone_as_the_stronger_choice(browser, newcomer):
+    begin(browser, newcomer)
+    browser.post("/setup/password", {"new_password": NEW, "again": NEW})
+    browser.post("/setup/questions", ANSWERS)
+    done = browser.post("/setup/contact", {**CONTACT, "phone": "13800001111"}, follow=True).content.decode()
+    offered = done.partition('class="setup-stronger"')[2]
+    assert 'href="/account/factors"' in offered
+    assert 'href="/account/contacts"' in offered
+    for address in ("/account/factors", "/account/contacts"):
+        assert browser.get(address).status_code == 200
+    RecoveryContact.objects.update(phone_verified_at=now(), phone_settles_at=now())
+    assert 'href="/account/contacts"' not in browser.get("/setup/done").content.decode()
+
+
 @pytest.mark.capability("A041.1")
 @pytest.mark.parametrize(
     ("change", "reason"),

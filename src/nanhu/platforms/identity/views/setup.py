@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from nanhu.kernel.actors import actor_of
 from nanhu.platforms.identity.errors import PasswordRefusedError
+from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.forms import ContactForm, NewPasswordForm, QuestionsForm
 from nanhu.platforms.identity.middleware import AFTER_SETUP
 from nanhu.platforms.identity.models import Account
@@ -87,7 +88,10 @@ def setup_done(request: HttpRequest) -> HttpResponse:
     if owner_of(request).state != Account.State.ACTIVE:
         return HttpResponseRedirect(reverse("identity:setup"))
     after = str(request.session.pop(AFTER_SETUP, "/"))
-    return render(request, "identity/setup_done.html", {"after": after if is_own_path(after) else "/"})
+    factors = factors_of(owner_of(request))
+    return render(
+        request, "identity/setup_done.html", {"after": after if is_own_path(after) else "/", "factors": factors}
+    )
 
 
 @login_not_required

@@ -7,7 +7,7 @@ from django.db import connection
 
 from nanhu.kernel import clock
 from nanhu.platforms.messages import api as messages
-from nanhu.platforms.messages import queries
+from nanhu.platforms.messages import queries, rules
 from nanhu.platforms.messages.models import Notice, Receipt
 from nanhu.platforms.messages.tests.conftest import PDF, address, desk, queries_of
 
@@ -133,6 +133,17 @@ def test_the_receipt_answers_a_page_with_its_fragment(browser, publish):
     assert "<html" not in answer.content.decode()
 
 
+@pytest.mark.capability("A036.7")
+def test_what_must_be_read_waits_however_old_it_is(browser, publish):
+    """An ordinary one is no longer called unread some day."""
+    old = clock.now() - rules.UNREAD_FOR - timedelta(days=1)
+    for title, must_read in (("普通", False), ("必读", True)):
+        Notice.objects.filter(pk=publish(title, must_read=must_read).pk).update(published_at=old)
+    assert browser("student").get(LIST).context["unread"] == 1
+    assert "必读" in browser("student").get(LIST, {"unread": "1"}).content.decode().partition('class="bulletin"')[2]
+
+
+@pytest.mark.capability("A036.7")
 def test_all_can_be_marked_read_but_what_must_be_read(browser, publish):
     for number in range(3):
         publish(f"第 {number} 条")

@@ -9,7 +9,7 @@ from nanhu.systems.card.devices.errors import MalformedError, NotForThisTerminal
 from nanhu.systems.card.devices.operations import KIOSKS, Asked, operation
 from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.models import Card, PosTerminal
-from nanhu.systems.card.pins.operations import check_asked_pin
+from nanhu.systems.card.pins.operations import check_any_pin
 from nanhu.systems.card.queries import card_of
 from nanhu.systems.card.services.loss import report_lost
 
@@ -21,7 +21,7 @@ def loss_report(asked: Asked) -> dict[str, Any]:
     """By the card or the campus number with the enquiry PIN; by the identity card where the kiosk reads one."""
     card, proof = reported_card(asked)
     if proof == "enquiry PIN":
-        check_asked_pin(asked, card, "enquiry")
+        check_any_pin(asked, card, "enquiry")
     place = f"{asked.terminal.place} {asked.terminal.number}".strip()
     lost = report_lost(by=asked.by, card=card, reason=f"自助终端挂失（{place}）", way=LossReport.Way.KIOSK, proof=proof)
     at = campus_time(lost.lost_at) if lost.lost_at else None

@@ -32,6 +32,12 @@ class PinShapeError(CampusError):
     sentence = _("密码是六位数字。")
 
 
+class PinStillInitialError(CampusError):
+    code = "card.pin_initial"
+    http_status = 409
+    sentence = _("这还是初始密码：请先改成自己的密码，再办这一项。")
+
+
 class PinWeakError(CampusError):
     code = "card.pin_weak"
     sentence = _("这个密码太容易猜：不能用初始密码、六个相同的数字或连续的数字。")

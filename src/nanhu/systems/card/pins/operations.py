@@ -8,8 +8,9 @@ from nanhu.systems.card.devices.errors import MalformedError, NotForThisTerminal
 from nanhu.systems.card.devices.operations import KIOSKS, Asked, operation
 from nanhu.systems.card.models import Card, PosTerminal, Price
 from nanhu.systems.card.pins.blocks import PinBlockError, open_pin_block
-from nanhu.systems.card.pins.errors import PinUnreadableError
+from nanhu.systems.card.pins.errors import PinStillInitialError, PinUnreadableError
 from nanhu.systems.card.pins.models import Kind
+from nanhu.systems.card.pins.policy import limits_on
 from nanhu.systems.card.pins.services.changing import change_pin
 from nanhu.systems.card.pins.services.checking import check_pin, kept_of
 from nanhu.systems.card.pins.services.limits import Which, change_limit, limits_of
@@ -37,7 +38,17 @@ def kind_in(body: dict[str, Any]) -> str:
 
 
 def check_asked_pin(asked: Asked, card: Card, kind: Literal["payment", "enquiry"]) -> None:
-    """For operations of other parts that want a PIN beside their own members."""
+    """For operations of other parts that want a PIN beside their own members.
+
+    Where the school wants it (`own_pin_first`), the initial PIN opens nothing before it was changed.
+    """
+    check_any_pin(asked, card, kind)
+    if limits_on(campus_today()).own_pin_first and kept_of(card, kind).is_initial:
+        raise PinStillInitialError
+
+
+def check_any_pin(asked: Asked, card: Card, kind: Literal["payment", "enquiry"]) -> None:
+    """The initial PIN will do whatever the school wants: a loss must not wait."""
     check_pin(card=card, kind=kind, pin=pin_in(asked), at=asked.terminal.number)
 
 

@@ -35,6 +35,7 @@ class LimitRule:
     pin_tries: int = 5
     pin_lock_hours: int = 24
     pin_without_id: str = FROM_DOCUMENT
+    own_pin_first: bool = False
     offline_payment_fen: int = 3_000
     offline_card_fen: int = 5_000
     offline_total_fen: int = 200_000

@@ -6,18 +6,21 @@ The revocation list follows by triggers of the database; a report and its end ar
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.events import publish
 from nanhu.kernel.school import school
+from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.errors import CardStateError, CoolOffError, IdentityUncheckedError, ReasonMissingError
 from nanhu.systems.card.events import CardLossCancelled, CardReportedLost
 from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.models import Card
 
 SIGNED_IN = "signed in"
+SECOND_FACTOR = "second factor"
 
 
 def report_lost(*, by: Actor, card: Card, reason: str, way: str = LossReport.Way.WEB, proof: str = SIGNED_IN) -> Card:
@@ -54,15 +57,33 @@ def cool_off() -> timedelta:
     return timedelta(minutes=int(school().raw.get("card", {}).get("loss_cool_off_minutes", 0)))
 
 
+def may_holder_cancel() -> bool:
+    """Whether the school lets holders take their own report back on line ([card] loss_self_service; no unless it says so)."""
+    return bool(school().raw.get("card", {}).get("loss_self_service", False))
+
+
+def cancel_own_loss(*, by: Actor, card: Card) -> Card:
+    """The holder has the card again and proved it is them by a second factor, which whoever calls has checked."""
+    with transaction.atomic():
+        found = end_loss(by=by, card=card, reason=_("本人在网页上解挂"), proof=SECOND_FACTOR)
+        account = identity.account_of(card.person_id)
+        if account is not None:
+            text = _("您尾号 %(tail)s 的校园卡刚在网页上解挂，又可以消费了。不是您本人，请立即挂失并修改密码。")
+            identity.tell_account(account=account, text=text % {"tail": card.number[-4:]})
+        return found
+
+
 def cancel_loss(*, by: Actor, card: Card, document: str, face_checked: bool, reason: str) -> Card:
-    """At the counter only, after any valid document and the face were checked (ruling 9): who and why is recorded."""
+    """At the counter, after any valid document and the face were checked (ruling 9): who and why is recorded."""
     if not document.strip() or not face_checked:
         raise IdentityUncheckedError
     return end_loss(by=by, card=card, reason=reason, document=document, face_checked=face_checked)
 
 
-def end_loss(*, by: Actor, card: Card, reason: str, document: str = "", face_checked: bool = False) -> Card:
-    """Whoever calls has shown why they may; the audit says of document and face only what the caller checked."""
+def end_loss(
+    *, by: Actor, card: Card, reason: str, document: str = "", face_checked: bool = False, proof: str = ""
+) -> Card:
+    """Whoever calls has shown why they may; the audit says of document, face and proof only what the caller checked."""
     if not reason.strip():
         raise ReasonMissingError
     with transaction.atomic():
@@ -73,6 +94,7 @@ def end_loss(*, by: Actor, card: Card, reason: str, document: str = "", face_che
         if now() < until:
             raise CoolOffError(until=f"{campus_time(until):%H:%M}")
         facts = {"document": document, "face_checked": face_checked, "lost_at": locked.lost_at.isoformat()}
+        facts |= {"proof": proof} if proof else {}
         locked.state = Card.State.ISSUED
         locked.lost_at = None
         locked.save(update_fields=["state", "lost_at"])

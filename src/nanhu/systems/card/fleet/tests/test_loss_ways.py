@@ -11,6 +11,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.fleet.models import FoundCard, LossReport
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
 from nanhu.systems.card.services.loss import report_lost
@@ -167,6 +168,64 @@ def test_the_office_takes_the_report_back_after_document_face_and_cool_off_and_i
     entry = AuditEntry.objects.get(action="card.cancel_loss")
     assert (entry.reason, entry.facts["document"], entry.facts["face_checked"]) == ("卡找到了", "student_card", True)
     assert "周敏 解挂：卡找到了" in clerk.get(url).content.decode()
+
+
+@pytest.mark.capability("A116.2")
+def test_no_loss_is_reported_without_saying_how_one_knows_who_asks(school):
+    with pytest.raises(ReasonMissingError):
+        report_lost(
+            by=school.actor("clerk"), card=school.card("student"), reason="来人说丢了", way="counter", proof=" "
+        )
+    assert school.card("student").state == "issued"
+
+
+@pytest.fixture
+def self_service(school, school_file):
+    """The school lets holders take a report back on line; the student has lost the card and has an authenticator."""
+    school_file({"exception_hours = 24 ": "loss_self_service = true\nexception_hours = 24 "})
+    identity.give_totp_for_sample(by=SYSTEM, campus_no=CAST["student"][2])
+    report_lost(by=school.actor("student"), card=school.card("student"), reason="test")
+    return school
+
+
+def prove_second_factor(browser):
+    code = identity.sample_code(campus_no=CAST["student"][2])
+    assert browser.post("/sign-in/second", {"way": "totp", "code": code}).status_code == 302
+
+
+@pytest.mark.capability("A118.4")
+def test_where_the_school_wants_it_the_holder_takes_the_report_back_after_a_second_factor(self_service):
+    browser = self_service.client("student")
+    for ask in (browser.get, browser.post):
+        assert ask("/card/take-back/")["Location"].startswith("/sign-in/second?next=")
+    assert self_service.card("student").state == "lost"
+    prove_second_factor(browser)
+    assert "卡在我手里" in browser.get("/card/take-back/").content.decode()
+    assert self_service.card("student").state == "lost", "looking does nothing"
+    assert browser.post("/card/take-back/").status_code == 302
+    assert (self_service.card("student").state, self_service.pay("student", 500), listed()) == ("issued", "posted", {})
+    entry = AuditEntry.objects.get(action="card.cancel_loss")
+    facts = [entry.facts[name] for name in ("proof", "face_checked", "document")]
+    assert (entry.actor, facts) == ("林小满", ["second factor", False, ""])
+
+
+@pytest.mark.capability("A118.4")
+def test_a_session_left_open_takes_no_report_back(self_service):
+    browser = self_service.client("student")
+    prove_second_factor(browser)
+    with time_machine.travel(now() + timedelta(minutes=11), tick=True):
+        assert browser.get("/card/take-back/")["Location"].startswith("/sign-in/again?next=")
+        assert browser.post("/card/take-back/").status_code == 403
+    assert self_service.card("student").state == "lost"
+
+
+@pytest.mark.capability("A118.4")
+def test_unless_the_school_wants_it_there_is_no_such_page(school):
+    report_lost(by=school.actor("student"), card=school.card("student"), reason="test")
+    browser = school.client("student")
+    assert "/card/take-back/" not in browser.get("/card/report-lost/").content.decode()
+    assert (browser.get("/card/take-back/").status_code, browser.post("/card/take-back/").status_code) == (404, 404)
+    assert school.card("student").state == "lost"
 
 
 def test_a_finder_tells_the_owner_and_learns_nothing(school):

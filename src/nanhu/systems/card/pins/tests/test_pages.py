@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 
 from nanhu.kernel.models import AuditEntry
+from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.pins.errors import PinLockedError, PinWrongError
-from nanhu.systems.card.pins.services.changing import change_pin
+from nanhu.systems.card.pins.services.changing import change_pin, reset_pin
 from nanhu.systems.card.pins.services.checking import check_pin
 from nanhu.systems.card.pins.tests.conftest import PINS
 from nanhu.systems.card.tests.conftest import PASSWORD, SYSTEM, queries_of
@@ -69,6 +70,17 @@ def test_the_office_changes_the_payment_pin_only_with_a_document(campus):
 def test_the_office_changes_the_enquiry_pin_only_with_a_document(campus):
     office_sets(campus, "enquiry")
     assert is_right(campus, "payment", PINS["student"])
+
+
+@pytest.mark.capability("A126.1", "A130.1")
+@pytest.mark.parametrize("kind", ["payment", "enquiry"])
+def test_no_pin_is_set_back_without_a_document_whichever_page_asks(campus, kind):
+    card = campus.card("student")
+    change_pin(by=SYSTEM, card=card, kind=kind, old=PINS["student"], new=NEW, at="KL001")
+    for said in ({"document": " ", "reason": "忘了"}, {"document": "student_card", "reason": ""}):
+        with pytest.raises(ReasonMissingError):
+            reset_pin(by=campus.actor("clerk"), card=card, kind=kind, **said)
+    assert is_right(campus, kind, NEW)
 
 
 def test_who_has_no_document_on_record_types_a_pin_at_the_counter(campus):

@@ -5,6 +5,7 @@ import pytest
 from nanhu.kernel.models import AuditEntry
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.models import PosTerminal, Price
+from nanhu.systems.card.pins import policy
 from nanhu.systems.card.pins.blocks import seal_pin_block
 from nanhu.systems.card.pins.models import Pin
 from nanhu.systems.card.pins.services.checking import check_pin
@@ -49,6 +50,35 @@ def test_the_initial_pins_are_the_ids_last_six_with_x_as_0_and_a_foreigners_by_t
 
 def test_who_has_no_document_has_no_pin_until_the_counter_sets_one(campus, kiosk):
     assert ask(kiosk, campus, "pin/check", "other_student", kind="payment", pin="000000")["code"] == "card.pin_unset"
+
+
+@pytest.fixture
+def limits_file(school_file):
+    """The school's tables of limits, read anew."""
+
+    def write(changes):
+        school_file(changes)
+        policy.rules.cache_clear()
+
+    yield write
+    policy.rules.cache_clear()
+
+
+@pytest.mark.capability("A132.3")
+def test_where_the_school_wants_it_the_initial_pin_opens_nothing_before_it_is_changed(campus, kiosk, limits_file):
+    """Only a loss does not wait for it."""
+    limits_file({'pin_without_id = "document_digits"': 'own_pin_first = true\npin_without_id = "document_digits"'})
+    wanted = {"which": "meal", "amount_fen": 3000}
+    refused = ask(kiosk, campus, "limits/change", pin=PINS["student"], **wanted)
+    assert (refused["outcome"], refused["code"]) == ("refused", "card.pin_initial")
+    assert limits_of(campus.card("student")).meal_fen == 5000
+    assert ask(kiosk, campus, "limits/change", pin="999999", **wanted)["code"] == "card.pin_wrong"
+    for kind in ("payment", "enquiry"):
+        said = ask(kiosk, campus, "pin/change", kind=kind, pin=PINS["student"], new=NEW)
+        assert said["outcome"] == "approved"
+    assert ask(kiosk, campus, "limits/change", pin=NEW, **wanted)["outcome"] == "approved"
+    lost = ask(kiosk, campus, "loss/report", "teacher", pin=PINS["teacher"])
+    assert lost["outcome"] == "approved"
 
 
 def test_a_wrong_try_outlives_the_refusal_and_the_same_request_counts_once(campus, kiosk):
