@@ -5,7 +5,7 @@ The later rows of a list look like the first, and their contrast would be nine t
 
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships none
 from playwright.sync_api import Page
 
 ROWS = 12
