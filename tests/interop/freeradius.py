@@ -99,6 +99,14 @@ class FreeRadius:
         _asked, _, reply = done.stdout.partition("Received Access-")
         return reply.partition(" ")[0].lower(), {name: value.strip('"') for name, value in REPLY.findall(reply)}
 
+    def comes_in(self, name: str, password: str) -> bool:
+        """Asked until the campus, which has just come back, has time to answer before FreeRADIUS gives up on it."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self.pap(name, password)[0] != "accept":
+            if time.monotonic() > deadline:
+                return False
+        return True
+
     def pap_unsigned(self, name: str, password: str, *, key: str, source: str) -> str:
         """The question of an old access server, which radclient can no longer ask: without Message-Authenticator."""
         nonce, secret, padded = os.urandom(16), self.secrets[key].encode(), password.encode().ljust(16, b"\0")
