@@ -30,7 +30,7 @@ import json, sys, time
 from smartcard.System import readers
 from smartcard.Exceptions import NoCardException, CardConnectionException
 def connected(slot):
-    for _ in range(100):
+    for _ in range(12_000):
         found = [one for one in readers() if f"Virtual PCD 00 0{slot}" in str(one)]
         try:
             connection = found[0].createConnection(); connection.connect(); return connection

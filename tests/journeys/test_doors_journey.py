@@ -92,10 +92,12 @@ def test_a_door_opens_and_refuses_goes_on_without_network_and_hears_an_emergency
         lay(page, campus.uids["teacher"])
         lamp(page, "refused", "您没有这里的通行权限")
 
+        held = page.get_by_text(re.compile(r"第 \d+ 版，[1-9]\d* 张卡"))
+        before = held.inner_text()
         beside(lambda: report_lost(by=SYSTEM, card=campus.card("other_student"), reason="掉了"))
         lay(page, campus.uids["other_student"])
         lamp(page, "refused", "这张卡已挂失")
-        page.wait_for_timeout(6000)  # its next poll: the list loses the card
+        expect(held).not_to_have_text(before)  # its next poll: the list loses the card
 
         page.locator("#network").click()
         lay(page, campus.uids["student"])

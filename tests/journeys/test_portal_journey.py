@@ -1,6 +1,7 @@
 """The portal in a real browser: at a desk and on a phone, light and dark, by mouse, by keyboard, and without scripts."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from nanhu.kernel.registry import Application, Tile, TileContent
 from nanhu.platforms.portal.tests.conftest import PASSWORD, join
 from nanhu.testing.accessibility import accessibility_faults
 from nanhu.testing.browsers import open_browser
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
@@ -176,9 +178,8 @@ def test_one_click_opens_an_application_and_it_is_offered_again(sign_in):
     expect(page.locator("h1")).to_have_text("我的")
     page.goto("/apps/")
     recent = page.locator(".card", has_text="最近用过")
-    for _look in range(20):
-        if recent.count():
-            break
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not recent.count() and time.monotonic() < deadline:
         page.wait_for_timeout(100)
         page.reload()
     expect(recent).to_contain_text("图书馆")

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from nanhu.sample.cast import CAST, Member
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import ROOT, Campus
 from tests.journeys.conftest import Visitor
 
@@ -25,7 +27,8 @@ NEW_PASSWORD = "Hupan-yuyue-2031"
 def code_on_the_phone(visitor: Visitor, campus: Campus, words: str) -> str:
     """As the owner of the phone reads it: the newest message that speaks of this."""
     phone = visitor.page.context.new_page()
-    for _look in range(40):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
         phone.goto(f"{campus.url}/demo/phone")
         message = phone.locator("main").get_by_text(re.compile(words)).first
         if message.count():

@@ -12,6 +12,7 @@ from nanhu.platforms.identity.protocols.saml.tests.federation import aggregate, 
 from nanhu.platforms.identity.protocols.saml.tests.partner import Partner
 from nanhu.sample.cast import CAST
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 from tests.journeys.conftest import Visitor
 
@@ -36,7 +37,7 @@ def lay_feed(campus: Campus, name: str) -> None:
 
 def until_good(page: Page) -> None:
     """The worker takes the first copy; the page says so when it is looked at again."""
-    end = datetime.now(UTC) + timedelta(seconds=60)
+    end = datetime.now(UTC) + timedelta(seconds=PATIENCE_SECONDS)
     while page.get_by_text("正常", exact=True).count() == 0 and datetime.now(UTC) < end:
         page.wait_for_timeout(500)
         page.reload()
