@@ -7,9 +7,10 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
-from nanhu.systems.card.issuing.models import CardOrder, OrderRow
+from nanhu.systems.card.issuing.models import CardOrder, OrderRow, UnitDelegate
 from nanhu.systems.card.issuing.services import photos
 from nanhu.systems.card.issuing.tests.conftest import (
+    COLLEGE,
     DESK,
     UNTIL,
     accepted_batch,
@@ -103,7 +104,7 @@ def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_aga
     assert answer.status_code == 422
 
 
-@pytest.mark.capability("A110.1", "A110.3", "A110.2")
+@pytest.mark.capability("A110.1", "A110.2")
 def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus):
     rows = [
         line("临工", "L2600001", document_of("new_teacher"), "临聘", until=UNTIL),
@@ -137,6 +138,41 @@ def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus
 def upload_errors(campus, row, card_class):
     upload(campus, [row], card_class=card_class)
     return newest().rows.get().errors
+
+
+def jpeg(drawn: Image.Image) -> bytes:
+    out = io.BytesIO()
+    drawn.save(out, "JPEG", quality=95)
+    return out.getvalue()
+
+
+def sent(campus, content: bytes) -> tuple[str, OrderRow]:
+    """What the agent's page says of this picture of the first row, and the row."""
+    files = archive("0020260001.jpg", content=content)
+    told = campus.client("teacher").post(at(newest(), "photos/"), {"archive": files}).content.decode()
+    return told, newest().rows.get(line=1)
+
+
+@pytest.mark.capability("A110.3")
+def test_a_small_picture_is_refused_and_a_restless_background_is_told(campus):
+    upload(campus, teacher_rows())
+    told, row = sent(campus, picture(200, 260))
+    assert "照片太小，至少 358×441 像素" in told
+    assert row.photo_path == ""
+    restless = Image.effect_noise((358, 441), 200).convert("RGB")
+    assert "照片已匹配 1 张" in sent(campus, jpeg(restless))[0]
+    assert "背景不像纯色，请看一眼" in page(campus, newest())
+    assert sent(campus, picture(358, 441))[1].photo_note == ""
+
+
+@pytest.mark.capability("A095.2")
+def test_a_wide_picture_is_cut_to_the_cards_shape_and_not_squeezed(campus):
+    upload(campus, teacher_rows())
+    wide = Image.new("RGB", (1200, 441), "red")
+    wide.paste("teal", (400, 0, 800, 441))
+    kept = Image.open(io.BytesIO(photos.content_of(sent(campus, jpeg(wide))[1])))
+    assert kept.size == (358, 441)
+    assert [kept.getpixel((across, 220))[0] < 30 for across in (4, 179, 353)] == [True] * 3, "teal from edge to edge"
 
 
 @pytest.mark.capability("A110.2")
@@ -230,6 +266,19 @@ def test_the_leader_approves_on_line_and_nobody_approves_their_own(campus):
     assert leader.post(at(order, "approve/")).status_code == 302
     order.refresh_from_db()
     assert (order.state, order.approver_name) == ("approved", "何平")
+
+
+@pytest.mark.capability("A111.1")
+def test_a_leader_who_is_the_agent_as_well_approves_no_order_of_their_own(campus):
+    UnitDelegate.objects.create(
+        unit_code="12", unit_name=COLLEGE, person_id=campus.persons["second_clerk"], role="agent", named_by_name="测试"
+    )
+    upload(campus, teacher_rows(), part="second_clerk", photos=archive("0020260001.jpg", "0020260002.jpg"))
+    leader, order = campus.client("second_clerk"), newest()
+    assert leader.post(at(order, "submit/")).status_code == 302
+    assert leader.post(at(order, "approve/")).status_code == 409
+    order.refresh_from_db()
+    assert (order.state, order.approver_name) == ("submitted", "")
 
 
 def test_a_refusal_goes_back_with_its_reason(campus):

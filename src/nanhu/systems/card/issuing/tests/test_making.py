@@ -191,7 +191,7 @@ def test_the_version_in_force_is_accepted_at_issue_and_a_new_one_is_asked_for_an
     assert "这不是现行版本" in reader.get(f"{DESK}regulations/cards/1/").content.decode()
 
 
-@pytest.mark.capability("A095.2", "A095.3")
+@pytest.mark.capability("A095.3")
 def test_each_class_prints_in_its_colour_with_bleed_photo_and_back(campus):
     order = accepted_batch(campus)
     answer = campus.client("clerk").get(at(order, "print.pdf"))
