@@ -25,7 +25,10 @@ AFTER_SETUP = "identity.after_setup"
 
 
 class IdentityMiddleware:
-    """Sets `request.viewer` (None for a visitor) and `request.sso_session`; ends what the clock or an owner ended."""
+    """Sets `request.viewer` (None for a visitor) and `request.sso_session`; ends what the clock or an owner ended.
+
+    `request.ended_session_id` is the session this browser still came with though it had ended already.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -33,6 +36,7 @@ class IdentityMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.viewer = None  # type: ignore[attr-defined]
         request.sso_session = None  # type: ignore[attr-defined]
+        request.ended_session_id = None  # type: ignore[attr-defined]
         admit(request)
         response = self.get_response(request)
         if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:  # a crash keeps no session either
@@ -65,6 +69,7 @@ def admit(request: HttpRequest) -> None:
     session_id: int = request.session.get(sessions.SESSION_ID, sessions.NOTHING)
     session = queries.live_session(account=account, session_id=session_id)
     if session is None:
+        request.ended_session_id = session_id  # type: ignore[attr-defined]
         logout(request)
         return
     moment = now()

@@ -29,7 +29,7 @@ OPEN = {
     "identity:oidc_token", "identity:oidc_revoke", "identity:oidc_introspect", "identity:oidc_userinfo",
     "identity:oidc_end_session", "identity:oidc_end_session_confirmed",
     "identity:saml_metadata", "identity:saml_sso", "identity:saml_continue", "identity:saml_start", "identity:saml_slo",
-    "identity:saml_slo_soap",
+    "identity:saml_slo_answer", "identity:saml_slo_soap",
     "card_devices:services", "card:card_bank:acp_notice", "card:card_bank:bank_notice", "card:card_bank:app",
     "card_api:guide", "card_api:openapi",
     "card_api:account", "card_api:cards_query", "card_api:cards_one_block", "card_api:cards_one_unblock",

@@ -50,6 +50,12 @@ class WishExpiredError(CampusError):
     sentence: ClassVar[str | Promise] = _("这次登录开始得太久了。请回到应用重新开始。")
 
 
+class LogoutAnswerExpiredError(CampusError):
+    code: ClassVar[str] = "saml_logout_answer_expired"
+    http_status: ClassVar[int] = 400
+    sentence: ClassVar[str | Promise] = _("您已经退出登录。请关闭本页，或回到原来的应用。")
+
+
 class MetadataRefusedError(CampusError):
     code: ClassVar[str] = "saml_metadata_refused"
     http_status: ClassVar[int] = 400

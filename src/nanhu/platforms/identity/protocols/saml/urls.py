@@ -10,6 +10,7 @@ urlpatterns = [
     path("continue", sso.go_on_with, name="saml_continue"),
     path("start", sso.start, name="saml_start"),
     path("slo", slo.slo, name="saml_slo"),
+    path("slo/answer", slo.slo_answer, name="saml_slo_answer"),
     path("slo/soap", slo.slo_soap, name="saml_slo_soap"),
     path("federations", feeds.feeds_page, name="saml_feeds"),
     path("federations/<int:number>", feeds.feed_page, name="saml_feed"),

@@ -7,17 +7,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from saml2 import samlp
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.policies import open_during_setup
-from nanhu.platforms.identity.protocols.saml import messages, names
+from nanhu.platforms.identity.protocols.saml import messages, names, replies
 from nanhu.platforms.identity.protocols.saml.addresses import own
 from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError
 from nanhu.platforms.identity.protocols.saml.messages import Received
+from nanhu.platforms.identity.protocols.saml.replies import Reply
 from nanhu.platforms.identity.protocols.saml.sending import envelope, form_page, redirect_address
 from nanhu.platforms.identity.protocols.saml.services import answers
 from nanhu.platforms.identity.protocols.saml.services.keys import signing_pair
@@ -47,10 +48,32 @@ def slo(request: HttpRequest) -> HttpResponse:
     ended = end_for_partner(
         partner=partner.entity_id, message=received.message, browser_session_id=browser_session_id(request)
     )
-    mine = own_session(request, ended)
+    reply = reply_to(received, partner, ended)
+    if shows_pages(request) and replies.wants_a_browser(ended.sessions, received.binding):
+        return HttpResponseRedirect(replies.address_of(reply), status=303)  # a form came without our cookie
+    mine = reply.session_of(browser_session_id(request))
     if mine is not None:
         logout(request)
-    return sign_out.remember(answer(request, received, partner, ended, mine), mine)
+    return sign_out.remember(answer(request, reply, partner, mine), mine)
+
+
+@login_not_required
+@open_during_setup
+@never_cache
+@require_GET
+@needs_xmlsec
+def slo_answer(request: HttpRequest) -> HttpResponse:
+    """The applications that hear by this browser alone are told first, then the partner has its answer."""
+    reply = replies.reply_behind(request.GET.get("reply", ""))
+    partner, mine = partner_with(reply.partner), reply.session_of(browser_session_id(request))
+    if mine is not None and "walked" not in request.GET:
+        return sign_out.leave(request, mine, address=replies.address_of(reply, is_walked=True), name=partner.name)
+    return answer(request, reply, partner, mine)
+
+
+def shows_pages(request: HttpRequest) -> bool:
+    """In a frame of the partner's our page would not be shown, and the way back to the partner would end there."""
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
 def trusted(received: Received, *, ours: str, kind: str = "LogoutRequest") -> Known:
@@ -68,46 +91,55 @@ def trusted(received: Received, *, ours: str, kind: str = "LogoutRequest") -> Kn
 
 
 def browser_session_id(request: HttpRequest) -> int | None:
-    found: int | None = request.session.get(sessions.SESSION_ID)
+    """Of this browser, also where the session has just ended."""
+    ended: int | None = request.ended_session_id  # type: ignore[attr-defined]
+    found: int | None = request.session.get(sessions.SESSION_ID, ended)
     return found
 
 
-def own_session(request: HttpRequest, ended: Ended) -> SsoSession | None:
-    return next((one for one in ended.sessions if one.pk == browser_session_id(request)), None)
+def reply_to(received: Received, partner: Known, ended: Ended) -> Reply:
+    return Reply(
+        partner=partner.entity_id,
+        binding=received.binding,
+        request_id=received.message.id,
+        relay_state=received.relay_state,
+        is_known=ended.is_known,
+        sessions=tuple(str(one.public_id) for one in ended.sessions),
+    )
 
 
-def answer(
-    request: HttpRequest, received: Received, partner: Known, ended: Ended, mine: SsoSession | None
-) -> HttpResponse:
+def answer(request: HttpRequest, reply: Reply, partner: Known, mine: SsoSession | None) -> HttpResponse:
     """Back to the partner, by the binding it used where it takes answers by it; a page of ours where it takes none."""
-    preferred = (received.binding, *(one for one in FRONT if one != received.binding))
+    preferred = (reply.binding, *(one for one in FRONT if one != reply.binding))
     endpoint = partner.facts.logout(*preferred)
     if endpoint is None:
         return sign_out.signed_out(request, mine)
     address = endpoint.response_location or endpoint.location
-    message = response_to(received, ended, address)
-    relay_state = received.relay_state
+    message = response_to(reply, address)
     if endpoint.binding == names.REDIRECT:
         return HttpResponseRedirect(
             redirect_address(
-                message, parameter="SAMLResponse", address=address, relay_state=relay_state, pair=signing_pair()
+                message,
+                parameter="SAMLResponse",
+                address=address,
+                relay_state=reply.relay_state,
+                pair=signing_pair(),
             )
         )
     text = answers.signed(message, signing_pair())
-    return form_page(request, message=text, parameter="SAMLResponse", address=address, relay_state=relay_state)
+    return form_page(request, message=text, parameter="SAMLResponse", address=address, relay_state=reply.relay_state)
 
 
-def response_to(received: Received, ended: Ended, address: str) -> Any:
+def response_to(reply: Reply, address: str) -> Any:
     """Success also where the session had ended already: nobody is signed in there any more.
 
-    The other applications are told by the worker, again and again until each has heard; we do not wait for them here.
+    Applications that hear behind the browser are told by the worker, again and again; nobody waits for them here.
     """
-    status = status_for(ended)
-    return answers.logout_response(address=address, in_response_to=received.message.id, status=status)
+    return answers.logout_response(address=address, in_response_to=reply.request_id, status=status_for(reply))
 
 
-def status_for(ended: Ended) -> samlp.Status:
-    if ended.is_known:
+def status_for(reply: Reply) -> samlp.Status:
+    if reply.is_known:
         return answers.status_of(names.SUCCESS)
     return answers.status_of(names.REQUESTER, "UnknownPrincipal")
 
@@ -130,7 +162,7 @@ def soap_answer(request: HttpRequest) -> HttpResponse:
     received = messages.by_soap(request)
     partner = trusted(received, ours=own("saml_slo_soap"))
     ended = end_for_partner(partner=partner.entity_id, message=received.message, browser_session_id=None)
-    return xml(envelope(answers.signed(response_to(received, ended, ""), signing_pair())))
+    return xml(envelope(answers.signed(response_to(reply_to(received, partner, ended), ""), signing_pair())))
 
 
 def xml(body: bytes, *, status: int = 200) -> HttpResponse:
