@@ -1,8 +1,12 @@
-"""A small Django project with django-cas-ng, in a process of its own: `python cas_ng_site.py FOLDER PORT CAS_URL`."""
+"""A small Django project with django-cas-ng, in a process of its own: `python cas_ng_site.py FOLDER PORT CAS_URL`.
+
+Its settings and addresses are what the registry prints (`FOLDER/snippet.py`), beside what any project has.
+"""
 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
 import requests
@@ -16,31 +20,29 @@ from nanhu.testing.patience import PATIENCE_SECONDS
 FOLDER, PORT, CAS_URL = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 HERE = f"http://127.0.0.1:{PORT}"
 
+SETTINGS, _urls, URLS = (FOLDER / "snippet.py").read_text(encoding="utf-8").partition("# urls.py\n")
+printed: dict[str, Any] = {
+    "INSTALLED_APPS": [f"django.contrib.{one}" for one in ("auth", "contenttypes", "sessions", "messages")],
+    "MIDDLEWARE": [
+        "django.contrib.sessions.middleware.SessionMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+    ],
+}  # fmt: skip
+exec(SETTINGS, printed)  # noqa: S102  as a school would paste it
 settings.configure(
     SECRET_KEY="only for this test",
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": FOLDER / "site.sqlite3"}},
-    INSTALLED_APPS=[
-        "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
-        "django_cas_ng",
-    ],
-    MIDDLEWARE=[
-        "django.contrib.sessions.middleware.SessionMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware",
-        "django.contrib.messages.middleware.MessageMiddleware", "django_cas_ng.middleware.CASMiddleware",
-    ],
-    AUTHENTICATION_BACKENDS=["django.contrib.auth.backends.ModelBackend", "django_cas_ng.backends.CASBackend"],
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     USE_TZ=True,
-    CAS_SERVER_URL=CAS_URL,
-    CAS_VERSION="3",
     CAS_PROXY_CALLBACK=f"{HERE}/accounts/callback",
     CAS_ADMIN_PREFIX="/admin",
-)  # fmt: skip
+    **{name: value for name, value in printed.items() if name.isupper()},
+)
 django.setup()
 
 from django_cas_ng.models import ProxyError, ProxyGrantingTicket  # noqa: E402
-from django_cas_ng.views import CallbackView, LoginView, LogoutView  # noqa: E402
 
 
 def home(request: HttpRequest) -> JsonResponse:
@@ -62,13 +64,8 @@ def far(request: HttpRequest) -> HttpResponse:
     return HttpResponse(told.text, content_type="text/plain")
 
 
-urlpatterns = [
-    path("", home),
-    path("far", far),
-    path("accounts/login", LoginView.as_view(), name="cas_ng_login"),
-    path("accounts/logout", LogoutView.as_view(), name="cas_ng_logout"),
-    path("accounts/callback", CallbackView.as_view(), name="cas_ng_proxy_callback"),
-]
+urlpatterns = [path("", home), path("far", far)]
+exec(URLS)  # noqa: S102
 
 if __name__ == "__main__":
     call_command("migrate", verbosity=0)

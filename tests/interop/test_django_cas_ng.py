@@ -5,13 +5,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 from defusedxml.ElementTree import fromstring
 
+from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.models import SsoGrant
+from nanhu.platforms.identity.protocols.cas import snippets
 from nanhu.platforms.identity.services import counter, logout_engine
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
@@ -33,18 +36,22 @@ def teacher() -> None:
 
 
 @pytest.fixture
-def site(live_server, teacher) -> Iterator[str]:
+def site(live_server, teacher, monkeypatch) -> Iterator[str]:
     port = free_ports(1)[0]
     address = f"http://127.0.0.1:{port}"
     register_application(
         by=TEST, key="mail", name="邮箱", owner="信息中心", service_prefix="https://mail.example.edu.cn/"
     )
-    register_application(
+    application = register_application(
         by=TEST, key="site", name="选课站", owner="教务处", service_prefix=f"{address}/",
         attributes=["displayName", "eduPersonAffiliation"], proxy_prefixes=[f"{address}/accounts/callback"],
         proxy_targets=["mail"],
     )  # fmt: skip
+    here = replace(configuration(), public_url=live_server.url)
+    monkeypatch.setattr(snippets, "configuration", lambda: here)
+    [printed] = [one.text for one in snippets.snippets_for(application) if one.client == "django-cas-ng"]
     with open_folder() as folder, (folder / "site.log").open("wb") as log:
+        (folder / "snippet.py").write_text(printed)
         process = subprocess.Popen(
             [sys.executable, str(Path(__file__).parent / "cas_ng_site.py"), str(folder), str(port), f"{live_server.url}/cas/"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,

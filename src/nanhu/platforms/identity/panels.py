@@ -16,10 +16,14 @@ type Text = str | Promise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snippet:
-    """Configuration for one kind of client ("mod_auth_cas"), ready to be pasted."""
+    """Configuration for one kind of client ("mod_auth_cas"), ready to be pasted.
+
+    `is_proved`: this very text was run with the program; False: written by its documentation; None: nothing is said.
+    """
 
     client: str
     text: str
+    is_proved: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """CAS in the registry: what is saved, what is pasted, what the trial shows, and that it leaves nothing behind."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import RequestFactory
@@ -8,6 +9,7 @@ from django.test import RequestFactory
 from nanhu.kernel.tests import outside
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.models import ServiceTicket, SsoGrant, SsoSession
+from nanhu.platforms.identity.protocols.cas import snippets
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import TEST
 
@@ -66,16 +68,23 @@ def test_it_takes_no_address_that_could_mean_another(addresses):
 
 def test_the_snippets_carry_the_real_addresses(office):
     PANEL.save(TEST, office, filled_data())
-    snippets = {one.client: one.text for one in PANEL.snippets(office, {})}
-    assert "CASValidateURL http://localhost:8000/cas/p3/serviceValidate" in snippets["Apache mod_auth_cas"]
-    assert (
-        "phpCAS::client(CAS_VERSION_3_0, 'localhost', 8000, '/cas', 'https://oa.example.edu.cn')" in snippets["phpCAS"]
-    )
-    assert 'CAS_SERVER_URL = "http://localhost:8000/cas/"' in snippets["django-cas-ng"]
-    assert not [client for client, text in snippets.items() if re.search(r"\{[a-z_]+\}|\{\{|\}\}", text)]
-    assert "handleLogoutRequests(false)" in snippets["phpCAS"]
-    assert "SingleSignOutHttpSessionListener" in snippets["Java (Apereo java-cas-client)"]
-    assert 'ignoringRequestMatchers("/login/cas")' in snippets["Spring Security"]
+    texts = {one.client: one.text for one in PANEL.snippets(office, {})}
+    assert "CASValidateURL http://localhost:8000/cas/p3/serviceValidate" in texts["Apache mod_auth_cas"]
+    assert "phpCAS::client(CAS_VERSION_3_0, 'localhost', 8000, '/cas', 'https://oa.example.edu.cn')" in texts["phpCAS"]
+    assert 'CAS_SERVER_URL = "http://localhost:8000/cas/"' in texts["django-cas-ng"]
+    assert not [client for client, text in texts.items() if re.search(r"\{[a-z_]+\}|\{\{|\}\}", text)]
+    assert "handleLogoutRequests(false)" in texts["phpCAS"]
+    assert "SingleSignOutHttpSessionListener" in texts["Java (Apereo java-cas-client)"]
+    assert 'ignoringRequestMatchers("/login/cas")' in texts["Spring Security"]
+
+
+def test_it_says_which_snippets_were_run_and_which_were_only_read_up(office):
+    PANEL.save(TEST, office, filled_data())
+    proofs = {one.client: one.is_proved for one in PANEL.snippets(office, {})}
+    assert {client for client, proof in proofs.items() if proof} == set(snippets.PROVED_BY)
+    assert {client for client, proof in proofs.items() if proof is False} == snippets.BY_DOCUMENTATION
+    interop = Path(__file__).parents[5] / "tests" / "interop"
+    assert all((interop / name).exists() for name in snippets.PROVED_BY.values())
 
 
 def filled_data(**more):

@@ -38,9 +38,13 @@ CAS_SERVER_URL = "{cas}/"
 CAS_VERSION = "3"
 CAS_APPLY_ATTRIBUTES_TO_USER = True
 # urls.py
-path("accounts/login", django_cas_ng.views.LoginView.as_view(), name="cas_ng_login"),
-path("accounts/logout", django_cas_ng.views.LogoutView.as_view(), name="cas_ng_logout"),
-path("accounts/callback", django_cas_ng.views.CallbackView.as_view(), name="cas_ng_proxy_callback"),
+from django.urls import path
+from django_cas_ng import views
+urlpatterns += [
+    path("accounts/login", views.LoginView.as_view(), name="cas_ng_login"),
+    path("accounts/logout", views.LogoutView.as_view(), name="cas_ng_logout"),
+    path("accounts/callback", views.CallbackView.as_view(), name="cas_ng_proxy_callback"),
+]
 """
 PYTHON_CAS = """from cas import CASClient
 
@@ -152,6 +156,15 @@ CLIENTS = {
     "nginx": NGINX,
     "其他": OTHERS,
 }
+PROVED_BY = {
+    "Apache mod_auth_cas": "test_mod_auth_cas.py",
+    "phpCAS": "test_php_cas.py",
+    "django-cas-ng": "test_django_cas_ng.py",
+    "python-cas": "test_python_cas.py",
+}
+"""Run with the program itself (tests/interop)."""
+BY_DOCUMENTATION = {"Java (Apereo java-cas-client)", "Spring Boot (cas-client-support-springboot)", "Spring Security"}
+"""Held against java-cas-client 4.0's README and sources and Spring Security's reference; nobody has run them here."""
 
 
 def cas_url() -> str:
@@ -171,4 +184,11 @@ def snippets_for(application: Application) -> list[Snippet]:
         "port": str(cas.port or (443 if cas.scheme == "https" else 80)),
         "cas_path": cas.path,
     }
-    return [Snippet(client=client, text=text.format(**words)) for client, text in CLIENTS.items()]
+    return [
+        Snippet(client=client, text=text.format(**words), is_proved=proof_of(client))
+        for client, text in CLIENTS.items()
+    ]
+
+
+def proof_of(client: str) -> bool | None:
+    return True if client in PROVED_BY else False if client in BY_DOCUMENTATION else None
