@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from nanhu.kernel import clock
+from nanhu.kernel.audit import words as audit_words
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.ui import brand as brands
 from nanhu.kernel.ui import charts, dates, fields, words
@@ -139,6 +140,7 @@ register.filter("browser", words.browser)
 register.filter("ways", words.ways)
 register.filter("encoding", words.encoding)
 register.filter("target", words.target)
+register.filter("audit_action", audit_words.action)
 register.filter("code", words.code)
 register.filter("term", words.term)
 

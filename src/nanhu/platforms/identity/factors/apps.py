@@ -9,4 +9,5 @@ class IdentityFactorsConfig(AppConfig):
     verbose_name = "多因素认证"
 
     def ready(self) -> None:
-        import_module(f"{self.name}.jobs")
+        for part in ("subscribers", "jobs"):
+            import_module(f"{self.name}.{part}")

@@ -296,3 +296,9 @@ def test_a_click_opens_the_business_system_by_a_ticket_one_time_short_lived_and_
     assert failure_code(validate(bound, SERVICE + "/elsewhere")) == "INVALID_SERVICE"
     with time_machine.travel(now() + timedelta(seconds=10, milliseconds=1), tick=False):
         assert failure_code(validate(old)) == "INVALID_TICKET"
+
+
+def test_wrong_tickets_from_its_address_hold_no_application_up(signed_in):
+    wrong = [validate(f"ST-{'x' * 50}{number}") for number in range(40)]
+    assert {answer.status_code for answer in wrong} == {200}
+    assert b"cas:user" in validate(fresh_ticket(signed_in)).content

@@ -142,6 +142,12 @@ class BindingLockedError(CampusError):
     sentence = _("核对失败次数过多，已锁定到 {until}，到时自动解除。")
 
 
+class BindingCodesUsedUpError(CampusError):
+    code = "bank.binding_codes_used_up"
+    http_status = 429
+    sentence = _("验证码发送过于频繁，请一小时后再试。刚才收到的验证码 10 分钟内有效。")
+
+
 class BindingCodeError(CampusError):
     keeps_writes = True
     code = "bank.binding_code"

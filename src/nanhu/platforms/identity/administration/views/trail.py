@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel import audit
+from nanhu.kernel.audit import words as audit_words
 from nanhu.kernel.audit.archive import VERIFIER, export_lines
 from nanhu.kernel.audit.verification import unsealed
 from nanhu.kernel.jobs import start_progress
@@ -31,6 +32,7 @@ LARGEST = 2**63 - 1
 @role_required(AUDITOR)
 def log(request: HttpRequest) -> HttpResponse:
     said = {name: plain(request.GET.get(name, ""), 120) for name in KEPT}
+    said["action"] = audit_words.named(said["action"])
     begins, ends = span_of(request, default=sign_ins.last_day())
     person = people.find_person_by_campus_no(said["q"]) if said["q"] else None
     actor = Account.objects.filter(person_id=person).first() if person is not None else None
@@ -47,7 +49,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "entries": trail.in_words(found[: trail.LINES]), "older": found[trail.LINES - 1].pk if len(found) > trail.LINES else "",
         "said": said, "query": urlencode({name: value for name, value in said.items() if value}),
         "tabs": tabs_of(request), "root": trail.last_block(), "check": trail.last_check(), "waiting": waiting,
-        "since": since, "days": trail.daily_roots(),
+        "since": since, "days": trail.daily_roots(), "actions": sorted({str(one) for one in audit_words.actions().values()}),
     }  # fmt: skip
     return render(request, "identity/administration/audit.html", facts)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity.factors.models import TotpFactor
@@ -263,6 +264,23 @@ def test_messages_are_few(student):
     assert answers[:3] == [302] * 3
     assert answers[-1] == 429
     assert SmsMessage.objects.filter(phone_masked__startswith="139").count() <= 5
+
+
+@pytest.mark.usefixtures("clock_stands")
+def test_a_new_password_takes_back_what_who_knew_the_old_one_used_up(student):
+    give_phone(student)
+    contacts.turn_on(by=TEST, account=student.account)
+    thief = first_step(student)
+    assert [thief.post("/sign-in/second/send").status_code for _ in range(6)][-1] == 429
+    setup.set_password(by=TEST, account=student.account, password="Harbour-Light-31")
+    deliver_pending()
+
+    mine = Client()
+    mine.post("/sign-in", {"username": student.numbers[0], "password": "Harbour-Light-31"})
+    assert mine.post("/sign-in/second/send").status_code == 302
+    text = str(SmsMessage.objects.filter(text__isnull=False).latest("pk").text)
+    code = next(word for word in text.replace("，", " ").split() if word.isdigit())
+    assert second_step(mine, code, way="contact").status_code == 302
 
 
 def test_who_has_an_app_is_not_offered_the_weaker_message(careful):

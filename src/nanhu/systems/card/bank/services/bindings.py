@@ -12,7 +12,7 @@ from typing import NoReturn
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, once
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index, mask_phone
@@ -22,6 +22,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.errors import (
     BindingCodeError,
+    BindingCodesUsedUpError,
     BindingLockedError,
     BindingNotFoundError,
     IdentityDiffersError,
@@ -36,6 +37,10 @@ from nanhu.systems.card.models import Card
 State = Binding.State
 MOST_FAILURES = 3
 LOCK = timedelta(hours=24)
+CODES_WITHIN = timedelta(hours=1)
+CODES_OF_ONE_USER = 3
+CODES_OF_ONE_PERSON = 6
+"""An hour: who knows number, name and document of somebody neither floods the phone nor guesses codes for ever."""
 CODE_LIFE = timedelta(minutes=10)
 DIGITS = 6
 
@@ -57,6 +62,7 @@ def ask(
         phone = people.phone_of(person_id, by=by, purpose="电子校园卡绑定验证码")
         if not phone:
             raise NoPhoneError
+        check_codes_sent(person_id, app=app, app_user=app_user)
         code = "".join(secrets.choice("0123456789") for _place in range(DIGITS))
         Binding.objects.filter(app=app, app_user=app_user, state=State.ASKED).update(
             state=State.REVOKED, revoked_at=now(), reason="重新申请"
@@ -73,6 +79,14 @@ def ask(
         facts = {"app": app.key, "device": made.device}
         audit.record(by=by, action="card.ask_binding", target=f"person:{person_id}", facts=facts)
         return made
+
+
+def check_codes_sent(person_id: int, *, app: Channel, app_user: str) -> None:
+    once.lock_key(f"binding:{person_id}")
+    lately = Binding.objects.filter(person_id=person_id, created_at__gt=now() - CODES_WITHIN)
+    of_this_user = lately.filter(app=app, app_user=app_user).count()
+    if of_this_user >= CODES_OF_ONE_USER or lately.count() >= CODES_OF_ONE_PERSON:
+        raise BindingCodesUsedUpError
 
 
 def confirm(*, by: Actor, app: Channel, public_id: str, code: str) -> Binding:

@@ -84,6 +84,21 @@ def test_three_failures_lock_also_for_the_right_answer_until_the_holder_lifts_it
     assert Phone(user="u-2").verify("student")["outcome"] == "done"
 
 
+@pytest.mark.usefixtures("clock_stands")
+def test_who_knows_the_document_floods_no_phone_and_closes_it_for_no_other_app_user(campus, phone):
+    said = [phone.verify("student")["code"] for _time in range(6)]
+    assert said == ["ok"] * 3 + ["bank.binding_codes_used_up"] * 3
+    assert SmsMessage.objects.count() == 3
+    mine = Phone(user="u-2")
+    assert mine.ask("bind", binding=mine.verify("student")["binding"], code=last_code())["outcome"] == "done"
+    assert [Phone(user=f"u-{number}").verify("student")["code"] for number in range(3, 7)] == [
+        "ok",
+        "ok",
+        *["bank.binding_codes_used_up"] * 2,
+    ]
+    assert phone.verify("teacher")["outcome"] == "done"
+
+
 def test_a_lock_ends_by_itself(phone):
     for _time in range(3):
         phone.verify("student", name="林小蛮")

@@ -124,6 +124,13 @@ def test_after_five_failures_nobody_asks_on(school, desk):
     assert school.card("student").state == "issued"
 
 
+def test_callers_who_guess_close_the_telephone_for_an_hour_and_no_other_way(school, desk):
+    for _time in range(5):
+        desk.post("/card/fleet/phone-desk/", RIGHT)
+    school.client("student").post("/card/report-lost/")
+    assert is_lost_everywhere(school).way == "web"
+
+
 @pytest.mark.capability("A115.2")
 def test_the_phone_desk_is_for_those_who_sit_there(school):
     assert school.client("student").get("/card/fleet/phone-desk/").status_code == 404

@@ -41,6 +41,14 @@ def test_what_does_not_fit_is_stored_so_many_times_for_a_network(library, monkey
     assert library.authorize(Client()).status_code == 302, "an ordinary request is none of that"
 
 
+@pytest.mark.usefixtures("clock_stands")
+def test_who_is_signed_in_is_not_held_up_by_long_requests_of_neighbours(library, signed_in, monkeypatch):
+    monkeypatch.setattr(pending, "LONG_ONES", pending.throttle.Limit("t", free=1, cap=60, memory=timedelta(minutes=1)))
+    strangers = [library.authorize(Client(), state=random_text(number)).status_code for number in range(4)]
+    assert strangers[-1] == 429
+    assert library.authorize(signed_in, state=random_text(9)).status_code in {200, 302}
+
+
 def random_text(number: int) -> str:
     """Nothing that could be packed smaller."""
     return "".join(pending.tokens.token() for _ in range(50)) + str(number)

@@ -156,3 +156,9 @@ def test_guessing_is_slowed(student, key):
 
     assert answers[0] == 401
     assert answers[-1] == 429
+
+
+def test_wrong_keys_from_its_address_do_not_stop_a_server(student, key):
+    wrong = [ask(f"guess-{number}", student.numbers[0], PASSWORD).status_code for number in range(40)]
+    assert set(wrong) == {403}
+    assert ask(key, student.numbers[0], PASSWORD).status_code == 200

@@ -1,0 +1,119 @@
+"""Every action that any room writes into the audit log has words, in Chinese and in English."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils.translation import override
+
+import nanhu
+from nanhu.kernel.audit import words
+
+ROOT = Path(nanhu.__file__).parent
+NAME = re.compile(r"[a-z]+\.[a-z_]+")
+RECORDS = {"record", "Deed"}
+HANDED_ON = {
+    "kernel/audit/__init__.py": set(),
+    "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
+    "platforms/identity/factors/services/scans.py": {"identity.approve_scan", "identity.refuse_scan"},
+    "platforms/identity/protocols/radius/services/door.py": {"identity.network_sign_in", "identity.mail_sign_in"},
+    "platforms/identity/recovery/attempts.py": {
+        f"identity.{deed}_{kind}" for deed in ("begin", "prove") for kind in ("find", "reset")
+    },
+    "platforms/identity/registry/services/maintenance.py": {"identity.plan_maintenance", "identity.end_maintenance"},
+    "platforms/identity/registry/services/rules.py": {"identity.add_access_rule", "identity.remove_access_rule"},
+    "platforms/identity/services/accounts.py": {
+        f"identity.{one}" for one in ("change_state", "merge", "part", "set_grace", "start_anew")
+    },
+    "platforms/identity/services/roles.py": {f"identity.{one}_role" for one in ("grant", "revoke", "end")},
+    "platforms/people/services/calendar.py": {"people.begin_affiliations", "people.end_affiliations"},
+    "platforms/people/services/reveal.py": {"people.reveal_phone", "people.reveal_id_number"},
+    "systems/card/bank/services/deposits.py": {f"card.{one}_deposit" for one in ("ask", "book", "refuse")},
+    "systems/card/bank/services/differences.py": {f"card.{one}_difference" for one in ("propose", "settle", "refuse")},
+    "systems/card/closing/services/corrections.py": {f"card.{one}_correction" for one in ("ask", "approve", "refuse")},
+    "systems/card/fleet/services/registering.py": {
+        f"card.{one}_merchant" for one in ("register", "agree", "refuse", "close")
+    },
+    "systems/card/funds/services/payouts.py": {
+        f"card.{one}_payout" for one in ("submit", "approve", "refuse", "discard")
+    },
+    "systems/card/funds/services/room_lists.py": {
+        f"card.{one}_room_list" for one in ("make", "submit", "approve", "refuse", "discard", "retry")
+    },
+    "systems/card/funds/services/withdrawals.py": {
+        "card.ask_for_withdrawal", *(f"card.withdrawal_{state}" for state in ("approved", "refused", "paid")),
+    },
+    "systems/card/issuing/services/orders.py": {
+        "card.open_order", "card.mend_order", "card.drop_row", "card.submit_order", "card.decide_order",
+    },
+    "systems/card/pins/services/checking.py": {"card.pin_wrong", "card.pin_locked"},
+    "systems/card/services/cash_exceptions.py": {f"card.{one}_cash" for one in ("ask_for", "approve", "refuse")},
+    "systems/card/services/shifts.py": {
+        f"card.{one}_shift" for one in ("open", "count", "check", "explain", "send_back") if one != "send_back"
+    } | {"card.send_shift_back"},
+    "systems/card/services/terminals.py": {f"card.terminal_{state}" for state in ("on", "off", "retired")},
+    "systems/card/vendors/services/vendors.py": {
+        "card.register_vendor", "card.change_vendor", "card.vendor_on", "card.vendor_off",
+    },
+}  # fmt: skip
+"""Where an action is not written out beside `record`: all that it can be."""
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for path in ROOT.rglob("*.py"):
+        where = path.relative_to(ROOT)
+        if not {"tests", "migrations", "emulators", "sample", "testing"} & set(where.parts):
+            yield str(where), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def constants(tree: ast.Module) -> dict[str, str]:
+    """`LOOK = "card.look"`, at the top of a module."""
+    found = {}
+    for node in tree.body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        value = getattr(node, "value", None)
+        if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str):
+            found[target.id] = value.value
+    return found
+
+
+def recorded(tree: ast.Module) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        name = getattr(getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", ""))
+        if isinstance(node, ast.Call) and name in RECORDS:
+            yield from (one.value for one in node.keywords if one.arg == "action")
+
+
+def written() -> tuple[set[str], set[str]]:
+    """All actions that stand in the code, and the files where one is handed on."""
+    actions, handed_on = set(), set()
+    for where, tree in sources():
+        known = constants(tree)
+        for value in recorded(tree):
+            text = value.value if isinstance(value, ast.Constant) else known.get(getattr(value, "id", ""))
+            if isinstance(text, str):
+                actions.add(text)
+            else:
+                handed_on.add(where)
+    return actions, handed_on
+
+
+def test_every_action_that_is_written_has_words() -> None:
+    actions, handed_on = written()
+    assert len(actions) > 150
+    assert handed_on == set(HANDED_ON), "name there what it can be"
+    everything = actions.union(*HANDED_ON.values())
+    assert sorted(everything - words.actions().keys()) == []
+    assert all(NAME.fullmatch(one) for one in everything)
+
+
+def test_words_are_chinese_in_the_source_and_english_for_who_reads_english() -> None:
+    with override("zh-hans"):
+        chinese = {name: str(said) for name, said in words.actions().items()}
+    with override("en"):
+        english = {name: str(said) for name, said in words.actions().items()}
+    assert [name for name, said in chinese.items() if not re.search(r"[\u4e00-\u9fff]", said)] == []
+    assert [name for name, said in english.items() if re.search(r"[\u4e00-\u9fff]", said)] == []
+    assert words.named(chinese["card.report_lost"]) == "card.report_lost"
+    assert words.action("no.such_action") == "no.such_action"

@@ -1,0 +1,11 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+
+ACTIONS: dict[str, Text] = {
+    "identity.end_guest": _("结束访客账号"),
+    "identity.invite_guest": _("邀请访客"),
+    "identity.prolong_guest": _("延长访客期限"),
+}

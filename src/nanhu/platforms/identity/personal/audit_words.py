@@ -1,0 +1,15 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+
+ACTIONS: dict[str, Text] = {
+    "identity.ask_copy": _("申请个人数据副本"),
+    "identity.download_copy": _("下载个人数据副本"),
+    "identity.make_app_password": _("生成应用专用密码"),
+    "identity.make_token": _("生成访问令牌"),
+    "identity.revoke_all_keys": _("吊销全部令牌和专用密码"),
+    "identity.revoke_app_password": _("吊销应用专用密码"),
+    "identity.revoke_token": _("吊销访问令牌"),
+}

@@ -1,0 +1,13 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+
+ACTIONS: dict[str, Text] = {
+    "identity.change_radius_client": _("修改 RADIUS 接入"),
+    "identity.forget_radius_key": _("作废 RADIUS 密钥"),
+    "identity.issue_radius_key": _("发放 RADIUS 密钥"),
+    "identity.mail_sign_in": _("登录邮箱"),
+    "identity.network_sign_in": _("登录无线网或 VPN"),
+}

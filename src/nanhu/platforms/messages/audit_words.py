@@ -1,0 +1,16 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+
+ACTIONS: dict[str, Text] = {
+    "messages.attach_file": _("添加附件"),
+    "messages.detach_file": _("删除附件"),
+    "messages.discard_draft": _("放弃公告草稿"),
+    "messages.draft_notice": _("起草公告"),
+    "messages.import_notices": _("导入公告"),
+    "messages.publish_notice": _("发布公告"),
+    "messages.revise_notice": _("修改公告"),
+    "messages.withdraw_notice": _("撤回公告"),
+}

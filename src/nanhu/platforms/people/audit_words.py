@@ -1,0 +1,19 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+
+ACTIONS: dict[str, Text] = {
+    "people.apply_records": _("更新人员档案"),
+    "people.apply_units": _("更新单位"),
+    "people.begin_affiliations": _("身份生效"),
+    "people.end_affiliations": _("身份到期"),
+    "people.merge_persons": _("合并人员档案"),
+    "people.open_documents": _("查看证件号码"),
+    "people.reveal_id_number": _("查看完整证件号"),
+    "people.reveal_phone": _("查看完整手机号"),
+    "people.revert_change_set": _("撤销档案变更"),
+    "people.set_photo": _("设置照片"),
+    "people.set_photos": _("批量设置照片"),
+}

@@ -1,0 +1,11 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+
+ACTIONS: dict[str, Text] = {
+    "portal.list_application": _("上架应用"),
+    "portal.set_maintenance": _("设置应用维护"),
+    "portal.take_off": _("下架应用"),
+}

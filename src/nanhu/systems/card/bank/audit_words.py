@@ -1,0 +1,35 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+
+ACTIONS: dict[str, Text] = {
+    "card.appeal_binding": _("申诉错误绑定"),
+    "card.ask_agreement": _("申请圈存签约"),
+    "card.ask_binding": _("申请绑定应用"),
+    "card.ask_deposit": _("申请现金存行"),
+    "card.ask_load": _("申请圈存"),
+    "card.ask_top_up": _("申请在线充值"),
+    "card.bind_app": _("绑定应用"),
+    "card.binding_failed": _("绑定核对失败"),
+    "card.book_deposit": _("现金存行入账"),
+    "card.bulk_sign": _("批量签约"),
+    "card.cancel_agreement": _("解除签约"),
+    "card.decide_appeal": _("处理绑定申诉"),
+    "card.end_payout": _("结束退款"),
+    "card.make_payout_file": _("生成代发文件"),
+    "card.move_load": _("圈存状态变化"),
+    "card.move_top_up": _("充值状态变化"),
+    "card.propose_difference": _("提出差异处理"),
+    "card.reconcile_bank": _("银行对账"),
+    "card.refuse_deposit": _("驳回现金存行"),
+    "card.refuse_difference": _("驳回差异处理"),
+    "card.send_back": _("退回银行卡"),
+    "card.settle_agreement": _("签约结果"),
+    "card.settle_difference": _("处理差异"),
+    "card.suspend_notice": _("暂存可疑银行通知"),
+    "card.take_payout_results": _("接收代发结果"),
+    "card.unbind_app": _("解除绑定应用"),
+    "card.unlock_binding": _("解除绑定锁定"),
+}

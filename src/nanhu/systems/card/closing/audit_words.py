@@ -1,0 +1,24 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+
+ACTIONS: dict[str, Text] = {
+    "card.agree_contract": _("签订商户合同"),
+    "card.answer_dispute": _("答复争议"),
+    "card.approve_correction": _("批准更正"),
+    "card.ask_correction": _("申请更正"),
+    "card.bear_loss": _("学校承担损失"),
+    "card.bind_merchant": _("绑定商户账号"),
+    "card.close_day": _("日结"),
+    "card.confirm_payout": _("确认付款"),
+    "card.dispute": _("提出争议"),
+    "card.end_contract": _("终止商户合同"),
+    "card.explain_difference": _("说明差异"),
+    "card.make_payout": _("生成付款单"),
+    "card.price_dish": _("菜品定价"),
+    "card.refuse_correction": _("驳回更正"),
+    "card.settle": _("商户结算"),
+    "card.take_off_dish": _("下架菜品"),
+}

@@ -1,0 +1,9 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+
+ACTIONS: dict[str, Text] = {
+    "card.set_up_machines": _("设置自助机"),
+}

@@ -1,0 +1,17 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+
+ACTIONS: dict[str, Text] = {
+    "card.agree_merchant": _("同意开通商户"),
+    "card.close_merchant": _("关闭商户"),
+    "card.found": _("拾获卡片"),
+    "card.refuse_merchant": _("驳回商户登记"),
+    "card.register_merchant": _("登记商户"),
+    "card.register_terminal": _("登记终端"),
+    "card.retire_terminal": _("撤除终端"),
+    "card.terminal_next_key": _("轮换终端密钥"),
+    "card.terminal_sequence": _("校正终端序号"),
+}
