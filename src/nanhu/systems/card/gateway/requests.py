@@ -20,7 +20,6 @@ from nanhu.systems.card.protocol import (
 RECEIPT = re.compile("[0-9]{1,15}")
 LONGEST_SEQUENCE = len(str(LARGEST_SEQUENCE))
 EARLIEST_MOMENT = 1_577_836_800  # 2020: a row that says it is older came from a clock that was never set
-LATEST_MOMENT = 2**33
 decode_payment = msgspec.json.Decoder(PaymentBody).decode
 
 
@@ -117,12 +116,12 @@ def upload_element(place: int, row: Any, *, now: float) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise MalformedError
     moment = row.get("occurred_at")
-    if not isinstance(moment, int | float) or isinstance(moment, bool) or not EARLIEST_MOMENT < moment < LATEST_MOMENT:
+    if not isinstance(moment, int | float) or isinstance(moment, bool) or moment <= EARLIEST_MOMENT:
         raise MalformedError
     asked = read_odd_purchase(row)
     element = {
         "n": place, "s": sequence_in(row), "f": asked.fingerprint("stored"), "u": asked.card, "a": asked.amount_fen,
-        "x": asked.fault, "d": asked.detail, "o": min(float(moment), now),
+        "x": asked.fault, "d": asked.detail, "o": float(min(moment, now)),
     }  # fmt: skip
     if asked.pin is not None:
         element["pin"] = asked.pin
