@@ -131,6 +131,11 @@ class Configuration:
     audit_days: int = setting(
         "NANHU_AUDIT_DAYS", 365, "How long audit and sign-in logs stay in the database; 180 at least."
     )
+    roots_file: str = setting(
+        "NANHU_ROOTS_FILE",
+        "",
+        "Where the last seals of ledger and audit are added each night and compared; empty: roots.jsonl in the data folder.",
+    )
     saml_entity_id: str = setting(
         "NANHU_SAML_ENTITY_ID",
         "",

@@ -11,6 +11,7 @@ from nanhu.kernel.audit.verification import verify_and_note
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.jobs import job
 from nanhu.kernel.models import EventDelivery, OutboxEvent, Progress
+from nanhu.kernel.sealing.carrying import compare_and_keep
 
 EVENT_DAYS = 30
 PROGRESS_DAYS = 30
@@ -36,6 +37,12 @@ def seal_audit() -> None:
 def verify_audit() -> None:
     """Each night what is new since the last sound look; on Sundays all of it."""
     verify_and_note(is_whole=campus_today().isoweekday() == SUNDAY)
+
+
+@job("kernel.carry_roots", every="53 2 * * *")
+def carry_roots() -> None:
+    """What was carried out before must stand in the chains; the doctor tells when it does not."""
+    compare_and_keep()
 
 
 @app.periodic(cron="* * * * * */20")

@@ -36,6 +36,7 @@ registry.checks.add(
     Check(key="kernel.outbox", title=_("事件投递"), run=work.check_outbox, order=31),
     Check(key="kernel.stuck_events", title=_("失败的事件"), run=work.check_stuck_events, order=32),
     Check(key="kernel.audit", title=_("审计封印"), run=trail.check_audit_seals, order=35),
+    Check(key="kernel.carried_roots", title=_("抄录的根"), run=trail.check_carried_roots, order=36),
     Check(key="kernel.backup", title=_("备份"), run=work.check_backup, order=40),
     Check(key="kernel.debug", title=_("调试模式"), run=web.check_debug, order=50),
     Check(key="kernel.hosts", title=_("主机名和加密"), run=web.check_hosts, order=51),

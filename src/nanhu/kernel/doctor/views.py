@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.doctor import health
-from nanhu.kernel.sealing.carrying import last_roots
+from nanhu.kernel.sealing.carrying import last_roots, written
 
 
 @login_not_required
@@ -31,4 +31,4 @@ def ready(_request: HttpRequest) -> JsonResponse:
 @require_safe
 def roots(_request: HttpRequest) -> HttpResponse:
     """For another machine that keeps them; they tell nothing but how many blocks there are."""
-    return HttpResponse("".join(f"{line}\n" for line in last_roots()), content_type="application/jsonl")
+    return HttpResponse("".join(f"{written(root)}\n" for root in last_roots()), content_type="application/jsonl")

@@ -1,18 +1,30 @@
-"""Roots carried out: the last seal of each chain as another machine fetches it, and the comparison with what it kept.
+"""Roots carried out: the last seal of each chain as another machine fetches it, and the comparison with what was kept.
 
-Whoever holds the database and the keyring can make a whole chain anew. What was fetched before he did no longer fits.
+Whoever holds the database and the keyring can make a whole chain anew. What was carried out before he did no longer fits.
 """
 
 import json
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
+from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.sealing.chain import Chain
 
+log = logging.getLogger(__name__)
 CHAINS: Final[dict[str, Chain]] = {}
 """By name; a room adds its own."""
+BLOCK_DIGITS: Final = 18
+
+
+class Root(NamedTuple):
+    """`root` is NUMBER:SEAL."""
+
+    chain: str
+    root: str
+    sealed_at: str = ""
 
 
 class CarriedRootsError(CampusError):
@@ -21,28 +33,64 @@ class CarriedRootsError(CampusError):
     sentence = "{path}: line {line} is no carried root"
 
 
-def last_roots() -> Iterator[str]:
-    """One JSON line for each chain that has a block."""
+def last_roots() -> Iterator[Root]:
+    """One for each chain that has a block."""
     for name, chain in sorted(CHAINS.items()):
         block = chain.blocks.objects.order_by("-number").first()
         if block is not None:
-            facts = {
-                "chain": name,
-                "root": f"{block.number}:{block.seal}",
-                "sealed_at": block.sealed_at.isoformat(timespec="seconds"),
-            }
-            yield json.dumps(facts)
+            yield Root(name, f"{block.number}:{block.seal}", block.sealed_at.isoformat(timespec="seconds"))
 
 
-def carried_roots(path: Path, *, chain: str) -> list[str]:
-    """The roots of a chain in a file of such lines. A line that is none is an error: a broken file proves nothing."""
+def written(root: Root) -> str:
+    return json.dumps(root._asdict())
+
+
+def roots_in(path: Path) -> list[Root]:
+    """A file of such lines. A line that is none is an error: a broken file proves nothing."""
     found = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
         try:
             facts = json.loads(line)
-            name, root = facts["chain"], str(facts["root"])
+            found.append(Root(facts["chain"], str(facts["root"])))
         except (ValueError, KeyError, TypeError) as problem:
             raise CarriedRootsError(path=str(path), line=number) from problem
-        if name == chain:
-            found.append(root)
     return found
+
+
+def carried_roots(path: Path, *, chain: str) -> list[str]:
+    return [one.root for one in roots_in(path) if one.chain == chain]
+
+
+def missing(roots: Iterable[Root]) -> list[Root]:
+    """Those that do not stand in their chain now: it was sealed anew, or cut. One query a chain."""
+    kept = list(roots)
+    standing = {
+        (name, f"{number}:{seal}")
+        for name, chain in CHAINS.items()
+        for number, seal in chain.blocks.objects.filter(
+            number__in={number_of(one) for one in kept if one.chain == name}
+        ).values_list("number", "seal")
+    }
+    return [one for one in kept if (one.chain, one.root) not in standing]
+
+
+def number_of(root: Root) -> int:
+    number = root.root.partition(":")[0]
+    return int(number) if number.isascii() and number.isdecimal() and len(number) <= BLOCK_DIGITS else -1
+
+
+def kept_file() -> Path:
+    """`NANHU_ROOTS_FILE`: best on a disk that whoever holds this machine does not reach."""
+    named = configuration().roots_file
+    return Path(named) if named else configuration().data_dir / "roots.jsonl"
+
+
+def compare_and_keep() -> list[Root]:
+    """The nightly deed: what was kept must stand in the chains; the roots of now are added, whatever was found."""
+    path = kept_file()
+    lost = missing(roots_in(path)) if path.exists() else []
+    for one in lost:
+        log.critical("the chain %s was sealed anew: %s, kept in %s, is not in it", one.chain, one.root, path)
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(f"{written(root)}\n" for root in last_roots())
+    return lost

@@ -10,9 +10,11 @@ from django.db import DatabaseError, connection, transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.doctor.checks import trail
 from nanhu.kernel.registry import Verdict
-from nanhu.kernel.sealing import chain
+from nanhu.kernel.sealing import carrying, chain
 from nanhu.kernel.sealing.verification import content_of
+from nanhu.kernel.tasks import carry_roots
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger import checks, merkle
 from nanhu.platforms.ledger.models import Block, Check, DayRoot, Transfer
@@ -118,6 +120,25 @@ def test_a_chain_that_was_sealed_anew_is_found_by_a_root_that_was_fetched_before
     with pytest.raises(SystemExit):
         call_command("ledger", "verify", "--roots", str(kept))
     assert "NOT SOUND" in capsys.readouterr().out
+
+
+def test_the_night_carries_roots_out_and_the_doctor_finds_a_chain_sealed_anew(sealed, tmp_path, monkeypatch):
+    kept = tmp_path / "roots.jsonl"
+    monkeypatch.setattr(carrying, "kept_file", lambda: kept)
+    monkeypatch.setattr(trail, "kept_file", lambda: kept)
+    carry_roots()
+    assert kept.read_text().count('"chain": "ledger"') == 1
+    assert trail.check_carried_roots().verdict == Verdict.OK
+    as_superuser(TAMPERED["another amount"], sealed[4])
+    as_superuser("DELETE FROM ledger_day_root")
+    as_superuser("DELETE FROM ledger_block")
+    seal()
+    assert verify().is_sound
+    assert trail.check_carried_roots().verdict == Verdict.FAIL
+    carry_roots()
+    assert trail.check_carried_roots().verdict == Verdict.FAIL, "what was kept is not forgotten by a new root"
+    kept.write_text("nonsense\n")
+    assert trail.check_carried_roots().verdict == Verdict.FAIL
 
 
 def test_a_broken_file_of_roots_proves_nothing(sealed, tmp_path):

@@ -46,6 +46,24 @@ class SuspenseNotFoundError(CampusError):
     sentence = _("没有找到这一笔待查。")
 
 
+class SuspenseNotPostableError(CampusError):
+    code = "card.suspense_not_postable"
+    http_status = 409
+    sentence = _("这一类待查不能入账，只能结案。")
+
+
+class SuspenseProposalError(CampusError):
+    code = "card.suspense_proposal"
+    http_status = 409
+    sentence = _("这一笔的入账申请已变，请刷新后再看。")
+
+
+class SuspenseSamePersonError(CampusError):
+    code = "card.suspense_same_person"
+    http_status = 409
+    sentence = _("入账由一人提出，由另一人决定。")
+
+
 class AnswerMissingError(CampusError):
     code = "card.suspense_answer_missing"
     sentence = _("请写明核查结果。")

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card, PosTerminal, Receipt
 
 
 class Algorithm(models.TextChoices):
@@ -132,6 +132,12 @@ class SuspenseCase(models.Model):
     owner = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     owner_name = models.TextField(default="校园卡管理办公室")
     answer = models.TextField(default="", blank=True)
+    proposer = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    proposer_name = models.TextField(default="", db_default="", blank=True)
+    proposal = models.TextField(
+        default="", db_default="", blank=True, help_text="why it is honest and should be posted"
+    )
+    posted = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -145,5 +151,14 @@ class SuspenseCase(models.Model):
                 condition=Q(state="open", closed_at__isnull=True, answer="")
                 | (Q(state="closed", closed_at__isnull=False, owner__isnull=False) & ~Q(answer="")),
                 name="card_chip_suspense_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposer__isnull=True, proposal="") | (Q(proposer__isnull=False) & ~Q(proposal="")),
+                name="card_chip_suspense_proposal",
+            ),
+            models.CheckConstraint(
+                condition=Q(posted__isnull=True)
+                | (Q(state="closed", proposer__isnull=False) & ~Q(owner=F("proposer"))),
+                name="card_chip_suspense_two_people",
             ),
         ]

@@ -7,5 +7,7 @@ urlpatterns = [
     path("cards/<uuid:public_id>/", views.card, name="chip_card"),
     path("cases/<int:case_id>/", views.case, name="chip_case"),
     path("cases/<int:case_id>/take/", views.take, name="chip_take"),
+    path("cases/<int:case_id>/propose/", views.propose, name="chip_propose"),
+    path("cases/<int:case_id>/decide/", views.decide, name="chip_decide"),
     path("cases/<int:case_id>/close/", views.close, name="chip_close"),
 ]

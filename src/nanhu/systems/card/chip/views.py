@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.chip.errors import SuspenseNotFoundError
-from nanhu.systems.card.chip.forms import AnswerForm
+from nanhu.systems.card.chip.forms import AnswerForm, ProposalForm
 from nanhu.systems.card.chip.models import Chip, SuspenseCase
+from nanhu.systems.card.chip.services import suspense_posting
 from nanhu.systems.card.chip.services.difference import difference_of, recent_rows
 from nanhu.systems.card.chip.services.suspense import close_case, take_case
 from nanhu.systems.card.views.frame import card_with, clerk_only, person_at
@@ -56,7 +57,13 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 def show_case(
-    request: HttpRequest, case_id: int, *, form: AnswerForm | None = None, error: str = "", status: int = 200
+    request: HttpRequest,
+    case_id: int,
+    *,
+    form: AnswerForm | None = None,
+    proposal: ProposalForm | None = None,
+    error: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     found = SuspenseCase.objects.filter(pk=case_id).select_related("card", "terminal__merchant").first()
     if found is None:
@@ -68,6 +75,9 @@ def show_case(
         "error": error,
         "member": found.row.get("chip") or {},
         "form": form or AnswerForm(),
+        "proposal_form": proposal or ProposalForm(),
+        "is_postable": suspense_posting.is_postable(found),
+        "is_own": found.proposer_id is not None and found.proposer_id == person_at(request).account_id,
     }
     return render(request, "card/chip/case.html", facts, status=status)
 
@@ -90,3 +100,31 @@ def close(request: HttpRequest, case_id: int) -> HttpResponse:
     except CampusError as error:
         return show_case(request, case_id, form=form, error=error.message, status=error.http_status)
     return redirect("card:chip_cases")
+
+
+@require_POST
+@clerk_only
+def propose(request: HttpRequest, case_id: int) -> HttpResponse:
+    form = ProposalForm(request.POST)
+    if not form.is_valid():
+        return show_case(request, case_id, proposal=form, status=422)
+    try:
+        suspense_posting.propose(by=person_at(request), case_id=case_id, reason=form.cleaned_data["proposal"])
+    except CampusError as error:
+        return show_case(request, case_id, proposal=form, error=error.message, status=error.http_status)
+    return redirect("card:chip_case", case_id=case_id)
+
+
+@require_POST
+@clerk_only
+def decide(request: HttpRequest, case_id: int) -> HttpResponse:
+    """`proposer` says whose proposal the page showed: a newer one is not decided unseen."""
+    form, shown = AnswerForm(request.POST), request.POST.get("proposer", "")
+    if not form.is_valid() or not (shown.isascii() and shown.isdecimal()):
+        return show_case(request, case_id, form=form, status=422)
+    work = suspense_posting.approve if request.POST.get("decision") == "post" else suspense_posting.refuse
+    try:
+        work(by=person_at(request), case_id=case_id, proposer_id=int(shown[:18]), answer=form.cleaned_data["answer"])
+    except CampusError as error:
+        return show_case(request, case_id, form=form, error=error.message, status=error.http_status)
+    return redirect("card:chip_case", case_id=case_id)

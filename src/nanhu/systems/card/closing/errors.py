@@ -35,6 +35,12 @@ class PayoutStateError(CampusError):
     sentence = _("这份付款文件{state}。")
 
 
+class DayDutiesError(CampusError):
+    code = "card.day_duties"
+    http_status = 409
+    sentence = _("日结和差异说明不能是同一个人：这一天由您核对过，或由您说明过差异。")
+
+
 class SamePersonError(CampusError):
     code = "card.same_person"
     http_status = 409

@@ -9,6 +9,7 @@ from nanhu.systems.card.closing import custody, jobs, operations  # noqa: F401  
 from nanhu.systems.card.closing.checks import groups_have_codes
 from nanhu.systems.card.closing.losses import loss_differences
 from nanhu.systems.card.closing.policies import FINANCE, MERCHANT
+from nanhu.systems.card.closing.printed_roots import root_differences
 from nanhu.systems.card.closing.reconciliation import ledger_differences, receipt_differences, suspense_differences
 from nanhu.systems.card.closing.sources import Source, sources
 from nanhu.systems.card.closing.terminal_totals import terminal_differences
@@ -32,6 +33,7 @@ sources.add(
         differences=terminal_differences,
         order=22,
     ),
+    Source(key="roots", title=_("封印核对"), owner=_("审计管理员"), differences=root_differences, order=28),
     Source(key="losses", title=_("挂失责任核对"), owner=_("校园卡管理办公室"), differences=loss_differences, order=26),
 )
 registry.checks.add(registry.Check(key="card.voucher_codes", title=_("凭证科目"), run=groups_have_codes, order=48))

@@ -137,12 +137,38 @@ class Migration(migrations.Migration):
                 ("state", models.TextField(choices=[("open", "待查"), ("closed", "已结案")], default="open")),
                 ("owner_name", models.TextField(default="校园卡管理办公室")),
                 ("answer", models.TextField(blank=True, default="")),
+                ("proposer_name", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "proposal",
+                    models.TextField(
+                        blank=True, db_default="", default="", help_text="why it is honest and should be posted"
+                    ),
+                ),
                 ("closed_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "card",
                     models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"
+                    ),
+                ),
+                (
+                    "proposer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "posted",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="card.receipt",
                     ),
                 ),
                 (
@@ -254,6 +280,32 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="card_chip_suspense_closed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="suspensecase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("proposal", ""), ("proposer__isnull", True)),
+                    models.Q(("proposer__isnull", False), models.Q(("proposal", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="card_chip_suspense_proposal",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="suspensecase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("posted__isnull", True),
+                    models.Q(
+                        ("proposer__isnull", False),
+                        ("state", "closed"),
+                        models.Q(("owner", models.F("proposer")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="card_chip_suspense_two_people",
             ),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),

@@ -2,6 +2,7 @@ import uuid
 from pathlib import Path
 
 import django.contrib.postgres.constraints
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
 import django.utils.timezone
@@ -139,6 +140,15 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("by_name", models.TextField(default="")),
+                (
+                    "closer_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        help_text="accounts that ran it by hand: they explain nothing of it",
+                        size=None,
+                    ),
+                ),
             ],
             options={
                 "db_table": "card_day_close",
@@ -176,6 +186,12 @@ class Migration(migrations.Migration):
                 ),
                 ("note", models.TextField(blank=True, default="")),
                 ("noted_by", models.TextField(blank=True, default="")),
+                (
+                    "noted_by_id",
+                    models.BigIntegerField(
+                        help_text="the account; the database keeps it apart from who closed", null=True
+                    ),
+                ),
                 ("found_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

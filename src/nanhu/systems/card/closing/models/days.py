@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -26,6 +27,9 @@ class DayClose(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     by_name = models.TextField(default="")
+    closer_ids = ArrayField(
+        models.BigIntegerField(), default=list, help_text="accounts that ran it by hand: they explain nothing of it"
+    )
 
     class Meta:
         db_table = "card_day_close"
@@ -59,6 +63,9 @@ class Difference(models.Model):
     state = models.TextField(choices=State, default=State.OPEN)
     note = models.TextField(default="", blank=True)
     noted_by = models.TextField(default="", blank=True)
+    noted_by_id = models.BigIntegerField(
+        null=True, help_text="the account; the database keeps it apart from who closed"
+    )
     found_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 

@@ -13,9 +13,10 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing import terminal_totals
 from nanhu.systems.card.closing.custody import custody_on
-from nanhu.systems.card.closing.errors import DayNotOverError, NoteMissingError
+from nanhu.systems.card.closing.errors import DayDutiesError, DayNotOverError, NoteMissingError
 from nanhu.systems.card.closing.losses import borne_on
 from nanhu.systems.card.closing.models import DayClose, Difference
+from nanhu.systems.card.closing.printed_roots import roots_now
 from nanhu.systems.card.closing.reconciliation import late_rows_on, merchants_on
 from nanhu.systems.card.closing.services.settling import end_of, start_of
 from nanhu.systems.card.closing.sources import Found, Source, sources
@@ -33,17 +34,29 @@ def close_day(*, by: Actor, day: date, heard: Heard = lambda _done, _total, _not
     with transaction.atomic():
         hold(day)
         close = DayClose.objects.get_or_create(day=day)[0]
+        note_closer(close, by=by)
         heard(0, steps, _("汇总总账"))
         ledger.sum_days()
         for place, source in enumerate(asked, 1):
             heard(place, steps, str(source.title))
             take_in(close, source, source.differences(day))
         heard(steps - 1, steps, _("合计"))
-        close.figures = figures_of(day)
+        printed = close.figures.get("roots")
+        close.figures = figures_of(day) | {"roots": printed or roots_now()}
         close.bank_told_fen = close.figures["custody"]["bank_told_fen"]
         finish(close, by=by)
     heard(steps, steps, "")
     return close
+
+
+def note_closer(close: DayClose, *, by: Actor) -> None:
+    """Who runs it by hand; the nightly run is nobody's."""
+    if by.account_id is None or by.account_id in close.closer_ids:
+        return
+    if close.differences.filter(noted_by_id=by.account_id).exists():
+        raise DayDutiesError
+    close.closer_ids = [*close.closer_ids, by.account_id]
+    close.save(update_fields=["closer_ids"])
 
 
 def hold(day: date) -> None:
@@ -62,7 +75,7 @@ def take_in(close: DayClose, source: Source, found: list[Found]) -> None:
         if one.is_explained:
             row.state, row.note = EXPLAINED, row.note or one.what
         elif row.pk is None or has_changed:
-            row.state, row.note, row.noted_by = OPEN, "", ""
+            row.state, row.note, row.noted_by, row.noted_by_id = OPEN, "", "", None
         row.changed_at = now()
         row.save()
     gone = [row.pk for key, row in known.items() if key not in {one.key for one in found} and row.state != GONE]
@@ -94,7 +107,10 @@ def explain(*, by: Actor, difference: Difference, note: str) -> DayClose:
     with transaction.atomic():
         hold(difference.close_id)
         row = Difference.objects.select_for_update().select_related("close").get(pk=difference.pk)
-        row.state, row.note, row.noted_by, row.changed_at = EXPLAINED, note.strip()[:300], by.name, now()
+        if by.account_id is not None and by.account_id in row.close.closer_ids:
+            raise DayDutiesError
+        row.state, row.note, row.changed_at = EXPLAINED, note.strip()[:300], now()
+        row.noted_by, row.noted_by_id = by.name, by.account_id
         row.save()
         row.close.state = state_of(row.close)
         row.close.save(update_fields=["state"])

@@ -17,7 +17,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing import jobs, vouchers
-from nanhu.systems.card.closing.errors import DayNotOverError
+from nanhu.systems.card.closing.errors import DayDutiesError, DayNotOverError
 from nanhu.systems.card.closing.forms import NoteForm, RangeForm
 from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.closing.models import DayClose, Difference, Dispute, Settlement
@@ -61,6 +61,8 @@ def run(request: HttpRequest) -> HttpResponse:
     if day >= campus_today():
         raise DayNotOverError(day=day)
     by = person_at(request)
+    if Difference.objects.filter(close_id=day, noted_by_id=by.account_id).exists():
+        raise DayDutiesError
     progress = start_progress(kind="card.close_day", title=_("{day} 日结").format(day=day), total=1, by=by)
     jobs.close_day_asked.defer(
         progress_id=str(progress.public_id), day=day.isoformat(), name=by.name, account_id=by.account_id

@@ -1,0 +1,61 @@
+"""Who closed a day by hand explains none of its differences: the page says so, and the database holds it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from nanhu.kernel.clock import campus_today
+from nanhu.systems.card.closing import sources
+from nanhu.systems.card.closing.errors import DayDutiesError
+from nanhu.systems.card.closing.models import DayClose, Difference
+from nanhu.systems.card.closing.services import days
+from nanhu.systems.card.closing.sources import Found, Source
+from nanhu.systems.card.tests.conftest import SYSTEM, make_finance
+
+YESTERDAY = campus_today() - timedelta(days=1)
+PAGE = f"/card/closing/days/{YESTERDAY}/"
+
+
+@pytest.fixture
+def difference(campus):
+    found = Found(key="load:1", what="银行有、我方无的圈存", ours_fen=0, theirs_fen=5000)
+    sources.sources.add(Source(key="test_bank", title="银行", owner="银行对账员", differences=lambda _day: [found]))
+    make_finance(campus, "clerk", "second_clerk")
+    days.close_day(by=SYSTEM, day=YESTERDAY)
+    yield Difference.objects.get(source="test_bank")
+    sources.sources._entries.pop("test_bank")
+
+
+def explain(campus, part: str, difference) -> int:
+    return campus.client(part).post(f"{PAGE}differences/{difference.pk}/", {"note": "银行次日冲正"}).status_code
+
+
+def test_who_closed_the_day_explains_nothing_of_it(campus, difference):
+    days.close_day(by=campus.actor("clerk"), day=YESTERDAY)
+    assert explain(campus, "clerk", difference) == 409
+    difference.refresh_from_db()
+    assert difference.state == "open"
+    assert explain(campus, "second_clerk", difference) == 302
+    difference.refresh_from_db()
+    assert (difference.state, difference.noted_by_id) == ("explained", campus.actor("second_clerk").account_id)
+
+
+def test_who_explained_does_not_close_it_afterwards_and_the_night_may(campus, difference):
+    assert explain(campus, "clerk", difference) == 302
+    with pytest.raises(DayDutiesError):
+        days.close_day(by=campus.actor("clerk"), day=YESTERDAY)
+    assert campus.client("clerk").post("/card/closing/run/", {"day": f"{YESTERDAY}"}).status_code == 409
+    assert days.close_day(by=SYSTEM, day=YESTERDAY).state == "explained"
+
+
+def test_the_database_keeps_the_two_apart(campus, difference):
+    me = campus.actor("clerk").account_id
+    DayClose.objects.update(closer_ids=[me])
+    explained = {"state": "explained", "note": "x", "noted_by": "x", "noted_by_id": me}
+    with pytest.raises(IntegrityError, match="another than who closed"), transaction.atomic():
+        Difference.objects.filter(pk=difference.pk).update(**explained)
+    DayClose.objects.update(closer_ids=[])
+    Difference.objects.filter(pk=difference.pk).update(**explained)
+    with pytest.raises(IntegrityError, match="another than who closed"), transaction.atomic():
+        DayClose.objects.update(closer_ids=[me])
