@@ -3,12 +3,13 @@
 import time
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.chip.models import SuspenseCase
+from nanhu.systems.card.chip.services import suspense_posting
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.tests.signed import SignedTerminal
 
@@ -64,6 +65,16 @@ def test_one_proposes_another_posts_and_the_holder_pays_once(campus, case):
     assert case.state == "closed"
     deeds = AuditEntry.objects.filter(target=f"suspense:{case.pk}").order_by("pk").values_list("action", flat=True)
     assert list(deeds) == ["card.propose_suspense", "card.post_suspense"]
+
+
+def test_the_web_process_has_the_rights_for_it(campus, case):
+    propose(campus, case)
+    proposer, decider = campus.actor("clerk"), campus.actor("second_clerk")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE nanhu_web")
+        suspense_posting.approve(by=decider, case_id=case.pk, proposer_id=proposer.account_id, answer="x")
+        cursor.execute("RESET ROLE")
+    assert left(campus) == START_FEN - FEN
 
 
 def test_what_the_wallet_cannot_cover_is_owed(campus, case):
