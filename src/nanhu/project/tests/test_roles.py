@@ -16,6 +16,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.audit.sealing import seal as seal_audit
 from nanhu.kernel.database import embedded
 from nanhu.kernel.database.roles import PROCESSES, apply_grants, role_of
+from nanhu.kernel.doctor.checks.database import check_roles
+from nanhu.kernel.registry import Verdict
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.services.sealing import seal
 from nanhu.project.grants import ADDED_ONLY, DERIVED, GRANTS, KEPT, SEALS
@@ -172,6 +174,19 @@ def gateway_statements() -> dict[str, str]:
         for name, value in vars(module).items()
         if isinstance(value, str) and re.match(r"\s*(SELECT|INSERT|UPDATE|WITH)\s", value)
     }
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_the_doctor_names_a_process_that_works_as_the_owner(process):
+    """As it would where somebody gave a unit the owner's URL for convenience."""
+    wanted = connection.get_connection_params()
+    names = {name: wanted[name] for name in ("dbname", "user", "password", "host", "port") if wanted.get(name)}
+    assert check_roles().verdict == Verdict.OK
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # one transaction sees one picture of who is there
+    with psycopg.connect(**names, application_name=f"nanhu-{process}"):
+        told = check_roles()
+    assert (told.verdict, f"nanhu-{process}" in told.message) == (Verdict.FAIL, True)
 
 
 def test_all_that_the_gateway_asks_is_granted_to_it():

@@ -232,7 +232,11 @@ def test_finance_runs_the_close_sees_the_report_and_takes_the_voucher(traded, ba
     assert all(word in page for word in ("有差异待处理", "银行对账员", "自选快餐", "补传的交易", "¥ 12.60"))
     number = Difference.objects.get().pk
     assert finance.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", {"note": ""}).status_code == 422
-    assert finance.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", {"note": "银行次日冲正"}).status_code == 302
+    explained = {"note": "银行次日冲正"}
+    assert finance.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", explained).status_code == 409, "who closed it"
+    make_finance(traded, "clerk")
+    other = traded.client("clerk")
+    assert other.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", explained).status_code == 302
     assert "差异已说明" in finance.get(PAGE).content.decode()
     csv = b"".join(finance.get(f"{PAGE}voucher.csv?first={YESTERDAY}&last={YESTERDAY}").streaming_content).decode()
     assert "2307.01" in csv
