@@ -7,17 +7,19 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
-from fpdf import FPDF
-from fpdf.enums import WrapMode
 
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.errors import FontMissingError
 from nanhu.systems.card.issuing.models import OrderRow
 from nanhu.systems.card.issuing.services import photos
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+    from fpdf.enums import WrapMode
 
 CARD_MM: Final = (85.6, 54.0)
 BLEED_MM: Final = 3.0
@@ -69,6 +71,8 @@ def template_of(card_class: str) -> Template:
 
 def pdf_of(card_class: str, rows: Iterable[OrderRow]) -> bytes:
     """Two pages for each row: front, then back, so that a duplex card printer takes it as it is."""
+    from fpdf import FPDF  # reads fonts for a second
+
     sheet = FPDF(unit="mm", format=PAGE_MM)
     sheet.set_auto_page_break(auto=False)
     sheet.set_margin(0)
@@ -83,7 +87,7 @@ def pdf_of(card_class: str, rows: Iterable[OrderRow]) -> bytes:
     return bytes(sheet.output())
 
 
-def add_fonts(sheet: FPDF) -> None:
+def add_fonts(sheet: "FPDF") -> None:
     for regular, bold, face in FONTS:
         if Path(regular).is_file() and Path(bold).is_file():
             sheet.add_font("cjk", "", regular, collection_font_number=face)
@@ -92,7 +96,14 @@ def add_fonts(sheet: FPDF) -> None:
     raise FontMissingError
 
 
-def front(sheet: FPDF, template: Template, row: OrderRow, person: people.PersonCard | None) -> None:
+def by_character() -> "WrapMode":
+    """Chinese breaks anywhere."""
+    from fpdf.enums import WrapMode
+
+    return WrapMode.CHAR
+
+
+def front(sheet: "FPDF", template: Template, row: OrderRow, person: people.PersonCard | None) -> None:
     new_page(sheet)
     left, top = BLEED_MM, BLEED_MM
     sheet.set_fill_color(*template.colour)
@@ -117,7 +128,7 @@ def front(sheet: FPDF, template: Template, row: OrderRow, person: people.PersonC
     cut_marks(sheet)
 
 
-def back(sheet: FPDF, template: Template, row: OrderRow) -> None:
+def back(sheet: "FPDF", template: Template, row: OrderRow) -> None:
     new_page(sheet)
     left, top = BLEED_MM, BLEED_MM
     sheet.set_fill_color(*template.colour)
@@ -128,7 +139,7 @@ def back(sheet: FPDF, template: Template, row: OrderRow) -> None:
     sheet.set_font("cjk", "", 7)
     for line in BACK:
         sheet.set_x(left + 5)
-        sheet.multi_cell(CARD_MM[0] - 10, 4.2, line, align="L", wrapmode=WrapMode.CHAR)
+        sheet.multi_cell(CARD_MM[0] - 10, 4.2, line, align="L", wrapmode=by_character())
     office = f"校园卡管理办公室 {school().card_office_place}　电话 {school().card_office_phone}"
     words(sheet, office, left + 5, top + 36, size=7)
     partners = school().raw.get("card", {}).get("partners", {})
@@ -140,13 +151,13 @@ def back(sheet: FPDF, template: Template, row: OrderRow) -> None:
     cut_marks(sheet)
 
 
-def new_page(sheet: FPDF) -> None:
+def new_page(sheet: "FPDF") -> None:
     sheet.add_page()
     sheet.set_fill_color(255, 255, 255)
     sheet.rect(0, 0, *PAGE_MM, style="F")
 
 
-def portrait(sheet: FPDF, row: OrderRow, left: float, top: float) -> None:
+def portrait(sheet: "FPDF", row: OrderRow, left: float, top: float) -> None:
     """358×441 fits the frame as it is; without a picture the frame says so, and the card is not to be printed."""
     content = photos.content_of(row) or golden_photo(row)
     if content is not None:
@@ -163,7 +174,7 @@ def golden_photo(row: OrderRow) -> bytes | None:
 
 
 def words(
-    sheet: FPDF, text: str, left: float, top: float, *, size: float, bold: bool = False, width: float = 0,
+    sheet: "FPDF", text: str, left: float, top: float, *, size: float, bold: bool = False, width: float = 0,
     align: str = "L", colour: Colour | None = None,
 ) -> None:  # fmt: skip
     """One line; a long one is set smaller until it fits its width."""
@@ -179,7 +190,7 @@ def words(
     sheet.text_color = before
 
 
-def value(sheet: FPDF, text: str, left: float, top: float, *, is_bold: bool) -> None:
+def value(sheet: "FPDF", text: str, left: float, top: float, *, is_bold: bool) -> None:
     """In one line; a long unit in two smaller ones rather than in letters nobody reads."""
     width = CARD_MM[0] - 46
     sheet.set_font("cjk", "B" if is_bold else "", READABLE_PT)
@@ -187,10 +198,10 @@ def value(sheet: FPDF, text: str, left: float, top: float, *, is_bold: bool) -> 
         words(sheet, text, left, top, size=8, bold=is_bold, width=width)
         return
     sheet.set_xy(left, top - 0.6)
-    sheet.multi_cell(width, 2.5, text, align="L", wrapmode=WrapMode.CHAR)
+    sheet.multi_cell(width, 2.5, text, align="L", wrapmode=by_character())
 
 
-def cut_marks(sheet: FPDF) -> None:
+def cut_marks(sheet: "FPDF") -> None:
     """Corners of the trimmed card, drawn in the bleed."""
     sheet.set_draw_color(0, 0, 0)
     sheet.set_line_width(0.1)

@@ -1,33 +1,48 @@
-"""pysaml2's checks of a signed message, with xmlsec1 behind. Imported where one is checked: it reads XML schemas for a second."""
+"""pysaml2's checks of a signed message, with xmlsec1 behind."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from saml2.sigver import CryptoBackend, MissingKey, SecurityContext, SignatureError, XmlsecError
-
-from nanhu.platforms.identity.protocols.saml.engine import XmlsecFailedError, require_program, sign, verify
-
-REFUSALS = (SignatureError, MissingKey, XmlsecError, AttributeError, IndexError)
-"""What pysaml2 raises for a signature that does not verify, or for a message that has not the form of a signed one."""
+from nanhu.platforms.identity.protocols.saml.engine import XmlsecFailedError, require_program, verify
 
 
-class Engine(CryptoBackend):  # type: ignore[misc]
-    """What pysaml2's SecurityContext calls. `cert_file` and `key_file` are PEM texts here, not names of files."""
-
-    def sign_statement(self, statement: str, node_name: str, key_file: str, node_id: str) -> str:
-        return sign(statement, key=key_file, node_name=node_name, node_id=node_id)
-
-    def validate_signature(self, enctext: Any, cert_file: str, cert_type: str, node_name: str, node_id: str) -> bool:  # noqa: ARG002 - pysaml2's signature
-        document = enctext if isinstance(enctext, bytes) else enctext.encode()
-        certificate = Path(cert_file).read_text(encoding="ascii")
-        try:
-            verify(document, certificate=certificate, node_name=node_name, node_id=node_id)
-        except XmlsecFailedError as error:
-            raise XmlsecError(str(error)) from error
-        return True
+class WrongSignatureError(Exception):
+    """It does not verify, or the message has not the form of a signed one."""
 
 
-def verifier(keys: Any) -> SecurityContext:
+@cache
+def backend() -> Any:
+    """What a SecurityContext calls. Made when the first message comes: pysaml2 reads XML schemas for a second."""
+    from saml2.sigver import CryptoBackend, XmlsecError
+
+    class Backend(CryptoBackend):  # type: ignore[misc]
+        def validate_signature(
+            self,
+            enctext: Any,
+            cert_file: str,
+            cert_type: str,  # noqa: ARG002
+            node_name: str,
+            node_id: str,
+        ) -> bool:
+            document = enctext if isinstance(enctext, bytes) else enctext.encode()
+            certificate = Path(cert_file).read_text(encoding="ascii")
+            try:
+                verify(document, certificate=certificate, node_name=node_name, node_id=node_id)
+            except XmlsecFailedError as error:
+                raise XmlsecError(str(error)) from error
+            return True
+
+    return Backend()
+
+
+def check(message: Any, *, node_name: str, document: bytes, keys: Any) -> None:
     """Form (schema, one reference, transforms) and signature, by the metadata's keys only."""
+    from saml2.sigver import MissingKey, SecurityContext, SignatureError, XmlsecError
+
     require_program()
-    return SecurityContext(Engine(), metadata=keys, only_use_keys_in_metadata=True)
+    context = SecurityContext(backend(), metadata=keys, only_use_keys_in_metadata=True)
+    try:
+        context.check_signature(message, node_name, document)
+    except (SignatureError, MissingKey, XmlsecError, AttributeError, IndexError) as error:
+        raise WrongSignatureError(str(error)) from error

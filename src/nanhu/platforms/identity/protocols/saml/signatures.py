@@ -14,6 +14,7 @@ from saml2 import class_name
 from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError
 from nanhu.platforms.identity.protocols.saml.messages import Received, RedirectSignature
 from nanhu.platforms.identity.protocols.saml.names import DS, REDIRECT
+from nanhu.platforms.identity.protocols.saml.security_context import WrongSignatureError, check
 from nanhu.platforms.identity.protocols.saml.xml import SIGNATURE, has_one_meaning
 
 MORE = "http://www.w3.org/2001/04/xmldsig-more#"
@@ -52,8 +53,6 @@ def check_signature(received: Received, *, certificates: Sequence[str], is_requi
 
 
 def check_xml(received: Received, certificates: Sequence[str]) -> bool:
-    from nanhu.platforms.identity.protocols.saml.security_context import REFUSALS, verifier
-
     signatures = received.root.findall(SIGNATURE)
     if not signatures:
         if next(received.root.iter(SIGNATURE), None) is not None:
@@ -63,10 +62,14 @@ def check_xml(received: Received, certificates: Sequence[str]) -> bool:
     method = signatures[0].find(f"{{{DS}}}SignedInfo/{{{DS}}}SignatureMethod")
     if method is None or message.signature.signed_info.signature_method.algorithm not in ALGORITHMS:
         raise MessageRefusedError(why="the signature's algorithm is too weak")
-    checker = verifier(MetadataKeys(certificates))
     try:
-        checker.check_signature(message, class_name(message), received.document)
-    except REFUSALS as error:
+        check(
+            message,
+            node_name=class_name(message),
+            document=received.document,
+            keys=MetadataKeys(certificates),
+        )
+    except WrongSignatureError as error:
         raise MessageRefusedError(why="the signature does not verify") from error
     return True
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nanhu.kernel import audit
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.people import api as people
+from nanhu.systems.card.issuing import printing
 from nanhu.systems.card.issuing.forms import ChipForm, ReasonForm
 from nanhu.systems.card.issuing.models import CardOrder
 from nanhu.systems.card.issuing.policies import office_only
@@ -74,8 +75,6 @@ def spoil(request: HttpRequest, public_id: UUID, line: int) -> HttpResponse:
 @never_cache
 @office_only
 def print_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    from nanhu.systems.card.issuing import printing  # fonts: a second of every start
-
     found, _access = seen_by(request, public_id)
     rows = list(found.rows.select_related("card").order_by("line"))
     by = person_at(request)
