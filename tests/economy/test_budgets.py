@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -123,6 +124,15 @@ def test_the_house_has_budgets_of_sixty_and_two_seconds(request):
     assert (found.room_seconds, found.test_seconds) == (60, 2)
     root = request.config.rootpath
     assert all((root / room).is_dir() or (root / "src/nanhu" / room).is_dir() for room in found.rooms)
+
+
+def test_a_run_fails_only_beyond_what_a_loaded_machine_adds():
+    bill = Bill()
+    bill.add("src/nanhu/kernel/tests/test_x.py::test_a", test=2.5, shared=0, is_slow=False)
+    assert bill.is_held_over(BUDGETS)
+    assert not bill.is_held_over(replace(BUDGETS, tolerance=1.5))
+    bill.add("src/nanhu/kernel/tests/test_x.py::test_b", test=3.1, shared=0, is_slow=False)
+    assert bill.is_held_over(replace(BUDGETS, tolerance=1.5))
 
 
 def test_what_is_over_is_told_in_words():

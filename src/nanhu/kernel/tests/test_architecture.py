@@ -97,6 +97,7 @@ def heads_missing(package: Path) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_the_house_keeps_its_laws() -> None:
     assert faults_in(PACKAGE) == []
 

@@ -104,6 +104,7 @@ def test_no_door_acts_on_a_form_without_its_token(door: Door):
         assert getattr(browser, method)(door.address).status_code in {302, 403, 404, 405}
 
 
+@pytest.mark.slow
 def test_nor_does_it_for_somebody_signed_in_with_every_role(clerk: Client):
     clerk.handler.enforce_csrf_checks = True
     answers = {
@@ -115,6 +116,7 @@ def test_nor_does_it_for_somebody_signed_in_with_every_role(clerk: Client):
     assert {where: status for where, status in answers.items() if status not in {403, 405}} == {}
 
 
+@pytest.mark.slow
 def test_what_a_signed_in_person_sees_is_kept_by_no_cache(clerk: Client):
     """On a computer of the library the next one presses Back. What everybody may see may be kept."""
     seen = [door for door in DOORS if door.name != "identity:cas_logout"]  # which would be the end of it
@@ -180,6 +182,7 @@ FIELDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("who", ["stranger", "clerk"])
 def test_no_value_makes_a_page_break_or_comes_back_as_markup(odd: str, who: str, clerk: Client):

@@ -13,6 +13,7 @@ from nanhu.project.tests.test_doors import DOORS, OPEN, UNSAFE
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_between_the_steps_no_door_opens_that_is_shut_to_strangers(careful):
     """Every address of the house, by every method, with the second step pending."""
     client = first_step(careful)

@@ -17,6 +17,7 @@ DIGEST = re.compile(r"\.[0-9a-f]{12}\.js$")
 DARK = re.compile(r'prefers-color-scheme: dark|data-theme="dark"')
 
 
+@pytest.mark.slow
 def test_a_module_is_imported_under_the_name_of_its_content(tmp_path: Path) -> None:
     storage = CampusStaticStorage(location=tmp_path, base_url="/static/")
     storage.hashed_files = {}

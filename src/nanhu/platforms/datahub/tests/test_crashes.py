@@ -82,6 +82,7 @@ def assert_everything_once():
     assert ChangeSet.objects.filter(source="aa.students").count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stage", "pause"), [("landing", 0.0), ("landed", 0.05), ("writing", 0.15)])
 def test_a_killed_import_is_taken_up_again(files, stage, pause):
     process = start_import(files)
@@ -97,6 +98,7 @@ def test_a_killed_import_is_taken_up_again(files, stage, pause):
     assert_everything_once()
 
 
+@pytest.mark.slow
 def test_a_lost_connection_leaves_nothing_golden(files):
     process = start_import(files)
     wait_for("writing", process)

@@ -12,6 +12,7 @@ from nanhu.platforms.datahub.tests.conftest import BY, UNITS, id_number, registe
 PEOPLE = 4100
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_rows_are_counted_for_others_while_they_land_and_while_they_are_cleaned(tmp_path, monkeypatch):
     units, people = tmp_path / "机构.csv", tmp_path / "学籍.csv"

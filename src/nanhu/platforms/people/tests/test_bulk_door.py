@@ -168,6 +168,7 @@ def test_two_persons_exchange_documents_in_one_batch_and_back():
     assert Person.objects.get(id=ids["1"]).id_number == "11010519491231002X"
 
 
+@pytest.mark.slow
 def test_taking_back_thousands_takes_a_bounded_number_of_statements():
     records = [
         people.PersonRecord(

@@ -54,6 +54,7 @@ def test_a_load_kiosk_takes_the_enquiry_pin_and_gives_a_receipt(school, by_card)
     assert any("挂失时间" in line for line in answer["slip"])
 
 
+@pytest.mark.slow
 @pytest.mark.capability("A113.1")
 def test_a_wrong_enquiry_pin_reports_nothing_and_is_counted(school):
     answer = keypad().ask("loss/report", {"campus_no": CAST["student"][2]}, pin="998877")

@@ -7,6 +7,7 @@ or before it reports; its report may come late, twice or never; the card may be 
 import itertools
 from datetime import timedelta
 
+import pytest
 from django.db import connection, transaction
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -161,6 +162,7 @@ class Power(RuleBasedStateMachine):
                 assert ClaimOrder.objects.get(pk=purse.order.pk).state != "written"
 
 
+@pytest.mark.slow
 def test_no_power_cut_loses_or_doubles_a_claim(funds):
     machine = type("Cuts", (Power,), {"funds": funds})
     with connection.cursor() as cursor:

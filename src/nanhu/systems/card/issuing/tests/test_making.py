@@ -214,6 +214,7 @@ def drawn(content: bytes) -> str:
     return "\n".join(one.decode("latin-1") for one in found if b" re" in one)
 
 
+@pytest.mark.slow
 @pytest.mark.capability("A095.1", "A095.3", "A095.4")
 def test_the_class_decides_band_title_and_number_on_the_front_and_every_back_says_the_same(campus, monkeypatch):
     order, clerk, written = accepted_batch(campus), campus.client("clerk"), []

@@ -210,6 +210,7 @@ def test_every_operation_asks_where_a_live_key_is_used_from(shop):
         assert (answer.status_code, fault_of(answer)) == (403, "address_refused"), operation.name
 
 
+@pytest.mark.slow
 def test_each_common_code_is_really_given(deeds, sandbox):
     for operation, code in COMMON:
         with undone(), pytest.MonkeyPatch.context() as monkeypatch:

@@ -47,6 +47,7 @@ def hooked(vendor, ear):
     return webhooks.set_webhook(by=SYSTEM, vendor=vendor, mode="test", url=ear.url)
 
 
+@pytest.mark.slow
 def test_an_event_comes_signed_and_once(sandbox, hooked, ear):
     payment = sandbox.pay(850, code="SANDBOX-OK", merchant=SHOP).json()
     deliveries.deliver_due()

@@ -51,6 +51,7 @@ def told_by(browser: Client, page, other: Partner) -> str:
     return re.fullmatch(r"\d+; url=(\S+)", page.headers["Refresh"])[1]
 
 
+@pytest.mark.slow
 def test_by_redirect_the_others_hear_first(begun, front_only, inside, sp):
     page = inside.get(asked(sp, begun), follow=True)
     assert not SsoSession.objects.filter(ended_at=None).exists()
