@@ -14,7 +14,10 @@ SAMPLE = Path(__file__).with_name("hnist.toml")
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """What the pages and rules need to know of the school. `raw` holds the tables of single rooms."""
+    """What the pages and rules need to know of the school. `raw` holds the tables of single rooms.
+
+    `english` gives the school's own names (units, outside systems) as its English pages say them.
+    """
 
     name: str
     short_name: str
@@ -28,6 +31,7 @@ class School:
     accent_colour: str
     mark: str
     picture: str
+    english: Mapping[str, str]
     raw: Mapping[str, Any]
 
 
@@ -47,6 +51,7 @@ def read_school(path: Path) -> School:
         accent_colour=look.get("accent", ""),
         mark=look.get("mark", ""),
         picture=look.get("picture", ""),
+        english=raw.get("english", {}),
         raw=raw,
     )
 

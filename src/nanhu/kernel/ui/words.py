@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.school import school
 
 type Names = tuple[tuple[str, str | Promise], ...]
 
@@ -110,9 +111,23 @@ def target(said: str) -> str:
     return f"{TARGETS[kind]} {number}" if kind in TARGETS and number else said
 
 
+PATH = " / "
+
+
 def term(name: object) -> str:
-    """A name of a code table (留学生, 在职) in the reader's language; a school's own names stay as the school wrote them."""
-    return _(str(name)) if name else ""  # translators: the names stand in platforms/datahub/standard_names.py
+    """A name of a code table (留学生, 在职) or of the school's own (a unit, also a path of units, an outside system) in the
+    reader's language. What the school's [english] does not give stays as the school wrote it.
+    """
+    return PATH.join(_term(one) for one in str(name).split(PATH)) if name else ""
+
+
+def _term(name: str) -> str:
+    given = "" if (get_language() or "zh").startswith("zh") else school().english.get(name, "")
+    return given or _(name)  # translators: names of code tables stand in platforms/datahub/standard_names.py
+
+
+lazy_term = lazy(term, str)
+"""For what is read once and shown to many readers."""
 
 
 def code(name: str) -> str:

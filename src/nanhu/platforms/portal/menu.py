@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Section, Viewer
 from nanhu.kernel.remembered import Remembered
+from nanhu.kernel.ui.words import lazy_term
 from nanhu.platforms.portal import rules
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.models import ListedApplication, Shortcut
@@ -90,14 +91,14 @@ def as_application(row: ListedApplication) -> Application:
     is_resting = row.is_in_maintenance
     return Application(
         key=row.key,
-        name=row.name,
+        name=lazy_term(row.name),
         icon=row.icon,
         url=row.url,
         section=cast("Section", row.section),
         faces=frozenset(row.faces),
         roles=frozenset(row.roles),
-        owner=row.owner,
-        description=row.description,
+        owner=lazy_term(row.owner),
+        description=lazy_term(row.description),
         order=row.order,
         external=True,
         single_sign_on=row.has_single_sign_on,

@@ -61,3 +61,12 @@ def test_no_template_shows_a_word_of_the_program_raw() -> None:
         for tag in pattern.finditer(path.read_text())
     ]
     assert found == []
+
+
+def test_the_schools_own_names_are_english_on_an_english_page():
+    with override("en"):
+        assert words.term("教务系统") == "Academic affairs"
+        assert words.term("计算机学院 / 软件工程 / 软件 2201") == "School of Computer Science / 软件工程 / 软件 2201"
+    with override("zh-hans"):
+        assert words.term("计算机学院 / 软件工程") == "计算机学院 / 软件工程"
+        assert str(words.lazy_term("教务系统")) == "教务系统"
