@@ -35,7 +35,9 @@ def test_sign_in_says_what_is_wrong(campus: Campus, visit: Visit, size: str) -> 
 
 
 @on_each_device
-@pytest.mark.parametrize(("path", "title"), [("/privacy", "个人信息处理告知"), ("/signed-out", "退出"), ("/help/wifi", "连接校园无线网")])
+@pytest.mark.parametrize(
+    ("path", "title"), [("/privacy", "个人信息处理告知"), ("/signed-out", "退出"), ("/help/wifi", "连接校园无线网")]
+)
 def test_a_page_for_everybody(campus: Campus, visit: Visit, size: str, path: str, title: str) -> None:
     visitor = visit(size)
     visitor.page.goto(f"{campus.url}{path}")

@@ -24,7 +24,10 @@ class Program:
         return requests.get(f"{self.url}{PREFIX}{path}", headers=head, timeout=PATIENCE_SECONDS)
 
     def post(self, path: str, idempotency_key: str, **facts: Any) -> requests.Response:
-        body, moment = json.dumps(facts).encode(), str(int(time.time()))
+        return self.send(path, idempotency_key, json.dumps(facts).encode())
+
+    def send(self, path: str, idempotency_key: str, body: bytes) -> requests.Response:
+        moment = str(int(time.time()))
         text = f"{moment}.POST.{PREFIX}{path}.{idempotency_key}.".encode() + body
         seal = hmac.new(self.secret.encode(), text, hashlib.sha256).hexdigest()
         head = {

@@ -12,12 +12,14 @@ import ipaddress
 import re
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
+from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -28,6 +30,7 @@ LINGER_SECONDS = 0.5
 LONGEST_ANSWER = 64 * 1024
 LONGEST_ADDRESS = 2000
 CHUNK = 64 * 1024
+SAVING_SECONDS = 3.0
 DEFAULT_PORTS = {"http": 80, "https": 443}
 FORBIDDEN = re.compile(r"[^\x21-\x7e]|\\")
 STATUS_LINE = re.compile(rb"^HTTP/1\.[01] (\d{3})(?: |\r?\n|$)")
@@ -188,11 +191,32 @@ def refuse_internal(address: str) -> None:
     """Before an address is kept: CallRefusedError where it leads inside today. A name that nobody knows yet may pass; it is
     judged again at every call."""
     parts = checked(address)
-    with suppress(socket.gaierror):
-        targets = socket.getaddrinfo(parts.hostname, parts.port or DEFAULT_PORTS[parts.scheme.lower()])
+    with suppress(socket.gaierror, TimeoutError):
+        targets = looked_up(parts, SAVING_SECONDS)
         for *_kind, target in targets:
             if not is_callable(str(target[0]), parts.hostname or ""):
                 raise CallRefusedError(f"{target[0]} is not called")
+
+
+def looked_up(parts: SplitResult, seconds: float) -> list[tuple[Any, ...]]:
+    """The addresses of a name. The system's resolver knows no time limit of ours, so it is left alone after that."""
+    found: SimpleQueue[list[tuple[Any, ...]] | OSError] = SimpleQueue()
+    port = parts.port or DEFAULT_PORTS[parts.scheme.lower()]
+
+    def look() -> None:
+        try:
+            found.put(socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM))
+        except OSError as error:
+            found.put(error)
+
+    threading.Thread(target=look, daemon=True).start()
+    try:
+        answer = found.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError("the name was not found in time") from None
+    if isinstance(answer, OSError):
+        raise answer
+    return answer
 
 
 def left(deadline: float) -> float:
@@ -204,7 +228,7 @@ def left(deadline: float) -> float:
 
 def connected(parts: SplitResult, deadline: float) -> socket.socket:
     host = parts.hostname or ""
-    targets = socket.getaddrinfo(host, parts.port or DEFAULT_PORTS[parts.scheme.lower()], type=socket.SOCK_STREAM)
+    targets = looked_up(parts, left(deadline))
     problem: OSError = CallRefusedError("no address")
     for number, (family, kind, protocol, _name, target) in enumerate(targets):
         if not is_callable(str(target[0]), host):

@@ -23,15 +23,17 @@ KEPT: Final = (
     "card_correction", "card_hold", "card_load", "card_merchant", "card_online_top_up", "card_payout_batch",
     "card_payout_row", "card_reissue", "card_room_bill", "card_room_list", "card_room_share", "card_shift", "card_terminal",
     "card_vendor_key", "card_withdrawal",
-    "card_settlement", "card_door_emergency", "card_door_rule", "card_right_rule",
+    "card_settlement", "card_chip_suspense", "card_terminal_incident", "card_door_emergency", "card_door_rule", "card_right_rule",
 )  # fmt: skip
 """Rows change within the bounds of their triggers and never go."""
 SEALS: Final = ("kernel_audit_block", "kernel_audit_check", "ledger_block", "ledger_day_root", "ledger_check_note")
 """Written by the worker alone. Re-witnessing under a new key and archiving are the owner's (`nanhu keys`, `nanhu audit`)."""
 FORGOTTEN: Final[Mapping[str, Rights]] = {
     "card_door_passage": ("SELECT", "INSERT", "DELETE"), "card_stored_sum": ("SELECT", "DELETE"),
+    "card_terminal_incident": ("SELECT", "INSERT", "UPDATE", "DELETE"),
 }  # fmt: skip
-"""The worker forgets them: passages after half a year (their trigger keeps younger ones), sums of uploads after a week."""
+"""The worker forgets them: passages after half a year and incidents of terminals after a quarter (triggers keep younger
+ones), sums of uploads after a week."""
 DERIVED: Final = ("ledger_balance", "django_migrations", "card_stored_sum")
 """Moved by the owner's own triggers, functions and migrations."""
 

@@ -21,6 +21,9 @@ from nanhu.kernel.processes.specification import ProcessSpecification
 
 LONGEST_PAUSE_SECONDS = 30
 STABLE_SECONDS = 5
+STACK_BYTES = str(32 * 1024 * 1024)
+"""Of the web server's threads. With their own 2 MB some thousand brackets of a stranger's JSON overflow the C stack before
+Python's limit of recursion is reached, and the process dies."""
 STALLED_SECONDS = 300
 """Silent, and neither processor time nor a line in the log for so long: it hangs. On a machine under load it is slow."""
 LONGEST_SILENCE_SECONDS = 1800
@@ -173,7 +176,7 @@ def environment_of(specification: ProcessSpecification, configuration: Configura
         kept["DATABASE_URL"] = configuration.database_url_of(role) if role else NO_DATABASE
     if role:
         kept |= {"NANHU_DATABASE_ROLE": role, "NANHU_PROCESS": specification.key}
-    return {**kept, **specification.environment(configuration)}
+    return {"RUST_MIN_STACK": STACK_BYTES, **kept, **specification.environment(configuration)}
 
 
 def answers(url: str) -> bool:

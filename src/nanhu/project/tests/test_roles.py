@@ -97,6 +97,7 @@ NEVER = [
     "GRANT nanhu TO nanhu_web",
     "SELECT setval('ledger_transfer_id_seq', 1)",
     "DELETE FROM django_migrations",
+    "DELETE FROM card_chip_suspense",
     "SELECT pg_read_file('/etc/passwd')",
     "COPY ledger_account TO PROGRAM 'cat'",
     (
@@ -120,6 +121,11 @@ NEVER = [
 @pytest.mark.parametrize("statement", NEVER)
 def test_no_process_can_change_what_was_written_or_how_it_is_kept(process, statement, booked):
     assert "permission denied" in (told := refused(process, statement)) or "must be owner" in told, told
+
+
+@pytest.mark.parametrize("process", ["web", "gateway"])
+def test_what_was_seen_of_a_stolen_key_is_not_deleted(process, booked):
+    assert "permission denied" in refused(process, "DELETE FROM card_terminal_incident")
 
 
 @pytest.mark.parametrize(

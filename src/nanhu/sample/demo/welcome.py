@@ -8,8 +8,9 @@ LINES = (
     ("student", "学生"),
     ("teacher", "教职工"),
     ("clerk", "校园卡柜员"),
+    ("treasurer", "一卡通财务"),
     ("administrator", "系统管理员"),
-    ("security", "安全管理员"),
+    ("security", "安全管理员，也是第二名柜员"),
     ("auditor", "审计管理员"),
 )
 

@@ -59,12 +59,13 @@ class RegisterForm(forms.Form):
     kind = forms.ChoiceField(label=_("种类"), choices=PosTerminal.Kind)
     merchant = forms.ModelChoiceField(
         label=_("商户"), queryset=Merchant.objects.filter(state="open").order_by("canteen", "name"), required=False,
-        to_field_name="key", help_text=_("消费机、扫码机填；门禁和自助终端属于校园卡管理办公室，不填"),
+        to_field_name="key", empty_label=_("请选择"), help_text=_("消费机、扫码机填；门禁和自助终端属于校园卡管理办公室，不填"),
     )  # fmt: skip
     place = forms.CharField(label=_("装在哪里"), max_length=80, help_text=_("例如：3 号窗口"))
     door_place = forms.ModelChoiceField(
-        label=_("门禁地点"), queryset=Place.objects.order_by("key"), required=False, to_field_name="key"
-    )
+        label=_("门禁地点"), queryset=Place.objects.order_by("key"), required=False, to_field_name="key",
+        empty_label=_("请选择"),
+    )  # fmt: skip
     yard = forms.CharField(label=_("院区"), max_length=20, required=False, help_text=_("自助终端填，例如：南院"))
     map_x = forms.IntegerField(label=_("地图横坐标"), min_value=0, max_value=1000, required=False)
     map_y = forms.IntegerField(label=_("地图纵坐标"), min_value=0, max_value=1000, required=False)

@@ -16,6 +16,7 @@ from nanhu.systems.card.gateway.pins import PinDesk
 from nanhu.systems.card.gateway.policy import current_policy, offline_limits
 from nanhu.systems.card.gateway.repeats import Repeats
 from nanhu.systems.card.gateway.requests import (
+    MalformedError,
     Purchase,
     fen_in,
     read_object,
@@ -73,6 +74,8 @@ class Operations:
     async def hello(self, request: Request) -> tuple[int, bytes]:
         """Who am I, what time is it, which sequence did you last hear of me, what am I to hold to."""
         terminal = request.terminal
+        if request.body and read_object(request.body):
+            raise MalformedError
         [(last, revocations)] = await self.database.rows(LAST, [terminal.id])
         heard = {"last_sequence": last, "revocation_version": revocations}
         return 200, encode({**heard, **greeting(terminal, time.time()), **key_to_come(terminal)})
@@ -145,6 +148,8 @@ class Operations:
         last = max(element["s"] for element in elements)
         if last > request.terminal.furthest_sequence:
             return 400, encode(refused("sequence_invalid"))
+        if (fault := await self.watch.upload_fault(request.terminal)) is not None:
+            return 429, encode(refused(fault))
         self.repeats.sent(request.terminal.id, (element["s"] for element in elements))
         await self.pins.judge_rows(request.terminal, elements)
         for element in elements:

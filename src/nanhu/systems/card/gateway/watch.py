@@ -42,9 +42,12 @@ class Account:
         self.minute_begun, self.minute_fen, self.payments, self.misses = float("-inf"), 0, 0, 0
         self.counted: dict[int, int | None] = {}
 
-    def turn_minute(self, now: float) -> None:
-        if now - self.minute_begun >= MINUTE_SECONDS:
-            self.minute_begun, self.minute_fen, self.payments, self.misses = now, 0, 0, 0
+    def turn_minute(self, now: float, *, forgiven: int) -> None:
+        """Guesses are forgiven at their rate: a thousand in one upload close the door for as long as a thousand take."""
+        minutes = int((now - self.minute_begun) / MINUTE_SECONDS) if self.minute_begun > float("-inf") else 1
+        if minutes:
+            self.minute_begun, self.minute_fen, self.payments = now, 0, 0
+            self.misses = max(0, self.misses - forgiven * minutes)
             self.counted = {}
 
 
@@ -58,8 +61,9 @@ class TerminalWatch:
         found = self.accounts.get(terminal.id)
         if found is None or found.day != day:
             found = await self.begin(terminal, day)
-        found.turn_minute(self.clock())
-        return found, limits_on(day)
+        rule = limits_on(day)
+        found.turn_minute(self.clock(), forgiven=rule.terminal_minute_misses)
+        return found, rule
 
     async def begin(self, terminal: Terminal, day: date) -> Account:
         """While the database is away nothing is known of the day: the sale itself is asked of it, and this again with the next."""
@@ -112,9 +116,19 @@ class TerminalWatch:
         account.day_refund_fen += fen
         return None
 
+    async def upload_fault(self, terminal: Terminal) -> str | None:
+        """Rows of cards that nobody has are guesses as well; whoever made too many waits, and keeps what it has to tell."""
+        account, rule = await self.account(terminal)
+        if account.misses >= rule.terminal_minute_misses:
+            self.report(terminal, LIMIT)
+            return LIMIT
+        return None
+
     def uploaded(self, terminal: Terminal, outcomes: list[str], *, last_sequence: int) -> None:
         """Rows that went into suspense are an alarm, whoever sent them."""
         self.diary.saw(terminal.id, last_sequence)
+        if (account := self.accounts.get(terminal.id)) is not None:
+            account.misses += sum(outcome in MISSES for outcome in outcomes)
         for code in sorted(SUSPENDED.intersection(outcomes)):
             self.report(terminal, code, times=outcomes.count(code))
 

@@ -49,6 +49,9 @@ class Merchant(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return str(self.full_name)
+
     @property
     def full_name(self) -> str:
         """With its place: five canteens have a 自选快餐, and beside a sum of money it must be plain which one is meant."""

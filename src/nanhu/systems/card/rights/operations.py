@@ -23,7 +23,7 @@ HASH_DIGITS: Final = 20
 @operation("rights/check", kinds=TILLS | LISTS, reads=True)
 def check(asked: Asked) -> dict[str, Any]:
     """`card` is the chip's number as the reader read it, or a code of the holder's phone: what lies there, never a number that
-    somebody can count up. A till is told no more of the person than others in the queue see."""
+    somebody can count up. A till or a door is told no more of the person than others in the queue see; a desk that lends is."""
     typed, right = text_in(asked.body, "card", longest=20).upper(), text_in(asked.body, "right", longest=20)
     card = found_on_reader(typed)
     if card is None:
@@ -34,7 +34,7 @@ def check(asked: Asked) -> dict[str, Any]:
         "status": "valid" if decision.is_allowed else "blocked", "code": decision.code, "sentence": str(decision.reason),
         "class": card.card_class, "sub_class": card.sub_class, "valid_until": str(card.valid_until),
     }  # fmt: skip
-    if asked.terminal.kind in TILLS:
+    if asked.terminal.kind != PosTerminal.Kind.SELF_SERVICE_KIOSK:
         return answer | {"name": masked(person.name)}
     patron = person.affiliations[0].campus_no if person.affiliations else ""
     return answer | {"number": card.number, "name": person.name, "patron": patron}

@@ -69,3 +69,7 @@ CREATE TRIGGER card_terminal_stays_away BEFORE UPDATE OF state ON card_terminal
 
 CREATE TRIGGER card_merchant_state BEFORE UPDATE OF state ON card_merchant
     FOR EACH ROW WHEN (NEW.state <> OLD.state) EXECUTE FUNCTION card_merchant_closes();
+
+CREATE TRIGGER card_terminal_incident_is_kept BEFORE DELETE ON card_terminal_incident
+    FOR EACH ROW WHEN (OLD.at > now() - interval '89 days')
+    EXECUTE FUNCTION ledger_refuse('incidents of terminals are kept for a quarter');

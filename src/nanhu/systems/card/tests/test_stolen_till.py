@@ -11,7 +11,7 @@ from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.gateway.diary import Diary
 from nanhu.systems.card.gateway.terminals import Terminal
 from nanhu.systems.card.gateway.watch import TerminalWatch
-from nanhu.systems.card.models import TerminalIncident
+from nanhu.systems.card.models import Receipt, TerminalIncident
 from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.tests.signed import SignedTerminal
 
@@ -97,6 +97,34 @@ def test_a_till_that_meets_only_unknown_cards_or_wrong_pins_is_stopped(outcome):
     for _ in range(RULE.terminal_minute_misses):
         assert sell(guard, 1, outcome=outcome) is None
     assert sell(guard, 1) == "terminal_limit"
+
+
+def test_rows_of_unknown_cards_are_guesses_and_close_the_upload_for_as_long_as_so_many_take():
+    seconds = [0.0]
+    guard, _paper = watch(clock=lambda: seconds[0])
+    assert asyncio.run(guard.upload_fault(TILL)) is None
+    many = RULE.terminal_minute_misses
+    guard.uploaded(TILL, ["card_unknown"] * many * 3, last_sequence=9)
+    for minute in range(3):
+        seconds[0] = minute * 60.0
+        assert asyncio.run(guard.upload_fault(TILL)) == "terminal_limit"
+    seconds[0] = 180.0
+    assert asyncio.run(guard.upload_fault(TILL)) is None
+
+
+def test_an_upload_after_too_many_guesses_is_not_taken_and_not_lost(campus, monkeypatch):
+    till = SignedTerminal("N1001")
+    rows = [{"sequence": 100 + n, "card": f"{n:08X}", "amount_fen": 1, "occurred_at": time.time()} for n in range(30)]
+
+    async def stopped(*_facts):
+        return "terminal_limit"
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TerminalWatch, "upload_fault", stopped)
+        late = till.send("upload", {"rows": rows})
+    assert (late.status, late.code) == (429, "terminal_limit")
+    assert not Receipt.objects.filter(terminal__number="N1001").exists()
+    assert {row["code"] for row in till.send("upload", {"rows": rows}).values["rows"]} == {"card_unknown"}
 
 
 def test_a_till_gives_back_so_much_a_day():

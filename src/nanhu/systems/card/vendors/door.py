@@ -137,7 +137,7 @@ def order_of(operation: Operation, body: bytes) -> Any:
     except msgspec.ValidationError as error:
         place = PLACE.search(str(error))
         raise BodyRefusedError(why=str(error), param=place[1] if place else "") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BodyRefusedError(why="JSON") from error
 
 

@@ -103,7 +103,7 @@ def named_in(assertion: str, client_id: str) -> str:
     """Whose assertion this claims to be; nothing of it is believed yet."""
     try:
         subject = json.loads(jws.extract_compact(assertion[:LONGEST_ASSERTION].encode()).payload).get("sub")
-    except (JoseError, ValueError, AttributeError):
+    except (JoseError, ValueError, AttributeError, RecursionError):
         return ""
     return subject if isinstance(subject, str) and client_id in {"", subject} else ""
 

@@ -37,12 +37,14 @@ CHART_DAYS = 366
 def home(request: HttpRequest) -> HttpResponse:
     today = campus_today()
     page = Paginator(DayClose.objects.order_by("-day"), PAGE).get_page(request.GET.get("page"))
-    months, places = gross_by(list(Merchant.objects.all()), first=today - timedelta(days=CHART_DAYS), last=today)
+    everybody = list(Merchant.objects.all())
+    months, places = gross_by(everybody, first=today - timedelta(days=CHART_DAYS), last=today)
     facts = {
         "page": page, "yesterday": today - timedelta(days=1), "as_of": now(),
         "open_differences": Difference.objects.filter(state=Difference.State.OPEN).count(),
         "unpaid": Settlement.objects.filter(payout__isnull=True, payable_fen__gt=0).count(),
         "disputes": Dispute.objects.filter(state=Dispute.State.OPEN).count(),
+        "asked": sum(one.state == "asked" for one in everybody),
         "month_bars": [(f"{month:%Y-%m}", fen / 100, format_yuan(fen)) for month, fen in months.items()],
         "place_bars": [(name, fen / 100, format_yuan(fen)) for name, fen in list(places.items())[:12]],
         "total": format_yuan(sum(months.values())), "first_of_month": today.replace(day=1), "today": today,

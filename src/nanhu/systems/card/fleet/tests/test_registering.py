@@ -242,3 +242,12 @@ def test_the_gateway_is_told_of_a_new_terminal_at_once(transactional_db):
         run("merchant", "w1.tea", "湖畔茶饮")
         run("terminal", "R1001", "--merchant", "w1.tea")
         assert next(listener.notifies(timeout=60)).payload == "R1001"
+
+
+def test_finance_hears_that_a_merchant_waits(field):
+    assert "待同意的商户" not in field.client("teacher").get("/card/closing/").content.decode()
+    entry = {"key": "n1.noodle", "name": "米粉", "canteen": "南院一食堂", "reason": "合同 8"}
+    field.client("clerk").post(f"{FLEET}merchants/", entry)
+    home = field.client("teacher").get("/card/closing/").content.decode()
+    assert "待同意的商户" in home
+    assert f'href="{FLEET}merchants/"' in home

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.ui import words
 from nanhu.platforms.identity.api import has_role
+from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.errors import ReasonMissingError, TerminalNotFoundError
 from nanhu.systems.card.fleet.forms import RetireForm, SequenceForm, TerminalDeedForm
 from nanhu.systems.card.fleet.models import TerminalGap
@@ -61,6 +63,12 @@ def fits(line: Line, *, problem: str, kind: str, text: str) -> bool:
     )
 
 
+def said_of(incident: TerminalIncident) -> str:
+    """Why a request was refused or a row went into suspense, as the office says it."""
+    said = dict(SuspenseCase.Reason.choices) | {"terminal_limit": _("交易过于频繁、金额过大，或陌生卡过多")}
+    return str(said.get(incident.code) or words.code(incident.code))
+
+
 @require_safe
 @never_cache
 @fleet_viewer
@@ -74,7 +82,7 @@ def terminal(request: HttpRequest, number: str) -> HttpResponse:
         "gaps": TerminalGap.objects.filter(terminal=line.terminal).order_by("-noticed_at")[:20],
         "is_registrar": has_role(viewer_of(request), REGISTRAR), "is_clerk": is_clerk(viewer_of(request)),
         "retire_form": RetireForm(auto_id="retire_%s"), "renew_form": TerminalDeedForm(auto_id="renew_%s"),
-        "incidents": TerminalIncident.objects.filter(terminal_number=number).order_by("-at")[:20],
+        "incidents": [(one, said_of(one)) for one in TerminalIncident.objects.filter(terminal_number=number).order_by("-at")[:20]],
     }  # fmt: skip
     return render(request, "card_fleet/terminal.html", facts)
 
