@@ -113,6 +113,7 @@ def test_the_job_does_today(monkeypatch):
     assert ChangeSet.objects.filter(kind="calendar").count() == 2
 
 
+@pytest.mark.slow
 def test_thousands_end_in_a_handful_of_statements():
     records = [
         people.PersonRecord(
