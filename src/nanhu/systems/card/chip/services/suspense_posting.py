@@ -21,7 +21,7 @@ from nanhu.systems.card.services.receipts import locked_balances
 POSTABLE = frozenset(
     {"offline_payment", "offline_card", "offline_total", "offline_rows", "offline_too_old", "chip_missing"}
 )
-"""Beyond a limit, so perhaps honest. What a chip did not sign, or signed twice, is never charged."""
+"""Beyond a limit, or without a proof, so perhaps honest. What was signed wrongly, or twice, is never charged."""
 SET_OFF = "SELECT card_set_off_frozen(id, %s) FROM card_card WHERE id = %s AND state = 'replaced'"
 RECEIPT = """
     INSERT INTO card_receipt (kind, outcome, terminal_id, wallet_id, card_id, merchant_id, amount_fen, owed_fen, balance_fen,
