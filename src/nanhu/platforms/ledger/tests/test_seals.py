@@ -20,6 +20,7 @@ from nanhu.platforms.ledger import checks, merkle
 from nanhu.platforms.ledger.models import Block, Check, DayRoot, Transfer
 from nanhu.platforms.ledger.services.sealing import CHAIN, root_days, seal
 from nanhu.platforms.ledger.services.verification import verify, verify_and_note
+from nanhu.testing.finished import until_finished
 
 BY = Actor.system("test")
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,6 +54,7 @@ def as_superuser(statement: str, *arguments: object) -> None:
 def sealed(books) -> list[int]:
     """Twelve rows in three blocks."""
     post(books, 12)
+    until_finished(CHAIN)
     assert seal(block_rows=5) == 3
     assert verify().is_sound
     return list(Transfer.objects.order_by("id").values_list("id", flat=True))
@@ -65,6 +67,7 @@ def test_rows_are_sealed_once_and_in_a_chain(sealed, books):
     assert seal() == 0
     post(books, 1)
     assert verify().waiting == 1
+    until_finished(CHAIN)
     assert seal() == 1
     assert verify().is_sound
 
@@ -204,6 +207,7 @@ def test_a_late_commit_does_not_slip_by(books):
         assert verify().waiting == 3
         late.commit()
     post(books, 1)
+    until_finished(CHAIN)
     seal()
     found = verify()
     assert (found.rows, found.waiting, found.is_sound) == (5, 0, True)
