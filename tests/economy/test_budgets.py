@@ -23,7 +23,7 @@ def burn(seconds):
     while time.process_time() < until: pass
 """
 PLAIN = ("-p", "nanhu.testing.budget_plugin", "-p", "no:django", "-p", "no:randomly", "-p", "no:cacheprovider")
-BUDGETS = Budgets(2, 60, {"tests/journeys": 400}, frozenset({"rooms", "tests"}))
+BUDGETS = Budgets(2, 60, {"tests/journeys": 400})
 
 
 @pytest.fixture

@@ -18,8 +18,6 @@ class Budgets:
     test_seconds: float
     room_seconds: float
     rooms: dict[str, float]
-    held: frozenset[str] = frozenset({"rooms", "tests"})
-    """What a run fails for; the rest is told."""
     tolerance: float = 1.0
     """How many times its budget fails the run: the same work takes more processor time beside other work."""
 
@@ -27,9 +25,13 @@ class Budgets:
         return self.rooms.get(room, self.room_seconds)
 
     def stretched(self) -> "Budgets":
-        rooms = {room: seconds * self.tolerance for room, seconds in self.rooms.items()}
-        many = self.tolerance
-        return replace(self, test_seconds=self.test_seconds * many, room_seconds=self.room_seconds * many, rooms=rooms)
+        """What a run fails for; what is over the plain budgets is told."""
+        return replace(
+            self,
+            test_seconds=self.test_seconds * self.tolerance,
+            room_seconds=self.room_seconds * self.tolerance,
+            rooms={room: seconds * self.tolerance for room, seconds in self.rooms.items()},
+        )
 
     def is_over(self, nodeid: str, used: float) -> bool:
         return used > self.test_seconds and not nodeid.startswith("tests/")
@@ -41,7 +43,6 @@ def read(pyproject: Path) -> Budgets:
         facts["test_seconds"],
         facts["room_seconds"],
         dict(facts.get("rooms", {})),
-        frozenset(facts.get("held", ("rooms", "tests"))),
         facts.get("tolerance", 1.0),
     )
 
@@ -91,9 +92,7 @@ class Bill:
         return self.rooms_over(budgets) + self.tests_over(budgets)
 
     def is_held_over(self, budgets: Budgets) -> bool:
-        stretched = budgets.stretched()
-        over = {"rooms": self.rooms_over(stretched), "tests": self.tests_over(stretched)}
-        return any(over[what] for what in budgets.held)
+        return bool(self.faults(budgets.stretched()))
 
     def table(self, budgets: Budgets) -> list[str]:
         dearest = sorted(self.rooms.items(), key=lambda one: -one[1])

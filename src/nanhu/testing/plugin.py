@@ -71,14 +71,14 @@ def emptying_passes_append_only_tables() -> Iterator[None]:
     from django.core.management.commands import flush
     from django.db.backends.postgresql.operations import DatabaseOperations
 
-    original = DatabaseOperations.execute_sql_flush
+    original, seed = DatabaseOperations.execute_sql_flush, SEED.read_text()
 
     def empty(self: DatabaseOperations, statements: list[str]) -> None:
         tables = [name for statement in statements for name in re.findall(r'"([^"]+)"', statement)]
         tables = [name for name in tables if name not in WRITTEN_BY_MIGRATIONS]
         if tables:
             names = ",".join([*tables, *OF_NO_MODEL])
-            original(self, ["SET LOCAL session_replication_role = replica", EMPTY % names, SEED.read_text()])
+            original(self, ["SET LOCAL session_replication_role = replica", EMPTY % names, seed])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", empty)

@@ -1,7 +1,7 @@
 """The rows of the user manual as the page `/manual/` shows them: what the release promises, and what the last run found."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -46,11 +46,9 @@ class TestLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ClauseLine:
+class Stated:
     id: str
-    text: str
     state: str
-    tests: tuple[TestLine, ...]
 
     @property
     def badge(self) -> tuple[str | Promise, str]:
@@ -58,16 +56,16 @@ class ClauseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RowLine:
-    id: str
+class ClauseLine(Stated):
+    text: str
+    tests: tuple[TestLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowLine(Stated):
     what: str
     section: str
-    state: str
     clauses: tuple[ClauseLine, ...]
-
-    @property
-    def badge(self) -> tuple[str | Promise, str]:
-        return STATES[self.state]
 
     @property
     def chapter(self) -> str:
@@ -85,7 +83,7 @@ class RowLine:
 
 @dataclass(frozen=True, slots=True)
 class Handbook:
-    """`ran_at` is None where this machine has no run to show; `rows` is empty where the release carries no list."""
+    """Rows by chapter. `ran_at` is None where this machine has no run to show; `rows` is empty where the release carries no list."""
 
     rows: tuple[RowLine, ...]
     has_run: bool
@@ -106,25 +104,29 @@ class Handbook:
 def read() -> Handbook:
     if not manual.CATALOGUE.is_file():
         return Handbook(rows=(), has_run=False, ran_at=None)
-    has_run = manual.REPORT.is_file()
-    report = manual.read_report(manual.REPORT) if has_run else {}
-    catalogue = catalogue_of(manual.CATALOGUE, manual.CATALOGUE.stat().st_mtime_ns)
-    rows = manual.rows_of(catalogue, report)
-    ran_at = manual.finished_at(manual.REPORT) if has_run else None
-    return Handbook(rows=tuple(line_of(row, has_run=has_run) for row in rows), has_run=has_run, ran_at=ran_at)
+    return bound(manual.CATALOGUE, changed_at(manual.CATALOGUE), manual.REPORT, changed_at(manual.REPORT))
+
+
+def changed_at(path: Path) -> int:
+    """In nanoseconds; 0 where there is no such file."""
+    return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 @lru_cache(maxsize=1)
-def catalogue_of(path: Path, _changed_at: int) -> Mapping[str, manual.Capability]:
-    return manual.read_catalogue(path)
+def bound(catalogue: Path, _catalogue_changed: int, report: Path, report_changed: int) -> Handbook:
+    """Made anew when one of the files has changed."""
+    has_run = bool(report_changed)
+    rows = manual.rows_of(manual.read_catalogue(catalogue), manual.read_report(report) if has_run else {})
+    lines = sorted((line_of(row, has_run=has_run) for row in rows), key=lambda row: row.chapter)
+    return Handbook(rows=tuple(lines), has_run=has_run, ran_at=manual.finished_at(report) if has_run else None)
 
 
 def line_of(row: manual.Row, *, has_run: bool) -> RowLine:
     clauses = tuple(
-        ClauseLine(one.id, one.text, one.state if has_run else NOT_RUN, tests_of(one)) for one in row.clauses
+        ClauseLine(one.id, one.state if has_run else NOT_RUN, one.text, tests_of(one)) for one in row.clauses
     )
     told = row.capability
-    return RowLine(told.id, told.what, told.manual, row.state if has_run else NOT_RUN, clauses)
+    return RowLine(told.id, row.state if has_run else NOT_RUN, told.what, told.manual, clauses)
 
 
 def tests_of(clause: manual.Clause) -> tuple[TestLine, ...]:
@@ -137,5 +139,5 @@ def tests_of(clause: manual.Clause) -> tuple[TestLine, ...]:
 
 
 def by_chapter(rows: Iterable[RowLine]) -> Sequence[tuple[str, str | Promise, list[RowLine]]]:
-    ordered = sorted(rows, key=lambda row: row.chapter)
-    return [(key, CHAPTERS.get(key, key), list(some)) for key, some in groupby(ordered, lambda row: row.chapter)]
+    """Of rows in the order of the handbook."""
+    return [(key, CHAPTERS.get(key, key), list(some)) for key, some in groupby(rows, lambda row: row.chapter)]

@@ -18,7 +18,7 @@ def manual(request: HttpRequest) -> HttpResponse:
     chosen = {name: said for name in ("q", "state", "chapter") if (said := request.GET.get(name, "").strip()[:80])}
     book = handbook.read()
     rows = book.found(wanted=chosen.get("q", ""), state=chosen.get("state", ""), chapter=chosen.get("chapter", ""))
-    page = Paginator(sorted(rows, key=lambda row: row.chapter), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     count = book.count()
     facts = {
         "book": book, "chosen": chosen, "page": page, "chapters": handbook.by_chapter(page.object_list),

@@ -165,6 +165,7 @@ PROVED_BY = {
 """Run with the program itself (tests/interop)."""
 BY_DOCUMENTATION = {"Java (Apereo java-cas-client)", "Spring Boot (cas-client-support-springboot)", "Spring Security"}
 """Held against java-cas-client 4.0's README and sources and Spring Security's reference; nobody has run them here."""
+PROOFS = dict.fromkeys(PROVED_BY, True) | dict.fromkeys(BY_DOCUMENTATION, False)
 
 
 def cas_url() -> str:
@@ -185,10 +186,6 @@ def snippets_for(application: Application) -> list[Snippet]:
         "cas_path": cas.path,
     }
     return [
-        Snippet(client=client, text=text.format(**words), is_proved=proof_of(client))
+        Snippet(client=client, text=text.format(**words), is_proved=PROOFS.get(client))
         for client, text in CLIENTS.items()
     ]
-
-
-def proof_of(client: str) -> bool | None:
-    return True if client in PROVED_BY else False if client in BY_DOCUMENTATION else None
