@@ -171,8 +171,9 @@ def open_window(street: Street, size: str = "desk", number: str = WINDOW, query:
 
 
 def press(page: Page, keys_: str) -> None:
+    """Each key when the machine has answered the one before: what is pressed while it works is none, as at the counter."""
     for key in keys_.split():
-        page.click(f"[data-key='{key}']")
+        page.click(f"#device:not([aria-busy]) [data-key='{key}']")
 
 
 def digits(page: Page, text: str) -> None:
@@ -180,7 +181,7 @@ def digits(page: Page, text: str) -> None:
 
 
 def tap(page: Page, uid: str) -> None:
-    page.locator(f".card[data-uid='{uid}']").click()
+    page.locator(f"main:has(#device:not([aria-busy])) .card[data-uid='{uid}']").click()
 
 
 def hold(page: Page, uid: str, seconds: float = HOLD_SECONDS) -> None:

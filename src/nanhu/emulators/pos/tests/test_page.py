@@ -50,12 +50,13 @@ def look_at(page: Page, name: str) -> None:
 
 
 def press(page: Page, keys: str) -> None:
+    """Each key when the machine has answered the one before: what is pressed while it works is none, as at the counter."""
     for key in keys.split():
-        page.click(f"[data-key='{key}']")
+        page.click(f"#device:not([aria-busy]) [data-key='{key}']")
 
 
 def tap(page: Page, uid: str) -> None:
-    page.locator(f".card[data-uid='{uid}']").dispatch_event("click")
+    page.locator(f"main:has(#device:not([aria-busy])) .card[data-uid='{uid}']").dispatch_event("click")
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
