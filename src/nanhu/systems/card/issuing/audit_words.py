@@ -11,6 +11,7 @@ ACTIONS: dict[str, Text] = {
     "card.drop_row": _("删除制卡行"),
     "card.end_delegate": _("取消代领人"),
     "card.export_order": _("导出制卡单"),
+    "card.look_at_photos": _("核对制卡照片"),
     "card.mend_order": _("修改制卡单"),
     "card.name_delegate": _("指定代领人"),
     "card.open_order": _("新建制卡单"),

@@ -59,6 +59,12 @@ class MailRefusedError(CampusError):
     sentence = _("这封邮件无法接收：{why}")
 
 
+class PhotosUnseenError(CampusError):
+    code = "card.photos_unseen"
+    http_status = 409
+    sentence = _("还有 {count} 张照片没有核对：先逐张看过，再受理。")
+
+
 class OwnOrderError(CampusError):
     code = "card.own_order"
     http_status = 409

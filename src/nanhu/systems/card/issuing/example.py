@@ -14,7 +14,7 @@ from nanhu.systems.card.funds.services.payout_files import check_file
 from nanhu.systems.card.funds.services.posting import post_payout
 from nanhu.systems.card.funds.sheets import read_sheet
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
-from nanhu.systems.card.issuing.services import accepting, enrolling, handing, making, orders, personal, photos
+from nanhu.systems.card.issuing.services import accepting, enrolling, faces, handing, making, orders, personal, photos
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.issue import LIVING
 from nanhu.systems.card.services.reissue import reissue
@@ -112,7 +112,7 @@ def newcomers(office: Office, unit: orders.Unit, person_ids: list[int], *, is_la
     order.rows.exclude(errors={}).delete()
     if not order.rows.exists():
         return
-    accepting.accept(by=clerk, order=orders.submit(by=clerk, order=order))
+    accepting.accept(by=clerk, order=looked_at(clerk, orders.submit(by=clerk, order=order)))
     if is_late:
         CardOrder.objects.filter(pk=order.pk).update(due_on=campus_today() - timedelta(days=2))
         return
@@ -122,6 +122,11 @@ def newcomers(office: Office, unit: orders.Unit, person_ids: list[int], *, is_la
         by=clerk, row=order.rows.order_by("line")[0], how="holder", handed_to="", document="resident_id",
         accepted=("cards", "funds"),
     )  # fmt: skip
+
+
+def looked_at(clerk: Actor, order: CardOrder) -> CardOrder:
+    faces.look_over(by=clerk, order=order, shown=dict(faces.unseen(order).values_list("line", "photo_path")))
+    return order
 
 
 def visitor(office: Office, unit: orders.Unit) -> None:
@@ -134,7 +139,7 @@ def visitor(office: Office, unit: orders.Unit) -> None:
     if order.state == CardOrder.State.SUBMITTED:
         leader = actor(office.leader)
         orders.decide(by=leader, person_id=person_with(office.leader), order=order, is_approved=True)
-        accepting.accept(by=actor(office.clerk), order=order)
+        accepting.accept(by=actor(office.clerk), order=looked_at(actor(office.clerk), order))
 
 
 def subsidy(office: Office, students: list[int]) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nanhu.systems.card.issuing.views import desk, handing, mail, making, office, personal, record, unit, uploads
+from nanhu.systems.card.issuing.views import desk, faces, handing, mail, making, office, personal, record, unit, uploads
 
 app_name = "issuing"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("orders/<uuid:public_id>/approve/", desk.approve, name="approve"),
     path("orders/<uuid:public_id>/refuse/", desk.refuse, name="refuse"),
     path("orders/<uuid:public_id>/accept/", desk.accept, name="accept"),
+    path("orders/<uuid:public_id>/faces/", faces.faces, name="faces"),
     path("orders/<uuid:public_id>/photos/", uploads.archive, name="archive"),
     path("orders/<uuid:public_id>/export.xlsx", uploads.export, name="export"),
     path("orders/<uuid:public_id>/print.pdf", making.print_pdf, name="print"),

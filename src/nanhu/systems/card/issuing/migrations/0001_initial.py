@@ -149,6 +149,13 @@ class Migration(migrations.Migration):
                 ("errors", models.JSONField(default=dict)),
                 ("photo_path", models.TextField(blank=True, default="")),
                 ("photo_note", models.TextField(blank=True, default="")),
+                (
+                    "photo_seen_at",
+                    models.DateTimeField(
+                        help_text="a clerk looked at this very photo and took it for a face", null=True
+                    ),
+                ),
+                ("photo_seen_by_name", models.TextField(blank=True, default="")),
                 ("fee_fen", models.BigIntegerField(default=0)),
                 (
                     "state",
@@ -503,6 +510,15 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="orderrow",
             constraint=models.CheckConstraint(condition=models.Q(("fee_fen__gte", 0)), name="card_order_row_fee"),
+        ),
+        migrations.AddConstraint(
+            model_name="orderrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("photo_path", ""), ("card", None), ("photo_seen_at__isnull", False), _connector="OR"
+                ),
+                name="card_order_row_photo_seen",
+            ),
         ),
         migrations.AddIndex(
             model_name="letter",

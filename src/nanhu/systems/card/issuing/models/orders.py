@@ -141,6 +141,10 @@ class OrderRow(models.Model):
     card = models.ForeignKey(Card, null=True, on_delete=models.PROTECT, related_name="+")
     photo_path = models.TextField(default="", blank=True)
     photo_note = models.TextField(default="", blank=True)
+    photo_seen_at = models.DateTimeField(
+        null=True, help_text="a clerk looked at this very photo and took it for a face"
+    )
+    photo_seen_by_name = models.TextField(default="", blank=True)
     fee_fen = models.BigIntegerField(default=0)
     state = models.TextField(choices=State, default=State.WAITING)
     plastic_uid = models.TextField(
@@ -172,6 +176,10 @@ class OrderRow(models.Model):
                 name="card_order_row_handed_to_somebody",
             ),
             models.CheckConstraint(condition=Q(fee_fen__gte=0), name="card_order_row_fee"),
+            models.CheckConstraint(
+                condition=Q(photo_path="") | Q(card=None) | Q(photo_seen_at__isnull=False),
+                name="card_order_row_photo_seen",
+            ),
         ]
 
 

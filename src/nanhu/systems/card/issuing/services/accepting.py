@@ -12,7 +12,7 @@ from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import fees
 from nanhu.systems.card.issuing.checking import day_of
-from nanhu.systems.card.issuing.errors import PhotosMissingError, UnitUnknownError
+from nanhu.systems.card.issuing.errors import PhotosMissingError, PhotosUnseenError, UnitUnknownError
 from nanhu.systems.card.issuing.layout import DOCUMENT_KINDS, SEXES
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
 from nanhu.systems.card.issuing.services import photos
@@ -41,6 +41,8 @@ def accept(*, by: Actor, order: CardOrder) -> CardOrder:
         lacking = sum(not row.photo_path and not has_portrait(row) for row in rows)
         if lacking:
             raise PhotosMissingError(count=lacking)
+        if unseen := sum(bool(row.photo_path) and row.photo_seen_at is None for row in rows):
+            raise PhotosUnseenError(count=unseen)
         register_strangers(by, current, [row for row in rows if row.person_id is None])
         persons = [row.person_id for row in rows if row.person_id is not None]
         issue_cards(by=by, person_ids=persons)

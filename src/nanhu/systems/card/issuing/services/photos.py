@@ -103,7 +103,8 @@ def keep(row: OrderRow, portrait: Portrait) -> None:
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(portrait.content)
     row.photo_path, row.photo_note = path, portrait.note
-    row.save(update_fields=["photo_path", "photo_note"])
+    row.photo_seen_at, row.photo_seen_by_name = None, ""
+    row.save(update_fields=["photo_path", "photo_note", "photo_seen_at", "photo_seen_by_name"])
 
 
 def content_of(row: OrderRow) -> bytes | None:

@@ -1,6 +1,7 @@
 """A campus with units, documents, phones; an agent and a leader of the college; somebody of the office."""
 
 import io
+import re
 import zipfile
 from datetime import date, timedelta
 
@@ -131,6 +132,12 @@ def at(order: CardOrder, tail: str = "") -> str:
     return f"{DESK}orders/{order.public_id}/{tail}"
 
 
+def look(campus, order: CardOrder, *, refused: tuple[int, ...] = (), part="clerk"):
+    """The clerk sees the page of faces and says which of them are none."""
+    shown = re.findall(r'name="shown" value="([^"]+)"', campus.client(part).get(at(order, "faces/")).content.decode())
+    return campus.client(part).post(at(order, "faces/"), {"shown": shown, "refused": refused})
+
+
 def accepted_batch(campus, rows=None, card_class="teacher", photos=None) -> CardOrder:
     """Handed in by the agent, approved by the leader, taken on by the clerk."""
     rows = rows or teacher_rows()
@@ -138,6 +145,7 @@ def accepted_batch(campus, rows=None, card_class="teacher", photos=None) -> Card
     order = newest()
     assert campus.client("teacher").post(at(order, "submit/")).status_code == 302
     assert campus.client("second_clerk").post(at(order, "approve/")).status_code == 302
+    assert look(campus, order).status_code == 302
     answer = campus.client("clerk").post(at(order, "accept/"))
     assert answer.status_code == 302, answer.content.decode()
     order.refresh_from_db()

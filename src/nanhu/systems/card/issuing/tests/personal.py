@@ -6,7 +6,7 @@ import itertools
 from PIL import Image
 
 from nanhu.systems.card.issuing.models import CardOrder
-from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK, UNTIL, at, newest, picture
+from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK, UNTIL, at, look, newest, picture
 
 SCANS = itertools.count(1)
 CHIPS = itertools.count(1)
@@ -56,6 +56,7 @@ def through_to_plastic(campus, order: CardOrder) -> CardOrder:
     if order.state == CardOrder.State.SUBMITTED:
         assert campus.client("second_clerk").post(at(order, "approve/")).status_code == 302
     clerk = campus.client("clerk")
+    look(campus, order)
     answer = clerk.post(at(order, "accept/"))
     assert answer.status_code == 302, answer.content.decode()
     for row in order.rows.order_by("line"):

@@ -1,12 +1,15 @@
 """批量办理汇总表 (F14): checked as a whole, mended on the page, never half."""
 
 import io
+import re
 import zipfile
 
 import pytest
+from django.db import IntegrityError, transaction
 from openpyxl import load_workbook
 from PIL import Image
 
+from nanhu.kernel.models import AuditEntry
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow, UnitDelegate
 from nanhu.systems.card.issuing.services import photos
 from nanhu.systems.card.issuing.tests.conftest import (
@@ -18,6 +21,7 @@ from nanhu.systems.card.issuing.tests.conftest import (
     at,
     document_of,
     line,
+    look,
     newest,
     picture,
     teacher_rows,
@@ -52,6 +56,7 @@ def test_a_list_is_checked_as_a_whole_mended_on_the_page_and_becomes_one_batch(c
     assert "照片已匹配 1 张" in told
     assert agent.post(at(order, "submit/")).status_code == 302
     assert campus.client("second_clerk").post(at(order, "approve/")).status_code == 302
+    look(campus, order)
     assert campus.client("clerk").post(at(order, "accept/")).status_code == 302
     order.refresh_from_db()
     assert (order.state, order.rows.filter(card__isnull=False).count()) == ("accepted", 2)
@@ -163,6 +168,41 @@ def test_a_small_picture_is_refused_and_a_restless_background_is_told(campus):
     assert "照片已匹配 1 张" in sent(campus, jpeg(restless))[0]
     assert "背景不像纯色，请看一眼" in page(campus, newest())
     assert sent(campus, picture(358, 441))[1].photo_note == ""
+
+
+@pytest.mark.capability("A110.4")
+def test_a_clerk_looks_at_every_photo_before_an_order_is_taken_on_and_sends_back_what_is_no_face(campus):
+    """No program judges a face: who looked is written down, and a photo exchanged after the look was not looked at."""
+    upload(campus, teacher_rows(), photos=archive("0020260001.jpg", "0020260002.jpg"))
+    order, agent, clerk = newest(), campus.client("teacher"), campus.client("clerk")
+    agent.post(at(order, "submit/"))
+    campus.client("second_clerk").post(at(order, "approve/"))
+    refused = clerk.post(at(order, "accept/"))
+    assert (refused.status_code, "还有 2 张照片没有核对" in refused.content.decode()) == (409, True)
+    assert 'accept/"' not in page(campus, order, "clerk"), "the button leads to the photos first"
+    assert agent.get(at(order, "faces/")).status_code == 404, "the agent who brought them judges none"
+    shown = clerk.get(at(order, "faces/")).content.decode()
+    assert shown.count("photo.jpg") == 2
+
+    assert look(campus, order, refused=(2,)).status_code == 302
+    assert "1 人没有照片" in clerk.post(at(order, "accept/")).content.decode()
+    assert order.rows.get(line=1).photo_seen_by_name != ""
+    entry = AuditEntry.objects.get(action="card.look_at_photos")
+    assert (entry.facts, entry.target) == ({"seen": 1, "sent_back": [2]}, f"card_order:{order.number}")
+
+    agent.post(at(order, "photos/"), {"archive": archive("0020260002.jpg")})
+    stale = re.findall(r'name="shown" value="([^"]+)"', clerk.get(at(order, "faces/")).content.decode())
+    agent.post(at(order, "photos/"), {"archive": archive("0020260002.jpg", content=picture(colour="#ddeeff"))})
+    clerk.post(at(order, "faces/"), {"shown": stale})
+    assert "还有 1 张照片没有核对" in clerk.post(at(order, "accept/")).content.decode()
+    look(campus, order)
+    assert clerk.post(at(order, "accept/")).status_code == 302
+
+
+def test_the_database_takes_no_card_on_with_a_photo_that_nobody_looked_at(campus):
+    row = accepted_batch(campus).rows.get(line=1)
+    with pytest.raises(IntegrityError, match="card_order_row_photo_seen"), transaction.atomic():
+        OrderRow.objects.filter(pk=row.pk).update(photo_seen_at=None)
 
 
 @pytest.mark.capability("A095.2")

@@ -17,6 +17,7 @@ from nanhu.systems.card.issuing.tests.conftest import (
     document_of,
     filled,
     line,
+    look,
     newest,
     teacher_rows,
 )
@@ -99,6 +100,7 @@ def test_form_and_photos_by_mail_become_a_draft_that_the_leader_approves_on_line
     assert leader.post(at(order, "approve/")).status_code == 302
     shown = campus.client("clerk").get(at(order)).content.decode()
     assert "何平" in shown
+    look(campus, order)
     assert campus.client("clerk").post(at(order, "accept/")).status_code == 302
     assert order.title in campus.client("clerk").get(f"{DESK}mail/").content.decode()
 

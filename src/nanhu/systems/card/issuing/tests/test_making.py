@@ -30,6 +30,7 @@ from nanhu.systems.card.issuing.tests.conftest import (
     at,
     document_of,
     line,
+    look,
     made_batch,
 )
 from nanhu.systems.card.models import Card
@@ -142,6 +143,7 @@ def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_
         picture = {"archive": archive(f"{row.campus_no}.jpg")}
         clerk.post(at(order, "photos/"), picture)
     assert clerk.post(at(order, "submit/")).status_code == 302
+    look(campus, order)
     assert clerk.post(at(order, "accept/")).status_code == 302
     assert set(order.rows.values_list("fee_fen", flat=True)) == {0}, "a student's first card is free"
     for number, row in enumerate(order.rows.order_by("line")):

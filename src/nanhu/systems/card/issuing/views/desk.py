@@ -16,7 +16,7 @@ from nanhu.systems.card.issuing import queries
 from nanhu.systems.card.issuing.forms import AnswerForm, ArchiveForm
 from nanhu.systems.card.issuing.models import CardOrder
 from nanhu.systems.card.issuing.policies import Access, access_of, office_only
-from nanhu.systems.card.issuing.services import accepting, orders
+from nanhu.systems.card.issuing.services import accepting, faces, orders
 from nanhu.systems.card.issuing.services.photos import Matched
 from nanhu.systems.card.views.frame import person_at, viewer_of
 
@@ -68,6 +68,7 @@ def show(
         "order": found, "access": access, "wrong": wrong, "page": page, "error": error, "matched": matched,
         "lines": [queries.line_of(row) for row in page.object_list], "today": campus_today(),
         "photo_count": rows.exclude(photo_path="").count(), "total": rows.count(),
+        "unseen": faces.unseen(found).count() if access.is_office else 0,
         "refusal": AnswerForm(), "archive": ArchiveForm(), "proofs": proofs_of(found, access),
         "is_late": found.state == "accepted" and found.due_on is not None and found.due_on < campus_today(),
     }  # fmt: skip
