@@ -40,11 +40,11 @@ def password_field(label: Any, *, autocomplete: str, help_text: Any = "") -> for
 
 
 class SignInForm(forms.Form):
-    """F1. Campus number of either kind in one box."""
+    """F1. Campus number of either kind, or a verified phone number or mail address, in one box."""
 
     username = forms.CharField(
         label=_("账号"),
-        help_text=_("学号或工号"),
+        help_text=_("学号或工号；也可填已验证的手机号或邮箱"),
         max_length=100,
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}

@@ -4,11 +4,21 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
+from nanhu.kernel.crypto import register_blind_index
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.checks_sms import check_sms
+from nanhu.platforms.identity.services import contact_names
+from nanhu.platforms.people.api import normalise_phone
 
 SLOW_MILLISECONDS, WEAK_MILLISECONDS = 120, 10
 
+register_blind_index(
+    model="identity.RecoveryContact",
+    encrypted="phone",
+    index="phone_index",
+    purpose=contact_names.PURPOSE,
+    normalise=normalise_phone,
+)
 registry.roles.add(
     registry.Role(
         key="campus.admin",

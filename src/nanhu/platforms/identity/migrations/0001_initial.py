@@ -4,6 +4,7 @@ from pathlib import Path
 import django.contrib.postgres.constraints
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
@@ -471,6 +472,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("phone", nanhu.kernel.crypto.EncryptedTextField(null=True, purpose="identity.recovery_phone")),
+                ("phone_index", models.BinaryField(null=True)),
                 ("email", models.EmailField(blank=True, default="", max_length=254)),
                 ("phone_verified_at", models.DateTimeField(null=True)),
                 ("email_verified_at", models.DateTimeField(null=True)),
@@ -992,6 +994,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="privacyconsent",
             constraint=models.UniqueConstraint(fields=("account", "version"), name="identity_consent_once"),
+        ),
+        migrations.AddIndex(
+            model_name="recoverycontact",
+            index=models.Index(fields=["phone_index"], name="identity_contact_phone"),
+        ),
+        migrations.AddIndex(
+            model_name="recoverycontact",
+            index=models.Index(django.db.models.functions.text.Upper("email"), name="identity_contact_email"),
+        ),
+        migrations.AddConstraint(
+            model_name="recoverycontact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("phone_index", None), ("phone__isnull", False), _connector="OR"),
+                name="identity_contact_index_of_phone",
+            ),
         ),
         migrations.AddConstraint(
             model_name="recoverycontact",

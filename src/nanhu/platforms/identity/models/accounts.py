@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
@@ -108,6 +109,7 @@ class RecoveryContact(models.Model):
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="recovery_contact")
     phone = EncryptedTextField(purpose="identity.recovery_phone", null=True)
+    phone_index = models.BinaryField(null=True)
     email = models.EmailField(default="", blank=True)
     phone_verified_at = models.DateTimeField(null=True)
     email_verified_at = models.DateTimeField(null=True)
@@ -118,7 +120,14 @@ class RecoveryContact(models.Model):
 
     class Meta:
         db_table = "identity_recovery_contact"
+        indexes = [
+            models.Index(fields=["phone_index"], name="identity_contact_phone"),
+            models.Index(Upper("email"), name="identity_contact_email"),
+        ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(phone_index=None) | Q(phone__isnull=False), name="identity_contact_index_of_phone"
+            ),
             models.CheckConstraint(
                 condition=Q(phone_verified_at=None, phone_settles_at=None)
                 | Q(phone__isnull=False, phone_verified_at__isnull=False, phone_settles_at__isnull=False),

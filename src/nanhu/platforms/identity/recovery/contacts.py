@@ -23,7 +23,7 @@ from nanhu.platforms.identity.recovery.channels import Channel, tell, verified_c
 from nanhu.platforms.identity.recovery.errors import ContactRefusedError
 from nanhu.platforms.identity.recovery.models import ContactChange, ContactKind
 from nanhu.platforms.identity.recovery.rules import mask_mail
-from nanhu.platforms.identity.services import credentials, throttle
+from nanhu.platforms.identity.services import contact_names, credentials, throttle
 from nanhu.platforms.identity.services.throttle import Gate
 
 SETTLES_AFTER = timedelta(hours=24)
@@ -121,11 +121,13 @@ def verify_at_counter(*, by: Actor, account: Account, kind: ContactKind, reason:
 
 def put(account: Account, kind: ContactKind, address: str, *, settles_at: object) -> None:
     column = "email" if kind == ContactKind.MAIL else "phone"
+    index = {} if kind == ContactKind.MAIL else {"phone_index": contact_names.index_of(address)}
     moment = now()
     RecoveryContact.objects.update_or_create(
         account=account,
         defaults={
             column: address,
+            **index,
             f"{column}_verified_at": moment,
             f"{column}_settles_at": settles_at,
             "changed_at": moment,

@@ -17,6 +17,7 @@ from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryCon
 from nanhu.platforms.identity.recovery import history
 from nanhu.platforms.identity.recovery.channels import tell
 from nanhu.platforms.identity.rules import QUESTIONS_NEEDED, normalise_answer, normalise_password
+from nanhu.platforms.identity.services import contact_names
 from nanhu.platforms.people import api as people
 
 PRIVACY_VERSION = "2026-11"
@@ -91,6 +92,7 @@ def set_contact(*, by: Actor, account: Account, phone: str, email: str) -> None:
     if contact.phone != phone:
         vouched_at = moment if people.matches_phone(person_id=account.person_id, phone=phone) else None
         contact.phone, contact.phone_verified_at, contact.phone_settles_at = phone or None, vouched_at, vouched_at
+        contact.phone_index = contact_names.index_of(phone)
     if contact.email != email:
         contact.email, contact.email_verified_at, contact.email_settles_at = email, None, None
     contact.changed_at = moment

@@ -15,7 +15,7 @@ from nanhu.kernel.crypto import blind_index
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.rules import normalise_password, normalise_sign_in_name
-from nanhu.platforms.identity.services import codes, known_places, sign_in_log, throttle
+from nanhu.platforms.identity.services import codes, contact_names, known_places, sign_in_log, throttle
 from nanhu.platforms.identity.services.throttle import Gate, Standing
 from nanhu.platforms.people import api as people
 
@@ -55,13 +55,13 @@ def check(
     own, shared = throttle.gates_at(subject=campus_no, address=by.address, standing=standing, password=secret)
     with sign_in_log.throttling_noted(by=by, campus_no=campus_no, application=application):
         throttle.admit([*own, *shared])
-    verdict = judged(campus_no, secret)
+    verdict = judged(campus_no, secret, typed=typed_name)
     if verdict.answer == Answer.REFUSED:
         write_refusal(by=by, campus_no=campus_no, reason=verdict.reason, application=application)
     else:
         throttle.forgive(own)
         throttle.take_back(shared)
-    return verdict
+    return numbered(verdict)
 
 
 @hashing.turn()
@@ -102,9 +102,16 @@ def account_of_name(campus_no: str) -> Account | None:
     return Account.objects.filter(person_id=NOBODY if person_id is None else person_id).first()
 
 
-def judged(campus_no: str, password: str) -> Verdict:
-    """All three ways in are tried for every name, also for one nobody has: refusals must cost the same."""
+def judged(campus_no: str, password: str, *, typed: str = "") -> Verdict:
+    """All three ways in are tried for every name, also for one nobody has: refusals must cost the same.
+
+    A campus number comes before a phone number of the same digits. Limits count what was typed: a number that closes
+    another name's gate would tell whose it is.
+    """
     person_id = holder_of(campus_no)
+    by_contact = contact_names.account_with(typed)
+    if person_id is None and by_contact is not None:
+        person_id = by_contact.person_id
     account = Account.objects.filter(person_id=NOBODY if person_id is None else person_id).first()
     has_password = hashing.verify(password, account.password if account else "")
     has_tail = people.matches_id_tail(person_id=NOBODY if person_id is None else person_id, tail=password)
@@ -119,6 +126,13 @@ def judged(campus_no: str, password: str) -> Verdict:
         return Verdict(answer=Answer.ACTIVATE, campus_no=campus_no, account=account)
     reason = sign_in_log.Reason.WRONG if account.may_sign_in else sign_in_log.Reason.CLOSED
     return Verdict(answer=Answer.REFUSED, campus_no=campus_no, reason=reason)
+
+
+def numbered(verdict: Verdict) -> Verdict:
+    """A session is called by a campus number, whatever was typed. Only who is let in costs this look."""
+    if verdict.account is None or holder_of(verdict.campus_no) is not None:
+        return verdict
+    return replace(verdict, campus_no=contact_names.number_of(verdict.account))
 
 
 def holder_of(campus_no: str) -> int | None:

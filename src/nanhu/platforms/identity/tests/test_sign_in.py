@@ -1,11 +1,17 @@
 """Sign-in by either number in one box; every refusal alike."""
 
 import pytest
+from django.test import Client
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity.models import SignInEvent, SsoSession
+from nanhu.platforms.identity.recovery import contacts
+from nanhu.platforms.identity.recovery.models import ContactKind
+from nanhu.platforms.identity.services import counter, setup
+from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
-from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
+from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +41,61 @@ def test_leading_zeros_belong_to_the_number(browser, student):
     assert sign_in(browser, "0020260101").status_code == 302
     browser.logout()
     assert sign_in(browser, "20260101").status_code == 200
+
+
+def prove(member, *, phone: str = "", email: str = "") -> None:
+    """What the owner's own page leaves once the code has come back."""
+    for kind, address in ((ContactKind.PHONE, phone), (ContactKind.MAIL, email)):
+        if address:
+            contacts.put(member.account, kind, address, settles_at=now())
+
+
+@pytest.mark.capability("A033.4")
+@pytest.mark.parametrize(
+    "typed", ["139 7305 4321", "１３９７３０５４３２１", "+86 139-7305-4321", " Xiuwen.Ouyang@Example.COM"]
+)
+def test_a_proven_phone_or_mail_opens_as_well_and_the_session_has_the_number(browser, teacher, typed):
+    prove(teacher, phone="13973054321", email="xiuwen.ouyang@example.com")
+    assert sign_in(browser, typed).status_code == 302
+    viewer = browser.get("/account").wsgi_request.viewer
+    assert (viewer.campus_no, viewer.name, viewer.face) == ("T00123", "欧阳修文", "staff")
+    assert SsoSession.objects.get().campus_no == "T00123"
+    browser.logout()
+    refused = sign_in(browser, typed, "wrong-" + PASSWORD)
+    assert (refused.status_code, "T00123" in refused.content.decode()) == (200, False), "it tells nobody whose it is"
+
+
+@pytest.mark.capability("A033.4")
+def test_a_contact_that_nobody_or_two_proved_opens_nothing(browser, teacher, student):
+    """What only stands in the office's file, or was typed and never proved, is no name; nor is a family's telephone."""
+    assert sign_in(browser, "13973054321").status_code == 200
+    setup.set_contact(by=TEST, account=teacher.account, phone="13800001111", email="mine@example.com")
+    assert sign_in(browser, "13800001111").status_code == 200
+    assert sign_in(browser, "mine@example.com").status_code == 200
+    prove(teacher, phone="13800001111")
+    assert sign_in(browser, "13800001111").status_code == 302
+    browser.logout()
+    prove(student, phone="13800001111")
+    assert sign_in(browser, "13800001111").status_code == 200
+
+
+@pytest.mark.capability("A033.4")
+def test_a_campus_number_comes_before_a_telephone_of_the_same_digits(browser, teacher):
+    other = make_member("林小满", "43060220080315123X", student="14231100001")
+    open_accounts(by=TEST, person_ids=[other.person_id])
+    counter.set_password_for_sample(by=TEST, campus_no="14231100001", password="Other-Boat-1996")
+    prove(teacher, phone="14231100001")
+    assert sign_in(browser, "14231100001").status_code == 200
+    assert sign_in(browser, "14231100001", "Other-Boat-1996").status_code == 302
+
+
+def test_guessing_at_a_number_does_not_tell_whose_a_telephone_is(teacher):
+    """The limits count what is typed: were they one, a telephone that must wait would be this number's."""
+    prove(teacher, phone="13973054321")
+    guesser = Client()
+    while sign_in(guesser, "T00123", "wrong").status_code == 200:
+        pass
+    assert sign_in(Client(), "13973054321", "wrong").status_code == 200
 
 
 def test_the_page_is_open_and_others_lead_to_it(browser, student):

@@ -58,7 +58,9 @@ def answer(request: HttpRequest, form: SignInForm, *, after: str, welcome: Welco
     name = normalise_sign_in_name(form.cleaned_data["username"])
     key = str(getattr(facts.get("application"), "key", ""))
     try:
-        verdict = asked(request, name=name, password=form.cleaned_data["password"], application=key)
+        verdict = asked(
+            request, typed=form.cleaned_data["username"], password=form.cleaned_data["password"], application=key
+        )
     except (TooManyAttemptsError, HashingBusyError) as error:
         form.add_error(None, error.message)
         if isinstance(error, TooManyAttemptsError):
@@ -69,11 +71,11 @@ def answer(request: HttpRequest, form: SignInForm, *, after: str, welcome: Welco
         facts |= challenge_for(request, name, browser=devices.known_browser(request, name))
         return sign_in_form(request, form, after=after, **facts)
     if verdict.answer == sign_in.Answer.ACTIVATE:
-        return activation.start(request, account=verdict.account, campus_no=name, after=after)
+        return activation.start(request, account=verdict.account, campus_no=verdict.campus_no, after=after)
     response = admission.admit(
         request,
         account=verdict.account,
-        campus_no=name,
+        campus_no=verdict.campus_no,
         methods=verdict.methods,
         after=after,
         welcome=welcome,
@@ -84,11 +86,12 @@ def answer(request: HttpRequest, form: SignInForm, *, after: str, welcome: Welco
     return response
 
 
-def asked(request: HttpRequest, *, name: str, password: str, application: str = "") -> sign_in.Verdict:
+def asked(request: HttpRequest, *, typed: str, password: str, application: str = "") -> sign_in.Verdict:
+    name = normalise_sign_in_name(typed)
     is_solved = challenges.is_solved(challenges.answer_in(request), subject=name)
     return sign_in.check(
         by=actor_of(request),
-        typed_name=name,
+        typed_name=typed,
         password=password,
         standing=Standing(browser=devices.known_browser(request, name), is_solved=is_solved),
         application=application,
