@@ -10,6 +10,7 @@ pytest_plugins = ["pytester"]
 
 CATALOGUE = "".join(
     f'[[capability]]\nid = "{key}"\nwhat = "{what}"\nmodule = "m"\nmanual = "1"\nclauses = ["one", "two"]\n'
+    'zh.what = "行"\nzh.clauses = ["一", "二"]\n'
     for key, what in (("A001", "一卡通"), ("A002", "公告"), ("A003", "登录"))
 )
 SUITE = """
@@ -73,6 +74,14 @@ def test_it_refuses_a_mark_for_a_whole_row_or_for_a_clause_that_is_none(run, key
     assert result.ret != 0
     told = "name the clauses that the test holds (A001.1 …)" if key == "A001" else f"no clause*is called {key}"
     result.stdout.fnmatch_lines([f"*{told}*"])
+    assert rows == {}
+
+
+def test_it_refuses_a_mark_for_what_stands_as_open(run, pytester):
+    pytester.path.joinpath("rows.toml").write_text(CATALOGUE + 'open.2 = ["why", "为什么"]\n', encoding="utf-8")
+    result, rows = run('import pytest\n@pytest.mark.capability("A003.2")\ndef test_it(): pass\n', "--collect-only")
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(["*A003.2 stands as open in the catalogue*"])
     assert rows == {}
 
 

@@ -1,7 +1,7 @@
 """The executable manual: the rows of `docs/manual/capabilities.toml` by their clauses, and how the latest run left them.
 
 A clause (`A036.2`, the second of A036) holds when at least one test names it and all of those passed; a skipped, failed
-or unfinished test breaks it. A row holds when every clause does. `make manual` runs the tests and writes `REPORT`; the
+or unfinished test breaks it. What is not built stands as open with its reason. A row holds when every clause does. `make manual` runs the tests and writes `REPORT`; the
 page `/manual/` reads both files and runs nothing.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from nanhu.kernel.clock import now
 
@@ -19,17 +19,30 @@ HOUSE: Final = Path(__file__).parents[3]
 CATALOGUE: Final = HOUSE / "docs" / "manual" / "capabilities.toml"
 REPORT: Final = HOUSE / "var" / "manual.json"
 
-type State = Literal["holds", "part", "broken", "missing"]
+type State = Literal["holds", "part", "broken", "missing", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same in English and in Chinese."""
+
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        return self.en
 
 
 @dataclass(frozen=True, slots=True)
 class Capability:
     id: str
-    what: str
+    what: Text
     module: str
     manual: str
-    clauses: tuple[str, ...]
+    clauses: tuple[Text, ...]
     """What `accept` and `expected` promise, taken apart; the n-th is called `{id}.{n}`."""
+    reasons: Mapping[str, Text] = field(default_factory=dict)
+    """Why a clause is not built, by its id."""
 
     def clause_ids(self) -> list[str]:
         return [f"{self.id}.{number}" for number in range(1, len(self.clauses) + 1)]
@@ -46,11 +59,15 @@ class TestOutcome:
 @dataclass(frozen=True, slots=True)
 class Clause:
     id: str
-    text: str
+    text: Text
     tests: tuple[TestOutcome, ...] = field(default=())
+    reason: Text | None = None
+    """Why it is not built; None for one that is."""
 
     @property
     def state(self) -> State:
+        if self.reason is not None:
+            return "open"
         if not self.tests:
             return "missing"
         return "holds" if all(test.outcome == "passed" for test in self.tests) else "broken"
@@ -60,6 +77,8 @@ class Clause:
         return f"  {self.id} {self.state}  {self._evidence()}{self.text}"
 
     def _evidence(self) -> str:
+        if self.reason is not None:
+            return f"({self.reason})  "
         if self.state == "holds":
             return f"{len(self.tests)} test{'s' if len(self.tests) > 1 else ''}  "
         wrong = ", ".join(f"{t.nodeid} ({t.outcome})" for t in self.tests if t.outcome != "passed")
@@ -76,6 +95,8 @@ class Row:
         states = {clause.state for clause in self.clauses}
         if len(states) == 1:
             return states.pop()
+        if states == {"missing", "open"}:
+            return "missing"
         return "broken" if "broken" in states else "part"
 
     @property
@@ -87,7 +108,7 @@ class Row:
 def read_catalogue(path: Path) -> dict[str, Capability]:
     with path.open("rb") as file:
         entries = tomllib.load(file)["capability"]
-    found = {e["id"]: Capability(e["id"], e["what"], e["module"], e["manual"], tuple(e["clauses"])) for e in entries}
+    found = {entry["id"]: capability_of(entry) for entry in entries}
     if len(found) != len(entries):
         raise ValueError(f"{path}: an id is there twice")
     if bare := [one.id for one in found.values() if not one.clauses]:
@@ -95,12 +116,23 @@ def read_catalogue(path: Path) -> dict[str, Capability]:
     return found
 
 
+def capability_of(entry: Mapping[str, Any]) -> Capability:
+    zh, en = entry["zh"], entry.get("en", {})
+    english = [en.get(str(number), text) for number, text in enumerate(entry["clauses"], 1)]
+    try:
+        clauses = tuple(Text(*both) for both in zip(english, zh["clauses"], strict=True))
+    except ValueError as uneven:
+        raise ValueError(f"{entry['id']}: not every clause is there in both languages") from uneven
+    reasons = {f"{entry['id']}.{number}": Text(*both) for number, both in entry.get("open", {}).items()}
+    return Capability(entry["id"], Text(entry["what"], zh["what"]), entry["module"], entry["manual"], clauses, reasons)
+
+
 def rows_of(catalogue: Mapping[str, Capability], report: Mapping[str, Sequence[TestOutcome]]) -> list[Row]:
     return [
         Row(
             one,
             tuple(
-                Clause(key, text, tuple(report.get(key, ())))
+                Clause(key, text, tuple(report.get(key, ())), one.reasons.get(key))
                 for key, text in zip(one.clause_ids(), one.clauses, strict=True)
             ),
         )

@@ -31,7 +31,7 @@ def _summary(rows: Sequence[Row]) -> str:
     clauses = Counter(clause.state for row in rows for clause in row.clauses)
     return (
         f"rows: {states['holds']} of {len(rows)} hold, {states['part']} in part, {states['broken']} broken; "
-        f"clauses: {clauses['holds']} of {clauses.total()} hold"
+        f"clauses: {clauses['holds']} of {clauses.total()} hold, {clauses['open']} open"
     )
 
 

@@ -1,6 +1,6 @@
 """The pytest side of the executable manual (`-p nanhu.testing.manual_plugin`).
 
-Refuses a `capability` mark that names no clause of the catalogue (a whole row is none), and writes with
+Refuses a `capability` mark that names no clause of the catalogue (a whole row is none) or an open one, and writes with
 `--manual-report FILE` which tests name each clause and how they ended. Under xdist the workers tell the controller what they collected, so that a test that never
 came back (a killed worker) is recorded as "not run" and not forgotten.
 """
@@ -41,7 +41,8 @@ class ManualRun:
         self.config = config
         catalogue = manual.read_catalogue(config.rootpath / config.getini("manual_catalogue"))
         self.rows = frozenset(catalogue)
-        self.known = frozenset(key for row in catalogue.values() for key in row.clause_ids())
+        self.known = frozenset(key for row in catalogue.values() for key in row.clause_ids() if key not in row.reasons)
+        self.unbuilt = frozenset(key for row in catalogue.values() for key in row.reasons)
         self.tests: dict[str, list[str]] = {}
         self.outcomes: defaultdict[str, str] = defaultdict(lambda: "not run")
 
@@ -69,6 +70,8 @@ class ManualRun:
     def _complaint(self, wrong: list[str]) -> str:
         if whole := [key for key in wrong if key in self.rows]:
             return f"name the clauses that the test holds ({whole[0]}.1 …), not the whole row {', '.join(whole)}"
+        if built := [key for key in wrong if key in self.unbuilt]:
+            return f"{', '.join(built)} stands as open in the catalogue: take its reason away when it is built"
         return f"no clause of the user manual is called {', '.join(wrong)}"
 
     @pytest.hookimpl(trylast=True)

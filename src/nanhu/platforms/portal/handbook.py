@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import manual
@@ -30,6 +31,7 @@ STATES: Final = {
     "part": (_("部分成立"), "attention"),
     "broken": (_("不成立"), "danger"),
     "missing": (_("没有测试"), "quiet"),
+    "open": (_("未建"), "attention"),
     NOT_RUN: (_("未运行"), "quiet"),
 }
 WORST_FIRST: Final = ("failed", "skipped", "not run", "passed")
@@ -59,6 +61,8 @@ class Stated:
 class ClauseLine(Stated):
     text: str
     tests: tuple[TestLine, ...]
+    reason: str
+    """Of what is not built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class RowLine(Stated):
     what: str
     section: str
     clauses: tuple[ClauseLine, ...]
+    searched: str
+    """Ids, tests and texts of both languages, in lower case."""
 
     @property
     def chapter(self) -> str:
@@ -74,11 +80,6 @@ class RowLine(Stated):
     @property
     def held(self) -> int:
         return sum(one.state == "holds" for one in self.clauses)
-
-    def says(self, wanted: str) -> bool:
-        tests = (test.name for clause in self.clauses for test in clause.tests)
-        clauses = (f"{clause.id} {clause.text}" for clause in self.clauses)
-        return any(wanted in text.lower() for text in (f"{self.id} {self.what}", *clauses, *tests))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +98,15 @@ class Handbook:
         return [
             row
             for row in self.rows
-            if state in {"", row.state} and chapter in {"", row.chapter} and (not asked or row.says(asked))
+            if state in {"", row.state} and chapter in {"", row.chapter} and (not asked or asked in row.searched)
         ]
 
 
 def read() -> Handbook:
     if not manual.CATALOGUE.is_file():
         return Handbook(rows=(), has_run=False, ran_at=None)
-    return bound(manual.CATALOGUE, changed_at(manual.CATALOGUE), manual.REPORT, changed_at(manual.REPORT))
+    language = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    return bound(manual.CATALOGUE, changed_at(manual.CATALOGUE), manual.REPORT, changed_at(manual.REPORT), language)
 
 
 def changed_at(path: Path) -> int:
@@ -112,21 +114,36 @@ def changed_at(path: Path) -> int:
     return path.stat().st_mtime_ns if path.is_file() else 0
 
 
-@lru_cache(maxsize=1)
-def bound(catalogue: Path, _catalogue_changed: int, report: Path, report_changed: int) -> Handbook:
+@lru_cache(maxsize=2)
+def bound(catalogue: Path, _catalogue_changed: int, report: Path, report_changed: int, language: str) -> Handbook:
     """Made anew when one of the files has changed."""
     has_run = bool(report_changed)
     rows = manual.rows_of(manual.read_catalogue(catalogue), manual.read_report(report) if has_run else {})
-    lines = sorted((line_of(row, has_run=has_run) for row in rows), key=lambda row: row.chapter)
+    lines = sorted((line_of(row, has_run=has_run, language=language) for row in rows), key=lambda row: row.chapter)
     return Handbook(rows=tuple(lines), has_run=has_run, ran_at=manual.finished_at(report) if has_run else None)
 
 
-def line_of(row: manual.Row, *, has_run: bool) -> RowLine:
+def line_of(row: manual.Row, *, has_run: bool, language: str) -> RowLine:
+    def words(text: manual.Text | None) -> str:
+        return str(getattr(text, language)) if text else ""
+
     clauses = tuple(
-        ClauseLine(one.id, one.state if has_run else NOT_RUN, one.text, tests_of(one)) for one in row.clauses
+        ClauseLine(
+            one.id, one.state if has_run or one.reason else NOT_RUN, words(one.text), tests_of(one), words(one.reason)
+        )
+        for one in row.clauses
     )
     told = row.capability
-    return RowLine(told.id, row.state if has_run else NOT_RUN, told.what, told.manual, clauses)
+    state = row.state if has_run else NOT_RUN
+    return RowLine(told.id, state, words(told.what), told.manual, clauses, searched_of(row))
+
+
+def searched_of(row: manual.Row) -> str:
+    told = row.capability
+    texts = [f"{told.id} {told.what.en}", told.what.zh]
+    for one in row.clauses:
+        texts += [f"{one.id} {one.text.en}", one.text.zh, *(test.nodeid for test in one.tests)]
+    return "\n".join(texts).lower()
 
 
 def tests_of(clause: manual.Clause) -> tuple[TestLine, ...]:

@@ -80,6 +80,21 @@ def test_it_tells_what_the_last_run_left_and_which_tests_hold_a_clause(administr
     assert ">部分成立<" in row(page(administrator, q="A144"), "A144")
 
 
+def test_each_language_reads_its_own_words_and_what_is_not_built_says_why(administrator):
+    ran(A035_1="passed", A035_2="passed")
+    chinese = row(page(administrator, q="A035"), "A035")
+    english = row(
+        administrator.get("/manual/", {"q": "A035"}, headers={"accept-language": "en"}).content.decode(), "A035"
+    )
+    for shown, own, other, badge in (
+        (chinese, "首页：个人信息", "Home: personal", ">未建<"), (english, "Home: personal information", "首页", ">Not built<"),
+    ):  # fmt: skip
+        assert (own in shown, other in shown, badge in shown.partition("A035.3")[2]) == (True, False, True)
+    assert "流程平台" in chinese
+    assert "platforms.flows" in english
+    assert ">部分成立<" in chinese.partition("</summary>")[0]
+
+
 def test_it_is_searched_by_row_words_and_test_and_filtered_by_state_and_chapter(administrator):
     ran(A040_1="failed", A144_1="passed")
 
