@@ -130,9 +130,13 @@ def test_a_run_fails_only_beyond_what_a_loaded_machine_adds():
     bill = Bill()
     bill.add("src/nanhu/kernel/tests/test_x.py::test_a", test=2.5, shared=0, is_slow=False)
     assert bill.is_held_over(BUDGETS)
-    assert not bill.is_held_over(replace(BUDGETS, tolerance=1.5))
+    assert not bill.is_held_over(replace(BUDGETS, test_tolerance=1.5))
     bill.add("src/nanhu/kernel/tests/test_x.py::test_b", test=3.1, shared=0, is_slow=False)
-    assert bill.is_held_over(replace(BUDGETS, tolerance=1.5))
+    assert bill.is_held_over(replace(BUDGETS, test_tolerance=1.5))
+    dear = Bill()
+    dear.add("src/nanhu/kernel/tests/test_x.py::test_a", test=1, shared=70, is_slow=False)
+    assert dear.is_held_over(BUDGETS)
+    assert not dear.is_held_over(replace(BUDGETS, tolerance=1.5))
 
 
 def test_what_is_over_is_told_in_words():

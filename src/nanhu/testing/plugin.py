@@ -4,6 +4,7 @@ The controller of a parallel run makes it; its workers inherit the address by th
 """
 
 import atexit
+import gc
 import os
 import re
 import shutil
@@ -50,6 +51,13 @@ def prepare() -> None:
     embedded.start(folder, extra=template.FAST)
     template.add_months(folder)
     atexit.register(clean_up, folder, os.getpid())
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: the garbage collector need not walk it again and again (7 % of a room's time)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 def clean_up(folder: Path, owner: int) -> None:
