@@ -12,6 +12,10 @@ class CampusError(Exception):
     code: ClassVar[str] = "refused"
     http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("这件事现在办不了。")
+    field: ClassVar[str] = ""
+    """Of the form that asked for it: where the sentence is shown."""
+    keeps_writes: ClassVar[bool] = False
+    """What was written before it was raised stays: an attempt that counts, a claim that was settled."""
 
     def __init__(self, **facts: object) -> None:
         super().__init__(self.code)

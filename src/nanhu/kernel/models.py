@@ -36,6 +36,20 @@ class EventDelivery(models.Model):
         ]
 
 
+class FormDeed(models.Model):
+    """A form of a console that was done, by the token it was shown with: sent again, it is not done again."""
+
+    token = models.UUIDField(unique=True)
+    account_id = models.BigIntegerField()
+    page = models.TextField()
+    address = models.TextField(help_text="where its sender was sent on to")
+    done_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "kernel_form_deed"
+        indexes = [models.Index(fields=["done_at"], name="kernel_form_deed_age")]
+
+
 class AuditEntry(models.Model):
     """Who did what to whom, when, from where and why. The database refuses to change or delete a row."""
 

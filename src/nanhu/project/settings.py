@@ -115,6 +115,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "nanhu.project.context.campus",
                 "nanhu.kernel.ui.context.ui",
+                "nanhu.kernel.kit.frames.kit",
             ],
         },
     }

@@ -30,6 +30,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="FormDeed",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.UUIDField(unique=True)),
+                ("account_id", models.BigIntegerField()),
+                ("page", models.TextField()),
+                ("address", models.TextField(help_text="where its sender was sent on to")),
+                ("done_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "kernel_form_deed",
+                "indexes": [models.Index(fields=["done_at"], name="kernel_form_deed_age")],
+            },
+        ),
+        migrations.CreateModel(
             name="Heartbeat",
             fields=[
                 ("name", models.TextField(primary_key=True, serialize=False)),

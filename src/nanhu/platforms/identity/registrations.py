@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.crypto import register_blind_index
-from nanhu.platforms.identity import hashing
+from nanhu.kernel.kit.requests import guarded_by
+from nanhu.platforms.identity import hashing, policies
 from nanhu.platforms.identity.checks_sms import check_sms
 from nanhu.platforms.identity.services import contact_names
 from nanhu.platforms.people.api import normalise_phone
@@ -19,6 +20,7 @@ register_blind_index(
     purpose=contact_names.PURPOSE,
     normalise=normalise_phone,
 )
+guarded_by(policies.admit)
 registry.roles.add(
     registry.Role(
         key="campus.admin",

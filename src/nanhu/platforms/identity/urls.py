@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from nanhu.platforms.identity.guests.desk import desk as guests
 from nanhu.platforms.identity.protocols.radius import wifi_pages
 from nanhu.platforms.identity.views import activation, phone, security, setup, sign_in, sign_out
 
@@ -35,5 +36,5 @@ urlpatterns = [
     path("", include("nanhu.platforms.identity.recovery.urls")),
     path("identity/", include("nanhu.platforms.identity.administration.urls")),
     path("", include("nanhu.platforms.identity.personal.urls")),
-    path("", include("nanhu.platforms.identity.guests.urls")),
+    path("", guests.urls),
 ]

@@ -1,15 +1,17 @@
 """What the portal shows of a person: the top lines of 个人信息, each with the office it comes from."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nanhu.kernel.crypto import register_blind_index
+from nanhu.kernel.kit.people import PersonLine, named_by
 from nanhu.kernel.registry import Fact, PersonalData, PersonalFacts, Viewer, personal_data, personal_facts
 from nanhu.platforms.people.models import Affiliation, ChangeSet, Person
 from nanhu.platforms.people.personal_data import affiliation_records, person_records
-from nanhu.platforms.people.queries import affiliations_of, photo_url, unit_path
+from nanhu.platforms.people.queries import affiliations_of, person_cards, photo_url, unit_path
 from nanhu.platforms.people.rules import normalise_document, normalise_phone
 
 
@@ -69,3 +71,15 @@ register_blind_index(
 register_blind_index(
     model="people.Person", encrypted="phone", index="phone_index", purpose="people.phone", normalise=normalise_phone
 )
+
+
+def person_lines(ids: Iterable[int]) -> dict[int, PersonLine]:
+    """For the tables of every console."""
+    cards = person_cards(ids)
+    return {
+        key: PersonLine(card.name, card.affiliations[0].campus_no if card.affiliations else "")
+        for key, card in cards.items()
+    }
+
+
+named_by(person_lines)

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from nanhu.systems.card.rights import desk as rights
 from nanhu.systems.card.views import counter, drawer, exceptions, holder, loss, prices
 
 app_name = "card"
@@ -27,7 +28,8 @@ urlpatterns = [
     path("funds/", include("nanhu.systems.card.funds.urls")),
     path("bank/", include("nanhu.systems.card.bank.urls")),
     path("issuing/", include("nanhu.systems.card.issuing.urls")),
-    path("rights/", include("nanhu.systems.card.rights.urls")),
+    path("rights/verify/", rights.gate.urls),
+    path("rights/", rights.desk.urls),
     path("fleet/", include("nanhu.systems.card.fleet.urls")),
     path("doors/", include("nanhu.systems.card.doors.urls")),
     path("closing/", include("nanhu.systems.card.closing.urls")),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django import template
 from django.http import QueryDict
@@ -166,6 +167,12 @@ def tone(level: str) -> str:
 @register.filter
 def tone_icon(name: str) -> str:
     return TONE_ICONS.get(str(name), "info")
+
+
+@register.simple_tag
+def form_token() -> str:
+    """A name for one form of a console (`nanhu.kernel.kit`): sent twice, it is done once."""
+    return str(uuid4())
 
 
 @register.simple_tag(takes_context=True)

@@ -1,13 +1,7 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class IdentityGuestsConfig(AppConfig):
+class IdentityGuestsConfig(rooms.Room):
     name = "nanhu.platforms.identity.guests"
     label = "identity_guests"
     verbose_name = "来宾"
-
-    def ready(self) -> None:
-        for part in ("registrations", "subscribers"):
-            import_module(f"{self.name}.{part}")

@@ -1,12 +1,7 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class CardRightsConfig(AppConfig):
+class CardRightsConfig(rooms.Room):
     name = "nanhu.systems.card.rights"
     label = "card_rights"
     verbose_name = "卡权限"
-
-    def ready(self) -> None:
-        import_module(f"{self.name}.registrations")

@@ -8,18 +8,14 @@ from nanhu.kernel.errors import CampusError
 class UnknownRightError(CampusError):
     code = "card.unknown_right"
     sentence = _("没有“{right}”这项权限。")
+    field = "right"
 
 
 class RuleInThePastError(CampusError):
     code = "card.rule_in_the_past"
     http_status = 409
     sentence = _("规则从今天或以后的一天起生效；过去的已经生效，不能改。")
-
-
-class RuleNotFoundError(CampusError):
-    code = "card.rule_not_found"
-    http_status = 404
-    sentence = _("没有找到这条规则。")
+    field = "starts_on"
 
 
 class VerificationUnknownError(CampusError):

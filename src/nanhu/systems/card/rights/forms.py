@@ -1,18 +1,13 @@
 """The shape of what the manager and the guard type."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_today
-from nanhu.kernel.ui.widgets import DayInput
+from nanhu.kernel.kit.forms import DatedForm, ReasonForm, reason_field
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.catalogue import RIGHTS, SUB_CLASSES
 from nanhu.systems.card.rights.services.ruling import Wish
-
-DAY = DayInput()
 
 
 def holders_of_rights() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -27,7 +22,7 @@ def holders_of_rights() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-class RuleForm(forms.Form):
+class RuleForm(DatedForm):
     who = forms.ChoiceField(
         label=_("哪类卡"), choices=holders_of_rights, help_text=_("选整类，或其中一个子类；子类的规则优先")
     )
@@ -35,28 +30,17 @@ class RuleForm(forms.Form):
     is_allowed = forms.TypedChoiceField(
         label=_("是否允许"), choices=[("1", _("允许")), ("0", _("不允许"))], coerce=lambda text: text == "1"
     )
-    starts_on = forms.DateField(label=_("起始日期"), widget=DAY, initial=campus_today)
-    ends_on = forms.DateField(label=_("截止日期"), widget=DAY, required=False, help_text=_("不填：一直有效"))
-    reason = forms.CharField(label=_("依据"), max_length=200, help_text=_("例如：图书馆 2026 年 12 月 1 日函"))
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        first, last = said.get("starts_on"), said.get("ends_on")
-        if first and last and last < first:
-            self.add_error("ends_on", _("结束在开始之前。"))
-        return said
+    reason = reason_field(_("依据"), _("例如：图书馆 2026 年 12 月 1 日函"))
+    field_order = ("who", "right", "is_allowed")
 
     def wish(self) -> Wish:
-        said = self.cleaned_data
-        card_class, _colon, sub_class = said["who"].partition(":")
-        return Wish(
-            card_class=card_class, sub_classes=(sub_class,) if sub_class else (),
-            right=said["right"], is_allowed=said["is_allowed"], starts_on=said["starts_on"], ends_on=said["ends_on"],
-        )  # fmt: skip
+        card_class, _colon, sub_class = self.cleaned_data["who"].partition(":")
+        said = {name: self.cleaned_data[name] for name in ("right", "is_allowed", "starts_on", "ends_on")}
+        return Wish(card_class=card_class, sub_classes=(sub_class,) if sub_class else (), **said)
 
 
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(label=_("为什么撤回"), max_length=200)
+class WithdrawForm(ReasonForm):
+    reason = reason_field(_("为什么撤回"))
 
 
 class VerifyForm(forms.Form):

@@ -1,57 +1,27 @@
-from uuid import uuid4
-
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Q
 from django.utils import timezone
 
+from nanhu.kernel.dated import DatedRule, dated_constraints
 from nanhu.systems.card.models import Card
 
 
-class RightRule(models.Model):
-    """From a day, until a day (both included, open where unknown), a class or sub-class has a right or has it not.
+class RightRule(DatedRule):
+    """From a day, until a day, a class or sub-class has a right or has it not."""
 
-    Rows are never changed but for `withdrawn_*`: a change of the rules withdraws what it meets and writes the pieces
-    that remain anew (`replaces`), so that every state the table ever had can be read.
-    """
+    key = ("card_class", "sub_class", "right")
 
-    public_id = models.UUIDField(default=uuid4, unique=True)
     card_class = models.TextField(choices=Card.Class)
     sub_class = models.TextField(default="", blank=True, help_text="empty: the whole class; one of its own wins")
     right = models.TextField()
     is_allowed = models.BooleanField()
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True)
-    reason = models.TextField(help_text="the office's document that asks for it")
-    created_by = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    created_by_name = models.TextField()
-    created_at = models.DateTimeField(default=timezone.now)
-    replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
-    withdrawn_at = models.DateTimeField(null=True)
-    withdrawn_by_name = models.TextField(default="", blank=True)
 
     class Meta:
         db_table = "card_right_rule"
         indexes = [models.Index(fields=["card_class", "right", "-starts_on"], name="card_right_rule_lookup")]
         constraints = [
-            models.CheckConstraint(condition=~Q(reason=""), name="card_right_rule_has_reason"),
-            models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="card_right_rule_ends_after_start"
-            ),
-            models.CheckConstraint(
-                condition=Q(card_class__in=["teacher", "student", "ordinary"]), name="card_right_rule_class"
-            ),
-            ExclusionConstraint(
-                name="card_right_rule_no_overlap",
-                expressions=[
-                    (F("card_class"), RangeOperators.EQUAL),
-                    (F("sub_class"), RangeOperators.EQUAL),
-                    (F("right"), RangeOperators.EQUAL),
-                    (Func(F("starts_on"), F("ends_on"), Value("[]"), function="daterange"), RangeOperators.OVERLAPS),
-                ],
-                condition=Q(withdrawn_at=None),
-            ),
+            models.CheckConstraint(condition=Q(card_class__in=Card.Class.values), name="card_right_rule_class"),
+            *dated_constraints("card_right_rule", "card_class", "sub_class", "right"),
         ]
 
 

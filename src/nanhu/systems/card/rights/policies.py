@@ -5,4 +5,3 @@ from nanhu.platforms.identity.api import role_required
 MANAGER = "card.manager"
 GUARD = "card.guard"
 manager_only = role_required(MANAGER)
-guard_only = role_required(GUARD)

@@ -44,8 +44,7 @@ class RuleTable:
             for rule in self.rules
             if (rule.card_class, rule.right) == (card_class, right)
             and rule.sub_class in {"", sub_class}
-            and rule.starts_on <= on
-            and (rule.ends_on is None or rule.ends_on >= on)
+            and rule.holds_on(on)
         )
         return max(speaking, key=lambda rule: rule.sub_class != "", default=None)
 

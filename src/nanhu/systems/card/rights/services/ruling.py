@@ -1,16 +1,16 @@
 """Changing the rules: previewed first, then in one transaction; what was is withdrawn, never overwritten."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.dated import end_today, supersede, with_rules
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.catalogue import RIGHTS
 from nanhu.systems.card.rights.errors import RuleInThePastError, UnknownRightError
@@ -18,7 +18,6 @@ from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.rights.services.deciding import RuleTable, table
 from nanhu.systems.card.services.issue import LIVING
 
-ONE_DAY = timedelta(days=1)
 SAMPLE = 20
 
 
@@ -32,6 +31,15 @@ class Wish:
     is_allowed: bool
     starts_on: date
     ends_on: date | None = None
+
+    def rules(self) -> list[RightRule]:
+        return [
+            RightRule(
+                card_class=self.card_class, sub_class=sub_class, right=self.right, is_allowed=self.is_allowed,
+                starts_on=self.starts_on, ends_on=self.ends_on,
+            )
+            for sub_class in self.sub_classes or ("",)
+        ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +56,7 @@ class Preview:
 def preview(wish: Wish) -> Preview:
     check(wish)
     before = table()
-    after = RuleTable(rules=tuple(rules_after(before.rules, wish)))
+    after = RuleTable(rules=tuple(with_rules(before.rules, wish.rules())))
     groups = Card.objects.filter(state__in=LIVING, card_class=wish.card_class, valid_until__gte=wish.starts_on)
     changed: dict[str, list[str]] = {"gain": [], "lose": []}
     counts: Counter[str] = Counter()
@@ -73,84 +81,26 @@ def check(wish: Wish) -> None:
         raise RuleInThePastError
 
 
-def rules_after(rules: Iterable[RightRule], wish: Wish) -> list[RightRule]:
-    """The living rules if the wish were granted; nothing is written."""
-    kept: list[RightRule] = []
-    for rule in rules:
-        kept += pieces(rule, wish) if meets(rule, wish) else [rule]
-    return kept + [wanted(wish, sub_class) for sub_class in wish.sub_classes or ("",)]
-
-
-def meets(rule: RightRule, wish: Wish) -> bool:
-    same = (rule.card_class, rule.right) == (wish.card_class, wish.right)
-    last = wish.ends_on or date.max
-    overlaps = rule.starts_on <= last and (rule.ends_on or date.max) >= wish.starts_on
-    return same and overlaps and rule.sub_class in (wish.sub_classes or ("",))
-
-
-def pieces(rule: RightRule, wish: Wish) -> list[RightRule]:
-    """What remains of a rule before and after the new one."""
-    left = []
-    if rule.starts_on < wish.starts_on:
-        left.append(copy_of(rule, rule.starts_on, wish.starts_on - ONE_DAY))
-    if wish.ends_on is not None and (rule.ends_on or date.max) > wish.ends_on:
-        left.append(copy_of(rule, wish.ends_on + ONE_DAY, rule.ends_on))
-    return left
-
-
-def copy_of(rule: RightRule, starts_on: date, ends_on: date | None) -> RightRule:
-    return RightRule(
-        card_class=rule.card_class, sub_class=rule.sub_class, right=rule.right, is_allowed=rule.is_allowed,
-        starts_on=starts_on, ends_on=ends_on, reason=rule.reason, created_by_id=rule.created_by_id,
-        created_by_name=rule.created_by_name, replaces=rule,
-    )  # fmt: skip
-
-
-def wanted(wish: Wish, sub_class: str) -> RightRule:
-    return RightRule(
-        card_class=wish.card_class, sub_class=sub_class, right=wish.right, is_allowed=wish.is_allowed,
-        starts_on=wish.starts_on, ends_on=wish.ends_on,
-    )  # fmt: skip
-
-
 def rule(*, by: Actor, wish: Wish, reason: str) -> list[RightRule]:
     """Put the rule into force. Overlaps are resolved here, and refused by the database where two do it at once."""
     check(wish)
     with transaction.atomic():
-        locked = RightRule.objects.select_for_update().filter(
-            Q(withdrawn_at=None), card_class=wish.card_class, right=wish.right
-        )
-        met = [one for one in locked.order_by("id") if meets(one, wish)]
-        left = [piece for one in met for piece in pieces(one, wish)]
-        for one in met:
-            withdraw_row(one, by)
-        RightRule.objects.bulk_create(left)
-        made = [wanted(wish, sub_class) for sub_class in wish.sub_classes or ("",)]
-        for one in made:
-            one.reason, one.created_by_id, one.created_by_name = reason, by.account_id, by.name
-            one.save()
-        target = f"card_right:{wish.card_class}.{wish.right}"
+        made = wish.rules()
+        met = supersede(by=by, wanted=made, reason=reason)
         facts = {
             "sub_classes": list(wish.sub_classes), "allowed": wish.is_allowed, "from": str(wish.starts_on),
             "until": str(wish.ends_on or ""), "withdrawn": [one.pk for one in met], "rules": [one.pk for one in made],
         }  # fmt: skip
-        audit.record(by=by, action="card.rule_right", target=target, reason=reason, facts=facts)
+        audit.record(by=by, action="card.rule_right", target=target_of(made[0]), reason=reason, facts=facts)
         return made
 
 
 def withdraw(*, by: Actor, rule: RightRule, reason: str) -> None:
-    """Take back what has not begun; a rule in force ends today, for what it did stands."""
     with transaction.atomic():
-        current = RightRule.objects.select_for_update().get(pk=rule.pk)
-        if current.withdrawn_at is not None:
-            return
-        withdraw_row(current, by)
-        if current.starts_on < campus_today():
-            copy_of(current, current.starts_on, campus_today() - ONE_DAY).save()
-        target = f"card_right:{current.card_class}.{current.right}"
-        audit.record(by=by, action="card.withdraw_right", target=target, reason=reason, facts={"rule": current.pk})
+        if end_today(by=by, rule=rule):
+            target, facts = target_of(rule), {"rule": rule.pk}
+            audit.record(by=by, action="card.withdraw_right", target=target, reason=reason, facts=facts)
 
 
-def withdraw_row(row: RightRule, by: Actor) -> None:
-    row.withdrawn_at, row.withdrawn_by_name = now(), by.name
-    row.save(update_fields=["withdrawn_at", "withdrawn_by_name"])
+def target_of(rule: RightRule) -> str:
+    return f"card_right:{rule.card_class}.{rule.right}"

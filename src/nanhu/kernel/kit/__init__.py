@@ -1,0 +1,46 @@
+"""The kit: what the pages of an office's room are made of, so that a room is written by its subject alone.
+
+A room says its `Console` (name, owner, roles), and its pages hang in it: `page`, `form`, `action`. A page answers with
+`listing(request, Table, rows, Filters)` or renders a template of its own that extends "kit/page.html". Writes are services;
+the kit only turns a form into a call, and an expected failure into a sentence beside its field.
+"""
+
+from nanhu.kernel.kit.columns import Badge, Column, Day, Link, Markup, Moment, Money, Number, Person, Span, Text, Who
+from nanhu.kernel.kit.consoles import Console
+from nanhu.kernel.kit.filters import Choice, Days, Filters, Search, Views
+from nanhu.kernel.kit.listings import Empty, export, list_of, listing
+from nanhu.kernel.kit.pages import Action, FormPage, Page, form_of
+from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest
+from nanhu.kernel.kit.tables import Table
+
+__all__ = [
+    "SIGNED_IN",
+    "Action",
+    "Badge",
+    "Choice",
+    "Column",
+    "Console",
+    "Day",
+    "Days",
+    "Empty",
+    "Filters",
+    "FormPage",
+    "Link",
+    "Markup",
+    "Moment",
+    "Money",
+    "Number",
+    "Page",
+    "PageRequest",
+    "Person",
+    "Search",
+    "Span",
+    "Table",
+    "Text",
+    "Views",
+    "Who",
+    "export",
+    "form_of",
+    "list_of",
+    "listing",
+]

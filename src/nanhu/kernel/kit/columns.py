@@ -1,0 +1,258 @@
+"""The columns of a table: each says once its head, its cell on the page, its cell in an export, its order and its sum."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar, Literal
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from nanhu.kernel import clock
+from nanhu.kernel.kit.people import PersonLine
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.registry import Text as Words
+from nanhu.kernel.ui import dates, words
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a table is made, and the people who are named in its rows."""
+
+    request: HttpRequest | None = None
+    account_id: int | None = None
+    people: Mapping[int, PersonLine] = field(default_factory=dict)
+
+
+type Of = str | Callable[[Any], Any]
+type Tone = Literal["good", "info", "warn", "bad", "none", ""]
+NOTHING = "—"
+
+
+class Column:
+    """`of`: where the value stands in a row, "batch__title" as in a query, or a function of the row; else the column's own name.
+    `sort`: the fields it is sorted by, where they are others; False: not at all. `is_wide`: not on a phone."""
+
+    css: ClassVar[str] = ""
+
+    def __init__(
+        self, head: Words, of: Of = "", *, sort: str | bool = True, total: bool = False, is_wide: bool = False
+    ) -> None:
+        self.head, self.of, self.sort, self.total, self.is_wide = head, of, sort, total, is_wide
+        self.name = ""
+
+    def __set_name__(self, _table: type, name: str) -> None:
+        self.name = name
+        self.of = self.of or name
+
+    def value(self, row: Any) -> Any:
+        if callable(self.of):
+            return self.of(row)
+        found = row
+        for part in self.of.split("__"):
+            found = getattr(found, part, None) if not isinstance(found, Mapping) else found.get(part)
+        return found() if callable(found) else found
+
+    def shown(self, row: Any, reader: Reader) -> str:
+        """The cell on the page; what is not safe is escaped by the template."""
+        return self.words(self.value(row), row, reader) or NOTHING
+
+    def exported(self, row: Any, reader: Reader) -> object:
+        """The cell in a spreadsheet, before the rule against formulas."""
+        return self.words(self.value(row), row, reader)
+
+    def words(self, value: Any, row: Any, reader: Reader) -> str:  # noqa: ARG002
+        return "" if value is None else str(value)
+
+    @property
+    def exported_head(self) -> Words:
+        return self.head
+
+    def person_of(self, row: Any) -> int | None:  # noqa: ARG002
+        """Whom this cell names; the table looks all of a page up at once."""
+        return None
+
+    def sum_words(self, total: int) -> str:
+        return f"{total:,}"
+
+
+class Text(Column):
+    """Words as they are. `names`: those of kept values; `is_term`: a name of a code table, in the reader's language;
+    `is_number`: figures of one width."""
+
+    def __init__(
+        self,
+        head: Words,
+        of: Of = "",
+        *,
+        names: Mapping[Any, Words] | None = None,
+        is_term: bool = False,
+        is_number: bool = False,
+        **more: Any,
+    ) -> None:
+        super().__init__(head, of, **more)
+        self.names, self.is_term, self.is_number = names or {}, is_term, is_number
+
+    def words(self, value: Any, row: Any, reader: Reader) -> str:
+        said = super().words(self.names.get(value, value) if self.names else value, row, reader)
+        return words.term(said) if self.is_term else said
+
+    def shown(self, row: Any, reader: Reader) -> str:
+        said = super().shown(row, reader)
+        return format_html('<span class="code">{}</span>', said) if self.is_number else said
+
+
+class Link(Text):
+    """Words that lead on: `to` is the name of a page of the same console, its arguments are fields of the row."""
+
+    def __init__(self, head: Words, of: Of = "", *, to: str, by: Iterable[str] = ("public_id",), **more: Any) -> None:
+        super().__init__(head, of, **more)
+        self.to, self.by = to, tuple(by)
+
+    def arguments(self, row: Any) -> dict[str, object]:
+        return {name: getattr(row, name) for name in self.by}
+
+
+class Number(Column):
+    css = "num"
+
+    def words(self, value: Any, row: Any, reader: Reader) -> str:  # noqa: ARG002
+        return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+
+    def exported(self, row: Any, reader: Reader) -> object:  # noqa: ARG002
+        return self.value(row)
+
+
+class Money(Number):
+    """Fen in the row, yuan for people: ¥ 12.50 on the page, 12.50 in a sheet."""
+
+    css = "num code"
+
+    def words(self, value: Any, row: Any, reader: Reader) -> str:  # noqa: ARG002
+        return "" if value is None else format_yuan(int(value))
+
+    def exported(self, row: Any, reader: Reader) -> object:  # noqa: ARG002
+        value = self.value(row)
+        return None if value is None else Decimal(int(value)).scaleb(-2)
+
+    def sum_words(self, total: int) -> str:
+        return format_yuan(total)
+
+    @property
+    def exported_head(self) -> Words:
+        return _("%(head)s（元）") % {"head": self.head}
+
+
+class Day(Column):
+    css = "num"
+
+    def words(self, value: date | None, row: Any, reader: Reader) -> str:  # noqa: ARG002
+        return "" if value is None else dates.short_day(value, clock.campus_today().year)
+
+    def exported(self, row: Any, reader: Reader) -> object:  # noqa: ARG002
+        value: date | None = self.value(row)
+        return "" if value is None else dates.iso_day(value)
+
+
+class Moment(Column):
+    def words(self, value: datetime | None, row: Any, reader: Reader) -> str:  # noqa: ARG002
+        return "" if value is None else dates.moment_words(value, clock.now())
+
+    def exported(self, row: Any, reader: Reader) -> object:  # noqa: ARG002
+        value: datetime | None = self.value(row)
+        return "" if value is None else f"{clock.campus_time(value):%Y-%m-%d %H:%M}"
+
+
+class Span(Column):
+    """From a day until a day, both included; open where the end is not known."""
+
+    css = "num"
+
+    def __init__(self, head: Words, first: str = "starts_on", last: str = "ends_on", **more: Any) -> None:
+        super().__init__(head, first, **more)
+        self.last = last
+
+    def words(self, value: date | None, row: Any, reader: Reader) -> str:  # noqa: ARG002
+        year, last = clock.campus_today().year, getattr(row, self.last)
+        return " – ".join(dates.short_day(day, year) if day else "" for day in (value, last))
+
+    def exported(self, row: Any, reader: Reader) -> object:  # noqa: ARG002
+        return "/".join(dates.iso_day(day) if day else "" for day in (self.value(row), getattr(row, self.last)))
+
+
+class Badge(Column):
+    """A state: shape, colour and word. `names`: the choices of its field; `tones`: by the kept value."""
+
+    def __init__(
+        self,
+        head: Words,
+        of: Of = "",
+        *,
+        names: Mapping[Any, Words] | Iterable[tuple[Any, Words]],
+        tones: Mapping[Any, Tone] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(head, of, **more)
+        self.names, self.tones = dict(names), tones or {}
+
+    def words(self, value: Any, row: Any, reader: Reader) -> str:
+        return str(self.names[value]) if value in self.names else super().words(value, row, reader)
+
+    def shown(self, row: Any, reader: Reader) -> str:
+        value = self.value(row)
+        return format_html(
+            '<span class="state state-{}">{}</span>',
+            self.tones.get(value, ""),
+            self.words(value, row, reader) or NOTHING,
+        )
+
+
+class Who(Column):
+    """An actor as the audit keeps the name; `at` adds when; `account` names the field by which the reader is 我."""
+
+    def __init__(self, head: Words, of: Of = "", *, at: str = "", account: str = "", **more: Any) -> None:
+        super().__init__(head, of, **more)
+        self.at, self.account = at, account
+
+    def words(self, value: Any, row: Any, reader: Reader) -> str:  # noqa: ARG002
+        return words.actor(value)
+
+    def shown(self, row: Any, reader: Reader) -> str:
+        is_own = bool(self.account) and getattr(row, self.account) == reader.account_id is not None
+        name, moment = _("我") if is_own else super().shown(row, reader), getattr(row, self.at) if self.at else None
+        if moment is None:
+            return name
+        return format_html('{} <span class="sub">{}</span>', name, dates.moment_words(moment, clock.now()))
+
+
+class Person(Column):
+    """A person by id, with the campus number; all of a page are looked up at once."""
+
+    def person_of(self, row: Any) -> int | None:
+        found: int | None = self.value(row)
+        return found
+
+    def words(self, value: int | None, row: Any, reader: Reader) -> str:  # noqa: ARG002
+        line = reader.people.get(value) if value is not None else None
+        return f"{line.name} {line.number}".strip() if line else ""
+
+    def shown(self, row: Any, reader: Reader) -> str:
+        value = self.value(row)
+        line = reader.people.get(value) if value is not None else None
+        if line is None:
+            return _("查无此人") if value is not None else NOTHING
+        return format_html('{} <span class="sub code">{}</span>', line.name, line.number)
+
+
+class Markup(Column):
+    """A cell of a template of its own, which is given `row`; `of` says what an export holds (nothing: no column there)."""
+
+    def __init__(self, head: Words, template: str, of: Of = "", **more: Any) -> None:
+        super().__init__(head, of, **more)
+        self.template, self.is_exported = template, bool(of)
+
+    def shown(self, row: Any, reader: Reader) -> str:
+        return render_to_string(self.template, {"row": row}, request=reader.request)

@@ -1,0 +1,84 @@
+"""A console (工作台): the pages with which an office works in a room, and all that the portal must know of them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Unpack
+
+from django.core.exceptions import ImproperlyConfigured
+from django.forms import BaseForm
+from django.urls import URLPattern, reverse
+from django.urls import path as url_path
+
+from nanhu.kernel import registry
+from nanhu.kernel.kit.pages import FormOptions, FormPage, Lookup, LookupOptions, Page, PageOptions, View
+from nanhu.kernel.registry import BOTH_FACES, Application, CheckResult, Role, Section, Text, Viewer
+
+consoles: dict[str, "Console"] = {}
+"""All of them by their namespace, for the tests that walk every page."""
+
+
+class Console:
+    """Declared once, beside its pages. It enters roles, menu and doctor in the registry; `urls` is mounted by the room.
+
+    `namespace` is that of its addresses ("card:rights"), and with dots the key of its entry in the menu.
+    Who may open it holds one of `roles`; where `allows` is given, that must agree as well.
+    """
+
+    def __init__(
+        self,
+        namespace: str,
+        name: Text,
+        *,
+        icon: str,
+        owner: Text,
+        description: Text = "",
+        roles: Iterable[Role] = (),
+        allows: Callable[[Viewer], bool] | None = None,
+        faces: frozenset[str] = BOTH_FACES,
+        section: Section = "work",
+        order: int = 100,
+        check: Callable[[], CheckResult] | None = None,
+    ) -> None:
+        self.namespace, self.name, self.icon, self.owner = namespace, name, icon, owner
+        self.roles = {role.key: role for role in roles}
+        self.allows = allows
+        self.pages: dict[str, Page] = {}
+        consoles[namespace] = self
+        registry.roles.add(*self.roles.values())
+        key = namespace.replace(":", ".")
+        entry = Application(
+            key=key, name=name, icon=icon, url=self.home, section=section, faces=faces,
+            roles=frozenset(self.roles), owner=owner, description=description, order=order,
+        )  # fmt: skip
+        registry.applications.add(entry)
+        if check is not None:
+            registry.checks.add(registry.Check(key=key, title=name, run=check, order=order))
+
+    def home(self) -> str:
+        """The first page that was declared."""
+        return next(iter(self.pages.values())).address()
+
+    def page(self, path: str, **options: Unpack[PageOptions]) -> Callable[[View], Page]:
+        """A page at the top of the console; what belongs to it hangs under it: `that_page.page`, `.form`, `.action`."""
+        return lambda view: self.add(Page(self, None, path, view, options))
+
+    def form(self, path: str, form: type[BaseForm], **options: Unpack[FormOptions]) -> Callable[[View], FormPage]:
+        return lambda view: self.add(FormPage(self, None, path, view, options, form=form))
+
+    def lookup(self, path: str, form: type[BaseForm], **options: Unpack[LookupOptions]) -> Callable[[View], Lookup]:
+        return lambda view: self.add(Lookup(self, None, path, view, options, form=form))
+
+    def add[P: Page](self, page: P) -> P:
+        if page.name in self.pages:
+            raise ImproperlyConfigured(f"{self.namespace} has two pages named {page.name}")
+        self.pages[page.name] = page
+        return page
+
+    def address(self, name: str, arguments: Mapping[str, object] | None = None) -> str:
+        return reverse(f"{self.namespace}:{name}", kwargs=dict(arguments or {}))
+
+    @property
+    def urls(self) -> tuple[list[URLPattern], str, str]:
+        """As `path()` takes it: path("rights/", desk.urls). Fixed addresses come before those with an argument."""
+        name = self.namespace.rpartition(":")[2]
+        pages = sorted(self.pages.values(), key=lambda page: "<" in page.path)
+        return [url_path(page.path, page.view, name=page.name) for page in pages], name, name

@@ -1,0 +1,76 @@
+"""A form is sent twice (a double press, "back", a bad line) and done once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.jobs import job
+from nanhu.kernel.kit.requests import PageRequest
+from nanhu.kernel.models import FormDeed
+from nanhu.kernel.once import FormUsedError, lock_key
+
+TOKEN = "form_token"  # noqa: S105 - the name of a field
+KEPT = timedelta(days=2)
+"""Longer than a session: nobody sends a form after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`made`: what the deed gave, None where it was done before."""
+
+    address: str
+    made: Any
+    is_new: bool
+
+
+def done_once(
+    request: PageRequest, name: str, deed: Callable[[], Any], next_address: Callable[[PageRequest, Any], str]
+) -> Answer:
+    """In one transaction with the mark that it was done. A second sender at the same moment waits, and is sent where the first
+    was sent. Without a token (no page of ours sent it) there is nothing to compare with."""
+    token = token_of(request)
+    page = f"{request.page.console.namespace}:{name}"
+    refusal: CampusError | None = None
+    with transaction.atomic():
+        known = known_deed(token, request.viewer.account_id, page) if token else None
+        if known is not None:
+            return Answer(known.address, None, is_new=False)
+        try:
+            made = deed()
+        except CampusError as error:
+            if not error.keeps_writes:
+                raise
+            refusal, made = error, None
+        address = next_address(request, made) if refusal is None else ""
+        if token and refusal is None:
+            FormDeed.objects.create(token=token, account_id=request.viewer.account_id, page=page, address=address)
+    if refusal is not None:
+        raise refusal
+    return Answer(address, made, is_new=True)
+
+
+def token_of(request: PageRequest) -> UUID | None:
+    try:
+        return UUID(str(request.POST.get(TOKEN, "")))
+    except ValueError:
+        return None
+
+
+def known_deed(token: UUID, account_id: int, page: str) -> FormDeed | None:
+    lock_key(f"form:{token}")
+    known = FormDeed.objects.filter(token=token).first()
+    if known is not None and (known.account_id, known.page) != (account_id, page):
+        raise FormUsedError
+    return known
+
+
+@job("kernel.forget_form_deeds", every="17 3 * * *")
+def forget_form_deeds() -> int:
+    gone, _by_table = FormDeed.objects.filter(done_at__lt=now() - KEPT).delete()
+    return gone

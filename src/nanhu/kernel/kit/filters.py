@@ -1,0 +1,211 @@
+"""What narrows a list. The address is the filter: it can be kept, sent and opened again, and rubbish in it narrows nothing."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import clock
+from nanhu.kernel.kit.forms import Label
+from nanhu.kernel.registry import Text
+from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.widgets import DayInput
+
+if TYPE_CHECKING:
+    from datetime import date
+
+type Choices = Iterable[tuple[Any, Text]]
+LONGEST = 80
+SEARCH, VIEW, EVERYTHING = _("搜索"), _("视图"), _("全部")
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that holds: what it says, and the address without it."""
+
+    label: Text
+    words: str
+    off: str
+
+
+class Filter:
+    """`fields`: the form fields by the end of their name ("" is the filter's own name)."""
+
+    def __init__(self, label: Label) -> None:
+        self.label = label
+        self.name = ""
+
+    def __set_name__(self, _filters: type, name: str) -> None:
+        self.name = name
+
+    def fields(self) -> Mapping[str, forms.Field]:
+        raise NotImplementedError
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        """What a row must fulfil, None where nothing was chosen; `given` by the same ends of names."""
+        raise NotImplementedError
+
+    def words(self, given: Mapping[str, Any]) -> str:
+        """As its chip says it."""
+        return str(given[""])
+
+
+class Search(Filter):
+    """One line for several fields, found wherever it stands in them."""
+
+    def __init__(self, *fields: str, label: Label = SEARCH) -> None:
+        super().__init__(label)
+        self.searched = fields
+
+    def fields(self) -> Mapping[str, forms.Field]:
+        widget = forms.TextInput(attrs={"type": "search", "autocomplete": "off", "placeholder": self.label})
+        return {"": forms.CharField(label=self.label, max_length=LONGEST, required=False, widget=widget)}
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        if not given[""]:
+            return None
+        found = Q()
+        for field in self.searched:
+            found |= Q(**{f"{field}__icontains": given[""]})
+        return found
+
+
+class Choice(Filter):
+    """One of the values of a field."""
+
+    def __init__(self, label: Label, choices: Choices | Callable[[], Choices], *, field: str = "") -> None:
+        super().__init__(label)
+        self.choices, self.field = choices, field
+
+    def all_choices(self) -> list[tuple[Any, Text]]:
+        return list(self.choices() if callable(self.choices) else self.choices)
+
+    def fields(self) -> Mapping[str, forms.Field]:
+        choices = [("", self.label), *self.all_choices()]
+        return {"": forms.ChoiceField(label=self.label, choices=choices, required=False)}
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        return Q(**{self.field or self.name: given[""]}) if given[""] else None
+
+    def words(self, given: Mapping[str, Any]) -> str:
+        return str({str(key): word for key, word in self.all_choices()}[given[""]])
+
+
+class Views(Choice):
+    """Named conditions, shown in a row above the list: 全部 · 未领 · 已领."""
+
+    def __init__(
+        self, views: Mapping[str, tuple[Text, Q]], *, label: Label = VIEW, everything: Text = EVERYTHING
+    ) -> None:
+        super().__init__(label, [(key, word) for key, (word, _condition) in views.items()])
+        self.views, self.everything = views, everything
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        return self.views[given[""]][1] if given[""] else None
+
+
+class Days(Filter):
+    """From a day until a day of a date field, both included; either may be left out."""
+
+    def __init__(self, label: Label, *, field: str = "") -> None:
+        super().__init__(label)
+        self.field = field
+
+    def fields(self) -> Mapping[str, forms.Field]:
+        return {
+            "_from": forms.DateField(label=_("从"), required=False, widget=DayInput()),
+            "_to": forms.DateField(label=_("到"), required=False, widget=DayInput()),
+        }
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        field, found = self.field or self.name, Q()
+        if given.get("_from"):
+            found &= Q(**{f"{field}__gte": given["_from"]})
+        if given.get("_to"):
+            found &= Q(**{f"{field}__lte": given["_to"]})
+        return found or None
+
+    def words(self, given: Mapping[str, Any]) -> str:
+        year = clock.campus_today().year
+        ends: list[date | None] = [given.get("_from"), given.get("_to")]
+        return " – ".join(dates.short_day(day, year) if day else "" for day in ends)
+
+
+class Filters:
+    """Filters are class attributes; `Filters(request.GET)` is what the address says."""
+
+    declared: ClassVar[tuple[Filter, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.declared += tuple(one for one in vars(cls).values() if isinstance(one, Filter))
+
+    def __init__(self, address: QueryDict) -> None:
+        self.address = address
+        fields = {one.name + end: field for one in self.declared for end, field in one.fields().items()}
+        form_class: type[forms.Form] = type("FilterForm", (forms.Form,), fields)
+        self.form = form_class(address, auto_id="filter_%s")
+        self.form.is_valid()
+
+    def given(self, one: Filter) -> dict[str, Any]:
+        """Without what the form refused."""
+        return {end: self.form.cleaned_data.get(one.name + end) for end in one.fields()}
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        for one in self.declared:
+            condition = one.condition(self.given(one))
+            rows = rows.filter(condition) if condition is not None else rows
+        return rows
+
+    @property
+    def chips(self) -> list[Chip]:
+        shown = [one for one in self.declared if not isinstance(one, Views)]
+        return [self.chip(one) for one in shown if one.condition(self.given(one)) is not None]
+
+    def chip(self, one: Filter) -> Chip:
+        return Chip(
+            one.label, one.words(self.given(one)), address_with(self.address, dict.fromkeys(self.names(one), ""))
+        )
+
+    @staticmethod
+    def names(one: Filter) -> list[str]:
+        return [one.name + end for end in one.fields()]
+
+    @property
+    def views(self) -> list[tuple[Text, str, bool]]:
+        """(word, address, is current) of the named views."""
+        one = next((one for one in self.declared if isinstance(one, Views)), None)
+        if one is None:
+            return []
+        current = self.given(one)[""] or ""
+        return [
+            (word, address_with(self.address, {one.name: key}), key == current)
+            for key, word in [("", one.everything), *one.all_choices()]
+        ]
+
+    @property
+    def shown_fields(self) -> list[forms.BoundField]:
+        """Those of the filter bar; what is a view stands above it."""
+        return [self.form[name] for one in self.declared if not isinstance(one, Views) for name in self.names(one)]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the filter bar sends along unseen: the view and the order."""
+        seen = {field.html_name for field in self.shown_fields} | {"page", "export"}
+        return [(name, value) for name in self.address if name not in seen for value in self.address.getlist(name)]
+
+
+def address_with(address: QueryDict, changes: Mapping[str, str]) -> str:
+    """The same address with some values changed, back on the first page; an empty value goes."""
+    kept = address.copy()
+    for name in ("page", "export"):
+        kept.pop(name, None)
+    for name, value in changes.items():
+        kept.pop(name, None)
+        if value:
+            kept[name] = value
+    return f"?{kept.urlencode()}"

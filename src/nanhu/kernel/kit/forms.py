@@ -1,0 +1,41 @@
+"""Parts of forms that rooms share."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.ui.widgets import DayInput
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+type Label = str | _StrPromise
+"""As Django's fields take it."""
+LONGEST_REASON = 200
+REASON = _("原因")
+
+
+def reason_field(label: Label = REASON, example: Label = "") -> forms.CharField:
+    return forms.CharField(label=label, max_length=LONGEST_REASON, help_text=example)
+
+
+class ReasonForm(forms.Form):
+    """For what asks nothing but why."""
+
+    reason = reason_field()
+
+
+class DatedForm(forms.Form):
+    """From a day until a day, both included; without an end it holds on."""
+
+    starts_on = forms.DateField(label=_("起始日期"), widget=DayInput(), initial=campus_today)
+    ends_on = forms.DateField(label=_("截止日期"), widget=DayInput(), required=False, help_text=_("不填：一直有效"))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        first, last = given.get("starts_on"), given.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("结束在开始之前。"))
+        return given

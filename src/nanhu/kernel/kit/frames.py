@@ -1,0 +1,88 @@
+"""The section frame: where one is in a room, what else there is, and the one thing to do."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from nanhu.kernel.kit.pages import FormPage, Page, names_in
+from nanhu.kernel.kit.requests import PageRequest
+from nanhu.kernel.registry import Text, Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: Text
+    url: str
+    is_current: bool = False
+    count: int | None = None
+    waits: bool = False
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`primary` is the one button at the head; `failure` the sentence of an action that was refused; `token` names the forms of
+    this page: each of them is done once."""
+
+    name: Text
+    icon: str
+    home: str
+    owner: Text
+    title: Text
+    lead: Text
+    tabs: tuple[Tab, ...]
+    crumbs: tuple[Tab, ...]
+    primary: Tab | None
+    failure: str
+    token: str
+
+
+def frame_of(request: PageRequest) -> Frame:
+    page, console = request.page, request.page.console
+    open_pages = [one for one in console.pages.values() if one.is_shown_to(request.viewer)]
+    trail = trail_of(page)
+    return Frame(
+        name=console.name, icon=console.icon, home=console.home(), owner=console.owner, title=page.title, lead=page.lead,
+        tabs=tuple(tab_of(one, request.viewer, is_current=one in trail) for one in open_pages if one.tab),
+        crumbs=tuple(crumbs(request, trail)), primary=primary_of(page, open_pages), failure=request.failure,
+        token=str(uuid4()),
+    )  # fmt: skip
+
+
+def trail_of(page: Page) -> list[Page]:
+    """From the top of the console down to this page; siblings at the top hang beside, not under, the first."""
+    trail = [page]
+    while trail[0].parent is not None:
+        trail.insert(0, trail[0].parent)
+    current = next((one for one in reversed(trail) if one.tab), None)
+    return trail[trail.index(current) :] if current else trail
+
+
+def tab_of(page: Page, viewer: Viewer, *, is_current: bool) -> Tab:
+    count = page.count(viewer) if page.count else None
+    return Tab(page.tab, page.address(), is_current, count, waits=bool(count and page.waits))
+
+
+def crumbs(request: PageRequest, trail: list[Page]) -> list[Tab]:
+    above = [one for one in trail[:-1] if not isinstance(one, FormPage)]
+    return [
+        Tab(one.tab or one.title, one.address(**{name: request.arguments[name] for name in names_in(one.path)}))
+        for one in above
+    ]
+
+
+def primary_of(page: Page, open_pages: list[Page]) -> Tab | None:
+    """The first form that wants to be it; not on its own page."""
+    for one in open_pages:
+        if isinstance(one, FormPage) and one.options.get("button") and one is not page and not names_in(one.path):
+            return Tab(one.options["button"], one.address(), icon=one.options.get("icon", "plus"))
+    return None
+
+
+def kit(request: HttpRequest) -> dict[str, object]:
+    """Context processor: `frame`, built only where a template of a console asks for it."""
+    if not hasattr(request, "page"):
+        return {}
+    return {"frame": SimpleLazyObject(lambda: frame_of(request))}  # type: ignore[arg-type]  # `prepared` has been here

@@ -1,0 +1,183 @@
+"""A list of records (列表): filtered, sorted and paged by its address, shown as a page or handed out as a sheet."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.core.paginator import Page as PageOfRows
+from django.core.paginator import Paginator
+from django.db.models import QuerySet, Sum
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.functional import cached_property
+
+from nanhu.kernel.kit.columns import Column, Link, Reader
+from nanhu.kernel.kit.filters import Filters, address_with
+from nanhu.kernel.kit.requests import PageRequest
+from nanhu.kernel.kit.sheets import sheet_response
+from nanhu.kernel.kit.tables import Table, in_order, sort_fields
+from nanhu.kernel.registry import Text
+
+PER_PAGE = 50
+CHUNK = 1000
+type Rows = QuerySet[Any] | Sequence[Any]
+type Each = Callable[[Sequence[Any]], Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """What a list says that has no rows at all: what it is for, and the first thing to do (the name of a page)."""
+
+    title: Text
+    text: Text = ""
+    icon: str = "inbox"
+    action: Text = ""
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    label: Text
+    css: str
+    url: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    shown: str
+    label: Text
+    css: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list of one request. `each` makes the rows of a table from a page of records, with one look-up for all of them."""
+
+    request: PageRequest
+    table: type[Table]
+    rows: Rows
+    filters: Filters | None = None
+    each: Each = field(default=lambda rows: rows)
+    empty: Empty | None = None
+    caption: Text = ""
+    per_page: int = PER_PAGE
+    can_export: bool = False
+
+    @cached_property
+    def page(self) -> PageOfRows[Any]:
+        return Paginator(self.rows, self.per_page).get_page(self.request.GET.get("page"))
+
+    def reader(self, rows: Sequence[Any]) -> Reader:
+        return Reader(self.request, self.request.viewer.account_id, self.table.people_in(rows))
+
+    @cached_property
+    def heads(self) -> list[Head]:
+        return [self.head(column) for column in self.table.columns]
+
+    def head(self, column: Column) -> Head:
+        wanted = self.request.GET.get("sort", "")
+        css = f"{column.css}{' wide-only' if column.is_wide else ''}".strip()
+        if not isinstance(self.rows, QuerySet) or not sort_fields(column, self.rows.model):
+            return Head(column.head, css, "", "")
+        direction = {column.name: "ascending", f"-{column.name}": "descending"}.get(wanted, "")
+        following = f"-{column.name}" if direction == "ascending" else column.name
+        return Head(column.head, css, address_with(self.request.GET, {"sort": following}), direction)
+
+    @cached_property
+    def lines(self) -> list[list[Cell]]:
+        rows = self.each(list(self.page.object_list))
+        reader = self.reader(rows)
+        return [[self.cell(column, row, reader) for column in self.table.columns] for row in rows]
+
+    def cell(self, column: Column, row: Any, reader: Reader) -> Cell:
+        url = self.request.page.console.address(column.to, column.arguments(row)) if isinstance(column, Link) else ""
+        css = f"{column.css}{' wide-only' if column.is_wide else ''}".strip()
+        return Cell(column.shown(row, reader), column.head, css, url)
+
+    @cached_property
+    def totals(self) -> list[str]:
+        """A cell for each column, of all rows that the filters leave; nothing where no column has a sum."""
+        summed = {column.name: str(column.of) for column in self.table.columns if column.total}
+        if not summed:
+            return []
+        found = self.sums(summed)
+        return [column.sum_words(found[column.name]) if column.name in summed else "" for column in self.table.columns]
+
+    def sums(self, summed: Mapping[str, str]) -> dict[str, int]:
+        if isinstance(self.rows, QuerySet):
+            asked = {name: Sum(path) for name, path in summed.items()}
+            return {name: value or 0 for name, value in self.rows.order_by().aggregate(**asked).items()}
+        columns = [column for column in self.table.columns if column.total]
+        return {column.name: sum(column.value(row) or 0 for row in self.rows) for column in columns}
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self.filters is not None and any(
+            one.condition(self.filters.given(one)) is not None for one in self.filters.declared
+        )
+
+    @property
+    def empty_url(self) -> str:
+        return self.request.page.console.address(self.empty.to) if self.empty and self.empty.to else ""
+
+    @property
+    def csv_url(self) -> str:
+        return address_with(self.request.GET, {"export": "csv"})
+
+    @property
+    def xlsx_url(self) -> str:
+        return address_with(self.request.GET, {"export": "xlsx"})
+
+    def sheet(self) -> Iterator[list[object]]:
+        """Heads, then every row of the filter, some at a time."""
+        columns = self.table.exported_columns()
+        yield [column.exported_head for column in columns]
+        rows = self.rows.iterator(chunk_size=CHUNK) if isinstance(self.rows, QuerySet) else iter(self.rows)
+        while chunk := self.each(list(islice(rows, CHUNK))):
+            reader = self.reader(chunk)
+            for row in chunk:
+                yield [column.exported(row, reader) for column in columns]
+
+
+def list_of(
+    request: PageRequest, table: type[Table], rows: Rows, filters: type[Filters] | None = None, **options: Any
+) -> Listing:
+    """For a page that shows a list beside other things: <c-kit.list :list="list" />."""
+    chosen = filters(request.GET) if filters else None
+    if chosen is not None and isinstance(rows, QuerySet):
+        rows = chosen.narrow(rows)
+    ordered: Any = in_order(table, rows, request.GET.get("sort", ""))
+    return Listing(request, table, ordered, chosen, **options)
+
+
+def listing(
+    request: PageRequest,
+    table: type[Table],
+    rows: Rows,
+    filters: type[Filters] | None = None,
+    *,
+    each: Each | None = None,
+    empty: Empty | None = None,
+    export_as: str = "",
+    per_page: int = PER_PAGE,
+    template: str = "kit/listing.html",
+    facts: Mapping[str, Any] | None = None,
+) -> HttpResponseBase:
+    """The whole answer of a page that is a list. With `export_as` (the file's name) it is handed out as CSV and xlsx, too."""
+    more: dict[str, Any] = {"each": each} if each else {}
+    found = list_of(
+        request, table, rows, filters, empty=empty, caption=request.page.title, per_page=per_page,
+        can_export=bool(export_as), **more,
+    )  # fmt: skip
+    kind = request.GET.get("export", "")
+    if export_as and kind in {"csv", "xlsx"}:
+        return export(found, export_as, kind)
+    answer: HttpResponse = render(request, template, {"list": found, **(facts or {})})
+    return answer
+
+
+def export(found: Listing, name: str, kind: str = "csv") -> HttpResponseBase:
+    return sheet_response(found.sheet(), name, kind)

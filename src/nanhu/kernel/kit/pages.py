@@ -1,0 +1,322 @@
+"""The pages of a console: what is read (`page`), what is filled in (`form`), what a button does (`action`)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Required, TypedDict, Unpack
+
+from django import forms
+from django.contrib import messages
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from nanhu.kernel import clock
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit.deeds import done_once
+from nanhu.kernel.kit.requests import PageRequest, admit, prepared
+from nanhu.kernel.registry import Text, Viewer
+
+if TYPE_CHECKING:
+    from nanhu.kernel.kit.consoles import Console
+
+type View = Callable[..., Any]
+type Tone = Literal["primary", "danger"]
+type Done = Text | Callable[[Any], str]
+
+
+class PageOptions(TypedDict, total=False):
+    """`tab`: its word in the section bar, with the number that `count` finds (told loudly where it `waits` for the viewer).
+    `roles`: keys, where not all roles of the console may open it. `subject`: finds what the address names, or raises; the
+    page is then given that instead of the address's arguments."""
+
+    title: Required[Text]
+    lead: Text
+    tab: Text
+    count: Callable[[Viewer], int]
+    waits: bool
+    roles: Iterable[str]
+    subject: Callable[..., Any]
+
+
+class ActionOptions(TypedDict, total=False):
+    """`done`: the sentence after it, or a function of what the deed gave. `to`: the name of the page to go on to, else the one
+    above; its address is filled from what the deed gave, or from this address."""
+
+    done: Done
+    to: str
+    roles: Iterable[str]
+    subject: Callable[..., Any]
+    form: type[forms.BaseForm]
+
+
+class FormOptions(PageOptions, total=False):
+    """`button`: it stands as the one primary button at the head of the console's pages. `preview`: says first what the deed would
+    do; the second press does it. `facts`: more for the template. `largest_file`: bytes of a body with files."""
+
+    done: Done
+    to: str
+    button: Text
+    icon: str
+    submit: Text
+    tone: Tone
+    template: str
+    initial: Callable[..., dict[str, Any]]
+    preview: Callable[..., Any]
+    facts: Callable[..., Mapping[str, Any]]
+    largest_file: int
+
+
+class LookupOptions(FormOptions, total=False):
+    """`keeps`: the fields that stay filled in for the next look."""
+
+    keeps: Iterable[str]
+
+
+class Page:
+    """A page that is read. Under it hang further ones, whose addresses go on from its own."""
+
+    methods: ClassVar[tuple[str, ...]] = ("GET", "HEAD")
+
+    def __init__(
+        self, console: "Console", parent: "Page | None", path: str, function: View, options: PageOptions
+    ) -> None:
+        self.console, self.parent, self.function = console, parent, function
+        self.name: str = function.__name__
+        self.path: str = joined(parent.path, path) if parent else path
+        self.title, self.lead = options.get("title", ""), options.get("lead", "")
+        self.tab, self.count, self.waits = options.get("tab", ""), options.get("count"), options.get("waits", False)
+        self.roles = frozenset(options["roles"]) if "roles" in options else self.inherited_roles()
+        self.subject: Callable[..., Any] | None = options.get("subject") or (parent.subject if parent else None)
+        self.view = self.as_view()
+
+    def inherited_roles(self) -> frozenset[str]:
+        return self.parent.roles if self.parent else frozenset(self.console.roles)
+
+    def as_view(self) -> Callable[..., HttpResponseBase]:
+        @never_cache
+        @wraps(self.function)
+        def view(request: HttpRequest, **arguments: object) -> HttpResponseBase:
+            refused = admit(request, self.roles)
+            if refused is not None:
+                return refused
+            page_request = prepared(request, self, arguments)
+            allows = self.console.allows
+            if allows is not None and not allows(page_request.viewer):
+                raise Http404
+            if request.method not in self.methods:
+                return HttpResponseNotAllowed(self.methods)
+            return self.respond(page_request)
+
+        view.roles = self.roles  # type: ignore[attr-defined]  # for who must judge before the view runs
+        return view
+
+    def is_shown_to(self, viewer: Viewer) -> bool:
+        """Whether a viewer who is in sees its tab or button. The door itself is `admit`, which knows of second factors."""
+        return not self.roles or bool(self.roles & viewer.roles)
+
+    def respond(self, request: PageRequest) -> HttpResponseBase:
+        return self.shown(request, *self.subject_of(request))
+
+    def subject_of(self, request: PageRequest) -> tuple[object, ...]:
+        """What the address names, looked up once; the arguments themselves where nobody looks them up."""
+        if self.subject is None:
+            return tuple(request.arguments.values())
+        return (self.subject(**request.arguments),) if request.arguments else ()
+
+    def shown(self, request: PageRequest, *subject: object) -> HttpResponseBase:
+        answer: HttpResponseBase = self.function(request, *subject)
+        return answer
+
+    def address(self, **arguments: object) -> str:
+        return self.console.address(self.name, arguments)
+
+    def page(self, path: str, **options: Unpack[PageOptions]) -> Callable[[View], "Page"]:
+        return lambda function: self.console.add(Page(self.console, self, path, function, options))
+
+    def form(
+        self, path: str, form: type[forms.BaseForm], **options: Unpack[FormOptions]
+    ) -> Callable[[View], "FormPage"]:
+        return lambda function: self.console.add(FormPage(self.console, self, path, function, options, form=form))
+
+    def lookup(
+        self, path: str, form: type[forms.BaseForm], **options: Unpack[LookupOptions]
+    ) -> Callable[[View], "Lookup"]:
+        return lambda function: self.console.add(Lookup(self.console, self, path, function, options, form=form))
+
+    def action(self, path: str, **options: Unpack[ActionOptions]) -> Callable[[View], "Action"]:
+        return lambda function: self.console.add(Action(self.console, self, path, function, options))
+
+
+class Deed(Page):
+    """What a press of a button does: once for each form, then on to the next page."""
+
+    methods: ClassVar[tuple[str, ...]] = ("GET", "HEAD", "POST")
+    done: Done
+    to: str
+
+    def act(self, request: PageRequest, *arguments: object) -> HttpResponseBase:
+        answer = done_once(request, self.name, lambda: self.function(request, *arguments), self.next_address)
+        if answer.is_new and self.done:
+            messages.success(request, self.done(answer.made) if callable(self.done) else str(self.done))
+        return answer.made if isinstance(answer.made, HttpResponseBase) else HttpResponseRedirect(answer.address)
+
+    def next_address(self, request: PageRequest, made: object) -> str:
+        target = self.console.pages[self.to] if self.to else self.parent
+        if target is None:
+            return self.console.home()
+        given = {name: getattr(made, name, request.arguments.get(name)) for name in names_in(target.path)}
+        return target.address(**given)
+
+
+class FormPage(Deed):
+    """A form on a page of its own, shown by "kit/form.html" or a template that extends it."""
+
+    def __init__(
+        self,
+        console: "Console",
+        parent: Page | None,
+        path: str,
+        function: View,
+        options: FormOptions,
+        *,
+        form: type[forms.BaseForm],
+    ) -> None:
+        self.form_class, self.options = form, options
+        self.done, self.to = options.get("done", ""), options.get("to", "")
+        super().__init__(console, parent, path, function, options)
+        if "largest_file" in options:
+            self.view.largest_body = options["largest_file"]  # type: ignore[attr-defined]  # kernel.bodies reads it
+
+    def respond(self, request: PageRequest) -> HttpResponseBase:
+        subject = self.subject_of(request)
+        if request.method != "POST":
+            initial = self.options["initial"](request, *subject) if "initial" in self.options else None
+            return self.filled(request, self.form_class(initial=initial), *subject)
+        form = self.form_class(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.filled(request, form, *subject, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        try:
+            if "preview" in self.options and "confirmed" not in request.POST:
+                return self.filled(request, form, *subject, preview=self.options["preview"](request, form, *subject))
+            return self.act(request, form, *subject)
+        except CampusError as error:
+            add_failure(form, error)
+            return self.filled(request, form, *subject, error=error, status=status_of(error))
+
+    def filled(
+        self, request: PageRequest, form: forms.BaseForm, *subject: object, status: int = 200, **shown: object
+    ) -> HttpResponse:
+        more = self.options["facts"](request, *subject) if "facts" in self.options else {}
+        facts = {
+            "form": form, "subject": subject[0] if subject else None, "cancel": self.above(request),
+            "submit": self.options.get("submit", ""), "tone": self.options.get("tone", "primary"),
+            "icon": self.options.get("icon", ""), **shown, **more,
+        }  # fmt: skip
+        return render(request, self.options.get("template", "kit/form.html"), facts, status=status)
+
+    def above(self, request: PageRequest) -> str:
+        return self.next_address(request, None) if self.parent and not self.to else ""
+
+
+class Lookup(FormPage):
+    """Asks and shows what was found, above an empty form for the next. Whatever the asking writes (a look in the audit) stays."""
+
+    def __init__(
+        self,
+        console: "Console",
+        parent: Page | None,
+        path: str,
+        function: View,
+        options: LookupOptions,
+        *,
+        form: type[forms.BaseForm],
+    ) -> None:
+        self.keeps = tuple(options.get("keeps", ()))
+        super().__init__(console, parent, path, function, options, form=form)
+
+    def act(self, request: PageRequest, *arguments: Any) -> HttpResponseBase:
+        form = arguments[0]
+        again = self.form_class(initial={name: form.cleaned_data[name] for name in self.keeps})
+        try:
+            found = self.function(request, *arguments)
+        except CampusError as error:
+            return self.filled(request, again, *arguments[1:], failed=error.message, status=status_of(error))
+        return self.filled(request, again, *arguments[1:], found=found, at=clock.now())
+
+
+class Action(Deed):
+    """A button on the page above, which shows what became of it; refused, that page says why, with the error's own status."""
+
+    def __init__(
+        self, console: "Console", parent: Page | None, path: str, function: View, options: ActionOptions
+    ) -> None:
+        self.form_class = options.get("form")
+        self.done, self.to = options.get("done", ""), options.get("to", "")
+        page_options: PageOptions = {"title": self.done if not callable(self.done) else ""}
+        if "roles" in options:
+            page_options["roles"] = options["roles"]
+        if "subject" in options:
+            page_options["subject"] = options["subject"]
+        super().__init__(console, parent, path, function, page_options)
+
+    def respond(self, request: PageRequest) -> HttpResponseBase:
+        if request.method != "POST":
+            return HttpResponseRedirect(self.back_address(request))
+        subject = self.subject_of(request)
+        form = self.form_class(request.POST, request.FILES) if self.form_class else None
+        if form is not None and not form.is_valid():
+            return self.failed(request, _("有几处需要改一下"), HTTPStatus.UNPROCESSABLE_ENTITY, form)
+        try:
+            return self.act(request, *((form,) if form is not None else ()), *subject)
+        except CampusError as error:
+            return self.failed(request, error.message, status_of(error), form)
+
+    def failed(self, request: PageRequest, failure: Text, status: int, form: forms.BaseForm | None) -> HttpResponseBase:
+        """The page above once more: nothing that was typed is lost."""
+        above = self.parent
+        if above is None:
+            raise Http404
+        request.failure, request.failed_form = str(failure), form
+        request.arguments = {name: request.arguments[name] for name in names_in(above.path)}
+        request.page = above
+        answer = above.respond(request)
+        answer.status_code = status
+        return answer
+
+    def back_address(self, request: PageRequest) -> str:
+        above = self.parent
+        return above.address(**{name: request.arguments[name] for name in names_in(above.path)}) if above else "/"
+
+
+def form_of[F: forms.BaseForm](request: PageRequest, form: type[F], **options: Any) -> F:
+    """For a page with an action's form on it: as it was sent and refused, else an empty one."""
+    sent = request.failed_form
+    return sent if isinstance(sent, form) else form(**options)
+
+
+def add_failure(form: forms.BaseForm, error: CampusError) -> None:
+    form.add_error(error.field if error.field in form.fields else None, error.message)
+
+
+def status_of(error: CampusError) -> int:
+    """The request could be read: what was wrong is what stood in the form."""
+    is_general = error.http_status == HTTPStatus.BAD_REQUEST
+    return HTTPStatus.UNPROCESSABLE_ENTITY if is_general else error.http_status
+
+
+def joined(above: str, path: str) -> str:
+    return above + path if not above or above.endswith("/") else f"{above}/{path}"
+
+
+def names_in(path: str) -> list[str]:
+    """ "payouts/<uuid:public_id>/" → ["public_id"]."""
+    return [part.partition(">")[0].rpartition(":")[2] for part in path.split("<")[1:]]

@@ -1,0 +1,63 @@
+"""The request as a page of a console gets it: of somebody signed in, who may be here."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, cast
+
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from nanhu.kernel.actors import Actor, actor_of
+from nanhu.kernel.registry import Viewer
+
+if TYPE_CHECKING:
+    from nanhu.kernel.kit.pages import Page
+
+SIGNED_IN: Final[frozenset[str]] = frozenset()
+"""The roles of a page that is open to everybody who is signed in."""
+
+
+class PageRequest(HttpRequest):
+    """Never made: `prepared` adds to Django's own request what a page of a console finds in it.
+
+    `failure` is the sentence of an action that was refused, `failed_form` the form that came with it.
+    """
+
+    viewer: Viewer
+    actor: Actor
+    page: "Page"
+    arguments: dict[str, object]
+    failure: str
+    failed_form: BaseForm | None
+
+
+def prepared(request: HttpRequest, page: "Page", arguments: dict[str, object]) -> PageRequest:
+    """The actor goes by the name that stands on receipts and in the audit: 经办人 周敏."""
+    found = cast("PageRequest", request)
+    found.actor = replace(actor_of(request), name=found.viewer.name)
+    found.page, found.arguments = page, arguments
+    found.failure, found.failed_form = "", None
+    return found
+
+
+type Guard = Callable[[HttpRequest, frozenset[str]], HttpResponseBase | None]
+
+
+def holders_only(request: HttpRequest, roles: frozenset[str]) -> HttpResponseBase | None:
+    """None lets in; a stranger is told that there is no such page."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    if viewer is None or (roles and not roles & viewer.roles):
+        raise Http404
+    return None
+
+
+_guard: list[Guard] = [holders_only]
+
+
+def guarded_by(guard: Guard) -> None:
+    """Name the room that judges roles (it knows of second factors); once per process, at start-up."""
+    _guard[:] = [guard]
+
+
+def admit(request: HttpRequest, roles: frozenset[str]) -> HttpResponseBase | None:
+    return _guard[0](request, roles) if roles else holders_only(request, roles)

@@ -1,0 +1,179 @@
+"""A table says its columns once; page, export, order and sum follow."""
+
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.db.models import Q
+from django.http import QueryDict
+from openpyxl import load_workbook
+
+from nanhu.kernel.kit import Badge, Choice, Day, Days, Filters, Link, Money, Number, Search, Span, Table, Text, Views
+from nanhu.kernel.kit.columns import Reader
+from nanhu.kernel.kit.filters import address_with
+from nanhu.kernel.kit.sheets import sheet_response
+from nanhu.kernel.kit.tables import in_order, is_field, sort_fields
+from nanhu.kernel.models import AuditEntry, EventDelivery
+
+NOBODY = Reader()
+FORMULAS = ["=1+1", " =1+1", "　=1+1", "＝1+1", "\t=1+1", "+1", "-1+2", "@SUM(A1)", "\u200b=1+1"]
+
+
+@dataclass
+class Asset:
+    name: str
+    fen: int | None = 429_900
+    state: str = "used"
+    bought_on: date | None = date(2024, 3, 11)
+    starts_on: date = date(2024, 3, 11)
+    ends_on: date | None = None
+
+
+class Assets(Table):
+    name = Text("名称")
+    price = Money("原值", "fen", total=True)
+    state = Badge("状态", names={"used": "在用", "gone": "报废"}, tones={"used": "good"})
+    bought_on = Day("购置")
+
+
+class MoreAssets(Assets):
+    state = Text("状态")
+    held = Span("有效期")
+
+
+def cells(table, row):
+    return [str(column.shown(row, NOBODY)) for column in table.columns]
+
+
+def sheet(table, row):
+    return [column.exported(row, NOBODY) for column in table.columns]
+
+
+def test_a_cell_is_words_for_people_and_values_for_sheets():
+    assert cells(Assets, Asset("投影机")) == [
+        "投影机",
+        "¥ 4,299.00",
+        '<span class="state state-good">在用</span>',
+        "2024年3月11日",
+    ]
+    assert [str(one) for one in sheet(Assets, Asset("投影机"))] == ["投影机", "4299.00", "在用", "2024-03-11"]
+
+
+def test_nothing_is_shown_as_nothing_and_exported_as_nothing():
+    bare = Asset("", fen=None, bought_on=None)
+    assert cells(Assets, bare)[1] == cells(Assets, bare)[3] == "—"
+    assert sheet(Assets, bare)[1] is None
+
+
+def test_what_is_not_ours_is_escaped():
+    assert "<script>" not in Badge("x", "name", names={}).shown(Asset("<script>"), NOBODY)
+
+
+def test_a_subclass_goes_on_with_the_columns_and_may_replace_one():
+    assert [column.name for column in MoreAssets.columns] == ["name", "price", "state", "bought_on", "held"]
+    assert isinstance(MoreAssets.columns[2], Text)
+    assert isinstance(Assets.columns[2], Badge)
+
+
+def test_columns_known_only_at_run_time():
+    made = Table.made_of("Made", {"name": Text("名称"), "count": Number("数量")})
+    assert cells(made, {"name": "椅子", "count": 1200}) == ["椅子", "1,200"]
+
+
+class Deliveries(Table):
+    subscriber = Text("订阅者")
+    event = Text("事件", "event__name")
+    reckoned = Text("算的", lambda row: row.pk)
+    fixed = Text("不排", "error", sort=False)
+    ordering = ("due_at",)
+
+
+def test_a_column_is_sorted_by_what_the_database_holds():
+    found = {column.name: sort_fields(column, EventDelivery) for column in Deliveries.columns}
+    assert found == {"subscriber": ("subscriber",), "event": ("event__name",), "reckoned": (), "fixed": ()}
+    assert not is_field(EventDelivery, "event__nothing")
+    assert not is_field(EventDelivery, "subscriber__name")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "order"),
+    [
+        ("", ("due_at", "-pk")),
+        ("event", ("event__name", "-pk")),
+        ("-event", ("-event__name", "-pk")),
+        ("reckoned", ("due_at", "-pk")),
+        ("password", ("due_at", "-pk")),
+        ("event__payload", ("due_at", "-pk")),
+    ],
+)
+def test_rubbish_in_the_order_orders_nothing(wanted, order):
+    assert in_order(Deliveries, EventDelivery.objects.all(), wanted).query.order_by == order
+
+
+class AuditFilters(Filters):
+    q = Search("actor", "target")
+    action = Choice("动作", [("a", "甲"), ("b", "乙")])
+    at = Days("时间", field="at__date")
+    show = Views({"bare": ("没有理由", Q(reason=""))})
+
+
+def narrowed(text: str) -> str:
+    return str(AuditFilters(QueryDict(text)).narrow(AuditEntry.objects.all()).query)
+
+
+def test_the_address_is_the_filter():
+    asked = narrowed("q=zhou&action=b&show=bare&at_from=2026-01-01")
+    for part in ("%zhou%", '"action" = b', '"reason" = ', "2026-01-01"):
+        assert part in asked
+
+
+@pytest.mark.parametrize(
+    "rubbish", ["action=zzz", "at_from=yesterday", "show=all", "page=x&sort=%00", "unknown=1", "q="]
+)
+def test_rubbish_narrows_nothing(rubbish):
+    assert "WHERE" not in narrowed(rubbish)
+
+
+def test_each_filter_that_holds_is_a_chip_that_can_be_taken_off():
+    chips = AuditFilters(QueryDict("q=zhou&action=b&show=bare&page=3")).chips
+    assert [(str(chip.label), chip.words, chip.off) for chip in chips] == [
+        ("搜索", "zhou", "?action=b&show=bare"),
+        ("动作", "乙", "?q=zhou&show=bare"),
+    ]
+
+
+def test_a_view_keeps_the_filters_and_the_filters_keep_the_view():
+    found = AuditFilters(QueryDict("q=zhou&show=bare"))
+    assert [(str(word), current) for word, _url, current in found.views] == [("全部", False), ("没有理由", True)]
+    assert found.views[0][1] == "?q=zhou"
+    assert found.kept == [("show", "bare")]
+
+
+def test_another_order_begins_on_the_first_page():
+    assert address_with(QueryDict("page=4&export=csv&q=1"), {"sort": "-price"}) == "?q=1&sort=-price"
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_no_cell_of_an_export_runs(text, kind):
+    answer = sheet_response(iter([["名称"], [text]]), "资产", kind)
+    content = b"".join(answer.streaming_content)
+    answer.close()
+    if kind == "csv":
+        assert f'"\'{text}"' in content.decode("utf-8-sig")
+    else:
+        cell = load_workbook(BytesIO(content)).active["A2"]
+        assert (cell.data_type, cell.value[0]) == ("s", "'")
+
+
+def test_a_number_stays_a_number_in_a_workbook():
+    columns = Assets.columns
+    answer = sheet_response(iter([[c.head for c in columns], sheet(Assets, Asset("椅"))]), "资产", "xlsx")
+    row = load_workbook(BytesIO(b"".join(answer.streaming_content))).active[2]
+    answer.close()
+    assert [one.value for one in row] == ["椅", 4299, "在用", "2024-03-11"]
+
+
+def test_a_link_takes_its_arguments_from_the_row():
+    assert Link("名称", to="asset", by=("name",)).arguments(Asset("椅")) == {"name": "椅"}

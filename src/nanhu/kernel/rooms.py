@@ -1,0 +1,17 @@
+"""The configuration of a room's app."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+
+
+class Room(AppConfig):
+    """When all models are there it imports of these parts those that the room has: registering is what their import does."""
+
+    parts = ("registrations", "desk", "operations", "subscribers", "tasks", "processes")
+
+    def ready(self) -> None:
+        for part in self.parts:
+            if find_spec(f"{self.name}.{part}"):
+                import_module(f"{self.name}.{part}")

@@ -1,0 +1,104 @@
+"""The sponsor's desk: my guests, a new one, longer, over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit import Console, Empty, Markup, PageRequest, Table, Text, listing
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.identity.guests.forms import DayForm, InvitationForm
+from nanhu.platforms.identity.guests.models import Sponsorship
+from nanhu.platforms.identity.guests.services import sponsoring
+from nanhu.platforms.identity.views.setup import owner_of
+from nanhu.platforms.people import api as people
+
+
+def works_here(viewer: Viewer) -> bool:
+    """Only who works here, by a live staff affiliation, may vouch for somebody."""
+    card = people.person_card(viewer.person_id) if viewer.person_id else None
+    return card is not None and any(one.is_live and one.kind == "staff" for one in card.affiliations)
+
+
+desk = Console(
+    "identity:guests",
+    _("来宾"),
+    icon="user-plus",
+    owner=_("信息中心"),
+    description=_("为访客、家长、合作单位和校友开通临时身份"),
+    faces=frozenset({"staff"}),
+    allows=works_here,
+    order=800,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    held: Sponsorship
+    card: people.PersonCard | None
+    is_live: bool
+
+
+def guests_of(page: Sequence[Sponsorship]) -> list[Guest]:
+    cards, today = people.person_cards([one.guest_id for one in page]), campus_today()
+    return [Guest(one, cards.get(one.guest_id), one.ended_at is None and one.ends_on >= today) for one in page]
+
+
+class Guests(Table):
+    number = Text(_("来宾号"), "held__campus_no", is_number=True)
+    name = Text(_("姓名"), lambda guest: f"{guest.card.name} {guest.card.phone_masked}" if guest.card else "")
+    kind = Text(_("身份"), "held__get_kind_display")
+    reason = Text(_("事由"), "held__reason")
+    last_day = Markup(_("最后一天"), "identity/guests/_last_day.html")
+    deeds = Markup(_("操作"), "identity/guests/_deeds.html")
+
+
+@desk.page(
+    "guests",
+    title=_("来宾"),
+    tab=_("我担保的来宾"),
+    lead=format_lazy(_("您担保的访客、家长、合作单位和校友，同时最多 {most} 位。"), most=sponsoring.MOST_LIVE),
+)
+def guests(request: PageRequest) -> HttpResponseBase:
+    mine = Sponsorship.objects.filter(sponsor_id=request.viewer.account_id).order_by("-created_at")
+    nobody = Empty(
+        title=_("还没有来宾"),
+        text=_("来开会的专家、来看孩子的家长、回校的校友，需要上网或用某个系统时，在这里为他登记。"),
+        icon="user-plus",
+    )
+    return listing(request, Guests, mine, each=guests_of, empty=nobody, per_page=20)
+
+
+@guests.form(
+    "new",
+    InvitationForm,
+    title=_("登记来宾"),
+    lead=_("您为他担保：如有问题，学校先联系您。到期自动结束。"),
+    button=_("登记来宾"),
+    icon="user-plus",
+    submit=_("开通并发短信"),
+    done=lambda held: _("来宾号 %(number)s 已开通，登录方法已发短信。") % {"number": held.campus_no},
+    template="identity/guests/invite.html",
+)
+def invite(request: PageRequest, form: InvitationForm) -> Sponsorship:
+    return sponsoring.invite(by=request.actor, sponsor=owner_of(request), **form.cleaned_data)
+
+
+@guests.action("<uuid:public_id>/again", done=_("登录方法已重发短信。"))
+def invite_again(request: PageRequest, public_id: UUID) -> None:
+    sponsoring.invite_again(by=request.actor, sponsor=owner_of(request), public_id=public_id)
+
+
+@guests.action("<uuid:public_id>/prolong", form=DayForm, done=_("最后一天已改。"))
+def prolong(request: PageRequest, form: DayForm, public_id: UUID) -> None:
+    day = form.cleaned_data["ends_on"]
+    sponsoring.prolong(by=request.actor, sponsor=owner_of(request), public_id=public_id, ends_on=day)
+
+
+@guests.action("<uuid:public_id>/end", done=_("这位来宾的身份已结束，登录已退出。"))
+def end(request: PageRequest, public_id: UUID) -> None:
+    sponsoring.end(by=request.actor, sponsor=owner_of(request), public_id=public_id)
