@@ -36,7 +36,7 @@ class PageTests:
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Each test gets the pages of its kind by name."""
-        kinds = {
+        kinds: dict[str, list[Page]] = {
             "page": [page for page in self.open_pages() if type(page) is Page],
             "form_page": [page for page in self.open_pages() if isinstance(page, FormPage)],
             "any_page": list(self.desk.pages.values()),

@@ -184,7 +184,7 @@ class Span(Column):
 
 
 class Badge(Column):
-    """A state: shape, colour and word. `names`: the choices of its field; `tones`: by the kept value."""
+    """A state: shape, colour and word. `names`: the choices of its field; `tones`: by the kept value, `tone` for the rest."""
 
     def __init__(
         self,
@@ -193,10 +193,11 @@ class Badge(Column):
         *,
         names: Mapping[Any, Words] | Iterable[tuple[Any, Words]],
         tones: Mapping[Any, Tone] | None = None,
+        tone: Tone = "",
         **more: Any,
     ) -> None:
         super().__init__(head, of, **more)
-        self.names, self.tones = dict(names), tones or {}
+        self.names, self.tones, self.tone = dict(names), tones or {}, tone
 
     def words(self, value: Any, row: Any, reader: Reader) -> str:
         return str(self.names[value]) if value in self.names else super().words(value, row, reader)
@@ -205,7 +206,7 @@ class Badge(Column):
         value = self.value(row)
         return format_html(
             '<span class="state state-{}">{}</span>',
-            self.tones.get(value, ""),
+            self.tones.get(value, self.tone),
             self.words(value, row, reader) or NOTHING,
         )
 

@@ -67,4 +67,4 @@ def in_order(table: type[Table], rows: Iterable[Any], wanted: str) -> Iterable[A
     if fields:
         sign = "-" if wanted.startswith("-") else ""
         return rows.order_by(*(f"{sign}{field}" for field in fields), "-pk")
-    return rows.order_by(*table.ordering, "-pk") if table.ordering else rows
+    return rows if rows.ordered and not table.ordering else rows.order_by(*table.ordering, "-pk")

@@ -60,10 +60,12 @@ class SheetTooLongError(CampusError):
     sentence = _("这个文件太大，一批最多 {most} 行。")
 
 
-class BatchNotFoundError(CampusError):
-    code = "card.batch_not_found"
-    http_status = 404
-    sentence = _("没有找到这一批。")
+class FaultyListError(CampusError):
+    """`faults`: the lines, each with what is wrong in it."""
+
+    code = "card.faulty_list"
+    http_status = 422
+    sentence = _("名单里有 {count} 行不对，整份没有收。改好这些行，再交一次整份名单。")
 
 
 class BatchStateError(CampusError):

@@ -3,6 +3,5 @@
 from nanhu.platforms.identity.api import role_required
 
 PAYER = "card.payer"
-payer_only = role_required(PAYER)
 BILLER = "card.biller"
 biller_only = role_required(BILLER)

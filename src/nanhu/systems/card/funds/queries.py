@@ -79,11 +79,6 @@ FILTERS = {
 }
 
 
-def rows_of(batch: PayoutBatch, shown: str = "") -> QuerySet[PayoutRow]:
-    rows = PayoutRow.objects.filter(batch=batch).select_related("claimable").order_by("line")
-    return rows.filter(FILTERS[shown]) if shown in FILTERS else rows
-
-
 def open_orders() -> QuerySet[ClaimOrder]:
     """Claims whose outcome nobody knows yet, oldest first."""
     rows = ClaimOrder.objects.filter(state=ClaimOrder.State.WRITING)

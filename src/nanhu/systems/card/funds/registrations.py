@@ -6,25 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Role
 from nanhu.systems.card.funds.checks import funds_agree
-from nanhu.systems.card.funds.policies import BILLER, PAYER
+from nanhu.systems.card.funds.policies import BILLER
+from nanhu.systems.card.funds.views import payouts  # noqa: F401  (its desk enters itself in the menu)
 
 registry.checks.add(registry.Check(key="card.funds", title=_("校园卡待领款"), run=funds_agree, order=46))
-registry.roles.add(
-    Role(key=PAYER, name=_("发放经办"), description=_("交补助和代发名单、复核别人的名单，看得到名单里的人和领取情况"))
-)
-registry.applications.add(
-    Application(
-        key="card.payouts",
-        name=_("批量发放"),
-        icon="gift",
-        url=lambda: reverse("card:payouts"),
-        section="work",
-        roles=frozenset({PAYER}),
-        owner=_("校园卡管理办公室"),
-        description=_("补助和现金代发：交名单、复核、看谁还没领"),
-        order=44,
-    )
-)
 registry.roles.add(
     Role(
         key=BILLER,

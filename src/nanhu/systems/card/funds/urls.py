@@ -1,8 +1,8 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, path
 
 from nanhu.systems.card.funds.views import holder, payouts, reissue, room_decisions, rooms, shifts
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", holder.funds, name="funds"),
     path("cards/<uuid:public_id>/reissue/", reissue.reissue_card, name="counter_reissue"),
     path("reissues/<uuid:public_id>/", reissue.slip, name="reissue"),
@@ -13,15 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("shifts/<uuid:public_id>/check/", shifts.check, name="shift_check"),
     path("shifts/<uuid:public_id>/explain/", shifts.explain, name="shift_explain"),
     path("shifts/<uuid:public_id>/send-back/", shifts.send_back, name="shift_send_back"),
-    path("payouts/", payouts.batches, name="payouts"),
-    path("payouts/new/", payouts.new, name="payout_new"),
-    path("payouts/fundings/", payouts.fundings, name="payout_fundings"),
-    path("payouts/<uuid:public_id>/", payouts.batch, name="payout"),
-    path("payouts/<uuid:public_id>/submit/", payouts.submit, name="payout_submit"),
-    path("payouts/<uuid:public_id>/discard/", payouts.discard, name="payout_discard"),
-    path("payouts/<uuid:public_id>/approve/", payouts.approve, name="payout_approve"),
-    path("payouts/<uuid:public_id>/refuse/", payouts.refuse, name="payout_refuse"),
-    path("payouts/<uuid:public_id>/rows.csv", payouts.export, name="payout_export"),
+    path("payouts/", payouts.desk.urls),
     path("rooms/", rooms.lists, name="room_lists"),
     path("rooms/new/", rooms.new, name="room_new"),
     path("rooms/template.xlsx", rooms.template, name="room_template"),

@@ -70,6 +70,7 @@ def later(rule: RightRule) -> str:
 
 
 class Rules(Table):
+    ordering = ("starts_on",)
     card_class = Text(_("卡类"), holder)
     right = Text(_("权限"), names={key: one.name for key, one in RIGHTS.items()})
     is_allowed = Badge(_("是否允许"), names=ALLOWED, tones={True: "good", False: "bad"})
@@ -83,6 +84,7 @@ class LivingRules(Rules):
 
 
 class RuleHistory(Rules):
+    ordering = ("-created_at",)
     made_by = Who(_("制定人"), "created_by_name", at="created_at")
     became = Text(_("后来"), later)
 
@@ -99,8 +101,9 @@ def rights_today() -> list[dict[str, str]]:
     """A row for each sub-class: what it may, and ("+") whether a rule says so."""
     rules, today = deciding.table(), campus_today()
 
-    def word(*key: str) -> str:
-        return ("yes" if rules.gives(*key, today) else "no") + ("+" if rules.rule_for(*key, today) else "")
+    def word(one: str, sub: str, right: str) -> str:
+        is_ruled = rules.rule_for(one, sub, right, today) is not None
+        return ("yes" if rules.gives(one, sub, right, today) else "no") + ("+" if is_ruled else "")
 
     return [
         {"name": f"{Card.Class(one).label} · {words.term(sub)}"} | {right: word(one, sub, right) for right in RIGHTS}
@@ -138,7 +141,7 @@ def overview(request: PageRequest) -> HttpResponseBase:
 def history(request: PageRequest) -> HttpResponseBase:
     """Every rule there ever was, newest first; what a change left over of an older one is told with it."""
     none = Empty(title=_("还没有规则"), icon="history", text=_("新增和撤回的每一条规则都会保留在这里。"))
-    return listing(request, RuleHistory, RightRule.objects.order_by("-created_at", "-id"), empty=none)
+    return listing(request, RuleHistory, RightRule.objects.all(), empty=none)
 
 
 def effect(_request: PageRequest, form: RuleForm) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def finish(batch: PayoutBatch, progress: ProgressHandle | None) -> None:
     if progress is not None and batch.state == PayoutBatch.State.POSTED:
         told = {"count": batch.row_count, "sum": format_yuan(batch.sum_fen)}
         progress.finish(
-            _("已入账 %(count)s 人，共 %(sum)s") % told, result_url=reverse("card:payout", args=[batch.public_id])
+            _("已入账 %(count)s 人，共 %(sum)s") % told,
+            result_url=reverse("card:payouts:batch", args=[batch.public_id]),
         )
 
 

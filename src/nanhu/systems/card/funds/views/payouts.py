@@ -1,179 +1,191 @@
-"""Batches of subsidies and payouts (批量发放): hand in, look, submit, approve, follow."""
+"""The desk of batches of subsidies and payouts (批量发放): hand in, look, submit, approve, follow."""
 
-from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
-from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.bodies import takes_files
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import (
+    Badge,
+    Console,
+    Empty,
+    Filters,
+    Link,
+    Money,
+    Number,
+    PageRequest,
+    Table,
+    Text,
+    Views,
+    Who,
+    export,
+    form_of,
+    list_of,
+    listing,
+)  # fmt: skip
+from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.kit.records import record
 from nanhu.kernel.models import Progress
-from nanhu.kernel.spreadsheets import csv_lines
-from nanhu.systems.card.export import yuan
+from nanhu.kernel.registry import Role
 from nanhu.systems.card.forms import RefusalForm
 from nanhu.systems.card.funds import queries
-from nanhu.systems.card.funds.errors import BatchNotFoundError
+from nanhu.systems.card.funds.errors import FaultyListError
 from nanhu.systems.card.funds.forms import LARGEST_FILE, FundingForm, PayoutForm
-from nanhu.systems.card.funds.models import Funding, PayoutBatch
-from nanhu.systems.card.funds.policies import payer_only
+from nanhu.systems.card.funds.models import Funding, PayoutBatch, PayoutRow
+from nanhu.systems.card.funds.policies import PAYER
 from nanhu.systems.card.funds.services import payouts
-from nanhu.systems.card.funds.services.payout_files import RowFault, check_file
+from nanhu.systems.card.funds.services.payout_files import check_file
 from nanhu.systems.card.funds.sheets import read_sheet
-from nanhu.systems.card.views.frame import person_at, viewer_of
 
-PAGE = 30
-ROWS = 100
-SHOWN_FAULTS = 200
-
-
-def batch_with(public_id: UUID) -> PayoutBatch:
-    found = PayoutBatch.objects.select_related("funding").filter(public_id=public_id).first()
-    if found is None:
-        raise BatchNotFoundError
-    return found
-
-
-@require_safe
-@never_cache
-@payer_only
-def batches(request: HttpRequest) -> HttpResponse:
-    rows = PayoutBatch.objects.select_related("funding").order_by("-created_at", "-id")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "card/funds/batches.html", {"page": page, "me": viewer_of(request).account_id})
-
-
-@takes_files(largest=LARGEST_FILE + 100_000)
-@require_http_methods(["GET", "HEAD", "POST"])
-@payer_only
-def new(request: HttpRequest) -> HttpResponse:
-    form = PayoutForm(request.POST or None, request.FILES or None)
-    if request.method != "POST":
-        return show_new(request, form)
-    if not form.is_valid():
-        return show_new(request, form, status=422)
-    try:
-        checked = check_file(read_sheet(form.cleaned_data["file"]))
-        if checked.faults:
-            return show_new(request, form, faults=checked.faults, status=422)
-        batch = payouts.make_batch(
-            by=person_at(request), payout=payout_of(form), rows=checked.rows, content=form.cleaned_data["file"]
+State = PayoutBatch.State
+TONES: dict[str, Tone] = {State.POSTED: "good", State.REFUSED: "none", State.DISCARDED: "none"}
+desk = Console(
+    "card:payouts",
+    _("批量发放"),
+    icon="gift",
+    owner=_("校园卡管理办公室"),
+    description=_("补助和现金代发：交名单、复核、看谁还没领"),
+    roles=[
+        Role(
+            key=PAYER,
+            name=_("发放经办"),
+            description=_("交补助和代发名单、复核别人的名单，看得到名单里的人和领取情况"),
         )
-    except CampusError as error:
-        return show_new(request, form, error=error.message, status=error.http_status)
-    return redirect("card:payout", public_id=batch.public_id)
+    ],
+    order=44,
+)
 
 
-def payout_of(form: PayoutForm) -> payouts.Payout:
-    said = {key: form.cleaned_data[key] for key in ("token", "source", "title", "funding", "expires_on")}
-    return payouts.Payout(**said, file_name=form.file_name)
+class Batches(Table):
+    title = Link(_("名称"), to="batch")
+    source = Text(_("种类"), names=dict(PayoutBatch.Source.choices))
+    row_count = Number(_("人数"))
+    sum_fen = Money(_("金额"))
+    author = Who(_("制单"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(_("状态"), names=State.choices, tones=TONES, tone="warn")
 
 
-def show_new(
-    request: HttpRequest, form: PayoutForm, *, faults: list[RowFault] | None = None, error: str = "", status: int = 200
-) -> HttpResponse:
-    faults = faults or []
-    facts = {
-        "form": form, "faults": faults[:SHOWN_FAULTS], "fault_count": len(faults), "error": error,
-        "has_funding": Funding.objects.filter(is_open=True).exists(),
-    }  # fmt: skip
-    return render(request, "card/funds/new.html", facts, status=status)
+class BatchRows(Table):
+    line = Number(_("行号"))
+    campus_no = Text(_("学工号"), is_number=True)
+    name = Text(_("姓名"))
+    amount_fen = Money(_("金额"))
+    state = Text(_("状态"), lambda row: row.claimable.get_state_display() if row.claimable else _("未入账"))
+    note = Text(_("备注"))
 
 
-@require_safe
-@never_cache
-@payer_only
-def batch(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return show(request, batch_with(public_id))
-
-
-def show(
-    request: HttpRequest, found: PayoutBatch, *, form: RefusalForm | None = None, status: int = 200
-) -> HttpResponse:
-    shown = request.GET.get("show", "")
-    page = Paginator(queries.rows_of(found, shown), ROWS).get_page(request.GET.get("page"))
-    facts: dict[str, Any] = {
-        "batch": found, "page": page, "shown": shown, "report": queries.report_of(found), "form": form or RefusalForm(),
-        "is_mine": found.author_id == viewer_of(request).account_id,
-        "progress": Progress.objects.filter(public_id=found.progress_id).first() if found.progress_id else None,
-    }  # fmt: skip
-    return render(request, "card/funds/batch.html", facts, status=status)
-
-
-@require_POST
-@payer_only
-def submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    payouts.submit(by=person_at(request), batch=batch_with(public_id))
-    messages.success(request, _("已提交，等另一位经办人复核。"))
-    return redirect("card:payout", public_id=public_id)
-
-
-@require_POST
-@payer_only
-def discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    payouts.discard(by=person_at(request), batch=batch_with(public_id))
-    messages.success(request, _("已作废，没有发出任何一笔。"))
-    return redirect("card:payouts")
-
-
-@require_POST
-@payer_only
-def approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    payouts.approve(by=person_at(request), batch=batch_with(public_id))
-    messages.success(request, _("已同意，正在逐笔入账。"))
-    return redirect("card:payout", public_id=public_id)
-
-
-@require_POST
-@payer_only
-def refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, form = batch_with(public_id), RefusalForm(request.POST)
-    if not form.is_valid():
-        return show(request, found, form=form, status=422)
-    payouts.refuse(by=person_at(request), batch=found, answer=form.cleaned_data["answer"])
-    messages.success(request, _("已回复不同意。"))
-    return redirect("card:payout", public_id=public_id)
-
-
-@require_safe
-@payer_only
-def export(request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
-    """The rows of the same filter, for the office that handed the list in."""
-    found = batch_with(public_id)
-    rows = queries.rows_of(found, request.GET.get("show", ""))
-    name = f"payout-{found.created_at:%Y%m%d}-{found.pk}.csv"
-    return StreamingHttpResponse(
-        lines_of(rows.iterator(chunk_size=2000)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+class RowFilters(Filters):
+    show = Views(
+        {
+            "waiting": (_("未领"), queries.FILTERS["waiting"]),
+            "claimed": (_("已领"), queries.FILTERS["claimed"]),
+            "returned": (_("已退回"), queries.FILTERS["returned"]),
+        }
     )
 
 
-def lines_of(rows: Any) -> Iterator[str]:
-    heads = [_("行号"), _("学工号"), _("姓名"), _("金额（元）"), _("状态"), _("备注")]
-    return csv_lines(heads, map(cells_of, rows), is_quoted=True)
+class Fundings(Table):
+    name = Text(_("名称"))
+    code = Text(_("代码"), is_number=True)
 
 
-def cells_of(row: Any) -> list[object]:
-    state = row.claimable.get_state_display() if row.claimable else _("未入账")
-    return [row.line, row.campus_no, row.name, yuan(row.amount_fen), state, row.note]
+@desk.page(
+    "",
+    title=_("批量发放"),
+    tab=_("各批次"),
+    lead=_("补助和现金代发：一位经办人交名单，另一位复核，逐笔入账到持卡人的待领款，本人在圈存机或食堂消费机上领取。"),
+)
+def batches(request: PageRequest) -> HttpResponseBase:
+    none = Empty(
+        title=_("还没有发放过"), icon="gift", action=_("交第一份名单"), to="new",
+        text=_("名单里有学工号和金额就够了；整份检查无误才会留下，另一位同意后才会入账。"),
+    )  # fmt: skip
+    return listing(request, Batches, PayoutBatch.objects.order_by("-created_at", "-id"), empty=none, per_page=30)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@payer_only
-def fundings(request: HttpRequest) -> HttpResponse:
-    form = FundingForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        payouts.open_funding(by=person_at(request), code=said["code"], name=said["name"])
-        messages.success(request, _("经费账户已开立。"))
-        return redirect("card:payout_fundings")
-    facts = {"form": form, "fundings": Funding.objects.order_by("code")}
-    return render(request, "card/funds/fundings.html", facts, status=422 if form.is_bound else 200)
+@batches.form(
+    "new/",
+    PayoutForm,
+    title=_("交发放名单"),
+    lead=_("这一步只检查，不发钱：下一页先看人数和总额，再提交给另一位经办人复核。"),
+    button=_("交名单"),
+    submit=_("检查名单"),
+    icon="check",
+    to="batch",
+    facts=lambda _request: {"has_funding": Funding.objects.filter(is_open=True).exists()},
+    largest_file=LARGEST_FILE + 100_000,
+    template="card/funds/new.html",
+)
+def new(request: PageRequest, form: PayoutForm) -> PayoutBatch:
+    content = form.cleaned_data["file"]
+    checked = check_file(read_sheet(content))
+    if checked.faults:
+        raise FaultyListError(count=len(checked.faults), faults=checked.faults)
+    said = {key: form.cleaned_data[key] for key in ("token", "source", "title", "funding", "expires_on")}
+    payout = payouts.Payout(**said, file_name=form.file_name)
+    return payouts.make_batch(by=request.actor, payout=payout, rows=checked.rows, content=content)
+
+
+@batches.form(
+    "fundings/",
+    FundingForm,
+    title=_("经费账户"),
+    tab=_("经费账户"),
+    lead=_("发放的钱从哪里出：总账里的一个账户，每一批都记在它名下。"),
+    submit=_("开立经费账户"),
+    icon="plus",
+    to="fundings",
+    done=_("经费账户已开立。"),
+    facts=lambda request: {"list": list_of(request, Fundings, Funding.objects.order_by("code"), caption=_("经费账户"))},
+    template="card/funds/fundings.html",
+)
+def fundings(request: PageRequest, form: FundingForm) -> Funding:
+    return payouts.open_funding(by=request.actor, **form.cleaned_data)
+
+
+@batches.page(
+    "<uuid:public_id>/", title=_("批次"), subject=record(PayoutBatch.objects.select_related("funding"), _("这一批"))
+)
+def batch(request: PageRequest, found: PayoutBatch) -> HttpResponseBase:
+    filters = RowFilters if found.is_money_moving else None
+    progress = Progress.objects.filter(public_id=found.progress_id).first() if found.progress_id else None
+    facts: dict[str, Any] = {
+        "batch": found, "report": queries.report_of(found), "progress": progress, "form": form_of(request, RefusalForm),
+        "list": list_of(request, BatchRows, rows_of(found), filters, per_page=100, caption=_("名单")),
+        "is_mine": found.author_id == request.viewer.account_id,
+    }  # fmt: skip
+    return render(request, "card/funds/batch.html", facts)
+
+
+def rows_of(found: PayoutBatch) -> Any:
+    return PayoutRow.objects.filter(batch=found).select_related("claimable").order_by("line")
+
+
+@batch.page("rows.csv", title=_("导出"))
+def rows(request: PageRequest, found: PayoutBatch) -> HttpResponseBase:
+    """The rows of the same filter, for the office that handed the list in."""
+    return export(
+        list_of(request, BatchRows, rows_of(found), RowFilters), f"payout-{found.created_at:%Y%m%d}-{found.pk}"
+    )
+
+
+@batch.action("submit/", done=_("已提交，等另一位经办人复核。"))
+def submit(request: PageRequest, found: PayoutBatch) -> None:
+    payouts.submit(by=request.actor, batch=found)
+
+
+@batch.action("discard/", done=_("已作废，没有发出任何一笔。"), to="batches")
+def discard(request: PageRequest, found: PayoutBatch) -> None:
+    payouts.discard(by=request.actor, batch=found)
+
+
+@batch.action("approve/", done=_("已同意，正在逐笔入账。"))
+def approve(request: PageRequest, found: PayoutBatch) -> None:
+    payouts.approve(by=request.actor, batch=found)
+
+
+@batch.action("refuse/", form=RefusalForm, done=_("已回复不同意。"))
+def refuse(request: PageRequest, form: RefusalForm, found: PayoutBatch) -> None:
+    payouts.refuse(by=request.actor, batch=found, answer=form.cleaned_data["answer"])
