@@ -20,7 +20,7 @@ class Console:
     """Declared once, beside its pages. It enters roles, menu and doctor in the registry; `urls` is mounted by the room.
 
     `namespace` is that of its addresses ("card:rights"), and with dots the key of its entry in the menu.
-    Who may open it holds one of `roles`; where `allows` is given, that must agree as well.
+    Who may open it holds one of `roles`; where `allows` is given, that must agree as well. One of the two must be said.
     """
 
     def __init__(
@@ -42,6 +42,8 @@ class Console:
         self.roles = {role.key: role for role in roles}
         self.allows = allows
         self.pages: dict[str, Page] = {}
+        if not self.roles and allows is None:
+            raise ImproperlyConfigured(f"{namespace} must say who may open it")
         consoles[namespace] = self
         registry.roles.add(*self.roles.values())
         key = namespace.replace(":", ".")

@@ -1,7 +1,6 @@
 """The section frame: where one is in a room, what else there is, and the one thing to do."""
 
 from dataclasses import dataclass
-from uuid import uuid4
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -23,8 +22,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`primary` is the one button at the head; `failure` the sentence of an action that was refused; `token` names the forms of
-    this page: each of them is done once."""
+    """`primary` is the one button at the head; `failure` the sentence of an action that was refused."""
 
     name: Text
     icon: str
@@ -36,7 +34,6 @@ class Frame:
     crumbs: tuple[Tab, ...]
     primary: Tab | None
     failure: str
-    token: str
 
 
 def frame_of(request: PageRequest) -> Frame:
@@ -47,7 +44,6 @@ def frame_of(request: PageRequest) -> Frame:
         name=console.name, icon=console.icon, home=console.home(), owner=console.owner, title=page.title, lead=page.lead,
         tabs=tuple(tab_of(one, request.viewer, is_current=one in trail) for one in open_pages if one.tab),
         crumbs=tuple(crumbs(request, trail)), primary=primary_of(page, open_pages), failure=request.failure,
-        token=str(uuid4()),
     )  # fmt: skip
 
 

@@ -165,7 +165,9 @@ class Deed(Page):
 
     def act(self, request: PageRequest, *arguments: object) -> HttpResponseBase:
         answer = done_once(request, self.name, lambda: self.function(request, *arguments), self.next_address)
-        if answer.is_new and self.done:
+        if not answer.is_new:
+            messages.info(request, _("这张表单已经提交过，没有再办一次。"))
+        elif self.done:
             messages.success(request, self.done(answer.made) if callable(self.done) else str(self.done))
         return answer.made if isinstance(answer.made, HttpResponseBase) else HttpResponseRedirect(answer.address)
 

@@ -1,0 +1,70 @@
+"""The sponsor's desk: what the kit promises of every page, and what its buttons say."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.identity.guests.desk import desk
+from nanhu.platforms.identity.guests.models import Sponsorship
+from nanhu.platforms.identity.guests.tests.test_guests import invitation, invited, sponsor
+from nanhu.platforms.identity.tests.conftest import sign_in
+from nanhu.platforms.people.models import Person
+from nanhu.testing.pages import PageTests
+
+__all__ = ["sponsor"]
+
+
+class TestPages(PageTests):
+    desk = desk
+
+    @pytest.fixture
+    def holder(self, sponsor, teacher):
+        self.account_id = teacher.account.pk
+        return sponsor
+
+    @pytest.fixture
+    def stranger(self, student):
+        other = Client()
+        sign_in(other, student.numbers[0])
+        return other
+
+    def fill(self, count):
+        taken = Sponsorship.objects.count()
+        guests = Person.objects.bulk_create(Person(name="=1+1", pinyin="x") for _one in range(count))
+        Sponsorship.objects.bulk_create(
+            Sponsorship(
+                sponsor_id=self.account_id, guest=guest, campus_no=f"G{taken + n}", kind="visitor", reason="=1+1",
+                ends_on=campus_today(),
+            )
+            for n, guest in enumerate(guests)
+        )  # fmt: skip
+
+
+def test_an_invitation_that_is_sent_twice_invites_once(sponsor):
+    form = invitation(form_token=str(uuid4()))
+    assert [sponsor.post("/guests/new", form).url for _time in range(2)] == ["/guests"] * 2
+    assert Sponsorship.objects.count() == 1
+
+
+def test_a_day_that_is_too_late_is_refused_on_the_list_and_changes_nothing(sponsor, teacher):
+    held = invited(teacher)
+    late = (campus_today() + timedelta(days=999)).isoformat()
+    answer = sponsor.post(f"/guests/{held.public_id}/prolong", {"ends_on": late})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "最后一天要在今天到" in page
+    assert held.campus_no in page
+    assert Sponsorship.objects.get().ends_on == held.ends_on
+
+
+def test_the_buttons_of_a_row_lead_back_to_the_list_with_a_sentence(sponsor, teacher):
+    held = invited(teacher)
+    day = (campus_today() + timedelta(days=60)).isoformat()
+    said = sponsor.post(f"/guests/{held.public_id}/prolong", {"ends_on": day}, follow=True).content.decode()
+    assert "最后一天已改" in said
+    assert day in said
+    assert "已结束" in sponsor.post(f"/guests/{held.public_id}/end", follow=True).content.decode()
+    assert sponsor.post(f"/guests/{held.public_id}/end").status_code == 409
