@@ -98,13 +98,12 @@ class Listing:
         return Cell(column.shown(row, reader), column.head, css, url)
 
     @cached_property
-    def totals(self) -> list[str]:
+    def totals(self) -> list[Cell]:
         """A cell for each column, of all rows that the filters leave; nothing where no column has a sum."""
         summed = {column.name: str(column.of) for column in self.table.columns if column.total}
-        if not summed:
-            return []
-        found = self.sums(summed)
-        return [column.sum_words(found[column.name]) if column.name in summed else "" for column in self.table.columns]
+        found = self.sums(summed) if summed else {}
+        words = {column: column.sum_words(found[column.name]) for column in self.table.columns if column.name in found}
+        return [Cell(words.get(one, ""), one.head, one.css, "") for one in self.table.columns] if words else []
 
     def sums(self, summed: Mapping[str, str]) -> dict[str, int]:
         if isinstance(self.rows, QuerySet):

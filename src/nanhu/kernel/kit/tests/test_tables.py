@@ -7,11 +7,13 @@ from io import BytesIO
 import pytest
 from django.db.models import Q
 from django.http import QueryDict
+from django.test import RequestFactory
 from openpyxl import load_workbook
 
 from nanhu.kernel.kit import Badge, Choice, Day, Days, Filters, Link, Money, Number, Search, Span, Table, Text, Views
 from nanhu.kernel.kit.columns import Reader
 from nanhu.kernel.kit.filters import address_with
+from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.sheets import sheet_response
 from nanhu.kernel.kit.tables import in_order, is_field, sort_fields
 from nanhu.kernel.models import AuditEntry, EventDelivery
@@ -175,3 +177,10 @@ def test_a_number_stays_a_number_in_a_workbook():
 
 def test_a_link_takes_its_arguments_from_the_row():
     assert Link("名称", to="asset", by=("name",)).arguments(Asset("椅")) == {"name": "椅"}
+
+
+def test_the_sum_stands_under_its_column_and_counts_every_row_of_a_list():
+    request = RequestFactory().get("/?page=2")
+    found = Listing(request, Assets, [Asset("椅", fen=n) for n in range(1, 101)], per_page=10)
+    assert [total.shown for total in found.totals] == ["", "¥ 50.50", "", ""]
+    assert found.page.number == 2
