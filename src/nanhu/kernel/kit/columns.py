@@ -169,7 +169,7 @@ class Moment(Column):
 class Span(Column):
     """From a day until a day, both included; open where the end is not known."""
 
-    css = "num"
+    css = "code"
 
     def __init__(self, head: Words, first: str = "starts_on", last: str = "ends_on", **more: Any) -> None:
         super().__init__(head, first, **more)

@@ -73,7 +73,7 @@ def primary_of(page: Page, open_pages: list[Page]) -> Tab | None:
     """The first form that wants to be it; not on its own page."""
     for one in open_pages:
         if isinstance(one, FormPage) and one.options.get("button") and one is not page and not names_in(one.path):
-            return Tab(one.options["button"], one.address(), icon=one.options.get("icon", "plus"))
+            return Tab(one.options["button"], one.address(), icon="plus")
     return None
 
 
