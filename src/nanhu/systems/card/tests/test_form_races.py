@@ -19,6 +19,7 @@ from nanhu.systems.card.funds.services.payouts import open_funding
 from nanhu.systems.card.funds.services.withdrawals import BankCard, ask_for_withdrawal
 from nanhu.systems.card.funds.tests.rooms import HEAD, line
 from nanhu.systems.card.models import Card, CashException, Receipt
+from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.services import cash_exceptions, shifts
 from nanhu.systems.card.services.reissue import reissue
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast, make_finance
@@ -59,6 +60,18 @@ def test_a_list_of_payouts(campus):
     one, two = sent_twice(campus, "/card/funds/payouts/new/", fields, PAYOUT)
     assert (one.status_code, two.status_code, one.url) == (302, 302, two.url)
     assert PayoutBatch.objects.count() == 1
+
+
+def test_a_form_of_a_console_where_no_row_keeps_its_token(campus):
+    """The mark of the deed keeps it (`kernel_form_deed`), in the deed's own transaction."""
+    identity.grant_role(by=SYSTEM, account_id=campus.actor("clerk").account_id, role="card.manager")
+    fields = {
+        "who": "student", "right": "library", "is_allowed": "0", "starts_on": str(campus_today()), "reason": "函",
+        "confirmed": "1", "form_token": str(uuid4()),
+    }  # fmt: skip
+    one, two = sent_twice(campus, "/card/rights/change/", fields)
+    assert (one.status_code, two.status_code, one.url) == (302, 302, two.url)
+    assert RightRule.objects.count() == 1
 
 
 def test_one_file_of_payouts_in_two_forms_is_taken_once(campus):
