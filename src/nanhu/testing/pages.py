@@ -89,7 +89,6 @@ class PageTests:
         if "attachment" not in answer.get("Content-Disposition", ""):
             return  # a page that hands nothing out shows itself
         content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-        answer.close()
         assert content
         assert answer["Cache-Control"] == "no-store"
         if kind == "csv":

@@ -1,5 +1,6 @@
 """A table says its columns once; page, export, order and sum follow."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -10,7 +11,23 @@ from django.http import QueryDict
 from django.test import RequestFactory
 from openpyxl import load_workbook
 
-from nanhu.kernel.kit import Badge, Choice, Day, Days, Filters, Link, Money, Number, Search, Span, Table, Text, Views
+from nanhu.kernel.kit import (
+    Badge,
+    Choice,
+    Day,
+    Days,
+    Filters,
+    Link,
+    Money,
+    Number,
+    Person,
+    Search,
+    Span,
+    Table,
+    Text,
+    Views,
+    people,
+)
 from nanhu.kernel.kit.columns import Reader
 from nanhu.kernel.kit.filters import address_with
 from nanhu.kernel.kit.listings import Listing
@@ -184,3 +201,27 @@ def test_the_sum_stands_under_its_column_and_counts_every_row_of_a_list():
     found = Listing(request, Assets, [Asset("椅", fen=n) for n in range(1, 101)], per_page=10)
     assert [total.shown for total in found.totals] == ["", "¥ 50.50", "", ""]
     assert found.page.number == 2
+
+
+def test_people_are_named_by_one_look_up_of_the_page(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        people, "_load", [lambda ids: asked.append(set(ids)) or {1: people.PersonLine("林小满", "14231100001")}]
+    )
+
+    class Keepers(Table):
+        keeper = Person("领用人")
+        giver = Person("经办人")
+
+    rows = [{"keeper": 1, "giver": 2}, {"keeper": None, "giver": 1}]
+    reader = Reader(people=Keepers.people_in(rows))
+    assert asked == [{1, 2}]
+    assert [cells_of(Keepers, row, reader) for row in rows] == [
+        ["林小满 14231100001", "查无此人"],
+        ["—", "林小满 14231100001"],
+    ]
+    assert [column.exported(rows[0], reader) for column in Keepers.columns] == ["林小满 14231100001", ""]
+
+
+def cells_of(table, row, reader):
+    return [re.sub("<[^>]*>", "", str(column.shown(row, reader))) for column in table.columns]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import (
     Badge,
+    Choice,
     Console,
     Empty,
     Filters,
@@ -15,6 +16,7 @@ from nanhu.kernel.kit import (
     Money,
     Number,
     PageRequest,
+    Search,
     Table,
     Text,
     Views,
@@ -67,6 +69,11 @@ class Batches(Table):
     state = Badge(_("状态"), names=State.choices, tones=TONES, tone="warn")
 
 
+class BatchFilters(Filters):
+    q = Search("title", "author_name")
+    state = Choice(_("状态"), State.choices)
+
+
 class BatchRows(Table):
     line = Number(_("行号"))
     campus_no = Text(_("学工号"), is_number=True)
@@ -102,7 +109,8 @@ def batches(request: PageRequest) -> HttpResponseBase:
         title=_("还没有发放过"), icon="gift", action=_("交第一份名单"), to="new",
         text=_("名单里有学工号和金额就够了；整份检查无误才会留下，另一位同意后才会入账。"),
     )  # fmt: skip
-    return listing(request, Batches, PayoutBatch.objects.order_by("-created_at", "-id"), empty=none, per_page=30)
+    newest = PayoutBatch.objects.order_by("-created_at", "-id")
+    return listing(request, Batches, newest, BatchFilters, empty=none, export_as=str(desk.name), per_page=30)
 
 
 @batches.form(
