@@ -20,6 +20,7 @@ from nanhu.kernel.kit import Action, Console, FormPage, Page
 from nanhu.kernel.kit.pages import Lookup, names_in
 from nanhu.kernel.kit.requests import SIGNED_IN
 from nanhu.kernel.tests.counting import queries_of
+from nanhu.testing.structure import structure_faults
 
 MOST_QUERIES = 20
 MANY = 60
@@ -39,6 +40,7 @@ class PageTests:
         kinds: dict[str, list[Page]] = {
             "page": [page for page in self.open_pages() if type(page) is Page],
             "form_page": [page for page in self.open_pages() if isinstance(page, FormPage)],
+            "shown_page": self.open_pages(),
             "any_page": list(self.desk.pages.values()),
         }
         for name, pages in kinds.items():
@@ -68,6 +70,15 @@ class PageTests:
             assert text.count("<h1>") == 1
             assert 'class="section"' in text
             assert all(tab.label == "" or str(tab.url) in text for tab in answer.context["frame"].tabs)
+
+    def test_who_cannot_see_it_can_use_it(self, shown_page: Page, holder: Client) -> None:
+        self.fill(1)
+        answers = [holder.get(shown_page.address())]
+        if isinstance(shown_page, FormPage):
+            answers.append(holder.post(shown_page.address(), {}))
+        for answer in answers:
+            if not answer.streaming:
+                assert structure_faults(answer.content.decode()) == []
 
     def test_rubbish_in_the_address_does_no_harm(self, page: Page, holder: Client) -> None:
         self.fill(1)
