@@ -21,7 +21,7 @@ from bench.campus import ROOT, Campus, fresh_campus, running
 from bench.report import Report
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
-from nanhu.systems.card.gateway.policy import current_policy
+from nanhu.systems.card.gateway.policy import terminal_policy
 from nanhu.systems.card.process import gateway_command
 
 PEOPLE = 6000
@@ -137,7 +137,7 @@ class Race:
                 batch = [self.element(place, row[0] if row else 0) for place in range(size)]
                 begun = time.perf_counter()
                 connection.execute(
-                    "SELECT * FROM card_pay(%s::json, %s::json)", [json.dumps(batch), current_policy()], prepare=True
+                    "SELECT * FROM card_pay(%s::json, %s::json)", [json.dumps(batch), terminal_policy()], prepare=True
                 ).fetchall()
                 decided = time.perf_counter()
                 connection.commit()

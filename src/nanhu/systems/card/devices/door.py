@@ -18,7 +18,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.systems.card.devices.bodies import read_object
 from nanhu.systems.card.devices.diary import DIARY
 from nanhu.systems.card.devices.errors import MalformedError, NotForThisTerminalError
-from nanhu.systems.card.devices.misses import MISSES, made_too_many
+from nanhu.systems.card.devices.misses import made_too_many, missed_too_often, note_miss
 from nanhu.systems.card.devices.models import DeviceRequest
 from nanhu.systems.card.devices.operations import Asked, Operation
 from nanhu.systems.card.models import PosTerminal, Receipt
@@ -86,13 +86,13 @@ def run(operation: Operation, asked: Asked) -> dict[str, Any]:
         return {"outcome": "refused", "code": "terminal_off", "sentence": SENTENCES["terminal_off"]}
     if asked.terminal.kind not in operation.kinds:
         return refusal(NotForThisTerminalError())
-    if MISSES.are_too_many(asked.terminal.pk) or made_too_many(asked.terminal, operation.name):
+    if missed_too_often(asked.terminal.pk) or made_too_many(asked.terminal, operation.name):
         DIARY.refuse(
             terminal=asked.terminal.number, address=asked.by.address, code="terminal_limit", detail=operation.name
         )
         return {"outcome": "refused", "code": "terminal_limit", "sentence": SENTENCES["terminal_limit"]}
     answer = done(operation, asked)
-    MISSES.note(asked.terminal.pk, answer.get("code"))
+    note_miss(asked.terminal.pk, answer.get("code"))
     return answer
 
 

@@ -1,47 +1,38 @@
-"""Cards that nobody has, asked for by one terminal: a reader meets a few a day, a thief who tries numbers meets only them."""
+"""Cards that nobody has, asked for by one terminal: a reader meets a few a day, a thief who tries numbers meets only them.
 
-import threading
-import time
-from collections.abc import Callable
+Counted in the database, for all processes of the services door and all gateways together (sql/card_terminal_turn.sql).
+"""
+
 from typing import Final
+
+from django.db import connection
 
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.systems.card.devices.models import DeviceRequest
 from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.pins.policy import limits_on
 
-MINUTE_SECONDS = 60.0
 LOOKED_THROUGH = 2000
+MISSED: Final = "SELECT card_terminal_missed(%s, %s)"
+LEFT: Final = "SELECT card_misses_left(misses, minute_begun, %s) FROM card_terminal_activity WHERE terminal_id = %s"
 CODES: Final = frozenset({"card_unknown", "code_wrong", "card.no_card_for_document", "card.pin_wrong"})
 """Wrong PINs too: few for each card, over all cards they would lock a campus out."""
 DAILY: Final = {"reissue/begin": "reissue/finish"}
 """A kiosk that makes cards makes so many a day; its key could take over one card after the other."""
 
 
-class Misses:
-    """Of each terminal in a minute, in this process; the gateway counts for itself (gateway/watch.py)."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
-        self.lock = threading.Lock()
-        self.counted: dict[int, tuple[float, int]] = {}
-
-    def note(self, terminal_id: int, code: object) -> None:
-        if code in CODES:
-            with self.lock:
-                begun, count = self.of(terminal_id)
-                self.counted[terminal_id] = (begun, count + 1)
-
-    def are_too_many(self, terminal_id: int) -> bool:
-        with self.lock:
-            return self.of(terminal_id)[1] >= limits_on(campus_today()).terminal_minute_misses
-
-    def of(self, terminal_id: int) -> tuple[float, int]:
-        begun, count = self.counted.get(terminal_id, (float("-inf"), 0))
-        return (begun, count) if self.clock() - begun < MINUTE_SECONDS else (self.clock(), 0)
+def note_miss(terminal_id: int, code: object) -> None:
+    if code in CODES:
+        with connection.cursor() as cursor:
+            cursor.execute(MISSED, [terminal_id, limits_on(campus_today()).terminal_minute_misses])
 
 
-MISSES = Misses()
+def missed_too_often(terminal_id: int) -> bool:
+    most = limits_on(campus_today()).terminal_minute_misses
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT, [most, terminal_id])
+        found = cursor.fetchone()
+    return found is not None and found[0] >= most
 
 
 def made_too_many(terminal: PosTerminal, operation: str) -> bool:

@@ -13,7 +13,7 @@ from nanhu.systems.card.fleet.key_blocks import seal_next_key
 from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.payments import Decision, PaymentQueue, Row
 from nanhu.systems.card.gateway.pins import PinDesk
-from nanhu.systems.card.gateway.policy import current_policy, offline_limits
+from nanhu.systems.card.gateway.policy import offline_limits, terminal_bounds, terminal_policy
 from nanhu.systems.card.gateway.repeats import Repeats
 from nanhu.systems.card.gateway.requests import (
     MalformedError,
@@ -27,7 +27,7 @@ from nanhu.systems.card.gateway.requests import (
     sequence_in,
 )
 from nanhu.systems.card.gateway.terminals import Terminal
-from nanhu.systems.card.gateway.watch import TerminalWatch
+from nanhu.systems.card.gateway.watch import LIMIT, TerminalWatch
 from nanhu.systems.card.pins.policy import meal_at, meal_name
 from nanhu.systems.card.protocol import (
     SENTENCES,
@@ -42,7 +42,7 @@ encode = msgspec.json.Encoder().encode
 PIN_FACTS = frozenset({"pin_required", "pin_wrong"})
 REVERSE = "SELECT outcome, receipt_id, amount_fen, balance_fen, posted FROM card_reverse(%s, %s, decode(%s, 'hex'), %s)"
 REFUND = """
-    SELECT outcome, receipt_id, amount_fen, balance_fen, posted FROM card_refund(%s, %s, %s, decode(%s, 'hex'), %s, %s, '')
+    SELECT outcome, receipt_id, amount_fen, balance_fen, posted FROM card_refund(%s, %s, %s, decode(%s, 'hex'), %s, %s, '', %s::json)
 """
 STORE = "SELECT n, outcome, receipt_id, amount_fen, owed_fen, balance_fen FROM card_store(%s, %s::json, %s::json)"
 TOLD = """
@@ -92,18 +92,13 @@ class Operations:
 
     async def decide(self, terminal: Terminal, row: Row) -> Decision:
         decision = await self.payments.decide(row)
-        self.watch.decided(terminal, row.s, decision.outcome)
+        self.watch.decided(terminal, decision.outcome)
         return decision
 
     async def row_of(self, terminal: Terminal, sequence: int, asked: Purchase, kind: str) -> Row:
         """What the database is asked; the PIN is judged here and counted there. It is no part of what makes a request the same."""
         moment = time.time()
-        uid, fault = (
-            "",
-            await self.watch.fault(terminal, sequence, asked.amount_fen or 0, has_pin=asked.pin is not None),
-        )
-        if fault is None:
-            uid, fault = await self.card_of(terminal, sequence, asked)
+        uid, fault = await self.card_of(terminal, sequence, asked)
         row = Row(
             t=terminal.id, s=sequence, f=asked.fingerprint(kind), u=uid, o=moment, a=asked.amount_fen, x=fault,
              d=asked.detail, m=meal_at(terminal.canteen, moment),
@@ -135,21 +130,19 @@ class Operations:
             return 400, encode(refused("sequence_invalid"))
         values = read_object(request.body)
         sale, fen = receipt_in(values), fen_in(values, least=1)
-        if (fault := await self.watch.refund_fault(request.terminal, fen)) is not None:
-            return 200, encode(refused(fault, sequence=own))
         mark = fingerprint("refund", str(sale), str(fen))
         rows = await self.database.rows(
-            REFUND, [request.terminal.merchant_id, request.terminal.id, own, mark, sale, fen]
+            REFUND, [request.terminal.merchant_id, request.terminal.id, own, mark, sale, fen, terminal_bounds()]
         )
-        return told(own, Decision(*rows[0]))
+        decision = Decision(*rows[0])
+        self.watch.decided(request.terminal, decision.outcome)
+        return told(own, decision)
 
     async def upload(self, request: Request) -> tuple[int, bytes]:
         elements = read_upload(request.body, now=time.time())
         last = max(element["s"] for element in elements)
         if last > request.terminal.furthest_sequence:
             return 400, encode(refused("sequence_invalid"))
-        if (fault := await self.watch.upload_fault(request.terminal)) is not None:
-            return 429, encode(refused(fault))
         self.repeats.sent(request.terminal.id, (element["s"] for element in elements))
         await self.pins.judge_rows(request.terminal, elements)
         for element in elements:
@@ -158,7 +151,10 @@ class Operations:
         if has_chips:
             await self.chips.check(request.terminal.number, elements)
         statement = STORE_WITH_CHIPS if has_chips else STORE
-        rows = await self.database.rows(statement, [request.terminal.id, encode(elements).decode(), current_policy()])
+        rows = await self.database.rows(statement, [request.terminal.id, encode(elements).decode(), terminal_policy()])
+        if rows[0][1] == LIMIT:
+            self.watch.decided(request.terminal, LIMIT)
+            return 429, encode(refused(LIMIT))
         self.watch.uploaded(request.terminal, [row[1] for row in rows], last_sequence=last)
         answers = []
         for place, outcome, receipt_id, amount, owed, balance in sorted(rows):

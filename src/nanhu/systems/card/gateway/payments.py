@@ -11,7 +11,7 @@ import msgspec
 
 from nanhu.kernel.background import BackgroundTasks
 from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
-from nanhu.systems.card.gateway.policy import current_policy
+from nanhu.systems.card.gateway.policy import terminal_policy
 
 log = logging.getLogger(__name__)
 LARGEST_BATCH = 256
@@ -145,7 +145,7 @@ class PaymentQueue:
             self.answer(batch, decisions)
 
     async def ask(self, rows: Sequence[Row]) -> dict[int, Decision]:
-        found = await self.database.rows(STATEMENT, [encode(rows).decode(), current_policy()])
+        found = await self.database.rows(STATEMENT, [encode(rows).decode(), terminal_policy()])
         return {row[0]: Decision(*row[1:]) for row in found}
 
     def count(self, batch: Sequence[Waiting], begun: float) -> None:

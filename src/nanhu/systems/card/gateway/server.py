@@ -69,7 +69,7 @@ class Gateway:
         self.terminals = TerminalDirectory(self.database)
         self.revocations = RevocationDesk(self.database)
         self.diary = Diary(self.database, well=self.well)
-        watch = TerminalWatch(self.database.rows, self.diary)
+        watch = TerminalWatch(self.diary)
         work = Operations(self.database, self.payments, self.diary.repeats, watch)
         self.sales: dict[str, Operation] = {
             PREFIX + "payment": work.payment,

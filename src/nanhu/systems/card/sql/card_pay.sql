@@ -2,12 +2,20 @@ CREATE OR REPLACE FUNCTION card_pay(batch json, policy json DEFAULT NULL)
 RETURNS TABLE (n integer, outcome text, receipt_id bigint, amount_fen bigint, balance_fen bigint, posted double precision, detail text)
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
+    bound json := policy -> 'till';
     some_may_not boolean := EXISTS (SELECT FROM card_right_rule g WHERE g."right" = 'consume' AND g.withdrawn_at IS NULL AND NOT g.is_allowed);
 BEGIN
     -- Wallets first, in order: whoever pays with the same card waits here, and the next statement sees what was written.
     PERFORM FROM ledger_balance b
         WHERE b.account_id IN (SELECT c.wallet_id FROM json_to_recordset(batch) AS r(u text) JOIN card_card c ON c.uid = r.u)
         ORDER BY b.account_id FOR UPDATE;
+
+    -- Then what these terminals did of late, which no other process changes until this transaction ends.
+    IF bound IS NOT NULL THEN
+        PERFORM card_terminal_turn(
+            ARRAY(SELECT DISTINCT p.id FROM json_to_recordset(batch) AS r(t bigint) JOIN card_terminal p ON p.id = r.t),
+            (bound ->> 'g')::integer);
+    END IF;
 
     RETURN QUERY
     WITH request AS MATERIALIZED (
@@ -25,18 +33,28 @@ BEGIN
         LEFT JOIN card_card c ON c.uid = r.u
         LEFT JOIN ledger_balance b ON b.account_id = c.wallet_id
         LEFT JOIN card_receipt q ON q.terminal_id = r.t AND q.sequence = r.s
+    ), done AS MATERIALIZED (
+        -- What each new sale of a terminal comes to with what it did before. A PIN proves that the holder is there: no sum of the day.
+        SELECT o.n, a.misses >= (bound ->> 'g')::integer OR a.minute_payments + o.turn > (bound ->> 'n')::integer
+                    OR a.minute_fen + o.fen > (bound ->> 'm')::bigint
+                    OR o.day_fen > 0 AND a.day_fen + o.day_fen > (bound ->> 'd')::bigint AS is_too_much
+        FROM (SELECT r.n, r.t, row_number() OVER w AS turn, sum(coalesce(r.a, 0)) OVER w AS fen,
+                     CASE WHEN r.p IS NULL THEN sum(coalesce(r.a, 0)) FILTER (WHERE r.p IS NULL) OVER w ELSE 0 END AS day_fen
+              FROM request r WHERE r.known_id IS NULL AND bound IS NOT NULL WINDOW w AS (PARTITION BY r.t ORDER BY r.n)) AS o
+        JOIN card_terminal_activity a ON a.terminal_id = o.t
     ), judged AS MATERIALIZED (
         SELECT r.*, CASE
                 WHEN r.known_fingerprint = r.f OR r.known_outcome = 'cancelled' THEN r.known_outcome
                 WHEN r.known_id IS NOT NULL THEN 'sequence_reused'
                 WHEN r.terminal_state <> 'on' THEN 'terminal_off'
+                WHEN o.is_too_much THEN 'terminal_limit'
                 WHEN r.x IS NOT NULL THEN r.x
                 WHEN r.card_id IS NULL THEN 'card_unknown'
                 WHEN r.state <> 'issued' THEN 'card_' || r.state
                 WHEN r.valid_until < (now() AT TIME ZONE 'Asia/Shanghai')::date THEN 'card_expired'
                 WHEN some_may_not AND card_right_rule_says(r.card_class, r.sub_class, 'consume', r.day) IS FALSE THEN 'no_right'
                 WHEN r.turn > 1 THEN 'again' END AS verdict
-        FROM request r
+        FROM request r LEFT JOIN done o ON o.n = r.n
     ), decided AS MATERIALIZED (
         -- A PIN is tried (and counted) only where nothing else decides; without a PIN card_pin_tried is not called.
         SELECT j.*, t.outcome AS pin, limits.which, CASE
@@ -83,6 +101,15 @@ BEGIN
         INSERT INTO card_spent AS s (wallet_id, day, meal, fen)
         SELECT v.wallet_id, v.day, v.m, v.a FROM numbered v WHERE v.outcome = 'posted' ORDER BY v.wallet_id
         ON CONFLICT (wallet_id, day, meal) DO UPDATE SET fen = s.fen + excluded.fen
+    ), noted AS (
+        UPDATE card_terminal_activity a
+        SET minute_payments = a.minute_payments + o.payments, minute_fen = a.minute_fen + o.fen, misses = a.misses + o.misses,
+            day_fen = a.day_fen + o.day_fen
+        FROM (SELECT v.t, count(*) AS payments, count(*) FILTER (WHERE v.outcome IN ('card_unknown', 'code_wrong', 'pin_wrong')) AS misses,
+                     coalesce(sum(v.a) FILTER (WHERE v.outcome = 'posted'), 0) AS fen,
+                     coalesce(sum(v.a) FILTER (WHERE v.outcome = 'posted' AND v.pin IS NULL), 0) AS day_fen
+              FROM numbered v WHERE bound IS NOT NULL AND v.outcome NOT IN ('terminal_off', 'terminal_limit') GROUP BY v.t) AS o
+        WHERE a.terminal_id = o.t
     ), held AS (
         INSERT INTO card_hold (receipt_id, wallet_id, terminal_id, merchant_id, amount_fen, metered_fen, meal, begun_at, ends_at)
         SELECT v.receipt_id, v.wallet_id, v.t, v.merchant_id, v.a, 0, v.m, v.occurred_at, now() + make_interval(secs => v.h)

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION card_refund(merchant bigint, terminal bigint, own_sequence bigint, own_fingerprint bytea, sale_receipt bigint, amount bigint,
-                            note text)
+                            note text, bound json DEFAULT NULL)
 RETURNS TABLE (outcome text, receipt_id bigint, amount_fen bigint, balance_fen bigint, posted double precision) LANGUAGE plpgsql AS $$
 DECLARE
     known card_receipt;
@@ -25,9 +25,14 @@ BEGIN
                             known.id, known.amount_fen, known.balance_fen, extract(epoch FROM known.posted_at)::double precision;
         RETURN;
     END IF;
+    IF bound IS NOT NULL THEN
+        PERFORM card_terminal_turn(ARRAY[terminal], (bound ->> 'g')::integer);
+    END IF;
     new_receipt := nextval('card_receipt_id_seq');
     left_fen := sale.amount_fen - card_given_back(sale.id);
     verdict := CASE WHEN EXISTS (SELECT FROM card_terminal p WHERE p.id = terminal AND p.state <> 'on') THEN 'terminal_off'
+                    WHEN amount > (bound ->> 'b')::bigint - (SELECT a.day_refund_fen FROM card_terminal_activity a WHERE a.terminal_id = terminal)
+                        THEN 'terminal_limit'
                     WHEN sale.id IS NULL THEN 'sale_unknown' WHEN amount > left_fen THEN 'refund_too_large' ELSE 'posted' END;
     IF verdict = 'posted' THEN
         SELECT least(b.balance_fen, sale.owed_fen, amount) INTO still_owed FROM ledger_balance b WHERE b.account_id = purse.receivable_id;
@@ -37,6 +42,8 @@ BEGIN
             SELECT new_entry, now(), 'card.refund', m.account_id, part.account_id, part.fen
             FROM card_merchant m, (VALUES (purse.account_id, amount - still_owed), (purse.receivable_id, still_owed)) AS part(account_id, fen)
             WHERE m.id = merchant AND part.fen > 0;
+        UPDATE card_terminal_activity a SET day_refund_fen = a.day_refund_fen + amount
+            WHERE bound IS NOT NULL AND a.terminal_id = terminal;
         PERFORM card_unspend(sale.wallet_id, sale.occurred_at, sale.meal, amount);
     END IF;
     INSERT INTO card_receipt (id, kind, outcome, terminal_id, sequence, fingerprint, wallet_id, card_id, merchant_id,

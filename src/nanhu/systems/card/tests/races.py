@@ -30,5 +30,6 @@ def alone[Given](deed: Callable[[], Given]) -> Given:
 
 def is_someone_waiting() -> bool:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # one transaction sees one list of who is there
         cursor.execute(WAITING)
         return bool(cursor.fetchone()[0])

@@ -1,152 +1,180 @@
 """One till's key in a thief's hands: what it can take in a minute and in a day, and who sees it."""
 
 import asyncio
-import itertools
+import json
 import time
+from dataclasses import replace
 
 import pytest
+from django.db import connection
 
 from nanhu.kernel.registry import Verdict
+from nanhu.systems.card.devices import misses
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
+from nanhu.systems.card.gateway import policy
 from nanhu.systems.card.gateway.diary import Diary
-from nanhu.systems.card.gateway.terminals import Terminal
-from nanhu.systems.card.gateway.watch import TerminalWatch
-from nanhu.systems.card.models import Receipt, TerminalIncident
+from nanhu.systems.card.gateway.payments import STATEMENT
+from nanhu.systems.card.models import PosTerminal, Receipt, TerminalIncident
 from nanhu.systems.card.pins.policy import LimitRule
-from nanhu.systems.card.tests.signed import SignedTerminal
+from nanhu.systems.card.tests.conftest import bring_in_the_cast
+from nanhu.systems.card.tests.races import amid
+from nanhu.systems.card.tests.signed import SignedTerminal, TestConnection
 
 RULE = LimitRule()
-TILL = Terminal("N1001", 7, b"", 1, "", "", "")
+TIGHT = replace(
+    RULE,
+    terminal_minute_payments=3,
+    terminal_minute_fen=1000,
+    terminal_day_fen=1500,
+    terminal_day_refund_fen=150,
+    terminal_minute_misses=2,
+)
+"""So low that a few requests reach them. Each `SignedTerminal` request is answered by a gateway of its own, with nothing in memory."""
 
 
-class Paper:
-    """A diary on which incidents are read at once."""
-
-    def __init__(self) -> None:
-        self.refused: list[tuple[str, int]] = []
-
-    def refuse(self, *, terminal: str, address: str, code: str, detail: str = "", times: int = 1) -> None:
-        self.refused.append((code, times))
-
-    def saw(self, *_facts: object) -> None: ...
+@pytest.fixture
+def tight(monkeypatch):
+    for known in (policy.terminal_policy_in_hour, policy.bounds_in_hour):
+        known.cache_clear()
+    monkeypatch.setattr(policy, "limits_on", lambda _day: TIGHT)
+    yield
+    for known in (policy.terminal_policy_in_hour, policy.bounds_in_hour):
+        known.cache_clear()
 
 
-def watch(sold_today: int = 0, clock=lambda: 0.0) -> tuple[TerminalWatch, Paper]:
-    paper = Paper()
-
-    async def rows(_statement, _parameters):
-        return [(sold_today,)]
-
-    return TerminalWatch(rows, paper, clock), paper  # type: ignore[arg-type]
+@pytest.fixture
+def till(campus, tight) -> SignedTerminal:
+    campus.top_up("student", 20_000)
+    return SignedTerminal("N1001")
 
 
-sequences = itertools.count(1)
+def pass_time(minutes: int = 0, days: int = 0) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE card_terminal_activity SET minute_begun = minute_begun - make_interval(mins => %s), day = day - %s",
+            [minutes, days],
+        )
 
 
-def sell(
-    guard: TerminalWatch, fen: int, *, has_pin: bool = False, outcome: str = "posted", sequence: int = 0
-) -> str | None:
-    sequence = sequence or next(sequences)
-    fault = asyncio.run(guard.fault(TILL, sequence, fen, has_pin=has_pin))
-    guard.decided(TILL, sequence, fault or outcome)
-    return fault
+def codes(till: SignedTerminal, card: str, *sums: int) -> list[str]:
+    return [till.pay(card, fen).code for fen in sums]
 
 
-def test_a_till_that_asks_until_it_is_told_counts_once():
-    guard, paper = watch()
-    for _ in range(5 * RULE.terminal_minute_payments):
-        assert sell(guard, RULE.terminal_minute_fen, sequence=7) is None
-    assert paper.refused == []
+def test_a_till_sells_so_often_a_minute_whichever_gateway_it_asks(campus, till):
+    """Each request here goes to a gateway that was started for it: what one allowed the next one knows."""
+    card = campus.card("student").uid
+    assert codes(till, card, 1, 1, 1, 1) == ["ok", "ok", "ok", "terminal_limit"]
+    assert TerminalIncident.objects.get(code="terminal_limit").terminal_number == "N1001"
+    assert codes(SignedTerminal("E3002"), card, 1) == ["ok"], "another till counts by itself"
+    pass_time(minutes=1)
+    assert codes(till, card, 1) == ["ok"]
 
 
-def test_a_till_sells_so_often_a_minute():
-    moment = [0.0]
-    guard, paper = watch(clock=lambda: moment[0])
-    faults = [sell(guard, 1) for _ in range(RULE.terminal_minute_payments + 1)]
-    assert faults == [None] * RULE.terminal_minute_payments + ["terminal_limit"]
-    assert paper.refused == [("terminal_limit", 1)]
-    moment[0] = 61.0
-    assert sell(guard, 1) is None
+def test_a_till_takes_so_much_a_minute_and_a_day(campus, till):
+    card = campus.card("student").uid
+    assert codes(till, card, 600, 401, 400, 1) == ["ok", "terminal_limit", "ok", "terminal_limit"]
+    pass_time(minutes=1)
+    assert codes(till, card, 501, 500, 1) == ["terminal_limit", "ok", "terminal_limit"]
+    pass_time(minutes=5, days=1)
+    assert codes(till, card, 600) == ["ok"]
 
 
-def test_a_till_takes_so_much_a_minute_and_a_day_without_a_pin():
-    guard, _paper = watch()
-    assert sell(guard, RULE.terminal_minute_fen) is None
-    assert sell(guard, 1) == "terminal_limit"
-    moment = itertools.count(step=61)
-    guard, _paper = watch(sold_today=RULE.terminal_day_fen - 100, clock=lambda: float(next(moment)))
-    assert sell(guard, 101) == "terminal_limit"
-    assert sell(guard, 100) is None
-    assert sell(guard, 1) == "terminal_limit"
-    assert sell(guard, 50_000, has_pin=True) is None, "its holder is there"
+def test_what_was_refused_does_not_count_and_a_request_again_counts_once(campus, till):
+    card, poor = campus.card("student").uid, campus.card("guest").uid
+    assert codes(till, poor, 900) == ["balance_short"]
+    assert [till.pay(card, 900, sequence=7).code for _ in range(4)] == ["ok"] * 4
+    assert codes(till, card, 100) == ["ok"]
 
 
-def test_what_was_refused_does_not_count_for_the_day():
-    guard, _paper = watch(sold_today=RULE.terminal_day_fen - 100)
-    for outcome in ("balance_short", "card_lost", "pin_required"):
-        assert sell(guard, 100, outcome=outcome) is None
-    assert sell(guard, 100) is None
-    assert sell(guard, 1) == "terminal_limit"
-    for _ in range(5):
-        assert sell(guard, 100) == "terminal_limit"
-
-
-@pytest.mark.parametrize("outcome", ["card_unknown", "code_wrong", "pin_wrong"])
-def test_a_till_that_meets_only_unknown_cards_or_wrong_pins_is_stopped(outcome):
-    guard, _paper = watch()
-    for _ in range(RULE.terminal_minute_misses):
-        assert sell(guard, 1, outcome=outcome) is None
-    assert sell(guard, 1) == "terminal_limit"
-
-
-def test_rows_of_unknown_cards_are_guesses_and_close_the_upload_for_as_long_as_so_many_take():
-    seconds = [0.0]
-    guard, _paper = watch(clock=lambda: seconds[0])
-    assert asyncio.run(guard.upload_fault(TILL)) is None
-    many = RULE.terminal_minute_misses
-    guard.uploaded(TILL, ["card_unknown"] * many * 3, last_sequence=9)
-    for minute in range(3):
-        seconds[0] = minute * 60.0
-        assert asyncio.run(guard.upload_fault(TILL)) == "terminal_limit"
-    seconds[0] = 180.0
-    assert asyncio.run(guard.upload_fault(TILL)) is None
-
-
-def test_an_upload_after_too_many_guesses_is_not_taken_and_not_lost(campus, monkeypatch):
-    till = SignedTerminal("N1001")
-    rows = [{"sequence": 100 + n, "card": f"{n:08X}", "amount_fen": 1, "occurred_at": time.time()} for n in range(30)]
-
-    async def stopped(*_facts):
-        return "terminal_limit"
-
-    with monkeypatch.context() as patch:
-        patch.setattr(TerminalWatch, "upload_fault", stopped)
-        late = till.send("upload", {"rows": rows})
-    assert (late.status, late.code) == (429, "terminal_limit")
-    assert not Receipt.objects.filter(terminal__number="N1001").exists()
-    assert {row["code"] for row in till.send("upload", {"rows": rows}).values["rows"]} == {"card_unknown"}
-
-
-def test_a_till_gives_back_so_much_a_day():
-    guard, _paper = watch()
-    assert asyncio.run(guard.refund_fault(TILL, RULE.terminal_day_refund_fen)) is None
-    assert asyncio.run(guard.refund_fault(TILL, 1)) == "terminal_limit"
-
-
-def test_a_sale_that_was_told_is_told_again_whatever_the_till_did_since(campus, monkeypatch):
-    campus.top_up("student", 5000)
-    till, card = SignedTerminal("N1001"), campus.card("student").uid
-    first = till.pay(card, 100, sequence=7).body
-
-    async def stopped(*_facts, **_more):
-        return "terminal_limit"
-
-    monkeypatch.setattr(TerminalWatch, "fault", stopped)
-    assert till.pay(card, 100, sequence=7).body == first
+def test_a_sale_that_was_told_is_told_again_whatever_the_till_did_since(campus, till):
+    card = campus.card("student").uid
+    first = till.pay(card, 1000, sequence=7).body
     refused = till.pay(card, 100, sequence=8)
     assert refused.code == "terminal_limit"
+    assert till.pay(card, 1000, sequence=7).body == first
     assert till.pay(card, 100, sequence=8).body == refused.body
     assert till.send("query", {"sequence": 8}).code == "terminal_limit"
+
+
+def test_guesses_at_both_doors_close_both_and_are_forgiven_at_their_rate(campus, till):
+    assert codes(till, "0400000000AAAA", 1, 1, 1) == ["card_unknown", "card_unknown", "terminal_limit"]
+    terminal = PosTerminal.objects.get(number="N1001")
+    assert misses.missed_too_often(terminal.pk) is False, "the services door's own bound is not reached"
+    for _ in range(RULE.terminal_minute_misses):
+        misses.note_miss(terminal.pk, "card.pin_wrong")
+    assert misses.missed_too_often(terminal.pk) is True
+    pass_time(minutes=1)
+    assert misses.missed_too_often(terminal.pk) is False
+    assert codes(till, "0400000000AAAA", 1) == ["terminal_limit"]
+    pass_time(minutes=40)
+    assert codes(till, "0400000000AAAA", 1) == ["card_unknown"]
+
+
+def test_an_upload_after_too_many_guesses_is_not_taken_and_not_lost(campus, till):
+    def rows(first: int) -> dict:
+        return {
+            "rows": [
+                {"sequence": first + n, "card": f"{n:08X}", "amount_fen": 1, "occurred_at": time.time()}
+                for n in range(3)
+            ]
+        }
+
+    assert {row["code"] for row in till.send("upload", rows(100)).values["rows"]} == {"card_unknown"}
+    late = till.send("upload", rows(200))
+    assert (late.status, late.code) == (429, "terminal_limit")
+    assert not Receipt.objects.filter(sequence__gte=200).exists()
+    pass_time(minutes=1)
+    assert {row["code"] for row in till.send("upload", rows(200)).values["rows"]} == {"card_unknown"}
+
+
+def test_a_till_gives_back_so_much_a_day(campus, till):
+    sale = till.pay(campus.card("student").uid, 500).values["receipt"]
+
+    def back(fen: int) -> str:
+        return till.send("refund", {"receipt": sale, "amount_fen": fen}, sequence=till.next()).code
+
+    assert [back(100), back(51), back(50), back(1)] == ["ok", "terminal_limit", "ok", "terminal_limit"]
+    pass_time(days=1)
+    assert back(1) == "ok"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_gateways_at_once_give_one_bound(tight, transactional_db):
+    """The second asks while the first has sold and not yet committed: it waits, and then counts what the first sold."""
+    campus = bring_in_the_cast()
+    campus.top_up("student", 5000)
+    campus.top_up("guest", 5000)
+    terminal = PosTerminal.objects.get(number="N1001")
+
+    def sell(part: str, sequence: int) -> str:
+        row = {
+            "n": 0,
+            "t": terminal.pk,
+            "s": sequence,
+            "f": "aa",
+            "u": campus.card(part).uid,
+            "a": 600,
+            "o": time.time(),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT outcome FROM card_pay(%s, %s)", [json.dumps([row]), policy.terminal_policy()])
+            return str(cursor.fetchone()[0])
+
+    assert amid(lambda: sell("student", 1), lambda: sell("guest", 2)) == ("posted", "terminal_limit")
+
+
+def test_a_payment_is_one_statement(campus, till, monkeypatch):
+    """The bounds cost no way of their own to the database."""
+    asked: list[str] = []
+    rows = TestConnection.rows
+
+    async def counted(self, statement, parameters):
+        asked.append(statement)
+        return await rows(self, statement, parameters)
+
+    monkeypatch.setattr(TestConnection, "rows", counted)
+    assert till.pay(campus.card("student").uid, 1).code == "ok"
+    assert [one for one in asked if "card_pay" in one or "card_receipt" in one or "activity" in one] == [STATEMENT]
 
 
 def test_invented_rows_are_seen_on_the_fleet_page_and_by_the_doctor(campus):

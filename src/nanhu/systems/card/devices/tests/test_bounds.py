@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError, connection, transaction
 
 from nanhu.kernel.clock import now
-from nanhu.systems.card.devices.misses import MISSES, Misses, made_too_many
+from nanhu.systems.card.devices.misses import made_too_many, missed_too_often, note_miss
 from nanhu.systems.card.devices.models import DeviceRequest
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.pins.policy import LimitRule
@@ -39,22 +40,28 @@ def test_it_makes_so_many_cards_a_day(maker):
     assert not made_too_many(maker.terminal, "reissue/finish"), "what was begun is ended"
 
 
-def test_misses_are_counted_of_one_terminal_and_for_a_minute():
-    moment = [0.0]
-    misses = Misses(clock=lambda: moment[0])
+def test_misses_are_counted_of_one_terminal_and_for_a_minute(maker):
+    other = place_device("KM002", "reissue_kiosk", by=SYSTEM).terminal.pk
     for _ in range(RULE.terminal_minute_misses):
-        assert not misses.are_too_many(7)
-        misses.note(7, "card_unknown")
-        misses.note(8, "ok")
-    assert misses.are_too_many(7)
-    assert not misses.are_too_many(8)
-    moment[0] = 61.0
-    assert not misses.are_too_many(7)
+        assert not missed_too_often(maker.terminal.pk)
+        note_miss(maker.terminal.pk, "card_unknown")
+        note_miss(other, "ok")
+    assert missed_too_often(maker.terminal.pk)
+    assert not missed_too_often(other)
+    assert maker.ask("reissue/begin", {"id_number": "x"})["code"] == "terminal_limit"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE card_terminal_activity SET minute_begun = minute_begun - interval '1 minute'")
+    assert not missed_too_often(maker.terminal.pk)
 
 
-def test_wrong_pins_of_many_cards_are_misses_too():
-    MISSES.counted.clear()
-    for _ in range(RULE.terminal_minute_misses):
-        MISSES.note(9, "card.pin_wrong")
-    assert MISSES.are_too_many(9)
-    MISSES.counted.clear()
+@pytest.mark.parametrize("process", ["web", "worker"])
+def test_a_process_adds_a_miss_and_takes_none_away(maker, process):
+    """Wrong PINs of many cards are misses too. Counted in the database: another process of the door reads the same."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE nanhu_{process}")
+        for _ in range(RULE.terminal_minute_misses):
+            note_miss(maker.terminal.pk, "card.pin_wrong")
+        assert missed_too_often(maker.terminal.pk)
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            cursor.execute("UPDATE card_terminal_activity SET misses = 0")
+        cursor.execute("RESET ROLE")

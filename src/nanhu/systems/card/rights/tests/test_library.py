@@ -7,7 +7,6 @@ import time_machine
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
-from nanhu.systems.card.devices.misses import MISSES
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.models import TerminalIncident
 from nanhu.systems.card.pins.policy import LimitRule
@@ -17,11 +16,6 @@ from nanhu.systems.card.services import loss
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM
 
 RULE = LimitRule()
-
-
-@pytest.fixture(autouse=True)
-def _nobody_tried_before():
-    MISSES.counted.clear()
 
 
 @pytest.fixture

@@ -1,0 +1,27 @@
+-- card_terminal_turn(terminals, forgiven) locks what these terminals did of late and sets back what belongs to a minute or a day that is
+-- over. Guesses (unknown cards, wrong codes and PINs) are forgiven `forgiven` a minute: a thousand in one upload close the door for as
+-- long as a thousand take. The caller holds all balances that it needs.
+
+CREATE OR REPLACE FUNCTION card_terminal_turn(terminals bigint[], forgiven integer) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+    known integer;
+BEGIN
+    PERFORM FROM card_terminal_activity a WHERE a.terminal_id = ANY(terminals) ORDER BY a.terminal_id FOR UPDATE;
+    GET DIAGNOSTICS known = ROW_COUNT;
+    IF known < cardinality(terminals) THEN
+        INSERT INTO card_terminal_activity (terminal_id) SELECT DISTINCT t FROM unnest(terminals) AS t ORDER BY t ON CONFLICT DO NOTHING;
+        PERFORM FROM card_terminal_activity a WHERE a.terminal_id = ANY(terminals) ORDER BY a.terminal_id FOR UPDATE;
+    END IF;
+    UPDATE card_terminal_activity a
+        SET misses = card_misses_left(a.misses, a.minute_begun, forgiven),
+            minute_begun = CASE WHEN is_over THEN now() ELSE a.minute_begun END,
+            minute_payments = CASE WHEN is_over THEN 0 ELSE a.minute_payments END,
+            minute_fen = CASE WHEN is_over THEN 0 ELSE a.minute_fen END,
+            day = card_day(now()),
+            day_fen = CASE WHEN a.day = card_day(now()) THEN a.day_fen ELSE 0 END,
+            day_refund_fen = CASE WHEN a.day = card_day(now()) THEN a.day_refund_fen ELSE 0 END
+        FROM (SELECT o.terminal_id AS id, o.minute_begun <= now() - interval '1 minute' AS is_over
+              FROM card_terminal_activity o WHERE o.terminal_id = ANY(terminals)) AS old
+        WHERE a.terminal_id = old.id AND (old.is_over OR a.day <> card_day(now()));
+END $$;
