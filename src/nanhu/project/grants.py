@@ -1,6 +1,7 @@
 """Which process may do what in which table: the one list. `nanhu.kernel.database.roles` applies it after each migration.
 
-A table that is not named here may be read, filled, changed and emptied of rows by web and worker, and is closed to the gateway.
+A table that is not named here may be read, filled, changed and emptied of rows by web and worker, and is closed to the gateway;
+every table of ledger, audit and card is named.
 Nobody but the owner may TRUNCATE, ALTER, DROP, make tables, or switch a trigger off. A test holds this list against the
 triggers that refuse changes: what a trigger refuses no role is given either.
 """
@@ -14,7 +15,7 @@ ADDED_ONLY: Final = (
     "kernel_audit_entry", "identity_sign_in_event", "identity_saml_persistent_name", "messages_receipt",
     "ledger_transfer", "ledger_entry_key",
     "card_receipt", "card_wallet", "card_top_up", "card_deduction", "card_chip_row", "card_load_step",
-    "card_device_request", "card_door_passage", "card_revocation_change", "card_shift_count", "card_vendor_request",
+    "ledger_signing_key", "card_device_request", "card_door_passage", "card_revocation_change", "card_shift_count", "card_vendor_request",
 )  # fmt: skip
 """Rows are added and never change."""
 KEPT: Final = (
@@ -26,33 +27,70 @@ KEPT: Final = (
     "card_settlement", "card_chip_suspense", "card_terminal_incident", "card_door_emergency", "card_door_rule", "card_right_rule",
 )  # fmt: skip
 """Rows change within the bounds of their triggers and never go."""
+PAPERS: Final = (
+    "kernel_heartbeat", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress",
+    "card_agreement", "card_app_request", "card_bank_difference", "card_bank_payout_file", "card_bank_statement",
+    "card_bank_statement_row", "card_binding", "card_binding_appeal", "card_bulk_signing", "card_bulk_signing_row", "card_channel",
+    "card_chip", "card_chip_suspense_batch", "card_code_device", "card_code_use", "card_contract", "card_day_close",
+    "card_day_difference", "card_desk_attempt", "card_dish", "card_dispute", "card_door", "card_door_list", "card_door_place",
+    "card_fee_payment", "card_found_card", "card_funding", "card_incoming_mail", "card_letter", "card_limit", "card_loss_report",
+    "card_machine", "card_machine_alarm", "card_merchant_user", "card_order", "card_order_proof", "card_payout_file",
+    "card_pending", "card_pin", "card_price", "card_queue_ticket", "card_refund", "card_regulation",
+    "card_regulation_acceptance", "card_revocation", "card_spent", "card_terminal_address", "card_terminal_day",
+    "card_terminal_report", "card_terminal_watch", "card_unit_delegate", "card_vendor", "card_vendor_block", "card_vendor_bucket",
+    "card_vendor_call", "card_vendor_consent", "card_vendor_delivery", "card_vendor_event", "card_vendor_merchant",
+    "card_vendor_order", "card_vendor_payment", "card_vendor_refund", "card_vendor_sandbox_card", "card_vendor_sandbox_order",
+    "card_vendor_sandbox_payment", "card_vendor_sandbox_refund", "card_vendor_webhook", "card_verification_code",
+)  # fmt: skip
+"""What the rooms of the card keep about money: it changes, and no page removes a row of it. The worker forgets some by age."""
+REMOVED: Final[Mapping[str, str]] = {
+    "card_binding_lock": "a lock on a bank card's number ends when the right person binds it",
+    "card_door_list_row": "the list of a door that was taken away",
+    "card_door_presence": "a guard resets who is inside, audited with a reason",
+    "card_order_row": "a line of an order that was not sent off yet",
+    "card_terminal_gap": "the office sets a terminal's last sequence right, audited with a reason",
+    "card_terminal_next_key": "a key that was used, or offered anew",
+}
+"""The only tables of ledger, audit and card of which web removes rows, and why."""
 SEALS: Final = ("kernel_audit_block", "kernel_audit_check", "ledger_block", "ledger_day_root", "ledger_check_note")
 """Written by the worker alone. Re-witnessing under a new key and archiving are the owner's (`nanhu keys`, `nanhu audit`)."""
 FORGOTTEN: Final[Mapping[str, Rights]] = {
     "card_door_passage": ("SELECT", "INSERT", "DELETE"), "card_stored_sum": ("SELECT", "DELETE"),
-    "card_terminal_incident": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "ledger_day_sum": ("SELECT", "DELETE"), "card_chip_key": ADD,
+    **dict.fromkeys(
+        ("card_terminal_incident", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress", "card_app_request",
+         "card_code_use", "card_spent", "card_vendor_bucket", "card_vendor_call", "card_verification_code"),
+        CHANGE,
+    ),
 }  # fmt: skip
-"""The worker forgets them: passages after half a year and incidents of terminals after a quarter (triggers keep younger
-ones), sums of uploads after a week."""
-DERIVED: Final = ("ledger_balance", "django_migrations", "card_stored_sum")
-"""Moved by the owner's own triggers, functions and migrations."""
+"""The worker, as which commands run too, forgets them by age: passages after half a year, incidents of terminals after a quarter
+(triggers keep younger ones), sums of uploads after a week, what devices and vendors asked. It drops the sums of days whose rows
+a school brings in from its old system; they are summed anew. It makes master keys for chips."""
+DERIVED: Final = (
+    "ledger_balance", "ledger_day_sum", "django_migrations", "card_stored_sum", "card_terminal_activity", "card_limit_breach",
+    "card_chip_key", "card_bank_order",
+)  # fmt: skip
+"""Moved by the owner's own triggers, functions and migrations, or by a command; web reads them."""
 
 EVERYBODY: Final[Mapping[str, Rights]] = (
     dict.fromkeys(ADDED_ONLY, ADD)
-    | dict.fromkeys(KEPT, KEEP)
+    | dict.fromkeys((*KEPT, *PAPERS), KEEP)
+    | dict.fromkeys(REMOVED, CHANGE)
     | dict.fromkeys(SEALS, READ)
     | dict.fromkeys(DERIVED, READ)
 )
 GATEWAY_CALLS: Final = frozenset({
     "card_pay", "card_store", "card_chip_store", "card_reverse", "card_refund", "card_release", "card_meter", "card_told", "card_revocations",
     "card_terminal_reports", "card_terminal_seen", "card_terminal_repeated", "card_terminal_promote_key", "card_pin_look",
-    "card_code_device_of", "card_code_claim",
+    "card_code_device_of", "card_code_claim", "card_chip_purses",
 })  # fmt: skip
 """All that the gateway may ask for, besides reading terminals, prices and the version of the list of refused cards."""
 POSTING: Final = frozenset({
     "ledger_apply", "ledger_account_opened", "card_settle_hold", "card_end_holds", "card_set_off_frozen", "card_post_payout",
 })  # fmt: skip
 """What moves money in the database itself: balances, numbers and moments of rows are nobody's to write by hand."""
+COUNTING: Final = frozenset({"card_terminal_missed", "ledger_sum_day"})
+"""Guesses of a terminal are added, and by no process taken away. The sums of a day that is over are made of its rows."""
 UPKEEP: Final = frozenset({"ledger_add_months", "identity_sign_in_month", "identity_sign_in_forget"})
 """Partitions are made ahead, and dropped after the law's half year, without giving the table away."""
 
@@ -72,6 +110,7 @@ GRANTS: Final = Grants(
                         "card_price",
                         "card_receipt",
                         "card_revocation",
+                        "card_chip_key",
                     ),
                     READ,
                 ),
@@ -87,5 +126,5 @@ GRANTS: Final = Grants(
         "kernel_audit_entry": frozenset({"id", "era", "xid"}),
     },
     lockable={"ledger_balance": "moved_at", "card_wallet": "person_id"},
-    as_owner=GATEWAY_CALLS | POSTING | UPKEEP,
+    as_owner=GATEWAY_CALLS | POSTING | COUNTING | UPKEEP,
 )

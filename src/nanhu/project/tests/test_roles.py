@@ -20,8 +20,9 @@ from nanhu.kernel.doctor.checks.database import check_roles
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.services.sealing import seal
-from nanhu.project.grants import ADDED_ONLY, DERIVED, GRANTS, KEPT, SEALS
+from nanhu.project.grants import ADDED_ONLY, DERIVED, GRANTS, KEPT, REMOVED, SEALS
 from nanhu.systems.card import gateway
+from nanhu.systems.card.chip import verification
 from nanhu.systems.card.codes import gateway as codes_gateway
 from nanhu.systems.card.pins import verdicts
 
@@ -96,6 +97,21 @@ NEVER = [
     "ALTER ROLE nanhu_web SUPERUSER",
     "GRANT nanhu TO nanhu_web",
     "SELECT setval('ledger_transfer_id_seq', 1)",
+    "UPDATE ledger_day_sum SET debit_fen = debit_fen",
+    "INSERT INTO ledger_day_sum (day, kind, account_group, debit_fen, credit_fen, rows) VALUES ('2020-01-01', 'x', '', 1, 1, 1)",
+    "UPDATE ledger_signing_key SET public = public",
+    "DELETE FROM ledger_signing_key",
+    "UPDATE card_chip_key SET version = version",
+    "DELETE FROM card_chip_key",
+    "UPDATE card_limit_breach SET spent_fen = 0",
+    "DELETE FROM card_limit_breach",
+    "UPDATE card_terminal_activity SET day_fen = 0",
+    "DELETE FROM card_terminal_activity",
+    "DELETE FROM card_bank_statement",
+    "DELETE FROM card_day_difference",
+    "DELETE FROM card_loss_report",
+    "DELETE FROM card_refund",
+    "DELETE FROM card_vendor_payment",
     "DELETE FROM django_migrations",
     "DELETE FROM card_chip_suspense",
     "SELECT pg_read_file('/etc/passwd')",
@@ -121,6 +137,52 @@ NEVER = [
 @pytest.mark.parametrize("statement", NEVER)
 def test_no_process_can_change_what_was_written_or_how_it_is_kept(process, statement, booked):
     assert "permission denied" in (told := refused(process, statement)) or "must be owner" in told, told
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM ledger_day_sum", "INSERT INTO card_chip_key SELECT * FROM card_chip_key", "DELETE FROM card_spent"],
+)
+@pytest.mark.parametrize("process", ["web", "gateway"])
+def test_what_is_the_workers_is_not_given_to_web_or_gateway(process, statement):
+    assert "permission denied" in refused(process, statement)
+
+
+@pytest.mark.parametrize("process", ["web", "worker"])
+def test_a_process_sums_days_that_are_over_and_writes_no_sum_itself(process, booked):
+    with acting_as(process), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_sum_day(campus.day - 1) FROM (SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date) AS campus(day)"
+        )
+        assert cursor.fetchone() == (0,)
+    assert "is not over" in refused(process, "SELECT ledger_sum_day((now() AT TIME ZONE 'Asia/Shanghai')::date)")
+
+
+def test_a_view_is_read_and_no_more():
+    """It works with its owner's rights: a process that may write it writes what stands behind it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT v.relname FROM pg_class v, unnest(array['web', 'worker', 'gateway']) AS process WHERE v.relkind = 'v'"
+            " AND v.relnamespace = 'public'::regnamespace AND has_table_privilege('nanhu_' || process, v.oid, 'INSERT, UPDATE, DELETE')"
+        )
+        assert cursor.fetchall() == []
+
+
+def test_every_table_of_ledger_audit_and_card_is_given_by_name():
+    """A new one gets the least by a decision, not all by default. Who removes rows, and why, stands in the list."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')"
+            r" AND NOT relispartition AND relname ~ '^(ledger|kernel|card)_' AND relname !~ '^kernel_test_'"
+        )
+        tables = {name for (name,) in cursor.fetchall()}
+        cursor.execute(
+            "SELECT t.relname FROM pg_class t WHERE t.relname = ANY(%s) AND has_table_privilege('nanhu_web', t.oid, 'DELETE')",
+            [sorted(tables)],
+        )
+        removable = {name for (name,) in cursor.fetchall()}
+    assert tables - GRANTS.processes["web"].tables.keys() == set()
+    assert removable == set(REMOVED)
 
 
 @pytest.mark.parametrize("process", ["web", "gateway"])
@@ -176,7 +238,7 @@ def gateway_statements() -> dict[str, str]:
     modules = [import_module(f"{gateway.__name__}.{found.name}") for found in iter_modules(gateway.__path__)]
     return {
         f"{module.__name__}.{name}": value.replace("%s", "NULL")
-        for module in [*modules, codes_gateway, verdicts]
+        for module in [*modules, codes_gateway, verdicts, verification]
         for name, value in vars(module).items()
         if isinstance(value, str) and re.match(r"\s*(SELECT|INSERT|UPDATE|WITH)\s", value)
     }

@@ -9,10 +9,7 @@ from nanhu.systems.card.chip import messages
 from nanhu.systems.card.chip.tac import Purse, TacKeys, proves_purchase
 
 STORE = "SELECT n, outcome, receipt_id, amount_fen, owed_fen, balance_fen FROM card_chip_store(%s, %s::json, %s::json)"
-PURSES = """
-    SELECT c.uid, k.serial, k.key_version::integer, k.algorithm
-    FROM card_chip k JOIN card_card c ON c.id = k.card_id WHERE c.uid = ANY(%s)
-"""
+PURSES = "SELECT uid, serial, key_version, algorithm FROM card_chip_purses(%s)"
 MASTERS = "SELECT version::integer, material FROM card_chip_key WHERE usage = 'tac'"
 KEY_PURPOSE = "card.chip_key"
 
