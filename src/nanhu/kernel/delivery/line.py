@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from nanhu.kernel import outgoing
+from nanhu.kernel import outgoing, strict_json
 from nanhu.kernel.delivery.messages import DeliveryError
 
 SECONDS = 8.0
@@ -27,7 +27,7 @@ def call(address: str, *, headers: Mapping[str, str], body: bytes = b"") -> tupl
 def told(content: bytes) -> dict[str, Any]:
     """The JSON object of an answer."""
     try:
-        found = msgspec.json.decode(content)
+        found = strict_json.decode(content)
     except msgspec.DecodeError as error:
         raise DeliveryError("the answer is no JSON") from error
     if not isinstance(found, dict):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from nanhu.kernel import strict_json
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.sealing.chain import Chain
@@ -50,7 +51,7 @@ def roots_in(path: Path) -> list[Root]:
     found = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
         try:
-            facts = json.loads(line)
+            facts = strict_json.decode(line)
             found.append(Root(facts["chain"], str(facts["root"])))
         except (ValueError, KeyError, TypeError) as problem:
             raise CarriedRootsError(path=str(path), line=number) from problem

@@ -11,6 +11,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from nanhu.kernel import strict_json
+
 VERSION: Final = 1
 CLOCK_TOLERANCE_SECONDS: Final = 300
 LARGEST_SEQUENCE: Final = 2**53 - 1
@@ -124,10 +126,7 @@ def json_object(body: bytes) -> dict[str, Any]:
     Python's own reader lets NaN, halves of surrogates and other encodings through; what is written together with the reports
     of a hundred others must not carry them.
     """
-    try:
-        values = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise ValueError("no JSON") from error
+    values = strict_json.decode(body)
     if not isinstance(values, dict) or NUL in body:
         raise ValueError("no object that can be kept")
     return values

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from nanhu.kernel import strict_json
 from nanhu.systems.card.chip.wire import chip_element
 from nanhu.systems.card.codes.gateway import is_code
 from nanhu.systems.card.protocol import (
@@ -44,6 +45,7 @@ class Purchase(NamedTuple):
 def read_purchase(body: bytes) -> Purchase:
     try:
         asked = decode_payment(body)
+        strict_json.refuse_repeated(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return read_odd_purchase(read_object(body))
     if 0 < asked.amount_fen <= LARGEST_PAYMENT_FEN and CARD_UID.fullmatch(asked.card):

@@ -50,6 +50,9 @@ def test_what_is_no_number_in_a_report_is_left_out_of_it(campus, odd):
         b'\xef\xbb\xbf{"card": "04A1B2C3", "amount_fen": 1}',
         b'{"card": "\xed\xa0\x80", "amount_fen": 1}',
         b'{"card": ' + b"[" * 50_000,
+        b'{"card": "04A1B2C3", "amount_fen": 1, "amount_fen": 9}',
+        b'{"card": "04A1B2C3", "amount_fen": 1, "\\u0063ard": "04A1B2C4"}',
+        b'{"sequence": 1, "rows": [{"a": 1, "a": 2}]}',
         b"[]",
     ],
 )

@@ -2,7 +2,6 @@
 
 import hmac
 import logging
-import re
 import time
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,7 +12,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from nanhu.kernel import strict_json
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.card.vendors import wire
@@ -34,6 +35,7 @@ from nanhu.systems.card.vendors.errors import (
     ScopeMissingError,
     SignatureWrongError,
 )
+from nanhu.systems.card.vendors.faults import fault_in
 from nanhu.systems.card.vendors.models import ApiRequest, Mode, Scope, VendorKey
 from nanhu.systems.card.vendors.operations import Operation
 from nanhu.systems.card.vendors.services.keys import hold_key
@@ -47,7 +49,6 @@ WORLDS = {Mode.LIVE: LIVE, Mode.TEST: SANDBOX}
 PATIENCE = "5s"
 LOCK = "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(hashtextextended(%s, 0))"
 """Whoever waits longer, for this or for a wallet, is told 503: one vendor's pile of requests must not hold our threads."""
-PLACE = re.compile(r"`\$\.?([a-z_]*)")
 encode = msgspec.json.encode
 
 
@@ -135,10 +136,12 @@ def order_of(operation: Operation, body: bytes) -> Any:
     try:
         return wire.read(body, operation.takes)
     except msgspec.ValidationError as error:
-        place = PLACE.search(str(error))
-        raise BodyRefusedError(why=str(error), param=place[1] if place else "") from error
+        found = fault_in(str(error))
+        raise BodyRefusedError(why=found.why, param=found.member) from error
+    except strict_json.RepeatedMemberError as error:
+        raise BodyRefusedError(why=_("同一项写了两次")) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BodyRefusedError(why="JSON") from error
+        raise BodyRefusedError(why=_("不是 JSON")) from error
 
 
 def check_signature(request: HttpRequest, caller: Caller, body: bytes) -> str:

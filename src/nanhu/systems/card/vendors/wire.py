@@ -9,6 +9,7 @@ import msgspec
 from django.utils.translation import gettext_noop as _
 from msgspec import Meta
 
+from nanhu.kernel import strict_json
 from nanhu.systems.card.protocol import LARGEST_PAYMENT_FEN
 
 VERSION: Final = "1"
@@ -64,7 +65,7 @@ class Request(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 def read[Shape: Request](body: bytes, shape: type[Shape]) -> Shape:
     """JSON knows one kind of number: 850.0 is the whole number 850, as the description's schema says."""
-    facts = msgspec.json.decode(body)
+    facts = strict_json.decode(body)
     if isinstance(facts, dict):
         facts = {name: whole(value) for name, value in facts.items()}
     return msgspec.convert(facts, shape)

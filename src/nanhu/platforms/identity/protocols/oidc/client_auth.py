@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from nanhu.kernel import strict_json
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.protocols.oidc import addresses
 from nanhu.platforms.identity.protocols.oidc.errors import InvalidClientError, InvalidRequestError
@@ -102,7 +102,7 @@ def proves_itself(client: OidcClient | None, given: Credentials, *, may_be_publi
 def named_in(assertion: str, client_id: str) -> str:
     """Whose assertion this claims to be; nothing of it is believed yet."""
     try:
-        subject = json.loads(jws.extract_compact(assertion[:LONGEST_ASSERTION].encode()).payload).get("sub")
+        subject = strict_json.decode(jws.extract_compact(assertion[:LONGEST_ASSERTION].encode()).payload).get("sub")
     except (JoseError, ValueError, AttributeError, RecursionError):
         return ""
     return subject if isinstance(subject, str) and client_id in {"", subject} else ""

@@ -1,6 +1,5 @@
 """What an application asks of the authorization endpoint, read and judged before anybody is shown anything."""
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,6 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from nanhu.kernel import strict_json
 from nanhu.platforms.identity.protocols.oidc import jwts, rules
 from nanhu.platforms.identity.protocols.oidc.errors import (
     ClientRefusedError,
@@ -192,8 +192,8 @@ def claims_of(text: str) -> dict[str, dict[str, Any]]:
     if not text:
         return {}
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        found = strict_json.decode(text)
+    except strict_json.JsonError as error:
         raise InvalidRequestError("'claims' is no JSON.") from error
     if not isinstance(found, dict):
         raise InvalidRequestError("'claims' is no JSON object.")

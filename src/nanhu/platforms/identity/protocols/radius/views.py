@@ -3,7 +3,6 @@
 200 accepts with attributes of the reply, 401 rejects, 403 does not know the server, 429/503 say "ask later".
 """
 
-import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -13,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
+from nanhu.kernel import strict_json
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.protocols.radius.services import clients, door
 from nanhu.platforms.identity.protocols.radius.services.door import Answer, Question
@@ -75,8 +75,8 @@ def told_in_form(request: HttpRequest) -> dict[str, str]:
 @sensitive_variables()
 def told_in_json(request: HttpRequest) -> dict[str, str]:
     try:
-        facts = json.loads(request.body)
-    except (ValueError, RecursionError):
+        facts = strict_json.decode(request.body)
+    except strict_json.JsonError:
         return {}
     return {name: first(facts, name) for name in NAMES} if isinstance(facts, dict) else {}
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import msgspec
 
-from nanhu.kernel import outgoing
+from nanhu.kernel import outgoing, strict_json
 from nanhu.systems.card.bank import wire
 from nanhu.systems.card.bank.gateway import BankAnswer, BankSilentError, FourFactors, StatementLine
 
@@ -135,7 +135,7 @@ def exchange(
 
 def decoded[T](body: bytes, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(body, type=kind)
+        return strict_json.decode(body, kind)
     except msgspec.DecodeError as error:
         raise BankSilentError("the bank's answer cannot be read") from error
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from nanhu.kernel import strict_json
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import mask_name
 from nanhu.kernel.errors import CampusError
@@ -140,7 +141,7 @@ def authentic(request: HttpRequest, operation: str) -> Heard | None:
 
 def look(heard: Heard) -> dict[str, object]:
     """Whose number it is, as far as a sender must see it, and how much may come."""
-    card = living_card(msgspec.json.decode(heard.body, type=LookBody).campus_no)
+    card = living_card(strict_json.decode(heard.body, LookBody).campus_no)
     person = people.person_card(card.person_id) if card else None
     if card is None or person is None:
         return {"outcome": "refused", "code": "card_unknown", "sentence": "没有这个学工号的校园卡"}
@@ -148,7 +149,7 @@ def look(heard: Heard) -> dict[str, object]:
 
 
 def credit(heard: Heard) -> dict[str, object]:
-    asked = msgspec.json.decode(heard.body, type=CreditBody)
+    asked = strict_json.decode(heard.body, CreditBody)
     known = OnlineTopUp.objects.filter(number=asked.reference).select_related("card").first()
     if known is not None and people.find_person_by_campus_no(asked.campus_no) not in {None, known.card.person_id}:
         raise PaymentOddError(number=asked.reference)

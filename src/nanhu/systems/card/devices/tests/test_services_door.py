@@ -90,7 +90,7 @@ def test_a_database_that_is_away_is_told_in_the_protocols_words(kiosk, monkeypat
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{", b"\xff", b"1" * 400, b"[" * 100_000, b'{"amount_fen": 1.5}',
-                                  b'{"amount_fen": true}', b'{"amount_fen": -1}', b'{"amount_fen": 9007199254740992}'])  # fmt: skip
+                                  b'{"amount_fen": true}', b'{"amount_fen": 1, "amount_fen": 9}', b'{"amount_fen": -1}', b'{"amount_fen": 9007199254740992}'])  # fmt: skip
 def test_garbage_is_malformed_and_leaves_its_sequence_free(kiosk, body):
     answer = kiosk.send("test/sum", body, 5)
     assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "malformed")

@@ -1,10 +1,13 @@
 """Whatever goes wrong at the vendors' door is JSON of the documented shape: a program never gets a page to read."""
 
+import re
+
 import msgspec
 import pytest
 from django.test import Client
 
 from nanhu.systems.card.vendors import wire
+from nanhu.systems.card.vendors.faults import fault_in
 from nanhu.systems.card.vendors.tests.conftest import PREFIX
 from nanhu.systems.card.vendors.views import api
 
@@ -114,3 +117,36 @@ def test_a_fault_of_ours_around_the_door_is_json(sandbox, monkeypatch, where):
 def test_a_host_that_is_not_ours_is_refused_in_json():
     answer = Client(headers={"host": "evil.example"}).get(f"{PREFIX}account")
     assert fault(answer, 400) == "request_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("body", "param", "says"),
+    [
+        (b"{}", "", "code, consent, campus_no 要有一项，只能有一项"),
+        (b'{"code": 7}', "code", "code：应当是文字"),
+        (b'{"code": "abc"}', "code", "code：至少 8 个字符"),
+        (b'{"code": "abcdefghi"}', "code", "code：格式不对"),
+        (b'{"code": "SANDBOX-OK", "pin": "1"}', "pin", "pin：没有这一项"),
+        (b'{"code": "SANDBOX-OK", "code": "SANDBOX-LOST"}', "", "同一项写了两次"),
+        (b"[]", "", "应当是JSON 对象"),
+        (b"{", "", "不是 JSON"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_language(sandbox, body, param, says):
+    error = sandbox.post("cards/query", {}, body=body).json()["error"]
+    assert (error["code"], error["param"]) == ("body_invalid", param)
+    assert says in error["message"]
+    assert not re.search(r"[Ee]xpected|[Oo]bject|field|exactly|JSON is", error["message"])
+
+
+def test_every_fault_of_a_body_has_its_words():
+    """All that our types can say; a new kind of bound brings its sentence."""
+    said = [
+        "Object missing required field `merchant`", "Expected `int` >= 1 - at `$.amount_fen`", "Expected `int` <= 500000 - at `$.amount_fen`",
+        "Expected `int`, got `float` - at `$.amount_fen`", "Expected `str | null`, got `int` - at `$.pin`",
+        "Expected `str` of length <= 64 - at `$.merchant`", "Invalid enum value 'q' - at `$.sex`",
+    ]  # fmt: skip
+    assert [fault_in(one) for one in said] == [
+        ("merchant：这一项必须有", "merchant"), ("amount_fen：最小是 1", "amount_fen"), ("amount_fen：最大是 500000", "amount_fen"),
+        ("amount_fen：应当是整数", "amount_fen"), ("pin：应当是文字", "pin"), ("merchant：最多 64 个字符", "merchant"), ("sex：不是允许的值", "sex"),
+    ]  # fmt: skip

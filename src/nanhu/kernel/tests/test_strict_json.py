@@ -1,0 +1,66 @@
+"""One reader for JSON from outside; who reads it otherwise says why."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import nanhu
+from nanhu.kernel import strict_json
+
+SOURCE = Path(nanhu.__file__).parent
+READS = re.compile(r"(?<!strict_)json\.(loads?|decode|Decoder)\(")
+READ_OTHERWISE = {
+    "kernel/strict_json.py": "the reader itself",
+    "sample/tasks.py": "a file for our emulators",
+    "kernel/audit/verify_audit.py": "a program of one file for auditors, as strict by itself",
+    "platforms/ledger/verify_statement.py": "a program of one file for auditors, as strict by itself",
+    "systems/card/gateway/requests.py": "a faster first reading; members that stand twice are refused by the reader",
+    "kernel/backup/manifest.py": "written by us, under the backup's own checksum",
+    "kernel/crypto/keyring.py": "written by us, 0600",
+    "kernel/delivery/template.py": "of the school's own file",
+    "kernel/manual.py": "written by our own run",
+    "kernel/processes/report.py": "written by our own supervisor",
+    "platforms/datahub/services/landing.py": "written by us into the database",
+    "platforms/datahub/services/mending.py": "written by us into the database",
+    "platforms/identity/factors/services/passkeys.py": "read by py_webauthn; of our own only a hint for later",
+    "platforms/identity/front/people.py": "the answer of a function of our database",
+    "platforms/identity/protocols/oidc/services/clients.py": "of what was read and written before",
+    "platforms/identity/protocols/oidc/services/keys.py": "a key of our own",
+    "platforms/identity/services/tickets.py": "written by us into the database",
+    "platforms/people/services/revert.py": "written by us into the database",
+    "sample/demo/diary.py": "written by us",
+    "sample/truth.py": "written by us",
+    "systems/card/bank/management/commands/card_outside.py": "a file for our emulators",
+    "systems/card/chip/management/commands/card_chips.py": "a file for our emulators",
+    "systems/card/vendors/management/commands/card_vendor.py": "a file for our emulators",
+}
+
+
+def test_all_that_is_read_from_outside_goes_through_it():
+    """A new reader of JSON stands on the strict one, or says here why it need not."""
+    readers = {
+        str(path.relative_to(SOURCE))
+        for path in SOURCE.rglob("*.py")
+        if not {"tests", "testing", "emulators"} & set(path.parts) and READS.search(path.read_text("utf-8"))
+    }
+    assert readers == READ_OTHERWISE.keys()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"amount_fen": 1, "amount_fen": 100}', b'{"a": {"b": 1, "b": 1}}', b'[{"a": 1, "\\u0061": 2}]', b'{"a": NaN}', b'{"a": "\\ud800"}',
+        b'{"a": "\xff"}', b"\xef\xbb\xbf{}", b"", b"[" * 100_000,
+    ],
+)  # fmt: skip
+def test_it_refuses_what_two_readers_would_read_differently(body):
+    with pytest.raises(strict_json.JsonError):
+        strict_json.decode(body)
+
+
+def test_it_reads_the_rest_and_tells_what_fits_no_type():
+    assert strict_json.decode('{"名": [1, 2.5, null], "b": {"名": true}}') == {"名": [1, 2.5, None], "b": {"名": True}}
+    with pytest.raises(msgspec.ValidationError):
+        strict_json.decode(b'{"a": "x"}', dict[str, int])
