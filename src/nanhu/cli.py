@@ -20,6 +20,8 @@ def main() -> None:
     if command == "demo":
         os.environ.setdefault("NANHU_DEMO", "1")
         lay_template()
+    if command == "doctor":
+        look_as_the_running_campus()
     if command not in WITHOUT_DATABASE:
         ensure_database()
     from django.core.management import execute_from_command_line
@@ -33,6 +35,15 @@ def lay_template() -> None:
     from nanhu.sample.demo import template
 
     template.lay(configuration())
+
+
+def look_as_the_running_campus() -> None:
+    """Beside a running sample campus its settings are meant: a shell knows nothing of what `nanhu demo` chose for itself."""
+    from nanhu.kernel.configuration import read_configuration
+    from nanhu.kernel.processes.report import is_demo_running
+
+    if "NANHU_DEMO" not in os.environ and is_demo_running(read_configuration(os.environ).data_dir):
+        os.environ["NANHU_DEMO"] = "1"
 
 
 def ensure_database() -> None:

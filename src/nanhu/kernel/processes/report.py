@@ -26,8 +26,8 @@ class ProcessState:
 class Report:
     """Written when something changed, and every few seconds to show that somebody still looks."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self.path = report_file(data_dir)
+    def __init__(self, data_dir: Path, *, is_demo: bool = False) -> None:
+        self.path, self.is_demo = report_file(data_dir), is_demo
         self.written_at = -float("inf")
         self.last: list[tuple[str, str, int]] = []
 
@@ -38,7 +38,9 @@ class Report:
             return
         private_folder(self.path.parent)
         draft = self.path.with_suffix(".part")
-        draft.write_text(json.dumps({"supervisor": os.getpid(), "processes": [asdict(one) for one in states]}))
+        draft.write_text(
+            json.dumps({"supervisor": os.getpid(), "demo": self.is_demo, "processes": [asdict(one) for one in states]})
+        )
         draft.replace(self.path)
         self.last, self.written_at = told, time.monotonic()
 
@@ -48,6 +50,16 @@ class Report:
 
 def report_file(data_dir: Path) -> Path:
     return data_dir / "processes" / "supervisor.json"
+
+
+def is_demo_running(data_dir: Path) -> bool:
+    """Whether the processes that run from this folder were started as a sample campus."""
+    path = report_file(data_dir)
+    try:
+        is_fresh = time.time() - path.stat().st_mtime <= FRESH_SECONDS
+        return is_fresh and json.loads(path.read_text())["demo"] is True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def reported_processes(data_dir: Path) -> list[ProcessState] | None:

@@ -41,7 +41,7 @@ class Supervisor:
         self.configuration, self.clock = configuration, clock
         self.stopping = self.is_open = False
         self.said_at = clock()
-        self.report = Report(configuration.data_dir)
+        self.report = Report(configuration.data_dir, is_demo=configuration.demo)
         self.processes = [
             Supervised(one, configuration, open_log(log_dir, one.key), clock=clock) for one in specifications
         ]

@@ -1,6 +1,7 @@
 """The doctor: each check is shown well and ill, and one that breaks does not stop the others."""
 
 import json
+import os
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -15,12 +16,14 @@ from django.db import ProgrammingError, connection
 from django.test import Client
 from django.utils import translation
 
+from nanhu import cli
 from nanhu.kernel import clock, configuration, registry
 from nanhu.kernel.crypto import KeyringError
 from nanhu.kernel.doctor import health, registrations
 from nanhu.kernel.doctor.checks import database, files, secrecy, web, work
 from nanhu.kernel.doctor.examination import examine
 from nanhu.kernel.models import EventDelivery, Heartbeat, OutboxEvent
+from nanhu.kernel.processes.report import Report
 from nanhu.kernel.registry import Check, CheckResult, Verdict
 
 OK, WARN, FAIL = Verdict.OK, Verdict.WARN, Verdict.FAIL
@@ -330,3 +333,28 @@ def test_every_check_of_the_kernel_is_documented() -> None:
     page = (Path(__file__).parents[4] / "docs" / "rooms" / "kernel.md").read_text(encoding="utf-8")
     documented = set(re.findall(r"^\| `(kernel\.\w+)` \|", page, re.MULTILINE))
     assert documented == {check.key for check in registry.checks if check.key.startswith("kernel.")}
+
+
+def test_beside_a_running_sample_campus_the_doctor_looks_with_its_settings(monkeypatch, tmp_path):
+    """A shell knows nothing of what `nanhu demo` chose for itself: text messages had no provider there."""
+    monkeypatch.setenv("NANHU_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("NANHU_DEMO")
+    cli.look_as_the_running_campus()
+    assert "NANHU_DEMO" not in os.environ, "nothing runs"
+    Report(tmp_path, is_demo=False).write([])
+    cli.look_as_the_running_campus()
+    assert "NANHU_DEMO" not in os.environ, "a school's own campus"
+    Report(tmp_path, is_demo=True).write([])
+    monkeypatch.setenv("NANHU_DEMO", "0")
+    cli.look_as_the_running_campus()
+    assert os.environ["NANHU_DEMO"] == "0", "who says it himself is believed"
+    monkeypatch.delenv("NANHU_DEMO")
+    cli.look_as_the_running_campus()
+    assert os.environ["NANHU_DEMO"] == "1"
+
+
+def test_the_doctor_says_what_it_looked_at(monkeypatch):
+    monkeypatch.setattr("nanhu.kernel.management.commands.doctor.examine", lambda *_asked, **_more: [])
+    out = StringIO()
+    call_command("doctor", language="zh-hans", stdout=out)
+    assert f"检查的是样例校园，数据目录 {configuration.configuration().data_dir}" in out.getvalue()

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import registry
+from nanhu.kernel.configuration import configuration
 from nanhu.kernel.doctor.examination import Finding, examine
 from nanhu.kernel.doctor.registrations import WITHOUT_DATABASE
 from nanhu.kernel.registry import Verdict
@@ -29,6 +30,11 @@ class Command(BaseCommand):
     def handle(self, *_arguments: object, language: str, **options: Any) -> None:
         with translation.override(language):
             findings = []
+            if not options["json"]:
+                looked_at = _("样例校园") if configuration().demo else _("正式校园")
+                self.stdout.write(
+                    _("检查的是{campus}，数据目录 {folder}").format(campus=looked_at, folder=configuration().data_dir)
+                )
             for finding in examine(registry.checks, without_database=WITHOUT_DATABASE):
                 findings.append(finding)
                 if not options["json"]:

@@ -74,7 +74,13 @@ class ReceiptNotFoundError(CampusError):
 class DayNotOverError(CampusError):
     code = "card.day_not_over"
     http_status = 409
-    sentence = _("{day} 还没有结束，不能日结。")
+    sentence = _("{day} 还没有结束，不能日结。过了零点会自动日结；现在可以核对昨天或更早的一天。")
+
+
+class DayMissingError(CampusError):
+    code = "card.day_missing"
+    http_status = 422
+    sentence = _("请选要核对的一天。")
 
 
 class NoteMissingError(CampusError):

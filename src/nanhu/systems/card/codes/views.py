@@ -38,8 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def state(request: HttpRequest) -> JsonResponse:
-    """What the page asks every few seconds: is this phone still registered, was the shown code taken, what is left."""
-    found = state_of(own_card(request), device=request.GET.get("device", ""), shown=request.GET.get("shown", ""))
+    """What the page asks every few seconds: is this phone still registered, was a code it showed taken, what is left."""
+    found = state_of(own_card(request), device=request.GET.get("device", ""), shown=request.GET.getlist("shown"))
     return JsonResponse(found, headers={"Cache-Control": "no-store"})
 
 

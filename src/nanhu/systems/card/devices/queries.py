@@ -74,7 +74,12 @@ def yard_around(name: str, places: list[tuple[int, int]]) -> Yard:
 
 
 def open_alarms() -> QuerySet[MachineAlarm]:
-    return MachineAlarm.objects.select_related("machine__terminal").filter(cleared_at=None).order_by("-raised_at", "pk")
+    return (
+        MachineAlarm.objects.select_related("machine__terminal")
+        .filter(cleared_at=None)
+        .exclude(machine__terminal__state="retired")
+        .order_by("-raised_at", "pk")
+    )
 
 
 def past_alarms() -> QuerySet[MachineAlarm]:

@@ -26,10 +26,13 @@ CLOCK_SECONDS = 60
 ABUSE = SUSPENDED | {LIMIT}
 """Incidents that an honest till does not make: rows or sales beyond what was told, cards that nobody has, proofs that fail."""
 INCIDENT_DAYS = timedelta(days=1)
+SEEN_LATER = timedelta(seconds=10)
+"""The gateway writes a few seconds later when it heard of a terminal."""
 PROBLEMS: dict[str, str | Promise] = {
     "abuse": _("疑似盗用"),
     "stolen": _("停用后仍在联系"),
     "off": _("已停用"),
+    "retired": _("已撤机"),
     "offline": _("断网"),
     "never": _("从未上线"),
     "stored": _("有未上传"),
@@ -44,7 +47,7 @@ PROBLEMS: dict[str, str | Promise] = {
     "key": _("换钥中"),
 }
 ALARMING = frozenset({"abuse", "stolen", "addresses", "gaps", "clock"})
-TONES = {"never": "quiet", "off": "quiet"} | dict.fromkeys(ALARMING, "danger")
+TONES = {"never": "quiet", "off": "quiet", "retired": "quiet"} | dict.fromkeys(ALARMING, "danger")
 VENDORS = "VA"  # stands for a vendor's charges at a merchant; there is no device that could sign on
 LATE_DAYS = timedelta(days=7)
 
@@ -108,6 +111,8 @@ def with_problems(line: Line) -> Line:
 
 def problems_of(line: Line) -> dict[str, bool]:
     terminal, report = line.terminal, line.report
+    if terminal.state == PosTerminal.State.RETIRED:
+        return {"retired": True, "stolen": was_heard_after_it_was_retired(line)}
     is_on = terminal.state == PosTerminal.State.ON
     offset = report.clock_offset_seconds if report else None
     return {
@@ -127,6 +132,12 @@ def problems_of(line: Line) -> dict[str, bool]:
         "list": is_on and terminal.last_seen is not None and terminal.kind in KEEPS_A_LIST and line.behind > 0,
         "key": line.next_key is not None,
     }
+
+
+def was_heard_after_it_was_retired(line: Line) -> bool:
+    """What it did before is over; its key in use since then is an alarm of its own."""
+    seen, gone = line.terminal.last_seen, line.terminal.retired_at
+    return line.is_online and seen is not None and gone is not None and seen > gone + SEEN_LATER
 
 
 def is_used_elsewhere(addresses: list[TerminalAddress]) -> bool:

@@ -59,3 +59,20 @@ def test_the_database_keeps_the_two_apart(campus, difference):
     Difference.objects.filter(pk=difference.pk).update(**explained)
     with pytest.raises(IntegrityError, match="another than who closed"), transaction.atomic():
         DayClose.objects.update(closer_ids=[me])
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "says"),
+    [
+        (f"{YESTERDAY + timedelta(days=1)}", 409, "现在可以核对昨天或更早的一天"),
+        ("2026-13-40", 422, "请选要核对的一天"),
+        ("", 422, "请选要核对的一天"),
+    ],
+)
+def test_a_day_that_cannot_be_closed_is_said_beside_the_form(campus, day, status, says):
+    """Today cannot be closed yet: a sentence with what to do, on the page one came from."""
+    make_finance(campus, "clerk")
+    answer = campus.client("clerk").post("/card/closing/run/", {"day": day})
+    page = answer.content.decode()
+    assert (answer.status_code, says in page, 'name="day"' in page) == (status, True, True)
+    assert not DayClose.objects.exists()

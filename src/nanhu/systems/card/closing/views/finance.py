@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
+from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing import jobs, vouchers
-from nanhu.systems.card.closing.errors import DayDutiesError, DayNotOverError
+from nanhu.systems.card.closing.errors import DayDutiesError, DayMissingError, DayNotOverError
 from nanhu.systems.card.closing.forms import NoteForm, RangeForm
 from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.closing.models import DayClose, Difference, Dispute, Settlement
@@ -35,6 +38,10 @@ CHART_DAYS = 366
 @never_cache
 @finance_only
 def home(request: HttpRequest) -> HttpResponse:
+    return show_home(request)
+
+
+def show_home(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
     today = campus_today()
     page = Paginator(DayClose.objects.order_by("-day"), PAGE).get_page(request.GET.get("page"))
     everybody = list(Merchant.objects.all())
@@ -47,29 +54,37 @@ def home(request: HttpRequest) -> HttpResponse:
         "asked": sum(one.state == "asked" for one in everybody),
         "month_bars": [(f"{month:%Y-%m}", fen / 100, format_yuan(fen)) for month, fen in months.items()],
         "place_bars": [(name, fen / 100, format_yuan(fen)) for name, fen in list(places.items())[:12]],
-        "total": format_yuan(sum(months.values())), "first_of_month": today.replace(day=1), "today": today,
+        "total": format_yuan(sum(months.values())), "first_of_month": today.replace(day=1), "today": today, "error": error,
     }  # fmt: skip
-    return render(request, "card/closing/home.html", facts)
+    return render(request, "card/closing/home.html", facts, status=status)
 
 
 @require_POST
 @finance_only
 def run(request: HttpRequest) -> HttpResponse:
-    """The close runs in the worker; the page shows how far it is."""
-    said = RangeForm({"first": request.POST.get("day")})
-    day = said.cleaned_data.get("first") if said.is_valid() else None
-    if day is None:
-        raise Http404
-    if day >= campus_today():
-        raise DayNotOverError(day=day)
+    """The close runs in the worker; the page shows how far it is. What cannot be closed is said beside the form."""
     by = person_at(request)
-    if Difference.objects.filter(close_id=day, noted_by_id=by.account_id).exists():
-        raise DayDutiesError
+    try:
+        day = day_to_close(request.POST.get("day", ""), by)
+    except CampusError as refusal:
+        return show_home(request, error=refusal.message, status=refusal.http_status)
     progress = start_progress(kind="card.close_day", title=_("{day} 日结").format(day=day), total=1, by=by)
     jobs.close_day_asked.defer(
         progress_id=str(progress.public_id), day=day.isoformat(), name=by.name, account_id=by.account_id
     )
     return redirect("progress", public_id=progress.public_id)
+
+
+def day_to_close(text: str, by: Actor) -> date:
+    said = RangeForm({"first": text})
+    day: date | None = said.cleaned_data.get("first") if said.is_valid() else None
+    if day is None:
+        raise DayMissingError
+    if day >= campus_today():
+        raise DayNotOverError(day=dates.day(day, campus_today().year))
+    if Difference.objects.filter(close_id=day, noted_by_id=by.account_id).exists():
+        raise DayDutiesError
+    return day
 
 
 def day_at(text: str) -> DayClose:

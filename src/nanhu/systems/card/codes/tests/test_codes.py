@@ -1,9 +1,10 @@
 """Codes: what is in one, how long it lives, that it counts once, for its own right, device and card."""
 
+import json
 import time
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -159,3 +160,43 @@ def test_the_database_counts_a_code_once_whatever_it_was_used_for(phone):
     CodeUse.objects.create(kind="pay", sequence=1, **facts)
     with pytest.raises(IntegrityError), transaction.atomic():
         CodeUse.objects.create(kind="door", sequence=2, **facts)
+
+
+def use(phone, sequence: int, *, step: int = 58_000_000, kind: str = "pay") -> str:
+    """A till took a code of this phone; as the page names it."""
+    till = PosTerminal.objects.get(number="N1001")
+    facts = {"device": phone.device, "step": step, "nonce": f"{sequence:04d}", "terminal": till, "sequence": sequence}
+    CodeUse.objects.create(kind=kind, **facts)
+    return f"{step}-{sequence:04d}"
+
+
+def told(campus, phone, *shown: str, part: str = "student"):
+    facts = {"device": phone.device.number, "shown": shown}
+    return campus.client(part).get("/card/code/state", facts).json()["taken"]
+
+
+def test_a_payment_with_the_code_before_is_told_after_the_code_changed(campus, phone):
+    campus.top_up("student", 2000)
+    old, new = use(phone, 900), "58000001-0000"
+    assert told(campus, phone, old, new) == {"shown": old, "outcome": "waiting"}
+    with connection.cursor() as cursor:
+        till = PosTerminal.objects.get(number="N1001").pk
+        row = {"n": 0, "t": till, "s": 900, "f": "aa", "u": campus.card("student").uid, "a": 850, "o": time.time()}
+        cursor.execute("SELECT outcome FROM card_pay(%s)", [json.dumps([row])])
+    done = told(campus, phone, old, new)
+    assert (done["shown"], done["outcome"], done["merchant"]) == (old, "approved", "自选快餐")
+    assert "8.50" in done["amount"]
+    assert told(campus, phone, new) is None
+    door = use(phone, 901, kind="door")
+    assert [told(campus, phone, *marks)["shown"] for marks in ((old, door), (door, new))] == [old, door]
+
+
+def test_only_codes_of_ones_own_phone_and_of_the_last_minutes_are_told(campus, phone):
+    old = use(phone, 900)
+    assert told(campus, Phone(campus, "teacher"), old, part="teacher") is None
+    strange = campus.client("teacher").get("/card/code/state", {"device": phone.device.number, "shown": old}).json()
+    unknown = campus.client("teacher").get("/card/code/state", {"device": "00000000", "shown": old}).json()
+    assert (strange["device"], strange["taken"]) == (unknown["device"], unknown["taken"]) == ("unknown", None)
+    many = [f"58000001-{place:04d}" for place in range(12)]
+    assert told(campus, phone, old, *many) is None
+    assert told(campus, phone, "", "x-1", "1-\0", "9" * 40 + "-1") is None

@@ -1,13 +1,18 @@
 """The fleet's pages: for clerks, whole with 320 terminals, deeds with a reason."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
-from nanhu.systems.card.fleet.models import LossReport, NextKey, TerminalReport
-from nanhu.systems.card.models import PosTerminal
+from nanhu.kernel.registry import Verdict
+from nanhu.systems.card.fleet.checks import no_terminal_is_abused
+from nanhu.systems.card.fleet.models import LossReport, NextKey, TerminalGap, TerminalReport
+from nanhu.systems.card.fleet.overview import fleet
+from nanhu.systems.card.models import PosTerminal, TerminalIncident
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import queries_of
 
@@ -93,3 +98,25 @@ def holds(number: str) -> None:
             "(SELECT max(version) FROM card_revocation))))",
             [PosTerminal.objects.get(number=number).pk],
         )
+
+
+def test_a_terminal_that_was_taken_away_keeps_no_alarms(campus):
+    """What it did before is over. Its key in use since then is the one alarm left."""
+    gone = PosTerminal.objects.get(number="N1001")
+    TerminalIncident.objects.create(terminal_number="N1001", code="offline_payment")
+    TerminalGap.objects.create(terminal=gone, sequence=7)
+    TerminalReport.objects.create(terminal=gone, clock_offset_seconds=900, stored_rows=3)
+    seen = now()
+    PosTerminal.objects.filter(pk=gone.pk).update(last_seen=seen)
+
+    def badges() -> set[str]:
+        return set(next(line for line in fleet() if line.terminal.pk == gone.pk).problems)
+
+    assert {"abuse", "gaps", "clock", "stored"} <= badges()
+    assert no_terminal_is_abused().verdict == Verdict.FAIL
+    PosTerminal.objects.filter(pk=gone.pk).update(state="retired", retired_at=seen)
+    assert badges() == {"retired"}
+    assert no_terminal_is_abused().verdict == Verdict.OK
+    assert "已撤机" in campus.client("clerk").get("/card/fleet/?problem=retired").content.decode()
+    PosTerminal.objects.filter(pk=gone.pk).update(retired_at=seen - timedelta(minutes=1))
+    assert badges() == {"retired", "stolen"}

@@ -219,7 +219,7 @@ def run(*arguments: str) -> str:
 
 
 def test_the_command_does_the_same_and_prints_a_key_once(field):
-    assert run("merchant", "w1.tea", "湖畔茶饮", "--canteen", "西院") == "w1.tea: open\n"
+    assert run("merchant", "w1.tea", "湖畔茶饮", "--canteen", "西院") == "w1.tea：营业\n"
     said = run("terminal", "R1001", "--merchant", "w1.tea", "--place", "1 号窗口")
     field.top_up("guest", 2000)
     assert Till("R1001", key=KEY.search(said)[0]).pay(field.card("guest").uid, 300)["outcome"] == "approved"
@@ -229,8 +229,10 @@ def test_the_command_does_the_same_and_prints_a_key_once(field):
         run("terminal", "R1001", "--merchant", "w1.tea")
     with pytest.raises(CommandError):
         run("close", "w1.tea")
-    assert run("retire", "R1001").startswith("R1001: retired")
-    assert run("close", "w1.tea") == "w1.tea: closed\n"
+    with pytest.raises(CommandError, match="没有这个商户"):
+        run("close", "w9")
+    assert run("retire", "R1001") == "R1001：已撤机，没有上传的 0 笔，¥ 0.00\n"
+    assert run("close", "w1.tea") == "w1.tea：已停业\n"
 
 
 @pytest.mark.django_db(transaction=True)

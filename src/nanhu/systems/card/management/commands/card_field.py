@@ -7,9 +7,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.money import format_yuan
+from nanhu.systems.card.fleet.errors import MerchantNotFoundError
 from nanhu.systems.card.fleet.services import registering
 from nanhu.systems.card.models import Merchant, PosTerminal
 from nanhu.systems.card.services.merchants import MerchantOrder
@@ -54,7 +57,7 @@ class Command(BaseCommand):
     def merchant(self, options: dict[str, Any]) -> None:
         order = MerchantOrder(key=options["key"], name=options["name"], canteen=options["canteen"])
         made = registering.register_merchant(by=BY, order=order, reason=options["reason"])
-        self.stdout.write(f"{made.key}: {made.state}")
+        self.stdout.write(f"{made.key}：{made.get_state_display()}")
 
     def terminal(self, options: dict[str, Any]) -> None:
         x, y = options["map"]
@@ -64,17 +67,21 @@ class Command(BaseCommand):
         )  # fmt: skip
         made, key = registering.register_terminal(by=BY, entry=entry, reason=options["reason"])
         switch_terminal(by=BY, number=made.number, state=PosTerminal.State.ON, reason=options["reason"])
-        self.stdout.write(f"{made.number} key {made.key_version}: {key}")
+        self.stdout.write(
+            _("{number} 的第 {version} 把密钥：{key}").format(number=made.number, version=made.key_version, key=key)
+        )
 
     def retire(self, options: dict[str, Any]) -> None:
         gone = registering.retire_terminal(
             by=BY, number=options["number"], reason=options["reason"], is_loss_accepted=options["accept_loss"]
         )
-        self.stdout.write(f"{gone.number}: {gone.state}, {gone.lost_rows} rows lost, {gone.lost_fen} fen")
+        said = _("{number}：{state}，没有上传的 {rows} 笔，{yuan}")
+        facts = {"number": gone.number, "rows": gone.lost_rows, "yuan": format_yuan(gone.lost_fen)}
+        self.stdout.write(said.format(state=gone.get_state_display(), **facts))
 
     def close(self, options: dict[str, Any]) -> None:
         found = Merchant.objects.filter(key=options["key"]).first()
         if found is None:
-            raise CommandError(f"no merchant {options['key']}")
+            raise MerchantNotFoundError
         gone = registering.close_merchant(by=BY, merchant=found, reason=options["reason"])
-        self.stdout.write(f"{gone.key}: {gone.state}")
+        self.stdout.write(f"{gone.key}：{gone.get_state_display()}")

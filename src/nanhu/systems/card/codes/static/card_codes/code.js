@@ -6,6 +6,9 @@ const root = document.getElementById("code");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
 const ASK_SECONDS = 3;
 const RIGHTS = ["pay", "door"];
+// Codes that were on this screen of late, the newest last: a till may take one at its last second.
+const KEPT_CODES = 12;
+const before = [];
 let device, shown, asking = false, isReady = false;
 
 function show(view) {
@@ -26,8 +29,12 @@ function note(name, facts = {}) {
 // What this phone's code may do: both, unless its owner switched one off here.
 const rights = () => device?.rights ?? RIGHTS;
 
+const markOf = (code) => `${code.step}-${code.nonce}`;
+
 async function renew() {
   shown = await makeCode(device, rights());
+  before.push(markOf(shown));
+  if (before.length > KEPT_CODES) before.shift();
   const rows = matrix(shown.text);
   const path = rows.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x + 4} ${y + 4}h1v1h-1z` : ""))).join("");
   part("squares").setAttribute("d", path);
@@ -49,8 +56,7 @@ async function ask() {
   if (asking || document.hidden) return;
   asking = true;
   try {
-    const mark = shown ? `${shown.step}-${shown.nonce}` : "";
-    const query = new URLSearchParams({ device: device?.number ?? "", shown: mark });
+    const query = new URLSearchParams([["device", device?.number ?? ""], ...before.map((mark) => ["shown", mark])]);
     const answer = await fetch(`${root.dataset.state}?${query}`, { headers: { Accept: "application/json" }, cache: "no-store" });
     if (answer.redirected || answer.status === 401 || answer.status === 403) return show("signed-out");
     if (!answer.ok) throw new Error(String(answer.status));
@@ -81,9 +87,12 @@ async function hear(told) {
   }
   show("ready");
   const taken = told.taken;
-  if (taken && taken.outcome !== "waiting") note(taken.outcome, taken);
+  if (taken && taken.outcome !== "waiting") {
+    note(taken.outcome, taken);
+    before.splice(before.indexOf(taken.shown), before.includes(taken.shown) ? 1 : 0);
+  }
   else if (!taken && root.querySelector('[data-note="offline"]:not([hidden])')) note("");
-  if (taken && taken.outcome !== "waiting") await renew();
+  if (taken && taken.outcome !== "waiting" && taken.shown === markOf(shown)) await renew();
   await tick();
 }
 
