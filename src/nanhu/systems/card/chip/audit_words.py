@@ -14,5 +14,8 @@ ACTIONS: dict[str, Text] = {
     "card.take_suspense": _("认领待查交易"),
     "card.propose_suspense": _("提议待查交易入账"),
     "card.refuse_suspense": _("驳回待查交易入账"),
+    "card.propose_suspense_batch": _("提议整批办理待查交易"),
+    "card.refuse_suspense_batch": _("驳回整批办理待查交易"),
+    "card.decide_suspense_batch": _("整批办理待查交易"),
     "card.post_suspense": _("待查交易入账"),
 }

@@ -46,6 +46,30 @@ class SuspenseNotFoundError(CampusError):
     sentence = _("没有找到这一笔待查。")
 
 
+class SuspenseBatchedError(CampusError):
+    code = "card.suspense_batched"
+    http_status = 409
+    sentence = _("这一笔在一批里等人决定，请先决定那一批。")
+
+
+class SuspenseGroupEmptyError(CampusError):
+    code = "card.suspense_group_empty"
+    http_status = 409
+    sentence = _("这一组里没有可以这样办理的待查，请刷新后再看。")
+
+
+class SuspenseBatchNotFoundError(CampusError):
+    code = "card.suspense_batch_not_found"
+    http_status = 404
+    sentence = _("没有找到这一批待查。")
+
+
+class SuspenseBatchDecidedError(CampusError):
+    code = "card.suspense_batch_decided"
+    http_status = 409
+    sentence = _("这一批已经决定过了。")
+
+
 class SuspenseNotPostableError(CampusError):
     code = "card.suspense_not_postable"
     http_status = 409

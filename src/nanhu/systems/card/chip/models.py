@@ -104,6 +104,52 @@ class ChipRow(models.Model):
         ]
 
 
+class SuspenseBatch(models.Model):
+    """Many cases of one terminal and one reason that are answered alike: one clerk proposes it, another decides, once."""
+
+    class Deed(models.TextChoices):
+        POST = "post", _("全部入账")
+        CLOSE = "close", _("全部结案，不入账")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待决定")
+        DONE = "done", _("已办理")
+        REFUSED = "refused", _("未同意")
+
+    deed = models.TextField(choices=Deed)
+    state = models.TextField(choices=State, default=State.ASKED)
+    terminal = models.ForeignKey(PosTerminal, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    count = models.PositiveIntegerField()
+    fen = models.BigIntegerField()
+    proposer = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
+    proposer_name = models.TextField()
+    proposal = models.TextField(help_text="why all of them are answered so")
+    decider = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    decider_name = models.TextField(default="", blank=True)
+    answer = models.TextField(default="", blank=True)
+    decided_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "card_chip_suspense_batch"
+        indexes = [models.Index(fields=["state", "-created_at"], name="card_suspense_batch_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(count__gt=0, fen__gte=0, deed__in=["post", "close"]) & ~Q(proposal=""),
+                name="card_suspense_batch_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="asked", decider__isnull=True, decided_at__isnull=True)
+                | (Q(state__in=["done", "refused"], decider__isnull=False, decided_at__isnull=False) & ~Q(answer="")),
+                name="card_suspense_batch_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | ~Q(decider=F("proposer")), name="card_suspense_batch_two_people"
+            ),
+        ]
+
+
 class SuspenseCase(models.Model):
     """A row that could not be believed (待查): kept as it came, with somebody who answers for it. Moves no money."""
 
@@ -137,13 +183,17 @@ class SuspenseCase(models.Model):
     proposal = models.TextField(
         default="", db_default="", blank=True, help_text="why it is honest and should be posted"
     )
+    batch = models.ForeignKey(SuspenseBatch, null=True, on_delete=models.PROTECT, related_name="cases")
     posted = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "card_chip_suspense"
-        indexes = [models.Index(fields=["state", "-created_at"], name="card_chip_suspense_newest")]
+        indexes = [
+            models.Index(fields=["state", "-created_at"], name="card_chip_suspense_newest"),
+            models.Index(fields=["terminal", "reason"], condition=Q(state="open"), name="card_chip_suspense_groups"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["terminal", "sequence"], name="card_chip_suspense_once"),
             models.CheckConstraint(condition=~Q(owner_name=""), name="card_chip_suspense_has_owner"),

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from nanhu.systems.card.chip import views
+from nanhu.systems.card.chip import batches, views
 
 urlpatterns = [
     path("", views.cases, name="chip_cases"),
     path("cards/<uuid:public_id>/", views.card, name="chip_card"),
+    path("batches/", batches.propose, name="chip_batch_propose"),
+    path("batches/<int:batch_id>/", batches.show, name="chip_batch"),
+    path("batches/<int:batch_id>/decide/", batches.decide, name="chip_batch_decide"),
     path("cases/<int:case_id>/", views.case, name="chip_case"),
     path("cases/<int:case_id>/take/", views.take, name="chip_take"),
     path("cases/<int:case_id>/propose/", views.propose, name="chip_propose"),

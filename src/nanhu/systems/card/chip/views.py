@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.people import api as people
+from nanhu.systems.card.chip import batches
 from nanhu.systems.card.chip.errors import SuspenseNotFoundError
 from nanhu.systems.card.chip.forms import AnswerForm, ProposalForm
 from nanhu.systems.card.chip.models import Chip, SuspenseCase
@@ -20,7 +20,6 @@ from nanhu.systems.card.chip.services.suspense import close_case, take_case
 from nanhu.systems.card.views.frame import card_with, clerk_only, person_at
 
 SHOWN_ROWS = 20
-PER_PAGE = 50
 
 
 @require_safe
@@ -40,13 +39,7 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @never_cache
 @clerk_only
 def cases(request: HttpRequest) -> HttpResponse:
-    state = SuspenseCase.State.CLOSED if request.GET.get("state") == "closed" else SuspenseCase.State.OPEN
-    rows = SuspenseCase.objects.filter(state=state).select_related("card", "terminal").order_by("-created_at", "-pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    holders = people.person_cards({row.card.person_id for row in page if row.card})
-    lines = [(row, holders.get(row.card.person_id) if row.card else None) for row in page]
-    counts = {one: SuspenseCase.objects.filter(state=one).count() for one in SuspenseCase.State}
-    return render(request, "card/chip/cases.html", {"page": page, "lines": lines, "state": state, "counts": counts})
+    return batches.show_cases(request)
 
 
 @require_safe
@@ -65,7 +58,7 @@ def show_case(
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    found = SuspenseCase.objects.filter(pk=case_id).select_related("card", "terminal__merchant").first()
+    found = SuspenseCase.objects.filter(pk=case_id).select_related("card", "terminal__merchant", "batch").first()
     if found is None:
         raise SuspenseNotFoundError
     person = people.person_card(found.card.person_id) if found.card else None

@@ -308,5 +308,110 @@ class Migration(migrations.Migration):
                 name="card_chip_suspense_two_people",
             ),
         ),
+        migrations.CreateModel(
+            name="SuspenseBatch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("deed", models.TextField(choices=[("post", "全部入账"), ("close", "全部结案，不入账")])),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待决定"), ("done", "已办理"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("count", models.PositiveIntegerField()),
+                ("fen", models.BigIntegerField()),
+                ("proposer_name", models.TextField()),
+                ("proposal", models.TextField(help_text="why all of them are answered so")),
+                ("decider_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "decider",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "terminal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.posterminal"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_chip_suspense_batch",
+            },
+        ),
+        migrations.AddField(
+            model_name="suspensecase",
+            name="batch",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="card_chip.suspensebatch",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="suspensecase",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["terminal", "reason"], name="card_chip_suspense_groups"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="suspensebatch",
+            index=models.Index(fields=["state", "-created_at"], name="card_suspense_batch_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="suspensebatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("count__gt", 0),
+                    ("deed__in", ["post", "close"]),
+                    ("fen__gte", 0),
+                    models.Q(("proposal", ""), _negated=True),
+                ),
+                name="card_suspense_batch_is_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="suspensebatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("decider__isnull", True), ("state", "asked")),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decider__isnull", False),
+                        ("state__in", ["done", "refused"]),
+                        models.Q(("answer", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="card_suspense_batch_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="suspensebatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), _negated=True),
+                    models.Q(("decider", models.F("proposer")), _negated=True),
+                    _connector="OR",
+                ),
+                name="card_suspense_batch_two_people",
+            ),
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

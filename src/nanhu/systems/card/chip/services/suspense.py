@@ -5,7 +5,12 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.systems.card.chip.errors import AnswerMissingError, SuspenseClosedError, SuspenseNotFoundError
+from nanhu.systems.card.chip.errors import (
+    AnswerMissingError,
+    SuspenseBatchedError,
+    SuspenseClosedError,
+    SuspenseNotFoundError,
+)
 from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.policies import clerk_account
 
@@ -37,4 +42,6 @@ def held(case_id: int) -> SuspenseCase:
         raise SuspenseNotFoundError
     if case.state != SuspenseCase.State.OPEN:
         raise SuspenseClosedError
+    if case.batch_id is not None:
+        raise SuspenseBatchedError
     return case

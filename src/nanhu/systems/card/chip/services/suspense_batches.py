@@ -1,0 +1,132 @@
+"""Many cases of one terminal and one reason, answered alike: one clerk proposes, another decides, all in one transaction.
+
+A stolen till leaves thousands of cases; what is right for one of them is right for all. The batch is fixed when it is proposed: a case
+that comes later is in none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.systems.card.chip.errors import (
+    AnswerMissingError,
+    SuspenseBatchDecidedError,
+    SuspenseBatchNotFoundError,
+    SuspenseGroupEmptyError,
+    SuspenseSamePersonError,
+)
+from nanhu.systems.card.chip.models import SuspenseBatch, SuspenseCase
+from nanhu.systems.card.chip.services.suspense_posting import POSTABLE, note, post_row
+from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.policies import clerk_account
+from nanhu.systems.card.services.receipts import locked_balances
+
+Deed, State = SuspenseBatch.Deed, SuspenseBatch.State
+MOST: Final[dict[str, int]] = {Deed.POST: 200, Deed.CLOSE: 1000}
+"""Of one batch, so that its transaction stays short; a larger group takes several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """`upto` is the newest case that the page showed: none that nobody has seen is answered."""
+
+    terminal_id: int
+    reason: str
+    upto: int
+
+
+def open_cases(group: Group, deed: str) -> QuerySet[SuspenseCase]:
+    """What this deed may take of a group: open, and proposed by nobody."""
+    found = SuspenseCase.objects.filter(
+        terminal_id=group.terminal_id, reason=group.reason, pk__lte=group.upto,
+        state=SuspenseCase.State.OPEN, batch=None, proposer=None,
+    )  # fmt: skip
+    if deed == Deed.CLOSE:
+        return found
+    return found.filter(reason__in=POSTABLE, card__isnull=False, amount_fen__gt=0)
+
+
+def propose_batch(*, by: Actor, group: Group, deed: str, why: str) -> SuspenseBatch:
+    """The oldest of them, at most MOST."""
+    if not why.strip():
+        raise AnswerMissingError
+    with transaction.atomic():
+        cases = list(open_cases(group, deed).select_for_update().order_by("pk")[: MOST[deed]])
+        if not cases:
+            raise SuspenseGroupEmptyError
+        batch = SuspenseBatch.objects.create(
+            deed=deed, terminal_id=group.terminal_id, reason=group.reason, count=len(cases),
+            fen=sum(case.amount_fen or 0 for case in cases), proposer_id=clerk_account(by), proposer_name=by.name,
+            proposal=why.strip()[:400],
+        )  # fmt: skip
+        SuspenseCase.objects.filter(pk__in=[case.pk for case in cases]).update(
+            batch=batch, proposer_id=batch.proposer_id, proposer_name=by.name, proposal=batch.proposal
+        )
+        note_batch(by, "card.propose_suspense_batch", batch, batch.proposal)
+        return batch
+
+
+def refuse_batch(*, by: Actor, batch_id: int, answer: str) -> SuspenseBatch:
+    """Its cases are open again, each by itself; who proposed may take it back."""
+    with transaction.atomic():
+        batch = decided(by, batch_id, State.REFUSED, answer)
+        batch.cases.update(batch=None, proposer=None, proposer_name="", proposal="")
+        note_batch(by, "card.refuse_suspense_batch", batch, batch.answer)
+        return batch
+
+
+def approve_batch(*, by: Actor, batch_id: int, answer: str) -> SuspenseBatch:
+    """Every case of it is answered, or none."""
+    with transaction.atomic():
+        batch = decided(by, batch_id, State.DONE, answer)
+        if batch.proposer_id == batch.decider_id:
+            raise SuspenseSamePersonError
+        cases = list(batch.cases.select_for_update().order_by("pk"))
+        if batch.deed == Deed.POST:
+            post_all(by, cases, batch.answer)
+        for case in cases:
+            case.owner_id, case.owner_name = batch.decider_id, by.name
+            case.state, case.answer, case.closed_at = SuspenseCase.State.CLOSED, batch.answer, batch.decided_at
+        SuspenseCase.objects.bulk_update(cases, ["posted", "owner", "owner_name", "state", "answer", "closed_at"])
+        batch.save()
+        note_batch(by, "card.decide_suspense_batch", batch, batch.answer)
+        return batch
+
+
+def decided(by: Actor, batch_id: int, state: str, answer: str) -> SuspenseBatch:
+    """The batch, locked and answered by this person; a refusal is saved at once."""
+    if not answer.strip():
+        raise AnswerMissingError
+    batch = SuspenseBatch.objects.select_for_update().filter(pk=batch_id).first()
+    if batch is None:
+        raise SuspenseBatchNotFoundError
+    if batch.state != State.ASKED:
+        raise SuspenseBatchDecidedError
+    batch.state, batch.answer, batch.decided_at = state, answer.strip()[:400], now()
+    batch.decider_id, batch.decider_name = clerk_account(by), by.name
+    if state == State.REFUSED:
+        batch.save()
+    return batch
+
+
+def post_all(by: Actor, cases: Sequence[SuspenseCase], answer: str) -> None:
+    """All balances first, in the order of every posting."""
+    rows = Receipt.objects.filter(
+        terminal_id=cases[0].terminal_id, sequence__in=[case.sequence for case in cases]
+    ).select_related("wallet")
+    accounts = {account for row in rows if row.wallet for account in (row.wallet.account_id, row.wallet.receivable_id)}
+    locked_balances(*accounts)
+    for case in cases:
+        case.posted_id = post_row(by=by, case=case)
+        note(by, "card.post_suspense", case, answer)
+
+
+def note_batch(by: Actor, action: str, batch: SuspenseBatch, reason: str) -> None:
+    facts = {"deed": batch.deed, "cases": batch.count, "fen": batch.fen, "proposer": batch.proposer_name}
+    audit.record(by=by, action=action, target=f"suspense_batch:{batch.pk}", reason=reason, facts=facts)
