@@ -95,7 +95,7 @@ def test_3_hello_counts_both_doors_and_has_the_members_of_the_document(campus, t
     told = till.send("hello", clock=1).values
     assert shape(told) == shape(shown)
     till.pay(uid(campus), 100, sequence=41)
-    assert "code" not in Device("N1001").ask("day/total", {"day": "2026-11-24"}, sequence=44)
+    assert "code" not in Device("N1001").ask("day/total", {"day": campus_today().isoformat()}, sequence=44)
     assert till.send("hello").values["last_sequence"] == 44
     assert till.send("query", {"sequence": 44}).code == "sequence_reused"
 
@@ -184,12 +184,12 @@ def test_8_two_statuses_of_one_code_are_those_of_the_document(campus, till):
     upload = till.send("upload", {"rows": [row]})
     assert (upload.status, upload.values["rows"][0]["code"]) == (200, "sequence_reused")
     door = Device("N1001")
-    door.ask("day/total", {"day": "2026-11-24"}, sequence=2)
+    door.ask("day/total", {"day": campus_today().isoformat()}, sequence=2)
     asked = till.send("query", {"sequence": 2})
     assert (asked.status, asked.code) == (200, "sequence_reused")
     kiosk = place_device("K1001", "reissue_kiosk", by=SYSTEM)
     sent = SignedTerminal("K1001").pay(uid(campus), 100)
     assert (sent.status, sent.code) == (403, "terminal_unfit")
-    assert kiosk.send("day/total", b'{"day": "2026-11-24"}', 1).status_code == 200
-    assert kiosk.ask("day/total", {"day": "2026-11-24"})["code"] == "terminal_unfit"
+    assert kiosk.send("day/total", b'{"day": campus_today().isoformat()}', 1).status_code == 200
+    assert kiosk.ask("day/total", {"day": campus_today().isoformat()})["code"] == "terminal_unfit"
     assert left(campus) == START_FEN - 100

@@ -1,6 +1,6 @@
 """工本费: by class and by how many somebody had; a receipt for each, never paid back, and the books agree."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -9,7 +9,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people.tasks import follow_calendar
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.issuing.tests.conftest import DESK, document_number, document_of
+from nanhu.systems.card.issuing.tests.conftest import DESK, UNTIL, document_number, document_of
 from nanhu.systems.card.issuing.tests.personal import apply_at_counter, shown_form, through_to_plastic, visitor
 from nanhu.systems.card.issuing.tests.test_personal import HOLDER
 
@@ -56,7 +56,8 @@ def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_ba
 
     for row in (teacher, hired, guest):
         assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 302
-    with time_machine.travel(datetime(2027, 7, 1, 2, 0, tzinfo=UTC), tick=True):
+    later = date.fromisoformat(UNTIL) + timedelta(days=2)
+    with time_machine.travel(datetime.combine(later, time(2), UTC), tick=True):
         follow_calendar()
         deliver_pending()
         guest.card.refresh_from_db()
@@ -65,7 +66,9 @@ def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_ba
         campus.clients.clear()
         assert take_fee(campus, guest).status_code == 302
         assert income() == 2500
-        second = made(campus, visitor(document_number(birth="19800808", order=33), until="2028-06-30"))
+        second = made(
+            campus, visitor(document_number(birth="19800808", order=33), until=f"{later + timedelta(days=300)}")
+        )
         assert second.fee_fen == 1500, "another card costs what the file says for another"
     assert receipt_differences() == []
     assert ledger.check_ledger() == []
