@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
+from nanhu.kernel.ui.audit_terms import TARGETS, WHOLE_TARGETS
 
 type Names = tuple[tuple[str, str | Promise], ...]
 
@@ -54,23 +55,6 @@ WAYS: dict[str, str | Promise] = {
 }
 """The names of RFC 8176, and a few of our own. "mfa" only says that there were two, which the two say themselves."""
 ENCODINGS = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "gbk": "GBK", "utf-16": "UTF-16"}
-TARGETS: dict[str, str | Promise] = {
-    "person": gettext_lazy("人员"),
-    "account": gettext_lazy("账号"),
-    "application": gettext_lazy("应用"),
-    "card": gettext_lazy("校园卡"),
-    "terminal": gettext_lazy("终端"),
-    "merchant": gettext_lazy("商户"),
-    "batch": gettext_lazy("批次"),
-    "receipt": gettext_lazy("凭证"),
-    "shift": gettext_lazy("当班"),
-    "payout": gettext_lazy("批量发放"),
-    "card_order": gettext_lazy("制卡单"),
-    "card_vendor": gettext_lazy("接入单位"),
-    "door_place": gettext_lazy("门禁地点"),
-    "campus_no": gettext_lazy("学工号"),
-    "notice": gettext_lazy("公告"),
-}
 
 
 def actor(name: object) -> str:
@@ -107,6 +91,8 @@ def encoding(name: str) -> str:
 
 def target(said: str) -> str:
     """What an audit line was about, "card:42": its kind in words, its number behind."""
+    if said in WHOLE_TARGETS:
+        return str(WHOLE_TARGETS[said])
     kind, _colon, number = said.partition(":")
     return f"{TARGETS[kind]} {number}" if kind in TARGETS and number else said
 

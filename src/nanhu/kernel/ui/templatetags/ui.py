@@ -18,8 +18,8 @@ from django.utils.translation import gettext, ngettext
 from nanhu.kernel import clock
 from nanhu.kernel.audit import words as audit_words
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.ui import audit_terms, charts, dates, fields, words
 from nanhu.kernel.ui import brand as brands
-from nanhu.kernel.ui import charts, dates, fields, words
 from nanhu.kernel.ui.icons import icon_svg
 
 register = template.Library()
@@ -142,6 +142,7 @@ register.filter("ways", words.ways)
 register.filter("encoding", words.encoding)
 register.filter("target", words.target)
 register.filter("audit_action", audit_words.action)
+register.filter("audit_facts", audit_terms.facts)
 register.filter("code", words.code)
 register.filter("term", words.term)
 

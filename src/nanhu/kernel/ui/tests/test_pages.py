@@ -88,6 +88,14 @@ def test_the_mark_of_the_house_is_one_stroke():
         assert strokes[0].upper().count("M") == 1
 
 
+@pytest.mark.capability("A151.2")
+def test_the_portal_is_put_on_a_phone_as_an_app_of_its_own(browser):
+    """By the link that every page carries: it opens at the home, in a window of its own."""
+    link = re.search(r'<link rel="manifest" href="([^"]+)">', browser.get("/ui/").content.decode())[1]
+    told = browser.get(link).json()
+    assert (told["display"], told["start_url"], bool(told["name"])) == ("standalone", "/", True)
+
+
 def test_the_manifest_names_the_school_and_its_icons(browser):
     told = browser.get("/manifest.webmanifest").json()
     assert told["short_name"] == schools.school().short_name

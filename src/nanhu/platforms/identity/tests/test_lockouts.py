@@ -22,7 +22,7 @@ from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.protocols.radius.services import clients
 from nanhu.platforms.identity.recovery import challenges
 from nanhu.platforms.identity.recovery.models import Challenge
-from nanhu.platforms.identity.services import activation, throttle
+from nanhu.platforms.identity.services import activation, counter, throttle
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.throttle import Gate
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
@@ -153,6 +153,17 @@ def test_a_solved_challenge_is_kept_out_by_no_neighbour(closed_address):
     blocked = sign_in(mine, NAME)
     assert blocked.status_code == 429
     assert sign_in(mine, NAME, **solution_on(blocked)).status_code == 302
+
+
+def test_the_counters_password_stands_when_strangers_closed_the_name(student):
+    """Wrong ones do not spend it, and a solved challenge leads past who guessed: nobody need go to the counter twice."""
+    code = counter.reset(by=TEST, campus_no=NAME, reason="身份证，当面核对")
+    mine = Client(REMOTE_ADDR="10.9.8.7")
+    for place in range(14):
+        sign_in(Client(REMOTE_ADDR=f"203.0.113.{place}"), NAME, "guess")
+    blocked = sign_in(mine, NAME, code)
+    assert blocked.status_code == 429
+    assert sign_in(mine, NAME, code, **solution_on(blocked)).status_code == 302
 
 
 def test_challenges_grow_dearer_where_many_are_solved(closed_address):

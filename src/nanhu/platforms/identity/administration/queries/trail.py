@@ -12,6 +12,7 @@ from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
 
 LINES = 50
+LONGEST_KEY = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +38,26 @@ def entries(wanted: Wanted, *, before: int | None = None) -> QuerySet[AuditEntry
 
 def in_words(found: Sequence[AuditEntry]) -> list[tuple[AuditEntry, str]]:
     """Each line with what it was about: a person and an account by name, anything else by its kind and number."""
-    asked = [
-        (kind, int(number)) for kind, _, number in (one.target.partition(":") for one in found) if number.isdecimal()
-    ]
+    names = names_of([one.target for one in found])
+    return [(one, names.get(one.target) or words.target(one.target)) for one in found]
+
+
+def about(target: str) -> str:
+    return names_of([target]).get(target) or words.target(target)
+
+
+def names_of(targets: Sequence[str]) -> dict[str, str]:
+    asked = [(kind, int(number)) for kind, _, number in (one.partition(":") for one in targets) if is_key(number)]
     holders = dict(
         Account.objects.filter(pk__in=[pk for kind, pk in asked if kind == "account"]).values_list("pk", "person_id")
     )
     cards = people.person_cards({*holders.values(), *(pk for kind, pk in asked if kind == "person")})
     names = {f"person:{pk}": card.name for pk, card in cards.items()}
-    names |= {f"account:{pk}": names.get(f"person:{person}", "") for pk, person in holders.items()}
-    return [(one, names.get(one.target) or words.target(one.target)) for one in found]
+    return names | {f"account:{pk}": names.get(f"person:{person}", "") for pk, person in holders.items()}
+
+
+def is_key(number: str) -> bool:
+    return number.isascii() and number.isdecimal() and len(number) <= LONGEST_KEY
 
 
 def last_block() -> AuditBlock | None:

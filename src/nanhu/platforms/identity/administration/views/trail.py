@@ -47,7 +47,7 @@ def log(request: HttpRequest) -> HttpResponse:
     waiting, since = unsealed()
     facts = {
         "entries": trail.in_words(found[: trail.LINES]), "older": found[trail.LINES - 1].pk if len(found) > trail.LINES else "",
-        "said": said, "query": urlencode({name: value for name, value in said.items() if value}),
+        "said": said, "about": trail.about(said["target"]), "query": urlencode({name: value for name, value in said.items() if value}),
         "tabs": tabs_of(request), "root": trail.last_block(), "check": trail.last_check(), "waiting": waiting,
         "since": since, "days": trail.daily_roots(), "actions": sorted({str(one) for one in audit_words.actions().values()}),
     }  # fmt: skip

@@ -147,6 +147,7 @@ def test_a_named_pending_item_does_not_leave_a_day_open(traded, bank):
     assert closed().state == "explained"
 
 
+@pytest.mark.capability("A015.2")
 def test_custody_is_compared_with_what_the_bank_says(traded):
     sources.sources_of_custody.add(Custody(key="test_bank", title="银行", balance=lambda _day: 77))
     try:

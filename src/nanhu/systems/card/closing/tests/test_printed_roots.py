@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from nanhu.kernel.audit.sealing import seal as seal_audit
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditBlock
@@ -14,6 +16,7 @@ from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast, make_fi
 YESTERDAY = campus_today() - timedelta(days=1)
 
 
+@pytest.mark.capability("A015.2")
 def test_a_chain_that_was_sealed_anew_does_not_fit_the_sheets(transactional_db):
     """Whoever holds database and keyring makes a chain that fits in itself; the sheet of the day before does not."""
     campus = bring_in_the_cast()

@@ -63,6 +63,7 @@ def clean() -> None:
     assert ledger.trial_balance().difference_fen == 0
 
 
+@pytest.mark.capability("A101.3")
 @pytest.mark.parametrize(
     ("cycle", "today", "last"),
     [

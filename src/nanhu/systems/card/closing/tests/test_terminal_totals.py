@@ -46,6 +46,7 @@ def test_what_the_terminal_counted_is_what_we_heard(till, campus):
     assert receipt_differences() == []
 
 
+@pytest.mark.capability("A015.2")
 def test_a_sale_that_only_the_terminal_knows_is_a_difference_with_an_owner(till, campus):
     till.pay(campus.card("teacher").uid, 1250)
     yesterday_it_was()
@@ -67,6 +68,7 @@ def test_rows_the_terminal_still_keeps_are_named_as_waiting_and_vanish_once_uplo
     assert Difference.objects.get().state == "gone"
 
 
+@pytest.mark.capability("A015.2")
 def test_a_row_we_did_not_believe_is_named(till, campus):
     row = till.keep("DEADBEEF", 800)
     assert till.upload([row])[0]["code"] == "card_unknown"
@@ -76,6 +78,7 @@ def test_a_row_we_did_not_believe_is_named(till, campus):
     assert "没有入账" in Difference.objects.get().what
 
 
+@pytest.mark.capability("A015.2")
 def test_a_terminal_that_ever_told_its_total_is_missed_when_it_is_silent(till, campus):
     till.say_total(YESTERDAY - timedelta(days=1))
     till.pay(campus.card("teacher").uid, 500)

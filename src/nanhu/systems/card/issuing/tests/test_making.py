@@ -165,6 +165,18 @@ def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_
     assert "没有未领的卡" in clerk.get(f"{DESK}left-over/").content.decode()
 
 
+def test_wrong_codes_at_the_counter_keep_nobody_from_the_card(campus):
+    """Somebody who guesses at the unit's desk closes neither the code on the phone nor the way with a document."""
+    by_code, by_document = made_batch(campus).rows.order_by("line")
+    for row in (by_code, by_document):
+        wrong = f"{(int(row.pickup_code) + 1) % 10**6:06}"
+        for _guess in range(12):
+            assert hand(campus, row, part="teacher", how="code", code=wrong).status_code in {409, 422}
+    assert hand(campus, by_code, part="teacher", how="code", code=by_code.pickup_code).status_code == 302
+    assert hand(campus, by_document).status_code == 302
+    assert campus.client("student").post(f"{DESK}rows/{by_code.pk}/hand/", BY_HOLDER).status_code == 404
+
+
 @pytest.mark.capability("A101.1", "A101.2")
 def test_the_version_in_force_is_accepted_at_issue_and_a_new_one_is_asked_for_anew(campus):
     row = made_batch(campus).rows.get(line=1)

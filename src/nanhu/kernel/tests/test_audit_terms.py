@@ -1,0 +1,116 @@
+"""What audit lines are about and the names of their facts have words, whatever the code writes; values read as people say them."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.utils.translation import override
+
+from nanhu.kernel.tests.test_audit_words import RECORDS, sources
+from nanhu.kernel.ui import audit_terms, words
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+FOLDERS = {"backup.py", "restore.py"}
+"""Their target is the folder or file itself."""
+
+
+def name_of(call: ast.AST) -> str:
+    called = getattr(call, "func", None)
+    return str(getattr(called, "attr", getattr(called, "id", "")))
+
+
+def records(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and name_of(node) in RECORDS and any(k.arg == "action" for k in node.keywords):
+            yield node
+
+
+def keys_in(value: ast.AST) -> set[str]:
+    dicts = [node for node in ast.walk(value) if isinstance(node, ast.Dict)]
+    return {key.value for one in dicts for key in one.keys if isinstance(key, ast.Constant)}
+
+
+def set_in(function: ast.FunctionDef, names: set[str]) -> Iterator[str]:
+    """Keys of dictionaries that this function builds under one of these names."""
+    for node in ast.walk(function):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        value = getattr(node, "value", None)
+        if not isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) or value is None:
+            continue
+        for target in targets:
+            if isinstance(target, ast.Name) and target.id in names:
+                yield from keys_in(value)
+            if isinstance(target, ast.Subscript) and getattr(target.value, "id", "") in names:
+                yield from (one.value for one in [target.slice] if isinstance(one, ast.Constant))
+
+
+def fact_names(tree: ast.Module) -> set[str]:
+    """Written at `record`, built before it, handed on as `facts=`, or as keywords of a helper that takes `**facts`."""
+    found: set[str] = set()
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        told = [k.value for call in records(function) for k in call.keywords if k.arg == "facts"]
+        names = {one.id for value in told for one in ast.walk(value) if isinstance(one, ast.Name)}
+        found |= {*set_in(function, names)}.union(*map(keys_in, told))
+        if function.args.kwarg and function.args.kwarg.arg in names:
+            own = {one.arg for one in (*function.args.args, *function.args.kwonlyargs)}
+            calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and name_of(one) == function.name]
+            found |= {k.arg for call in calls for k in call.keywords if k.arg and k.arg not in own}
+    handed = [
+        k.value for node in ast.walk(tree) if isinstance(node, ast.Call) for k in node.keywords if k.arg == "facts"
+    ]
+    return found.union(*map(keys_in, handed))
+
+
+def targets(tree: ast.Module) -> Iterator[str]:
+    """`f"card:{…}"` and `"audit-log"`, at `record` or under a name that is handed to it or returned for it."""
+    for node in ast.walk(tree):
+        value = node.value if isinstance(node, ast.keyword) and node.arg == "target" else None
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in {"target", "who", "own"}:
+            value = node.value
+        if isinstance(node, ast.FunctionDef) and node.name == "target_of":
+            value = node.body[-1]
+        for one in ast.walk(value) if value is not None else ():
+            if isinstance(one, ast.JoinedStr) and isinstance(one.values[0], ast.Constant):
+                yield str(one.values[0].value)
+
+
+def whole_targets(tree: ast.Module) -> Iterator[str]:
+    for call in records(tree):
+        yield from (k.value.value for k in call.keywords if k.arg == "target" and isinstance(k.value, ast.Constant))
+
+
+def test_every_fact_that_is_written_has_a_name() -> None:
+    found = {name for where, tree in sources() if any(True for _ in records(tree)) for name in fact_names(tree)}
+    assert len(found) > 190
+    assert sorted(found - audit_terms.FACTS.keys()) == []
+
+
+def test_everything_that_a_line_is_about_has_a_name() -> None:
+    kinds, wholes = set(), set()
+    for where, tree in sources():
+        if any(True for _ in records(tree)) and where.rpartition("/")[2] not in FOLDERS:
+            kinds |= {one.partition(":")[0] for one in targets(tree) if re.fullmatch(r"[a-z_-]+:.*", one)}
+            wholes |= set(whole_targets(tree))
+    assert len(kinds) > 45
+    assert sorted(kinds - audit_terms.TARGETS.keys()) == []
+    assert sorted(wholes - audit_terms.WHOLE_TARGETS.keys()) == []
+
+
+@pytest.mark.parametrize("terms", ["TARGETS", "WHOLE_TARGETS", "FACTS"])
+def test_names_are_chinese_for_who_reads_chinese_and_english_for_who_reads_english(terms: str) -> None:
+    named = getattr(audit_terms, terms)
+    with override("zh-hans"):
+        assert [key for key, said in named.items() if not CHINESE.search(str(said))] == []
+    with override("en"):
+        assert [key for key, said in named.items() if CHINESE.search(str(said))] == []
+
+
+def test_values_read_as_people_say_them() -> None:
+    told = {"face_checked": False, "fee_fen": 2000, "sent_back": [2, 5], "role": "campus.admin", "note": "", "odd": "x"}
+    with override("zh-hans"):
+        assert audit_terms.facts(told) == [
+            ("核对面容", "否"), ("费用", "¥ 20.00"), ("退回", "2、5"), ("角色", "系统管理员"), ("说明", "—"), ("odd", "x"),
+        ]  # fmt: skip
+        assert words.target("card:history") == "校园卡历史记录"
+        assert words.target("wallet:7") == "钱包 7"
