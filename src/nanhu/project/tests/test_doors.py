@@ -39,7 +39,7 @@ OPEN = {
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "number": 1, "row_id": 1, "review_id": 1, "receipt_id": 1,
     "key": "card", "where": "earlier", "name": "theme", "value": "dark", "step": "password", "kind": "logo",
-    "token": "nobody-has-this-one", "operation": "paid", "case_id": 1,
+    "token": "nobody-has-this-one", "operation": "paid", "case_id": 1, "batch_id": 1,
     "card_class": "student", "line": 1, "version": 1, "delegate_id": 1, "ticket_id": 1, "grant_id": 1,
     "rest": "no/such/door",
 }  # fmt: skip
