@@ -32,6 +32,7 @@ HANDED_ON = {
     "systems/card/bank/services/deposits.py": {f"card.{one}_deposit" for one in ("ask", "book", "refuse")},
     "systems/card/bank/services/differences.py": {f"card.{one}_difference" for one in ("propose", "settle", "refuse")},
     "systems/card/chip/services/suspense_posting.py": {f"card.{one}_suspense" for one in ("propose", "refuse", "post")},
+    "systems/card/chip/services/suspense_batches.py": {f"card.{one}_suspense_batch" for one in ("propose", "refuse", "decide")},
     "systems/card/closing/services/corrections.py": {f"card.{one}_correction" for one in ("ask", "approve", "refuse")},
     "systems/card/fleet/services/registering.py": {
         f"card.{one}_merchant" for one in ("register", "agree", "refuse", "close")

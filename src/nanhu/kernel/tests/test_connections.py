@@ -152,6 +152,15 @@ def test_a_body_that_ends_too_early_never_reaches_the_program():
     assert ask(guarded(), "192.0.2.1", BytesIO(b"ab")) == "408 Request Timeout"
 
 
+def test_a_body_has_ten_seconds_and_what_its_length_takes():
+    guard = guarded()
+    with guard.slot("192.0.2.1", 0), guard.lock:
+        [empty] = guard.readings.values()
+    with guard.slot("192.0.2.1", 80 * 1024), guard.lock:
+        [long] = guard.readings.values()
+    assert (round(empty.deadline - empty.begun), round(long.deadline - long.begun)) == (10, 20)
+
+
 def test_a_body_that_does_not_come_is_cut_and_an_answered_connection_is_not(server):
     guard = guarded()
     answered = server.visit("127.0.0.1", says=b"ask", told=b"answer")
