@@ -190,6 +190,6 @@ def test_8_two_statuses_of_one_code_are_those_of_the_document(campus, till):
     kiosk = place_device("K1001", "reissue_kiosk", by=SYSTEM)
     sent = SignedTerminal("K1001").pay(uid(campus), 100)
     assert (sent.status, sent.code) == (403, "terminal_unfit")
-    assert kiosk.send("day/total", b'{"day": campus_today().isoformat()}', 1).status_code == 200
+    assert kiosk.send("day/total", json.dumps({"day": campus_today().isoformat()}).encode(), 1).status_code == 200
     assert kiosk.ask("day/total", {"day": campus_today().isoformat()})["code"] == "terminal_unfit"
     assert left(campus) == START_FEN - 100
