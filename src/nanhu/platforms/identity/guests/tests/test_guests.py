@@ -13,8 +13,9 @@ from nanhu.platforms.identity.errors import TooManyAttemptsError
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.services import sponsoring
 from nanhu.platforms.identity.models import Account, SmsMessage, SsoSession
-from nanhu.platforms.identity.services import accounts
-from nanhu.platforms.identity.tests.conftest import TEST, sign_in
+from nanhu.platforms.identity.services import accounts, throttle
+from nanhu.platforms.identity.services.throttle import Gate
+from nanhu.platforms.identity.tests.conftest import TEST, make_member, sign_in
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, Person
 
@@ -148,6 +149,19 @@ def test_nobody_floods_a_phone_with_invitations(teacher):
         for _again in range(10):
             sponsoring.invite_again(by=TEST, sponsor=teacher.account, public_id=held.public_id)
     assert SmsMessage.objects.count() <= 7
+
+
+@pytest.mark.usefixtures("clock_stands")
+def test_who_invited_all_day_waits_and_nobody_else_does(teacher):
+    """Thirty messages a day from one sponsor, to whomever; a colleague's guests get theirs."""
+    for _message in range(sponsoring.INVITING.free + 1):
+        throttle.admit([Gate(sponsoring.INVITING, f"sponsor:{teacher.account.pk}")])
+    with pytest.raises(TooManyAttemptsError):
+        invited(teacher)
+    assert not Sponsorship.objects.exists()
+    colleague = make_member("何平", "430602197901011117", staff="T00124")
+    accounts.open_accounts(by=TEST, person_ids=[colleague.person_id])
+    assert invited(colleague).guest_id
 
 
 def test_its_end_signs_the_guest_out(teacher):

@@ -108,6 +108,7 @@ def test_guessing_answers_closes_this_way_and_no_other(browser, owner):
     assert sign_in(Client(), owner.numbers[0]).status_code == 302, "the sign-in does not know of it"
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_strangers_who_know_less_cannot_use_up_the_owners_tries(browser, owner):
     stranger = Client(REMOTE_ADDR="203.0.113.7")
     forget(stranger, owner, id_number="430602200803150000")
