@@ -1,11 +1,11 @@
 """Subsidies (补助) and payouts (代发) in batches: one office uploads, another person approves, the worker posts."""
 
-from uuid import uuid4
-
 from django.db import models
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.proposals import Proposal, proposal_constraints
+from nanhu.systems.card.funds.errors import BatchStateError, OwnBatchError
 
 
 class Funding(models.Model):
@@ -24,8 +24,10 @@ class Funding(models.Model):
         return self.name
 
 
-class PayoutBatch(models.Model):
-    """A list of people and sums, valid as a whole. Whoever made it never approves it."""
+class PayoutBatch(Proposal):
+    """A list of people and sums, valid as a whole."""
+
+    own_error, state_error = OwnBatchError, BatchStateError
 
     class Source(models.TextChoices):
         SUBSIDY = "subsidy", _("补助")
@@ -39,8 +41,6 @@ class PayoutBatch(models.Model):
         REFUSED = "refused", _("未同意")
         DISCARDED = "discarded", _("已作废")
 
-    public_id = models.UUIDField(default=uuid4, unique=True)
-    token = models.UUIDField(unique=True, help_text="names the form it came from")
     source = models.TextField(choices=Source)
     title = models.TextField()
     funding = models.ForeignKey(Funding, on_delete=models.PROTECT, related_name="batches")
@@ -50,15 +50,8 @@ class PayoutBatch(models.Model):
     expires_on = models.DateField(null=True, blank=True, help_text="the last day of claiming, None for ever")
     file_name = models.TextField(default="", blank=True)
     file_digest = models.TextField()
-    author = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
-    author_name = models.TextField()
-    approver = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    approver_name = models.TextField(default="", blank=True)
-    answer = models.TextField(default="", blank=True)
     progress_id = models.UUIDField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True)
-    decided_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -67,15 +60,10 @@ class PayoutBatch(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(row_count__gt=0, sum_fen__gt=0), name="card_payout_amounts"),
             models.CheckConstraint(condition=Q(source__in=["subsidy", "payout"]), name="card_payout_source_is_known"),
-            models.CheckConstraint(
-                condition=Q(approver__isnull=True) | ~Q(approver=F("author")), name="card_payout_two_people"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    state__in=["checked", "submitted", "discarded"], approver__isnull=True, decided_at__isnull=True
-                )
-                | Q(state__in=["posting", "posted", "refused"], approver__isnull=False, decided_at__isnull=False),
-                name="card_payout_decided",
+            *proposal_constraints(
+                "card_payout",
+                undecided=["checked", "submitted", "discarded"],
+                decided=["posting", "posted", "refused"],
             ),
         ]
 

@@ -1,15 +1,18 @@
 """Water and power by room (水电代扣): a month's bills, each split among who lives there, checked by one, approved by another."""
 
-from uuid import uuid4
-
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.proposals import Proposal, proposal_constraints
+from nanhu.systems.card.funds.errors import BatchStateError
+from nanhu.systems.card.funds.room_errors import OwnRoomListError
 
-class RoomList(models.Model):
-    """A list of bills, valid as a whole. Whoever made it never approves it; whoever asks it back never grants that."""
+
+class RoomList(Proposal):
+    """A list of bills, valid as a whole. Whoever asks it back never grants that either."""
+
+    own_error, state_error = OwnRoomListError, BatchStateError
 
     class State(models.TextChoices):
         CHECKED = "checked", _("待提交")
@@ -22,27 +25,18 @@ class RoomList(models.Model):
         RETURNING = "returning", _("退回中")
         RETURNED = "returned", _("已全部退回")
 
-    public_id = models.UUIDField(default=uuid4, unique=True)
-    token = models.UUIDField(unique=True, help_text="names the form it came from")
     title = models.TextField()
     state = models.TextField(choices=State, default=State.CHECKED)
     room_count = models.IntegerField()
     share_count = models.IntegerField()
     sum_fen = models.BigIntegerField()
     file_name = models.TextField(default="", blank=True)
-    author = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
-    author_name = models.TextField()
-    approver = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    approver_name = models.TextField(default="", blank=True)
-    answer = models.TextField(default="", blank=True)
     asker = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     asker_name = models.TextField(default="", blank=True)
     why_back = models.TextField(default="", blank=True)
     granter = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     granter_name = models.TextField(default="", blank=True)
     progress_id = models.UUIDField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    decided_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -53,19 +47,10 @@ class RoomList(models.Model):
                 condition=Q(room_count__gt=0, share_count__gt=0, sum_fen__gt=0) & ~Q(title=""),
                 name="card_room_list_says_what",
             ),
-            models.CheckConstraint(
-                condition=Q(approver__isnull=True) | ~Q(approver=F("author")), name="card_room_list_two_people"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    state__in=["checked", "submitted", "discarded"], approver__isnull=True, decided_at__isnull=True
-                )
-                | Q(
-                    state__in=["posting", "posted", "refused", "asked_back", "returning", "returned"],
-                    approver__isnull=False,
-                    decided_at__isnull=False,
-                ),
-                name="card_room_list_decided",
+            *proposal_constraints(
+                "card_room_list",
+                undecided=["checked", "submitted", "discarded"],
+                decided=["posting", "posted", "refused", "asked_back", "returning", "returned"],
             ),
             models.CheckConstraint(
                 condition=Q(granter__isnull=True) | (Q(asker__isnull=False) & ~Q(granter=F("asker"))),

@@ -15,12 +15,7 @@ from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.errors import ReasonMissingError
-from nanhu.systems.card.funds.errors import (
-    BatchKnownError,
-    BatchStateError,
-    FundingClosedError,
-    OwnBatchError,
-)
+from nanhu.systems.card.funds.errors import BatchKnownError, FundingClosedError
 from nanhu.systems.card.funds.models import Funding, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.services.posting import post_payout
 from nanhu.systems.card.policies import clerk_account
@@ -121,20 +116,14 @@ def refuse(*, by: Actor, batch: PayoutBatch, answer: str) -> PayoutBatch:
 def decide(*, by: Actor, batch: PayoutBatch, state: str, answer: str) -> PayoutBatch:
     with transaction.atomic():
         locked = locked_batch(batch, {State.SUBMITTED})
-        if locked.author_id == clerk_account(by):
-            raise OwnBatchError
-        locked.state, locked.answer, locked.decided_at = state, answer, now()
-        locked.approver_id, locked.approver_name = clerk_account(by), by.name
+        locked.decide(by, state=state, answer=answer)
         locked.save()
         note(by, locked, "card.approve_payout" if state == State.POSTING else "card.refuse_payout", answer)
         return locked
 
 
 def locked_batch(batch: PayoutBatch, states: set[str]) -> PayoutBatch:
-    locked = PayoutBatch.objects.select_for_update(of=("self",)).select_related("funding").get(pk=batch.pk)
-    if locked.state not in states:
-        raise BatchStateError(state=PayoutBatch.State(locked.state).label)
-    return locked
+    return batch.locked_in(states, PayoutBatch.objects.select_related("funding"))
 
 
 def note(by: Actor, batch: PayoutBatch, action: str, reason: str = "") -> None:

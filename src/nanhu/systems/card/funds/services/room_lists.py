@@ -1,6 +1,6 @@
 """Lists of water and power: made by one, decided by another; the worker takes each share (room_posting)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,7 +13,7 @@ from nanhu.kernel.once import made_by_form
 from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.funds.errors import BatchStateError
 from nanhu.systems.card.funds.models import RoomBill, RoomList, RoomShare
-from nanhu.systems.card.funds.room_errors import OwnRoomListError, RoomChargedError
+from nanhu.systems.card.funds.room_errors import RoomChargedError
 from nanhu.systems.card.funds.room_queries import spent_bills
 from nanhu.systems.card.funds.services.room_files import CheckedRoom
 from nanhu.systems.card.funds.services.room_posting import take_shares
@@ -85,13 +85,13 @@ def release_spent(rooms: Sequence[CheckedRoom]) -> None:
 
 def submit(*, by: Actor, room_list: RoomList) -> RoomList:
     with transaction.atomic():
-        locked = locked_list(room_list, {State.CHECKED})
+        locked = room_list.locked_in({State.CHECKED})
         return enter(by=by, locked=locked, state=State.SUBMITTED, action="card.submit_room_list")
 
 
 def discard(*, by: Actor, room_list: RoomList) -> RoomList:
     with transaction.atomic():
-        locked = locked_list(room_list, {State.CHECKED, State.SUBMITTED})
+        locked = room_list.locked_in({State.CHECKED, State.SUBMITTED})
         release_all(locked)
         return enter(by=by, locked=locked, state=State.DISCARDED, action="card.discard_room_list")
 
@@ -99,7 +99,8 @@ def discard(*, by: Actor, room_list: RoomList) -> RoomList:
 def approve(*, by: Actor, room_list: RoomList) -> RoomList:
     """From here the worker takes the shares; whoever approves sees how far it is."""
     with transaction.atomic():
-        locked = decide(by=by, room_list=room_list)
+        locked = room_list.locked_in({State.SUBMITTED})
+        locked.decide(by, state=State.POSTING)
         begin_work(by=by, locked=locked, total=locked.share_count)
         take_shares.defer(list_id=locked.pk)
         return enter(by=by, locked=locked, state=State.POSTING, action="card.approve_room_list")
@@ -109,8 +110,8 @@ def refuse(*, by: Actor, room_list: RoomList, answer: str) -> RoomList:
     if not answer.strip():
         raise ReasonMissingError
     with transaction.atomic():
-        locked = decide(by=by, room_list=room_list)
-        locked.answer = answer.strip()
+        locked = room_list.locked_in({State.SUBMITTED})
+        locked.decide(by, state=State.REFUSED, answer=answer.strip())
         release_all(locked)
         return enter(by=by, locked=locked, state=State.REFUSED, action="card.refuse_room_list", reason=locked.answer)
 
@@ -118,7 +119,7 @@ def refuse(*, by: Actor, room_list: RoomList, answer: str) -> RoomList:
 def try_again(*, by: Actor, room_list: RoomList) -> RoomList:
     """Take once more what the wallets did not bear, of bills that no other list has replaced."""
     with transaction.atomic():
-        locked = locked_list(room_list, {State.POSTED})
+        locked = room_list.locked_in({State.POSTED})
         left = RoomShare.objects.filter(room_list=locked, state=RoomShare.State.LEFT, bill__released_at=None)
         count = left.update(state=RoomShare.State.WAITING, why="")
         if not count:
@@ -126,21 +127,6 @@ def try_again(*, by: Actor, room_list: RoomList) -> RoomList:
         begin_work(by=by, locked=locked, total=count)
         take_shares.defer(list_id=locked.pk)
         return enter(by=by, locked=locked, state=State.POSTING, action="card.retry_room_list")
-
-
-def decide(*, by: Actor, room_list: RoomList) -> RoomList:
-    locked = locked_list(room_list, {State.SUBMITTED})
-    if locked.author_id == clerk_account(by):
-        raise OwnRoomListError
-    locked.approver_id, locked.approver_name, locked.decided_at = clerk_account(by), by.name, now()
-    return locked
-
-
-def locked_list(room_list: RoomList, states: Collection[str]) -> RoomList:
-    locked = RoomList.objects.select_for_update().get(pk=room_list.pk)
-    if locked.state not in states:
-        raise BatchStateError(state=RoomList.State(locked.state).label)
-    return locked
 
 
 def release_all(locked: RoomList) -> None:

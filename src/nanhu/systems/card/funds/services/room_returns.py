@@ -21,7 +21,7 @@ from nanhu.systems.card.funds.events import RoomShareTold
 from nanhu.systems.card.funds.models import RoomList, RoomShare
 from nanhu.systems.card.funds.room_errors import OwnRoomListError
 from nanhu.systems.card.funds.room_queries import shares_of
-from nanhu.systems.card.funds.services.room_lists import begin_work, enter, locked_list, release_all
+from nanhu.systems.card.funds.services.room_lists import begin_work, enter, release_all
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.policies import clerk_account
 
@@ -33,7 +33,7 @@ def ask_back(*, by: Actor, room_list: RoomList, reason: str) -> RoomList:
     if not reason.strip():
         raise ReasonMissingError
     with transaction.atomic():
-        locked = locked_list(room_list, {State.POSTED})
+        locked = room_list.locked_in({State.POSTED})
         locked.asker_id, locked.asker_name, locked.why_back = clerk_account(by), by.name, reason.strip()
         return enter(by=by, locked=locked, state=State.ASKED_BACK, action="card.ask_room_list_back", reason=reason)
 
@@ -41,7 +41,7 @@ def ask_back(*, by: Actor, room_list: RoomList, reason: str) -> RoomList:
 def keep_taken(*, by: Actor, room_list: RoomList) -> RoomList:
     """Not given back after all: refused by another, or withdrawn by who asked."""
     with transaction.atomic():
-        locked = locked_list(room_list, {State.ASKED_BACK})
+        locked = room_list.locked_in({State.ASKED_BACK})
         clerk_account(by)
         why, locked.asker_id, locked.asker_name, locked.why_back = locked.why_back, None, "", ""
         return enter(by=by, locked=locked, state=State.POSTED, action="card.keep_room_list", reason=why)
@@ -49,7 +49,7 @@ def keep_taken(*, by: Actor, room_list: RoomList) -> RoomList:
 
 def grant_back(*, by: Actor, room_list: RoomList) -> RoomList:
     with transaction.atomic():
-        locked = locked_list(room_list, {State.ASKED_BACK})
+        locked = room_list.locked_in({State.ASKED_BACK})
         if locked.asker_id == clerk_account(by):
             raise OwnRoomListError
         locked.granter_id, locked.granter_name = clerk_account(by), by.name

@@ -1,0 +1,57 @@
+"""What two people must do (`kernel.proposals`): every such table is held to it by the database, and none of its states was forgotten."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.proposals import Proposal
+
+PROPOSALS = [model for model in apps.get_models() if issubclass(model, Proposal)]
+AUTHOR, OTHER = Actor(account_id=7, name="周敏"), Actor(account_id=8, name="何平")
+
+
+def constraints_of(model):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'",
+            [model._meta.db_table],
+        )
+        return cursor.fetchall()
+
+
+def test_there_are_some():
+    assert PROPOSALS
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", PROPOSALS)
+def test_the_database_wants_two_people(model):
+    rules = [rule for name, rule in constraints_of(model) if name.endswith("_two_people")]
+    assert any("author_id" in rule and "approver_id" in rule for rule in rules)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", PROPOSALS)
+def test_of_each_state_the_database_knows_whether_it_is_decided(model):
+    (rule,) = [rule for name, rule in constraints_of(model) if name.endswith("_decided")]
+    assert [state for state in model.State.values if f"'{state}'" not in rule] == []
+
+
+@pytest.mark.parametrize("by", [AUTHOR, Actor.system("worker")])
+@pytest.mark.parametrize("model", PROPOSALS)
+def test_neither_its_author_nor_a_part_of_the_program_decides_it(model, by):
+    proposal = model(author_id=AUTHOR.account_id)
+    before = proposal.state
+    with pytest.raises(model.own_error):
+        proposal.decide(by, state="posted")
+    assert (proposal.state, proposal.approver_id, proposal.decided_at) == (before, None, None)
+
+
+@pytest.mark.parametrize("model", PROPOSALS)
+def test_another_decides_it_and_stands_there(model):
+    proposal = model(author_id=AUTHOR.account_id)
+    proposal.decide(OTHER, state="refused", answer="名单不全")
+    said = (proposal.state, proposal.approver_id, proposal.approver_name, proposal.answer)
+    assert said == ("refused", OTHER.account_id, "何平", "名单不全")
+    assert proposal.decided_at is not None
