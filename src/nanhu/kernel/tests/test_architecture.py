@@ -18,6 +18,7 @@ OPEN = ("nanhu.kernel",)  # the kernel's modules are its public face
 BUILDERS = ("nanhu.project", "nanhu.cli", "nanhu.__main__", "nanhu.testing")
 """They put the house together, partly before Django's settings may be read: not rooms."""
 LONGEST_HEAD = 12
+LONGEST_TEMPLATE_LINE = 160
 
 
 @dataclass(frozen=True)
@@ -180,3 +181,14 @@ def test_nothing_calls_out_but_the_guarded_client():
         and any(one.module in HTTP_CLIENTS for one in imports_of(ast.parse(path.read_text("utf-8")), package=PACKAGE))
     }
     assert found == set(WITH_CLIENT)
+
+
+def test_a_designer_can_read_each_template():
+    """A break is free inside a tag, beside a block and beside what is a child of a flex box; `blocktranslate trimmed` takes its own."""
+    long = [
+        f"{file.relative_to(PACKAGE)}:{number}"
+        for file in sorted(PACKAGE.rglob("templates/**/*.html"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > LONGEST_TEMPLATE_LINE
+    ]
+    assert long == []
