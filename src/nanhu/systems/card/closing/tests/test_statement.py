@@ -86,6 +86,18 @@ def test_the_verifier_runs_with_python_alone_and_knows_roots_kept_elsewhere(camp
         assert run(*what).stdout.endswith("NOT SOUND\n"), what
 
 
+@pytest.mark.parametrize("held", ["", "\n\n", "no roots at all\n"])
+def test_a_list_without_roots_is_none_also_where_nothing_is_sealed_yet(campus, tmp_path, capsys, held):
+    """No block contradicts an empty list: it must be refused for itself."""
+    document, roots = tmp_path / "statement.json", tmp_path / "roots.txt"
+    document.write_bytes(campus.client("guest").get(f"{PAGE}statement.json").content)
+    roots.write_text(held, "utf-8")
+    key = SigningKey.objects.get().public
+    assert main([str(document), "--key", key]) == 0
+    assert main([str(document), "--key", key, "--roots", str(roots)]) == 1
+    assert capsys.readouterr().out.endswith("NOT SOUND\n")
+
+
 TWISTS = ("1.0", "true", '"1"', "null", "[]", "{}", "NaN", "1e999", "9" * 5000, "-0.0")
 
 
