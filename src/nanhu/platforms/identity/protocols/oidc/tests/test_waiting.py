@@ -47,6 +47,8 @@ def test_who_is_signed_in_is_not_held_up_by_long_requests_of_neighbours(library,
     strangers = [library.authorize(Client(), state=random_text(number)).status_code for number in range(4)]
     assert strangers[-1] == 429
     assert library.authorize(signed_in, state=random_text(9)).status_code in {200, 302}
+    again = library.authorize(signed_in, state=random_text(10), prompt="login")
+    assert (again.status_code, "/sign-in" in again["Location"]) == (302, True), "asked for the password, and kept"
 
 
 def random_text(number: int) -> str:
