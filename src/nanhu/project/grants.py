@@ -16,6 +16,7 @@ ADDED_ONLY: Final = (
     "ledger_transfer", "ledger_entry_key",
     "card_receipt", "card_wallet", "card_top_up", "card_deduction", "card_chip_row", "card_load_step",
     "ledger_signing_key", "card_device_request", "card_door_passage", "card_revocation_change", "card_shift_count", "card_vendor_request",
+    "kernel_form_deed",
 )  # fmt: skip
 """Rows are added and never change."""
 KEPT: Final = (
@@ -56,7 +57,7 @@ SEALS: Final = ("kernel_audit_block", "kernel_audit_check", "ledger_block", "led
 """Written by the worker alone. Re-witnessing under a new key and archiving are the owner's (`nanhu keys`, `nanhu audit`)."""
 FORGOTTEN: Final[Mapping[str, Rights]] = {
     "card_door_passage": ("SELECT", "INSERT", "DELETE"), "card_stored_sum": ("SELECT", "DELETE"),
-    "ledger_day_sum": ("SELECT", "DELETE"), "card_chip_key": ADD,
+    "ledger_day_sum": ("SELECT", "DELETE"), "kernel_form_deed": ("SELECT", "DELETE"), "card_chip_key": ADD,
     **dict.fromkeys(
         ("card_terminal_incident", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress", "card_app_request",
          "card_code_use", "card_spent", "card_vendor_bucket", "card_vendor_call", "card_verification_code"),
@@ -64,7 +65,7 @@ FORGOTTEN: Final[Mapping[str, Rights]] = {
     ),
 }  # fmt: skip
 """The worker, as which commands run too, forgets them by age: passages after half a year, incidents of terminals after a quarter
-(triggers keep younger ones), sums of uploads after a week, what devices and vendors asked. It drops the sums of days whose rows
+(triggers keep younger ones), sums of uploads after a week, marks of forms after two days, what devices and vendors asked. It drops the sums of days whose rows
 a school brings in from its old system; they are summed anew. It makes master keys for chips."""
 DERIVED: Final = (
     "ledger_balance", "ledger_day_sum", "django_migrations", "card_stored_sum", "card_terminal_activity", "card_limit_breach",

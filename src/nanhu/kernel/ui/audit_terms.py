@@ -62,6 +62,7 @@ TARGETS: Terms = {
     "shift": gettext_lazy("当班"),
     "sign-in-name": gettext_lazy("登录名"),
     "suspense": gettext_lazy("待查交易"),
+    "suspense_batch": gettext_lazy("挂账批次"),
     "terminal": gettext_lazy("终端"),
     "wallet": gettext_lazy("钱包"),
 }
@@ -106,6 +107,7 @@ FACTS: Terms = {
     "canteen": gettext_lazy("食堂"),
     "card": gettext_lazy("校园卡"),
     "cards": gettext_lazy("卡数"),
+    "cases": gettext_lazy("笔数"),
     "ceiling": gettext_lazy("上限"),
     "changed": gettext_lazy("改动"),
     "channel": gettext_lazy("渠道"),
@@ -130,6 +132,7 @@ FACTS: Terms = {
     "cycle": gettext_lazy("结算周期"),
     "day": gettext_lazy("日期"),
     "days": gettext_lazy("天数"),
+    "deed": gettext_lazy("处理方式"),
     "desktop": gettext_lazy("电脑"),
     "device": gettext_lazy("设备"),
     "difference": gettext_lazy("差异"),

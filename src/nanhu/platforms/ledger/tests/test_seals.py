@@ -54,7 +54,7 @@ def as_superuser(statement: str, *arguments: object) -> None:
 def sealed(books) -> list[int]:
     """Twelve rows in three blocks."""
     post(books, 12)
-    until_finished(CHAIN)
+    until_finished()
     assert seal(block_rows=5) == 3
     assert verify().is_sound
     return list(Transfer.objects.order_by("id").values_list("id", flat=True))
@@ -67,7 +67,7 @@ def test_rows_are_sealed_once_and_in_a_chain(sealed, books):
     assert seal() == 0
     post(books, 1)
     assert verify().waiting == 1
-    until_finished(CHAIN)
+    until_finished()
     assert seal() == 1
     assert verify().is_sound
 
@@ -207,7 +207,7 @@ def test_a_late_commit_does_not_slip_by(books):
         assert verify().waiting == 3
         late.commit()
     post(books, 1)
-    until_finished(CHAIN)
+    until_finished()
     seal()
     found = verify()
     assert (found.rows, found.waiting, found.is_sound) == (5, 0, True)
