@@ -349,7 +349,7 @@ def rest_of(line: socket.socket, deadline: float, *, room: int) -> bytes:
     with suppress(OSError):
         while len(rest) < room:
             line.settimeout(left(deadline))
-            chunk = line.recv(CHUNK)
+            chunk = line.recv(min(CHUNK, room - len(rest)))
             if not chunk:
                 break
             rest += chunk
