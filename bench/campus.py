@@ -64,7 +64,7 @@ def school_of_the_race(folder: Path) -> Path:
         "offline_total_fen",
         "offline_rows",
     ]
-    limits = "".join(f"{name} = {10**12}\n" for name in [*names, "offline_payment_fen", "terminal_minute_misses"])
+    limits = "".join(f"{name} = {10**9}\n" for name in [*names, "offline_payment_fen", "terminal_minute_misses"])
     path = folder / "school.toml"
     rest = "meal_fen = 5000\ndaily_fen = 15000\nmeal_max_fen = 20000\ndaily_max_fen = 50000\n"
     path.write_text(f"{SAMPLE.read_text()}\n[[card.limits]]\nfrom = 2024-01-01\n{rest}{limits}")
