@@ -1,7 +1,8 @@
 """One Chromium for all tests of a process: started at the first need, ended with the process.
 
-`with open_browser() as browser:` connects to it. The connection is each caller's own and is given up with its contexts:
-Playwright's loop must not run in the thread of the tests that come later (Django refuses its database beside a loop).
+`with open_browser() as browser:` connects to it. The connection is each caller's own and is given up with its contexts.
+Playwright itself is started once a process; outside of `open_browser()` its loop counts as none of this thread, where Django
+would refuse its database and `asyncio.run` its work beside a loop.
 """
 
 import atexit
@@ -9,12 +10,14 @@ import json
 import os
 import subprocess
 import sys
+from asyncio import AbstractEventLoop, get_running_loop
+from asyncio.events import _get_running_loop, _set_running_loop  # made for libraries that run loops
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from nanhu.testing.patience import PATIENCE_MS
 
@@ -36,6 +39,7 @@ with sync_playwright() as playwright:
     browser.close()
 """
 _holders: list[tuple[subprocess.Popen[str], str]] = []
+_drivers: list[tuple[Playwright, AbstractEventLoop]] = []
 
 
 def address() -> str:
@@ -64,13 +68,35 @@ def with_true_clock() -> dict[str, str]:
     }
 
 
+@contextmanager
+def driver() -> Iterator[Playwright]:
+    """Playwright of this process, with its loop as the one that runs in this thread."""
+    before = _get_running_loop()
+    if not _drivers:
+        started = sync_playwright().start()
+        _drivers.append((started, get_running_loop()))
+    playwright, loop = _drivers[0]
+    _set_running_loop(loop)
+    try:
+        yield playwright
+    finally:
+        _set_running_loop(before)
+
+
 def stop() -> None:
     while _holders:
         process, _address = _holders.pop()
         process.communicate()
 
 
-atexit.register(stop)
+def stop_all() -> None:
+    if _drivers:
+        with driver() as playwright:
+            playwright.stop()
+    stop()
+
+
+atexit.register(stop_all)
 
 
 def be_patient(browser: Browser) -> None:
@@ -89,7 +115,7 @@ def be_patient(browser: Browser) -> None:
 @contextmanager
 def open_browser() -> Iterator[Browser]:
     where = address()
-    with sync_playwright() as playwright:
+    with driver() as playwright:
         browser = playwright.chromium.connect_over_cdp(where, timeout=PATIENCE_MS)
         be_patient(browser)
         try:
