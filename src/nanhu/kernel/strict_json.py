@@ -36,7 +36,7 @@ def decode(body: bytes | str, kind: Any = Any) -> Any:
 def refuse_repeated(body: bytes | str) -> None:
     """For a body that msgspec has read already. Raises JsonError."""
     try:
-        json.loads(body, object_pairs_hook=members)
+        read_members(body if isinstance(body, str) else body.decode())
     except JsonError:
         raise
     except (RecursionError, ValueError) as error:
@@ -46,3 +46,6 @@ def refuse_repeated(body: bytes | str) -> None:
 def members(pairs: list[tuple[str, Any]]) -> None:
     if len({name for name, _value in pairs}) != len(pairs):
         raise RepeatedMemberError("a member stands twice")
+
+
+read_members = json.JSONDecoder(object_pairs_hook=members).decode

@@ -41,9 +41,6 @@ CREATE TRIGGER ledger_entry_key_is_kept BEFORE UPDATE OR DELETE ON ledger_entry_
 CREATE TRIGGER ledger_entry_key_all_kept BEFORE TRUNCATE ON ledger_entry_key
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('a key stays with its entry');
 
-CREATE TRIGGER ledger_transfer_is_in_order AFTER INSERT ON ledger_transfer
-    REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_forged_order();
-
 CREATE TRIGGER ledger_block_keep BEFORE UPDATE OR DELETE ON ledger_block FOR EACH ROW EXECUTE FUNCTION ledger_seal_keep();
 
 CREATE TRIGGER ledger_block_all_kept BEFORE TRUNCATE ON ledger_block

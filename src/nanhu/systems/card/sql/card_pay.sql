@@ -3,6 +3,12 @@ RETURNS TABLE (n integer, outcome text, receipt_id bigint, amount_fen bigint, ba
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     bound json := policy -> 'till';
+    least_guesses integer := bound ->> 'g';
+    most_payments integer := bound ->> 'n';
+    most_fen bigint := bound ->> 'm';
+    most_day_fen bigint := bound ->> 'd';
+    most_tries integer := policy ->> 'tries';
+    lock_seconds integer := policy ->> 'lock';
     some_may_not boolean := EXISTS (SELECT FROM card_right_rule g WHERE g."right" = 'consume' AND g.withdrawn_at IS NULL AND NOT g.is_allowed);
 BEGIN
     -- Wallets first, in order: whoever pays with the same card waits here, and the next statement sees what was written.
@@ -14,11 +20,13 @@ BEGIN
     IF bound IS NOT NULL THEN
         PERFORM card_terminal_turn(
             ARRAY(SELECT DISTINCT p.id FROM json_to_recordset(batch) AS r(t bigint) JOIN card_terminal p ON p.id = r.t),
-            (bound ->> 'g')::integer);
+            least_guesses);
     END IF;
 
     RETURN QUERY
-    WITH request AS MATERIALIZED (
+    WITH class AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(policy -> 'classes') AS g(c text, m bigint, y bigint, xm bigint, xy bigint)
+    ), request AS MATERIALIZED (
         SELECT r.n, r.t, r.s, decode(r.f, 'hex') AS f, r.a, r.x, r.d, r.p, r.h, coalesce(r.m, 0)::smallint AS m,
                to_timestamp(r.o) AS occurred_at, card_day(to_timestamp(r.o)) AS day,
                c.id AS card_id, c.wallet_id, c.state, c.valid_until, c.card_class, c.sub_class, p.state AS terminal_state, p.merchant_id,
@@ -33,28 +41,26 @@ BEGIN
         LEFT JOIN card_card c ON c.uid = r.u
         LEFT JOIN ledger_balance b ON b.account_id = c.wallet_id
         LEFT JOIN card_receipt q ON q.terminal_id = r.t AND q.sequence = r.s
-    ), done AS MATERIALIZED (
+    ), summed AS MATERIALIZED (
         -- What each new sale of a terminal comes to with what it did before. A PIN proves that the holder is there: no sum of the day.
-        SELECT o.n, a.misses >= (bound ->> 'g')::integer OR a.minute_payments + o.turn > (bound ->> 'n')::integer
-                    OR a.minute_fen + o.fen > (bound ->> 'm')::bigint
-                    OR o.day_fen > 0 AND a.day_fen + o.day_fen > (bound ->> 'd')::bigint AS is_too_much
-        FROM (SELECT r.n, r.t, row_number() OVER w AS turn, sum(coalesce(r.a, 0)) OVER w AS fen,
-                     CASE WHEN r.p IS NULL THEN sum(coalesce(r.a, 0)) FILTER (WHERE r.p IS NULL) OVER w ELSE 0 END AS day_fen
-              FROM request r WHERE r.known_id IS NULL AND bound IS NOT NULL WINDOW w AS (PARTITION BY r.t ORDER BY r.n)) AS o
-        JOIN card_terminal_activity a ON a.terminal_id = o.t
+        SELECT r.*, a.misses >= least_guesses OR a.minute_payments + r.payments > most_payments OR a.minute_fen + r.fen > most_fen
+                    OR r.p IS NULL AND r.day_fen > 0 AND a.day_fen + r.day_fen > most_day_fen AS is_too_much
+        FROM (SELECT r.*, count(*) OVER w AS payments, sum(r.a) OVER w AS fen, sum(r.a) FILTER (WHERE r.p IS NULL) OVER w AS day_fen
+              FROM request r WINDOW w AS (PARTITION BY r.t, r.known_id IS NULL ORDER BY r.n)) AS r
+        LEFT JOIN card_terminal_activity a ON a.terminal_id = r.t AND r.known_id IS NULL AND bound IS NOT NULL
     ), judged AS MATERIALIZED (
         SELECT r.*, CASE
                 WHEN r.known_fingerprint = r.f OR r.known_outcome = 'cancelled' THEN r.known_outcome
                 WHEN r.known_id IS NOT NULL THEN 'sequence_reused'
                 WHEN r.terminal_state <> 'on' THEN 'terminal_off'
-                WHEN o.is_too_much THEN 'terminal_limit'
+                WHEN r.is_too_much THEN 'terminal_limit'
                 WHEN r.x IS NOT NULL THEN r.x
                 WHEN r.card_id IS NULL THEN 'card_unknown'
                 WHEN r.state <> 'issued' THEN 'card_' || r.state
                 WHEN r.valid_until < (now() AT TIME ZONE 'Asia/Shanghai')::date THEN 'card_expired'
                 WHEN some_may_not AND card_right_rule_says(r.card_class, r.sub_class, 'consume', r.day) IS FALSE THEN 'no_right'
                 WHEN r.turn > 1 THEN 'again' END AS verdict
-        FROM request r LEFT JOIN done o ON o.n = r.n
+        FROM summed r
     ), decided AS MATERIALIZED (
         -- A PIN is tried (and counted) only where nothing else decides; without a PIN card_pin_tried is not called.
         SELECT j.*, t.outcome AS pin, limits.which, CASE
@@ -65,7 +71,7 @@ BEGIN
                 ELSE 'posted' END AS outcome, t.tries_left
         FROM judged j
         LEFT JOIN LATERAL card_pin_tried(j.wallet_id, 'payment', CASE WHEN j.verdict IS NULL THEN j.p END,
-                                         (policy ->> 'tries')::integer, (policy ->> 'lock')::integer) AS t ON true
+                                         most_tries, lock_seconds) AS t ON true
         LEFT JOIN LATERAL (
             SELECT CASE WHEN j.m > 0 AND spent.meal_fen + j.a > asked.meal_fen THEN 'meal:' || asked.meal_fen
                         WHEN spent.day_fen + j.a > asked.day_fen THEN 'daily:' || asked.day_fen END AS which
@@ -75,8 +81,7 @@ BEGIN
                          least(coalesce(max(l.daily_fen), max(g.y)), max(g.xy)) AS day_fen
                   FROM (SELECT) AS one
                   LEFT JOIN card_limit l ON l.wallet_id = j.wallet_id
-                  LEFT JOIN json_to_recordset(policy -> 'classes') AS g(c text, m bigint, y bigint, xm bigint, xy bigint)
-                         ON g.c = j.card_class) AS asked
+                  LEFT JOIN class g ON g.c = j.card_class) AS asked
             WHERE j.verdict IS NULL) AS limits ON true
     ), numbered AS MATERIALIZED (
         SELECT d.*, CASE WHEN d.outcome = 'posted' THEN d.before_fen - d.a WHEN d.outcome NOT IN ('terminal_off', 'terminal_limit') THEN d.before_fen END AS after_fen,

@@ -6,12 +6,16 @@ CREATE OR REPLACE FUNCTION card_terminal_turn(terminals bigint[], forgiven integ
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     known integer;
+    some_are_over boolean;
 BEGIN
-    PERFORM FROM card_terminal_activity a WHERE a.terminal_id = ANY(terminals) ORDER BY a.terminal_id FOR UPDATE;
-    GET DIAGNOSTICS known = ROW_COUNT;
+    SELECT count(*), bool_or(old.minute_begun <= now() - interval '1 minute' OR old.day <> card_day(now())) INTO known, some_are_over
+        FROM (SELECT a.minute_begun, a.day FROM card_terminal_activity a
+              WHERE a.terminal_id = ANY(terminals) ORDER BY a.terminal_id FOR UPDATE) AS old;
     IF known < cardinality(terminals) THEN
         INSERT INTO card_terminal_activity (terminal_id) SELECT DISTINCT t FROM unnest(terminals) AS t ORDER BY t ON CONFLICT DO NOTHING;
         PERFORM FROM card_terminal_activity a WHERE a.terminal_id = ANY(terminals) ORDER BY a.terminal_id FOR UPDATE;
+    ELSIF NOT some_are_over THEN
+        RETURN;
     END IF;
     UPDATE card_terminal_activity a
         SET misses = card_misses_left(a.misses, a.minute_begun, forgiven),

@@ -19,7 +19,7 @@ from nanhu.systems.card.devices.errors import MalformedError
 from nanhu.systems.card.devices.operations import OPERATIONS, Operation
 from nanhu.systems.card.fleet.keys import keys_of, use_key
 from nanhu.systems.card.gateway.requests import read_sequence
-from nanhu.systems.card.gateway.server import clock_is_right
+from nanhu.systems.card.gateway.server import clock_offset, is_tolerable
 from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.protocol import (
     LARGEST_BODY,
@@ -79,7 +79,7 @@ def served(request: HttpRequest, operation: Operation) -> HttpResponse:
 
 
 def answer(operation: Operation, terminal: PosTerminal, frame: Frame, body: bytes, key: bytes) -> Told:
-    if not clock_is_right(frame.clock):
+    if not is_tolerable(clock_offset(frame.clock)):
         note(frame, "clock_wrong", frame.clock)
         return Told(401, encode(refused("clock_wrong", server_time=time.time())))
     sequence = 0 if operation.reads else read_sequence(frame.sequence)
