@@ -46,9 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
         core.global_force_seed = seed  # type: ignore[assignment]  # an untyped None at first
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What speaks of a day or a moment is run on awkward days, too (`make test-dates`)."""
-    for item in items:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What speaks of a day or a moment is run on awkward days, too (`make test-dates`, which asks for it by `-m`)."""
+    for item in items if "dated" in config.option.markexpr else ():
         if isinstance(item, pytest.Function) and DATE.search(inspect.getsource(item.function)):
             item.add_marker("dated")
 
