@@ -17,9 +17,9 @@ from nanhu.systems.card.models import PosTerminal, TerminalIncident
 from nanhu.systems.card.pins.tests.conftest import identify
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
-from nanhu.testing.accessibility import accessibility_faults
+from nanhu.testing.accessibility import SIZES, accessibility_faults
 from nanhu.testing.browsers import open_browser
-from tests.journeys.kiosks import SIZES, beside, forget_receipts
+from tests.journeys.kiosks import beside, forget_receipts
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PICTURES = os.environ.get("NANHU_PICTURES", "")

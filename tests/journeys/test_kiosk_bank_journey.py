@@ -23,7 +23,7 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.models import MachineAlarm
 from nanhu.testing.browsers import open_browser
 from tests.journeys.field import waits_for
-from tests.journeys.kiosks import SIZES, Walker, beside, furnish, kiosk_site, serving_site
+from tests.journeys.kiosks import DESK, Walker, beside, furnish, kiosk_site, serving_site
 
 __all__ = ["bank", "bank_process", "notices_reach_us"]
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -56,13 +56,12 @@ def finding():
     thread.join(20)
 
 
-@pytest.fixture(params=["desk"])
-def walker(campus, finding, request):
+@pytest.fixture
+def walker(campus, finding):
     faults: list[str] = []
     site = kiosk_site(campus.folder)
     with serving_site(site) as url, open_browser() as chromium:
-        width, height = SIZES[request.param]
-        page = chromium.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
+        page = chromium.new_page(viewport=DESK, locale="zh-CN")
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         yield Walker(page, url, Pocket(campus.folder / "chip.json"), site.hall)
@@ -80,7 +79,6 @@ def sign(walker, uid: str, bank_card: str, service: str = "新办签约") -> Non
 
 
 @pytest.mark.capability("A142.2", "A142.3")
-@pytest.mark.parametrize("walker", [*SIZES], indirect=True)
 def test_an_agreement_is_signed_changed_and_cancelled_at_the_load_kiosk(campus, bank, walker):
     uid = beside(lambda: campus.card("student").uid)
     walker.go_to("KL101")
@@ -133,7 +131,6 @@ def load(walker, uid: str, yuan: str = "50", pin: str = PIN) -> None:
 
 
 @pytest.mark.capability("A139.1", "A139.2")
-@pytest.mark.parametrize("walker", [*SIZES], indirect=True)
 def test_money_is_loaded_from_the_bank_and_what_is_not_written_waits(campus, walker):
     """A load; a write that fails; the power gone while writing; no paper. The bank is debited once for each."""
     uid, wallet = beside(lambda: (campus.card("student").uid, campus.card("student").wallet_id))

@@ -18,7 +18,7 @@ from nanhu.systems.card.pins.blocks import seal_pin_block
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS
 from nanhu.systems.card.tests.conftest import CAST
 from nanhu.testing.browsers import open_browser
-from tests.journeys.kiosks import SIZES, Walker, beside, cast_with_documents, furnish, kiosk_site, serving_site
+from tests.journeys.kiosks import DESK, Walker, beside, cast_with_documents, furnish, kiosk_site, serving_site
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -31,14 +31,13 @@ def campus(live_server, tmp_path):
     return found
 
 
-@pytest.fixture(params=["desk"])
-def walker(campus, request):
+@pytest.fixture
+def walker(campus):
     """Somebody before the machines; the browser's complaints and the books are looked at in the end."""
     faults: list[str] = []
     site = kiosk_site(campus.folder)
     with serving_site(site) as url, open_browser() as chromium:
-        width, height = SIZES[request.param]
-        page = chromium.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
+        page = chromium.new_page(viewport=DESK, locale="zh-CN")
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         yield Walker(page, url, Pocket(campus.folder / "chip.json"), site.hall)
@@ -72,7 +71,6 @@ def begin_new_pin(walker, uid: str, old: str) -> None:
 
 
 @pytest.mark.capability("A127.1", "A127.2")
-@pytest.mark.parametrize("walker", [*SIZES], indirect=True)
 def test_the_payment_pin_is_changed_at_the_load_kiosk(campus, walker):
     """Cancelled, left alone, with a wrong old one, with two unlike new ones; then changed, at the school and on the card."""
     uid, old = beside(lambda: campus.card("student").uid), PINS["student"]
@@ -208,7 +206,6 @@ def ask_for_a_card(walker, document: str) -> None:
 
 
 @pytest.mark.capability("A119.1", "A119.2", "A119.3")
-@pytest.mark.parametrize("walker", [*SIZES], indirect=True)
 def test_a_student_is_made_a_new_card_at_the_reissue_kiosk(campus, walker):
     """A jam: nothing is charged, the machine stops, the office is told. An empty stack too. Then a card within two minutes."""
     document, old = DOCUMENTS["student"][1], beside(lambda: campus.card("student"))
@@ -302,7 +299,6 @@ def test_the_self_service_kiosk_asks_the_enquiry_pin_before_each_service(campus,
 
 
 @pytest.mark.capability("A149.1", "A149.2")
-@pytest.mark.parametrize("walker", [*SIZES], indirect=True)
 def test_a_subsidy_is_collected_at_the_load_kiosk_and_a_partial_write_loses_nothing(campus, walker):
     uid, wallet = beside(lambda: (campus.card("student").uid, campus.card("student").wallet_id))
     beside(lambda: Funds(campus).credit(fen=15_000))

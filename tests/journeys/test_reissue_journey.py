@@ -23,7 +23,7 @@ from nanhu.systems.card.models import Card, PosTerminal, Receipt
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS
 from nanhu.systems.card.tests.conftest import CAST
 from nanhu.testing.browsers import open_browser
-from tests.journeys.kiosks import SIZES, Walker, beside, cast_with_documents, furnish, kiosk_site, serving_site, write
+from tests.journeys.kiosks import DESK, Walker, beside, cast_with_documents, furnish, kiosk_site, serving_site, write
 from tests.journeys.street import open_gateway, press, says, tap
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -51,17 +51,16 @@ def till_facts(gateway, campus):
     return {"gateway": gateway, "school": "南湖大学", "terminals": [facts], "cards": [card]}
 
 
-@pytest.fixture(params=["desk"])
-def town(campus, request):
+@pytest.fixture
+def town(campus):
     """`walker` before the kiosks, `till` the machine of the canteen's window, each in a window of the same browser."""
     faults: list[str] = []
-    width, height = SIZES[request.param]
     with open_gateway(campus.services, campus.folder / "gateway.log") as gateway:
         write(campus.folder / "pos.json", till_facts(gateway, campus))
         site = kiosk_site(campus.folder)
         for visitor in start_device(campus.folder / "pos.json"):
             with serving_site(site) as kiosks, open_browser() as chromium:
-                windows = [chromium.new_page(viewport={"width": width, "height": height}, locale="zh-CN") for _ in "kt"]
+                windows = [chromium.new_page(viewport=DESK, locale="zh-CN") for _ in "kt"]
                 for page in windows:
                     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
                     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -96,7 +95,6 @@ def on_chip(town, uid: str) -> int:
 
 
 @pytest.mark.capability("A121.1", "A121.2", "A121.3", "A122.1", "A122.2", "A122.3")
-@pytest.mark.parametrize("town", [*SIZES], indirect=True)
 def test_a_lost_card_is_replaced_at_the_kiosk_and_only_the_new_one_pays(campus, town, monkeypatch):
     document, old = DOCUMENTS["student"][1], beside(lambda: campus.card("student"))
     walker, till = town.walker, town.till

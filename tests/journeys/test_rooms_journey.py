@@ -10,9 +10,8 @@ from nanhu.systems.card.funds.services import room_returns
 from nanhu.systems.card.funds.tests.conftest import Funds
 from nanhu.systems.card.funds.tests.rooms import HEAD, NAMED, PAGES, PAIR, line, posted, with_office
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
-from nanhu.testing.accessibility import accessibility_faults
+from nanhu.testing.accessibility import SIZES, accessibility_faults
 from nanhu.testing.browsers import open_browser
-from tests.journeys.kiosks import SIZES
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PICTURES = os.environ.get("NANHU_PICTURES", "")

@@ -6,6 +6,7 @@ They are made like the first ones, and would be nine tenths of the time a page t
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships none
 from playwright.sync_api import Page
 
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 ROWS = 12
 LATER_ROWS = [f"tbody tr:nth-child(n+{ROWS + 1})", f":is(ol, ul) > li:nth-child(n+{ROWS + 1})"]
 SCRIPT = Axe().axe_script
@@ -21,3 +22,15 @@ def accessibility_faults(page: Page) -> list[str]:
         page.evaluate(SCRIPT)
     found: list[str] = page.evaluate(RUN, LATER_ROWS)
     return found
+
+
+def sideways_faults(page: Page) -> list[str]:
+    """At which of a desk's and a phone's widths the page as it stands scrolls sideways; one journey looks at both."""
+    stood, faults = page.viewport_size, []
+    for width, height in SIZES.values():
+        page.set_viewport_size({"width": width, "height": height})
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            faults.append(f"scrolls sideways at {width} px")
+    if stood is not None:
+        page.set_viewport_size(stood)
+    return faults

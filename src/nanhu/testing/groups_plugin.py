@@ -11,7 +11,7 @@ from xdist.scheduler import LoadGroupScheduling
 
 SHARED = {"campus": "campus", "doomed": "faults"}
 """Session fixtures that run a whole campus (tests/conftest.py, tests/faults/conftest.py), and the group of their users."""
-LONG = ("tests/", "src/nanhu/project/")
+LONG = ("tests/", "src/nanhu/project/", "src/nanhu/systems/card/bank/", "src/nanhu/emulators/")
 LONGEST_ID = 60
 
 
@@ -61,7 +61,11 @@ class Ordering:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: (not group_of(item), *(not item.nodeid.startswith(place) for place in LONG)))
+        items.sort(key=lambda item: (not group_of(item), not is_long(item)))
+
+
+def is_long(item: pytest.Item) -> bool:
+    return item.get_closest_marker("journey") is not None or item.nodeid.startswith(LONG)
 
 
 def pytest_configure(config: pytest.Config) -> None:
