@@ -34,6 +34,11 @@ class CarriedRootsError(CampusError):
     sentence = "{path}: line {line} is no carried root"
 
 
+class NoCarriedRootError(CarriedRootsError):
+    code = "carried_roots_none"
+    sentence = "{path}: no root of the chain {chain} is in this file"
+
+
 def last_roots() -> Iterator[Root]:
     """One for each chain that has a block."""
     for name, chain in sorted(CHAINS.items()):
@@ -59,7 +64,11 @@ def roots_in(path: Path) -> list[Root]:
 
 
 def carried_roots(path: Path, *, chain: str) -> list[str]:
-    return [one.root for one in roots_in(path) if one.chain == chain]
+    """Those of this chain. A file without any is an error: compared with nothing, every chain would pass."""
+    found = [one.root for one in roots_in(path) if one.chain == chain]
+    if not found:
+        raise NoCarriedRootError(path=str(path), chain=chain)
+    return found
 
 
 def missing(roots: Iterable[Root]) -> list[Root]:

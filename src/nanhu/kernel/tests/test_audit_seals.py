@@ -286,6 +286,18 @@ def test_without_a_root_from_elsewhere_nothing_is_called_sound(sealed, tmp_path)
     assert "UNANCHORED" in out.getvalue()
 
 
+def test_the_roots_that_another_machine_fetched_are_compared(sealed, client, tmp_path, capsys) -> None:
+    kept = tmp_path / "roots.jsonl"
+    kept.write_bytes(client.get("/health/roots").content)
+    call_command("audit", "verify", "--roots", str(kept))
+    assert capsys.readouterr().out.endswith("\nsound\n")
+    last = AuditBlock.objects.get(number=3)
+    kept.write_text(kept.read_text().replace(last.seal, "0" * 64))
+    with pytest.raises(SystemExit):
+        call_command("audit", "verify", "--roots", str(kept))
+    assert capsys.readouterr().out.endswith("NOT SOUND\n")
+
+
 def test_whatever_an_export_is_made_of_the_answer_is_not_sound_and_never_a_traceback(sealed, tmp_path, capsys) -> None:
     path, last = tmp_path / "audit.jsonl", AuditBlock.objects.get(number=3)
     whole = "".join(f"{line}\n" for line in export_lines(AuditBlock.objects.order_by("number"))).encode()

@@ -151,6 +151,16 @@ def test_a_broken_file_of_roots_proves_nothing(sealed, tmp_path):
         call_command("ledger", "verify", "--roots", str(kept))
 
 
+@pytest.mark.parametrize("chain_name", ["ledger", "audit"])
+@pytest.mark.parametrize("held", ["", '{"chain": "elsewhere", "root": "1:00"}\n'])
+def test_a_file_that_holds_no_root_of_the_chain_is_refused(sealed, tmp_path, chain_name, held):
+    """Compared with nothing, a chain that was sealed anew would pass."""
+    kept = tmp_path / "roots.jsonl"
+    kept.write_text(held)
+    with pytest.raises(CommandError, match=f"no root of the chain {chain_name}"):
+        call_command(chain_name, "verify", "--roots", str(kept))
+
+
 def chain_content(block: Block) -> str:
     return content_of(CHAIN, block)[1]
 

@@ -73,11 +73,13 @@ def test_the_verifier_runs_with_python_alone_and_knows_roots_kept_elsewhere(camp
     assert (run().returncode, run("--roots", str(roots)).returncode) == (2, 2)
     assert "UNANCHORED" in run().stdout
     assert "sound" not in run().stdout.replace("UNANCHORED", "")
-    assert run("--key", key, "--roots", str(roots)).returncode == 0
     assert "another key" in run("--key", "0" * 64).stdout
-    roots.write_text(roots.read_text("utf-8").replace(DayRoot.objects.get().root, "0" * 64), "utf-8")
+    kept = roots.read_text("utf-8")
+    foreign_root = "2020-01-01 blocks 1-1 sha256 " + "0" * 64 + "\n"
+    assert run("--key", key, "--roots", str(roots)).returncode == 0
+    roots.write_text(kept.replace(DayRoot.objects.get().root, "0" * 64), "utf-8")
     assert run("--roots", str(roots)).returncode == 1
-    for foreign in ("", "\n\n", "2020-01-01 blocks 1-1 sha256 " + "0" * 64 + "\n", "no roots at all\n", "\udcff"):
+    for foreign in ("", "\n\n", foreign_root, "no roots at all\n", "\udcff", kept + "no root\n"):
         roots.write_bytes(foreign.encode("utf-8", "surrogateescape"))
         said = run("--key", key, "--roots", str(roots))
         assert (said.returncode, said.stderr) == (1, ""), foreign
@@ -86,7 +88,9 @@ def test_the_verifier_runs_with_python_alone_and_knows_roots_kept_elsewhere(camp
         assert run(*what).stdout.endswith("NOT SOUND\n"), what
 
 
-@pytest.mark.parametrize("held", ["", "\n\n", "no roots at all\n"])
+@pytest.mark.parametrize(
+    "held", ["", "\n\n", "no roots at all\n", f"2020-01-01 blocks 1-1 sha256 {'0' * 64}\nno root\n"]
+)
 def test_a_list_without_roots_is_none_also_where_nothing_is_sealed_yet(campus, tmp_path, capsys, held):
     """No block contradicts an empty list: it must be refused for itself."""
     document, roots = tmp_path / "statement.json", tmp_path / "roots.txt"
