@@ -8,7 +8,7 @@ from django.test import Client
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import blind_index
-from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.models import Account, Throttle
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
@@ -93,6 +93,11 @@ def foreigner(db) -> Member:
 @pytest.fixture
 def browser() -> Client:
     return Client()
+
+
+def counted() -> list[tuple[str, int]]:
+    """What the limits have counted so far, of whomever."""
+    return sorted(Throttle.objects.values_list("kind", "failures"))
 
 
 def sign_in(client: Client, name: str, password: str = PASSWORD, **extra):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.test import Client
 
 import nanhu
 from nanhu.kernel import configuration as house
@@ -44,7 +44,23 @@ def test_over_https_every_cookie_is_bound_to_this_host(monkeypatch):
     }  # fmt: skip
 
 
-def test_forms_lead_to_ourselves_alone(browser, teacher):
+def test_what_the_names_of_cookies_promise_is_in_each_of_them(settings, teacher):
+    """A browser drops a `__Host-` cookie that is not secure, names a domain or another path."""
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    browser = Client()
+    browser.get("/sign-in")
+    assert sign_in(browser, "T00123", remember="on").status_code == 302
+    named = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, devices.COOKIE, devices.SEEN_COOKIE}
+    assert named <= set(browser.cookies)
+    held = [browser.cookies[name] for name in named]
+    assert {(one["secure"], one["domain"], one["path"]) for one in held} == {(True, "", "/")}
+    assert {one["samesite"] for one in held} == {"Lax"}
+    assert all(browser.cookies[name]["httponly"] for name in named - {settings.CSRF_COOKIE_NAME})
+    left = browser.post("/sign-out").cookies[sign_out.COOKIE]
+    assert (left["secure"], left["domain"], left["httponly"]) == (True, "", True)
+
+
+def test_forms_lead_to_ourselves_alone(browser, teacher, settings):
     sign_in(browser, "T00123")
     assert form_action(browser.get("/")) == ["'self'"]
     assert settings.SECURE_CSP["form-action"] == ["'self'"]

@@ -15,7 +15,7 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import ServiceTicket, SsoGrant, SsoSession
 from nanhu.platforms.identity.services import counter, tickets
 from nanhu.platforms.identity.services.applications import register_application
-from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
+from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, counted, sign_in
 
 pytestmark = pytest.mark.django_db
 SERVICE = "https://oa.example.edu.cn/login"
@@ -299,6 +299,9 @@ def test_a_click_opens_the_business_system_by_a_ticket_one_time_short_lived_and_
 
 
 def test_wrong_tickets_from_its_address_hold_no_application_up(signed_in):
+    before = counted()
     wrong = [validate(f"ST-{'x' * 50}{number}") for number in range(40)]
+    wrong += [Client().get("/cas/proxy", {"pgt": f"PGT-{number}", "targetService": SERVICE}) for number in range(40)]
     assert {answer.status_code for answer in wrong} == {200}
+    assert counted() == before
     assert b"cas:user" in validate(fresh_ticket(signed_in)).content

@@ -18,7 +18,10 @@ from nanhu.platforms.identity.services import throttle
 ROOT = Path(__file__).parents[5]
 TABLE = ROOT / "docs" / "rooms" / "identity-lockouts.md"
 DEFINED = re.compile(r"^\s*def (test_\w+)", re.MULTILINE)
-OPEN = ("/health/live", "/.well-known/openid-configuration", "/oidc/jwks", "/help/wifi")
+OPEN = (
+    "/health/live", "/health/ready", "/health/roots", "/.well-known/openid-configuration", "/oidc/jwks", "/saml/metadata",
+    "/help/wifi",
+)  # fmt: skip
 
 SAID = {
     "sign-in page": f"{throttle.NAME.free} free, then 1 a minute by name; {throttle.ADDRESS.free}, then one in 2 s by address; "

@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
-from itertools import count
 from urllib.parse import urlencode
 
 import pytest
@@ -43,18 +42,23 @@ def stopped_clock():
         yield
 
 
+def challenge_on(response) -> Challenge:
+    return Challenge.objects.get(
+        pk=re.search(r'name="challenge" value="([0-9a-f-]{36})"', response.content.decode()).group(1)
+    )
+
+
 def solution_on(response) -> dict[str, str]:
-    public_id = re.search(r'name="challenge" value="([0-9a-f-]{36})"', response.content.decode()).group(1)
-    challenge = Challenge.objects.get(pk=public_id)
-    for number in count():
+    challenge = challenge_on(response)
+    for number in range(1 << 20):
         digest = sha256(f"{challenge.seed}:{number}".encode()).digest()
         if int.from_bytes(digest) >> (256 - challenge.bits) == 0:
-            return {"challenge": public_id, "challenge_work": str(number)}
+            return {"challenge": str(challenge.pk), "challenge_work": str(number)}
     raise AssertionError
 
 
 def fill(*gates: Gate, times: int) -> None:
-    """What attackers did before the test begins."""
+    """What attackers did before the test begins. `times` are those of the table: a limit that is gone must not be filled for ever."""
     for _attempt in range(times):
         try:
             throttle.admit(gates)
@@ -135,7 +139,7 @@ def test_one_password_on_many_names_is_slowed_from_wherever_it_comes(door, few_n
 @pytest.fixture
 def closed_address(student):
     """A neighbour behind the same address closed its gate, and has solved challenges all along as well."""
-    fill(Gate(throttle.ADDRESS, "10.9.8.7"), times=throttle.ADDRESS.free + 50)
+    fill(Gate(throttle.ADDRESS, "10.9.8.7"), times=250)
     fill(Gate(throttle.SOLVED_ADDRESS, "10.9.8.7"), times=400)
 
 
@@ -143,7 +147,7 @@ def test_a_remembered_browser_is_kept_out_by_no_neighbour(student):
     mine = Client(REMOTE_ADDR="10.9.8.7")
     sign_in(mine, NAME, remember="on")
     mine.post("/sign-out")
-    fill(Gate(throttle.ADDRESS, "10.9.8.7"), times=throttle.ADDRESS.free + 50)
+    fill(Gate(throttle.ADDRESS, "10.9.8.7"), times=250)
     assert sign_in(Client(REMOTE_ADDR="10.9.8.7"), NAME).status_code == 429
     assert sign_in(mine, NAME).status_code == 302
 
@@ -169,10 +173,9 @@ def test_the_counters_password_stands_when_strangers_closed_the_name(student):
 def test_challenges_grow_dearer_where_many_are_solved(closed_address):
     here, there = Client(REMOTE_ADDR="10.9.8.7"), Client(REMOTE_ADDR="198.51.100.1")
     fill(Gate(throttle.NAME, NAME), times=20)
-    for client in (here, there):
-        sign_in(client, NAME)
-    bits = set(Challenge.objects.values_list("bits", flat=True))
-    assert len(bits) == 2, "what is solved here costs more than there"
+    dear, cheap = (challenge_on(sign_in(client, NAME)).bits for client in (here, there))
+    assert dear > cheap, "what is solved here costs more than there"
+    assert dear <= cheap + 5, "at most thirty-two times the work"
 
 
 def test_a_browser_known_elsewhere_is_not_closed_by_another_known_browser(student):
@@ -190,7 +193,7 @@ def test_who_solves_challenges_everywhere_does_not_close_the_network_its_owner_u
     mine = Client(REMOTE_ADDR="198.51.100.1")
     sign_in(mine, NAME)
     fill(Gate(throttle.NAME, NAME), times=20)
-    fill(Gate(throttle.SOLVED, NAME), times=throttle.SOLVED.free + 10)
+    fill(Gate(throttle.SOLVED, NAME), times=110)
 
     for address, expected in (("198.51.100.1", 302), ("203.0.113.80", 429)):
         fresh = Client(REMOTE_ADDR=address)
@@ -223,7 +226,7 @@ def test_a_browser_that_was_signed_in_is_not_held_up_by_what_neighbours_begin(st
     mine = Client(REMOTE_ADDR="10.9.8.7")
     sign_in(mine, NAME)
     mine.post("/sign-out")
-    fill(Gate(attempts.STRANGER, "10.9.8.7"), times=attempts.STRANGER.free + 20)
+    fill(Gate(attempts.STRANGER, "10.9.8.7"), times=320)
 
     assert Client(REMOTE_ADDR="10.9.8.7").post(address).status_code == 429
     assert mine.post(address).status_code in {200, 302}

@@ -105,6 +105,10 @@ def test_changing_the_security_questions_needs_the_password_and_replaces_the_set
     first = set(SecurityQuestion.objects.values_list("answer_hash", flat=True))
     new = {"1": "王老师", "2": "米粉", "3": "豆豆"}
     other = ANSWERS | {f"{kind}_{n}": text for n, text in new.items() for kind in ("answer", "again")}
+    assert here.post("/account/questions", other | {"old_password": "wrong"}).status_code == 200
+    assert set(SecurityQuestion.objects.values_list("answer_hash", flat=True)) == first, (
+        "nor is a set replaced without it"
+    )
     other |= {"old_password": PASSWORD}
     here.post("/account/questions", other)
 

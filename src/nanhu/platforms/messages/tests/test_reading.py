@@ -38,7 +38,9 @@ def test_a_student_cannot_open_a_staff_notice_by_its_address(browser, publish):
     assert browser("student").get(f"/notices/files/{file.public_id}/").status_code == 404
     assert browser("student").post(address(notice, "read/")).status_code == 404
     assert not Receipt.objects.exists()
-    assert browser("teacher").get(address(notice)).status_code == 200
+    page = browser("teacher").get(address(notice))
+    assert page.status_code == 200
+    assert f'href="/notices/files/{file.public_id}/"' in page.content.decode()
 
 
 def test_a_stranger_is_sent_to_sign_in(client, publish):
@@ -80,6 +82,7 @@ def test_a_draft_is_seen_by_nobody_but_editors(browser, publish):
     assert browser("editor").get(address(draft)).status_code == 200
 
 
+@pytest.mark.capability("A036.3")
 def test_the_attachment_is_a_download_that_no_browser_runs(browser, publish):
     notice = publish(attachments=[("放假 安排.pdf", PDF)])
     answer = browser("student").get(f"/notices/files/{notice.attachments.get().public_id}/")

@@ -16,6 +16,7 @@ from nanhu.systems.card.fleet.models import TerminalReport
 from nanhu.systems.card.gateway.batches import write_all
 from nanhu.systems.card.gateway.payments import PaymentQueue, Row
 from nanhu.systems.card.gateway.server import Gateway
+from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.tests.signed import SignedTerminal, TestConnection
 
 LONE_SURROGATE = rb'{"since": 0, "status": {"software": "pos \ud800"}}'
@@ -61,22 +62,41 @@ def test_a_body_that_is_no_json_of_ours_is_malformed_at_every_operation(campus, 
     assert SignedTerminal("N1001").send(operation, body, sequence=7).code == "malformed"
 
 
+@pytest.mark.parametrize(
+    ("operation", "values"),
+    [
+        ("revocations", {"since": True}),
+        ("revocations", {"since": 0, "wait": True}),
+        ("query", {"sequence": True}),
+        ("reversal", {"sequence": True}),
+        ("refund", {"receipt": "1", "amount_fen": True}),
+        ("upload", {"rows": [{"sequence": True, "card": "04A1B2C3", "amount_fen": 1, "occurred_at": 1764039000}]}),
+        ("upload", {"rows": [{"sequence": 1, "card": "04A1B2C3", "amount_fen": 1, "occurred_at": True}]}),
+    ],
+)
+def test_true_is_no_number_at_any_operation(campus, operation, values):
+    assert SignedTerminal("N1001").send(operation, values, sequence=7).code == "malformed"
+    assert not Receipt.objects.filter(terminal=campus.terminal).exists()
+
+
 class Ledger:
     """A database that refuses every list with a bad row in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, refusal: type[Exception] = psycopg.DataError) -> None:
+        self.refusal = refusal
         self.kept: list[int] = []
 
     async def rows(self, _statement, parameters):
         rows = json.loads(parameters[0])
         if any(row["id"] == 13 for row in rows):
-            raise psycopg.DataError
+            raise self.refusal
         self.kept += [row["id"] for row in rows]
         return []
 
 
-def test_a_row_that_cannot_be_written_is_left_out_alone():
-    ledger = Ledger()
+@pytest.mark.parametrize("refusal", [psycopg.DataError, UnicodeError])
+def test_a_row_that_cannot_be_written_is_left_out_alone(refusal):
+    ledger = Ledger(refusal)
     asyncio.run(write_all(ledger, "", [{"id": number} for number in (12, 13, 14)]))
     assert ledger.kept == [12, 14]
 

@@ -45,6 +45,13 @@ def form_of(unit: OrgUnit, **other) -> dict[str, str]:
     return flags | {"name": "图书馆", "key": "library", "owner_unit": str(unit.pk), "protocol": "cas", **other}
 
 
+def test_the_page_of_openid_connect_offers_the_scopes_that_release_something(administrator, library):
+    page = administrator.get("/applications/library/protocols/oidc").content.decode()
+    offered = set(re.findall(r'name="scopes" value="(\w+)"', page))
+    assert offered == {"openid", "profile", "campus", "offline_access"}
+    assert "email" in page, "why the others are not there is said"
+
+
 @pytest.mark.parametrize("page", [*READING, *WRITING])
 def test_nobody_without_a_role_sees_the_registry(page, library, student):
     assert signed_in(student.numbers[0]).get(f"/applications/{page}").status_code == 404

@@ -126,6 +126,23 @@ def test_a_code_under_another_device_is_refused(campus, phone):
         spend(mine.replace(phone.device.number, other.device.number))
 
 
+def test_wrong_codes_under_its_number_keep_no_phone_from_paying(campus, phone):
+    """The device's number stands in every picture of a code: who saw one may send a hundred wrong ones."""
+    for number in range(100):
+        with pytest.raises(CodeWrongError):
+            spend(phone.code(key_of="door"), sequence=number + 1)
+    assert spend(phone.code(), sequence=101) == campus.card("student")
+
+
+def test_only_its_signed_in_holder_is_shown_the_pay_code(campus, client):
+    for ask in (client.get, client.post):
+        assert ask("/card/code/enable/").headers["Location"].startswith("/sign-in")
+    assert client.get("/card/code/").headers["Location"].startswith("/sign-in")
+    assert not CodeDevice.objects.exists()
+    assert campus.client("student").post("/card/code/enable/").status_code == 201
+    assert CodeDevice.objects.get().person_id == campus.persons["student"]
+
+
 def test_a_phone_that_was_switched_off_pays_no_more(campus, phone):
     used, fresh = phone.code(), phone.code()
     spend(used, sequence=1)

@@ -126,8 +126,17 @@ def test_after_five_failures_nobody_asks_on(school, desk):
 
 
 def test_callers_who_guess_close_the_telephone_for_an_hour_and_no_other_way(school, desk):
-    for _time in range(5):
-        desk.post("/card/fleet/phone-desk/", RIGHT)
+    page, right = "/card/fleet/phone-desk/", RIGHT | {"card_tail": school.card("student").number[-4:]}
+    said = [desk.post(page, RIGHT).content.decode() for _time in range(6)]
+    assert ["失败太多次" in one for one in said] == [False] * 5 + [True]
+    assert "失败太多次" in desk.post(page, right).content.decode()
+    another = desk.post(page, RIGHT | {"campus_no": CAST["other_student"][2]}).content.decode()
+    assert "核对不上" in another, "the telephone is closed for this number alone"
+    with time_machine.travel(now() + timedelta(minutes=59), tick=False):
+        assert "失败太多次" in desk.post(page, right).content.decode()
+    with time_machine.travel(now() + timedelta(minutes=61), tick=False):
+        assert desk.post(page, right | {"card_tail": "0000"}).status_code == 422
+        assert "失败太多次" not in desk.post(page, right | {"card_tail": "0000"}).content.decode()
     school.client("student").post("/card/report-lost/")
     assert is_lost_everywhere(school).way == "web"
 

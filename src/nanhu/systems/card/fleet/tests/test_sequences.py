@@ -64,6 +64,9 @@ def test_the_office_sets_the_last_sequence_right_with_a_reason(campus, till):
     assert last_told(till) == 7
     assert till.pay(card, 100, sequence=8).code == "ok"
     assert last_told(till) == 8
+    assert till.pay(card, 100, sequence=900_000).code == "ok", "the same request again is told what it did"
+    Device("N1001").ask("day/total", {"day": "2026-11-24"}, sequence=900_001)
+    assert last_told(till) == 8, "what was recorded above stays above"
     entry = AuditEntry.objects.get(action="card.terminal_sequence")
     assert entry.reason == "主板更换"
     assert PosTerminal.objects.get(number="N1001").sequence_ceiling == 899_999

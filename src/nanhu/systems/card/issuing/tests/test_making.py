@@ -5,7 +5,7 @@ import json
 import re
 import time
 import zlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -179,8 +179,9 @@ def test_wrong_codes_at_the_counter_keep_nobody_from_the_card(campus):
 
 @pytest.mark.capability("A101.1", "A101.2")
 def test_the_version_in_force_is_accepted_at_issue_and_a_new_one_is_asked_for_anew(campus):
-    row = made_batch(campus).rows.get(line=1)
+    row, later = made_batch(campus).rows.order_by("line")
     assert hand(campus, row, accepted="").status_code == 422
+    assert hand(campus, row, accepted="", how="code", code=row.pickup_code).status_code == 422
     assert hand(campus, row).status_code == 302
     held = Acceptance.objects.filter(person_id=row.person_id, row=row)
     assert {(one.regulation.key, one.regulation.version) for one in held} == {("cards", 1), ("funds", 1)}
@@ -203,6 +204,13 @@ def test_the_version_in_force_is_accepted_at_issue_and_a_new_one_is_asked_for_an
     assert "补办十元" in page
     assert "您同意过第 1 版" in page
     assert "这不是现行版本" in reader.get(f"{DESK}regulations/cards/1/").content.decode()
+
+    coming = text | {"body": "## 再新\n\n1. 补办三十元。", "effective_on": str(campus_today() + timedelta(days=1))}
+    assert manager.post(f"{DESK}regulations/publish/", coming).status_code == 302
+    assert "补办三十元" not in reader.get(f"{DESK}regulations/cards/").content.decode()
+    assert hand(campus, later).status_code == 302
+    held = Acceptance.objects.filter(person_id=later.person_id, row=later)
+    assert {(one.regulation.key, one.regulation.version) for one in held} == {("cards", 2), ("funds", 1)}
 
 
 @pytest.mark.capability("A095.3")

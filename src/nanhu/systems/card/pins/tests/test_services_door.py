@@ -36,6 +36,8 @@ def test_two_pins_are_kept_apart_salted_and_each_counts_its_own_tries(campus, ki
     assert ask(kiosk, campus, "pin/check", kind="payment", pin="000000")["code"] == "card.pin_locked"
     assert ask(kiosk, campus, "pin/check", kind="payment", pin=NEW)["code"] == "card.pin_locked"
     assert ask(kiosk, campus, "pin/check", kind="enquiry", pin=NEW)["outcome"] == "approved"
+    campus.top_up("student", 1000)
+    assert campus.pay("student", 500) == "posted", "who guesses takes no meal away"
     short = kiosk.ask("pin/check", {"card": campus.card("student").uid, "kind": "enquiry"}, pin="12345")
     assert short["code"] == "card.pin_unreadable"
 

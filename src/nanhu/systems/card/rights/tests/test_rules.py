@@ -131,8 +131,12 @@ def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(cam
     assert "图书借阅" in table
     assert "讲学" in table
 
-    seen = browser.post("/card/rights/change/", form()).content.decode()
-    assert "失去这项权限" in seen
+    looked = browser.post("/card/rights/change/", form())
+    seen = looked.content.decode()
+    assert (looked.context["preview"]["seen"].gain_count, looked.context["preview"]["seen"].lose_count) == (0, 3)
+    assert "失去权限的人" in seen
+    assert "新增权限的人" not in seen
+    assert "陈志远" not in seen, "who neither gains nor loses is not shown"
     assert "林小满" in seen
     assert "Amina Diallo" in seen
     assert may(campus.card("student"), "library").is_allowed, "looking changes nothing"
@@ -142,6 +146,8 @@ def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(cam
 
     spare = form(who="student:留学生", is_allowed="1", ends_on=str(TODAY + 30 * DAY))
     gained = browser.post("/card/rights/change/", spare).content.decode()
+    assert "新增权限的人" in gained
+    assert "失去权限的人" not in gained
     assert "Amina Diallo" in gained
     assert "林小满" not in gained
     browser.post("/card/rights/change/", spare | {"confirmed": "1"})

@@ -47,9 +47,12 @@ def test_every_bit_of_a_key_counts(shop):
         assert fault_of(anonymous(authorization=f"Bearer {flipped}")) == "key_refused"
 
 
+@pytest.mark.usefixtures("clock_stands")
 def test_guessing_is_slowed_by_network(db):
     codes = {fault_of(anonymous(authorization="Bearer guess")) for _try in range(20)}
     assert codes == {"key_refused", "rate_limited"}
+    elsewhere = Client(REMOTE_ADDR="198.51.100.7").get(PREFIX + "account", headers={"authorization": "Bearer guess"})
+    assert fault_of(elsewhere) == "key_refused", "another network is not closed"
 
 
 @pytest.mark.usefixtures("clock_stands")

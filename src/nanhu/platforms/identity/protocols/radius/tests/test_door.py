@@ -14,7 +14,7 @@ from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.protocols.radius.services import clients
 from nanhu.platforms.identity.services import counter, suspensions
-from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST
+from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, counted
 
 
 @pytest.fixture
@@ -161,4 +161,5 @@ def test_guessing_is_slowed(student, key):
 def test_wrong_keys_from_its_address_do_not_stop_a_server(student, key):
     wrong = [ask(f"guess-{number}", student.numbers[0], PASSWORD).status_code for number in range(40)]
     assert set(wrong) == {403}
+    assert counted() == []
     assert ask(key, student.numbers[0], PASSWORD).status_code == 200

@@ -21,6 +21,7 @@ from nanhu.platforms.identity.services import sessions
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.grants import open_grant
 from nanhu.platforms.identity.services.single_logout import CannotBeToldError
+from nanhu.platforms.identity.tests.conftest import counted
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +162,20 @@ def test_a_request_that_is_not_good_ends_nothing(inside, sp, signed_in, how):
     assert page.status_code == 400
     assert is_alive()
     assert SsoGrant.objects.get().logout == "open"
+
+
+def test_what_is_asked_in_vain_at_the_single_sign_on_doors_counts_nobody(inside, sp, signed_in):
+    """Forty of each, from the very address and browser of somebody who then signs in and out there."""
+    before = counted()
+    for number in range(40):
+        inside.get(f"/saml/sso?SAMLRequest=x{number}")
+        inside.get(f"/saml/slo?{sp.redirect(sp.logout_request(signed_in.name_id, f'_{number}'))}")
+        inside.get(f"/cas/login?service=https://nobody{number}.example.edu/")
+        inside.get(f"/oidc/authorize?client_id=nobody{number}&response_type=code")
+    assert counted() == before
+    again = sp.answer(inside.get(f"/saml/sso?{sp.redirect(sp.request())}"))
+    assert leave(inside, sp, again).status_code == 302
+    assert not is_alive()
 
 
 @pytest.mark.parametrize("is_signed", [False, True])
