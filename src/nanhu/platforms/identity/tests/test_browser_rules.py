@@ -60,7 +60,8 @@ def test_what_the_names_of_cookies_promise_is_in_each_of_them(settings, teacher)
     assert (left["secure"], left["domain"], left["httponly"]) == (True, "", True)
 
 
-def test_forms_lead_to_ourselves_alone(browser, teacher, settings):
+def test_forms_lead_to_ourselves_alone(browser, teacher, office, settings):
+    """Though an application is registered: only the pages of signing in and out lead to it."""
     sign_in(browser, "T00123")
     assert form_action(browser.get("/")) == ["'self'"]
     assert settings.SECURE_CSP["form-action"] == ["'self'"]
@@ -75,6 +76,12 @@ def test_a_school_with_very_many_applications_gets_no_header_that_servers_refuse
     assert form_targets.sources() == ["https://oa.example.edu.cn"]
     monkeypatch.setattr(form_targets, "LONGEST", 20)
     assert form_targets.sources() == ["https:"]
+
+
+def test_no_form_leads_to_an_application_that_is_switched_off(browser, office):
+    office.is_enabled = False
+    office.save()
+    assert form_action(browser.get("/sign-in")) == ["'self'"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """One request must not use up a terminal's sequences, and the office can set right what did."""
 
+import time
+
 import pytest
 
 from nanhu.kernel.models import AuditEntry
@@ -19,10 +21,25 @@ def last_told(till: SignedTerminal) -> int:
     return till.send("hello").values["last_sequence"]
 
 
-@pytest.mark.parametrize("operation", ["hello", "query", "revocations", "meter", "upload"])
-def test_a_header_of_a_request_that_uses_no_sequence_moves_nothing(campus, till, operation):
-    till.send(operation, {"since": 0, "sequence": 1, "amount_fen": 1}, sequence=LARGEST_SEQUENCE)
+@pytest.mark.parametrize(
+    ("operation", "values"),
+    [
+        ("hello", {}),
+        ("query", {"sequence": 1}),
+        ("revocations", {"since": 0}),
+        ("meter", {"sequence": 1, "amount_fen": 1}),
+    ],
+)
+def test_a_header_of_a_request_that_uses_no_sequence_moves_nothing(campus, till, operation, values):
+    told = till.send(operation, values, sequence=LARGEST_SEQUENCE)
+    assert (told.status, told.values.get("code")) != (400, "malformed"), "it must be one that is answered"
     assert last_told(till) == 0
+
+
+def test_of_an_upload_its_rows_sequences_count_and_not_its_headers(campus, till):
+    row = {"sequence": 3, "card": campus.card("student").uid, "amount_fen": 100, "occurred_at": int(time.time()) - 5}
+    assert till.send("upload", {"rows": [row]}, sequence=LARGEST_SEQUENCE).status == 200
+    assert last_told(till) == 3
 
 
 def test_a_request_that_was_refused_at_the_door_moves_nothing(campus, till):

@@ -3,7 +3,8 @@
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from nanhu.platforms.identity.protocols.oidc.tests.conftest import BACK, ISSUER, answer_of, userinfo
+from nanhu.platforms.identity.protocols.oidc.tests.conftest import BACK, ISSUER, answer_of, make_app, userinfo
+from nanhu.platforms.people.models import Affiliation, OrgUnit
 
 
 def test_a_person_signed_in_comes_back_with_a_code_that_is_worth_tokens(library, signed_in, client, teacher):
@@ -32,3 +33,15 @@ def test_a_person_signed_in_comes_back_with_a_code_that_is_worth_tokens(library,
     assert set(about["affiliation"]) >= {"staff", "member"}
     assert about["email"] == "someone@example.edu.cn"
     assert about["email_verified"] is False
+
+
+def test_the_unit_and_the_class_are_claims_of_their_own(signed_in, teacher):
+    above = OrgUnit.objects.create(code="11", name="计算机学院（新）", kind="学院")
+    below = OrgUnit.objects.create(code="110301", name="软工2401班", kind="班级", parent=above)
+    Affiliation.objects.filter(person_id=teacher.person_id).update(unit=below)
+    wanted = {"department": "归类", "departmentCode": "归类", "className": "分班", "classCode": "分班"}
+    app = make_app("classes", attributes=wanted)
+    about = userinfo(app.tokens(signed_in, scope="openid campus")["access_token"]).json()
+    assert [about[name] for name in ("department", "department_code", "class_name", "class_code")] == [
+        "计算机学院（新）", "11", "软工2401班", "110301",
+    ]  # fmt: skip
