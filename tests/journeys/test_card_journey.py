@@ -8,11 +8,10 @@ from playwright.sync_api import Page, expect
 
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
-from nanhu.testing.accessibility import accessibility_faults
+from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 PICTURES = os.environ.get("NANHU_PICTURES", "")
 """A folder: then each page looked at is also kept as a picture."""
 
@@ -39,10 +38,10 @@ def chromium(campus):
 
 @pytest.fixture
 def sign_in(campus, chromium):
-    """sign_in("student", size) → that person's own browser window, at the home."""
+    """sign_in("student") → that person's own browser window, at the home."""
     faults: list[str] = []
 
-    def sign_in(who: str, size: str, *, scripts: bool = True) -> Page:
+    def sign_in(who: str, size: str = "desk", *, scripts: bool = True) -> Page:
         width, height = SIZES[size]
         page = chromium.new_context(
             base_url=campus.url,
@@ -63,29 +62,17 @@ def sign_in(campus, chromium):
     assert [fault for fault in faults if "409" not in fault and "DISCONNECTED" not in fault] == []
 
 
-def look_at(page: Page, name: str, size: str) -> None:
-    """No accessibility violation, no sideways scrolling."""
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"card-{name}-{size}.png", full_page=True)
-    found = accessibility_faults(page)
-    assert not found, f"{name} at {size}: {found}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
-        f"{name} scrolls sideways at {size}"
-    )
-
-
 @pytest.mark.capability("A115.1")
-@pytest.mark.parametrize("size", SIZES)
-def test_a_holder_reads_the_rows_and_reports_the_card_lost_in_two_taps(sign_in, size):
-    student = sign_in("student", size)
-    look_at(student, "portal", size)
+def test_a_holder_reads_the_rows_and_reports_the_card_lost_in_two_taps(sign_in):
+    student = sign_in("student")
+    look_at(student, "card-portal", pictures=PICTURES)
     student.goto("/card/")
     expect(student.locator("#balance")).to_have_text("¥ 157.00")
-    look_at(student, "home", size)
+    look_at(student, "card-home", pictures=PICTURES)
     student.click("main a:has-text('交易明细')")
     expect(student.locator("h1")).to_have_text("交易明细")
     expect(student.locator("tbody tr").filter(has_text="N1001")).to_have_count(2)
-    look_at(student, "transactions", size)
+    look_at(student, "card-transactions", pictures=PICTURES)
     student.select_option("#place", "canteen:东院三食堂")
     student.click("button:has-text('查找')")
     expect(student.locator(".statement tbody tr")).to_have_count(2)
@@ -95,30 +82,29 @@ def test_a_holder_reads_the_rows_and_reports_the_card_lost_in_two_taps(sign_in, 
     student.select_option("#kind", "reversal")
     student.click("button:has-text('查找')")
     expect(student.locator("main")).to_contain_text("没有符合条件的交易")
-    look_at(student, "nothing-found", size)
+    look_at(student, "card-nothing-found", pictures=PICTURES)
 
     student.goto("/card/")
     student.click("main a:has-text('挂失')")
-    look_at(student, "report-lost", size)
+    look_at(student, "card-report-lost", pictures=PICTURES)
     student.click("button:has-text('确认挂失')")
     expect(student.locator("main")).to_contain_text("这张卡已挂失")
-    look_at(student, "lost", size)
+    look_at(student, "card-lost", pictures=PICTURES)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_clerk_takes_cash_by_keyboard_alone(campus, sign_in, size):
+def test_a_clerk_takes_cash_by_keyboard_alone(campus, sign_in):
     number = CAST["teacher"][2]
-    clerk = sign_in("clerk", size)
+    clerk = sign_in("clerk")
     clerk.goto("/card/counter/")
-    look_at(clerk, "counter", size)
+    look_at(clerk, "card-counter", pictures=PICTURES)
     clerk.keyboard.type(number)
     clerk.keyboard.press("Enter")
     expect(clerk.locator(".face-name")).to_have_text("陈志远")
-    look_at(clerk, "counter-card", size)
+    look_at(clerk, "card-counter-card", pictures=PICTURES)
     clerk.keyboard.type("100")
     clerk.keyboard.press("Enter")
     expect(clerk.locator(".slip-amount")).to_have_text("¥ 100.00")
-    look_at(clerk, "receipt", size)
+    look_at(clerk, "card-receipt", pictures=PICTURES)
     clerk.keyboard.press("Enter")
     expect(clerk).to_have_url(f"{campus.url}/card/counter/")
     expect(clerk.locator("#q")).to_be_focused()
@@ -126,52 +112,50 @@ def test_a_clerk_takes_cash_by_keyboard_alone(campus, sign_in, size):
     clerk.keyboard.type("1423")
     clerk.keyboard.press("Enter")
     expect(clerk.locator("tbody tr")).to_have_count(2)
-    look_at(clerk, "found", size)
+    look_at(clerk, "card-found", pictures=PICTURES)
     clerk.keyboard.press("Enter")
     expect(clerk.locator(".face-name")).to_be_visible()
     clerk.goto("/card/counter/top-ups/")
     expect(clerk.locator("main")).to_contain_text("¥ 100.00")
     expect(clerk.locator("main")).not_to_contain_text("¥ 300.00")  # the drawer's sum is told after it was counted
-    look_at(clerk, "drawer", size)
+    look_at(clerk, "card-drawer", pictures=PICTURES)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_two_clerks_make_an_exception_on_their_own_screens(campus, sign_in, size):
-    first, second = sign_in("clerk", size), sign_in("second_clerk", size)
+def test_two_clerks_make_an_exception_on_their_own_screens(campus, sign_in):
+    first, second = sign_in("clerk"), sign_in("second_clerk")
     first.goto("/card/counter/?q=" + CAST["other_student"][2])
-    look_at(first, "exception-ask", size)
+    look_at(first, "card-exception-ask", pictures=PICTURES)
     first.fill("#id_amount", "30")
     first.fill("#id_reason", "银行卡被冻结，已联系辅导员核实")
     first.click("button:has-text('申请特批')")
     expect(first.locator("main")).to_contain_text("先不要收钱")
-    look_at(first, "exception-wait", size)
+    look_at(first, "card-exception-wait", pictures=PICTURES)
 
     second.goto("/card/counter/")
-    look_at(second, "counter-waiting", size)
+    look_at(second, "card-counter-waiting", pictures=PICTURES)
     second.click("main a:has-text('银行卡被冻结')")
-    look_at(second, "exception-decide", size)
+    look_at(second, "card-exception-decide", pictures=PICTURES)
     second.click("button:has-text('同意')")
     expect(second.locator("main")).to_contain_text("等周敏收款")
 
     first.click("button:has-text('收现金 ¥ 30.00')")
     expect(first.locator(".slip")).to_contain_text("何平")
-    look_at(first, "exception-receipt", size)
+    look_at(first, "card-exception-receipt", pictures=PICTURES)
     first.goto("/card/counter/exceptions/")
-    look_at(first, "exceptions", size)
+    look_at(first, "card-exceptions", pictures=PICTURES)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_clerk_takes_a_loss_back(campus, sign_in, size):
-    clerk = sign_in("clerk", size)
+def test_a_clerk_takes_a_loss_back(campus, sign_in):
+    clerk = sign_in("clerk")
     clerk.goto("/card/counter/?q=" + CAST["student"][2])
     clerk.click("a:has-text('代为挂失')")
-    look_at(clerk, "counter-loss", size)
+    look_at(clerk, "card-counter-loss", pictures=PICTURES)
     clerk.fill("#id_reason", "本人到柜台")
     clerk.click("button:has-text('挂失')")
-    look_at(clerk, "counter-lost", size)
+    look_at(clerk, "card-counter-lost", pictures=PICTURES)
     clerk.click("main a:has-text('解挂')")
     clerk.check("#id_face_checked")
     clerk.fill("#id_reason", "卡已找回")
-    look_at(clerk, "counter-found", size)
+    look_at(clerk, "card-counter-found", pictures=PICTURES)
     clerk.click("main button:has-text('解挂')")
     expect(clerk.locator("main")).to_contain_text("这张卡现在可以消费")

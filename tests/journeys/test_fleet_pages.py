@@ -2,7 +2,6 @@
 
 import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -17,7 +16,7 @@ from nanhu.systems.card.models import PosTerminal, TerminalIncident
 from nanhu.systems.card.pins.tests.conftest import identify
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
-from nanhu.testing.accessibility import SIZES, accessibility_faults
+from nanhu.testing.accessibility import look_at
 from nanhu.testing.browsers import open_browser
 from tests.journeys.kiosks import beside, forget_receipts
 
@@ -57,8 +56,7 @@ def campus(db):
     return found
 
 
-@pytest.mark.parametrize("size", [*SIZES])
-def test_every_page_of_terminals_and_loss_is_whole(campus, live_server, size):
+def test_every_page_of_terminals_and_loss_is_whole(campus, live_server):
     card = campus.card("student")
     pages = {
         "clerk": {
@@ -71,30 +69,18 @@ def test_every_page_of_terminals_and_loss_is_whole(campus, live_server, size):
         "teacher": {"report": "/card/report-lost/"},
     }  # fmt: skip
     cookies = {part: campus.client(part).cookies["nanhu_session"].value for part in pages}
-    width, height = SIZES[size]
     faults: list[str] = []
     with open_browser() as chromium:
         for part, wanted in pages.items():
-            context = chromium.new_context(
-                viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce"
-            )
+            context = chromium.new_context(locale="zh-CN", reduced_motion="reduce")
             context.add_cookies([{"name": "nanhu_session", "value": cookies[part], "url": live_server.url}])
             page = context.new_page()
             page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
             for name, address in wanted.items():
                 page.goto(live_server.url + address)
-                look(page, f"{name}-{size}", faults)
+                look_at(page, name, pictures=PICTURES)
             context.close()
     assert faults == []
-
-
-def look(page, name: str, faults: list[str]) -> None:
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-    faults += [f"{name}: {fault}" for fault in accessibility_faults(page)]
-    wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    if wide > room:
-        faults.append(f"{name}: {wide} wide in {room}")
 
 
 def test_the_fleet_renews_itself_every_five_seconds(campus, live_server):

@@ -8,11 +8,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.messages.tests.conftest import CAST, PASSWORD, PDF, SYSTEM, bring_in_the_cast
-from nanhu.testing.accessibility import accessibility_faults
+from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 TITLE = "关于开展宿舍用电安全检查的通知"
 BODY = "各位同学：\n\n## 时间\n\n- 周三 **19:00** 起，逐栋检查；\n- 请保持房间有人。\n\n违规电器将代为保管。"
 PICTURES = os.environ.get("NANHU_PICTURES", "")
@@ -40,10 +39,10 @@ def chromium():
 
 @pytest.fixture
 def sign_in(campus, chromium: Browser, request):
-    """sign_in("student", size) → that person's own browser window, at the home."""
+    """sign_in("student") → that person's own browser window, at the home."""
     faults: list[str] = []
 
-    def sign_in(who: str, size: str, *, scripts: bool = True) -> Page:
+    def sign_in(who: str, size: str = "desk", *, scripts: bool = True) -> Page:
         width, height = SIZES[size]
         page = chromium.new_context(
             base_url=campus, viewport={"width": width, "height": height}, locale="zh-CN", java_script_enabled=scripts
@@ -61,20 +60,9 @@ def sign_in(campus, chromium: Browser, request):
     assert [fault for fault in faults if "404" not in fault] == []
 
 
-def look_at(page: Page, name: str, size: str) -> None:
-    """No accessibility violation, no sideways scrolling."""
-    found = accessibility_faults(page)
-    assert not found, f"{name} at {size}: {found}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
-        f"{name} scrolls sideways at {size}"
-    )
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"notices-{name}-{size}.png", full_page=True)
-
-
-def write_and_publish(editor: Page, size: str, file: Path) -> None:
+def write_and_publish(editor: Page, file: Path) -> None:
     editor.goto("/notices/manage/")
-    look_at(editor, "desk-empty", size)
+    look_at(editor, "notices-desk-empty", pictures=PICTURES)
     editor.click("a:has-text('写公告')")
     editor.fill("#id_title", TITLE)
     editor.fill("#id_body", BODY)
@@ -82,29 +70,28 @@ def write_and_publish(editor: Page, size: str, file: Path) -> None:
     editor.check("input[name=audience][value=students]")
     editor.check("#id_must_read")
     editor.set_input_files("#id_added", file)
-    look_at(editor, "write", size)
+    look_at(editor, "notices-write", pictures=PICTURES)
     editor.click("button:has-text('保存草稿')")
     expect(editor.locator(".notice-file-name")).to_have_text("检查安排.pdf")
-    look_at(editor, "draft", size)
+    look_at(editor, "notices-draft", pictures=PICTURES)
     editor.click("button:has-text('发布')")
     expect(editor.locator("main")).to_contain_text("已发布")
 
 
 @pytest.mark.capability("A036.1", "A036.2", "A036.3", "A036.4", "A036.7")
-@pytest.mark.parametrize("size", SIZES)
-def test_a_notice_reaches_its_audience_and_is_read(sign_in, tmp_path, size):
+def test_a_notice_reaches_its_audience_and_is_read(sign_in, tmp_path):
     file = tmp_path / "检查安排.pdf"
     file.write_bytes(PDF)
-    editor, student, teacher = (sign_in(who, size) for who in ("editor", "student", "teacher"))
+    editor, student, teacher = (sign_in(who) for who in ("editor", "student", "teacher"))
     student.goto("/notices/")
-    look_at(student, "empty", size)
-    write_and_publish(editor, size, file)
+    look_at(student, "notices-empty", pictures=PICTURES)
+    write_and_publish(editor, file)
 
     student.goto("/")
     expect(student.locator("main")).to_contain_text(TITLE)
     student.click(f"main a:has-text('{TITLE}')")
     expect(student.locator("h1")).to_have_text(TITLE)
-    look_at(student, "notice", size)
+    look_at(student, "notices-notice", pictures=PICTURES)
     with student.expect_download() as download:
         student.click(".notice-file")
     assert download.value.suggested_filename == "检查安排.pdf"
@@ -112,7 +99,7 @@ def test_a_notice_reaches_its_audience_and_is_read(sign_in, tmp_path, size):
 
     student.goto("/notices/")
     expect(student.locator(".is-unread")).to_contain_text(TITLE)
-    look_at(student, "list-unread", size)
+    look_at(student, "notices-list-unread", pictures=PICTURES)
     student.click(f"a:has-text('{TITLE}')")
     student.click("button:has-text('我已阅读')")
     expect(student.locator(".notice-receipt-done")).to_contain_text("确认阅读")
@@ -127,7 +114,7 @@ def test_a_notice_reaches_its_audience_and_is_read(sign_in, tmp_path, size):
 
     editor.reload()
     expect(editor.locator(".notice-share")).to_contain_text("1 / 2 人已读")
-    look_at(editor, "manage", size)
+    look_at(editor, "notices-manage", pictures=PICTURES)
     editor.click("summary:has-text('撤回这条公告')")
     editor.fill("#id_reason", "时间有变")
     editor.click(".notice-danger button[type=submit]")

@@ -1,7 +1,6 @@
 """A month's power bills in a real browser: the form, the wrong line, the preview, the second clerk, what came of it."""
 
 import os
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -10,7 +9,7 @@ from nanhu.systems.card.funds.services import room_returns
 from nanhu.systems.card.funds.tests.conftest import Funds
 from nanhu.systems.card.funds.tests.rooms import HEAD, NAMED, PAGES, PAIR, line, posted, with_office
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
-from nanhu.testing.accessibility import SIZES, accessibility_faults
+from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -35,11 +34,11 @@ def office(live_server):
 
 @pytest.fixture
 def window(office):
-    """window("clerk", size) → that person's browser, signed in."""
+    """window("clerk") → that person's browser, signed in."""
     faults: list[str] = []
     with open_browser() as chromium:
 
-        def open_window(part: str, size: str) -> Page:
+        def open_window(part: str, size: str = "desk") -> Page:
             width, height = SIZES[size]
             context: BrowserContext = chromium.new_context(
                 base_url=office.url,
@@ -57,19 +56,6 @@ def window(office):
     assert [fault for fault in faults if "422" not in fault] == []
 
 
-def look_at(page: Page, name: str, size: str) -> None:
-    """No accessibility violation by day and by night, no sideways scrolling."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"rooms-{name}-{size}-{scheme}.png", full_page=True)
-        found = accessibility_faults(page)
-        assert not found, f"{name} at {size}, {scheme}: {found}"
-    page.emulate_media(color_scheme="light")
-    wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide <= room, f"{name} is {wide} wide in {room}"
-
-
 def hand_in(page: Page, text: str) -> None:
     page.goto(PAGES + "new/")
     page.fill("input[name=title]", "十一月 南院电费")
@@ -79,43 +65,41 @@ def hand_in(page: Page, text: str) -> None:
         page.get_by_role("button", name="检查账单").click()
 
 
-@pytest.mark.parametrize("size", [*SIZES])
-def test_a_months_bills_from_the_form_to_the_second_clerk(office, window, size):
+def test_a_months_bills_from_the_form_to_the_second_clerk(office, window):
     text = HEAD + PAIR.replace("301", "402")
-    clerk = window("clerk", size)
+    clerk = window("clerk")
     clerk.goto(PAGES)
-    look_at(clerk, "lists", size)
+    look_at(clerk, "rooms-lists", pictures=PICTURES)
     clerk.goto(PAGES + "new/")
-    look_at(clerk, "new", size)
+    look_at(clerk, "rooms-new", pictures=PICTURES)
     hand_in(clerk, text + line("999", "谁", room="403"))
     expect(clerk.locator("main")).to_contain_text("没有这个学工号，或已经离校")
-    look_at(clerk, "faults", size)
+    look_at(clerk, "rooms-faults", pictures=PICTURES)
     hand_in(clerk, text)
     expect(clerk.locator("main")).to_contain_text("按现在的余额，有 1 笔共 ¥ 15.00 扣不到")
-    look_at(clerk, "preview", size)
+    look_at(clerk, "rooms-preview", pictures=PICTURES)
     clerk.get_by_role("button", name="提交复核").click()
     expect(clerk.locator("main")).to_contain_text("等另一位经办人复核")
-    second = window("second_clerk", size)
+    second = window("second_clerk")
     second.goto(clerk.url)
-    look_at(second, "to-approve", size)
+    look_at(second, "rooms-to-approve", pictures=PICTURES)
     second.get_by_role("button", name="同意从 2 人次扣 ¥ 30.01").click()
     expect(second.locator("main")).to_contain_text("扣款中")
-    look_at(second, "at-work", size)
+    look_at(second, "rooms-at-work", pictures=PICTURES)
 
 
-@pytest.mark.parametrize("size", [*SIZES])
-def test_what_came_of_it_for_the_office_and_for_who_lives_there(office, window, size):
-    clerk = window("clerk", size)
+def test_what_came_of_it_for_the_office_and_for_who_lives_there(office, window):
+    clerk = window("clerk")
     clerk.goto(f"{PAGES}{office.taken.public_id}/")
     expect(clerk.locator("main")).to_contain_text("卡内余额不够")
-    look_at(clerk, "taken", size)
+    look_at(clerk, "rooms-taken", pictures=PICTURES)
     clerk.goto(f"{PAGES}{office.taken.public_id}/?show=given_back")
-    look_at(clerk, "nothing-shown", size)
-    second = window("second_clerk", size)
+    look_at(clerk, "rooms-nothing-shown", pictures=PICTURES)
+    second = window("second_clerk")
     second.goto(f"{PAGES}{office.asked.public_id}/")
     expect(second.get_by_role("button", name="同意退回 1 笔共 ¥ 15.01")).to_be_visible()
-    look_at(second, "asked-back", size)
-    student = window("student", size)
+    look_at(second, "rooms-asked-back", pictures=PICTURES)
+    student = window("student")
     student.goto("/card/transactions/")
     expect(student.locator("main")).to_contain_text(f"电费 · 南院15号楼 301 · {NAMED}")
-    look_at(student, "statement", size)
+    look_at(student, "rooms-statement", pictures=PICTURES)

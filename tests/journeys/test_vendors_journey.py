@@ -2,7 +2,6 @@
 
 import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,12 +12,11 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
 from nanhu.systems.card.vendors.services import webhooks
 from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, register
-from nanhu.testing.accessibility import accessibility_faults
+from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
 from tests.journeys.vendor_program import Program, tries_the_sandbox
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 SECRET = re.compile(r"nanhu_(?:live|test)_[0-9A-Za-z]{12}_[0-9A-Za-z_-]{43}")
 FIRST_TAPS = [("link", "启用"), ("button", "在这部手机上启用")]
 PICTURES = os.environ.get("NANHU_PICTURES", "")
@@ -53,10 +51,10 @@ def chromium(campus):
 
 @pytest.fixture
 def open_page(campus, chromium):
-    """open_page(size, "teacher") → that person's own window; without a name a stranger's."""
+    """open_page("teacher") → that person's own window; without a name a stranger's."""
     faults: list[str] = []
 
-    def open_page(size: str, who: str = "") -> Page:
+    def open_page(who: str = "", size: str = "desk") -> Page:
         width, height = SIZES[size]
         context = chromium.new_context(base_url=campus.url, viewport={"width": width, "height": height}, locale="zh-CN")
         page = context.new_page()
@@ -74,7 +72,7 @@ def open_page(campus, chromium):
     assert [fault for fault in faults if "422" not in fault] == []
 
 
-def registered_in(keeper: Page, size: str) -> None:
+def registered_in(keeper: Page) -> None:
     keeper.goto("/card/vendors/register/")
     keeper.fill("input[name=company]", "洞庭外卖")
     keeper.fill("input[name=contact]", "刘老板")
@@ -84,7 +82,7 @@ def registered_in(keeper: Page, size: str) -> None:
     keeper.fill("textarea[name=addresses]", "127.0.0.0/8")
     keeper.click("main form button[type=submit]")
     expect(keeper.locator("body")).to_contain_text("先发一把沙箱密钥给对方试")
-    look_at(keeper, "registered", size)
+    look_at(keeper, "vendors-registered", pictures=PICTURES)
 
 
 def key_of(keeper: Page, mode: str) -> str:
@@ -106,10 +104,9 @@ def code_on(page: Page, *, is_first: bool = False) -> str:
     return page.locator("#code").get_attribute("data-code") or ""
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_vendor_is_registered_tries_the_sandbox_and_sells_a_lunch(campus, open_page, size):
-    keeper, holder = open_page(size, "teacher"), open_page(size, "student")
-    registered_in(keeper, size)
+def test_a_vendor_is_registered_tries_the_sandbox_and_sells_a_lunch(campus, open_page):
+    keeper, holder = open_page("teacher"), open_page("student")
+    registered_in(keeper)
     tries_the_sandbox(Program(campus.url, key_of(keeper, "test")))
     program, code = Program(campus.url, key_of(keeper, "live")), code_on(holder, is_first=True)
 
@@ -137,62 +134,50 @@ def test_a_vendor_is_registered_tries_the_sandbox_and_sells_a_lunch(campus, open
     for told in ("payments.create", "refunds.create", "code_used", "card_lost", "merchant_refused"):
         expect(keeper.locator("main")).to_contain_text(told)
     expect(keeper.locator("main")).not_to_contain_text(program.secret)
-    look_at(keeper, "asked", size)
+    look_at(keeper, "vendors-asked", pictures=PICTURES)
 
 
-def look_at(page: Page, name: str, size: str) -> None:
-    """No accessibility violation, no sideways scrolling."""
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"vendors-{name}-{size}.png", full_page=True)
-    found = accessibility_faults(page)
-    assert not found, f"{name} at {size}: {found}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} at {size} scrolls"
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_the_desk_keeps_a_vendor(campus, open_page, size):
-    keeper = open_page(size, "teacher")
+def test_the_desk_keeps_a_vendor(campus, open_page):
+    keeper = open_page("teacher")
     keeper.goto("/card/vendors/")
-    look_at(keeper, "overview", size)
+    look_at(keeper, "vendors-overview", pictures=PICTURES)
     keeper.goto("/card/vendors/register/")
-    look_at(keeper, "register", size)
+    look_at(keeper, "vendors-register", pictures=PICTURES)
     keeper.goto(f"/card/vendors/{campus.vendor.public_id}/")
-    look_at(keeper, "vendor", size)
+    look_at(keeper, "vendors-vendor", pictures=PICTURES)
     keeper.click("main a:has-text('发密钥')")
     keeper.fill("input[name=name]", "点餐服务器")
-    look_at(keeper, "make-key", size)
+    look_at(keeper, "vendors-make-key", pictures=PICTURES)
     keeper.click("main form button[type=submit]")
     expect(keeper.locator(".secret code")).to_contain_text("nanhu_test_")
-    look_at(keeper, "new-key", size)
+    look_at(keeper, "vendors-new-key", pictures=PICTURES)
     for page in ("log", "events"):
         keeper.goto(f"/card/vendors/{campus.vendor.public_id}/{page}/")
-        look_at(keeper, page, size)
+        look_at(keeper, f"vendors-{page}", pictures=PICTURES)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_developer_reads_the_documentation(open_page, size):
-    developer = open_page(size)
+def test_a_developer_reads_the_documentation(open_page):
+    developer = open_page()
     developer.goto("/api/card/")
-    look_at(developer, "guide", size)
+    look_at(developer, "vendors-guide", pictures=PICTURES)
     developer.click("summary:has-text('收一笔款')")
     expect(developer.locator("details[open]")).to_contain_text("balance_short")
-    look_at(developer, "guide-open", size)
+    look_at(developer, "vendors-guide-open", pictures=PICTURES)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_holder_consents_and_takes_it_back(campus, open_page, size):
-    holder = open_page(size, "student")
+def test_a_holder_consents_and_takes_it_back(campus, open_page):
+    holder = open_page("student")
     holder.goto("/card/vendors/mine/")
-    look_at(holder, "mine-empty", size)
+    look_at(holder, "vendors-mine-empty", pictures=PICTURES)
     holder.goto(f"/card/vendors/consent/{campus.vendor.public_id}/?reference=C-7")
-    look_at(holder, "consent", size)
+    look_at(holder, "vendors-consent", pictures=PICTURES)
     holder.click("button:has-text('同意授权')")
     expect(holder.locator("main")).to_contain_text("湘味点餐")
-    look_at(holder, "mine", size)
+    look_at(holder, "vendors-mine", pictures=PICTURES)
     holder.click("button:has-text('收回')")
     expect(holder.locator("main")).to_contain_text("已收回")
     holder.goto("/card/")
     expect(holder.locator("main a[href='/card/code/']")).to_be_visible()
-    look_at(holder, "card-home", size)
+    look_at(holder, "vendors-card-home", pictures=PICTURES)
     holder.goto("/card/transactions/")
-    look_at(holder, "card-transactions", size)
+    look_at(holder, "vendors-card-transactions", pictures=PICTURES)

@@ -3,10 +3,23 @@
 They are made like the first ones, and would be nine tenths of the time a page takes.
 """
 
+from pathlib import Path
+from typing import Literal, NamedTuple
+
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships none
 from playwright.sync_api import Page
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+
+
+class View(NamedTuple):
+    width: int
+    height: int
+    scheme: Literal["light", "dark"]
+
+
+VIEWS = {"desk": View(*SIZES["desk"], "light"), "phone": View(*SIZES["phone"], "dark")}
+SCROLLS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 ROWS = 12
 LATER_ROWS = [f"tbody tr:nth-child(n+{ROWS + 1})", f":is(ol, ul) > li:nth-child(n+{ROWS + 1})"]
 SCRIPT = Axe().axe_script
@@ -27,10 +40,29 @@ def accessibility_faults(page: Page) -> list[str]:
 def sideways_faults(page: Page) -> list[str]:
     """At which of a desk's and a phone's widths the page as it stands scrolls sideways; one journey looks at both."""
     stood, faults = page.viewport_size, []
-    for width, height in SIZES.values():
-        page.set_viewport_size({"width": width, "height": height})
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            faults.append(f"scrolls sideways at {width} px")
+    for view in VIEWS.values():
+        page.set_viewport_size({"width": view.width, "height": view.height})
+        if page.evaluate(SCROLLS):
+            faults.append(f"scrolls sideways at {view.width} px")
     if stood is not None:
         page.set_viewport_size(stood)
     return faults
+
+
+def look_at(page: Page, name: str, *, pictures: str = "") -> None:
+    """No accessibility violation and no sideways scrolling of the page as it stands, at a desk by day and on a phone by night.
+
+    `pictures` is a folder in which each view is kept.
+    """
+    stood = page.viewport_size
+    for kind, view in VIEWS.items():
+        page.set_viewport_size({"width": view.width, "height": view.height})
+        page.emulate_media(color_scheme=view.scheme, reduced_motion="reduce")
+        if pictures:
+            page.screenshot(path=Path(pictures) / f"{name}-{kind}-{view.scheme}.png", full_page=True)
+        found = [*accessibility_faults(page), *(["scrolls sideways"] if page.evaluate(SCROLLS) else [])]
+        if found:
+            raise AssertionError(f"{name}, {kind}: {found}")
+    page.emulate_media(color_scheme="light")
+    if stood is not None:
+        page.set_viewport_size(stood)

@@ -12,7 +12,7 @@ from nanhu.systems.card.bank.tests import windows
 from nanhu.systems.card.bank.tests.banks import EmulatedBank
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, customers, prepare_campus
 from nanhu.systems.card.bank.tests.phones import SECRET, last_code
-from nanhu.systems.card.bank.tests.windows import SIZES, open_window
+from nanhu.systems.card.bank.tests.windows import open_window
 from nanhu.systems.card.tests.conftest import CAST
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -46,10 +46,10 @@ def campus(transactional_db, outside):
     return made
 
 
-@pytest.fixture(params=SIZES.values(), ids=SIZES)
-def page(request, outside, campus, monkeypatch):
+@pytest.fixture
+def page(outside, campus, monkeypatch):
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with open_window(request.param, outside.url) as (made, faults):
+    with open_window(outside.url) as (made, faults):
         yield made
     assert faults == []
 

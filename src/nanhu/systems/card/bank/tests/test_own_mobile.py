@@ -11,17 +11,17 @@ from nanhu.systems.card.bank.services import loads, reconciliation
 from nanhu.systems.card.bank.tests import windows
 from nanhu.systems.card.bank.tests.conftest import CARDS, drive
 from nanhu.systems.card.bank.tests.phones import Phone
-from nanhu.systems.card.bank.tests.windows import SIZES, open_window
+from nanhu.systems.card.bank.tests.windows import open_window
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, make_finance
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 BANK = "/card/bank/"
 
 
-@pytest.fixture(params=SIZES.values(), ids=SIZES)
-def page(request, campus, live_server, monkeypatch):
+@pytest.fixture
+def page(campus, live_server, monkeypatch):
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with open_window(request.param, live_server.url) as (made, faults):
+    with open_window(live_server.url) as (made, faults):
         yield made
     assert [fault for fault in faults if "422" not in fault] == []  # a form refused
 
@@ -36,7 +36,7 @@ def sign_in(page, part):
 
 
 def look_at(page, name):
-    windows.look_at(page, f"bank-{name}", settled_ms=300, full_page=True)
+    windows.look_at(page, f"bank-{name}", settled_ms=300)
 
 
 def visit(page, path, name):
