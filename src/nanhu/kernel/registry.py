@@ -205,6 +205,14 @@ class Check:
     order: int = 100
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolRules:
+    """A table of the school's file that a room reads: `read` raises SchoolFileError where a value cannot be used."""
+
+    key: str
+    read: Callable[[], object]
+
+
 class Keyed(Protocol):
     @property
     def key(self) -> str: ...
@@ -244,3 +252,4 @@ personal_data: Register[PersonalData] = Register()
 looks: Register[Look] = Register()
 home_notices: Register[HomeNotices] = Register()
 checks: Register[Check] = Register()
+school_rules: Register[SchoolRules] = Register()

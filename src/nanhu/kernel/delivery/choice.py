@@ -20,7 +20,7 @@ class IncompleteError(Exception):
 
 
 def table() -> dict[str, Any]:
-    return dict(school().raw.get("sms", {}))
+    return dict(school().table("sms").members)
 
 
 def provider() -> Provider | None:

@@ -3,8 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.doctor.checks import database, files, secrecy, trail, web, work
-from nanhu.kernel.registry import Check
+from nanhu.kernel.doctor.checks import database, files, school, secrecy, trail, web, work
+from nanhu.kernel.registry import Check, SchoolRules
+from nanhu.kernel.school import school as own_school
 
 WITHOUT_DATABASE = frozenset(
     {
@@ -16,6 +17,7 @@ WITHOUT_DATABASE = frozenset(
         "kernel.hosts",
         "kernel.catalogues",
         "kernel.processes",
+        "kernel.school",
     }
 )
 
@@ -38,7 +40,9 @@ registry.checks.add(
     Check(key="kernel.audit", title=_("审计封印"), run=trail.check_audit_seals, order=35),
     Check(key="kernel.carried_roots", title=_("抄录的根"), run=trail.check_carried_roots, order=36),
     Check(key="kernel.backup", title=_("备份"), run=work.check_backup, order=40),
+    Check(key="kernel.school", title=_("学校配置文件"), run=school.check_school_file, order=45),
     Check(key="kernel.debug", title=_("调试模式"), run=web.check_debug, order=50),
     Check(key="kernel.hosts", title=_("主机名和加密"), run=web.check_hosts, order=51),
     Check(key="kernel.catalogues", title=_("英文界面"), run=web.check_catalogues, order=60),
 )
+registry.school_rules.add(SchoolRules(key="kernel.school", read=own_school))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.school.tables import SchoolFileError, Table, table_in, tables_in
 
 SAMPLE = Path(__file__).with_name("hnist.toml")
 
@@ -34,24 +35,35 @@ class School:
     english: Mapping[str, str]
     raw: Mapping[str, Any]
 
+    def table(self, name: str) -> Table:
+        """A room's table by its dotted name ("card.bank"), read strictly."""
+        return table_in(self.raw, name)
+
+    def tables(self, name: str) -> list[Table]:
+        """Dated tables: `[[card.limits]]`."""
+        return tables_in(self.raw, name)
+
 
 def read_school(path: Path) -> School:
-    raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    look = raw.get("look", {})
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SchoolFileError(f"NANHU_SCHOOL_FILE {path}: {error}") from error
+    top, look, phones = Table(path.name, raw), table_in(raw, "look"), table_in(raw, "phones")
     return School(
-        name=raw["name"],
-        short_name=raw["short_name"],
-        english_name=raw["english_name"],
-        domain=raw["domain"],
-        city=raw["city"],
-        info_centre_phone=raw["phones"]["info_centre"],
-        card_office_phone=raw["phones"]["card_office"],
-        card_office_place=raw["card_office"]["place"],
-        primary_colour=look.get("primary", ""),
-        accent_colour=look.get("accent", ""),
-        mark=look.get("mark", ""),
-        picture=look.get("picture", ""),
-        english=raw.get("english", {}),
+        name=top.words("name"),
+        short_name=top.words("short_name"),
+        english_name=top.words("english_name"),
+        domain=top.words("domain"),
+        city=top.words("city"),
+        info_centre_phone=phones.words("info_centre"),
+        card_office_phone=phones.words("card_office"),
+        card_office_place=table_in(raw, "card_office").words("place"),
+        primary_colour=look.text("primary", ""),
+        accent_colour=look.text("accent", ""),
+        mark=look.text("mark", ""),
+        picture=look.text("picture", ""),
+        english=table_in(raw, "english").members,
         raw=raw,
     )
 

@@ -18,7 +18,10 @@ from nanhu.platforms.identity.services.counter import account_with, set_password
 from nanhu.platforms.identity.services.faces import choose_face
 from nanhu.platforms.identity.services.roles import grant as grant_role
 from nanhu.platforms.identity.services.roles import revoke as revoke_role
-from nanhu.platforms.identity.services.throttle import network_of
+from nanhu.platforms.identity.services.throttle import Gate, Limit, network_of
+from nanhu.platforms.identity.services.throttle import admit as admit_attempt
+from nanhu.platforms.identity.services.throttle import forgive as forgive_attempts
+from nanhu.platforms.identity.services.throttle import take_back as take_back_attempt
 
 __all__ = [
     "Account",
@@ -26,13 +29,17 @@ __all__ = [
     "AccountClosed",
     "DemoOnlyError",
     "Front",
+    "Gate",
+    "Limit",
     "PasswordChanged",
     "UnknownAccountError",
     "UnknownRoleError",
     "account_by_app_password",
     "account_of",
     "account_with",
+    "admit_attempt",
     "choose_face",
+    "forgive_attempts",
     "fresh_sign_in_required",
     "give_totp_for_sample",
     "grant_role",
@@ -50,6 +57,7 @@ __all__ = [
     "send_mail",
     "send_text",
     "set_password_for_sample",
+    "take_back_attempt",
     "tell_account",
 ]
 

@@ -9,6 +9,7 @@ from nanhu.kernel.kit.requests import guarded_by
 from nanhu.platforms.identity import hashing, policies
 from nanhu.platforms.identity.checks_sms import check_sms
 from nanhu.platforms.identity.services import contact_names
+from nanhu.platforms.identity.services.grace import grace_days
 from nanhu.platforms.people.api import normalise_phone
 
 SLOW_MILLISECONDS, WEAK_MILLISECONDS = 120, 10
@@ -83,5 +84,6 @@ def check_hashing() -> registry.CheckResult:
     return registry.CheckResult(verdict=registry.Verdict.OK, message=message)
 
 
+registry.school_rules.add(registry.SchoolRules(key="identity.grace_days", read=grace_days))
 registry.checks.add(registry.Check(key="identity.hashing", title=_("密码核对"), run=check_hashing, order=60))
 registry.checks.add(registry.Check(key="identity.sms", title=_("短信"), run=check_sms, order=61))

@@ -8,14 +8,16 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.processes import ProcessSpecification, processes
-from nanhu.kernel.registry import Application, PersonalData, Role, Tile, TileContent, Viewer
+from nanhu.kernel.registry import Application, PersonalData, Role, SchoolRules, Tile, TileContent, Viewer
 from nanhu.systems.card.checks import gateway_works, receipts_agree
 from nanhu.systems.card.funds.queries import waiting_of
+from nanhu.systems.card.limits import read_counter
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.personal_data import card_records, transaction_records
 from nanhu.systems.card.policies import CLERK
 from nanhu.systems.card.process import gateway_command
 from nanhu.systems.card.queries import own_day
+from nanhu.systems.card.services.loss import cool_off, may_holder_cancel
 
 LOW_BALANCE_FEN = 2000
 
@@ -92,4 +94,9 @@ processes.add(
         database_role="gateway",
         order=30,
     )
+)
+registry.school_rules.add(
+    SchoolRules(key="card", read=read_counter),
+    SchoolRules(key="card.loss_cool_off", read=cool_off),
+    SchoolRules(key="card.loss_self_service", read=may_holder_cancel),
 )

@@ -8,11 +8,14 @@ from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
 
 DEFAULT_DAYS: Mapping[str, int] = {"student": 30, "staff": 7, "temporary": 0, "guest": 0}
+MOST_DAYS = 36_600
+"""A hundred years."""
 
 
 def grace_days() -> Mapping[str, int]:
     """By kind of affiliation, or by the code of a category, which wins; `[identity.grace_days]` of the school's file."""
-    return {**DEFAULT_DAYS, **school().raw.get("identity", {}).get("grace_days", {})}
+    table = school().table("identity.grace_days")
+    return {**DEFAULT_DAYS, **{kind: table.whole(kind, 0, most=MOST_DAYS) for kind in table.members}}
 
 
 def grace_end(card: people.PersonCard) -> datetime | None:

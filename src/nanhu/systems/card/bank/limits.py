@@ -21,16 +21,17 @@ class BankLimits:
 
 
 def bank_limits() -> BankLimits:
-    table = school().raw.get("card", {}).get("bank", {})
-    largest = int(table.get("largest_fen", LARGEST_FEN))
+    table = school().table("card.bank")
+    table.only({"smallest_fen", "largest_fen", "presets_fen"})
+    largest = table.whole("largest_fen", LARGEST_FEN, least=1)
     return BankLimits(
-        smallest_fen=int(table.get("smallest_fen", SMALLEST_FEN)),
+        smallest_fen=table.whole("smallest_fen", SMALLEST_FEN, least=1, most=largest),
         largest_fen=largest,
         balance_fen=counter_limits().balance_fen,
-        presets_fen=tuple(int(fen) for fen in table.get("presets_fen", PRESETS_FEN) if int(fen) <= largest),
+        presets_fen=tuple(fen for fen in table.wholes("presets_fen", PRESETS_FEN) if fen <= largest),
     )
 
 
 def school_code() -> str:
     """The school's code in outside apps (A086)."""
-    return str(school().raw.get("card", {}).get("apps", {}).get("school_code", "10543"))
+    return school().table("card.apps").text("school_code", "10543")

@@ -4,9 +4,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Application
+from nanhu.kernel.registry import Application, SchoolRules
 from nanhu.systems.card.bank import operations, subscribers, tasks
 from nanhu.systems.card.bank.day_close import BANK, CUSTODY
+from nanhu.systems.card.bank.limits import bank_limits, school_code
 from nanhu.systems.card.bank.services import finder
 from nanhu.systems.card.closing.policies import FINANCE
 from nanhu.systems.card.closing.sources import sources, sources_of_custody
@@ -28,3 +29,7 @@ registry.applications.add(
     )
 )
 __all__ = ["finder", "operations", "subscribers", "tasks"]
+registry.school_rules.add(
+    SchoolRules(key="card.bank", read=bank_limits),
+    SchoolRules(key="card.apps", read=school_code),
+)

@@ -154,4 +154,4 @@ def letter(checked: Checked) -> tuple[str, str]:
 
 
 def office_mail() -> str:
-    return str(school().raw.get("card_office", {}).get("mail", ""))
+    return school().table("card_office").text("mail", "")

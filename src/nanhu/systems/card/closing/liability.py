@@ -8,14 +8,15 @@
 The latest that has begun counts. Without any the school bears it from the moment of the report.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from nanhu.kernel.school import school
+from nanhu.kernel.school.tables import Table
 
 FIRST_DAY = date(2000, 1, 1)
+MOST_MINUTES = 527_040
+"""A year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +27,17 @@ class LiabilityRule:
 
 
 def rule_on(day: date) -> LiabilityRule:
-    rows = school().raw.get("card", {}).get("loss_liability", [])
-    begun = sorted((rule_of(row) for row in rows if row.get("from", FIRST_DAY) <= day), key=lambda rule: rule.since)
+    begun = [rule for rule in read_rules() if rule.since <= day]
     return begun[-1] if begun else LiabilityRule()
 
 
-def rule_of(row: Mapping[str, Any]) -> LiabilityRule:
+def read_rules() -> list[LiabilityRule]:
+    return sorted(map(rule_of, school().tables("card.loss_liability")), key=lambda rule: rule.since)
+
+
+def rule_of(table: Table) -> LiabilityRule:
+    table.only({"from", "school_bears", "after_minutes"})
     return LiabilityRule(
-        since=row.get("from", FIRST_DAY), school_bears=bool(row.get("school_bears", True)),
-        after=timedelta(minutes=int(row.get("after_minutes", 0))),
+        since=table.day("from", FIRST_DAY), school_bears=table.yes("school_bears", usual=True),
+        after=timedelta(minutes=table.whole("after_minutes", 0, most=MOST_MINUTES)),
     )  # fmt: skip

@@ -4,15 +4,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Application, Role
+from nanhu.kernel.registry import Application, Role, SchoolRules
 from nanhu.systems.card.closing import custody, jobs, operations  # noqa: F401  (registering is their effect)
 from nanhu.systems.card.closing.checks import groups_have_codes
+from nanhu.systems.card.closing.liability import read_rules
 from nanhu.systems.card.closing.losses import loss_differences
 from nanhu.systems.card.closing.policies import FINANCE, MERCHANT
 from nanhu.systems.card.closing.printed_roots import root_differences
 from nanhu.systems.card.closing.reconciliation import ledger_differences, receipt_differences, suspense_differences
 from nanhu.systems.card.closing.sources import Source, sources
 from nanhu.systems.card.closing.terminal_totals import terminal_differences
+from nanhu.systems.card.closing.vouchers import codes
 
 sources.add(
     Source(key="ledger", title=_("总账核对"), owner=_("校园卡管理办公室"), differences=ledger_differences, order=10),
@@ -65,4 +67,8 @@ registry.applications.add(
         description=_("今日营业额、时段、结算单"),
         order=42,
     ),
+)
+registry.school_rules.add(
+    SchoolRules(key="card.loss_liability", read=read_rules),
+    SchoolRules(key="card.voucher_codes", read=codes),
 )

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.school import school
+from nanhu.kernel.school.tables import Table
 from nanhu.kernel.spreadsheets import csv_lines
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.groups import group_name
@@ -49,8 +50,15 @@ class VoucherLine:
 
 def codes() -> dict[str, tuple[str, str]]:
     """The table [card.voucher_codes] of the school's file ("card.bank" = ["1002", "银行存款"]) over our defaults."""
-    given = school().raw.get("card", {}).get("voucher_codes", {})
-    return CODES | {group: (str(pair[0]), str(pair[1])) for group, pair in given.items()}
+    table = school().table("card.voucher_codes")
+    return CODES | {group: pair_of(table, group) for group in table.members}
+
+
+def pair_of(table: Table, group: str) -> tuple[str, str]:
+    match table.members[group]:
+        case [str(code), str(name)]:
+            return code, name
+    raise table.fault(group, table.members[group], '["1002", "银行存款"]')
 
 
 def voucher(first: date, last: date) -> list[VoucherLine]:

@@ -151,4 +151,4 @@ def unknowing_of(one: FieldTerminal) -> Unknowing:
 
 def usual_card_fen() -> int:
     """What one card may spend at a terminal without network, where the terminal does not say."""
-    return int(school().raw.get("card", {}).get("offline_card_fen", OFFLINE_CARD_FEN))
+    return school().table("card").whole("offline_card_fen", OFFLINE_CARD_FEN)

@@ -4,9 +4,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import ALL_FACES, Application, Role
+from nanhu.kernel.registry import ALL_FACES, Application, Role, SchoolRules
 from nanhu.systems.card.fleet import operations, tasks
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
+from nanhu.systems.card.fleet.exposure import usual_card_fen
 from nanhu.systems.card.fleet.policies import PHONE_DESK, REGISTRAR
 from nanhu.systems.card.policies import CLERK
 
@@ -34,3 +35,6 @@ registry.applications.add(
     ),
 )  # fmt: skip
 __all__ = ["operations", "tasks"]
+registry.school_rules.add(
+    SchoolRules(key="card.offline_card_fen", read=usual_card_fen),
+)

@@ -4,9 +4,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Application, Role
+from nanhu.kernel.registry import Application, Role, SchoolRules
 from nanhu.systems.card.funds.checks import funds_agree
 from nanhu.systems.card.funds.policies import BILLER
+from nanhu.systems.card.funds.policy import read_reissue_rules, unclaimed_return_days
+from nanhu.systems.card.funds.services.deductions import most_daily_fen, most_once_fen
+from nanhu.systems.card.funds.services.payout_files import largest_fen
 from nanhu.systems.card.funds.views import payouts  # noqa: F401  (its desk enters itself in the menu)
 
 registry.checks.add(registry.Check(key="card.funds", title=_("校园卡待领款"), run=funds_agree, order=46))
@@ -29,4 +32,11 @@ registry.applications.add(
         description=_("按房间交一个月的水费电费：整份检查、另一人复核、逐笔从卡里扣，没扣到的导出"),
         order=45,
     )
+)
+registry.school_rules.add(
+    SchoolRules(key="card.reissue", read=read_reissue_rules),
+    SchoolRules(key="card.unclaimed_return_days", read=unclaimed_return_days),
+    SchoolRules(key="card.payout_max_fen", read=largest_fen),
+    SchoolRules(key="card.deduction_max_fen", read=most_once_fen),
+    SchoolRules(key="card.deduction_daily_fen", read=most_daily_fen),
 )

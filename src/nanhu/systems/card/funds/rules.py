@@ -1,13 +1,15 @@
 """Pure rules of reissue: fees, the wait for frozen money, who goes to the kiosk. Dated tables of the school's file (ruling 4)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from nanhu.kernel.clock import campus_time
+from nanhu.kernel.school.tables import Table
 
 FIRST_DAY = date(2000, 1, 1)
+MOST_HOURS = 8_784
+"""A year."""
 INTERNATIONAL_STUDENT = "留学生"
 
 
@@ -25,11 +27,20 @@ class ReissueRule:
         return self.lost_fee_fen if reason == "lost" else self.damaged_fee_fen
 
 
-def read_rules(rows: Iterable[Mapping[str, Any]]) -> list[ReissueRule]:
-    rules = (
-        ReissueRule(since=row.get("from", FIRST_DAY), **{k: v for k, v in row.items() if k != "from"}) for row in rows
+def read_rules(tables: Iterable[Table]) -> list[ReissueRule]:
+    return sorted(map(rule_of, tables), key=lambda rule: rule.since)
+
+
+def rule_of(table: Table) -> ReissueRule:
+    table.only({"from", "lost_fee_fen", "damaged_fee_fen", "frozen_hours", "skip_holidays"})
+    usual = ReissueRule()
+    return ReissueRule(
+        since=table.day("from", FIRST_DAY),
+        lost_fee_fen=table.whole("lost_fee_fen", usual.lost_fee_fen),
+        damaged_fee_fen=table.whole("damaged_fee_fen", usual.damaged_fee_fen),
+        frozen_hours=table.whole("frozen_hours", usual.frozen_hours, most=MOST_HOURS),
+        skip_holidays=table.yes("skip_holidays", usual=usual.skip_holidays),
     )
-    return sorted(rules, key=lambda rule: rule.since)
 
 
 def rule_on(day: date, rules: Iterable[ReissueRule]) -> ReissueRule:

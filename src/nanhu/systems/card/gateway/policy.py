@@ -1,8 +1,11 @@
 """The school's limits as the database functions take them, written anew each day."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -14,34 +17,37 @@ def campus_day(moment: float) -> date:
     return datetime.fromtimestamp(moment, CAMPUS_ZONE).date()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """JSON for the database: of a payment, of what a terminal asks (with its bounds, sql/card_terminal_turn.sql), the bounds alone."""
+
+    payment: str
+    terminal: str
+    bounds: str
+
+
 def current_policy() -> str:
-    """Once an hour is often enough: the campus's midnight is on the hour."""
-    return policy_in_hour(int(time.time() // 3600))
+    return policies_in_hour(int(time.time() // 3600)).payment
 
 
 def terminal_policy() -> str:
-    """The same for what a terminal asks: with the bounds on one terminal (sql/card_terminal_turn.sql)."""
-    return terminal_policy_in_hour(int(time.time() // 3600))
+    return policies_in_hour(int(time.time() // 3600)).terminal
 
 
 def terminal_bounds() -> str:
-    return bounds_in_hour(int(time.time() // 3600))
+    return policies_in_hour(int(time.time() // 3600)).bounds
 
 
 @lru_cache(maxsize=4)
-def policy_in_hour(hour: int) -> str:
-    return msgspec.json.encode(database_policy(campus_day(hour * 3600))).decode()
-
-
-@lru_cache(maxsize=4)
-def terminal_policy_in_hour(hour: int) -> str:
+def policies_in_hour(hour: int) -> Policies:
+    """Once an hour is often enough: the campus's midnight is on the hour."""
     day = campus_day(hour * 3600)
-    return msgspec.json.encode({**database_policy(day), "till": bounds_on(day)}).decode()
+    payment, bounds = database_policy(day), bounds_on(day)
+    return Policies(payment=said(payment), terminal=said({**payment, "till": bounds}), bounds=said(bounds))
 
 
-@lru_cache(maxsize=4)
-def bounds_in_hour(hour: int) -> str:
-    return msgspec.json.encode(bounds_on(campus_day(hour * 3600))).decode()
+def said(policy: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(policy).decode()
 
 
 def bounds_on(day: date) -> dict[str, int]:

@@ -18,10 +18,9 @@ class FeeTable:
 
 
 def fee_table() -> FeeTable:
-    table = school().raw.get("card", {}).get("fees", {})
-    return FeeTable(
-        first_fen=int(table.get("ordinary_fen", ORDINARY_FEN)), again_fen=int(table.get("again_fen", AGAIN_FEN))
-    )
+    table = school().table("card.fees")
+    table.only({"ordinary_fen", "again_fen"})
+    return FeeTable(first_fen=table.whole("ordinary_fen", ORDINARY_FEN), again_fen=table.whole("again_fen", AGAIN_FEN))
 
 
 def fee_fen(card_class: str, category: str, earlier: int) -> int:

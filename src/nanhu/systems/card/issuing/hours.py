@@ -5,8 +5,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from nanhu.kernel.calendar import is_working_day
-from nanhu.kernel.clock import CAMPUS_ZONE, now
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.school import school
+from nanhu.kernel.school.tables import Table
 
 DEFAULT: dict[str, Any] = {
     "summer_from": "05-01", "winter_from": "10-01",
@@ -40,27 +41,51 @@ class Standing:
     is_working_day: bool
 
 
-def table() -> dict[str, Any]:
-    return DEFAULT | dict(school().raw.get("card_office", {}).get("hours", {}))
+def table() -> Table:
+    given = school().table("card_office.hours")
+    given.only(DEFAULT)
+    return Table(given.name, DEFAULT | dict(given.members))
 
 
 def season_of(day: date) -> str:
     """Summer from its first day up to the day before winter's."""
-    summer, winter = (str(table()[key]) for key in ("summer_from", "winter_from"))
+    summer, winter = (first_day(table(), key) for key in ("summer_from", "winter_from"))
     return "summer" if summer <= f"{day:%m-%d}" < winter else "winter"
 
 
+def first_day(hours: Table, key: str) -> str:
+    text = hours.text(key, "")
+    try:
+        return f"{date.fromisoformat(f'2000-{text}'):%m-%d}"
+    except ValueError as error:
+        raise hours.fault(key, text, "05-01") from error
+
+
 def hours_in(season: str) -> OfficeHours:
-    return OfficeHours(season=season, spans=tuple(span_of(str(text)) for text in table()[season]))
+    hours = table()
+    spans = hours.members[season]
+    if not isinstance(spans, list):
+        raise hours.fault(season, spans, '["09:00-12:30", "15:00-18:00"]')
+    return OfficeHours(season=season, spans=tuple(span_of(hours, season, text) for text in spans))
 
 
 def hours_on(day: date) -> OfficeHours:
     return hours_in(season_of(day))
 
 
-def span_of(text: str) -> Span:
-    opens, _dash, closes = text.partition("-")
-    return Span(time.fromisoformat(opens), time.fromisoformat(closes))
+def span_of(hours: Table, season: str, text: object) -> Span:
+    try:
+        opens, closes = (time.fromisoformat(one) for one in str(text).split("-"))
+    except ValueError as error:
+        raise hours.fault(season, text, "09:00-12:30") from error
+    if opens >= closes:
+        raise hours.fault(season, text, "09:00-12:30")
+    return Span(opens, closes)
+
+
+def read_hours() -> list[OfficeHours]:
+    """Both seasons, for the start and the doctor."""
+    return [hours_on(campus_today()), *(hours_in(season) for season in ("summer", "winter"))]
 
 
 def standing(moment: datetime | None = None) -> Standing:

@@ -4,6 +4,7 @@ Made by fpdf2, which embeds a subset of the system's Chinese font (Debian: fonts
 """
 
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,7 @@ class Template:
     number_name: str
 
 
+COLOUR: Final = re.compile("#[0-9a-fA-F]{6}")
 TEMPLATES: Final = {
     "teacher": Template(title="教师卡", colour=(158, 42, 43), number_name="工号"),
     "student": Template(title="学生卡", colour=(18, 92, 124), number_name="学号"),
@@ -62,11 +64,25 @@ BACK: Final = (
 
 def template_of(card_class: str) -> Template:
     told = TEMPLATES[card_class]
-    colour = str(school().raw.get("card", {}).get("colours", {}).get(card_class, ""))
-    if len(colour) == len("#000000") and colour.startswith("#"):
+    if colour := own_colour(card_class):
         red, green, blue = bytes.fromhex(colour[1:])
         return Template(title=told.title, colour=(red, green, blue), number_name=told.number_name)
     return told
+
+
+def own_colour(card_class: str) -> str:
+    """The school's for a class of cards (`[card.colours] student = "#1b5e7b"`), else ""."""
+    table = school().table("card.colours")
+    colour = table.text(card_class, "")
+    if colour and not COLOUR.fullmatch(colour):
+        raise table.fault(card_class, colour, "#1b5e7b")
+    return colour
+
+
+def read_colours() -> list[str]:
+    """All of them, for the start and the doctor."""
+    school().table("card.colours").only(TEMPLATES)
+    return [own_colour(card_class) for card_class in TEMPLATES]
 
 
 def pdf_of(card_class: str, rows: Iterable[OrderRow]) -> bytes:
@@ -142,7 +158,7 @@ def back(sheet: "FPDF", template: Template, row: OrderRow) -> None:
         sheet.multi_cell(CARD_MM[0] - 10, 4.2, line, align="L", wrapmode=by_character())
     office = f"校园卡管理办公室 {school().card_office_place}　电话 {school().card_office_phone}"
     words(sheet, office, left + 5, top + 36, size=7)
-    partners = school().raw.get("card", {}).get("partners", {})
+    partners = school().table("card.partners").members
     words(
         sheet, "　".join(str(name) for name in partners.values()), left + 5, top + 41.5, size=7, colour=(92, 102, 108)
     )

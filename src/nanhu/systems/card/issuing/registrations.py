@@ -4,10 +4,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import ALL_FACES, Application, Look, MenuSource, Viewer
+from nanhu.kernel.registry import ALL_FACES, Application, Look, MenuSource, SchoolRules, Viewer
 from nanhu.systems.card.issuing import operations, subscribers, tasks  # noqa: F401  (registering is their effect)
 from nanhu.systems.card.issuing.checks import promises_are_kept
+from nanhu.systems.card.issuing.fees import fee_table
+from nanhu.systems.card.issuing.hours import read_hours
 from nanhu.systems.card.issuing.policies import delegations_of
+from nanhu.systems.card.issuing.printing import read_colours
+from nanhu.systems.card.issuing.services.accepting import working_days
 from nanhu.systems.card.policies import CLERK
 from nanhu.systems.card.rights.policies import MANAGER
 
@@ -57,3 +61,9 @@ registry.applications.add(
 registry.menu_sources.add(MenuSource(key="card.unit", load=for_delegates))
 registry.looks.add(Look(key="card.open_proof", what=_("办卡时交的证明材料")))
 registry.checks.add(registry.Check(key="card.promises", title=_("制卡时限"), run=promises_are_kept, order=46))
+registry.school_rules.add(
+    SchoolRules(key="card.colours", read=read_colours),
+    SchoolRules(key="card.fees", read=fee_table),
+    SchoolRules(key="card_office.hours", read=read_hours),
+    SchoolRules(key="card.making_days", read=working_days),
+)

@@ -2,14 +2,15 @@
 begun counts. Read by the pages and by the gateway, so nothing here needs Django's models."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Any, Final
 
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.school import school
-from nanhu.systems.card.pins.rules import FROM_DOCUMENT
+from nanhu.kernel.school.tables import MOST, Table, tables_in
+from nanhu.systems.card.pins.rules import AT_COUNTER, FROM_DOCUMENT
 
 CLASSES: Final = ("teacher", "student", "ordinary")
 MEALS: Final = ("breakfast", "lunch", "supper", "night")
@@ -17,6 +18,15 @@ DAY_SECONDS: Final = 86_400
 OFFLINE_SLACK_SECONDS: Final = 600
 """By how much a row may seem older than what its terminal did before it: twice what a clock may be wrong."""
 FIRST_DAY: Final = date(2000, 1, 1)
+COUNTS: Final[Mapping[str, tuple[int, int]]] = {
+    "meal_fen": (0, MOST), "daily_fen": (0, MOST), "meal_max_fen": (0, MOST), "daily_max_fen": (0, MOST),
+    "pin_tries": (1, 100), "pin_lock_hours": (1, 8_784),
+    "offline_payment_fen": (0, MOST), "offline_card_fen": (0, MOST), "offline_total_fen": (0, MOST),
+    "offline_rows": (0, MOST), "offline_days": (1, 366),
+    "terminal_minute_payments": (1, MOST), "terminal_minute_fen": (1, MOST), "terminal_day_fen": (1, MOST),
+    "terminal_day_refund_fen": (0, MOST), "terminal_minute_misses": (1, MOST), "kiosk_day_reissues": (0, MOST),
+}  # fmt: skip
+"""The least and the most that a limit may be set to. 0 is a rule of its own where it stands, a standstill where it does not."""
 USUAL_PERIODS: Final = {
     "breakfast": "05:30-10:00", "lunch": "10:00-15:00", "supper": "15:00-20:30", "night": "20:30-24:00",
 }  # fmt: skip
@@ -72,37 +82,78 @@ class MealRule:
 
 @cache
 def rules() -> tuple[tuple[LimitRule, ...], tuple[MealRule, ...]]:
-    return read_rules(school().raw.get("card", {}))
+    return read_own_rules()
 
 
-def read_rules(table: Mapping[str, Any]) -> tuple[tuple[LimitRule, ...], tuple[MealRule, ...]]:
-    limits = sorted((limit_rule(row) for row in table.get("limits", [])), key=lambda rule: rule.since)
-    meals = [meal_rule(row) for row in table.get("meals", [])]
-    usual = meal_rule({"periods": USUAL_PERIODS})
+def read_own_rules() -> tuple[tuple[LimitRule, ...], tuple[MealRule, ...]]:
+    return read_rules(school().raw)
+
+
+def read_rules(raw: Mapping[str, Any]) -> tuple[tuple[LimitRule, ...], tuple[MealRule, ...]]:
+    """Of the whole file. Raises SchoolFileError: a limit that the database cannot count would refuse every payment."""
+    limits = sorted(map(limit_rule, tables_in(raw, "card.limits")), key=lambda rule: rule.since)
+    meals = [meal_rule(table) for table in tables_in(raw, "card.meals")]
+    usual = meal_rule(Table("", {"periods": USUAL_PERIODS}))
     return tuple(limits) or (LimitRule(),), tuple(meals) or (usual,)
 
 
-def limit_rule(row: Mapping[str, Any]) -> LimitRule:
-    facts = {key: value for key, value in row.items() if key not in {"from", *CLASSES}}
-    return LimitRule(since=row.get("from", FIRST_DAY), by_class={c: row[c] for c in CLASSES if c in row}, **facts)
-
-
-def meal_rule(row: Mapping[str, Any]) -> MealRule:
-    first, last = day_of_year(row.get("first_day", "01-01")), day_of_year(row.get("last_day", "12-31"))
-    periods = tuple(
-        (MEALS.index(name) + 1, *(clock(text) for text in span.split("-"))) for name, span in row["periods"].items()
+def limit_rule(table: Table) -> LimitRule:
+    table.only({"from", "pin_without_id", "own_pin_first", *COUNTS, *CLASSES})
+    counts = {
+        name: table.whole(name, default_of(name), least=least, most=most) for name, (least, most) in COUNTS.items()
+    }
+    return LimitRule(
+        since=table.day("from", FIRST_DAY),
+        by_class={name: class_limits(table, name) for name in CLASSES if name in table.members},
+        pin_without_id=table.text("pin_without_id", FROM_DOCUMENT, among=(FROM_DOCUMENT, AT_COUNTER)),
+        own_pin_first=table.yes("own_pin_first", usual=False),
+        **counts,
     )
-    return MealRule(row.get("from", FIRST_DAY), row.get("canteen", ""), first, last, periods)  # type: ignore[arg-type]
 
 
-def day_of_year(text: str) -> tuple[int, int]:
-    month, day = text.split("-")
-    return int(month), int(day)
+def class_limits(table: Table, card_class: str) -> Mapping[str, int]:
+    own = table.inner(card_class)
+    own.only({"meal_fen", "daily_fen"})
+    return {name: own.whole(name, 0) for name in own.members}
+
+
+def default_of(name: str) -> int:
+    return next(int(one.default) for one in fields(LimitRule) if one.name == name)
+
+
+def meal_rule(table: Table) -> MealRule:
+    table.only({"from", "canteen", "first_day", "last_day", "periods"})
+    spans = table.inner("periods")
+    spans.only(MEALS)
+    periods = tuple((MEALS.index(name) + 1, *period(spans, name)) for name in spans.members)
+    return MealRule(
+        table.day("from", FIRST_DAY), table.text("canteen", ""),
+        day_of_year(table, "first_day", "01-01"), day_of_year(table, "last_day", "12-31"), periods,
+    )  # fmt: skip
+
+
+def day_of_year(table: Table, member: str, usual: str) -> tuple[int, int]:
+    text = table.text(member, usual)
+    try:
+        found = datetime.strptime(f"2000-{text}", "%Y-%m-%d")  # noqa: DTZ007  a day of any year
+    except ValueError as error:
+        raise table.fault(member, text, "05-01") from error
+    return found.month, found.day
+
+
+def period(spans: Table, name: str) -> tuple[time, time]:
+    text = spans.text(name, "")
+    try:
+        begins, ends = (clock(one) for one in text.split("-"))
+    except ValueError as error:
+        raise spans.fault(name, text, "05:30-10:00") from error
+    if begins >= ends:
+        raise spans.fault(name, text, "05:30-10:00")
+    return begins, ends
 
 
 def clock(text: str) -> time:
-    hour, minute = text.split(":")
-    return time.max if int(hour) == 24 else time(int(hour), int(minute))  # noqa: PLR2004  midnight as the end of a day
+    return time.max if text == "24:00" else time.fromisoformat(text)
 
 
 def limits_on(day: date, among: Sequence[LimitRule] | None = None) -> LimitRule:

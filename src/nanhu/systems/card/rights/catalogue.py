@@ -42,5 +42,12 @@ RIGHTS: dict[str, Right] = {
 
 def by_default(card_class: str, right: str) -> bool:
     """What holds without a rule; `[card.rights.ordinary] library = true` of the school's file wins over the list here."""
-    told = school().raw.get("card", {}).get("rights", {}).get(card_class, {})
-    return bool(told.get(right, card_class in RIGHTS[right].given_to))
+    return school().table(f"card.rights.{card_class}").yes(right, usual=card_class in RIGHTS[right].given_to)
+
+
+def read_defaults() -> list[bool]:
+    """All of them, for the start and the doctor: a class or a right that is not there is refused."""
+    school().table("card.rights").only(CLASSES)
+    for card_class in CLASSES:
+        school().table(f"card.rights.{card_class}").only(RIGHTS)
+    return [by_default(card_class, right) for card_class in CLASSES for right in RIGHTS]

@@ -23,11 +23,11 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.records import record
-from nanhu.kernel.registry import Look, Role, looks
+from nanhu.kernel.registry import Look, Role, SchoolRules, looks, school_rules
 from nanhu.kernel.ui import dates, words
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.rights.catalogue import CLASSES, RIGHTS, SUB_CLASSES
+from nanhu.systems.card.rights.catalogue import CLASSES, RIGHTS, SUB_CLASSES, read_defaults
 from nanhu.systems.card.rights.forms import RuleForm, VerifyForm, WithdrawForm
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.rights.policies import GUARD, MANAGER
@@ -55,6 +55,7 @@ gate = Console(
     roles=[Role(key=GUARD, name=_("门卫核验"), description=_("凭卡号或核验码看持卡人照片和卡是否有效，每次留痕"))],
     order=43,
 )
+school_rules.add(SchoolRules(key="card.rights", read=read_defaults))
 looks.add(Look(key=verifying.LOOK, what=_("核验校园卡：照片、姓名、卡类")))
 
 

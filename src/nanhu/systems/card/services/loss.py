@@ -21,6 +21,8 @@ from nanhu.systems.card.models import Card
 
 SIGNED_IN = "signed in"
 SECOND_FACTOR = "second factor"
+MOST_MINUTES = 527_040
+"""A year."""
 
 
 def report_lost(*, by: Actor, card: Card, reason: str, way: str = LossReport.Way.WEB, proof: str = SIGNED_IN) -> Card:
@@ -54,12 +56,12 @@ def close_reports(*, card: Card, by: Actor, reason: str, document: str = "") -> 
 
 def cool_off() -> timedelta:
     """How long a report stands before it can be taken back; none unless the school wants it ([card] loss_cool_off_minutes)."""
-    return timedelta(minutes=int(school().raw.get("card", {}).get("loss_cool_off_minutes", 0)))
+    return timedelta(minutes=school().table("card").whole("loss_cool_off_minutes", 0, most=MOST_MINUTES))
 
 
 def may_holder_cancel() -> bool:
     """Whether the school lets holders take their own report back on line ([card] loss_self_service; no unless it says so)."""
-    return bool(school().raw.get("card", {}).get("loss_self_service", False))
+    return school().table("card").yes("loss_self_service", usual=False)
 
 
 def cancel_own_loss(*, by: Actor, card: Card) -> Card:

@@ -34,12 +34,10 @@ TIGHT = replace(
 
 @pytest.fixture
 def tight(monkeypatch):
-    for known in (policy.terminal_policy_in_hour, policy.bounds_in_hour):
-        known.cache_clear()
+    policy.policies_in_hour.cache_clear()
     monkeypatch.setattr(policy, "limits_on", lambda _day: TIGHT)
     yield
-    for known in (policy.terminal_policy_in_hour, policy.bounds_in_hour):
-        known.cache_clear()
+    policy.policies_in_hour.cache_clear()
 
 
 @pytest.fixture

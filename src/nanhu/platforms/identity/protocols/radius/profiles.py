@@ -24,11 +24,11 @@ class Network:
 
 
 def network() -> Network:
-    facts = school().raw.get("network", {})
-    path = facts.get("authority", "")
+    facts = school().table("network")
+    path = facts.text("authority", "")
     return Network(
-        ssid=facts.get("ssid", school().short_name),
-        server=facts.get("radius_server", f"radius.{school().domain}"),
+        ssid=facts.text("ssid", school().short_name),
+        server=facts.text("radius_server", f"radius.{school().domain}"),
         authority=Path(path).read_text(encoding="ascii") if path else "",
     )
 

@@ -79,7 +79,7 @@ def repeated(known: Deduction, wallet: Wallet, amount_fen: int) -> Deducted:
 
 
 def most_once_fen() -> int:
-    return int(school().raw.get("card", {}).get("deduction_max_fen", MOST_ONCE_FEN))
+    return school().table("card").whole("deduction_max_fen", MOST_ONCE_FEN, least=1)
 
 
 def check_sum(amount_fen: int) -> None:
@@ -88,8 +88,12 @@ def check_sum(amount_fen: int) -> None:
         raise DeductionLimitError(most=format_yuan(most))
 
 
+def most_daily_fen() -> int:
+    return school().table("card").whole("deduction_daily_fen", MOST_DAILY_FEN, least=1)
+
+
 def check_day(wallet: Wallet, amount_fen: int) -> None:
-    most = int(school().raw.get("card", {}).get("deduction_daily_fen", MOST_DAILY_FEN))
+    most = most_daily_fen()
     since = datetime.combine(campus_today(), time.min, CAMPUS_ZONE)
     rows = Receipt.objects.filter(wallet=wallet, outcome="posted", kind="deduction", occurred_at__gte=since)
     if (rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0) + amount_fen > most:

@@ -34,7 +34,7 @@ class CheckedFile:
 
 
 def largest_fen() -> int:
-    return int(school().raw.get("card", {}).get("payout_max_fen", LARGEST_FEN))
+    return school().table("card").whole("payout_max_fen", LARGEST_FEN, least=1)
 
 
 def check_file(sheet: Sequence[SheetRow]) -> CheckedFile:

@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from nanhu.kernel import clock
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.school.tables import Table
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.errors import CardStateError, FeeNotCoveredError, UidTakenError
 from nanhu.systems.card.funds.errors import NothingToClaimError
@@ -121,7 +122,8 @@ def test_an_empty_wallet_freezes_nothing(funds):
     assert Claimable.objects.count() == 0
 
 
-RULES = read_rules([{"from": date(2026, 9, 1), "frozen_hours": 48, "skip_holidays": True}, {"from": date(2025, 1, 1)}])
+TOLD = [{"from": date(2026, 9, 1), "frozen_hours": 48, "skip_holidays": True}, {"from": date(2025, 1, 1)}]
+RULES = read_rules(Table("[[card.reissue]]", row) for row in TOLD)
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2024, 5, 1), 72), (date(2025, 5, 1), 72), (date(2026, 9, 1), 48)])

@@ -21,6 +21,7 @@ from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.issue import LIVING, issue_cards
 
 WORKING_DAYS = 3
+MOST_DAYS = 366
 ORIGIN = people.Origin(source="card.issuing", title="校园卡管理办公室")
 CATEGORY_CODES = {
     "临聘": "hired", "自聘": "unit_hired", "讲学": "lecturer", "公务": "official", "培训": "trainee", "访问": "visitor",
@@ -30,7 +31,7 @@ DOCUMENT_CODES = dict(zip(DOCUMENT_KINDS, ("1", "A", "T", "8", "9", "Z"), strict
 
 
 def working_days() -> int:
-    return int(school().raw.get("card", {}).get("making_days", WORKING_DAYS))
+    return school().table("card").whole("making_days", WORKING_DAYS, most=MOST_DAYS)
 
 
 def accept(*, by: Actor, order: CardOrder) -> CardOrder:

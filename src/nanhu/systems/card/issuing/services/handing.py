@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.systems.card.errors import CardStateError
 from nanhu.systems.card.issuing.errors import FeeOwedError, OrderStateError, PickupRefusedError, RowStateError
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
-from nanhu.systems.card.issuing.services import regulations
+from nanhu.systems.card.issuing.services import pickup_codes, regulations
 from nanhu.systems.card.issuing.services.orders import State, note
 from nanhu.systems.card.models import Card
 
@@ -22,11 +23,11 @@ How = OrderRow.How
 
 def collect_batch(*, by: Actor, order: CardOrder, code: str, signed_by: str) -> CardOrder:
     """The named person fetches a whole batch for the unit and signs (A107); the cards sleep until each is handed on."""
-    with transaction.atomic():
+    with guarded(by, f"order:{order.pk}", code), transaction.atomic():
         current = CardOrder.objects.select_for_update().get(pk=order.pk)
         if current.state != State.MADE or current.collected_at is not None:
             raise OrderStateError(state=State(current.state).label)
-        by_code = bool(code) and hmac.compare_digest(code, current.collector_code or "")
+        by_code = is_code(code, current.collector_code)
         if not by_code and signed_by.strip() != current.collector:
             raise PickupRefusedError(why=_("领卡码不对，签收人也不是指定的领取人“%s”。") % current.collector)
         current.collected_at = now()
@@ -40,7 +41,7 @@ def hand_over(
     *, by: Actor, row: OrderRow, how: str, handed_to: str, document: str, code: str = "", accepted: Sequence[str] = ()
 ) -> OrderRow:
     """To the holder with a document or the code of the message, or to a proxy who names themselves and shows one."""
-    with transaction.atomic():
+    with guarded(by, f"row:{row.pk}", code if how == How.CODE else ""), transaction.atomic():
         current = OrderRow.objects.select_for_update().select_related("order").get(pk=row.pk)
         order = CardOrder.objects.select_for_update().get(pk=current.order_id)
         if current.state != OrderRow.State.MADE:
@@ -65,8 +66,18 @@ def hand_over(
         return current
 
 
+def guarded(by: Actor, card: str, code: str) -> AbstractContextManager[None]:
+    """Only codes are guessed: a document and a signature are not counted and shut nobody out."""
+    return pickup_codes.counted(by=by, card=card) if code else nullcontext()
+
+
+def is_code(typed: str, code: str | None) -> bool:
+    """Compared as bytes: typed text may hold any letter."""
+    return bool(code) and hmac.compare_digest(typed.strip().encode(), (code or "").encode())
+
+
 def check_taker(row: OrderRow, *, how: str, handed_to: str, document: str, code: str) -> None:
-    if how == How.CODE and not hmac.compare_digest(code.strip(), row.pickup_code or "-"):
+    if how == How.CODE and not is_code(code, row.pickup_code):
         raise PickupRefusedError(why=_("领卡码不对。"))
     if how == How.PROXY and (not handed_to.strip() or handed_to.strip() == row.name):
         raise PickupRefusedError(why=_("代领要写代领人的姓名。"))

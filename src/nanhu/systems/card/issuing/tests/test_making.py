@@ -5,6 +5,7 @@ import json
 import re
 import time
 import zlib
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.issuing import printing
 from nanhu.systems.card.issuing.checks import promises_are_kept
 from nanhu.systems.card.issuing.models import Acceptance, CardOrder, Letter, OrderRow
+from nanhu.systems.card.issuing.services import pickup_codes
 from nanhu.systems.card.issuing.tests.conftest import (
     DESK,
     NEWCOMERS,
@@ -165,16 +167,50 @@ def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_
     assert "没有未领的卡" in clerk.get(f"{DESK}left-over/").content.decode()
 
 
+def wrong_code(row) -> str:
+    return f"{(int(row.pickup_code) + 1) % 10**6:06}"
+
+
 def test_wrong_codes_at_the_counter_keep_nobody_from_the_card(campus):
-    """Somebody who guesses at the unit's desk closes neither the code on the phone nor the way with a document."""
+    """Who guesses at the unit's desk waits alone: another desk takes the code on the phone, the same one a document."""
     by_code, by_document = made_batch(campus).rows.order_by("line")
     for row in (by_code, by_document):
-        wrong = f"{(int(row.pickup_code) + 1) % 10**6:06}"
-        for _guess in range(12):
-            assert hand(campus, row, part="teacher", how="code", code=wrong).status_code in {409, 422}
-    assert hand(campus, by_code, part="teacher", how="code", code=by_code.pickup_code).status_code == 302
-    assert hand(campus, by_document).status_code == 302
+        answers = [
+            hand(campus, row, part="teacher", how="code", code=wrong_code(row)).status_code for _guess in range(12)
+        ]
+        assert answers[:5] == [409] * 5
+        assert answers[-1] == 429
+    assert hand(campus, by_code, part="teacher", how="code", code=by_code.pickup_code).status_code == 429
+    assert OrderRow.objects.get(pk=by_code.pk).state == "made"
+    assert hand(campus, by_code, how="code", code=by_code.pickup_code).status_code == 302
+    assert hand(campus, by_document, part="teacher").status_code == 302
     assert campus.client("student").post(f"{DESK}rows/{by_code.pk}/hand/", BY_HOLDER).status_code == 404
+
+
+def test_guesses_of_codes_are_bounded_for_a_clerk_over_all_cards_and_for_a_card_over_all_clerks(campus, monkeypatch):
+    """The limits are made small here; each gate counts also what is refused, and a right code takes back what it cost."""
+    first, second = made_batch(campus).rows.order_by("line")
+    monkeypatch.setattr(pickup_codes, "BY_A_CLERK", replace(pickup_codes.BY_A_CLERK, free=1, leak=0))
+    for row, status in ((first, 409), (second, 409), (second, 429)):
+        assert hand(campus, row, part="teacher", how="code", code=wrong_code(row)).status_code == status
+    monkeypatch.setattr(pickup_codes, "OF_A_CARD", replace(pickup_codes.OF_A_CARD, free=1))
+    assert hand(campus, first, how="code", code=wrong_code(first)).status_code == 409
+    assert hand(campus, first, how="code", code=first.pickup_code).status_code == 429
+    assert hand(campus, first).status_code == 302, "the document is not counted"
+    assert hand(campus, second, how="code", code=second.pickup_code).status_code == 302
+
+
+def test_the_code_of_a_whole_batch_is_not_guessed_either(campus):
+    order = made_batch(campus)
+    wrong = {"code": "一二三四", "signed_by": "somebody else"}
+    answers = [campus.client("clerk").post(at(order, "collect/"), wrong).status_code for _guess in range(12)]
+    assert answers[0] == 409
+    assert answers[-1] == 429
+    order.refresh_from_db()
+    assert order.collected_at is None
+    campus.client("clerk").post(at(order, "collect/"), {"code": "", "signed_by": order.collector})
+    order.refresh_from_db()
+    assert order.collected_at is not None, "whom the order names signs, whoever guessed"
 
 
 @pytest.mark.capability("A101.1", "A101.2")

@@ -30,7 +30,7 @@ def record(request: HttpRequest) -> HttpResponse:
     card = own_card(request)
     person, rules = people.person_card(card.person_id), table()
     facts = {
-        "card": card, "person": person, "partners": school().raw.get("card", {}).get("partners", {}),
+        "card": card, "person": person, "partners": school().table("card.partners").members,
         "agreement": active_agreement(card.person_id),
         "rights": [Given(right.name, judge(rules, card, key, campus_today())) for key, right in RIGHTS.items()],
         "accepted": regulations.accepted_by(card.person_id),

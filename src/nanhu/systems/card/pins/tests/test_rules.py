@@ -55,8 +55,8 @@ def test_the_documents_example_opens():
     assert open_pin_block(bytes.fromhex(said["key"]), said["terminal"], said["sequence"], said["block"]) == said["pin"]
 
 
-RULES = policy.read_rules(
-    {
+RULES = policy.read_rules({
+    "card": {
         "limits": [{"from": date(2024, 1, 1), "meal_fen": 1000}, {"from": date(2025, 1, 1), "meal_fen": 2000, "teacher": {"daily_fen": 9}}],
         "meals": [
             {"first_day": "10-01", "last_day": "04-30", "periods": {"lunch": "10:00-15:00", "night": "20:30-24:00"}},
@@ -64,7 +64,7 @@ RULES = policy.read_rules(
             {"canteen": "北院食堂", "periods": {"lunch": "11:00-13:00"}},
         ],
     }
-)  # fmt: skip
+})  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def metadata(_request: HttpRequest) -> HttpResponse:
 
 
 def metadata_xml() -> str:
-    facts = school().raw.get("saml", {})
+    facts = school().table("saml")
     values = {
         "entity_id": entity_id(),
         "scope": scope(),
@@ -34,8 +34,8 @@ def metadata_xml() -> str:
         "soap": (names.SOAP_BINDING, own("saml_slo_soap")),
         "public_url": configuration().public_url,
         "privacy_url": own("privacy"),
-        "organization_url": facts.get("organization_url", configuration().public_url),
-        "contacts": [(kind, facts[kind]) for kind in CONTACTS if facts.get(kind)],
+        "organization_url": facts.text("organization_url", configuration().public_url),
+        "contacts": [(kind, mail) for kind in CONTACTS if (mail := facts.text(kind, ""))],
         "mfa": names.REFEDS_MFA,
     }
     return render_to_string("identity/saml/metadata.xml", values)
