@@ -1,23 +1,66 @@
-"""What the lines of the audit log are about, in words: each room's `audit_words.py` names what it writes."""
+"""What the lines of the audit log say, in words: each room's `audit_words.py` names what it writes.
 
+ACTIONS, what a line is about (TARGETS by what stands before the colon, WHOLE_TARGETS), FACTS, and VALUES of facts. What several
+rooms write stands in the lowest room that is below them all. No two rooms name the same thing differently.
+"""
+
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from types import ModuleType
+from typing import Literal
 
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
 
 from nanhu.kernel.registry import Text
 
+type Table = Literal["ACTIONS", "TARGETS", "WHOLE_TARGETS", "FACTS"]
 PART = "audit_words"
 
 
-@cache
-def actions() -> dict[str, Text]:
-    found: dict[str, Text] = {}
+def parts() -> Iterator[ModuleType]:
     for config in apps.get_app_configs():
         if config.module is not None and module_has_submodule(config.module, PART):
-            found |= import_module(f"{config.name}.{PART}").ACTIONS
+            yield import_module(f"{config.name}.{PART}")
+
+
+@cache
+def terms(table: Table) -> dict[str, Text]:
+    """What all rooms together say in one of their tables."""
+    found: dict[str, Text] = {}
+    for part in parts():
+        found |= getattr(part, table, {})
     return found
+
+
+def values(action: str) -> Mapping[str, Mapping[str, Text]]:
+    """By the name of a fact, its values that are words of the program: those of the room that names the action win."""
+    return {**values_of_all(), **values_by_action().get(action, {})}
+
+
+@cache
+def values_of_all() -> dict[str, dict[str, Text]]:
+    found: dict[str, dict[str, Text]] = {}
+    for part in parts():
+        for name, said in getattr(part, "VALUES", {}).items():
+            found[name] = found.get(name, {}) | said
+    return found
+
+
+@cache
+def values_by_action() -> dict[str, dict[str, dict[str, Text]]]:
+    """A state "closed" is another word for a card than for a day."""
+    everything = values_of_all()
+    return {
+        action: {name: everything[name] | said for name, said in getattr(part, "VALUES", {}).items()}
+        for part in parts()
+        for action in part.ACTIONS
+    }
+
+
+def actions() -> dict[str, Text]:
+    return terms("ACTIONS")
 
 
 def action(name: str) -> str:

@@ -8,3 +8,10 @@ ACTIONS: dict[str, Text] = {
     "calendar.clear_exceptions": _("清除调休安排"),
     "calendar.set_exception": _("设置调休"),
 }
+TARGETS: dict[str, Text] = {
+    "calendar": _("校历日"),
+}
+"""By what stands before the colon."""
+FACTS: dict[str, Text] = {
+    "is_working": _("工作日"),
+}

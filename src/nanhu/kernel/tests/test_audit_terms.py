@@ -2,17 +2,25 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from django.utils.translation import override
 
+from nanhu.kernel import audit_words as kernel_words
+from nanhu.kernel.audit import words as audit_words
 from nanhu.kernel.tests.test_audit_words import RECORDS, sources
 from nanhu.kernel.ui import audit_terms, words
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 FOLDERS = {"backup.py", "restore.py"}
 """Their target is the folder or file itself."""
+
+
+def written(action: str, facts: object) -> SimpleNamespace:
+    return SimpleNamespace(action=action, facts=facts)
 
 
 def name_of(call: ast.AST) -> str:
@@ -83,7 +91,7 @@ def whole_targets(tree: ast.Module) -> Iterator[str]:
 def test_every_fact_that_is_written_has_a_name() -> None:
     found = {name for where, tree in sources() if any(True for _ in records(tree)) for name in fact_names(tree)}
     assert len(found) > 190
-    assert sorted(found - audit_terms.FACTS.keys()) == []
+    assert sorted(found - audit_words.terms("FACTS").keys()) == []
 
 
 def test_everything_that_a_line_is_about_has_a_name() -> None:
@@ -93,13 +101,13 @@ def test_everything_that_a_line_is_about_has_a_name() -> None:
             kinds |= {one.partition(":")[0] for one in targets(tree) if re.fullmatch(r"[a-z_-]+:.*", one)}
             wholes |= set(whole_targets(tree))
     assert len(kinds) > 45
-    assert sorted(kinds - audit_terms.TARGETS.keys()) == []
-    assert sorted(wholes - audit_terms.WHOLE_TARGETS.keys()) == []
+    assert sorted(kinds - audit_words.terms("TARGETS").keys()) == []
+    assert sorted(wholes - audit_words.terms("WHOLE_TARGETS").keys()) == []
 
 
 @pytest.mark.parametrize("terms", ["TARGETS", "WHOLE_TARGETS", "FACTS"])
-def test_names_are_chinese_for_who_reads_chinese_and_english_for_who_reads_english(terms: str) -> None:
-    named = getattr(audit_terms, terms)
+def test_names_are_chinese_for_who_reads_chinese_and_english_for_who_reads_english(terms: audit_words.Table) -> None:
+    named = audit_words.terms(terms)
     with override("zh-hans"):
         assert [key for key, said in named.items() if not CHINESE.search(str(said))] == []
     with override("en"):
@@ -109,8 +117,36 @@ def test_names_are_chinese_for_who_reads_chinese_and_english_for_who_reads_engli
 def test_values_read_as_people_say_them() -> None:
     told = {"face_checked": False, "fee_fen": 2000, "sent_back": [2, 5], "role": "campus.admin", "note": "", "odd": "x"}
     with override("zh-hans"):
-        assert audit_terms.facts(told) == [
+        assert audit_terms.facts(written("", told)) == [
             ("核对面容", "否"), ("费用", "¥ 20.00"), ("退回", "2、5"), ("角色", "系统管理员"), ("说明", "—"), ("odd", "x"),
         ]  # fmt: skip
         assert words.target("card:history") == "校园卡历史记录"
         assert words.target("wallet:7") == "钱包 7"
+
+
+def test_no_two_rooms_name_the_same_thing_differently() -> None:
+    tables = ("ACTIONS", "TARGETS", "WHOLE_TARGETS", "FACTS")
+    said = [(table, key) for part in audit_words.parts() for table in tables for key in getattr(part, table, {})]
+    assert [one for one, count in Counter(said).items() if count > 1] == []
+
+
+def test_the_kernel_names_what_it_writes_itself_or_what_rooms_of_several_floors_write() -> None:
+    """A word of the card in the kernel would be a word that nobody finds."""
+    names = {"shift", "terminal", "dish", "plastic", "collector", "saml_key", "notice"}
+    assert names & (kernel_words.FACTS.keys() | kernel_words.TARGETS.keys()) == set()
+
+
+@pytest.mark.parametrize(
+    ("action", "name", "value", "said"),
+    [
+        ("card.hand_over", "how", "code", "领卡码"), ("card.agree_contract", "cycle", "weekly", "按周"),
+        ("identity.change_state", "from", "awaiting_activation", "待激活"), ("ledger.post", "kind", "card.settlement", "商户结算"),
+        ("card.register_vendor", "scopes", ["pay", "refund"], "收款、退款"), ("card.close_day", "state", "closed", "已日结，无差异"),
+        ("card.report_lost", "proof", "second factor", "第二因素"),
+    ],
+)  # fmt: skip
+def test_values_that_are_words_of_the_program_are_told_in_the_words_of_the_room_that_wrote_them(
+    action: str, name: str, value: object, said: str
+) -> None:
+    with override("zh-hans"):
+        assert [one for _name, one in audit_terms.facts(written(action, {name: value}))] == [said]

@@ -85,6 +85,8 @@ def recorded(tree: ast.Module) -> Iterator[ast.expr]:
         name = getattr(getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", ""))
         if isinstance(node, ast.Call) and name in RECORDS:
             yield from (one.value for one in node.keywords if one.arg == "action")
+        if isinstance(node, ast.Call) and name == "note":
+            yield from (one for one in node.args[1:2] if NAME.fullmatch(str(getattr(one, "value", ""))))
 
 
 def written() -> tuple[set[str], set[str]]:

@@ -6,9 +6,9 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from nanhu.kernel.audit.words import terms
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
-from nanhu.kernel.ui.audit_terms import TARGETS, WHOLE_TARGETS
 
 type Names = tuple[tuple[str, str | Promise], ...]
 
@@ -91,10 +91,11 @@ def encoding(name: str) -> str:
 
 def target(said: str) -> str:
     """What an audit line was about, "card:42": its kind in words, its number behind."""
-    if said in WHOLE_TARGETS:
-        return str(WHOLE_TARGETS[said])
+    if whole := terms("WHOLE_TARGETS").get(said):
+        return str(whole)
     kind, _colon, number = said.partition(":")
-    return f"{TARGETS[kind]} {number}" if kind in TARGETS and number else said
+    named = terms("TARGETS").get(kind)
+    return f"{named} {number}" if named and number else said
 
 
 PATH = " / "

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.platforms.datahub.sources import SOURCES
 
 ACTIONS: dict[str, Text] = {
     "datahub.decide_different": _("确认为不同的人"),
@@ -13,3 +14,19 @@ ACTIONS: dict[str, Text] = {
     "datahub.replay": _("重新处理数据行"),
     "datahub.roll_back": _("撤回批次"),
 }
+TARGETS: dict[str, Text] = {
+    "batch": _("批次"),
+    "landing_row": _("导入行"),
+    "review": _("匹配复核"),
+}
+"""By what stands before the colon."""
+FACTS: dict[str, Text] = {
+    "accepted": _("接收"),
+    "dry_run": _("试运行"),
+    "headers": _("表头"),
+    "rejected": _("拒绝"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "source": {key: spec.title for key, spec in SOURCES.items()},
+}
+"""Of facts whose values are words of the program."""

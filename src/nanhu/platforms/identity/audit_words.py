@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.services.attributes import ATTRIBUTES
 
 ACTIONS: dict[str, Text] = {
     "identity.activate": _("激活账号"),
@@ -39,3 +41,39 @@ ACTIONS: dict[str, Text] = {
     "identity.suspend": _("冻结账号"),
     "identity.unlock": _("解除限制"),
 }
+TARGETS: dict[str, Text] = {
+    "account": _("账号"),
+    "sign-in-name": _("登录名"),
+}
+"""By what stands before the colon."""
+FACTS: dict[str, Text] = {
+    "added": _("增加"),
+    "attributes": _("属性"),
+    "door": _("入口"),
+    "ends_at": _("结束"),
+    "gone_person": _("并掉的人"),
+    "is_granted": _("准予"),
+    "is_new": _("新建"),
+    "privacy": _("隐私告知版本"),
+    "released": _("提供"),
+    "removed": _("去掉"),
+    "service": _("服务"),
+    "session": _("会话"),
+    "sessions": _("会话"),
+    "what": _("内容"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "from": dict(Account.State.choices),
+    "to": dict(Account.State.choices),
+    "attributes": {one.key: one.label for one in ATTRIBUTES.values()},
+    "proof": {
+        "document": _("证件"),
+        "phone": _("手机验证码"),
+        "sms": _("手机验证码"),
+        "mail": _("邮箱验证码"),
+        "passkey": _("通行密钥"),
+        "questions": _("密保"),
+        "counter": _("柜台"),
+    },
+}
+"""Of facts whose values are words of the program."""

@@ -9,3 +9,11 @@ ACTIONS: dict[str, Text] = {
     "ledger.post": _("记账"),
     "ledger.reverse": _("冲销"),
 }
+TARGETS: dict[str, Text] = {
+    "ledger_entry": _("总账分录"),
+    "ledger_signing_key": _("总账签名密钥"),
+}
+"""By what stands before the colon."""
+FACTS: dict[str, Text] = {
+    "public": _("公钥"),
+}

@@ -14,3 +14,16 @@ ACTIONS: dict[str, Text] = {
     "messages.revise_notice": _("修改公告"),
     "messages.withdraw_notice": _("撤回公告"),
 }
+TARGETS: dict[str, Text] = {
+    "notice": _("公告"),
+}
+"""By what stands before the colon."""
+WHOLE_TARGETS: dict[str, Text] = {
+    "notices": _("公告"),
+}
+FACTS: dict[str, Text] = {
+    "audience": _("对象"),
+    "must_read": _("必读"),
+    "revision": _("修订"),
+    "size": _("大小"),
+}

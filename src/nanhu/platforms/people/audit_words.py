@@ -17,3 +17,17 @@ ACTIONS: dict[str, Text] = {
     "people.set_photo": _("设置照片"),
     "people.set_photos": _("批量设置照片"),
 }
+TARGETS: dict[str, Text] = {
+    "change_set": _("数据变更"),
+    "persons": _("人员"),
+}
+"""By what stands before the colon."""
+WHOLE_TARGETS: dict[str, Text] = {
+    "photos": _("照片"),
+}
+FACTS: dict[str, Text] = {
+    "batch": _("批次"),
+    "count": _("数量"),
+    "person_ids": _("人员"),
+    "today": _("今天"),
+}

@@ -9,3 +9,6 @@ ACTIONS: dict[str, Text] = {
     "portal.set_maintenance": _("设置应用维护"),
     "portal.take_off": _("下架应用"),
 }
+FACTS: dict[str, Text] = {
+    "is_in_maintenance": _("维护中"),
+}

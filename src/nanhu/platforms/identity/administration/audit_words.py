@@ -14,3 +14,10 @@ ACTIONS: dict[str, Text] = {
     "kernel.export_audit": _("导出审计日志"),
     "kernel.verify_audit": _("核验审计日志"),
 }
+WHOLE_TARGETS: dict[str, Text] = {
+    "audit-log": _("审计日志"),
+    "sign-in-log": _("登录日志"),
+}
+FACTS: dict[str, Text] = {
+    "query": _("查询"),
+}

@@ -25,3 +25,9 @@ ACTIONS: dict[str, Text] = {
     "identity.suspect_passkey": _("通行密钥可疑"),
     "identity.use_recovery_code": _("使用恢复码"),
 }
+FACTS: dict[str, Text] = {
+    "browsers": _("浏览器"),
+    "came": _("收到的计数"),
+    "desktop": _("电脑"),
+    "passkey": _("通行密钥"),
+}

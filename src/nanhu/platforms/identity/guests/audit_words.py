@@ -9,3 +9,6 @@ ACTIONS: dict[str, Text] = {
     "identity.invite_guest": _("邀请访客"),
     "identity.prolong_guest": _("延长访客期限"),
 }
+FACTS: dict[str, Text] = {
+    "number": _("编号"),
+}

@@ -13,3 +13,8 @@ ACTIONS: dict[str, Text] = {
     "identity.revoke_app_password": _("吊销应用专用密码"),
     "identity.revoke_token": _("吊销访问令牌"),
 }
+FACTS: dict[str, Text] = {
+    "app_passwords": _("应用专用密码"),
+    "token": _("令牌"),
+    "tokens": _("令牌"),
+}

@@ -16,3 +16,7 @@ ACTIONS: dict[str, Text] = {
     "identity.reset_by_owner": _("自助重设密码"),
     "identity.verify_contact": _("柜台核验联系方式"),
 }
+TARGETS: dict[str, Text] = {
+    "recovery": _("找回申请"),
+}
+"""By what stands before the colon."""

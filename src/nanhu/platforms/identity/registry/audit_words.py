@@ -10,3 +10,7 @@ ACTIONS: dict[str, Text] = {
     "identity.plan_maintenance": _("安排维护"),
     "identity.remove_access_rule": _("删除访问规则"),
 }
+FACTS: dict[str, Text] = {
+    "notice": _("提示"),
+    "starts_at": _("开始"),
+}

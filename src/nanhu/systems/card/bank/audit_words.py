@@ -33,3 +33,30 @@ ACTIONS: dict[str, Text] = {
     "card.unbind_app": _("解除绑定应用"),
     "card.unlock_binding": _("解除绑定锁定"),
 }
+TARGETS: dict[str, Text] = {
+    "campus_no": _("学工号"),
+    "card_appeal": _("绑定申诉"),
+    "card_bank_payout": _("银行付款"),
+    "card_bulk_signing": _("批量签约"),
+    "card_channel": _("充值渠道"),
+    "card_difference": _("对账差异"),
+    "card_load": _("圈存"),
+    "card_online_top_up": _("在线充值"),
+    "card_payout_file": _("付款文件"),
+    "deposit": _("银行来款"),
+}
+"""By what stands before the colon."""
+FACTS: dict[str, Text] = {
+    "agreement": _("签约"),
+    "app": _("应用"),
+    "binding": _("绑定"),
+    "day": _("日期"),
+    "differences": _("差异"),
+    "failures": _("失败次数"),
+    "load": _("圈存"),
+    "payout": _("付款"),
+    "query_id": _("查询编号"),
+    "signing": _("签约"),
+    "top_up": _("充值"),
+    "virtual_no": _("虚拟卡号"),
+}

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.systems.card.chip.models import Algorithm, SuspenseBatch
 
 ACTIONS: dict[str, Text] = {
     "card.chip_behind": _("芯片余额落后"),
@@ -19,3 +20,25 @@ ACTIONS: dict[str, Text] = {
     "card.decide_suspense_batch": _("整批办理待查交易"),
     "card.post_suspense": _("待查交易入账"),
 }
+TARGETS: dict[str, Text] = {
+    "chip_keys": _("芯片密钥"),
+    "suspense": _("待查交易"),
+    "suspense_batch": _("挂账批次"),
+}
+"""By what stands before the colon."""
+WHOLE_TARGETS: dict[str, Text] = {
+    "card:purses": _("卡上钱包"),
+}
+FACTS: dict[str, Text] = {
+    "cases": _("笔数"),
+    "deed": _("处理方式"),
+    "known": _("已知"),
+    "online_counter": _("联机计数器"),
+    "proposer": _("提出人"),
+    "sequence": _("序号"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "algorithm": dict(Algorithm.choices),
+    "deed": dict(SuspenseBatch.Deed.choices),
+}
+"""Of facts whose values are words of the program."""

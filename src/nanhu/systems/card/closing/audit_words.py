@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.systems.card.closing.models import Contract, DayClose
 
 ACTIONS: dict[str, Text] = {
     "card.agree_contract": _("签订商户合同"),
@@ -22,3 +23,25 @@ ACTIONS: dict[str, Text] = {
     "card.settle": _("商户结算"),
     "card.take_off_dish": _("下架菜品"),
 }
+TARGETS: dict[str, Text] = {
+    "day": _("日结"),
+    "receipt": _("凭证"),
+}
+"""By what stands before the colon."""
+FACTS: dict[str, Text] = {
+    "account": _("账户"),
+    "contract": _("合同"),
+    "correction": _("更正"),
+    "cycle": _("结算周期"),
+    "dish": _("菜品"),
+    "first": _("首日"),
+    "last": _("末日"),
+    "on": _("日期"),
+    "open": _("未结"),
+    "unpaid": _("未付"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "cycle": dict(Contract.Cycle.choices),
+    "state": dict(DayClose.State.choices),
+}
+"""Of facts whose values are words of the program."""

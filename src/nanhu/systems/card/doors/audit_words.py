@@ -13,3 +13,18 @@ ACTIONS: dict[str, Text] = {
     "card.door_sides_reset": _("重置进出状态"),
     "card.set_up_doors": _("设置门禁"),
 }
+TARGETS: dict[str, Text] = {
+    "door_place": _("门禁地点"),
+}
+"""By what stands before the colon."""
+WHOLE_TARGETS: dict[str, Text] = {
+    "card:doors": _("门禁"),
+}
+FACTS: dict[str, Text] = {
+    "classes": _("卡类"),
+    "doors": _("门"),
+    "emergency": _("应急"),
+    "inside": _("在内"),
+    "minutes": _("分钟"),
+    "only": _("仅限"),
+}

@@ -15,3 +15,12 @@ ACTIONS: dict[str, Text] = {
     "card.terminal_next_key": _("轮换终端密钥"),
     "card.terminal_sequence": _("校正终端序号"),
 }
+FACTS: dict[str, Text] = {
+    "canteen": _("食堂"),
+    "ceiling": _("上限"),
+    "hours": _("小时"),
+    "kept_at": _("存放处"),
+    "lost_fen": _("损失金额"),
+    "lost_rows": _("损失笔数"),
+    "merchant": _("商户"),
+}

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.systems.card.funds.models import CardReissue, Claimable
 
 ACTIONS: dict[str, Text] = {
     "card.approve_payout": _("批准批量发放"),
@@ -32,3 +33,25 @@ ACTIONS: dict[str, Text] = {
     "card.withdrawal_paid": _("余额已退"),
     "card.withdrawal_refused": _("驳回退余额"),
 }
+TARGETS: dict[str, Text] = {
+    "claim": _("领款"),
+    "funding": _("经费"),
+    "room_list": _("房间名单"),
+}
+"""By what stands before the colon."""
+FACTS: dict[str, Text] = {
+    "by": _("办理方式"),
+    "chip_fen": _("卡上金额"),
+    "claimable": _("待领款"),
+    "claimables": _("待领款"),
+    "counter": _("计数器"),
+    "funding": _("经费"),
+    "rooms": _("房间"),
+    "shares": _("分摊"),
+    "withdrawal": _("提现"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "source": dict(Claimable.Source.choices),
+    "reason": dict(CardReissue.Reason.choices),
+}
+"""Of facts whose values are words of the program."""

@@ -3,8 +3,18 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.systems.card.issuing.models import CardOrder, FeePayment, OrderRow
+from nanhu.systems.card.issuing.services.regulations import TEXTS
 
 ACTIONS: dict[str, Text] = {
+    "card.accept_order": _("受理制卡单"),
+    "card.add_photo": _("补交照片"),
+    "card.collect_batch": _("签收整批卡"),
+    "card.finish_order": _("制卡完成"),
+    "card.hand_over": _("发卡"),
+    "card.make_plastic": _("制卡"),
+    "card.match_photos": _("配对照片"),
+    "card.spoil_plastic": _("作废一张卡"),
     "card.accept_regulation": _("同意用卡规定"),
     "card.activate": _("激活卡片"),
     "card.decide_order": _("审批制卡单"),
@@ -22,3 +32,35 @@ ACTIONS: dict[str, Text] = {
     "card.submit_order": _("提交制卡单"),
     "card.take_fee": _("收取工本费"),
 }
+TARGETS: dict[str, Text] = {
+    "card_order": _("制卡单"),
+    "card_order_row": _("制卡行"),
+    "regulation": _("用卡规定"),
+}
+"""By what stands before the colon."""
+FACTS: dict[str, Text] = {
+    "approved": _("同意"),
+    "by_code": _("凭码"),
+    "columns": _("列"),
+    "doubles": _("重复"),
+    "due": _("应完成日期"),
+    "in_time": _("按时"),
+    "line": _("行"),
+    "matched": _("配对"),
+    "method": _("方式"),
+    "not_found": _("未找到"),
+    "seen": _("已看"),
+    "sent_back": _("退回"),
+    "signed_by": _("签收人"),
+    "uid": _("芯片号"),
+    "wrong": _("错误"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "source": {**dict(CardOrder.Source.choices), "card.issuing": _("校园卡管理办公室")},
+    "kind": dict(CardOrder.Kind.choices),
+    "state": dict(CardOrder.State.choices),
+    "how": {**dict(OrderRow.How.choices), "handed_over": _("领卡时"), "page": _("在网页上")},
+    "key": {key: told.title for key, told in TEXTS.items()},
+    "method": dict(FeePayment.Method.choices),
+}
+"""Of facts whose values are words of the program."""

@@ -2,7 +2,7 @@
 begun counts. Read by the pages and by the gateway, so nothing here needs Django's models."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -99,8 +99,9 @@ def read_rules(raw: Mapping[str, Any]) -> tuple[tuple[LimitRule, ...], tuple[Mea
 
 def limit_rule(table: Table) -> LimitRule:
     table.only({"from", "pin_without_id", "own_pin_first", *COUNTS, *CLASSES})
+    usual = LimitRule()
     counts = {
-        name: table.whole(name, default_of(name), least=least, most=most) for name, (least, most) in COUNTS.items()
+        name: table.whole(name, getattr(usual, name), least=least, most=most) for name, (least, most) in COUNTS.items()
     }
     return LimitRule(
         since=table.day("from", FIRST_DAY),
@@ -115,10 +116,6 @@ def class_limits(table: Table, card_class: str) -> Mapping[str, int]:
     own = table.inner(card_class)
     own.only({"meal_fen", "daily_fen"})
     return {name: own.whole(name, 0) for name in own.members}
-
-
-def default_of(name: str) -> int:
-    return next(int(one.default) for one in fields(LimitRule) if one.name == name)
 
 
 def meal_rule(table: Table) -> MealRule:

@@ -10,3 +10,18 @@ ACTIONS: dict[str, Text] = {
     "card.verify_nothing": _("核验未找到"),
     "card.withdraw_right": _("撤销用卡权限"),
 }
+TARGETS: dict[str, Text] = {
+    "card_right": _("卡类权限"),
+}
+"""By what stands before the colon."""
+WHOLE_TARGETS: dict[str, Text] = {
+    "card:unknown": _("不认识的卡"),
+}
+FACTS: dict[str, Text] = {
+    "allowed": _("允许"),
+    "place": _("地点"),
+    "result": _("结果"),
+    "rules": _("规则"),
+    "sub_classes": _("子类"),
+    "withdrawn": _("撤回"),
+}

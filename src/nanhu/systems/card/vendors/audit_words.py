@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.systems.card.vendors.models.vendors import Mode, Scope
 
 ACTIONS: dict[str, Text] = {
     "card.change_vendor": _("修改接入单位"),
@@ -19,3 +20,24 @@ ACTIONS: dict[str, Text] = {
     "card.vendor_off": _("停用接入单位"),
     "card.vendor_on": _("启用接入单位"),
 }
+TARGETS: dict[str, Text] = {
+    "card_vendor": _("接入单位"),
+}
+"""By what stands before the colon."""
+WHOLE_TARGETS: dict[str, Text] = {
+    "card_vendor": _("不认识的接入单位"),
+}
+FACTS: dict[str, Text] = {
+    "event": _("事件"),
+    "mode": _("模式"),
+    "most_fen": _("最高金额"),
+    "path": _("路径"),
+    "per_minute": _("每分钟"),
+    "replaces": _("替换"),
+    "vendor": _("接入单位"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "mode": dict(Mode.choices),
+    "scopes": dict(Scope.choices),
+}
+"""Of facts whose values are words of the program."""

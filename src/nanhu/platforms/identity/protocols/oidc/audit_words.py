@@ -16,3 +16,18 @@ ACTIONS: dict[str, Text] = {
     "identity.oidc_rotate_secret": _("更换客户端密钥"),
     "identity.oidc_withdraw_consent": _("撤回授权"),
 }
+TARGETS: dict[str, Text] = {
+    "oidc_client": _("OIDC 应用"),
+    "oidc_key": _("OIDC 密钥"),
+}
+"""By what stands before the colon."""
+FACTS: dict[str, Text] = {
+    "claims": _("声明"),
+    "client": _("应用"),
+    "client_id": _("应用编号"),
+    "family": _("令牌族"),
+    "overlap_seconds": _("并用秒数"),
+    "redirect_uris": _("回调地址"),
+    "sub": _("主体标识"),
+    "why": _("原因"),
+}

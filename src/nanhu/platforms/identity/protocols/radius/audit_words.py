@@ -11,3 +11,8 @@ ACTIONS: dict[str, Text] = {
     "identity.mail_sign_in": _("登录邮箱"),
     "identity.network_sign_in": _("登录无线网或 VPN"),
 }
+FACTS: dict[str, Text] = {
+    "application": _("应用"),
+    "session_seconds": _("会话秒数"),
+    "station": _("设备"),
+}

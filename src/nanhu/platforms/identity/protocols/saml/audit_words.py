@@ -9,3 +9,14 @@ ACTIONS: dict[str, Text] = {
     "identity.saml_key": _("更换 SAML 签名密钥"),
     "identity.saml_partner": _("修改 SAML 伙伴"),
 }
+TARGETS: dict[str, Text] = {
+    "feed": _("联盟元数据"),
+    "saml_key": _("SAML 密钥"),
+}
+"""By what stands before the colon."""
+FACTS: dict[str, Text] = {
+    "address": _("地址"),
+    "entity_id": _("实体标识"),
+    "name_id": _("标识"),
+    "partners": _("伙伴"),
+}
