@@ -34,29 +34,18 @@ def terms(table: Table) -> dict[str, Text]:
     return found
 
 
+@cache
 def values(action: str) -> Mapping[str, Mapping[str, Text]]:
-    """By the name of a fact, its values that are words of the program: those of the room that names the action win."""
-    return {**values_of_all(), **values_by_action().get(action, {})}
-
-
-@cache
-def values_of_all() -> dict[str, dict[str, Text]]:
+    """By the name of a fact, its values that are words of the program. What the room of the action says of its own wins, before
+    it what the room says of this very action ("card.move_load state"): a state "refused" is another word for each.
+    """
     found: dict[str, dict[str, Text]] = {}
-    for part in parts():
-        for name, said in getattr(part, "VALUES", {}).items():
-            found[name] = found.get(name, {}) | said
+    for part in sorted(parts(), key=lambda one: action in one.ACTIONS):
+        for name, said in sorted(getattr(part, "VALUES", {}).items(), key=lambda one: " " in one[0]):
+            of, _space, fact = name.rpartition(" ")
+            if of in {"", action}:
+                found[fact] = found.get(fact, {}) | said
     return found
-
-
-@cache
-def values_by_action() -> dict[str, dict[str, dict[str, Text]]]:
-    """A state "closed" is another word for a card than for a day."""
-    everything = values_of_all()
-    return {
-        action: {name: everything[name] | said for name, said in getattr(part, "VALUES", {}).items()}
-        for part in parts()
-        for action in part.ACTIONS
-    }
 
 
 def actions() -> dict[str, Text]:

@@ -48,6 +48,9 @@ WHOLE_TARGETS: dict[str, Text] = {
     "card:merchants": _("商户和终端"),
 }
 FACTS: dict[str, Text] = {
+    "per": _("计价数量"),
+    "price_fen": _("单价"),
+    "when_silent": _("失去联系时计费"),
     "at": _("地点"),
     "before": _("之前"),
     "card": _("校园卡"),

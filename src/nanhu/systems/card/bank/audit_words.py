@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.systems.card.bank.models import Agreement, Appeal, Load
 
 ACTIONS: dict[str, Text] = {
     "card.appeal_binding": _("申诉错误绑定"),
@@ -60,3 +61,10 @@ FACTS: dict[str, Text] = {
     "top_up": _("充值"),
     "virtual_no": _("虚拟卡号"),
 }
+VALUES: dict[str, dict[str, Text]] = {
+    "card.ask_agreement source": dict(Agreement.Source.choices),
+    "card.settle_agreement state": dict(Agreement.State.choices),
+    "card.decide_appeal state": dict(Appeal.State.choices),
+    "card.move_load state": dict(Load.State.choices),
+}
+"""Of facts whose values are words of the program; a state is another word at each of these deeds."""

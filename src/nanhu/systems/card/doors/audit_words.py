@@ -21,6 +21,8 @@ WHOLE_TARGETS: dict[str, Text] = {
     "card:doors": _("门禁"),
 }
 FACTS: dict[str, Text] = {
+    "below": _("含下级单位"),
+    "weekdays": _("星期"),
     "classes": _("卡类"),
     "doors": _("门"),
     "emergency": _("应急"),

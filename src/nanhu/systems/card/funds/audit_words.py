@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.funds.models import CardReissue, Claimable
+from nanhu.systems.card.funds.models import CardReissue, Claimable, ClaimOrder
 
 ACTIONS: dict[str, Text] = {
     "card.approve_payout": _("批准批量发放"),
@@ -52,6 +52,8 @@ FACTS: dict[str, Text] = {
 }
 VALUES: dict[str, dict[str, Text]] = {
     "source": dict(Claimable.Source.choices),
+    "card.finish_claim state": dict(ClaimOrder.State.choices),
+    "card.finish_claim by": dict(ClaimOrder.Settled.choices),
     "reason": dict(CardReissue.Reason.choices),
 }
 """Of facts whose values are words of the program."""
