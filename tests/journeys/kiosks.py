@@ -26,10 +26,12 @@ from nanhu.systems.card.chip.management.commands.card_chips import psam_facts
 from nanhu.systems.card.chip.models import Algorithm, Chip
 from nanhu.systems.card.chip.services import keys, making
 from nanhu.systems.card.chip.services.delivery import card_facts
+from nanhu.systems.card.devices.models import MachineAlarm
 from nanhu.systems.card.models import Card, PosTerminal
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, identify
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, Campus, bring_in_the_cast
 from nanhu.testing.accessibility import accessibility_faults, sideways_faults
+from tests.journeys.field import waits_for
 
 DESK = {"width": 1440, "height": 900}
 KINDS = {"KL101": "load_kiosk", "KR101": "reissue_kiosk", "KS101": "self_service_kiosk"}
@@ -46,6 +48,12 @@ def beside[Found](work: Callable[[], Found]) -> Found:
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(run).result()
+
+
+def until_alarms_are(*kinds: str) -> None:
+    """A machine tells the school of its alarms beside its work, not before its screen goes on."""
+    found = MachineAlarm.objects.filter(cleared_at=None).values_list("kind", flat=True)
+    waits_for(lambda: beside(lambda: set(found.all())) == set(kinds))
 
 
 def cast_with_documents() -> Campus:

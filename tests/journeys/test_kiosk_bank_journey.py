@@ -20,10 +20,9 @@ from nanhu.systems.card.bank.tests.conftest import (
     prepare_campus,
 )  # fmt: skip
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.devices.models import MachineAlarm
 from nanhu.testing.browsers import open_browser
 from tests.journeys.field import waits_for
-from tests.journeys.kiosks import DESK, Walker, beside, furnish, kiosk_site, serving_site
+from tests.journeys.kiosks import DESK, Walker, beside, furnish, kiosk_site, serving_site, until_alarms_are
 
 __all__ = ["bank", "bank_process", "notices_reach_us"]
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -117,10 +116,6 @@ def test_an_agreement_is_signed_changed_and_cancelled_at_the_load_kiosk(campus, 
     walker.reads("解除成功")
 
 
-def open_alarms() -> set[str]:
-    return set(MachineAlarm.objects.filter(cleared_at=None).values_list("kind", flat=True))
-
-
 def load(walker, uid: str, yuan: str = "50", pin: str = PIN) -> None:
     walker.touch("金融服务", "签约圈存划账")
     walker.lay(uid)
@@ -155,7 +150,7 @@ def test_money_is_loaded_from_the_bank_and_what_is_not_written_waits(campus, wal
 
     walker.page.select_option("#what", "no_paper")
     walker.page.click("#mend")
-    waits_for(lambda: beside(open_alarms) == {"paper_out"})
+    until_alarms_are("paper_out")
     walker.page.wait_for_timeout(1000)
     walker.touch("领款服务", "圈存（补助）领款")
     walker.lay(uid)

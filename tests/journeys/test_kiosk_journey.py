@@ -9,7 +9,6 @@ from nanhu.emulators.chip.api import Pocket
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.queries import check_ledger
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.devices.models import MachineAlarm
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.tests.conftest import Funds
@@ -18,7 +17,16 @@ from nanhu.systems.card.pins.blocks import seal_pin_block
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS
 from nanhu.systems.card.tests.conftest import CAST
 from nanhu.testing.browsers import open_browser
-from tests.journeys.kiosks import DESK, Walker, beside, cast_with_documents, furnish, kiosk_site, serving_site
+from tests.journeys.kiosks import (
+    DESK,
+    Walker,
+    beside,
+    cast_with_documents,
+    furnish,
+    kiosk_site,
+    serving_site,
+    until_alarms_are,
+)
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -44,10 +52,6 @@ def walker(campus):
     assert faults == []
     assert receipt_differences() == []
     assert check_ledger() == []
-
-
-def open_alarms() -> set[str]:
-    return set(MachineAlarm.objects.filter(cleared_at=None).values_list("kind", flat=True))
 
 
 SEQUENCES = itertools.count(900_000)
@@ -216,7 +220,7 @@ def test_a_student_is_made_a_new_card_at_the_reissue_kiosk(campus, walker):
     ask_for_a_card(walker, document)
     walker.touch("确认")
     walker.reads("卡道堵卡，没有制成新卡，也没有收费")
-    assert beside(open_alarms) == {"jam"}
+    until_alarms_are("jam")
     assert "堵卡" in beside(lambda: office_reads(campus))
     assert beside(lambda: (campus.card("student").pk, pays(campus))) == (old.pk, "posted")
     beside(lambda: campus.top_up("student", 100, form="back"))
@@ -232,11 +236,11 @@ def test_a_student_is_made_a_new_card_at_the_reissue_kiosk(campus, walker):
     walker.touch("自助补卡")
     walker.reads("本机暂停补卡")
     walker.touch("返回")
-    assert beside(open_alarms) == {"cards_out"}
+    until_alarms_are("cards_out")
     assert "空白卡用完" in beside(lambda: office_reads(campus))
     mend(walker, "cards", "few_cards")
     expect(walker.page.locator("#stack")).to_have_text("空白卡 3 张")
-    assert beside(open_alarms) == {"cards_low"}
+    until_alarms_are("cards_low")
 
     ask_for_a_card(walker, document)
     walker.look()
