@@ -86,7 +86,7 @@ def run(operation: Operation, asked: Asked) -> dict[str, Any]:
         return {"outcome": "refused", "code": "terminal_off", "sentence": SENTENCES["terminal_off"]}
     if asked.terminal.kind not in operation.kinds:
         return refusal(NotForThisTerminalError())
-    if missed_too_often(asked.terminal.pk) or made_too_many(asked.terminal, operation.name):
+    if missed_too_often(asked.terminal) or made_too_many(asked.terminal, operation.name):
         DIARY.refuse(
             terminal=asked.terminal.number, address=asked.by.address, code="terminal_limit", detail=operation.name
         )

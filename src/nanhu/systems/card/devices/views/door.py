@@ -16,6 +16,7 @@ from nanhu.systems.card.devices import door
 from nanhu.systems.card.devices.diary import DIARY
 from nanhu.systems.card.devices.door import Told
 from nanhu.systems.card.devices.errors import MalformedError
+from nanhu.systems.card.devices.misses import with_misses
 from nanhu.systems.card.devices.operations import OPERATIONS, Operation
 from nanhu.systems.card.fleet.keys import keys_of, use_key
 from nanhu.systems.card.gateway.requests import read_sequence
@@ -105,7 +106,7 @@ def frame_of(request: HttpRequest) -> Frame:
 def find_terminal(number: str) -> PosTerminal | None:
     if TERMINAL_NUMBER.fullmatch(number) is None:
         return None
-    return PosTerminal.objects.select_related("merchant").filter(number=number).first()
+    return with_misses(PosTerminal.objects.select_related("merchant")).filter(number=number).first()
 
 
 def signing_key(terminal: PosTerminal, frame: Frame, request: HttpRequest) -> bytes | None:
