@@ -108,7 +108,15 @@ def test_the_phone_desk_compares_two_answers_and_reports(school, desk):
 
 @pytest.mark.capability("A115.2")
 @pytest.mark.parametrize(
-    "wrong", [{}, {"card_tail": "0000"}, {"name": "林小"}, {"campus_no": "99999999"}, {"id_tail": "000000"}]
+    "wrong",
+    [
+        {},
+        {"card_tail": "0000"},
+        {"name": "林小"},
+        {"campus_no": "99999999"},
+        {"id_tail": "000000"},
+        {"phone": "13900000000"},
+    ],
 )
 def test_the_phone_desk_refuses_what_does_not_fit_and_never_says_which(school, desk, wrong):
     answers = RIGHT | ({"card_tail": school.card("student").number[-4:]} if wrong else {}) | wrong
