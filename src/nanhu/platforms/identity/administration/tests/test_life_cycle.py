@@ -1,5 +1,6 @@
 """The clock and an account: days of grace after leaving, suspensions by decision, and what ends by itself."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from time_machine import travel
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry, EventDelivery, OutboxEvent
+from nanhu.kernel.school import school
 from nanhu.platforms.identity import subscribers
 from nanhu.platforms.identity.administration.jobs import follow_dates, keep_months
 from nanhu.platforms.identity.administration.tests.conftest import TEST, leave, make_member, sign_in
@@ -71,10 +73,8 @@ def test_the_days_go_by_what_somebody_was(kind: str, days: int, db) -> None:
 def test_a_school_chooses_its_own_days_also_by_category(student, monkeypatch) -> None:
     from nanhu.platforms.identity.services import grace
 
-    class School:
-        raw = {"identity": {"grace_days": {"student": 5, "1": 90}}}
-
-    monkeypatch.setattr(grace, "school", School)
+    own = replace(school(), raw={"identity": {"grace_days": {"student": 5, "1": 90}}})
+    monkeypatch.setattr(grace, "school", lambda: own)
     leave(student, on=campus_today() - timedelta(days=10))
     ended(student)
     assert student.account.grace_until - now() > timedelta(days=75), "the category wins"
