@@ -19,7 +19,7 @@ from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.journey
 ID_LENGTH = 18
-CODE_WORD = re.compile(r"[a-z][a-z_]*(\.[a-z_]+)?")
+CODE_WORD = re.compile(r"[a-z][a-z_+]*(\.[a-z_]+)?")
 OWN_WORDS = {"funding", "code"}
 """Codes that an office chose itself, and what the bank answered."""
 LINES = """

@@ -151,3 +151,9 @@ def test_values_that_are_words_of_the_program_are_told_in_the_words_of_the_room_
 ) -> None:
     with override("zh-hans"):
         assert [one for _name, one in audit_terms.facts(written(action, {name: value}))] == [said]
+
+
+def test_what_was_proved_is_said_in_words_each_for_itself():
+    entry = SimpleNamespace(action="identity.sign_in", facts={"how": "pwd+otp+mfa"})
+    with override("zh-hans"):
+        assert audit_terms.facts(entry) == [("方式", "密码 + 动态口令或一次性码")]

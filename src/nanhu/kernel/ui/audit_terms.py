@@ -43,4 +43,11 @@ def value_in_words(name: str, value: object, values: Values) -> str:
         return "、".join(value_in_words(name, one, values) for one in value) or "—"
     if name == "role":
         return next((str(one.name) for one in registry.roles if one.key == value), str(value))
-    return "—" if value in (None, "") else str(values.get(name, {}).get(str(value), value))
+    return "—" if value in (None, "") else in_words(str(value), values.get(name, {}))
+
+
+def in_words(value: str, known: Mapping[str, Text]) -> str:
+    """Of several joined by "+" (what was proved at a sign-in) each; whose word is empty says nothing of its own."""
+    if value in known or not known:
+        return str(known.get(value, value))
+    return " + ".join(said for one in value.split("+") if (said := str(known.get(one, one))))

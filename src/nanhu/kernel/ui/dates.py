@@ -29,6 +29,11 @@ def _here(moment: date) -> date:
     return campus_time(moment) if isinstance(moment, datetime) else moment
 
 
+def iso(moment: date) -> str:
+    """2026-09-01T12:05:09+00:00, or a day: for machines that read a page, to the second."""
+    return moment.isoformat(timespec="seconds") if isinstance(moment, datetime) else moment.isoformat()
+
+
 def iso_day(moment: date) -> str:
     """2026-09-01: for addresses and pickers, never for people."""
     here = _here(moment)

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.platforms.identity.models import Account
+from nanhu.kernel.ui.words import WAYS
+from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.services.attributes import ATTRIBUTES
 
 ACTIONS: dict[str, Text] = {
@@ -63,9 +64,15 @@ FACTS: dict[str, Text] = {
     "what": _("内容"),
 }
 VALUES: dict[str, dict[str, Text]] = {
+    "how": {**WAYS, "mfa": "", **dict(SsoSession.End.choices)},
     "from": dict(Account.State.choices),
     "to": dict(Account.State.choices),
     "attributes": {one.key: one.label for one in ATTRIBUTES.values()},
+    "identity.merge how": {
+        "moved": _("账号转到留下的人"),
+        "handed_over": _("密码和密保交给留下的账号"),
+        "closed": _("多出的账号停用"),
+    },
     "proof": {
         "document": _("证件"),
         "phone": _("手机验证码"),

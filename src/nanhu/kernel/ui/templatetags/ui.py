@@ -127,7 +127,7 @@ register.filter(
     ),
 )
 register.filter("campus_clock_second", _of_a_date(lambda moment: f"{clock.campus_time(moment):%H:%M:%S}"))
-register.filter("iso", _of_a_date(lambda moment: moment.isoformat()))
+register.filter("iso", _of_a_date(dates.iso))
 register.filter("iso_day", _of_a_date(dates.iso_day))
 
 

@@ -8,6 +8,7 @@ from django.http import Http404
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.fleet.errors import AnswersDoNotFitError, TooManyAttemptsError
 from nanhu.systems.card.fleet.models import DeskAttempt, LossReport
@@ -32,19 +33,21 @@ class Answers:
 
 
 def report_by_phone(*, by: Actor, answers: Answers, reason: str) -> Card:
+    """One caller's number at a time: desks that type at once count each other's attempts, and a refused one stays counted."""
     if by.account_id is None:
         raise Http404
-    since = now() - WINDOW
-    if DeskAttempt.objects.filter(campus_no=answers.campus_no, at__gt=since).count() >= MOST_ATTEMPTS:
-        raise TooManyAttemptsError
-    person_id = people.find_person_by_campus_no(answers.campus_no)
-    card = card_of(person_id)
-    right = right_answers(person_id, card, answers)
-    if card is None or len(right) < NEEDED:
-        DeskAttempt.objects.create(campus_no=answers.campus_no, clerk_id=by.account_id)
-        raise AnswersDoNotFitError
     with transaction.atomic():
-        return report_lost(by=by, card=card, reason=reason, way=LossReport.Way.PHONE, proof=", ".join(right))
+        lock_key(f"card.phone_desk:{answers.campus_no}")
+        attempts = DeskAttempt.objects.filter(campus_no=answers.campus_no, at__gt=now() - WINDOW)
+        if attempts.count() >= MOST_ATTEMPTS:
+            raise TooManyAttemptsError
+        person_id = people.find_person_by_campus_no(answers.campus_no)
+        card = card_of(person_id)
+        right = right_answers(person_id, card, answers)
+        if card is not None and len(right) >= NEEDED:
+            return report_lost(by=by, card=card, reason=reason, way=LossReport.Way.PHONE, proof=", ".join(right))
+        DeskAttempt.objects.create(campus_no=answers.campus_no, clerk_id=by.account_id)
+    raise AnswersDoNotFitError
 
 
 def right_answers(person_id: int | None, card: Card | None, answers: Answers) -> list[str]:
