@@ -49,6 +49,7 @@ FACTS: dict[str, Text] = {
     "matched": _("配对"),
     "method": _("方式"),
     "not_found": _("未找到"),
+    "regulation": _("规定"),
     "seen": _("已看"),
     "sent_back": _("退回"),
     "signed_by": _("签收人"),
@@ -60,7 +61,7 @@ VALUES: dict[str, dict[str, Text]] = {
     "kind": dict(CardOrder.Kind.choices),
     "state": dict(CardOrder.State.choices),
     "how": {**dict(OrderRow.How.choices), "handed_over": _("领卡时"), "page": _("在网页上")},
-    "key": {key: told.title for key, told in TEXTS.items()},
+    "regulation": {key: told.title for key, told in TEXTS.items()},
     "method": dict(FeePayment.Method.choices),
 }
 """Of facts whose values are words of the program."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -36,10 +37,20 @@ def entries(wanted: Wanted, *, before: int | None = None) -> QuerySet[AuditEntry
     return (found if before is None else found.filter(pk__lt=before)).order_by("-id")
 
 
-def in_words(found: Sequence[AuditEntry]) -> list[tuple[AuditEntry, str]]:
-    """Each line with what it was about: a person and an account by name, anything else by its kind and number."""
-    names = names_of([one.target for one in found])
-    return [(one, names.get(one.target) or words.target(one.target)) for one in found]
+class Line(NamedTuple):
+    """A line with who did it and what it was about: a person and an account by name, anything else by its kind and number."""
+
+    entry: AuditEntry
+    who: str
+    about: str
+
+
+def in_words(found: Sequence[AuditEntry]) -> list[Line]:
+    names = names_of([said for one in found for said in (one.actor, one.target)])
+    return [
+        Line(one, names.get(one.actor) or words.actor(one.actor), names.get(one.target) or words.target(one.target))
+        for one in found
+    ]
 
 
 def about(target: str) -> str:

@@ -104,7 +104,10 @@ def test_the_audit_is_read_by_filter(office, here) -> None:
     assert "identity.change_state" in page
     assert people.person_card(here.account.person_id).name in page, "an account is shown by the name of its holder"
     by_actor = auditor.client.get("/identity/audit", {"q": clerk.member.numbers[0]}).context["entries"]
-    assert {one.account_id for one, _about in by_actor} == {clerk.member.account.pk}
+    assert {line.entry.account_id for line in by_actor} == {clerk.member.account.pk}
+    assert {line.who for line in by_actor} == {people.person_card(clerk.member.account.person_id).name}, (
+        "and whoever did it"
+    )
     assert auditor.client.get("/identity/audit", {"q": "nobody"}).context["entries"] == []
     assert auditor.client.get("/identity/audit", {"before": "9" * 40}).status_code == 200
 

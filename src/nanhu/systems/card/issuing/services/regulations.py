@@ -74,7 +74,7 @@ def accept(*, by: Actor, person_id: int, keys: Iterable[str], row: OrderRow | No
             regulation=text, person_id=person_id, defaults={"row": row, "how": how}
         )
         if is_new:
-            facts = {"key": key, "version": text.version, "how": how}
+            facts = {"regulation": key, "version": text.version, "how": how}
             audit.record(by=by, action="card.accept_regulation", target=f"person:{person_id}", facts=facts)
 
 
