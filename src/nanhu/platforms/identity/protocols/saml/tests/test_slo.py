@@ -164,6 +164,7 @@ def test_a_request_that_is_not_good_ends_nothing(inside, sp, signed_in, how):
     assert SsoGrant.objects.get().logout == "open"
 
 
+@pytest.mark.slow
 def test_what_is_asked_in_vain_at_the_single_sign_on_doors_counts_nobody(inside, sp, signed_in):
     """Forty of each, from the very address and browser of somebody who then signs in and out there."""
     before = counted()
