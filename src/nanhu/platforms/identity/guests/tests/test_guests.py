@@ -84,10 +84,7 @@ def test_what_is_not_allowed_makes_nobody(sponsor, change, field):
 
 
 def test_an_alumnus_keeps_record_and_password(teacher, student):
-    Affiliation.objects.filter(person_id=student.person_id).update(
-        state="ended", ends_on=campus_today() - timedelta(days=60)
-    )
-    accounts.follow_affiliations(by=TEST, person_ids=[student.person_id])
+    left_long_ago(student)
     assert student.account.state == "ended"
 
     held = invited(teacher, kind="alumnus", name=student.name, former_no=student.numbers[0], phone="13500000000")
@@ -100,7 +97,7 @@ def test_an_alumnus_keeps_record_and_password(teacher, student):
 
 def left_long_ago(member) -> None:
     Affiliation.objects.filter(person_id=member.person_id).update(
-        state="ended", ends_on=campus_today() - timedelta(days=60)
+        state="ended", starts_on=campus_today() - timedelta(days=400), ends_on=campus_today() - timedelta(days=60)
     )
     accounts.follow_affiliations(by=TEST, person_ids=[member.person_id])
 
