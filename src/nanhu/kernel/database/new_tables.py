@@ -12,9 +12,9 @@ from unittest.mock import patch
 
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.migrations.state import ModelState, ProjectState
+from django.db.migrations.state import ProjectState
 
-_add_model = ProjectState.add_model
+_reload_model = ProjectState.reload_model
 
 
 def is_empty(alias: str) -> bool:
@@ -25,22 +25,19 @@ def is_empty(alias: str) -> bool:
 def models_rendered_late() -> Iterator[None]:
     """Only for migrations that go forward from nothing: what is renamed or taken away needs Django's own way."""
     with (
-        patch.object(ProjectState, "add_model", add_model),
+        patch.object(ProjectState, "reload_model", reload_model),
         patch.object(ProjectState, "_append_option", append_option),
     ):
         yield
 
 
-def add_model(state: ProjectState, model: ModelState) -> None:
-    key = model.app_label, model.name_lower
-    if "apps" not in vars(state) or key in state.models:
-        return _add_model(state, model)
-    state.models[key] = model
-    if state._relations is not None:  # type: ignore[attr-defined]  # noqa: SLF001 - as Django's own, in its place
-        state.resolve_model_relations(key)
+def reload_model(state: ProjectState, app_label: str, model_name: str, delay: bool = False) -> None:
+    """Of a model that is new: alone, whoever it is related to."""
+    if "apps" not in vars(state) or model_name in state.apps.all_models[app_label]:
+        _reload_model(state, app_label, model_name, delay)
+        return
     state.is_delayed = True
-    state.apps.render_multiple([model])
-    return None
+    state.apps.render_multiple([state.models[app_label, model_name]])
 
 
 def append_option(state: ProjectState, app_label: str, model_name: str, option_name: str, made: Any) -> None:
