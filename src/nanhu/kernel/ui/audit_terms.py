@@ -13,6 +13,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.audit import words
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Text
+from nanhu.kernel.ui.words import ways
 
 type Values = Mapping[str, Mapping[str, Text]]
 
@@ -43,11 +44,7 @@ def value_in_words(name: str, value: object, values: Values) -> str:
         return "、".join(value_in_words(name, one, values) for one in value) or "—"
     if name == "role":
         return next((str(one.name) for one in registry.roles if one.key == value), str(value))
-    return "—" if value in (None, "") else in_words(str(value), values.get(name, {}))
-
-
-def in_words(value: str, known: Mapping[str, Text]) -> str:
-    """Of several joined by "+" (what was proved at a sign-in) each; whose word is empty says nothing of its own."""
-    if value in known or not known:
-        return str(known.get(value, value))
-    return " + ".join(said for one in value.split("+") if (said := str(known.get(one, one))))
+    if value in (None, ""):
+        return "—"
+    known = values.get(name)
+    return ways(str(value), known) if known else str(value)

@@ -1,6 +1,6 @@
 """What the program keeps as a word of its own, as people read it. Every page shows such words through these functions."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language, gettext_lazy
@@ -78,10 +78,10 @@ def first_in(folded: str, names: Names) -> str:
     return next((str(name) for mark, name in names if mark in folded), "")
 
 
-def ways(methods: str | Sequence[str]) -> str:
+def ways(methods: str | Sequence[str], known: Mapping[str, str | Promise] = WAYS) -> str:
     """What was proved at a sign-in, as "pwd+otp+mfa" or as a list; a name we do not know stays."""
     named = methods.split("+") if isinstance(methods, str) else methods
-    return " + ".join(str(WAYS.get(one, one)) for one in named if one and one != "mfa")
+    return " + ".join(str(known.get(one, one)) for one in named if one and one != "mfa")
 
 
 def encoding(name: str) -> str:

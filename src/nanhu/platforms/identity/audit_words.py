@@ -64,7 +64,7 @@ FACTS: dict[str, Text] = {
     "what": _("内容"),
 }
 VALUES: dict[str, dict[str, Text]] = {
-    "how": {**WAYS, "mfa": "", **dict(SsoSession.End.choices)},
+    "how": {**WAYS, **dict(SsoSession.End.choices)},
     "from": dict(Account.State.choices),
     "to": dict(Account.State.choices),
     "attributes": {one.key: one.label for one in ATTRIBUTES.values()},

@@ -3,7 +3,7 @@ RETURNS TABLE (n integer, outcome text, receipt_id bigint, amount_fen bigint, ba
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     bound json := policy -> 'till';
-    least_guesses integer := bound ->> 'g';
+    most_misses integer := bound ->> 'g';
     most_payments integer := bound ->> 'n';
     most_fen bigint := bound ->> 'm';
     most_day_fen bigint := bound ->> 'd';
@@ -20,7 +20,7 @@ BEGIN
     IF bound IS NOT NULL THEN
         PERFORM card_terminal_turn(
             ARRAY(SELECT DISTINCT p.id FROM json_to_recordset(batch) AS r(t bigint) JOIN card_terminal p ON p.id = r.t),
-            least_guesses);
+            most_misses);
     END IF;
 
     RETURN QUERY
@@ -43,7 +43,7 @@ BEGIN
         LEFT JOIN card_receipt q ON q.terminal_id = r.t AND q.sequence = r.s
     ), summed AS MATERIALIZED (
         -- What each new sale of a terminal comes to with what it did before. A PIN proves that the holder is there: no sum of the day.
-        SELECT r.*, a.misses >= least_guesses OR a.minute_payments + r.payments > most_payments OR a.minute_fen + r.fen > most_fen
+        SELECT r.*, a.misses >= most_misses OR a.minute_payments + r.payments > most_payments OR a.minute_fen + r.fen > most_fen
                     OR r.p IS NULL AND r.day_fen > 0 AND a.day_fen + r.day_fen > most_day_fen AS is_too_much
         FROM (SELECT r.*, count(*) OVER w AS payments, sum(r.a) OVER w AS fen, sum(r.a) FILTER (WHERE r.p IS NULL) OVER w AS day_fen
               FROM request r WINDOW w AS (PARTITION BY r.t, r.known_id IS NULL ORDER BY r.n)) AS r
