@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Page
 
-from nanhu.testing.accessibility import accessibility_faults
+from nanhu.testing.accessibility import SIZES, accessibility_faults, each_view
 from nanhu.testing.browsers import open_browser
 from tests.conftest import second_code
 
-SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -33,6 +32,11 @@ class Visitor:
     def look(self) -> None:
         self.check_accessibility()
         self.check_width()
+
+    def look_at_both_sizes(self) -> None:
+        """The page as it stands, at a desk and on a phone."""
+        for _kind in each_view(self.page):
+            self.look()
 
     def sign_in(self, url: str, campus_no: str, password: str) -> None:
         """With the second step, where it is asked for, by the code the sample phone shows."""

@@ -1,6 +1,5 @@
 """The card in a real browser, on a desk and on a phone: cash at the counter, lunch, the rows, a loss, two clerks."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,6 @@ from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PICTURES = os.environ.get("NANHU_PICTURES", "")
-"""A folder: then each page looked at is also kept as a picture."""
 
 
 @pytest.fixture
@@ -65,14 +62,14 @@ def sign_in(campus, chromium):
 @pytest.mark.capability("A115.1")
 def test_a_holder_reads_the_rows_and_reports_the_card_lost_in_two_taps(sign_in):
     student = sign_in("student")
-    look_at(student, "card-portal", pictures=PICTURES)
+    look_at(student, "card-portal")
     student.goto("/card/")
     expect(student.locator("#balance")).to_have_text("¥ 157.00")
-    look_at(student, "card-home", pictures=PICTURES)
+    look_at(student, "card-home")
     student.click("main a:has-text('交易明细')")
     expect(student.locator("h1")).to_have_text("交易明细")
     expect(student.locator("tbody tr").filter(has_text="N1001")).to_have_count(2)
-    look_at(student, "card-transactions", pictures=PICTURES)
+    look_at(student, "card-transactions")
     student.select_option("#place", "canteen:东院三食堂")
     student.click("button:has-text('查找')")
     expect(student.locator(".statement tbody tr")).to_have_count(2)
@@ -82,29 +79,29 @@ def test_a_holder_reads_the_rows_and_reports_the_card_lost_in_two_taps(sign_in):
     student.select_option("#kind", "reversal")
     student.click("button:has-text('查找')")
     expect(student.locator("main")).to_contain_text("没有符合条件的交易")
-    look_at(student, "card-nothing-found", pictures=PICTURES)
+    look_at(student, "card-nothing-found")
 
     student.goto("/card/")
     student.click("main a:has-text('挂失')")
-    look_at(student, "card-report-lost", pictures=PICTURES)
+    look_at(student, "card-report-lost")
     student.click("button:has-text('确认挂失')")
     expect(student.locator("main")).to_contain_text("这张卡已挂失")
-    look_at(student, "card-lost", pictures=PICTURES)
+    look_at(student, "card-lost")
 
 
 def test_a_clerk_takes_cash_by_keyboard_alone(campus, sign_in):
     number = CAST["teacher"][2]
     clerk = sign_in("clerk")
     clerk.goto("/card/counter/")
-    look_at(clerk, "card-counter", pictures=PICTURES)
+    look_at(clerk, "card-counter")
     clerk.keyboard.type(number)
     clerk.keyboard.press("Enter")
     expect(clerk.locator(".face-name")).to_have_text("陈志远")
-    look_at(clerk, "card-counter-card", pictures=PICTURES)
+    look_at(clerk, "card-counter-card")
     clerk.keyboard.type("100")
     clerk.keyboard.press("Enter")
     expect(clerk.locator(".slip-amount")).to_have_text("¥ 100.00")
-    look_at(clerk, "card-receipt", pictures=PICTURES)
+    look_at(clerk, "card-receipt")
     clerk.keyboard.press("Enter")
     expect(clerk).to_have_url(f"{campus.url}/card/counter/")
     expect(clerk.locator("#q")).to_be_focused()
@@ -112,50 +109,50 @@ def test_a_clerk_takes_cash_by_keyboard_alone(campus, sign_in):
     clerk.keyboard.type("1423")
     clerk.keyboard.press("Enter")
     expect(clerk.locator("tbody tr")).to_have_count(2)
-    look_at(clerk, "card-found", pictures=PICTURES)
+    look_at(clerk, "card-found")
     clerk.keyboard.press("Enter")
     expect(clerk.locator(".face-name")).to_be_visible()
     clerk.goto("/card/counter/top-ups/")
     expect(clerk.locator("main")).to_contain_text("¥ 100.00")
     expect(clerk.locator("main")).not_to_contain_text("¥ 300.00")  # the drawer's sum is told after it was counted
-    look_at(clerk, "card-drawer", pictures=PICTURES)
+    look_at(clerk, "card-drawer")
 
 
 def test_two_clerks_make_an_exception_on_their_own_screens(campus, sign_in):
     first, second = sign_in("clerk"), sign_in("second_clerk")
     first.goto("/card/counter/?q=" + CAST["other_student"][2])
-    look_at(first, "card-exception-ask", pictures=PICTURES)
+    look_at(first, "card-exception-ask")
     first.fill("#id_amount", "30")
     first.fill("#id_reason", "银行卡被冻结，已联系辅导员核实")
     first.click("button:has-text('申请特批')")
     expect(first.locator("main")).to_contain_text("先不要收钱")
-    look_at(first, "card-exception-wait", pictures=PICTURES)
+    look_at(first, "card-exception-wait")
 
     second.goto("/card/counter/")
-    look_at(second, "card-counter-waiting", pictures=PICTURES)
+    look_at(second, "card-counter-waiting")
     second.click("main a:has-text('银行卡被冻结')")
-    look_at(second, "card-exception-decide", pictures=PICTURES)
+    look_at(second, "card-exception-decide")
     second.click("button:has-text('同意')")
     expect(second.locator("main")).to_contain_text("等周敏收款")
 
     first.click("button:has-text('收现金 ¥ 30.00')")
     expect(first.locator(".slip")).to_contain_text("何平")
-    look_at(first, "card-exception-receipt", pictures=PICTURES)
+    look_at(first, "card-exception-receipt")
     first.goto("/card/counter/exceptions/")
-    look_at(first, "card-exceptions", pictures=PICTURES)
+    look_at(first, "card-exceptions")
 
 
 def test_a_clerk_takes_a_loss_back(campus, sign_in):
     clerk = sign_in("clerk")
     clerk.goto("/card/counter/?q=" + CAST["student"][2])
     clerk.click("a:has-text('代为挂失')")
-    look_at(clerk, "card-counter-loss", pictures=PICTURES)
+    look_at(clerk, "card-counter-loss")
     clerk.fill("#id_reason", "本人到柜台")
     clerk.click("button:has-text('挂失')")
-    look_at(clerk, "card-counter-lost", pictures=PICTURES)
+    look_at(clerk, "card-counter-lost")
     clerk.click("main a:has-text('解挂')")
     clerk.check("#id_face_checked")
     clerk.fill("#id_reason", "卡已找回")
-    look_at(clerk, "card-counter-found", pictures=PICTURES)
+    look_at(clerk, "card-counter-found")
     clerk.click("main button:has-text('解挂')")
     expect(clerk.locator("main")).to_contain_text("这张卡现在可以消费")

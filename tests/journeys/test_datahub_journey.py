@@ -14,7 +14,7 @@ from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.sample.id_numbers import eighteen_digits
 from nanhu.sample.truth import FILE_NAME, TruePerson, TrueReject, Truth, read_truth
 from tests.conftest import Campus
-from tests.journeys.conftest import SIZES, Visitor
+from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.journey
 type Visit = Callable[[str], Visitor]
@@ -26,13 +26,6 @@ NUMBER_HEADERS = ("证号", "临时证号", "学号", "工号")
 
 def truth_of(campus: Campus) -> Truth:
     return read_truth(campus.folder / "sample" / FILE_NAME)
-
-
-def look_at_both_sizes(visitor: Visitor) -> None:
-    """The page as it stands, at a desk and on a phone."""
-    for width, height in reversed(SIZES.values()):
-        visitor.page.set_viewport_size({"width": width, "height": height})
-        visitor.look()
 
 
 def steward(campus: Campus, visit: Visit) -> Visitor:
@@ -69,7 +62,7 @@ def test_a_student_is_told_there_is_no_such_page(campus: Campus, visit: Visit, p
 def test_every_page_of_the_desk_is_accessible_at_both_sizes(campus: Campus, visit: Visit, path: str) -> None:
     visitor = steward(campus, visit)
     visitor.page.goto(f"{campus.url}/datahub/{path}")
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
 
 
 def test_a_refused_row_is_found_mended_and_played_again(campus: Campus, visit: Visit) -> None:
@@ -80,20 +73,20 @@ def test_a_refused_row_is_found_mended_and_played_again(campus: Campus, visit: V
     sources = page.get_by_role("table", name="来源")
     for office in ("党政办公室", "人事处", "教务处", "学工处", "保卫处"):
         expect(sources).to_contain_text(office)
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
 
     batches = page.get_by_role("table", name="批次")
     batches.get_by_role("row").filter(has_text=reject.file).get_by_role("link", name=re.compile("^#")).click()
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     page.get_by_label("严重程度").select_option("reject")
     page.get_by_role("button", name="筛选").click()
     issues = page.get_by_role("table", name="问题")
     expect(issues.get_by_text("拒绝").first).to_be_visible()
     expect(issues.get_by_text("提示", exact=True)).to_have_count(0)
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
 
     page.get_by_role("link", name=re.compile(rf"^修改这一行\s*{reject.line}$")).click()
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     [number] = [cell for header in NUMBER_HEADERS if (cell := cell_of(page, header)).count()]
     campus_no = number.input_value().strip()
     for header, value in reject.mend.items():
@@ -101,7 +94,7 @@ def test_a_refused_row_is_found_mended_and_played_again(campus: Campus, visit: V
     page.get_by_role("button", name="改好并重放").click()
 
     expect(page.get_by_text(f"第 {reject.line} 行已改好并采用")).to_be_visible()
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     assert is_on_file(campus, counter(campus, visit), campus_no)
 
 
@@ -129,14 +122,14 @@ def test_a_file_is_rehearsed_imported_and_taken_back(campus: Campus, visit: Visi
     expect(page.get_by_role("main")).to_contain_text("已试运行")
     expect(page.get_by_role("main")).to_contain_text("会改成这样")
     check_differences(page)
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     assert not is_on_file(campus, desk, NEW_NUMBER), "a rehearsal writes nothing"
 
     hand_in(campus, visitor, content, is_rehearsal=False)
     batch = page.url
     expect(page.get_by_role("main")).to_contain_text("已生效")
     check_differences(page)
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     assert is_on_file(campus, desk, NEW_NUMBER)
     expect(desk.get_by_role("main")).to_contain_text(NEW_STUDENT)
 
@@ -145,13 +138,13 @@ def test_a_file_is_rehearsed_imported_and_taken_back(campus: Campus, visit: Visi
     main = page.get_by_role("main")
     expect(main.locator(".stat").filter(has_text="恢复的值").locator(".stat-value")).to_have_text("1")
     expect(main.locator(".stat").filter(has_text="结束的学工号").locator(".stat-value")).to_have_text("1")
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     page.get_by_label("原因").fill("部门发错了文件")
     page.get_by_role("button", name="回退这一批").click()
 
     expect(page.get_by_role("main")).to_contain_text("已回退")
     expect(page.get_by_role("link", name="回退…")).to_have_count(0)
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
 
 
 def changed_register(truth: Truth) -> bytes:
@@ -190,7 +183,7 @@ def hand_in(campus: Campus, visitor: Visitor, content: bytes, *, is_rehearsal: b
     expect(page).to_have_url(re.compile("/progress/"))
     expect(page.get_by_text("完成了")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text(re.compile(r"新增 1，变更 1"))
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     page.get_by_role("link", name="看结果").click()
     expect(page).to_have_url(re.compile("/datahub/batches/"))
 

@@ -1,6 +1,5 @@
 """The pages of terminals and of loss as people see them: at a desk and on a phone, without a complaint of axe."""
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -21,7 +20,6 @@ from nanhu.testing.browsers import open_browser
 from tests.journeys.kiosks import beside, forget_receipts
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PICTURES = os.environ.get("NANHU_PICTURES", "")
 
 
 @pytest.fixture
@@ -78,7 +76,7 @@ def test_every_page_of_terminals_and_loss_is_whole(campus, live_server):
             page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
             for name, address in wanted.items():
                 page.goto(live_server.url + address)
-                look_at(page, name, pictures=PICTURES)
+                look_at(page, name)
             context.close()
     assert faults == []
 

@@ -1,6 +1,5 @@
 """A notice from its writing to its withdrawal, in a real browser, on a desk and on a phone."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,6 @@ from nanhu.testing.browsers import open_browser
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 TITLE = "关于开展宿舍用电安全检查的通知"
 BODY = "各位同学：\n\n## 时间\n\n- 周三 **19:00** 起，逐栋检查；\n- 请保持房间有人。\n\n违规电器将代为保管。"
-PICTURES = os.environ.get("NANHU_PICTURES", "")
-"""A folder: then each page looked at is also kept as a picture."""
 
 
 @pytest.fixture
@@ -62,7 +59,7 @@ def sign_in(campus, chromium: Browser, request):
 
 def write_and_publish(editor: Page, file: Path) -> None:
     editor.goto("/notices/manage/")
-    look_at(editor, "notices-desk-empty", pictures=PICTURES)
+    look_at(editor, "notices-desk-empty")
     editor.click("a:has-text('写公告')")
     editor.fill("#id_title", TITLE)
     editor.fill("#id_body", BODY)
@@ -70,10 +67,10 @@ def write_and_publish(editor: Page, file: Path) -> None:
     editor.check("input[name=audience][value=students]")
     editor.check("#id_must_read")
     editor.set_input_files("#id_added", file)
-    look_at(editor, "notices-write", pictures=PICTURES)
+    look_at(editor, "notices-write")
     editor.click("button:has-text('保存草稿')")
     expect(editor.locator(".notice-file-name")).to_have_text("检查安排.pdf")
-    look_at(editor, "notices-draft", pictures=PICTURES)
+    look_at(editor, "notices-draft")
     editor.click("button:has-text('发布')")
     expect(editor.locator("main")).to_contain_text("已发布")
 
@@ -84,14 +81,14 @@ def test_a_notice_reaches_its_audience_and_is_read(sign_in, tmp_path):
     file.write_bytes(PDF)
     editor, student, teacher = (sign_in(who) for who in ("editor", "student", "teacher"))
     student.goto("/notices/")
-    look_at(student, "notices-empty", pictures=PICTURES)
+    look_at(student, "notices-empty")
     write_and_publish(editor, file)
 
     student.goto("/")
     expect(student.locator("main")).to_contain_text(TITLE)
     student.click(f"main a:has-text('{TITLE}')")
     expect(student.locator("h1")).to_have_text(TITLE)
-    look_at(student, "notices-notice", pictures=PICTURES)
+    look_at(student, "notices-notice")
     with student.expect_download() as download:
         student.click(".notice-file")
     assert download.value.suggested_filename == "检查安排.pdf"
@@ -99,7 +96,7 @@ def test_a_notice_reaches_its_audience_and_is_read(sign_in, tmp_path):
 
     student.goto("/notices/")
     expect(student.locator(".is-unread")).to_contain_text(TITLE)
-    look_at(student, "notices-list-unread", pictures=PICTURES)
+    look_at(student, "notices-list-unread")
     student.click(f"a:has-text('{TITLE}')")
     student.click("button:has-text('我已阅读')")
     expect(student.locator(".notice-receipt-done")).to_contain_text("确认阅读")
@@ -114,7 +111,7 @@ def test_a_notice_reaches_its_audience_and_is_read(sign_in, tmp_path):
 
     editor.reload()
     expect(editor.locator(".notice-share")).to_contain_text("1 / 2 人已读")
-    look_at(editor, "notices-manage", pictures=PICTURES)
+    look_at(editor, "notices-manage")
     editor.click("summary:has-text('撤回这条公告')")
     editor.fill("#id_reason", "时间有变")
     editor.click(".notice-danger button[type=submit]")

@@ -1,7 +1,5 @@
 """A month's power bills in a real browser: the form, the wrong line, the preview, the second clerk, what came of it."""
 
-import os
-
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -13,7 +11,6 @@ from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PICTURES = os.environ.get("NANHU_PICTURES", "")
 
 
 @pytest.fixture
@@ -69,37 +66,37 @@ def test_a_months_bills_from_the_form_to_the_second_clerk(office, window):
     text = HEAD + PAIR.replace("301", "402")
     clerk = window("clerk")
     clerk.goto(PAGES)
-    look_at(clerk, "rooms-lists", pictures=PICTURES)
+    look_at(clerk, "rooms-lists")
     clerk.goto(PAGES + "new/")
-    look_at(clerk, "rooms-new", pictures=PICTURES)
+    look_at(clerk, "rooms-new")
     hand_in(clerk, text + line("999", "谁", room="403"))
     expect(clerk.locator("main")).to_contain_text("没有这个学工号，或已经离校")
-    look_at(clerk, "rooms-faults", pictures=PICTURES)
+    look_at(clerk, "rooms-faults")
     hand_in(clerk, text)
     expect(clerk.locator("main")).to_contain_text("按现在的余额，有 1 笔共 ¥ 15.00 扣不到")
-    look_at(clerk, "rooms-preview", pictures=PICTURES)
+    look_at(clerk, "rooms-preview")
     clerk.get_by_role("button", name="提交复核").click()
     expect(clerk.locator("main")).to_contain_text("等另一位经办人复核")
     second = window("second_clerk")
     second.goto(clerk.url)
-    look_at(second, "rooms-to-approve", pictures=PICTURES)
+    look_at(second, "rooms-to-approve")
     second.get_by_role("button", name="同意从 2 人次扣 ¥ 30.01").click()
     expect(second.locator("main")).to_contain_text("扣款中")
-    look_at(second, "rooms-at-work", pictures=PICTURES)
+    look_at(second, "rooms-at-work")
 
 
 def test_what_came_of_it_for_the_office_and_for_who_lives_there(office, window):
     clerk = window("clerk")
     clerk.goto(f"{PAGES}{office.taken.public_id}/")
     expect(clerk.locator("main")).to_contain_text("卡内余额不够")
-    look_at(clerk, "rooms-taken", pictures=PICTURES)
+    look_at(clerk, "rooms-taken")
     clerk.goto(f"{PAGES}{office.taken.public_id}/?show=given_back")
-    look_at(clerk, "rooms-nothing-shown", pictures=PICTURES)
+    look_at(clerk, "rooms-nothing-shown")
     second = window("second_clerk")
     second.goto(f"{PAGES}{office.asked.public_id}/")
     expect(second.get_by_role("button", name="同意退回 1 笔共 ¥ 15.01")).to_be_visible()
-    look_at(second, "rooms-asked-back", pictures=PICTURES)
+    look_at(second, "rooms-asked-back")
     student = window("student")
     student.goto("/card/transactions/")
     expect(student.locator("main")).to_contain_text(f"电费 · 南院15号楼 301 · {NAMED}")
-    look_at(student, "rooms-statement", pictures=PICTURES)
+    look_at(student, "rooms-statement")

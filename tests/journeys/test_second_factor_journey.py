@@ -12,17 +12,11 @@ from playwright.sync_api import CDPSession, Page, expect
 from nanhu.sample.cast import CAST
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from tests.conftest import Campus
-from tests.journeys.conftest import SIZES, Visitor
+from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.journey
 type Visit = Callable[[str], Visitor]
 ADMINISTRATOR, TEACHER, STUDENT = CAST["administrator"], CAST["teacher"], CAST["student"]
-
-
-def look_at_both_sizes(visitor: Visitor) -> None:
-    for width, height in reversed(SIZES.values()):
-        visitor.page.set_viewport_size({"width": width, "height": height})
-        visitor.look()
 
 
 def authenticator(page: Page) -> tuple[CDPSession, str]:
@@ -54,7 +48,7 @@ def test_an_administrator_gives_the_code_of_the_sample_phone(campus: Campus, vis
     visitor = visit("phone")
     password_alone(visitor, campus, ADMINISTRATOR.campus_no)
     expect(visitor.page).to_have_url(re.compile("/sign-in/second"))
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     visitor.page.goto(f"{campus.url}/account")
     expect(visitor.page).to_have_url(re.compile("/sign-in\\?"))
 
@@ -62,10 +56,10 @@ def test_an_administrator_gives_the_code_of_the_sample_phone(campus: Campus, vis
 
     expect(visitor.page).not_to_have_url(re.compile("/sign-in"))
     visitor.page.goto(f"{campus.url}/account")
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     visitor.page.goto(f"{campus.url}/account/sessions")
     expect(visitor.page.get_by_text("两步").first).to_be_visible()
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
 
 
 def test_a_teacher_adds_a_passkey_and_signs_in_by_it_alone_and_as_second_step(campus: Campus, visit: Visit) -> None:
@@ -74,18 +68,18 @@ def test_a_teacher_adds_a_passkey_and_signs_in_by_it_alone_and_as_second_step(ca
     devtools, device = authenticator(page)
     visitor.sign_in(campus.url, TEACHER.campus_no, SAMPLE_PASSWORD)
     page.goto(f"{campus.url}/account/factors")
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     page.get_by_role("link", name="添加通行密钥").click()
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     page.get_by_label("名称").fill("办公室电脑")
     page.get_by_role("button", name="添加", exact=True).click()
     expect(page.get_by_role("heading", name="记下恢复码")).to_be_visible()
     expect(page.locator(".recovery-codes li")).to_have_count(10)
     recovery_code = page.locator(".recovery-codes li").first.inner_text()
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     page.get_by_role("link", name="记好了，继续").click()
     expect(page.get_by_text("办公室电脑").first).to_be_visible()
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
 
     sign_out(visitor, campus)
     page.get_by_role("button", name="通行密钥").click()
@@ -96,7 +90,7 @@ def test_a_teacher_adds_a_passkey_and_signs_in_by_it_alone_and_as_second_step(ca
     sign_out(visitor, campus)
     password_alone(visitor, campus, TEACHER.campus_no)
     expect(page).to_have_url(re.compile("/sign-in/second"))
-    look_at_both_sizes(visitor)
+    visitor.look_at_both_sizes()
     page.get_by_role("button", name="用通行密钥验证").click()
     expect(page).not_to_have_url(re.compile("/sign-in"))
 
@@ -140,30 +134,30 @@ def test_a_student_sets_up_an_app_lets_a_desktop_in_by_qr_and_takes_the_app_away
     desktop.page.goto(f"{campus.url}/sign-in?next=/account/sessions")
     desktop.page.get_by_role("button", name="手机扫码").click()
     expect(desktop.page.locator("img.qr")).to_be_visible()
-    look_at_both_sizes(desktop)
+    desktop.look_at_both_sizes()
     number = desktop.page.locator(".scan-number").inner_text()
     address = read_qr(desktop.page, tmp_path)
     assert address.startswith(f"{campus.url}/scan/")
     page.goto(address)
     expect(desktop.page.get_by_text("手机已扫码")).to_be_visible()
-    look_at_both_sizes(phone)
+    phone.look_at_both_sizes()
     page.get_by_label("电脑屏幕上的两位数字").fill(number)
     page.get_by_role("button", name="数字一致，登录").click()
     expect(page.get_by_role("heading", name="已确认")).to_be_visible()
     phone.look()
     desktop.page.get_by_role("button", name=f"我是 {STUDENT.name}，登录").click()
     expect(desktop.page).to_have_url(f"{campus.url}/account/sessions")
-    look_at_both_sizes(desktop)
+    desktop.look_at_both_sizes()
 
     page.goto(f"{campus.url}/account/factors/add/totp")
-    look_at_both_sizes(phone)
+    phone.look_at_both_sizes()
     page.get_by_text("不能扫码？").click()
     secret = page.locator("code.secret").inner_text().replace(" ", "")
     page.get_by_label("验证码", exact=True).fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="完成设置").click()
     expect(page.get_by_role("heading", name="记下恢复码")).to_be_visible()
     page.goto(f"{campus.url}/account/factors")
-    look_at_both_sizes(phone)
+    phone.look_at_both_sizes()
     page.get_by_role("button", name="删除", exact=True).click()
     expect(page.get_by_text("动态口令已删除")).to_be_visible()
 

@@ -1,6 +1,5 @@
 """Vendors, walked: registered at the desk, sandbox and sale by a program over HTTP, documentation read, a consent given."""
 
-import os
 import re
 
 import pytest
@@ -19,7 +18,6 @@ from tests.journeys.vendor_program import Program, tries_the_sandbox
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 SECRET = re.compile(r"nanhu_(?:live|test)_[0-9A-Za-z]{12}_[0-9A-Za-z_-]{43}")
 FIRST_TAPS = [("link", "启用"), ("button", "在这部手机上启用")]
-PICTURES = os.environ.get("NANHU_PICTURES", "")
 
 
 @pytest.fixture
@@ -82,7 +80,7 @@ def registered_in(keeper: Page) -> None:
     keeper.fill("textarea[name=addresses]", "127.0.0.0/8")
     keeper.click("main form button[type=submit]")
     expect(keeper.locator("body")).to_contain_text("先发一把沙箱密钥给对方试")
-    look_at(keeper, "vendors-registered", pictures=PICTURES)
+    look_at(keeper, "vendors-registered")
 
 
 def key_of(keeper: Page, mode: str) -> str:
@@ -134,50 +132,50 @@ def test_a_vendor_is_registered_tries_the_sandbox_and_sells_a_lunch(campus, open
     for told in ("payments.create", "refunds.create", "code_used", "card_lost", "merchant_refused"):
         expect(keeper.locator("main")).to_contain_text(told)
     expect(keeper.locator("main")).not_to_contain_text(program.secret)
-    look_at(keeper, "vendors-asked", pictures=PICTURES)
+    look_at(keeper, "vendors-asked")
 
 
 def test_the_desk_keeps_a_vendor(campus, open_page):
     keeper = open_page("teacher")
     keeper.goto("/card/vendors/")
-    look_at(keeper, "vendors-overview", pictures=PICTURES)
+    look_at(keeper, "vendors-overview")
     keeper.goto("/card/vendors/register/")
-    look_at(keeper, "vendors-register", pictures=PICTURES)
+    look_at(keeper, "vendors-register")
     keeper.goto(f"/card/vendors/{campus.vendor.public_id}/")
-    look_at(keeper, "vendors-vendor", pictures=PICTURES)
+    look_at(keeper, "vendors-vendor")
     keeper.click("main a:has-text('发密钥')")
     keeper.fill("input[name=name]", "点餐服务器")
-    look_at(keeper, "vendors-make-key", pictures=PICTURES)
+    look_at(keeper, "vendors-make-key")
     keeper.click("main form button[type=submit]")
     expect(keeper.locator(".secret code")).to_contain_text("nanhu_test_")
-    look_at(keeper, "vendors-new-key", pictures=PICTURES)
+    look_at(keeper, "vendors-new-key")
     for page in ("log", "events"):
         keeper.goto(f"/card/vendors/{campus.vendor.public_id}/{page}/")
-        look_at(keeper, f"vendors-{page}", pictures=PICTURES)
+        look_at(keeper, f"vendors-{page}")
 
 
 def test_a_developer_reads_the_documentation(open_page):
     developer = open_page()
     developer.goto("/api/card/")
-    look_at(developer, "vendors-guide", pictures=PICTURES)
+    look_at(developer, "vendors-guide")
     developer.click("summary:has-text('收一笔款')")
     expect(developer.locator("details[open]")).to_contain_text("balance_short")
-    look_at(developer, "vendors-guide-open", pictures=PICTURES)
+    look_at(developer, "vendors-guide-open")
 
 
 def test_a_holder_consents_and_takes_it_back(campus, open_page):
     holder = open_page("student")
     holder.goto("/card/vendors/mine/")
-    look_at(holder, "vendors-mine-empty", pictures=PICTURES)
+    look_at(holder, "vendors-mine-empty")
     holder.goto(f"/card/vendors/consent/{campus.vendor.public_id}/?reference=C-7")
-    look_at(holder, "vendors-consent", pictures=PICTURES)
+    look_at(holder, "vendors-consent")
     holder.click("button:has-text('同意授权')")
     expect(holder.locator("main")).to_contain_text("湘味点餐")
-    look_at(holder, "vendors-mine", pictures=PICTURES)
+    look_at(holder, "vendors-mine")
     holder.click("button:has-text('收回')")
     expect(holder.locator("main")).to_contain_text("已收回")
     holder.goto("/card/")
     expect(holder.locator("main a[href='/card/code/']")).to_be_visible()
-    look_at(holder, "vendors-card-home", pictures=PICTURES)
+    look_at(holder, "vendors-card-home")
     holder.goto("/card/transactions/")
-    look_at(holder, "vendors-card-transactions", pictures=PICTURES)
+    look_at(holder, "vendors-card-transactions")

@@ -3,12 +3,16 @@
 They are made like the first ones, and would be nine tenths of the time a page takes.
 """
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships none
 from playwright.sync_api import Page
 
+PICTURES = os.environ.get("NANHU_PICTURES", "")
+"""A folder: then each view that is looked at is also kept as a picture."""
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 
 
@@ -37,32 +41,29 @@ def accessibility_faults(page: Page) -> list[str]:
     return found
 
 
-def sideways_faults(page: Page) -> list[str]:
-    """At which of a desk's and a phone's widths the page as it stands scrolls sideways; one journey looks at both."""
-    stood, faults = page.viewport_size, []
-    for view in VIEWS.values():
-        page.set_viewport_size({"width": view.width, "height": view.height})
-        if page.evaluate(SCROLLS):
-            faults.append(f"scrolls sideways at {view.width} px")
-    if stood is not None:
-        page.set_viewport_size(stood)
-    return faults
-
-
-def look_at(page: Page, name: str, *, pictures: str = "") -> None:
-    """No accessibility violation and no sideways scrolling of the page as it stands, at a desk by day and on a phone by night.
-
-    `pictures` is a folder in which each view is kept.
-    """
+def each_view(page: Page) -> Iterator[str]:
+    """ "desk", then "phone", with the page in that size; afterwards as it stood."""
     stood = page.viewport_size
     for kind, view in VIEWS.items():
         page.set_viewport_size({"width": view.width, "height": view.height})
-        page.emulate_media(color_scheme=view.scheme, reduced_motion="reduce")
-        if pictures:
-            page.screenshot(path=Path(pictures) / f"{name}-{kind}-{view.scheme}.png", full_page=True)
+        yield kind
+    if stood is not None:
+        page.set_viewport_size(stood)
+
+
+def sideways_faults(page: Page) -> list[str]:
+    """At which of a desk's and a phone's widths the page as it stands scrolls sideways; one journey looks at both."""
+    return [f"scrolls sideways at a {kind}'s width" for kind in each_view(page) if page.evaluate(SCROLLS)]
+
+
+def look_at(page: Page, name: str) -> None:
+    """No accessibility violation and no sideways scrolling of the page as it stands, at a desk by day and on a phone by night."""
+    for kind in each_view(page):
+        scheme = VIEWS[kind].scheme
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        if PICTURES:
+            page.screenshot(path=Path(PICTURES) / f"{name}-{kind}-{scheme}.png", full_page=True)
         found = [*accessibility_faults(page), *(["scrolls sideways"] if page.evaluate(SCROLLS) else [])]
         if found:
             raise AssertionError(f"{name}, {kind}: {found}")
     page.emulate_media(color_scheme="light")
-    if stood is not None:
-        page.set_viewport_size(stood)

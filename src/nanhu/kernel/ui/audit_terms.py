@@ -44,7 +44,6 @@ def value_in_words(name: str, value: object, values: Values) -> str:
         return "、".join(value_in_words(name, one, values) for one in value) or "—"
     if name == "role":
         return next((str(one.name) for one in registry.roles if one.key == value), str(value))
-    if value in (None, ""):
-        return "—"
     known = values.get(name)
-    return ways(str(value), known) if known else str(value)
+    said = "" if value is None else str(value)
+    return (ways(said, known) if known else said) or "—"

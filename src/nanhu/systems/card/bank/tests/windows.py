@@ -1,6 +1,5 @@
 """A phone in a real browser; what is on it is looked at, as a desk would show it, too, and kept as pictures on demand."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,8 +8,6 @@ from playwright.sync_api import Page
 
 from nanhu.testing import accessibility
 from nanhu.testing.browsers import open_browser
-
-PICTURES = os.environ.get("NANHU_PICTURES", "")
 
 
 @contextmanager
@@ -29,4 +26,4 @@ def open_window(address: str) -> Iterator[tuple[Page, list[str]]]:
 
 def look_at(page: Page, name: str, *, settled_ms: int) -> None:
     page.wait_for_timeout(settled_ms)
-    accessibility.look_at(page, name, pictures=PICTURES)
+    accessibility.look_at(page, name)
