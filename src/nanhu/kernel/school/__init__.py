@@ -1,4 +1,4 @@
-"""The school is a configuration: name, addresses, colours, canteens, rules. HNIST is the sample that ships."""
+"""The school is a configuration: name, addresses, colours, rules. HNIST is the sample that ships."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,6 +11,8 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school.tables import SchoolFileError, Table, table_in, tables_in
 
 SAMPLE = Path(__file__).with_name("hnist.toml")
+OWN_MEMBERS = {"name", "short_name", "english_name", "domain", "city", "look", "phones", "english"}
+"""What is read here; every other table is a room's, which enters its reader in `registry.school_rules`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,7 @@ def test_a_purse_that_is_short_does_not_stop_an_online_sale(device, gateway, poc
     assert on_card(pocket).balance_fen == 5000
 
 
+@pytest.mark.capability("A124.3")
 def test_above_the_cards_own_limit_the_pin_is_asked_without_network(device, gateway, pocket):
     """The first fen above, not before; the card itself checks the PIN and counts the tries."""
     with pocket.card(CARD) as card:

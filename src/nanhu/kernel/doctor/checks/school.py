@@ -9,16 +9,22 @@ from nanhu.kernel import registry
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.doctor.checks import fail, ok
 from nanhu.kernel.registry import CheckResult
-from nanhu.kernel.school import SAMPLE
-from nanhu.kernel.school.tables import SchoolFileError
+from nanhu.kernel.school import OWN_MEMBERS, SAMPLE, school
+from nanhu.kernel.school.tables import SchoolFileError, Table
+
+
+def refuse_unread_tables() -> None:
+    """A table that nobody reads holds nothing: most often its name is a slip of the pen."""
+    rooms = {rules.key.partition(".")[0] for rules in registry.school_rules} - {"kernel"}
+    Table("NANHU_SCHOOL_FILE", school().raw).only(OWN_MEMBERS | rooms)
 
 
 def faults() -> list[str]:
     """One sentence a reader: the first value that it cannot use."""
     found: dict[str, None] = {}
-    for rules in registry.school_rules:
+    for read in (refuse_unread_tables, *(rules.read for rules in registry.school_rules)):
         try:
-            rules.read()
+            read()
         except SchoolFileError as error:
             found[str(error)] = None
     return list(found)

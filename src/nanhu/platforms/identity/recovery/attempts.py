@@ -201,6 +201,9 @@ def prove_by_code(*, by: Actor, attempt: Attempt, code: str) -> None:
     expected = bytes(kept) if kept is not None else bytes(32)
     fits = compare_digest(expected, code_hash(attempt.pk, code)) and kept is not None
     if tried != 1 or not fits:
+        if tried:
+            claimed = bytes(attempt.subject).hex()[:16]
+            audit.record(by=by, action="identity.recovery_code_refused", target=f"recovery:{claimed}")
         raise CodeRefusedError
     mark_proved(by=by, attempt=attempt, how=str(attempt.channel))
 

@@ -11,8 +11,10 @@ ACTIONS: dict[str, Text] = {
     "identity.begin_find": _("开始查询账号"),
     "identity.begin_reset": _("开始找回密码"),
     "identity.change_contact": _("更换联系方式"),
+    "identity.contact_code_refused": _("联系方式验证码不对"),
     "identity.prove_find": _("查询账号通过验证"),
     "identity.prove_reset": _("找回密码通过验证"),
+    "identity.recovery_code_refused": _("找回验证码不对"),
     "identity.reset_by_owner": _("自助重设密码"),
     "identity.verify_contact": _("柜台核验联系方式"),
 }

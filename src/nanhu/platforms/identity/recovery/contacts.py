@@ -73,6 +73,8 @@ def confirm_change(*, by: Actor, account: Account, kind: ContactKind, code: str)
     """The code came back: the contact is this one now. Of two who bring it at once, one changes it."""
     change = taken_try(account, kind)
     if not compare_digest(bytes(change.code_hash), code_hash(account.pk, kind, code)):
+        facts = {"kind": kind}
+        audit.record(by=by, action="identity.contact_code_refused", target=target_of(account), facts=facts)
         raise ContactRefusedError
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account.pk)

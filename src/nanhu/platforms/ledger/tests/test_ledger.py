@@ -13,6 +13,8 @@ from nanhu.kernel.registry import Verdict
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.checks import balances_agree, months_are_ahead
 from nanhu.platforms.ledger.jobs import add_months
+from nanhu.platforms.ledger.management.commands import ledger as ledger_command
+from nanhu.platforms.ledger.queries import TrialBalance, TrialRow
 from nanhu.platforms.ledger.services.partitions import month_after, months
 
 BY = Actor.system("test")
@@ -231,6 +233,16 @@ def test_the_commands_say_what_is_wrong(books, capsys):
     run("UPDATE ledger_balance SET balance_fen = 1 WHERE account_id = %s", [books["wallet"]])
     with pytest.raises(SystemExit):
         call_command("ledger", "check")
+
+
+def test_a_trial_balance_that_differs_is_a_difference_of_the_check(books, monkeypatch, capsys):
+    """Rows carry debit and credit in one, so no row of ours makes it differ: whoever reads it wrongly must be told all the same."""
+    broken = TrialBalance((TrialRow("asset", 1, 100, 0), TrialRow("liability", 1, 0, 99)))
+    monkeypatch.setattr(ledger_command, "trial_balance", lambda: broken)
+    with pytest.raises(SystemExit) as ended:
+        call_command("ledger", "check")
+    assert ended.value.code == 1
+    assert "1 differences, trial balance 1 fen" in capsys.readouterr().out
 
 
 def test_posting_is_audited(books):

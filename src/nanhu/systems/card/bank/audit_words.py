@@ -31,6 +31,7 @@ ACTIONS: dict[str, Text] = {
     "card.settle_difference": _("处理差异"),
     "card.suspend_notice": _("暂存可疑银行通知"),
     "card.take_payout_results": _("接收代发结果"),
+    "card.refuse_binding_code": _("绑定验证码不对"),
     "card.unbind_app": _("解除绑定应用"),
     "card.unlock_binding": _("解除绑定锁定"),
 }

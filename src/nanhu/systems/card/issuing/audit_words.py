@@ -27,6 +27,7 @@ ACTIONS: dict[str, Text] = {
     "card.open_order": _("新建制卡单"),
     "card.open_proof": _("查看证明材料"),
     "card.order_by_mail": _("邮件申请制卡"),
+    "card.refuse_pickup_code": _("领卡码不对"),
     "card.print_order": _("打印制卡单"),
     "card.publish_regulation": _("发布用卡规定"),
     "card.submit_order": _("提交制卡单"),

@@ -113,6 +113,10 @@ class PickupRefusedError(CampusError):
     sentence = _("原因：{why}")
 
 
+class CodeWrongError(PickupRefusedError):
+    """Somebody guessed, or mistyped."""
+
+
 class RowStateError(CampusError):
     code = "card.order_row_state"
     http_status = 409

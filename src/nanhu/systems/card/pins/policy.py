@@ -103,19 +103,21 @@ def limit_rule(table: Table) -> LimitRule:
     counts = {
         name: table.whole(name, getattr(usual, name), least=least, most=most) for name, (least, most) in COUNTS.items()
     }
+    most = {"meal_fen": counts["meal_max_fen"], "daily_fen": counts["daily_max_fen"]}
+    counts |= {name: table.whole(name, min(counts[name], largest), most=largest) for name, largest in most.items()}
     return LimitRule(
         since=table.day("from", FIRST_DAY),
-        by_class={name: class_limits(table, name) for name in CLASSES if name in table.members},
+        by_class={name: class_limits(table, name, most) for name in CLASSES if name in table.members},
         pin_without_id=table.text("pin_without_id", FROM_DOCUMENT, among=(FROM_DOCUMENT, AT_COUNTER)),
         own_pin_first=table.yes("own_pin_first", usual=False),
         **counts,
     )
 
 
-def class_limits(table: Table, card_class: str) -> Mapping[str, int]:
+def class_limits(table: Table, card_class: str, most: Mapping[str, int]) -> Mapping[str, int]:
     own = table.inner(card_class)
-    own.only({"meal_fen", "daily_fen"})
-    return {name: own.whole(name, 0) for name in own.members}
+    own.only(most)
+    return {name: own.whole(name, 0, most=most[name]) for name in own.members}
 
 
 def meal_rule(table: Table) -> MealRule:

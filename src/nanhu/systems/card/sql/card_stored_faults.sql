@@ -16,9 +16,10 @@ BEGIN
     INSERT INTO card_stored_sum (terminal_id, day, wallet_id, rows, fen) VALUES (terminal, today, 0, 0, 0) ON CONFLICT DO NOTHING;
     SELECT t.* INTO so_far FROM card_stored_sum t WHERE t.terminal_id = terminal AND t.day = today AND t.wallet_id = 0 FOR UPDATE;
     -- When the terminal last did something, more than an hour ago: what it kept back then it would have uploaded then. Within the hour
-    -- it may have settled an open sale just before this upload.
+    -- it may have settled an open sale just before this upload. A refused row says of itself when it was: it proves nothing.
     SELECT r.occurred_at INTO heard_at FROM card_receipt r
         WHERE r.terminal_id = terminal AND r.sequence IS NOT NULL AND r.posted_at < now() - interval '1 hour'
+          AND (r.kind <> 'stored' OR r.outcome = 'posted')
         ORDER BY r.sequence DESC LIMIT 1;
     RETURN QUERY
     WITH asked AS MATERIALIZED (

@@ -99,6 +99,21 @@ def test_a_row_from_before_the_terminals_last_contact_charges_nobody(campus, til
     assert upload(till, rows) == ["ok", "offline_too_old"]
 
 
+def test_a_refused_row_does_not_set_the_terminals_last_contact_back(campus, till):
+    """A thief would send one old row, wait an hour, and then date what is invented before the report of a loss."""
+    card, days = campus.card("student"), RULE.offline_days
+    hours_ago = timezone.now() - timedelta(hours=3)
+    for sequence, kind, outcome, at in (
+        (150, "payment", "balance_short", hours_ago),
+        (151, "stored", "offline_too_old", hours_ago - timedelta(days=days - 1)),
+    ):
+        Receipt.objects.create(
+            kind=kind, outcome=outcome, terminal=campus.terminal, sequence=sequence, fingerprint=b"x",
+            wallet_id=card.wallet_id, amount_fen=1, occurred_at=at, posted_at=hours_ago,
+        )  # fmt: skip
+    assert upload(till, [row(campus, "student", 100, ago=86_400)]) == ["offline_too_old"]
+
+
 def test_a_row_of_a_card_with_a_chip_needs_its_proof(campus, till):
     card = campus.card("student")
     Chip.objects.create(card=card, serial="0" * 20, key_version=1, algorithm="sm4", opening_fen=0, opening_receipt=0)

@@ -22,6 +22,11 @@ FAULTS = {
     "text for a number": (LIMITS, 'terminal_minute_misses = "20"', "[[card.limits]] terminal_minute_misses = '20'"),
     "a fraction": (LIMITS, "terminal_minute_fen = 1.5", "[[card.limits]] terminal_minute_fen = 1.5"),
     "a number for yes": (LIMITS, "own_pin_first = 1", "[[card.limits]] own_pin_first = 1"),
+    "a meal above what a holder may choose": ("meal_max_fen = 20000", "meal_max_fen = 4999", "[[card.limits]] meal_fen = 5000: expected a whole number from 0 to 4,999"),
+    "a day above what a holder may choose": ("daily_max_fen = 50000", "daily_max_fen = 14999", "[[card.limits]] daily_fen = 15000"),
+    "a class's above it": (LIMITS, "teacher = { meal_fen = 20001 }", "[[card.limits]] teacher meal_fen = 20001"),
+    "a table that nobody reads": ("[phones]", "[[card_limits]]\nmeal_fen = 1\n[phones]", "NANHU_SCHOOL_FILE card_limits = "),
+    "the former list of canteens": ("[phones]", '[canteens]\nnames = ["南院一食堂"]\n[phones]', "NANHU_SCHOOL_FILE canteens = "),
     "a class's": (LIMITS, "teacher = { meal_fen = -5 }", "[[card.limits]] teacher meal_fen = -5"),
     "a class's unknown": (LIMITS, "teacher = { meal = 5 }", "[[card.limits]] teacher meal = 5"),
     "a class that is no table": (LIMITS, "teacher = 5", "[[card.limits]] teacher = 5"),
@@ -47,6 +52,13 @@ def test_what_the_program_could_not_use_is_refused_by_table_member_and_value(whi
     assert [one for one in faults() if one.startswith(said)]
     found = check_school_file()
     assert (found.verdict, said in found.message) == (Verdict.FAIL, True)
+
+
+def test_a_school_may_let_holders_choose_less_than_the_programs_own_limit(school_file):
+    """What a holder gets unasked is then that, too."""
+    school_file({"meal_fen = 5000\n": "", "meal_max_fen = 20000": "meal_max_fen = 3000"})
+    assert faults() == []
+    assert read_own_rules()[0][0].meal_fen == 3000
 
 
 def test_nothing_starts_with_such_a_file(school_file):

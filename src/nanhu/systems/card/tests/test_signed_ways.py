@@ -7,7 +7,7 @@ from datetime import time as clock
 import pytest
 from django.db.models import F
 
-from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.codes.models import CodeDevice
@@ -16,6 +16,9 @@ from nanhu.systems.card.codes.tests.test_codes import Phone
 from nanhu.systems.card.fleet.models import NextKey
 from nanhu.systems.card.fleet.services.rotation import begin_rotation
 from nanhu.systems.card.models import Spent
+from nanhu.systems.card.pins.blocks import seal_pin_block
+from nanhu.systems.card.pins.models import WalletLimit
+from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 from nanhu.systems.card.services.reissue import reissue
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -94,6 +97,38 @@ def test_a_card_reported_lost_is_refused_by_the_very_next_request(campus, till):
     told = till.pay(card.uid, 100)
     assert (told.code, told.values["sentence"]) == ("card_lost", "此卡已挂失，不能使用")
     assert left(campus) == START - 100
+
+
+@pytest.mark.capability("A124.1", "A124.2", "A134.3")
+def test_the_day_counts_every_meal_and_each_meal_begins_anew(campus, till, monkeypatch):
+    """At hours of the school's file: ¥50 a meal, here ¥80 a day. The first fen above either asks for the PIN, wherever it is eaten."""
+    identify(campus)
+    set_up_merchants(
+        by=SYSTEM,
+        merchants=[MerchantOrder(key="n.north", name="北院窗口", canteen="北院食堂")],
+        terminals=[TerminalOrder(number="B1001", merchant_key="n.north")],
+    )
+    card = campus.card("student")
+    campus.top_up("student", 10_000, form="second")
+    WalletLimit.objects.create(wallet_id=card.wallet_id, daily_fen=8000, changed_at=now())
+
+    def pay(at: clock, fen: int, one=till) -> tuple[str, str]:
+        moment = datetime.combine(campus_today(), at, CAMPUS_ZONE).timestamp()
+        monkeypatch.setattr(time, "time", lambda: moment)
+        told = one.pay(card.uid, fen)
+        return told.code, told.values.get("limit", "")
+
+    assert pay(clock(8), 4900) == ("ok", "")
+    assert pay(clock(8, 30), 101) == ("pin_required", "meal")
+    assert pay(clock(12), 3000) == ("ok", "")
+    assert pay(clock(18), 101) == ("pin_required", "daily")
+    assert pay(clock(18), 100) == ("ok", "")
+    north = SignedTerminal("B1001")
+    assert pay(clock(22), 1, north) == ("pin_required", "daily"), "of a canteen without a meal then"
+    sequence = north.next()
+    block = seal_pin_block(north.key, "B1001", str(sequence), PINS["student"])
+    body = {"card": card.uid, "amount_fen": 1, "pin": block}
+    assert north.send("payment", body, sequence=sequence).code == "ok"
 
 
 def test_each_canteen_has_its_own_meals_and_a_sale_counts_for_the_meal_served_there(campus, till, monkeypatch):

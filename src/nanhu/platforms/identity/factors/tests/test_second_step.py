@@ -200,6 +200,17 @@ def test_who_guesses_elsewhere_does_not_make_the_owner_wait_at_his_own_device(ca
     assert second_step(mine).status_code == 302
 
 
+@pytest.mark.usefixtures("clock_stands")
+def test_a_remembered_browser_is_no_way_to_guess_without_end(careful, time_machine):
+    time_machine.move_to("2026-11-25T02:00:10+00:00", tick=False)
+    mine = first_step(careful, remember="on")
+    second_step(mine, code_now(-1))
+    mine.post("/sign-out")
+    first_step(careful, mine)
+    answers = [second_step(mine, "000000").status_code for _guess in range(8)]
+    assert (answers[0], answers[-1]) == (400, 429)
+
+
 def test_a_stranger_cannot_reach_the_gates_of_the_second_step(careful):
     for _ in range(30):
         Client().post("/sign-in/second", {"code": "000000", "way": "totp"})

@@ -7,10 +7,12 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import registry
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.models import Account, Application
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
+from nanhu.platforms.identity.protocols.radius.profiles import network
 from nanhu.platforms.identity.protocols.radius.services import clients, door
 from nanhu.platforms.identity.protocols.radius.snippets import snippets_for
 from nanhu.platforms.identity.services import access
@@ -84,3 +86,4 @@ panels.add(
         order=40,
     )
 )
+registry.school_rules.add(registry.SchoolRules(key="network", read=network))

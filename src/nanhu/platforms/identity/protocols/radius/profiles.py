@@ -25,11 +25,16 @@ class Network:
 
 def network() -> Network:
     facts = school().table("network")
+    facts.only({"ssid", "radius_server", "authority"})
     path = facts.text("authority", "")
+    try:
+        authority = Path(path).read_text(encoding="ascii") if path else ""
+    except (OSError, ValueError) as error:
+        raise facts.fault("authority", path, "the path of a PEM file") from error
     return Network(
         ssid=facts.text("ssid", school().short_name),
         server=facts.text("radius_server", f"radius.{school().domain}"),
-        authority=Path(path).read_text(encoding="ascii") if path else "",
+        authority=authority,
     )
 
 

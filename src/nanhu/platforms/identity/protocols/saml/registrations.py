@@ -6,6 +6,7 @@ from nanhu.kernel import registry
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.protocols.saml import engine, panel
 from nanhu.platforms.identity.protocols.saml.models import Feed, Partner
+from nanhu.platforms.identity.protocols.saml.views.metadata import organization
 
 panels.add(panel.PANEL)
 
@@ -29,4 +30,5 @@ def warning(message: str, remedy: str) -> registry.CheckResult:
     return registry.CheckResult(verdict=registry.Verdict.WARN, message=message, remedy=remedy)
 
 
+registry.school_rules.add(registry.SchoolRules(key="saml", read=organization))
 registry.checks.add(registry.Check(key="identity.saml", title="SAML", run=check_saml, order=62))

@@ -74,6 +74,7 @@ def test_a_wrong_code_changes_nothing_and_five_end_it(here):
         assert here.post("/account/contacts/phone/code", {"code": other_code(code)}).status_code == 400
     assert here.post("/account/contacts/phone/code", {"code": code}).status_code == 400
     assert RecoveryContact.objects.get().phone is None
+    assert AuditEntry.objects.filter(action="identity.contact_code_refused", facts={"kind": "phone"}).count() == 5
 
 
 def test_a_changed_mail_brings_no_password_back_for_a_day(here, owner):

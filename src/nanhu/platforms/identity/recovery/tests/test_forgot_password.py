@@ -206,6 +206,16 @@ def test_a_code_works_once_only(browser, owner):
         attempts.prove_by_code(by=TEST, attempt=attempt, code=code)
 
 
+def test_each_wrong_code_is_on_record_and_a_dead_one_makes_no_more_lines(browser, owner):
+    forget(browser, owner)
+    browser.post("/forgot-password/send", {"channel": "phone"})
+    run_worker()
+    wrong = "000000" if code_in(last_text()) != "000000" else "111111"
+    answers = [browser.post("/forgot-password/code", {"code": wrong}).status_code for _try in range(7)]
+    assert set(answers) == {400}
+    assert AuditEntry.objects.filter(action="identity.recovery_code_refused", facts={}).count() == 5
+
+
 def test_a_new_code_replaces_the_one_before(browser, owner):
     forget(browser, owner)
     browser.post("/forgot-password/send", {"channel": "phone"})

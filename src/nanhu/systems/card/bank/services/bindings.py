@@ -98,6 +98,9 @@ def confirm(*, by: Actor, app: Channel, public_id: str, code: str) -> Binding:
             tries_left=current.tries_left - 1 if not is_spent else 0
         )
     if is_spent or not compare_digest(bytes(current.code_hash), hash_of(current, code)):
+        if not is_spent:
+            facts = {"app": app.key, "device": current.device}
+            audit.record(by=by, action="card.refuse_binding_code", target=f"person:{current.person_id}", facts=facts)
         raise BindingCodeError
     with transaction.atomic():
         current = locked(app, public_id, State.ASKED)

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -20,23 +20,27 @@ DAYS_BACK, DAYS_AHEAD = timedelta(days=7), timedelta(days=1)
 
 
 def why_suspect(*, card: Card, amount_fen: int, settled_on: date) -> str:
-    """The reason in words, empty where a transfer is as transfers are. The caller holds the wallet's turn (`lock_key`)."""
+    """The reason in words, empty where a transfer is as transfers are. The caller holds the turn of all transfers (`lock_key`)."""
     limits, today = bank_limits(), campus_today()
     if amount_fen > limits.largest_fen:
         return _("金额超过单笔上限 {most}").format(most=format_yuan(limits.largest_fen))
     if not today - DAYS_BACK <= settled_on <= today + DAYS_AHEAD:
         return _("入账日期 {day} 不在近七天").format(day=settled_on)
-    if sent_today(card) + amount_fen > limits.balance_fen:
+    to_card, to_all = sent_today(card)
+    if to_card + amount_fen > limits.balance_fen:
         return _("一天内的转入超过余额上限 {most}").format(most=format_yuan(limits.balance_fen))
+    if to_all + amount_fen > limits.all_transfers_fen:
+        return _("全校一天内的转入超过上限 {most}").format(most=format_yuan(limits.all_transfers_fen))
     return ""
 
 
-def sent_today(card: Card) -> int:
+def sent_today(card: Card) -> tuple[int, int]:
+    """By the bank's own app: to this wallet, and to all."""
     since = datetime.combine(campus_today(), time.min, CAMPUS_ZONE)
-    rows = OnlineTopUp.objects.filter(
-        card__wallet=card.wallet_id, source=OnlineTopUp.Source.BANK_APP, created_at__gte=since
-    )
-    return int(rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+    rows = OnlineTopUp.objects.filter(source=OnlineTopUp.Source.BANK_APP, created_at__gte=since)
+    own = Sum("amount_fen", filter=Q(card__wallet=card.wallet_id))
+    sums = rows.aggregate(own=own, all=Sum("amount_fen"))
+    return int(sums["own"] or 0), int(sums["all"] or 0)
 
 
 @transaction.atomic

@@ -106,7 +106,7 @@ def test_a_lock_ends_by_itself(phone):
     assert phone.verify("student")["outcome"] == "done"
 
 
-@pytest.mark.capability("A087.2", "A088.1", "A153.1")
+@pytest.mark.capability("A084.1", "A087.2", "A088.1", "A153.1")
 def test_a_code_is_tried_three_times_and_lives_ten_minutes(phone):
     asked = phone.verify("student")
     right = last_code()
@@ -114,6 +114,8 @@ def test_a_code_is_tried_three_times_and_lives_ten_minutes(phone):
     for _time in range(3):
         assert phone.ask("bind", binding=asked["binding"], code=wrong)["code"] == "bank.binding_code"
     assert phone.ask("bind", binding=asked["binding"], code=right)["code"] == "bank.binding_code"
+    assert AuditEntry.objects.filter(action="card.refuse_binding_code").count() == 3
+    assert not Binding.objects.filter(state="active").exists()
     again = phone.verify("student")
     Binding.objects.update(code_expires_at=now())
     assert phone.ask("bind", binding=again["binding"], code=last_code())["code"] == "bank.binding_code"

@@ -222,6 +222,21 @@ def test_many_transfers_of_one_day_come_to_no_more_than_a_wallet_may_hold(campus
     assert loads.held_fen(campus.card("student")) == 200_000
 
 
+def test_the_transfers_of_a_day_to_all_holders_come_to_no_more_than_the_school_expects(campus, school_file):
+    """Whoever stole the bank's key could else send each of thirty thousand holders what a wallet holds."""
+    school_file({"all_transfers_fen = 50000000": "all_transfers_fen = 90000"})
+    numbers = [CAST[part][2] for part in ("student", "teacher", "student", "teacher")]
+    said = []
+    for place, (campus_no, fen) in enumerate(zip(numbers, (50_000, 40_000, 1, 1), strict=True)):
+        facts = {"reference": f"20261125000000002{place}", "campus_no": campus_no, "amount_fen": fen}
+        said.append(
+            post(*told(campus, body=facts | {"settled_on": campus_today().isoformat()}, request=f"A{place}")).json()
+        )
+    assert [one["code"] for one in said] == ["ok", "ok", "held", "held"]
+    assert [loads.held_fen(campus.card(part)) for part in ("student", "teacher")] == [50_000, 40_000]
+    assert {one.why for one in Difference.objects.all()} == {"全校一天内的转入超过上限 ¥ 900.00"}
+
+
 def test_unionpays_notice_that_fits_no_order_is_named_with_its_sum(campus, ordered):
     assert Client().post(ACP, notice(campus, ordered, txnAmt="999999999")).status_code == 409
     held = Difference.objects.get()

@@ -164,8 +164,8 @@ def credit(heard: Heard) -> dict[str, object]:
 
 @transaction.atomic
 def take_or_suspend(channel: Channel, card: Card, asked: CreditBody) -> OnlineTopUp | None:
-    """None where it is kept as suspect. Of many at once for one wallet each sees those before it."""
-    lock_key(f"card.transfer:{card.wallet_id}")
+    """None where it is kept as suspect. Of many at once each sees those before it."""
+    lock_key("card.transfers")
     if not OnlineTopUp.objects.filter(number=asked.reference).exists():
         why = suspense.why_suspect(card=card, amount_fen=asked.amount_fen, settled_on=asked.settled_on)
         if why:

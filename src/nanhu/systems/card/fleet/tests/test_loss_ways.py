@@ -71,8 +71,9 @@ def test_the_reissue_kiosk_reads_the_identity_card(school):
 
 
 @pytest.mark.capability("A114.2")
-def test_no_other_kiosk_believes_a_typed_identity_number(school):
-    answer = keypad("load_kiosk").ask("loss/report", {"id_number": DOCUMENTS["student"][1]})
+@pytest.mark.parametrize("kind", ["load_kiosk", "self_service_kiosk"])
+def test_no_other_kiosk_believes_a_typed_identity_number(school, kind):
+    answer = keypad(kind).ask("loss/report", {"id_number": DOCUMENTS["student"][1]})
     assert answer["code"] == "terminal_unfit"
     assert school.card("student").state == "issued"
 

@@ -29,8 +29,12 @@ def test_a_csv_is_read_in_the_encodings_of_offices(encoding):
 
 
 def test_a_workbook_is_read_with_its_numbers_as_they_are_typed():
-    rows = read_sheet(workbook(["工号", "金额"], ["0020190123", 12.5], [14231100001, 300]))
-    assert [(row.campus_no, row.amount) for row in rows] == [("0020190123", "12.5"), ("14231100001", "300")]
+    rows = read_sheet(
+        workbook(["工号", "金额"], ["0020190123", 12.5], [14231100001, 300], ["1", 0.1 + 0.2], ["2", 1e5])
+    )
+    assert [(row.campus_no, row.amount) for row in rows] == [
+        ("0020190123", "12.5"), ("14231100001", "300"), ("1", "0.3"), ("2", "100000"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

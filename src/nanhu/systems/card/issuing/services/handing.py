@@ -12,7 +12,13 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.card.errors import CardStateError
-from nanhu.systems.card.issuing.errors import FeeOwedError, OrderStateError, PickupRefusedError, RowStateError
+from nanhu.systems.card.issuing.errors import (
+    CodeWrongError,
+    FeeOwedError,
+    OrderStateError,
+    PickupRefusedError,
+    RowStateError,
+)
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
 from nanhu.systems.card.issuing.services import pickup_codes, regulations
 from nanhu.systems.card.issuing.services.orders import State, note
@@ -23,13 +29,14 @@ How = OrderRow.How
 
 def collect_batch(*, by: Actor, order: CardOrder, code: str, signed_by: str) -> CardOrder:
     """The named person fetches a whole batch for the unit and signs (A107); the cards sleep until each is handed on."""
-    with guarded(by, f"order:{order.pk}", code), transaction.atomic():
+    with guarded(by, f"card_order:{order.number}", code), transaction.atomic():
         current = CardOrder.objects.select_for_update().get(pk=order.pk)
         if current.state != State.MADE or current.collected_at is not None:
             raise OrderStateError(state=State(current.state).label)
         by_code = is_code(code, current.collector_code)
         if not by_code and signed_by.strip() != current.collector:
-            raise PickupRefusedError(why=_("领卡码不对，签收人也不是指定的领取人“%s”。") % current.collector)
+            refusal = CodeWrongError if code else PickupRefusedError
+            raise refusal(why=_("领卡码不对，签收人也不是指定的领取人“%s”。") % current.collector)
         current.collected_at = now()
         current.collected_how = f"{signed_by.strip()} · {_('领卡码') if by_code else _('签收')}"
         current.save(update_fields=["collected_at", "collected_how"])
@@ -41,7 +48,7 @@ def hand_over(
     *, by: Actor, row: OrderRow, how: str, handed_to: str, document: str, code: str = "", accepted: Sequence[str] = ()
 ) -> OrderRow:
     """To the holder with a document or the code of the message, or to a proxy who names themselves and shows one."""
-    with guarded(by, f"row:{row.pk}", code if how == How.CODE else ""), transaction.atomic():
+    with guarded(by, f"card_order_row:{row.pk}", code if how == How.CODE else ""), transaction.atomic():
         current = OrderRow.objects.select_for_update().select_related("order").get(pk=row.pk)
         order = CardOrder.objects.select_for_update().get(pk=current.order_id)
         if current.state != OrderRow.State.MADE:
@@ -66,9 +73,9 @@ def hand_over(
         return current
 
 
-def guarded(by: Actor, card: str, code: str) -> AbstractContextManager[None]:
+def guarded(by: Actor, target: str, code: str) -> AbstractContextManager[None]:
     """Only codes are guessed: a document and a signature are not counted and shut nobody out."""
-    return pickup_codes.counted(by=by, card=card) if code else nullcontext()
+    return pickup_codes.counted(by=by, target=target) if code else nullcontext()
 
 
 def is_code(typed: str, code: str | None) -> bool:
@@ -78,7 +85,7 @@ def is_code(typed: str, code: str | None) -> bool:
 
 def check_taker(row: OrderRow, *, how: str, handed_to: str, document: str, code: str) -> None:
     if how == How.CODE and not is_code(code, row.pickup_code):
-        raise PickupRefusedError(why=_("领卡码不对。"))
+        raise CodeWrongError(why=_("领卡码不对。"))
     if how == How.PROXY and (not handed_to.strip() or handed_to.strip() == row.name):
         raise PickupRefusedError(why=_("代领要写代领人的姓名。"))
     if how in {How.HOLDER, How.PROXY} and not document:

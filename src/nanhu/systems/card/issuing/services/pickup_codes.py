@@ -1,6 +1,7 @@
 """Guesses of 领卡码, counted before they are tried: by who types at the desk, by who types for this card, by the card.
 
 Nobody is kept from a card by them: a document is never counted, and who guesses meets their own gates long before the card's.
+Each wrong one is a line of the audit log: what was typed is not.
 """
 
 from collections.abc import Iterator
@@ -8,8 +9,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
+from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import api as identity
+from nanhu.systems.card.issuing.errors import CodeWrongError
 
 DAY: Final = timedelta(hours=24)
 AT_A_CARD: Final = identity.Limit("pickup_pair", free=5, cap=900, memory=DAY)
@@ -19,12 +22,17 @@ OF_A_CARD: Final = identity.Limit("pickup_card", free=50, cap=3600, memory=DAY)
 
 
 @contextmanager
-def counted(*, by: Actor, card: str) -> Iterator[None]:
-    """Around the whole hand-over and outside its transaction: what is refused inside stays counted."""
-    clerk = str(by.account_id or by.name)
+def counted(*, by: Actor, target: str) -> Iterator[None]:
+    """Around the whole hand-over and outside its transaction: what is refused inside stays counted and on record. `target` is
+    the row or the batch as the audit log names it."""
+    clerk, card = str(by.account_id or by.name), target
     own = [identity.Gate(AT_A_CARD, f"{clerk}|{card}"), identity.Gate(OF_A_CARD, card)]
     shared = [identity.Gate(BY_A_CLERK, clerk)]
     identity.admit_attempt([*own, *shared])
-    yield
+    try:
+        yield
+    except CodeWrongError:
+        audit.record(by=by, action="card.refuse_pickup_code", target=target)
+        raise
     identity.forgive_attempts(own)
     identity.take_back_attempt(shared)

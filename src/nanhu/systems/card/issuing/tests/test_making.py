@@ -15,6 +15,7 @@ from fpdf import FPDF
 
 from nanhu.kernel.calendar.services import clear_exceptions, set_exception
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.models import SmsMessage
@@ -191,6 +192,9 @@ def test_wrong_codes_at_the_counter_keep_nobody_from_the_card(campus, stopped_cl
     assert hand(campus, by_code, how="code", code=by_code.pickup_code).status_code == 302
     assert hand(campus, by_document, part="teacher").status_code == 302
     assert campus.client("student").post(f"{DESK}rows/{by_code.pk}/hand/", BY_HOLDER).status_code == 404
+    guesses = AuditEntry.objects.filter(action="card.refuse_pickup_code")
+    assert [guesses.filter(target=f"card_order_row:{row.pk}").count() for row in (by_code, by_document)] == [6, 1]
+    assert not guesses.exclude(facts={}).exists(), "what was typed is nobody's to read"
 
 
 def test_guesses_of_codes_are_bounded_for_a_clerk_over_all_cards_and_for_a_card_over_all_clerks(
@@ -214,6 +218,7 @@ def test_the_code_of_a_whole_batch_is_not_guessed_either(campus, stopped_clock):
     answers = [campus.client("clerk").post(at(order, "collect/"), wrong).status_code for _guess in range(7)]
     assert answers[0] == 409
     assert answers[-1] == 429
+    assert AuditEntry.objects.filter(action="card.refuse_pickup_code", target=f"card_order:{order.number}").count() == 6
     order.refresh_from_db()
     assert order.collected_at is None
     campus.client("clerk").post(at(order, "collect/"), {"code": "", "signed_by": order.collector})

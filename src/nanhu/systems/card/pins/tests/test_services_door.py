@@ -102,15 +102,19 @@ def test_a_change_needs_the_old_pin_and_takes_no_easy_one(campus, kiosk):
     check_pin(card=campus.card("student"), kind="enquiry", pin=PINS["student"], at="test")
 
 
-def test_limits_change_by_the_payment_pin_within_what_the_school_allows(campus, kiosk):
+@pytest.mark.capability("A134.1")
+@pytest.mark.parametrize("which", ["meal", "daily"])
+def test_limits_change_by_the_payment_pin_within_what_the_school_allows(campus, kiosk, which):
+    def change(fen, pin=PINS["student"]):
+        return ask(kiosk, campus, "limits/change", which=which, amount_fen=fen, pin=pin)
+
     first = ask(kiosk, campus, "limits/look")["limits"]
-    assert ask(kiosk, campus, "limits/change", which="meal", amount_fen=800, pin="999999")["code"] == "card.pin_wrong"
-    over = ask(kiosk, campus, "limits/change", which="meal", amount_fen=first["meal_max_fen"] + 1, pin=PINS["student"])
-    assert over["code"] == "card.limit"
-    assert ask(kiosk, campus, "limits/change", which="meal", amount_fen=-1, pin=PINS["student"])["code"] == "malformed"
-    told = ask(kiosk, campus, "limits/change", which="meal", amount_fen=800, pin=PINS["student"])
-    assert told["limits"] == first | {"meal_fen": 800}
-    assert limits_of(campus.card("student")).meal_fen == 800
+    assert change(800, pin="999999")["code"] == "card.pin_wrong"
+    assert change(first[f"{which}_max_fen"] + 1)["code"] == "card.limit"
+    assert change(-1)["code"] == "malformed"
+    assert ask(kiosk, campus, "limits/look")["limits"] == first
+    assert change(800)["limits"] == first | {f"{which}_fen": 800}
+    assert getattr(limits_of(campus.card("student")), f"{which}_fen") == 800
 
 
 def test_a_terminal_of_a_fixed_price_changes_nothing(campus):

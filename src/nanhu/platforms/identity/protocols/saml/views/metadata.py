@@ -15,6 +15,14 @@ from nanhu.platforms.identity.protocols.saml.services.keys import published
 CONTACTS = ("technical", "support", "security")
 
 
+def organization() -> tuple[str, list[tuple[str, str]]]:
+    """Its address, and whom to write to: kind and mail."""
+    facts = school().table("saml")
+    facts.only({"organization_url", *CONTACTS})
+    contacts = [(kind, mail) for kind in CONTACTS if (mail := facts.text(kind, ""))]
+    return facts.text("organization_url", configuration().public_url), contacts
+
+
 @login_not_required
 @never_cache
 @require_safe
@@ -23,7 +31,7 @@ def metadata(_request: HttpRequest) -> HttpResponse:
 
 
 def metadata_xml() -> str:
-    facts = school().table("saml")
+    organization_url, contacts = organization()
     values = {
         "entity_id": entity_id(),
         "scope": scope(),
@@ -34,8 +42,8 @@ def metadata_xml() -> str:
         "soap": (names.SOAP_BINDING, own("saml_slo_soap")),
         "public_url": configuration().public_url,
         "privacy_url": own("privacy"),
-        "organization_url": facts.text("organization_url", configuration().public_url),
-        "contacts": [(kind, mail) for kind in CONTACTS if (mail := facts.text(kind, ""))],
+        "organization_url": organization_url,
+        "contacts": contacts,
         "mfa": names.REFEDS_MFA,
     }
     return render_to_string("identity/saml/metadata.xml", values)
