@@ -1,1 +1,0 @@
-DROP SEQUENCE card_vendor_sequence;
