@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from nanhu.platforms.openapi.models import Delivery, WebhookEvent
+from nanhu.platforms.openapi.services import deliveries, webhooks
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
-from nanhu.systems.card.vendors.models import Delivery, WebhookEvent
-from nanhu.systems.card.vendors.services import deliveries, webhooks
 from nanhu.systems.card.vendors.tests.conftest import Shop, register
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import ROOT

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger.queries import check_ledger
+from nanhu.platforms.openapi.services import webhooks
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
-from nanhu.systems.card.vendors.services import webhooks
 from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, register
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
@@ -26,7 +26,7 @@ def campus(live_server):
     for part in ("teacher", "student"):
         identity.set_password_for_sample(by=SYSTEM, campus_no=CAST[part][2], password=PASSWORD)
     account = identity.account_of(campus.persons["teacher"])
-    identity.grant_role(by=SYSTEM, account_id=account.pk, role="card.api_keeper")
+    identity.grant_role(by=SYSTEM, account_id=account.pk, role="openapi.keeper")
     campus.top_up("student", 10_000)
     vendor = register("湘味点餐", units=())
     webhooks.set_webhook(by=SYSTEM, vendor=vendor, mode="test", url="https://order.example/nanhu/hook")
@@ -71,11 +71,11 @@ def open_page(campus, chromium):
 
 
 def registered_in(keeper: Page) -> None:
-    keeper.goto("/card/vendors/register/")
+    keeper.goto("/openapi/register/")
     keeper.fill("input[name=company]", "洞庭外卖")
     keeper.fill("input[name=contact]", "刘老板")
     for scope in ("query", "balance", "pay", "refund"):
-        keeper.check(f"input[name=scopes][value={scope}]")
+        keeper.check(f"input[name=scopes][value='card.{scope}']")
     keeper.get_by_label("南院一食堂 · 自选快餐").check()
     keeper.fill("textarea[name=addresses]", "127.0.0.0/8")
     keeper.click("main form button[type=submit]")
@@ -137,11 +137,11 @@ def test_a_vendor_is_registered_tries_the_sandbox_and_sells_a_lunch(campus, open
 
 def test_the_desk_keeps_a_vendor(campus, open_page):
     keeper = open_page("teacher")
-    keeper.goto("/card/vendors/")
+    keeper.goto("/openapi/")
     look_at(keeper, "vendors-overview")
-    keeper.goto("/card/vendors/register/")
+    keeper.goto("/openapi/register/")
     look_at(keeper, "vendors-register")
-    keeper.goto(f"/card/vendors/{campus.vendor.public_id}/")
+    keeper.goto(f"/openapi/{campus.vendor.public_id}/")
     look_at(keeper, "vendors-vendor")
     keeper.click("main a:has-text('发密钥')")
     keeper.fill("input[name=name]", "点餐服务器")
@@ -150,7 +150,7 @@ def test_the_desk_keeps_a_vendor(campus, open_page):
     expect(keeper.locator(".secret code")).to_contain_text("nanhu_test_")
     look_at(keeper, "vendors-new-key")
     for page in ("log", "events"):
-        keeper.goto(f"/card/vendors/{campus.vendor.public_id}/{page}/")
+        keeper.goto(f"/openapi/{campus.vendor.public_id}/{page}/")
         look_at(keeper, f"vendors-{page}")
 
 

@@ -15,7 +15,7 @@ ADDED_ONLY: Final = (
     "kernel_audit_entry", "identity_sign_in_event", "identity_saml_persistent_name", "messages_receipt",
     "ledger_transfer", "ledger_entry_key",
     "card_receipt", "card_wallet", "card_top_up", "card_deduction", "card_chip_row", "card_load_step",
-    "ledger_signing_key", "card_device_request", "card_door_passage", "card_revocation_change", "card_shift_count", "card_vendor_request",
+    "ledger_signing_key", "card_device_request", "card_door_passage", "card_revocation_change", "card_shift_count", "openapi_idempotency_record",
     "kernel_form_deed",
 )  # fmt: skip
 """Rows are added and never change."""
@@ -24,7 +24,7 @@ KEPT: Final = (
     "card_bank_deposit", "card_bank_payout", "card_card", "card_cash_exception", "card_claim_order", "card_claimable",
     "card_correction", "card_hold", "card_load", "card_merchant", "card_online_top_up", "card_payout_batch",
     "card_payout_row", "card_reissue", "card_room_bill", "card_room_list", "card_room_share", "card_shift", "card_terminal",
-    "card_vendor_key", "card_withdrawal",
+    "card_withdrawal", "openapi_key",
     "card_settlement", "card_chip_suspense", "card_terminal_incident", "card_door_emergency", "card_door_rule", "card_right_rule",
 )  # fmt: skip
 """Rows change within the bounds of their triggers and never go."""
@@ -38,10 +38,10 @@ PAPERS: Final = (
     "card_machine", "card_machine_alarm", "card_merchant_user", "card_order", "card_order_proof", "card_payout_file",
     "card_pending", "card_pin", "card_price", "card_queue_ticket", "card_refund", "card_regulation",
     "card_regulation_acceptance", "card_revocation", "card_spent", "card_terminal_address", "card_terminal_day",
-    "card_terminal_report", "card_terminal_watch", "card_unit_delegate", "card_vendor", "card_vendor_block", "card_vendor_bucket",
-    "card_vendor_call", "card_vendor_consent", "card_vendor_delivery", "card_vendor_event", "card_vendor_merchant",
+    "card_terminal_report", "card_terminal_watch", "card_unit_delegate", "card_vendor_block", "card_vendor_consent", "card_vendor_merchant",
     "card_vendor_order", "card_vendor_payment", "card_vendor_refund", "card_vendor_sandbox_card", "card_vendor_sandbox_order",
-    "card_vendor_sandbox_payment", "card_vendor_sandbox_refund", "card_vendor_webhook", "card_verification_code",
+    "card_vendor_sandbox_payment", "card_vendor_sandbox_refund", "card_verification_code", "openapi_delivery", "openapi_rate_bucket", "openapi_request_log",
+    "openapi_vendor", "openapi_webhook", "openapi_webhook_event",
 )  # fmt: skip
 """What the rooms of the card keep about money: it changes, and no page removes a row of it. The worker forgets some by age."""
 REMOVED: Final[Mapping[str, str]] = {
@@ -49,6 +49,7 @@ REMOVED: Final[Mapping[str, str]] = {
     "card_door_list_row": "the list of a door that was taken away",
     "card_door_presence": "a guard resets who is inside, audited with a reason",
     "card_order_row": "a line of an order that was not sent off yet",
+    "card_vendor_unit": "a unit that no longer sponsors a vendor's orders, audited with those that do",
     "card_terminal_gap": "the office sets a terminal's last sequence right, audited with a reason",
     "card_terminal_next_key": "a key that was used, or offered anew",
 }
@@ -60,7 +61,7 @@ FORGOTTEN: Final[Mapping[str, Rights]] = {
     "ledger_day_sum": ("SELECT", "DELETE"), "kernel_form_deed": ("SELECT", "DELETE"), "card_chip_key": ADD,
     **dict.fromkeys(
         ("card_terminal_incident", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress", "card_app_request",
-         "card_code_use", "card_spent", "card_vendor_bucket", "card_vendor_call", "card_verification_code"),
+         "card_code_use", "card_spent", "card_verification_code", "openapi_rate_bucket", "openapi_request_log"),
         CHANGE,
     ),
 }  # fmt: skip

@@ -41,6 +41,7 @@ ROOMS = [
     "nanhu.platforms.ledger",
     "nanhu.platforms.datahub",
     "nanhu.platforms.messages",
+    "nanhu.platforms.openapi",
     "nanhu.platforms.portal",
     "nanhu.systems.card",
     "nanhu.systems.card.pins",

@@ -13,7 +13,8 @@ ROOMS = [
     ("notices/", "nanhu.platforms.messages.urls"),
     ("card/", "nanhu.systems.card.urls"),
     ("terminal/v1/", "nanhu.systems.card.devices.urls"),
-    ("api/card/", "nanhu.systems.card.vendors.api_urls"),
+    ("openapi/", "nanhu.platforms.openapi.urls"),
+    ("api/", "nanhu.platforms.openapi.api_urls"),
     ("", "nanhu.platforms.portal.urls"),
 ]
 

@@ -55,8 +55,8 @@ HANDED_ON = {
         f"card.{one}_shift" for one in ("open", "count", "check", "explain", "send_back") if one != "send_back"
     } | {"card.send_shift_back"},
     "systems/card/services/terminals.py": {f"card.terminal_{state}" for state in ("on", "off", "retired")},
-    "systems/card/vendors/services/vendors.py": {
-        "card.register_vendor", "card.change_vendor", "card.vendor_on", "card.vendor_off",
+    "platforms/openapi/services/vendors.py": {
+        "openapi.register_vendor", "openapi.change_vendor", "openapi.vendor_on", "openapi.vendor_off",
     },
 }  # fmt: skip
 """Where an action is not written out beside `record`: all that it can be."""

@@ -1,18 +1,33 @@
-from django.urls import URLPattern, path
+"""`/api/<interface>/`: the developers' page, the description and the endpoints of each registered interface."""
 
-from nanhu.systems.card.vendors.views import api, guide
+from django.urls import URLPattern, URLResolver, include, path
 
-app_name = "card_api"
-urlpatterns: list[URLPattern] = [
-    path("", guide.guide, name="guide"),
-    path("v1/openapi.json", api.openapi, name="openapi"),
-    *[
-        path(
-            "v1/" + address.replace("{public_id}", "<uuid:public_id>"), view,
-            name=address.replace("/{public_id}", "_one").replace("/", "_"),
-        )
-        for address, view in api.ENDPOINTS.items()
-    ],
-    path("v1/", api.unknown, name="no_address"),
-    path("v1/<path:rest>", api.unknown, name="unknown"),
-]  # fmt: skip
+from nanhu.platforms.openapi.interfaces import Interface, interfaces
+from nanhu.platforms.openapi.views import endpoint, guide
+
+
+def urls_of(interface: Interface) -> list[URLPattern]:
+    base = f"v{interface.version}/"
+    addresses = dict.fromkeys(one.path for one in interface.operations)
+    endpoint.answers_in_json(interface)
+    return [
+        path("", guide.guide(interface), name="guide"),
+        path(f"{base}openapi.json", endpoint.openapi(interface), name="openapi"),
+        *[
+            path(
+                base + address.replace("{public_id}", "<uuid:public_id>"), endpoint.endpoint(interface, address),
+                name=address.replace("/{public_id}", "_one").replace("/", "_"),
+            )
+            for address in addresses
+        ],
+        path(base, endpoint.unknown(interface), name="no_address"),
+        path(f"{base}<path:rest>", endpoint.unknown(interface), name="unknown"),
+    ]  # fmt: skip
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", guide.index, name="api_index"),
+    *[path(f"{one.name}/", include((urls_of(one), f"{one.name}_api"))) for one in interfaces.values()],
+    path("<slug:interface>/v1/", endpoint.not_installed, name="api_not_installed"),
+    path("<slug:interface>/v1/<path:rest>", endpoint.not_installed, name="api_not_installed_below"),
+]

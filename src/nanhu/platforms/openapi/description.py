@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 of the vendors' interface, made of the catalogue and of the very types that decode and write."""
+"""OpenAPI 3.1 of an interface, made of its operations and of the very types that decode and write."""
 
 import re
 from functools import cache
@@ -8,12 +8,9 @@ import msgspec
 from django.utils.translation import get_language, gettext
 
 from nanhu.kernel.configuration import configuration
-from nanhu.systems.card.protocol import SENTENCES
-from nanhu.systems.card.vendors import wire
-from nanhu.systems.card.vendors.errors import ERRORS
-from nanhu.systems.card.vendors.operations import EVENTS, OPERATIONS, Operation
+from nanhu.platforms.openapi import bodies
+from nanhu.platforms.openapi.interfaces import COMMON_EVENTS, Interface, Operation
 
-PREFIX: Final = "/api/card/v1/"
 REF: Final = "#/components/schemas/{name}"
 HEADERS: Final = (
     ("Idempotency-Key", r"^[!-~]{8,80}$"),
@@ -21,37 +18,39 @@ HEADERS: Final = (
 )
 
 
-def description() -> dict[str, Any]:
-    return written(get_language() or "", configuration().public_url)
+def description(interface: Interface) -> dict[str, Any]:
+    return described(interface, get_language() or "", configuration().public_url)
 
 
 @cache
-def written(_language: str, public_url: str) -> dict[str, Any]:
+def described(interface: Interface, _language: str, public_url: str) -> dict[str, Any]:
     """Once for each language."""
+    events = {**interface.events, **COMMON_EVENTS}
     return {
         "openapi": "3.1.0",
-        "info": {"title": gettext("校园卡开放接口"), "version": wire.VERSION, "description": about()},
+        "info": {
+            "title": str(interface.title),
+            "version": interface.version,
+            "description": str(interface.description),
+        },
         "servers": [{"url": public_url}],
         "security": [{"key": []}],
-        "paths": paths(),
-        "webhooks": {kind: webhook(kind, str(title)) for kind, title in EVENTS.items()},
-        "components": {"schemas": schemas(), "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
+        "paths": paths(interface),
+        "webhooks": {kind: webhook(kind, str(title)) for kind, title in events.items()},
+        "components": {
+            "schemas": schemas(interface),
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
-def about() -> str:
-    return gettext(
-        "给商户和软件商用的接口：查卡、停卡、收款、退款、申请临时卡。金额都是整数分。写操作要签名并带 Idempotency-Key。"
-    )
-
-
-def schemas() -> dict[str, Any]:
-    types = [wire.Error, wire.Event]
-    for operation in OPERATIONS:
+def schemas(interface: Interface) -> dict[str, Any]:
+    types: list[type[msgspec.Struct]] = [interface.error_type, bodies.Event]
+    for operation in interface.operations:
         types += [operation.gives, *([operation.takes] if operation.takes else [])]
     _roots, found = msgspec.json.schema_components(list(dict.fromkeys(types)), ref_template=REF)
     for one in types:
-        if issubclass(one, wire.Request) and one.one_of:
+        if issubclass(one, bodies.RequestBody) and one.one_of:
             found[one.__name__]["oneOf"] = [given(name) for name in one.one_of]
     return {name: translated(shape) for name, shape in sorted(found.items())}
 
@@ -71,22 +70,22 @@ def translated(shape: Any) -> Any:
     }
 
 
-def paths() -> dict[str, Any]:
+def paths(interface: Interface) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for operation in OPERATIONS:
-        found.setdefault(PREFIX + operation.path, {})[operation.method.lower()] = shown(operation)
+    for operation in interface.operations:
+        found.setdefault(interface.prefix + operation.path, {})[operation.method.lower()] = shown(interface, operation)
     return found
 
 
-def shown(operation: Operation) -> dict[str, Any]:
+def shown(interface: Interface, operation: Operation) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "operationId": operation.name,
         "summary": str(operation.title),
         "parameters": parameters(operation),
-        "responses": responses(operation),
+        "responses": responses(interface, operation),
     }
     if operation.scope:
-        facts["x-scope"] = operation.scope
+        facts["x-scope"] = operation.scope.removeprefix(f"{interface.name}.")
     if operation.takes is not None:
         facts["requestBody"] = {"required": True, "content": content(operation.takes)}
     return facts
@@ -110,34 +109,29 @@ def parameters(operation: Operation) -> list[dict[str, Any]]:
     return [*path, *query, *headers]
 
 
-def responses(operation: Operation) -> dict[str, Any]:
+def responses(interface: Interface, operation: Operation) -> dict[str, Any]:
     found: dict[str, Any] = {
         str(operation.status): {"description": gettext("成功"), "content": content(operation.gives)}
     }
-    for status, codes in sorted(by_status(operation.every_code).items()):
-        lines = "\n".join(f"- `{code}` {sentence(code)}" for code in codes)
-        found[str(status)] = {"description": lines, "content": content(wire.Error), "x-codes": codes}
+    for status, codes in sorted(by_status(interface, operation.every_code).items()):
+        lines = "\n".join(f"- `{code}` {sentence(interface, code)}" for code in codes)
+        found[str(status)] = {"description": lines, "content": content(interface.error_type), "x-codes": codes}
     return found
 
 
-def by_status(codes: tuple[str, ...]) -> dict[int, list[str]]:
+def by_status(interface: Interface, codes: tuple[str, ...]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for code in dict.fromkeys(codes):
-        found.setdefault(status_of(code), []).append(code)
+        found.setdefault(interface.refusal(code).status, []).append(code)
     return found
 
 
-def status_of(code: str) -> int:
-    return ERRORS[code].http_status if code in ERRORS else 402
-
-
-def sentence(code: str) -> str:
+def sentence(interface: Interface, code: str) -> str:
     """{placeholders} are filled when it happens."""
-    text = str(ERRORS[code].sentence) if code in ERRORS else SENTENCES[code]
-    return re.sub(r"{\w+}", "…", text)
+    return re.sub(r"{\w+}", "…", str(interface.refusal(code).sentence))
 
 
 def webhook(kind: str, title: str) -> dict[str, Any]:
-    body = {"required": True, "content": content(wire.Event)}
+    body = {"required": True, "content": content(bodies.Event)}
     answers = {"2XX": {"description": gettext("收到了；其他回答都会再送")}}
     return {"post": {"operationId": f"webhook.{kind}", "summary": title, "requestBody": body, "responses": answers}}

@@ -1,4 +1,4 @@
-"""What the desk and the holder read about vendors."""
+"""What the desk reads about vendors."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,25 +7,24 @@ from uuid import UUID
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from nanhu.kernel.clock import now
-from nanhu.systems.card.vendors.errors import VendorNotFoundError
-from nanhu.systems.card.vendors.models import (
-    ApiCall,
-    Bucket,
-    Consent,
+from nanhu.platforms.openapi.errors import VendorNotFoundError
+from nanhu.platforms.openapi.models import (
+    ApiKey,
     Delivery,
+    RateBucket,
+    RequestLog,
     Vendor,
-    VendorKey,
     WebhookEvent,
 )
-from nanhu.systems.card.vendors.services.buckets import subject_of
+from nanhu.platforms.openapi.services.rate_limits import subject_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyLine:
     """`state`: living, ending, ended, revoked."""
 
-    key: VendorKey
-    used: Bucket | None
+    key: ApiKey
+    used: RateBucket | None
     state: str
 
 
@@ -33,12 +32,11 @@ def vendors() -> QuerySet[Vendor]:
     living = Q(keys__revoked_at=None) & (Q(keys__ends_at=None) | Q(keys__ends_at__gt=now()))
     return Vendor.objects.annotate(
         living=Count("keys", filter=living, distinct=True),
-        shops=Count("merchants", filter=Q(merchants__is_on=True), distinct=True),
     ).order_by("company")
 
 
-def last_calls() -> dict[int, datetime]:
-    return dict(ApiCall.objects.values_list("vendor").annotate(last=Max("at")))
+def last_requests() -> dict[int, datetime]:
+    return dict(RequestLog.objects.values_list("vendor").annotate(last=Max("at")))
 
 
 def vendor_with(public_id: UUID) -> Vendor:
@@ -50,11 +48,11 @@ def vendor_with(public_id: UUID) -> Vendor:
 
 def keys_of(vendor: Vendor) -> list[KeyLine]:
     keys = list(vendor.keys.order_by("-id")[:30])
-    used = {one.subject: one for one in Bucket.objects.filter(subject__in=[subject_of(key) for key in keys])}
+    used = {one.subject: one for one in RateBucket.objects.filter(subject__in=[subject_of(key) for key in keys])}
     return [KeyLine(key=key, used=used.get(subject_of(key)), state=state_of(key)) for key in keys]
 
 
-def state_of(key: VendorKey) -> str:
+def state_of(key: ApiKey) -> str:
     if key.revoked_at is not None:
         return "revoked"
     if key.ends_at is None:
@@ -62,8 +60,8 @@ def state_of(key: VendorKey) -> str:
     return "ending" if key.ends_at > now() else "ended"
 
 
-def calls_of(vendor: Vendor, *, mode: str = "", outcome: str = "") -> QuerySet[ApiCall]:
-    rows = ApiCall.objects.filter(vendor=vendor).select_related("key").order_by("-id")
+def requests_of(vendor: Vendor, *, mode: str = "", outcome: str = "") -> QuerySet[RequestLog]:
+    rows = RequestLog.objects.filter(vendor=vendor).select_related("key").order_by("-id")
     rows = rows.filter(mode=mode) if mode in {"live", "test"} else rows
     if outcome == "good":
         return rows.filter(status__lt=400)
@@ -73,8 +71,3 @@ def calls_of(vendor: Vendor, *, mode: str = "", outcome: str = "") -> QuerySet[A
 def events_of(vendor: Vendor) -> QuerySet[WebhookEvent]:
     deliveries = Prefetch("deliveries", Delivery.objects.order_by("id"))
     return WebhookEvent.objects.filter(vendor=vendor).prefetch_related(deliveries).order_by("-id")
-
-
-def consents_of(person_id: int) -> QuerySet[Consent]:
-    living_first = Consent.objects.filter(person_id=person_id).select_related("vendor")
-    return living_first.order_by("ended_at", "-id")

@@ -1,4 +1,4 @@
-"""One request of a known key: its address, scope, body and signature; its writes and its answer in one transaction."""
+"""One request of a known key: its address, scope, body and signature; its writes and its response in one transaction."""
 
 import hmac
 import logging
@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import strict_json
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
-from nanhu.systems.card.vendors import wire
-from nanhu.systems.card.vendors.errors import (
+from nanhu.platforms.openapi import bodies, signature
+from nanhu.platforms.openapi.body_errors import fault_in
+from nanhu.platforms.openapi.errors import (
     TYPES,
     AddressRefusedError,
     ApiError,
@@ -31,29 +32,24 @@ from nanhu.systems.card.vendors.errors import (
     OutcomeBrokenError,
     OutcomeUnknownError,
     ParameterRefusedError,
-    PaymentRefusedError,
     ScopeMissingError,
     SignatureWrongError,
 )
-from nanhu.systems.card.vendors.faults import fault_in
-from nanhu.systems.card.vendors.models import ApiRequest, Mode, Scope, VendorKey
-from nanhu.systems.card.vendors.operations import Operation
-from nanhu.systems.card.vendors.services.keys import hold_key
-from nanhu.systems.card.vendors.services.vendors import is_address_allowed
-from nanhu.systems.card.vendors.worlds import Asked
-from nanhu.systems.card.vendors.worlds.live import LIVE
-from nanhu.systems.card.vendors.worlds.sandbox import SANDBOX
+from nanhu.platforms.openapi.interfaces import Interface, Operation, Request, scope_name
+from nanhu.platforms.openapi.models import ApiKey, IdempotencyRecord, Mode
+from nanhu.platforms.openapi.services.keys import hold_key
+from nanhu.platforms.openapi.services.vendors import is_address_allowed
 
 log = logging.getLogger(__name__)
-WORLDS = {Mode.LIVE: LIVE, Mode.TEST: SANDBOX}
 PATIENCE = "5s"
 LOCK = "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(hashtextextended(%s, 0))"
-"""Whoever waits longer, for this or for a wallet, is told 503: one vendor's pile of requests must not hold our threads."""
+"""Whoever waits longer, for this or for what an operation locks, is told 503: one vendor's pile of requests must not hold our threads."""
 encode = msgspec.json.encode
+COMMON = bodies.Fault.__struct_fields__
 
 
-class Told(NamedTuple):
-    """`code` of an error, else empty; `is_replay` where it was told before."""
+class Response(NamedTuple):
+    """`code` of an error, else empty; `is_replay` where it was given before."""
 
     status: int
     body: bytes
@@ -62,58 +58,59 @@ class Told(NamedTuple):
 
 
 class Caller(NamedTuple):
-    key: VendorKey
+    interface: Interface
+    key: ApiKey
     secret: str
     address: str
     request_id: str
 
 
-def serve(request: HttpRequest, operation: Operation, caller: Caller, public_id: UUID) -> Told:
+def serve(request: HttpRequest, operation: Operation, caller: Caller, public_id: UUID) -> Response:
     """Everything a request may be refused for comes in this order; nothing is looked up before the key has the scope."""
     with translation.override(settings.LANGUAGE_CODE):
         try:
             return decide(request, operation, caller, public_id)
         except (OperationalError, InterfaceError):
             log.exception("%s of %s", operation.name, caller.key.number)
-            return failed(OutcomeUnknownError(), caller.request_id)
+            return failed(caller.interface, OutcomeUnknownError(), caller.request_id)
         except CampusError as error:
-            return failed(error, caller.request_id)
+            return failed(caller.interface, error, caller.request_id)
         except Exception:
             log.exception("%s of %s failed", operation.name, caller.key.number)
-            return failed(OutcomeBrokenError(), caller.request_id)
+            return failed(caller.interface, OutcomeBrokenError(), caller.request_id)
 
 
-def decide(request: HttpRequest, operation: Operation, caller: Caller, public_id: UUID) -> Told:
+def decide(request: HttpRequest, operation: Operation, caller: Caller, public_id: UUID) -> Response:
     key, vendor = caller.key, caller.key.vendor
     if key.mode == Mode.LIVE and not is_address_allowed(vendor, caller.address):
         raise AddressRefusedError
     if operation.scope and operation.scope not in vendor.scopes:
-        raise ScopeMissingError(scope=Scope(operation.scope).label)
+        raise ScopeMissingError(scope=scope_name(operation.scope))
     check_parameters(request, operation)
     body = body_of(request)
     if operation.takes is not None and request.content_type != "application/json":
         raise ContentTypeRefusedError
     idempotency_key = check_signature(request, caller, body) if operation.writes else ""
-    asked = Asked(
-        by=Actor(account_id=None, name=f"vendor:{vendor.company}", address=caller.address), vendor=vendor, key=key,
-        secret=caller.secret, order=order_of(operation, body), idempotency_key=idempotency_key,
+    api_request = Request(
+        by=Actor(account_id=None, name=f"vendor:{vendor.company}", address=caller.address), interface=caller.interface,
+        vendor=vendor, key=key, secret=caller.secret, body=decoded(operation, body), idempotency_key=idempotency_key,
         public_id=public_id, parameters=parameters_of(request, operation),
     )  # fmt: skip
     if not operation.writes:
-        return Told(operation.status, encode(WORLDS[Mode(key.mode)][operation.name](asked)))
-    mark = wire.fingerprint(request.method or "", request.path, body)
-    return write_once(operation, asked, mark, caller.request_id)
+        return Response(operation.status, encode(operation.handlers[key.mode](api_request)))
+    mark = signature.fingerprint(request.method or "", request.path, body)
+    return write_once(operation, api_request, mark, caller.request_id)
 
 
 def body_of(request: HttpRequest) -> bytes:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > wire.LARGEST_BODY:
+    if not length.isdecimal() or int(length) > bodies.LARGEST_BODY:
         raise BodyLargeError
     try:
         body = request.body
     except RequestDataTooBig as error:
         raise BodyLargeError from error
-    if len(body) > wire.LARGEST_BODY:
+    if len(body) > bodies.LARGEST_BODY:
         raise BodyLargeError
     return body
 
@@ -130,11 +127,11 @@ def parameters_of(request: HttpRequest, operation: Operation) -> dict[str, str]:
     return {name: request.GET.get(name, "").replace("\0", "")[:64] for name in operation.parameters}
 
 
-def order_of(operation: Operation, body: bytes) -> Any:
+def decoded(operation: Operation, body: bytes) -> Any:
     if operation.takes is None:
         return None
     try:
-        return wire.read(body, operation.takes)
+        return bodies.read(body, operation.takes)
     except msgspec.ValidationError as error:
         found = fault_in(str(error))
         raise BodyRefusedError(why=found.why, param=found.member) from error
@@ -145,67 +142,70 @@ def order_of(operation: Operation, body: bytes) -> Any:
 
 
 def check_signature(request: HttpRequest, caller: Caller, body: bytes) -> str:
-    """The Idempotency-Key, after the clock and the seal over all that is asked were found right."""
+    """The Idempotency-Key, after the clock and the seal over all that is api_request were found right."""
     idempotency_key = request.headers.get("Idempotency-Key", "")
-    if wire.IDEMPOTENCY_KEY.fullmatch(idempotency_key) is None:
+    if signature.IDEMPOTENCY_KEY.fullmatch(idempotency_key) is None:
         raise IdempotencyKeyMissingError
-    shown = wire.SIGNATURE.fullmatch(request.headers.get("Nanhu-Signature", ""))
+    shown = signature.SIGNATURE.fullmatch(request.headers.get("Nanhu-Signature", ""))
     if shown is None:
         raise SignatureWrongError
-    moment, signature = shown.groups()
-    text = wire.signed_text(
+    moment, seal = shown.groups()
+    text = signature.signed_text(
         moment=moment, method=request.method or "", path=request.path, idempotency_key=idempotency_key, body=body
     )
-    if not hmac.compare_digest(wire.seal(caller.secret, text), signature):
+    if not hmac.compare_digest(signature.seal(caller.secret, text), seal):
         raise SignatureWrongError
-    if abs(time.time() - int(moment)) > wire.CLOCK_TOLERANCE_SECONDS:
+    if abs(time.time() - int(moment)) > signature.CLOCK_TOLERANCE_SECONDS:
         raise ClockWrongError
     return idempotency_key
 
 
-def write_once(operation: Operation, asked: Asked, mark: bytes, request_id: str) -> Told:
-    """The same Idempotency-Key with the same request is told the same bytes and does nothing more."""
-    key, name = asked.key, asked.idempotency_key
+def write_once(operation: Operation, api_request: Request, mark: bytes, request_id: str) -> Response:
+    """The same Idempotency-Key with the same request gets the same bytes and does nothing more."""
+    key, name = api_request.key, api_request.idempotency_key
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
-            cursor.execute(LOCK, [PATIENCE, f"card_vendor_request:{key.vendor_id}:{key.mode}:{name}"])
+            cursor.execute(LOCK, [PATIENCE, f"openapi_request:{key.vendor_id}:{key.mode}:{name}"])
         hold_key(key)
-        asked.vendor.refresh_from_db(fields=["scopes", "units"])
-        if not asked.may(operation.scope):
-            raise ScopeMissingError(scope=Scope(operation.scope).label)
-        known = ApiRequest.objects.filter(vendor=asked.vendor, mode=key.mode, idempotency_key=name).first()
+        api_request.vendor.refresh_from_db(fields=["scopes"])
+        if not api_request.may(operation.scope):
+            raise ScopeMissingError(scope=scope_name(operation.scope))
+        known = IdempotencyRecord.objects.filter(vendor=api_request.vendor, mode=key.mode, idempotency_key=name).first()
         if known is not None:
             if bytes(known.fingerprint) != mark:
                 raise IdempotencyKeyReusedError
-            return Told(known.status, bytes(known.answer), is_replay=True)
-        told = run(operation, asked, request_id)
-        ApiRequest.objects.create(
-            vendor=asked.vendor, mode=key.mode, idempotency_key=name, key=key, operation=operation.name,
-            fingerprint=mark, status=told.status, answer=told.body,
+            return Response(known.status, bytes(known.response), is_replay=True)
+        response = run(operation, api_request, request_id)
+        IdempotencyRecord.objects.create(
+            vendor=api_request.vendor, mode=key.mode, idempotency_key=name, key=key, operation=operation.name,
+            fingerprint=mark, status=response.status, response=response.body,
         )  # fmt: skip
-        return told
+        return response
 
 
-def run(operation: Operation, asked: Asked, request_id: str) -> Told:
-    """The deed's answer, or its refusal with its writes undone (or kept, where the error says so)."""
-    work = WORLDS[Mode(asked.key.mode)][operation.name]
+def run(operation: Operation, api_request: Request, request_id: str) -> Response:
+    """The operation's response, or its refusal with its writes undone (or kept, where the error says so)."""
     try:
         with transaction.atomic():
             try:
-                return Told(operation.status, encode(work(asked)))
+                return Response(operation.status, encode(operation.handlers[api_request.key.mode](api_request)))
             except ApiError as error:
                 if not error.keeps_writes:
                     raise
-                return failed(error, request_id)
+                return failed(api_request.interface, error, request_id)
     except CampusError as error:
-        return failed(error, request_id)
+        return failed(api_request.interface, error, request_id)
 
 
-def failed(error: CampusError, request_id: str) -> Told:
-    code = error.reason if isinstance(error, PaymentRefusedError) else error.code.removeprefix("card.")
-    fault = wire.Fault(
-        type=TYPES.get(error.http_status, "invalid_request"), code=code, message=error.message,
-        param=str(error.facts.get("param", "")), request_id=request_id,
-        payment=error.facts.get("payment"), tries_left=error.facts.get("tries_left"),  # type: ignore[arg-type]
+def failed(interface: Interface | None, error: CampusError, request_id: str) -> Response:
+    """In the interface's own shape of errors; addresses of no interface answer in the common one."""
+    shape = interface.fault_type if interface else bodies.Fault
+    own: dict[str, Any] = {
+        name: error.facts[name] for name in shape.__struct_fields__ if name not in COMMON and name in error.facts
+    }
+    code, kind = (error.own_code, error.kind) if isinstance(error, ApiError) else (error.code.rpartition(".")[2], "")
+    fault = shape(
+        type=kind or TYPES.get(error.http_status, "invalid_request"), code=code, message=error.message,
+        param=str(error.facts.get("param", "")), request_id=request_id, **own,
     )  # fmt: skip
-    return Told(error.http_status, encode(wire.Error(error=fault)), code)
+    return Response(error.http_status, encode({"error": fault}), code)

@@ -33,7 +33,7 @@ OPEN = {
     "identity:saml_metadata", "identity:saml_sso", "identity:saml_continue", "identity:saml_start", "identity:saml_slo",
     "identity:saml_slo_answer", "identity:saml_slo_soap",
     "card_devices:services", "card:card_bank:acp_notice", "card:card_bank:bank_notice", "card:card_bank:app",
-    "card_api:guide", "card_api:openapi",
+    "api_index", "api_not_installed", "api_not_installed_below", "card_api:guide", "card_api:openapi",
     "card_api:account", "card_api:cards_query", "card_api:cards_one_block", "card_api:cards_one_unblock",
     "card_api:payments", "card_api:payments_one", "card_api:payments_one_refunds", "card_api:orders",
     "card_api:orders_one", "card_api:consents", "card_api:unknown", "card_api:no_address",
@@ -43,7 +43,7 @@ ARGUMENTS = {
     "key": "card", "where": "earlier", "name": "theme", "value": "dark", "step": "password", "kind": "logo",
     "token": "nobody-has-this-one", "operation": "paid", "case_id": 1, "batch_id": 1,
     "card_class": "student", "line": 1, "version": 1, "delegate_id": 1, "ticket_id": 1, "grant_id": 1,
-    "rest": "no/such/door",
+    "rest": "no/such/door", "interface": "assets",
 }  # fmt: skip
 MACHINES: set[str] = {"identity:radius_authenticate",
     "identity:cas_saml_validate",
@@ -51,7 +51,7 @@ MACHINES: set[str] = {"identity:radius_authenticate",
     "identity:oidc_authorize", "identity:oidc_end_session",  # a form of another site comes again by GET, and acts only then
     "identity:oidc_token", "identity:oidc_revoke", "identity:oidc_introspect", "identity:oidc_userinfo",
     "card_devices:services", "card:card_bank:acp_notice", "card:card_bank:bank_notice", "card:card_bank:app",
-    "card_api:account", "card_api:cards_query", "card_api:cards_one_block", "card_api:cards_one_unblock",
+    "api_not_installed", "api_not_installed_below", "card_api:account", "card_api:cards_query", "card_api:cards_one_block", "card_api:cards_one_unblock",
     "card_api:payments", "card_api:payments_one", "card_api:payments_one_refunds", "card_api:orders",
     "card_api:orders_one", "card_api:consents", "card_api:unknown", "card_api:no_address",
 }  # fmt: skip

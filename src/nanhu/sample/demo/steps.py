@@ -45,6 +45,7 @@ ROLES = {
         "card.payer",
         "card.phone_desk",
         "card.biller",
+        "openapi.keeper",
     ),
     "administrator": (
         "campus.admin",
@@ -55,6 +56,7 @@ ROLES = {
         "card.manager",
         "card.payer",
         "card.biller",
+        "openapi.keeper",
     ),
     "security": ("identity.security", "card.guard", "card.clerk", "card.registrar"),
     "treasurer": ("card.finance",),

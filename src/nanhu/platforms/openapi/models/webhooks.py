@@ -7,29 +7,29 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
-from nanhu.systems.card.vendors.models.vendors import Mode, Vendor
+from nanhu.platforms.openapi.models.vendors import Mode, Vendor
 
 
 class Webhook(models.Model):
-    """Where a vendor hears of events, one address for each mode; signed with a secret of its own."""
+    """Where a vendor is sent events, one address for each mode; signed with a secret of its own."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="webhooks")
     mode = models.TextField(choices=Mode)
     url = models.TextField()
-    secret = EncryptedTextField(purpose="card.vendor_webhook")
+    secret = EncryptedTextField(purpose="openapi.webhook_secret")
     is_on = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        db_table = "card_vendor_webhook"
+        db_table = "openapi_webhook"
         constraints = [
-            models.UniqueConstraint(fields=["vendor", "mode"], name="card_vendor_webhook_once"),
-            models.CheckConstraint(condition=Q(mode__in=["live", "test"]), name="card_vendor_webhook_mode"),
+            models.UniqueConstraint(fields=["vendor", "mode"], name="openapi_webhook_once"),
+            models.CheckConstraint(condition=Q(mode__in=["live", "test"]), name="openapi_webhook_mode"),
         ]
 
 
 class WebhookEvent(models.Model):
-    """Something that happened, told in the transaction in which it did."""
+    """Something that happened, written in the transaction in which it did."""
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
@@ -40,9 +40,9 @@ class WebhookEvent(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        db_table = "card_vendor_event"
-        indexes = [models.Index(fields=["vendor", "-id"], name="card_vendor_event_newest")]
-        constraints = [models.UniqueConstraint(fields=["vendor", "mode", "key"], name="card_vendor_event_once")]
+        db_table = "openapi_webhook_event"
+        indexes = [models.Index(fields=["vendor", "-id"], name="openapi_webhook_event_newest")]
+        constraints = [models.UniqueConstraint(fields=["vendor", "mode", "key"], name="openapi_webhook_event_once")]
 
 
 class Delivery(models.Model):
@@ -64,12 +64,12 @@ class Delivery(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "card_vendor_delivery"
-        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="card_vendor_delivery_due")]
+        db_table = "openapi_delivery"
+        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="openapi_delivery_due")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="waiting", due_at__isnull=False, ended_at=None)
                 | Q(state__in=["done", "given_up"], due_at=None, ended_at__isnull=False),
-                name="card_vendor_delivery_state",
+                name="openapi_delivery_state",
             )
         ]

@@ -1,4 +1,4 @@
-"""The engine of webhooks: a loop in the worker that takes what is due under a lease, calls, and calls again who is away.
+"""Delivery of webhooks with retries: a loop in the worker that leases what is due, calls, and retries with a growing pause.
 
 Calls run side by side on threads; the database is touched by the loop alone. Killed at any moment it loses nothing: what was
 under way comes up again after its lease, and the vendor knows the event by its id.
@@ -17,19 +17,19 @@ from django.db import connection, connections
 from nanhu.kernel import outgoing
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs.companions import BUSY_LOOK_SECONDS, companions, keep_turning
-from nanhu.systems.card.vendors import wire
-from nanhu.systems.card.vendors.models import Delivery, Webhook
+from nanhu.platforms.openapi import bodies, signature
+from nanhu.platforms.openapi.models import Delivery, Webhook
 
 log = logging.getLogger(__name__)
-CHANNEL = "card_vendors"
+CHANNEL = "openapi"
 AT_ONCE = 16
 LEASE = timedelta(seconds=30)
 FIRST_PAUSE_SECONDS = 5
 LONGEST_PAUSE_SECONDS = 6 * 3600
 MOST_ATTEMPTS = 18
 TAKE = """
-    UPDATE card_vendor_delivery SET due_at = %s, attempts = attempts + 1
-    WHERE id IN (SELECT d.id FROM card_vendor_delivery d WHERE d.state = 'waiting' AND d.due_at <= %s
+    UPDATE openapi_delivery SET due_at = %s, attempts = attempts + 1
+    WHERE id IN (SELECT d.id FROM openapi_delivery d WHERE d.state = 'waiting' AND d.due_at <= %s
                  ORDER BY d.due_at LIMIT %s FOR UPDATE SKIP LOCKED)
     RETURNING id
 """
@@ -72,20 +72,20 @@ def taken(limit: int) -> list[Delivery]:
 
 def call_of(delivery: Delivery, hook: Webhook) -> outgoing.Call:
     body, moment = body_of(delivery), str(int(time.time()))
-    signature = wire.seal(hook.secret or "", wire.webhook_text(moment=moment, body=body))
+    sealed = signature.seal(hook.secret or "", signature.webhook_text(moment=moment, body=body))
     return outgoing.Call(
         address=hook.url, body=body, content_type="application/json",
-        headers=(("Nanhu-Signature", f"t={moment},v1={signature}"), ("Nanhu-Event", str(delivery.event.public_id))),
+        headers=(("Nanhu-Signature", f"t={moment},v1={sealed}"), ("Nanhu-Event", str(delivery.event.public_id))),
     )  # fmt: skip
 
 
 def body_of(delivery: Delivery) -> bytes:
     event = delivery.event
-    told = wire.Event(
+    event_body = bodies.Event(
         id=str(event.public_id), mode=event.mode, type=event.kind,  # type: ignore[arg-type]
         created_at=event.created_at.isoformat(timespec="seconds"), data=event.facts,
     )  # fmt: skip
-    return msgspec.json.encode(told)
+    return msgspec.json.encode(event_body)
 
 
 def conclude(delivery: Delivery, future: Future[outgoing.Answer]) -> None:
@@ -115,7 +115,7 @@ def end(delivery: Delivery, state: Delivery.State, *, status: int | None = None,
 
 
 def run(stopping: threading.Event) -> None:
-    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="card_vendors")
+    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="openapi")
     keep_turning(stopping, name="the webhooks", channel=CHANNEL, begin=lambda: Engine(pool).turn)
     pool.shutdown(wait=False, cancel_futures=True)
     connections.close_all()
@@ -130,4 +130,4 @@ def deliver_due(*, patience_seconds: float = 20) -> None:
             time.sleep(BUSY_LOOK_SECONDS)
 
 
-companions["card_vendors"] = run
+companions["openapi"] = run

@@ -1,4 +1,4 @@
-"""Keys of vendors: made, shown once, used, rotated with an overlap, revoked at once."""
+"""API keys of vendors: made, shown once, used, rotated with an overlap, revoked at once."""
 
 import hashlib
 import hmac
@@ -15,22 +15,22 @@ from django.db.models import Q, QuerySet
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.systems.card.vendors.errors import (
+from nanhu.platforms.openapi.errors import (
     AddressesMissingError,
     KeyNotFoundError,
     KeyRefusedError,
     TooManyKeysError,
 )
-from nanhu.systems.card.vendors.models import Mode, Vendor, VendorKey
-from nanhu.systems.card.vendors.services import sandbox_cards
-from nanhu.systems.card.vendors.wire import KEY
+from nanhu.platforms.openapi.interfaces import interfaces
+from nanhu.platforms.openapi.models import ApiKey, Mode, Vendor
+from nanhu.platforms.openapi.signature import KEY
 
 MOST_LIVING: Final = 5
 OVERLAPS: Final = (0, 1, 24, 168)
 ALPHABET: Final = string.ascii_letters + string.digits
 BEARER: Final = re.compile(rf"Bearer ({KEY.pattern})")
 HOLD: Final = """
-    SELECT k.id FROM card_vendor_key k JOIN card_vendor v ON v.id = k.vendor_id
+    SELECT k.id FROM openapi_key k JOIN openapi_vendor v ON v.id = k.vendor_id
     WHERE k.id = %s AND k.revoked_at IS NULL AND (k.ends_at IS NULL OR k.ends_at > clock_timestamp()) AND v.is_on
     FOR SHARE OF k, v
 """
@@ -40,12 +40,12 @@ HOLD: Final = """
 class NewKey:
     """`text` is seen here and never again."""
 
-    key: VendorKey
+    key: ApiKey
     text: str
 
 
 @transaction.atomic
-def make_key(*, by: Actor, vendor: Vendor, mode: str, name: str, replaces: VendorKey | None = None) -> NewKey:
+def make_key(*, by: Actor, vendor: Vendor, mode: str, name: str, replaces: ApiKey | None = None) -> NewKey:
     owner = Vendor.objects.select_for_update().get(pk=vendor.pk)
     if mode == Mode.LIVE and not owner.addresses:
         raise AddressesMissingError
@@ -53,19 +53,20 @@ def make_key(*, by: Actor, vendor: Vendor, mode: str, name: str, replaces: Vendo
         raise TooManyKeysError(most=MOST_LIVING)
     number = "".join(secrets.choice(ALPHABET) for _place in range(12))
     text = f"nanhu_{mode}_{number}_{secrets.token_urlsafe(32)}"
-    key = VendorKey.objects.create(
+    key = ApiKey.objects.create(
         vendor=owner, mode=mode, name=name.strip()[:60], number=number, secret_hash=hash_of(text), ending=text[-4:],
         replaces=replaces, made_by_name=by.name,
     )  # fmt: skip
     if mode == Mode.TEST:
-        sandbox_cards.lay_out(owner)
+        for interface in interfaces.values():
+            interface.sandbox.prepare(owner)
     facts = {"key": number, "mode": mode, "replaces": replaces.number if replaces else ""}
-    audit.record(by=by, action="card.make_vendor_key", target=f"card_vendor:{owner.pk}", facts=facts)
+    audit.record(by=by, action="openapi.make_key", target=f"openapi_vendor:{owner.pk}", facts=facts)
     return NewKey(key=key, text=text)
 
 
 @transaction.atomic
-def rotate_key(*, by: Actor, key: VendorKey, overlap_hours: int) -> NewKey:
+def rotate_key(*, by: Actor, key: ApiKey, overlap_hours: int) -> NewKey:
     """A new key of the same mode; the old one works on for the overlap, so that programs change over without a gap."""
     old = held(key)
     old.ends_at = now() + timedelta(hours=overlap_hours, seconds=1)
@@ -74,28 +75,28 @@ def rotate_key(*, by: Actor, key: VendorKey, overlap_hours: int) -> NewKey:
 
 
 @transaction.atomic
-def revoke_key(*, by: Actor, key: VendorKey, reason: str) -> None:
+def revoke_key(*, by: Actor, key: ApiKey, reason: str) -> None:
     """Waits for deeds of this key that are under way; from the commit on there is no other. Twice is harmless."""
-    old = VendorKey.objects.select_for_update().get(pk=key.pk)
+    old = ApiKey.objects.select_for_update().get(pk=key.pk)
     if old.revoked_at is not None:
         return
     old.revoked_at, old.revoked_by_name = now(), by.name
     old.save(update_fields=["revoked_at", "revoked_by_name"])
     facts = {"key": old.number}
     audit.record(
-        by=by, action="card.revoke_vendor_key", target=f"card_vendor:{old.vendor_id}", reason=reason, facts=facts
+        by=by, action="openapi.revoke_key", target=f"openapi_vendor:{old.vendor_id}", reason=reason, facts=facts
     )
 
 
-def held(key: VendorKey) -> VendorKey:
-    found = VendorKey.objects.select_for_update().filter(pk=key.pk, revoked_at=None).first()
+def held(key: ApiKey) -> ApiKey:
+    found = ApiKey.objects.select_for_update().filter(pk=key.pk, revoked_at=None).first()
     if found is None:
         raise KeyNotFoundError
     return found
 
 
-def living_keys(vendor: Vendor) -> QuerySet[VendorKey]:
-    return VendorKey.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now()), vendor=vendor, revoked_at=None)
+def living_keys(vendor: Vendor) -> QuerySet[ApiKey]:
+    return ApiKey.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now()), vendor=vendor, revoked_at=None)
 
 
 def hash_of(text: str) -> bytes:
@@ -103,13 +104,13 @@ def hash_of(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def key_of(authorization: str) -> tuple[VendorKey, str]:
+def key_of(authorization: str) -> tuple[ApiKey, str]:
     """The living key that an Authorization header shows, and its text."""
     shown = BEARER.fullmatch(authorization)
     if shown is None:
         raise KeyRefusedError(why="malformed" if authorization else "none")
     text, mode, number = shown.groups()
-    key = VendorKey.objects.select_related("vendor").filter(number=number, mode=mode).first()
+    key = ApiKey.objects.select_related("vendor").filter(number=number, mode=mode).first()
     right = hmac.compare_digest(bytes(key.secret_hash) if key else bytes(32), hash_of(text))
     if key is None:
         raise KeyRefusedError(why="unknown")
@@ -119,7 +120,7 @@ def key_of(authorization: str) -> tuple[VendorKey, str]:
     return key, text
 
 
-def trouble_of(key: VendorKey) -> str:
+def trouble_of(key: ApiKey) -> str:
     """Why a key does nothing; empty while it lives. The caller is told only that it was refused."""
     if key.revoked_at is not None:
         return "revoked"
@@ -128,8 +129,8 @@ def trouble_of(key: VendorKey) -> str:
     return "" if key.vendor.is_on else "vendor off"
 
 
-def hold_key(key: VendorKey) -> None:
-    """Inside a deed's transaction: the key still lives, and whoever revokes it or switches its vendor off waits for us."""
+def hold_key(key: ApiKey) -> None:
+    """Inside a write's transaction: the key still lives, and whoever revokes it or switches its vendor off waits for us."""
     with connection.cursor() as cursor:
         cursor.execute(HOLD, [key.pk])
         if cursor.fetchone() is None:

@@ -1,4 +1,4 @@
-"""How often: a bucket of tokens for each key, in one statement of its own, before anything else is done."""
+"""Rate limits: a token bucket for each key, in one statement of its own, before anything else is done."""
 
 from math import ceil
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from django.db import connection
 
 from nanhu.platforms.identity import api as identity
-from nanhu.systems.card.vendors.errors import RateLimitedError
-from nanhu.systems.card.vendors.models import VendorKey
+from nanhu.platforms.openapi.errors import RateLimitedError
+from nanhu.platforms.openapi.models import ApiKey
 
 SECONDS_OF_BURST = 10
 STRANGERS_PER_MINUTE = 60
 TAKE = """
-    INSERT INTO card_vendor_bucket AS b (subject, tokens, at, address) VALUES (%(subject)s, %(burst)s - 1, clock_timestamp(), %(address)s)
+    INSERT INTO openapi_rate_bucket AS b (subject, tokens, at, address) VALUES (%(subject)s, %(burst)s - 1, clock_timestamp(), %(address)s)
     ON CONFLICT (subject) DO UPDATE
         SET tokens = least(%(burst)s, b.tokens + extract(epoch FROM clock_timestamp() - b.at) * %(rate)s) - 1,
             at = clock_timestamp(), address = excluded.address
@@ -21,11 +21,11 @@ TAKE = """
 """
 
 
-def subject_of(key: VendorKey) -> str:
+def subject_of(key: ApiKey) -> str:
     return f"key:{key.number}"
 
 
-def take(key: VendorKey, address: str) -> None:
+def take(key: ApiKey, address: str) -> None:
     """A vendor may ask `per_minute`, and ten seconds' worth of it at once."""
     take_one(subject_of(key), key.vendor.per_minute, address)
 

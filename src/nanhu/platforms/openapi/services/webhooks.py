@@ -1,4 +1,4 @@
-"""Telling vendors what happened: an event is written in the transaction of the deed, with its delivery where one is wanted."""
+"""Webhooks: an event is written in the transaction of what happened, with its delivery where the vendor has an address."""
 
 import secrets
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ from django.db import transaction
 
 from nanhu.kernel import audit, outgoing
 from nanhu.kernel.actors import Actor
-from nanhu.systems.card.vendors.errors import WebhookAddressError
-from nanhu.systems.card.vendors.models import Delivery, Vendor, Webhook, WebhookEvent
+from nanhu.platforms.openapi.errors import WebhookAddressError
+from nanhu.platforms.openapi.models import Delivery, Vendor, Webhook, WebhookEvent
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -24,8 +24,8 @@ class NewWebhook:
     secret: str
 
 
-def tell(*, vendor: Vendor, mode: str, kind: str, key: str, facts: Mapping[str, Any]) -> WebhookEvent:
-    """The same fact told again is the same event and is delivered once."""
+def publish(*, vendor: Vendor, mode: str, kind: str, key: str, facts: Mapping[str, Any]) -> WebhookEvent:
+    """The same fact again is the same event and is delivered once."""
     event, is_new = WebhookEvent.objects.get_or_create(
         vendor=vendor, mode=mode, key=key, defaults={"kind": kind, "facts": dict(facts)}
     )
@@ -50,7 +50,7 @@ def set_webhook(*, by: Actor, vendor: Vendor, mode: str, url: str) -> NewWebhook
         vendor=vendor, mode=mode, defaults={"url": url, "secret": secret, "is_on": True}
     )
     audit.record(
-        by=by, action="card.set_vendor_webhook", target=f"card_vendor:{vendor.pk}", facts={"mode": mode, "url": url}
+        by=by, action="openapi.set_webhook", target=f"openapi_vendor:{vendor.pk}", facts={"mode": mode, "url": url}
     )
     return NewWebhook(webhook=webhook, secret=secret)
 
@@ -59,20 +59,20 @@ def set_webhook(*, by: Actor, vendor: Vendor, mode: str, url: str) -> NewWebhook
 def stop_webhook(*, by: Actor, webhook: Webhook) -> None:
     Webhook.objects.filter(pk=webhook.pk).update(is_on=False)
     facts = {"mode": webhook.mode}
-    audit.record(by=by, action="card.stop_vendor_webhook", target=f"card_vendor:{webhook.vendor_id}", facts=facts)
+    audit.record(by=by, action="openapi.stop_webhook", target=f"openapi_vendor:{webhook.vendor_id}", facts=facts)
 
 
 @transaction.atomic
 def replay(*, by: Actor, event: WebhookEvent) -> Delivery:
     """The same event once more, under the same id: the vendor knows it by that."""
     delivery = Delivery.objects.create(event=event, is_replay=True)
-    target = f"card_vendor:{event.vendor_id}"
-    audit.record(by=by, action="card.replay_vendor_event", target=target, facts={"event": str(event.public_id)})
+    target = f"openapi_vendor:{event.vendor_id}"
+    audit.record(by=by, action="openapi.replay_event", target=target, facts={"event": str(event.public_id)})
     return delivery
 
 
 def send_test(*, by: Actor, webhook: Webhook) -> WebhookEvent:
     facts = {"object": "test", "by": by.name}
-    return tell(
+    return publish(
         vendor=webhook.vendor, mode=webhook.mode, kind="webhook.test", key=f"test:{secrets.token_hex(8)}", facts=facts
     )

@@ -1,5 +1,5 @@
-CREATE OR REPLACE FUNCTION card_vendor_delivery_wakes() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION openapi_delivery_wakes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NOTIFY card_vendors;
+    NOTIFY openapi;
     RETURN NULL;
 END $$;

@@ -1,10 +1,10 @@
-CREATE TRIGGER card_vendor_request_keeps_rows BEFORE UPDATE OR DELETE ON card_vendor_request
-    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('what a vendor was told is never changed');
+CREATE TRIGGER openapi_idempotency_record_keeps_rows BEFORE UPDATE OR DELETE ON openapi_idempotency_record
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
 
-CREATE TRIGGER card_vendor_request_keeps_all BEFORE TRUNCATE ON card_vendor_request
-    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('what a vendor was told is never removed');
+CREATE TRIGGER openapi_idempotency_record_keeps_all BEFORE TRUNCATE ON openapi_idempotency_record
+    FOR EACH STATEMENT EXECUTE FUNCTION kernel_refuse_change();
 
-CREATE TRIGGER card_vendor_key_keeps BEFORE UPDATE ON card_vendor_key FOR EACH ROW EXECUTE FUNCTION card_vendor_key_keeps();
+CREATE TRIGGER openapi_key_keeps BEFORE UPDATE ON openapi_key FOR EACH ROW EXECUTE FUNCTION openapi_key_keeps();
 
-CREATE TRIGGER card_vendor_delivery_wakes AFTER INSERT ON card_vendor_delivery
-    FOR EACH STATEMENT EXECUTE FUNCTION card_vendor_delivery_wakes();
+CREATE TRIGGER openapi_delivery_wakes AFTER INSERT ON openapi_delivery
+    FOR EACH STATEMENT EXECUTE FUNCTION openapi_delivery_wakes();

@@ -1,4 +1,4 @@
-"""Vendors at the desk: registered, given scopes and merchants, switched off; what they asked and what they were told."""
+"""Vendors at the desk: registered, given scopes, switched off; what they requested and what was sent to them."""
 
 from uuid import UUID
 
@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nanhu.systems.card.vendors import queries
-from nanhu.systems.card.vendors.forms import ReasonForm, VendorForm, initial_of
-from nanhu.systems.card.vendors.models import Mode, Vendor
-from nanhu.systems.card.vendors.policies import keeper_only
-from nanhu.systems.card.vendors.services import sandbox_cards, vendors
-from nanhu.systems.card.views.frame import person_at
+from nanhu.platforms.openapi import queries
+from nanhu.platforms.openapi.forms import ReasonForm, VendorForm
+from nanhu.platforms.openapi.interfaces import interfaces, known_scopes, scope_name, settings_of_rooms
+from nanhu.platforms.openapi.models import Mode, Vendor
+from nanhu.platforms.openapi.policies import keeper_at, keeper_only
+from nanhu.platforms.openapi.services import vendors
 
 PAGE = 50
 RECENT = 8
@@ -25,9 +25,9 @@ RECENT = 8
 @never_cache
 @keeper_only
 def overview(request: HttpRequest) -> HttpResponse:
-    last = queries.last_calls()
-    rows = [(vendor, last.get(vendor.pk)) for vendor in queries.vendors()]
-    return render(request, "card_vendors/overview.html", {"rows": rows})
+    last = queries.last_requests()
+    rows = [(vendor, last.get(vendor.pk), [scope_name(one) for one in vendor.scopes]) for vendor in queries.vendors()]
+    return render(request, "openapi/overview.html", {"rows": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,11 +36,11 @@ def overview(request: HttpRequest) -> HttpResponse:
 def register(request: HttpRequest) -> HttpResponse:
     form = VendorForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        vendor = vendors.register(by=person_at(request), order=form.order())
+        vendor = vendors.register(by=keeper_at(request), order=form.order())
         messages.success(request, _("已登记。先发一把沙箱密钥给对方试。"))
-        return redirect("card:vendors:vendor", vendor.public_id)
+        return redirect("openapi:vendor", vendor.public_id)
     status = 422 if form.is_bound else 200
-    return render(request, "card_vendors/form.html", {"form": form}, status=status)
+    return render(request, "openapi/form.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,13 +48,13 @@ def register(request: HttpRequest) -> HttpResponse:
 @keeper_only
 def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     vendor = queries.vendor_with(public_id)
-    form = VendorForm(request.POST or None, initial=initial_of(vendor))
+    form = VendorForm(request.POST or None, vendor=vendor)
     if form.is_bound and form.is_valid():
-        vendors.change(by=person_at(request), vendor=vendor, order=form.order())
+        vendors.change(by=keeper_at(request), vendor=vendor, order=form.order())
         messages.success(request, _("已保存，下一次请求起按新的办。"))
-        return redirect("card:vendors:vendor", vendor.public_id)
+        return redirect("openapi:vendor", vendor.public_id)
     status = 422 if form.is_bound else 200
-    return render(request, "card_vendors/form.html", {"form": form, "vendor": vendor}, status=status)
+    return render(request, "openapi/form.html", {"form": form, "vendor": vendor}, status=status)
 
 
 @require_safe
@@ -64,15 +64,21 @@ def vendor(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return show_vendor(request, queries.vendor_with(public_id))
 
 
+def scopes_of(vendor: Vendor) -> list[tuple[str, bool]]:
+    """In words, and whether the room that offers it is installed."""
+    known = known_scopes()
+    return [(str(known.get(one, one)), one in known) for one in vendor.scopes]
+
+
 def show_vendor(request: HttpRequest, one: Vendor, **facts: object) -> HttpResponse:
     hooks = {hook.mode: hook for hook in one.webhooks.all()}
     facts |= {
-        "vendor": one, "scopes": one.scope_names, "keys": queries.keys_of(one),
-        "merchants": one.merchants.filter(is_on=True).select_related("merchant"),
+        "vendor": one, "scopes": scopes_of(one), "keys": queries.keys_of(one),
+        "parts": [(part.template, part.facts(one)) for _name, part in settings_of_rooms()],
         "hooks": [(mode, Mode(mode).label, hooks.get(mode)) for mode in Mode.values],
-        "calls": queries.calls_of(one)[:RECENT], "events": queries.events_of(one)[:RECENT],
+        "requests": queries.requests_of(one)[:RECENT], "events": queries.events_of(one)[:RECENT],
     }  # fmt: skip
-    return render(request, "card_vendors/vendor.html", facts)
+    return render(request, "openapi/vendor.html", facts)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,11 +87,9 @@ def show_vendor(request: HttpRequest, one: Vendor, **facts: object) -> HttpRespo
 def switch(request: HttpRequest, public_id: UUID) -> HttpResponse:
     one, form = queries.vendor_with(public_id), ReasonForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        vendors.switch(by=person_at(request), vendor=one, is_on=not one.is_on, reason=form.cleaned_data["reason"])
-        return redirect("card:vendors:vendor", one.public_id)
-    return render(
-        request, "card_vendors/switch.html", {"vendor": one, "form": form}, status=422 if form.is_bound else 200
-    )
+        vendors.switch(by=keeper_at(request), vendor=one, is_on=not one.is_on, reason=form.cleaned_data["reason"])
+        return redirect("openapi:vendor", one.public_id)
+    return render(request, "openapi/switch.html", {"vendor": one, "form": form}, status=422 if form.is_bound else 200)
 
 
 @require_safe
@@ -94,9 +98,9 @@ def switch(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def log(request: HttpRequest, public_id: UUID) -> HttpResponse:
     one = queries.vendor_with(public_id)
     mode, outcome = request.GET.get("mode", ""), request.GET.get("outcome", "")
-    page = Paginator(queries.calls_of(one, mode=mode, outcome=outcome), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.requests_of(one, mode=mode, outcome=outcome), PAGE).get_page(request.GET.get("page"))
     facts = {"vendor": one, "page": page, "mode": mode, "outcome": outcome, "modes": Mode.choices}
-    return render(request, "card_vendors/log.html", facts)
+    return render(request, "openapi/log.html", facts)
 
 
 @require_safe
@@ -105,12 +109,14 @@ def log(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def events(request: HttpRequest, public_id: UUID) -> HttpResponse:
     one = queries.vendor_with(public_id)
     page = Paginator(queries.events_of(one), PAGE).get_page(request.GET.get("page"))
-    return render(request, "card_vendors/events.html", {"vendor": one, "page": page})
+    return render(request, "openapi/events.html", {"vendor": one, "page": page})
 
 
 @require_POST
 @keeper_only
-def start_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    sandbox_cards.start_over(queries.vendor_with(public_id))
-    messages.success(request, _("测试卡已恢复到初始状态。"))
-    return redirect("card:vendors:vendor", public_id)
+def reset_sandbox(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    one = queries.vendor_with(public_id)
+    for interface in interfaces.values():
+        interface.sandbox.reset(one)
+    messages.success(request, _("沙箱已恢复到初始状态。"))
+    return redirect("openapi:vendor", public_id)

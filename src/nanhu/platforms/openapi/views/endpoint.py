@@ -1,8 +1,9 @@
-"""The vendors' door over HTTP: no session, no cookie; whatever happens is JSON with a request id, and a line in the log."""
+"""The endpoints over HTTP: no session, no cookie; whatever happens is JSON with a request id, and a line in the request log."""
 
 import logging
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,12 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from nanhu.kernel.ui.error_pages import JSON_DOORS
-from nanhu.systems.card.vendors import door
-from nanhu.systems.card.vendors.description import PREFIX, description
-from nanhu.systems.card.vendors.door import Caller, Told
-from nanhu.systems.card.vendors.errors import (
+from nanhu.platforms.openapi import serving
+from nanhu.platforms.openapi.description import description
+from nanhu.platforms.openapi.errors import (
     AddressUnknownError,
     ApiError,
+    InterfaceMissingError,
     KeyRefusedError,
     MethodRefusedError,
     OutcomeBrokenError,
@@ -27,42 +28,44 @@ from nanhu.systems.card.vendors.errors import (
     RateLimitedError,
     RequestUnreadableError,
 )
-from nanhu.systems.card.vendors.models import ApiCall
-from nanhu.systems.card.vendors.operations import OPERATIONS, Operation
-from nanhu.systems.card.vendors.rules import NOTHING
-from nanhu.systems.card.vendors.services import buckets, keys, strangers
-from nanhu.systems.card.vendors.services.strangers import Visit
+from nanhu.platforms.openapi.interfaces import NOTHING, Interface, Operation
+from nanhu.platforms.openapi.models import RequestLog
+from nanhu.platforms.openapi.services import keys, rate_limits, refusals
+from nanhu.platforms.openapi.services.refusals import Attempt
+from nanhu.platforms.openapi.serving import Caller, Response
 
 log = logging.getLogger(__name__)
 
 
-def endpoint(path: str) -> Callable[..., HttpResponse]:
+def endpoint(interface: Interface, path: str) -> Callable[..., HttpResponse]:
     """The view of one address: the operations that stand at it, by method."""
-    here: dict[str, Operation] = {operation.method: operation for operation in OPERATIONS if operation.path == path}
+    here = interface.at(path)
 
     def view(request: HttpRequest, public_id: UUID = NOTHING) -> HttpResponse:
         request_id = uuid4()
         method = "GET" if request.method == "HEAD" else request.method or ""
         operation = here.get(method)
-        visit = Visit(
+        attempt = Attempt(
             request_id=request_id, address=request.META.get("REMOTE_ADDR", ""), method=request.method or "",
             path=request.path, operation=operation.name if operation else "",
         )  # fmt: skip
         try:
-            caller = known(request, visit)
+            caller = authenticated(interface, request, attempt)
         except ApiError as error:
-            return written(door.failed(error, str(request_id)), request_id, error)
+            return written(interface, serving.failed(interface, error, str(request_id)), request_id, error)
         except (OperationalError, InterfaceError) as error:
             log.warning("the database is away: %s", error)
-            return written(door.failed(OutcomeUnknownError(), str(request_id)), request_id)
+            return written(interface, serving.failed(interface, OutcomeUnknownError(), str(request_id)), request_id)
         if operation is None:
-            return refused(MethodRefusedError(), request_id, allow=here)
+            return refused(MethodRefusedError(), interface, allow=here)
         return answered(request, operation, caller, request_id, public_id)
 
-    return open_door(view)
+    return open_to_programs(view, interface)
 
 
-def open_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def open_to_programs(
+    view: Callable[..., HttpResponse], interface: Interface | None = None
+) -> Callable[..., HttpResponse]:
     """No session and no form behind it; it judges the size of a body by itself, and even a fault of ours is JSON."""
 
     def guarded(request: HttpRequest, *arguments: Any, **names: Any) -> HttpResponse:
@@ -70,87 +73,102 @@ def open_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(request, *arguments, **names)
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
-            return refused(OutcomeBrokenError(), uuid4())
+            return refused(OutcomeBrokenError(), interface)
 
     guarded.judges_body_itself = True  # type: ignore[attr-defined]
     return login_not_required(csrf_exempt(never_cache(guarded)))
 
 
-def refused(error: ApiError, request_id: UUID, *, allow: Iterable[str] = ()) -> HttpResponse:
-    answer = written(door.failed(error, str(request_id)), request_id, error)
+def refused(error: ApiError, interface: Interface | None = None, *, allow: Iterable[str] = ()) -> HttpResponse:
+    request_id = uuid4()
+    answer = written(interface, serving.failed(interface, error, str(request_id)), request_id, error)
     if allow:
         answer["Allow"] = ", ".join(sorted(allow))
     return answer
 
 
-def known(request: HttpRequest, visit: Visit) -> Caller:
+def authenticated(interface: Interface, request: HttpRequest, attempt: Attempt) -> Caller:
     """Whoever is turned away leaves a trace first, at most now and then."""
     try:
         key, secret = keys.key_of(request.headers.get("Authorization", ""))
     except KeyRefusedError as error:
-        strangers.note(visit, error, why=error.why, key=error.key)
-        buckets.take_as_stranger(visit.address)
+        refusals.note(attempt, error, why=error.why, key=error.key)
+        rate_limits.take_as_stranger(attempt.address)
         raise
     try:
-        buckets.take(key, visit.address)
+        rate_limits.take(key, attempt.address)
     except RateLimitedError as error:
-        strangers.note(visit, error, why="too often", key=key)
+        refusals.note(attempt, error, why="too often", key=key)
         raise
-    return Caller(key=key, secret=secret, address=visit.address, request_id=str(visit.request_id))
+    return Caller(
+        interface=interface, key=key, secret=secret, address=attempt.address, request_id=str(attempt.request_id)
+    )
 
 
 def answered(
     request: HttpRequest, operation: Operation, caller: Caller, request_id: UUID, public_id: UUID
 ) -> HttpResponse:
     begun = time.perf_counter()
-    told = door.serve(request, operation, caller, public_id)
-    call = ApiCall(
+    response = serving.serve(request, operation, caller, public_id)
+    line = RequestLog(
         public_id=request_id, vendor=caller.key.vendor, key=caller.key, mode=caller.key.mode, operation=operation.name,
-        method=request.method or "", path=request.path, status=told.status, code=told.code, is_replay=told.is_replay,
-        address=caller.address, milliseconds=int((time.perf_counter() - begun) * 1000),
+        method=request.method or "", path=request.path, status=response.status, code=response.code,
+        is_replay=response.is_replay, address=caller.address,
+        milliseconds=int((time.perf_counter() - begun) * 1000),
     )  # fmt: skip
     try:
-        call.save(force_insert=True)
-    except (OperationalError, InterfaceError) as error:  # what was decided is told though its line is lost
+        line.save(force_insert=True)
+    except (OperationalError, InterfaceError) as error:  # what was decided is answered though its line is lost
         log.warning("no line in the log for %s: %s", request_id, error)
-    return written(told, request_id)
+    return written(caller.interface, response, request_id)
 
 
-def written(told: Told, request_id: UUID, error: ApiError | None = None) -> HttpResponse:
-    answer = HttpResponse(told.body, status=told.status, content_type="application/json; charset=utf-8")
+def written(
+    interface: Interface | None, response: Response, request_id: UUID, error: ApiError | None = None
+) -> HttpResponse:
+    answer = HttpResponse(response.body, status=response.status, content_type="application/json; charset=utf-8")
     answer["Nanhu-Request-Id"] = str(request_id)
-    if told.is_replay:
+    if response.is_replay:
         answer["Nanhu-Replayed"] = "true"
-    if told.status == 401:  # noqa: PLR2004
-        answer["WWW-Authenticate"] = f'Bearer realm="nanhu-card", error="{told.code}"'
+    if response.status == HTTPStatus.UNAUTHORIZED:
+        realm = f"nanhu-{interface.name}" if interface else "nanhu"
+        answer["WWW-Authenticate"] = f'Bearer realm="{realm}", error="{response.code}"'
     if isinstance(error, RateLimitedError):
         answer["Retry-After"] = str(error.facts.get("seconds", 1))
     return answer
 
 
-@open_door
-def openapi(request: HttpRequest) -> HttpResponse:
-    if request.method not in {"GET", "HEAD"}:
-        return refused(MethodRefusedError(), uuid4(), allow=("GET",))
-    return JsonResponse(description(), json_dumps_params={"ensure_ascii": False})
+def openapi(interface: Interface) -> Callable[..., HttpResponse]:
+    def view(request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return refused(MethodRefusedError(), interface, allow=("GET",))
+        return JsonResponse(description(interface), json_dumps_params={"ensure_ascii": False})
+
+    return open_to_programs(view, interface)
 
 
-@open_door
-def unknown(_request: HttpRequest, **_names: str) -> HttpResponse:
+def unknown(interface: Interface) -> Callable[..., HttpResponse]:
     """Every other address below the interface's own."""
-    return refused(AddressUnknownError(), uuid4())
+
+    def view(_request: HttpRequest, **_names: str) -> HttpResponse:
+        return refused(AddressUnknownError(), interface)
+
+    return open_to_programs(view, interface)
 
 
-def failure(_request: HttpRequest, status: int) -> HttpResponse:
+@open_to_programs
+def not_installed(_request: HttpRequest, interface: str, **_names: str) -> HttpResponse:
+    """An interface that no installed room registered: a vendor's key may have scopes of it all the same."""
+    return refused(InterfaceMissingError(interface=interface[:40]))
+
+
+def failure(interface: Interface, _request: HttpRequest, status: int) -> HttpResponse:
     """What is refused before a view is found (a Host that is not ours, a head that cannot be read) or breaks around it."""
     if status == HTTPStatus.NOT_FOUND:
-        return refused(AddressUnknownError(), uuid4())
-    error = OutcomeBrokenError() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else RequestUnreadableError()
-    return refused(error, uuid4())
+        return refused(AddressUnknownError(), interface)
+    broken = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return refused(OutcomeBrokenError() if broken else RequestUnreadableError(), interface)
 
 
-JSON_DOORS[PREFIX] = failure
-
-
-Endpoint = Callable[..., Any]
-ENDPOINTS: dict[str, Endpoint] = {path: endpoint(path) for path in dict.fromkeys(one.path for one in OPERATIONS)}
+def answers_in_json(interface: Interface) -> None:
+    JSON_DOORS[interface.prefix] = partial(failure, interface)

@@ -1,5 +1,6 @@
-"""The developers' page: the description of the interface, drawn in our own look. Open to everybody; it names no person."""
+"""The developers' page of an interface: its description, drawn in our own look. Open to everybody; it names no person."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.configuration import configuration
-from nanhu.systems.card.vendors.description import PREFIX, description, sentence, status_of
-from nanhu.systems.card.vendors.models import Scope
-from nanhu.systems.card.vendors.operations import EVENTS, EVERYWHERE, OPERATIONS, WRITING
-from nanhu.systems.card.vendors.services.sandbox_cards import BEHAVIOURS, MERCHANT, PIN
-from nanhu.systems.card.vendors.wire import VERSION
+from nanhu.platforms.openapi.description import description, sentence
+from nanhu.platforms.openapi.interfaces import ALWAYS, COMMON_EVENTS, WRITING, Interface, Operation, interfaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +25,8 @@ class Member:
     text: str
 
 
-def members_of(name: str) -> list[Member]:
-    shape = description()["components"]["schemas"][name]
+def members_of(interface: Interface, name: str) -> list[Member]:
+    shape = description(interface)["components"]["schemas"][name]
     required = set(shape.get("required", []))
     return [
         Member(key, kind_of(value), key in required, value.get("description", ""))
@@ -47,23 +45,38 @@ def kind_of(value: dict[str, Any]) -> str:
     return " ".join([str(value.get("type", "")), *bounds])
 
 
+def codes_of(interface: Interface, codes: Iterable[str]) -> list[tuple[str, int, str]]:
+    return [(code, interface.refusal(code).status, sentence(interface, code)) for code in dict.fromkeys(codes)]
+
+
+def shown(interface: Interface, one: Operation) -> dict[str, Any]:
+    return {
+        "operation": one, "address": interface.prefix + one.path, "scope": interface.scopes.get(one.scope, ""),
+        "takes": members_of(interface, one.takes.__name__) if one.takes else [],
+        "gives": members_of(interface, one.gives.__name__), "codes": codes_of(interface, one.codes),
+    }  # fmt: skip
+
+
 @login_not_required
 @require_safe
 @never_cache
-def guide(request: HttpRequest) -> HttpResponse:
-    shown = [
-        {
-            "operation": one, "address": PREFIX + one.path, "scope": Scope(one.scope).label if one.scope else "",
-            "takes": members_of(one.takes.__name__) if one.takes else [], "gives": members_of(one.gives.__name__),
-            "codes": [(code, status_of(code), sentence(code)) for code in one.codes],
-        }
-        for one in OPERATIONS
-    ]  # fmt: skip
-    common = [
-        (code, status_of(code), sentence(code)) for code in dict.fromkeys((*EVERYWHERE, "scope_missing", *WRITING))
-    ]
-    facts = {
-        "shown": shown, "common": common, "events": EVENTS.items(), "cards": BEHAVIOURS, "pin": PIN, "merchant": MERCHANT,
-        "url": configuration().public_url, "prefix": PREFIX, "version": VERSION,
-    }  # fmt: skip
-    return render(request, "card_vendors/guide.html", facts)
+def index(request: HttpRequest) -> HttpResponse:
+    return render(request, "openapi/index.html", {"interfaces": list(interfaces.values())})
+
+
+def guide(interface: Interface) -> Callable[[HttpRequest], HttpResponse]:
+    @login_not_required
+    @require_safe
+    @never_cache
+    def view(request: HttpRequest) -> HttpResponse:
+        probes = [one.path for one in interface.operations if one.method == "GET" and "{" not in one.path]
+        facts = {
+            "interface": interface, "shown": [shown(interface, one) for one in interface.operations],
+            "common": codes_of(interface, (*ALWAYS, "scope_missing", *WRITING)),
+            "events": {**interface.events, **COMMON_EVENTS}.items(), "sandbox": interface.sandbox.facts(),
+            "probe": probes[0] if probes else "",
+            "url": configuration().public_url, "openapi": f"{interface.name}_api:openapi",
+        }  # fmt: skip
+        return render(request, "openapi/guide.html", facts)
+
+    return view

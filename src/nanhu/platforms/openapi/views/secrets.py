@@ -11,14 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.api import fresh_sign_in_required
-from nanhu.systems.card.vendors import queries
-from nanhu.systems.card.vendors.errors import KeyNotFoundError
-from nanhu.systems.card.vendors.forms import KeyForm, ReasonForm, RotateForm, WebhookForm
-from nanhu.systems.card.vendors.models import Mode, VendorKey, Webhook, WebhookEvent
-from nanhu.systems.card.vendors.policies import keeper_only
-from nanhu.systems.card.vendors.services import keys, webhooks
-from nanhu.systems.card.vendors.views.desk import show_vendor
-from nanhu.systems.card.views.frame import person_at
+from nanhu.platforms.openapi import queries
+from nanhu.platforms.openapi.errors import KeyNotFoundError
+from nanhu.platforms.openapi.forms import KeyForm, ReasonForm, RotateForm, WebhookForm
+from nanhu.platforms.openapi.models import ApiKey, Mode, Webhook, WebhookEvent
+from nanhu.platforms.openapi.policies import keeper_at, keeper_only
+from nanhu.platforms.openapi.services import keys, webhooks
+from nanhu.platforms.openapi.views.desk import show_vendor
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,12 +28,12 @@ def make(request: HttpRequest, public_id: UUID) -> HttpResponse:
     vendor, form = queries.vendor_with(public_id), KeyForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            made = keys.make_key(by=person_at(request), vendor=vendor, **form.cleaned_data)
+            made = keys.make_key(by=keeper_at(request), vendor=vendor, **form.cleaned_data)
             return show_vendor(request, vendor, new_key=made.text)
         except CampusError as error:
             form.add_error(None, error.message)
     facts = {"vendor": vendor, "form": form, "title": _("发一把密钥"), "submit": _("发密钥")}
-    return render(request, "card_vendors/ask.html", facts, status=422 if form.is_bound else 200)
+    return render(request, "openapi/ask.html", facts, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,12 +44,12 @@ def rotate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     key, form = key_with(public_id), RotateForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            made = keys.rotate_key(by=person_at(request), key=key, **form.cleaned_data)
+            made = keys.rotate_key(by=keeper_at(request), key=key, **form.cleaned_data)
             return show_vendor(request, key.vendor, new_key=made.text)
         except CampusError as error:
             form.add_error(None, error.message)
     facts = {"vendor": key.vendor, "form": form, "key": key, "title": _("换密钥"), "submit": _("发新密钥")}
-    return render(request, "card_vendors/ask.html", facts, status=422 if form.is_bound else 200)
+    return render(request, "openapi/ask.html", facts, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,9 +58,9 @@ def rotate(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
     key, form = key_with(public_id), ReasonForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        keys.revoke_key(by=person_at(request), key=key, reason=form.cleaned_data["reason"])
+        keys.revoke_key(by=keeper_at(request), key=key, reason=form.cleaned_data["reason"])
         messages.success(request, _("已停用，立即失效。"))
-        return redirect("card:vendors:vendor", key.vendor.public_id)
+        return redirect("openapi:vendor", key.vendor.public_id)
     facts = {
         "vendor": key.vendor,
         "form": form,
@@ -70,11 +69,11 @@ def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "submit": _("停用"),
         "tone": "danger",
     }
-    return render(request, "card_vendors/ask.html", facts, status=422 if form.is_bound else 200)
+    return render(request, "openapi/ask.html", facts, status=422 if form.is_bound else 200)
 
 
-def key_with(public_id: UUID) -> VendorKey:
-    found = VendorKey.objects.select_related("vendor").filter(public_id=public_id, revoked_at=None).first()
+def key_with(public_id: UUID) -> ApiKey:
+    found = ApiKey.objects.select_related("vendor").filter(public_id=public_id, revoked_at=None).first()
     if found is None:
         raise KeyNotFoundError
     return found
@@ -92,30 +91,30 @@ def webhook(request: HttpRequest, public_id: UUID, kind: str) -> HttpResponse:
     form = WebhookForm(request.POST or None, initial={"url": hook.url if hook else ""})
     if form.is_bound and form.is_valid():
         try:
-            made = webhooks.set_webhook(by=person_at(request), vendor=vendor, mode=kind, url=form.cleaned_data["url"])
+            made = webhooks.set_webhook(by=keeper_at(request), vendor=vendor, mode=kind, url=form.cleaned_data["url"])
             return show_vendor(request, vendor, new_secret=made.secret)
         except CampusError as error:
             form.add_error("url", error.message)
     title = _("正式通知的地址") if kind == Mode.LIVE else _("沙箱通知的地址")
     facts = {"vendor": vendor, "form": form, "title": title, "submit": _("保存并换签名密钥")}
-    return render(request, "card_vendors/ask.html", facts, status=422 if form.is_bound else 200)
+    return render(request, "openapi/ask.html", facts, status=422 if form.is_bound else 200)
 
 
 @require_POST
 @keeper_only
-def hook_deed(request: HttpRequest, public_id: UUID, kind: str) -> HttpResponse:
+def webhook_action(request: HttpRequest, public_id: UUID, kind: str) -> HttpResponse:
     """`do`: test sends a test event, stop ends the calls."""
     vendor = queries.vendor_with(public_id)
     hook = Webhook.objects.select_related("vendor").filter(vendor=vendor, mode=kind, is_on=True).first()
     if hook is None:
         raise Http404
     if request.POST.get("do") == "stop":
-        webhooks.stop_webhook(by=person_at(request), webhook=hook)
+        webhooks.stop_webhook(by=keeper_at(request), webhook=hook)
         messages.success(request, _("不再通知这个地址。"))
     else:
-        webhooks.send_test(by=person_at(request), webhook=hook)
+        webhooks.send_test(by=keeper_at(request), webhook=hook)
         messages.success(request, _("试发已排队，结果在通知记录里。"))
-    return redirect("card:vendors:events", vendor.public_id)
+    return redirect("openapi:events", vendor.public_id)
 
 
 @require_POST
@@ -124,6 +123,6 @@ def replay(request: HttpRequest, public_id: UUID) -> HttpResponse:
     event = WebhookEvent.objects.select_related("vendor").filter(public_id=public_id).first()
     if event is None:
         raise Http404
-    webhooks.replay(by=person_at(request), event=event)
+    webhooks.replay(by=keeper_at(request), event=event)
     messages.success(request, _("已排队再送一次。"))
-    return redirect("card:vendors:events", event.vendor.public_id)
+    return redirect("openapi:events", event.vendor.public_id)

@@ -1,12 +1,7 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class CardVendorsConfig(AppConfig):
+class CardVendorsConfig(rooms.Room):
     name = "nanhu.systems.card.vendors"
     label = "card_vendors"
-    verbose_name = "开放接口"
-
-    def ready(self) -> None:
-        import_module(f"{self.name}.registrations")
+    verbose_name = "校园卡开放接口"

@@ -1,13 +1,14 @@
 """A holder's consent to be charged by a vendor without a code: given and taken back on the holder's own page."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.platforms.openapi.api import Mode, Vendor, publish
 from nanhu.systems.card.models import Wallet
-from nanhu.systems.card.vendors.models import Consent, Mode, Vendor
-from nanhu.systems.card.vendors.services import webhooks
+from nanhu.systems.card.vendors.models import Consent
 
 
 @transaction.atomic
@@ -19,12 +20,12 @@ def give(*, by: Actor, vendor: Vendor, person_id: int, most_fen: int, reference:
     consent = Consent.objects.create(vendor=vendor, person_id=person_id, most_fen=most_fen, reference=reference)
     facts = {"vendor": vendor.company, "most_fen": most_fen}
     audit.record(by=by, action="card.vendor_consent", target=f"person:{person_id}", facts=facts)
-    webhooks.tell(
+    publish(
         vendor=vendor,
         mode=Mode.LIVE,
         kind="consent.granted",
         key=f"consent:{consent.public_id}:granted",
-        facts=told(consent),
+        facts=body_of(consent),
     )
     return consent
 
@@ -39,15 +40,20 @@ def end(*, by: Actor, consent: Consent) -> None:
     current.save(update_fields=["ended_at"])
     facts = {"vendor": current.vendor.company}
     audit.record(by=by, action="card.vendor_consent_ended", target=f"person:{current.person_id}", facts=facts)
-    webhooks.tell(
+    publish(
         vendor=current.vendor, mode=Mode.LIVE, kind="consent.ended", key=f"consent:{current.public_id}:ended",
-        facts=told(current),
+        facts=body_of(current),
     )  # fmt: skip
 
 
-def told(consent: Consent) -> dict[str, object]:
+def body_of(consent: Consent) -> dict[str, object]:
     state = "ended" if consent.ended_at else "active"
     return {
         "object": "consent", "id": str(consent.public_id), "mode": "live", "state": state,
         "reference": consent.reference, "most_fen": consent.most_fen, "created_at": consent.created_at.isoformat(timespec="seconds"),
     }  # fmt: skip
+
+
+def consents_of(person_id: int) -> QuerySet[Consent]:
+    """The living first."""
+    return Consent.objects.filter(person_id=person_id).select_related("vendor").order_by("ended_at", "-id")

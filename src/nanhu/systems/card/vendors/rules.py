@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 NOTHING: Final = UUID(int=0)
-"""What nothing is called."""
+"""What no row is called."""
 
 
 def uuid_of(text: str) -> UUID:

@@ -10,18 +10,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.platforms.identity.api import fresh_sign_in_required
-from nanhu.systems.card.vendors import queries
-from nanhu.systems.card.vendors.errors import VendorNotFoundError
+from nanhu.platforms.openapi.api import VendorNotFoundError, vendor_with
+from nanhu.systems.card.vendors import consents
 from nanhu.systems.card.vendors.forms import ConsentForm
-from nanhu.systems.card.vendors.models import Consent, Scope
-from nanhu.systems.card.vendors.services import consents
+from nanhu.systems.card.vendors.models import Consent, VendorMerchant
+from nanhu.systems.card.vendors.scopes import Scope
 from nanhu.systems.card.views.frame import own_card, person_at
 
 
 @require_safe
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
-    return render(request, "card_vendors/mine.html", {"consents": queries.consents_of(own_card(request).person_id)})
+    return render(request, "card_vendors/mine.html", {"consents": consents.consents_of(own_card(request).person_id)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +29,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @fresh_sign_in_required
 def consent(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Where a vendor's own app or page sends the holder; `?reference=` is what the vendor calls this customer."""
-    card, vendor = own_card(request), queries.vendor_with(public_id)
+    card, vendor = own_card(request), vendor_with(public_id)
     if not vendor.is_on or Scope.PAY not in vendor.scopes:
         raise VendorNotFoundError
     form = ConsentForm(request.POST or None, initial={"reference": request.GET.get("reference", "")[:64]})
@@ -40,7 +40,7 @@ def consent(request: HttpRequest, public_id: UUID) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("已授权。随时可以在这里收回。"))
         return redirect("card:vendors:mine")
-    shops = vendor.merchants.filter(is_on=True).select_related("merchant")
+    shops = VendorMerchant.objects.filter(vendor=vendor, is_on=True).select_related("merchant")
     facts = {"vendor": vendor, "form": form, "shops": shops}
     return render(request, "card_vendors/consent.html", facts, status=422 if form.is_bound else 200)
 

@@ -1,25 +1,14 @@
-"""What goes over the wire, as types: the same types decode a request, write an answer and make the description."""
+"""The bodies of the card's operations: the same types decode a request, write a response and make the description."""
 
-import hashlib
-import hmac
-import re
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Literal
 
-import msgspec
 from django.utils.translation import gettext_noop as _
 from msgspec import Meta
 
-from nanhu.kernel import strict_json
+from nanhu.platforms.openapi import api as openapi
+from nanhu.platforms.openapi.api import ModeName, RequestBody, ResponseBody
 from nanhu.systems.card.protocol import LARGEST_PAYMENT_FEN
 
-VERSION: Final = "1"
-LARGEST_BODY: Final = 16 * 1024
-CLOCK_TOLERANCE_SECONDS: Final = 300
-KEY: Final = re.compile(r"nanhu_(live|test)_([0-9A-Za-z]{12})_[0-9A-Za-z_-]{43}")
-IDEMPOTENCY_KEY: Final = re.compile(r"[!-~]{8,80}")
-SIGNATURE: Final = re.compile(r"t=([0-9]{10}),v1=([0-9a-f]{64})")
-
-type ModeName = Literal["live", "test"]
 Fen = Annotated[int, Meta(ge=1, le=LARGEST_PAYMENT_FEN, description=_("金额，整数分"), examples=[850])]
 Text = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Reference = Annotated[
@@ -37,45 +26,7 @@ ConsentId = Annotated[str, Meta(max_length=36, description=_("持卡人的授权
 CampusNo = Annotated[str, Meta(min_length=4, max_length=24, pattern=r"^[0-9A-Za-z-]+$", description=_("学工号"))]
 
 
-def signed_text(*, moment: str, method: str, path: str, idempotency_key: str, body: bytes) -> bytes:
-    return f"{moment}.{method}.{path}.{idempotency_key}.".encode() + body
-
-
-def webhook_text(*, moment: str, body: bytes) -> bytes:
-    return f"{moment}.".encode() + body
-
-
-def seal(secret: str, text: bytes) -> str:
-    return hmac.digest(secret.encode(), text, "sha256").hex()
-
-
-def fingerprint(method: str, path: str, body: bytes) -> bytes:
-    return hashlib.sha256(f"{method} {path}\n".encode() + body).digest()
-
-
-class Request(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Exactly one of `one_of` is given where it names any; the description says the same."""
-
-    one_of: ClassVar[tuple[str, ...]] = ()
-
-    def __post_init__(self) -> None:
-        if self.one_of and sum(getattr(self, name) is not None for name in self.one_of) != 1:
-            raise ValueError("exactly one of " + ", ".join(self.one_of))
-
-
-def read[Shape: Request](body: bytes, shape: type[Shape]) -> Shape:
-    """JSON knows one kind of number: 850.0 is the whole number 850, as the description's schema says."""
-    facts = strict_json.decode(body)
-    if isinstance(facts, dict):
-        facts = {name: whole(value) for name, value in facts.items()}
-    return msgspec.convert(facts, shape)
-
-
-def whole(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-class CardQuery(Request, kw_only=True):
+class CardQuery(RequestBody, kw_only=True):
     """Exactly one of the three says which card."""
 
     one_of = ("code", "consent", "campus_no")
@@ -84,11 +35,11 @@ class CardQuery(Request, kw_only=True):
     campus_no: CampusNo | None = None
 
 
-class BlockOrder(Request, kw_only=True):
+class BlockOrder(RequestBody, kw_only=True):
     reason: Text
 
 
-class PaymentOrder(Request, kw_only=True):
+class PaymentOrder(RequestBody, kw_only=True):
     """Exactly one of `code` and `consent` says whose card."""
 
     one_of = ("code", "consent")
@@ -102,12 +53,12 @@ class PaymentOrder(Request, kw_only=True):
     reference: Reference = ""
 
 
-class RefundOrder(Request, kw_only=True):
+class RefundOrder(RequestBody, kw_only=True):
     amount_fen: Fen
     reason: Text
 
 
-class CardOrderForm(Request, kw_only=True):
+class CardOrderForm(RequestBody, kw_only=True):
     """A temporary card for somebody a unit vouches for: unit and office decide on it."""
 
     name: Text
@@ -122,15 +73,11 @@ class CardOrderForm(Request, kw_only=True):
     reference: Reference = ""
 
 
-class Answer(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class Holder(Answer, kw_only=True):
+class Holder(ResponseBody, kw_only=True):
     name: Annotated[str, Meta(description=_("打码的姓名"), examples=["**满"])]
 
 
-class Card(Answer, kw_only=True):
+class Card(ResponseBody, kw_only=True):
     object: Literal["card"] = "card"
     id: str
     mode: ModeName
@@ -143,12 +90,12 @@ class Card(Answer, kw_only=True):
     balance_fen: Annotated[int, Meta(description=_("只在有 balance 权限时有数，否则为 null"))] | None
 
 
-class Merchant(Answer, kw_only=True):
+class Merchant(ResponseBody, kw_only=True):
     key: str
     name: str
 
 
-class Account(Answer, kw_only=True):
+class Account(ResponseBody, kw_only=True):
     object: Literal["account"] = "account"
     company: str
     mode: ModeName
@@ -157,7 +104,7 @@ class Account(Answer, kw_only=True):
     per_minute: int
 
 
-class Payment(Answer, kw_only=True):
+class Payment(ResponseBody, kw_only=True):
     object: Literal["payment"] = "payment"
     id: str
     mode: ModeName
@@ -173,12 +120,12 @@ class Payment(Answer, kw_only=True):
     settled_at: str | None
 
 
-class PaymentList(Answer, kw_only=True):
+class PaymentList(ResponseBody, kw_only=True):
     object: Literal["list"] = "list"
     data: list[Payment]
 
 
-class Refund(Answer, kw_only=True):
+class Refund(ResponseBody, kw_only=True):
     object: Literal["refund"] = "refund"
     id: str
     mode: ModeName
@@ -190,7 +137,7 @@ class Refund(Answer, kw_only=True):
     created_at: str
 
 
-class Order(Answer, kw_only=True):
+class Order(ResponseBody, kw_only=True):
     object: Literal["order"] = "order"
     id: str
     mode: ModeName
@@ -203,7 +150,7 @@ class Order(Answer, kw_only=True):
     created_at: str
 
 
-class Consent(Answer, kw_only=True):
+class Consent(ResponseBody, kw_only=True):
     object: Literal["consent"] = "consent"
     id: str
     mode: ModeName
@@ -213,33 +160,17 @@ class Consent(Answer, kw_only=True):
     created_at: str
 
 
-class ConsentList(Answer, kw_only=True):
+class ConsentList(ResponseBody, kw_only=True):
     object: Literal["list"] = "list"
     data: list[Consent]
 
 
-class Fault(Answer, kw_only=True):
-    """`type` is the kind of error, `code` the error itself; programs go by these, people read `message`."""
+class Fault(openapi.Fault, kw_only=True):
+    """`payment` names the one that was refused, `tries_left` is told with a wrong PIN."""
 
-    type: Annotated[str, Meta(examples=["card"])]
-    code: Annotated[str, Meta(examples=["balance_short"])]
-    message: str
-    param: str
-    request_id: str
     payment: str | None = None
     tries_left: int | None = None
 
 
-class Error(Answer, kw_only=True):
+class Error(openapi.Error, kw_only=True):
     error: Fault
-
-
-class Event(Answer, kw_only=True):
-    """What a webhook brings, signed; the same id may come twice."""
-
-    object: Literal["event"] = "event"
-    id: str
-    mode: ModeName
-    type: Annotated[str, Meta(examples=["payment.succeeded"])]
-    created_at: str
-    data: dict[str, Any]

@@ -4,6 +4,7 @@ import time
 
 from nanhu.kernel import audit
 from nanhu.kernel.crypto import mask_name
+from nanhu.platforms.openapi.api import Request, ScopeMissingError, Vendor
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.codes.models import CodeDevice, CodeUse
 from nanhu.systems.card.codes.rules import part_of, read_code
@@ -22,33 +23,34 @@ from nanhu.systems.card.vendors.errors import (
     NotYourBlockError,
     PaymentDeclinedError,
     PaymentRefusedError,
-    ScopeMissingError,
 )
-from nanhu.systems.card.vendors.models import Consent, Scope, Vendor, VendorBlock
+from nanhu.systems.card.vendors.models import Consent, VendorBlock, VendorMerchant
 from nanhu.systems.card.vendors.rules import uuid_of
-from nanhu.systems.card.vendors.worlds import Asked
+from nanhu.systems.card.vendors.scopes import Scope
 
 LOOK = "card.vendor_look"
 WAY = "vendor"
 
 
-def account(asked: Asked) -> wire.Account:
-    grants = asked.vendor.merchants.filter(is_on=True).select_related("merchant").order_by("merchant__key")
+def account(request: Request) -> wire.Account:
+    grants = VendorMerchant.objects.filter(vendor=request.vendor, is_on=True).select_related("merchant")
     return wire.Account(
-        company=asked.vendor.company, mode="live", scopes=asked.vendor.scopes, per_minute=asked.vendor.per_minute,
-        merchants=[wire.Merchant(key=one.merchant.key, name=one.merchant.name) for one in grants],
+        company=request.vendor.company, mode="live", scopes=request.scopes, per_minute=request.vendor.per_minute,
+        merchants=[wire.Merchant(key=one.merchant.key, name=one.merchant.name) for one in grants.order_by("merchant__key")],
     )  # fmt: skip
 
 
-def query(asked: Asked) -> wire.Card:
+def query(request: Request) -> wire.Card:
     """Without `lookup` nobody's number is even looked at, so that the answer tells nothing. Each look is in the holder's log."""
-    order: wire.CardQuery = asked.order
-    if order.campus_no is not None and not asked.may(Scope.LOOKUP):
+    order: wire.CardQuery = request.body
+    if order.campus_no is not None and not request.may(Scope.LOOKUP):
         raise ScopeMissingError(scope=Scope.LOOKUP.label)
-    card = found(asked.vendor, order)
-    facts = {"vendor": asked.vendor.company, "card": card.number}
-    audit.record(by=asked.by, action=LOOK, target=f"person:{card.person_id}", reason=asked.vendor.company, facts=facts)
-    return told(asked, card)
+    card = found(request.vendor, order)
+    facts = {"vendor": request.vendor.company, "card": card.number}
+    audit.record(
+        by=request.by, action=LOOK, target=f"person:{card.person_id}", reason=request.vendor.company, facts=facts
+    )
+    return card_body(request, card)
 
 
 def found(vendor: Vendor, order: wire.CardQuery) -> Card:
@@ -106,45 +108,45 @@ def card_by(consent: Consent) -> Card:
     return card
 
 
-def told(asked: Asked, card: Card) -> wire.Card:
+def card_body(request: Request, card: Card) -> wire.Card:
     person = people.person_cards([card.person_id])[card.person_id]
     return wire.Card(
         id=str(card.public_id), mode="live", state=card.state, card_class=card.card_class, sub_class=card.sub_class,  # type: ignore[arg-type]
         valid_until=str(card.valid_until), may_pay=may(card, "consume").is_allowed,
         holder=wire.Holder(name=mask_name(person.name)),
-        balance_fen=holding_of(card).balance_fen if asked.may(Scope.BALANCE) else None,
+        balance_fen=holding_of(card).balance_fen if request.may(Scope.BALANCE) else None,
     )  # fmt: skip
 
 
-def block(asked: Asked) -> wire.Card:
-    """As a loss report: terminals refuse from the commit on, and the holder is told. What is blocked already stays another's."""
-    card = named(asked)
+def block(request: Request) -> wire.Card:
+    """As a loss report: terminals refuse from the commit on, and the holder hears of it. What is blocked already stays another's."""
+    card = named(request)
     try:
-        report_lost(by=asked.by, card=card, reason=asked.order.reason, way=WAY, proof=f"API {asked.key.number}")
+        report_lost(by=request.by, card=card, reason=request.body.reason, way=WAY, proof=f"API {request.key.number}")
     except CardStateError as error:
         raise CardStateRefusedError from error
-    report = LossReport.objects.filter(card=card, ended_at=None, reporter=asked.by.name).first()
+    report = LossReport.objects.filter(card=card, ended_at=None, reporter=request.by.name).first()
     if report is not None:
-        VendorBlock.objects.get_or_create(vendor=asked.vendor, report=report)
+        VendorBlock.objects.get_or_create(vendor=request.vendor, report=report)
     card.refresh_from_db()
-    return told(asked, card)
+    return card_body(request, card)
 
 
-def unblock(asked: Asked) -> wire.Card:
+def unblock(request: Request) -> wire.Card:
     """Only what this vendor blocked: a holder's own report ends at the counter (ruling 9)."""
-    card = named(asked)
-    if not VendorBlock.objects.filter(vendor=asked.vendor, report__card=card, report__ended_at=None).exists():
+    card = named(request)
+    if not VendorBlock.objects.filter(vendor=request.vendor, report__card=card, report__ended_at=None).exists():
         raise NotYourBlockError
     try:
-        end_loss(by=asked.by, card=card, reason=asked.order.reason)
+        end_loss(by=request.by, card=card, reason=request.body.reason)
     except (CardStateError, CoolOffError) as error:
         raise CardStateRefusedError from error
     card.refresh_from_db()
-    return told(asked, card)
+    return card_body(request, card)
 
 
-def named(asked: Asked) -> Card:
-    card = Card.objects.select_related("wallet").filter(public_id=asked.public_id).first()
+def named(request: Request) -> Card:
+    card = Card.objects.select_related("wallet").filter(public_id=request.public_id).first()
     if card is None:
         raise CardUnknownError
     return card

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.openapi.api import Request, ScopeMissingError
 from nanhu.systems.card.codes.errors import FAULTS
 from nanhu.systems.card.codes.rules import part_of
 from nanhu.systems.card.codes.services.spending import spend_code
@@ -29,13 +30,11 @@ from nanhu.systems.card.vendors.errors import (
     NothingToRefundError,
     PaymentUnknownError,
     RefundTooLargeError,
-    ScopeMissingError,
 )
-from nanhu.systems.card.vendors.models import Consent, Mode, Scope, VendorMerchant, VendorPayment, VendorRefund
+from nanhu.systems.card.vendors.live.cards import card_by, consent_with, declined, refused
+from nanhu.systems.card.vendors.models import Consent, VendorMerchant, VendorPayment, VendorRefund
 from nanhu.systems.card.vendors.rules import written
-from nanhu.systems.card.vendors.services import webhooks
-from nanhu.systems.card.vendors.worlds import Asked
-from nanhu.systems.card.vendors.worlds.live_cards import card_by, consent_with, declined, refused
+from nanhu.systems.card.vendors.scopes import Scope
 
 PAY = "SELECT outcome, receipt_id, detail FROM card_pay(%s::json, %s::json)"
 NEXT = "UPDATE card_terminal SET last_sequence = last_sequence + 1 WHERE id = %s RETURNING last_sequence"
@@ -49,38 +48,38 @@ class Decided(NamedTuple):
     detail: str
 
 
-def pay(asked: Asked) -> wire.Payment:
-    order: wire.PaymentOrder = asked.order
-    if order.pin is not None and not asked.may(Scope.PIN):
+def pay(request: Request) -> wire.Payment:
+    order: wire.PaymentOrder = request.body
+    if order.pin is not None and not request.may(Scope.PIN):
         raise ScopeMissingError(scope=Scope.PIN.label)
-    grant = grant_of(asked)
+    grant = grant_of(request)
     sequence = int(one(NEXT, [grant.terminal_id])[0])
-    card, consent = card_for(asked, grant, sequence)
-    decided = Decided(*one(PAY, [json.dumps([row_of(asked, grant, sequence, card)]), current_policy()]))
+    card, consent = card_for(request, grant, sequence)
+    decided = Decided(*one(PAY, [json.dumps([row_of(request, grant, sequence, card)]), current_policy()]))
     payment = VendorPayment.objects.create(
-        vendor=asked.vendor, grant=grant, receipt_id=decided.receipt_id, card=card, consent=consent,
+        vendor=request.vendor, grant=grant, receipt_id=decided.receipt_id, card=card, consent=consent,
         amount_fen=order.amount_fen, outcome=decided.outcome, reference=order.reference,
     )  # fmt: skip
-    answer = told(payment)
-    tell(asked, "payment.succeeded" if decided.outcome == "posted" else "payment.refused", answer)
+    body = payment_body(payment)
+    publish(request, "payment.succeeded" if decided.outcome == "posted" else "payment.refused", body)
     if decided.outcome != "posted":
         tries = {"tries_left": int(decided.detail)} if decided.outcome == "pin_wrong" else {}
-        raise declined(decided.outcome, payment=answer.id, **tries)
-    return answer
+        raise declined(decided.outcome, payment=body.id, **tries)
+    return body
 
 
-def grant_of(asked: Asked) -> VendorMerchant:
+def grant_of(request: Request) -> VendorMerchant:
     grants = VendorMerchant.objects.select_related("merchant", "terminal")
-    grant = grants.filter(vendor=asked.vendor, merchant__key=asked.order.merchant, is_on=True).first()
+    grant = grants.filter(vendor=request.vendor, merchant__key=request.body.merchant, is_on=True).first()
     if grant is None:
         raise MerchantRefusedError
     return grant
 
 
-def card_for(asked: Asked, grant: VendorMerchant, sequence: int) -> tuple[Card, Consent | None]:
-    order: wire.PaymentOrder = asked.order
+def card_for(request: Request, grant: VendorMerchant, sequence: int) -> tuple[Card, Consent | None]:
+    order: wire.PaymentOrder = request.body
     if order.consent is not None:
-        consent = consent_with(asked.vendor, order.consent)
+        consent = consent_with(request.vendor, order.consent)
         locked = Consent.objects.select_for_update().filter(pk=consent.pk, ended_at=None).first()
         if locked is None or order.amount_fen > locked.most_fen:
             raise ConsentExceededError
@@ -93,20 +92,20 @@ def card_for(asked: Asked, grant: VendorMerchant, sequence: int) -> tuple[Card, 
         raise refused(fault.code) from fault
 
 
-def row_of(asked: Asked, grant: VendorMerchant, sequence: int, card: Card) -> dict[str, Any]:
+def row_of(request: Request, grant: VendorMerchant, sequence: int, card: Card) -> dict[str, Any]:
     """What the gateway would ask of card_pay for this card at this merchant."""
-    fen, moment = asked.order.amount_fen, time.time()
+    fen, moment = request.body.amount_fen, time.time()
     row: dict[str, Any] = {
         "n": 0, "t": grant.terminal_id, "s": sequence, "f": fingerprint("payment", card.uid, str(fen), ""),
         "u": card.uid, "a": fen, "o": moment, "m": meal_at(grant.merchant.canteen, moment),
     }  # fmt: skip
-    return row if asked.order.pin is None else row | judged_pin(asked, card)
+    return row if request.body.pin is None else row | judged_pin(request, card)
 
 
-def judged_pin(asked: Asked, card: Card) -> dict[str, Any]:
+def judged_pin(request: Request, card: Card) -> dict[str, Any]:
     """Sealed as at a terminal: under the key's text, for this key's number and this Idempotency-Key."""
     try:
-        pin = open_pin_block(asked.secret.encode(), asked.key.number, asked.idempotency_key, asked.order.pin)
+        pin = open_pin_block(request.secret.encode(), request.key.number, request.idempotency_key, request.body.pin)
     except PinBlockError:
         return {"x": "pin_unreadable"}
     kept = one(LOOK, [[card.uid], "payment"])
@@ -121,7 +120,7 @@ def one(statement: str, parameters: list[Any]) -> tuple[Any, ...]:
         return tuple(cursor.fetchone() or ())
 
 
-def told(payment: VendorPayment, returned: Mapping[int, int] | None = None) -> wire.Payment:
+def payment_body(payment: VendorPayment, returned: Mapping[int, int] | None = None) -> wire.Payment:
     is_posted = payment.outcome == "posted"
     given_back = (returned_of([payment]) if returned is None else returned).get(payment.receipt_id, 0)
     return wire.Payment(
@@ -133,32 +132,31 @@ def told(payment: VendorPayment, returned: Mapping[int, int] | None = None) -> w
     )  # fmt: skip
 
 
-def tell(asked: Asked, kind: str, answer: wire.Payment | wire.Refund) -> None:
-    facts = msgspec.to_builtins(answer)
-    webhooks.tell(vendor=asked.vendor, mode=Mode.LIVE, kind=kind, key=f"{kind}:{answer.id}", facts=facts)
+def publish(request: Request, kind: str, body: wire.Payment | wire.Refund) -> None:
+    request.publish(kind, f"{kind}:{body.id}", msgspec.to_builtins(body))
 
 
-def own(asked: Asked) -> QuerySet[VendorPayment]:
-    return VendorPayment.objects.filter(vendor=asked.vendor).select_related("grant__merchant", "card", "receipt")
+def own(request: Request) -> QuerySet[VendorPayment]:
+    return VendorPayment.objects.filter(vendor=request.vendor).select_related("grant__merchant", "card", "receipt")
 
 
-def get(asked: Asked) -> wire.Payment:
-    return told(found(asked))
+def get(request: Request) -> wire.Payment:
+    return payment_body(found(request))
 
 
-def found(asked: Asked) -> VendorPayment:
-    payment = own(asked).filter(public_id=asked.public_id).first()
+def found(request: Request) -> VendorPayment:
+    payment = own(request).filter(public_id=request.public_id).first()
     if payment is None:
         raise PaymentUnknownError
     return payment
 
 
-def listed(asked: Asked) -> wire.PaymentList:
-    rows = own(asked).order_by("-id")
-    reference = asked.parameters.get("reference", "")
+def listed(request: Request) -> wire.PaymentList:
+    rows = own(request).order_by("-id")
+    reference = request.parameters.get("reference", "")
     shown = list((rows.filter(reference=reference) if reference else rows)[:LISTED])
     returned = returned_of(shown)
-    return wire.PaymentList(data=[told(row, returned) for row in shown])
+    return wire.PaymentList(data=[payment_body(row, returned) for row in shown])
 
 
 def returned_of(payments: Sequence[VendorPayment]) -> dict[int, int]:
@@ -169,15 +167,15 @@ def returned_of(payments: Sequence[VendorPayment]) -> dict[int, int]:
     return dict(back.order_by().values_list("reverses_id").annotate(fen=Sum("amount_fen")))
 
 
-def refund(asked: Asked) -> wire.Refund:
+def refund(request: Request) -> wire.Refund:
     """Of its own sales only, never more than is left: card_refund holds that, whoever else gives back at the same time."""
-    payment, order = found(asked), asked.order
+    payment, order = found(request), request.body
     if payment.outcome != "posted":
         raise NothingToRefundError
-    key = f"vendor:{asked.vendor.pk}:{asked.idempotency_key}"
+    key = f"vendor:{request.vendor.pk}:{request.idempotency_key}"
     try:
         done = refund_sale(
-            by=asked.by, merchant=payment.grant.merchant, sale=payment.receipt, amount_fen=order.amount_fen,
+            by=request.by, merchant=payment.grant.merchant, sale=payment.receipt, amount_fen=order.amount_fen,
             reason=order.reason, key=key,
         )  # fmt: skip
     except TooLargeError as error:
@@ -187,12 +185,12 @@ def refund(asked: Asked) -> wire.Refund:
     given = VendorRefund.objects.create(
         payment=payment, receipt_id=done.receipt_id, amount_fen=order.amount_fen, reason=order.reason
     )
-    answer = told_refund(payment, given)
-    tell(asked, "refund.succeeded", answer)
-    return answer
+    body = refund_body(payment, given)
+    publish(request, "refund.succeeded", body)
+    return body
 
 
-def told_refund(payment: VendorPayment, given: VendorRefund) -> wire.Refund:
+def refund_body(payment: VendorPayment, given: VendorRefund) -> wire.Refund:
     returned = returned_of([payment]).get(payment.receipt_id, 0)
     return wire.Refund(
         id=str(given.public_id), mode="live", payment=str(payment.public_id), amount_fen=given.amount_fen,
@@ -201,9 +199,9 @@ def told_refund(payment: VendorPayment, given: VendorRefund) -> wire.Refund:
     )  # fmt: skip
 
 
-def consents(asked: Asked) -> wire.ConsentList:
-    rows = Consent.objects.filter(vendor=asked.vendor).order_by("-id")
-    reference = asked.parameters.get("reference", "")
+def consents(request: Request) -> wire.ConsentList:
+    rows = Consent.objects.filter(vendor=request.vendor).order_by("-id")
+    reference = request.parameters.get("reference", "")
     rows = rows.filter(reference=reference) if reference else rows
     data = [
         wire.Consent(

@@ -7,14 +7,37 @@ from django.utils import timezone
 from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.issuing.models import CardOrder
 from nanhu.systems.card.models import Card, Receipt
-from nanhu.systems.card.vendors.models.vendors import Vendor, VendorMerchant
+
+
+class VendorMerchant(models.Model):
+    """A merchant this vendor may charge for. The terminal stands for it in card_pay; nobody has its key."""
+
+    vendor = models.ForeignKey("openapi.Vendor", on_delete=models.PROTECT, related_name="+")
+    merchant = models.ForeignKey("card.Merchant", on_delete=models.PROTECT, related_name="+")
+    terminal = models.OneToOneField("card.PosTerminal", on_delete=models.PROTECT, related_name="+")
+    is_on = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "card_vendor_merchant"
+        constraints = [models.UniqueConstraint(fields=["vendor", "merchant"], name="card_vendor_merchant_once")]
+
+
+class VendorUnit(models.Model):
+    """A unit, by its code, that sponsors this vendor's orders of temporary cards (担保)."""
+
+    vendor = models.ForeignKey("openapi.Vendor", on_delete=models.PROTECT, related_name="+")
+    unit = models.TextField()
+
+    class Meta:
+        db_table = "card_vendor_unit"
+        constraints = [models.UniqueConstraint(fields=["vendor", "unit"], name="card_vendor_unit_once")]
 
 
 class Consent(models.Model):
     """A holder lets a vendor charge the card without a code, so much at a time, until either takes it back."""
 
     public_id = models.UUIDField(default=uuid4, unique=True)
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    vendor = models.ForeignKey("openapi.Vendor", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     most_fen = models.BigIntegerField()
     reference = models.TextField(default="", blank=True, help_text="what the vendor calls this customer")
@@ -35,7 +58,7 @@ class VendorPayment(models.Model):
     """A payment a vendor asked for. The money's story is the receipt's, which card_pay wrote."""
 
     public_id = models.UUIDField(default=uuid4, unique=True)
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    vendor = models.ForeignKey("openapi.Vendor", on_delete=models.PROTECT, related_name="+")
     grant = models.ForeignKey(VendorMerchant, on_delete=models.PROTECT, related_name="+")
     receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="+")
@@ -73,7 +96,7 @@ class VendorRefund(models.Model):
 class VendorBlock(models.Model):
     """A loss report that a vendor made: it may take back its own, and nobody else's."""
 
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    vendor = models.ForeignKey("openapi.Vendor", on_delete=models.PROTECT, related_name="+")
     report = models.OneToOneField(LossReport, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -84,7 +107,7 @@ class VendorOrder(models.Model):
     """A card order (办卡单) that a vendor handed in; unit and office decide on it as on any other."""
 
     public_id = models.UUIDField(default=uuid4, unique=True)
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    vendor = models.ForeignKey("openapi.Vendor", on_delete=models.PROTECT, related_name="+")
     order = models.OneToOneField(CardOrder, on_delete=models.PROTECT, related_name="+")
     reference = models.TextField(default="", blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -6,14 +6,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from nanhu.systems.card.vendors.models.vendors import Vendor
-
 
 class SandboxCard(models.Model):
-    """A test card of a vendor's own; `kind` says how it behaves (worlds/test_cards.py)."""
+    """A test card of a vendor's own; `kind` says how it behaves (sandbox/behaviours.py)."""
 
     public_id = models.UUIDField(default=uuid4, unique=True)
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    vendor = models.ForeignKey("openapi.Vendor", on_delete=models.PROTECT, related_name="+")
     kind = models.TextField()
     state = models.TextField(default="issued")
     is_blocked = models.BooleanField(default=False)
@@ -34,7 +32,7 @@ class SandboxCard(models.Model):
 
 class SandboxPayment(models.Model):
     public_id = models.UUIDField(default=uuid4, unique=True)
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    vendor = models.ForeignKey("openapi.Vendor", on_delete=models.PROTECT, related_name="+")
     card = models.ForeignKey(SandboxCard, on_delete=models.PROTECT, related_name="+")
     merchant = models.TextField()
     amount_fen = models.BigIntegerField()
@@ -70,7 +68,7 @@ class SandboxOrder(models.Model):
     """Nothing of the person is kept: a sandbox order is its number and how far it is."""
 
     public_id = models.UUIDField(default=uuid4, unique=True)
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    vendor = models.ForeignKey("openapi.Vendor", on_delete=models.PROTECT, related_name="+")
     reference = models.TextField(default="", blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -4,6 +4,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.openapi.api import Request, ScopeMissingError
 from nanhu.systems.card.pins.blocks import PinBlockError, open_pin_block
 from nanhu.systems.card.protocol import SENTENCES, receipt_number
 from nanhu.systems.card.vendors import wire
@@ -13,45 +14,44 @@ from nanhu.systems.card.vendors.errors import (
     PaymentDeclinedError,
     PaymentUnknownError,
     RefundTooLargeError,
-    ScopeMissingError,
 )
-from nanhu.systems.card.vendors.models import SandboxCard, SandboxPayment, SandboxRefund, Scope
+from nanhu.systems.card.vendors.models import SandboxCard, SandboxPayment, SandboxRefund
 from nanhu.systems.card.vendors.rules import written
-from nanhu.systems.card.vendors.services.sandbox_cards import BY_KIND, DAILY_FEN, MERCHANT, PIN, PIN_TRIES
-from nanhu.systems.card.vendors.worlds import Asked
-from nanhu.systems.card.vendors.worlds.sandbox_cards import cards, shown, state_of, tell
+from nanhu.systems.card.vendors.sandbox.behaviours import BY_KIND, DAILY_FEN, MERCHANT, PIN, PIN_TRIES
+from nanhu.systems.card.vendors.sandbox.cards import cards, shown, state_of
+from nanhu.systems.card.vendors.scopes import Scope
 
 LISTED = 50
 
 
-def pay(asked: Asked) -> wire.Payment:
-    order: wire.PaymentOrder = asked.order
-    if order.pin is not None and not asked.may(Scope.PIN):
+def pay(request: Request) -> wire.Payment:
+    order: wire.PaymentOrder = request.body
+    if order.pin is not None and not request.may(Scope.PIN):
         raise ScopeMissingError(scope=Scope.PIN.label)
     if order.merchant != MERCHANT:
         raise MerchantRefusedError
-    card = cards(asked).select_for_update().get(pk=shown(asked, order.code, order.consent, fen=order.amount_fen).pk)
-    outcome = judged(asked, card, order)
+    card = cards(request).select_for_update().get(pk=shown(request, order.code, order.consent, fen=order.amount_fen).pk)
+    outcome = judged(request, card, order)
     if outcome == "posted":
         card.balance_fen -= order.amount_fen
         card.spent_fen += order.amount_fen
     card.save()
     payment = SandboxPayment.objects.create(
-        vendor=asked.vendor, card=card, merchant=order.merchant, amount_fen=order.amount_fen, outcome=outcome,
+        vendor=request.vendor, card=card, merchant=order.merchant, amount_fen=order.amount_fen, outcome=outcome,
         reference=order.reference,
     )  # fmt: skip
-    answer = told_payment(payment)
+    body = payment_body(payment)
     kind = "payment.succeeded" if outcome == "posted" else "payment.refused"
-    tell(asked, kind, f"{kind}:{answer.id}", msgspec.to_builtins(answer))
+    request.publish(kind, f"{kind}:{body.id}", msgspec.to_builtins(body))
     if outcome != "posted":
         tries = {"tries_left": PIN_TRIES - card.pin_tries} if outcome == "pin_wrong" else {}
-        raise PaymentDeclinedError(reason=outcome, sentence=SENTENCES[outcome], payment=answer.id, **tries)
-    return answer
+        raise PaymentDeclinedError(reason=outcome, sentence=SENTENCES[outcome], payment=body.id, **tries)
+    return body
 
 
-def judged(asked: Asked, card: SandboxCard, order: wire.PaymentOrder) -> str:
+def judged(request: Request, card: SandboxCard, order: wire.PaymentOrder) -> str:
     """In the order of card_pay: fault, state, validity, right, PIN, balance, limit."""
-    behaviour, pin = BY_KIND[card.kind], pin_outcome(asked, card, order.pin)
+    behaviour, pin = BY_KIND[card.kind], pin_outcome(request, card, order.pin)
     if card.spent_on != campus_today():
         card.spent_on, card.spent_fen = campus_today(), 0
     over_limit = card.kind == "limit" and card.spent_fen + order.amount_fen > DAILY_FEN
@@ -70,11 +70,11 @@ def judged(asked: Asked, card: SandboxCard, order: wire.PaymentOrder) -> str:
     return outcome
 
 
-def pin_outcome(asked: Asked, card: SandboxCard, block: str | None) -> str:
+def pin_outcome(request: Request, card: SandboxCard, block: str | None) -> str:
     if block is None:
         return ""
     try:
-        pin = open_pin_block(asked.secret.encode(), asked.key.number, asked.idempotency_key, block)
+        pin = open_pin_block(request.secret.encode(), request.key.number, request.idempotency_key, block)
     except PinBlockError:
         return "pin_unreadable"
     if card.pin_tries >= PIN_TRIES:
@@ -82,7 +82,7 @@ def pin_outcome(asked: Asked, card: SandboxCard, block: str | None) -> str:
     return "ok" if pin == PIN else "pin_wrong"
 
 
-def told_payment(payment: SandboxPayment) -> wire.Payment:
+def payment_body(payment: SandboxPayment) -> wire.Payment:
     is_posted = payment.outcome == "posted"
     return wire.Payment(
         id=str(payment.public_id), mode="test", status="succeeded" if is_posted else "refused",
@@ -93,41 +93,43 @@ def told_payment(payment: SandboxPayment) -> wire.Payment:
     )  # fmt: skip
 
 
-def own(asked: Asked) -> QuerySet[SandboxPayment]:
-    return SandboxPayment.objects.filter(vendor=asked.vendor).select_related("card")
+def own(request: Request) -> QuerySet[SandboxPayment]:
+    return SandboxPayment.objects.filter(vendor=request.vendor).select_related("card")
 
 
-def get(asked: Asked) -> wire.Payment:
-    payment = own(asked).filter(public_id=asked.public_id).first()
+def get(request: Request) -> wire.Payment:
+    payment = own(request).filter(public_id=request.public_id).first()
     if payment is None:
         raise PaymentUnknownError
-    return told_payment(payment)
+    return payment_body(payment)
 
 
-def listed(asked: Asked) -> wire.PaymentList:
-    rows, reference = own(asked).order_by("-id"), asked.parameters.get("reference", "")
+def listed(request: Request) -> wire.PaymentList:
+    rows, reference = own(request).order_by("-id"), request.parameters.get("reference", "")
     rows = rows.filter(reference=reference) if reference else rows
-    return wire.PaymentList(data=[told_payment(row) for row in rows[:LISTED]])
+    return wire.PaymentList(data=[payment_body(row) for row in rows[:LISTED]])
 
 
-def refund(asked: Asked) -> wire.Refund:
-    payment = own(asked).select_for_update(of=("self",)).filter(public_id=asked.public_id).first()
+def refund(request: Request) -> wire.Refund:
+    payment = own(request).select_for_update(of=("self",)).filter(public_id=request.public_id).first()
     if payment is None:
         raise PaymentUnknownError
     if payment.outcome != "posted":
         raise NothingToRefundError
-    if asked.order.amount_fen > payment.amount_fen - payment.refunded_fen:
+    if request.body.amount_fen > payment.amount_fen - payment.refunded_fen:
         raise RefundTooLargeError
     card = SandboxCard.objects.select_for_update().get(pk=payment.card_id)
-    card.balance_fen += asked.order.amount_fen
+    card.balance_fen += request.body.amount_fen
     card.save(update_fields=["balance_fen"])
-    payment.refunded_fen += asked.order.amount_fen
+    payment.refunded_fen += request.body.amount_fen
     payment.save(update_fields=["refunded_fen"])
-    given = SandboxRefund.objects.create(payment=payment, amount_fen=asked.order.amount_fen, reason=asked.order.reason)
-    answer = wire.Refund(
+    given = SandboxRefund.objects.create(
+        payment=payment, amount_fen=request.body.amount_fen, reason=request.body.reason
+    )
+    body = wire.Refund(
         id=str(given.public_id), mode="test", payment=str(payment.public_id), amount_fen=given.amount_fen,
         left_fen=payment.amount_fen - payment.refunded_fen, reason=given.reason, receipt=receipt_number(given.pk),
         created_at=written(given.created_at),
     )  # fmt: skip
-    tell(asked, "refund.succeeded", f"refund.succeeded:{answer.id}", msgspec.to_builtins(answer))
-    return answer
+    request.publish("refund.succeeded", f"refund.succeeded:{body.id}", msgspec.to_builtins(body))
+    return body

@@ -10,13 +10,13 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from nanhu.platforms.openapi.services import keys, vendors
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.codes.rules import STEP_SECONDS, write_code
 from nanhu.systems.card.codes.services.devices import register_device
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
-from nanhu.systems.card.vendors.models import Scope
-from nanhu.systems.card.vendors.services import keys, vendors
+from nanhu.systems.card.vendors.scopes import Scope
 
 PREFIX = "/api/card/v1/"
 HOME = "10.20.0.7"
@@ -78,8 +78,8 @@ def fault_of(answer):
 def register(company="岳阳饭盒", *, scopes=EVERYTHING, merchants=("n1.rice",), addresses=("10.20.0.0/24",), units=()):
     ids = list(Merchant.objects.filter(key__in=merchants).values_list("pk", flat=True))
     order = vendors.VendorOrder(
-        company=company, contact="刘老板", phone="13800000000", scopes=scopes, merchants=ids, addresses=addresses,
-        units=units, per_minute=6000,
+        company=company, contact="刘老板", phone="13800000000", scopes=scopes, addresses=addresses, per_minute=6000,
+        settings={"card": {"merchants": ids, "units": units}},
     )  # fmt: skip
     return vendors.register(by=SYSTEM, order=order)
 

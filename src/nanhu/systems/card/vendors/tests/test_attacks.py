@@ -10,11 +10,12 @@ from django.test import Client
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.openapi.errors import AddressesMissingError
+from nanhu.platforms.openapi.models import ApiKey, IdempotencyRecord
+from nanhu.platforms.openapi.services import keys, rate_limits, vendors
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM
-from nanhu.systems.card.vendors.errors import AddressesMissingError
-from nanhu.systems.card.vendors.models import ApiRequest, VendorKey, VendorPayment
-from nanhu.systems.card.vendors.services import buckets, keys, vendors
+from nanhu.systems.card.vendors.models import VendorPayment
 from nanhu.systems.card.vendors.tests.conftest import EVERYTHING, HOME, PREFIX, Shop, fault_of, register
 
 
@@ -50,7 +51,9 @@ def test_every_bit_of_a_key_counts(shop):
 @pytest.fixture
 def buckets_stand(monkeypatch):
     """Buckets fill by the database's clock, which no test can hold: however slowly one runs, nothing is given back."""
-    monkeypatch.setattr(buckets, "TAKE", buckets.TAKE.replace("clock_timestamp()", "timestamptz '2026-11-25 12:00+8'"))
+    monkeypatch.setattr(
+        rate_limits, "TAKE", rate_limits.TAKE.replace("clock_timestamp()", "timestamptz '2026-11-25 12:00+8'")
+    )
 
 
 @pytest.mark.usefixtures("buckets_stand")
@@ -93,7 +96,7 @@ def test_a_live_key_is_not_made_without_addresses(campus):
 @pytest.mark.parametrize("scope", ["pay", "refund", "query", "block", "unblock", "issue"])
 def test_without_the_scope_nothing_is_even_looked_up(campus, scope, untouched):
     """The answer for what exists and what does not is the same."""
-    one = Shop(register("只看", scopes=tuple(set(EVERYTHING) - {scope})))
+    one = Shop(register("只看", scopes=tuple(set(EVERYTHING) - {f"card.{scope}"})))
     card, nobody = campus.card("student").public_id, "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f"
     asks = {
         "pay": [("payments", {"merchant": "n1.rice", "amount_fen": 1, "code": "N1P00000000"})] * 2,
@@ -110,7 +113,7 @@ def test_without_the_scope_nothing_is_even_looked_up(campus, scope, untouched):
 
 
 def test_a_number_is_no_oracle_without_the_right_to_look_up(campus):
-    one = Shop(register("看码", scopes=("query",)))
+    one = Shop(register("看码", scopes=("card.query",)))
     told = [one.post("cards/query", {"campus_no": number}).json()["error"] for number in ("14231100001", "99999999")]
     assert {fault["code"] for fault in told} == {"scope_missing"}
     assert told[0]["message"] == told[1]["message"]
@@ -191,14 +194,14 @@ def test_a_revoked_key_is_refused_at_once(shop, phone, untouched):
     keys.revoke_key(by=SYSTEM, key=shop.key, reason="泄露")
     assert fault_of(shop.pay(850, code=phone.code())) == "key_refused"
     with pytest.raises(DatabaseError), transaction.atomic():
-        VendorKey.objects.filter(pk=shop.key.pk).update(revoked_at=None)
+        ApiKey.objects.filter(pk=shop.key.pk).update(revoked_at=None)
 
 
 def test_a_rotated_key_works_on_for_the_overlap(shop):
     made = keys.rotate_key(by=SYSTEM, key=shop.key, overlap_hours=24)
     assert shop.get("account").status_code == 200
     assert anonymous(authorization=f"Bearer {made.text}").status_code == 200
-    VendorKey.objects.filter(pk=shop.key.pk).update(ends_at=now() + timedelta(microseconds=1))
+    ApiKey.objects.filter(pk=shop.key.pk).update(ends_at=now() + timedelta(microseconds=1))
     assert fault_of(shop.get("account")) == "key_refused"
 
 
@@ -208,7 +211,7 @@ def test_a_vendor_switched_off_does_nothing(shop, vendor, phone, untouched):
 
 
 def test_a_scope_taken_away_is_gone_with_the_next_request(shop, vendor, phone, untouched):
-    order = vendors.VendorOrder(company="岳阳饭盒", contact="刘", scopes=("query",), addresses=("10.20.0.0/24",))
+    order = vendors.VendorOrder(company="岳阳饭盒", contact="刘", scopes=("card.query",), addresses=("10.20.0.0/24",))
     vendors.change(by=SYSTEM, vendor=vendor, order=order)
     assert fault_of(shop.pay(850, code=phone.code())) == "scope_missing"
 
@@ -237,11 +240,11 @@ def test_what_was_told_is_never_changed(shop, phone):
     shop.pay(850, code=phone.code())
     for change in (lambda rows: rows.update(status=500), lambda rows: rows.delete()):
         with pytest.raises(DatabaseError), transaction.atomic():
-            change(ApiRequest.objects.all())
+            change(IdempotencyRecord.objects.all())
 
 
 def test_the_log_keeps_no_key_and_no_body(shop, phone):
     shop.pay(850, code=phone.code())
-    [key] = VendorKey.objects.filter(pk=shop.key.pk).values()
+    [key] = ApiKey.objects.filter(pk=shop.key.pk).values()
     assert shop.secret not in str(key)
     assert len(key["secret_hash"]) == 32

@@ -9,13 +9,13 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.openapi.models import WebhookEvent
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.issuing.models import CardOrder
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM
-from nanhu.systems.card.vendors.models import WebhookEvent
-from nanhu.systems.card.vendors.services import consents
+from nanhu.systems.card.vendors import consents
 from nanhu.systems.card.vendors.tests.conftest import Shop, fault_of, register
 
 FORM = {
@@ -42,7 +42,7 @@ def test_each_look_stands_in_the_holders_log(shop, campus):
 
 
 def test_the_balance_is_told_to_who_may_see_it(campus):
-    one = Shop(register("只查", scopes=("query", "lookup")))
+    one = Shop(register("只查", scopes=("card.query", "card.lookup")))
     assert one.post("cards/query", {"campus_no": "14231100001"}).json()["balance_fen"] is None
 
 

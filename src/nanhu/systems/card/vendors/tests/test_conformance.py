@@ -15,9 +15,9 @@ from schemathesis.checks import load_all_checks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.pytest.lazy import get_all_tests
 
-from nanhu.systems.card.vendors import wire
+from nanhu.platforms.openapi import signature
+from nanhu.platforms.openapi.services import rate_limits
 from nanhu.systems.card.vendors.operations import OPERATIONS
-from nanhu.systems.card.vendors.services import buckets
 from nanhu.systems.card.vendors.tests.conftest import PREFIX
 
 pytestmark = pytest.mark.django_db
@@ -41,24 +41,26 @@ class Sealing:
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         environ.pop("HTTP_ACCEPT_ENCODING", None)  # the client in process asks for gzip and does not unpack it
         name = environ.get("HTTP_IDEMPOTENCY_KEY", "")
-        if wire.SIGNATURE.fullmatch(environ.get("HTTP_NANHU_SIGNATURE", "")) and wire.IDEMPOTENCY_KEY.fullmatch(name):
+        if signature.SIGNATURE.fullmatch(
+            environ.get("HTTP_NANHU_SIGNATURE", "")
+        ) and signature.IDEMPOTENCY_KEY.fullmatch(name):
             body, moment = environ["wsgi.input"].read(), str(int(time.time()))
             environ["wsgi.input"] = io.BytesIO(body)
-            text = wire.signed_text(
+            text = signature.signed_text(
                 moment=moment,
                 method=environ["REQUEST_METHOD"],
                 path=environ["PATH_INFO"],
                 idempotency_key=name,
                 body=body,
             )
-            environ["HTTP_NANHU_SIGNATURE"] = f"t={moment},v1={wire.seal(self.secret, text)}"
+            environ["HTTP_NANHU_SIGNATURE"] = f"t={moment},v1={signature.seal(self.secret, text)}"
         return self.campus(environ, start)
 
 
 @pytest.fixture
 def described(sandbox, monkeypatch):
     """How often a vendor may ask is another test's; Django's own client leaves the connection open in the same way."""
-    monkeypatch.setattr(buckets, "has_taken", lambda *_names, **_facts: True)
+    monkeypatch.setattr(rate_limits, "has_taken", lambda *_names, **_facts: True)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     load_all_checks()

@@ -12,19 +12,20 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.openapi.description import description
+from nanhu.platforms.openapi.interfaces import ALWAYS, WRITING
+from nanhu.platforms.openapi.models import Vendor
+from nanhu.platforms.openapi.services import keys
 from nanhu.systems.card.models import Card, PosTerminal
 from nanhu.systems.card.pins.blocks import seal_pin_block
 from nanhu.systems.card.pins.services.changing import reset_pin
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM
-from nanhu.systems.card.vendors import door, wire
-from nanhu.systems.card.vendors.description import description
+from nanhu.systems.card.vendors import consents, wire
 from nanhu.systems.card.vendors.errors import PAYMENT_REFUSALS
-from nanhu.systems.card.vendors.models import Vendor
-from nanhu.systems.card.vendors.operations import BY_NAME, EVERYWHERE, OPERATIONS, WRITING
-from nanhu.systems.card.vendors.services import consents, keys
-from nanhu.systems.card.vendors.services.sandbox_cards import consent_id
+from nanhu.systems.card.vendors.operations import CARD, OPERATIONS
+from nanhu.systems.card.vendors.sandbox.behaviours import consent_id
 from nanhu.systems.card.vendors.tests.conftest import PREFIX, fault_of
 
 SHOP = "sandbox.shop"
@@ -83,7 +84,7 @@ def test_it_is_open_and_is_an_openapi_description(db):
     refs = set(re.findall(r'"#/components/schemas/(\w+)"', answer.content.decode()))
     assert refs <= set(told["components"]["schemas"])
     ids = [one["operationId"] for path in told["paths"].values() for one in path.values()]
-    assert sorted(ids) == sorted(BY_NAME)
+    assert sorted(ids) == sorted(one.name for one in OPERATIONS)
     for path, methods in told["paths"].items():
         named = re.findall(r"{(\w+)}", path)
         for one in methods.values():
@@ -101,7 +102,7 @@ def test_each_operation_answers_as_described(deeds):
 
 def test_the_examples_of_the_description_are_taken(sandbox):
     """What a developer copies from it works."""
-    shapes = description()["components"]["schemas"]
+    shapes = description(CARD)["components"]["schemas"]
     example = {
         name: value["examples"][0]
         for name, value in shapes["PaymentOrder"]["properties"].items()
@@ -129,7 +130,7 @@ def without_scopes(deed, name, shop, monkeypatch):
 
 def breaking(error):
     def ask(deed, name, shop, monkeypatch):
-        monkeypatch.setitem(door.WORLDS["test"], name, broken(error))
+        monkeypatch.setitem(CARD.operation(name).handlers, "test", broken(error))
         return deed()
 
     return ask
@@ -185,7 +186,7 @@ PROVOKED = {
 
 
 def broken(error):
-    def work(_asked):
+    def work(_request):
         raise error
 
     return work
@@ -199,7 +200,7 @@ COMMON = [(operation, code) for operation in OPERATIONS for code in operation.ev
 
 
 def test_every_common_code_can_be_provoked():
-    assert {*EVERYWHERE, *WRITING, "scope_missing"} == {*PROVOKED, "address_refused"}
+    assert {*ALWAYS, *WRITING, "scope_missing"} == {*PROVOKED, "address_refused"}
 
 
 def test_every_operation_asks_where_a_live_key_is_used_from(shop):
@@ -217,7 +218,7 @@ def test_each_common_code_is_really_given(deeds, sandbox):
             answer = PROVOKED[code](deeds[operation.name], operation.name, sandbox, monkeypatch)
             assert fault_of(answer) == code, (operation.name, answer.content)
             told = fits(answer, wire.Error).error
-            responses = description()["paths"][PREFIX + operation.path][operation.method.lower()]["responses"]
+            responses = description(CARD)["paths"][PREFIX + operation.path][operation.method.lower()]["responses"]
             assert code in responses[str(answer.status_code)]["x-codes"]
             assert told.message
             assert "{" not in told.message

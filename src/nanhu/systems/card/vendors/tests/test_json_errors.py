@@ -6,10 +6,10 @@ import msgspec
 import pytest
 from django.test import Client
 
+from nanhu.platforms.openapi.body_errors import fault_in
+from nanhu.platforms.openapi.views import endpoint
 from nanhu.systems.card.vendors import wire
-from nanhu.systems.card.vendors.faults import fault_in
 from nanhu.systems.card.vendors.tests.conftest import PREFIX
-from nanhu.systems.card.vendors.views import api
 
 pytestmark = pytest.mark.django_db
 
@@ -104,12 +104,12 @@ def test_a_wrong_seal_is_refused(sandbox):
     assert fault(answer, 401) == "signature_wrong"
 
 
-@pytest.mark.parametrize("where", ["known", "answered"])
+@pytest.mark.parametrize("where", ["authenticated", "answered"])
 def test_a_fault_of_ours_around_the_door_is_json(sandbox, monkeypatch, where):
     def broken(*_arguments):
         raise RuntimeError("a fault")
 
-    monkeypatch.setattr(api, where, broken)
+    monkeypatch.setattr(endpoint, where, broken)
     sandbox.client.raise_request_exception = False
     assert fault(sandbox.get("account"), 500) == "internal_error"
 

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.openapi.models import ApiKey, Delivery, Vendor, Webhook
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
-from nanhu.systems.card.vendors.models import Consent, Delivery, Vendor, VendorKey, Webhook
+from nanhu.systems.card.vendors.models import Consent
 from nanhu.systems.card.vendors.tests.conftest import HOME, PREFIX, Shop, fault_of
 
 SECRET = re.compile(r"nanhu_(?:live|test)_[0-9A-Za-z]{12}_[0-9A-Za-z_-]{43}")
@@ -17,26 +18,26 @@ SECRET = re.compile(r"nanhu_(?:live|test)_[0-9A-Za-z]{12}_[0-9A-Za-z_-]{43}")
 @pytest.fixture
 def keeper(campus):
     account = identity.account_of(campus.persons["teacher"])
-    identity.grant_role(by=SYSTEM, account_id=account.pk, role="card.api_keeper")
+    identity.grant_role(by=SYSTEM, account_id=account.pk, role="openapi.keeper")
     return campus.client("teacher")
 
 
 def test_strangers_find_no_desk(campus, vendor):
     for who in (campus.client("student"), campus.client("clerk")):
         for page in ("", "register/", f"{vendor.public_id}/", f"{vendor.public_id}/keys/", f"{vendor.public_id}/log/"):
-            assert who.get(f"/card/vendors/{page}").status_code == 404
+            assert who.get(f"/openapi/{page}").status_code == 404
 
 
 def test_a_vendor_is_registered_given_a_key_and_sells(keeper, phone, campus):
     """From an empty desk to a paid lunch, by the pages and the key they showed."""
-    assert "还没有单位使用接口" in keeper.get("/card/vendors/").content.decode()
+    assert "还没有单位使用接口" in keeper.get("/openapi/").content.decode()
     rice = Merchant.objects.get(key="n1.rice").pk
     form = {
-        "company": "岳阳饭盒", "contact": "刘老板", "scopes": ["pay", "refund"], "merchants": [rice],
+        "company": "岳阳饭盒", "contact": "刘老板", "scopes": ["card.pay", "card.refund"], "card-merchants": [rice],
         "addresses": "10.20.0.0/24", "per_minute": "600",
     }  # fmt: skip
-    assert keeper.post("/card/vendors/register/", form).status_code == 302
-    desk = f"/card/vendors/{Vendor.objects.get().public_id}/"
+    assert keeper.post("/openapi/register/", form).status_code == 302
+    desk = f"/openapi/{Vendor.objects.get().public_id}/"
     page = keeper.post(f"{desk}keys/", {"name": "前台", "mode": "live"}).content.decode()
     secret = SECRET.search(page)[0]
     assert SECRET.search(keeper.get(desk).content.decode()) is None
@@ -57,19 +58,19 @@ def test_a_vendor_is_registered_given_a_key_and_sells(keeper, phone, campus):
 )
 def test_addresses_are_checked(keeper, addresses, sentence):
     form = {"company": "a", "contact": "b", "per_minute": "600", "addresses": addresses}
-    answer = keeper.post("/card/vendors/register/", form)
+    answer = keeper.post("/openapi/register/", form)
     assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
 
 
 def test_a_live_key_asks_for_addresses_first(keeper, vendor):
     Vendor.objects.update(addresses=[])
-    answer = keeper.post(f"/card/vendors/{vendor.public_id}/keys/", {"name": "前台", "mode": "live"})
+    answer = keeper.post(f"/openapi/{vendor.public_id}/keys/", {"name": "前台", "mode": "live"})
     assert (answer.status_code, "先登记" in answer.content.decode()) == (422, True)
-    assert not VendorKey.objects.exists()
+    assert not ApiKey.objects.exists()
 
 
 def test_a_key_is_rotated_and_revoked_on_the_page(keeper, shop):
-    where = f"/card/vendors/keys/{shop.key.public_id}/"
+    where = f"/openapi/keys/{shop.key.public_id}/"
     page = keeper.post(f"{where}rotate/", {"overlap_hours": "24"}).content.decode()
     assert SECRET.search(page)
     assert shop.get("account").status_code == 200
@@ -78,27 +79,27 @@ def test_a_key_is_rotated_and_revoked_on_the_page(keeper, shop):
 
 
 def test_a_webhook_is_set_tried_replayed_and_stopped(keeper, vendor, sandbox):
-    where = f"/card/vendors/{vendor.public_id}/webhook/test/"
+    where = f"/openapi/{vendor.public_id}/webhook/test/"
     wrong = keeper.post(where, {"url": "http://shop.example/"})
     assert wrong.status_code == 422 or "https" in wrong.content.decode()
     inside = keeper.post(where, {"url": "https://10.0.0.7/hook"})
     assert "nanhu_whsec_" not in inside.content.decode()
     assert "校内网络" in inside.content.decode()
     assert "nanhu_whsec_" in keeper.post(where, {"url": "https://shop.example/hook"}).content.decode()
-    keeper.post(f"{where}deed/", {"do": "test"})
+    keeper.post(f"{where}action/", {"do": "test"})
     sandbox.pay(850, code="SANDBOX-OK", merchant="sandbox.shop")
-    page = keeper.get(f"/card/vendors/{vendor.public_id}/events/").content.decode()
+    page = keeper.get(f"/openapi/{vendor.public_id}/events/").content.decode()
     assert "webhook.test" in page
     assert "payment.succeeded" in page
     event = Delivery.objects.order_by("id").first().event.public_id
-    assert keeper.post(f"/card/vendors/events/{event}/replay/").status_code == 302
+    assert keeper.post(f"/openapi/events/{event}/replay/").status_code == 302
     assert Delivery.objects.filter(is_replay=True).count() == 1
-    keeper.post(f"{where}deed/", {"do": "stop"})
+    keeper.post(f"{where}action/", {"do": "stop"})
     assert not Webhook.objects.get().is_on
 
 
 def test_a_vendor_is_switched_off_with_a_reason(keeper, vendor, shop):
-    where = f"/card/vendors/{vendor.public_id}/switch/"
+    where = f"/openapi/{vendor.public_id}/switch/"
     assert keeper.post(where, {"reason": ""}).status_code == 422
     keeper.post(where, {"reason": "合同到期"})
     assert fault_of(shop.get("account")) == "key_refused"
@@ -124,8 +125,8 @@ def test_pages_ask_the_database_little(keeper, vendor, shop, sandbox, phone):
     for _sale in range(12):
         sandbox.pay(850, code="SANDBOX-OK", merchant="sandbox.shop")
         shop.pay(1, code=phone.code())
-    here = f"/card/vendors/{vendor.public_id}/"
-    for page in ("/card/vendors/", here, f"{here}log/", f"{here}events/", f"{here}change/", "/card/vendors/mine/"):
+    here = f"/openapi/{vendor.public_id}/"
+    for page in ("/openapi/", here, f"{here}log/", f"{here}events/", f"{here}change/", "/card/vendors/mine/"):
         assert queries_of(keeper, page) <= 20, page
 
 

@@ -7,10 +7,10 @@ import pytest
 from django.db import connections, transaction
 
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.openapi.services import keys
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.systems.card.vendors.models import VendorPayment
-from nanhu.systems.card.vendors.services import keys
 from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, fault_of, register
 
 pytestmark = pytest.mark.django_db(transaction=True)

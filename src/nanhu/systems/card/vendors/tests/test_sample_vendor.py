@@ -9,10 +9,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from nanhu.kernel.configuration import configuration
+from nanhu.platforms.openapi.models import ApiKey, Vendor
+from nanhu.platforms.openapi.services import keys
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM
-from nanhu.systems.card.vendors.models import Vendor, VendorKey
-from nanhu.systems.card.vendors.services import keys
 from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, fault_of
 
 
@@ -53,14 +53,14 @@ def test_again_it_keeps_its_keys_and_after_a_loss_gets_new_ones(campus, path):
     assert told(path) == first
     path.unlink()
     second = told(path)
-    assert (Vendor.objects.count(), VendorKey.objects.filter(revoked_at=None).count()) == (1, 2)
+    assert (Vendor.objects.count(), ApiKey.objects.filter(revoked_at=None).count()) == (1, 2)
     assert second["test_key"] != first["test_key"]
     assert fault_of(Program(first, "test").pay(850, code="SANDBOX-OK", merchant="sandbox.shop")) == "key_refused"
 
 
 def test_keys_that_were_revoked_at_the_desk_are_made_anew(campus, path):
     first = told(path)
-    for key in VendorKey.objects.all():
+    for key in ApiKey.objects.all():
         keys.revoke_key(by=SYSTEM, key=key, reason="试验结束")
     assert told(path)["live_key"] != first["live_key"]
 

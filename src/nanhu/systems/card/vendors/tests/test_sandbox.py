@@ -6,16 +6,15 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from nanhu.platforms.openapi.models import WebhookEvent
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.pins.blocks import seal_pin_block
-from nanhu.systems.card.vendors import worlds
-from nanhu.systems.card.vendors.models import SandboxPayment, WebhookEvent
-from nanhu.systems.card.vendors.services import sandbox_cards
-from nanhu.systems.card.vendors.services.sandbox_cards import BEHAVIOURS
-from nanhu.systems.card.vendors.tasks import tell_settled
+from nanhu.systems.card.vendors.models import SandboxPayment
+from nanhu.systems.card.vendors.operations import OPERATIONS
+from nanhu.systems.card.vendors.sandbox import behaviours
+from nanhu.systems.card.vendors.sandbox.behaviours import BEHAVIOURS
+from nanhu.systems.card.vendors.tasks import publish_settled
 from nanhu.systems.card.vendors.tests.conftest import fault_of
-from nanhu.systems.card.vendors.worlds.live import LIVE
-from nanhu.systems.card.vendors.worlds.sandbox import SANDBOX
 
 SHOP = "sandbox.shop"
 FOREIGN = """
@@ -29,7 +28,7 @@ OUTCOMES = {
 
 
 def test_both_worlds_know_the_same_operations():
-    assert LIVE.keys() == SANDBOX.keys()
+    assert all(one.handlers.keys() == {"live", "test"} for one in OPERATIONS)
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda one: one.kind)
@@ -76,17 +75,16 @@ def test_its_tables_refer_to_vendors_and_to_themselves_only(db):
         found = cursor.fetchall()
     assert found
     assert {target for _table, target in found} <= {
-        "card_vendor",
+        "openapi_vendor",
         "card_vendor_sandbox_card",
         "card_vendor_sandbox_payment",
     }
 
 
 def test_its_code_imports_no_ledger_no_wallet_no_card():
-    folder = Path(worlds.__file__).parent
-    files = [*folder.glob("sandbox*.py"), Path(sandbox_cards.__file__)]
+    files = [one for one in Path(behaviours.__file__).parent.glob("*.py") if one.name != "__init__.py"]
     assert len(files) == 4
-    pure = {"nanhu.systems.card.protocol", "nanhu.systems.card.pins.blocks"}
+    pure = {"nanhu.platforms.openapi.api", "nanhu.systems.card.protocol", "nanhu.systems.card.pins.blocks"}
     for file in files:
         named = {node.module for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom)}
         house = {one for one in named if one and one.startswith("nanhu.")}
@@ -97,12 +95,12 @@ def test_its_code_imports_no_ledger_no_wallet_no_card():
 
 def test_cards_can_start_over(sandbox, vendor):
     sandbox.pay(850, code="SANDBOX-OK", merchant=SHOP)
-    sandbox_cards.start_over(vendor)
+    behaviours.reset(vendor)
     assert sandbox.post("cards/query", {"code": "SANDBOX-OK"}).json()["balance_fen"] == 50_000
 
 
 def test_a_minute_is_a_day(sandbox, vendor):
     sandbox.pay(850, code="SANDBOX-OK", merchant=SHOP)
     SandboxPayment.objects.update(created_at="2026-01-01T00:00:00Z")
-    assert (tell_settled(), tell_settled()) == (1, 0)
+    assert (publish_settled(), publish_settled()) == (1, 0)
     assert WebhookEvent.objects.filter(kind="payment.settled", mode="test").count() == 1

@@ -11,11 +11,12 @@ from django.db import OperationalError, connection, connections
 from django.test import Client
 
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.openapi import serving
+from nanhu.platforms.openapi.models import IdempotencyRecord, RequestLog
+from nanhu.platforms.openapi.services import keys
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
-from nanhu.systems.card.vendors import door
-from nanhu.systems.card.vendors.models import ApiCall, ApiRequest, VendorPayment
-from nanhu.systems.card.vendors.services import keys
+from nanhu.systems.card.vendors.models import VendorPayment
 from nanhu.systems.card.vendors.tests.conftest import HOME, PREFIX, Phone, Shop, fault_of, register
 from nanhu.systems.card.vendors.tests.test_races import at_once
 
@@ -57,7 +58,7 @@ def is_unknown(answer):
 @contextmanager
 def another_deed_under(shop):
     """Somebody else's connection is just about the same Idempotency-Key."""
-    name = f"card_vendor_request:{shop.vendor.pk}:live:{KEY}"
+    name = f"openapi_request:{shop.vendor.pk}:live:{KEY}"
     connection.ensure_connection()
     ours = connection.connection.info
     with psycopg.connect(
@@ -78,15 +79,15 @@ def test_one_key_for_two_deeds_at_once_is_one_deed_and_a_conflict(campus, shop, 
         (409, "idempotency_key_reused")
     ] * 5
     assert balance(campus) == 10_000 - paid[0].json()["amount_fen"]
-    assert (VendorPayment.objects.count(), ApiRequest.objects.count()) == (1, 1)
+    assert (VendorPayment.objects.count(), IdempotencyRecord.objects.count()) == (1, 1)
 
 
 def test_who_waits_too_long_is_told_to_ask_again_and_nothing_is_done(campus, shop, order, monkeypatch):
-    monkeypatch.setattr(door, "PATIENCE", "200ms")
+    monkeypatch.setattr(serving, "PATIENCE", "200ms")
     with another_deed_under(shop):
         answers = at_once(lambda _n: shop.post("payments", order, idempotency_key=KEY), 4)
     assert all(is_unknown(answer) for answer in answers)
-    assert ApiCall.objects.filter(status=503, code="outcome_unknown").count() == 4
+    assert RequestLog.objects.filter(status=503, code="outcome_unknown").count() == 4
     assert (balance(campus), VendorPayment.objects.count()) == (10_000, 0)
 
     assert shop.post("payments", order, idempotency_key=KEY).status_code == 201
@@ -115,7 +116,7 @@ def test_a_connection_that_breaks_amid_the_deed_is_told_and_the_deed_is_done_onc
         other.execute("SELECT pg_terminate_backend(%s)", [waiting_pid(other)])
         broken = asking.result(20)
     assert is_unknown(broken)
-    assert (balance(campus), ApiCall.objects.get().status) == (10_000, 503)
+    assert (balance(campus), RequestLog.objects.get().status) == (10_000, 503)
 
     first, again = (shop.post("payments", order, idempotency_key=KEY) for _try in range(2))
     assert (first.status_code, again.content) == (201, first.content)
@@ -133,6 +134,6 @@ def test_a_database_that_is_away_before_the_key_is_known_is_told_in_json(db, mon
 
 
 def test_what_was_decided_is_told_though_its_line_in_the_log_is_lost(campus, shop, order, monkeypatch):
-    monkeypatch.setattr(ApiCall, "save", away)
+    monkeypatch.setattr(RequestLog, "save", away)
     assert shop.post("payments", order, idempotency_key=KEY).status_code == 201
     assert balance(campus) == 10_000 - 850

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.openapi.models import RateBucket, RequestLog
+from nanhu.platforms.openapi.services import keys, vendors
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM
-from nanhu.systems.card.vendors.models import ApiCall, Bucket
-from nanhu.systems.card.vendors.services import keys, vendors
 from nanhu.systems.card.vendors.tests.conftest import EVERYTHING, HOME, PREFIX, Shop, fault_of, register
 
 NOBODY = "nanhu_live_aaaaaaaaaaaa_" + "A" * 43
@@ -18,18 +18,18 @@ def ask(shown="", *, address=HOME, path="account"):
 
 
 def notes():
-    return list(AuditEntry.objects.filter(action="card.turn_vendor_away").order_by("id"))
+    return list(AuditEntry.objects.filter(action="openapi.refuse_request").order_by("id"))
 
 
 @pytest.mark.parametrize(("shown", "why"), [("", "none"), ("guess", "malformed"), (NOBODY, "unknown")])
 def test_a_stranger_is_written_down_with_the_reason_and_without_what_was_shown(db, caplog, shown, why):
     ask(shown)
     [note] = notes()
-    assert (note.actor, note.address, note.target, note.reason) == ("anonymous", HOME, "card_vendor", why)
+    assert (note.actor, note.address, note.target, note.reason) == ("anonymous", HOME, "openapi_vendor", why)
     assert note.facts == {"code": "key_refused", "key": "", "path": f"{PREFIX}account"}
     assert f"turned away {HOME} at {PREFIX}account: key_refused ({why})" in caplog.text
     assert "AAAA" not in caplog.text
-    assert not ApiCall.objects.exists()
+    assert not RequestLog.objects.exists()
 
 
 def bent(shop):
@@ -49,8 +49,8 @@ def switched_off(shop):
 @pytest.mark.parametrize(("spoil", "why"), [(bent, "wrong"), (revoked, "revoked"), (switched_off, "vendor off")])
 def test_who_shows_a_known_key_wrongly_stands_in_its_vendors_log(shop, vendor, spoil, why):
     told = ask(spoil(shop))
-    [note], [line] = notes(), ApiCall.objects.all()
-    assert (note.target, note.reason, note.facts["key"]) == (f"card_vendor:{vendor.pk}", why, shop.key.number)
+    [note], [line] = notes(), RequestLog.objects.all()
+    assert (note.target, note.reason, note.facts["key"]) == (f"openapi_vendor:{vendor.pk}", why, shop.key.number)
     assert (line.vendor, line.key, line.operation, line.status) == (vendor, shop.key, "account", 401)
     assert (line.code, line.address) == ("key_refused", HOME)
     assert str(line.public_id) == told["Nanhu-Request-Id"]
@@ -59,15 +59,15 @@ def test_who_shows_a_known_key_wrongly_stands_in_its_vendors_log(shop, vendor, s
 
 def test_the_desk_sees_who_was_turned_away(campus, shop, settings):
     from nanhu.platforms.identity import api as identity
-    from nanhu.systems.card.rights.policies import MANAGER
+    from nanhu.platforms.openapi.policies import KEEPER
 
     account = identity.account_of(campus.persons["clerk"])
-    identity.grant_role(by=SYSTEM, account_id=account.pk, role=MANAGER)
+    identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
     identity.set_password_for_sample(by=SYSTEM, campus_no=CAST["clerk"][2], password=PASSWORD)
     ask(revoked(shop), address="10.66.0.9")
     keeper = Client()
     keeper.post("/sign-in", {"username": CAST["clerk"][2], "password": PASSWORD})
-    page = keeper.get(f"/card/vendors/{shop.vendor.public_id}/log/?outcome=bad").content.decode()
+    page = keeper.get(f"/openapi/{shop.vendor.public_id}/log/?outcome=bad").content.decode()
     assert "401 key_refused" in page
     assert "10.66.0.9" in page
 
@@ -82,7 +82,7 @@ def test_guessing_fills_no_log(shop):
         (HOME, ""),
         (HOME, shop.key.number),
     ]
-    assert ApiCall.objects.count() == 1
+    assert RequestLog.objects.count() == 1
     ask("guess", address="10.20.0.8")
     assert notes()[-1].address == "10.20.0.8"
 
@@ -95,7 +95,7 @@ def test_many_networks_fill_no_log_either(db):
 
 def test_after_a_while_it_is_noted_again(db):
     ask("guess")
-    Bucket.objects.filter(subject__startswith="noted:").update(at="2026-01-01T00:00:00Z")
+    RateBucket.objects.filter(subject__startswith="noted:").update(at="2026-01-01T00:00:00Z")
     ask("guess")
     assert len(notes()) == 2
 
@@ -110,7 +110,7 @@ def test_who_asks_too_often_is_noted_once(campus):
     assert codes.count(429) == 4
     [note] = notes()
     assert (note.reason, note.facts["code"], note.facts["key"]) == ("too often", "rate_limited", hasty.key.number)
-    assert ApiCall.objects.filter(status=429).count() == 1
+    assert RequestLog.objects.filter(status=429).count() == 1
 
 
 def test_a_good_request_leaves_no_such_note(campus):

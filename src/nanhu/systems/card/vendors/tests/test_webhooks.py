@@ -9,10 +9,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.openapi.errors import WebhookAddressError
+from nanhu.platforms.openapi.models import Delivery, WebhookEvent
+from nanhu.platforms.openapi.services import deliveries, webhooks
 from nanhu.systems.card.tests.conftest import SYSTEM
-from nanhu.systems.card.vendors.errors import WebhookAddressError
-from nanhu.systems.card.vendors.models import Delivery, WebhookEvent
-from nanhu.systems.card.vendors.services import deliveries, webhooks
 from nanhu.systems.card.vendors.tests.conftest import Shop, register
 
 SHOP = "sandbox.shop"

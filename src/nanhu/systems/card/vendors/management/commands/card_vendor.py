@@ -10,11 +10,21 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import Configuration, configuration
+from nanhu.platforms.openapi.api import (
+    ApiKey,
+    Mode,
+    Vendor,
+    VendorOrder,
+    living_keys,
+    make_key,
+    register_vendor,
+    revoke_key,
+)
 from nanhu.systems.card.management.commands.card_emulator import write_private
 from nanhu.systems.card.models import Merchant
-from nanhu.systems.card.vendors.models import Mode, Scope, Vendor, VendorKey
-from nanhu.systems.card.vendors.services import keys, vendors
-from nanhu.systems.card.vendors.services.sandbox_cards import MERCHANT
+from nanhu.systems.card.vendors.models import VendorMerchant
+from nanhu.systems.card.vendors.sandbox.behaviours import MERCHANT
+from nanhu.systems.card.vendors.scopes import Scope
 
 BY = Actor.system("card_vendor")
 COMPANY = "湘北自助贩卖（样例）"
@@ -49,39 +59,39 @@ def merchant_of(key: str) -> Merchant:
 
 
 def registered(merchant: Merchant) -> Vendor:
-    order = vendors.VendorOrder(
+    order = VendorOrder(
         company=COMPANY,
         contact="陈师傅",
         phone="13907300066",
         scopes=SCOPES,
-        merchants=[merchant.pk],
         addresses=LOOPBACK,
+        settings={"card": {"merchants": [merchant.pk]}},
     )
-    return vendors.register(by=BY, order=order)
+    return register_vendor(by=BY, order=order)
 
 
 def known_keys(path: Path, vendor: Vendor) -> dict[str, Any]:
     """What the file holds, while both keys still live here."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        numbers = {str(told[f"{mode}_key"]).split("_")[2] for mode in (Mode.TEST, Mode.LIVE)}
+        known = json.loads(path.read_text(encoding="utf-8"))
+        numbers = {str(known[f"{mode}_key"]).split("_")[2] for mode in (Mode.TEST, Mode.LIVE)}
     except (OSError, ValueError, KeyError, IndexError):
         return {}
-    living = set(keys.living_keys(vendor).values_list("number", flat=True))
-    return dict(told) if numbers <= living else {}
+    living = set(living_keys(vendor).values_list("number", flat=True))
+    return dict(known) if numbers <= living else {}
 
 
 @transaction.atomic
 def new_keys(vendor: Vendor) -> dict[str, str]:
     """Those of a file that was lost open nothing any more."""
-    for old in VendorKey.objects.filter(vendor=vendor, revoked_at=None):
-        keys.revoke_key(by=BY, key=old, reason="card_vendor")
-    made = {mode: keys.make_key(by=BY, vendor=vendor, mode=mode, name="样例程序") for mode in (Mode.TEST, Mode.LIVE)}
+    for old in ApiKey.objects.filter(vendor=vendor, revoked_at=None):
+        revoke_key(by=BY, key=old, reason="card_vendor")
+    made = {mode: make_key(by=BY, vendor=vendor, mode=mode, name="样例程序") for mode in (Mode.TEST, Mode.LIVE)}
     return {f"{mode}_key": one.text for mode, one in made.items()}
 
 
 def surroundings(settings: Configuration, vendor: Vendor) -> dict[str, str]:
-    merchant = vendor.merchants.select_related("merchant").filter(is_on=True).first()
+    merchant = VendorMerchant.objects.filter(vendor=vendor, is_on=True).select_related("merchant").first()
     return {
         "address": f"{settings.public_url}/api/card/v1/", "company": vendor.company, "test_merchant": MERCHANT,
         "live_merchant": merchant.merchant.key if merchant else "",

@@ -7,7 +7,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.systems.card.vendors.models import SandboxCard, Vendor
+from nanhu.platforms.openapi.api import Sandbox, Vendor
+from nanhu.systems.card.vendors.models import SandboxCard
 
 MERCHANT: Final = "sandbox.shop"
 PIN: Final = "123456"
@@ -49,15 +50,16 @@ BY_CODE: Final = {one.code: one for one in BEHAVIOURS}
 BY_CAMPUS_NO: Final = {one.campus_no: one for one in BEHAVIOURS}
 
 
-def lay_out(vendor: Vendor) -> None:
+def prepare(vendor: Vendor) -> None:
     SandboxCard.objects.bulk_create(
         (SandboxCard(vendor=vendor, kind=one.kind, state=one.state, balance_fen=one.balance_fen) for one in BEHAVIOURS),
         ignore_conflicts=True,
     )
 
 
-def start_over(vendor: Vendor) -> None:
+def reset(vendor: Vendor) -> None:
     """Every test card as on the first day; payments made with them stay."""
+    prepare(vendor)
     for one in BEHAVIOURS:
         SandboxCard.objects.filter(vendor=vendor, kind=one.kind).update(
             state=one.state, balance_fen=one.balance_fen, is_blocked=False, pin_tries=0, spent_fen=0, spent_on=None
@@ -67,3 +69,9 @@ def start_over(vendor: Vendor) -> None:
 def consent_id(vendor: Vendor) -> UUID:
     """The consent that test card `ok` gave this vendor."""
     return uuid5(NAMESPACE_URL, f"nanhu:sandbox-consent:{vendor.public_id}")
+
+
+SANDBOX: Final = Sandbox(
+    prepare=prepare, reset=reset, template="card_vendors/_sandbox.html",
+    facts=lambda: {"cards": BEHAVIOURS, "pin": PIN, "merchant": MERCHANT},
+)  # fmt: skip

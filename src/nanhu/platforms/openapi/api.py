@@ -1,0 +1,51 @@
+"""The door of the open API: a room declares an `Interface` of operations and registers it; its handlers get a `Request`."""
+
+from nanhu.platforms.openapi.bodies import Error, Fault, ModeName, RequestBody, ResponseBody
+from nanhu.platforms.openapi.errors import ApiError, ScopeMissingError, VendorNotFoundError
+from nanhu.platforms.openapi.interfaces import (
+    Example,
+    Interface,
+    Operation,
+    Refusal,
+    Request,
+    Sandbox,
+    VendorSettings,
+    refusals_of,
+    register,
+)
+from nanhu.platforms.openapi.models import ApiKey, Mode, Vendor
+from nanhu.platforms.openapi.queries import vendor_with
+from nanhu.platforms.openapi.services.keys import living_keys, make_key, revoke_key
+from nanhu.platforms.openapi.services.vendors import VendorOrder
+from nanhu.platforms.openapi.services.vendors import register as register_vendor
+from nanhu.platforms.openapi.services.webhooks import publish
+
+__all__ = [
+    "ApiError",
+    "ApiKey",
+    "Error",
+    "Example",
+    "Fault",
+    "Interface",
+    "Mode",
+    "ModeName",
+    "Operation",
+    "Refusal",
+    "Request",
+    "RequestBody",
+    "ResponseBody",
+    "Sandbox",
+    "ScopeMissingError",
+    "Vendor",
+    "VendorNotFoundError",
+    "VendorOrder",
+    "VendorSettings",
+    "living_keys",
+    "make_key",
+    "publish",
+    "refusals_of",
+    "register",
+    "register_vendor",
+    "revoke_key",
+    "vendor_with",
+]

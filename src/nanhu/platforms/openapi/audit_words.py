@@ -1,0 +1,37 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+from nanhu.platforms.openapi.models import Mode
+
+ACTIONS: dict[str, Text] = {
+    "openapi.change_vendor": _("修改接入单位"),
+    "openapi.make_key": _("发放接口密钥"),
+    "openapi.refuse_request": _("拒绝接口请求"),
+    "openapi.register_vendor": _("登记接入单位"),
+    "openapi.replay_event": _("重发接口通知"),
+    "openapi.revoke_key": _("吊销接口密钥"),
+    "openapi.set_webhook": _("设置接口通知地址"),
+    "openapi.stop_webhook": _("停用接口通知地址"),
+    "openapi.vendor_off": _("停用接入单位"),
+    "openapi.vendor_on": _("启用接入单位"),
+}
+TARGETS: dict[str, Text] = {
+    "openapi_vendor": _("接入单位"),
+}
+"""By what stands before the colon."""
+WHOLE_TARGETS: dict[str, Text] = {
+    "openapi_vendor": _("不认识的接入单位"),
+}
+FACTS: dict[str, Text] = {
+    "event": _("事件"),
+    "mode": _("模式"),
+    "path": _("路径"),
+    "per_minute": _("每分钟"),
+    "replaces": _("替换"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "mode": dict(Mode.choices),
+}
+"""Of facts whose values are words of the program."""
