@@ -183,6 +183,8 @@ def test_the_visitors_address_is_the_one_that_nginx_saw(front: Front) -> None:
     line.request("GET", "/api/card/v1/account", headers=forged)
     assert line.getresponse().status == 401
     front.campus.nanhu("audit", "seal")
-    written = [one for one in front.campus.nanhu("audit", "export").stdout.splitlines() if "turn_vendor_away" in one]
+    written = [
+        one for one in front.campus.nanhu("audit", "export").stdout.splitlines() if "openapi.refuse_request" in one
+    ]
     assert "127.0.0.2" in written[-1]
     assert not any("203.0.113.9" in one for one in written)
