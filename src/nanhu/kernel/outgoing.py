@@ -41,8 +41,8 @@ CLOUD_SECRETS = frozenset(
     for one in ("100.100.100.200", "192.0.0.192", "168.63.129.16", "fd00:ec2::254", "fd20:ce::254")
 )
 """Where Alibaba, Oracle, Azure, Amazon and Google tell a machine its secrets, beside the link-local addresses."""
-TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
-"""NAT64 and IPv4-compatible: the last four bytes are the IPv4 address that is reached in truth."""
+TRANSLATED = tuple(ipaddress.ip_network(one) for one in ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96"))
+"""NAT64, IPv4-compatible and IPv4-translated: the last four bytes are the IPv4 address that is reached in truth."""
 TUNNELS = (ipaddress.ip_network("2001::/32"), ipaddress.ip_network("64:ff9b:1::/48"))
 """Teredo and local NAT64: where they end nobody can tell from the address."""
 

@@ -16,12 +16,12 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.errors import TooManyAttemptsError
 from nanhu.platforms.identity.factors.services import attempts
-from nanhu.platforms.identity.models import SmsMessage
+from nanhu.platforms.identity.models import KnownStation, SmsMessage
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.protocols.radius.services import clients
 from nanhu.platforms.identity.recovery import challenges
 from nanhu.platforms.identity.recovery.models import Challenge
-from nanhu.platforms.identity.services import activation, counter, throttle
+from nanhu.platforms.identity.services import activation, counter, known_places, throttle
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.throttle import Gate
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
@@ -107,6 +107,30 @@ def test_a_known_station_is_no_way_to_guess_without_end(door):
     spellings = [PHONE, PHONE.replace("-", ":"), PHONE.lower(), PHONE.replace("-", "")]
     answers = [door(f"guess {number}", spellings[number % 4]) for number in range(16)]
     assert answers.count(401) == throttle.DOOR_STATION.free + 1
+
+
+def test_a_station_is_known_at_its_own_door_only_and_for_ninety_days(door, student):
+    other = next(one for one in throttle.DOORS if one != door.service)
+    known_places.note_station(account=student.account, door=other, address="DD-EE-FF-00-11-22")
+    assert door(PASSWORD, PHONE) == 200
+    stormed_by_invented_stations(door)
+    assert door(PASSWORD, "DD-EE-FF-00-11-22") == 429
+    KnownStation.objects.update(last_used_at=now() - timedelta(days=89))
+    assert known_places.is_station_known(account=student.account, door=door.service, address=PHONE)
+    KnownStation.objects.update(last_used_at=now() - timedelta(days=91))
+    assert door(PASSWORD, PHONE) == 429
+
+
+def test_thirty_stations_are_known_at_a_door_and_the_oldest_is_forgotten(student):
+    start = now()
+    for number in range(31):
+        with time_machine.travel(start + timedelta(minutes=number), tick=False):
+            known_places.note_station(account=student.account, door="mail", address=f"198.51.100.{number}")
+    known = [
+        known_places.is_station_known(account=student.account, door="mail", address=f"198.51.100.{number}")
+        for number in range(31)
+    ]
+    assert known == [False] + [True] * 30
 
 
 def test_a_station_of_somebody_else_is_no_known_one(door, teacher):

@@ -78,6 +78,17 @@ def test_no_other_kiosk_believes_a_typed_identity_number(school, kind):
     assert school.card("student").state == "issued"
 
 
+def test_who_guesses_by_a_number_closes_the_enquiry_pin_and_no_other_way_to_report(school):
+    guesser = keypad("load_kiosk")
+    who = {"campus_no": CAST["student"][2]}
+    codes = [guesser.ask("loss/report", who, pin="998877")["code"] for _guess in range(6)]
+    assert (codes[0], codes[-1]) == ("card.pin_wrong", "card.pin_locked")
+    assert guesser.ask("loss/report", who, pin=PINS["student"])["code"] == "card.pin_locked"
+    reissue = Keypad(place_device("KR001", "reissue_kiosk", by=SYSTEM))
+    assert reissue.ask("loss/report", {"id_number": DOCUMENTS["student"][1]})["outcome"] == "approved"
+    is_lost_everywhere(school)
+
+
 @pytest.mark.capability("A115.1")
 def test_the_holder_does_it_in_two_taps(school):
     browser = school.client("student")
