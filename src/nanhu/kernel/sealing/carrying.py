@@ -34,6 +34,11 @@ class CarriedRootsError(CampusError):
     sentence = "{path}: line {line} is no carried root"
 
 
+class NoRootsFileError(CarriedRootsError):
+    code = "carried_roots_no_file"
+    sentence = "{path}: this file cannot be read"
+
+
 class NoCarriedRootError(CarriedRootsError):
     code = "carried_roots_none"
     sentence = "{path}: no root of the chain {chain} is in this file"
@@ -53,8 +58,12 @@ def written(root: Root) -> str:
 
 def roots_in(path: Path) -> list[Root]:
     """A file of such lines. A line that is none is an error: a broken file proves nothing."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, ValueError) as problem:
+        raise NoRootsFileError(path=str(path)) from problem
     found = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         try:
             facts = strict_json.decode(line)
             found.append(Root(facts["chain"], str(facts["root"])))

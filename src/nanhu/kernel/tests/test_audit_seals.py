@@ -291,6 +291,11 @@ def test_the_roots_that_another_machine_fetched_are_compared(sealed, client, tmp
     kept.write_bytes(client.get("/health/roots").content)
     call_command("audit", "verify", "--roots", str(kept))
     assert capsys.readouterr().out.endswith("\nsound\n")
+    broken = tmp_path / "broken.jsonl"
+    broken.write_bytes(b"\x00\xf3\n")
+    for unreadable in (tmp_path / "none.jsonl", tmp_path, broken):
+        with pytest.raises(CommandError, match="this file cannot be read"):
+            call_command("audit", "verify", "--roots", str(unreadable))
     last = AuditBlock.objects.get(number=3)
     kept.write_text(kept.read_text().replace(last.seal, "0" * 64))
     with pytest.raises(SystemExit):

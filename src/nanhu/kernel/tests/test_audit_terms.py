@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from nanhu.kernel import audit_words as kernel_words
 from nanhu.kernel.audit import words as audit_words
-from nanhu.kernel.tests.test_audit_words import RECORDS, sources
+from nanhu.kernel.tests.test_audit_words import RECORDS, ROOT, sources
 from nanhu.kernel.ui import audit_terms, words
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -157,3 +157,18 @@ def test_what_was_proved_is_said_in_words_each_for_itself():
     entry = SimpleNamespace(action="identity.sign_in", facts={"how": "pwd+otp+mfa"})
     with override("zh-hans"):
         assert audit_terms.facts(entry) == [("方式", "密码 + 动态口令或一次性码")]
+
+
+OPENED = re.compile(r"\.(?:phone_of|id_number_of|open_documents)\(.*?purpose=(?:_\()?([^,)]+)", re.DOTALL)
+
+
+def test_why_a_number_was_opened_is_said_in_words():
+    """The purpose stands as the reason in the log of the person whose number it is."""
+    found = set()
+    for path, _tree in sources():
+        text = (ROOT / path).read_text("utf-8")
+        for said in OPENED.findall(text):
+            named = re.search(rf'^ *{said} = "(.*)"', text, re.MULTILINE) if said.isidentifier() else None
+            found.add((path, named[1] if named else said))
+    assert len(found) > 10
+    assert [one for one in found if not CHINESE.search(one[1])] == []

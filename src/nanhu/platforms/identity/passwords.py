@@ -20,7 +20,7 @@ from nanhu.platforms.identity.rules import (
 )
 from nanhu.platforms.people import api as people
 
-PURPOSE = "identity.password_policy"
+PURPOSE = "检查新密码是否含本人信息"
 SHORTEST_WORD = 3
 
 

@@ -52,7 +52,7 @@ def record_phone(person_id: int) -> Channel | None:
         kind=RECORD_PHONE,
         masked=card.phone_masked,
         is_settled=True,
-        address=lambda: people.phone_of(person_id, by=BY, purpose="identity.recovery"),
+        address=lambda: people.phone_of(person_id, by=BY, purpose="找回账号或通知本人"),
     )
 
 

@@ -41,7 +41,7 @@ def send_code(*, by: Actor, account: Account) -> None:
 
     While no more is sent (somebody else asked for it all along), the one sent last is still good.
     """
-    phone = people.phone_of(account.person_id, by=by, purpose="identity.activation_sms")
+    phone = people.phone_of(account.person_id, by=by, purpose="发送激活验证码")
     if not phone:
         raise NoPhoneOnRecordError
     try:

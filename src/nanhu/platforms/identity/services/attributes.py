@@ -85,9 +85,9 @@ def entitlements(subject: Subject) -> list[str]:
 
 def phone(subject: Subject) -> list[str]:
     """The whole number; people writes into the audit log that it was opened, and for which application."""
-    name = subject.application.key
-    by = Actor.system(f"application.{name}")
-    return [people.phone_of(subject.card.person_id, by=by, purpose=f"application:{name}")]
+    application = subject.application
+    by = Actor.system(f"application.{application.key}")
+    return [people.phone_of(subject.card.person_id, by=by, purpose=f"登录“{application.name}”时提供")]
 
 
 def roles_within(subject: Subject) -> list[str]:

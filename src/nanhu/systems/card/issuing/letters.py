@@ -13,7 +13,7 @@ BY = Actor.system("card.letters")
 
 def tell(*, key: str, kind: str, person_id: int, text: str, row: OrderRow | None = None, subject: str = "") -> bool:
     """False where this was told before. By phone where there is one, else by mail, else only written down here."""
-    phone = people.phone_of(person_id, by=BY, purpose=kind)
+    phone = people.phone_of(person_id, by=BY, purpose="发送校园卡通知")
     person = people.person_card(person_id)
     email = person.email if person else ""
     channel = "sms" if phone else "mail" if email else "none"
