@@ -36,7 +36,7 @@ type Done = Text | Callable[[Any], str]
 class PageOptions(TypedDict, total=False):
     """`tab`: its word in the section bar, with the number that `count` finds (told loudly where it `waits` for the viewer).
     `roles`: keys, where not all roles of the console may open it. `subject`: finds what the address names, or raises; the
-    page is then given that instead of the address's arguments."""
+    page is then given that instead of the address's arguments. `guards`: what else must let in (a sign-in that is fresh)."""
 
     title: Required[Text]
     lead: Text
@@ -45,6 +45,7 @@ class PageOptions(TypedDict, total=False):
     waits: bool
     roles: Iterable[str]
     subject: Callable[..., Any]
+    guards: Iterable[Callable[[View], View]]
 
 
 class ActionOptions(TypedDict, total=False):
@@ -96,6 +97,7 @@ class Page:
         self.tab, self.count, self.waits = options.get("tab", ""), options.get("count"), options.get("waits", False)
         self.roles = frozenset(options["roles"]) if "roles" in options else self.inherited_roles()
         self.subject: Callable[..., Any] | None = options.get("subject") or (parent.subject if parent else None)
+        self.guards = tuple(options.get("guards", ()))
         self.view = self.as_view()
 
     def inherited_roles(self) -> frozenset[str]:
@@ -114,7 +116,11 @@ class Page:
                 raise Http404
             if request.method not in self.methods:
                 return HttpResponseNotAllowed(self.methods)
-            return self.respond(page_request)
+            respond: View = self.respond
+            for guard in self.guards:
+                respond = guard(respond)
+            answer: HttpResponseBase = respond(page_request)
+            return answer
 
         view.roles = self.roles  # type: ignore[attr-defined]  # for who must judge before the view runs
         return view

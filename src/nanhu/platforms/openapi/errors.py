@@ -158,6 +158,13 @@ class VendorNotFoundError(ServiceError):
     sentence = _("没有找到这家单位。")
 
 
+class ScopeUnknownError(ServiceError):
+    code = "openapi.scope_unknown"
+    http_status = 422
+    field = "scopes"
+    sentence = _("没有装提供“{scope}”的业务，不能给。")
+
+
 class KeyNotFoundError(ServiceError):
     code = "openapi.key_not_found"
     http_status = 404
@@ -166,17 +173,18 @@ class KeyNotFoundError(ServiceError):
 
 class AddressesMissingError(ServiceError):
     code = "openapi.addresses_missing"
-    http_status = 409
+    http_status = 422
     sentence = _("正式密钥要先登记可以使用它的网络地址。")
 
 
 class TooManyKeysError(ServiceError):
     code = "openapi.keys_too_many"
-    http_status = 409
+    http_status = 422
     sentence = _("每家单位每种密钥最多同时有 {most} 把，请先停用一把。")
 
 
 class WebhookAddressError(ServiceError):
     code = "openapi.webhook_address"
     http_status = 422
+    field = "url"
     sentence = _("通知地址要以 https:// 开头，不能指向校内网络；样例校园里可以是 http://localhost。")

@@ -1,11 +1,11 @@
 """The shape of what the desk types about vendors."""
 
+from collections.abc import Iterable
 from ipaddress import ip_network
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -35,9 +35,11 @@ class VendorForm(forms.Form):
         label=_("每分钟最多多少次请求"), min_value=1, max_value=MOST_PER_MINUTE, initial=300
     )
 
-    def __init__(self, data: QueryDict | None = None, *, vendor: Vendor | None = None) -> None:
-        super().__init__(data, initial=initial_of(vendor) if vendor else {})
-        self.fields["scopes"].choices = scope_choices(vendor)  # type: ignore[attr-defined]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        sent = self.fields["scopes"].widget.value_from_datadict(self.data, self.files, "scopes")
+        named = sent if self.is_bound else self.initial.get("scopes", ())
+        self.fields["scopes"].choices = scope_choices(named or ())  # type: ignore[attr-defined]
         for interface, settings in settings_of_rooms():
             self.fields |= {f"{interface}-{name}": field for name, field in settings.fields().items()}
 
@@ -62,10 +64,10 @@ class VendorForm(forms.Form):
         return VendorOrder(**common, settings=own)
 
 
-def scope_choices(vendor: Vendor | None) -> list[tuple[str, str]]:
-    """Of the rooms that are here; and what the vendor has of one that is not, to be kept or taken away."""
+def scope_choices(named: Iterable[str]) -> list[tuple[str, str]]:
+    """Of the rooms that are here; and those a vendor has of one that is not, to be kept or taken away (the service judges)."""
     known = known_scopes()
-    missing = [one for one in vendor.scopes if one not in known] if vendor else []
+    missing = sorted(set(named) - known.keys())
     return [
         *((scope, str(text)) for scope, text in known.items()),
         *((scope, gettext("%s（没有安装）") % scope) for scope in missing),
@@ -97,10 +99,6 @@ class RotateForm(forms.Form):
         super().__init__(*arguments, **options)
         field = self.fields["overlap_hours"]
         field.choices = [(hours, str(text).format(hours=hours)) for hours, text in field.choices]  # type: ignore[attr-defined]
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("原因"), max_length=120)
 
 
 class WebhookForm(forms.Form):

@@ -1,10 +1,9 @@
 """What the desk reads about vendors."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.openapi.errors import VendorNotFoundError
@@ -30,13 +29,8 @@ class KeyLine:
 
 def vendors() -> QuerySet[Vendor]:
     living = Q(keys__revoked_at=None) & (Q(keys__ends_at=None) | Q(keys__ends_at__gt=now()))
-    return Vendor.objects.annotate(
-        living=Count("keys", filter=living, distinct=True),
-    ).order_by("company")
-
-
-def last_requests() -> dict[int, datetime]:
-    return dict(RequestLog.objects.values_list("vendor").annotate(last=Max("at")))
+    last = RequestLog.objects.filter(vendor=OuterRef("pk")).order_by("-id").values("at")[:1]
+    return Vendor.objects.annotate(living=Count("keys", filter=living), last_request=Subquery(last)).order_by("company")
 
 
 def vendor_with(public_id: UUID) -> Vendor:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import job
 from nanhu.platforms.openapi.models import RateBucket, RequestLog
+from nanhu.platforms.openapi.services import deliveries  # noqa: F401  (the worker's companion)
 
 KEEP_REQUESTS = timedelta(days=180)
 KEEP_BUCKETS = timedelta(days=400)

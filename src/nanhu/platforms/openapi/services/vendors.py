@@ -9,8 +9,8 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.openapi.errors import VendorNotFoundError
-from nanhu.platforms.openapi.interfaces import settings_of_rooms
+from nanhu.platforms.openapi.errors import ScopeUnknownError, VendorNotFoundError
+from nanhu.platforms.openapi.interfaces import known_scopes, settings_of_rooms
 from nanhu.platforms.openapi.models import Vendor
 
 
@@ -28,6 +28,7 @@ class VendorOrder:
 
 
 def register(*, by: Actor, order: VendorOrder) -> Vendor:
+    check_scopes(order, held=())
     with transaction.atomic():
         vendor = Vendor.objects.create(registered_by_name=by.name, **facts_of(order))
         note(by, "openapi.register_vendor", vendor, order, save_settings(vendor, order))
@@ -38,6 +39,7 @@ def change(*, by: Actor, vendor: Vendor, order: VendorOrder) -> Vendor:
     """Writes under way end first: they hold the row. What is taken away is gone with the next request."""
     with transaction.atomic():
         current = locked(vendor)
+        check_scopes(order, held=current.scopes)
         for name, value in facts_of(order).items():
             setattr(current, name, value)
         current.save()
@@ -59,6 +61,13 @@ def locked(vendor: Vendor) -> Vendor:
     if found is None:
         raise VendorNotFoundError
     return found
+
+
+def check_scopes(order: VendorOrder, *, held: Sequence[str]) -> None:
+    """What a vendor has of a room that is not installed it may keep; nobody is given it anew."""
+    unknown = sorted({*order.scopes} - known_scopes().keys() - {*held})
+    if unknown:
+        raise ScopeUnknownError(scope=unknown[0][:60])
 
 
 def facts_of(order: VendorOrder) -> dict[str, object]:

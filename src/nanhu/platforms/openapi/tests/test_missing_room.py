@@ -1,33 +1,24 @@
 """A grant of the open API for a room that is not installed: a clear answer, shown at the desk, in no description."""
 
-from datetime import date
-
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from nanhu.kernel.actors import Actor
-from nanhu.platforms.identity import api as identity
 from nanhu.platforms.openapi import interfaces
-from nanhu.platforms.openapi.forms import VendorForm
 from nanhu.platforms.openapi.interfaces import Interface, Operation
 from nanhu.platforms.openapi.models import Vendor
-from nanhu.platforms.openapi.policies import KEEPER
 from nanhu.platforms.openapi.services import keys, vendors
-from nanhu.platforms.people import api as people
+from nanhu.platforms.openapi.tests.conftest import KEEPER_NO, SYSTEM
 from nanhu.testing.sessions import signed_in
-
-SYSTEM = Actor.system("test")
-CAMPUS_NO = "0020150007"
 
 
 @pytest.fixture
 def vendor(db):
-    order = vendors.VendorOrder(
-        company="资产盘点", contact="刘", scopes=("assets.read",), addresses=("10.20.0.0/24",), per_minute=6000
-    )
-    return vendors.register(by=SYSTEM, order=order)
+    order = vendors.VendorOrder(company="资产盘点", contact="刘", addresses=("10.20.0.0/24",), per_minute=6000)
+    made = vendors.register(by=SYSTEM, order=order)
+    Vendor.objects.update(scopes=["assets.read"])  # given while the room was there
+    return made
 
 
 @pytest.fixture
@@ -37,17 +28,8 @@ def program(vendor):
 
 
 @pytest.fixture
-def keeper(db):
-    tie = people.AffiliationRecord(
-        kind="staff", campus_no=CAMPUS_NO, starts_on=date(2020, 9, 1), unit_code="", state="active"
-    )
-    record = people.PersonRecord(key=CAMPUS_NO, name="周敏", affiliations=(tie,))
-    origin = people.Origin(source="test", title="测试")
-    [person_id] = people.apply_records(by=SYSTEM, records=[record], origin=origin).person_ids.values()
-    identity.open_accounts(by=SYSTEM, person_ids=[person_id])
-    identity.set_password_for_sample(by=SYSTEM, campus_no=CAMPUS_NO, password="Lake-and-bridge-42")
-    identity.grant_role(by=SYSTEM, account_id=identity.account_with(CAMPUS_NO).pk, role=KEEPER)
-    return signed_in(CAMPUS_NO)
+def keeper(people_of_the_centre):
+    return signed_in(KEEPER_NO)
 
 
 @pytest.mark.parametrize("address", ["/api/assets/v1/", "/api/assets/v1/query", "/api/assets/v1/a/b/c"])
@@ -77,9 +59,11 @@ def test_it_is_shown_on_the_vendors_page_and_kept_by_its_form(keeper, vendor):
     assert (found.contact, found.scopes) == ("王", ["assets.read"])
 
 
-def test_it_is_given_to_nobody_anew(db):
-    form = VendorForm({"company": "a", "contact": "b", "per_minute": "60", "scopes": ["assets.read"]})  # type: ignore[arg-type]
-    assert "scopes" in form.errors
+def test_it_is_given_to_nobody_anew(keeper):
+    form = {"company": "a", "contact": "b", "per_minute": "60", "scopes": ["assets.read"]}
+    answer = keeper.post("/openapi/register/", form)
+    assert (answer.status_code, "没有装提供“assets.read”的业务" in answer.content.decode()) == (422, True)
+    assert not Vendor.objects.exists()
 
 
 def test_no_description_and_no_page_for_developers_names_it(program):

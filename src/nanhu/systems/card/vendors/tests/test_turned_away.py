@@ -59,7 +59,7 @@ def test_who_shows_a_known_key_wrongly_stands_in_its_vendors_log(shop, vendor, s
 
 def test_the_desk_sees_who_was_turned_away(campus, shop, settings):
     from nanhu.platforms.identity import api as identity
-    from nanhu.platforms.openapi.policies import KEEPER
+    from nanhu.platforms.openapi.desk import KEEPER
 
     account = identity.account_of(campus.persons["clerk"])
     identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
