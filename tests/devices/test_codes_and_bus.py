@@ -20,7 +20,7 @@ from nanhu.emulators.pos.tests.conftest import start_device
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.tests.conftest import ID_NUMBERS, PHONES, forget_receipts
+from nanhu.systems.card.bank.tests.conftest import ID_NUMBERS, PHONES
 from nanhu.systems.card.bank.tests.phones import Phone
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing import jobs
@@ -42,7 +42,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def campus(live_server, tmp_path) -> Iterator[Any]:
-    forget_receipts()
     campus = bring_in_the_cast()
     records = [
         people.PersonRecord(key=part, person_id=person, id_number=ID_NUMBERS[part], phone=PHONES[part])

@@ -21,7 +21,6 @@ from nanhu.emulators.chip.api import Pocket
 from nanhu.emulators.kiosks.hall import Hall
 from nanhu.emulators.kiosks.web import KioskApplication
 from nanhu.systems.card.api import MachineOrder, set_up_machines
-from nanhu.systems.card.bank.tests.conftest import forget_receipts
 from nanhu.systems.card.chip.management.commands.card_chips import psam_facts
 from nanhu.systems.card.chip.models import Algorithm, Chip
 from nanhu.systems.card.chip.services import keys, making
@@ -57,7 +56,6 @@ def until_alarms_are(*kinds: str) -> None:
 
 
 def cast_with_documents() -> Campus:
-    forget_receipts()
     campus = bring_in_the_cast()
     identify(campus)
     return campus

@@ -17,7 +17,6 @@ from nanhu.systems.card.services.reissue import reissue
 from nanhu.systems.card.services.terminals import renew_terminal_key
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from tests.journeys.field import Till, waits_for
-from tests.journeys.kiosks import forget_receipts
 from tests.journeys.street import open_gateway, write_configuration
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -25,7 +24,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def campus():
-    forget_receipts()
     found = bring_in_the_cast()
     identify(found)
     found.top_up("guest", 20_000)

@@ -17,7 +17,7 @@ from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.testing.accessibility import look_at
 from nanhu.testing.browsers import open_browser
-from tests.journeys.kiosks import beside, forget_receipts
+from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -25,7 +25,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def campus(db):
     """Two tills in trouble, a quiet one, a lost card, kiosks of which one has no paper."""
-    forget_receipts()
     found = bring_in_the_cast()
     identify(found)
     identity.grant_role(by=SYSTEM, account_id=identity.account_of(found.persons["clerk"]).pk, role="card.phone_desk")

@@ -1,4 +1,4 @@
-"""签约服务 and 金融服务 at the load kiosk (§5.4.11), with a real browser, a real bank process behind, and the finder at work."""
+"""签约服务 and 金融服务 at the load kiosk (§5.4.11), with a real browser, the emulated bank behind, and the finder at work."""
 
 import threading
 
@@ -15,8 +15,7 @@ from nanhu.systems.card.bank.tests.conftest import (
     CARDS,
     ID_NUMBERS,
     bank,
-    bank_process,
-    notices_reach_us,
+    bank_here,
     prepare_campus,
 )  # fmt: skip
 from nanhu.systems.card.checks import receipt_differences
@@ -24,7 +23,7 @@ from nanhu.testing.browsers import open_browser
 from tests.journeys.field import waits_for
 from tests.journeys.kiosks import DESK, Walker, beside, furnish, kiosk_site, serving_site, until_alarms_are
 
-__all__ = ["bank", "bank_process", "notices_reach_us"]
+__all__ = ["bank", "bank_here"]
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PIN = ID_NUMBERS["student"][-6:].replace("X", "0")
 NEW_CARD = "6228480088888888117"

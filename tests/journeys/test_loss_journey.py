@@ -18,7 +18,6 @@ from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.services.merchants import new_terminal_key
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, bring_in_the_cast
 from tests.journeys.field import Till, waits_for
-from tests.journeys.kiosks import forget_receipts
 from tests.journeys.street import open_gateway, write_configuration
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -26,7 +25,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def campus():
-    forget_receipts()
     found = bring_in_the_cast()
     identify(found)
     for part in ("student", "guest"):

@@ -88,6 +88,15 @@ def clock_stands() -> Iterator[None]:
 
 
 @pytest.fixture
+def commits(db: None) -> Iterator[None]:  # noqa: ARG001 - the test's transaction is open first
+    """In a test that is rolled back, too, what waits for a commit is done when the program's outermost block ends."""
+    from nanhu.testing.commits import commits_happen
+
+    with commits_happen():
+        yield
+
+
+@pytest.fixture
 def production_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Argon2 as a school has it, for the tests of the hasher itself."""
     from nanhu.platforms.identity import hashing

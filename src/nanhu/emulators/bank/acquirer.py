@@ -4,8 +4,6 @@ import base64
 import io
 import sqlite3
 import time
-import urllib.error
-import urllib.request
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -14,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from nanhu.emulators.bank import acp, faults
+from nanhu.emulators.bank import acp, faults, http
 from nanhu.emulators.bank.configuration import Acquirer, Configuration
 from nanhu.emulators.bank.faults import Faults, SilenceError
 from nanhu.emulators.bank.http import as_plain, body_of, form_of
@@ -25,7 +23,7 @@ from nanhu.emulators.pages import Answer, as_json
 PREFIX = "/gateway/api/"
 type Message = dict[str, str]
 ECHOED = ("version", "encoding", "merId", "orderId", "txnTime", "txnType", "txnSubType", "bizType", "accessType")
-NOTICE_TIMEOUT = 5.0
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 FEE_DIVISOR = 1000
 WIDTHS = (3, 11, 11, 6, 10, 19, 12, 4, 2, 21, 2, 32, 2, 13, 13)
 
@@ -157,19 +155,7 @@ class UnionPay:
         if fault is not None and fault.kind == "forged":
             message["txnAmt"] = str(known["fen"] + 100)
         for _time in range(2 if fault is not None and fault.kind == "twice" else 1):
-            post(known["back_url"], urlencode(message).encode())
-
-
-def post(url: str, body: bytes) -> int:
-    """The status, 0 where nobody answered."""
-    asked = urllib.request.Request(url, data=body, method="POST")  # noqa: S310  the merchant's own address
-    try:
-        with urllib.request.urlopen(asked, timeout=NOTICE_TIMEOUT) as answer:  # noqa: S310
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
-    except OSError:
-        return 0
+            http.post(known["back_url"], "", FORM, urlencode(message).encode())
 
 
 def trade(books: sqlite3.Connection, order: str) -> Any:

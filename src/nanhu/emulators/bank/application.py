@@ -79,6 +79,10 @@ class BankApplication:
         return {"signature": wire.signed(self.bank.configuration.key, text)}
 
 
-def read_application() -> BankApplication:
-    path = Path(os.environ.get("NANHU_EMULATOR_CONFIGURATION", "var/emulators/outside.json"))
+def application_of(path: Path) -> BankApplication:
+    """By this configuration, with its memory beside it."""
     return BankApplication(read_configuration(path), path.with_name("outside.sqlite"))
+
+
+def read_application() -> BankApplication:
+    return application_of(Path(os.environ.get("NANHU_EMULATOR_CONFIGURATION", "var/emulators/outside.json")))

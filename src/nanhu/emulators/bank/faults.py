@@ -44,15 +44,22 @@ class SilenceError(Exception):
     """No answer goes out."""
 
 
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+wait = time.sleep
+
+
 def before(fault: Fault | None) -> None:
     if fault is None:
         return
     if fault.kind == "silent_before":
         raise SilenceError
     if fault.kind == "killed_before":
-        os.kill(os.getpid(), signal.SIGKILL)
+        die()
     if fault.kind == "late":
-        time.sleep(fault.seconds)
+        wait(fault.seconds)
 
 
 def after(fault: Fault | None) -> None:
@@ -61,4 +68,4 @@ def after(fault: Fault | None) -> None:
     if fault.kind == "silent_after":
         raise SilenceError
     if fault.kind == "killed_after":
-        os.kill(os.getpid(), signal.SIGKILL)
+        die()

@@ -1,19 +1,16 @@
 """The bank's own app sends money to a campus card: asks whose it is, debits, tells the campus until it has heard."""
 
-import http.client
 import time
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import msgspec
 
-from nanhu.emulators.bank import ledger, wire
+from nanhu.emulators.bank import http, ledger, wire
 from nanhu.emulators.bank.bank import Bank
 from nanhu.emulators.bank.vault import as_text
 
 PREFIX = "/card/bank/notices/bank/"
-TIMEOUT = 5.0
 
 
 class Transfers:
@@ -77,18 +74,8 @@ class Transfers:
             "Content-Type": "application/json", "Nanhu-Institution": settings.institution, "Nanhu-Request": request,
             "Nanhu-Clock": clock, "Nanhu-Signature": wire.signed(settings.key, text),
         }  # fmt: skip
-        target = urlsplit(settings.campus)
-        connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=TIMEOUT)
-        try:
-            connection.request("POST", PREFIX + operation, body=body, headers=headers)
-            answer = connection.getresponse()
-            said = answer.read()
-            signature = answer.headers.get("Nanhu-Signature", "")
-            expected = wire.answer_text(f"campus/{operation}", request, answer.status, said)
-            if not wire.is_signed(settings.campus_key, expected, signature):
-                return None
-            return dict(msgspec.json.decode(said))
-        except (OSError, http.client.HTTPException, ValueError):
+        status, signature, said = http.post(settings.campus, PREFIX + operation, headers, body)
+        expected = wire.answer_text(f"campus/{operation}", request, status, said)
+        if not wire.is_signed(settings.campus_key, expected, signature):
             return None
-        finally:
-            connection.close()
+        return dict(msgspec.json.decode(said))

@@ -2,18 +2,16 @@
 
 import hashlib
 import hmac
-import http.client
 import time
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import msgspec
 
+from nanhu.emulators.bank import http
 from nanhu.emulators.bank.configuration import App
 
 PREFIX = "/card/bank/app/v1/"
-TIMEOUT = 8.0
 SILENT = {"outcome": "unknown", "code": "silent", "sentence": "学校系统暂时没有应答，请稍后再试"}
 
 
@@ -49,7 +47,7 @@ def ask(
         request_body=body.decode(), sent_at=time.time(),
     )  # fmt: skip
     begun = time.perf_counter()
-    status, signature, answer = post(address, PREFIX + operation, headers, body)
+    status, signature, answer = http.post(address, PREFIX + operation, headers, body)
     exchange.status, exchange.answer_body = status, answer.decode("utf-8", "replace")
     exchange.milliseconds = round((time.perf_counter() - begun) * 1000, 1)
     said = f"nanhu-app-1-answer\n{operation}\n{number}\n{status}\n{hashlib.sha256(answer).hexdigest()}"
@@ -58,16 +56,3 @@ def ask(
         return SILENT, exchange
     exchange.verdict = "genuine"
     return dict(msgspec.json.decode(answer)), exchange
-
-
-def post(address: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str, bytes]:
-    target = urlsplit(address)
-    connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=TIMEOUT)
-    try:
-        connection.request("POST", path, body=body, headers=headers)
-        answer = connection.getresponse()
-        return answer.status, answer.headers.get("Nanhu-Signature", ""), answer.read()
-    except (OSError, http.client.HTTPException):
-        return 0, "", b""
-    finally:
-        connection.close()

@@ -1,4 +1,4 @@
-"""An emulated bank in a process of its own, with a customer for each of the cast; killed and started again by tests."""
+"""The emulated bank with a customer for each of the cast, in a process of its own; killed and started again by tests."""
 
 # ruff: noqa: S310 - every address here is our own on 127.0.0.1
 
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from nanhu.systems.card.bank.adapters.open_wire import OpenWireBank
 from nanhu.systems.card.bank.certificates import acquirer_keys
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 SERVER = """
 import sys
@@ -45,8 +47,10 @@ def key_pair() -> tuple[str, str]:
     return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-class EmulatedBank:
-    application = "nanhu.emulators.bank.application:read_application"
+class Bank:
+    """What tests know of the bank and do there, wherever it runs."""
+
+    url = ""
 
     def __init__(self, folder: Path, customers=(CUSTOMER,), **more):
         self.our_key, self.our_public = key_pair()
@@ -60,81 +64,87 @@ class EmulatedBank:
         }  # fmt: skip
         facts["acquirer"] = acquirer
         self.path.write_text(json.dumps({**facts, "customers": list(customers), **more}, ensure_ascii=False))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.process = None
 
     def change(self, **facts):
         """The configuration, as the command that wrote it would write it anew."""
         self.path.write_text(json.dumps({**json.loads(self.path.read_text()), **facts}, ensure_ascii=False))
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self):
-        environment = {**os.environ, "NANHU_EMULATOR_CONFIGURATION": str(self.path)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", SERVER, str(self.port), self.application], env=environment
-        )
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"{self.url}/health", timeout=2):
-                    return self
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError("the emulated bank did not start")
-
-    def kill(self):
-        if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-            self.process = None
-
-    def wait_dead(self):
-        self.process.wait(timeout=10)
-        self.process = None
+    def ask(self, path: str, body: bytes | None = None) -> dict:
+        """Beside the campus's own questions: what is done at the bank's own machines. A POST when it has a body."""
+        raise NotImplementedError
 
     def fault(self, operation: str, kind: str, times: int = 1, seconds: float = 1.0):
-        facts = {"operation": operation, "kind": kind, "times": times, "seconds": seconds}
-        asked = urllib.request.Request(f"{self.url}/faults", data=json.dumps(facts).encode(), method="POST")
-        with urllib.request.urlopen(asked, timeout=5):
-            pass
+        self.do("faults", operation=operation, kind=kind, times=times, seconds=seconds)
+
+    def do(self, path: str, **facts) -> dict:
+        return self.ask(path, json.dumps(facts).encode())
+
+    def books(self) -> dict:
+        return self.ask("books")
+
+    def balance(self, tail: str = CUSTOMER["card_number"][-4:]) -> int:
+        return next(one["balance"] for one in self.books()["accounts"] if one["tail"] == tail)
+
+    @contextmanager
+    def opened(self):
+        with closing(sqlite3.connect(self.path.with_name("outside.sqlite"), timeout=PATIENCE_SECONDS)) as books, books:
+            yield books
 
     def forget(self):
         """Everything but the accounts, which are as at the beginning: each test has a bank that knows nobody."""
-        books = sqlite3.connect(self.path.with_name("outside.sqlite"), timeout=20)
-        with books:
+        with self.opened() as books:
             for table in ("agreement", "told", "movement", "notice", "trade", "payer", "file"):
                 books.execute(f"DELETE FROM {table}")  # noqa: S608  our own words
             for one in json.loads(self.path.read_text())["customers"]:
                 fen = one.get("balance_fen", 300_000)
                 books.execute("UPDATE account SET balance = ? WHERE card = ?", (fen, one["card_number"]))
-        books.close()
-
-    def do(self, path: str, **facts) -> dict:
-        asked = urllib.request.Request(f"{self.url}/{path}", data=json.dumps(facts).encode(), method="POST")
-        with urllib.request.urlopen(asked, timeout=20) as answer:
-            return json.load(answer)
 
     def add_customer(self, name: str, id_number: str, phone: str, card: str, fen: int = 300_000):
-        books = sqlite3.connect(self.path.with_name("outside.sqlite"), timeout=20)
-        with books:
+        with self.opened() as books:
             books.execute(
                 "INSERT OR REPLACE INTO account (card, name, id_number, phone, balance) VALUES (?, ?, ?, ?, ?)",
                 (card, name, id_number, phone, fen),
             )
-        books.close()
-
-    def books(self) -> dict:
-        with urllib.request.urlopen(f"{self.url}/books", timeout=5) as answer:
-            return json.load(answer)
-
-    def balance(self, tail: str = CUSTOMER["card_number"][-4:]) -> int:
-        return next(one["balance"] for one in self.books()["accounts"] if one["tail"] == tail)
 
     def gateway(self, **changes) -> OpenWireBank:
         facts = {"our_key": self.our_key, "their_key": self.bank_public, "timeout": 3.0, **changes}
         return OpenWireBank(address=self.url, institution="HNIST", **facts)
+
+
+class EmulatedBank(Bank):
+    application = "nanhu.emulators.bank.application:read_application"
+
+    def __init__(self, folder: Path, customers=(CUSTOMER,), **more):
+        super().__init__(folder, customers, **more)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self.process = None
+
+    def start(self):
+        environment = {**os.environ, "NANHU_EMULATOR_CONFIGURATION": str(self.path)}
+        port = self.url.rpartition(":")[2]
+        self.process = subprocess.Popen([sys.executable, "-c", SERVER, port, self.application], env=environment)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                self.ask("health")
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return self
+        raise RuntimeError("the emulated bank did not start")
+
+    def kill(self):
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.wait_dead()
+
+    def wait_dead(self):
+        self.process.wait(timeout=PATIENCE_SECONDS)
+        self.process = None
+
+    def ask(self, path: str, body: bytes | None = None) -> dict:
+        asked = urllib.request.Request(f"{self.url}/{path}", data=body)
+        with urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS) as answer:
+            return json.load(answer)

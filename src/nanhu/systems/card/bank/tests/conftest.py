@@ -1,5 +1,6 @@
-"""The cast with documents and phones, an emulated bank in its own process, and a kiosk at the card office."""
+"""The cast with documents and phones, an emulated bank, and a kiosk at the card office."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,9 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
 from nanhu.systems.card import api as card
 from nanhu.systems.card.bank.models import Agreement, BankPayout, Channel, Load, OnlineTopUp
-from nanhu.systems.card.bank.services import agreements, finder, top_ups
-from nanhu.systems.card.bank.tests.banks import MERCHANT, EmulatedBank
+from nanhu.systems.card.bank.services import agreements, finder
+from nanhu.systems.card.bank.tests.bank_here import BankHere
+from nanhu.systems.card.bank.tests.banks import MERCHANT, Bank
 from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus, bring_in_the_cast
 
@@ -37,7 +39,7 @@ def customers():
 
 
 class BankCampus(Campus):
-    bank: EmulatedBank
+    bank: Bank
 
     def agree(self, part: str) -> Agreement:
         agreements.sign(
@@ -51,16 +53,16 @@ class BankCampus(Campus):
         return self.bank.balance(CARDS[part][-4:])
 
 
-def forget_receipts() -> None:
-    """What tests on real transactions leave in tables that Django does not manage, and so does not empty."""
+@contextmanager
+def past_the_triggers():
+    """As only the server's owner can; the test's own transaction goes on with them."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("DELETE FROM card_receipt")
-        cursor.execute("DELETE FROM ledger_transfer")
+        yield cursor
+        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
-def prepare_campus(bank: EmulatedBank) -> BankCampus:
-    forget_receipts()
+def prepare_campus(bank: Bank) -> BankCampus:
     persons = bring_in_the_cast().persons
     records = [
         people.PersonRecord(key=part, person_id=person_id, id_number=ID_NUMBERS[part], phone=PHONES[part])
@@ -99,34 +101,18 @@ def drive(rounds: int = 1, *, later: timedelta = timedelta(minutes=6)) -> None:
 
 
 @pytest.fixture(scope="session")
-def bank_process(tmp_path_factory, live_server):
-    """It tells what it has to tell to the campus of these tests."""
-    bank = EmulatedBank(
-        tmp_path_factory.mktemp("bank"), customers=customers(), campus=live_server.url, opening_day="2026-01-01"
-    )
-    try:
-        yield bank.start()
-    finally:
-        bank.kill()
+def bank_here(tmp_path_factory):
+    return BankHere(tmp_path_factory.mktemp("bank"), customers=customers(), opening_day="2026-01-01")
 
 
 @pytest.fixture
-def bank(bank_process):
-    if bank_process.process is None:
-        bank_process.start()
-    bank_process.fault("*", "error", times=0)
-    bank_process.forget()
-    return bank_process
+def bank(bank_here, monkeypatch):
+    """In this process; it knows nobody and is well."""
+    bank_here.start().forget()
+    bank_here.connect(monkeypatch)
+    return bank_here
 
 
 @pytest.fixture
-def campus(transactional_db, bank):
+def campus(commits, bank):
     return prepare_campus(bank)
-
-
-@pytest.fixture(autouse=True)
-def notices_reach_us(monkeypatch, request):
-    if "live_server" in request.fixturenames:
-        url = request.getfixturevalue("live_server").url
-        path = top_ups.back_url().partition("/card/")[2]
-        monkeypatch.setattr(top_ups, "back_url", lambda: f"{url}/card/{path}")

@@ -160,7 +160,7 @@ def test_a_phone_ended_among_the_codes_ends_the_binding_too(campus, phone):
 
 @pytest.mark.capability("A136.1", "A136.2")
 def test_recharging_in_the_app_is_pending_without_waiting_for_a_job_and_the_same_request_is_one_order(
-    campus, phone, bank, live_server
+    campus, phone, bank
 ):
     phone.bind("student")
     first = phone.ask("top_up", request="order-1", amount_fen=5000)
@@ -175,7 +175,7 @@ def test_recharging_in_the_app_is_pending_without_waiting_for_a_job_and_the_same
 
 
 @pytest.mark.capability("A136.3")
-def test_a_recharge_that_cannot_be_credited_goes_back_to_the_bank_once(campus, phone, bank, live_server):
+def test_a_recharge_that_cannot_be_credited_goes_back_to_the_bank_once(campus, phone, bank):
     """The card was closed between the order and the payment; the app is told what became of it."""
     phone.bind("student")
     order = phone.ask("top_up", amount_fen=5000)
@@ -209,7 +209,7 @@ def test_details_loss_and_news_of_the_app(campus, phone):
     assert phone.ask("code", kind="pay")["outcome"] == "refused"
 
 
-def test_one_holder_never_sees_anothers_order(campus, phone, bank, live_server):
+def test_one_holder_never_sees_anothers_order(campus, phone, bank):
     phone.bind("student")
     order = phone.ask("top_up", amount_fen=5000)["order"]
     other = Phone(user="u-2")
@@ -248,7 +248,7 @@ def test_a_wrong_binding_is_appealed_and_ended_by_a_clerk(campus, phone):
     assert Binding.objects.get().reason == "误绑申诉：已核对身份证"
 
 
-def test_a_load_and_a_top_up_share_the_limit(campus, phone, bank, live_server):
+def test_a_load_and_a_top_up_share_the_limit(campus, phone, bank):
     campus.agree("student")
     phone.bind("student")
     for _time in range(4):

@@ -16,7 +16,7 @@ NUMBER = CAST["student"][2]
 
 
 @pytest.fixture
-def sent(campus, live_server):
+def sent(campus):
     def send(fen=5000, number=NUMBER):
         return campus.bank.do("transfer", card=CARDS["student"], campus_no=number, amount_fen=fen)
 
@@ -93,7 +93,7 @@ def test_all_ways_of_a_day_agree_in_three_books(campus, sent, bank):
     assert reconciliation.bank_differences(campus_today()) == []
 
 
-def test_a_load_still_being_looked_into_is_named_so(campus, bank, live_server):
+def test_a_load_still_being_looked_into_is_named_so(campus, bank):
     campus.agree("student")
     bank.fault("debit", "silent_after")
     loads.ask_load(by=campus.actor("student"), card=campus.card("student"), amount_fen=3000, terminal=None)

@@ -1,12 +1,11 @@
 """The day close hears of the bank: nothing where the books agree, each difference with its owner, and when no file can be had."""
 
 import pytest
-from django.db import connection, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.systems.card.bank.day_close import BANK
 from nanhu.systems.card.bank.services import loads
-from nanhu.systems.card.bank.tests.conftest import drive
+from nanhu.systems.card.bank.tests.conftest import drive, past_the_triggers
 from nanhu.systems.card.closing.sources import sources
 from nanhu.systems.card.models import PosTerminal
 
@@ -19,8 +18,7 @@ def test_the_close_asks_the_bank_and_names_what_differs(campus):
     drive()
     assert sources.get("bank") == BANK
     assert BANK.differences(campus_today()) == []
-    with transaction.atomic(), connection.cursor() as cursor:  # past the triggers, as only the server's owner can
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with past_the_triggers() as cursor:
         cursor.execute("UPDATE card_load SET amount_fen = 5001 WHERE id = %s", [load.pk])
     (found,) = BANK.differences(campus_today())
     assert (found.key, found.ours_fen, found.theirs_fen) == (f"abc:{load.number}", 5001, 5000)

@@ -9,24 +9,12 @@ from nanhu.systems.card.bank import channels
 from nanhu.systems.card.bank.errors import LoadBalanceError, LoadLimitError, LoadUnderWayError, NoAgreementError
 from nanhu.systems.card.bank.models import Channel, Load, LoadStep
 from nanhu.systems.card.bank.services import agreements, finder, loads
-from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, drive
+from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, drive, past_the_triggers
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.errors import CardStateError
 from nanhu.systems.card.funds.services import claims
 from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.services.loss import report_lost
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch):
-    """The campus waits half a second for the bank."""
-    made = channels.gateway_of
-    monkeypatch.setattr(loads, "gateway_of", lambda channel: _with_timeout(made(channel)))
-
-
-def _with_timeout(gateway):
-    object.__setattr__(gateway, "timeout", 0.5)
-    return gateway
 
 
 @pytest.fixture
@@ -104,7 +92,7 @@ def test_a_card_that_was_not_written_keeps_the_money_claimable(campus, kiosk):
 ])  # fmt: skip
 def test_whatever_the_bank_does_amid_the_debit_the_load_ends_once(campus, kiosk, kind, end, fen):
     bank = campus.bank
-    bank.fault("debit", kind, seconds=1.0)
+    bank.fault("debit", kind)
     load = asked(campus, kiosk)
     drive()
     if kind.startswith("killed"):
@@ -113,6 +101,7 @@ def test_whatever_the_bank_does_amid_the_debit_the_load_ends_once(campus, kiosk,
         assert state_of(load) == "unknown"
         bank.start()
     drive(12)
+    bank.let_late_arrive()
     assert state_of(load) == end
     money_is_whole(campus, fen)
 
@@ -175,10 +164,8 @@ def test_who_may_not_load_is_told_why_and_the_bank_hears_nothing(campus, kiosk, 
 
 def test_an_order_nobody_sent_in_time_is_not_sent_any_more(campus, kiosk):
     load = asked(campus, kiosk)
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE card_load DISABLE TRIGGER card_load_move")
+    with past_the_triggers() as cursor:
         cursor.execute("UPDATE card_load SET created_at = now() - interval '2 minutes'")
-        cursor.execute("ALTER TABLE card_load ENABLE TRIGGER card_load_move")
     drive()
     assert state_of(load) == "refused"
     money_is_whole(campus, 0)

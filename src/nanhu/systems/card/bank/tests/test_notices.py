@@ -28,7 +28,7 @@ FIELDS = (
 
 
 @pytest.fixture
-def ordered(campus, live_server):
+def ordered(campus):
     made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
     return top_ups.open_top_up(made)
 

@@ -25,7 +25,7 @@ NOTICE = "/card/bank/notices/acp"
 
 
 @pytest.fixture
-def ordered(campus, live_server):
+def ordered(campus):
     return order(campus)
 
 
@@ -185,7 +185,7 @@ def test_what_cannot_be_credited_goes_back_the_way_it_came_once(campus, ordered,
     assert clearing(campus) == 0
 
 
-def test_unionpay_away_while_ordering_moves_nothing(campus, bank, live_server):
+def test_unionpay_away_while_ordering_moves_nothing(campus, bank):
     bank.fault("open_order", "silent_before")
     made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
     with pytest.raises(AcquirerSilentError):
@@ -196,7 +196,7 @@ def test_unionpay_away_while_ordering_moves_nothing(campus, bank, live_server):
     assert made.state == "closed"
 
 
-def test_the_same_question_of_an_app_is_one_order_and_limits_hold(campus, live_server):
+def test_the_same_question_of_an_app_is_one_order_and_limits_hold(campus):
     app = Channel.objects.create(key="wanxiao", kind="app", name="完美校园", their_key="00")
     given = {
         "by": campus.actor("student"),

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nanhu.systems.card.bank.models import Binding, Channel, OnlineTopUp
-from nanhu.systems.card.bank.services import loads
+from nanhu.systems.card.bank.services import loads, top_ups
 from nanhu.systems.card.bank.tests import windows
 from nanhu.systems.card.bank.tests.banks import EmulatedBank
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, customers, prepare_campus
@@ -39,7 +39,9 @@ def outside(tmp_path, live_server):
 
 
 @pytest.fixture
-def campus(transactional_db, outside):
+def campus(transactional_db, outside, live_server, monkeypatch):
+    path = top_ups.back_url().partition("/card/")[2]
+    monkeypatch.setattr(top_ups, "back_url", lambda: f"{live_server.url}/card/{path}")
     made = prepare_campus(outside)
     for key, name in APPS.items():
         Channel.objects.create(key=key, kind="app", name=name, their_key=SECRET)

@@ -66,7 +66,7 @@ def test_recharge_details_news_and_loss_are_all_in_our_own_pages(page, campus):
     expect(page.get_by_alt_text("付款二维码")).to_be_visible()
     look_at(page, "top-up-waiting")
     campus.bank.do("pay", tn=OnlineTopUp.objects.get().tn, card=CARDS["student"])
-    expect(page.locator("#order")).to_contain_text("充值成功", timeout=15_000)
+    expect(page.locator("#order")).to_contain_text("充值成功")
     look_at(page, "top-up-done")
     assert loads.held_fen(campus.card("student")) == 3000 - 600 + 3350
     page.goto("/card/")
@@ -97,7 +97,7 @@ def test_the_other_pages_of_the_holder(page, campus):
     visit(page, BANK + "agreement/card/", "bank-card")
     page.fill("[name=card_number]", CARDS["teacher"])
     page.get_by_role("button", name="送银行核验").click()
-    expect(page.locator("main")).to_contain_text("四项不一致", timeout=15_000)
+    expect(page.locator("main")).to_contain_text("四项不一致")
     look_at(page, "agreement-refused")
     visit(page, BANK + "phones/", "phones")
     visit(page, BANK + "phones/appeal/", "appeal")

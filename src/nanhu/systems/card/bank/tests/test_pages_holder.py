@@ -46,7 +46,7 @@ def order(client, amount, token=None):
     return client.post(BANK + "top-up/", facts)
 
 
-def test_a_sum_is_ordered_paid_and_seen_to_arrive_without_a_touch(campus, student, live_server):
+def test_a_sum_is_ordered_paid_and_seen_to_arrive_without_a_touch(campus, student):
     page = text_of(student, BANK + "top-up/")
     assert all(f'value="{sum_}"' in page for sum_ in (50, 100, 200, 300))
     answer = order(student, "12.34")
@@ -70,13 +70,13 @@ def test_sums_outside_the_limit_order_nothing(student, amount):
     assert OnlineTopUp.objects.count() == 0
 
 
-def test_the_same_form_twice_is_one_order(student, live_server):
+def test_the_same_form_twice_is_one_order(student):
     token = "5f0c3a44-6f2a-4d0e-9a51-2f8a5b1d7e11"
     assert order(student, "20", token).url == order(student, "20", token).url
     assert OnlineTopUp.objects.count() == 1
 
 
-def test_unionpay_silent_says_that_nothing_was_taken_and_asks_the_same_order_again(student, bank, live_server):
+def test_unionpay_silent_says_that_nothing_was_taken_and_asks_the_same_order_again(student, bank):
     bank.fault("open_order", "silent_before")
     address = order(student, "20").url
     assert "没有扣款" in text_of(student, address)
@@ -84,7 +84,7 @@ def test_unionpay_silent_says_that_nothing_was_taken_and_asks_the_same_order_aga
     assert OnlineTopUp.objects.get().state == "opened"
 
 
-def test_money_that_cannot_be_credited_is_shown_going_back(campus, student, live_server):
+def test_money_that_cannot_be_credited_is_shown_going_back(campus, student):
     address = order(student, "20").url
     Card.objects.filter(pk=campus.card("student").pk).update(state="closed")
     made = OnlineTopUp.objects.get()
@@ -96,7 +96,7 @@ def test_money_that_cannot_be_credited_is_shown_going_back(campus, student, live
     assert campus.bank_balance("student") == BEGINNING_FEN
 
 
-def test_nobody_sees_anothers_order(campus, student, live_server):
+def test_nobody_sees_anothers_order(campus, student):
     address = order(student, "20").url
     assert campus.client("teacher").get(address).status_code == 404
     assert campus.client("teacher").post(address + "again/").status_code == 404
@@ -345,7 +345,7 @@ def test_the_help_page_has_codes_for_our_own_page_and_the_apps_and_ours_needs_no
     assert [student.get(address).status_code for address in offered] == [200] * 5
 
 
-def test_each_page_asks_a_bounded_number_of_queries(campus, student, live_server):
+def test_each_page_asks_a_bounded_number_of_queries(campus, student):
     address = order(student, "20").url
     Phone().bind("student")
     campus.agree("student")

@@ -105,9 +105,7 @@ def test_agreements_are_found_by_number_name_and_tail(campus, clerk):
 
 
 @pytest.mark.capability("A137.1", "A137.2")
-def test_live_notice_and_file_of_the_banks_app_agree_and_what_does_not_is_closed_by_two(
-    campus, clerk, bank, live_server
-):
+def test_live_notice_and_file_of_the_banks_app_agree_and_what_does_not_is_closed_by_two(campus, clerk, bank):
     """One transfer is told at once, one never: the file brings it, one clerk says whose it is, another agrees."""
 
     def send(fen):
@@ -138,7 +136,7 @@ def test_live_notice_and_file_of_the_banks_app_agree_and_what_does_not_is_closed
     assert (receipt_differences(), funds_differences(), ledger.trial_balance().difference_fen) == ([], [], 0)
 
 
-def test_a_difference_may_be_sent_back_and_then_explained_without_moving_money(campus, clerk, bank, live_server):
+def test_a_difference_may_be_sent_back_and_then_explained_without_moving_money(campus, clerk, bank):
     bank.fault("transfer", "silent_after")
     bank.do("transfer", card=CARDS["student"], campus_no=CAST["student"][2], amount_fen=5000)
     (found,) = reconciliation.bank_differences(campus_today())
@@ -259,7 +257,7 @@ def test_strangers_find_no_such_desk_and_clerks_no_payouts(campus):
     assert campus.client("student").get(DESK + "files/agreements.csv").status_code == 404
 
 
-def test_each_page_asks_a_bounded_number_of_queries(campus, clerk, bank, live_server):
+def test_each_page_asks_a_bounded_number_of_queries(campus, clerk, bank):
     for part in ("student", "teacher", "other_student"):
         campus.agree(part)
         loads.ask_load(by=SYSTEM, card=campus.card(part), amount_fen=3000, terminal=None)

@@ -13,7 +13,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.bank.day_close import custodial_balance
 from nanhu.systems.card.bank.models import BankPayout, StatementRow
 from nanhu.systems.card.bank.services import loads, reconciliation
-from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, drive
+from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, drive, past_the_triggers
 from nanhu.systems.card.bank.tests.test_pages_office import DESK, file_of, left
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing.custody import custody_differences, custody_on
@@ -147,11 +147,7 @@ def test_leavers_refunds_go_through_the_same_desk(campus, bank, finance):
 
 def test_a_load_booked_after_midnight_is_a_named_item_of_that_days_custody(settled):
     assert bank_day() == []
-    with (
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):  # as if our credit had come half an hour into the next day
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with past_the_triggers() as cursor:  # as if our credit had come half an hour into the next day
         cursor.execute("UPDATE ledger_transfer SET posted_at = posted_at + interval '1 day' WHERE kind = 'card.credit'")
     reconciliation.fetch_day(settled_channel(), TODAY)
     (found,) = custody_differences(TODAY)

@@ -160,7 +160,7 @@ def test_a_bank_that_will_not_take_it_leaves_it_to_its_holder(campus, kiosk, ban
     assert books_agree()
 
 
-def test_an_unclaimed_top_up_goes_back_through_unionpay(campus, bank, thirty_days, live_server):
+def test_an_unclaimed_top_up_goes_back_through_unionpay(campus, bank, thirty_days):
     made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
     bank.do("pay", tn=top_ups.open_top_up(made).tn, card=CARDS["student"])
     age()
@@ -174,7 +174,7 @@ def test_an_unclaimed_top_up_goes_back_through_unionpay(campus, bank, thirty_day
     assert books_agree()
 
 
-def test_the_database_gives_no_credited_top_up_back_that_is_not_returned(campus, bank, live_server):
+def test_the_database_gives_no_credited_top_up_back_that_is_not_returned(campus, bank):
     made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
     bank.do("pay", tn=top_ups.open_top_up(made).tn, card=CARDS["student"])
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -8,16 +8,15 @@ from nanhu.systems.card.bank.tests.conftest import (
     CARDS,
     ID_NUMBERS,
     bank,
-    bank_process,
+    bank_here,
     campus,
-    notices_reach_us,
 )
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.funds.checks import funds_differences
 from nanhu.systems.card.pins.tests.conftest import Keypad
 
-__all__ = ["bank", "bank_process", "campus", "notices_reach_us"]
+__all__ = ["bank", "bank_here", "campus"]
 PIN = ID_NUMBERS["student"][-6:].replace("X", "0").replace("x", "0")
 
 
@@ -38,7 +37,7 @@ def collect(kiosk, campus, *, is_written=True):
 
 
 @pytest.mark.capability("A147.1")
-def test_a_top_up_begun_on_the_page_waits_is_seen_and_is_collected_once(campus, kiosk, live_server):
+def test_a_top_up_begun_on_the_page_waits_is_seen_and_is_collected_once(campus, kiosk):
     student = campus.client("student")
     form = student.get("/card/bank/top-up/").context["form"]
     asked = {"amount": "50", "channel": "unionpay", "token": str(form["token"].value())}

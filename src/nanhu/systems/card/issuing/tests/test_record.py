@@ -7,16 +7,15 @@ from nanhu.systems.card.bank.tests.conftest import (
     ID_NUMBERS,
     PHONES,
     bank,
-    bank_process,
+    bank_here,
     campus,
-    notices_reach_us,
 )
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.pins.tests.conftest import Keypad
 from nanhu.systems.card.tests.conftest import queries_of
 
-__all__ = ["bank", "bank_process", "campus", "notices_reach_us"]
+__all__ = ["bank", "bank_here", "campus"]
 RECORD = "/card/issuing/record/"
 PIN = ID_NUMBERS["student"][-6:]
 
@@ -25,9 +24,8 @@ def seen(campus, part: str = "student") -> str:
     return campus.client(part).get(RECORD).content.decode()
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.capability("A091.1", "A091.3")
-def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(campus, live_server, school_file):
+def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(campus, school_file):
     card, before = campus.card("student"), seen(campus)
     for words in (
         card.number,
