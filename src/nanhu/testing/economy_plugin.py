@@ -5,9 +5,7 @@ has one profile for all: no deadlines and no complaints about a slow or picky ge
 of its random order (`-p randomly`), and nothing is remembered from a run before.
 """
 
-import inspect
 import math
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -17,11 +15,9 @@ from hypothesis import HealthCheck, core, settings
 
 from nanhu.kernel import remembered
 from nanhu.kernel.clock import now
+from nanhu.testing import dated
 
 PROFILE = "nanhu"
-DATE = re.compile(
-    r"\b(campus_today|now\(\)|timedelta|datetime|time\.time\(|time_machine)|\b(to|yester)day", re.IGNORECASE
-)
 CHEAP = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 
 settings.register_profile(
@@ -49,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What speaks of a day or a moment is run on awkward days, too (`make test-dates`, which asks for it by `-m`)."""
     for item in items if "dated" in config.option.markexpr else ():
-        if isinstance(item, pytest.Function) and DATE.search(inspect.getsource(item.function)):
+        if isinstance(item, pytest.Function) and dated.is_dated(item):
             item.add_marker("dated")
 
 
