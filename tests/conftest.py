@@ -176,7 +176,7 @@ def campus() -> Iterator[Campus]:
 
 def answer_of(url: str) -> int:
     try:
-        with urllib.request.urlopen(url, timeout=60) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as answer:
             return int(answer.status)
     except OSError:
         return 0
@@ -187,7 +187,7 @@ def second_code(url: str, campus_no: str) -> str:
     shown = re.compile(f'data-code-of="{campus_no}">(\\d{{6}})<')
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        with urllib.request.urlopen(f"{url}/demo/phone", timeout=60) as answer:
+        with urllib.request.urlopen(f"{url}/demo/phone", timeout=PATIENCE_SECONDS) as answer:
             page = answer.read().decode()
         found = shown.search(page)
         if found is not None:

@@ -11,6 +11,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import requests
 
 from nanhu.emulators.sms.web import SmsApplication
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -28,11 +29,11 @@ class Emulator:
     application: SmsApplication
 
     def messages(self) -> list[dict[str, str]]:
-        found: list[dict[str, str]] = requests.get(f"{self.url}/messages.json", timeout=10).json()
+        found: list[dict[str, str]] = requests.get(f"{self.url}/messages.json", timeout=PATIENCE_SECONDS).json()
         return found
 
     def fault(self, kind: str, times: int = 1) -> None:
-        assert requests.post(f"{self.url}/faults", json={"kind": kind, "times": times}, timeout=10).ok
+        assert requests.post(f"{self.url}/faults", json={"kind": kind, "times": times}, timeout=PATIENCE_SECONDS).ok
 
 
 class Opened:
@@ -53,7 +54,7 @@ def emulator(*, secret: str) -> Iterator[Emulator]:
             yield Emulator(f"http://127.0.0.1:{server.server_port}", application)
         finally:
             server.shutdown()
-            thread.join(5)
+            thread.join(PATIENCE_SECONDS)
 
 
 @contextmanager

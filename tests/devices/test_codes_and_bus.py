@@ -34,6 +34,7 @@ from nanhu.systems.card.models import Merchant, PosTerminal, Receipt
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 from nanhu.systems.card.tests.conftest import ORIGIN, SYSTEM, bring_in_the_cast
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.journeys.kiosks import serving_site, write
 from tests.journeys.street import open_gateway, write_configuration
 
@@ -86,7 +87,7 @@ def act(address: str, action: str, **facts: Any) -> dict[str, Any]:
         f"{address}/{action}", json.dumps(facts).encode(), {"Content-Type": "application/json", "Origin": address}
     )
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
     except urllib.error.HTTPError as error:

@@ -7,6 +7,7 @@ import requests
 
 from nanhu.emulators.sms.signatures import Request, SignatureError, check_acs3, check_tc3
 from nanhu.kernel.delivery.signing import Acs3Request, Credential, Tc3Request, acs3_headers, query_of, tc3_headers
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.devices.sms_provider import emulator
 
 KEY = Credential(key="nanhu-demo", secret="s3cret")
@@ -69,6 +70,6 @@ def test_whatever_was_changed_is_refused(wire, how):
 
 def test_the_page_is_open_and_what_is_no_address_is_none():
     with emulator(secret="x") as one:
-        assert "还没有收到短信" in requests.get(f"{one.url}/", timeout=10).text
-        assert requests.get(f"{one.url}/nowhere", timeout=10).status_code == 404
-        assert requests.post(f"{one.url}/send", b"{}", timeout=10).status_code == 401
+        assert "还没有收到短信" in requests.get(f"{one.url}/", timeout=PATIENCE_SECONDS).text
+        assert requests.get(f"{one.url}/nowhere", timeout=PATIENCE_SECONDS).status_code == 404
+        assert requests.post(f"{one.url}/send", b"{}", timeout=PATIENCE_SECONDS).status_code == 401

@@ -1,6 +1,8 @@
 """What all tests share is shared: the browser, Hypothesis' profile, cheap hashes, and no watch beside a test."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +17,52 @@ from nanhu.testing.economy_plugin import PROFILE
 
 ROOT = Path(__file__).parents[2]
 TESTS = [*ROOT.glob("tests/**/*.py"), *ROOT.glob("src/nanhu/**/tests/**/*.py")]
+SHARED = [*ROOT.glob("src/nanhu/testing/**/*.py")]
 ELSEWHERE = re.compile(r"deadline=(?:None|\d)|suppress_health_check=|chromium\.launch|sync_playwright\(\)")
 CLOCK = r"(?:time\.)?(?:monotonic|perf_counter|time)\(\)"
-WATCH = re.compile(rf"assert {CLOCK} - \w+ <|assert (?:took|spent|elapsed) <|(?:took|spent|elapsed) = {CLOCK} -")
+NOW = r"(?:monotonic|perf_counter|process_time|time|now)\(\)"
+WATCH = re.compile(
+    rf"assert {CLOCK} - \w+ <|assert (?:took|spent|elapsed) <|(?:took|spent|elapsed) = {CLOCK} -"
+    rf"|assert .*(?:{NOW} - |- [\w.]*{NOW}).*<=? (?:\d|\w*\.?timedelta\((?:micro|milli)?(?:seconds|minutes)=)"
+    rf"|assert abs\(.*\) <=? \w*\.?timedelta\((?:micro|milli)?seconds="
+)
+BRIEF_SECONDS = 1
+"""A poll, or a wait that is meant to end in vain; whatever is longer guards against hanging and is PATIENCE_SECONDS."""
+WAITED = {"wait": 0, "join": 0, "result": 0, "settimeout": 0, "wait_for": 1}
+"""The place of the time among the unnamed arguments."""
 
 
 def faults_of(text: str, forbidden: re.Pattern[str]) -> list[str]:
     return [line.strip() for line in text.splitlines() if forbidden.search(line)]
+
+
+def own_waits(text: str) -> Iterator[str]:
+    """Waits of more than a moment whose end is a number of their own."""
+    for node in ast.walk(ast.parse(text)):
+        if any(isinstance(one, ast.Constant) and is_long(one.value) for one in times_in(node)):
+            yield ast.unparse(node)
+
+
+def is_long(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > BRIEF_SECONDS
+
+
+def times_in(node: ast.AST) -> list[ast.expr]:
+    """What says in this piece of the program how long is waited."""
+    match node:
+        case ast.BinOp(left=ast.Call(func=func), op=ast.Add(), right=right):
+            return [right] if name_of(func) in {"monotonic", "perf_counter"} else []
+        case ast.Call(func=func, args=given, keywords=named):
+            name = name_of(func)
+            names = {"timeout", "patience", *(["seconds"] if name in {"fetch", "send"} else [])}
+            place = WAITED.get(name)
+            unnamed = given[place : place + 1] if place is not None else []
+            return [*unnamed, *(one.value for one in named if one.arg in names)]
+    return []
+
+
+def name_of(func: ast.expr) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
 @pytest.mark.parametrize("forbidden", [ELSEWHERE, WATCH], ids=["settings of its own", "a timed assertion"])
@@ -30,11 +71,50 @@ def test_no_test_has(forbidden):
     assert {str(path): lines for path, lines in found.items() if lines} == {}
 
 
+def test_no_wait_of_a_test_is_tuned_to_an_idle_machine():
+    found = {str(path): list(own_waits(path.read_text())) for path in (*TESTS, *SHARED)}
+    assert {path: waits for path, waits in found.items() if waits} == {}
+
+
 @pytest.mark.parametrize(
-    "line", ["    assert time.monotonic() - begun < 5", "assert took < 2, took", "spent = time.perf_counter() - start"]
-)
+    "line",
+    [
+        "    assert time.monotonic() - begun < 5", "assert took < 2, took", "spent = time.perf_counter() - start",
+        'assert abs(told["server_time"] - time.time()) < 5', "assert now() - door.said_at < timedelta(seconds=10)",
+        "assert abs(due - frozen.created_at - timedelta(hours=72)) < timedelta(seconds=5)",
+        "assert (now() - begun).total_seconds() < 2", "assert 240 < (end - now()).total_seconds() <= 300",
+        "assert abs(held - time.time() - 1800) < 30", "assert now() - ended.ended_at < timedelta(minutes=5)",
+    ],
+)  # fmt: skip
 def test_a_timed_assertion_is_seen(line):
     assert faults_of(line, WATCH)
+
+
+@pytest.mark.parametrize("line", ["assert time.monotonic() < deadline", "assert begun <= door.said_at <= now()"])
+def test_a_deadline_and_two_moments_around_a_third_are_none(line):
+    assert not faults_of(line, WATCH)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "read.wait(5)", "thread.join(timeout=2)", "one.result(timeout=10)", "line.settimeout(3)", "process.communicate(timeout=10)",
+        "asyncio.wait_for(queue.decide(row), 5)", "requests.get(url, timeout=60)", "deadline = time.monotonic() + 10",
+        "expect(page).to_contain_text('充值成功', timeout=15_000)", "client.verify(word, encoded, patience=5)",
+        "fetch(call, seconds=2, largest=1000)",
+    ],
+)  # fmt: skip
+def test_a_wait_with_a_number_of_its_own_is_seen(line):
+    assert list(own_waits(line))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["read.wait(PATIENCE_SECONDS)", "done.wait(0.3)", "second.result(timeout=0.7)", "thread.join()", "'-'.join(words)",
+     "timedelta(seconds=60)", "deadline = time.monotonic() + PATIENCE_SECONDS"],
+)  # fmt: skip
+def test_patience_a_poll_and_a_wait_in_vain_are_none(line):
+    assert not list(own_waits(line))
 
 
 @given(number=st.integers())

@@ -34,7 +34,7 @@ def evidence(campus: Campus) -> str:
 
 def health(campus: Campus) -> str:
     try:
-        answer = requests.get(f"{campus.url}/health/ready", timeout=60)
+        answer = requests.get(f"{campus.url}/health/ready", timeout=PATIENCE_SECONDS)
     except requests.RequestException as problem:
         return f"/health/ready: {problem!r}"
     return f"/health/ready: {answer.status_code} {answer.text[:200]}"

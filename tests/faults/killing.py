@@ -9,6 +9,7 @@ from pathlib import Path
 import requests
 
 from nanhu.kernel.database import embedded
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 from tests.faults.evidence import wait_until
 
@@ -47,12 +48,12 @@ def strike(campus: Campus, kinds: tuple[str, ...]) -> None:
         return
     before, fault = victims(campus, "bank"), {"operation": "debit", "kind": "killed_after"}
     bank = f"http://127.0.0.1:{campus.port('outside')}"
-    requests.post(f"{bank}/fault", json=fault, headers={"Origin": bank}, timeout=60).raise_for_status()
+    requests.post(f"{bank}/fault", json=fault, headers={"Origin": bank}, timeout=PATIENCE_SECONDS).raise_for_status()
     wait_until(campus, lambda: not {*before} <= {*victims(campus, "bank")}, "no debit killed the bank")
 
 
 def is_whole(campus: Campus) -> bool:
     addresses = [f"{campus.url}/health/ready"]
     addresses += [f"http://127.0.0.1:{campus.port(name)}/health" for name in ("gateway", "outside")]
-    answers = [requests.get(address, timeout=60).status_code for address in addresses]
+    answers = [requests.get(address, timeout=PATIENCE_SECONDS).status_code for address in addresses]
     return answers == [200] * 3 and all(victims(campus, kind) for kind in EVERYTHING)

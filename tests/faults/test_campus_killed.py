@@ -16,6 +16,7 @@ import requests
 
 from nanhu.sample.cast import CAST
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus, second_code
 from tests.faults.evidence import wait_until
 from tests.faults.inside import ask
@@ -36,13 +37,16 @@ class Steward:
         self.post("/sign-in/second", {"way": "totp", "code": second_code(campus.url, number)})
 
     def get(self, path: str) -> requests.Response:
-        return self.session.get(f"{self.campus.url}{path}", timeout=60)
+        return self.session.get(f"{self.campus.url}{path}", timeout=PATIENCE_SECONDS)
 
     def post(self, path: str, form: dict[str, str], files: dict | None = None) -> requests.Response:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(path).text)
         assert token is not None
         answer = self.session.post(
-            f"{self.campus.url}{path}", data={**form, "csrfmiddlewaretoken": token[1]}, files=files, timeout=60
+            f"{self.campus.url}{path}",
+            data={**form, "csrfmiddlewaretoken": token[1]},
+            files=files,
+            timeout=PATIENCE_SECONDS,
         )
         assert answer.status_code == 200, answer.text[:2000]
         return answer
@@ -57,7 +61,11 @@ def test_everything_killed_comes_back_and_people_stay_signed_in(doomed: Campus) 
     wait_until(doomed, lambda: steward.get("/health/ready").status_code == 200, "the pages did not come back")
     assert CAST["administrator"].name in steward.get("/").text
     gateway = f"http://127.0.0.1:{doomed.port('gateway')}/health"
-    wait_until(doomed, lambda: requests.get(gateway, timeout=60).status_code == 200, "the gateway did not come back")
+    wait_until(
+        doomed,
+        lambda: requests.get(gateway, timeout=PATIENCE_SECONDS).status_code == 200,
+        "the gateway did not come back",
+    )
 
 
 def test_an_upload_amid_which_everything_is_killed_ends_once(doomed: Campus) -> None:
@@ -94,27 +102,29 @@ class Member:
         self.send("/sign-in", {"username": CAST["teacher"].campus_no, "password": SAMPLE_PASSWORD})
 
     def send(self, path: str, form: dict[str, str], *, page: str = "") -> requests.Response:
-        shown = self.session.get(f"{self.campus.url}{page or path}", timeout=60)
+        shown = self.session.get(f"{self.campus.url}{page or path}", timeout=PATIENCE_SECONDS)
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown.text)
         assert token is not None, shown.url
-        return self.session.post(f"{self.campus.url}{path}", data={**form, "csrfmiddlewaretoken": token[1]}, timeout=60)
+        return self.session.post(
+            f"{self.campus.url}{path}", data={**form, "csrfmiddlewaretoken": token[1]}, timeout=PATIENCE_SECONDS
+        )
 
     def system(self, key: str) -> str:
         return f"http://localhost:{self.campus.port('systems')}/{key}/"
 
     def is_in(self, key: str) -> bool:
-        return self.session.get(self.system(key), timeout=60).url == self.system(key)
+        return self.session.get(self.system(key), timeout=PATIENCE_SECONDS).url == self.system(key)
 
     def ticket(self, service: str) -> str:
         answer = self.session.get(
-            f"{self.campus.url}/cas/login", params={"service": service}, allow_redirects=False, timeout=60
+            f"{self.campus.url}/cas/login", params={"service": service}, allow_redirects=False, timeout=PATIENCE_SECONDS
         )
         return re.search(r"ticket=(ST-\w+)", answer.headers["Location"])[1]
 
     def is_good(self, ticket: str, service: str) -> bool:
         asked = {"ticket": ticket, "service": service}
         try:
-            answer = requests.get(f"{self.campus.url}/cas/p3/serviceValidate", params=asked, timeout=60)
+            answer = requests.get(f"{self.campus.url}/cas/p3/serviceValidate", params=asked, timeout=PATIENCE_SECONDS)
         except requests.RequestException:
             return False
         return "authenticationSuccess" in answer.text
@@ -150,7 +160,11 @@ def test_no_logout_is_lost_though_everything_is_killed_amid_it(doomed: Campus) -
 
     waiting = "SELECT count(*) FROM identity_sso_grant WHERE logout IN ('waiting', 'open') AND session_id = (SELECT max(session_id) FROM identity_sso_grant)"
     wait_until(doomed, lambda: ask(doomed, waiting)[0][0] == 0, "not every application was told")
-    wait_until(doomed, lambda: requests.get(f"{doomed.url}/health/ready", timeout=60).status_code == 200, "no pages")
+    wait_until(
+        doomed,
+        lambda: requests.get(f"{doomed.url}/health/ready", timeout=PATIENCE_SECONDS).status_code == 200,
+        "no pages",
+    )
     assert not any(member.is_in(key) for key in keys)
 
 
@@ -167,7 +181,11 @@ def test_no_ticket_is_accepted_twice_though_everything_is_killed_amid_validation
         time.sleep(0.05)
         kill(doomed, EVERYTHING)
         accepted.update(ticket for ticket, answer in first.items() if answer.result())
-    wait_until(doomed, lambda: requests.get(f"{doomed.url}/health/ready", timeout=60).status_code == 200, "no pages")
+    wait_until(
+        doomed,
+        lambda: requests.get(f"{doomed.url}/health/ready", timeout=PATIENCE_SECONDS).status_code == 200,
+        "no pages",
+    )
 
     again = [ticket for ticket in (spent, *tickets) if member.is_good(ticket, service)]
     assert spent not in again

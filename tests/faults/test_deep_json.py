@@ -5,6 +5,7 @@ import re
 import pytest
 import requests
 
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 from tests.journeys.vendor_program import Program
 
@@ -17,5 +18,5 @@ def test_a_vendors_body_of_open_brackets_is_refused_and_the_pages_go_on(campus: 
     body = b'{"merchant":' + b"[" * depth
     answer = Program(campus.url, found[0]).send("payments", f"deep-{depth}", body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "body_invalid")
-    assert requests.get(f"{campus.url}/health/live", timeout=60).status_code == 200
+    assert requests.get(f"{campus.url}/health/live", timeout=PATIENCE_SECONDS).status_code == 200
     assert "Unexpected exit" not in campus.log("web")

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from nanhu.kernel.database import embedded
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 from tests.faults.evidence import wait_until
 from tests.faults.inside import ask, inside
@@ -145,7 +146,7 @@ def test_loads_claims_and_sales_survive_every_kill(doomed: Campus, tmp_path: Pat
 
 def check_bank(campus: Campus, students: list[dict]) -> None:
     """What the bank's own file holds for each load, by hand."""
-    books = sqlite3.connect(campus.folder / "emulators" / "outside.sqlite", timeout=20)
+    books = sqlite3.connect(campus.folder / "emulators" / "outside.sqlite", timeout=PATIENCE_SECONDS)
     net: dict[str, int] = {}
     for request, kind, fen in books.execute(
         "SELECT request, kind, fen FROM movement WHERE kind IN ('debit', 'reversal')"

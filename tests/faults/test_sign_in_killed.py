@@ -8,6 +8,7 @@ import threading
 
 import requests
 
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 from tests.faults.evidence import wait_until
 from tests.faults.inside import ask, inside
@@ -44,7 +45,7 @@ EVERYTHING = ("web", "worker", "hasher", "database")
 
 
 def is_whole(campus: Campus) -> bool:
-    ready = requests.get(f"{campus.url}/health/ready", timeout=60).status_code == 200
+    ready = requests.get(f"{campus.url}/health/ready", timeout=PATIENCE_SECONDS).status_code == 200
     return ready and all(victims(campus, kind) for kind in EVERYTHING)
 
 

@@ -171,7 +171,7 @@ class Terminal:
         path = f"/terminal/v1/{operation}"
         body = values if isinstance(values, bytes) else json.dumps(values).encode()
         headers = self.headers(path, body, sequence, clock=clock, key=key) | (spoil or {})
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         try:
             connection.request("POST", path, body=sent or body, headers=headers)
             answer = connection.getresponse()

@@ -55,7 +55,7 @@ def start(folder: Path, *, module: str, body: str, probe: str) -> Apache:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and apache.process.poll() is None:
         with suppress(requests.RequestException):
-            requests.get(probe, timeout=5, allow_redirects=False)
+            requests.get(probe, timeout=PATIENCE_SECONDS, allow_redirects=False)
             return apache
         time.sleep(0.05)
     apache.stop()

@@ -14,6 +14,8 @@ from pathlib import Path
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 
+SILENCE_SECONDS = 15
+"""Who has not answered by then is silent; an answer takes milliseconds."""
 DEBIAN = Path("/etc/freeradius/3.0")
 SECRET = re.compile(r"secret = (\S+)")
 REPLY = re.compile(r"^\s+([A-Za-z-]+) = (.+)$", re.MULTILINE)
@@ -115,7 +117,7 @@ class FreeRadius:
         told = b"".join(bytes([kind, len(value) + 2]) + value for kind, value in ((1, name.encode()), (2, hidden)))
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
             line.bind((source, 0))
-            line.settimeout(3)
+            line.settimeout(SILENCE_SECONDS)
             line.sendto(struct.pack("!BBH16s", 1, 7, 20 + len(told), nonce) + told, ("127.0.0.1", self.port))
             try:
                 return {2: "accept", 3: "reject"}[line.recv(4096)[0]]

@@ -68,7 +68,7 @@ def wait_until_open(address: str, process: subprocess.Popen[bytes], folder: Path
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            requests.get(address, timeout=2)
+            requests.get(address, timeout=PATIENCE_SECONDS)
         except requests.RequestException:
             time.sleep(0.1)
         else:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import ROOT, Campus, free_ports
 
 DOCUMENT = ROOT / "docs" / "operations.md"
@@ -46,7 +47,7 @@ class Front:
         self, method: str, path: str, *, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> http.client.HTTPResponse:
         trust = ssl.create_default_context(cafile=str(self.folder / "campus.pem"))
-        line = http.client.HTTPSConnection("localhost", self.port, timeout=60, context=trust)
+        line = http.client.HTTPSConnection("localhost", self.port, timeout=PATIENCE_SECONDS, context=trust)
         line.request(method, path, body=body or None, headers=headers or {})
         return line.getresponse()
 
@@ -118,7 +119,7 @@ def test_pages_come_through(front: Front) -> None:
 
 
 def test_an_open_line_is_led_to_tls(front: Front) -> None:
-    line = http.client.HTTPConnection("localhost", front.plain_port, timeout=10)
+    line = http.client.HTTPConnection("localhost", front.plain_port, timeout=PATIENCE_SECONDS)
     line.request("GET", "/card/?x=1")
     answer = line.getresponse()
     assert (answer.status, answer.getheader("Location")) == (301, "https://localhost/card/?x=1")
@@ -166,7 +167,7 @@ def test_what_is_too_large_is_refused_by_the_program_up_to_nginxs_own_limit(fron
     )
     page = large.read().decode()
     assert (large.status, "nginx" in page) == (413, False)
-    with socket.create_connection(("127.0.0.1", front.port), timeout=20) as line:
+    with socket.create_connection(("127.0.0.1", front.port), timeout=PATIENCE_SECONDS) as line:
         trust = ssl.create_default_context(cafile=str(front.folder / "campus.pem"))
         with trust.wrap_socket(line, server_hostname="localhost") as sealed:
             sealed.sendall(b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 221000000\r\n\r\n")
@@ -177,7 +178,7 @@ def test_the_visitors_address_is_the_one_that_nginx_saw(front: Front) -> None:
     """What a visitor writes himself into X-Forwarded-For stands before what nginx appends, and is not believed."""
     trust = ssl.create_default_context(cafile=str(front.folder / "campus.pem"))
     line = http.client.HTTPSConnection(
-        "localhost", front.port, timeout=30, context=trust, source_address=("127.0.0.2", 0)
+        "localhost", front.port, timeout=PATIENCE_SECONDS, context=trust, source_address=("127.0.0.2", 0)
     )
     forged = {"X-Forwarded-For": "203.0.113.9", "Authorization": "Bearer nanhu_live_abcdefghijkl_" + "x" * 43}
     line.request("GET", "/api/card/v1/account", headers=forged)

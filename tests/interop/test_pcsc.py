@@ -19,6 +19,7 @@ from nanhu.emulators.chip.tests.conftest import AT, CARD, CODE, MASTERS, fill, h
 from nanhu.emulators.chip.vpcd import PORT
 from nanhu.systems.card.chip import messages
 from nanhu.systems.card.chip.ciphers import TripleDesSuite, card_key
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 PYTHON = "/usr/bin/python3"
 NEEDS = ("pcscd", PYTHON)
@@ -93,8 +94,8 @@ def desk(tmp_path):
         finally:
             program.terminate()
             daemon.terminate()
-            program.wait(10)
-            daemon.wait(10)
+            program.wait(PATIENCE_SECONDS)
+            daemon.wait(PATIENCE_SECONDS)
             program.stdout.close()
             log.close()
 

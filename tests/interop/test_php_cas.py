@@ -21,6 +21,7 @@ from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.logout_ledger import lines_of
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import free_ports, open_folder
 from tests.interop.freeradius import certify
 
@@ -52,7 +53,7 @@ class TlsLine(threading.Thread):
             back = threading.Thread(target=self.carry, args=[there, here], daemon=True)
             back.start()
             self.carry(here, there)
-            back.join(timeout=30)
+            back.join(timeout=PATIENCE_SECONDS)
 
     def carry(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
@@ -93,7 +94,7 @@ def site(live_server, monkeypatch) -> Iterator[tuple[str, str, Path]]:
             yield root, campus, authority
         finally:
             php.terminate()
-            php.wait(timeout=15)
+            php.wait(timeout=PATIENCE_SECONDS)
             line.stop()
 
 

@@ -33,6 +33,8 @@ from nanhu.testing.accessibility import accessibility_faults, sideways_faults
 from tests.journeys.field import waits_for
 
 DESK = {"width": 1440, "height": 900}
+TOUCHED_AGAIN_MS = 3_000
+"""After which a person touches what is still there once more; however long that has to go on."""
 KINDS = {"KL101": "load_kiosk", "KR101": "reissue_kiosk", "KS101": "self_service_kiosk"}
 
 
@@ -120,7 +122,7 @@ def serving_site(site: Any) -> Iterator[str]:
 
 def is_seen(button: Locator) -> bool:
     try:
-        button.wait_for(timeout=3_000)
+        button.wait_for(timeout=TOUCHED_AGAIN_MS)
     except NotSeenError:
         return False
     return True

@@ -105,7 +105,7 @@ def open_gateway(public_url: str, log: Path, **settings: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
 
 
 def furnish() -> Any:

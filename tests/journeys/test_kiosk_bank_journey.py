@@ -20,6 +20,7 @@ from nanhu.systems.card.bank.tests.conftest import (
 )  # fmt: skip
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.testing.browsers import open_browser
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.journeys.field import waits_for
 from tests.journeys.kiosks import DESK, Walker, beside, furnish, kiosk_site, serving_site, until_alarms_are
 
@@ -51,7 +52,7 @@ def finding():
     thread.start()
     yield
     done.set()
-    thread.join(20)
+    thread.join(PATIENCE_SECONDS)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, iden
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.services.merchants import new_terminal_key
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, bring_in_the_cast
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.journeys.field import Till, waits_for
 from tests.journeys.street import open_gateway, write_configuration
 
@@ -146,7 +147,7 @@ def test_320_waiting_terminals_all_hear_of_a_loss_and_say_so(campus, gateway):
             await field.begin(25)
             heard = field.hears_of(card.uid)
             begun = await asyncio.to_thread(report_in_a_moment, card)
-            return await asyncio.wait_for(heard, 60) - begun
+            return await asyncio.wait_for(heard, PATIENCE_SECONDS) - begun
 
     print(f"all 320 heard of it within {asyncio.run(measure()):.3f} s")
     waits_for(

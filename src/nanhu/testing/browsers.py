@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
-from nanhu.testing.patience import PATIENCE_MS
+from nanhu.testing.patience import PATIENCE_MS, PATIENCE_SECONDS
 
 EXECUTABLE = "/usr/bin/chromium-headless-shell"
 """It draws no window of its own, and takes half the processor time of the whole browser."""
@@ -46,7 +46,7 @@ def address() -> str:
     """Where the browser of this process is spoken to; a browser that died is replaced."""
     while _holders:
         _process, known = _holders[-1]
-        with suppress(OSError), urlopen(f"{known}/json/version", timeout=30):  # noqa: S310 - an address of our own making
+        with suppress(OSError), urlopen(f"{known}/json/version", timeout=PATIENCE_SECONDS):  # noqa: S310 - an address of our own making
             return known
         stop()
     process = subprocess.Popen(

@@ -60,9 +60,9 @@ def application(status: int = 200, body: bytes = b"", headers: dict[str, str] | 
 
 @contextmanager
 def listening(talk: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A server that does with each connection what `talk` says, on a thread of its own."""
+    """A server that does with each connection what `talk` says, on a thread of its own, and hangs up at the end."""
     line = socket.create_server(("127.0.0.1", 0), backlog=50)
-    stopped = threading.Event()
+    stopped, taken = threading.Event(), []
 
     def accept() -> None:
         while not stopped.is_set():
@@ -70,6 +70,7 @@ def listening(talk: Callable[[socket.socket], None]) -> Iterator[str]:
                 connection, _address = line.accept()
             except OSError:
                 return
+            taken.append(connection)
             threading.Thread(target=talk, args=(connection,), daemon=True).start()
 
     thread = threading.Thread(target=accept, daemon=True)
@@ -80,13 +81,17 @@ def listening(talk: Callable[[socket.socket], None]) -> Iterator[str]:
         stopped.set()
         line.shutdown(socket.SHUT_RDWR)
         line.close()
-        thread.join(timeout=2)
+        thread.join()
+        for connection in taken:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 def hang(connection: socket.socket) -> None:
-    """Takes the call and says nothing."""
-    time.sleep(30)
-    connection.close()
+    """Takes the call and says nothing until the other side hangs up."""
+    with suppress(OSError), connection:
+        while connection.recv(65536):
+            pass
 
 
 def drip(connection: socket.socket) -> None:

@@ -25,6 +25,7 @@ from nanhu.kernel.crypto.keystore import FileKeyStore
 from nanhu.kernel.crypto.providers import PROVIDERS
 from nanhu.kernel.crypto.vault import Vault
 from nanhu.kernel.models import AuditEntry, Heartbeat
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 PURPOSE = "kernel.test_kept"
 
@@ -79,7 +80,7 @@ def elsewhere(campus, tmp_path):
 
 def drop(server: psycopg.Connection, name: str) -> psycopg.Cursor:
     """Again while the server's own housekeeping is inside, whom only a superuser may end."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             return server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

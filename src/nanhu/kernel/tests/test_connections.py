@@ -10,6 +10,7 @@ import pytest
 
 from nanhu.kernel.connections import Bounds, ConnectionGuard, group_of
 from nanhu.kernel.slow_bodies import BodyGuard
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 TICK_SECONDS = 0.03
 
@@ -28,7 +29,7 @@ class Server:
     def visit(self, address: str, *, says: bytes = b"", told: bytes = b"") -> socket.socket:
         visitor = self.held.enter_context(socket.socket())
         visitor.bind((address, 0))
-        visitor.settimeout(5)
+        visitor.settimeout(PATIENCE_SECONDS)
         visitor.connect(self.listener.getsockname())
         taken = self.held.enter_context(self.listener.accept()[0])
         if says:
@@ -101,7 +102,7 @@ class Stream:
 
     def read(self, _size: int = -1) -> bytes:
         self.is_read.set()
-        self.may_come.wait(5)
+        self.may_come.wait(PATIENCE_SECONDS)
         return self.body
 
 
@@ -136,12 +137,12 @@ def test_slow_senders_leave_threads_to_the_others():
     ]
     for thread, stream in zip(threads[:3], slow[:3], strict=True):
         thread.start()
-        assert stream.is_read.wait(5)
+        assert stream.is_read.wait(PATIENCE_SECONDS)
     try:
         assert ask(guard, "192.0.2.1", BytesIO(b"abc")) == "503 Service Unavailable"
         assert ask(guard, "192.0.2.3", BytesIO(b"abc")) == "200 OK", "another address finds a thread"
         threads[3].start()
-        assert slow[3].is_read.wait(5)
+        assert slow[3].is_read.wait(PATIENCE_SECONDS)
         assert ask(guard, "192.0.2.3", BytesIO(b"abc")) == "503 Service Unavailable"
         assert ask(guard, "192.0.2.1", BytesIO(b""), "") == "200 OK"
     finally:

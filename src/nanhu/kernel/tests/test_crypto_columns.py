@@ -24,6 +24,7 @@ from nanhu.kernel.crypto import (
 from nanhu.kernel.crypto.errors import UnreadableBlobError
 from nanhu.kernel.crypto.keystore import FileKeyStore
 from nanhu.kernel.crypto.providers import PROVIDERS
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 PURPOSE = "kernel.test_secret"
 
@@ -225,12 +226,12 @@ def test_a_row_that_somebody_holds_is_left_and_said_so(holder) -> None:
         with transaction.atomic():
             list(Holder.objects.select_for_update().order_by("pk")[:1])
             held.set()
-            done.wait(10)
+            done.wait(PATIENCE_SECONDS)
         connection.close()
 
     holding = threading.Thread(target=hold)
     holding.start()
-    held.wait(10)
+    held.wait(PATIENCE_SECONDS)
     try:
         [outcome] = rotation.reencrypt()
         assert (outcome.changed, outcome.left) == (2, 1)
@@ -248,7 +249,7 @@ def test_two_rotations_at_once_share_the_work(holder) -> None:
     outcomes, start = [], threading.Barrier(2)
 
     def run() -> None:
-        start.wait(10)
+        start.wait(PATIENCE_SECONDS)
         outcomes.extend(rotation.reencrypt(batch=5))
         connection.close()
 
@@ -256,7 +257,7 @@ def test_two_rotations_at_once_share_the_work(holder) -> None:
     for one in running:
         one.start()
     for one in running:
-        one.join(60)
+        one.join(PATIENCE_SECONDS)
     assert len(outcomes) == 2
     assert sum(outcome.changed for outcome in outcomes) == 120
     assert rotation.reencrypt()[0].changed == 0

@@ -16,6 +16,7 @@ from nanhu.kernel.crypto.keyring import Keyring
 from nanhu.kernel.crypto.keystore import FileKeyStore, GivenKeyStore
 from nanhu.kernel.crypto.providers import PROVIDERS
 from nanhu.kernel.crypto.vault import Vault
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 PURPOSE = "people.id_number"
 RING = Keyring()
@@ -211,7 +212,7 @@ def test_processes_that_start_together_end_with_one_keyring(tmp_path: Path) -> N
     for process in starting:
         process.stdin.write("go\n")
         process.stdin.flush()
-    answers = [process.communicate(timeout=60)[0].split() for process in starting]
+    answers = [process.communicate(timeout=PATIENCE_SECONDS)[0].split() for process in starting]
     blobs, indexes = [bytes.fromhex(blob) for blob, _ in answers], {index for _, index in answers}
     assert vault_of(tmp_path).decrypt_many(blobs, purpose="p") == ["a"] * 4
     assert len(indexes) == 1

@@ -17,6 +17,7 @@ from nanhu.kernel.outgoing import (
     send,
 )
 from nanhu.kernel.tests import outside
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 
 def test_it_posts_a_form_and_reads_the_status_and_the_body():
@@ -179,21 +180,21 @@ def test_host_and_connection_are_apart_the_name_is_kept_for_the_server(monkeypat
 def test_each_step_of_a_redirect_is_judged_like_the_first():
     secrets = {"Location": "http://169.254.169.254/latest/meta-data/"}
     with outside.application(302, headers=secrets) as there, pytest.raises(CallRefusedError):
-        fetch(Call(address=there.address), seconds=2, largest=1000, redirects=3)
+        fetch(Call(address=there.address), seconds=PATIENCE_SECONDS, largest=1000, redirects=3)
     with outside.application(body=b"here") as end, outside.application(302, headers={"Location": end.address}) as there:
-        assert fetch(Call(address=there.address), seconds=2, largest=1000, redirects=1).body == b"here"
-        assert fetch(Call(address=there.address), seconds=2, largest=1000).status == 302
+        assert fetch(Call(address=there.address), seconds=PATIENCE_SECONDS, largest=1000, redirects=1).body == b"here"
+        assert fetch(Call(address=there.address), seconds=PATIENCE_SECONDS, largest=1000).status == 302
 
 
 def test_a_ring_of_redirects_ends():
     with outside.application(302, headers={"Location": "/"}) as there:
-        assert fetch(Call(address=there.address), seconds=2, largest=1000, redirects=3).status == 302
+        assert fetch(Call(address=there.address), seconds=PATIENCE_SECONDS, largest=1000, redirects=3).status == 302
     assert len(there.heard) == 4
 
 
 def test_a_document_larger_than_wanted_is_no_document():
     with outside.application(body=b"x" * 1001) as there, pytest.raises(BadAnswerError, match="more than 1000"):
-        fetch(Call(address=there.address), seconds=2, largest=1000)
+        fetch(Call(address=there.address), seconds=PATIENCE_SECONDS, largest=1000)
 
 
 def test_half_a_document_is_none():
@@ -203,7 +204,7 @@ def test_half_a_document_is_none():
         line.close()
 
     with outside.listening(stop_early) as address, pytest.raises(BadAnswerError):
-        fetch(Call(address=address), seconds=2, largest=1000)
+        fetch(Call(address=address), seconds=PATIENCE_SECONDS, largest=1000)
 
 
 @pytest.mark.parametrize("talk", [outside.hang, outside.drip], ids=["hangs", "drips"])

@@ -12,6 +12,7 @@ from django.db import connection
 from nanhu.kernel.configuration import Configuration, configuration, read_configuration
 from nanhu.sample.demo import campus as demo
 from nanhu.sample.demo import steps, systems, template
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 PARTS = ("demo.json", "secrets/secret-key", "postgres/PG_VERSION", "emulators/pos.json")
 
@@ -137,7 +138,7 @@ def test_two_that_begin_together_fill_once(campus) -> None:
     waiting.start()
     fill(first)
     template.keep(first)
-    waiting.join(300)
+    waiting.join(PATIENCE_SECONDS)
 
     assert answers == [True]
     assert (second.data_dir / "demo.json").exists()

@@ -16,6 +16,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 
 from nanhu.emulators.pos.web import PosApplication
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 KEY = "0f" * 32
 PRICED_KEY = "1e" * 32
@@ -212,7 +213,7 @@ class Visitor:
 
     def open(self, request):
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
                 return answer.status, dict(answer.headers), answer.read()
         except urllib.error.HTTPError as error:
             with error:

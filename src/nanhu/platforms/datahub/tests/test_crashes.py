@@ -15,10 +15,10 @@ from nanhu.platforms.datahub.models import Batch, LandingRow
 from nanhu.platforms.datahub.tests.conftest import BY, UNITS, id_number, register, student
 from nanhu.platforms.people.models import Affiliation, ChangeSet, Person
 from nanhu.platforms.people.services.golden import GOLDEN_LOCK
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 1500
-PATIENCE_SECONDS = 60
 HOLDERS = (
     "FROM pg_locks JOIN pg_database d ON d.oid = pg_locks.database AND d.datname = current_database() "
     "WHERE locktype = 'advisory' AND objid = %s AND granted"

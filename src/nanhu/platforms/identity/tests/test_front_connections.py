@@ -15,6 +15,7 @@ from nanhu.platforms.identity.services import sessions, tickets
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
 from nanhu.platforms.identity.tests.front import cookie_of, request
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SERVICE = "https://oa.example.edu.cn/"
@@ -131,7 +132,7 @@ def test_a_sign_out_amid_a_validation_is_seen_by_it(door, cookie):
             waiting = pool.submit(door.verdict, ticket)
             with pytest.raises(TimeoutError):
                 waiting.result(timeout=0.5)
-        assert waiting.result(timeout=10) == b"django"
+        assert waiting.result(timeout=PATIENCE_SECONDS) == b"django"
     assert not SsoGrant.objects.exists()
     assert door.ticket(cookie) == ""
 
@@ -142,7 +143,7 @@ def test_it_does_not_wait_for_ever(door, cookie, monkeypatch):
     with transaction.atomic():
         SsoSession.objects.select_for_update().get()
         with ThreadPoolExecutor(1) as pool:
-            assert pool.submit(door.verdict, ticket).result(timeout=10) == b"django"
+            assert pool.submit(door.verdict, ticket).result(timeout=PATIENCE_SECONDS) == b"django"
     assert b"authenticationSuccess" in door.verdict(ticket), "and the ticket is still good"
 
 

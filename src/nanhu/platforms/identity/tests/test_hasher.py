@@ -23,6 +23,7 @@ from nanhu.platforms.identity.hasher.protocol import ANSWER, QUESTION, Kind, Out
 from nanhu.platforms.identity.models import Throttle
 from nanhu.platforms.identity.processes import hasher_answers
 from nanhu.platforms.identity.tests.conftest import PASSWORD, sign_in
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,7 @@ def running(folder: Path, **more: str):
         [sys.executable, "-m", server.__name__], env=environment, stderr=subprocess.PIPE, text=True
     )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not socket_path(folder).exists():
             assert time.monotonic() < deadline
             assert process.poll() is None
@@ -53,7 +54,7 @@ def running(folder: Path, **more: str):
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        _out, said = process.communicate(timeout=10)
+        _out, said = process.communicate(timeout=PATIENCE_SECONDS)
         assert PASSWORD not in said
 
 
@@ -89,7 +90,7 @@ def test_a_program_outside_the_tests_hashes_strongly(folder):
 def test_a_hash_of_this_process_is_good_there(folder):
     encoded = make_password(PASSWORD, hasher=hashing.CampusArgon2Hasher())
     with running(folder):
-        assert client.verify(PASSWORD.encode(), encoded.removeprefix("argon2").encode(), patience=5)
+        assert client.verify(PASSWORD.encode(), encoded.removeprefix("argon2").encode(), patience=PATIENCE_SECONDS)
 
 
 def test_its_socket_is_open_to_this_user_alone(hasher, folder):
@@ -133,7 +134,7 @@ def test_nonsense_ends_nobody(hasher, folder, sent):
         connection.connect(str(socket_path(folder)))
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
-        connection.settimeout(10)
+        connection.settimeout(PATIENCE_SECONDS)
         said = connection.recv(10)
     assert said in (b"", ANSWER.pack(Outcome.REFUSED, 0), ANSWER.pack(Outcome.NO, 0), ANSWER.pack(Outcome.BUSY, 0))
     assert client.waiting() == 0
@@ -145,7 +146,7 @@ def test_its_queue_has_an_end(hasher, folder):
     question = Question(Kind.VERIFY, PASSWORD.encode(), encoded).packed()
     callers = [socket.socket(socket.AF_UNIX) for _ in range(server.QUEUED_PER_THREAD + 20)]
     for caller in callers:
-        caller.settimeout(30)
+        caller.settimeout(PATIENCE_SECONDS)
         caller.connect(str(socket_path(folder)))
         caller.sendall(question)
     outcomes = [ANSWER.unpack(caller.recv(ANSWER.size))[0] for caller in callers]
@@ -168,10 +169,10 @@ def test_whoever_went_away_costs_no_work(hasher, folder):
         with socket.socket(socket.AF_UNIX) as caller:
             caller.connect(str(socket_path(folder)))
             caller.sendall(question)
-    assert client.verify(PASSWORD.encode(), encoded, patience=30)
+    assert client.verify(PASSWORD.encode(), encoded, patience=PATIENCE_SECONDS)
     with_crowd = spent_by(hasher)
     for _ in range(crowd // 2):
-        assert client.verify(PASSWORD.encode(), encoded, patience=30)
+        assert client.verify(PASSWORD.encode(), encoded, patience=PATIENCE_SECONDS)
     assert with_crowd - at_first < spent_by(hasher) - with_crowd, "less than half of them was worked for"
 
 
@@ -202,7 +203,7 @@ def test_one_that_dies_amid_a_question_is_as_none(folder):
     thread = threading.Thread(target=hang_up)
     thread.start()
     with pytest.raises(client.NoHasherError):
-        client.verify(PASSWORD.encode(), b"x" * 50, patience=5)
+        client.verify(PASSWORD.encode(), b"x" * 50, patience=PATIENCE_SECONDS)
     thread.join()
     listener.close()
 

@@ -20,8 +20,7 @@ from nanhu.platforms.identity.services import logout_engine, sessions, single_lo
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.grants import open_grant
 from nanhu.platforms.identity.tests.conftest import TEST
-
-PATIENCE_SECONDS = 60
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

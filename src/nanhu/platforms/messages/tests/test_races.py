@@ -14,6 +14,7 @@ from nanhu.platforms.messages.errors import NoticeChangedMeanwhileError, NoticeS
 from nanhu.platforms.messages.models import Notice, Receipt
 from nanhu.platforms.messages.services import publishing, reading, writing
 from nanhu.platforms.messages.tests.conftest import CAST, SYSTEM, bring_in_the_cast
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,7 +25,7 @@ def together(*acts) -> list[object]:
 
     def run(act):
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=PATIENCE_SECONDS)
             return act()
         except CampusError as error:
             return type(error)

@@ -18,6 +18,7 @@ from nanhu.systems.card.gateway.payments import PaymentQueue, Row
 from nanhu.systems.card.gateway.server import Gateway
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.tests.signed import SignedTerminal, TestConnection
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 LONE_SURROGATE = rb'{"since": 0, "status": {"software": "pos \ud800"}}'
 
@@ -137,8 +138,8 @@ def test_a_payment_that_breaks_the_batch_leaves_the_queue_at_work():
         queue = PaymentQueue(Broken())
         try:
             with pytest.raises(Exception) as failed:
-                await asyncio.wait_for(queue.decide(Row(t=1, s=1, f="bad", u="a", o=0)), 5)
-            told = await asyncio.wait_for(queue.decide(Row(t=1, s=2, f="", u="b", o=0)), 5)
+                await asyncio.wait_for(queue.decide(Row(t=1, s=1, f="bad", u="a", o=0)), PATIENCE_SECONDS)
+            told = await asyncio.wait_for(queue.decide(Row(t=1, s=2, f="", u="b", o=0)), PATIENCE_SECONDS)
         finally:
             await queue.close()
         return type(failed.value).__name__, told.outcome

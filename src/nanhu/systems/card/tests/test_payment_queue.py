@@ -12,6 +12,7 @@ from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.payments import RELIEF_SECONDS, PaymentQueue, Row
 from nanhu.systems.card.protocol import fingerprint
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOCK = "SELECT FROM ledger_balance WHERE account_id = %s FOR UPDATE"
@@ -52,9 +53,9 @@ def test_who_pays_beside_a_wallet_that_is_held_does_not_wait_for_it(campus):
                 await counter.execute(LOCK, [wallet])
                 stuck = queue.decide(held)
                 await asyncio.sleep(RELIEF_SECONDS / 2)
-                past = [await asyncio.wait_for(queue.decide(row), 5) for row in others]
+                past = [await asyncio.wait_for(queue.decide(row), PATIENCE_SECONDS) for row in others]
                 was_waiting = not stuck.done()
-            return [one.outcome for one in past], was_waiting, (await asyncio.wait_for(stuck, 5)).outcome
+            return [one.outcome for one in past], was_waiting, (await asyncio.wait_for(stuck, PATIENCE_SECONDS)).outcome
         finally:
             await queue.close()
             await database.close()
@@ -69,7 +70,7 @@ def test_what_arrives_together_is_asked_together_and_one_card_twice_in_two_batch
         database = Database(url(), connections=4)
         queue = PaymentQueue(database)
         try:
-            told = await asyncio.wait_for(asyncio.gather(*map(queue.decide, rows)), 10)
+            told = await asyncio.wait_for(asyncio.gather(*map(queue.decide, rows)), PATIENCE_SECONDS)
             return [one.outcome for one in told], queue.figures.batches
         finally:
             await queue.close()

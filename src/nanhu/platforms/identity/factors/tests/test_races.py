@@ -8,6 +8,7 @@ from django.db import connection
 from nanhu.platforms.identity.factors.services import recovery_codes, sample, scans, totp
 from nanhu.platforms.identity.factors.tests.conftest import SECRET, TEST, code_now, sign_in
 from nanhu.platforms.identity.models import SsoSession
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 4
@@ -18,7 +19,7 @@ def won(deed) -> int:
 
     def work() -> None:
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=PATIENCE_SECONDS)
             try:
                 wins.append(bool(deed()))
             except scans.ScanRefusedError:

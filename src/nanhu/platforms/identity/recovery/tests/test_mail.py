@@ -11,6 +11,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import mail
 from nanhu.platforms.identity.recovery.models import MailMessage
 from nanhu.platforms.identity.recovery.rules import mask_mail
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +63,7 @@ def test_what_waits_is_sent_once(office):
     for number in range(2):
         mail.gateway.send(email=f"me{number}@example.com", subject="验证码", text=f"您的验证码是 12345{number}")
     mail.send_mail()
-    post.join(5)
+    post.join(PATIENCE_SECONDS)
 
     assert len(post.letters) == 2
     assert "To: me0@example.com" in post.letters[0]
@@ -75,12 +76,12 @@ def test_a_server_that_fails_loses_nothing(office):
     mail.gateway.send(email="me@example.com", subject="验证码", text="123456")
     with pytest.raises(smtplib.SMTPException):
         mail.send_mail()
-    post.join(5)
+    post.join(PATIENCE_SECONDS)
     assert MailMessage.objects.get().sent_at is None
 
     again = office()
     mail.send_mail()
-    again.join(5)
+    again.join(PATIENCE_SECONDS)
     assert MailMessage.objects.get().sent_at is not None
 
 

@@ -192,6 +192,7 @@ def test_the_office_takes_the_report_back_after_document_face_and_cool_off_and_i
     assert "才能解挂" in clerk.post(url, found).content.decode()
     assert (school.card("student").state, school.pay("student", 500)) == ("lost", "card_lost")
 
+    begun = now()
     with time_machine.travel(now() + timedelta(minutes=29), tick=True):
         assert "才能解挂" in clerk.post(url, found).content.decode()
     with time_machine.travel(now() + timedelta(minutes=31), tick=True):
@@ -201,7 +202,7 @@ def test_the_office_takes_the_report_back_after_document_face_and_cool_off_and_i
     assert listed() == {}
     ended = LossReport.objects.get(card=school.card("student"))
     assert (ended.ended_by, ended.document, ended.ended_for) == ("周敏", "student_card", "卡找到了")
-    assert now() - ended.ended_at < timedelta(minutes=5)
+    assert begun + timedelta(minutes=31) <= ended.ended_at <= now() + timedelta(minutes=31)
     entry = AuditEntry.objects.get(action="card.cancel_loss")
     assert (entry.reason, entry.facts["document"], entry.facts["face_checked"]) == ("卡找到了", "student_card", True)
     assert "周敏 解挂：卡找到了" in clerk.get(url).content.decode()

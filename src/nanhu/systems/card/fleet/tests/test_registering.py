@@ -21,6 +21,7 @@ from nanhu.systems.card.doors.models import Door, DoorList, DoorListRow, Place
 from nanhu.systems.card.fleet.models import TerminalReport
 from nanhu.systems.card.models import Hold, Merchant, PosTerminal, Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 FLEET = "/card/fleet/"
 POS = {"number": "R1001", "kind": "pos", "merchant": "n1.rice", "place": "9 号窗口", "reason": "装机单 12"}
@@ -243,7 +244,7 @@ def test_the_gateway_is_told_of_a_new_terminal_at_once(transactional_db):
         listener.execute("LISTEN card_terminal")
         run("merchant", "w1.tea", "湖畔茶饮")
         run("terminal", "R1001", "--merchant", "w1.tea")
-        assert next(listener.notifies(timeout=60)).payload == "R1001"
+        assert next(listener.notifies(timeout=PATIENCE_SECONDS)).payload == "R1001"
 
 
 def test_finance_hears_that_a_merchant_waits(field):

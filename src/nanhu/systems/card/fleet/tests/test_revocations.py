@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.systems.card.fleet.models import Revocation, RevocationChange, TerminalReport
+from nanhu.systems.card.gateway import revocations
 from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.operations import Request
 from nanhu.systems.card.gateway.revocations import RevocationDesk
@@ -18,6 +19,7 @@ from nanhu.systems.card.gateway.terminals import Terminal
 from nanhu.systems.card.models import Card, PosTerminal
 from nanhu.systems.card.services.loss import cancel_loss, report_lost
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 
 def told(since: int, most: int = 100):
@@ -114,7 +116,9 @@ def test_versions_follow_the_order_of_commits():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_waits_hears_of_a_loss_at_once_and_what_it_holds_is_recorded():
+def test_who_waits_hears_of_a_loss_at_once_and_what_it_holds_is_recorded(monkeypatch):
+    """At once: long before the longest wait, which is beyond this test's patience, is over."""
+    monkeypatch.setattr(revocations, "LONGEST_WAIT_SECONDS", 10 * PATIENCE_SECONDS)
     campus = bring_in_the_cast()
     terminal = PosTerminal.objects.get(number="N1001")
     held, card = told(0)[0], campus.card("student")
@@ -130,12 +134,12 @@ def test_who_waits_hears_of_a_loss_at_once_and_what_it_holds_is_recorded():
 
         while not desk.is_listening:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-        waiting = asyncio.create_task(ask(held, wait=20))
+        waiting = asyncio.create_task(ask(held, wait=10 * PATIENCE_SECONDS))
         await asyncio.sleep(0.1)
         thread = threading.Thread(target=lambda: (lose(campus), connection.close()))
         thread.start()
         try:
-            answer = await asyncio.wait_for(waiting, 3)
+            answer = await asyncio.wait_for(waiting, PATIENCE_SECONDS)
             await ask(answer["version"], status={"software": "pos 1", "stored_rows": 3, "card_fen": 5000})
             return answer
         finally:

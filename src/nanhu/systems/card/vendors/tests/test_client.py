@@ -13,6 +13,7 @@ import pytest
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
 from nanhu.systems.card.vendors.models import SandboxPayment
 from nanhu.systems.card.vendors.tests.conftest import Shop, register
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 DOCUMENT = Path(__file__).parents[6] / "docs" / "protocols" / "vendor-api.md"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +31,9 @@ def surroundings(live_server):
 
 
 def run(command, surroundings):
-    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, env=surroundings, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

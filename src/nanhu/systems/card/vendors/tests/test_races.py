@@ -12,6 +12,7 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.systems.card.vendors.models import VendorPayment
 from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, fault_of, register
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 10
@@ -83,7 +84,7 @@ def test_revoking_waits_for_the_deed_under_way_and_nothing_follows(campus):
         with transaction.atomic():
             keys.hold_key(shop.key)
             is_held.set()
-            may_end.wait(10)
+            may_end.wait(PATIENCE_SECONDS)
         connections.close_all()
 
     def revoke():
@@ -92,12 +93,12 @@ def test_revoking_waits_for_the_deed_under_way_and_nothing_follows(campus):
 
     first, second = Thread(target=deed), Thread(target=revoke)
     first.start()
-    assert is_held.wait(10)
+    assert is_held.wait(PATIENCE_SECONDS)
     second.start()
     second.join(0.3)
     assert second.is_alive()
     may_end.set()
-    first.join(10)
-    second.join(10)
+    first.join(PATIENCE_SECONDS)
+    second.join(PATIENCE_SECONDS)
     assert fault_of(shop.pay(850, code=phone.code())) == "key_refused"
     assert balance(campus) == 10_000

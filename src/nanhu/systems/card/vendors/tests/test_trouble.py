@@ -19,6 +19,7 @@ from nanhu.systems.card.tests.conftest import bring_in_the_cast
 from nanhu.systems.card.vendors.models import VendorPayment
 from nanhu.systems.card.vendors.tests.conftest import HOME, PREFIX, Phone, Shop, fault_of, register
 from nanhu.systems.card.vendors.tests.test_races import at_once
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEY = "lunch-0001"
@@ -95,7 +96,7 @@ def test_who_waits_too_long_is_told_to_ask_again_and_nothing_is_done(campus, sho
 
 
 def waiting_pid(other):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         found = other.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone()
         if found is not None:
@@ -114,7 +115,7 @@ def test_a_connection_that_breaks_amid_the_deed_is_told_and_the_deed_is_done_onc
     with another_deed_under(shop) as other, ThreadPoolExecutor(1) as pool:
         asking = pool.submit(pay)
         other.execute("SELECT pg_terminate_backend(%s)", [waiting_pid(other)])
-        broken = asking.result(20)
+        broken = asking.result(PATIENCE_SECONDS)
     assert is_unknown(broken)
     assert (balance(campus), RequestLog.objects.get().status) == (10_000, 503)
 

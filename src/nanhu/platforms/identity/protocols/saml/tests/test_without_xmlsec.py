@@ -7,6 +7,7 @@ import pytest
 
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.protocols.saml import engine, registrations
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,7 @@ def test_nor_do_those_who_wait_take_the_threads_that_pages_need(monkeypatch):
     crowd = [Thread(target=come) for _ in range(half + 4)]
     for one in crowd:
         one.start()
-    deadline = monotonic() + 3
+    deadline = monotonic() + PATIENCE_SECONDS
     while len(refused) < 4 and monotonic() < deadline:
         sleep(0.01)
     told_at_once = len(refused)
