@@ -17,6 +17,7 @@ from nanhu.platforms.identity.services import throttle
 
 ROOT = Path(__file__).parents[5]
 TABLE = ROOT / "docs" / "rooms" / "identity-lockouts.md"
+STOLEN = ROOT / "docs" / "rooms" / "identity.md"
 DEFINED = re.compile(r"^\s*def (test_\w+)", re.MULTILINE)
 OPEN = (
     "/health/live", "/health/ready", "/health/roots", "/.well-known/openid-configuration", "/oidc/jwks", "/saml/metadata",
@@ -61,11 +62,21 @@ def rows() -> dict[str, list[str]]:
     return {row[0].strip(): re.findall(r"`(test_\w+)`", row[-1]) for row in cells}
 
 
-def test_each_door_of_the_table_has_its_test():
-    known = {
+def known_tests() -> set[str]:
+    return {
         name for path in (ROOT / "src").rglob("test_*.py") for name in DEFINED.findall(path.read_text(encoding="utf-8"))
     }
-    found = rows()
+
+
+def test_what_a_stolen_secret_can_do_is_held_by_tests_that_exist():
+    told = STOLEN.read_text(encoding="utf-8").partition("## One secret of each kind is stolen")[2]
+    named = set(re.findall(r"`(test_\w+)`", told))
+    assert len(named) > 10
+    assert named - known_tests() == set()
+
+
+def test_each_door_of_the_table_has_its_test():
+    known, found = known_tests(), rows()
     assert len(found) > 20
     assert {door: named for door, named in found.items() if not named or not known.issuperset(named)} == {}
 

@@ -300,24 +300,6 @@ def test_who_solves_every_challenge_guesses_no_document_without_end(newcomer):
     assert proved(classmate, newcomer, **solution_on(challenge)).status_code == 429
 
 
-HOUR = 3600
-NUMBERS = {
-    throttle.NAME: (10, 60), throttle.ADDRESS: (200, 300, 1 / 2), throttle.PASSWORD: (30, 60, 1 / 50),
-    throttle.SOLVED_PAIR: (20, 60), throttle.SOLVED: (100, 60, 0.02), throttle.DEVICE: (5, 900),
-    throttle.DOOR_NAME: (60, 60, 0.01), throttle.DOOR_STATION: (10, 300), throttle.DOCUMENT: (20, HOUR, 20 / 86_400),
-    throttle.ACTIVATION_PAIR: (5, HOUR), throttle.ACTIVATION_CODE: (500, 2, 0.1), throttle.ACTIVATION_SENDING: (3, HOUR / 2),
-    throttle.QUESTIONS: (3, HOUR), throttle.CODES: (2, HOUR), throttle.REAUTHENTICATION: (5, 900),
-    attempts.ANYWHERE: (10, 900), attempts.SENDING: (3, HOUR), attempts.STRANGER: (300, 30, 2),
-}  # fmt: skip
-"""As docs/rooms/identity-lockouts.md says them: free, the longest wait in seconds, forgiven a second."""
-
-
-@pytest.mark.parametrize("limit", NUMBERS, ids=lambda limit: limit.kind)
-def test_the_numbers_of_the_table_are_the_limits(limit):
-    free, cap, leak = (*NUMBERS[limit], 0.0)[:3]
-    assert (limit.free, limit.cap, limit.leak) == (free, cap, leak)
-
-
 def test_a_classmate_who_asks_for_codes_all_day_leaves_a_good_one_on_the_phone(newcomer):
     start = now()
     for minute in range(0, 300, 7):

@@ -119,6 +119,9 @@ def test_strangers_who_know_less_cannot_use_up_the_owners_tries(browser, owner):
     assert not SmsMessage.objects.exists(), "nobody's phone rings for them"
 
     forget(browser, owner)
+    browser.post("/forgot-password/send", {"channel": "phone"})
+    run_worker()
+    assert SmsMessage.objects.count() == 1, "the owner's own code goes out"
     assert browser.post("/forgot-password/questions", FILLED).status_code == 302
 
 
