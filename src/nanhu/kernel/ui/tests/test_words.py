@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 import nanhu
 from nanhu.kernel.ui import words
+from nanhu.kernel.ui.templatetags.ui import seconds
 
 ROOT = Path(nanhu.__file__).parent
 ACTOR = (
@@ -70,3 +71,10 @@ def test_the_schools_own_names_are_english_on_an_english_page():
     with override("zh-hans"):
         assert words.term("计算机学院 / 软件工程") == "计算机学院 / 软件工程"
         assert str(words.lazy_term("教务系统")) == "教务系统"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "said"), [(-3.4, 0, "−3 秒"), (0.2, 0, "0 秒"), (-0.2, 0, "0 秒"), (12.34, 1, "12.3 秒")]
+)
+def test_how_wrong_a_clock_is_has_a_unit_and_the_one_minus(value, digits, said):
+    assert seconds(value, digits) == said
