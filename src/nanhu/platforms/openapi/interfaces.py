@@ -16,7 +16,7 @@ from nanhu.platforms.openapi.errors import ERRORS, ApiError
 from nanhu.platforms.openapi.models import ApiKey, Vendor
 from nanhu.platforms.openapi.services.webhooks import publish
 
-NOTHING: Final = UUID(int=0)
+NO_ID: Final = UUID(int=0)
 """What nothing is called."""
 ALWAYS: Final = (
     "key_refused", "address_refused", "rate_limited", "parameter_refused", "internal_error", "outcome_unknown",
@@ -35,7 +35,7 @@ class Request:
     key: ApiKey
     secret: str
     body: Any = None
-    public_id: UUID = NOTHING
+    public_id: UUID = NO_ID
     idempotency_key: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
 

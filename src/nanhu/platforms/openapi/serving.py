@@ -41,7 +41,7 @@ from nanhu.platforms.openapi.services.keys import hold_key
 from nanhu.platforms.openapi.services.vendors import is_address_allowed
 
 log = logging.getLogger(__name__)
-PATIENCE = "5s"
+LOCK_TIMEOUT = "5s"
 LOCK = "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(hashtextextended(%s, 0))"
 """Whoever waits longer, for this or for what an operation locks, is told 503: one vendor's pile of requests must not hold our threads."""
 encode = msgspec.json.encode
@@ -69,18 +69,18 @@ def serve(request: HttpRequest, operation: Operation, caller: Caller, public_id:
     """Everything a request may be refused for comes in this order; nothing is looked up before the key has the scope."""
     with translation.override(settings.LANGUAGE_CODE):
         try:
-            return decide(request, operation, caller, public_id)
+            return handle(request, operation, caller, public_id)
         except (OperationalError, InterfaceError):
             log.exception("%s of %s", operation.name, caller.key.number)
-            return failed(caller.interface, OutcomeUnknownError(), caller.request_id)
+            return error_response(caller.interface, OutcomeUnknownError(), caller.request_id)
         except CampusError as error:
-            return failed(caller.interface, error, caller.request_id)
+            return error_response(caller.interface, error, caller.request_id)
         except Exception:
             log.exception("%s of %s failed", operation.name, caller.key.number)
-            return failed(caller.interface, OutcomeBrokenError(), caller.request_id)
+            return error_response(caller.interface, OutcomeBrokenError(), caller.request_id)
 
 
-def decide(request: HttpRequest, operation: Operation, caller: Caller, public_id: UUID) -> Response:
+def handle(request: HttpRequest, operation: Operation, caller: Caller, public_id: UUID) -> Response:
     key, vendor = caller.key, caller.key.vendor
     if key.mode == Mode.LIVE and not is_address_allowed(vendor, caller.address):
         raise AddressRefusedError
@@ -165,7 +165,7 @@ def write_once(operation: Operation, api_request: Request, mark: bytes, request_
     key, name = api_request.key, api_request.idempotency_key
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
-            cursor.execute(LOCK, [PATIENCE, f"openapi_request:{key.vendor_id}:{key.mode}:{name}"])
+            cursor.execute(LOCK, [LOCK_TIMEOUT, f"openapi_request:{key.vendor_id}:{key.mode}:{name}"])
         hold_key(key)
         api_request.vendor.refresh_from_db(fields=["scopes"])
         if not api_request.may(operation.scope):
@@ -192,12 +192,12 @@ def run(operation: Operation, api_request: Request, request_id: str) -> Response
             except ApiError as error:
                 if not error.keeps_writes:
                     raise
-                return failed(api_request.interface, error, request_id)
+                return error_response(api_request.interface, error, request_id)
     except CampusError as error:
-        return failed(api_request.interface, error, request_id)
+        return error_response(api_request.interface, error, request_id)
 
 
-def failed(interface: Interface | None, error: CampusError, request_id: str) -> Response:
+def error_response(interface: Interface | None, error: CampusError, request_id: str) -> Response:
     """In the interface's own shape of errors; addresses of no interface answer in the common one."""
     shape = interface.fault_type if interface else bodies.Fault
     own: dict[str, Any] = {

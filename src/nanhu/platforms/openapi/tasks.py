@@ -9,7 +9,7 @@ from nanhu.platforms.openapi.services import deliveries  # noqa: F401  (the work
 
 KEEP_REQUESTS = timedelta(days=180)
 KEEP_BUCKETS = timedelta(days=400)
-KEEP_STRANGERS = timedelta(days=1)
+KEEP_ANONYMOUS = timedelta(days=1)
 
 
 @job("openapi.forget_requests", every="47 3 * * *")
@@ -17,6 +17,6 @@ def forget_requests() -> int:
     """The request log is kept for half a year; the responses to a vendor's writes are kept for good."""
     RateBucket.objects.filter(at__lt=now() - KEEP_BUCKETS).delete()
     for kind in ("network:", "noted:"):
-        RateBucket.objects.filter(subject__startswith=kind, at__lt=now() - KEEP_STRANGERS).delete()
+        RateBucket.objects.filter(subject__startswith=kind, at__lt=now() - KEEP_ANONYMOUS).delete()
     gone, _by_table = RequestLog.objects.filter(at__lt=now() - KEEP_REQUESTS).delete()
     return gone

@@ -10,7 +10,7 @@ from nanhu.platforms.openapi.errors import RateLimitedError
 from nanhu.platforms.openapi.models import ApiKey
 
 SECONDS_OF_BURST = 10
-STRANGERS_PER_MINUTE = 60
+ANONYMOUS_PER_MINUTE = 60
 TAKE = """
     INSERT INTO openapi_rate_bucket AS b (subject, tokens, at, address) VALUES (%(subject)s, %(burst)s - 1, clock_timestamp(), %(address)s)
     ON CONFLICT (subject) DO UPDATE
@@ -30,9 +30,9 @@ def take(key: ApiKey, address: str) -> None:
     take_one(subject_of(key), key.vendor.per_minute, address)
 
 
-def take_as_stranger(address: str) -> None:
+def take_anonymous(address: str) -> None:
     """Whoever shows no good key: counted by network, so that guessing costs us little."""
-    take_one(f"network:{identity.network_of(address)}", STRANGERS_PER_MINUTE, address)
+    take_one(f"network:{identity.network_of(address)}", ANONYMOUS_PER_MINUTE, address)
 
 
 def take_one(subject: str, per_minute: int, address: str) -> None:

@@ -28,7 +28,7 @@ from nanhu.platforms.openapi.errors import (
     RateLimitedError,
     RequestUnreadableError,
 )
-from nanhu.platforms.openapi.interfaces import NOTHING, Interface, Operation
+from nanhu.platforms.openapi.interfaces import NO_ID, Interface, Operation
 from nanhu.platforms.openapi.models import RequestLog
 from nanhu.platforms.openapi.services import keys, rate_limits, refusals
 from nanhu.platforms.openapi.services.refusals import Attempt
@@ -41,7 +41,7 @@ def endpoint(interface: Interface, path: str) -> Callable[..., HttpResponse]:
     """The view of one address: the operations that stand at it, by method."""
     here = interface.at(path)
 
-    def view(request: HttpRequest, public_id: UUID = NOTHING) -> HttpResponse:
+    def view(request: HttpRequest, public_id: UUID = NO_ID) -> HttpResponse:
         request_id = uuid4()
         method = "GET" if request.method == "HEAD" else request.method or ""
         operation = here.get(method)
@@ -52,13 +52,17 @@ def endpoint(interface: Interface, path: str) -> Callable[..., HttpResponse]:
         try:
             caller = authenticated(interface, request, attempt)
         except ApiError as error:
-            return written(interface, serving.failed(interface, error, str(request_id)), request_id, error)
+            return http_response(
+                interface, serving.error_response(interface, error, str(request_id)), request_id, error
+            )
         except (OperationalError, InterfaceError) as error:
             log.warning("the database is away: %s", error)
-            return written(interface, serving.failed(interface, OutcomeUnknownError(), str(request_id)), request_id)
+            return http_response(
+                interface, serving.error_response(interface, OutcomeUnknownError(), str(request_id)), request_id
+            )
         if operation is None:
             return refused(MethodRefusedError(), interface, allow=here)
-        return answered(request, operation, caller, request_id, public_id)
+        return respond(request, operation, caller, request_id, public_id)
 
     return open_to_programs(view, interface)
 
@@ -81,7 +85,7 @@ def open_to_programs(
 
 def refused(error: ApiError, interface: Interface | None = None, *, allow: Iterable[str] = ()) -> HttpResponse:
     request_id = uuid4()
-    answer = written(interface, serving.failed(interface, error, str(request_id)), request_id, error)
+    answer = http_response(interface, serving.error_response(interface, error, str(request_id)), request_id, error)
     if allow:
         answer["Allow"] = ", ".join(sorted(allow))
     return answer
@@ -93,7 +97,7 @@ def authenticated(interface: Interface, request: HttpRequest, attempt: Attempt) 
         key, secret = keys.key_of(request.headers.get("Authorization", ""))
     except KeyRefusedError as error:
         refusals.note(attempt, error, why=error.why, key=error.key)
-        rate_limits.take_as_stranger(attempt.address)
+        rate_limits.take_anonymous(attempt.address)
         raise
     try:
         rate_limits.take(key, attempt.address)
@@ -105,7 +109,7 @@ def authenticated(interface: Interface, request: HttpRequest, attempt: Attempt) 
     )
 
 
-def answered(
+def respond(
     request: HttpRequest, operation: Operation, caller: Caller, request_id: UUID, public_id: UUID
 ) -> HttpResponse:
     begun = time.perf_counter()
@@ -120,10 +124,10 @@ def answered(
         line.save(force_insert=True)
     except (OperationalError, InterfaceError) as error:  # what was decided is answered though its line is lost
         log.warning("no line in the log for %s: %s", request_id, error)
-    return written(caller.interface, response, request_id)
+    return http_response(caller.interface, response, request_id)
 
 
-def written(
+def http_response(
     interface: Interface | None, response: Response, request_id: UUID, error: ApiError | None = None
 ) -> HttpResponse:
     answer = HttpResponse(response.body, status=response.status, content_type="application/json; charset=utf-8")

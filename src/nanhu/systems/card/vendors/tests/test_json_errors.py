@@ -104,7 +104,7 @@ def test_a_wrong_seal_is_refused(sandbox):
     assert fault(answer, 401) == "signature_wrong"
 
 
-@pytest.mark.parametrize("where", ["authenticated", "answered"])
+@pytest.mark.parametrize("where", ["authenticated", "respond"])
 def test_a_fault_of_ours_around_the_door_is_json(sandbox, monkeypatch, where):
     def broken(*_arguments):
         raise RuntimeError("a fault")

@@ -84,7 +84,7 @@ def test_one_key_for_two_deeds_at_once_is_one_deed_and_a_conflict(campus, shop, 
 
 
 def test_who_waits_too_long_is_told_to_ask_again_and_nothing_is_done(campus, shop, order, monkeypatch):
-    monkeypatch.setattr(serving, "PATIENCE", "200ms")
+    monkeypatch.setattr(serving, "LOCK_TIMEOUT", "200ms")
     with another_deed_under(shop):
         answers = at_once(lambda _n: shop.post("payments", order, idempotency_key=KEY), 4)
     assert all(is_unknown(answer) for answer in answers)
