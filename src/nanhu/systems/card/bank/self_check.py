@@ -41,7 +41,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    person: people.PersonCard | None
+    person: people.PersonCard
     items: list[Item]
 
     @property
@@ -50,27 +50,28 @@ class Checked:
 
 
 def check(*, by: Actor, person_id: int, card: Card | None) -> Checked:
+    """An account is always somebody's, and nobody is without a name: the database holds both."""
     person = people.person_card(person_id)
+    if person is None:
+        raise people.PersonNotFoundError
     return Checked(
         person=person, items=[*identity_items(by, person_id, person), *card_items(card), *bank_items(person_id, person)]
     )
 
 
-def numbers_of(person: people.PersonCard | None) -> list[str]:
-    return [one.campus_no for one in person.affiliations] if person else []
+def numbers_of(person: people.PersonCard) -> list[str]:
+    return [one.campus_no for one in person.affiliations]
 
 
-def identity_items(by: Actor, person_id: int, person: people.PersonCard | None) -> Iterator[Item]:
-    name, numbers = (person.name if person else ""), numbers_of(person)
-    yield Item(
-        title=_("姓名"), value=name or _("没有"), is_well=bool(name), help="" if name else _("学校名册里没有您的姓名。")
-    )
+def identity_items(by: Actor, person_id: int, person: people.PersonCard) -> Iterator[Item]:
+    numbers = numbers_of(person)
+    yield Item(title=_("姓名"), value=person.name)
     yield Item(
         title=_("学工号"), value="、".join(numbers) or _("没有"), is_well=bool(numbers),
         help="" if numbers else _("名册里还没有您的学工号，多半是数据还没有同步。"),
     )  # fmt: skip
     has_document = bool(people.id_number_of(person_id, by=by, purpose=PURPOSE))
-    has_phone = bool(person and person.phone_masked)
+    has_phone = bool(person.phone_masked)
     missing = [word for word, held in ((_("证件号"), has_document), (_("手机号"), has_phone)) if not held]
     yield Item(
         title=_("实名资料"), value=_("缺%(what)s") % {"what": "、".join(missing)} if missing else _("齐全"), is_well=not missing,
@@ -118,7 +119,7 @@ STATE_HELP = {
 }
 
 
-def bank_items(person_id: int, person: people.PersonCard | None) -> Iterator[Item]:
+def bank_items(person_id: int, person: people.PersonCard) -> Iterator[Item]:
     if any(bindings.is_locked(number) for number in numbers_of(person)):
         yield Item(
             title=_("身份验证"), value=_("已锁定"), is_well=False, href=reverse("card:card_bank:phones"), action=_("解除锁定"),
@@ -142,7 +143,7 @@ def bank_items(person_id: int, person: people.PersonCard | None) -> Iterator[Ite
 def letter(checked: Checked) -> tuple[str, str]:
     """The trouble as the card office wants to read it: a text to copy, and the same as a mail that is already written."""
     person = checked.person
-    name, numbers = (person.name if person else "?"), numbers_of(person)
+    name, numbers = person.name, numbers_of(person)
     lines = [
         _("校园卡管理办公室：您好。我的校园卡自查有问题，请帮忙看一下。"),
         _("姓名：%(name)s　学工号：%(number)s") % {"name": name, "number": "、".join(numbers) or "?"},

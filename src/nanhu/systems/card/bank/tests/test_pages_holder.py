@@ -15,7 +15,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people.models import Person
+from nanhu.platforms.people.models import Affiliation, Person
 from nanhu.systems.card.bank.models import Agreement, Binding, Channel, OnlineTopUp
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
@@ -280,6 +280,14 @@ def test_each_trouble_alone_is_named_on_the_page_and_in_the_letter(campus, stude
     assert words in letter
     assert "姓名：林小满" in letter
     assert CAST["student"][2] in letter
+
+
+@pytest.mark.capability("A155.1")
+def test_who_has_no_number_reads_so(campus, student):
+    Affiliation.objects.filter(person_id=campus.persons["student"]).delete()
+    page = text_of(student, BANK + "check/")
+    assert "有 1 处要处理" in page
+    assert "名册里还没有您的学工号" in page
 
 
 @pytest.mark.capability("A155.1")

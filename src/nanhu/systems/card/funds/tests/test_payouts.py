@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.errors import BatchKnownError, BatchStateError, OwnBatchError
@@ -137,6 +138,15 @@ def test_what_nobody_claimed_until_the_last_day_goes_back_to_its_funding(funds, 
     assert returns.return_overdue() == 2
     assert returns.return_overdue() == 0
     assert abs(funding_balance()) == 30000
+
+
+@pytest.mark.capability("A145.2")
+def test_a_batch_without_a_last_day_waits_for_ever(funds, monkeypatch):
+    posted(funds, expires_on=None)
+    assert set(Claimable.objects.values_list("expires_at", flat=True)) == {None}
+    monkeypatch.setattr(returns, "now", lambda: now() + timedelta(days=40 * 365))
+    assert returns.return_overdue() == 0
+    assert set(Claimable.objects.values_list("state", flat=True)) == {"waiting"}
 
 
 def test_an_unclaimed_load_goes_back_after_days_only_where_the_school_chose_so(funds, monkeypatch):
