@@ -176,7 +176,7 @@ def unbind(asked: Question) -> Facts:
 
 def appeal(asked: Question) -> Facts:
     said = {name: text_in(asked.body, name) for name in ("campus_no", "name", "phone", "text")}
-    appeals.appeal(by=asked.by, app=asked.app, **said)
+    appeals.ask_in_app(by=asked.by, app=asked.app, **said)
     return {"sentence": "已收到，校园卡管理办公室核实后会电话联系您"}
 
 

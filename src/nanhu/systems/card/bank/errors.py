@@ -142,6 +142,24 @@ class BindingLockedError(CampusError):
     sentence = _("核对失败次数过多，已锁定到 {until}，到时自动解除。")
 
 
+class AppPausedError(CampusError):
+    code = "bank.app_paused"
+    http_status = 429
+    sentence = _("该应用核对失败过多，暂停添加校园卡到 {until}；已添加的卡和其他应用不受影响。")
+
+
+class AppNotFoundError(CampusError):
+    code = "bank.app_not_found"
+    http_status = 404
+    sentence = _("没有这个外部应用。")
+
+
+class AppealsUsedUpError(CampusError):
+    code = "bank.appeals_used_up"
+    http_status = 429
+    sentence = _("该应用今天的申诉已达上限，请登录校园卡网页提出，或联系校园卡管理办公室。")
+
+
 class BindingCodesUsedUpError(CampusError):
     code = "bank.binding_codes_used_up"
     http_status = 429

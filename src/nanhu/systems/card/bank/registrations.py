@@ -9,6 +9,7 @@ from nanhu.systems.card.bank import operations, subscribers, tasks
 from nanhu.systems.card.bank.day_close import BANK, CUSTODY
 from nanhu.systems.card.bank.limits import bank_limits, school_code
 from nanhu.systems.card.bank.services import finder
+from nanhu.systems.card.bank.services.app_bounds import no_app_is_abused
 from nanhu.systems.card.closing.policies import FINANCE
 from nanhu.systems.card.closing.sources import sources, sources_of_custody
 from nanhu.systems.card.policies import CLERK
@@ -28,6 +29,7 @@ registry.applications.add(
         order=45,
     )
 )
+registry.checks.add(registry.Check(key="card.apps", title=_("外部应用"), run=no_app_is_abused, order=47))
 __all__ = ["finder", "operations", "subscribers", "tasks"]
 registry.school_rules.add(
     SchoolRules(key="card.bank", read=bank_limits),

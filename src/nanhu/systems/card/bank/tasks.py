@@ -4,8 +4,11 @@ from datetime import timedelta
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import job
-from nanhu.systems.card.bank.models import AppRequest
+from nanhu.systems.card.bank.models import AppRequest, BindingLock
 from nanhu.systems.card.bank.services import finder, reconciliation
+
+FAILURES_KEPT = timedelta(days=2)
+"""Longer than any lock and than the alarm of an app."""
 
 
 @job("card.follow_claims", every="* * * * *")
@@ -24,4 +27,5 @@ def reconcile_banks() -> int:
 def forget_app_requests() -> int:
     """A question older than its clock allows cannot be played again anyway."""
     gone, _by_table = AppRequest.objects.filter(at__lt=now() - timedelta(hours=1)).delete()
+    BindingLock.objects.filter(failed_at__lt=now() - FAILURES_KEPT).delete()
     return gone

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("check/", self_check.check, name="check"),
     path("start/", self_check.start, name="start"),
     path("desk/", office.desk, name="desk"),
+    path("desk/apps/<slug:key>/", office.switch_app, name="switch_app"),
     path("desk/agreements/", office.agreements, name="agreements"),
     path("desk/unsigned/", office.unsigned, name="unsigned"),
     path("desk/bulk/", bulk.bulk, name="bulk"),

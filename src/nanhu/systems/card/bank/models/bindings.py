@@ -61,7 +61,8 @@ class Binding(models.Model):
 
 
 class BindingLock(models.Model):
-    """How often somebody failed to say who they are; three times locks. The key is a keyed hash of number or app user."""
+    """How often somebody failed to say who they are; three times locks. The key is a keyed hash of an app and a number, a
+    user or an hour (`services/app_bounds.py`)."""
 
     key = models.BinaryField(primary_key=True)
     failures = models.PositiveIntegerField(default=0)

@@ -1,18 +1,30 @@
 """Wrong binding (误绑申诉): anybody may ask, a clerk looks at papers and decides; the binding ends with the commit."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, once
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.errors import AppealNotFoundError
+from nanhu.systems.card.bank.errors import AppealNotFoundError, AppealsUsedUpError
 from nanhu.systems.card.bank.models import Appeal, Binding, Channel
 from nanhu.systems.card.bank.services import bindings
 from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.policies import clerk_account
+
+MOST_A_DAY = 50
+
+
+def ask_in_app(*, by: Actor, app: Channel, **said: str) -> Appeal:
+    """Not signed in: whoever has the app's key writes what he likes, so a day takes so many of one app."""
+    with transaction.atomic():
+        once.lock_key(f"appeals:{app.key}")
+        if Appeal.objects.filter(app=app, created_at__gt=now() - timedelta(days=1)).count() >= MOST_A_DAY:
+            raise AppealsUsedUpError
+        return appeal(by=by, app=app, **said)
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ from nanhu.systems.card.bank.errors import (
     NoPhoneError,
 )
 from nanhu.systems.card.bank.models import Binding, BindingLock, Channel
+from nanhu.systems.card.bank.services import app_bounds
 from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.codes.services import devices
 from nanhu.systems.card.errors import CardNotFoundError
@@ -49,11 +50,12 @@ def ask(
     *, by: Actor, app: Channel, app_user: str, app_phone: str, campus_no: str, name: str, id_number: str, device: str
 ) -> Binding:
     """Who they say they are; the code goes to the phone the school knows, not to one that is named here."""
-    keys = [lock_key(f"number|{campus_no.strip().upper()}"), lock_key(f"user|{app.key}|{app_user}")]
+    keys = [number_key(app, campus_no), lock_key(f"user|{app.key}|{app_user}")]
+    app_bounds.check(app)
     check_locks(keys)
     person_id = people.find_person_by_campus_no(campus_no)
     if not people.matches_identity(person_id=person_id or 0, name=name, id_number=id_number) or person_id is None:
-        fail(keys, by=by, campus_no=campus_no)
+        fail(keys, by=by, app=app, campus_no=campus_no)
     with transaction.atomic():
         BindingLock.objects.filter(key__in=keys).delete()
         card = Card.objects.filter(person_id=person_id, state=Card.State.ISSUED).first()
@@ -175,15 +177,25 @@ def lock_key(text: str) -> bytes:
     return blind_index(text, purpose="card.binding_lock")
 
 
+def number_key(app: Channel, campus_no: str) -> bytes:
+    """Of one app: a thief of its key keeps nobody from adding the card in another."""
+    return lock_key(f"number|{app.key}|{campus_no.strip().upper()}")
+
+
+def number_keys(campus_no: str) -> list[bytes]:
+    return [number_key(app, campus_no) for app in app_bounds.apps()]
+
+
 def check_locks(keys: list[bytes]) -> None:
     found = BindingLock.objects.filter(key__in=keys, locked_until__gt=now()).order_by("-locked_until").first()
     if found is not None and found.locked_until is not None:
         raise BindingLockedError(until=dates.time_words(found.locked_until))
 
 
-def fail(keys: list[bytes], *, by: Actor, campus_no: str) -> NoReturn:
+def fail(keys: list[bytes], *, by: Actor, app: Channel, campus_no: str) -> NoReturn:
     """Counted in a transaction of its own before anything is said."""
     with transaction.atomic():
+        app_bounds.count(by=by, app=app)
         BindingLock.objects.bulk_create([BindingLock(key=key) for key in keys], ignore_conflicts=True)
         moment, most = now(), 0
         for row in BindingLock.objects.select_for_update().filter(key__in=keys).order_by("key"):
@@ -201,16 +213,14 @@ def fail(keys: list[bytes], *, by: Actor, campus_no: str) -> NoReturn:
 
 def unlock(*, by: Actor, campus_no: str) -> bool:
     """By the holder, signed in: who tried did not get far, and the lock must not keep the owner out."""
-    gone, _by_table = BindingLock.objects.filter(key=lock_key(f"number|{campus_no.strip().upper()}")).delete()
+    gone, _by_table = BindingLock.objects.filter(key__in=number_keys(campus_no)).delete()
     if gone:
         audit.record(by=by, action="card.unlock_binding", target=f"campus_no:{campus_no}")
     return bool(gone)
 
 
 def is_locked(campus_no: str) -> bool:
-    return BindingLock.objects.filter(
-        key=lock_key(f"number|{campus_no.strip().upper()}"), locked_until__gt=now()
-    ).exists()
+    return BindingLock.objects.filter(key__in=number_keys(campus_no), locked_until__gt=now()).exists()
 
 
 def new_virtual_number() -> str:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.clock import campus_time
 from nanhu.kernel.spreadsheets import csv_lines
@@ -18,8 +19,10 @@ from nanhu.systems.card.bank import queries
 from nanhu.systems.card.bank.errors import LoadNotFoundError
 from nanhu.systems.card.bank.models import Agreement, Load, OnlineTopUp
 from nanhu.systems.card.bank.policies import office_only
+from nanhu.systems.card.bank.services import app_bounds
 from nanhu.systems.card.export import yuan
 from nanhu.systems.card.funds.policy import unclaimed_return_days
+from nanhu.systems.card.views.frame import person_at
 
 PAGE = 30
 
@@ -36,7 +39,18 @@ def asked_text(request: HttpRequest, name: str) -> str:
 @never_cache
 @office_only
 def desk(request: HttpRequest) -> HttpResponse:
-    return render(request, "card_bank/desk.html", {"counts": queries.desk()})
+    facts = {"counts": queries.desk(), "apps": app_bounds.apps(), "alarming": app_bounds.alarming()}
+    return render(request, "card_bank/desk.html", facts)
+
+
+@require_POST
+@office_only
+def switch_app(request: HttpRequest, key: str) -> HttpResponse:
+    is_on = request.POST.get("is_on") == "yes"
+    app = app_bounds.switch(by=person_at(request), key=key, is_on=is_on, reason=request.POST.get("reason", "")[:200])
+    said = _("已启用：%(app)s") if app.is_on else _("已停用：%(app)s，从现在起不再答复它")
+    messages.success(request, said % {"app": app.name})
+    return redirect("card:card_bank:desk")
 
 
 @require_safe
