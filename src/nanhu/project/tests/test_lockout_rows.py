@@ -1,0 +1,73 @@
+"""Each address that answers a stranger stands in a row of docs/rooms/identity-lockouts.md: who can close it for whom is written."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from nanhu.platforms.identity.tests.test_lockout_table import rows
+from nanhu.project.tests.test_doors import DOORS, OPEN
+
+ROW_OF = {
+    "identity:sign_in": "sign-in page",
+    "identity:challenge_picture": "the same, behind solved challenges",
+    "identity:second_factor": "second factor",
+    "identity:second_factor_send": "second factor, code by message",
+    "identity:passkey_": "passkey and QR: the question",
+    "identity:scan_": "passkey and QR: the question",
+    "identity:activate": "activation, name and document",
+    "identity:activate_code": "activation, code to the phone",
+    "identity:find_account": "查询账号, 忘记密码",
+    "identity:found_account": "查询账号, 忘记密码",
+    "identity:forgot_password": "查询账号, 忘记密码",
+    "identity:reset_": "codes of 找回, three answers",
+    "identity:radius_authenticate": "RADIUS client key",
+    "identity:api_": "app passwords, personal tokens",
+    "identity:cas_": "CAS validation, proxy",
+    "identity:cas_login": "SAML sign-in and sign-out, CAS and OIDC sign-in",
+    "identity:cas_logout": "SAML sign-in and sign-out, CAS and OIDC sign-in",
+    "identity:sign": "SAML sign-in and sign-out, CAS and OIDC sign-in",
+    "identity:front_logout": "SAML sign-in and sign-out, CAS and OIDC sign-in",
+    "identity:saml_": "SAML sign-in and sign-out, CAS and OIDC sign-in",
+    "identity:oidc_end_session": "SAML sign-in and sign-out, CAS and OIDC sign-in",
+    "identity:oidc_authorize": "OIDC, a request too long for an address",
+    "identity:oidc_token": "OIDC token endpoint",
+    "identity:oidc_revoke": "OIDC token endpoint",
+    "identity:oidc_introspect": "OIDC token endpoint",
+    "card_devices:services": "the same: what terminals ask",
+    "card:card_bank:app": "the outside apps' door itself",
+    "card:card_bank:acp_notice": "the notice doors of bank and UnionPay",
+    "card:card_bank:bank_notice": "the notice doors of bank and UnionPay",
+    "card_api:": "vendor API",
+}
+"""By the beginning of a name; the longest that fits counts."""
+COUNTS_NOBODY = {
+    "ui:theme", "ui:manifest", "ui:school_file", "ui:language", "ui:catalogue", "health-live", "health-ready", "health-roots",
+    "identity:privacy", "identity:wifi_help", "identity:wifi_mobileconfig", "identity:wifi_authority", "identity:demo_phone",
+    "identity:api_description", "identity:oidc_discovery", "identity:oauth_metadata", "identity:oidc_jwks",
+    "identity:oidc_userinfo", "identity:saml_metadata", "card_api:guide", "card_api:openapi",
+}  # fmt: skip
+"""The row of /health and the documents."""
+
+
+def row_of(name: str) -> str:
+    begun = [start for start in ROW_OF if name.startswith(start)]
+    return ROW_OF[max(begun, key=len)] if begun else ""
+
+
+def test_each_door_that_answers_a_stranger_stands_in_a_row() -> None:
+    found = {name: row_of(name) for name in OPEN - COUNTS_NOBODY}
+    assert {name: row for name, row in found.items() if row not in rows()} == {}
+
+
+def test_the_list_names_doors_that_stand_open() -> None:
+    assert COUNTS_NOBODY <= OPEN
+    assert [start for start in ROW_OF if not any(name.startswith(start) for name in OPEN)] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("door", [door for door in DOORS if door.name in COUNTS_NOBODY], ids=str)
+def test_what_counts_nobody_counts_nobody(door, client) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        for ask in (client.get, client.post):
+            assert ask(door.address).status_code < 500
+    assert not [one["sql"] for one in asked if one["sql"].lstrip().startswith(("INSERT", "UPDATE", "DELETE"))]
