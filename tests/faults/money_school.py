@@ -24,6 +24,7 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.models import Channel
 from nanhu.systems.card.bank.services import agreements, finder, loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import CARDS, ID_NUMBERS, PHONES
+from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.chip.management.commands.card_chips import card_facts, psam_facts
 from nanhu.systems.card.chip.services import keys, making
 from nanhu.systems.card.chip.verification import STORE, TacVerifier
@@ -145,7 +146,7 @@ class School:
 
     def find(self) -> None:
         """All finders, as the worker runs them."""
-        finder.drive_due()
+        drive_due()
         finder.follow_claims()
         claims_finder.settle_stale()
         self.ask("SELECT card_end_holds(100)")

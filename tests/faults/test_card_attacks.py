@@ -18,7 +18,7 @@ from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.funds.models import ClaimOrder
 from nanhu.systems.card.funds.services.credits import credit
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.pins.blocks import seal_pin_block
+from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.services.reissue import reissue
 from nanhu.systems.card.tests.conftest import SYSTEM, campus
 from tests.faults.money_school import School, open_school, prepare

@@ -11,7 +11,7 @@ from typing import Any
 from nanhu.emulators.chip.api import PowerCutError, SoftwareCard, StatusRefusedError, terminal
 from nanhu.systems.card.chip import messages
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.pins.blocks import seal_pin_block
+from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from tests.faults.axe import axe
 
 HELD_MS = 5000

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.queries import check_ledger
-from nanhu.systems.card.bank.services import finder
 from nanhu.systems.card.bank.tests.conftest import (
     BEGINNING_FEN,
     CARDS,
@@ -18,6 +17,7 @@ from nanhu.systems.card.bank.tests.conftest import (
     bank_here,
     prepare_campus,
 )  # fmt: skip
+from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.testing.browsers import open_browser
 from nanhu.testing.patience import PATIENCE_SECONDS
@@ -45,7 +45,7 @@ def finding():
 
     def work() -> None:
         while not done.wait(0.3):
-            finder.drive_due()
+            drive_due()
         connection.close()
 
     thread = threading.Thread(target=work, daemon=True)

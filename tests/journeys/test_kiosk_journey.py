@@ -13,8 +13,8 @@ from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.tests.conftest import Funds
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.pins.blocks import seal_pin_block
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS
+from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.tests.conftest import CAST
 from nanhu.testing.browsers import open_browser
 from tests.journeys.kiosks import (

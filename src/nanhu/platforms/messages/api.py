@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.registry import Viewer
 from nanhu.platforms.messages import queries
 from nanhu.platforms.messages.body import body_html
 from nanhu.platforms.messages.errors import (
@@ -21,7 +20,7 @@ from nanhu.platforms.messages.errors import (
 )
 from nanhu.platforms.messages.events import NoticePublished
 from nanhu.platforms.messages.services import attaching, importing, publishing, writing
-from nanhu.platforms.messages.services.importing import ImportedNotice, ImportResult, Reading, import_readings
+from nanhu.platforms.messages.services.importing import ImportedNotice, ImportResult
 from nanhu.platforms.messages.services.writing import Wording
 
 __all__ = [
@@ -34,14 +33,11 @@ __all__ = [
     "NoticePublished",
     "NoticeRef",
     "NoticeStateError",
-    "Reading",
     "UnknownUnitError",
     "body_html",
     "import_notices",
-    "import_readings",
     "latest_for_all",
     "publish_notice",
-    "unread_count",
 ]
 
 
@@ -106,8 +102,3 @@ def publish_notice(
 def import_notices(rows: Iterable[ImportedNotice], *, by: Actor | None = None) -> ImportResult:
     """Notices of the past in bulk; the same rows twice change nothing."""
     return importing.import_notices(rows, by=by or Actor.system("messages.import"))
-
-
-def unread_count(viewer: Viewer) -> int:
-    """How many notices wait for this reader."""
-    return queries.unread_of(viewer).count()

@@ -2,8 +2,6 @@
 
 from nanhu.platforms.people.errors import (
     AlreadyRevertedError,
-    CampusNumberTakenError,
-    DocumentTakenError,
     LaterChangesError,
     MergeRefusedError,
     PersonNotFoundError,
@@ -87,9 +85,7 @@ __all__ = [
     "AffiliationStarted",
     "AlreadyRevertedError",
     "ApplyResult",
-    "CampusNumberTakenError",
     "Difference",
-    "DocumentTakenError",
     "Found",
     "Guest",
     "KnownPerson",

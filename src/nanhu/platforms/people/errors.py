@@ -11,18 +11,6 @@ class PersonNotFoundError(CampusError):
     sentence = _("没有找到这个人。")
 
 
-class CampusNumberTakenError(CampusError):
-    code = "people.campus_number_taken"
-    http_status = 409
-    sentence = _("学工号 {campus_no} 正由另一个人使用。")
-
-
-class DocumentTakenError(CampusError):
-    code = "people.document_taken"
-    http_status = 409
-    sentence = _("这个证件号已经登记在另一个人名下。")
-
-
 class MergeRefusedError(CampusError):
     code = "people.merge_refused"
     http_status = 409

@@ -92,14 +92,6 @@ class PaymentBody(msgspec.Struct):
     minutes: Any = None
 
 
-class ReversalBody(msgspec.Struct):
-    sequence: int
-
-
-class QueryBody(msgspec.Struct):
-    sequence: int
-
-
 class Answer(msgspec.Struct, omit_defaults=True):
     """What a terminal is told. The same request again gets the same bytes."""
 

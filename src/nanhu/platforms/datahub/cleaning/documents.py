@@ -1,7 +1,6 @@
 """Numbers of identity documents (GB 11643 and its relatives)."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -87,13 +86,6 @@ def birth_of(number: str) -> date | None:
 def is_area_known(area: str) -> bool:
     """GB/T 2260 with its withdrawn codes."""
     return area in code_table("area").codes
-
-
-def near_numbers(number: str) -> Iterator[str]:
-    """The same number with two neighbouring characters exchanged."""
-    for place in range(len(number) - 1):
-        if number[place] != number[place + 1]:
-            yield number[:place] + number[place + 1] + number[place] + number[place + 2 :]
 
 
 def is_transposed(left: str, right: str) -> bool:

@@ -13,7 +13,6 @@ from nanhu.platforms.datahub.cleaning.documents import (
     is_area_known,
     is_one_off,
     is_transposed,
-    near_numbers,
 )
 from nanhu.platforms.datahub.cleaning.names import clean_name, differs_in_one, folded, is_name, same_name, sounds_like
 from nanhu.platforms.datahub.cleaning.person import clean_person
@@ -80,7 +79,10 @@ def test_a_sound_number_is_read_and_a_slip_is_never_another_sound_number(birth, 
     document = clean_document(number, today=TODAY)
     assert (document.fault, document.number, document.birth_date) == ("", number, birth)
     assert document.sex == ("1" if order % 2 else "2")
-    for slip in near_numbers(number):
+    for place in range(len(number) - 1):
+        slip = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
+        if slip == number:
+            continue
         assert clean_document(slip, "身份证", today=TODAY).fault
         assert is_transposed(number, slip)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.messages.errors import UnknownUnitError
-from nanhu.platforms.messages.models import Notice, NoticeUnit, Receipt
+from nanhu.platforms.messages.models import Notice, NoticeUnit
 from nanhu.platforms.messages.services import attaching
 from nanhu.platforms.people import api as people
 
@@ -30,15 +30,6 @@ class ImportedNotice:
     pinned: bool = False
     must_read: bool = False
     attachments: tuple[tuple[str, bytes], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """This account read the notice `key` at that time."""
-
-    key: str
-    account_id: int
-    read_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,26 +60,6 @@ def import_notices(rows: Iterable[ImportedNotice], *, by: Actor) -> ImportResult
     if made:
         audit.record(by=by, action="messages.import_notices", target="notices", facts={"created": result.created})
     return result
-
-
-@transaction.atomic
-def import_readings(readings: Iterable[Reading]) -> int:
-    """Receipts of imported notices, in bulk; returns how many were new."""
-    wanted = list(readings)
-    notices = dict(
-        Notice.objects.filter(origin_key__in={r.key for r in wanted}).values_list("origin_key", "pk").iterator()
-    )
-    before = Receipt.objects.filter(notice_id__in=notices.values()).count()
-    Receipt.objects.bulk_create(
-        [
-            Receipt(account_id=r.account_id, notice_id=notices[r.key], read_at=r.read_at)
-            for r in wanted
-            if r.key in notices
-        ],
-        ignore_conflicts=True,
-        batch_size=5000,
-    )
-    return Receipt.objects.filter(notice_id__in=notices.values()).count() - before
 
 
 def unit_ids(codes: set[str]) -> dict[str, int]:

@@ -35,15 +35,6 @@ def test_an_unknown_unit_stops_the_whole_import(cast):
     assert not Notice.objects.exists()
 
 
-def test_readings_come_in_bulk_and_once(cast):
-    messages.import_notices([imported("s:1")])
-    account = identity.account_with(CAST["student"][2])
-    reading = messages.Reading(key="s:1", account_id=account.pk, read_at=clock.now())
-    unknown = messages.Reading(key="s:9", account_id=account.pk, read_at=clock.now())
-    assert messages.import_readings([reading, unknown]) == 1
-    assert messages.import_readings([reading]) == 0
-
-
 def test_a_refused_attachment_publishes_nothing(cast):
     with pytest.raises(messages.AttachmentRefusedError):
         messages.publish_notice(by=SYSTEM, title="题", body="文", attachments=[("好.pdf", PDF), ("坏.exe", b"MZ")])

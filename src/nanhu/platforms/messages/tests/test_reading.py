@@ -253,12 +253,6 @@ def test_the_unread_count_and_the_search_stand_on_their_indexes(browser, publish
     assert "messages_notice_title_trgm" in plan_of(queries.titled(Notice.objects.all(), "选课的通知"))
 
 
-def test_unread_is_counted_for_a_room_that_asks(browser, publish):
-    publish()
-    viewer = browser("student").get(LIST).wsgi_request.viewer
-    assert messages.unread_count(viewer) == 1
-
-
 def test_the_pages_speak_english_too(browser, publish):
     notice = publish("Water", must_read=True)
     english = {"Accept-Language": "en"}

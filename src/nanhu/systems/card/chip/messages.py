@@ -52,10 +52,6 @@ def load_session(random: bytes, online_counter: int) -> bytes:
     return random + counter(online_counter) + b"\x80\x00"
 
 
-def purchase_session(random: bytes, offline_counter: int, term_seq: int) -> bytes:
-    return random + counter(offline_counter) + term_seq.to_bytes(4, "big")[2:]
-
-
 def load_mac1(*, balance_fen: int, amount_fen: int, terminal: bytes, kind: int = LOAD) -> bytes:
     """Card → host, before the bank is asked."""
     return fen(balance_fen) + fen(amount_fen) + bytes([kind]) + terminal
@@ -71,16 +67,6 @@ def load_tac(
 ) -> bytes:
     """Card → host: it is on. `online_counter` is the one from before."""
     return fen(balance_after_fen) + counter(online_counter) + fen(amount_fen) + bytes([kind]) + terminal + at
-
-
-def purchase_mac1(*, amount_fen: int, terminal: bytes, at: bytes, kind: int = PURCHASE) -> bytes:
-    """PSAM → card: take this much off."""
-    return fen(amount_fen) + bytes([kind]) + terminal + at
-
-
-def purchase_mac2(*, amount_fen: int) -> bytes:
-    """Card → PSAM: it is off."""
-    return fen(amount_fen)
 
 
 def purchase_tac(*, amount_fen: int, terminal: bytes, term_seq: int, at: bytes, kind: int = PURCHASE) -> bytes:

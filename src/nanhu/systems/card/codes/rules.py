@@ -77,12 +77,6 @@ def write_picture(keys: Mapping[Kind, bytes], *, device: str, step: int, nonce: 
     return f"N1A{device}{base32(step, 6)}{nonce}{pays}{opens}"
 
 
-def write_code(key: bytes, *, kind: Kind, device: str, step: int, nonce: str) -> str:
-    letter = next(letter for letter, name in KINDS.items() if name == kind)
-    mac = mac_of(key, kind=kind, device=device, step=step, nonce=nonce)
-    return f"N1{letter}{device}{base32(step, 6)}{nonce}{mac}"
-
-
 def mac_of(key: bytes, *, kind: Kind, device: str, step: int, nonce: str) -> str:
     digest = hmac.digest(key, f"nanhu-code-1\n{kind}\n{device}\n{step}\n{nonce}".encode(), hashlib.sha256)
     return base32(int.from_bytes(digest[:MAC_BYTES]), MAC_BYTES * 8 // 5)

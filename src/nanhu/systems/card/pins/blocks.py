@@ -1,7 +1,6 @@
 """PIN blocks: how six digits travel from a keypad to us (docs/protocols/terminal.md). Pure."""
 
 import hmac
-import os
 import re
 from functools import lru_cache
 from typing import Final
@@ -38,9 +37,3 @@ def open_pin_block(terminal_key: bytes, terminal: str, sequence: int | str, text
     if not is_pin(digits):
         raise PinBlockError
     return digits
-
-
-def seal_pin_block(terminal_key: bytes, terminal: str, sequence: int | str, pin: str) -> str:
-    """What a terminal does; for tests and for the worked example of the document."""
-    nonce = os.urandom(NONCE_BYTES)
-    return (nonce + cipher_of(terminal_key).encrypt(nonce, pin.encode(), f"{terminal}:{sequence}".encode())).hex()

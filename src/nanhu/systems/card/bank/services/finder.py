@@ -83,14 +83,6 @@ def one_top_up(pk: int) -> None:
         OnlineTopUp.objects.filter(pk=pk, next_at__isnull=False).update(next_at=next_look(top_up.tries))
 
 
-def drive_due() -> int:
-    """Do all that is due, here and now; how many steps it was."""
-    steps = find()
-    for one in steps:
-        one()
-    return len(steps)
-
-
 def guarded(step: Step) -> None:
     """On a thread of its own: a step that breaks is tried again after its lease."""
     try:

@@ -10,9 +10,10 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
 from nanhu.systems.card import api as card
 from nanhu.systems.card.bank.models import Agreement, BankPayout, Channel, Load, OnlineTopUp
-from nanhu.systems.card.bank.services import agreements, finder
+from nanhu.systems.card.bank.services import agreements
 from nanhu.systems.card.bank.tests.bank_here import BankHere
 from nanhu.systems.card.bank.tests.banks import MERCHANT, Bank
+from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus, bring_in_the_cast
 
@@ -97,7 +98,7 @@ def drive(rounds: int = 1, *, later: timedelta = timedelta(minutes=6)) -> None:
             Agreement.objects.filter(next_at__isnull=False).update(next_at=moment)
             OnlineTopUp.objects.filter(next_at__isnull=False).update(next_at=moment)
             BankPayout.objects.filter(next_at__isnull=False).update(next_at=moment)
-        finder.drive_due()
+        drive_due()
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,9 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.bank.day_close import custodial_balance
 from nanhu.systems.card.bank.models import BankPayout, Load, OnlineTopUp, Statement
-from nanhu.systems.card.bank.services import finder, loads, reconciliation, top_ups
+from nanhu.systems.card.bank.services import loads, reconciliation, top_ups
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
+from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.funds import tasks
@@ -89,12 +90,12 @@ def test_a_load_whose_write_failed_is_found_by_the_clock_shown_to_both_and_goes_
     load = Load.objects.get()
     assert load.state in {"credited", "writing"}
     with clock_on(campus, minutes=9):
-        finder.drive_due()
+        drive_due()
         load.refresh_from_db()
         assert load.state in {"credited", "writing"}
     for minutes in (11, 22, 33):
         with clock_on(campus, minutes=minutes):
-            finder.drive_due()
+            drive_due()
     load.refresh_from_db()
     assert load.state == "unclaimed"
     with clock_on(campus, minutes=34):

@@ -27,14 +27,6 @@ def test_a_load_is_signed_as_in_the_worked_example():
     assert DES.mac(session, text).hex().upper() == "3A845BF0"
 
 
-def test_a_purchase_is_signed_as_in_the_worked_example():
-    session = DES.session_key(KEY, messages.purchase_session(RANDOM, 0, 1))
-    assert session.hex().upper() == "003238ABC57659DD"
-    text = messages.purchase_mac1(amount_fen=FEN, terminal=TERMINAL, at=PAID_AT)
-    assert DES.mac(session, text).hex().upper() == "F15CAB75"
-    assert DES.mac(session, messages.purchase_mac2(amount_fen=FEN)).hex().upper() == "56988A13"
-
-
 def test_tacs_are_those_of_the_digest():
     folded = DES.tac_key(TAC_KEY)
     assert folded.hex() == "8888888888888888"

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from nanhu.systems.card.codes.errors import CodeExpiredError, CodeRevokedError, CodeUsedError, CodeWrongError
 from nanhu.systems.card.codes.models import CodeDevice, CodeUse
-from nanhu.systems.card.codes.rules import ALPHABET, STEP_SECONDS, part_of, read_code, write_code, write_picture
+from nanhu.systems.card.codes.rules import ALPHABET, STEP_SECONDS, part_of, read_code, write_picture
 from nanhu.systems.card.codes.services.devices import end_device, register_device
 from nanhu.systems.card.codes.services.spending import spend_code
+from nanhu.systems.card.codes.tests.phone import write_code
 from nanhu.systems.card.models import PosTerminal
 
 letters = st.text(alphabet=ALPHABET)

@@ -3,7 +3,6 @@
 import pytest
 
 from nanhu.systems.card.bank.models import OnlineTopUp
-from nanhu.systems.card.bank.services import finder
 from nanhu.systems.card.bank.tests.conftest import (
     CARDS,
     ID_NUMBERS,
@@ -11,6 +10,7 @@ from nanhu.systems.card.bank.tests.conftest import (
     bank_here,
     campus,
 )
+from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.funds.checks import funds_differences
@@ -57,7 +57,7 @@ def test_a_top_up_begun_on_the_page_waits_is_seen_and_is_collected_once(campus, 
 def test_a_load_whose_write_failed_is_found_shown_and_collected_once(campus, kiosk):
     campus.agree("student")
     begun = kiosk.ask("load/begin", {"card": campus.card("student").uid, "amount_fen": 5000}, pin=PIN)
-    finder.drive_due()
+    drive_due()
     claim = kiosk.ask("load/claim", {"order": begun["order"]})
     assert kiosk.ask("claim/finish", {"claim": claim["claim"], "is_written": False})["state"] == "not_written"
     page = waiting_page(campus)

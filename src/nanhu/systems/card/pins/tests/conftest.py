@@ -6,7 +6,7 @@ import pytest
 
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.tests.asking import Device, place_device
-from nanhu.systems.card.pins.blocks import seal_pin_block
+from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus, bring_in_the_cast
 
 WITH_X = "43060219990101001X"

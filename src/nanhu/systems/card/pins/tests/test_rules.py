@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.systems.card.pins import policy
-from nanhu.systems.card.pins.blocks import PinBlockError, open_pin_block, seal_pin_block
+from nanhu.systems.card.pins.blocks import PinBlockError, open_pin_block
 from nanhu.systems.card.pins.rules import initial_pin, is_pin, is_weak
+from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 
 DOCUMENT = (Path(__file__).parents[6] / "docs" / "protocols" / "terminal.md").read_text()
 

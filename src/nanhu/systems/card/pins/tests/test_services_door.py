@@ -6,11 +6,11 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.models import PosTerminal, Price
 from nanhu.systems.card.pins import policy
-from nanhu.systems.card.pins.blocks import seal_pin_block
 from nanhu.systems.card.pins.models import Pin
 from nanhu.systems.card.pins.services.checking import check_pin
 from nanhu.systems.card.pins.services.limits import limits_of
 from nanhu.systems.card.pins.tests.conftest import PINS, Keypad
+from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.services.merchants import TerminalOrder, set_up_merchants
 from nanhu.systems.card.tests.conftest import SYSTEM
 

@@ -12,8 +12,9 @@ from django.test import Client
 
 from nanhu.platforms.openapi.services import keys, vendors
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.codes.rules import STEP_SECONDS, write_code
+from nanhu.systems.card.codes.rules import STEP_SECONDS
 from nanhu.systems.card.codes.services.devices import register_device
+from nanhu.systems.card.codes.tests.phone import write_code
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.systems.card.vendors.scopes import Scope

@@ -17,8 +17,8 @@ from nanhu.platforms.openapi.interfaces import ALWAYS, WRITING
 from nanhu.platforms.openapi.models import Vendor
 from nanhu.platforms.openapi.services import keys
 from nanhu.systems.card.models import Card, PosTerminal
-from nanhu.systems.card.pins.blocks import seal_pin_block
 from nanhu.systems.card.pins.services.changing import reset_pin
+from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM

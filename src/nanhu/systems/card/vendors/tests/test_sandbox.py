@@ -8,7 +8,7 @@ from django.db import connection
 
 from nanhu.platforms.openapi.models import WebhookEvent
 from nanhu.systems.card.models import Card, Receipt
-from nanhu.systems.card.pins.blocks import seal_pin_block
+from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.vendors.models import SandboxPayment
 from nanhu.systems.card.vendors.operations import OPERATIONS
 from nanhu.systems.card.vendors.sandbox import behaviours
