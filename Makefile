@@ -6,7 +6,7 @@ unexport PYTHONDONTWRITEBYTECODE  # a campus is a dozen processes: each would co
 
 help:
 	@echo "make demo        set up, fill a sample campus and run it (Ctrl-C stops all of it)"
-	@echo "make test        set up and run every test       make lint    ruff, mypy, floors, translations, migrations"
+	@echo "make test        set up and run every test       make lint    ruff, mypy, floors, unused names, translations, migrations"
 	@echo "make test-dates  the tests with a date in them on awkward days (DAYS='august-31 holiday' for some)"
 	@echo "make bench       measure (ONLY=payments for one)  make manual  each row of the user manual and whether it holds"
 
