@@ -113,7 +113,7 @@ class ShiftCountedError(CampusError):
 class DifferenceUnexplainedError(CampusError):
     code = "card.shift_unexplained"
     http_status = 409
-    sentence = _("点到的和应有的不一样，请{clerk}先写明原因。")
+    sentence = _("清点金额与应有金额不符，请{clerk}先写明原因。")
 
 
 class ShiftStateError(CampusError):

@@ -2,12 +2,12 @@
 
 import { make } from "./make.js";
 import { fenOf } from "./money.js";
+import { yuan } from "./parts.js";
 
 const KINDS = { debit: "圈存扣款", reversal: "圈存冲正", pay_out: "代付", transfer_in: "银行 APP 充值", cash_in: "缴存现金", settlement_in: "银联结算款" };
 const BY_REFERENCE = new Set(["transfer_in", "cash_in", "settlement_in"]);
 const OUT = new Set(["pay_out", "reversal"]);
 const told = document.getElementById("told"), broken = document.getElementById("broken");
-const yuan = (fen) => `¥ ${(fen / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 // Seen from the school's account: what goes out with a minus, what comes in with a plus.
 const signed = (one) => `${OUT.has(one.kind) ? "−" : "+"}${yuan(one.fen)}`;
 const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from nanhu.kernel.ui.contrast import SHAPE, ratio, to_hex
 from nanhu.kernel.ui.tests.test_components import rendered
+from nanhu.testing.accessibility import IN_LARGE_TYPE
 from nanhu.testing.browsers import open_browser
 
 pytestmark = pytest.mark.journey
@@ -27,8 +30,11 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
-def opened(chromium: Browser, *, width: int, height: int = 844, attributes: str = "", scheme: str = "light") -> Page:
-    body = rendered(PAGE, rows=range(40))
+def opened(
+    chromium: Browser, *, width: int, height: int = 844, attributes: str = "", scheme: Literal["light", "dark"] = "light",
+    body: str = PAGE, **shown: Any,
+) -> Page:  # fmt: skip
+    body = rendered(body, **({"rows": range(40)} | shown))
     styles = "".join(f"<style>{(UI / f'css/{name}.css').read_text()}</style>" for name in SHEETS)
     styles += f"<style media=print>{(UI / 'css/print.css').read_text()}</style>"
     scripts = "".join(
@@ -78,6 +84,47 @@ def test_large_type_on_a_phone_neither_scrolls_sideways_nor_breaks_a_button(chro
     page = opened(chromium, width=390, attributes='data-type="large"')
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator(".button").nth(1).evaluate("(button) => button.getBoundingClientRect().height") < 60
+
+
+DATES = """<body class="page"><main class="shell"><div class="shell-inner"><c-ui.card title="我的交易"><c-ui.table caption="我的交易"><tbody>{% for row in rows %}
+<tr><th scope="row">{{ row }}</th><td data-label="发生时间"><time>2026-11-26 12:04:31</time></td><td data-label="入账时间"><time>2026-11-26 23:59:59</time></td></tr>{% endfor %}
+</tbody></c-ui.table><dl class="slip-lines"><div><dt>有效期</dt><dd>2026-09-01 至 2030-06-30</dd></div></dl></c-ui.card></div></main></body>"""
+CHART = """<body class="page"><main class="shell"><div class="shell-inner"><c-ui.card title="花费"><c-ui.chart :bars="bars" label="每日花费" unit="元" /></c-ui.card></div></main></body>"""
+SEARCH = """<body class="page"><header class="top"><div class="top-inner"><form class="top-search"><input type="search" aria-label="搜索"></form></div></header></body>"""
+
+
+def test_dates_in_large_type_lie_over_nothing_on_a_phone(chromium: Browser) -> None:
+    page = opened(chromium, body=DATES, width=390, rows=range(3))
+    assert page.evaluate(IN_LARGE_TYPE) == []
+    page.add_style_tag(content="td { inline-size: 3rem; display: inline-block; white-space: nowrap; }")
+    assert "lies over" in page.evaluate(IN_LARGE_TYPE)[0]
+
+
+@pytest.mark.parametrize("count", [7, 31, 120])
+def test_a_chart_stays_in_a_narrow_card(chromium: Browser, count: int) -> None:
+    page = opened(chromium, body=CHART, width=320, bars=[(f"11月{day}日", 100_000 * day) for day in range(count)])
+    inner, drawn = page.evaluate(
+        """() => {
+            const card = document.querySelector(".card").getBoundingClientRect();
+            const parts = [...document.querySelectorAll(".chart *")].filter((one) => one.checkVisibility() && !one.closest(".chart-table"));
+            return [[card.left, card.right], [Math.min(...parts.map((one) => one.getBoundingClientRect().left)), Math.max(...parts.map((one) => one.getBoundingClientRect().right))]];
+        }"""
+    )
+    assert inner[0] <= drawn[0] <= drawn[1] <= inner[1]
+
+
+def test_the_top_search_has_a_mark_that_is_seen_when_it_is_reached(chromium: Browser) -> None:
+    page = opened(chromium, body=SEARCH, width=1440)
+    page.keyboard.press("Tab")
+    style, width, mark, ground = page.evaluate(
+        """() => {
+            const mark = getComputedStyle(document.querySelector(".top-search")), root = document.createElement("canvas").getContext("2d");
+            const seen = (colour) => { root.fillStyle = colour; root.fillRect(0, 0, 1, 1); return [...root.getImageData(0, 0, 1, 1).data.slice(0, 3)]; };
+            return [mark.outlineStyle, parseFloat(mark.outlineWidth), seen(mark.outlineColor), seen(getComputedStyle(document.querySelector(".top")).backgroundColor)];
+        }"""
+    )
+    assert (style, width >= 2) == ("solid", True)
+    assert ratio(*(to_hex(tuple(part / 255 for part in colour)) for colour in (mark, ground))) >= SHAPE
 
 
 def test_paper_is_light_in_the_dark(chromium: Browser) -> None:

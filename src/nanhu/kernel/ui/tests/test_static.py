@@ -11,6 +11,7 @@ from nanhu.kernel.staticfiles import CampusStaticStorage
 from nanhu.kernel.ui import brand
 
 UI = Path(__file__).parent.parent
+ROOT = UI.parent.parent
 CSS = UI / "static/ui/css"
 IMPORTED = re.compile(r"""(?:import|from)\s*["'](\.[^"']+)["']""")
 DIGEST = re.compile(r"\.[0-9a-f]{12}\.js$")
@@ -50,3 +51,38 @@ def test_the_drawing_of_a_chart_holds_no_letter_that_would_stretch_with_it() -> 
     assert (
         "last-of-type" not in (CSS / "components.css").read_text().split("/* chart */", 1)[1].split("/* copy */", 1)[0]
     )
+
+
+LIST = re.compile(r"<c-ui\.table.*?</c-ui\.table>", re.DOTALL)
+CELL = re.compile(r"<td\b[^>]*>")
+LABELLED = re.compile(r"data-label=|colspan=")
+LISTS = {
+    path.relative_to(ROOT).as_posix(): LIST.findall(path.read_text())
+    for path in ROOT.rglob("templates/**/*.html")
+    if "<c-ui.table" in path.read_text()
+}
+FOLDED = {
+    "identity/administration/audit",
+    "identity/administration/accounts",
+    "card_fleet/terminals",
+    "card/closing/statement",
+}
+
+
+def test_each_cell_of_a_list_has_the_label_by_which_a_phone_folds_it() -> None:
+    """`tables.js` makes a row a card of three lines and a list one of twelve rows; only a cell of buttons is without a label."""
+    shown = {page: [CELL.findall(body.partition("<tbody")[2]) for body in bodies] for page, bodies in LISTS.items()}
+    plain = {
+        page: [[cell for cell in cells if not LABELLED.search(cell)] for cells in lists]
+        for page, lists in shown.items()
+    }
+    assert {page: lists for page, lists in plain.items() if any(len(cells) > 1 for cells in lists)} == {}
+    assert all(any(page.endswith(f"/{name}.html") for page in LISTS) for name in FOLDED)
+
+
+def test_no_page_draws_a_list_that_does_not_fold() -> None:
+    own = {"kernel/ui/templates/cotton/ui/table.html", "kernel/ui/templates/ui/_chart.html"}
+    raw = {
+        path.relative_to(ROOT).as_posix() for path in ROOT.rglob("templates/**/*.html") if "<table" in path.read_text()
+    }
+    assert raw <= own

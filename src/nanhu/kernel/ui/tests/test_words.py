@@ -78,3 +78,31 @@ def test_the_schools_own_names_are_english_on_an_english_page():
 )
 def test_how_wrong_a_clock_is_has_a_unit_and_the_one_minus(value, digits, said):
     assert seconds(value, digits) == said
+
+
+STILTED = {
+    "有还是没有": "是否允许",
+    "登录着的": "在线",
+    "未明领款": "待确认领款",
+    "没出又进": "重复进入",
+    "没进又出": "无进入记录的离开",
+    "开着的会话": "在线会话",
+    "不是这样的": "不符合",
+    "一起数": "合计",
+    "谁也没有": "无人",
+    "没有人做过": "暂无记录",
+    "被谁": "操作人",
+}
+"""What was translated word by word, and how an office says it."""
+
+
+def test_no_page_speaks_as_no_office_would() -> None:
+    files = [*ROOT.rglob("templates/**/*.html"), *(path for path in ROOT.rglob("*.py") if "tests" not in path.parts)]
+    found = [
+        f"{path.relative_to(ROOT)}: {said}, better {better}"
+        for path in files
+        for text in [path.read_text(encoding="utf-8")]
+        for said, better in STILTED.items()
+        if said in text
+    ]
+    assert found == []

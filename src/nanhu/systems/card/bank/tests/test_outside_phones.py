@@ -1,6 +1,7 @@
 """The outside apps in a real browser against this campus, as manual §4 and §6 walk through them: every step on the phone."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -256,12 +257,15 @@ def test_the_school_hands_a_payout_file_in_at_the_bank_and_takes_the_result_home
     page.get_by_role("link", name="企业网银").click()
     expect(page.locator("#none")).to_be_visible()
     look_at(page, "bank-empty")
-    text = payout_text(("S1", "shop-1", "12.50"), ("S2", "shop-2", "3.00"))
+    text = payout_text(("S1", "shop-1", "1234.50"), ("S2", "shop-2", "3.00"))
     page.locator("#returned").fill("S2")
     hand_in(page, text)
-    expect(page.locator("#told")).to_contain_text("付成 1 笔，¥ 12.50")
+    expect(page.locator("#told")).to_contain_text("付成 1 笔，¥ 1,234.50")
     expect(page.locator("#told")).to_contain_text("没有付成：S2")
     expect(page.locator("#rows tr")).to_have_count(1)
+    moment, *_between, sum_ = page.locator("#rows td").all_inner_texts()
+    assert sum_ == "−¥ 1,234.50"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", moment)
     look_at(page, "bank-paid")
     with page.expect_download() as file:
         page.get_by_role("link", name="下载结果文件").click()
