@@ -44,8 +44,9 @@ def decorators(node: ast.AST) -> set[str]:
 
 def defined(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for node in tree.body:
-        is_ours = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and decorators(node) <= PLAIN
-        if is_ours and not node.name.startswith("_"):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or node.name.startswith("_"):
+            continue
+        if decorators(node) <= PLAIN:
             yield node.name, node.lineno
 
 

@@ -2,7 +2,8 @@
 
 import { make } from "./make.js";
 import { SHARED, registering } from "./common.js";
-import { button, done, field, form, screen, sheet, sums, tile, yuan } from "./parts.js";
+import { button, done, field, form, screen, sheet, sums, tile } from "./parts.js";
+import { yuan } from "./yuan.js";
 
 const LIMITS = { smallest_fen: 100, largest_fen: 50000 };
 

@@ -2,7 +2,7 @@
 
 import { make } from "./make.js";
 import { fenOf } from "./money.js";
-import { yuan } from "./parts.js";
+import { yuan } from "./yuan.js";
 
 const KINDS = { debit: "圈存扣款", reversal: "圈存冲正", pay_out: "代付", transfer_in: "银行 APP 充值", cash_in: "缴存现金", settlement_in: "银联结算款" };
 const BY_REFERENCE = new Set(["transfer_in", "cash_in", "settlement_in"]);

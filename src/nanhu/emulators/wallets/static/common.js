@@ -1,7 +1,8 @@
 // What both campus apps do: registering, binding the school's card, recharging, details, loss, news, appeal.
 
 import { make } from "./make.js";
-import { button, cardFace, done, field, form, rowsOf, screen, sheet, steps, sums, tile, yuan } from "./parts.js";
+import { button, cardFace, done, field, form, rowsOf, screen, sheet, steps, sums, tile } from "./parts.js";
+import { yuan } from "./yuan.js";
 
 export function registering(phone, name) {
   const isCoded = phone.local.coded;

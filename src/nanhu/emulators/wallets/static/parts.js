@@ -2,10 +2,9 @@
 
 import { make } from "./make.js";
 import { fenOf } from "./money.js";
+import { yuan } from "./yuan.js";
 
 const REFUSED = "金额写成 12.50 或 1,234.50 这样的数字";
-
-export const yuan = (fen) => `${fen < 0 ? "−" : ""}¥ ${(Math.abs(fen) / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 
 export function screen(title, ...children) {
   return make("div", { class: "screen" }, make("div", { class: "app-head" }, make("h2", {}, title)), ...children);

@@ -74,7 +74,7 @@ def test_a_minus_of_its_own_is_seen(written):
 
 def test_the_scripts_of_the_wallets_put_the_sign_before_the_yuan():
     """Of a holder who owes, the balance is less than nothing."""
-    parts = (SOURCES / "emulators/wallets/static/parts.js").as_uri()
+    parts = (SOURCES / "emulators/wallets/static/yuan.js").as_uri()
     program = (
         f"import {{ yuan }} from {json.dumps(parts)}; console.log(JSON.stringify([-123456, 0, 123456].map(yuan)));"
     )
