@@ -29,6 +29,7 @@ HANDED_ON = {
     "platforms/identity/services/roles.py": {f"identity.{one}_role" for one in ("grant", "revoke", "end")},
     "platforms/people/services/calendar.py": {"people.begin_affiliations", "people.end_affiliations"},
     "platforms/people/services/reveal.py": {"people.reveal_phone", "people.reveal_id_number"},
+    "systems/card/bank/services/app_bounds.py": {"card.switch_app_on", "card.switch_app_off"},
     "systems/card/bank/services/deposits.py": {f"card.{one}_deposit" for one in ("ask", "book", "refuse")},
     "systems/card/bank/services/differences.py": {f"card.{one}_difference" for one in ("propose", "settle", "refuse")},
     "systems/card/chip/services/suspense_posting.py": {f"card.{one}_suspense" for one in ("propose", "refuse", "post")},
