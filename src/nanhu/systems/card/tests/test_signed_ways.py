@@ -16,9 +16,9 @@ from nanhu.systems.card.codes.tests.test_codes import Phone
 from nanhu.systems.card.fleet.models import NextKey
 from nanhu.systems.card.fleet.services.rotation import begin_rotation
 from nanhu.systems.card.models import Spent
-from nanhu.systems.card.pins.blocks import seal_pin_block
 from nanhu.systems.card.pins.models import WalletLimit
 from nanhu.systems.card.pins.tests.conftest import PINS, identify
+from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 from nanhu.systems.card.services.reissue import reissue
 from nanhu.systems.card.tests.conftest import SYSTEM
