@@ -45,6 +45,7 @@ COUNTS_NOBODY = {
     "identity:privacy", "identity:wifi_help", "identity:wifi_mobileconfig", "identity:wifi_authority", "identity:demo_phone",
     "identity:api_description", "identity:oidc_discovery", "identity:oauth_metadata", "identity:oidc_jwks",
     "identity:oidc_userinfo", "identity:saml_metadata", "card_api:guide", "card_api:openapi",
+    "api_index", "api_not_installed", "api_not_installed_below",
 }  # fmt: skip
 """The row of /health and the documents."""
 
