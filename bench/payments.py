@@ -132,7 +132,7 @@ class Race:
         sql, commit = [], []
         with psycopg.connect(self.configuration.database_url) as connection:
             number = self.plan["terminals"][-1]["number"]
-            row = connection.execute("SELECT id FROM card_terminal WHERE number = %s", [number]).fetchone()
+            row = connection.execute("SELECT id FROM terminals_terminal WHERE number = %s", [number]).fetchone()
             for _time in range(PROBES):
                 batch = [self.element(place, row[0] if row else 0) for place in range(size)]
                 begun = time.perf_counter()

@@ -22,7 +22,8 @@ def main() -> None:
     from nanhu.kernel.clock import campus_today
     from nanhu.platforms.ledger import api as ledger
     from nanhu.platforms.people import api as people
-    from nanhu.systems.card.models import Card, PosTerminal
+    from nanhu.platforms.terminals.api import Terminal
+    from nanhu.systems.card.models import Card
     from nanhu.systems.card.services.issue import issue_cards
     from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 
@@ -58,7 +59,7 @@ def main() -> None:
     ledger.post(by=by, kind="load.money", legs=legs)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    out.write_text(json.dumps(plan_of(PosTerminal, Card, persons)))
+    out.write_text(json.dumps(plan_of(Terminal, Card, persons)))
 
 
 def document(place: int) -> str:

@@ -20,7 +20,7 @@ LOOKS = 200
 SPREAD = """
     CREATE TEMPORARY TABLE load_wallet AS SELECT row_number() OVER () - 1 AS n, c.wallet_id, c.id AS card_id FROM card_card c;
     CREATE TEMPORARY TABLE load_till AS
-        SELECT row_number() OVER () - 1 AS n, t.id AS terminal_id, m.id AS merchant_id, m.account_id FROM card_terminal t
+        SELECT row_number() OVER () - 1 AS n, t.terminal_id, m.id AS merchant_id, m.account_id FROM card_till t
         JOIN card_merchant m ON m.id = t.merchant_id;
     CREATE UNIQUE INDEX ON load_wallet (n); CREATE UNIQUE INDEX ON load_till (n);
     ANALYZE load_wallet; ANALYZE load_till"""

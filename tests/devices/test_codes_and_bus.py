@@ -20,6 +20,7 @@ from nanhu.emulators.pos.tests.conftest import start_device
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.tests.conftest import ID_NUMBERS, PHONES
 from nanhu.systems.card.bank.tests.phones import Phone
 from nanhu.systems.card.checks import receipt_differences
@@ -30,7 +31,7 @@ from nanhu.systems.card.closing.tests.conftest import make
 from nanhu.systems.card.codes.rules import STEP_SECONDS, number_of, part_of, write_picture
 from nanhu.systems.card.doors.services.setting_up import set_up_doors
 from nanhu.systems.card.doors.tests.conftest import DOORS, PLACES, put
-from nanhu.systems.card.models import Merchant, PosTerminal, Receipt
+from nanhu.systems.card.models import Merchant, Receipt
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 from nanhu.systems.card.tests.conftest import ORIGIN, SYSTEM, bring_in_the_cast
@@ -57,7 +58,7 @@ def campus(live_server, tmp_path) -> Iterator[Any]:
         by=SYSTEM, merchants=[MerchantOrder(key="bus", name="校车公司")],
         terminals=[TerminalOrder(number="BUS01", merchant_key="bus", place="1 号线")],
     )  # fmt: skip
-    library = PosTerminal.objects.get(number="ML01")
+    library = Terminal.objects.get(number="ML01")
     write(tmp_path / "doors.json", {
         "services": live_server.url, "school": "南湖大学",
         "terminals": [{"number": library.number, "key": library.key, "place": library.place}],

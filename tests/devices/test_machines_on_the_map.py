@@ -2,8 +2,8 @@
 
 import pytest
 
+from nanhu.platforms.terminals.api import set_up_kiosks
 from nanhu.sample.machines import DORMITORIES, machines
-from nanhu.systems.card.api import set_up_machines
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 
 pytestmark = pytest.mark.django_db
@@ -14,14 +14,14 @@ REISSUE = ("东院1号教学楼门口", "南院15号楼内")
 @pytest.mark.capability("A140.1")
 def test_each_place_of_the_manual_is_on_the_map_with_its_state():
     campus = bring_in_the_cast()
-    set_up_machines(by=SYSTEM, machines=machines())
+    set_up_kiosks(by=SYSTEM, kiosks=machines())
     floors = [f"{yard}{one}栋宿舍一楼" for yard, (_l, count, *_s) in DORMITORIES.items() for one in range(1, count + 1)]
     for kind, places in (("load_kiosk", (*LOAD, *floors)), ("reissue_kiosk", REISSUE)):
         answer = campus.client("student").get(f"/card/machines/?kind={kind}")
-        sites = {site.machine.terminal.place: site for site, _mark, _troubles in answer.context["sites"]}
+        sites = {site.kiosk.terminal.place: site for site, _mark, _troubles in answer.context["sites"]}
         assert set(sites) == set(places)
         page = answer.content.decode()
         for place, site in sites.items():
-            spot = page.partition(f'<a href="#{site.machine.terminal.number}">')[2].partition("</a>")[0]
+            spot = page.partition(f'<a href="#{site.kiosk.terminal.number}">')[2].partition("</a>")[0]
             assert place in spot
             assert "失去联系" in spot, "nothing was heard of it yet"

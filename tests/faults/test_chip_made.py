@@ -5,10 +5,10 @@ import pytest
 from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.emulators.kiosks.chipseal import SealBrokenError, open_chip
 from nanhu.kernel.clock import now
+from nanhu.platforms.terminals.api import LoggedRequest
 from nanhu.systems.card.chip import messages
 from nanhu.systems.card.chip.models import Chip
 from nanhu.systems.card.chip.services import keys
-from nanhu.systems.card.devices.models import DeviceRequest
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.funds.tests.conftest import SYSTEM, funds
 from nanhu.systems.card.issuing.models import OrderRow
@@ -75,7 +75,7 @@ def test_the_seal_opens_for_that_machine_and_that_blank_alone(funds, maker):
         with pytest.raises(SealBrokenError):
             opened(maker, told | ({"chip_sealed": wrong.pop("text")} if "text" in wrong else {}), **wrong)
     own = keys.card_keys(Chip.objects.get(card__uid=BLANK))
-    kept = DeviceRequest.objects.latest("id").answer
+    kept = LoggedRequest.objects.latest("id").answer
     assert own.load.hex().encode() not in bytes(kept), "no key lies in the table of answers"
 
 

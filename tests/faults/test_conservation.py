@@ -59,7 +59,7 @@ class Money(RuleBasedStateMachine):
         super().__init__()
         self.url = self.till.configuration.database_url
         self.connection = psycopg.connect(self.url, autocommit=True, options=IMPATIENT)
-        ids = dict(self.till.sql("SELECT number, id FROM card_terminal"))
+        ids = dict(self.till.sql("SELECT number, id FROM terminals_terminal"))
         self.terminals = [ids[self.till.plan["terminals"][place]["number"]] for place in range(TERMINALS)]
         self.uids = [self.till.card(place) for place in range(CARDS)]
         for uid in self.uids:

@@ -147,7 +147,7 @@ def shower(till: Till, place: int, **values: object):
     till.sql(
         """INSERT INTO card_price (terminal_id, since, kind, price_fen, per, unit, most_fen, minutes, when_silent)
         SELECT id, '2020-01-01', %(kind)s, %(price_fen)s, %(per)s, %(unit)s, %(most_fen)s, %(minutes)s, %(when_silent)s
-        FROM card_terminal WHERE number = %(number)s""",
+        FROM terminals_terminal WHERE number = %(number)s""",
         facts,
     )
     deadline = time.monotonic() + PATIENCE_SECONDS

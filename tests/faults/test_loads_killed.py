@@ -25,10 +25,11 @@ django.setup()
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.chip.management.commands.card_chips import card_facts
 from nanhu.systems.card.chip.models import Chip
 from nanhu.systems.card.chip.services import making
-from nanhu.systems.card.models import Card, PosTerminal, Price
+from nanhu.systems.card.models import Card, Price
 by, students, kiosks, tills, sellers = Actor.system("test"), *map(int, sys.argv[1:])
 bank = json.loads((configuration().data_dir / "emulators" / "outside.json").read_text())
 found = []
@@ -41,7 +42,7 @@ for customer in reversed(bank["customers"]):
     if len(found) == students:
         break
 def plates(kind, count):
-    return [{"number": one.number, "key": one.key, "kind": kind} for one in PosTerminal.objects.filter(kind=kind, state="on").exclude(pk__in=Price.objects.values("terminal")).order_by("-number")[:count]]
+    return [{"number": one.number, "key": one.key, "kind": kind} for one in Terminal.objects.filter(kind=kind, state="on").exclude(pk__in=Price.objects.values("terminal")).order_by("-number")[:count]]
 print(json.dumps({"students": found, "kiosks": plates("load_kiosk", kiosks), "tills": plates("pos", tills + sellers)}))
 """
 COMPARE = """
@@ -165,7 +166,7 @@ def check_sales(campus: Campus, sellers: list[Payer]) -> None:
     for one in sellers:
         rows = ask(
             campus,
-            f"""SELECT r.sequence, r.amount_fen FROM card_receipt r JOIN card_terminal p ON p.id = r.terminal_id
+            f"""SELECT r.sequence, r.amount_fen FROM card_receipt r JOIN terminals_terminal p ON p.id = r.terminal_id
                 WHERE p.number = '{one.terminal.number}' AND r.outcome = 'posted' AND r.sequence > 5000000""",  # noqa: S608  our own number
         )
         kept = dict(rows)

@@ -33,7 +33,7 @@ def till() -> Iterator[Till]:
 
 def receipts(till: Till, number: str, sequence: int) -> list:
     return till.sql(
-        "SELECT r.outcome, r.amount_fen, r.detail FROM card_receipt r JOIN card_terminal p ON p.id = r.terminal_id "
+        "SELECT r.outcome, r.amount_fen, r.detail FROM card_receipt r JOIN terminals_terminal p ON p.id = r.terminal_id "
         "WHERE p.number = %s AND r.sequence = %s", [number, sequence],
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ def test_a_foreign_key_opens_nothing(till):
 def wait_for_incident(till: Till, number: str, code: str) -> bool:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        if till.sql("SELECT 1 FROM card_terminal_incident WHERE terminal_number = %s AND code = %s", [number, code]):
+        if till.sql("SELECT 1 FROM terminals_incident WHERE terminal_number = %s AND code = %s", [number, code]):
             return True
         time.sleep(0.2)
     return False
@@ -160,7 +160,7 @@ def test_cards_that_must_not_pay(till):
 def test_a_terminal_that_was_switched_off_is_refused_at_once(till):
     terminal, card = till.terminal(6), till.card(8)
     assert terminal.pay(card, 100).code == "ok"
-    till.sql("UPDATE card_terminal SET state = 'off' WHERE number = %s", [terminal.number])
+    till.sql("UPDATE terminals_terminal SET state = 'off' WHERE number = %s", [terminal.number])
     assert terminal.pay(card, 100).code == "terminal_off"
     assert till.balance(card) == START_FEN - 100
 
@@ -169,7 +169,7 @@ def test_a_new_key_counts_at_once_and_the_old_no_more(till):
     terminal, donor, card = till.terminal(7), till.terminal(8), till.card(9)
     assert terminal.pay(card, 100).code == "ok"
     till.sql(
-        "UPDATE card_terminal SET key = (SELECT key FROM card_terminal WHERE number = %s), key_version = 2 WHERE number = %s",
+        "UPDATE terminals_terminal SET key = (SELECT key FROM terminals_terminal WHERE number = %s), key_version = 2 WHERE number = %s",
         [donor.number, terminal.number],
     )
     terminal.check_answer = lambda *_: None  # from some moment on it is signed with a key the old device does not know
@@ -297,7 +297,7 @@ def pay_a_thousand(till: Till, first_terminal: int, fault) -> None:
     assert len(told_so_far) == A_THOUSAND
     for number, answers in zip(numbers, heard, strict=True):
         rows = till.sql(
-            "SELECT r.sequence, r.amount_fen, r.id, r.outcome FROM card_receipt r JOIN card_terminal p ON p.id = r.terminal_id "
+            "SELECT r.sequence, r.amount_fen, r.id, r.outcome FROM card_receipt r JOIN terminals_terminal p ON p.id = r.terminal_id "
             "WHERE p.number = %s AND r.sequence >= 10000", [number],
         )  # fmt: skip
         kept = {

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from nanhu.systems.card.models import PosTerminal
-from nanhu.systems.card.protocol import sign_request, sign_response
+from nanhu.platforms.terminals.api import Terminal
+from nanhu.platforms.terminals.wire import sign_request, sign_response
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 
@@ -18,7 +18,7 @@ class Till:
     def __init__(self, gateway: str, number: str) -> None:
         self.address = urlsplit(gateway).netloc
         self.number = number
-        self.key = bytes.fromhex(PosTerminal.objects.get(number=number).key)
+        self.key = bytes.fromhex(Terminal.objects.get(number=number).key)
 
     def ask(
         self, operation: str, body: Any = None, *, sequence: int = 0, ahead: float = 0, source: str = "127.0.0.1"

@@ -20,13 +20,12 @@ from playwright.sync_api import TimeoutError as NotSeenError
 from nanhu.emulators.chip.api import Pocket
 from nanhu.emulators.kiosks.hall import Hall
 from nanhu.emulators.kiosks.web import KioskApplication
-from nanhu.systems.card.api import MachineOrder, set_up_machines
+from nanhu.platforms.terminals.api import KioskAlarm, KioskOrder, Terminal, set_up_kiosks
 from nanhu.systems.card.chip.management.commands.card_chips import psam_facts
 from nanhu.systems.card.chip.models import Algorithm, Chip
 from nanhu.systems.card.chip.services import keys, making
 from nanhu.systems.card.chip.services.delivery import card_facts
-from nanhu.systems.card.devices.models import MachineAlarm
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, identify
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, Campus, bring_in_the_cast
 from nanhu.testing.accessibility import accessibility_faults, sideways_faults
@@ -53,7 +52,7 @@ def beside[Found](work: Callable[[], Found]) -> Found:
 
 def until_alarms_are(*kinds: str) -> None:
     """A machine tells the school of its alarms beside its work, not before its screen goes on."""
-    found = MachineAlarm.objects.filter(cleared_at=None).values_list("kind", flat=True)
+    found = KioskAlarm.objects.filter(cleared_at=None).values_list("kind", flat=True)
     waits_for(lambda: beside(lambda: set(found.all())) == set(kinds))
 
 
@@ -66,10 +65,10 @@ def cast_with_documents() -> Campus:
 def furnish(folder: Path, services: str, campus: Campus) -> None:
     """Machines and chips; what the machines are told at their installation."""
     machines = [
-        MachineOrder(number=number, kind=kind, yard="南院", place="南院一食堂", map_x=100, map_y=100)
+        KioskOrder(number=number, kind=kind, yard="南院", place="南院一食堂", map_x=100, map_y=100)
         for number, kind in KINDS.items()
     ]
-    set_up_machines(by=SYSTEM, machines=machines)
+    set_up_kiosks(by=SYSTEM, kiosks=machines)
     keys.make_master_keys(by=SYSTEM, algorithm=Algorithm.TRIPLE_DES, reason="test")
     cards = Card.objects.select_related("wallet").order_by("pk")
     making.make_purses(by=SYSTEM, cards=cards, is_filled=True)
@@ -80,7 +79,7 @@ def furnish(folder: Path, services: str, campus: Campus) -> None:
     write(folder / "kiosks.json", {
         "gateway": services, "services": services, "school": "湖南理工学院",
         "terminals": [{"number": one.number, "key": one.key, "kind": one.kind, "place": one.place}
-                      for one in PosTerminal.objects.filter(number__in=KINDS)],
+                      for one in Terminal.objects.filter(number__in=KINDS)],
         "cards": [{"uid": campus.card(part).uid, "name": CAST[part][0], "campus_no": CAST[part][2]} for part in CAST],
         "documents": [{"id_number": number, "name": CAST[part][0]} for part, (_kind, number) in DOCUMENTS.items()],
     })  # fmt: skip

@@ -20,12 +20,13 @@ from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.emulators.pos.tests.conftest import start_device
 from nanhu.kernel.configuration import configuration, read_configuration
 from nanhu.kernel.school import SAMPLE
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.chip.management.commands.card_chips import psam_facts
 from nanhu.systems.card.chip.models import Chip
 from nanhu.systems.card.chip.services import keys, making
 from nanhu.systems.card.chip.services.delivery import card_facts
 from nanhu.systems.card.chip.services.difference import Difference, difference_of
-from nanhu.systems.card.models import PosTerminal, Price
+from nanhu.systems.card.models import Price
 from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.process import gateway_command
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, bring_in_the_cast
@@ -116,7 +117,7 @@ def furnish() -> Any:
     keys.make_master_keys(by=SYSTEM)
     making.make_purses(by=SYSTEM, cards=[campus.card("teacher")], is_filled=True)
     Price.objects.create(
-        terminal=PosTerminal.objects.get(number=SHOWER), kind="fixed", price_fen=200, since=date(2024, 1, 1)
+        terminal=Terminal.objects.get(number=SHOWER), kind="fixed", price_fen=200, since=date(2024, 1, 1)
     )
     return campus
 
@@ -124,10 +125,10 @@ def furnish() -> Any:
 def write_configuration(folder: Path, gateway: str, campus: Any) -> Path:
     terminals = [
         {
-            "number": one.number, "key": one.key, "merchant": one.merchant.name, "canteen": one.merchant.canteen,
+            "number": one.number, "key": one.key, "merchant": one.till.merchant.name, "canteen": one.till.merchant.canteen,
             "fixed_fen": 200 if one.number == SHOWER else None,
         }
-        for one in PosTerminal.objects.select_related("merchant").order_by("-number")
+        for one in Terminal.objects.select_related("till__merchant").filter(till__isnull=False).order_by("-number")
     ]  # fmt: skip
     cards = [
         {"uid": campus.card(part).uid, "name": CAST[part][0], "campus_no": CAST[part][2], "note": "教师卡"}

@@ -11,9 +11,9 @@ import segno
 from django.db import connection
 from playwright.sync_api import expect
 
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.codes.rules import part_of
 from nanhu.systems.card.codes.services.spending import spend_code
-from nanhu.systems.card.models import PosTerminal
 from nanhu.testing.accessibility import accessibility_faults
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.journeys import test_card_journey
@@ -49,12 +49,12 @@ def beside(work):
 
 
 def spent(code) -> int:
-    till = PosTerminal.objects.get(number="N1001").pk
+    till = Terminal.objects.get(number="N1001").pk
     return spend_code(part_of(code, "pay"), kind="pay", terminal_id=till, sequence=900).pk
 
 
 def opened(code, sequence=901) -> int:
-    reader = PosTerminal.objects.get(number="N1001").pk
+    reader = Terminal.objects.get(number="N1001").pk
     return spend_code(part_of(code, "door"), kind="door", terminal_id=reader, sequence=sequence).pk
 
 

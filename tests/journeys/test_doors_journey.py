@@ -12,10 +12,10 @@ from playwright.sync_api import Page, expect
 
 from nanhu.emulators.doors.web import DoorsApplication
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.doors.models import Passage
 from nanhu.systems.card.doors.services.setting_up import set_up_doors
 from nanhu.systems.card.doors.tests.conftest import DOORS, PLACES, put
-from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
 from nanhu.testing.accessibility import accessibility_faults, sideways_faults
@@ -42,7 +42,7 @@ def campus(live_server, tmp_path) -> Iterator[Any]:
     write(tmp_path / "doors.json", {
         "services": live_server.url, "school": "南湖大学",
         "terminals": [{"number": one.number, "key": one.key, "place": one.place}
-                      for one in PosTerminal.objects.filter(kind="door").order_by("-place")],
+                      for one in Terminal.objects.filter(kind="door").order_by("-place")],
         "cards": [{"uid": campus.uids[part], "name": CAST[part][0], "campus_no": CAST[part][2]} for part in CAST],
     })  # fmt: skip
     with serving_site(DoorsApplication(tmp_path / "doors.json", beats=False)) as doors:

@@ -7,14 +7,14 @@ import pytest
 
 from nanhu.emulators.pos.tests.conftest import start_device
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.terminals.api import Address, Incident, NextKey, Terminal, renew_terminal_key
+from nanhu.platforms.terminals.wire import open_next_key
 from nanhu.systems.card.devices.tests.asking import Device, place_device
-from nanhu.systems.card.fleet.key_blocks import open_next_key
-from nanhu.systems.card.fleet.models import NextKey, TerminalAddress, TerminalGap, TerminalReport
+from nanhu.systems.card.fleet.models import TerminalGap, TerminalReport
 from nanhu.systems.card.fleet.tasks import watch_sequences
-from nanhu.systems.card.models import PosTerminal, Receipt, TerminalIncident
+from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.tests.conftest import identify
 from nanhu.systems.card.services.reissue import reissue
-from nanhu.systems.card.services.terminals import renew_terminal_key
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from tests.journeys.field import Till, waits_for
 from tests.journeys.street import open_gateway, write_configuration
@@ -58,7 +58,7 @@ def test_sequences_that_repeat_lack_or_come_late_are_once_in_the_books_and_on_th
     assert [one["code"] for _status, one in told] == ["ok"] * 4
     assert told[1] == told[2]
     assert till.ask("payment", {"card": card, "amount_fen": 400}, sequence=2)[0] == 409
-    waits_for(lambda: PosTerminal.objects.get(number="N1001").last_sequence == 5)
+    waits_for(lambda: Terminal.objects.get(number="N1001").last_sequence == 5)
     watch_sequences()
     assert problems_on_page(campus, "N1001") >= {"流水缺号", "重复提交", "被拒请求"}
     assert set(TerminalGap.objects.filter(filled_at=None).values_list("sequence", flat=True)) == {3, 4}
@@ -70,7 +70,7 @@ def test_sequences_that_repeat_lack_or_come_late_are_once_in_the_books_and_on_th
     assert "流水乱序" in problems_on_page(campus, "N1001")
     waits_for(lambda: number_on_page(campus, "N1001", "今日重复提交") == "4")
     assert number_on_page(campus, "N1001", "今日乱序到达") == "2"
-    rows = Receipt.objects.filter(terminal=PosTerminal.objects.get(number="N1001"), outcome="posted")
+    rows = Receipt.objects.filter(terminal=Terminal.objects.get(number="N1001"), outcome="posted")
     assert sorted(rows.values_list("sequence", "amount_fen")) == [(1, 300), (2, 300), (3, 500), (4, 600), (5, 300)]
 
 
@@ -96,12 +96,12 @@ def test_a_stolen_terminal_a_wrong_clock_and_a_copied_key_are_refused_or_shown(c
     till, card = Till(gateway, "N1001"), campus.card("guest").uid
     assert till.ask("hello", ahead=120)[0] == 200
     assert till.pay(card, 100, 1, ahead=4000) == "clock_wrong"
-    waits_for(lambda: TerminalReport.objects.filter(clock_offset_seconds__gt=60).exists())
-    waits_for(lambda: TerminalIncident.objects.filter(code="clock_wrong").exists())
+    waits_for(lambda: Terminal.objects.filter(clock_offset_seconds__gt=60).exists())
+    waits_for(lambda: Incident.objects.filter(code="clock_wrong").exists())
     assert problems_on_page(campus, "N1001") >= {"时钟不准", "被拒请求"}
 
     assert till.pay(card, 100, 2, source="127.0.0.2") == "ok"
-    waits_for(lambda: TerminalAddress.objects.count() == 2)
+    waits_for(lambda: Address.objects.count() == 2)
     assert "密钥在别处使用" not in problems_on_page(campus, "N1001")
     assert till.pay(card, 100, 3) == "ok"
     waits_for(lambda: "密钥在别处使用" in problems_on_page(campus, "N1001"))
@@ -117,7 +117,7 @@ def test_a_stolen_terminal_a_wrong_clock_and_a_copied_key_are_refused_or_shown(c
     assert till.upload((6, card, 100)) == ["terminal_off"]
     assert not Receipt.objects.filter(sequence=6).exists()
     assert problems_on_page(campus, "N1001") >= {"已停用", "停用后仍在联系"}
-    assert AuditEntry.objects.get(action="card.terminal_off").reason == "昨夜失窃，已报案"
+    assert AuditEntry.objects.get(action="terminals.off").reason == "昨夜失窃，已报案"
     act(campus, "N1001", "on", reason="已找回")
     assert till.pay(card, 100, 7) == "ok"
 
@@ -133,7 +133,7 @@ def test_a_key_lives_on_beside_the_next_one_until_that_was_used_at_either_door(c
     body = {"card": card, "pin": ""}
 
     act(campus, "KS001", "rotate", reason="每年一换")
-    assert AuditEntry.objects.get(action="card.terminal_next_key").reason == "每年一换"
+    assert AuditEntry.objects.get(action="terminals.next_key").reason == "每年一换"
     assert "换钥中" in problems_on_page(campus, "KS001")
     waits_for(lambda: "new_key" in till.ask("hello")[1])
     old, (version, following) = till.key, offered(till)
@@ -142,7 +142,7 @@ def test_a_key_lives_on_beside_the_next_one_until_that_was_used_at_either_door(c
 
     kiosk.terminal.key = following.hex()
     assert kiosk.ask("card/look", body, sequence=1)["code"] == "malformed"
-    assert (PosTerminal.objects.get(number="KS001").key_version, NextKey.objects.count()) == (2, 0)
+    assert (Terminal.objects.get(number="KS001").key_version, NextKey.objects.count()) == (2, 0)
     waits_for(lambda: till.ask("hello")[1].get("code") == "signature_wrong")
     till.key = following
     assert till.ask("hello")[0] == 200
@@ -165,7 +165,7 @@ def test_the_till_takes_its_new_key_at_sign_on_and_sells_on(campus, gateway, tmp
         act(campus, "N1001", "rotate", reason="每年一换")
         time.sleep(1)
         assert device.do("sign-on", terminal="N1001")[0]["kind"] == "ready"
-        terminal = PosTerminal.objects.get(number="N1001")
+        terminal = Terminal.objects.get(number="N1001")
         assert (terminal.key_version, NextKey.objects.count()) == (2, 0)
         assert device.do("pay", terminal="N1001", card=card, amount_fen=300)[0]["kind"] == "paid"
     for device in start_device(path):

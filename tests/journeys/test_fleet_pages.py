@@ -8,10 +8,8 @@ from playwright.sync_api import expect
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
-from nanhu.systems.card.api import MachineOrder, set_up_machines
-from nanhu.systems.card.devices.models import MachineAlarm
-from nanhu.systems.card.fleet.models import TerminalAddress, TerminalGap, TerminalReport, TerminalWatch
-from nanhu.systems.card.models import PosTerminal, TerminalIncident
+from nanhu.platforms.terminals.api import Address, Incident, KioskAlarm, KioskOrder, Terminal, set_up_kiosks
+from nanhu.systems.card.fleet.models import TerminalGap, TerminalReport, TerminalWatch
 from nanhu.systems.card.pins.tests.conftest import identify
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
@@ -28,28 +26,26 @@ def campus(db):
     found = bring_in_the_cast()
     identify(found)
     identity.grant_role(by=SYSTEM, account_id=identity.account_of(found.persons["clerk"]).pk, role="card.phone_desk")
-    set_up_machines(by=SYSTEM, machines=[
-        MachineOrder(number=f"KL10{place}", kind="load_kiosk", yard="南院", place=f"{place} 号楼", map_x=100 * place, map_y=120)
+    set_up_kiosks(by=SYSTEM, kiosks=[
+        KioskOrder(number=f"KL10{place}", kind="load_kiosk", yard="南院", place=f"{place} 号楼", map_x=100 * place, map_y=120)
         for place in (1, 2, 3)
     ])  # fmt: skip
-    one, other = PosTerminal.objects.get(number="N1001"), PosTerminal.objects.get(number="E3002")
-    PosTerminal.objects.filter(pk=one.pk).update(last_seen=now(), last_sequence=812)
-    PosTerminal.objects.filter(pk=other.pk).update(last_seen=now() - timedelta(hours=3))
+    one, other = Terminal.objects.get(number="N1001"), Terminal.objects.get(number="E3002")
+    Terminal.objects.filter(pk=one.pk).update(last_seen=now(), last_sequence=812, clock_offset_seconds=95.0)
+    Terminal.objects.filter(pk=other.pk).update(last_seen=now() - timedelta(hours=3))
     report_lost(by=found.actor("student"), card=found.card("student"), reason="本人在网页上挂失")
-    TerminalReport.objects.create(terminal=one, software="pos 2.0", clock_offset_seconds=95.0)
+    TerminalReport.objects.create(terminal=one, software="pos 2.0")
     TerminalReport.objects.create(terminal=other, stored_rows=14, stored_fen=12_350, card_fen=5000)
     TerminalWatch.objects.create(terminal=one, upto=812, day=campus_today(), reordered=2, repeated=7)
     TerminalGap.objects.create(terminal=one, sequence=640)
     for minutes, address in ((90, "10.3.1.21"), (40, "10.9.77.4"), (1, "10.3.1.21")):
-        TerminalAddress.objects.update_or_create(
+        Address.objects.update_or_create(
             terminal=one, address=address, defaults={"last_seen": now() - timedelta(minutes=minutes)},
             create_defaults={"first_seen": now() - timedelta(minutes=minutes), "last_seen": now() - timedelta(minutes=minutes)},
         )  # fmt: skip
-    TerminalIncident.objects.create(
-        at=now(), terminal_number="N1001", address="10.9.77.4", code="signature_wrong", times=12
-    )
-    machine = PosTerminal.objects.get(number="KL102").machine
-    MachineAlarm.objects.create(machine=machine, kind=MachineAlarm.Kind.PAPER_OUT, raised_at=now())
+    Incident.objects.create(at=now(), terminal_number="N1001", address="10.9.77.4", code="signature_wrong", times=12)
+    machine = Terminal.objects.get(number="KL102").kiosk
+    KioskAlarm.objects.create(kiosk=machine, kind=KioskAlarm.Kind.PAPER_OUT, raised_at=now())
     return found
 
 
@@ -89,7 +85,7 @@ def test_the_fleet_renews_itself_every_five_seconds(campus, live_server):
         page.goto(f"{live_server.url}/card/fleet/")
         line = page.locator("tr", has_text="N1001")
         expect(line).not_to_contain_text("停用")
-        beside(lambda: PosTerminal.objects.filter(number="N1001").update(state="off"))
+        beside(lambda: Terminal.objects.filter(number="N1001").update(state="off"))
         expect(line).to_contain_text("停用后仍在联系")
 
 
@@ -109,6 +105,6 @@ def everybody_knows(card) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT card_terminal_reports((SELECT json_agg(json_build_object('id', p.id, 'list_version', r.version)) "
-            "FROM card_terminal p, card_revocation r WHERE p.last_seen IS NOT NULL AND r.card_id = %s))",
+            "FROM terminals_terminal p, card_revocation r WHERE p.last_seen IS NOT NULL AND r.card_id = %s))",
             [card.pk],
         )

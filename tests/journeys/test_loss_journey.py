@@ -9,13 +9,14 @@ from django.db import connection
 from bench.load.waiting import Field
 from nanhu.emulators.pos.tests.conftest import start_device
 from nanhu.platforms.ledger.queries import check_ledger
+from nanhu.platforms.terminals.api import Terminal, new_terminal_key
+from nanhu.systems.card import models
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.fleet.models import LossReport, TerminalReport
-from nanhu.systems.card.models import PosTerminal, Receipt
+from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
 from nanhu.systems.card.services.loss import report_lost
-from nanhu.systems.card.services.merchants import new_terminal_key
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, bring_in_the_cast
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.journeys.field import Till, waits_for
@@ -101,7 +102,7 @@ def test_after_a_report_on_line_tills_refuse_at_once_and_cut_off_ones_by_their_l
 
         url = f"/card/fleet/exposure/{lost.public_id}/"
         waits_for(TerminalReport.objects.filter(terminal__number=knows, list_version__gt=0).exists)
-        PosTerminal.objects.update(last_seen=LossReport.objects.get(card=lost).reported_at.replace(year=2024))
+        Terminal.objects.update(last_seen=LossReport.objects.get(card=lost).reported_at.replace(year=2024))
         page = shown(campus, url)
         assert "还有 1 台没有拿到名单" in page
         assert "¥ 50.00" in page
@@ -131,15 +132,15 @@ def report_in_a_moment(card) -> float:
 
 def test_320_waiting_terminals_all_hear_of_a_loss_and_say_so(campus, gateway):
     """None is left out. How fast it is, `make bench ONLY=loss` measures."""
-    merchant = PosTerminal.objects.get(number="N1001").merchant
-    PosTerminal.objects.bulk_create(
-        PosTerminal(number=f"F{place:04d}", merchant=merchant, key=new_terminal_key()) for place in range(320)
+    merchant = Terminal.objects.get(number="N1001").till.merchant
+    made = Terminal.objects.bulk_create(
+        Terminal(number=f"F{place:04d}", key=new_terminal_key()) for place in range(320)
     )
+    models.Till.objects.bulk_create(models.Till(terminal=one, merchant=merchant) for one in made)
     report_lost(by=SYSTEM, card=campus.card("student"), reason="test")
     card, port = campus.card("guest"), int(gateway.rpartition(":")[2])
     plan = [
-        {"number": one.number, "key": one.key, "sequence": 1}
-        for one in PosTerminal.objects.filter(number__startswith="F")
+        {"number": one.number, "key": one.key, "sequence": 1} for one in Terminal.objects.filter(number__startswith="F")
     ]
 
     async def measure() -> float:

@@ -13,13 +13,14 @@ from playwright.sync_api import expect
 from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.emulators.pos.tests.conftest import start_device
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.chip.management.commands.card_chips import psam_facts
 from nanhu.systems.card.chip.models import Chip
 from nanhu.systems.card.chip.services.difference import difference_of
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.services import claims
-from nanhu.systems.card.models import Card, PosTerminal, Receipt
+from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS
 from nanhu.systems.card.tests.conftest import CAST
 from nanhu.testing.browsers import open_browser
@@ -45,8 +46,13 @@ def campus(live_server, tmp_path):
 
 
 def till_facts(gateway, campus):
-    till = PosTerminal.objects.select_related("merchant").get(number=TILL)
-    facts = {"number": till.number, "key": till.key, "merchant": till.merchant.name, "canteen": till.merchant.canteen}
+    till = Terminal.objects.select_related("till__merchant").get(number=TILL)
+    facts = {
+        "number": till.number,
+        "key": till.key,
+        "merchant": till.till.merchant.name,
+        "canteen": till.till.merchant.canteen,
+    }
     card = {"uid": campus.card("student").uid, "name": CAST["student"][0], "campus_no": CAST["student"][2], "note": ""}
     return {"gateway": gateway, "school": "南湖大学", "terminals": [facts], "cards": [card]}
 

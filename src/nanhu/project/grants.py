@@ -1,7 +1,7 @@
 """Which process may do what in which table: the one list. `nanhu.kernel.database.roles` applies it after each migration.
 
 A table that is not named here may be read, filled, changed and emptied of rows by web and worker, and is closed to the gateway;
-every table of ledger, audit and card is named.
+every table of ledger, audit, terminals and card is named.
 Nobody but the owner may TRUNCATE, ALTER, DROP, make tables, or switch a trigger off. A test holds this list against the
 triggers that refuse changes: what a trigger refuses no role is given either.
 """
@@ -15,17 +15,17 @@ ADDED_ONLY: Final = (
     "kernel_audit_entry", "identity_sign_in_event", "identity_saml_persistent_name", "messages_receipt",
     "ledger_transfer", "ledger_entry_key",
     "card_receipt", "card_wallet", "card_top_up", "card_deduction", "card_chip_row", "card_load_step",
-    "ledger_signing_key", "card_device_request", "card_door_passage", "card_revocation_change", "card_shift_count", "openapi_idempotency_record",
-    "kernel_form_deed",
+    "ledger_signing_key", "card_door_passage", "card_revocation_change", "card_shift_count", "openapi_idempotency_record",
+    "kernel_form_deed", "terminals_request_log",
 )  # fmt: skip
 """Rows are added and never change."""
 KEPT: Final = (
     "ledger_account",
     "card_bank_deposit", "card_bank_payout", "card_card", "card_cash_exception", "card_claim_order", "card_claimable",
     "card_correction", "card_hold", "card_load", "card_merchant", "card_online_top_up", "card_payout_batch",
-    "card_payout_row", "card_reissue", "card_room_bill", "card_room_list", "card_room_share", "card_shift", "card_terminal",
-    "card_withdrawal", "openapi_key",
-    "card_settlement", "card_chip_suspense", "card_terminal_incident", "card_door_emergency", "card_door_rule", "card_right_rule",
+    "card_payout_row", "card_reissue", "card_room_bill", "card_room_list", "card_room_share", "card_shift", "card_till",
+    "card_withdrawal", "openapi_key", "terminals_terminal", "terminals_incident",
+    "card_settlement", "card_chip_suspense", "card_door_emergency", "card_door_rule", "card_right_rule",
 )  # fmt: skip
 """Rows change within the bounds of their triggers and never go."""
 PAPERS: Final = (
@@ -35,13 +35,14 @@ PAPERS: Final = (
     "card_chip", "card_chip_suspense_batch", "card_code_device", "card_code_use", "card_contract", "card_day_close",
     "card_day_difference", "card_desk_attempt", "card_dish", "card_dispute", "card_door", "card_door_list", "card_door_place",
     "card_fee_payment", "card_found_card", "card_funding", "card_incoming_mail", "card_letter", "card_limit", "card_loss_report",
-    "card_machine", "card_machine_alarm", "card_merchant_user", "card_order", "card_order_proof", "card_payout_file",
+    "card_merchant_user", "card_order", "card_order_proof", "card_payout_file",
     "card_pending", "card_pin", "card_price", "card_queue_ticket", "card_refund", "card_regulation",
-    "card_regulation_acceptance", "card_revocation", "card_spent", "card_terminal_address", "card_terminal_day",
+    "card_regulation_acceptance", "card_revocation", "card_spent", "card_terminal_day",
     "card_terminal_report", "card_terminal_watch", "card_unit_delegate", "card_vendor_block", "card_vendor_consent", "card_vendor_merchant",
     "card_vendor_order", "card_vendor_payment", "card_vendor_refund", "card_vendor_sandbox_card", "card_vendor_sandbox_order",
     "card_vendor_sandbox_payment", "card_vendor_sandbox_refund", "card_verification_code", "openapi_delivery", "openapi_rate_bucket", "openapi_request_log",
-    "openapi_vendor", "openapi_webhook", "openapi_webhook_event",
+    "openapi_vendor", "openapi_webhook", "openapi_webhook_event", "terminals_address",
+    "terminals_kiosk", "terminals_kiosk_alarm",
 )  # fmt: skip
 """What the rooms of the card keep about money: it changes, and no page removes a row of it. The worker forgets some by age."""
 REMOVED: Final[Mapping[str, str]] = {
@@ -51,16 +52,16 @@ REMOVED: Final[Mapping[str, str]] = {
     "card_order_row": "a line of an order that was not sent off yet",
     "card_vendor_unit": "a unit that no longer sponsors a vendor's orders, audited with those that do",
     "card_terminal_gap": "the office sets a terminal's last sequence right, audited with a reason",
-    "card_terminal_next_key": "a key that was used, or offered anew",
+    "terminals_next_key": "a key that was used, or offered anew",
 }
-"""The only tables of ledger, audit and card of which web removes rows, and why."""
+"""The only tables of ledger, audit, terminals and card of which web removes rows, and why."""
 SEALS: Final = ("kernel_audit_block", "kernel_audit_check", "ledger_block", "ledger_day_root", "ledger_check_note")
 """Written by the worker alone. Re-witnessing under a new key and archiving are the owner's (`nanhu keys`, `nanhu audit`)."""
 FORGOTTEN: Final[Mapping[str, Rights]] = {
     "card_door_passage": ("SELECT", "INSERT", "DELETE"), "card_stored_sum": ("SELECT", "DELETE"),
     "ledger_day_sum": ("SELECT", "DELETE"), "kernel_form_deed": ("SELECT", "DELETE"), "card_chip_key": ADD,
     **dict.fromkeys(
-        ("card_terminal_incident", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress", "card_app_request",
+        ("terminals_incident", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress", "card_app_request",
          "card_code_use", "card_spent", "card_verification_code", "openapi_rate_bucket", "openapi_request_log"),
         CHANGE,
     ),
@@ -70,7 +71,7 @@ FORGOTTEN: Final[Mapping[str, Rights]] = {
 a school brings in from its old system; they are summed anew. It makes master keys for chips."""
 DERIVED: Final = (
     "ledger_balance", "ledger_day_sum", "django_migrations", "card_stored_sum", "card_terminal_activity", "card_limit_breach",
-    "card_chip_key", "card_bank_order",
+    "card_chip_key", "card_bank_order", "terminals_known",
 )  # fmt: skip
 """Moved by the owner's own triggers, functions and migrations, or by a command; web reads them."""
 
@@ -83,7 +84,7 @@ EVERYBODY: Final[Mapping[str, Rights]] = (
 )
 GATEWAY_CALLS: Final = frozenset({
     "card_pay", "card_store", "card_chip_store", "card_reverse", "card_refund", "card_release", "card_meter", "card_told", "card_revocations",
-    "card_terminal_reports", "card_terminal_seen", "card_terminal_repeated", "card_terminal_promote_key", "card_pin_look",
+    "card_terminal_reports", "terminals_seen", "card_terminal_repeated", "terminals_promote_key", "card_pin_look",
     "card_code_device_of", "card_code_claim", "card_chip_purses",
 })  # fmt: skip
 """All that the gateway may ask for, besides reading terminals, prices and the version of the list of refused cards."""
@@ -106,8 +107,8 @@ GRANTS: Final = Grants(
             tables={
                 **dict.fromkeys(
                     (
-                        "card_terminal",
-                        "card_terminal_next_key",
+                        "terminals_known",
+                        "card_till",
                         "card_merchant",
                         "card_price",
                         "card_receipt",
@@ -116,7 +117,7 @@ GRANTS: Final = Grants(
                     ),
                     READ,
                 ),
-                "card_terminal_incident": ("INSERT",),
+                "terminals_incident": ("INSERT",),
                 "kernel_heartbeat": KEEP,
             },
             functions=GATEWAY_CALLS | {"card_day"},

@@ -42,6 +42,7 @@ ROOMS = [
     "nanhu.platforms.datahub",
     "nanhu.platforms.messages",
     "nanhu.platforms.openapi",
+    "nanhu.platforms.terminals",
     "nanhu.platforms.portal",
     "nanhu.systems.card",
     "nanhu.systems.card.pins",

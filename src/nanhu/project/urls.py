@@ -12,7 +12,7 @@ ROOMS = [
     ("datahub/", "nanhu.platforms.datahub.urls"),
     ("notices/", "nanhu.platforms.messages.urls"),
     ("card/", "nanhu.systems.card.urls"),
-    ("terminal/v1/", "nanhu.systems.card.devices.urls"),
+    ("terminal/v1/", "nanhu.platforms.terminals.urls"),
     ("openapi/", "nanhu.platforms.openapi.urls"),
     ("api/", "nanhu.platforms.openapi.api_urls"),
     ("", "nanhu.platforms.portal.urls"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanhu.systems.card import api as card
+from nanhu.platforms.terminals import api as terminals
 
 DORMITORIES = {
     "南院": ("D", 6, (90, 470), (95, 0)),
@@ -27,7 +27,7 @@ SELF_SERVICE = (
 )
 
 
-def machines() -> list[card.MachineOrder]:
+def machines() -> list[terminals.KioskOrder]:
     found = [order("load_kiosk", *one) for one in (*LOAD, *dormitories())]
     found += [order("reissue_kiosk", *one) for one in REISSUE]
     return found + [order("self_service_kiosk", *one) for one in SELF_SERVICE]
@@ -42,5 +42,5 @@ def dormitories() -> list[tuple[str, str, str, tuple[int, int]]]:
     ]  # fmt: skip
 
 
-def order(kind: str, number: str, yard: str, place: str, spot: tuple[int, int]) -> card.MachineOrder:
-    return card.MachineOrder(number=number, kind=kind, yard=yard, place=place, map_x=spot[0], map_y=spot[1])
+def order(kind: str, number: str, yard: str, place: str, spot: tuple[int, int]) -> terminals.KioskOrder:
+    return terminals.KioskOrder(number=number, kind=kind, yard=yard, place=place, map_x=spot[0], map_y=spot[1])

@@ -45,7 +45,7 @@ class GivingBack(Selling):
         till, own = self.tills[sale.till], next(self.school.sequence)
         mark = fingerprint("refund", str(sale.receipt_id), str(fen))
         told = self.ask_till(REFUND, till.merchant_id, till.pk, own, mark, sale.receipt_id, fen, power=power)
-        self.acknowledge(terminal=till, sequence=own, outcome=told)
+        self.acknowledge(terminal=till.pk, sequence=own, outcome=told)
         return told == "posted"
 
     @rule(data=st.data(), power=powers)
@@ -75,7 +75,7 @@ class GivingBack(Selling):
     def ask_reversal(self, number: str, own: int, sequence: int, power: int | None) -> str:
         till, mark = self.tills[number], fingerprint("reversal", str(sequence))
         told = self.ask_till(REVERSE, till.pk, own, mark, sequence, power=power)
-        self.acknowledge(terminal=till, sequence=own, outcome=told)
+        self.acknowledge(terminal=till.pk, sequence=own, outcome=told)
         return told
 
     @rule(data=st.data(), power=powers)

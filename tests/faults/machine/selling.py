@@ -47,7 +47,7 @@ class Selling(World):
         return told
 
     def sold(self, part: str, till: str, sequence: int, fen: int, *, is_stored: bool = False) -> None:
-        kept = self.acknowledge(terminal=self.tills[till], sequence=sequence, outcome="posted", amount_fen=fen)
+        kept = self.acknowledge(terminal=self.tills[till].pk, sequence=sequence, outcome="posted", amount_fen=fen)
         self.book.due[part] -= fen
         self.book.sales.append(Sale(
             part=part, till=till, merchant=self.tills[till].merchant.key, sequence=sequence, fen=fen, receipt_id=kept.pk,
@@ -104,7 +104,7 @@ class Selling(World):
     def begin_shower(self, part: str, till: str, fen: int, power: int | None) -> None:
         sequence = next(self.school.sequence)
         if self.sell(part, till, fen, sequence=sequence, power=power, h=HELD_SECONDS) == "posted":
-            self.acknowledge(terminal=self.tills[till], sequence=sequence)
+            self.acknowledge(terminal=self.tills[till].pk, sequence=sequence)
             self.book.due[part] -= fen
             merchant = self.tills[till].merchant.key
             self.book.holds.append(
@@ -127,6 +127,6 @@ class Selling(World):
         told = self.ask_till(RELEASE, till.pk, own, own.to_bytes(8), hold.sequence, price, power=power)
         assert told == "hold_settled" or not hold.is_told, told
         if told == "posted":
-            self.acknowledge(terminal=till, sequence=own)
+            self.acknowledge(terminal=till.pk, sequence=own)
             self.book.due[hold.part] += hold.fen - price
             hold.cost_fen, hold.is_told = price, True

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.models import PosTerminal, Receipt
+from nanhu.systems.card.models import Receipt, Till
 from tests.faults.axe import axe
 from tests.faults.machine.book import Book
 from tests.faults.money_school import PARTS, School
@@ -40,7 +40,7 @@ class World(RuleBasedStateMachine):
         self.book = Book(START_FEN)
         self.acknowledged: dict[int, tuple[Any, ...]] = {}
         self.devices = {number: Device(number) for number in DEVICES}
-        self.tills = {number: PosTerminal.objects.select_related("merchant").get(number=number) for number in TILLS}
+        self.tills = {number: Till.objects.select_related("merchant").get(terminal__number=number) for number in TILLS}
         self.visits: dict[str, Visit] = {}
         self.told: dict[tuple[str, int], bytes] = {}
         self.proved = dict.fromkeys(PARTS, False)

@@ -27,6 +27,7 @@ HANDED_ON = {
         f"identity.{one}" for one in ("change_state", "merge", "part", "set_grace", "start_anew")
     },
     "platforms/identity/services/roles.py": {f"identity.{one}_role" for one in ("grant", "revoke", "end")},
+    "platforms/terminals/services/states.py": {"terminals.on", "terminals.off"},
     "platforms/people/services/calendar.py": {"people.begin_affiliations", "people.end_affiliations"},
     "platforms/people/services/reveal.py": {"people.reveal_phone", "people.reveal_id_number"},
     "systems/card/bank/services/app_bounds.py": {"card.switch_app_on", "card.switch_app_off"},
@@ -55,7 +56,6 @@ HANDED_ON = {
     "systems/card/services/shifts.py": {
         f"card.{one}_shift" for one in ("open", "count", "check", "explain", "send_back") if one != "send_back"
     } | {"card.send_shift_back"},
-    "systems/card/services/terminals.py": {f"card.terminal_{state}" for state in ("on", "off", "retired")},
     "platforms/openapi/services/vendors.py": {
         "openapi.register_vendor", "openapi.change_vendor", "openapi.vendor_on", "openapi.vendor_off",
     },

@@ -173,7 +173,7 @@ def test_every_table_of_ledger_audit_and_card_is_given_by_name():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')"
-            r" AND NOT relispartition AND relname ~ '^(ledger|kernel|card)_' AND relname !~ '^kernel_test_'"
+            r" AND NOT relispartition AND relname ~ '^(ledger|kernel|card|terminals)_' AND relname !~ '^kernel_test_'"
         )
         tables = {name for (name,) in cursor.fetchall()}
         cursor.execute(
@@ -187,7 +187,7 @@ def test_every_table_of_ledger_audit_and_card_is_given_by_name():
 
 @pytest.mark.parametrize("process", ["web", "gateway"])
 def test_what_was_seen_of_a_stolen_key_is_not_deleted(process, booked):
-    assert "permission denied" in refused(process, "DELETE FROM card_terminal_incident")
+    assert "permission denied" in refused(process, "DELETE FROM terminals_incident")
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_temporary_table_does_not_stand_in_for_one_of_ours(booked):
 @pytest.mark.parametrize(
     "statement",
     ["SELECT * FROM identity_account", "SELECT * FROM people_person", "SELECT * FROM kernel_audit_entry",
-     "SELECT * FROM card_pin", "UPDATE card_terminal SET key_version = 9", "INSERT INTO ledger_entry_key DEFAULT VALUES",
+     "SELECT * FROM card_pin", "UPDATE terminals_terminal SET key_version = 9", "INSERT INTO ledger_entry_key DEFAULT VALUES",
      "SELECT ledger_add_months(current_date, current_date)", "CREATE TEMPORARY TABLE mine (id int)"],
 )  # fmt: skip
 def test_the_gateway_sees_terminals_and_no_more(statement):

@@ -20,6 +20,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import api as portal
+from nanhu.platforms.terminals import api as terminals
 from nanhu.sample import history, notices, photos
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo.systems import connect_systems
@@ -182,7 +183,7 @@ def begin_books(_advance: Advance) -> str:
 
 def place_machines(_advance: Advance) -> str:
     """Load, reissue and self-service kiosks where the manual says they stand."""
-    return f"{card.set_up_machines(by=BY, machines=machines())} 台"
+    return f"{terminals.set_up_kiosks(by=BY, kiosks=machines())} 台"
 
 
 def hang_doors(_advance: Advance) -> str:

@@ -2,10 +2,11 @@
 
 import pytest
 
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.sample.demo import steps
 from nanhu.systems.card.doors.models import Door, DoorRule, Place
 from nanhu.systems.card.management.commands import card_doors, card_emulator
-from nanhu.systems.card.models import Merchant, PosTerminal, Price
+from nanhu.systems.card.models import Merchant, Price
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,6 @@ def test_buses_take_one_fare_and_one_of_them_can_be_tried():
     bring_in_the_cast()
     for _time in range(2):
         steps.start_the_buses(nothing)
-    buses = PosTerminal.objects.filter(merchant=Merchant.objects.get(key="bus"))
+    buses = Terminal.objects.filter(till__merchant=Merchant.objects.get(key="bus"))
     assert list(Price.objects.filter(terminal__in=buses).values_list("kind", "price_fen")) == [("fixed", 100)] * 3
     assert any(one["merchant"] == "校车公司" and one["fixed_fen"] == 100 for one in card_emulator.chosen_terminals(1))

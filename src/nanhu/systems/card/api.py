@@ -2,7 +2,6 @@
 
 from nanhu.systems.card.bank.example import begin_at_the_bank
 from nanhu.systems.card.closing.books import Books, begin_books
-from nanhu.systems.card.devices.services.machines import MachineOrder, set_up_machines
 from nanhu.systems.card.doors.services.ruling import DoorWish
 from nanhu.systems.card.doors.services.setting_up import DoorOrder, DoorRuleOrder, PlaceOrder, set_up_doors
 from nanhu.systems.card.errors import HistoryExistsError
@@ -28,7 +27,6 @@ __all__ = [
     "DoorWish",
     "HistoryExistsError",
     "HistoryResult",
-    "MachineOrder",
     "MerchantOrder",
     "Office",
     "PastRow",
@@ -46,6 +44,5 @@ __all__ = [
     "open_payee",
     "set_prices",
     "set_up_doors",
-    "set_up_machines",
     "set_up_merchants",
 ]

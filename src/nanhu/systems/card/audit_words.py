@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.forms import DOCUMENTS
-from nanhu.systems.card.models import Card, PosTerminal, Price
+from nanhu.systems.card.models import Card, Price
 
 ACTIONS: dict[str, Text] = {
     "card.approve_cash": _("批准补记现金"),
@@ -28,10 +28,6 @@ ACTIONS: dict[str, Text] = {
     "card.send_shift_back": _("退回当班"),
     "card.set_price": _("设置价格"),
     "card.set_up_merchants": _("设置商户"),
-    "card.terminal_key": _("发放终端密钥"),
-    "card.terminal_off": _("停用终端"),
-    "card.terminal_on": _("启用终端"),
-    "card.terminal_retired": _("终端撤机"),
     "card.top_up": _("柜台充值"),
 }
 TARGETS: dict[str, Text] = {
@@ -39,7 +35,6 @@ TARGETS: dict[str, Text] = {
     "merchant": _("商户"),
     "payout": _("批量发放"),
     "shift": _("当班"),
-    "terminal": _("终端"),
     "wallet": _("钱包"),
 }
 """By what stands before the colon."""
@@ -69,7 +64,6 @@ FACTS: dict[str, Text] = {
     "fee_fen": _("费用"),
     "float_fen": _("备用金"),
     "frozen_fen": _("冻结金额"),
-    "key_version": _("密钥版本"),
     "lost_at": _("挂失时间"),
     "merchants": _("商户"),
     "new": _("新"),
@@ -92,7 +86,6 @@ FACTS: dict[str, Text] = {
 }
 VALUES: dict[str, dict[str, Text]] = {
     "kind": {
-        **dict(PosTerminal.Kind.choices),
         **dict(Price.Kind.choices),
         "card.bank_payout": _("银行付款"),
         "card.cash_fee": _("现金工本费"),

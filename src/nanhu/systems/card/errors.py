@@ -76,12 +76,6 @@ class ExceptionStateError(CampusError):
     sentence = _("这条特批{state}，不能再办理。")
 
 
-class TerminalNotFoundError(CampusError):
-    code = "card.terminal_not_found"
-    http_status = 404
-    sentence = _("没有编号为 {number} 的终端。")
-
-
 class FeeNotCoveredError(CampusError):
     code = "card.fee_not_covered"
     http_status = 409

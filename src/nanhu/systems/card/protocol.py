@@ -1,32 +1,22 @@
-"""The terminal protocol, version 1 (docs/protocols/terminal.md): what is signed, what is sent, what a refusal says.
+"""What is paid by the terminal protocol, version 1 (docs/protocols/terminal.md): bodies, answers, what a refusal says.
 
-Pure: used by the gateway and by tests; a device maker needs the document only.
+Pure: used by the gateway and by tests; a device maker needs the document only. The signed frame is `terminals.wire`.
 """
 
 import hashlib
-import hmac
 import re
-from collections.abc import Callable
 from typing import Any, Final, Literal
 
 import msgspec
 
-from nanhu.kernel import strict_json
+from nanhu.platforms.terminals.wire import SENTENCES as FRAME_SENTENCES
 
 VERSION: Final = 1
-CLOCK_TOLERANCE_SECONDS: Final = 300
-LARGEST_SEQUENCE: Final = 2**53 - 1
-LARGEST_FIRST_SEQUENCE: Final = 10**12
-LARGEST_SEQUENCE_STEP: Final = 1_000_000
 LARGEST_PAYMENT_FEN: Final = 500_000
 LARGEST_UPLOAD_ROWS: Final = 1000
-LARGEST_BODY: Final = 256 * 1024
-TERMINAL_NUMBER: Final = re.compile(r"[0-9A-Z]{4,16}")
-NUL: Final = rb"\u0000"
 CARD_UID: Final = re.compile(r"[0-9A-F]{8}|[0-9A-F]{14}")
-SEALED: Final[Callable[[bytes, bytes], bytes]] = lambda key, text: hmac.digest(key, text, "sha256")  # noqa: E731
 
-SENTENCES: Final = {
+SENTENCES: Final = FRAME_SENTENCES | {
     "ok": "交易成功",
     "cancelled": "这笔交易已由终端撤销，不计账",
     "amount_invalid": "金额无效，应为大于零的整数分",
@@ -43,21 +33,10 @@ SENTENCES: Final = {
     "code_expired": "付款码已过期，请刷新",
     "code_used": "付款码已使用，请刷新",
     "code_revoked": "这部手机的付款码已停用",
-    "terminal_off": "本机已停用，请联系校园卡管理办公室",
-    "terminal_unfit": "本机不办理这项业务",
-    "terminal_unknown": "终端号未登记",
-    "signature_wrong": "签名不正确，终端密钥不符",
-    "clock_wrong": "终端时钟偏差过大，请校时",
-    "sequence_reused": "流水号已用于另一笔交易",
-    "sequence_invalid": "流水号无效，应为大于零的整数",
     "not_reversible": "这笔交易不能冲正",
     "nothing_to_reverse": "原交易未扣款，无需冲正",
     "already_reversed": "这笔交易已经冲正",
     "reversal_too_late": "只能冲正当天的交易，请到校园卡管理办公室办理",
-    "malformed": "报文格式不正确",
-    "too_large": "报文过大",
-    "not_found": "没有这个接口",
-    "outcome_unknown": "结果未知，请用同一流水号重试",
     "unknown": "没有这个流水号的记录",
     "pin_required": "超过消费限额，请输入消费密码",
     "pin_wrong": "消费密码不对",
@@ -72,7 +51,6 @@ SENTENCES: Final = {
     "offline_total": "本机当日脱机合计超限，已转校园卡管理办公室核查",
     "offline_rows": "本机当日脱机笔数超限，已转校园卡管理办公室核查",
     "offline_too_old": "交易时间过早，已转校园卡管理办公室核查",
-    "terminal_limit": "本机交易过于频繁或金额过大，请联系校园卡管理办公室",
     "price_wrong": "金额与本机定价不符，请重新签到",
     "hold_not_here": "本机没有预扣的定价",
     "hold_unknown": "没有这笔预扣",
@@ -112,41 +90,9 @@ class Answer(msgspec.Struct, omit_defaults=True):
     hold_until: float | None = None
 
 
-def json_object(body: bytes) -> dict[str, Any]:
-    """A body as both doors take it: strict JSON in UTF-8 whose text a database can hold. Raises ValueError for all else.
-
-    Python's own reader lets NaN, halves of surrogates and other encodings through; what is written together with the reports
-    of a hundred others must not carry them.
-    """
-    values = strict_json.decode(body)
-    if not isinstance(values, dict) or NUL in body:
-        raise ValueError("no object that can be kept")
-    return values
-
-
-def request_text(*, method: str, path: str, terminal: str, sequence: str, clock: str, body: bytes) -> bytes:
-    digest = hashlib.sha256(body).hexdigest()
-    return f"nanhu-terminal-1\n{method}\n{path}\n{terminal}\n{sequence}\n{clock}\n{digest}".encode()
-
-
-def sign_request(key: bytes, *, method: str, path: str, terminal: str, sequence: str, clock: str, body: bytes) -> str:
-    text = request_text(method=method, path=path, terminal=terminal, sequence=sequence, clock=clock, body=body)
-    return SEALED(key, text).hex()
-
-
-def sign_response(key: bytes, *, request_signature: str, status: int, body: bytes) -> str:
-    digest = hashlib.sha256(body).hexdigest()
-    return SEALED(key, f"nanhu-terminal-1-answer\n{request_signature}\n{status}\n{digest}".encode()).hex()
-
-
 def fingerprint(kind: str, *parts: str) -> str:
     """What makes two requests of one sequence the same: their meaning, not their clock or spaces."""
     return hashlib.sha256("\n".join([kind, *parts]).encode()).hexdigest()[:32]
-
-
-def furthest_after(last_sequence: int) -> int:
-    """Up to where a terminal may go on: one request of a thief or of a fault must not use up all its sequences."""
-    return min(LARGEST_SEQUENCE, last_sequence + LARGEST_SEQUENCE_STEP if last_sequence else LARGEST_FIRST_SEQUENCE)
 
 
 def receipt_number(receipt_id: int) -> str:

@@ -10,8 +10,9 @@ from django.db.models.functions import TruncMonth
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.kinds import GROUPS, MONEY_IN
-from nanhu.systems.card.models import Card, Receipt, TopUp, Wallet
+from nanhu.systems.card.models import Card, Merchant, Receipt, Till, TopUp, Wallet
 from nanhu.systems.card.services.issue import LIVING
 
 SHOWN_DAYS = 92
@@ -83,6 +84,12 @@ def last_three_months() -> Range:
 def this_month() -> Range:
     today = campus_today()
     return Range(first=today.replace(day=1), last=today)
+
+
+def merchant_of(terminal: Terminal) -> Merchant | None:
+    """Who sells with it; read without a further query where the terminals came with `till__merchant`."""
+    till: Till | None = getattr(terminal, "till", None)
+    return till.merchant if till else None
 
 
 def card_of(person_id: int | None) -> Card | None:

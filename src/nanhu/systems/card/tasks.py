@@ -4,21 +4,13 @@ from datetime import timedelta
 
 from django.db import connection
 
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.jobs import job
-from nanhu.systems.card.models import Spent, TerminalIncident
+from nanhu.systems.card.models import Spent
 
-KEEP_INCIDENTS = timedelta(days=90)
 KEEP_SPENT = timedelta(days=40)
 KEEP_STORED_SUMS = timedelta(days=7)
 MOST_HOLDS = 200
-
-
-@job("card.forget_incidents", every="47 3 * * *")
-def forget_incidents() -> int:
-    """Refusals at the gateway's door are a diary, not books: anybody who reaches its port can add to them."""
-    gone, _by_table = TerminalIncident.objects.filter(at__lt=now() - KEEP_INCIDENTS).delete()
-    return gone
 
 
 @job("card.forget_spent", every="52 3 * * *")

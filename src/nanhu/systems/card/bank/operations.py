@@ -3,58 +3,57 @@ after the commit, and the kiosk looks."""
 
 from typing import Any, Final
 
+from nanhu.platforms.terminals.api import Request, Terminal, operation, text_in, whole_in
+from nanhu.platforms.terminals.wire import LARGEST_SEQUENCE
 from nanhu.systems.card.bank.errors import AgreementNotFoundError, LoadNotFoundError, LoadNotReadyError
 from nanhu.systems.card.bank.models import Agreement, Load
 from nanhu.systems.card.bank.services import agreements, loads
-from nanhu.systems.card.devices.bodies import card_in, text_in, whole_in
-from nanhu.systems.card.devices.operations import Asked, operation
 from nanhu.systems.card.funds.operations import begun
 from nanhu.systems.card.funds.services import claims
-from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.pins.operations import check_asked_pin
-from nanhu.systems.card.protocol import LARGEST_SEQUENCE
+from nanhu.systems.card.presented import card_in
 
-Kind = PosTerminal.Kind
+Kind = Terminal.Kind
 LOADING: Final = frozenset({Kind.LOAD_KIOSK, Kind.SELF_SERVICE_KIOSK})
 ENDED: Final = frozenset({"written", "unclaimed", "refused", "reversed"})
 
 
 @operation("agreement/sign", kinds=LOADING)
-def agreement_sign(asked: Asked) -> dict[str, Any]:
-    card = card_in(asked.body)
-    check_asked_pin(asked, card, "payment")
-    made = agreements.sign(by=asked.by, person_id=card.person_id, source=Agreement.Source.KIOSK, **typed(asked))
+def agreement_sign(request: Request) -> dict[str, Any]:
+    card = card_in(request.body)
+    check_asked_pin(request, card, "payment")
+    made = agreements.sign(by=request.by, person_id=card.person_id, source=Agreement.Source.KIOSK, **typed(request))
     return agreement_facts(made)
 
 
 @operation("agreement/change", kinds=LOADING)
-def agreement_change(asked: Asked) -> dict[str, Any]:
-    card = card_in(asked.body)
-    check_asked_pin(asked, card, "payment")
+def agreement_change(request: Request) -> dict[str, Any]:
+    card = card_in(request.body)
+    check_asked_pin(request, card, "payment")
     made = agreements.change_bank_card(
-        by=asked.by, person_id=card.person_id, source=Agreement.Source.KIOSK, **typed(asked)
+        by=request.by, person_id=card.person_id, source=Agreement.Source.KIOSK, **typed(request)
     )
     return agreement_facts(made)
 
 
-def typed(asked: Asked) -> dict[str, str]:
+def typed(request: Request) -> dict[str, str]:
     """The bank card's number goes through memory to the bank and nowhere else."""
-    phone = text_in(asked.body, "phone") if asked.body.get("phone") else ""
-    return {"card_number": text_in(asked.body, "bank_card", longest=40), "phone": phone}
+    phone = text_in(request.body, "phone") if request.body.get("phone") else ""
+    return {"card_number": text_in(request.body, "bank_card", longest=40), "phone": phone}
 
 
 @operation("agreement/cancel", kinds=LOADING)
-def agreement_cancel(asked: Asked) -> dict[str, Any]:
-    card = card_in(asked.body)
-    check_asked_pin(asked, card, "payment")
-    reason = f"在终端 {asked.terminal.number} 解约"
-    return agreement_facts(agreements.cancel(by=asked.by, person_id=card.person_id, reason=reason))
+def agreement_cancel(request: Request) -> dict[str, Any]:
+    card = card_in(request.body)
+    check_asked_pin(request, card, "payment")
+    reason = f"在终端 {request.terminal.number} 解约"
+    return agreement_facts(agreements.cancel(by=request.by, person_id=card.person_id, reason=reason))
 
 
 @operation("agreement/look", kinds=LOADING, reads=True)
-def agreement_look(asked: Asked) -> dict[str, Any]:
+def agreement_look(request: Request) -> dict[str, Any]:
     """The newest of the card's person, with the bank's words."""
-    person_id = card_in(asked.body).person_id
+    person_id = card_in(request.body).person_id
     found = Agreement.objects.filter(person_id=person_id).select_related("channel").order_by("-pk").first()
     if found is None:
         raise AgreementNotFoundError
@@ -71,46 +70,46 @@ def agreement_facts(found: Agreement) -> dict[str, Any]:
 
 
 @operation("load/begin", kinds=LOADING)
-def load_begin(asked: Asked) -> dict[str, Any]:
-    card = card_in(asked.body)
-    check_asked_pin(asked, card, "payment")
+def load_begin(request: Request) -> dict[str, Any]:
+    card = card_in(request.body)
+    check_asked_pin(request, card, "payment")
     made = loads.ask_load(
-        by=asked.by, card=card, amount_fen=whole_in(asked.body, "amount_fen"), terminal=asked.terminal
+        by=request.by, card=card, amount_fen=whole_in(request.body, "amount_fen"), terminal=request.terminal
     )
     return load_facts(made)
 
 
 @operation("load/look", kinds=LOADING, reads=True)
-def load_look(asked: Asked) -> dict[str, Any]:
-    return load_facts(own_load(asked))
+def load_look(request: Request) -> dict[str, Any]:
+    return load_facts(own_load(request))
 
 
 @operation("load/claim", kinds=LOADING)
-def load_claim(asked: Asked) -> dict[str, Any]:
+def load_claim(request: Request) -> dict[str, Any]:
     """The claim of exactly this load's sum; then `claim/mac` and `claim/finish`, as with every claim."""
-    load = loads.follow_claimable(own_load(asked))
+    load = loads.follow_claimable(own_load(request))
     if load.state not in {Load.State.CREDITED, Load.State.UNCLAIMED} or load.claimable_id is None:
         raise LoadNotReadyError(state=Load.State(load.state).label)
-    counter = asked.body.get("online_counter")
+    counter = request.body.get("online_counter")
     if counter is not None:
-        counter = whole_in(asked.body, "online_counter", least=0, most=LARGEST_SEQUENCE)
+        counter = whole_in(request.body, "online_counter", least=0, most=LARGEST_SEQUENCE)
     order = claims.begin_claim(
-        by=asked.by, card=load.card, terminal=asked.terminal, claimables=[load.claimable_id], online_counter=counter
+        by=request.by, card=load.card, terminal=request.terminal, claimables=[load.claimable_id], online_counter=counter
     )
     loads.follow_claimable(load)
     return begun(order)
 
 
 @operation("load/finish", kinds=LOADING)
-def load_finish(asked: Asked) -> dict[str, Any]:
+def load_finish(request: Request) -> dict[str, Any]:
     """What became of it, after `claim/finish`: written, or waiting to be claimed another time."""
-    return load_facts(loads.follow_claimable(own_load(asked)))
+    return load_facts(loads.follow_claimable(own_load(request)))
 
 
-def own_load(asked: Asked) -> Load:
+def own_load(request: Request) -> Load:
     """Only what this terminal asked for."""
-    number = text_in(asked.body, "order")
-    found = Load.objects.select_related("card__wallet").filter(number=number, terminal=asked.terminal).first()
+    number = text_in(request.body, "order")
+    found = Load.objects.select_related("card__wallet").filter(number=number, terminal=request.terminal).first()
     if found is None:
         raise LoadNotFoundError
     return found

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.chip.errors import SuspenseBatchNotFoundError
 from nanhu.systems.card.chip.forms import AnswerForm, BatchForm
 from nanhu.systems.card.chip.models import SuspenseBatch, SuspenseCase
 from nanhu.systems.card.chip.services import suspense_batches
 from nanhu.systems.card.chip.services.suspense_batches import MOST, Group
-from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.views.frame import clerk_only, person_at
 
 PER_PAGE = 50
@@ -95,7 +95,7 @@ def again(request: HttpRequest, form: BatchForm, *, error: str = "", status: int
     """The page of the same group, with what was typed."""
     asked = QueryDict(mutable=True)
     terminal = form.cleaned_data.get("terminal") or 0
-    asked["terminal"] = PosTerminal.objects.filter(pk=terminal).values_list("number", flat=True).first() or ""
+    asked["terminal"] = Terminal.objects.filter(pk=terminal).values_list("number", flat=True).first() or ""
     asked["reason"] = form.cleaned_data.get("reason") or ""
     return show_cases(request, query=asked, form=form, error=error, status=status)
 
@@ -110,7 +110,7 @@ def show(request: HttpRequest, batch_id: int) -> HttpResponse:
 def show_batch(
     request: HttpRequest, batch_id: int, *, form: AnswerForm | None = None, error: str = "", status: int = 200
 ) -> HttpResponse:
-    batch = SuspenseBatch.objects.filter(pk=batch_id).select_related("terminal__merchant").first()
+    batch = SuspenseBatch.objects.filter(pk=batch_id).select_related("terminal__till__merchant").first()
     if batch is None:
         raise SuspenseBatchNotFoundError
     rows = batch.cases.select_related("card", "terminal").order_by("pk")

@@ -4,7 +4,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
-from nanhu.systems.card.models import Card, PosTerminal, Receipt
+from nanhu.platforms.terminals.api import Terminal
+from nanhu.systems.card.models import Card, Receipt
 
 
 class Algorithm(models.TextChoices):
@@ -75,7 +76,7 @@ class ChipRow(models.Model):
     counter = models.PositiveIntegerField(help_text="offline for purchases, online for loads, before the deed")
     amount_fen = models.BigIntegerField()
     balance_before_fen = models.BigIntegerField()
-    terminal = models.ForeignKey(PosTerminal, on_delete=models.PROTECT, related_name="+")
+    terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, related_name="+")
     term_seq = models.BigIntegerField(null=True, help_text="the PSAM's own, for purchases")
     tac = models.TextField()
     at = models.DateTimeField()
@@ -118,7 +119,7 @@ class SuspenseBatch(models.Model):
 
     deed = models.TextField(choices=Deed)
     state = models.TextField(choices=State, default=State.ASKED)
-    terminal = models.ForeignKey(PosTerminal, on_delete=models.PROTECT, related_name="+")
+    terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
     count = models.PositiveIntegerField()
     fen = models.BigIntegerField()
@@ -168,7 +169,7 @@ class SuspenseCase(models.Model):
         OPEN = "open", _("待查")
         CLOSED = "closed", _("已结案")
 
-    terminal = models.ForeignKey(PosTerminal, on_delete=models.PROTECT, related_name="+")
+    terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, related_name="+")
     sequence = models.BigIntegerField()
     card = models.ForeignKey(Card, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(choices=Reason)

@@ -2,19 +2,16 @@
 
 from typing import Any
 
+from nanhu.platforms.terminals.api import MalformedError, Request, operation, text_in, whole_in
 from nanhu.systems.card.chip.services.proofs import note_proof
-from nanhu.systems.card.devices.bodies import text_in, whole_in
-from nanhu.systems.card.devices.errors import MalformedError
-from nanhu.systems.card.devices.operations import Asked, operation
-from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.models import SELLING
 
 LARGEST_PROOFS = 100
-SELLERS = frozenset({PosTerminal.Kind.POS, PosTerminal.Kind.SCANNER})
 
 
-@operation("chip/proofs", kinds=SELLERS)
-def proofs(asked: Asked) -> dict[str, Any]:
-    rows = asked.body.get("rows")
+@operation("chip/proofs", kinds=SELLING)
+def proofs(request: Request) -> dict[str, Any]:
+    rows = request.body.get("rows")
     if not isinstance(rows, list) or not 0 < len(rows) <= LARGEST_PROOFS:
         raise MalformedError
     for row in rows:
@@ -23,6 +20,6 @@ def proofs(asked: Asked) -> dict[str, Any]:
         whole_in(row, "sequence")
         whole_in(row, "amount_fen", most=2**32 - 1)
         row["card"] = text_in(row, "card").upper()
-    codes = [note_proof(by=asked.by, terminal=asked.terminal, row=row) for row in rows]
+    codes = [note_proof(by=request.by, terminal=request.terminal, row=row) for row in rows]
     told = [{"sequence": row["sequence"], "code": code} for row, code in zip(rows, codes, strict=True)]
     return {"rows": told}

@@ -58,7 +58,7 @@ def show_case(
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    found = SuspenseCase.objects.filter(pk=case_id).select_related("card", "terminal__merchant", "batch").first()
+    found = SuspenseCase.objects.filter(pk=case_id).select_related("card", "terminal__till__merchant", "batch").first()
     if found is None:
         raise SuspenseNotFoundError
     person = people.person_card(found.card.person_id) if found.card else None

@@ -6,24 +6,21 @@ from typing import Any
 from django.db import transaction
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.terminals.api import MalformedError, Request, Terminal, operation, text_in, whole_in
 from nanhu.systems.card.closing.models import TerminalDay
 from nanhu.systems.card.closing.terminal_totals import COUNTS, heard_of
-from nanhu.systems.card.devices.bodies import text_in, whole_in
-from nanhu.systems.card.devices.errors import MalformedError
-from nanhu.systems.card.devices.operations import Asked, operation
-from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.models import SELLING
 
-SELLS = frozenset({PosTerminal.Kind.POS, PosTerminal.Kind.SCANNER})
 OLDEST = timedelta(days=62)
 MOST_ROWS, MOST_FEN = 1_000_000, 10**11
 
 
-@operation("day/total", kinds=SELLS)
-def day_total(asked: Asked) -> dict[str, Any]:
+@operation("day/total", kinds=SELLING)
+def day_total(request: Request) -> dict[str, Any]:
     """Its own count and ours; `agrees` tells whether they are the same by now."""
-    day, said = day_in(asked.body), counts_in(asked.body)
-    keep_latest(asked, day, said)
-    ours = heard_of(asked.terminal, day)
+    day, said = day_in(request.body), counts_in(request.body)
+    keep_latest(request, day, said)
+    ours = heard_of(request.terminal, day)
     return {"day": day.isoformat(), "agrees": all(ours[name] == said[name] for name in ours), "ours": ours}
 
 
@@ -48,15 +45,15 @@ def counts_in(body: dict[str, Any]) -> dict[str, int]:
     return said
 
 
-def keep_latest(asked: Asked, day: date, said: dict[str, int]) -> None:
+def keep_latest(request: Request, day: date, said: dict[str, int]) -> None:
     """An older word that comes late changes nothing."""
     with transaction.atomic():
-        PosTerminal.objects.select_for_update(no_key=True).get(pk=asked.terminal.pk)
-        row = TerminalDay.objects.filter(terminal=asked.terminal, day=day).first()
-        if row is not None and row.sequence >= asked.sequence:
+        Terminal.objects.select_for_update(no_key=True).get(pk=request.terminal.pk)
+        row = TerminalDay.objects.filter(terminal=request.terminal, day=day).first()
+        if row is not None and row.sequence >= request.sequence:
             return
-        row = row or TerminalDay(terminal=asked.terminal, day=day)
+        row = row or TerminalDay(terminal=request.terminal, day=day)
         for name, value in said.items():
             setattr(row, name, value)
-        row.sequence, row.said_at = asked.sequence, now()
+        row.sequence, row.said_at = request.sequence, now()
         row.save()

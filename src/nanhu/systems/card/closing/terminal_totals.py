@@ -7,10 +7,11 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.closing.models import TerminalDay
 from nanhu.systems.card.closing.services.settling import end_of, start_of
 from nanhu.systems.card.closing.sources import Found
-from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.queries import merchant_of
 
 KINDS = {"payments": "payment", "stored": "stored", "reversals": "reversal", "refunds": "refund"}
 TOTALS = tuple(name for kind in KINDS for name in (kind, f"{kind}_fen"))
@@ -68,7 +69,7 @@ def nothing() -> tuple[dict[str, int], tuple[int, int]]:
     return dict.fromkeys(TOTALS, 0), (0, 0)
 
 
-def heard_of(terminal: PosTerminal, day: date) -> dict[str, int]:
+def heard_of(terminal: Terminal, day: date) -> dict[str, int]:
     return read(day, terminal.pk).get(terminal.pk, nothing())[0]
 
 
@@ -78,15 +79,21 @@ def totals_of(day: date) -> list[TerminalTotals]:
     said = {one.terminal_id: one for one in TerminalDay.objects.filter(day=day)}
     tellers = set(TerminalDay.objects.filter(day__lte=day).values_list("terminal", flat=True).distinct())
     devices = (
-        PosTerminal.objects.filter(pk__in=heard.keys() | said.keys()).select_related("merchant").order_by("number")
+        Terminal.objects.filter(pk__in=heard.keys() | said.keys()).select_related("till__merchant").order_by("number")
     )
     return [
         TerminalTotals(
-            number=one.number, merchant=one.merchant.name, ours=(found := heard.get(one.pk, nothing()))[0],
+            number=one.number, merchant=name_of(one), ours=(found := heard.get(one.pk, nothing()))[0],
             refused=found[1], said=counts_of(said.get(one.pk)), is_asked=one.pk in tellers,
         )
         for one in devices
     ]  # fmt: skip
+
+
+def name_of(terminal: Terminal) -> str:
+    """Who sells with it; of what sells nothing, what it is."""
+    merchant = merchant_of(terminal)
+    return merchant.name if merchant else str(Terminal.Kind(terminal.kind).label)
 
 
 def counts_of(row: TerminalDay | None) -> dict[str, int] | None:

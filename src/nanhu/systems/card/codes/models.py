@@ -49,7 +49,7 @@ class CodeUse(models.Model):
     kind = models.TextField()
     step = models.BigIntegerField()
     nonce = models.TextField()
-    terminal = models.ForeignKey("card.PosTerminal", on_delete=models.PROTECT, related_name="+")
+    terminal = models.ForeignKey("terminals.Terminal", on_delete=models.PROTECT, related_name="+")
     sequence = models.BigIntegerField()
     at = models.DateTimeField(default=timezone.now, db_default=Now())
 

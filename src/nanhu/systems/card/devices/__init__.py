@@ -1,5 +1,5 @@
-"""The services door of terminals (`/terminal/v1/<operation>` beside the pages): the slow operations of kiosks, doors and POS.
+"""What terminals ask about a card at the services endpoint (`platforms.terminals`), and the pages of the kiosks (自助终端).
 
-Owns the frame: who asks, signature, clock, sequence, once and only once, the answer byte for byte. What an operation does
-belongs to the part that registers it (`<part>/operations.py`). Payments are not here: they go through the gateway.
+Owns the card's guard of that endpoint (guesses, cards made in a day), `card/look` and `card/balance`; has no table of its own. The
+endpoint itself, keys, sequences and kiosks belong to terminals. Payments are not here: they go through the gateway.
 """

@@ -1,55 +1,71 @@
-"""What a terminal may ask of the services door. Each part registers its own in `<part>/operations.py`."""
+"""The operations of this part: `card/look`, `card/balance`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
-from nanhu.kernel.actors import Actor
-from nanhu.systems.card.models import PosTerminal
-
-KIOSKS: Final = frozenset(
-    {PosTerminal.Kind.LOAD_KIOSK, PosTerminal.Kind.REISSUE_KIOSK, PosTerminal.Kind.SELF_SERVICE_KIOSK}
+from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.api import (
+    KIOSKS,
+    Request,
+    Terminal,
+    operation,
 )
+from nanhu.systems.card.funds.models import PendingAccount
+from nanhu.systems.card.models import Card, Receipt
+from nanhu.systems.card.pins.operations import check_asked_pin
+from nanhu.systems.card.presented import card_in, masked
+from nanhu.systems.card.rows import line_of
+
+MOST_ROWS = 5
+SEEN: Final = tuple(state for state in Card.State.values if state != Card.State.CLOSED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """An authentic request of a terminal that is switched on and of a kind that may ask this."""
-
-    terminal: PosTerminal
-    sequence: int
-    body: dict[str, Any]
-    by: Actor
-
-
-type Work = Callable[[Asked], dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One that `reads` changes nothing: it takes no sequence and its answers are not kept."""
-
-    name: str
-    kinds: frozenset[str]
-    work: Work
-    reads: bool = False
+@operation("card/look", kinds=KIOSKS)
+def card_look(request: Request) -> dict[str, Any]:
+    """Whose card this is and what is on it, after the enquiry PIN; a lost card may still be looked at by who knows it."""
+    card = card_in(request.body, states=SEEN)
+    check_asked_pin(request, card, "enquiry")
+    holder = people.person_card(card.person_id)
+    return {
+        "name": masked(holder.name) if holder else "",
+        "number": card.number,
+        "class_name": str(Card.Class(card.card_class).label),
+        "state": card.state,
+        "state_name": str(Card.State(card.state).label),
+        **funds_of(card),
+        "rows": last_rows(card),
+    }
 
 
-OPERATIONS: Final[dict[str, Operation]] = {}
+@operation("card/balance", kinds=frozenset({Terminal.Kind.POS}), reads=True)
+def card_balance(request: Request) -> dict[str, Any]:
+    """What a till shows when a card is laid on it: the book balance, no name."""
+    return {"balance_fen": ledger.balance_of(card_in(request.body).wallet_id)}
 
 
-def operation(name: str, *, kinds: frozenset[str], reads: bool = False) -> Callable[[Work], Work]:
-    """Runs inside the door's transaction. The answer gets "outcome": "approved" where it has none.
+def funds_of(card: Card) -> dict[str, int]:
+    pending = PendingAccount.objects.filter(wallet=card.wallet).values_list("account_id", flat=True).first()
+    wanted = [card.wallet_id, card.wallet.receivable_id, *([pending] if pending else [])]
+    balances = ledger.balances_of(wanted)
+    return {
+        "balance_fen": balances[card.wallet_id],
+        "owed_fen": balances[card.wallet.receivable_id],
+        "pending_fen": balances[pending] if pending else 0,
+    }
 
-    A CampusError becomes a refusal and undoes the operation's writes, unless its class says `keeps_writes = True`: such an
-    error must then be raised outside any `transaction.atomic()` that holds the writes to be kept.
-    """
 
-    def register(work: Work) -> Work:
-        if name in OPERATIONS:
-            message = f"two operations are called {name}"
-            raise ValueError(message)
-        OPERATIONS[name] = Operation(name=name, kinds=kinds, work=work, reads=reads)
-        return work
+def last_rows(card: Card) -> list[dict[str, Any]]:
+    rows = Receipt.objects.filter(wallet=card.wallet_id, outcome="posted").select_related("merchant", "terminal")
+    return [row_of(receipt) for receipt in rows.order_by("-occurred_at", "-id")[:MOST_ROWS]]
 
-    return register
+
+def row_of(receipt: Receipt) -> dict[str, Any]:
+    line = line_of(receipt)
+    return {
+        "at": line.occurred_at.timestamp(),
+        "name": str(line.kind),
+        "place": " ".join(part for part in (line.canteen, line.merchant) if part),
+        "amount_fen": abs(line.signed_fen),
+        "is_money_in": line.is_money_in,
+        "balance_fen": line.balance_fen,
+    }

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application
-from nanhu.systems.card.devices import registered, tasks
+from nanhu.systems.card.devices import guesses, operations
 
-__all__ = ["registered", "tasks"]
+__all__ = ["guesses", "operations"]
 
 registry.applications.add(
     Application(

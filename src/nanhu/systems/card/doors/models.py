@@ -7,7 +7,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.platforms.terminals.api import Terminal
+from nanhu.systems.card.models import Card
 
 KEY_SHAPE = r"^[0-9a-z][0-9a-z.-]{0,39}$"
 
@@ -60,7 +61,7 @@ class Place(models.Model):
 class Door(models.Model):
     """A door controller at a place, with a reader outside (`in`) and one inside (`out`); the rest is what it last said."""
 
-    terminal = models.OneToOneField(PosTerminal, primary_key=True, on_delete=models.PROTECT, related_name="door")
+    terminal = models.OneToOneField(Terminal, primary_key=True, on_delete=models.PROTECT, related_name="door")
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="doors")
     open_seconds = models.PositiveSmallIntegerField(default=5)
     list_salt = models.TextField(help_text="hexadecimal; the numbers of cards are hashed with it in the door's list")

@@ -6,10 +6,7 @@ from django.db.models import Max
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.devices.bodies import text_in, whole_in
-from nanhu.systems.card.devices.errors import MalformedError
-from nanhu.systems.card.devices.operations import Asked, operation
-from nanhu.systems.card.devices.rules import masked
+from nanhu.platforms.terminals.api import MalformedError, Request, Terminal, operation, text_in, whole_in
 from nanhu.systems.card.doors.errors import DoorNotSetUpError
 from nanhu.systems.card.doors.models import Door, Passage
 from nanhu.systems.card.doors.reasons import sentence_of
@@ -17,28 +14,28 @@ from nanhu.systems.card.doors.services.emergencies import open_until
 from nanhu.systems.card.doors.services.listing import current_list, page_of, row_facts
 from nanhu.systems.card.doors.services.passing import pass_door
 from nanhu.systems.card.doors.services.uploading import MOST_ROWS, take
-from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.presented import masked
 
-DOORS: Final = frozenset({PosTerminal.Kind.DOOR})
+DOORS: Final = frozenset({Terminal.Kind.DOOR})
 LONGEST_MEDIUM: Final = 64
 MOST_STORED: Final = 1_000_000
 
 
-def door_of(asked: Asked) -> Door:
-    door = Door.objects.select_related("place").filter(pk=asked.terminal.pk).first()
+def door_of(request: Request) -> Door:
+    door = Door.objects.select_related("place").filter(pk=request.terminal.pk).first()
     if door is None:
         raise DoorNotSetUpError
     return door
 
 
 @operation("door/pass", kinds=DOORS)
-def door_pass(asked: Asked) -> dict[str, Any]:
+def door_pass(request: Request) -> dict[str, Any]:
     """A refusal is a decision too: it is written down like a passage."""
-    text, direction = text_in(asked.body, "card", longest=LONGEST_MEDIUM), asked.body.get("direction", "in")
+    text, direction = text_in(request.body, "card", longest=LONGEST_MEDIUM), request.body.get("direction", "in")
     if direction not in Passage.Direction.values:
         raise MalformedError
-    door = door_of(asked)
-    decision, passage = pass_door(door=door, sequence=asked.sequence, text=text, direction=direction)
+    door = door_of(request)
+    decision, passage = pass_door(door=door, sequence=request.sequence, text=text, direction=direction)
     answer = {"code": decision.code, "sentence": sentence_of(decision.code), "at": passage.at.timestamp()}
     if not decision.is_opened:
         return {"outcome": "refused", **answer}
@@ -47,12 +44,12 @@ def door_pass(asked: Asked) -> dict[str, Any]:
 
 
 @operation("door/events", kinds=DOORS)
-def door_events(asked: Asked) -> dict[str, Any]:
+def door_events(request: Request) -> dict[str, Any]:
     """Passages decided without network. Every row is answered, none is to be sent again."""
-    rows = asked.body.get("rows")
+    rows = request.body.get("rows")
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS:
         raise MalformedError
-    door = door_of(asked)
+    door = door_of(request)
     answers = [{"sequence": sequence_in(row), "code": take(door=door, row=row)} for row in rows]
     return {"rows": answers}
 
@@ -62,17 +59,17 @@ def sequence_in(row: Any) -> Any:
 
 
 @operation("door/list", kinds=DOORS, reads=True)
-def door_list(asked: Asked) -> dict[str, Any]:
+def door_list(request: Request) -> dict[str, Any]:
     """The door's poll, every few seconds: what changed in its list, and whether it is to stand open. Says what it holds."""
-    body = asked.body
+    body = request.body
     held = whole_in(body, "version", least=0)
     after = whole_in(body, "after", least=0) if "after" in body else 0
     stored = whole_in(body, "stored", least=0, most=MOST_STORED) if "stored" in body else 0
-    door = door_of(asked)
+    door = door_of(request)
     Door.objects.filter(pk=door.pk).update(
         said_at=now(), said_version=held, said_open=body.get("is_open") is True, said_stored=stored
     )
-    PosTerminal.objects.filter(pk=door.pk).update(last_seen=now())
+    Terminal.objects.filter(pk=door.pk).update(last_seen=now())
     current = current_list(door)
     page, opened = page_of(current, held=held, after=after), open_until(door.place_id)
     answer = {

@@ -9,9 +9,9 @@ from django.db.models import Count, Q, QuerySet
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.devices.rules import masked
 from nanhu.systems.card.doors.models import Door, DoorEmergency, DoorRule, Passage, Place
 from nanhu.systems.card.doors.reasons import remark_of, sentence_of
+from nanhu.systems.card.presented import masked
 
 SILENT: Final = timedelta(seconds=30)
 LATEST: Final = 10

@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, PersonalData
-from nanhu.systems.card.doors import operations, tasks
+from nanhu.systems.card.doors import operations, parts, tasks
 from nanhu.systems.card.doors.personal_data import passage_records
 from nanhu.systems.card.rights.policies import GUARD, MANAGER
 
-__all__ = ["operations", "tasks"]
+__all__ = ["operations", "parts", "tasks"]
 
 registry.personal_data.add(
     PersonalData(

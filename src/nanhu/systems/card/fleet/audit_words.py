@@ -10,17 +10,11 @@ ACTIONS: dict[str, Text] = {
     "card.found": _("拾获卡片"),
     "card.refuse_merchant": _("驳回商户登记"),
     "card.register_merchant": _("登记商户"),
-    "card.register_terminal": _("登记终端"),
-    "card.retire_terminal": _("撤除终端"),
-    "card.terminal_next_key": _("轮换终端密钥"),
     "card.terminal_sequence": _("校正终端序号"),
 }
 FACTS: dict[str, Text] = {
     "canteen": _("食堂"),
     "ceiling": _("上限"),
-    "hours": _("小时"),
     "kept_at": _("存放处"),
-    "lost_fen": _("损失金额"),
-    "lost_rows": _("损失笔数"),
     "merchant": _("商户"),
 }

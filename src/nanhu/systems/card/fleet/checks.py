@@ -4,15 +4,15 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import CheckResult, Verdict
+from nanhu.platforms.terminals.api import Incident, Terminal
 from nanhu.systems.card.fleet.overview import ABUSE, INCIDENT_DAYS
-from nanhu.systems.card.models import PosTerminal, TerminalIncident
 
 SHOWN = 5
 
 
 def no_terminal_is_abused() -> CheckResult:
-    rows = TerminalIncident.objects.filter(at__gt=now() - INCIDENT_DAYS, code__in=ABUSE)
-    retired = PosTerminal.objects.filter(state=PosTerminal.State.RETIRED).values("number")
+    rows = Incident.objects.filter(at__gt=now() - INCIDENT_DAYS, code__in=ABUSE)
+    retired = Terminal.objects.filter(state=Terminal.State.RETIRED).values("number")
     numbers = sorted(set(rows.exclude(terminal_number__in=retired).values_list("terminal_number", flat=True)))
     if numbers:
         return CheckResult(

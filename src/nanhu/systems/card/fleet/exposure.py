@@ -9,12 +9,12 @@ from django.db.models import F
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.school import school
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.fleet.models import LossReport, Revocation, TerminalReport
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import SELLING, Card
 
 ONLINE = timedelta(seconds=90)
-SELLS = frozenset({PosTerminal.Kind.POS, PosTerminal.Kind.SCANNER})
-KEEPS_A_LIST = SELLS | {PosTerminal.Kind.DOOR}
+KEEPS_A_LIST = SELLING | {Terminal.Kind.DOOR}
 OFFLINE_CARD_FEN = 5_000
 LATE = """
     SELECT c.id, count(*), sum(r.amount_fen), coalesce(sum((
@@ -120,14 +120,14 @@ def late_sales(card_ids: list[int]) -> dict[int, tuple[int, int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class FieldTerminal:
-    terminal: PosTerminal
+    terminal: Terminal
     held: int
     card_fen: int
 
 
 def field_terminals() -> list[FieldTerminal]:
     """Switched on and once heard of: what never signed on has no key in the field, what is off is paid nothing."""
-    rows = PosTerminal.objects.filter(state=PosTerminal.State.ON, kind__in=KEEPS_A_LIST, last_seen__isnull=False)
+    rows = Terminal.objects.filter(state=Terminal.State.ON, kind__in=KEEPS_A_LIST, last_seen__isnull=False)
     reports = {one.pk: one for one in TerminalReport.objects.all()}
     usual = usual_card_fen()
     return [
@@ -144,8 +144,8 @@ def unknowing_of(one: FieldTerminal) -> Unknowing:
     terminal = one.terminal
     is_online = terminal.last_seen is not None and terminal.last_seen > now() - ONLINE
     return Unknowing(
-        number=terminal.number, kind=str(PosTerminal.Kind(terminal.kind).label), place=terminal.place,
-        is_online=is_online, last_seen=terminal.last_seen, at_risk_fen=one.card_fen if terminal.kind in SELLS else 0,
+        number=terminal.number, kind=str(Terminal.Kind(terminal.kind).label), place=terminal.place,
+        is_online=is_online, last_seen=terminal.last_seen, at_risk_fen=one.card_fen if terminal.kind in SELLING else 0,
     )  # fmt: skip
 
 

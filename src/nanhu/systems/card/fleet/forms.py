@@ -6,10 +6,10 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.platforms.terminals.api import Entry, Terminal
+from nanhu.platforms.terminals.wire import LARGEST_SEQUENCE
 from nanhu.systems.card.doors.models import Place
-from nanhu.systems.card.fleet.services.registering import Entry
-from nanhu.systems.card.models import Merchant, PosTerminal
-from nanhu.systems.card.protocol import LARGEST_SEQUENCE
+from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.services.merchants import MerchantOrder
 
 
@@ -56,10 +56,10 @@ class RegisterForm(forms.Form):
     number = forms.RegexField(
         label=_("终端号"), regex=r"^[0-9A-Z]{4,16}$", help_text=_("4 到 16 位数字和大写字母，印在机身上；以后不能改")
     )
-    kind = forms.ChoiceField(label=_("种类"), choices=PosTerminal.Kind)
+    kind = forms.ChoiceField(label=_("种类"), choices=Terminal.Kind)
     merchant = forms.ModelChoiceField(
         label=_("商户"), queryset=Merchant.objects.filter(state="open").order_by("canteen", "name"), required=False,
-        to_field_name="key", empty_label=_("请选择"), help_text=_("消费机、扫码机填；门禁和自助终端属于校园卡管理办公室，不填"),
+        to_field_name="key", empty_label=_("请选择"), help_text=_("消费机、扫码机填；门禁和自助终端不属于商户，不填"),
     )  # fmt: skip
     place = forms.CharField(label=_("装在哪里"), max_length=80, help_text=_("例如：3 号窗口"))
     door_place = forms.ModelChoiceField(
@@ -79,11 +79,12 @@ class RegisterForm(forms.Form):
 
     def entry(self) -> Entry:
         said = self.cleaned_data
-        return Entry(
-            number=said["number"], kind=said["kind"], merchant_key=said["merchant"].key if said["merchant"] else "",
-            place=said["place"], door_place=said["door_place"].key if said["door_place"] else "", yard=said["yard"],
-            map_x=said["map_x"] or 0, map_y=said["map_y"] or 0,
-        )  # fmt: skip
+        details = {
+            "merchant": said["merchant"].key if said["merchant"] else "", "yard": said["yard"],
+            "door_place": said["door_place"].key if said["door_place"] else "", "map_x": said["map_x"] or 0,
+            "map_y": said["map_y"] or 0,
+        }  # fmt: skip
+        return Entry(number=said["number"], kind=said["kind"], place=said["place"], details=details)
 
 
 class RetireForm(forms.Form):

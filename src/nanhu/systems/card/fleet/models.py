@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.systems.card.fleet.proofs import PROOFS
 
 
@@ -55,7 +54,7 @@ class RevocationChange(models.Model):
 class TerminalReport(models.Model):
     """What a terminal last said of itself: the list it holds, rows it keeps, the limits it sells by without a network."""
 
-    terminal = models.OneToOneField("card.PosTerminal", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    terminal = models.OneToOneField("terminals.Terminal", primary_key=True, on_delete=models.PROTECT, related_name="+")
     list_version = models.BigIntegerField(default=0)
     list_at = models.DateTimeField(default=timezone.now, help_text="when it first said that it holds this version")
     software = models.TextField(default="", blank=True)
@@ -63,31 +62,16 @@ class TerminalReport(models.Model):
     stored_fen = models.BigIntegerField(default=0)
     card_fen = models.BigIntegerField(null=True, help_text="what one card may spend there without a network")
     total_fen = models.BigIntegerField(null=True)
-    clock_offset_seconds = models.FloatField(null=True, help_text="its clock less ours, when it last spoke")
     reported_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "card_terminal_report"
 
 
-class TerminalAddress(models.Model):
-    """Where a terminal's key was used from. A second address at the same time means that somebody else has the key."""
-
-    terminal = models.ForeignKey("card.PosTerminal", on_delete=models.PROTECT, related_name="+")
-    address = models.TextField()
-    first_seen = models.DateTimeField(default=timezone.now)
-    last_seen = models.DateTimeField(default=timezone.now)
-    times = models.BigIntegerField(default=1)
-
-    class Meta:
-        db_table = "card_terminal_address"
-        constraints = [models.UniqueConstraint(fields=["terminal", "address"], name="card_terminal_address_once")]
-
-
 class TerminalWatch(models.Model):
     """How far the sequences of a terminal were looked through; how many came out of order or came again on `day`."""
 
-    terminal = models.OneToOneField("card.PosTerminal", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    terminal = models.OneToOneField("terminals.Terminal", primary_key=True, on_delete=models.PROTECT, related_name="+")
     upto = models.BigIntegerField(default=0)
     day = models.DateField(null=True)
     reordered = models.IntegerField(default=0)
@@ -100,7 +84,7 @@ class TerminalWatch(models.Model):
 class TerminalGap(models.Model):
     """Sequences that never came: a request lost, or a row not yet uploaded. Filled when it comes after all."""
 
-    terminal = models.ForeignKey("card.PosTerminal", on_delete=models.PROTECT, related_name="+")
+    terminal = models.ForeignKey("terminals.Terminal", on_delete=models.PROTECT, related_name="+")
     sequence = models.BigIntegerField()
     noticed_at = models.DateTimeField(default=timezone.now)
     filled_at = models.DateTimeField(null=True)
@@ -108,22 +92,6 @@ class TerminalGap(models.Model):
     class Meta:
         db_table = "card_terminal_gap"
         constraints = [models.UniqueConstraint(fields=["terminal", "sequence"], name="card_terminal_gap_once")]
-
-
-class NextKey(models.Model):
-    """The key a terminal is to change to. Until it used it, or the window ends, both keys are good."""
-
-    terminal = models.OneToOneField("card.PosTerminal", primary_key=True, on_delete=models.PROTECT, related_name="+")
-    key = EncryptedTextField(purpose="card.terminal_key")
-    version = models.PositiveIntegerField()
-    opens_at = models.DateTimeField(default=timezone.now)
-    ends_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "card_terminal_next_key"
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=models.F("opens_at")), name="card_terminal_next_key_window")
-        ]
 
 
 class LossReport(models.Model):

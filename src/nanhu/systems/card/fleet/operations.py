@@ -4,12 +4,19 @@ from typing import Any
 
 from nanhu.kernel.clock import campus_time
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.devices.bodies import card_in, refused_card, text_in
-from nanhu.systems.card.devices.errors import MalformedError, NotForThisTerminalError
-from nanhu.systems.card.devices.operations import KIOSKS, Asked, operation
+from nanhu.platforms.terminals.api import (
+    KIOSKS,
+    MalformedError,
+    NotForThisTerminalError,
+    Request,
+    Terminal,
+    operation,
+    text_in,
+)
 from nanhu.systems.card.fleet.models import LossReport
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.operations import check_any_pin
+from nanhu.systems.card.presented import card_in, refused_card
 from nanhu.systems.card.queries import card_of
 from nanhu.systems.card.services.loss import report_lost
 
@@ -17,13 +24,15 @@ LIVING = (Card.State.ISSUED, Card.State.LOST)
 
 
 @operation("loss/report", kinds=KIOSKS)
-def loss_report(asked: Asked) -> dict[str, Any]:
+def loss_report(request: Request) -> dict[str, Any]:
     """By the card or the campus number with the enquiry PIN; by the identity card where the kiosk reads one."""
-    card, proof = reported_card(asked)
+    card, proof = reported_card(request)
     if proof == "enquiry PIN":
-        check_any_pin(asked, card, "enquiry")
-    place = f"{asked.terminal.place} {asked.terminal.number}".strip()
-    lost = report_lost(by=asked.by, card=card, reason=f"自助终端挂失（{place}）", way=LossReport.Way.KIOSK, proof=proof)
+        check_any_pin(request, card, "enquiry")
+    place = f"{request.terminal.place} {request.terminal.number}".strip()
+    lost = report_lost(
+        by=request.by, card=card, reason=f"自助终端挂失（{place}）", way=LossReport.Way.KIOSK, proof=proof
+    )
     at = campus_time(lost.lost_at) if lost.lost_at else None
     moment = f"{at:%Y-%m-%d %H:%M:%S}" if at else ""
     return {
@@ -36,10 +45,10 @@ def loss_report(asked: Asked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def reported_card(asked: Asked) -> tuple[Card, str]:
-    body = asked.body
+def reported_card(request: Request) -> tuple[Card, str]:
+    body = request.body
     if body.get("id_number"):
-        if asked.terminal.kind != PosTerminal.Kind.REISSUE_KIOSK:
+        if request.terminal.kind != Terminal.Kind.REISSUE_KIOSK:
             raise NotForThisTerminalError
         return living_card(people.find_person_by_document(text_in(body, "id_number", longest=40))), "identity card read"
     if body.get("campus_no"):

@@ -10,17 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.terminals.api import Address, Incident, NextKey, Terminal
 from nanhu.systems.card.fleet.exposure import KEEPS_A_LIST, ONLINE
-from nanhu.systems.card.fleet.models import (
-    NextKey,
-    Revocation,
-    TerminalAddress,
-    TerminalGap,
-    TerminalReport,
-    TerminalWatch,
-)
+from nanhu.systems.card.fleet.models import Revocation, TerminalGap, TerminalReport, TerminalWatch
 from nanhu.systems.card.gateway.watch import LIMIT, SUSPENDED
-from nanhu.systems.card.models import PosTerminal, TerminalIncident
 
 CLOCK_SECONDS = 60
 ABUSE = SUSPENDED | {LIMIT}
@@ -54,7 +47,7 @@ LATE_DAYS = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    terminal: PosTerminal
+    terminal: Terminal
     report: TerminalReport | None
     is_online: bool
     gaps: int
@@ -62,7 +55,7 @@ class Line:
     repeated: int
     late: int
     incidents: Counter[str]
-    addresses: list[TerminalAddress]
+    addresses: list[Address]
     next_key: NextKey | None
     head: int
     problems: tuple[str, ...] = field(default=())
@@ -91,7 +84,7 @@ def fleet() -> list[Line]:
     addresses = addresses_since(moment - INCIDENT_DAYS)
     incidents = incidents_since(moment - INCIDENT_DAYS)
     lines = []
-    for terminal in PosTerminal.objects.select_related("merchant").order_by("number"):
+    for terminal in Terminal.objects.select_related("till__merchant").order_by("number"):
         line = Line(
             terminal=terminal, report=reports.get(terminal.pk), gaps=gaps.get(terminal.pk, 0),
             is_online=terminal.last_seen is not None and terminal.last_seen > moment - ONLINE,
@@ -111,10 +104,10 @@ def with_problems(line: Line) -> Line:
 
 def problems_of(line: Line) -> dict[str, bool]:
     terminal, report = line.terminal, line.report
-    if terminal.state == PosTerminal.State.RETIRED:
+    if terminal.state == Terminal.State.RETIRED:
         return {"retired": True, "stolen": was_heard_after_it_was_retired(line)}
-    is_on = terminal.state == PosTerminal.State.ON
-    offset = report.clock_offset_seconds if report else None
+    is_on = terminal.state == Terminal.State.ON
+    offset = terminal.clock_offset_seconds
     return {
         "abuse": bool(ABUSE & line.incidents.keys()),
         "stolen": not is_on and line.is_online,
@@ -140,23 +133,23 @@ def was_heard_after_it_was_retired(line: Line) -> bool:
     return line.is_online and seen is not None and gone is not None and seen > gone + SEEN_LATER
 
 
-def is_used_elsewhere(addresses: list[TerminalAddress]) -> bool:
+def is_used_elsewhere(addresses: list[Address]) -> bool:
     """Two addresses in use at the same time: the one before was still used after the newest had begun."""
     return any(
         one.first_seen <= other.first_seen < one.last_seen for one in addresses for other in addresses if one != other
     )
 
 
-def addresses_since(moment: datetime) -> dict[int, list[TerminalAddress]]:
-    found: dict[int, list[TerminalAddress]] = defaultdict(list)
-    for one in TerminalAddress.objects.filter(last_seen__gt=moment):
+def addresses_since(moment: datetime) -> dict[int, list[Address]]:
+    found: dict[int, list[Address]] = defaultdict(list)
+    for one in Address.objects.filter(last_seen__gt=moment):
         found[one.terminal_id].append(one)
     return found
 
 
 def incidents_since(moment: datetime) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    rows = TerminalIncident.objects.filter(at__gt=moment).values_list("terminal_number", "code")
+    rows = Incident.objects.filter(at__gt=moment).values_list("terminal_number", "code")
     for number, code, times in rows.annotate(times=Sum("times")):
         found[number][code] += times
     return found

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import ALL_FACES, Application, Role, SchoolRules
-from nanhu.systems.card.fleet import operations, tasks
+from nanhu.systems.card.fleet import operations, parts, tasks
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.fleet.exposure import usual_card_fen
 from nanhu.systems.card.fleet.policies import PHONE_DESK, REGISTRAR
@@ -34,7 +34,7 @@ registry.applications.add(
         faces=ALL_FACES, owner=_("校园卡管理办公室"), description=_("按卡号告诉失主，不显示是谁"), order=60,
     ),
 )  # fmt: skip
-__all__ = ["operations", "tasks"]
+__all__ = ["operations", "parts", "tasks"]
 registry.school_rules.add(
     SchoolRules(key="card.offline_card_fen", read=usual_card_fen),
 )

@@ -9,12 +9,10 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.api import MalformedError, Request, Terminal, operation, text_in, truth_in
 from nanhu.systems.card.chip.models import Chip
 from nanhu.systems.card.chip.services import keys, making
 from nanhu.systems.card.chip.services.delivery import sealed_chip
-from nanhu.systems.card.devices.bodies import text_in, truth_in
-from nanhu.systems.card.devices.errors import MalformedError
-from nanhu.systems.card.devices.operations import Asked, operation
 from nanhu.systems.card.errors import FeeNotCoveredError
 from nanhu.systems.card.funds.errors import (
     NoCardForDocumentError,
@@ -26,35 +24,35 @@ from nanhu.systems.card.funds.models import CardReissue
 from nanhu.systems.card.funds.operations import number_in
 from nanhu.systems.card.funds.policy import reissue_rule
 from nanhu.systems.card.funds.rules import may_use_kiosk
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.protocol import CARD_UID
 from nanhu.systems.card.services.issue import LIVING
 from nanhu.systems.card.services.reissue import Shown, reissue
 
-KIOSK: Final = frozenset({PosTerminal.Kind.REISSUE_KIOSK})
+KIOSK: Final = frozenset({Terminal.Kind.REISSUE_KIOSK})
 MAKING, DONE = CardReissue.State.MAKING, CardReissue.State.DONE
 
 
 @operation("reissue/begin", kinds=KIOSK)
-def reissue_begin(asked: Asked) -> dict[str, Any]:
+def reissue_begin(request: Request) -> dict[str, Any]:
     """`id_number` is what the kiosk's ID reader read. A card begun and never made leaves the old one as it is."""
-    card = card_of_document(text_in(asked.body, "id_number", longest=20))
-    reason = reason_of(asked.body, card)
+    card = card_of_document(text_in(request.body, "id_number", longest=20))
+    reason = reason_of(request.body, card)
     fee_fen, balance_fen = reissue_rule().fee_fen(reason), ledger.balance_of(card.wallet_id)
     if fee_fen > balance_fen:
         raise FeeNotCoveredError(fee=format_yuan(fee_fen), balance=format_yuan(balance_fen))
-    key = f"kiosk:{asked.terminal.number}:{asked.sequence}"
+    key = f"kiosk:{request.terminal.number}:{request.sequence}"
     with transaction.atomic():
         Card.objects.select_for_update().get(pk=card.pk)
         CardReissue.objects.filter(old_card=card, state=MAKING).update(
             state=CardReissue.State.ABANDONED, ended_at=now()
         )
         begun = CardReissue.objects.create(
-            key=key, old_card=card, reason=reason, fee_fen=fee_fen, terminal=asked.terminal, by_name=asked.by.name,
-            place=asked.terminal.place, document="居民身份证（读卡器）",
+            key=key, old_card=card, reason=reason, fee_fen=fee_fen, terminal=request.terminal, by_name=request.by.name,
+            place=request.terminal.place, document="居民身份证（读卡器）",
         )  # fmt: skip
-        facts = {"terminal": asked.terminal.number, "reason": reason, "fee_fen": fee_fen}
-        audit.record(by=asked.by, action="card.begin_reissue", target=f"card:{card.number}", facts=facts)
+        facts = {"terminal": request.terminal.number, "reason": reason, "fee_fen": fee_fen}
+        audit.record(by=request.by, action="card.begin_reissue", target=f"card:{card.number}", facts=facts)
     person = people.person_cards([card.person_id])[card.person_id]
     return {
         "reissue": str(begun.public_id), "name": masked(person.name), "number": card.number, "fee_fen": fee_fen,
@@ -89,40 +87,40 @@ def masked(name: str) -> str:
 
 
 @operation("reissue/finish", kinds=KIOSK)
-def reissue_finish(asked: Asked) -> dict[str, Any]:
+def reissue_finish(request: Request) -> dict[str, Any]:
     """Made: the old card dies, the blank lives. Not made (a jam): nothing was charged, the old card is as before."""
-    is_made = truth_in(asked.body, "is_made")
-    begun = own_reissue(asked)
+    is_made = truth_in(request.body, "is_made")
+    begun = own_reissue(request)
     if begun.state != MAKING:
         if (begun.state == DONE) is not is_made:
             raise ReissueResolvedError(state=CardReissue.State(begun.state).label)
-        return told(begun) | (chip_of(begun.new_card, asked.terminal) if begun.new_card else {})
+        return told(begun) | (chip_of(begun.new_card, request.terminal) if begun.new_card else {})
     if not is_made:
         begun.state, begun.ended_at = CardReissue.State.ABANDONED, now()
         begun.save(update_fields=["state", "ended_at"])
         return told(begun)
-    uid = text_in(asked.body, "uid").upper()
+    uid = text_in(request.body, "uid").upper()
     if not CARD_UID.fullmatch(uid):
         raise MalformedError
     new = reissue(
-        by=asked.by, card=begun.old_card, reason="lost" if begun.reason == "lost" else "damaged", fee_fen=begun.fee_fen,
-        at=asked.terminal.place, key=begun.key, uid=uid, shown=Shown(document=begun.document, terminal=asked.terminal),
+        by=request.by, card=begun.old_card, reason="lost" if begun.reason == "lost" else "damaged", fee_fen=begun.fee_fen,
+        at=request.terminal.place, key=begun.key, uid=uid, shown=Shown(document=begun.document, terminal=request.terminal),
     )  # fmt: skip
     if keys.current_version() is not None:
-        making.make_purses(by=asked.by, cards=[new])
+        making.make_purses(by=request.by, cards=[new])
     begun.refresh_from_db()
-    return told(begun) | chip_of(new, asked.terminal)
+    return told(begun) | chip_of(new, request.terminal)
 
 
-def chip_of(card: Card, terminal: PosTerminal) -> dict[str, Any]:
+def chip_of(card: Card, terminal: Terminal) -> dict[str, Any]:
     """What the machine writes into the blank it holds, before it drops it into the tray."""
     chip = Chip.objects.select_related("card").filter(card=card).first()
     return {"chip_sealed": sealed_chip(chip=chip, terminal=terminal)} if chip is not None else {}
 
 
-def own_reissue(asked: Asked) -> CardReissue:
+def own_reissue(request: Request) -> CardReissue:
     rows = CardReissue.objects.select_for_update(of=("self",)).select_related("old_card__wallet")
-    found = rows.filter(public_id=number_in(asked.body, "reissue"), terminal=asked.terminal).first()
+    found = rows.filter(public_id=number_in(request.body, "reissue"), terminal=request.terminal).first()
     if found is None:
         raise ReissueNotFoundError
     return found

@@ -5,35 +5,34 @@ from uuid import UUID
 
 from django.db import transaction
 
+from nanhu.platforms.terminals.api import MalformedError, Request, Terminal, operation, text_in, whole_in
 from nanhu.systems.card.chip.services import loads
-from nanhu.systems.card.devices.bodies import card_in, text_in, whole_in
-from nanhu.systems.card.devices.errors import MalformedError
-from nanhu.systems.card.devices.operations import Asked, operation
 from nanhu.systems.card.funds.errors import ClaimNotFoundError, HeldTooShortError, ProofWrongError
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder
 from nanhu.systems.card.funds.services import claims
-from nanhu.systems.card.models import PosTerminal, Receipt
+from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.operations import check_asked_pin
+from nanhu.systems.card.presented import card_in
 from nanhu.systems.card.protocol import receipt_number
 
-Kind = PosTerminal.Kind
+Kind = Terminal.Kind
 COLLECTING: Final = frozenset({Kind.POS, Kind.LOAD_KIOSK, Kind.SELF_SERVICE_KIOSK})
 HELD_MS: Final = 5_000
 LARGEST_COUNTER: Final = 0xFFFF
 
 
 @operation("claim/begin", kinds=COLLECTING)
-def claim_begin(asked: Asked) -> dict[str, Any]:
+def claim_begin(request: Request) -> dict[str, Any]:
     """At a kiosk with the payment PIN; at a POS the card is held for five seconds, so that a short tap only pays (A150)."""
-    card = card_in(asked.body)
-    if asked.terminal.kind != Kind.POS:
-        check_asked_pin(asked, card, "payment")
-    elif whole_in(asked.body, "held_ms", least=0) < HELD_MS:
+    card = card_in(request.body)
+    if request.terminal.kind != Kind.POS:
+        check_asked_pin(request, card, "payment")
+    elif whole_in(request.body, "held_ms", least=0) < HELD_MS:
         raise HeldTooShortError
-    counter = counter_in(asked.body)
+    counter = counter_in(request.body)
     with transaction.atomic():  # stays, also where nothing is left to claim
-        claims.settle_open(by=asked.by, card=card, online_counter=counter)
-    return begun(claims.begin_claim(by=asked.by, card=card, terminal=asked.terminal, online_counter=counter))
+        claims.settle_open(by=request.by, card=card, online_counter=counter)
+    return begun(claims.begin_claim(by=request.by, card=card, terminal=request.terminal, online_counter=counter))
 
 
 def begun(order: ClaimOrder) -> dict[str, Any]:
@@ -49,38 +48,38 @@ def begun(order: ClaimOrder) -> dict[str, Any]:
 
 
 @operation("claim/mac", kinds=COLLECTING)
-def claim_mac(asked: Asked) -> dict[str, Any]:
+def claim_mac(request: Request) -> dict[str, Any]:
     """MAC2 for a chip that answered INITIALIZE FOR LOAD: from here on it may have been written."""
-    order = own_order(asked)
+    order = own_order(request)
     told = loads.LoadStart(
-        balance_fen=whole_in(asked.body, "balance_fen", least=0), online_counter=whole_in(asked.body, "online_counter", least=0),
-        random=text_in(asked.body, "random"), mac1=text_in(asked.body, "mac1"), offline_counter=purchases_in(asked.body),
+        balance_fen=whole_in(request.body, "balance_fen", least=0), online_counter=whole_in(request.body, "online_counter", least=0),
+        random=text_in(request.body, "random"), mac1=text_in(request.body, "mac1"), offline_counter=purchases_in(request.body),
     )  # fmt: skip
     grant = loads.mac2_for_load(
-        card=order.card, terminal_number=asked.terminal.number, amount_fen=order.write_fen, told=told
+        card=order.card, terminal_number=request.terminal.number, amount_fen=order.write_fen, told=told
     )
     claims.authorise_write(
-        by=asked.by, order=order, online_counter=told.online_counter, offline_counter=told.offline_counter,
+        by=request.by, order=order, online_counter=told.online_counter, offline_counter=told.offline_counter,
         chip_balance_fen=told.balance_fen, at=grant.at,
     )  # fmt: skip
     return {"mac2": grant.mac2, "at": grant.at}
 
 
 @operation("claim/finish", kinds=COLLECTING)
-def claim_finish(asked: Asked) -> dict[str, Any]:
+def claim_finish(request: Request) -> dict[str, Any]:
     """`is_written` null: the terminal does not know; the sum stays as it is until the card's counter tells."""
-    order, is_written = own_order(asked), asked.body.get("is_written")
+    order, is_written = own_order(request), request.body.get("is_written")
     if is_written is None:
         return finished(order)
     if not isinstance(is_written, bool):
         raise MalformedError
-    proof = object_in(asked.body, "proof", "chip")
+    proof = object_in(request.body, "proof", "chip")
     if is_written and order.state == claims.WRITING:
-        check_proof(asked, order, proof)
-    return finished(claims.finish_claim(by=asked.by, order=order, is_written=is_written, proof=proof))
+        check_proof(request, order, proof)
+    return finished(claims.finish_claim(by=request.by, order=order, is_written=is_written, proof=proof))
 
 
-def check_proof(asked: Asked, order: ClaimOrder, proof: dict[str, Any]) -> None:
+def check_proof(request: Request, order: ClaimOrder, proof: dict[str, Any]) -> None:
     """The chip's own word (TAC) that it was written. A card without a chip has none; the terminal's word must do."""
     if not loads.has_chip(order.card) or order.write_fen == 0:
         return
@@ -88,7 +87,7 @@ def check_proof(asked: Asked, order: ClaimOrder, proof: dict[str, Any]) -> None:
     if not order.authorised_at or not isinstance(tac, str):
         raise ProofWrongError
     is_true = loads.verify_load_tac(
-        card=order.card, terminal_number=asked.terminal.number, amount_fen=order.write_fen, tac=tac, at=order.authorised_at,
+        card=order.card, terminal_number=request.terminal.number, amount_fen=order.write_fen, tac=tac, at=order.authorised_at,
         online_counter=order.online_counter or 0, balance_before_fen=order.chip_balance_fen or 0,
     )  # fmt: skip
     if not is_true:
@@ -106,10 +105,10 @@ def finished(order: ClaimOrder) -> dict[str, Any]:
     }
 
 
-def own_order(asked: Asked) -> ClaimOrder:
+def own_order(request: Request) -> ClaimOrder:
     """Only the terminal that began a claim goes on with it."""
-    number = number_in(asked.body, "claim" if "claim" in asked.body else "order")
-    orders = ClaimOrder.objects.select_related("card__wallet", "wallet").filter(terminal=asked.terminal)
+    number = number_in(request.body, "claim" if "claim" in request.body else "order")
+    orders = ClaimOrder.objects.select_related("card__wallet", "wallet").filter(terminal=request.terminal)
     found = orders.filter(public_id=number).first()
     if found is None:
         raise ClaimNotFoundError

@@ -12,8 +12,8 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # its stu
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.connections import guard_of
 from nanhu.kernel.logs import logging_settings
+from nanhu.platforms.terminals.wire import LARGEST_BODY
 from nanhu.systems.card.gateway.server import Asked, Gateway
-from nanhu.systems.card.protocol import LARGEST_BODY
 
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from nanhu.kernel.background import BackgroundTasks
+from nanhu.platforms.terminals.wire import MOST_INCIDENTS, printable
 from nanhu.systems.card.gateway.batches import write_all
 from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.repeats import Repeats
 
 PAUSE_SECONDS = 3.0
-MOST_INCIDENTS = 40
-SEEN = "SELECT card_terminal_seen(%s::json)"
+SEEN = "SELECT terminals_seen(%s::json)"
 REPEATED = "SELECT card_terminal_repeated(%s::json)"
 MOST_ADDRESSES = 2000
 HEARTBEATS = """
@@ -19,7 +19,7 @@ HEARTBEATS = """
     ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at
 """
 INCIDENTS = """
-    INSERT INTO card_terminal_incident (at, terminal_number, address, code, detail, times)
+    INSERT INTO terminals_incident (at, terminal_number, address, code, detail, times)
     SELECT now(), i.terminal, i.address, i.code, i.detail, i.times
     FROM json_to_recordset(%s::json) AS i(terminal text, address text, code text, detail text, times integer)
 """
@@ -81,8 +81,3 @@ class Diary:
     async def close(self) -> None:
         await self.tasks.close()
         await self.write()
-
-
-def printable(text: str) -> str:
-    """Short and free of what a database or a page chokes on."""
-    return ascii(text[:60])[1:-1][:80]

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from nanhu.platforms.terminals.wire import read_sequence
 from nanhu.systems.card.gateway.operations import TOLD, Operations, Request, told
 from nanhu.systems.card.gateway.payments import Decision
 from nanhu.systems.card.gateway.requests import (
@@ -12,7 +13,6 @@ from nanhu.systems.card.gateway.requests import (
     fen_in,
     read_object,
     read_purchase,
-    read_sequence,
     sequence_in,
 )
 from nanhu.systems.card.gateway.terminals import Terminal

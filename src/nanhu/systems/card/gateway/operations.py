@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from nanhu.kernel.configuration import configuration
+from nanhu.platforms.terminals.wire import read_sequence, seal_next_key
 from nanhu.systems.card.chip.verification import STORE as STORE_WITH_CHIPS
 from nanhu.systems.card.chip.verification import TacVerifier
 from nanhu.systems.card.codes.gateway import CodeDesk, Resolved, is_code
-from nanhu.systems.card.fleet.key_blocks import seal_next_key
 from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.payments import Decision, PaymentQueue, Row
 from nanhu.systems.card.gateway.pins import PinDesk
@@ -21,7 +21,6 @@ from nanhu.systems.card.gateway.requests import (
     fen_in,
     read_object,
     read_purchase,
-    read_sequence,
     read_upload,
     receipt_in,
     sequence_in,
@@ -51,7 +50,7 @@ TOLD = """
 LAST = """
     SELECT greatest(p.last_sequence, (SELECT max(r.sequence) FROM card_receipt r WHERE r.terminal_id = p.id AND r.sequence <= coalesce(p.sequence_ceiling, 9223372036854775807)))::bigint,
            (SELECT coalesce(max(v.version), 0) FROM card_revocation v)
-    FROM card_terminal p WHERE p.id = %s
+    FROM terminals_known p WHERE p.id = %s
 """
 
 

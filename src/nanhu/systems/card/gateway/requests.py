@@ -6,20 +6,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from nanhu.kernel import strict_json
+from nanhu.platforms.terminals.wire import LARGEST_SEQUENCE, json_object
 from nanhu.systems.card.chip.wire import chip_element
 from nanhu.systems.card.codes.gateway import is_code
-from nanhu.systems.card.protocol import (
-    CARD_UID,
-    LARGEST_PAYMENT_FEN,
-    LARGEST_SEQUENCE,
-    LARGEST_UPLOAD_ROWS,
-    PaymentBody,
-    fingerprint,
-    json_object,
-)
+from nanhu.systems.card.protocol import CARD_UID, LARGEST_PAYMENT_FEN, LARGEST_UPLOAD_ROWS, PaymentBody, fingerprint
 
 RECEIPT = re.compile("[0-9]{1,15}")
-LONGEST_SEQUENCE = len(str(LARGEST_SEQUENCE))
 EARLIEST_MOMENT = 1_577_836_800  # 2020: a row that says it is older came from a clock that was never set
 PLAIN_MEMBERS = 2
 decode_payment = msgspec.json.Decoder(PaymentBody).decode
@@ -74,13 +66,6 @@ def read_object(body: bytes) -> dict[str, Any]:
         return json_object(body)
     except ValueError as error:
         raise MalformedError from error
-
-
-def read_sequence(text: str) -> int | None:
-    """A sequence as headers carry it; None where it is none."""
-    if text.isascii() and text.isdigit() and len(text) <= LONGEST_SEQUENCE and 0 < int(text) <= LARGEST_SEQUENCE:
-        return int(text)
-    return None
 
 
 def sequence_in(values: dict[str, Any]) -> int:

@@ -10,33 +10,32 @@ from typing import NamedTuple
 import msgspec
 
 from nanhu.kernel.configuration import configuration
+from nanhu.platforms.terminals.wire import (
+    LARGEST_BODY,
+    SEALED,
+    clock_offset,
+    is_tolerable,
+    read_sequence,
+    request_text,
+    sign_response,
+)
 from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
 from nanhu.systems.card.gateway.diary import Diary
 from nanhu.systems.card.gateway.holds import HoldDesk
 from nanhu.systems.card.gateway.operations import Operations, Request
 from nanhu.systems.card.gateway.payments import PaymentQueue
-from nanhu.systems.card.gateway.requests import MalformedError, read_sequence
+from nanhu.systems.card.gateway.requests import MalformedError
 from nanhu.systems.card.gateway.revocations import RevocationDesk
 from nanhu.systems.card.gateway.terminals import Terminal, TerminalDirectory
 from nanhu.systems.card.gateway.watch import TerminalWatch
-from nanhu.systems.card.protocol import (
-    CLOCK_TOLERANCE_SECONDS,
-    LARGEST_BODY,
-    SEALED,
-    refused,
-    request_text,
-    sign_response,
-)
+from nanhu.systems.card.protocol import refused
 
 log = logging.getLogger(__name__)
 CONNECTIONS = 6
-LONGEST_CLOCK = 12
 PREFIX = "/terminal/v1/"
 encode = msgspec.json.Encoder().encode
 
 type Operation = Callable[[Request], Awaitable[tuple[int, bytes]]]
-SELLS = frozenset({"pos", "scanner"})
-"""Kinds of terminals that move money: a door has seen codes and cards, and must not be able to spend them."""
 
 
 class Asked(NamedTuple):
@@ -169,7 +168,9 @@ class Gateway:
         if not is_tolerable(offset) and not asked.path.endswith("/hello"):
             self.refuse_at_door(asked, "clock_wrong", asked.clock)
             return 401, encode(refused("clock_wrong", server_time=time.time()))
-        if asked.path in self.sales and terminal.kind not in SELLS:
+        if (
+            asked.path in self.sales and terminal.merchant_id is None
+        ):  # a door has seen codes and cards, and must not be able to spend them
             self.refuse_at_door(asked, "terminal_unfit")
             return 403, encode(refused("terminal_unfit"))
         self.diary.saw(terminal.id, 0, asked.address, offset)
@@ -207,11 +208,3 @@ def is_signed_by(terminal: Terminal, asked: Asked) -> bool:
         body=asked.body,
     )
     return hmac.compare_digest(SEALED(terminal.key, text).hex().encode(), asked.signature.encode())
-
-
-def clock_offset(clock: str) -> float | None:
-    return int(clock) - time.time() if clock.isascii() and clock.isdigit() and len(clock) <= LONGEST_CLOCK else None
-
-
-def is_tolerable(offset: float | None) -> bool:
-    return offset is not None and abs(offset) <= CLOCK_TOLERANCE_SECONDS

@@ -11,25 +11,25 @@ from psycopg.rows import TupleRow
 from nanhu.kernel.background import BackgroundTasks
 from nanhu.kernel.crypto import decrypt
 from nanhu.kernel.crypto.errors import CryptoError
+from nanhu.platforms.terminals.wire import furthest_after
 from nanhu.systems.card.gateway.database import Database
-from nanhu.systems.card.protocol import furthest_after
 
 log = logging.getLogger(__name__)
 LIFE_SECONDS = 30.0
 SHORTEST_PAUSE_SECONDS = 1.0
-CHANNEL = "card_terminal"
+CHANNEL = "terminals"
 PRICE_AT = 13
 STATEMENT = """
-    SELECT p.number, p.id, p.key, p.key_version, m.name, m.canteen, p.place, p.kind, p.merchant_id, p.state, p.last_sequence,
-           n.key, n.version, r.kind, r.price_fen, r.per, r.unit, r.most_fen, r.minutes
-    FROM card_terminal p JOIN card_merchant m ON m.id = p.merchant_id
-    LEFT JOIN card_terminal_next_key n ON n.terminal_id = p.id AND now() BETWEEN n.opens_at AND n.ends_at
+    SELECT p.number, p.id, p.key, p.key_version, coalesce(m.name, ''), coalesce(m.canteen, ''), p.place, p.kind, m.id, p.state,
+           p.last_sequence, p.next_key, p.next_version, r.kind, r.price_fen, r.per, r.unit, r.most_fen, r.minutes
+    FROM terminals_known p
+    LEFT JOIN card_till s ON s.terminal_id = p.id LEFT JOIN card_merchant m ON m.id = s.merchant_id
     LEFT JOIN LATERAL (SELECT q.* FROM card_price q WHERE q.terminal_id = p.id AND q.since <= card_day(now())
                        ORDER BY q.since DESC LIMIT 1) AS r ON true
 """
 
 
-PROMOTE = "SELECT card_terminal_promote_key(%s, %s)"
+PROMOTE = "SELECT terminals_promote_key(%s, %s)"
 
 
 class PriceRule(NamedTuple):
@@ -44,7 +44,7 @@ class PriceRule(NamedTuple):
 
 
 class Terminal(NamedTuple):
-    """`next_key` is good beside `key` until the terminal used it or its window ends."""
+    """`next_key` is good beside `key` until the terminal used it or its window ends. Without a merchant it is no till: it sells nothing."""
 
     number: str
     id: int
@@ -54,7 +54,7 @@ class Terminal(NamedTuple):
     canteen: str
     place: str
     kind: str = "pos"
-    merchant_id: int = 0
+    merchant_id: int | None = None
     state: str = "on"
     last_sequence: int = 0
     next_key: bytes | None = None
@@ -113,7 +113,7 @@ class TerminalDirectory:
 
     def open_key(self, blob: bytes) -> bytes:
         if blob not in self.opened:
-            self.opened[blob] = bytes.fromhex(decrypt(blob, purpose="card.terminal_key"))
+            self.opened[blob] = bytes.fromhex(decrypt(blob, purpose="terminals.key"))
         return self.opened[blob]
 
     async def listen(self) -> None:

@@ -6,7 +6,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import nanhu.kernel.crypto
 from nanhu.kernel.sqlfiles import run_sql_folder
 
 
@@ -16,6 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0001_initial"),
         ("people", "0001_initial"),
+        ("terminals", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -206,78 +206,41 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="PosTerminal",
+            name="Till",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.TextField(unique=True)),
                 (
-                    "kind",
-                    models.TextField(
-                        choices=[
-                            ("pos", "消费机"),
-                            ("scanner", "扫码机"),
-                            ("door", "门禁控制器"),
-                            ("load_kiosk", "圈存机"),
-                            ("reissue_kiosk", "自助补卡机"),
-                            ("self_service_kiosk", "自助查询一体机"),
-                        ],
-                        default="pos",
+                    "terminal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="till",
+                        serialize=False,
+                        to="terminals.terminal",
                     ),
                 ),
-                ("place", models.TextField(blank=True, default="")),
-                ("key", nanhu.kernel.crypto.EncryptedTextField(purpose="card.terminal_key")),
-                ("key_version", models.PositiveIntegerField(default=1)),
                 (
-                    "state",
-                    models.TextField(
-                        choices=[("on", "已启用"), ("off", "已停用"), ("retired", "已撤机")], default="on"
+                    "is_on",
+                    models.BooleanField(
+                        default=False,
+                        editable=False,
+                        help_text="the terminal's own state, kept by a trigger: a payment reads no second row",
                     ),
                 ),
-                ("last_sequence", models.BigIntegerField(default=0)),
                 (
-                    "sequence_ceiling",
+                    "lost_fen",
                     models.BigIntegerField(
-                        null=True,
-                        help_text="sequences above it were used by mistake and are not told to the terminal as its last",
-                    ),
-                ),
-                ("last_seen", models.DateTimeField(null=True)),
-                ("retired_at", models.DateTimeField(null=True)),
-                (
-                    "lost_rows",
-                    models.PositiveIntegerField(
-                        default=0, help_text="kept by it and never sent, when it was taken away"
-                    ),
-                ),
-                ("lost_fen", models.BigIntegerField(default=0)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "registrar",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "accepter",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        default=0, help_text="what the rows came to that were never sent, when it was taken away"
                     ),
                 ),
                 (
                     "merchant",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="terminals", to="card.merchant"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tills", to="card.merchant"
                     ),
                 ),
             ],
             options={
-                "db_table": "card_terminal",
+                "db_table": "card_till",
             },
         ),
         migrations.CreateModel(
@@ -308,7 +271,7 @@ class Migration(migrations.Migration):
                 (
                     "terminal",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.posterminal"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="terminals.terminal"
                     ),
                 ),
             ],
@@ -344,22 +307,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "card_refund",
-            },
-        ),
-        migrations.CreateModel(
-            name="TerminalIncident",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("terminal_number", models.TextField()),
-                ("address", models.TextField(default="")),
-                ("code", models.TextField()),
-                ("detail", models.TextField(default="")),
-                ("times", models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                "db_table": "card_terminal_incident",
-                "indexes": [models.Index(fields=["-at"], name="card_incident_at")],
             },
         ),
         migrations.CreateModel(
@@ -456,7 +403,7 @@ class Migration(migrations.Migration):
                         db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="card.posterminal",
+                        to="terminals.terminal",
                     ),
                 ),
                 (
@@ -587,50 +534,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="card_merchant_state_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posterminal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("registrar__isnull", True),
-                    ("accepter__isnull", True),
-                    models.Q(("registrar", models.F("accepter")), _negated=True),
-                    _connector="OR",
-                ),
-                name="card_terminal_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posterminal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__regex", "^[0-9A-Z]{4,16}$")), name="card_terminal_number_shape"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posterminal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("retired_at__isnull", True), ("state__in", ["on", "off"])),
-                    models.Q(("retired_at__isnull", False), ("state", "retired")),
-                    _connector="OR",
-                ),
-                name="card_terminal_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posterminal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["pos", "scanner", "door", "load_kiosk", "reissue_kiosk", "self_service_kiosk"])
-                ),
-                name="card_terminal_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posterminal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_sequence__gte", 0)), name="card_terminal_sequence"
             ),
         ),
         migrations.AddConstraint(

@@ -1,11 +1,11 @@
-"""Who sells and with what: merchants, terminals, their prices, what they were refused before it could count."""
+"""Who sells and with what: merchants, tills and their prices."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.platforms.terminals.api import Terminal
 
 
 class Merchant(models.Model):
@@ -58,63 +58,26 @@ class Merchant(models.Model):
         return f"{self.name} · {self.canteen}" if self.canteen and self.canteen != self.name else self.name
 
 
-class PosTerminal(models.Model):
-    """A device in the field: a point of sale (消费机), a kiosk, a door. Its key never leaves the database unencrypted.
+SELLING = frozenset({Terminal.Kind.POS, Terminal.Kind.SCANNER})
+"""Kinds of terminals that may be a till; a trigger holds it (sql/card_till_is_sound.sql)."""
 
-    What sells nothing belongs to the merchant that is the card office itself.
-    """
 
-    class Kind(models.TextChoices):
-        POS = "pos", _("消费机")
-        SCANNER = "scanner", _("扫码机")
-        DOOR = "door", _("门禁控制器")
-        LOAD_KIOSK = "load_kiosk", _("圈存机")
-        REISSUE_KIOSK = "reissue_kiosk", _("自助补卡机")
-        SELF_SERVICE_KIOSK = "self_service_kiosk", _("自助查询一体机")
+class Till(models.Model):
+    """A terminal with which a merchant sells. A terminal without one speaks to the campus and moves no money."""
 
-    class State(models.TextChoices):
-        ON = "on", _("已启用")
-        OFF = "off", _("已停用")
-        RETIRED = "retired", _("已撤机")
-
-    number = models.TextField(unique=True)
-    kind = models.TextField(choices=Kind, default=Kind.POS)
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="terminals")
-    place = models.TextField(default="", blank=True)
-    key = EncryptedTextField(purpose="card.terminal_key")
-    key_version = models.PositiveIntegerField(default=1)
-    state = models.TextField(choices=State, default=State.ON)
-    last_sequence = models.BigIntegerField(default=0)
-    sequence_ceiling = models.BigIntegerField(
-        null=True, help_text="sequences above it were used by mistake and are not told to the terminal as its last"
+    terminal = models.OneToOneField(Terminal, primary_key=True, on_delete=models.PROTECT, related_name="till")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="tills")
+    is_on = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="the terminal's own state, kept by a trigger: a payment reads no second row",
     )
-    last_seen = models.DateTimeField(null=True)
-    registrar = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    accepter = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    retired_at = models.DateTimeField(null=True)
-    lost_rows = models.PositiveIntegerField(default=0, help_text="kept by it and never sent, when it was taken away")
-    lost_fen = models.BigIntegerField(default=0)
-    created_at = models.DateTimeField(default=timezone.now)
+    lost_fen = models.BigIntegerField(
+        default=0, help_text="what the rows came to that were never sent, when it was taken away"
+    )
 
     class Meta:
-        db_table = "card_terminal"
-        constraints = [
-            models.CheckConstraint(condition=Q(number__regex=r"^[0-9A-Z]{4,16}$"), name="card_terminal_number_shape"),
-            models.CheckConstraint(
-                condition=Q(state__in=["on", "off"], retired_at__isnull=True)
-                | Q(state="retired", retired_at__isnull=False),
-                name="card_terminal_state_is_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(registrar__isnull=True) | Q(accepter__isnull=True) | ~Q(registrar=models.F("accepter")),
-                name="card_terminal_two_people",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["pos", "scanner", "door", "load_kiosk", "reissue_kiosk", "self_service_kiosk"]),
-                name="card_terminal_kind_is_known",
-            ),
-            models.CheckConstraint(condition=Q(last_sequence__gte=0), name="card_terminal_sequence"),
-        ]
+        db_table = "card_till"
 
 
 class Price(models.Model):
@@ -130,7 +93,7 @@ class Price(models.Model):
         FULL = "full", _("按预扣全额")
         METERED = "metered", _("按最后一次计量")
 
-    terminal = models.ForeignKey(PosTerminal, on_delete=models.PROTECT, related_name="+")
+    terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, related_name="+")
     since = models.DateField()
     kind = models.TextField(choices=Kind)
     price_fen = models.BigIntegerField(default=0)
@@ -156,18 +119,3 @@ class Price(models.Model):
                 name="card_price_is_sound",
             ),
         ]
-
-
-class TerminalIncident(models.Model):
-    """A request that was refused before it could count: a foreign key, a wrong clock, an unknown terminal, garbage."""
-
-    at = models.DateTimeField(default=timezone.now)
-    terminal_number = models.TextField()
-    address = models.TextField(default="")
-    code = models.TextField()
-    detail = models.TextField(default="")
-    times = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        db_table = "card_terminal_incident"
-        indexes = [models.Index(fields=["-at"], name="card_incident_at")]

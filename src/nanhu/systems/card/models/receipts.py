@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from nanhu.systems.card.models.field import Merchant, PosTerminal
+from nanhu.platforms.terminals.api import Terminal
+from nanhu.systems.card.models.field import Merchant
 from nanhu.systems.card.models.holding import Card, Wallet
 
 
@@ -13,9 +14,7 @@ class Receipt(models.Model):
 
     kind = models.TextField()
     outcome = models.TextField()
-    terminal = models.ForeignKey(
-        PosTerminal, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
-    )
+    terminal = models.ForeignKey(Terminal, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     sequence = models.BigIntegerField(null=True)
     fingerprint = models.BinaryField(null=True)
     wallet = models.ForeignKey(Wallet, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
@@ -57,7 +56,7 @@ class Hold(models.Model):
         Receipt, primary_key=True, on_delete=models.PROTECT, related_name="hold", db_constraint=False
     )
     wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="+", db_constraint=False)
-    terminal = models.ForeignKey(PosTerminal, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     amount_fen = models.BigIntegerField()
     metered_fen = models.BigIntegerField(default=0)

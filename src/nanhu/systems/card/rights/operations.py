@@ -5,26 +5,24 @@ from typing import Any, Final
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.devices.bodies import text_in, whole_in
-from nanhu.systems.card.devices.operations import Asked, operation
-from nanhu.systems.card.devices.rules import masked
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.platforms.terminals.api import Request, Terminal, operation, text_in, whole_in
+from nanhu.systems.card.models import SELLING, Card
+from nanhu.systems.card.presented import masked
 from nanhu.systems.card.rights.services.deciding import may, may_each
 from nanhu.systems.card.rights.services.verifying import found_on_reader
 
-TILLS: Final = frozenset({PosTerminal.Kind.POS.value, PosTerminal.Kind.SCANNER.value})
-LISTS: Final = frozenset({PosTerminal.Kind.DOOR.value, PosTerminal.Kind.SELF_SERVICE_KIOSK.value})
+LISTS: Final = frozenset({Terminal.Kind.DOOR, Terminal.Kind.SELF_SERVICE_KIOSK})
 LISTED_STATES: Final = ("issued", "lost", "frozen")
 MOST: Final = 2000
 LIST_PURPOSE: Final = b"nanhu-terminal-1-rights"
 HASH_DIGITS: Final = 20
 
 
-@operation("rights/check", kinds=TILLS | LISTS, reads=True)
-def check(asked: Asked) -> dict[str, Any]:
+@operation("rights/check", kinds=SELLING | LISTS, reads=True)
+def check(request: Request) -> dict[str, Any]:
     """`card` is the chip's number as the reader read it, or a code of the holder's phone: what lies there, never a number that
     somebody can count up. A till or a door is told no more of the person than others in the queue see; a desk that lends is."""
-    typed, right = text_in(asked.body, "card", longest=20).upper(), text_in(asked.body, "right", longest=20)
+    typed, right = text_in(request.body, "card", longest=20).upper(), text_in(request.body, "right", longest=20)
     card = found_on_reader(typed)
     if card is None:
         return {"status": "blocked", "code": "card_unknown"}
@@ -34,20 +32,20 @@ def check(asked: Asked) -> dict[str, Any]:
         "status": "valid" if decision.is_allowed else "blocked", "code": decision.code, "sentence": str(decision.reason),
         "class": card.card_class, "sub_class": card.sub_class, "valid_until": str(card.valid_until),
     }  # fmt: skip
-    if asked.terminal.kind != PosTerminal.Kind.SELF_SERVICE_KIOSK:
+    if request.terminal.kind != Terminal.Kind.SELF_SERVICE_KIOSK:
         return answer | {"name": masked(person.name)}
     patron = person.affiliations[0].campus_no if person.affiliations else ""
     return answer | {"number": card.number, "name": person.name, "patron": patron}
 
 
 @operation("rights/list", kinds=LISTS, reads=True)
-def listed(asked: Asked) -> dict[str, Any]:
+def listed(request: Request) -> dict[str, Any]:
     """Page by page in the order of issue; who is in none of the pages is blocked. The list names nobody: numbers are hashed under
     the terminal's own key."""
-    right = text_in(asked.body, "right", longest=20)
-    after, limit = whole_in(asked.body, "after", least=0), whole_in(asked.body, "limit", most=MOST)
+    right = text_in(request.body, "right", longest=20)
+    after, limit = whole_in(request.body, "after", least=0), whole_in(request.body, "limit", most=MOST)
     cards = list(Card.objects.filter(pk__gt=after, state__in=LISTED_STATES).order_by("pk")[:limit])
-    judged, key = may_each(cards, right), bytes.fromhex(asked.terminal.key)
+    judged, key = may_each(cards, right), bytes.fromhex(request.terminal.key)
     return {
         "as_of": now().isoformat(timespec="seconds"),
         "cards": [

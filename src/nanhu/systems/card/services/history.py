@@ -105,7 +105,7 @@ UPDATE card_past p SET wallet_id = w.account_id, card_id = c.id
 """
 RESOLVE_TERMINALS = """
 UPDATE card_past p SET merchant_id = m.id, merchant_account_id = m.account_id, terminal_id = t.id
-    FROM card_terminal t JOIN card_merchant m ON m.id = t.merchant_id
+    FROM terminals_known t JOIN card_till s ON s.terminal_id = t.id JOIN card_merchant m ON m.id = s.merchant_id
     WHERE t.number = p.terminal_no AND m.key = p.merchant_key
 """
 HAS_PAST = """

@@ -1,6 +1,5 @@
-"""Merchants (商户) and their terminals."""
+"""Merchants (商户) and the terminals that a school begins with."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +8,8 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.models import Merchant, PosTerminal
+from nanhu.platforms.terminals.api import Terminal, new_terminal_key
+from nanhu.systems.card.models import Merchant, Till
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +23,12 @@ class MerchantOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalOrder:
+    """A terminal as it is set up; a till has a merchant, whatever sells nothing has none."""
+
     number: str
-    merchant_key: str
+    merchant_key: str = ""
     place: str = ""
-    kind: str = PosTerminal.Kind.POS
+    kind: str = Terminal.Kind.POS
 
 
 def set_up_merchants(
@@ -36,14 +38,16 @@ def set_up_merchants(
     with transaction.atomic():
         known_merchants = existing_merchants()
         added_merchants = add_merchants([m for m in merchants if m.key not in known_merchants])
-        known = set(PosTerminal.objects.values_list("number", flat=True))
+        known = set(Terminal.objects.values_list("number", flat=True))
         ids = existing_merchants()
-        added_terminals = PosTerminal.objects.bulk_create(
-            PosTerminal(
-                number=t.number, kind=t.kind, merchant_id=ids[t.merchant_key], place=t.place, key=new_terminal_key()
-            )
-            for t in terminals
-            if t.number not in known
+        missing = [t for t in terminals if t.number not in known]
+        added_terminals = Terminal.objects.bulk_create(
+            Terminal(number=t.number, kind=t.kind, place=t.place, key=new_terminal_key()) for t in missing
+        )
+        Till.objects.bulk_create(
+            Till(terminal=made, merchant_id=ids[order.merchant_key])
+            for made, order in zip(added_terminals, missing, strict=True)
+            if order.merchant_key
         )
         facts = {"merchants": len(added_merchants), "terminals": len(added_terminals)}
         audit.record(by=by, action="card.set_up_merchants", target="card:merchants", facts=facts)
@@ -64,7 +68,3 @@ def add_merchants(orders: Sequence[MerchantOrder]) -> list[Merchant]:
         )
         for order in orders
     )
-
-
-def new_terminal_key() -> str:
-    return secrets.token_hex(32)

@@ -10,8 +10,9 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
-from nanhu.systems.card.errors import PriceIncompleteError, PricePastError, TerminalNotFoundError
-from nanhu.systems.card.models import PosTerminal, Price
+from nanhu.platforms.terminals.api import TerminalNotFoundError
+from nanhu.systems.card.errors import PriceIncompleteError, PricePastError
+from nanhu.systems.card.models import Price, Till
 from nanhu.systems.card.protocol import LARGEST_PAYMENT_FEN
 
 METERED = (Price.Kind.PER_UNIT, Price.Kind.PER_MINUTE)
@@ -38,7 +39,8 @@ def set_prices(*, by: Actor, orders: Sequence[PriceOrder], reason: str = "") -> 
     for order in orders:
         check(order)
     with transaction.atomic():
-        terminals = dict(PosTerminal.objects.filter(number__in={o.number for o in orders}).values_list("number", "id"))
+        tills = Till.objects.filter(terminal__number__in={o.number for o in orders})
+        terminals = dict(tills.values_list("terminal__number", "terminal_id"))
         return sum(set_price(by=by, order=order, terminals=terminals, reason=reason) for order in orders)
 
 

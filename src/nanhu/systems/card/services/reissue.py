@@ -14,6 +14,7 @@ from nanhu.kernel.events import publish
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.errors import CardStateError, FeeNotCoveredError, UidTakenError
 from nanhu.systems.card.events import CardReissued
 from nanhu.systems.card.funds.models import CardReissue, Claimable, ClaimOrder
@@ -22,7 +23,7 @@ from nanhu.systems.card.funds.rules import claimable_from
 from nanhu.systems.card.funds.services.claims import WRITING, release
 from nanhu.systems.card.funds.services.credits import Credit, note
 from nanhu.systems.card.funds.services.pending import lock_funds
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.issue import LIVING, new_uid, next_numbers
 from nanhu.systems.card.services.receipts import write_receipt
 from nanhu.systems.card.services.shifts import drawer_for_cash
@@ -36,7 +37,7 @@ class Shown:
     """Who stood there and what they showed. `document` is its kind and last digits, never the whole number."""
 
     document: str = ""
-    terminal: PosTerminal | None = None
+    terminal: Terminal | None = None
     is_fee_cash: bool = False
 
 

@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION card_check() RETURNS TABLE (what text, receipt_id big
     UNION ALL
     SELECT 'receipt_names_nobody', r.id, r.entry_id FROM card_receipt r
     LEFT JOIN card_wallet w ON w.account_id = r.wallet_id
-    LEFT JOIN card_terminal p ON p.id = r.terminal_id
+    LEFT JOIN terminals_known p ON p.id = r.terminal_id
     LEFT JOIN card_merchant m ON m.id = r.merchant_id
     WHERE (r.wallet_id IS NOT NULL AND w.account_id IS NULL) OR (r.terminal_id IS NOT NULL AND p.id IS NULL)
        OR (r.merchant_id IS NOT NULL AND m.id IS NULL)

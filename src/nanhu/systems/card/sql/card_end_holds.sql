@@ -5,7 +5,7 @@ DECLARE
     late record;
     ended integer := 0;
 BEGIN
-    FOR late IN SELECT h.receipt_id, h.wallet_id FROM card_hold h WHERE h.settled_at IS NULL AND (h.ends_at <= now() OR h.terminal_id IN (SELECT p.id FROM card_terminal p WHERE p.state <> 'on'))
+    FOR late IN SELECT h.receipt_id, h.wallet_id FROM card_hold h WHERE h.settled_at IS NULL AND (h.ends_at <= now() OR h.terminal_id IN (SELECT p.terminal_id FROM card_till p WHERE NOT p.is_on))
                 ORDER BY h.wallet_id LIMIT at_most
     LOOP
         PERFORM FROM ledger_balance b WHERE b.account_id = late.wallet_id FOR UPDATE;
@@ -13,10 +13,10 @@ BEGIN
             PERFORM card_settle_hold(h.receipt_id, CASE WHEN rule.when_silent = 'metered' OR rule.is_off THEN h.metered_fen ELSE h.amount_fen END,
                                      NULL, NULL, '超时自动结算')
                 FROM card_hold h
-                JOIN LATERAL (SELECT d.state <> 'on' AS is_off,
-                                (SELECT p.when_silent FROM card_price p WHERE p.terminal_id = d.id AND p.since <= card_day(h.begun_at)
+                JOIN LATERAL (SELECT NOT d.is_on AS is_off,
+                                (SELECT p.when_silent FROM card_price p WHERE p.terminal_id = d.terminal_id AND p.since <= card_day(h.begun_at)
                                  ORDER BY p.since DESC LIMIT 1) AS when_silent
-                              FROM card_terminal d WHERE d.id = h.terminal_id) AS rule ON true
+                              FROM card_till d WHERE d.terminal_id = h.terminal_id) AS rule ON true
                 WHERE h.receipt_id = late.receipt_id;
             ended := ended + 1;
         END IF;

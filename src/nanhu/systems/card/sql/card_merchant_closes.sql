@@ -4,7 +4,7 @@ BEGIN
     IF OLD.state IN ('closed', 'refused') THEN
         RAISE EXCEPTION 'merchant % is % for good: refused', OLD.key, OLD.state USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF NEW.state <> 'open' AND EXISTS (SELECT FROM card_terminal WHERE merchant_id = NEW.id AND state = 'on') THEN
+    IF NEW.state <> 'open' AND EXISTS (SELECT FROM card_till WHERE merchant_id = NEW.id AND is_on) THEN
         RAISE EXCEPTION 'merchant % still has terminals that sell: refused', NEW.key
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;

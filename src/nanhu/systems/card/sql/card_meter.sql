@@ -4,6 +4,6 @@ BEGIN
     UPDATE card_hold h SET metered_fen = least(greatest(h.metered_fen, so_far - so_far % card_unit_fen(terminal, h.begun_at)), h.amount_fen)
         FROM card_receipt r
         WHERE r.terminal_id = terminal AND r.sequence = hold_sequence AND h.receipt_id = r.id AND h.settled_at IS NULL
-          AND EXISTS (SELECT FROM card_terminal p WHERE p.id = terminal AND p.state = 'on');
+          AND EXISTS (SELECT FROM card_till p WHERE p.terminal_id = terminal AND p.is_on);
     RETURN FOUND;
 END $$;

@@ -19,7 +19,7 @@ BEGIN
     -- Then what these terminals did of late, which no other process changes until this transaction ends.
     IF bound IS NOT NULL THEN
         PERFORM card_terminal_turn(
-            ARRAY(SELECT DISTINCT p.id FROM json_to_recordset(batch) AS r(t bigint) JOIN card_terminal p ON p.id = r.t),
+            ARRAY(SELECT DISTINCT p.terminal_id FROM json_to_recordset(batch) AS r(t bigint) JOIN card_till p ON p.terminal_id = r.t),
             most_misses);
     END IF;
 
@@ -29,14 +29,14 @@ BEGIN
     ), request AS MATERIALIZED (
         SELECT r.n, r.t, r.s, decode(r.f, 'hex') AS f, r.a, r.x, r.d, r.p, r.h, coalesce(r.m, 0)::smallint AS m,
                to_timestamp(r.o) AS occurred_at, card_day(to_timestamp(r.o)) AS day,
-               c.id AS card_id, c.wallet_id, c.state, c.valid_until, c.card_class, c.sub_class, p.state AS terminal_state, p.merchant_id,
+               c.id AS card_id, c.wallet_id, c.state, c.valid_until, c.card_class, c.sub_class, p.is_on, p.merchant_id,
                m.account_id AS merchant_account_id, b.balance_fen AS before_fen,
                q.id AS known_id, q.fingerprint AS known_fingerprint, q.outcome AS known_outcome, q.amount_fen AS known_fen,
                q.balance_fen AS known_balance_fen, q.posted_at AS known_at, q.detail AS known_detail,
                row_number() OVER (PARTITION BY c.wallet_id ORDER BY r.n) AS turn
         FROM json_to_recordset(batch) AS r(n integer, t bigint, s bigint, f text, u text, a bigint, x text, d text, o double precision,
                                            m integer, p boolean, h integer)
-        JOIN card_terminal p ON p.id = r.t
+        JOIN card_till p ON p.terminal_id = r.t
         JOIN card_merchant m ON m.id = p.merchant_id
         LEFT JOIN card_card c ON c.uid = r.u
         LEFT JOIN ledger_balance b ON b.account_id = c.wallet_id
@@ -52,7 +52,7 @@ BEGIN
         SELECT r.*, CASE
                 WHEN r.known_fingerprint = r.f OR r.known_outcome = 'cancelled' THEN r.known_outcome
                 WHEN r.known_id IS NOT NULL THEN 'sequence_reused'
-                WHEN r.terminal_state <> 'on' THEN 'terminal_off'
+                WHEN NOT r.is_on THEN 'terminal_off'
                 WHEN r.is_too_much THEN 'terminal_limit'
                 WHEN r.x IS NOT NULL THEN r.x
                 WHEN r.card_id IS NULL THEN 'card_unknown'

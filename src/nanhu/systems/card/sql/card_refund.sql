@@ -30,7 +30,7 @@ BEGIN
     END IF;
     new_receipt := nextval('card_receipt_id_seq');
     left_fen := sale.amount_fen - card_given_back(sale.id);
-    verdict := CASE WHEN EXISTS (SELECT FROM card_terminal p WHERE p.id = terminal AND p.state <> 'on') THEN 'terminal_off'
+    verdict := CASE WHEN EXISTS (SELECT FROM card_till p WHERE p.terminal_id = terminal AND NOT p.is_on) THEN 'terminal_off'
                     WHEN amount > (bound ->> 'b')::bigint - (SELECT a.day_refund_fen FROM card_terminal_activity a WHERE a.terminal_id = terminal)
                         THEN 'terminal_limit'
                     WHEN sale.id IS NULL THEN 'sale_unknown' WHEN amount > left_fen THEN 'refund_too_large' ELSE 'posted' END;

@@ -21,7 +21,7 @@ BEGIN
         RETURN;
     END IF;
     SELECT o.* INTO h FROM card_hold o WHERE o.receipt_id = h.receipt_id FOR UPDATE;
-    verdict := CASE WHEN EXISTS (SELECT FROM card_terminal p WHERE p.id = terminal AND p.state <> 'on') THEN 'terminal_off'
+    verdict := CASE WHEN EXISTS (SELECT FROM card_till p WHERE p.terminal_id = terminal AND NOT p.is_on) THEN 'terminal_off'
                     WHEN h.receipt_id IS NULL THEN 'hold_unknown' WHEN h.settled_at IS NOT NULL THEN 'hold_settled'
                     WHEN price > h.amount_fen THEN 'amount_too_large'
                     WHEN price < h.amount_fen AND price % card_unit_fen(terminal, h.begun_at) <> 0 THEN 'price_wrong' ELSE 'posted' END;

@@ -4,7 +4,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     known card_receipt;
     sale card_receipt;
-    device card_terminal;
+    device card_till;
     purse card_wallet;
     verdict text;
     still_owed bigint := 0;
@@ -21,9 +21,9 @@ BEGIN
                             known.id, known.amount_fen, known.balance_fen, extract(epoch FROM known.posted_at)::double precision;
         RETURN;
     END IF;
-    SELECT * INTO device FROM card_terminal p WHERE p.id = terminal;
+    SELECT * INTO device FROM card_till p WHERE p.terminal_id = terminal;
     SELECT * INTO sale FROM card_receipt q WHERE q.terminal_id = terminal AND q.sequence = sale_sequence;
-    IF NOT FOUND AND device.state = 'on' AND sale_sequence <> own_sequence THEN
+    IF NOT FOUND AND device.is_on AND sale_sequence <> own_sequence THEN
         -- Waits for the sale if it is on its way in another transaction.
         INSERT INTO card_receipt (kind, outcome, terminal_id, sequence, fingerprint, merchant_id, occurred_at)
             VALUES ('payment', 'cancelled', terminal, sale_sequence, '', device.merchant_id, now())
@@ -34,7 +34,7 @@ BEGIN
     PERFORM FROM ledger_balance b WHERE b.account_id IN (purse.account_id, purse.receivable_id) ORDER BY b.account_id FOR UPDATE;
     SELECT * INTO hold FROM card_hold h WHERE h.receipt_id = sale.id FOR UPDATE;
     verdict := CASE
-        WHEN device.state <> 'on' THEN 'terminal_off'
+        WHEN NOT device.is_on THEN 'terminal_off'
         WHEN sale.id IS NULL OR sale.kind NOT IN ('payment', 'stored', 'hold') THEN 'not_reversible'
         WHEN sale.outcome <> 'posted' THEN 'nothing_to_reverse'
         WHEN EXISTS (SELECT FROM card_receipt q WHERE q.reverses_id = sale.id AND q.outcome = 'posted' AND q.kind = 'reversal')

@@ -6,7 +6,7 @@ DECLARE
     late record;
     faults json;
 BEGIN
-    IF EXISTS (SELECT FROM card_terminal p WHERE p.id = terminal AND p.state <> 'on') THEN
+    IF EXISTS (SELECT FROM card_till p WHERE p.terminal_id = terminal AND NOT p.is_on) THEN
         RETURN QUERY SELECT r.n, 'terminal_off', NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint
             FROM json_to_recordset(batch) AS r(n integer);
         RETURN;
@@ -57,7 +57,7 @@ BEGIN
                q.amount_fen AS known_fen, q.owed_fen AS known_owed_fen, q.balance_fen AS known_balance_fen
         FROM json_to_recordset(batch) AS r(n integer, s bigint, f text, u text, a bigint, x text, d text, o double precision,
                                            m integer, p boolean, chip jsonb)
-        JOIN card_terminal p ON p.id = terminal
+        JOIN card_till p ON p.terminal_id = terminal
         JOIN card_merchant m ON m.id = p.merchant_id
         LEFT JOIN card_card c ON c.uid = r.u
         LEFT JOIN card_wallet w ON w.account_id = c.wallet_id

@@ -4,12 +4,6 @@ CREATE TRIGGER card_receipt_keeps_rows BEFORE UPDATE OR DELETE ON card_receipt
 CREATE TRIGGER card_receipt_keeps_all BEFORE TRUNCATE ON card_receipt
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('receipts are never removed');
 
-CREATE TRIGGER card_terminal_tells_gateway AFTER INSERT OR UPDATE OF key, key_version, state, merchant_id ON card_terminal
-    FOR EACH ROW EXECUTE FUNCTION card_terminal_changed();
-
-CREATE TRIGGER card_terminal_is_kept BEFORE DELETE ON card_terminal
-    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('terminals are switched off, not removed');
-
 CREATE TRIGGER card_merchant_is_kept BEFORE DELETE ON card_merchant
     FOR EACH ROW EXECUTE FUNCTION ledger_refuse('merchants are never removed');
 
@@ -53,23 +47,27 @@ CREATE TRIGGER card_hold_keeps_what_was_held BEFORE UPDATE ON card_hold
                        OR OLD.settled_at IS NOT NULL)
     EXECUTE FUNCTION ledger_refuse('a hold is settled once');
 
-CREATE TRIGGER card_price_tells_gateway AFTER INSERT OR UPDATE ON card_price FOR EACH ROW EXECUTE FUNCTION card_price_changed();
+CREATE TRIGGER card_price_tells_gateway AFTER INSERT OR UPDATE ON card_price FOR EACH ROW EXECUTE FUNCTION card_till_changed();
 
 CREATE TRIGGER card_receipt_gives_back_once AFTER INSERT ON card_receipt
     FOR EACH ROW WHEN (NEW.reverses_id IS NOT NULL AND NEW.outcome = 'posted') EXECUTE FUNCTION card_hold_to_the_sale();
 
--- Who is registered sells for an open merchant; what was taken away does not come back.
+-- Who is registered sells for an open merchant.
 
-CREATE TRIGGER card_terminal_is_on_for_a_merchant BEFORE INSERT OR UPDATE OF state, merchant_id ON card_terminal
-    FOR EACH ROW WHEN (NEW.state = 'on') EXECUTE FUNCTION card_terminal_needs_its_merchant();
+CREATE TRIGGER card_till_is_sound BEFORE INSERT OR UPDATE OF is_on, merchant_id ON card_till
+    FOR EACH ROW EXECUTE FUNCTION card_till_is_sound();
 
-CREATE TRIGGER card_terminal_stays_away BEFORE UPDATE OF state ON card_terminal
-    FOR EACH ROW WHEN (OLD.state = 'retired' AND NEW.state <> 'retired')
-    EXECUTE FUNCTION ledger_refuse('a terminal that was taken away does not come back');
+CREATE TRIGGER card_till_follows AFTER UPDATE OF kind, state ON terminals_terminal
+    FOR EACH ROW EXECUTE FUNCTION card_till_follows();
+
+CREATE TRIGGER card_till_tells_gateway AFTER INSERT OR UPDATE OF merchant_id ON card_till
+    FOR EACH ROW EXECUTE FUNCTION card_till_changed();
+
+CREATE TRIGGER card_till_is_kept BEFORE DELETE ON card_till
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('a till is switched off with its terminal, not removed');
 
 CREATE TRIGGER card_merchant_state BEFORE UPDATE OF state ON card_merchant
     FOR EACH ROW WHEN (NEW.state <> OLD.state) EXECUTE FUNCTION card_merchant_closes();
 
-CREATE TRIGGER card_terminal_incident_is_kept BEFORE DELETE ON card_terminal_incident
-    FOR EACH ROW WHEN (OLD.at > now() - interval '89 days')
-    EXECUTE FUNCTION ledger_refuse('incidents of terminals are kept for a quarter');
+CREATE TRIGGER card_service_takes_its_sequence AFTER INSERT ON terminals_request_log
+    FOR EACH ROW EXECUTE FUNCTION card_service_takes_its_sequence();

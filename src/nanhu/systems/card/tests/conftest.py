@@ -14,8 +14,9 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.tests import counting
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card import api as card
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.protocol import fingerprint
 from nanhu.systems.card.services import cash_exceptions
 from nanhu.systems.card.services.top_up import top_up_by_exception, top_up_with_cash
@@ -39,7 +40,7 @@ class Campus:
 
     def __init__(self, persons: dict[str, int]) -> None:
         self.persons = {part: persons[campus_no] for part, (_n, _k, campus_no, _c) in CAST.items()}
-        self.terminal = PosTerminal.objects.get(number="N1001")
+        self.terminal = Terminal.objects.get(number="N1001")
         self.sequence = itertools.count(1)
         self.clients: dict[str, Client] = {}
 
@@ -69,7 +70,7 @@ class Campus:
 
     def pay(self, part: str, fen: int, terminal: str = "N1001", *, uid: str = "") -> str:
         """What the gateway asks of the database when this card is held to a terminal; gives the outcome. `uid`: a former card's."""
-        uid, device = uid or self.card(part).uid, PosTerminal.objects.get(number=terminal)
+        uid, device = uid or self.card(part).uid, Terminal.objects.get(number=terminal)
         row = {
             "n": 0, "t": device.pk, "s": next(self.sequence), "f": fingerprint("payment", uid, str(fen)), "u": uid,
             "a": fen, "o": time.time(),

@@ -14,11 +14,11 @@ from typing import Any
 from django.db import connection
 from psycopg import Cursor
 
+from nanhu.platforms.terminals.api import Terminal
+from nanhu.platforms.terminals.wire import sign_request, sign_response
 from nanhu.systems.card.gateway.application import Application
 from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.server import Gateway
-from nanhu.systems.card.models import PosTerminal
-from nanhu.systems.card.protocol import sign_request, sign_response
 
 NOWHERE = "host=/nonexistent connect_timeout=1"
 UNSIGNED = frozenset({"terminal_unknown", "signature_wrong", "not_found", "too_large"})
@@ -62,7 +62,7 @@ class SignedTerminal:
 
     def __init__(self, number: str, *, key: str | None = None) -> None:
         self.number = number
-        self.key = bytes.fromhex(key or PosTerminal.objects.get(number=number).key)
+        self.key = bytes.fromhex(key or Terminal.objects.get(number=number).key)
         self.sequences = itertools.count(100_000)
 
     def next(self) -> int:

@@ -11,7 +11,8 @@ from django.core.management import call_command
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.platforms.terminals.api import Terminal
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.issue import issue_cards
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 
@@ -79,7 +80,7 @@ def test_a_dozen_terminals_with_their_keys_are_spread_over_the_campus(written):
     terminals = written()["terminals"]
     assert len(terminals) == 12
     assert {one["canteen"] for one in terminals} == {"一食堂", "三食堂", "南苑"}
-    keys = {one.number: one.key for one in PosTerminal.objects.all()}
+    keys = {one.number: one.key for one in Terminal.objects.all()}
     assert all(one["key"] == keys[one["number"]] for one in terminals)
     prices = {one["merchant"]: one["fixed_fen"] for one in terminals}
     assert prices["南苑浴室"] == 200
@@ -88,7 +89,7 @@ def test_a_dozen_terminals_with_their_keys_are_spread_over_the_campus(written):
 
 
 def test_terminals_switched_off_stay_away(written):
-    PosTerminal.objects.filter(number__startswith="N").update(state="off")
+    Terminal.objects.filter(number__startswith="N").update(state="off")
     assert not any(one["number"].startswith("N") for one in written()["terminals"])
 
 

@@ -9,8 +9,9 @@ from django.db import DatabaseError, connection, transaction
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.issue import issue_cards
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 
@@ -34,7 +35,7 @@ class Till:
             terminals=[TerminalOrder(number="N1001", merchant_key="n1")],
         )
         self.drawer = ledger.open_accounts([ledger.AccountOrder(code="drawer", name="柜台", kind="asset")])["drawer"]
-        self.terminal = PosTerminal.objects.get(number="N1001")
+        self.terminal = Terminal.objects.get(number="N1001")
 
     def card(self, _part: str = "guest") -> Card:
         return Card.objects.select_related("wallet").get(person_id=self.person_id)
@@ -98,7 +99,7 @@ def test_a_payment_moves_money_once(campus):
     assert pay(campus, "guest", 1250, 7) == first
     assert pay(campus, "guest", 999, 7, fingerprint="cc")[0] == "sequence_reused"
     assert ledger.balance_of(campus.card("guest").wallet_id) == 3750
-    assert ledger.balance_of(campus.terminal.merchant.account_id) == 1250
+    assert ledger.balance_of(campus.terminal.till.merchant.account_id) == 1250
     assert ledger.check_ledger() == []
     assert receipt_differences() == []
 
@@ -110,7 +111,7 @@ def test_a_payment_moves_money_once(campus):
         ("UPDATE card_card SET state = 'frozen'", "card_frozen"),
         ("UPDATE card_card SET state = 'closed'", "card_closed"),
         ("UPDATE card_card SET valid_until = '2024-01-01'", "card_expired"),
-        ("UPDATE card_terminal SET state = 'off'", "terminal_off"),
+        ("UPDATE terminals_terminal SET state = 'off'", "terminal_off"),
     ],
 )
 def test_it_refuses_and_remembers_why(campus, change, code):
@@ -185,7 +186,7 @@ def test_a_reversal_gives_back_once(campus):
     assert reverse(campus, 2, 1) == ("posted", 300, 1000)
     assert reverse(campus, 2, 1) == ("posted", 300, 1000)
     assert reverse(campus, 3, 1)[0] == "already_reversed"
-    assert ledger.balance_of(campus.terminal.merchant.account_id) == 0
+    assert ledger.balance_of(campus.terminal.till.merchant.account_id) == 0
     assert receipt_differences() == []
 
 
@@ -211,7 +212,7 @@ def test_receipts_cards_and_terminals_stay(campus):
     refused("UPDATE card_receipt SET amount_fen = 1", "never changed")
     refused("DELETE FROM card_receipt", "never changed")
     refused("TRUNCATE card_receipt CASCADE", "never removed")
-    refused("DELETE FROM card_terminal", "switched off")
+    refused("DELETE FROM terminals_terminal", "switched off")
     refused("DELETE FROM card_card", "closed, not removed")
     refused("UPDATE card_wallet SET person_id = person_id + 1", "stays with its owner")
     refused(

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.terminals.api import Incident
+from nanhu.platforms.terminals.tasks import forget_incidents
+from nanhu.platforms.terminals.wire import LARGEST_BODY, sign_request
 from nanhu.systems.card.gateway.application import Application, address_in
 from nanhu.systems.card.gateway.diary import Diary
 from nanhu.systems.card.gateway.server import Asked, Gateway
 from nanhu.systems.card.gateway.terminals import Terminal
-from nanhu.systems.card.models import TerminalIncident
-from nanhu.systems.card.protocol import LARGEST_BODY, sign_request
-from nanhu.systems.card.tasks import forget_incidents
 
 KEY = bytes(range(32))
 TILL = Terminal("N101A", 7, KEY, 1, "早点", "南院一食堂", "1号窗口")
@@ -162,7 +162,7 @@ def test_a_flood_of_strangers_writes_few_rows_and_is_counted_whole():
 @pytest.mark.django_db
 def test_old_incidents_are_forgotten():
     for days in (1, 89, 91):
-        TerminalIncident.objects.create(at=now() - timedelta(days=days), terminal_number=str(days), code="clock_wrong")
+        Incident.objects.create(at=now() - timedelta(days=days), terminal_number=str(days), code="clock_wrong")
 
     assert forget_incidents() == 1
-    assert set(TerminalIncident.objects.values_list("terminal_number", flat=True)) == {"1", "89"}
+    assert set(Incident.objects.values_list("terminal_number", flat=True)) == {"1", "89"}

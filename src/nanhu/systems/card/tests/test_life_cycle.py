@@ -14,9 +14,10 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.events import deliver_pending, publish
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card import api as card_door
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.models import Card, PosTerminal, Receipt, Wallet
+from nanhu.systems.card.models import Card, Receipt, Wallet
 from nanhu.systems.card.protocol import fingerprint
 from nanhu.systems.card.queries import own_holding, statement, totals
 from nanhu.systems.card.rows import line_of
@@ -42,7 +43,7 @@ def window():
         merchants=[card_door.MerchantOrder(key="n1.rice", name="自选快餐", canteen="南院一食堂")],
         terminals=[card_door.TerminalOrder(number="N1001", merchant_key="n1.rice", place="1 号窗口")],
     )
-    return PosTerminal.objects.get(number="N1001")
+    return Terminal.objects.get(number="N1001")
 
 
 def bring(name: str, *ties: people.AffiliationRecord) -> int:
@@ -76,7 +77,7 @@ def owed(person_id: int) -> int:
     return ledger.balance_of(Wallet.objects.get(person_id=person_id).receivable_id)
 
 
-def asked(device: PosTerminal, card: Card, fen: int) -> str:
+def asked(device: Terminal, card: Card, fen: int) -> str:
     """What the gateway hands to the database when this card is held to the terminal."""
     row = {
         "n": 0, "t": device.pk, "s": next(SEQUENCES), "f": fingerprint("payment", card.uid, str(fen)), "u": card.uid,
@@ -85,13 +86,13 @@ def asked(device: PosTerminal, card: Card, fen: int) -> str:
     return json.dumps([row])
 
 
-def pay(device: PosTerminal, card: Card, fen: int) -> str:
+def pay(device: Terminal, card: Card, fen: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT outcome FROM card_pay(%s)", [asked(device, card, fen)])
         return cursor.fetchone()[0]
 
 
-def pay_offline(device: PosTerminal, card: Card, fen: int) -> str:
+def pay_offline(device: Terminal, card: Card, fen: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT outcome FROM card_store(%s, %s)", [device.pk, asked(device, card, fen)])
         return cursor.fetchone()[0]

@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from nanhu.platforms.terminals.api import Incident, Terminal
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.chip.models import Chip, SuspenseCase
-from nanhu.systems.card.models import PosTerminal, Receipt, TerminalIncident
+from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.policy import LimitRule, limits_on
 from nanhu.systems.card.tests.signed import SignedTerminal
 
@@ -51,7 +52,7 @@ def test_a_row_above_the_largest_payment_charges_nobody_and_has_an_owner(campus,
     assert charged(campus) == RULE.offline_payment_fen
     case = SuspenseCase.objects.get()
     assert (case.reason, case.amount_fen, case.owner_name) == ("offline_payment", 3001, "校园卡管理办公室")
-    assert TerminalIncident.objects.filter(terminal_number="N1001", code="offline_payment").exists()
+    assert Incident.objects.filter(terminal_number="N1001", code="offline_payment").exists()
 
 
 def test_a_card_is_charged_so_much_a_day_by_one_terminal_in_however_many_uploads(campus, till):
@@ -66,7 +67,7 @@ def total_today(fen: int, rows: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO card_stored_sum (terminal_id, day, wallet_id, rows, fen)
-               SELECT id, card_day(now()), 0, %s, %s FROM card_terminal WHERE number = 'N1001'""",
+               SELECT id, card_day(now()), 0, %s, %s FROM terminals_terminal WHERE number = 'N1001'""",
             [rows, fen],
         )
 
@@ -129,6 +130,6 @@ def test_the_limits_that_are_told_are_the_limits_that_are_held(campus, till):
 
 
 def test_a_till_off_uploads_nothing(campus, till):
-    PosTerminal.objects.filter(number="N1001").update(state="off")
+    Terminal.objects.filter(number="N1001").update(state="off")
     assert upload(till, [row(campus, "student", 100)]) == ["terminal_off"]
     assert not SuspenseCase.objects.exists()

@@ -43,7 +43,7 @@ def past_receipt(campus, part: str, days_ago: int, **given) -> Receipt:
     moment = now() - timedelta(days=days_ago)
     values = {
         "kind": "payment", "outcome": "posted", "wallet_id": card.wallet_id, "card_id": card.pk, "amount_fen": 100,
-        "merchant": campus.terminal.merchant, "terminal": campus.terminal, "balance_fen": 100, "occurred_at": moment,
+        "merchant": campus.terminal.till.merchant, "terminal": campus.terminal, "balance_fen": 100, "occurred_at": moment,
         "posted_at": moment, "entry_id": 1, **given,
     }  # fmt: skip
     return Receipt.objects.create(**values)

@@ -21,7 +21,7 @@ def crowded(campus):
     """500 rows of the student among 20,000 over two hundred days."""
     wallet = campus.card("student").wallet
     with connection.cursor() as cursor:
-        cursor.execute(FILL, [campus.terminal.merchant_id, campus.terminal.pk, wallet.pk])
+        cursor.execute(FILL, [campus.terminal.till.merchant_id, campus.terminal.pk, wallet.pk])
         cursor.execute("ANALYZE card_receipt")
     return wallet
 

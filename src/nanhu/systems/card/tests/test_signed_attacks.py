@@ -152,7 +152,7 @@ def test_both_doors_asked_at_once_give_one_sequence_to_one_deed(transactional_db
 
     from django.db import connection, transaction
 
-    from nanhu.systems.card.devices.models import DeviceRequest
+    from nanhu.platforms.terminals.api import LoggedRequest
     from nanhu.systems.card.tests.conftest import bring_in_the_cast
 
     campus = bring_in_the_cast()
@@ -168,7 +168,7 @@ def test_both_doors_asked_at_once_give_one_sequence_to_one_deed(transactional_db
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            DeviceRequest.objects.create(
+            LoggedRequest.objects.create(
                 terminal=campus.terminal, sequence=1, operation="test", fingerprint=b"1" * 32, status=200, answer=b"{}"
             )
             second = pool.submit(pay)

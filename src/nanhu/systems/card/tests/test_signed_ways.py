@@ -9,12 +9,11 @@ from django.db.models import F
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import NextKey, begin_rotation
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.codes.services.devices import end_device
 from nanhu.systems.card.codes.tests.test_codes import Phone
-from nanhu.systems.card.fleet.models import NextKey
-from nanhu.systems.card.fleet.services.rotation import begin_rotation
 from nanhu.systems.card.models import Spent
 from nanhu.systems.card.pins.models import WalletLimit
 from nanhu.systems.card.pins.tests.conftest import PINS, identify

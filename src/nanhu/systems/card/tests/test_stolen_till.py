@@ -9,12 +9,13 @@ import pytest
 from django.db import connection
 
 from nanhu.kernel.registry import Verdict
-from nanhu.systems.card.devices import misses
+from nanhu.platforms.terminals.api import Incident, Terminal
+from nanhu.systems.card.devices import guesses
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.gateway import policy
 from nanhu.systems.card.gateway.diary import Diary
 from nanhu.systems.card.gateway.payments import STATEMENT
-from nanhu.systems.card.models import PosTerminal, Receipt, TerminalIncident
+from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
 from nanhu.systems.card.tests.races import amid
@@ -33,7 +34,7 @@ TIGHT = replace(
 
 
 def is_shut(terminal_id: int) -> bool:
-    return misses.missed_too_often(misses.with_misses(PosTerminal.objects.all()).get(pk=terminal_id))
+    return guesses.guessed_too_often(guesses.CardGuard().found(Terminal.objects.all()).get(pk=terminal_id))
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_a_till_sells_so_often_a_minute_whichever_gateway_it_asks(campus, till):
     """Each request here goes to a gateway that was started for it: what one allowed the next one knows."""
     card = campus.card("student").uid
     assert codes(till, card, 1, 1, 1, 1) == ["ok", "ok", "ok", "terminal_limit"]
-    assert TerminalIncident.objects.get(code="terminal_limit").terminal_number == "N1001"
+    assert Incident.objects.get(code="terminal_limit").terminal_number == "N1001"
     assert codes(SignedTerminal("E3002"), card, 1) == ["ok"], "another till counts by itself"
     pass_time(minutes=1)
     assert codes(till, card, 1) == ["ok"]
@@ -100,10 +101,10 @@ def test_a_sale_that_was_told_is_told_again_whatever_the_till_did_since(campus, 
 
 def test_guesses_at_both_doors_close_both_and_are_forgiven_at_their_rate(campus, till):
     assert codes(till, "0400000000AAAA", 1, 1, 1) == ["card_unknown", "card_unknown", "terminal_limit"]
-    terminal = PosTerminal.objects.get(number="N1001")
+    terminal = Terminal.objects.get(number="N1001")
     assert is_shut(terminal.pk) is False, "the services door's own bound is not reached"
     for _ in range(20):
-        misses.note_miss(terminal.pk, "card.pin_wrong")
+        guesses.CardGuard().answered(terminal, "card.pin_wrong")
     assert is_shut(terminal.pk) is True
     pass_time(minutes=1)
     assert is_shut(terminal.pk) is False
@@ -146,7 +147,7 @@ def test_two_gateways_at_once_give_one_bound(tight, transactional_db):
     campus = bring_in_the_cast()
     campus.top_up("student", 5000)
     campus.top_up("guest", 5000)
-    terminal = PosTerminal.objects.get(number="N1001")
+    terminal = Terminal.objects.get(number="N1001")
 
     def sell(part: str, sequence: int) -> str:
         row = {
@@ -190,7 +191,7 @@ def test_invented_rows_are_seen_on_the_fleet_page_and_by_the_doctor(campus):
     ]
     assert {one["code"] for one in till.send("upload", {"rows": rows}).values["rows"]} == {"offline_payment"}
 
-    incident = TerminalIncident.objects.get(code="offline_payment")
+    incident = Incident.objects.get(code="offline_payment")
     assert (incident.terminal_number, incident.times) == ("N1001", 39)
     assert no_terminal_is_abused().verdict == Verdict.FAIL
     assert "疑似盗用" in campus.client("clerk").get("/card/fleet/?problem=abuse").content.decode()

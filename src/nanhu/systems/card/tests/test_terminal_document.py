@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from nanhu.platforms.terminals.api import OPERATIONS
 from nanhu.systems.card import protocol
-from nanhu.systems.card.devices.operations import OPERATIONS
 from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.server import PREFIX, Gateway
 from nanhu.systems.card.gateway.watch import SUSPENDED

@@ -4,10 +4,9 @@ import pytest
 from django.db import connection
 
 from nanhu.kernel.clock import campus_today
-from nanhu.systems.card.devices.operations import OPERATIONS
+from nanhu.platforms.terminals.api import OPERATIONS, NextKey, Terminal
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.fleet.models import NextKey
-from nanhu.systems.card.models import Hold, PosTerminal, Price, Receipt
+from nanhu.systems.card.models import Hold, Price, Receipt
 from nanhu.systems.card.tests.signed import SignedTerminal
 
 START_FEN = 5000
@@ -24,7 +23,7 @@ def shower(campus):
 
 
 def switch_off() -> None:
-    PosTerminal.objects.filter(number="N1001").update(state="off")
+    Terminal.objects.filter(number="N1001").update(state="off")
 
 
 def balance(campus) -> int:

@@ -8,9 +8,10 @@ import pytest
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import Terminal
+from nanhu.platforms.terminals.wire import CLOCK_TOLERANCE_SECONDS, LARGEST_SEQUENCE
 from nanhu.systems.card.devices.tests.asking import Device, place_device
-from nanhu.systems.card.models import Merchant, PosTerminal, Price, Receipt
-from nanhu.systems.card.protocol import CLOCK_TOLERANCE_SECONDS, LARGEST_SEQUENCE
+from nanhu.systems.card.models import Merchant, Price, Receipt, Till
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.systems.card.tests.signed import SignedTerminal
 from nanhu.systems.card.tests.test_terminal_document import DOCUMENT
@@ -75,7 +76,7 @@ def test_2_refund_takes_any_slip_of_the_merchant_in_parts_and_never_more(campus,
     till.send("hold", {"card": uid(campus), "amount_fen": 600}, sequence=3)
     released = till.send("release", {"sequence": 3, "amount_fen": 300}, sequence=4).values["receipt"]
     sold = till.send("query", {"sequence": 1}).values["receipt"]
-    PosTerminal.objects.filter(number="E3002").update(merchant=Merchant.objects.get(key="n1.rice"))
+    Till.objects.filter(terminal__number="E3002").update(merchant=Merchant.objects.get(key="n1.rice"))
     other = SignedTerminal("E3002")
     for receipt, fen in ((sold, 1000), (stored, 800), (released, 300)):
         part = other.send("refund", {"receipt": receipt, "amount_fen": fen - 100}, sequence=other.next()).values
@@ -149,7 +150,7 @@ def test_5_far_clocks_are_refused_at_the_door_and_a_rows_future_is_now(campus, t
 
 def test_6_off_terminals_are_told_so_and_their_rows_were_not_recorded(campus, till):
     before = till.pay(uid(campus), 100, sequence=1).body
-    PosTerminal.objects.filter(number="N1001").update(state="off")
+    Terminal.objects.filter(number="N1001").update(state="off")
     assert till.pay(uid(campus), 100, sequence=1).body == before
     hello = till.send("hello").values
     assert (hello["code"], abs(hello["server_time"] - time.time()) < CLOCK_TOLERANCE_SECONDS) == ("terminal_off", True)
@@ -157,7 +158,7 @@ def test_6_off_terminals_are_told_so_and_their_rows_were_not_recorded(campus, ti
     told = till.send("upload", {"rows": rows}).values["rows"][0]
     assert (told["code"], "receipt" in told, "balance_fen" in told) == ("terminal_off", False, False)
     assert not Receipt.objects.filter(sequence=2).exists()
-    PosTerminal.objects.filter(number="N1001").update(state="on")
+    Terminal.objects.filter(number="N1001").update(state="on")
     assert till.send("upload", {"rows": rows}).values["rows"][0]["code"] == "ok"
 
 

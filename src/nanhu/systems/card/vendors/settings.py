@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.platforms.openapi.api import Vendor, VendorSettings
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.models import Merchant, PosTerminal
-from nanhu.systems.card.services.merchants import new_terminal_key
+from nanhu.platforms.terminals.api import Terminal, new_terminal_key
+from nanhu.systems.card.models import Merchant, Till
 from nanhu.systems.card.vendors.models import VendorMerchant, VendorUnit
 
 
@@ -56,10 +56,11 @@ def set_merchants(vendor: Vendor, merchant_ids: Sequence[int]) -> None:
     VendorMerchant.objects.filter(vendor=vendor, merchant_id__in=merchant_ids).update(is_on=True)
     known = set(VendorMerchant.objects.filter(vendor=vendor).values_list("merchant_id", flat=True))
     for merchant in Merchant.objects.filter(pk__in=set(merchant_ids) - known, state=Merchant.State.OPEN):
-        terminal = PosTerminal.objects.create(
-            number=f"VA{vendor.pk:04}{merchant.pk:06}", kind=PosTerminal.Kind.SCANNER, merchant=merchant,
+        terminal = Terminal.objects.create(
+            number=f"VA{vendor.pk:04}{merchant.pk:06}", kind=Terminal.Kind.SCANNER,
             place=f"开放接口 · {vendor.company}"[:60], key=new_terminal_key(),
         )  # fmt: skip
+        Till.objects.create(terminal=terminal, merchant=merchant)
         VendorMerchant.objects.create(vendor=vendor, merchant=merchant, terminal=terminal)
 
 

@@ -72,4 +72,4 @@ def ruled(today: date) -> QuerySet[Price]:
         Price.objects.filter(terminal=OuterRef("terminal"), since__lte=today).order_by("-since").values("since")[:1]
     )
     rows = Price.objects.annotate(newest=Subquery(newest)).exclude(since__lt=F("newest"))
-    return rows.select_related("terminal__merchant").order_by("terminal__number", "since")
+    return rows.select_related("terminal__till__merchant").order_by("terminal__number", "since")

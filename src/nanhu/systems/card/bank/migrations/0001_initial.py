@@ -351,7 +351,10 @@ class Migration(migrations.Migration):
                 (
                     "terminal",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.posterminal"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="terminals.terminal",
                     ),
                 ),
             ],

@@ -3,9 +3,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.models.agreements import Agreement
 from nanhu.systems.card.funds.models import Claimable
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 
 
 class Load(models.Model):
@@ -32,7 +33,7 @@ class Load(models.Model):
     number = models.TextField(unique=True, help_text="our request id at the bank")
     card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="+")
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
-    terminal = models.ForeignKey(PosTerminal, null=True, on_delete=models.PROTECT, related_name="+")
+    terminal = models.ForeignKey(Terminal, null=True, on_delete=models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField()
     state = models.TextField(choices=State, default=State.ASKED)
     sentence = models.TextField(default="", blank=True)

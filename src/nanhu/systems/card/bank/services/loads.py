@@ -12,6 +12,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.channels import clearing_account, gateway_of
 from nanhu.systems.card.bank.errors import LoadBalanceError, LoadLimitError, LoadUnderWayError, NoAgreementError
 from nanhu.systems.card.bank.gateway import BankAnswer, BankSilentError
@@ -22,7 +23,7 @@ from nanhu.systems.card.bank.services.timing import LEASE, next_look
 from nanhu.systems.card.errors import CardStateError
 from nanhu.systems.card.funds.models import Claimable, PendingAccount
 from nanhu.systems.card.funds.services.credits import credit
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 
 log = logging.getLogger(__name__)
 State = Load.State
@@ -35,7 +36,7 @@ GONE = (Claimable.State.RETURNED, Claimable.State.SET_OFF)
 TOO_LATE, SILENT, ODD = "没有及时发往银行，未扣款", "银行没有答复，正在查询", "银行答复的金额不符，待人工核对"
 
 
-def ask_load(*, by: Actor, card: Card, amount_fen: int, terminal: PosTerminal | None) -> Load:
+def ask_load(*, by: Actor, card: Card, amount_fen: int, terminal: Terminal | None) -> Load:
     """Write the order down. The bank hears of it after the commit, from the finder's loop."""
     check_amount(amount_fen)
     with transaction.atomic():

@@ -14,7 +14,6 @@ from nanhu.systems.card.bank.services import agreements
 from nanhu.systems.card.bank.tests.bank_here import BankHere
 from nanhu.systems.card.bank.tests.banks import MERCHANT, Bank
 from nanhu.systems.card.bank.tests.due import drive_due
-from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus, bring_in_the_cast
 
 CARDS = {
@@ -72,10 +71,9 @@ def prepare_campus(bank: Bank) -> BankCampus:
     people.apply_records(by=SYSTEM, records=records, origin=ORIGIN)
     card.set_up_merchants(
         by=SYSTEM,
-        merchants=[card.MerchantOrder(key="card_office", name="校园卡管理办公室", canteen="")],
-        terminals=[card.TerminalOrder(number="QC001", merchant_key="card_office", place="一站式大厅")],
+        merchants=[],
+        terminals=[card.TerminalOrder(number="QC001", place="一站式大厅", kind="load_kiosk")],
     )
-    PosTerminal.objects.filter(number="QC001").update(kind="load_kiosk")
     Channel.objects.create(
         key="abc", kind="bank", name="农业银行", address=bank.url, our_id="HNIST", our_key=bank.our_key,
         their_key=bank.bank_public,

@@ -4,12 +4,12 @@ import pytest
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.errors import OwnProposalError
 from nanhu.systems.card.bank.models import Channel, Difference, OnlineTopUp
 from nanhu.systems.card.bank.services import differences, loads, reconciliation
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, drive
 from nanhu.systems.card.errors import ReasonMissingError
-from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.tests.conftest import CAST
 
 NUMBER = CAST["student"][2]
@@ -82,7 +82,7 @@ def test_a_notice_that_comes_after_the_clerk_is_seen_and_not_paid_twice(campus, 
 
 def test_all_ways_of_a_day_agree_in_three_books(campus, sent, bank):
     campus.agree("student")
-    kiosk = PosTerminal.objects.get(number="QC001")
+    kiosk = Terminal.objects.get(number="QC001")
     sent(2000)
     for fault in (None, "silent_after", "silent_before"):
         if fault:

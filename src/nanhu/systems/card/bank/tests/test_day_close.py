@@ -3,17 +3,17 @@
 import pytest
 
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.day_close import BANK
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import drive, past_the_triggers
 from nanhu.systems.card.closing.sources import sources
-from nanhu.systems.card.models import PosTerminal
 
 
 @pytest.mark.capability("A015.2")
 def test_the_close_asks_the_bank_and_names_what_differs(campus):
     campus.agree("student")
-    kiosk = PosTerminal.objects.get(number="QC001")
+    kiosk = Terminal.objects.get(number="QC001")
     load = loads.ask_load(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, terminal=kiosk)
     drive()
     assert sources.get("bank") == BANK

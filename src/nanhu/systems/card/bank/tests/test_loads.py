@@ -5,6 +5,7 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank import channels
 from nanhu.systems.card.bank.errors import LoadBalanceError, LoadLimitError, LoadUnderWayError, NoAgreementError
 from nanhu.systems.card.bank.models import Channel, Load, LoadStep
@@ -13,14 +14,13 @@ from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, drive, past_th
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.errors import CardStateError
 from nanhu.systems.card.funds.services import claims
-from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.services.loss import report_lost
 
 
 @pytest.fixture
 def kiosk(campus):
     campus.agree("student")
-    return PosTerminal.objects.get(number="QC001")
+    return Terminal.objects.get(number="QC001")
 
 
 def asked(campus, kiosk, fen=5000):

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.models import Agreement, BankPayout, BulkSigning, Difference
 from nanhu.systems.card.bank.services import loads, reconciliation
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, drive
@@ -14,7 +15,7 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.funds.checks import funds_differences
 from nanhu.systems.card.funds.models import Withdrawal
 from nanhu.systems.card.funds.services import withdrawals
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, make_finance, queries_of
 
 DESK = "/card/bank/desk/"
@@ -151,7 +152,7 @@ def test_a_difference_may_be_sent_back_and_then_explained_without_moving_money(c
 
 def test_a_load_is_seen_with_every_step_it_took(campus, clerk):
     campus.agree("student")
-    terminal = PosTerminal.objects.get(number="QC001")
+    terminal = Terminal.objects.get(number="QC001")
     load = loads.ask_load(by=SYSTEM, card=campus.card("student"), amount_fen=3000, terminal=terminal)
     assert "已受理" in text_of(clerk, DESK + "loads/")
     drive()

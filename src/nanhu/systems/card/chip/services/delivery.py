@@ -9,9 +9,10 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.chip.models import Chip
 from nanhu.systems.card.chip.services import keys
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.models import Kind, Pin
 from nanhu.systems.card.pins.services.changing import initial_for
 from nanhu.systems.card.pins.services.limits import limits_of
@@ -41,7 +42,7 @@ def first_pin(card: Card) -> str:
     return known or f"{secrets.randbelow(10**6):06d}"
 
 
-def sealed_chip(*, chip: Chip, terminal: PosTerminal, uid: str = "") -> str:
+def sealed_chip(*, chip: Chip, terminal: Terminal, uid: str = "") -> str:
     """Hexadecimal of nonce and AES-256-GCM text, under a key of this machine and for this blank alone: what passes on the
     wire, or lies in the table of answers, opens no chip. `uid` where the card does not answer to its plastic yet."""
     uid = uid or chip.card.uid

@@ -8,12 +8,13 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.chip import messages
 from nanhu.systems.card.chip.errors import ChipBehindError, ChipMacWrongError, ChipMissingError
 from nanhu.systems.card.chip.models import Chip, ChipRow
 from nanhu.systems.card.chip.services.keys import card_keys, tac_keys
 from nanhu.systems.card.chip.tac import Purse
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 
 BY = Actor.system("card.chip")
 
@@ -120,7 +121,7 @@ def record_load(
     chip = Chip.objects.select_for_update().get(card_id=card.pk)
     ChipRow.objects.create(
         chip=chip, kind=ChipRow.Kind.LOAD, counter=online_counter, amount_fen=amount_fen, tac=tac.upper(),
-        balance_before_fen=balance_before_fen, terminal=PosTerminal.objects.get(number=terminal_number),
+        balance_before_fen=balance_before_fen, terminal=Terminal.objects.get(number=terminal_number),
         at=messages.moment_of(at), receipt_id=receipt_id, offline_counter=offline_counter,
     )  # fmt: skip
     if online_counter + 1 > chip.online_counter:

@@ -6,19 +6,20 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.chip import messages
 from nanhu.systems.card.chip.models import Chip, ChipRow, SuspenseCase
 from nanhu.systems.card.chip.services.keys import tac_keys
 from nanhu.systems.card.chip.tac import Purse, proves_purchase
 from nanhu.systems.card.chip.wire import chip_element
-from nanhu.systems.card.models import Card, PosTerminal, Receipt
+from nanhu.systems.card.models import Card, Receipt
 
 PROVABLE = ("payment", "hold", "release")
 REASONS = SuspenseCase.Reason
 
 
 @transaction.atomic
-def note_proof(*, by: Actor, terminal: PosTerminal, row: dict[str, Any]) -> str:
+def note_proof(*, by: Actor, terminal: Terminal, row: dict[str, Any]) -> str:
     """`ok`, or why the row went to suspense. The same row again is `ok` and notes nothing."""
     chip = Chip.objects.select_for_update().filter(card__uid=str(row.get("card", ""))).select_related("card").first()
     element = chip_element({"chip": row, "amount_fen": row["amount_fen"]}) or {"ok": False}
@@ -44,13 +45,13 @@ def note_proof(*, by: Actor, terminal: PosTerminal, row: dict[str, Any]) -> str:
     return "ok"
 
 
-def is_proven(chip: Chip, terminal: PosTerminal, amount_fen: int, element: dict[str, Any]) -> bool:
+def is_proven(chip: Chip, terminal: Terminal, amount_fen: int, element: dict[str, Any]) -> bool:
     purse = Purse(chip.serial, chip.key_version, chip.algorithm)
     code = messages.terminal_code(terminal.number)
     return proves_purchase(tac_keys(), purse, terminal=code, amount_fen=amount_fen, chip=element)
 
 
-def receipt_of(terminal: PosTerminal, card: Card, row: dict[str, Any]) -> Receipt | None:
+def receipt_of(terminal: Terminal, card: Card, row: dict[str, Any]) -> Receipt | None:
     """The payment this purchase belongs to, told by its sequence; a metered one ends with its release, at the true price."""
     found = Receipt.objects.filter(
         terminal=terminal, sequence=row["sequence"], card=card, outcome="posted", kind__in=PROVABLE
@@ -78,7 +79,7 @@ def counted(chip: Chip) -> int:
 
 
 def suspend(
-    *, by: Actor, terminal: PosTerminal, row: dict[str, Any], element: dict[str, Any], reason: SuspenseCase.Reason
+    *, by: Actor, terminal: Terminal, row: dict[str, Any], element: dict[str, Any], reason: SuspenseCase.Reason
 ) -> str:
     """Kept as it came, once per terminal and sequence."""
     case, is_new = SuspenseCase.objects.get_or_create(

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.chip.models import Chip, ChipRow, SuspenseCase
 from nanhu.systems.card.chip.services import keys, making
@@ -19,7 +20,7 @@ from nanhu.systems.card.chip.tests.conftest import AT, CardInHand
 from nanhu.systems.card.chip.verification import STORE, TacVerifier
 from nanhu.systems.card.gateway.policy import current_policy
 from nanhu.systems.card.gateway.requests import read_upload
-from nanhu.systems.card.models import PosTerminal, Receipt
+from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ def upload(*rows, terminal="N1001"):
 
     with contextlib.suppress(StopIteration):  # without an event loop, which Django's connection would refuse
         TacVerifier(database).check(terminal, elements).send(None)
-    device = PosTerminal.objects.get(number=terminal)
+    device = Terminal.objects.get(number=terminal)
     told = database.ask(STORE, [device.pk, json.dumps(elements), current_policy()])
     assert receipt_differences() == []
     assert list(ledger.check_ledger()) == []

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from nanhu.systems.card.models import PosTerminal
+from nanhu.platforms.terminals.api import Terminal
 
 
 class TerminalDay(models.Model):
@@ -11,7 +11,7 @@ class TerminalDay(models.Model):
     `stored` are all sales without a network, `waiting` those of them that it still keeps.
     """
 
-    terminal = models.ForeignKey(PosTerminal, on_delete=models.PROTECT, related_name="+")
+    terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
     payments = models.PositiveIntegerField(default=0)
     payments_fen = models.BigIntegerField(default=0)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing.errors import (
     ContractOverlapsError,
@@ -19,7 +20,7 @@ from nanhu.systems.card.closing.errors import (
 from nanhu.systems.card.closing.models import Settlement
 from nanhu.systems.card.closing.rules import fee_of, last_day_due
 from nanhu.systems.card.closing.services import contracts, payouts, settling
-from nanhu.systems.card.models import Merchant, PosTerminal
+from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.services import merchants as services
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.systems.card.tests.test_top_up_races import at_once
@@ -224,7 +225,7 @@ def test_the_bus_firm_is_settled_by_its_own_cycle(campus):
     contracts.agree(by=SYSTEM, merchant=bus, terms=terms(cycle="monthly", fee_per_mille=0, payee="岳阳公交"))
     assert campus.pay("teacher", 100, terminal="BUS01") == "posted"
     sell(campus, 500)
-    assert PosTerminal.objects.get(number="BUS01").merchant_id == bus.pk
+    assert Terminal.objects.get(number="BUS01").till.merchant_id == bus.pk
     next_month = (TODAY.replace(day=1) + timedelta(days=32)).replace(day=1)
     done = {one.merchant.key: one for one in settling.settle_due(by=SYSTEM, today=next_month)}
     assert (done["bus"].last, done["bus"].payable_fen) == (next_month - timedelta(days=1), 100)

@@ -11,12 +11,12 @@ from unittest.mock import patch
 import psycopg
 from django.db import connection
 
+from nanhu.platforms.terminals.wire import sign_response
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.gateway import server
 from nanhu.systems.card.gateway.application import Application
 from nanhu.systems.card.gateway.revocations import RevocationDesk
 from nanhu.systems.card.gateway.terminals import TerminalDirectory
-from nanhu.systems.card.protocol import sign_response
 
 
 class SameConnection:

@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 (
                     "terminal",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.posterminal"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="terminals.terminal"
                     ),
                 ),
             ],

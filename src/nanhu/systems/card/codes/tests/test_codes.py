@@ -8,13 +8,13 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.codes.errors import CodeExpiredError, CodeRevokedError, CodeUsedError, CodeWrongError
 from nanhu.systems.card.codes.models import CodeDevice, CodeUse
 from nanhu.systems.card.codes.rules import ALPHABET, STEP_SECONDS, part_of, read_code, write_picture
 from nanhu.systems.card.codes.services.devices import end_device, register_device
 from nanhu.systems.card.codes.services.spending import spend_code
 from nanhu.systems.card.codes.tests.phone import write_code
-from nanhu.systems.card.models import PosTerminal
 
 letters = st.text(alphabet=ALPHABET)
 
@@ -83,7 +83,7 @@ def phone(campus):
 
 
 def spend(text, *, sequence=1, terminal="N1001", kind="pay"):
-    return spend_code(text, kind=kind, terminal_id=PosTerminal.objects.get(number=terminal).pk, sequence=sequence)
+    return spend_code(text, kind=kind, terminal_id=Terminal.objects.get(number=terminal).pk, sequence=sequence)
 
 
 def test_a_code_stands_for_its_owners_card(campus, phone):
@@ -173,7 +173,7 @@ def test_a_whole_picture_is_taken_nowhere_and_a_part_under_the_other_letter_neit
 
 
 def test_the_database_counts_a_code_once_whatever_it_was_used_for(phone):
-    till = PosTerminal.objects.get(number="N1001")
+    till = Terminal.objects.get(number="N1001")
     facts = {"device": phone.device, "step": 1, "nonce": "0000", "terminal": till}
     CodeUse.objects.create(kind="pay", sequence=1, **facts)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -182,7 +182,7 @@ def test_the_database_counts_a_code_once_whatever_it_was_used_for(phone):
 
 def use(phone, sequence: int, *, step: int = 58_000_000, kind: str = "pay") -> str:
     """A till took a code of this phone; as the page names it."""
-    till = PosTerminal.objects.get(number="N1001")
+    till = Terminal.objects.get(number="N1001")
     facts = {"device": phone.device, "step": step, "nonce": f"{sequence:04d}", "terminal": till, "sequence": sequence}
     CodeUse.objects.create(kind=kind, **facts)
     return f"{step}-{sequence:04d}"
@@ -198,7 +198,7 @@ def test_a_payment_with_the_code_before_is_told_after_the_code_changed(campus, p
     old, new = use(phone, 900), "58000001-0000"
     assert told(campus, phone, old, new) == {"shown": old, "outcome": "waiting"}
     with connection.cursor() as cursor:
-        till = PosTerminal.objects.get(number="N1001").pk
+        till = Terminal.objects.get(number="N1001").pk
         row = {"n": 0, "t": till, "s": 900, "f": "aa", "u": campus.card("student").uid, "a": 850, "o": time.time()}
         cursor.execute("SELECT outcome FROM card_pay(%s)", [json.dumps([row])])
     done = told(campus, phone, old, new)

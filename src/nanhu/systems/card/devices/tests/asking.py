@@ -8,24 +8,26 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from nanhu.systems.card.models import PosTerminal
-from nanhu.systems.card.protocol import sign_request, sign_response
+from nanhu.platforms.terminals.api import Terminal
+from nanhu.platforms.terminals.wire import sign_request, sign_response
+from nanhu.systems.card.models import SELLING
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 
 
 def place_device(number: str, kind: str, *, by: Any, place: str = "南院一食堂") -> "Device":
-    """A device of this kind in the field, belonging to the card office."""
+    """A device of this kind in the field; what may sell is a till of the merchant `office`."""
+    shop = "office" if kind in SELLING else ""
     set_up_merchants(
         by=by,
         merchants=[MerchantOrder(key="office", name="校园卡管理办公室")],
-        terminals=[TerminalOrder(number=number, merchant_key="office", place=place, kind=kind)],
+        terminals=[TerminalOrder(number=number, merchant_key=shop, place=place, kind=kind)],
     )
     return Device(number)
 
 
 class Device:
     def __init__(self, number: str, *, key: str = "") -> None:
-        self.terminal = PosTerminal.objects.get(number=number)
+        self.terminal = Terminal.objects.get(number=number)
         self.given_key = key
         self.sequences = itertools.count(1)
         self.client = Client()

@@ -8,9 +8,9 @@ from django.db import connection
 from nanhu.kernel import audit
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import AuditEntry
-from nanhu.systems.card.devices.bodies import card_in, whole_in
-from nanhu.systems.card.devices.operations import KIOSKS, OPERATIONS, operation
+from nanhu.platforms.terminals.api import KIOSKS, OPERATIONS, operation, whole_in
 from nanhu.systems.card.devices.tests.asking import Device, place_device
+from nanhu.systems.card.presented import card_in
 from nanhu.systems.card.tests.conftest import SYSTEM, Campus, bring_in_the_cast
 
 

@@ -7,10 +7,9 @@ from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import now
-from nanhu.systems.card.devices.misses import made_too_many, missed_too_often, note_miss, with_misses
-from nanhu.systems.card.devices.models import DeviceRequest
+from nanhu.platforms.terminals.api import LoggedRequest, Terminal
+from nanhu.systems.card.devices.guesses import CardGuard, guessed_too_often, made_too_many
 from nanhu.systems.card.devices.tests.asking import place_device
-from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.tests.conftest import SYSTEM, campus
 
 __all__ = ["campus"]
@@ -19,7 +18,7 @@ MISSES, MADE = 20, 40
 
 
 def is_shut(terminal_id: int) -> bool:
-    return missed_too_often(with_misses(PosTerminal.objects.all()).get(pk=terminal_id))
+    return guessed_too_often(CardGuard().found(Terminal.objects.all()).get(pk=terminal_id))
 
 
 @pytest.fixture
@@ -28,8 +27,8 @@ def maker(db):
 
 
 def made(maker, count: int, days_ago: int) -> None:
-    DeviceRequest.objects.bulk_create(
-        DeviceRequest(
+    LoggedRequest.objects.bulk_create(
+        LoggedRequest(
             terminal=maker.terminal, sequence=maker.next_sequence(), operation="reissue/finish", fingerprint=b"x", status=200,
             answer=b"{}", answered_at=now() - timedelta(days=days_ago),
         )
@@ -47,13 +46,13 @@ def test_it_makes_so_many_cards_a_day(maker):
 
 
 def test_misses_are_counted_of_one_terminal_and_for_a_minute(maker):
-    other = place_device("KM002", "reissue_kiosk", by=SYSTEM).terminal.pk
+    other, guard = place_device("KM002", "reissue_kiosk", by=SYSTEM).terminal, CardGuard()
     for _ in range(MISSES):
         assert not is_shut(maker.terminal.pk)
-        note_miss(maker.terminal.pk, "card_unknown")
-        note_miss(other, "ok")
+        guard.answered(maker.terminal, "card_unknown")
+        guard.answered(other, "ok")
     assert is_shut(maker.terminal.pk)
-    assert not is_shut(other)
+    assert not is_shut(other.pk)
     assert maker.ask("reissue/begin", {"id_number": "x"})["code"] == "terminal_limit"
     with connection.cursor() as cursor:
         cursor.execute("UPDATE card_terminal_activity SET minute_begun = minute_begun - interval '1 minute'")
@@ -66,7 +65,7 @@ def test_a_process_adds_a_miss_and_takes_none_away(maker, process):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE nanhu_{process}")
         for _ in range(MISSES):
-            note_miss(maker.terminal.pk, "card.pin_wrong")
+            CardGuard().answered(maker.terminal, "card.pin_wrong")
         assert is_shut(maker.terminal.pk)
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             cursor.execute("UPDATE card_terminal_activity SET misses = 0")
@@ -78,4 +77,4 @@ def test_guesses_are_read_with_the_terminal_and_cost_no_query_of_their_own(maker
         maker.ask("reissue/begin", {"id_number": "x"})
     read = [one["sql"] for one in asked if "card_misses_left" in one["sql"]]
     assert len(read) == 1
-    assert 'FROM "card_terminal"' in read[0]
+    assert 'FROM "terminals_terminal"' in read[0]

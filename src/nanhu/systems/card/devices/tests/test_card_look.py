@@ -3,10 +3,10 @@
 import pytest
 
 from nanhu.kernel.models import AuditEntry
-from nanhu.systems.card.devices.rules import masked
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
+from nanhu.systems.card.presented import masked
 from nanhu.systems.card.tests.conftest import SYSTEM
 
 PIN = PINS["student"]

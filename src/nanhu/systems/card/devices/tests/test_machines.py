@@ -7,23 +7,22 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
-from nanhu.systems.card.api import MachineOrder, set_up_machines
-from nanhu.systems.card.devices.models import DeviceRequest, Machine, MachineAlarm
-from nanhu.systems.card.devices.rules import Condition, serves, troubles
-from nanhu.systems.card.devices.services.machines import watch_for_silence
+from nanhu.platforms.terminals.api import Kiosk, KioskAlarm, KioskOrder, LoggedRequest, Terminal, set_up_kiosks
+from nanhu.platforms.terminals.rules import Condition, serves, troubles
+from nanhu.platforms.terminals.services.kiosks import watch_for_silence
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.models import PosTerminal
+from nanhu.systems.card.models import Till
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 
 ORDERS = [
-    MachineOrder(number="KL101", kind="load_kiosk", yard="南院", place="南院一食堂", map_x=120, map_y=380),
-    MachineOrder(number="KR101", kind="reissue_kiosk", yard="东院", place="东院1号教学楼门口", map_x=790, map_y=180),
+    KioskOrder(number="KL101", kind="load_kiosk", yard="南院", place="南院一食堂", map_x=120, map_y=380),
+    KioskOrder(number="KR101", kind="reissue_kiosk", yard="东院", place="东院1号教学楼门口", map_x=790, map_y=180),
 ]
 
 
 @pytest.fixture
 def field(campus):
-    set_up_machines(by=SYSTEM, machines=ORDERS)
+    set_up_kiosks(by=SYSTEM, kiosks=ORDERS)
     return campus
 
 
@@ -33,7 +32,7 @@ def say(number: str, *, seconds: float = 0, **facts):
 
 
 def open_kinds() -> set[str]:
-    return set(MachineAlarm.objects.filter(cleared_at=None).values_list("kind", flat=True))
+    return set(KioskAlarm.objects.filter(cleared_at=None).values_list("kind", flat=True))
 
 
 @pytest.mark.parametrize(
@@ -56,19 +55,19 @@ def test_a_machine_without_blank_cards_makes_none_yet_loads():
 
 
 def test_setting_up_again_adds_nothing(field):
-    assert set_up_machines(by=SYSTEM, machines=ORDERS) == 0
-    assert Machine.objects.count() == 2
-    assert PosTerminal.objects.get(number="KR101").merchant.key == "office.card"
+    assert set_up_kiosks(by=SYSTEM, kiosks=ORDERS) == 0
+    assert Kiosk.objects.count() == 2
+    assert not Till.objects.filter(terminal__in=Kiosk.objects.values("terminal")).exists()
 
 
 def test_a_report_raises_an_alarm_once_and_the_next_clears_it(field):
     for _turn in range(2):
         assert say("KR101", cards_left=7, fault="jam")["noted"]
     assert open_kinds() == {"cards_low", "jam"}
-    assert MachineAlarm.objects.count() == 2
+    assert KioskAlarm.objects.count() == 2
     say("KR101", cards_left=100)
     assert open_kinds() == set()
-    assert DeviceRequest.objects.count() == 0
+    assert LoggedRequest.objects.count() == 0
 
 
 def test_an_older_report_that_arrives_late_changes_nothing(field):
@@ -88,24 +87,24 @@ def test_a_report_from_the_future_counts_as_now(field):
 )
 def test_a_strange_report_is_malformed(field, facts):
     assert say("KL101", **facts)["code"] == "malformed"
-    assert Machine.objects.get(terminal__number="KL101").reported_at is None
+    assert Kiosk.objects.get(terminal__number="KL101").reported_at is None
 
 
 def test_silence_is_an_alarm_until_the_machine_speaks_again(field):
     say("KL101")
     assert watch_for_silence() == 1
-    PosTerminal.objects.filter(number="KL101").update(last_seen=now() - timedelta(minutes=6))
+    Terminal.objects.filter(number="KL101").update(last_seen=now() - timedelta(minutes=6))
     assert watch_for_silence() == 1
     assert watch_for_silence() == 0
     say("KL101")
-    assert MachineAlarm.objects.get(cleared_at=None).machine.terminal.number == "KR101"
+    assert KioskAlarm.objects.get(cleared_at=None).kiosk.terminal.number == "KR101"
 
 
 def test_one_alarm_of_a_kind_at_a_time(field):
-    machine = Machine.objects.get(terminal__number="KL101")
-    MachineAlarm.objects.create(machine=machine, kind="jam", raised_at=now())
+    machine = Kiosk.objects.get(terminal__number="KL101")
+    KioskAlarm.objects.create(kiosk=machine, kind="jam", raised_at=now())
     with pytest.raises(IntegrityError), transaction.atomic():
-        MachineAlarm.objects.create(machine=machine, kind="jam", raised_at=now())
+        KioskAlarm.objects.create(kiosk=machine, kind="jam", raised_at=now())
 
 
 @pytest.mark.capability("A140.1", "A140.2")
@@ -124,12 +123,12 @@ def test_everybody_sees_where_the_machines_are_and_which_work(field):
     only = field.client("student").get("/card/machines/?kind=load_kiosk").content.decode()
     assert "南院一食堂" in only
     assert "东院1号教学楼门口" not in only
-    PosTerminal.objects.filter(number="KL101").update(last_seen=now() - timedelta(minutes=6))
+    Terminal.objects.filter(number="KL101").update(last_seen=now() - timedelta(minutes=6))
     watch_for_silence()
     assert "失去联系" in field.client("student").get("/card/machines/").content.decode()
     assert field.client("student").get("/card/machines/alarms/").status_code == 404
     office = field.client("clerk").get("/card/machines/alarms/").context
-    assert [(one.machine.terminal.number, one.kind) for one in office["open"]] == [
+    assert [(one.kiosk.terminal.number, one.kind) for one in office["open"]] == [
         ("KL101", "offline"), ("KR101", "cards_out"), ("KL101", "paper_low"),
     ]  # fmt: skip
     for number in ("KL101", "KR101"):

@@ -6,19 +6,17 @@ import time
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from nanhu.systems.card.devices.diary import DIARY, DoorDiary
-from nanhu.systems.card.devices.models import DeviceRequest
+from nanhu.platforms.terminals.api import Incident, LoggedRequest, Terminal, switch_terminal
+from nanhu.platforms.terminals.services.incidents import INCIDENTS, IncidentLog
+from nanhu.platforms.terminals.views import endpoint
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.devices.tests.conftest import deeds
-from nanhu.systems.card.devices.views import door
-from nanhu.systems.card.models import PosTerminal, TerminalIncident
-from nanhu.systems.card.services.terminals import switch_terminal
 from nanhu.systems.card.tests.conftest import SYSTEM
 
 
 @pytest.fixture(autouse=True)
 def fresh_diary():
-    DIARY.begun = float("-inf")
+    INCIDENTS.begun = float("-inf")
 
 
 def test_the_same_request_again_is_told_the_same_bytes_and_done_once(kiosk):
@@ -29,7 +27,7 @@ def test_the_same_request_again_is_told_the_same_bytes_and_done_once(kiosk):
     assert json.loads(first.content) == {"outcome": "approved", "deeds": 1, "sequence": 7}
     assert (again.status_code, again.content) == (200, first.content)
     assert deeds() == 1
-    assert PosTerminal.objects.get(number="KL001").last_sequence == 7
+    assert Terminal.objects.get(number="KL001").last_sequence == 7
 
 
 @pytest.mark.parametrize(("operation", "body"), [("test/deed", b'{"a": 2}'), ("test/noted", b'{"a": 1}')])
@@ -45,7 +43,7 @@ def test_a_sequence_that_paid_at_the_gateway_is_taken_too(kiosk, campus):
     campus.top_up("teacher", 5000)
     campus.pay("teacher", 500)
     till = place_device("KX001", "self_service_kiosk", by=SYSTEM)
-    till.terminal = PosTerminal.objects.get(number="N1001")
+    till.terminal = Terminal.objects.get(number="N1001")
     assert till.send("test/deed", b"{}", 1).status_code == 409
     assert deeds() == 0
 
@@ -69,7 +67,7 @@ def test_a_crash_before_the_commit_leaves_nothing_and_the_same_sequence_may_ask_
     answer = kiosk.send("test/crash", b"{}", 4)
     assert (answer.status_code, json.loads(answer.content)["code"]) == (503, "outcome_unknown")
     assert answer["Nanhu-Signature"]
-    assert deeds() == DeviceRequest.objects.count() == 0
+    assert deeds() == LoggedRequest.objects.count() == 0
     assert kiosk.ask("test/deed", {}, sequence=4)["outcome"] == "approved"
 
 
@@ -80,7 +78,7 @@ def test_a_database_that_is_away_is_told_in_the_protocols_words(kiosk, monkeypat
         raise OperationalError("the database is starting up")
 
     with monkeypatch.context() as patch:
-        patch.setattr(door, "find_terminal", away)
+        patch.setattr(endpoint, "find_terminal", away)
         answer = kiosk.send("test/deed", b"{}", 4)
     assert (answer.status_code, json.loads(answer.content)["code"]) == (503, "outcome_unknown")
     assert answer["Content-Type"] == "application/json"
@@ -93,8 +91,8 @@ def test_a_database_that_is_away_is_told_in_the_protocols_words(kiosk, monkeypat
 def test_garbage_is_malformed_and_leaves_its_sequence_free(kiosk, body):
     answer = kiosk.send("test/sum", body, 5)
     assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "malformed")
-    assert deeds() == DeviceRequest.objects.count() == 0
-    assert TerminalIncident.objects.get().code == "malformed"
+    assert deeds() == LoggedRequest.objects.count() == 0
+    assert Incident.objects.get().code == "malformed"
 
 
 def test_every_flipped_bit_of_the_signed_text_is_refused(kiosk):
@@ -124,7 +122,7 @@ def test_the_key_of_another_terminal_opens_nothing(kiosk):
     stranger = kiosk.send("test/deed", b"{}", 1, terminal="KL999")
     assert (stranger.status_code, json.loads(stranger.content)["code"]) == (401, "terminal_unknown")
     assert deeds() == 0
-    assert set(TerminalIncident.objects.values_list("terminal_number", "code")) == {
+    assert set(Incident.objects.values_list("terminal_number", "code")) == {
         ("KL001", "signature_wrong"), ("KL999", "terminal_unknown"),
     }  # fmt: skip
 
@@ -152,19 +150,19 @@ def test_a_question_takes_no_sequence_and_is_answered_anew(kiosk):
     assert kiosk.ask("test/read", {}, sequence=0)["deeds"] == 0
     kiosk.ask("test/deed", {}, sequence=1)
     assert kiosk.ask("test/read", {}, sequence=0)["deeds"] == 1
-    assert DeviceRequest.objects.count() == 1
+    assert LoggedRequest.objects.count() == 1
 
 
 def test_a_terminal_switched_off_and_one_of_another_kind_are_refused(kiosk):
     assert kiosk.ask("test/door", {})["code"] == "terminal_unfit"
-    switch_terminal(by=SYSTEM, number="KL001", state=PosTerminal.State.OFF, reason="失窃")
+    switch_terminal(by=SYSTEM, number="KL001", state=Terminal.State.OFF, reason="失窃")
     assert kiosk.ask("test/deed", {})["code"] == "terminal_off"
     assert deeds() == 0
 
 
 def test_what_was_done_before_the_switch_is_still_told(kiosk):
     before = kiosk.ask("test/deed", {}, sequence=2)
-    switch_terminal(by=SYSTEM, number="KL001", state=PosTerminal.State.OFF, reason="失窃")
+    switch_terminal(by=SYSTEM, number="KL001", state=Terminal.State.OFF, reason="失窃")
     assert kiosk.ask("test/deed", {}, sequence=2) == before
 
 
@@ -189,8 +187,8 @@ def test_a_large_body_and_another_method_are_not_read(kiosk):
 
 def test_answers_are_never_changed_and_a_sequence_is_kept_once(kiosk):
     kiosk.ask("test/deed", {}, sequence=1)
-    kept = DeviceRequest.objects.get()
-    for attack in (lambda: DeviceRequest.objects.update(status=500), kept.delete):
+    kept = LoggedRequest.objects.get()
+    for attack in (lambda: LoggedRequest.objects.update(status=500), kept.delete):
         with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
             attack()
     kept.pk = None
@@ -198,15 +196,15 @@ def test_answers_are_never_changed_and_a_sequence_is_kept_once(kiosk):
         kept.save(force_insert=True)
     with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # pending foreign keys would refuse it first
-        cursor.execute("TRUNCATE card_device_request")
+        cursor.execute("TRUNCATE terminals_request_log")
 
 
 def test_a_flood_of_strangers_writes_few_rows_and_is_counted(db):
     moment = [0.0]
-    diary = DoorDiary(clock=lambda: moment[0])
+    log = IncidentLog(clock=lambda: moment[0])
     for turn in range(200):
-        diary.refuse(terminal=f"X{turn}\x00", address="192.0.2.7", code="terminal_unknown")
-    assert TerminalIncident.objects.count() <= 50
+        log.refuse(terminal=f"X{turn}\x00", address="192.0.2.7", code="terminal_unknown")
+    assert Incident.objects.count() <= 50
     moment[0] = 61.0
-    diary.refuse(terminal="X", address="192.0.2.7", code="terminal_unknown")
-    assert sum(TerminalIncident.objects.values_list("times", flat=True)) == 201
+    log.refuse(terminal="X", address="192.0.2.7", code="terminal_unknown")
+    assert sum(Incident.objects.values_list("times", flat=True)) == 201

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from nanhu.systems.card.devices.models import DeviceRequest
+from nanhu.platforms.terminals.api import LoggedRequest
 from nanhu.systems.card.devices.tests.asking import Device, place_device
 from nanhu.systems.card.devices.tests.conftest import deeds
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -32,7 +32,7 @@ def at_once(jobs):
 def test_eight_connections_with_one_sequence_do_one_deed(kiosk):
     told = at_once([lambda: Device("KL001").send("test/deed", b"{}", 1).content] * 8)
     assert len(set(told)) == 1
-    assert deeds() == DeviceRequest.objects.count() == 1
+    assert deeds() == LoggedRequest.objects.count() == 1
 
 
 def test_two_deeds_racing_for_one_sequence_leave_one(kiosk):

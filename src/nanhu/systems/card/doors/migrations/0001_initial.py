@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                         primary_key=True,
                         related_name="door",
                         serialize=False,
-                        to="card.posterminal",
+                        to="terminals.terminal",
                     ),
                 ),
                 ("open_seconds", models.PositiveSmallIntegerField(default=5)),

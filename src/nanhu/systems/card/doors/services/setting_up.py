@@ -8,10 +8,9 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.systems.card.devices.services.machines import OFFICE
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.doors.models import Door, DoorRule, Place
 from nanhu.systems.card.doors.services.ruling import DoorWish, rule
-from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.services.merchants import TerminalOrder, set_up_merchants
 
 
@@ -65,13 +64,10 @@ def set_up_doors(
 
 def add_doors(by: Actor, orders: Sequence[DoorOrder], places: dict[str, Place]) -> int:
     terminals = [
-        TerminalOrder(
-            number=one.number, merchant_key=OFFICE.key, place=f"{places[one.place].name}{one.name}", kind="door"
-        )
-        for one in orders
+        TerminalOrder(number=one.number, place=f"{places[one.place].name}{one.name}", kind="door") for one in orders
     ]
-    set_up_merchants(by=by, merchants=[OFFICE], terminals=terminals)
-    ids = dict(PosTerminal.objects.filter(number__in=[one.number for one in orders]).values_list("number", "pk"))
+    set_up_merchants(by=by, merchants=[], terminals=terminals)
+    ids = dict(Terminal.objects.filter(number__in=[one.number for one in orders]).values_list("number", "pk"))
     there = set(Door.objects.filter(pk__in=ids.values()).values_list("pk", flat=True))
     made = Door.objects.bulk_create(
         Door(terminal_id=ids[one.number], place=places[one.place], list_salt=secrets.token_hex(16))

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from nanhu.kernel.clock import now
-from nanhu.systems.card.devices.bodies import moment_in, text_in, truth_in, whole_in
-from nanhu.systems.card.devices.errors import MalformedError
+from nanhu.platforms.terminals.api import MalformedError, moment_in, text_in, truth_in, whole_in
 from nanhu.systems.card.doors.models import Door, Passage
 from nanhu.systems.card.doors.reasons import OPENED, REFUSED
 from nanhu.systems.card.doors.services.deciding import decide

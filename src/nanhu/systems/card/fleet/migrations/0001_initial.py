@@ -6,7 +6,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import nanhu.kernel.crypto
 from nanhu.kernel.sqlfiles import run_sql_folder
 
 
@@ -14,7 +13,6 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("card_devices", "0001_initial"),
         ("card", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -30,7 +28,7 @@ class Migration(migrations.Migration):
                         primary_key=True,
                         related_name="+",
                         serialize=False,
-                        to="card.posterminal",
+                        to="terminals.terminal",
                     ),
                 ),
                 ("list_version", models.BigIntegerField(default=0)),
@@ -48,10 +46,6 @@ class Migration(migrations.Migration):
                     models.BigIntegerField(help_text="what one card may spend there without a network", null=True),
                 ),
                 ("total_fen", models.BigIntegerField(null=True)),
-                (
-                    "clock_offset_seconds",
-                    models.FloatField(help_text="its clock less ours, when it last spoke", null=True),
-                ),
                 ("reported_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
@@ -68,7 +62,7 @@ class Migration(migrations.Migration):
                         primary_key=True,
                         related_name="+",
                         serialize=False,
-                        to="card.posterminal",
+                        to="terminals.terminal",
                     ),
                 ),
                 ("upto", models.BigIntegerField(default=0)),
@@ -78,33 +72,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "card_terminal_watch",
-            },
-        ),
-        migrations.CreateModel(
-            name="NextKey",
-            fields=[
-                (
-                    "terminal",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="+",
-                        serialize=False,
-                        to="card.posterminal",
-                    ),
-                ),
-                ("key", nanhu.kernel.crypto.EncryptedTextField(purpose="card.terminal_key")),
-                ("version", models.PositiveIntegerField()),
-                ("opens_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("ends_at", models.DateTimeField()),
-            ],
-            options={
-                "db_table": "card_terminal_next_key",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_at__gt", models.F("opens_at"))), name="card_terminal_next_key_window"
-                    )
-                ],
             },
         ),
         migrations.CreateModel(
@@ -276,28 +243,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="TerminalAddress",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("address", models.TextField()),
-                ("first_seen", models.DateTimeField(default=django.utils.timezone.now)),
-                ("last_seen", models.DateTimeField(default=django.utils.timezone.now)),
-                ("times", models.BigIntegerField(default=1)),
-                (
-                    "terminal",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.posterminal"
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "card_terminal_address",
-                "constraints": [
-                    models.UniqueConstraint(fields=("terminal", "address"), name="card_terminal_address_once")
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="TerminalGap",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -307,7 +252,7 @@ class Migration(migrations.Migration):
                 (
                     "terminal",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.posterminal"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="terminals.terminal"
                     ),
                 ),
             ],

@@ -5,19 +5,19 @@ from django.db.models import Min
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.platforms.terminals.api import Terminal, held_terminal
+from nanhu.platforms.terminals.wire import LARGEST_SEQUENCE
 from nanhu.systems.card.fleet.errors import SequenceWrongError
 from nanhu.systems.card.fleet.models import TerminalGap, TerminalWatch
-from nanhu.systems.card.models import PosTerminal, Receipt
-from nanhu.systems.card.protocol import LARGEST_SEQUENCE
-from nanhu.systems.card.services.terminals import held
+from nanhu.systems.card.models import Receipt
 
 
 @transaction.atomic
-def set_last_sequence(*, by: Actor, number: str, last: int, reason: str) -> PosTerminal:
+def set_last_sequence(*, by: Actor, number: str, last: int, reason: str) -> Terminal:
     """`hello` tells `last` from now on. What was recorded above it stays, and is the ceiling up to which the terminal may go on."""
     if not 0 <= last < LARGEST_SEQUENCE:
         raise SequenceWrongError
-    terminal = held(number, reason)
+    terminal = held_terminal(number, reason)
     before = terminal.last_sequence
     above = Receipt.objects.filter(terminal=terminal, sequence__gt=last).aggregate(least=Min("sequence"))["least"]
     terminal.last_sequence, terminal.sequence_ceiling = last, None if above is None else above - 1

@@ -10,6 +10,3 @@ CREATE TRIGGER card_revocation_change_keeps_rows BEFORE UPDATE OR DELETE ON card
 
 CREATE TRIGGER card_revocation_change_keeps_all BEFORE TRUNCATE ON card_revocation_change
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('the diary of the revocation list is never removed');
-
-CREATE TRIGGER card_terminal_next_key_tells_gateway AFTER INSERT OR UPDATE OR DELETE ON card_terminal_next_key
-    FOR EACH STATEMENT EXECUTE FUNCTION card_terminal_next_key_changed();

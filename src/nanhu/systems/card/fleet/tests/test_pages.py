@@ -9,10 +9,11 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Verdict
+from nanhu.platforms.terminals.api import Incident, NextKey, Terminal
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
-from nanhu.systems.card.fleet.models import LossReport, NextKey, TerminalGap, TerminalReport
+from nanhu.systems.card.fleet.models import LossReport, TerminalGap, TerminalReport
 from nanhu.systems.card.fleet.overview import fleet
-from nanhu.systems.card.models import PosTerminal, TerminalIncident
+from nanhu.systems.card.models import Till
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import queries_of
 
@@ -22,16 +23,15 @@ MOST_QUERIES = 20
 @pytest.fixture
 def full_fleet(campus):
     """320 terminals in the field; each third has not pulled the list for a while."""
-    one = PosTerminal.objects.get(number="N1001")
-    PosTerminal.objects.bulk_create(
-        PosTerminal(
-            number=f"F{place:04d}", merchant=one.merchant, key=one.key, place=f"{place} 号窗口", last_seen=now()
-        )
-        for place in range(320 - PosTerminal.objects.count())
+    one = Terminal.objects.get(number="N1001")
+    made = Terminal.objects.bulk_create(
+        Terminal(number=f"F{place:04d}", key=one.key, place=f"{place} 号窗口", last_seen=now())
+        for place in range(320 - Terminal.objects.count())
     )
+    Till.objects.bulk_create(Till(terminal=each, merchant=one.till.merchant) for each in made)
     TerminalReport.objects.bulk_create(
         TerminalReport(terminal=terminal, list_version=place % 3 and 10**6, stored_rows=place % 5)
-        for place, terminal in enumerate(PosTerminal.objects.order_by("pk"))
+        for place, terminal in enumerate(Terminal.objects.order_by("pk"))
     )
     for part in ("student", "other_student", "guest"):
         report_lost(by=campus.actor("clerk"), card=campus.card(part), reason="test")
@@ -65,7 +65,7 @@ def test_the_fleet_stands_among_the_clerks_applications_and_beside_the_counter(c
 def test_no_deed_without_a_reason(campus, deed):
     page = campus.client("clerk").post("/card/fleet/terminals/N1001/act/", {"deed": deed, "reason": " "}, follow=True)
     assert "原因" in page.content.decode()
-    assert (PosTerminal.objects.get(number="N1001").state, NextKey.objects.count()) == ("on", 0)
+    assert (Terminal.objects.get(number="N1001").state, NextKey.objects.count()) == ("on", 0)
     assert not AuditEntry.objects.filter(target="terminal:N1001").exists()
 
 
@@ -79,7 +79,7 @@ def test_an_unknown_terminal_is_not_found(campus):
 def test_the_window_of_a_loss_ends_when_the_last_terminal_knows(campus):
     card = report_lost(by=campus.actor("clerk"), card=campus.card("student"), reason="test")
     connection.check_constraints()
-    PosTerminal.objects.filter(number__in=["N1001", "E3002"]).update(last_seen=now())
+    Terminal.objects.filter(number__in=["N1001", "E3002"]).update(last_seen=now())
     clerk, url = campus.client("clerk"), f"/card/fleet/exposure/{card.public_id}/"
     assert "还有 2 台没有拿到名单" in clerk.get(url).content.decode()
     assert "挂失以后，联网终端一律拒绝，断网终端卖出的由学校承担" in clerk.get(url).content.decode()
@@ -96,27 +96,28 @@ def holds(number: str) -> None:
         cursor.execute(
             "SELECT card_terminal_reports(json_build_array(json_build_object('id', %s::bigint, 'list_version', "
             "(SELECT max(version) FROM card_revocation))))",
-            [PosTerminal.objects.get(number=number).pk],
+            [Terminal.objects.get(number=number).pk],
         )
 
 
 def test_a_terminal_that_was_taken_away_keeps_no_alarms(campus):
     """What it did before is over. Its key in use since then is the one alarm left."""
-    gone = PosTerminal.objects.get(number="N1001")
-    TerminalIncident.objects.create(terminal_number="N1001", code="offline_payment")
+    gone = Terminal.objects.get(number="N1001")
+    Incident.objects.create(terminal_number="N1001", code="offline_payment")
     TerminalGap.objects.create(terminal=gone, sequence=7)
-    TerminalReport.objects.create(terminal=gone, clock_offset_seconds=900, stored_rows=3)
+    Terminal.objects.filter(pk=gone.pk).update(clock_offset_seconds=900)
+    TerminalReport.objects.create(terminal=gone, stored_rows=3)
     seen = now()
-    PosTerminal.objects.filter(pk=gone.pk).update(last_seen=seen)
+    Terminal.objects.filter(pk=gone.pk).update(last_seen=seen)
 
     def badges() -> set[str]:
         return set(next(line for line in fleet() if line.terminal.pk == gone.pk).problems)
 
     assert {"abuse", "gaps", "clock", "stored"} <= badges()
     assert no_terminal_is_abused().verdict == Verdict.FAIL
-    PosTerminal.objects.filter(pk=gone.pk).update(state="retired", retired_at=seen)
+    Terminal.objects.filter(pk=gone.pk).update(state="retired", retired_at=seen)
     assert badges() == {"retired"}
     assert no_terminal_is_abused().verdict == Verdict.OK
     assert "已撤机" in campus.client("clerk").get("/card/fleet/?problem=retired").content.decode()
-    PosTerminal.objects.filter(pk=gone.pk).update(retired_at=seen - timedelta(minutes=1))
+    Terminal.objects.filter(pk=gone.pk).update(retired_at=seen - timedelta(minutes=1))
     assert badges() == {"retired", "stolen"}

@@ -12,14 +12,15 @@ from django.db import DatabaseError, connection, transaction
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.terminals.api import Kiosk, KioskAlarm, Terminal
+from nanhu.systems.card import models
 from nanhu.systems.card.closing.models import Settlement
 from nanhu.systems.card.closing.services import contracts, settling
 from nanhu.systems.card.closing.tests.test_settlement import terms
 from nanhu.systems.card.closing.tests.till import Till
-from nanhu.systems.card.devices.models import Machine, MachineAlarm
 from nanhu.systems.card.doors.models import Door, DoorList, DoorListRow, Place
 from nanhu.systems.card.fleet.models import TerminalReport
-from nanhu.systems.card.models import Hold, Merchant, PosTerminal, Receipt
+from nanhu.systems.card.models import Hold, Merchant, Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance
 from nanhu.testing.patience import PATIENCE_SECONDS
 
@@ -68,10 +69,10 @@ def test_a_till_is_registered_by_one_accepted_by_another_and_sells_with_the_key_
     assert "已启用" in switch_on(field)
     assert till.pay(field.card("teacher").uid, 300)["outcome"] == "approved"
     assert Receipt.objects.get(kind="payment", outcome="posted").terminal.number == "R1001"
-    audited = AuditEntry.objects.get(action="card.register_terminal")
+    audited = AuditEntry.objects.get(action="terminals.register")
     assert (audited.account_id, audited.reason) == (field.actor("clerk").account_id, "装机单 12")
     with pytest.raises(DatabaseError), transaction.atomic():
-        PosTerminal.objects.filter(number="R1001").update(accepter=field.actor("clerk").account_id)
+        Terminal.objects.filter(number="R1001").update(accepter=field.actor("clerk").account_id)
 
 
 def test_a_key_is_shown_once_and_stands_nowhere_in_clear(field):
@@ -81,7 +82,7 @@ def test_a_key_is_shown_once_and_stands_nowhere_in_clear(field):
     for address in ("", "register/", "terminals/R1001/", "merchants/"):
         assert key not in field.client("clerk").get(FLEET + address).content.decode()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT t::text FROM card_terminal t WHERE number = 'R1001'")
+        cursor.execute("SELECT t::text FROM terminals_terminal t WHERE number = 'R1001'")
         assert key not in cursor.fetchone()[0]
         cursor.execute("SELECT string_agg(e::text, '') FROM kernel_audit_entry e")
         assert key not in cursor.fetchone()[0]
@@ -106,40 +107,38 @@ def test_a_door_and_a_kiosk_are_registered_with_what_belongs_to_them(field):
         == 200
     )
     assert Door.objects.get(terminal__number="R2001").place.key == "lib"
-    assert Machine.objects.get(terminal__number="R3001").yard == "南院"
-    assert set(PosTerminal.objects.filter(number__startswith="R").values_list("merchant__key", flat=True)) == {
-        "office.card"
-    }
+    assert Kiosk.objects.get(terminal__number="R3001").yard == "南院"
+    assert not models.Till.objects.filter(terminal__number__startswith="R").exists()
     for wrong in ({"kind": "door", "merchant": ""}, {"kind": "load_kiosk", "merchant": ""}):
         assert register(field, number="R4001", **wrong).status_code == 409
     assert register(field, number="R4001", merchant="").status_code == 422
-    assert not PosTerminal.objects.filter(number="R4001").exists()
+    assert not Terminal.objects.filter(number="R4001").exists()
 
 
 def test_a_till_that_keeps_unsent_rows_goes_only_with_their_loss_accepted(field):
     key = key_in(register(field))
     switch_on(field)
-    terminal = PosTerminal.objects.get(number="R1001")
+    terminal = Terminal.objects.get(number="R1001")
     TerminalReport.objects.create(terminal=terminal, stored_rows=3, stored_fen=4500)
     clerk, address = field.client("clerk"), f"{FLEET}terminals/R1001/retire/"
     assert "还有 3 笔没有上传（¥ 45.00）" in clerk.post(address, {"reason": "报废"}, follow=True).content.decode()
     page = clerk.post(address, {"reason": "报废", "is_loss_accepted": "on"}, follow=True).content.decode()
     assert "撤机时还有 3 笔没有上传" in page
     terminal.refresh_from_db()
-    assert (terminal.state, terminal.lost_rows, terminal.lost_fen) == ("retired", 3, 4500)
+    assert (terminal.state, terminal.lost_rows, terminal.till.lost_fen) == ("retired", 3, 4500)
     assert opens_nothing(Till("R1001", key=key), field.card("teacher").uid)
     assert "已经撤机" in switch_on(field)
     assert "已经撤机" in clerk.post(f"{FLEET}terminals/R1001/renew/", {"reason": "x"}, follow=True).content.decode()
     with pytest.raises(DatabaseError, match="does not come back"), transaction.atomic():
-        PosTerminal.objects.filter(number="R1001").update(state="on", retired_at=None)
+        Terminal.objects.filter(number="R1001").update(state="on", retired_at=None)
 
 
 def test_a_till_with_an_open_hold_waits_until_it_is_settled(field):
     register(field)
-    terminal = PosTerminal.objects.get(number="R1001")
+    terminal = Terminal.objects.get(number="R1001")
     wallet = field.card("teacher").wallet
     Hold.objects.create(
-        receipt_id=1, wallet=wallet, terminal=terminal, merchant=terminal.merchant, amount_fen=100, begun_at=now(),
+        receipt_id=1, wallet=wallet, terminal=terminal, merchant=terminal.till.merchant, amount_fen=100, begun_at=now(),
         ends_at=now() + timedelta(minutes=5),
     )  # fmt: skip
     page = field.client("clerk").post(f"{FLEET}terminals/R1001/retire/", {"reason": "报废"}, follow=True)
@@ -150,18 +149,18 @@ def test_a_door_taken_away_has_no_list_and_a_kiosk_no_alarm(field):
     Place.objects.create(key="lib", name="图书馆", kind="library")
     register(field, number="R2001", kind="door", merchant="", door_place="lib")
     register(field, number="R3001", kind="load_kiosk", merchant="", yard="南院")
-    door, machine = Door.objects.get(), Machine.objects.get(terminal__number="R3001")
+    door, machine = Door.objects.get(), Kiosk.objects.get(terminal__number="R3001")
     DoorList.objects.create(door=door, profiles={"1": []}, ends_at=now() + timedelta(days=1))
     DoorListRow.objects.create(
         door=door, card=field.card("teacher"), hashed="x", profile="1", valid_from=campus_today(),
         valid_until=campus_today(), version=1,
     )  # fmt: skip
-    MachineAlarm.objects.create(machine=machine, kind="offline", raised_at=now())
+    KioskAlarm.objects.create(kiosk=machine, kind="offline", raised_at=now())
     for number in ("R2001", "R3001"):
         field.client("clerk").post(f"{FLEET}terminals/{number}/retire/", {"reason": "拆除"})
     assert not DoorListRow.objects.exists()
     assert DoorList.objects.get().ends_at <= now()
-    assert MachineAlarm.objects.get().cleared_at is not None
+    assert KioskAlarm.objects.get().cleared_at is not None
 
 
 def test_a_merchant_is_registered_by_one_agreed_by_finance_and_closed_with_a_last_settlement(field):
@@ -186,9 +185,10 @@ def test_a_merchant_is_registered_by_one_agreed_by_finance_and_closed_with_a_las
     with pytest.raises(DatabaseError, match="still has terminals"), transaction.atomic():
         Merchant.objects.filter(pk=asked.pk).update(state="closed", closed_at=now())
     clerk.post(f"{FLEET}terminals/R1001/retire/", {"reason": "停办"})
-    PosTerminal.objects.create(number="VA0001000001", kind="scanner", merchant=asked, key="00" * 32)
+    charges = Terminal.objects.create(number="VA0001000001", kind="scanner", key="00" * 32)
+    models.Till.objects.create(terminal=charges, merchant=asked)
     assert "已停业" in clerk.post(close, {"reason": "合同到期"}, follow=True).content.decode()
-    assert PosTerminal.objects.get(number="VA0001000001").state == "retired"
+    assert Terminal.objects.get(number="VA0001000001").state == "retired"
     assert register(field, number="R1002", merchant="w1.tea").status_code == 422
     with pytest.raises(DatabaseError, match="for good"), transaction.atomic():
         Merchant.objects.filter(pk=asked.pk).update(state="open")
@@ -199,7 +199,7 @@ def test_a_merchant_is_registered_by_one_agreed_by_finance_and_closed_with_a_las
 def test_a_terminal_is_never_on_for_a_merchant_that_is_not_open(field):
     field.client("clerk").post(f"{FLEET}merchants/", {"key": "w1.tea", "name": "茶", "canteen": "", "reason": "x"})
     with pytest.raises(DatabaseError, match="not open"), transaction.atomic():
-        PosTerminal.objects.filter(number="N1001").update(merchant=Merchant.objects.get(key="w1.tea"))
+        models.Till.objects.filter(terminal__number="N1001").update(merchant=Merchant.objects.get(key="w1.tea"))
 
 
 def test_nobody_else_finds_these_pages(field):
@@ -210,7 +210,7 @@ def test_nobody_else_finds_these_pages(field):
         for deed in ("renew", "retire"):
             assert browser.post(f"{FLEET}terminals/N1001/{deed}/", {"reason": "x"}).status_code == 404
         assert browser.get(f"{FLEET}merchants/").status_code == 404
-    assert PosTerminal.objects.get(number="N1001").state == "on"
+    assert Terminal.objects.get(number="N1001").state == "on"
 
 
 def run(*arguments: str) -> str:
@@ -241,7 +241,7 @@ def test_the_gateway_is_told_of_a_new_terminal_at_once(transactional_db):
     settings = connection.get_connection_params()
     names = {key: settings[key] for key in ("host", "port", "user", "password", "dbname") if settings.get(key)}
     with psycopg.connect(**names, autocommit=True) as listener:
-        listener.execute("LISTEN card_terminal")
+        listener.execute("LISTEN terminals")
         run("merchant", "w1.tea", "湖畔茶饮")
         run("terminal", "R1001", "--merchant", "w1.tea")
         assert next(listener.notifies(timeout=PATIENCE_SECONDS)).payload == "R1001"

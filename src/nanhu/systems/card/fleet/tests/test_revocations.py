@@ -10,13 +10,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.terminals import api as terminals
 from nanhu.systems.card.fleet.models import Revocation, RevocationChange, TerminalReport
 from nanhu.systems.card.gateway import revocations
 from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.operations import Request
 from nanhu.systems.card.gateway.revocations import RevocationDesk
 from nanhu.systems.card.gateway.terminals import Terminal
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.loss import cancel_loss, report_lost
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
 from nanhu.testing.patience import PATIENCE_SECONDS
@@ -120,7 +121,7 @@ def test_who_waits_hears_of_a_loss_at_once_and_what_it_holds_is_recorded(monkeyp
     """At once: long before the longest wait, which is beyond this test's patience, is over."""
     monkeypatch.setattr(revocations, "LONGEST_WAIT_SECONDS", 10 * PATIENCE_SECONDS)
     campus = bring_in_the_cast()
-    terminal = PosTerminal.objects.get(number="N1001")
+    terminal = terminals.Terminal.objects.get(number="N1001")
     held, card = told(0)[0], campus.card("student")
 
     async def wait_for_the_loss():

@@ -5,9 +5,10 @@ import time
 import pytest
 
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.terminals.api import Terminal
+from nanhu.platforms.terminals.wire import LARGEST_FIRST_SEQUENCE, LARGEST_SEQUENCE, LARGEST_SEQUENCE_STEP
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.models import PosTerminal, Receipt
-from nanhu.systems.card.protocol import LARGEST_FIRST_SEQUENCE, LARGEST_SEQUENCE, LARGEST_SEQUENCE_STEP
+from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.tests.signed import SignedTerminal
 
 
@@ -86,5 +87,5 @@ def test_the_office_sets_the_last_sequence_right_with_a_reason(campus, till):
     assert last_told(till) == 8, "what was recorded above stays above"
     entry = AuditEntry.objects.get(action="card.terminal_sequence")
     assert entry.reason == "主板更换"
-    assert PosTerminal.objects.get(number="N1001").sequence_ceiling == 899_999
+    assert Terminal.objects.get(number="N1001").sequence_ceiling == 899_999
     assert "更正流水号" in clerk.get(page).content.decode()

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.api import has_role
+from nanhu.platforms.terminals.api import Terminal, register_terminal, renew_terminal_key, retire_terminal
 from nanhu.systems.card.closing.policies import FINANCE
 from nanhu.systems.card.fleet.errors import MerchantNotFoundError
 from nanhu.systems.card.fleet.forms import MerchantForm, RegisterForm, RetireForm, TerminalDeedForm
 from nanhu.systems.card.fleet.policies import REGISTRAR, finance_only, merchant_keeper, registrar_only
 from nanhu.systems.card.fleet.services import registering
-from nanhu.systems.card.models import Merchant, PosTerminal
-from nanhu.systems.card.services.terminals import renew_terminal_key
+from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.views.frame import person_at, viewer_of
 
 
@@ -26,9 +26,7 @@ def register(request: HttpRequest) -> HttpResponse:
     form, error = RegisterForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         try:
-            made, key = registering.register_terminal(
-                by=person_at(request), entry=form.entry(), reason=form.cleaned_data["reason"]
-            )
+            made, key = register_terminal(by=person_at(request), entry=form.entry(), reason=form.cleaned_data["reason"])
         except CampusError as problem:
             error = problem.message
         else:
@@ -37,7 +35,7 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "card_fleet/register.html", {"form": form, "error": error}, status=status)
 
 
-def hand_over(request: HttpRequest, terminal: PosTerminal, key: str) -> HttpResponse:
+def hand_over(request: HttpRequest, terminal: Terminal, key: str) -> HttpResponse:
     """No redirect: the key would have to be kept somewhere until the next request."""
     return render(request, "card_fleet/key.html", {"terminal": terminal, "key": key})
 
@@ -62,7 +60,7 @@ def retire(request: HttpRequest, number: str) -> HttpResponse:
     form = RetireForm(request.POST)
     try:
         said = form.cleaned_data if form.is_valid() else {"reason": "", "is_loss_accepted": False}
-        registering.retire_terminal(by=person_at(request), number=number, **said)
+        retire_terminal(by=person_at(request), number=number, **said)
         messages.success(request, _("已撤机，密钥作废。"))
     except CampusError as error:
         messages.error(request, error.message)

@@ -14,17 +14,16 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.ui import words
 from nanhu.platforms.identity.api import has_role
+from nanhu.platforms.terminals.api import Incident, Terminal, TerminalNotFoundError, begin_rotation, switch_terminal
 from nanhu.systems.card.chip.models import SuspenseCase
-from nanhu.systems.card.errors import ReasonMissingError, TerminalNotFoundError
+from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.fleet.forms import RetireForm, SequenceForm, TerminalDeedForm
 from nanhu.systems.card.fleet.models import TerminalGap
 from nanhu.systems.card.fleet.overview import PROBLEMS, Line, fleet
 from nanhu.systems.card.fleet.policies import REGISTRAR, clerk_only, fleet_viewer
-from nanhu.systems.card.fleet.services.rotation import begin_rotation
 from nanhu.systems.card.fleet.services.sequences import set_last_sequence
-from nanhu.systems.card.models import PosTerminal, TerminalIncident
 from nanhu.systems.card.policies import is_clerk
-from nanhu.systems.card.services.terminals import switch_terminal
+from nanhu.systems.card.queries import merchant_of
 from nanhu.systems.card.views.frame import person_at, viewer_of
 
 SHOWN = 400
@@ -44,7 +43,7 @@ def terminals(request: HttpRequest) -> HttpResponse:
     facts = {
         "lines": sorted(shown, key=lambda line: (-len(line.problems), line.terminal.number))[:SHOWN],
         "total": len(lines), "online": sum(line.is_online for line in lines), "shown": len(shown), "problem": problem,
-        "kind": kind, "text": text, "kinds": PosTerminal.Kind.choices, "as_of": now(),
+        "kind": kind, "text": text, "kinds": Terminal.Kind.choices, "as_of": now(),
         "problems": [(key, name, counts[key]) for key, name in PROBLEMS.items()],
         "found": [(key, name, counts[key]) for key, name in PROBLEMS.items() if counts[key]],
         "stored_rows": sum(line.report.stored_rows for line in lines if line.report),
@@ -55,7 +54,9 @@ def terminals(request: HttpRequest) -> HttpResponse:
 
 def fits(line: Line, *, problem: str, kind: str, text: str) -> bool:
     terminal = line.terminal
-    where = f"{terminal.number} {terminal.place} {terminal.merchant.name} {terminal.merchant.canteen}".lower()
+    merchant = merchant_of(terminal)
+    shop = f"{merchant.name} {merchant.canteen}" if merchant else ""
+    where = f"{terminal.number} {terminal.place} {shop}".lower()
     return (
         (not problem or problem in line.problems)
         and (not kind or terminal.kind == kind)
@@ -63,7 +64,7 @@ def fits(line: Line, *, problem: str, kind: str, text: str) -> bool:
     )
 
 
-def said_of(incident: TerminalIncident) -> str:
+def said_of(incident: Incident) -> str:
     """Why a request was refused or a row went into suspense, as the office says it."""
     said = dict(SuspenseCase.Reason.choices) | {"terminal_limit": _("交易过于频繁、金额过大，或陌生卡过多")}
     return str(said.get(incident.code) or words.code(incident.code))
@@ -79,10 +80,11 @@ def terminal(request: HttpRequest, number: str) -> HttpResponse:
     facts = {
         "line": line, "terminal": line.terminal, "report": line.report, "form": TerminalDeedForm(),
         "sequence_form": SequenceForm(auto_id="sequence_%s", initial={"last_sequence": line.terminal.last_sequence}),
+        "lost_fen": till.lost_fen if (till := getattr(line.terminal, "till", None)) else 0,
         "gaps": TerminalGap.objects.filter(terminal=line.terminal).order_by("-noticed_at")[:20],
         "is_registrar": has_role(viewer_of(request), REGISTRAR), "is_clerk": is_clerk(viewer_of(request)),
         "retire_form": RetireForm(auto_id="retire_%s"), "renew_form": TerminalDeedForm(auto_id="renew_%s"),
-        "incidents": [(one, said_of(one)) for one in TerminalIncident.objects.filter(terminal_number=number).order_by("-at")[:20]],
+        "incidents": [(one, said_of(one)) for one in Incident.objects.filter(terminal_number=number).order_by("-at")[:20]],
     }  # fmt: skip
     return render(request, "card_fleet/terminal.html", facts)
 
@@ -99,8 +101,8 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
         if deed == "rotate":
             begin_rotation(by=by, number=number, window=WINDOW, reason=reason)
             messages.success(request, _("新密钥已备好，七天内新旧都认；终端下次签到就会换上。"))
-        elif deed in (PosTerminal.State.ON, PosTerminal.State.OFF):
-            switch_terminal(by=by, number=number, state=PosTerminal.State(deed), reason=reason)
+        elif deed in (Terminal.State.ON, Terminal.State.OFF):
+            switch_terminal(by=by, number=number, state=Terminal.State(deed), reason=reason)
             messages.success(request, _("已停用，从现在起拒绝它的一切交易。") if deed == "off" else _("已启用。"))
     except CampusError as error:
         messages.error(request, error.message)

@@ -42,7 +42,7 @@ class ClaimOrder(models.Model):
     public_id = models.UUIDField(default=uuid4, unique=True)
     wallet = models.ForeignKey("card.Wallet", on_delete=models.PROTECT, related_name="+")
     card = models.ForeignKey("card.Card", on_delete=models.PROTECT, related_name="+")
-    terminal = models.ForeignKey("card.PosTerminal", null=True, on_delete=models.PROTECT, related_name="+")
+    terminal = models.ForeignKey("terminals.Terminal", null=True, on_delete=models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField()
     settles_fen = models.BigIntegerField(default=0, help_text="what of it goes to a debt and not onto the chip")
     online_counter = models.BigIntegerField(null=True)

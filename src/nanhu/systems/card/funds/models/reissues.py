@@ -30,7 +30,7 @@ class CardReissue(models.Model):
     is_fee_cash = models.BooleanField(default=False)
     frozen_fen = models.BigIntegerField(default=0)
     claimable = models.OneToOneField("card_funds.Claimable", null=True, on_delete=models.PROTECT, related_name="+")
-    terminal = models.ForeignKey("card.PosTerminal", null=True, on_delete=models.PROTECT, related_name="+")
+    terminal = models.ForeignKey("terminals.Terminal", null=True, on_delete=models.PROTECT, related_name="+")
     clerk = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     by_name = models.TextField()
     place = models.TextField(default="", blank=True)

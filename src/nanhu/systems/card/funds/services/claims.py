@@ -14,6 +14,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.chip.services import loads
 from nanhu.systems.card.errors import CardStateError
 from nanhu.systems.card.funds.errors import (
@@ -24,7 +25,7 @@ from nanhu.systems.card.funds.errors import (
 )
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder
 from nanhu.systems.card.funds.services.pending import lock_funds
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.receipts import write_receipt
 from nanhu.systems.card.services.top_up import settle_debt
 
@@ -36,7 +37,7 @@ def begin_claim(
     *,
     by: Actor,
     card: Card,
-    terminal: PosTerminal | None,
+    terminal: Terminal | None,
     claimables: Collection[int] | None = None,
     online_counter: int | None = None,
 ) -> ClaimOrder:
@@ -53,7 +54,7 @@ def begin_claim(
 
 
 def open_order(
-    *, by: Actor, card: Card, terminal: PosTerminal | None, chosen: Sequence[Claimable], balances: Mapping[int, int]
+    *, by: Actor, card: Card, terminal: Terminal | None, chosen: Sequence[Claimable], balances: Mapping[int, int]
 ) -> ClaimOrder | None:
     """None where there is nothing. The caller holds the wallet's balances and these claimables."""
     amount = sum(one.left_fen for one in chosen)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.tests.conftest import (
     CARDS,
     ID_NUMBERS,
@@ -11,7 +12,6 @@ from nanhu.systems.card.bank.tests.conftest import (
     campus,
 )
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.models import PosTerminal
 from nanhu.systems.card.pins.tests.conftest import Keypad
 from nanhu.systems.card.tests.conftest import queries_of
 
@@ -36,7 +36,7 @@ def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(c
         f"{PHONES['student'][:3]}****{PHONES['student'][-4:]}",
     ):
         assert words in before, words
-    kiosk = Keypad(Device(PosTerminal.objects.get(number="QC001").number))
+    kiosk = Keypad(Device(Terminal.objects.get(number="QC001").number))
     signed = kiosk.ask("agreement/sign", {"card": card.uid, "bank_card": CARDS["student"]}, pin=PIN)
     assert signed["outcome"] == "approved", signed
     after = seen(campus)

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.management.commands.card_emulator import STRANGER, chosen_cards, host_names, write_private
-from nanhu.systems.card.models import PosTerminal
 
 
 class Command(BaseCommand):
@@ -19,9 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         settings = configuration()
-        doors = PosTerminal.objects.filter(state="on", kind="door", door__isnull=False).order_by(
-            "door__place", "number"
-        )
+        doors = Terminal.objects.filter(state="on", kind="door", door__isnull=False).order_by("door__place", "number")
         terminals = [{"number": one.number, "key": one.key, "place": one.place} for one in doors]
         path = settings.data_dir / "emulators" / "doors.json"
         write_private(

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.systems.card.models import Card, Till
 
 TERMINALS = 12
 CARDS = 10
@@ -55,14 +55,13 @@ class Command(BaseCommand):
 
 def chosen_terminals(count: int) -> list[dict[str, Any]]:
     """The more merchants a place has the more of them, each with one terminal, names differ while they can; and a bus."""
-    merchants: dict[int, PosTerminal] = {}
-    for terminal in PosTerminal.objects.filter(state="on", kind="pos").select_related("merchant").order_by("-number"):
-        merchants[terminal.merchant_id] = terminal
-    places: dict[str, list[PosTerminal]] = {}
-    for terminal in sorted(merchants.values(), key=lambda one: one.number):
-        places.setdefault(terminal.merchant.canteen, []).append(terminal)
+    tills = Till.objects.filter(is_on=True, terminal__kind="pos").select_related("terminal", "merchant")
+    merchants = {till.merchant_id: till for till in tills.order_by("-terminal__number")}
+    places: dict[str, list[Till]] = {}
+    for till in sorted(merchants.values(), key=lambda one: one.terminal.number):
+        places.setdefault(till.merchant.canteen, []).append(till)
     turns = sorted(((turn + 0.5) / len(found), place) for place, found in places.items() for turn in range(len(found)))
-    picked: list[PosTerminal] = []
+    picked: list[Till] = []
     for _share, place in turns[:count]:
         names = {one.merchant.name for one in picked}
         chosen = next((one for one in places[place] if one.merchant.name not in names), places[place][0])
@@ -70,16 +69,16 @@ def chosen_terminals(count: int) -> list[dict[str, Any]]:
         picked.append(chosen)
     bus = next((one for one in merchants.values() if one.merchant.key == "bus" and one not in picked), None)
     picked += [bus] if bus is not None else []
-    return [terminal_facts(one) for one in sorted(picked, key=lambda one: one.number)]
+    return [terminal_facts(one) for one in sorted(picked, key=lambda one: one.terminal.number)]
 
 
-def terminal_facts(terminal: PosTerminal) -> dict[str, Any]:
-    name = terminal.merchant.name
+def terminal_facts(till: Till) -> dict[str, Any]:
+    terminal, name = till.terminal, till.merchant.name
     return {
         "number": terminal.number,
         "key": terminal.key,
         "merchant": name,
-        "canteen": terminal.merchant.canteen,
+        "canteen": till.merchant.canteen,
         "place": terminal.place,
         "fixed_fen": next((fen for word, fen in FIXED_FEN.items() if word in name), None),
     }

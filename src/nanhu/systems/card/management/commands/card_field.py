@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import format_yuan
+from nanhu.platforms.terminals.api import Entry, Terminal, register_terminal, retire_terminal, switch_terminal
 from nanhu.systems.card.fleet.errors import MerchantNotFoundError
 from nanhu.systems.card.fleet.services import registering
-from nanhu.systems.card.models import Merchant, PosTerminal
+from nanhu.systems.card.models import Merchant, Till
 from nanhu.systems.card.services.merchants import MerchantOrder
-from nanhu.systems.card.services.terminals import switch_terminal
 
 BY = Actor.system("card-command")
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         merchant.add_argument("--canteen", default="")
         terminal = actions.add_parser("terminal", help="register a device; prints its key once and switches it on")
         terminal.add_argument("number")
-        terminal.add_argument("--kind", choices=PosTerminal.Kind.values, default="pos")
+        terminal.add_argument("--kind", choices=Terminal.Kind.values, default="pos")
         terminal.add_argument("--merchant", default="", help="the key of who sells; none for doors and kiosks")
         terminal.add_argument("--place", default="")
         terminal.add_argument("--door-place", default="", help="the key of the place a door stands at")
@@ -61,22 +61,21 @@ class Command(BaseCommand):
 
     def terminal(self, options: dict[str, Any]) -> None:
         x, y = options["map"]
-        entry = registering.Entry(
-            number=options["number"], kind=options["kind"], merchant_key=options["merchant"], place=options["place"],
-            door_place=options["door_place"], yard=options["yard"], map_x=x, map_y=y,
-        )  # fmt: skip
-        made, key = registering.register_terminal(by=BY, entry=entry, reason=options["reason"])
-        switch_terminal(by=BY, number=made.number, state=PosTerminal.State.ON, reason=options["reason"])
+        details = {name: options[name] for name in ("merchant", "door_place", "yard")} | {"map_x": x, "map_y": y}
+        entry = Entry(number=options["number"], kind=options["kind"], place=options["place"], details=details)
+        made, key = register_terminal(by=BY, entry=entry, reason=options["reason"])
+        switch_terminal(by=BY, number=made.number, state=Terminal.State.ON, reason=options["reason"])
         self.stdout.write(
             _("{number} 的第 {version} 把密钥：{key}").format(number=made.number, version=made.key_version, key=key)
         )
 
     def retire(self, options: dict[str, Any]) -> None:
-        gone = registering.retire_terminal(
+        gone = retire_terminal(
             by=BY, number=options["number"], reason=options["reason"], is_loss_accepted=options["accept_loss"]
         )
         said = _("{number}：{state}，没有上传的 {rows} 笔，{yuan}")
-        facts = {"number": gone.number, "rows": gone.lost_rows, "yuan": format_yuan(gone.lost_fen)}
+        till = Till.objects.filter(terminal=gone).first()
+        facts = {"number": gone.number, "rows": gone.lost_rows, "yuan": format_yuan(till.lost_fen if till else 0)}
         self.stdout.write(said.format(state=gone.get_state_display(), **facts))
 
     def close(self, options: dict[str, Any]) -> None:

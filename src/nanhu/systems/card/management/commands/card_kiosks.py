@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.management.commands.card_emulator import chosen_cards, host_names, write_private
-from nanhu.systems.card.models import PosTerminal
 
 KINDS = ("load_kiosk", "reissue_kiosk", "self_service_kiosk")
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         settings = configuration()
         terminals = [
             terminal_facts(one)
-            for one in PosTerminal.objects.filter(state="on", kind__in=KINDS).order_by("kind", "number")
+            for one in Terminal.objects.filter(state="on", kind__in=KINDS).order_by("kind", "number")
         ]
         cards = chosen_cards(options["campus_no"])
         path = settings.data_dir / "emulators" / "kiosks.json"
@@ -48,7 +48,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{path}: {len(terminals)} kiosks, {len(cards)} cards")
 
 
-def terminal_facts(terminal: PosTerminal) -> dict[str, str]:
+def terminal_facts(terminal: Terminal) -> dict[str, str]:
     return {"number": terminal.number, "key": terminal.key, "kind": terminal.kind, "place": terminal.place}
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.models import PosTerminal, Price
+from nanhu.systems.card.models import Price
 from nanhu.systems.card.pins import policy
 from nanhu.systems.card.pins.models import Pin
 from nanhu.systems.card.pins.services.checking import check_pin
@@ -119,8 +120,6 @@ def test_limits_change_by_the_payment_pin_within_what_the_school_allows(campus, 
 
 def test_a_terminal_of_a_fixed_price_changes_nothing(campus):
     set_up_merchants(by=SYSTEM, merchants=[], terminals=[TerminalOrder(number="N1009", merchant_key="n1.rice")])
-    Price.objects.create(
-        terminal=PosTerminal.objects.get(number="N1009"), since="2020-01-01", kind="fixed", price_fen=300
-    )
+    Price.objects.create(terminal=Terminal.objects.get(number="N1009"), since="2020-01-01", kind="fixed", price_fen=300)
     told = ask(Keypad(Device("N1009")), campus, "pin/change", kind="payment", pin=PINS["student"], new=NEW)
     assert told["code"] == "terminal_unfit"

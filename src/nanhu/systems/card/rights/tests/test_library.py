@@ -7,8 +7,8 @@ import time_machine
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.terminals.api import Incident
 from nanhu.systems.card.devices.tests.asking import place_device
-from nanhu.systems.card.models import TerminalIncident
 from nanhu.systems.card.rights.operations import mark_in_list
 from nanhu.systems.card.rights.services import ruling, verifying
 from nanhu.systems.card.services import loss
@@ -106,5 +106,5 @@ def test_who_tries_numbers_is_told_nothing_more_for_a_minute_and_is_seen(campus,
         assert asked(desk, f"04000000{place:06X}")["code"] == "card_unknown"
 
     assert asked(desk, campus.card("student").uid)["code"] == "terminal_limit"
-    incident = TerminalIncident.objects.get(code="terminal_limit")
+    incident = Incident.objects.get(code="terminal_limit")
     assert incident.terminal_number == "LB001"

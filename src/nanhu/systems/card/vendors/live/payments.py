@@ -37,7 +37,7 @@ from nanhu.systems.card.vendors.rules import written
 from nanhu.systems.card.vendors.scopes import Scope
 
 PAY = "SELECT outcome, receipt_id, detail FROM card_pay(%s::json, %s::json)"
-NEXT = "UPDATE card_terminal SET last_sequence = last_sequence + 1 WHERE id = %s RETURNING last_sequence"
+NEXT = "UPDATE terminals_terminal SET last_sequence = last_sequence + 1 WHERE id = %s RETURNING last_sequence"
 LISTED = 50
 GIVEN_BACK = ("refund", "reversal", "correction_in")
 

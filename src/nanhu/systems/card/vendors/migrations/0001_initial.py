@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                 (
                     "terminal",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.posterminal"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="terminals.terminal"
                     ),
                 ),
                 (

@@ -14,7 +14,7 @@ class VendorMerchant(models.Model):
 
     vendor = models.ForeignKey("openapi.Vendor", on_delete=models.PROTECT, related_name="+")
     merchant = models.ForeignKey("card.Merchant", on_delete=models.PROTECT, related_name="+")
-    terminal = models.OneToOneField("card.PosTerminal", on_delete=models.PROTECT, related_name="+")
+    terminal = models.OneToOneField("terminals.Terminal", on_delete=models.PROTECT, related_name="+")
     is_on = models.BooleanField(default=True)
 
     class Meta:

@@ -16,7 +16,8 @@ from nanhu.platforms.openapi.description import description
 from nanhu.platforms.openapi.interfaces import ALWAYS, WRITING
 from nanhu.platforms.openapi.models import Vendor
 from nanhu.platforms.openapi.services import keys
-from nanhu.systems.card.models import Card, PosTerminal
+from nanhu.platforms.terminals.api import Terminal
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.services.changing import reset_pin
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.rights.models import RightRule
@@ -327,7 +328,7 @@ def pinned(pin):
 
 
 def off(shop, phone, campus):
-    PosTerminal.objects.filter(number__startswith="VA").update(state="off")
+    Terminal.objects.filter(number__startswith="VA").update(state="off")
     return shop.pay(850, code=phone.code())
 
 

@@ -1,0 +1,84 @@
+"""The door of terminals."""
+
+from nanhu.platforms.terminals.bodies import moment_in, read_object, text_in, truth_in, whole_in
+from nanhu.platforms.terminals.errors import (
+    MalformedError,
+    NotForThisTerminalError,
+    PlaceMissingError,
+    TerminalKnownError,
+    TerminalNotFoundError,
+    TerminalRetiredError,
+)
+from nanhu.platforms.terminals.guards import GUARDS, Guard
+from nanhu.platforms.terminals.models import (
+    KIOSKS,
+    Address,
+    Incident,
+    Kiosk,
+    KioskAlarm,
+    LoggedRequest,
+    NextKey,
+    Terminal,
+)
+from nanhu.platforms.terminals.operations import OPERATIONS, Request, operation
+from nanhu.platforms.terminals.parts import PARTS, Part, Unsent
+from nanhu.platforms.terminals.queries import Site as KioskSite
+from nanhu.platforms.terminals.queries import open_alarms, past_alarms
+from nanhu.platforms.terminals.queries import sites as kiosk_sites
+from nanhu.platforms.terminals.queries import yards as kiosk_yards
+from nanhu.platforms.terminals.rules import LATE as KIOSK_LATE
+from nanhu.platforms.terminals.services.keys import begin_rotation
+from nanhu.platforms.terminals.services.keys import new_key as new_terminal_key
+from nanhu.platforms.terminals.services.keys import renew_key as renew_terminal_key
+from nanhu.platforms.terminals.services.kiosks import KioskOrder, set_up_kiosks
+from nanhu.platforms.terminals.services.registering import Entry
+from nanhu.platforms.terminals.services.registering import register as register_terminal
+from nanhu.platforms.terminals.services.registering import retire as retire_terminal
+from nanhu.platforms.terminals.services.states import held as held_terminal
+from nanhu.platforms.terminals.services.states import switch as switch_terminal
+
+__all__ = [
+    "GUARDS",
+    "KIOSKS",
+    "KIOSK_LATE",
+    "OPERATIONS",
+    "PARTS",
+    "Address",
+    "Entry",
+    "Guard",
+    "Incident",
+    "Kiosk",
+    "KioskAlarm",
+    "KioskOrder",
+    "KioskSite",
+    "LoggedRequest",
+    "MalformedError",
+    "NextKey",
+    "NotForThisTerminalError",
+    "Part",
+    "PlaceMissingError",
+    "Request",
+    "Terminal",
+    "TerminalKnownError",
+    "TerminalNotFoundError",
+    "TerminalRetiredError",
+    "Unsent",
+    "begin_rotation",
+    "held_terminal",
+    "kiosk_sites",
+    "kiosk_yards",
+    "moment_in",
+    "new_terminal_key",
+    "open_alarms",
+    "operation",
+    "past_alarms",
+    "read_object",
+    "register_terminal",
+    "renew_terminal_key",
+    "retire_terminal",
+    "set_up_kiosks",
+    "switch_terminal",
+    "text_in",
+    "truth_in",
+    "whole_in",
+]

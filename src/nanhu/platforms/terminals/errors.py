@@ -1,0 +1,68 @@
+"""Expected failures of terminals."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class ReasonMissingError(CampusError):
+    code = "terminals.reason_missing"
+    sentence = _("请写明原因。")
+
+
+class TerminalNotFoundError(CampusError):
+    code = "terminals.not_found"
+    http_status = 404
+    sentence = _("没有编号为 {number} 的终端。")
+
+
+class TerminalKnownError(CampusError):
+    """Also the answer to a form that is sent again: the key was shown and is not shown twice."""
+
+    code = "terminals.known"
+    http_status = 409
+    sentence = _("{number} 已经登记过。密钥只在登记时显示一次；没有记下，请在终端页面换发。")
+
+
+class TerminalRetiredError(CampusError):
+    code = "terminals.retired"
+    http_status = 409
+    sentence = _("{number} 已经撤机，不能再办理；重新安装请用新的编号登记。")
+
+
+class OwnTerminalError(CampusError):
+    code = "terminals.own_terminal"
+    http_status = 409
+    sentence = _("这台终端是您登记的，首次启用须由另一位经办人办理。")
+
+
+class WindowWrongError(CampusError):
+    code = "terminals.key_window"
+    sentence = _("新旧密钥并用的时间须在 1 小时到 30 天之间。")
+
+
+class MalformedError(CampusError):
+    """The body is not what the operation expects. Nothing is kept; the sequence stays free."""
+
+    code: ClassVar[str] = "malformed"
+    sentence: ClassVar[str | Promise] = _("报文格式不正确")
+
+
+class NotForThisTerminalError(CampusError):
+    code: ClassVar[str] = "terminal_unfit"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("本机不办理这项业务")
+
+
+class UnsentRowsError(CampusError):
+    code = "terminals.unsent_rows"
+    http_status = 409
+    sentence = _("还有 {rows} 笔没有上传（{sum}）。先让它联网传完；传不了的，勾选确认损失后撤机。")
+
+
+class PlaceMissingError(CampusError):
+    code = "terminals.place_missing"
+    sentence = _("门禁要选地点，自助终端要写院区。")

@@ -1,0 +1,31 @@
+"""What a room above holds terminals to at the services endpoint, beside signature, clock and sequence."""
+
+from typing import Final, Protocol
+
+from django.db.models import QuerySet
+
+from nanhu.platforms.terminals.models import Terminal
+
+
+class Guard(Protocol):
+    """One of a room. `found` may add to the query that finds the terminal what the other answers are read from."""
+
+    def found(self, terminals: QuerySet[Terminal]) -> QuerySet[Terminal]: ...
+
+    def has_used(self, terminal: Terminal, sequence: int) -> bool:
+        """Whether another endpoint of the room answered this sequence already."""
+
+    def is_over_its_limit(self, terminal: Terminal, operation: str) -> bool: ...
+
+    def answered(self, terminal: Terminal, code: object) -> None:
+        """`code` of the refusal; None where the operation was done."""
+
+
+GUARDS: Final[list[Guard]] = []
+
+
+def find_terminal(number: str) -> Terminal | None:
+    terminals = Terminal.objects.filter(number=number)
+    for guard in GUARDS:
+        terminals = guard.found(terminals)
+    return terminals.first()

@@ -1,0 +1,125 @@
+"""The services endpoint as HTTP: the frame of docs/protocols/terminal-services.md around `services.answering`."""
+
+import hmac
+import logging
+import time
+from typing import Any, NamedTuple
+
+import msgspec
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from nanhu.platforms.identity.api import open_during_setup
+from nanhu.platforms.terminals.errors import MalformedError
+from nanhu.platforms.terminals.guards import find_terminal
+from nanhu.platforms.terminals.models import Terminal
+from nanhu.platforms.terminals.operations import OPERATIONS, Operation
+from nanhu.platforms.terminals.services import answering
+from nanhu.platforms.terminals.services.answering import Response
+from nanhu.platforms.terminals.services.incidents import INCIDENTS
+from nanhu.platforms.terminals.services.keys import keys_of, use_key
+from nanhu.platforms.terminals.wire import (
+    LARGEST_BODY,
+    TERMINAL_NUMBER,
+    clock_offset,
+    furthest_after,
+    is_tolerable,
+    read_sequence,
+    refusal,
+    sign_request,
+    sign_response,
+)
+
+log = logging.getLogger(__name__)
+encode = msgspec.json.Encoder().encode
+
+
+class Frame(NamedTuple):
+    """The headers of a request, as sent."""
+
+    terminal: str
+    sequence: str
+    clock: str
+    signature: str
+    address: str
+
+
+@csrf_exempt
+@login_not_required
+@open_during_setup
+def services(request: HttpRequest, name: str) -> HttpResponse:
+    operation = OPERATIONS.get(name)
+    if request.method != "POST" or operation is None:
+        return unsigned(404, refusal("not_found"))
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+        return unsigned(413, refusal("too_large"))
+    try:
+        return served(request, operation)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("%s cannot be answered, the database is away: %s", name, error)
+        return unsigned(503, refusal("outcome_unknown"))
+
+
+def served(request: HttpRequest, operation: Operation) -> HttpResponse:
+    frame = frame_of(request)
+    terminal = find_terminal(frame.terminal) if TERMINAL_NUMBER.fullmatch(frame.terminal) else None
+    key = None if terminal is None else signing_key(terminal, frame, request)
+    if terminal is None or key is None:
+        # Unsigned, as at the gateway: a signed "nothing happened" could be handed to the terminal instead of the truth.
+        code = "terminal_unknown" if terminal is None else "signature_wrong"
+        note(frame, code)
+        return unsigned(401, refusal(code))
+    answer = answer_of(operation, terminal, frame, request.body, key)
+    response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
+    response["Nanhu-Signature"] = sign_response(
+        key, request_signature=frame.signature, status=answer.status, body=answer.body
+    )
+    return response
+
+
+def answer_of(operation: Operation, terminal: Terminal, frame: Frame, body: bytes, key: bytes) -> Response:
+    if not is_tolerable(clock_offset(frame.clock)):
+        note(frame, "clock_wrong", frame.clock)
+        return Response(401, encode(refusal("clock_wrong", server_time=time.time())))
+    sequence = 0 if operation.reads else read_sequence(frame.sequence)
+    if sequence is None or sequence > furthest_after(terminal.last_sequence):
+        note(frame, "sequence_invalid", frame.sequence)
+        return Response(400, encode(refusal("sequence_invalid")))
+    use_key(terminal, key)
+    try:
+        return answering.answer(
+            terminal=terminal, sequence=sequence, operation=operation, body=body, address=frame.address
+        )
+    except MalformedError:
+        note(frame, "malformed", operation.name)
+        return Response(400, encode(refusal("malformed")))
+
+
+def frame_of(request: HttpRequest) -> Frame:
+    find = request.headers.get
+    return Frame(
+        find("Nanhu-Terminal", ""), find("Nanhu-Sequence", ""), find("Nanhu-Clock", ""), find("Nanhu-Signature", ""),
+        request.META.get("REMOTE_ADDR", ""),
+    )  # fmt: skip
+
+
+def signing_key(terminal: Terminal, frame: Frame, request: HttpRequest) -> bytes | None:
+    """The key among the terminal's that signed this; None where none did."""
+    for key in keys_of(terminal):
+        right = sign_request(
+            key, method="POST", path=request.path, terminal=terminal.number, sequence=frame.sequence,
+            clock=frame.clock, body=request.body,
+        )  # fmt: skip
+        if hmac.compare_digest(right.encode(), frame.signature.encode("latin-1", "replace")):
+            return key
+    return None
+
+
+def note(frame: Frame, code: str, detail: str = "") -> None:
+    INCIDENTS.refuse(terminal=frame.terminal, address=frame.address, code=code, detail=detail)
+
+
+def unsigned(status: int, said: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(encode(said), status=status, content_type="application/json")

@@ -1,0 +1,40 @@
+"""The door of a terminal: at a place from its registration on, without a list once it is taken away."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F
+
+from nanhu.kernel.clock import now
+from nanhu.platforms.terminals.api import PARTS, PlaceMissingError, Terminal, Unsent
+from nanhu.systems.card.doors.models import Door, DoorList, DoorListRow, Place
+
+
+class DoorPart:
+    def install(self, terminal: Terminal, details: Mapping[str, Any]) -> Mapping[str, str]:
+        """`door_place` is the key of the place."""
+        if terminal.kind != Terminal.Kind.DOOR:
+            return {}
+        place = Place.objects.filter(key=details.get("door_place", "")).first()
+        if place is None:
+            raise PlaceMissingError
+        Door.objects.create(terminal=terminal, place=place, list_salt=secrets.token_hex(16))
+        return {}
+
+    def unsent(self, terminal: Terminal) -> Unsent:
+        """Passages it decided without network."""
+        door = Door.objects.filter(pk=terminal.pk).first()
+        return Unsent(door.said_stored if door else 0)
+
+    def check_removal(self, terminal: Terminal) -> None:
+        """A door goes whenever it goes."""
+
+    def remove(self, terminal: Terminal, lost: Unsent) -> None:  # noqa: ARG002  what is lost stays with the terminal
+        DoorListRow.objects.filter(door_id=terminal.pk).delete()
+        DoorList.objects.filter(door_id=terminal.pk).update(
+            profiles={}, profiles_tag="", ends_at=now(), version=F("version") + 1
+        )
+
+
+PARTS.append(DoorPart())
