@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from nanhu.kernel.configuration import Configuration, read_configuration
-from nanhu.kernel.processes.house import web_command
+from nanhu.kernel.processes.house import BACKLOG, IDLE_MILLISECONDS, web_command
 from nanhu.systems.card.process import gateway_command
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import ROOT, answer_of, campus_environment, open_folder
@@ -30,7 +30,7 @@ SERVERS = {"gateway": (gateway_command, "gateway_port", "/health"), "web": (web_
 
 
 @contextmanager
-def running(name: str) -> Iterator[tuple[int, str, Path]]:
+def running(name: str, *, idle_milliseconds: int = IDLE_MILLISECONDS) -> Iterator[tuple[int, str, Path]]:
     """The server alone, without a database: what is tried here comes before anything is asked of one."""
     command, port_of, path = SERVERS[name]
     with open_folder() as folder:
@@ -40,9 +40,10 @@ def running(name: str) -> Iterator[tuple[int, str, Path]]:
         }  # fmt: skip
         configuration: Configuration = read_configuration(environment)
         port, log = getattr(configuration, port_of), folder / f"{name}.log"
+        line = [str(idle_milliseconds) if word == str(IDLE_MILLISECONDS) else word for word in command(configuration)]
         with log.open("ab") as paper:
             server = subprocess.Popen(
-                command(configuration), env=environment, cwd=ROOT, stdout=paper, stderr=paper, start_new_session=True
+                line, env=environment, cwd=ROOT, stdout=paper, stderr=paper, start_new_session=True
             )
         try:
             deadline = time.monotonic() + PATIENCE_SECONDS
@@ -99,3 +100,37 @@ def test_one_address_cannot_keep_the_others_out(name):
             assert log.stat().st_size < 20_000
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def is_cut(connection: socket.socket) -> bool:
+    """Whether the server ends it before anybody's patience does."""
+    connection.settimeout(PATIENCE_SECONDS)
+    try:
+        return b"200" not in connection.recv(4096)
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_half_a_head_and_an_idle_connection_are_cut(name):
+    """With the time of the program's own command line made short; without that option a half head stays for as long as it likes."""
+    with running(name, idle_milliseconds=400) as (port, path, log), ExitStack() as held:
+        half, idle = (
+            held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)) for _one in "ab"
+        )
+        half.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode())
+        idle.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert b"200" in idle.recv(4096).split(b"\r\n", 1)[0]
+        assert is_cut(half)
+        assert is_cut(idle)
+        assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_many_may_wait_to_be_let_in(name):
+    """Two thousand kiosks and phones that come back at one moment find a queue that holds them; granian's own holds 1,024."""
+    line = SERVERS[name][0](read_configuration({}))
+    assert line[line.index("--backlog") + 1] == str(BACKLOG)
+    assert BACKLOG >= 4096

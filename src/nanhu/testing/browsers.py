@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from nanhu.testing.patience import PATIENCE_MS, PATIENCE_SECONDS
 
@@ -109,7 +109,11 @@ def be_patient(browser: Browser) -> None:
         context.set_default_timeout(PATIENCE_MS)
         return context
 
+    def new_page(**options: Any) -> Page:
+        return browser.new_context(**options).new_page()
+
     browser.new_context = new_context  # type: ignore[method-assign]
+    browser.new_page = new_page  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -88,6 +88,7 @@ TAMPERED = {
 def test_what_a_superuser_does_to_a_row_is_found(how: str, which: int, sealed) -> None:
     as_superuser(TAMPERED[how], sealed[which].pk)
 
+    until_finished()
     seal()  # even if the sealer runs meanwhile
     found = verify()
     assert not found.is_sound, how
@@ -175,6 +176,7 @@ def test_a_row_that_is_dated_back_is_found(sealed) -> None:
             "INSERT INTO kernel_audit_entry (at, actor, address, action, target, reason, facts)"
             " VALUES (now() - interval '7 days', 'x', '', 'test.x', 'lamp:1', '', '{}')"
         )
+    until_finished()
     seal()
 
     assert not verify().is_sound
@@ -333,6 +335,7 @@ def test_whatever_an_export_is_made_of_the_answer_is_not_sound_and_never_a_trace
 def test_the_chinese_algorithms_seal_and_are_checked_too(monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(chain, "chosen_algorithm", lambda: "sm3")
     deeds(3)
+    until_finished()
     seal()
 
     assert verify().is_sound
@@ -363,6 +366,7 @@ def test_old_blocks_leave_only_into_a_checked_archive(sealed, tmp_path) -> None:
     assert AuditEntry.objects.get().facts["file"] == path.name
     assert archive(by=CLERK, folder=tmp_path) is None, "once"
     deeds(1)
+    until_finished()
     seal()
     assert verify().is_sound
     noted = AuditBlock.objects.filter(archive=path.name).order_by("-number").first()
@@ -377,6 +381,7 @@ def age(*, days: int) -> None:
     as_superuser("UPDATE kernel_audit_entry SET at = now() - make_interval(days => %s)", days)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("nanhu.kernel.sealing.chain.now", lambda: now() - timedelta(days=days))
+        until_finished()
         seal(block_rows=5)
 
 
@@ -421,6 +426,7 @@ def test_the_night_looks_on_from_where_it_was_sound_and_the_doctor_tells(sealed)
     assert check_audit_seals().verdict != "fail"
     verify_and_note(is_whole=False)
     deeds(1)
+    until_finished()
     seal()
     assert verify_and_note(is_whole=False).from_number == 4
     assert check_audit_seals().verdict == "ok"

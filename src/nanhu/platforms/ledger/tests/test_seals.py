@@ -118,6 +118,7 @@ def test_a_chain_that_was_sealed_anew_is_found_by_a_root_that_was_fetched_before
     as_superuser(TAMPERED["another amount"], sealed[4])
     as_superuser("DELETE FROM ledger_day_root")
     as_superuser("DELETE FROM ledger_block")
+    until_finished()
     seal()
     assert verify().is_sound
     with pytest.raises(SystemExit):
@@ -135,6 +136,7 @@ def test_the_night_carries_roots_out_and_the_doctor_finds_a_chain_sealed_anew(se
     as_superuser(TAMPERED["another amount"], sealed[4])
     as_superuser("DELETE FROM ledger_day_root")
     as_superuser("DELETE FROM ledger_block")
+    until_finished()
     seal()
     assert verify().is_sound
     assert trail.check_carried_roots().verdict == Verdict.FAIL
@@ -240,6 +242,7 @@ def test_a_day_gets_its_root_when_it_is_over_and_once(sealed):
 def test_the_chinese_algorithm_seals_too(books, monkeypatch):
     monkeypatch.setattr(chain, "chosen_algorithm", lambda: "sm3")
     post(books, 3)
+    until_finished()
     seal()
     root_days(until=campus_today() + timedelta(days=1))
     assert verify().is_sound

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 
@@ -14,10 +15,12 @@ from nanhu.systems.card.gateway.application import Application, address_in
 from nanhu.systems.card.gateway.diary import Diary
 from nanhu.systems.card.gateway.server import Asked, Gateway
 from nanhu.systems.card.gateway.terminals import Terminal
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 KEY = bytes(range(32))
 TILL = Terminal("N101A", 7, KEY, 1, "早点", "南院一食堂", "1号窗口")
 PATH = "/terminal/v1/hello"
+DOOR = import_module("nanhu.systems.card.gateway.application")
 
 
 class Terminals:
@@ -88,6 +91,21 @@ class Line:
     def response_bytes(self, status, _headers, body):
         self.answer = (status, body)
 
+    def response_empty(self, status, _headers):
+        self.answer = (status, b"")
+
+
+class SlowLine(Line):
+    """Its head came; of its body a byte, and then nothing."""
+
+    async def __call__(self) -> bytes:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def __aiter__(self):
+        yield b"{"
+        await asyncio.Event().wait()
+
 
 class Scope:
     method, path, client = "POST", PATH, "192.0.2.7"
@@ -118,6 +136,37 @@ def test_a_body_of_a_usual_size_is_read_whole(headers):
     asyncio.run(application.__rsgi__(Scope(nanhu_signature=signed(body), **headers), line))
 
     assert line.answer == (200, b"{}")
+
+
+@pytest.mark.parametrize("headers", [{"content_length": "200"}, {"transfer_encoding": "chunked"}])
+def test_a_body_that_does_not_come_is_cut(headers, monkeypatch):
+    monkeypatch.setattr(DOOR, "BODY_SECONDS", 0.05)
+    door, line = Application(), SlowLine(pieces=1)
+    door.gateway = gateway()
+
+    asyncio.run(asyncio.wait_for(door.__rsgi__(Scope(nanhu_terminal=TILL.number, **headers), line), PATIENCE_SECONDS))
+
+    assert line.answer == (408, b"")
+
+
+def test_a_body_that_does_not_come_is_cut_under_asgi_too(monkeypatch):
+    monkeypatch.setattr(DOOR, "BODY_SECONDS", 0.05)
+    door, said = Application(), []
+    door.gateway = gateway()
+    pieces = iter([{"type": "http.request", "body": b"{", "more_body": True}])
+
+    async def receive():
+        for piece in pieces:
+            return piece
+        return await asyncio.Event().wait()
+
+    async def send(message):
+        said.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": PATH, "headers": [], "client": ("192.0.2.7", 1)}
+    asyncio.run(asyncio.wait_for(door(scope, receive, send), PATIENCE_SECONDS))
+
+    assert said[0]["status"] == 408
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from nanhu.platforms.identity.administration.queries import sign_ins
 from nanhu.platforms.identity.models import SignInEvent
 from nanhu.platforms.identity.services.sign_in_log import name_key
 from nanhu.platforms.people import api as people
+from nanhu.testing.finished import until_finished
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +116,7 @@ def test_the_audit_is_read_by_filter(office, here) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_auditor_verifies_and_exports_what_is_sealed(office, here) -> None:
     auditor = office("identity.auditor")
+    until_finished()
     seal()
     auditor.client.post("/identity/audit/verify")
     progress = Progress.objects.get(kind="kernel.verify_audit")

@@ -12,6 +12,7 @@ from nanhu.platforms.ledger.services.sealing import seal
 from nanhu.systems.card.closing.services import days
 from nanhu.systems.card.closing.tests.test_days import as_superuser
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast, make_finance
+from nanhu.testing.finished import until_finished
 
 YESTERDAY = campus_today() - timedelta(days=1)
 
@@ -21,6 +22,7 @@ def test_a_chain_that_was_sealed_anew_does_not_fit_the_sheets(transactional_db):
     """Whoever holds database and keyring makes a chain that fits in itself; the sheet of the day before does not."""
     campus = bring_in_the_cast()
     campus.top_up("teacher", 100)
+    until_finished()
     seal()
     seal_audit()
     before = days.close_day(by=SYSTEM, day=YESTERDAY - timedelta(days=1))

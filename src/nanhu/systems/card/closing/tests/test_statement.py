@@ -17,6 +17,7 @@ from nanhu.platforms.ledger.models import DayRoot, SigningKey
 from nanhu.platforms.ledger.services.sealing import root_days, seal
 from nanhu.platforms.ledger.verify_statement import canonical, chain_faults, faults_of, is_signed, main, money_faults
 from nanhu.systems.card.tests.conftest import bring_in_the_cast, queries_of
+from nanhu.testing.finished import until_finished
 
 PAGE = "/card/closing/statement/"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,6 +31,7 @@ def campus(transactional_db):
     for fen in (1250, 800, 75):
         assert campus.pay("student", fen) == "posted"
         assert campus.pay("teacher", fen + 1) == "posted"
+    until_finished()
     seal(block_rows=3)
     root_days(until=campus_today() + timedelta(days=1))
     campus.pay("student", 10)
