@@ -14,8 +14,8 @@ from nanhu.kernel.audit import Deed
 from nanhu.kernel.ui import audit_terms
 
 CODE_WORD = re.compile(r"[a-z][a-z_+]*(\.[a-z_]+)?")
-OWN_WORDS = frozenset({"funding", "code"})
-"""Codes that an office chose itself, and what the bank answered."""
+OWN_WORDS = frozenset({"funding", "code", "grants", "category"})
+"""Codes that an office or an application chose itself, and what the bank answered."""
 AUDIT = audit.__file__
 
 

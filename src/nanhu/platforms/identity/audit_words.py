@@ -64,6 +64,7 @@ FACTS: dict[str, Text] = {
     "what": _("内容"),
 }
 VALUES: dict[str, dict[str, Text]] = {
+    "door": {"mail": _("邮箱"), "network": _("无线网或 VPN")},
     "how": {**WAYS, **dict(SsoSession.End.choices)},
     "from": dict(Account.State.choices),
     "to": dict(Account.State.choices),

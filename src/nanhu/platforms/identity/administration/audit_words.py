@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.platforms.identity.administration.services.desk import Document
 
 ACTIONS: dict[str, Text] = {
     "identity.export_sign_in_log": _("导出登录日志"),
@@ -19,5 +20,11 @@ WHOLE_TARGETS: dict[str, Text] = {
     "sign-in-log": _("登录日志"),
 }
 FACTS: dict[str, Text] = {
+    "face_compared": _("核对面容"),
+    "number_compared": _("核对证件号"),
     "query": _("查询"),
 }
+VALUES: dict[str, dict[str, Text]] = {
+    "document": dict(Document.choices),
+}
+"""Of facts whose values are words of the program."""

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import registry
 from nanhu.kernel.registry import Text
+from nanhu.platforms.identity.personal.models import AppPassword
 
 ACTIONS: dict[str, Text] = {
     "identity.ask_copy": _("申请个人数据副本"),
@@ -18,3 +20,8 @@ FACTS: dict[str, Text] = {
     "token": _("令牌"),
     "tokens": _("令牌"),
 }
+VALUES: dict[str, dict[str, Text]] = {
+    "identity.make_token scopes": {one.key: one.title for one in registry.personal_data},
+    "service": dict(AppPassword.Service.choices),
+}
+"""Of facts whose values are words of the program."""

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.platforms.identity.recovery.models import ContactKind
 
 ACTIONS: dict[str, Text] = {
     "identity.answers_refused": _("密保回答错误"),
@@ -22,3 +23,8 @@ TARGETS: dict[str, Text] = {
     "recovery": _("找回申请"),
 }
 """By what stands before the colon."""
+VALUES: dict[str, dict[str, Text]] = {
+    "channel": dict(ContactKind.choices),
+    "kind": dict(ContactKind.choices),
+}
+"""Of facts whose values are words of the program."""

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 
 ACTIONS: dict[str, Text] = {
     "identity.change_radius_client": _("修改 RADIUS 接入"),
@@ -16,3 +17,9 @@ FACTS: dict[str, Text] = {
     "session_seconds": _("会话秒数"),
     "station": _("设备"),
 }
+VALUES: dict[str, dict[str, Text]] = {
+    "application": {"wifi": _("无线网"), "vpn": "VPN", "mail": _("邮箱")},
+    "identity.issue_radius_key service": dict(RadiusClient.Service.choices),
+    "identity.forget_radius_key service": dict(RadiusClient.Service.choices),
+}
+"""Of facts whose values are words of the program."""
