@@ -17,8 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from nanhu.kernel.bodies import MEGABYTE
+from nanhu.kernel.configuration import configuration
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import ROOT, Campus, free_ports
+from tests.faults.test_campus_killed import Steward
 
 DOCUMENT = ROOT / "docs" / "operations.md"
 NETWORK = "10.20.0.0/16"
@@ -46,10 +49,13 @@ class Front:
     def ask(
         self, method: str, path: str, *, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> http.client.HTTPResponse:
-        trust = ssl.create_default_context(cafile=str(self.folder / "campus.pem"))
-        line = http.client.HTTPSConnection("localhost", self.port, timeout=PATIENCE_SECONDS, context=trust)
+        line = self.line()
         line.request(method, path, body=body or None, headers=headers or {})
         return line.getresponse()
+
+    def line(self) -> http.client.HTTPSConnection:
+        trust = ssl.create_default_context(cafile=str(self.folder / "campus.pem"))
+        return http.client.HTTPSConnection("localhost", self.port, timeout=PATIENCE_SECONDS, context=trust)
 
 
 def documented() -> str:
@@ -172,6 +178,44 @@ def test_what_is_too_large_is_refused_by_the_program_up_to_nginxs_own_limit(fron
         with trust.wrap_socket(line, server_hostname="localhost") as sealed:
             sealed.sendall(b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 221000000\r\n\r\n")
             assert b" 413 " in sealed.recv(4096).split(b"\r\n", 1)[0]
+
+
+def padded(head: bytes, tail: bytes, size: int) -> Iterator[bytes]:
+    """A body of exactly this size."""
+    yield head
+    left = size - len(head) - len(tail)
+    block = b"x" * MEGABYTE
+    while left > 0:
+        yield block[:left]
+        left -= MEGABYTE
+    yield tail
+
+
+@pytest.mark.slow
+def test_a_file_of_the_largest_size_that_is_allowed_comes_through(front: Front) -> None:
+    """The program has read all of it when it misses the source in the form; a byte over its limit it refuses by the head."""
+    steward = Steward(front.campus)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', steward.get("/datahub/upload/").text)
+    assert token is not None
+    head = (
+        f'--b\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{token[1]}\r\n'
+        '--b\r\nContent-Disposition: form-data; name="file"; filename="all.csv"\r\nContent-Type: text/csv\r\n\r\n'
+    ).encode()
+    size = (configuration().upload_limit_mb + 1) * MEGABYTE
+    headers = {
+        "Content-Type": "multipart/form-data; boundary=b", "Referer": "https://localhost/datahub/upload/",
+        "Cookie": "; ".join(f"{name}={value}" for name, value in steward.session.cookies.items()),
+    }  # fmt: skip
+
+    line = front.line()
+    line.request(
+        "POST",
+        "/datahub/upload/",
+        body=padded(head, b"\r\n--b--\r\n", size),
+        headers={**headers, "Content-Length": str(size)},
+    )
+    answer = line.getresponse()
+    assert (answer.status, "all.csv" in answer.read().decode()) == (422, False)
 
 
 def test_the_visitors_address_is_the_one_that_nginx_saw(front: Front) -> None:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.platforms.messages.models import Notice
 
 ACTIONS: dict[str, Text] = {
     "messages.attach_file": _("添加附件"),
@@ -27,3 +28,7 @@ FACTS: dict[str, Text] = {
     "revision": _("修订"),
     "size": _("大小"),
 }
+VALUES: dict[str, dict[str, Text]] = {
+    "audience": dict(Notice.Audience.choices),
+}
+"""Of facts whose values are words of the program."""

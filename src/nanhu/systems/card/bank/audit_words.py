@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.bank.models import Agreement, Appeal, Load
+from nanhu.systems.card.bank.models import Agreement, Appeal, BankPayout, Load, OnlineTopUp
 
 ACTIONS: dict[str, Text] = {
     "card.appeal_binding": _("申诉错误绑定"),
@@ -59,8 +59,10 @@ FACTS: dict[str, Text] = {
     "differences": _("差异"),
     "failures": _("失败次数"),
     "load": _("圈存"),
+    "paid": _("已付笔数"),
     "payout": _("付款"),
     "query_id": _("查询编号"),
+    "returned": _("退回笔数"),
     "signing": _("签约"),
     "top_up": _("充值"),
     "virtual_no": _("虚拟卡号"),
@@ -70,5 +72,8 @@ VALUES: dict[str, dict[str, Text]] = {
     "card.settle_agreement state": dict(Agreement.State.choices),
     "card.decide_appeal state": dict(Appeal.State.choices),
     "card.move_load state": dict(Load.State.choices),
+    "card.ask_top_up source": dict(OnlineTopUp.Source.choices),
+    "card.move_top_up state": dict(OnlineTopUp.State.choices),
+    "card.end_payout state": dict(BankPayout.State.choices),
 }
 """Of facts whose values are words of the program; a state is another word at each of these deeds."""
