@@ -23,11 +23,11 @@ def database(campus: Campus) -> Iterator[psycopg.Connection]:
 
 
 def test_web_worker_and_gateway_are_connected_by_their_own_roles(campus: Campus, database: psycopg.Connection) -> None:
-    wanted = {one.key: [embedded.embedded_user(one.database_role)] for one in processes if one.database_role}
+    wanted = {f"nanhu-{one.key}": [embedded.embedded_user(one.database_role)] for one in processes if one.database_role}
 
     def connected() -> dict[str, list[str]]:
         return {name: users for name, users in database.execute(CONNECTED).fetchall() if name in wanted}
 
     wait_until(campus, lambda: connected().keys() == wanted.keys(), "web, worker and gateway are not all connected")
     assert connected() == wanted
-    assert {"web", "worker", "gateway"} <= wanted.keys()
+    assert {"nanhu-web", "nanhu-worker", "nanhu-gateway"} <= wanted.keys()
