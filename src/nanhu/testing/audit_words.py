@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from nanhu.kernel import audit
 from nanhu.kernel.audit import Deed
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.ui import audit_terms
 
 CODE_WORD = re.compile(r"(?!test$)[a-z][a-z_+]*(\.[a-z_]+)?")
@@ -40,7 +41,7 @@ def audit_lines_are_told_in_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     found: set[str] = set()
     entry_of = audit.entry_of
 
-    def watched(deed: Deed) -> audit.AuditEntry:
+    def watched(deed: Deed) -> AuditEntry:
         if not is_written_by_a_test():
             found.update(unsaid(deed.action, deed.facts))
         return entry_of(deed)
