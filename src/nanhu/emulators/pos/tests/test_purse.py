@@ -1,13 +1,15 @@
 """Cards with a purse at the device: grey records, torn cards, the card's own limits and PIN, the list of refused cards."""
 
 import json
+from datetime import datetime
 
 import pytest
 
 from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.emulators.chip.tests.conftest import AT as LOADED_AT
 from nanhu.emulators.chip.tests.conftest import CARD, PIN, fill, host_load
-from nanhu.emulators.pos.offline import meal_of
+from nanhu.emulators.pos.offline import limit_passed, meal_of
+from nanhu.emulators.pos.purse import CAMPUS
 
 
 @pytest.fixture
@@ -127,6 +129,23 @@ def test_above_the_cards_own_limit_the_pin_is_asked_without_network(device, gate
     rows = stored_rows(gateway)
     assert ["pin" in row for row in rows] == [False, True]
     assert PIN not in json.dumps(rows)
+
+
+@pytest.mark.capability("A124.3", "A134.2")
+def test_without_network_the_day_counts_every_meal_and_each_meal_begins_anew(pocket):
+    terms = {"meals": [("06:30", "09:00"), ("11:00", "13:30")]}
+    with pocket.card(CARD) as card:
+        terminal.verify_pin(card, PIN)
+        terminal.write_limits(card, 2000, 3000)
+        at_breakfast = "20261125070000"
+        terminal.buy(card, pocket.psam("N101A"), amount_fen=1900, at=at_breakfast, remember=lambda _grey: None)
+
+        def passed(hour: int, fen: int) -> str:
+            moment = datetime(2026, 11, 25, hour, tzinfo=CAMPUS).timestamp()
+            return limit_passed(card, terms, amount_fen=fen, now=moment)
+
+        assert [passed(8, 100), passed(8, 101)] == ["", "meal"]
+        assert [passed(12, 1100), passed(12, 1101)] == ["", "daily"]
 
 
 def test_a_pin_tried_out_locks_on_the_card(device, pocket):
