@@ -6,6 +6,19 @@ from django.utils import timezone
 
 from nanhu.kernel.crypto import EncryptedTextField
 
+LONGEST_ERROR = 200
+
+
+class Retried(models.Model):
+    """The columns of a row that is retried (`kernel.retries`); an index on `due_at`, where it is set, is its table's."""
+
+    due_at = models.DateTimeField(null=True, help_text="when the worker looks again; null: never")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=LONGEST_ERROR, default="", blank=True, help_text="of the last attempt")
+
+    class Meta:
+        abstract = True
+
 
 class OutboxEvent(models.Model):
     """A published fact, kept as it was told."""

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
 
 import msgspec
 from django.db import Error, transaction
@@ -10,9 +9,10 @@ from django.utils import timezone
 
 from nanhu.kernel.events.outbox import Subscriber, subscribers
 from nanhu.kernel.models import EventDelivery
+from nanhu.kernel.retries.pauses import doubling
 
 BATCH_SIZE = 500
-LONGEST_PAUSE_SECONDS = 3600
+pause_after = doubling("2s", "1h")
 log = logging.getLogger(__name__)
 
 
@@ -81,7 +81,7 @@ def postpone(subscriber: Subscriber, error: Exception) -> None:
                 return
             failed.attempts += 1
             failed.error = f"{type(error).__name__}: {error}"[:2000]
-            failed.due_at = timezone.now() + timedelta(seconds=min(2**failed.attempts, LONGEST_PAUSE_SECONDS))
+            failed.due_at = timezone.now() + pause_after(failed.attempts)
             failed.save(update_fields=["attempts", "error", "due_at"])
     except Error:
         log.exception("could not postpone a delivery of %s", subscriber.name)

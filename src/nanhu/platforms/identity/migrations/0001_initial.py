@@ -1130,7 +1130,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="ssogrant",
             index=models.Index(
-                condition=models.Q(("logout", "waiting")),
+                condition=models.Q(("logout_due_at__isnull", False)),
                 fields=["application", "logout_due_at"],
                 name="identity_grant_due",
             ),
@@ -1146,8 +1146,10 @@ class Migration(migrations.Migration):
             model_name="ssogrant",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("logout", "waiting"), _negated=True),
-                    models.Q(("logout_asked_at__isnull", False), ("logout_due_at__isnull", False)),
+                    models.Q(
+                        ("logout", "waiting"), ("logout_asked_at__isnull", False), ("logout_due_at__isnull", False)
+                    ),
+                    models.Q(models.Q(("logout", "waiting"), _negated=True), ("logout_due_at__isnull", True)),
                     _connector="OR",
                 ),
                 name="identity_grant_waiting_has_a_time",

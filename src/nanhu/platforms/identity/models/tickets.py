@@ -104,7 +104,8 @@ class SsoGrant(models.Model):
                 name="identity_grant_logout_known",
             ),
             models.CheckConstraint(
-                condition=~Q(logout="waiting") | Q(logout_due_at__isnull=False, logout_asked_at__isnull=False),
+                condition=Q(logout="waiting", logout_due_at__isnull=False, logout_asked_at__isnull=False)
+                | (~Q(logout="waiting") & Q(logout_due_at__isnull=True)),
                 name="identity_grant_waiting_has_a_time",
             ),
         ]
@@ -113,6 +114,8 @@ class SsoGrant(models.Model):
             models.Index(fields=["session", "id"], name="identity_grant_session"),
             BrinIndex(fields=["created_at"], name="identity_grant_created"),
             models.Index(
-                fields=["application", "logout_due_at"], name="identity_grant_due", condition=Q(logout="waiting")
+                fields=["application", "logout_due_at"],
+                name="identity_grant_due",
+                condition=Q(logout_due_at__isnull=False),
             ),
         ]

@@ -7,10 +7,11 @@ in the grants, with the time of the next attempt.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.outgoing import Answer, Call
+from nanhu.kernel.retries import wake
 from nanhu.platforms.identity.models import SsoGrant
 
 CHANNEL = "nanhu_logout"
@@ -46,5 +47,4 @@ def call_out(*, session_ids: Sequence[int]) -> None:
         logout=SsoGrant.Logout.WAITING, logout_asked_at=moment, logout_due_at=moment
     )
     if found:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+        wake(CHANNEL)

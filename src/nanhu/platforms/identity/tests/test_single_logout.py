@@ -14,11 +14,14 @@ from lxml import etree
 from nanhu.kernel import outgoing
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.jobs.companions import companions
+from nanhu.kernel.retries import Engine, pauses
 from nanhu.kernel.tests import outside
 from nanhu.platforms.identity.models import Application, SsoGrant, SsoSession
 from nanhu.platforms.identity.services import logout_engine, sessions, single_logout
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.grants import open_grant
+from nanhu.platforms.identity.services.logout_engine import LOGOUTS
 from nanhu.platforms.identity.tests.conftest import TEST
 from nanhu.testing.patience import PATIENCE_SECONDS
 
@@ -63,7 +66,7 @@ def test_twelve_of_fourteen_are_out_while_a_dead_one_is_still_being_called(sessi
         entered(session, hanging, "挂起的")
         entered(session, outside.refusing(), "关机的")
         stopping = threading.Event()
-        worker = threading.Thread(target=logout_engine.run, args=(stopping,))
+        worker = threading.Thread(target=companions["single_logout"], args=(stopping,))
         worker.start()
         end(session)
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -131,11 +134,10 @@ def test_an_engine_that_dies_amid_a_call_leaves_it_to_the_next(session):
     with outside.application() as there:
         entered(session, there.address, "OA")
         end(session)
-        with ThreadPoolExecutor(1) as pool:
-            assert len(logout_engine.Engine(pool).take_due()) == 1
+        assert len(LOGOUTS.take(8)) == 1
         logout_engine.tell_due()
         assert there.logouts == []
-        with time_machine.travel(now() + logout_engine.LEASE + timedelta(seconds=1)):
+        with time_machine.travel(now() + LOGOUTS.lease + timedelta(seconds=1)):
             logout_engine.tell_due()
     assert len(there.logouts) == 1
     assert states() == {"OA": "notified"}
@@ -152,7 +154,8 @@ def test_a_sign_out_that_is_rolled_back_tells_nobody(session):
     assert states() == {"OA": "open"}
 
 
-def test_the_dead_are_tried_again_ever_more_slowly_and_named_in_the_end(session):
+def test_the_dead_are_tried_again_ever_more_slowly_and_named_in_the_end(session, monkeypatch):
+    monkeypatch.setattr(pauses, "chance", lambda: 0.0)
     grant = entered(session, outside.refusing(), "图书馆")
     end(session)
     moment = now()
@@ -168,7 +171,7 @@ def test_the_dead_are_tried_again_ever_more_slowly_and_named_in_the_end(session)
     grant.refresh_from_db()
     assert waits == [2, 4, 8, 16, 32]
     assert (grant.logout, grant.logout_due_at) == ("unreachable", None)
-    assert logout_engine.pause_after(30) == timedelta(seconds=600)
+    assert LOGOUTS.pause(30) == timedelta(seconds=600)
 
 
 def test_one_that_comes_back_is_told(session):
@@ -196,19 +199,18 @@ def test_many_people_leaving_a_dead_application_hold_up_no_other(teacher):
                 )  # fmt: skip
         sessions.end_sessions(by=TEST, sessions=crowd, how=SsoSession.End.IDLE)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        with ThreadPoolExecutor(logout_engine.CALLS_AT_ONCE) as pool:
-            engine = logout_engine.Engine(pool)
+        with ThreadPoolExecutor(LOGOUTS.at_once) as pool:
+            engine = Engine(LOGOUTS, pool)
             while len(good.logouts) < 40 and time.monotonic() < deadline:
                 engine.turn()
-                assert sum(one.grant.application_id == dead.pk for one in engine.flights.values()) <= 8
+                assert sum(grant.application_id == dead.pk for grant in engine.flights.values()) <= 8
                 time.sleep(0.01)
             assert len(good.logouts) == 40
             tried = SsoGrant.objects.filter(application=dead, logout_attempts__gt=0).count()
             assert tried < 40, "the living did not wait for all the dead"
             while any(engine.flights):
                 for flight in [one for one in engine.flights if one.done()]:
-                    gone = engine.flights.pop(flight)
-                    engine.conclude(gone.grant, logout_engine.outcome_of(flight, gone.call))
+                    engine.conclude(engine.flights.pop(flight), flight.result())
                 time.sleep(0.05)
             assert engine.rooms()[dead.pk] == 1, "one call at a time to who did not answer"
 

@@ -124,8 +124,15 @@ class Migration(migrations.Migration):
                     models.TextField(choices=[("kiosk", "圈存机"), ("web", "网页"), ("bulk", "新生批量预签约")]),
                 ),
                 ("sentence", models.TextField(blank=True, default="", help_text="what the bank said")),
-                ("tries", models.PositiveIntegerField(default=0)),
-                ("next_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "error",
+                    models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(help_text="when the worker looks again; null: never", null=True),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("signed_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
@@ -322,10 +329,14 @@ class Migration(migrations.Migration):
                 ("sentence", models.TextField(blank=True, default="")),
                 ("reference", models.TextField(blank=True, default="", help_text="the bank's number of the debit")),
                 ("settled_on", models.DateField(help_text="the bank's day", null=True)),
-                ("tries", models.PositiveIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
                 (
-                    "next_at",
-                    models.DateTimeField(help_text="when the finder looks again; null: nothing to find", null=True),
+                    "error",
+                    models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(help_text="when the worker looks again; null: never", null=True),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("moved_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -419,8 +430,15 @@ class Migration(migrations.Migration):
                 ("query_id", models.TextField(help_text="UnionPay's number of the payment", null=True, unique=True)),
                 ("settled_on", models.DateField(null=True)),
                 ("told_times", models.PositiveIntegerField(default=0, help_text="notices that came for it")),
-                ("tries", models.PositiveIntegerField(default=0)),
-                ("next_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "error",
+                    models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(help_text="when the worker looks again; null: never", null=True),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("moved_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -499,8 +517,15 @@ class Migration(migrations.Migration):
                 ("sentence", models.TextField(blank=True, default="")),
                 ("reference", models.TextField(blank=True, default="")),
                 ("settled_on", models.DateField(null=True)),
-                ("tries", models.PositiveIntegerField(default=0)),
-                ("next_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "error",
+                    models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(help_text="when the worker looks again; null: never", null=True),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("ended_at", models.DateTimeField(null=True)),
                 (
@@ -851,7 +876,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="agreement",
             constraint=models.CheckConstraint(
-                condition=models.Q(("next_at__isnull", True), ("state__in", ["asked", "cancelling"]), _connector="OR"),
+                condition=models.Q(("due_at__isnull", True), ("state__in", ["asked", "cancelling"]), _connector="OR"),
                 name="card_agreement_ended_waits_for_nothing",
             ),
         ),
@@ -944,9 +969,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="load",
-            index=models.Index(
-                condition=models.Q(("next_at__isnull", False)), fields=["next_at"], name="card_load_due"
-            ),
+            index=models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="card_load_due"),
         ),
         migrations.AddIndex(
             model_name="load",
@@ -987,7 +1010,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("state__in", ["asked", "sent", "unknown", "debited", "reversing", "credited", "writing"]),
-                    ("next_at__isnull", True),
+                    ("due_at__isnull", True),
                     _connector="OR",
                 ),
                 name="card_load_ended_waits_for_nothing",
@@ -1008,7 +1031,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="onlinetopup",
             index=models.Index(
-                condition=models.Q(("next_at__isnull", False)), fields=["next_at"], name="card_online_due"
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="card_online_due"
             ),
         ),
         migrations.AddIndex(
@@ -1067,7 +1090,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="bankpayout",
             index=models.Index(
-                condition=models.Q(("next_at__isnull", False)), fields=["next_at"], name="card_bank_payout_due"
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="card_bank_payout_due"
             ),
         ),
         migrations.AddIndex(

@@ -6,10 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.kernel.models import Retried
 from nanhu.systems.card.bank.models.channels import Channel
 
 
-class Agreement(models.Model):
+class Agreement(Retried):
     """A bank agreement (签约): the person lets the campus ask money from a bank card. The bank's token and the last four
     digits are all we keep of that card (ruling 12)."""
 
@@ -35,8 +36,6 @@ class Agreement(models.Model):
     source = models.TextField(choices=Source)
     sentence = models.TextField(default="", blank=True, help_text="what the bank said")
     replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
-    tries = models.PositiveIntegerField(default=0)
-    next_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     signed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -63,7 +62,7 @@ class Agreement(models.Model):
                 name="card_agreement_signed_has_a_moment",
             ),
             models.CheckConstraint(
-                condition=Q(next_at__isnull=True) | Q(state__in=["asked", "cancelling"]),
+                condition=Q(due_at__isnull=True) | Q(state__in=["asked", "cancelling"]),
                 name="card_agreement_ended_waits_for_nothing",
             ),
         ]

@@ -3,13 +3,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.models import Retried
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.models.agreements import Agreement
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.models import Card
 
 
-class Load(models.Model):
+class Load(Retried):
     """A load (圈存): bank account → book → chip, as a state machine that the database itself keeps (sql/card_load_move.sql).
 
     asked → sent → debited | unknown | refused; unknown → debited | refused | reversing; reversing → reversed;
@@ -40,15 +41,13 @@ class Load(models.Model):
     reference = models.TextField(default="", blank=True, help_text="the bank's number of the debit")
     settled_on = models.DateField(null=True, help_text="the bank's day")
     claimable = models.OneToOneField(Claimable, null=True, on_delete=models.PROTECT, related_name="+")
-    tries = models.PositiveIntegerField(default=0)
-    next_at = models.DateTimeField(null=True, help_text="when the finder looks again; null: nothing to find")
     created_at = models.DateTimeField(default=timezone.now)
     moved_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "card_load"
         indexes = [
-            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="card_load_due"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="card_load_due"),
             models.Index(fields=["card", "-created_at"], name="card_load_of_card"),
             models.Index(fields=["settled_on"], name="card_load_of_day"),
         ]
@@ -65,7 +64,7 @@ class Load(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["asked", "sent", "unknown", "debited", "reversing", "credited", "writing"])
-                | Q(next_at__isnull=True),
+                | Q(due_at__isnull=True),
                 name="card_load_ended_waits_for_nothing",
             ),
             models.UniqueConstraint(

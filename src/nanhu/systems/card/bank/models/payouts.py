@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.kernel.models import Retried
 from nanhu.systems.card.bank.models.channels import Channel
 from nanhu.systems.card.funds.models import Claimable, Withdrawal
 
@@ -26,7 +27,7 @@ class PayoutFile(models.Model):
         db_table = "card_bank_payout_file"
 
 
-class BankPayout(models.Model):
+class BankPayout(Retried):
     """Money from our account to somebody's bank card: a leaver's refund by file, an unclaimed load by the live wire.
 
     asked → paid | returned. `again` is what a returned sum became: it waits for its holder as before.
@@ -51,15 +52,13 @@ class BankPayout(models.Model):
     reference = models.TextField(default="", blank=True)
     settled_on = models.DateField(null=True)
     again = models.OneToOneField(Claimable, null=True, on_delete=models.PROTECT, related_name="+")
-    tries = models.PositiveIntegerField(default=0)
-    next_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "card_bank_payout"
         indexes = [
-            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="card_bank_payout_due"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="card_bank_payout_due"),
             models.Index(fields=["settled_on"], name="card_bank_payout_of_day"),
         ]
         constraints = [

@@ -3,12 +3,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.models import Retried
 from nanhu.systems.card.bank.models.channels import Channel
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.models import Card
 
 
-class OnlineTopUp(models.Model):
+class OnlineTopUp(Retried):
     """Money sent by phone (在线充值): through UnionPay from an app or our own page, or straight from the bank's app.
 
     asked → opened → paid → credited; opened → closed; paid → refunding → refunded; credited → refunding when nobody claimed it for
@@ -46,15 +47,13 @@ class OnlineTopUp(models.Model):
     settled_on = models.DateField(null=True)
     claimable = models.OneToOneField(Claimable, null=True, on_delete=models.PROTECT, related_name="+")
     told_times = models.PositiveIntegerField(default=0, help_text="notices that came for it")
-    tries = models.PositiveIntegerField(default=0)
-    next_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     moved_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "card_online_top_up"
         indexes = [
-            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="card_online_due"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="card_online_due"),
             models.Index(fields=["card", "-created_at"], name="card_online_of_card"),
             models.Index(fields=["settled_on"], name="card_online_of_day"),
         ]

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.retries import Again
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.channels import bank_channel, gateway_of
 from nanhu.systems.card.bank.errors import (
@@ -26,7 +27,7 @@ from nanhu.systems.card.bank.errors import (
 )
 from nanhu.systems.card.bank.gateway import BankAnswer, BankSilentError, FourFactors
 from nanhu.systems.card.bank.models import Agreement, Load
-from nanhu.systems.card.bank.services.timing import next_look
+from nanhu.systems.card.bank.services.timing import first_look
 
 log = logging.getLogger(__name__)
 ASKED, ACTIVE, CANCELLING = Agreement.State.ASKED, Agreement.State.ACTIVE, Agreement.State.CANCELLING
@@ -71,7 +72,7 @@ def ask(
             with transaction.atomic():
                 made = Agreement.objects.create(
                     number=new_number("AG"), channel=bank_channel(), person_id=person_id, tail=number[-4:],
-                    source=source, replaces=replaces, next_at=next_look(0),
+                    source=source, replaces=replaces, due_at=first_look(),
                 )  # fmt: skip
         except IntegrityError as error:
             raise AgreementUnderWayError from error
@@ -107,10 +108,10 @@ def settle(agreement_id: int, answer: BankAnswer) -> None:
     if current.state != ASKED or answer.outcome == "unknown":
         return
     by = Actor.system("card.bank")
-    current.next_at, current.sentence = None, answer.sentence
+    current.due_at, current.sentence = None, answer.sentence
     if answer.outcome == "done" and answer.token:
         if current.replaces_id is not None:
-            Agreement.objects.filter(pk=current.replaces_id, state=ACTIVE).update(state=CANCELLING, next_at=now())
+            Agreement.objects.filter(pk=current.replaces_id, state=ACTIVE).update(state=CANCELLING, due_at=now())
         current.state, current.token, current.signed_at = ACTIVE, answer.token, now()
         current.tail = answer.tail or current.tail
     else:
@@ -128,26 +129,27 @@ def cancel(*, by: Actor, person_id: int, reason: str) -> Agreement:
         raise NoAgreementError
     if Load.objects.filter(agreement=current, state__in=UNDER_WAY).exists():
         raise LoadUnderWayError
-    current.state, current.next_at, current.tries = CANCELLING, now(), 0
-    current.save(update_fields=["state", "next_at", "tries"])
+    current.state, current.due_at, current.attempts = CANCELLING, now(), 0
+    current.save(update_fields=["state", "due_at", "attempts"])
     facts = {"agreement": current.number, "tail": current.tail}
     audit.record(by=by, action="card.cancel_agreement", target=f"person:{person_id}", reason=reason, facts=facts)
     return current
 
 
-def look(agreement: Agreement) -> None:
-    """The finder's step: bring what is open to an end by asking the bank."""
+def look(agreement: Agreement) -> Again | None:
+    """Bring what is open to an end by asking the bank."""
     bank = gateway_of(agreement.channel)
     if agreement.state == CANCELLING:
         bank.unsign(request=f"{agreement.number}C", token=agreement.token)
         moment = now()
         Agreement.objects.filter(pk=agreement.pk, state=CANCELLING).update(
-            state=Agreement.State.CANCELLED, ended_at=moment, next_at=None
+            state=Agreement.State.CANCELLED, ended_at=moment, due_at=None
         )
-        return
+        return None
     answer = bank.query(original=agreement.number)
     if answer.outcome != "unknown":
         settle(agreement.pk, answer)
-    elif agreement.tries > 1:
-        bank.reverse(request=f"{agreement.number}R{agreement.tries}", original=agreement.number)
+    elif agreement.attempts > 1:
+        bank.reverse(request=f"{agreement.number}R{agreement.attempts}", original=agreement.number)
         settle(agreement.pk, BankAnswer(outcome="refused", code="unheard", sentence="银行没有收到，请重新签约"))
+    return Again()

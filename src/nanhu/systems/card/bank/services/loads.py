@@ -19,7 +19,7 @@ from nanhu.systems.card.bank.gateway import BankAnswer, BankSilentError
 from nanhu.systems.card.bank.limits import bank_limits
 from nanhu.systems.card.bank.models import Load
 from nanhu.systems.card.bank.services.agreements import active_agreement, new_number
-from nanhu.systems.card.bank.services.timing import LEASE, next_look
+from nanhu.systems.card.bank.services.timing import LEASE, first_look, next_look
 from nanhu.systems.card.errors import CardStateError
 from nanhu.systems.card.funds.models import Claimable, PendingAccount
 from nanhu.systems.card.funds.services.credits import credit
@@ -51,7 +51,7 @@ def ask_load(*, by: Actor, card: Card, amount_fen: int, terminal: Terminal | Non
             with transaction.atomic():
                 made = Load.objects.create(
                     number=new_number("LD"), card=current, agreement=agreement, terminal=terminal,
-                    amount_fen=amount_fen, next_at=now(),
+                    amount_fen=amount_fen, due_at=now(),
                 )  # fmt: skip
         except IntegrityError as error:
             raise LoadUnderWayError from error
@@ -86,7 +86,7 @@ def move(load: Load, to: State, *, among: tuple[State, ...], **facts: Any) -> bo
             return False
         if current.state == to and all(getattr(current, name) == value for name, value in facts.items()):
             return True
-        for name, value in {"state": to, "next_at": None, **facts}.items():
+        for name, value in {"state": to, "due_at": None, **facts}.items():
             setattr(current, name, value)
         current.save()
         told = {"load": current.number, "state": to.value, "fen": current.amount_fen, "reference": current.reference}
@@ -113,7 +113,7 @@ def send(load: Load) -> None:
     if load.created_at < now() - ASKED_LASTS:
         move(load, State.REFUSED, among=(State.ASKED,), sentence=TOO_LATE)
         return
-    if not move(load, State.SENT, among=(State.ASKED,), next_at=now() + LEASE):
+    if not move(load, State.SENT, among=(State.ASKED,), due_at=now() + LEASE):
         return
     try:
         answer = gateway_of(load.agreement.channel).debit(
@@ -121,7 +121,7 @@ def send(load: Load) -> None:
         )
     except BankSilentError as error:
         log.warning("load %s: %s", load.number, error)
-        move(load, State.UNKNOWN, among=(State.SENT,), sentence=SILENT, next_at=next_look(0))
+        move(load, State.UNKNOWN, among=(State.SENT,), sentence=SILENT, due_at=first_look())
         return
     hear(load, answer)
 
@@ -131,12 +131,12 @@ def ask_bank(load: Load) -> None:
     answer = gateway_of(load.agreement.channel).query(original=load.number)
     if answer.outcome != "unknown":
         hear(load, answer)
-    elif load.tries > LOOKS_BEFORE_REVERSAL:
+    elif load.attempts > LOOKS_BEFORE_REVERSAL:
         if load.state == State.SENT:
-            move(load, State.UNKNOWN, among=(State.SENT,), next_at=now())
-        move(load, State.REVERSING, among=(State.UNKNOWN,), sentence=answer.sentence, next_at=now())
+            move(load, State.UNKNOWN, among=(State.SENT,), due_at=now())
+        move(load, State.REVERSING, among=(State.UNKNOWN,), sentence=answer.sentence, due_at=now())
     else:
-        move(load, State.UNKNOWN, among=(State.SENT, State.UNKNOWN), sentence=SILENT, next_at=next_look(load.tries))
+        move(load, State.UNKNOWN, among=(State.SENT, State.UNKNOWN), sentence=SILENT, due_at=next_look(load.attempts))
 
 
 def hear(load: Load, answer: BankAnswer) -> None:
@@ -145,9 +145,9 @@ def hear(load: Load, answer: BankAnswer) -> None:
     if answer.outcome == "done":
         if answer.amount_fen != load.amount_fen or not answer.reference or answer.settled_on is None:
             if load.state == State.SENT:
-                move(load, State.UNKNOWN, among=(State.SENT,), sentence=ODD, next_at=next_look(9))
+                move(load, State.UNKNOWN, among=(State.SENT,), sentence=ODD, due_at=next_look(9))
             return
-        facts = {"reference": answer.reference, "settled_on": answer.settled_on, "sentence": "", "next_at": now()}
+        facts = {"reference": answer.reference, "settled_on": answer.settled_on, "sentence": "", "due_at": now()}
         if move(load, State.DEBITED, among=among, **facts):
             credit_load(load)
     elif answer.code != "request_reused":
@@ -165,12 +165,12 @@ def credit_load(load: Load) -> None:
             key=f"load:{current.number}", from_account_id=clearing_account(load.agreement.channel),
             reference=current.reference,
         )  # fmt: skip
-        move(current, State.CREDITED, among=(State.DEBITED,), claimable_id=made.pk, next_at=now() + UNCLAIMED_AFTER)
+        move(current, State.CREDITED, among=(State.DEBITED,), claimable_id=made.pk, due_at=now() + UNCLAIMED_AFTER)
 
 
 def reverse(load: Load) -> None:
     """Repeated until it is answered; whichever answer, the holder has not paid."""
-    gateway_of(load.agreement.channel).reverse(request=f"{load.number}R{load.tries}", original=load.number)
+    gateway_of(load.agreement.channel).reverse(request=f"{load.number}R{load.attempts}", original=load.number)
     move(load, State.REVERSED, among=(State.REVERSING,), sentence="银行未扣款，或已退回银行卡")
 
 
@@ -182,7 +182,7 @@ def follow_claimable(load: Load) -> Load:
             return current
         claimable = Claimable.objects.get(pk=current.claimable_id)
         is_stale = current.moved_at < now() - UNCLAIMED_AFTER
-        later = {"next_at": now() + UNCLAIMED_AFTER}
+        later = {"due_at": now() + UNCLAIMED_AFTER}
         if claimable.state == Claimable.State.CLAIMED:
             move(current, State.WRITTEN, among=(State.CREDITED, State.WRITING, State.UNCLAIMED))
         elif claimable.state == Claimable.State.WRITING:

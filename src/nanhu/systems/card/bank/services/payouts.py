@@ -13,12 +13,12 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.retries import Again
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.channels import bank_channel, clearing_account, gateway_of
 from nanhu.systems.card.bank.errors import NothingToPayError
 from nanhu.systems.card.bank.models import Agreement, BankPayout, Channel, PayoutFile
 from nanhu.systems.card.bank.services.agreements import new_number
-from nanhu.systems.card.bank.services.timing import next_look
 from nanhu.systems.card.funds.models import Claimable, Withdrawal
 from nanhu.systems.card.funds.services import withdrawals
 from nanhu.systems.card.funds.services.credits import credit
@@ -104,7 +104,7 @@ def end(*, by: Actor, payout: BankPayout, result: Result) -> None:
     payout.state = State.PAID if result.is_paid else State.RETURNED
     payout.reference, payout.sentence = result.reference, result.sentence
     payout.settled_on = (result.settled_on or campus_today()) if result.is_paid else None
-    payout.ended_at, payout.next_at = now(), None
+    payout.ended_at, payout.due_at = now(), None
     if result.is_paid and payout.withdrawal is not None:
         withdrawals.mark_paid(
             by=by, withdrawal=payout.withdrawal, bank_account_id=clearing_account(payout.channel),
@@ -131,7 +131,7 @@ def send_back(*, claimable: Claimable, channel: Channel, agreement: Agreement | 
     made, is_new = BankPayout.objects.get_or_create(
         claimable=claimable,
         defaults={
-            "number": new_number("PO"), "channel": channel, "amount_fen": claimable.amount_fen, "next_at": now(),
+            "number": new_number("PO"), "channel": channel, "amount_fen": claimable.amount_fen, "due_at": now(),
             "token": agreement.token if agreement else "", "tail": agreement.tail if agreement else "",
         },
     )  # fmt: skip
@@ -141,11 +141,11 @@ def send_back(*, claimable: Claimable, channel: Channel, agreement: Agreement | 
     return made
 
 
-def step(payout: BankPayout) -> None:
-    """The finder's step: asked under the same number until the bank answers; it pays a number once."""
+def step(payout: BankPayout) -> Again | None:
+    """Asked under the same number until the bank answers; it pays a number once."""
     if not payout.token:
         hear(payout, Result(number=payout.number, is_paid=False, sentence="没有签约银行卡，退不回去"))
-        return
+        return None
     answer = gateway_of(payout.channel).pay_out(
         request=payout.number, token=payout.token, amount_fen=payout.amount_fen, purpose=PURPOSE
     )
@@ -155,9 +155,9 @@ def step(payout: BankPayout) -> None:
             number=payout.number, is_paid=is_paid, reference=answer.reference, settled_on=answer.settled_on,
             sentence=answer.sentence,
         ))  # fmt: skip
-    else:
-        log.warning("payout %s: %s", payout.number, answer.sentence)
-        BankPayout.objects.filter(pk=payout.pk, state=State.ASKED).update(next_at=next_look(payout.tries))
+        return None
+    log.warning("payout %s: %s", payout.number, answer.sentence)
+    return Again(answer.sentence)
 
 
 @transaction.atomic

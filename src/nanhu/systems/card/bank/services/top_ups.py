@@ -11,12 +11,13 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.retries import Again
 from nanhu.systems.card.bank.channels import acquirer_channel, acquirer_of, clearing_account
 from nanhu.systems.card.bank.errors import PaymentOddError
 from nanhu.systems.card.bank.models import Channel, OnlineTopUp
 from nanhu.systems.card.bank.services.agreements import new_number
 from nanhu.systems.card.bank.services.loads import check_amount, check_balance
-from nanhu.systems.card.bank.services.timing import next_look
+from nanhu.systems.card.bank.services.timing import first_look
 from nanhu.systems.card.errors import CardStateError
 from nanhu.systems.card.funds.services.credits import credit
 from nanhu.systems.card.models import Card
@@ -46,7 +47,7 @@ def ask_top_up(
         moment = now()
         made = OnlineTopUp.objects.create(
             number=new_number("TU"), channel=acquirer_channel(), app=app, request=request, card=current, source=source,
-            amount_fen=amount_fen, txn_time=campus_time(moment).strftime("%Y%m%d%H%M%S"), next_at=next_look(0),
+            amount_fen=amount_fen, txn_time=campus_time(moment).strftime("%Y%m%d%H%M%S"), due_at=first_look(),
         )  # fmt: skip
         facts = {"top_up": made.number, "fen": amount_fen, "source": source}
         audit.record(by=by, action="card.ask_top_up", target=f"card:{current.number}", facts=facts)
@@ -65,8 +66,8 @@ def open_top_up(top_up: OnlineTopUp) -> OnlineTopUp:
             among=(State.ASKED,),
             address=opened.address,
             tn=opened.tn,
-            next_at=next_look(0),
-            tries=0,
+            due_at=first_look(),
+            attempts=0,
         )
         top_up.refresh_from_db()
     return top_up
@@ -81,7 +82,7 @@ def move(top_up: OnlineTopUp, to: State, *, among: tuple[State, ...], **facts: A
         current = OnlineTopUp.objects.select_for_update(of=("self",)).get(pk=top_up.pk)
         if current.state not in among:
             return False
-        for name, value in {"state": to, "next_at": None, **facts}.items():
+        for name, value in {"state": to, "due_at": None, **facts}.items():
             setattr(current, name, value)
         current.save()
         told = {"top_up": current.number, "state": to.value, "fen": current.amount_fen, "query_id": current.query_id}
@@ -97,7 +98,7 @@ def hear_paid(top_up: OnlineTopUp, *, query_id: str, amount_fen: int, settled_on
     try:
         move(
             top_up, State.PAID, among=(State.ASKED, State.OPENED, State.CLOSED), query_id=query_id, settled_on=day,
-            next_at=now(), tries=0,
+            due_at=now(), attempts=0,
         )  # fmt: skip
     except IntegrityError as error:
         raise PaymentOddError(number=top_up.number) from error
@@ -115,7 +116,7 @@ def credit_top_up(top_up: OnlineTopUp) -> None:
         if current.state != State.PAID:
             return
         if not takes_money(current.card):
-            move(current, State.REFUNDING, among=(State.PAID,), sentence="校园卡已停用，原路退款", next_at=now())
+            move(current, State.REFUNDING, among=(State.PAID,), sentence="校园卡已停用，原路退款", due_at=now())
             return
         made = credit(
             by=BY, wallet=current.card.wallet, source="online_top_up", amount_fen=current.amount_fen,
@@ -130,17 +131,14 @@ def takes_money(card: Card) -> bool:
     return Card.objects.filter(wallet_id=card.wallet_id, state__in=TAKES).exists()
 
 
-def step(top_up: OnlineTopUp) -> None:
-    """The finder's step."""
+def step(top_up: OnlineTopUp) -> Again | None:
+    """Do what is next for this top-up."""
     if top_up.state == State.PAID:
-        credit_top_up(top_up)
-    elif top_up.state == State.REFUNDING:
-        refund(top_up)
-    else:
-        ask_acquirer(top_up)
+        return credit_top_up(top_up)
+    return refund(top_up) if top_up.state == State.REFUNDING else ask_acquirer(top_up)
 
 
-def ask_acquirer(top_up: OnlineTopUp) -> None:
+def ask_acquirer(top_up: OnlineTopUp) -> Again | None:
     trade = acquirer_of(top_up.channel).query(order=top_up.number, txn_time=top_up.txn_time)
     is_over = top_up.created_at < now() - CLOSES_AFTER
     if trade.state == "paid":
@@ -148,22 +146,23 @@ def ask_acquirer(top_up: OnlineTopUp) -> None:
     elif is_over:
         move(top_up, State.CLOSED, among=(State.ASKED, State.OPENED), sentence=trade.sentence)
     else:
-        OnlineTopUp.objects.filter(pk=top_up.pk, state=top_up.state).update(next_at=next_look(top_up.tries))
+        return Again(trade.sentence)
+    return None
 
 
-def refund(top_up: OnlineTopUp) -> None:
+def refund(top_up: OnlineTopUp) -> Again | None:
     """Asked until it is answered, always under the same number, so that it is given back once."""
     if top_up.channel.kind != Channel.Kind.ACQUIRER:
-        return
+        return None
     said = acquirer_of(top_up.channel).refund(
         order=f"RF{top_up.number[2:]}", txn_time=top_up.txn_time, original=top_up.query_id or "",
         amount_fen=top_up.amount_fen, back_url=back_url(),
     )  # fmt: skip
     if said.state == "refunded":
         move(top_up, State.REFUNDED, among=(State.REFUNDING,), sentence=said.sentence)
-    else:
-        log.warning("refund of %s: %s", top_up.number, said.sentence)
-        OnlineTopUp.objects.filter(pk=top_up.pk, state=State.REFUNDING).update(next_at=next_look(top_up.tries))
+        return None
+    log.warning("refund of %s: %s", top_up.number, said.sentence)
+    return Again(said.sentence)
 
 
 def hear_transfer(*, channel: Channel, reference: str, card: Card, amount_fen: int, settled_on: date) -> OnlineTopUp:
@@ -176,7 +175,7 @@ def hear_transfer(*, channel: Channel, reference: str, card: Card, amount_fen: i
                     known = OnlineTopUp.objects.create(
                         number=reference, channel=channel, card=card, source=OnlineTopUp.Source.BANK_APP,
                         amount_fen=amount_fen, state=State.PAID, query_id=reference, settled_on=settled_on,
-                        next_at=now(),
+                        due_at=now(),
                     )  # fmt: skip
             except IntegrityError:
                 known = OnlineTopUp.objects.get(number=reference)

@@ -92,10 +92,10 @@ def drive(rounds: int = 1, *, later: timedelta = timedelta(minutes=6)) -> None:
     for number in range(rounds):
         if number:
             moment = now() - timedelta(seconds=1)
-            Load.objects.filter(next_at__isnull=False).update(next_at=moment)
-            Agreement.objects.filter(next_at__isnull=False).update(next_at=moment)
-            OnlineTopUp.objects.filter(next_at__isnull=False).update(next_at=moment)
-            BankPayout.objects.filter(next_at__isnull=False).update(next_at=moment)
+            Load.objects.filter(due_at__isnull=False).update(due_at=moment)
+            Agreement.objects.filter(due_at__isnull=False).update(due_at=moment)
+            OnlineTopUp.objects.filter(due_at__isnull=False).update(due_at=moment)
+            BankPayout.objects.filter(due_at__isnull=False).update(due_at=moment)
         drive_due()
 
 

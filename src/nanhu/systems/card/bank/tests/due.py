@@ -1,8 +1,8 @@
-"""One round of the finder in the thread of the test."""
+"""One round of the retries at the bank in the thread of the test."""
 
+from functools import partial
+
+from nanhu.kernel.retries import drive
 from nanhu.systems.card.bank.services import finder
 
-
-def drive_due() -> None:
-    for step in finder.find():
-        step()
+drive_due = partial(drive, *finder.EVERY)

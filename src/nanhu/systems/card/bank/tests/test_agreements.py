@@ -26,7 +26,7 @@ def test_four_factors_that_fit_make_an_agreement(campus):
     made = signed(campus, "student")
     assert (made.state, made.tail) == ("active", "8018")
     assert made.token.startswith("TK")
-    assert made.next_at is None
+    assert made.due_at is None
 
 
 @pytest.mark.parametrize("changes", [{"card_number": CARDS["teacher"]}, {"phone": "13900000000"}])

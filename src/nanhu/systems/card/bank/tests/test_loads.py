@@ -73,7 +73,7 @@ def test_a_card_that_was_not_written_keeps_the_money_claimable(campus, kiosk):
     loads.follow_claimable(load)
     claims.finish_claim(by=by, order=order, is_written=False)
     assert loads.follow_claimable(load).state == "credited"
-    Load.objects.filter(pk=load.pk).update(next_at=now())
+    Load.objects.filter(pk=load.pk).update(due_at=now())
     with connection.cursor() as cursor:
         cursor.execute("UPDATE card_load SET moved_at = now() - interval '11 minutes'")
     drive()
@@ -229,10 +229,11 @@ def test_the_database_keeps_what_was_asked_and_said(campus, kiosk, change):
 
 def test_two_finders_at_once_take_an_order_once(campus, kiosk, bank):
     load = asked(campus, kiosk)
-    first, second = finder.find(), finder.find()
+    first, second = finder.LOADS.take(9), finder.LOADS.take(9)
     assert (len(first), len(second)) == (1, 0)
-    for step in (*first, *first):
-        step()
+    for pk in (*first, *first):
+        [row] = finder.LOADS.rows([pk])
+        finder.LOADS.conclude(row, finder.LOADS.step(row)())
     assert state_of(load) == "credited"
     money_is_whole(campus, 5000)
 

@@ -98,7 +98,7 @@ def test_a_second_payment_for_a_paid_order_is_odd_and_books_nothing(campus, orde
 
 
 def test_a_late_notice_of_a_closed_order_is_still_money(campus, ordered):
-    OnlineTopUp.objects.filter(pk=ordered.pk).update(state="closed", next_at=None)
+    OnlineTopUp.objects.filter(pk=ordered.pk).update(state="closed", due_at=None)
     assert Client().post(ACP, notice(campus, ordered)).status_code == 200
     drive(2)
     ordered.refresh_from_db()
