@@ -14,11 +14,13 @@ from django.db import transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
-from nanhu.kernel.delivery import choice
+from nanhu.kernel.delivery import choice, texts
+from nanhu.kernel.delivery.texts import send_text
+from nanhu.kernel.doctor.checks.delivery import check_sms
+from nanhu.kernel.jobs.companions import companions
+from nanhu.kernel.models import SmsMessage
 from nanhu.kernel.registry import Verdict
-from nanhu.platforms.identity import sms
-from nanhu.platforms.identity.checks_sms import check_sms
-from nanhu.platforms.identity.models import SmsMessage
+from nanhu.kernel.retries import pauses
 from nanhu.platforms.identity.tests.conftest import browser, newcomer, sign_in
 from tests.devices.sms_provider import serving
 
@@ -66,9 +68,9 @@ def only() -> SmsMessage:
 @pytest.mark.parametrize("wire", PROVIDERS)
 def test_a_code_reaches_the_provider_signed_and_filled_into_its_template(school, wire):
     emulator = school(wire)
-    sms.gateway.send(phone=PHONE, text="您的激活验证码是 135790，10 分钟内有效。", code="135790")
+    send_text(phone=PHONE, text="您的激活验证码是 135790，10 分钟内有效。", code="135790")
     assert emulator.messages() == []
-    sms.turn()
+    texts.send_due()
     [taken] = emulator.messages()
     assert taken["phone"].endswith(PHONE)
     if wire == "http":
@@ -77,47 +79,48 @@ def test_a_code_reaches_the_provider_signed_and_filled_into_its_template(school,
         assert (taken["sign"], taken["template"].split()[-1]) == ("湖南理工学院", "SMS_1")
         assert json.loads(taken["values"]) in ({"code": "135790"}, ["135790"])
     assert (only().state, only().reference) == ("sent", taken["number"])
-    sms.turn()
+    texts.send_due()
     assert len(emulator.messages()) == 1, "once"
 
 
 @pytest.mark.parametrize("wire", ["aliyun", "tencent"])
 def test_a_notice_goes_by_the_other_template_and_is_asked_after_until_it_arrived(school, wire):
     emulator = school(wire)
-    sms.gateway.send(phone=PHONE, text="您的校园卡制好了。")
-    sms.turn()
+    send_text(phone=PHONE, text="您的校园卡制好了。")
+    texts.send_due()
     [taken] = emulator.messages()
     assert (taken["template"].split()[-1], "您的校园卡制好了。" in taken["values"]) == ("SMS_2", True)
     assert only().state == "sent"
     with time_machine.travel(now() + timedelta(seconds=11), tick=True):
-        sms.turn()
-    assert (only().state, only().next_at) == ("delivered", None)
+        texts.send_due()
+    assert (only().state, only().due_at) == ("delivered", None)
 
 
 @pytest.mark.parametrize("wire", ["aliyun", "tencent"])
 def test_what_did_not_arrive_is_failed_with_the_providers_reason(school, wire):
     school(wire).fault("lost")
-    sms.gateway.send(phone=PHONE, text="通知")
-    sms.turn()
+    send_text(phone=PHONE, text="通知")
+    texts.send_due()
     with time_machine.travel(now() + timedelta(seconds=11), tick=True):
-        sms.turn()
-    assert (only().state, only().reason) == ("failed", "REJECTD")
+        texts.send_due()
+    assert (only().state, only().error) == ("failed", "REJECTD")
 
 
 @pytest.mark.parametrize("wire", PROVIDERS)
-def test_a_provider_that_fails_is_asked_again_ever_later_and_nothing_is_lost(school, wire):
+def test_a_provider_that_fails_is_asked_again_ever_later_and_nothing_is_lost(school, wire, monkeypatch):
+    monkeypatch.setattr(pauses, "chance", lambda: 0.0)
     emulator = school(wire)
     emulator.fault("busy", 2)
-    sms.gateway.send(phone=PHONE, text="验证码 135790", code="135790")
+    send_text(phone=PHONE, text="验证码 135790", code="135790")
     waits, moment = [], now()
     for _try in range(3):
         with time_machine.travel(moment, tick=False):
-            sms.turn()
+            texts.send_due()
         one = only()
         if one.state == "queued":
-            assert one.reason
-            waits.append((one.next_at - moment).total_seconds())
-            moment = one.next_at
+            assert one.error
+            waits.append((one.due_at - moment).total_seconds())
+            moment = one.due_at
     assert waits == [5, 15]
     assert (only().state, len(emulator.messages())) == ("sent", 1)
 
@@ -125,55 +128,55 @@ def test_a_provider_that_fails_is_asked_again_ever_later_and_nothing_is_lost(sch
 @pytest.mark.parametrize("wire", PROVIDERS)
 def test_a_number_that_is_none_is_given_up_at_once(school, wire):
     school(wire).fault("illegal")
-    sms.gateway.send(phone=PHONE, text="通知")
-    sms.turn()
-    assert (only().state, only().next_at) == ("failed", None)
-    assert only().reason
+    send_text(phone=PHONE, text="通知")
+    texts.send_due()
+    assert (only().state, only().due_at) == ("failed", None)
+    assert only().error
 
 
 @pytest.mark.parametrize("wire", PROVIDERS)
 def test_a_wrong_secret_sends_nothing_and_the_doctor_says_so(school, wire):
     emulator = school(wire, secret="right", known="wrong")
-    sms.gateway.send(phone=PHONE, text="通知")
-    sms.turn()
+    send_text(phone=PHONE, text="通知")
+    texts.send_due()
     assert emulator.messages() == []
     assert only().state == "queued"
     with time_machine.travel(now() + timedelta(minutes=6), tick=True):
         found = check_sms()
     assert found.verdict == Verdict.FAIL
-    assert only().reason[:12] in found.message
+    assert only().error[:12] in found.message
 
 
 def test_a_code_that_no_longer_counts_is_not_sent(school):
     emulator = school("aliyun")
     emulator.fault("busy")
-    sms.gateway.send(phone=PHONE, text="验证码 135790", code="135790")
-    sms.turn()
+    send_text(phone=PHONE, text="验证码 135790", code="135790")
+    texts.send_due()
     with time_machine.travel(now() + timedelta(minutes=10, seconds=1), tick=True):
-        sms.turn()
+        texts.send_due()
     assert (only().state, emulator.messages()) == ("failed", [])
-    assert "SYSTEM_ERROR" in only().reason
+    assert "SYSTEM_ERROR" in only().error
 
 
 def test_what_is_rolled_back_is_not_sent(school):
     emulator = school("aliyun")
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        sms.gateway.send(phone=PHONE, text="通知")
+        send_text(phone=PHONE, text="通知")
         raise ZeroDivisionError
-    assert sms.turn() == 0
+    assert texts.send_due() == 0
     assert emulator.messages() == []
 
 
 def test_without_a_provider_messages_wait_fail_for_a_reason_and_the_doctor_says_so(monkeypatch):
     monkeypatch.setattr(choice, "configuration", lambda: configured(provider=""))
     assert check_sms().verdict == Verdict.WARN
-    sms.gateway.send(phone=PHONE, text="验证码 135790", code="135790")
-    sms.turn()
+    send_text(phone=PHONE, text="验证码 135790", code="135790")
+    texts.send_due()
     assert only().state == "queued"
     assert check_sms().verdict == Verdict.FAIL
     with time_machine.travel(now() + timedelta(minutes=11), tick=True):
-        sms.turn()
-        assert (only().state, only().reason) == ("failed", "没有配置短信服务商")
+        texts.send_due()
+        assert (only().state, only().error) == ("failed", "没有配置短信服务商")
 
 
 def test_a_provider_that_lacks_a_setting_is_named_by_the_doctor(school, monkeypatch):
@@ -187,18 +190,18 @@ def test_a_newcomers_code_comes_to_the_phone_by_the_provider(school, browser, ne
     emulator = school("aliyun")
     sign_in(browser, newcomer.numbers[0], newcomer.tail)
     browser.post("/activate/code", {"send": "1"})
-    sms.turn()
+    texts.send_due()
     [taken] = emulator.messages()
     assert taken["phone"] == newcomer.phone
     assert re.fullmatch(r"\d{8}", json.loads(taken["values"])["code"])
 
 
-def test_the_worker_looks_each_minute(round_of):
-    assert round_of("identity.follow_sms") == "* * * * *"
+def test_the_worker_looks_each_second():
+    assert "kernel_sms" in companions
 
 
 def test_all_is_well_when_it_is(school):
     school("aliyun")
-    sms.gateway.send(phone=PHONE, text="通知")
-    sms.turn()
+    send_text(phone=PHONE, text="通知")
+    texts.send_due()
     assert check_sms().verdict == Verdict.OK

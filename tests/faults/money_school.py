@@ -43,9 +43,9 @@ PARTS = ("student", "other_student")
 A_WHILE = timedelta(days=10)
 MEMORY = Path("/dev/shm")  # noqa: S108  chips and the bank write through; on a disk that costs minutes
 CLOCKS = {
-    "card_load": ("created_at", "moved_at", "next_at"),
-    "card_online_top_up": ("created_at", "moved_at", "next_at"),
-    "card_agreement": ("next_at",),
+    "card_load": ("created_at", "moved_at", "due_at"),
+    "card_online_top_up": ("created_at", "moved_at", "due_at"),
+    "card_agreement": ("due_at",),
     "card_claim_order": ("begun_at",),
     "card_claimable": ("available_at", "created_at"),
     "card_hold": ("begun_at", "ends_at"),

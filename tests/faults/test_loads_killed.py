@@ -66,7 +66,7 @@ def hurry(campus: Campus) -> None:
     with embedded.superuser_connection(campus.folder, "nanhu") as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute(
-            "UPDATE card_load SET moved_at = moved_at - interval '11 minutes', next_at = now() WHERE next_at IS NOT NULL"
+            "UPDATE card_load SET moved_at = moved_at - interval '11 minutes', due_at = now() WHERE due_at IS NOT NULL"
         )
         connection.execute(
             "UPDATE card_claim_order SET begun_at = begun_at - interval '11 minutes' WHERE state = 'writing'"

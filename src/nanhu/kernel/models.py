@@ -3,6 +3,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
 
@@ -172,3 +173,93 @@ class Heartbeat(models.Model):
 
     class Meta:
         db_table = "kernel_heartbeat"
+
+
+class Throttle(models.Model):
+    """How often one thing (a sign-in name, an address, …) failed lately. The key is a keyed hash, never the text.
+
+    The same row exists for names that nobody has, so that a throttle tells nothing about who exists.
+    """
+
+    key = models.BinaryField(primary_key=True)
+    kind = models.CharField(max_length=20)
+    failures = models.FloatField(default=0)
+    last_failed_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "kernel_throttle"
+
+
+class SmsMessage(Retried):
+    """The outbox of text messages: what goes to the school's provider, and what became of it.
+
+    `code` is the one-time code in the text, for providers that fill in templates. The worker looks at it again to send it, to
+    send it once more, or to ask the provider whether it arrived.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("待发")
+        SENT = "sent", _("已交服务商")
+        DELIVERED = "delivered", _("已送达")
+        FAILED = "failed", _("未送达")
+
+    phone = EncryptedTextField(purpose="kernel.sms_phone")
+    text = EncryptedTextField(purpose="kernel.sms_text")
+    code = EncryptedTextField(purpose="kernel.sms_code", null=True)
+    phone_masked = models.CharField(max_length=24)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=80, default="", blank=True, help_text="the provider's number for it")
+
+    class Meta:
+        db_table = "kernel_sms_message"
+        indexes = [models.Index(fields=["due_at"], name="kernel_sms_due", condition=models.Q(due_at__isnull=False))]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="queued", sent_at=None)
+                | models.Q(state="failed")
+                | models.Q(state__in=["sent", "delivered"], sent_at__isnull=False),
+                name="kernel_sms_sent_when_it_was",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="failed") | ~models.Q(error=""), name="kernel_sms_failed_for_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["delivered", "failed"], due_at=None, ended_at__isnull=False)
+                | models.Q(state__in=["queued", "sent"], ended_at=None),
+                name="kernel_sms_ended_is_left_alone",
+            ),
+        ]
+
+
+class MailMessage(Retried):
+    """The outbox of mails: the worker takes them to the school's mail server, the demo shows them as a phone does."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("待发")
+        SENT = "sent", _("已发出")
+        FAILED = "failed", _("未送达")
+
+    email = EncryptedTextField(purpose="kernel.mail_address")
+    subject = models.CharField(max_length=120)
+    text = EncryptedTextField(purpose="kernel.mail_text")
+    email_masked = models.CharField(max_length=80)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "kernel_mail_message"
+        indexes = [models.Index(fields=["due_at"], name="kernel_mail_due", condition=models.Q(due_at__isnull=False))]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="queued", sent_at=None, due_at__isnull=False)
+                | models.Q(state="sent", sent_at__isnull=False, due_at=None)
+                | (models.Q(state="failed", sent_at=None, due_at=None) & ~models.Q(error="")),
+                name="kernel_mail_states",
+            )
+        ]

@@ -10,11 +10,13 @@ from nanhu.kernel.audit.sealing import seal
 from nanhu.kernel.audit.verification import verify_and_note
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.jobs import job
-from nanhu.kernel.models import EventDelivery, OutboxEvent, Progress
+from nanhu.kernel.models import EventDelivery, MailMessage, OutboxEvent, Progress, SmsMessage, Throttle
 from nanhu.kernel.sealing.carrying import compare_and_keep
 
 EVENT_DAYS = 30
 PROGRESS_DAYS = 30
+MESSAGE_DAYS = 7
+THROTTLE_DAYS = 2
 SUNDAY = 7
 
 
@@ -26,6 +28,17 @@ def tidy_events() -> None:
     waiting = EventDelivery.objects.values("event_id")
     OutboxEvent.objects.filter(created_at__lt=old).exclude(id__in=waiting).delete()
     Progress.objects.filter(changed_at__lt=timezone.now() - timedelta(days=PROGRESS_DAYS)).delete()
+
+
+@job("kernel.forget_messages", every="*/10 * * * *")
+def forget_messages() -> None:
+    """What was sent, after a week; attempts that nobody counts any more."""
+    moment = timezone.now()
+    SmsMessage.objects.filter(created_at__lt=moment - timedelta(days=MESSAGE_DAYS)).delete()
+    MailMessage.objects.filter(created_at__lt=moment - timedelta(days=MESSAGE_DAYS)).delete()
+    Throttle.objects.filter(
+        last_failed_at__lt=moment - timedelta(days=THROTTLE_DAYS), blocked_until__lt=moment
+    ).delete()
 
 
 @job("kernel.seal_audit", every="* * * * *")

@@ -53,13 +53,17 @@ REMOVED: Final[Mapping[str, str]] = {
     "card_vendor_unit": "a unit that no longer sponsors a vendor's orders, audited with those that do",
     "card_terminal_gap": "the office sets a terminal's last sequence right, audited with a reason",
     "terminals_next_key": "a key that was used, or offered anew",
+    "kernel_throttle": "an attempt that succeeded wipes the failures before it",
 }
 """The only tables of ledger, audit, terminals and card of which web removes rows, and why."""
+OUTBOXES: Final = ("kernel_mail_message", "kernel_sms_message")
+"""What is sent to people: any process adds, the worker sends and forgets."""
 SEALS: Final = ("kernel_audit_block", "kernel_audit_check", "ledger_block", "ledger_day_root", "ledger_check_note")
 """Written by the worker alone. Re-witnessing under a new key and archiving are the owner's (`nanhu keys`, `nanhu audit`)."""
 FORGOTTEN: Final[Mapping[str, Rights]] = {
     "card_door_passage": ("SELECT", "INSERT", "DELETE"), "card_stored_sum": ("SELECT", "DELETE"),
     "ledger_day_sum": ("SELECT", "DELETE"), "kernel_form_deed": ("SELECT", "DELETE"), "card_chip_key": ADD,
+    **dict.fromkeys(OUTBOXES, CHANGE),
     **dict.fromkeys(
         ("terminals_incident", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress", "card_app_request",
          "card_code_use", "card_spent", "card_verification_code", "openapi_rate_bucket", "openapi_request_log"),
@@ -76,7 +80,7 @@ DERIVED: Final = (
 """Moved by the owner's own triggers, functions and migrations, or by a command; web reads them."""
 
 EVERYBODY: Final[Mapping[str, Rights]] = (
-    dict.fromkeys(ADDED_ONLY, ADD)
+    dict.fromkeys((*ADDED_ONLY, *OUTBOXES), ADD)
     | dict.fromkeys((*KEPT, *PAPERS), KEEP)
     | dict.fromkeys(REMOVED, CHANGE)
     | dict.fromkeys(SEALS, READ)

@@ -9,7 +9,7 @@ Normalise a value before indexing it. Reveals are logged by the room that reveal
 from nanhu.kernel.crypto.errors import CryptoError, KeyringError, UnreadableBlobError
 from nanhu.kernel.crypto.fields import EncryptedTextField, Sealed
 from nanhu.kernel.crypto.indexes import BlindIndex, blind_indexes, register_blind_index
-from nanhu.kernel.crypto.masks import mask_id_number, mask_name, mask_phone
+from nanhu.kernel.crypto.masks import mask_id_number, mask_mail, mask_name, mask_phone
 from nanhu.kernel.crypto.vault import (
     blind_index,
     blind_index_many,
@@ -34,6 +34,7 @@ __all__ = [
     "encrypt",
     "encrypt_many",
     "mask_id_number",
+    "mask_mail",
     "mask_name",
     "mask_phone",
     "register_blind_index",

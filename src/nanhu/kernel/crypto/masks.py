@@ -24,3 +24,10 @@ def _masked(text: str, *, keep_start: int, keep_end: int) -> str:
         keep_start, keep_end = 0, min(keep_end, len(text) // 2)
     hidden = len(text) - keep_start - keep_end
     return text[:keep_start] + STAR * hidden + text[len(text) - keep_end :]
+
+
+def mask_mail(address: str) -> str:
+    """someone@example.edu.cn → s***e@example.edu.cn, of a short name the first letter only."""
+    name, _at, host = address.partition("@")
+    tail = name[-1] if len(name) > 3 else ""  # noqa: PLR2004  two of three letters would be most of it
+    return f"{name[:1]}***{tail}@{host}" if host else "***"

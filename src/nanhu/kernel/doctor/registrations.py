@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.delivery.choice import table as sms_table
-from nanhu.kernel.doctor.checks import database, files, school, secrecy, trail, web, work
+from nanhu.kernel.doctor.checks import database, delivery, files, school, secrecy, trail, web, work
 from nanhu.kernel.registry import Check, SchoolRules
 from nanhu.kernel.school import school as own_school
 
@@ -44,6 +44,8 @@ registry.checks.add(
     Check(key="kernel.school", title=_("学校配置文件"), run=school.check_school_file, order=45),
     Check(key="kernel.debug", title=_("调试模式"), run=web.check_debug, order=50),
     Check(key="kernel.hosts", title=_("主机名和加密"), run=web.check_hosts, order=51),
+    Check(key="kernel.sms", title=_("短信"), run=delivery.check_sms, order=61),
+    Check(key="kernel.mail", title=_("邮件"), run=delivery.check_mail, order=62),
     Check(key="kernel.catalogues", title=_("英文界面"), run=web.check_catalogues, order=60),
 )
 registry.school_rules.add(SchoolRules(key="kernel.school", read=own_school), SchoolRules(key="sms", read=sms_table))

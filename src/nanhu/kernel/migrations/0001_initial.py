@@ -180,5 +180,148 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("event", "subscriber"), name="kernel_delivery_once")],
             },
         ),
+        migrations.CreateModel(
+            name="Throttle",
+            fields=[
+                ("key", models.BinaryField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("failures", models.FloatField(default=0)),
+                ("last_failed_at", models.DateTimeField()),
+                ("blocked_until", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "db_table": "kernel_throttle",
+            },
+        ),
+        migrations.CreateModel(
+            name="SmsMessage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("phone", nanhu.kernel.crypto.EncryptedTextField(purpose="kernel.sms_phone")),
+                ("text", nanhu.kernel.crypto.EncryptedTextField(purpose="kernel.sms_text")),
+                ("code", nanhu.kernel.crypto.EncryptedTextField(null=True, purpose="kernel.sms_code")),
+                ("phone_masked", models.CharField(max_length=24)),
+                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "待发"),
+                            ("sent", "已交服务商"),
+                            ("delivered", "已送达"),
+                            ("failed", "未送达"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "due_at",
+                    models.DateTimeField(help_text="when the worker looks again; null: never", null=True),
+                ),
+                ("expires_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "reference",
+                    models.CharField(blank=True, default="", help_text="the provider's number for it", max_length=80),
+                ),
+                (
+                    "error",
+                    models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200),
+                ),
+            ],
+            options={
+                "db_table": "kernel_sms_message",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="kernel_sms_due"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at", None), ("state", "queued")),
+                            ("state", "failed"),
+                            models.Q(("sent_at__isnull", False), ("state__in", ["sent", "delivered"])),
+                            _connector="OR",
+                        ),
+                        name="kernel_sms_sent_when_it_was",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "failed"), _negated=True),
+                            models.Q(("error", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="kernel_sms_failed_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("due_at", None), ("ended_at__isnull", False), ("state__in", ["delivered", "failed"])
+                            ),
+                            models.Q(("ended_at", None), ("state__in", ["queued", "sent"])),
+                            _connector="OR",
+                        ),
+                        name="kernel_sms_ended_is_left_alone",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MailMessage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "due_at",
+                    models.DateTimeField(help_text="when the worker looks again; null: never", null=True),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "error",
+                    models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200),
+                ),
+                ("email", nanhu.kernel.crypto.EncryptedTextField(purpose="kernel.mail_address")),
+                ("subject", models.CharField(max_length=120)),
+                ("text", nanhu.kernel.crypto.EncryptedTextField(purpose="kernel.mail_text")),
+                ("email_masked", models.CharField(max_length=80)),
+                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("queued", "待发"), ("sent", "已发出"), ("failed", "未送达")],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "kernel_mail_message",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="kernel_mail_due"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("due_at__isnull", False), ("sent_at", None), ("state", "queued")),
+                            models.Q(("due_at", None), ("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(
+                                ("due_at", None),
+                                ("sent_at", None),
+                                ("state", "failed"),
+                                models.Q(("error", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="kernel_mail_states",
+                    )
+                ],
+            },
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

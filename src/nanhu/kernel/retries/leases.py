@@ -67,8 +67,10 @@ class Retries[Row: models.Model]:
             return [pk for (pk,) in cursor.fetchall()]
 
     def rows(self, ids: Sequence[int]) -> list[Row]:
-        found = self.model._default_manager.filter(pk__in=ids) if ids else []  # noqa: SLF001 - the manager of whichever model
-        return list(found.select_related(*self.related) if self.related and ids else found)
+        if not ids:
+            return []
+        found = self.model._default_manager.filter(pk__in=ids)  # noqa: SLF001 - the manager of whichever model
+        return list(found.select_related(*self.related) if self.related else found)
 
     def conclude(self, row: Row, answer: Answer) -> None:
         """What has ended stays ended, also when a slow worker comes back late; only who holds the lease puts it off."""

@@ -6,7 +6,6 @@ from nanhu.platforms.identity.factors.services.removal import remove_all as remo
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
 from nanhu.platforms.identity.front import Front
 from nanhu.platforms.identity.hashing import password_check_milliseconds
-from nanhu.platforms.identity.letters import send_mail, send_text
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
@@ -18,10 +17,6 @@ from nanhu.platforms.identity.services.counter import account_with, set_password
 from nanhu.platforms.identity.services.faces import choose_face
 from nanhu.platforms.identity.services.roles import grant as grant_role
 from nanhu.platforms.identity.services.roles import revoke as revoke_role
-from nanhu.platforms.identity.services.throttle import Gate, Limit, network_of
-from nanhu.platforms.identity.services.throttle import admit as admit_attempt
-from nanhu.platforms.identity.services.throttle import forgive as forgive_attempts
-from nanhu.platforms.identity.services.throttle import take_back as take_back_attempt
 
 __all__ = [
     "Account",
@@ -29,22 +24,17 @@ __all__ = [
     "AccountClosed",
     "DemoOnlyError",
     "Front",
-    "Gate",
-    "Limit",
     "PasswordChanged",
     "UnknownAccountError",
     "UnknownRoleError",
     "account_by_app_password",
     "account_of",
     "account_with",
-    "admit_attempt",
     "choose_face",
-    "forgive_attempts",
     "fresh_sign_in_required",
     "give_totp_for_sample",
     "grant_role",
     "has_role",
-    "network_of",
     "open_accounts",
     "open_during_setup",
     "password_check_milliseconds",
@@ -54,10 +44,7 @@ __all__ = [
     "role_required",
     "sample_code",
     "second_factor_required",
-    "send_mail",
-    "send_text",
     "set_password_for_sample",
-    "take_back_attempt",
     "tell_account",
 ]
 

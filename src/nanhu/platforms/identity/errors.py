@@ -8,12 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.errors import CampusError
 
 
-class TooManyAttemptsError(CampusError):
-    code: ClassVar[str] = "too_many_attempts"
-    http_status: ClassVar[int] = 429
-    sentence: ClassVar[str | Promise] = _("尝试次数过多，请在 {seconds} 秒后再试。")
-
-
 class HashingBusyError(CampusError):
     code: ClassVar[str] = "sign_in_busy"
     http_status: ClassVar[int] = 503

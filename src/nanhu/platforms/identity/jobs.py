@@ -8,20 +8,10 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs import job
-from nanhu.platforms.identity.models import (
-    OneTimeCode,
-    ProxyGrantingTicket,
-    ProxyTicket,
-    ServiceTicket,
-    SmsMessage,
-    SsoSession,
-    Throttle,
-)
+from nanhu.platforms.identity.models import OneTimeCode, ProxyGrantingTicket, ProxyTicket, ServiceTicket, SsoSession
 from nanhu.platforms.identity.services import known_places, logout_engine, sessions
 
-KEEP_SMS = timedelta(days=7)
 KEEP_CODES = timedelta(days=30)
-KEEP_THROTTLES = timedelta(days=2)
 AT_ONCE = 1000
 
 __all__ = ["logout_engine", "sweep"]
@@ -33,9 +23,7 @@ def sweep() -> None:
     ServiceTicket.objects.filter(expires_at__lt=moment).delete()
     ProxyTicket.objects.filter(expires_at__lt=moment).delete()
     ProxyGrantingTicket.objects.filter(session__ended_at__isnull=False).delete()
-    Throttle.objects.filter(last_failed_at__lt=moment - KEEP_THROTTLES, blocked_until__lt=moment).delete()
     known_places.forget_old()
-    SmsMessage.objects.filter(created_at__lt=moment - KEEP_SMS).delete()
     OneTimeCode.objects.filter(created_at__lt=moment - KEEP_CODES).delete()
     Session.objects.filter(expire_date__lt=moment).delete()
     end_unused_sessions()

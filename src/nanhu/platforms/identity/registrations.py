@@ -7,7 +7,6 @@ from nanhu.kernel import registry
 from nanhu.kernel.crypto import register_blind_index
 from nanhu.kernel.kit.requests import guarded_by
 from nanhu.platforms.identity import hashing, policies
-from nanhu.platforms.identity.checks_sms import check_sms
 from nanhu.platforms.identity.services import contact_names
 from nanhu.platforms.identity.services.grace import grace_days
 from nanhu.platforms.people.api import normalise_phone
@@ -86,4 +85,3 @@ def check_hashing() -> registry.CheckResult:
 
 registry.school_rules.add(registry.SchoolRules(key="identity.grace_days", read=grace_days))
 registry.checks.add(registry.Check(key="identity.hashing", title=_("密码核对"), run=check_hashing, order=60))
-registry.checks.add(registry.Check(key="identity.sms", title=_("短信"), run=check_sms, order=61))

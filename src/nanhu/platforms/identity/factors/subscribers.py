@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from nanhu.kernel import throttle
 from nanhu.kernel.events import subscribe
+from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity.events import PasswordChanged
 from nanhu.platforms.identity.factors.services import attempts
-from nanhu.platforms.identity.services import throttle
-from nanhu.platforms.identity.services.throttle import Gate
 
 
 @subscribe(PasswordChanged, name="identity.open_second_step_messages")

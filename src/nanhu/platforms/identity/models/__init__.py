@@ -9,7 +9,7 @@ from nanhu.platforms.identity.models.accounts import (
 )
 from nanhu.platforms.identity.models.administration import SignInEvent, Suspension
 from nanhu.platforms.identity.models.applications import Application, ApplicationAddress, AttributeRelease
-from nanhu.platforms.identity.models.protection import KnownStation, SmsMessage, Throttle
+from nanhu.platforms.identity.models.protection import KnownStation
 from nanhu.platforms.identity.models.sessions import SsoSession
 from nanhu.platforms.identity.models.tickets import ProxyGrantingTicket, ProxyTicket, ServiceTicket, SsoGrant
 
@@ -30,9 +30,7 @@ __all__ = [
     "SecurityQuestion",
     "ServiceTicket",
     "SignInEvent",
-    "SmsMessage",
     "SsoGrant",
     "SsoSession",
     "Suspension",
-    "Throttle",
 ]

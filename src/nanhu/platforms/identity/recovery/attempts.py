@@ -15,20 +15,19 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.jobs import job
-from nanhu.platforms.identity.errors import TooManyAttemptsError
+from nanhu.kernel.throttle import Gate, TooManyAttemptsError
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.recovery import channels
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError, CodeRefusedError, ProofForAnotherError
 from nanhu.platforms.identity.recovery.models import Attempt, ContactKind
 from nanhu.platforms.identity.rules import normalise_sign_in_name
-from nanhu.platforms.identity.services import throttle
+from nanhu.platforms.identity.services import limits
 from nanhu.platforms.identity.services.sign_in import NOBODY, holder_of
-from nanhu.platforms.identity.services.throttle import Gate
 from nanhu.platforms.people import api as people
 
 LIFE = timedelta(minutes=30)
@@ -69,8 +68,8 @@ class Claim:
 
 def begin(*, by: Actor, kind: Attempt.Kind, claim: Claim, is_challenge_solved: bool = False) -> str:
     """Open an attempt for this browser; the secret to keep in its session. Every attempt counts, there is no success."""
-    standing = throttle.Standing(is_solved=is_challenge_solved)
-    own, shared = throttle.gates_at(subject=claim.subject, address=by.address, standing=standing)
+    standing = limits.Standing(is_solved=is_challenge_solved)
+    own, shared = limits.gates_at(subject=claim.subject, address=by.address, standing=standing)
     throttle.admit([*own, *shared])
     person_id, account = found(kind, claim)
     secret = secrets.token_urlsafe(32)
@@ -122,7 +121,7 @@ def attempt_of(kind: Attempt.Kind, secret: str) -> Attempt:
 def ask_code(*, by: Actor, attempt: Attempt, channel: ContactKind) -> None:
     """Ask for a code by phone or mail. What is shown is the same, whether or not one goes out."""
     claimed = bytes(attempt.subject).hex()
-    throttle.admit([Gate(throttle.CODES, f"recovery:{claimed}")])
+    throttle.admit([Gate(limits.CODES, f"recovery:{claimed}")])
     with transaction.atomic():
         asked = Attempt.objects.filter(pk=attempt.pk, spent_at=None, proved_at=None).update(
             channel=channel,
@@ -182,7 +181,7 @@ def channels_for(attempt: Attempt) -> list[channels.Channel]:
 def may_send(attempt: Attempt) -> bool:
     """Nobody's phone is flooded, whatever the number of browsers that ask."""
     try:
-        throttle.admit([Gate(throttle.SENT, f"person:{attempt.person_id}")])
+        throttle.admit([Gate(limits.SENT, f"person:{attempt.person_id}")])
     except TooManyAttemptsError:
         return False
     return True

@@ -16,10 +16,11 @@ from django.http import HttpRequest
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import blind_index
-from nanhu.platforms.identity.models import Throttle
+from nanhu.kernel.models import Throttle
+from nanhu.kernel.throttle import Gate, network_of
 from nanhu.platforms.identity.recovery.models import Challenge
 from nanhu.platforms.identity.recovery.rules import challenge_bits, is_work_done
-from nanhu.platforms.identity.services.throttle import SOLVED, SOLVED_ADDRESS, Gate, network_of
+from nanhu.platforms.identity.services.limits import SOLVED, SOLVED_ADDRESS
 
 LIFE = timedelta(minutes=3)
 ALPHABET = "2345678ACEFHJKMNPRTWXY"

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.crypto import mask_phone
+from nanhu.kernel.crypto import mask_mail, mask_phone
+from nanhu.kernel.delivery.mails import send_mail
+from nanhu.kernel.delivery.texts import send_text
 from nanhu.kernel.school import school
-from nanhu.platforms.identity import mail, sms
 from nanhu.platforms.identity.models import Account, RecoveryContact
 from nanhu.platforms.identity.recovery.models import ContactKind
-from nanhu.platforms.identity.recovery.rules import mask_mail
 from nanhu.platforms.people import api as people
 
 RECORD_PHONE = "record_phone"
@@ -38,9 +38,9 @@ class Channel:
         """Into the outbox, in the caller's transaction."""
         if self.is_mail:
             subject = _("%(school)s统一身份认证") % {"school": school().short_name}
-            mail.gateway.send(email=self.address(), subject=subject, text=text)
+            send_mail(email=self.address(), subject=subject, text=text)
         else:
-            sms.gateway.send(phone=self.address(), text=text, code=code)
+            send_text(phone=self.address(), text=text, code=code)
 
 
 def record_phone(person_id: int) -> Channel | None:

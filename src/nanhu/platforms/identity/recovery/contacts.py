@@ -12,19 +12,19 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.crypto import blind_index, mask_phone
+from nanhu.kernel.crypto import blind_index, mask_mail, mask_phone
+from nanhu.kernel.delivery.mails import send_mail
+from nanhu.kernel.delivery.texts import send_text
 from nanhu.kernel.school import school
-from nanhu.platforms.identity import mail, sms
+from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity.models import Account, RecoveryContact
 from nanhu.platforms.identity.recovery.channels import Channel, tell, verified_channels
 from nanhu.platforms.identity.recovery.errors import ContactRefusedError
 from nanhu.platforms.identity.recovery.models import ContactChange, ContactKind
-from nanhu.platforms.identity.recovery.rules import mask_mail
-from nanhu.platforms.identity.services import contact_names, credentials, throttle
-from nanhu.platforms.identity.services.throttle import Gate
+from nanhu.platforms.identity.services import contact_names, credentials, limits
 
 SETTLES_AFTER = timedelta(hours=24)
 CODE_LIFE = timedelta(minutes=10)
@@ -43,7 +43,7 @@ def code_hash(change_of: int, kind: str, code: str) -> bytes:
 def ask_change(*, by: Actor, account: Account, kind: ContactKind, address: str, password: str) -> str:
     """The password once more, then a code to the new address; the masked address for the page. Nothing changes yet."""
     credentials.reauthenticate(account=account, password=password)
-    throttle.admit([Gate(throttle.CODES, f"account:{account.pk}")])
+    throttle.admit([Gate(limits.CODES, f"account:{account.pk}")])
     code = f"{secrets.randbelow(10**6):06}"
     moment = now()
     with transaction.atomic():
@@ -64,9 +64,9 @@ def ask_change(*, by: Actor, account: Account, kind: ContactKind, address: str, 
 def send_code(kind: ContactKind, address: str, code: str) -> None:
     text = _("您正在验证找回账号用的联系方式，验证码是 %(code)s，10 分钟内有效。请勿告诉他人。") % {"code": code}
     if kind == ContactKind.MAIL:
-        mail.gateway.send(email=address, subject=_("验证您的邮箱"), text=text)
+        send_mail(email=address, subject=_("验证您的邮箱"), text=text)
     else:
-        sms.gateway.send(phone=address, text=text, code=code)
+        send_text(phone=address, text=text, code=code)
 
 
 def confirm_change(*, by: Actor, account: Account, kind: ContactKind, code: str) -> None:

@@ -5,9 +5,8 @@ from datetime import timedelta
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import job
 from nanhu.platforms.identity.recovery import attempts
-from nanhu.platforms.identity.recovery.models import Attempt, Challenge, ContactChange, MailMessage
+from nanhu.platforms.identity.recovery.models import Attempt, Challenge, ContactChange
 
-KEEP_MESSAGES = timedelta(days=7)
 KEEP_ATTEMPTS = timedelta(days=1)
 
 __all__ = ["attempts", "sweep"]
@@ -19,4 +18,3 @@ def sweep() -> None:
     Challenge.objects.filter(expires_at__lt=moment).delete()
     Attempt.objects.filter(expires_at__lt=moment - KEEP_ATTEMPTS).delete()
     ContactChange.objects.filter(created_at__lt=moment - KEEP_ATTEMPTS).delete()
-    MailMessage.objects.filter(created_at__lt=moment - KEEP_MESSAGES).delete()

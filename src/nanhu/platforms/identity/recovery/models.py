@@ -10,21 +10,6 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import EncryptedTextField
 
 
-class MailMessage(models.Model):
-    """The outbox of mails that identity sends: the SMTP job takes them from here, the demo shows them as a phone does."""
-
-    email = EncryptedTextField(purpose="identity.mail_address")
-    subject = models.CharField(max_length=120)
-    text = EncryptedTextField(purpose="identity.mail_text")
-    email_masked = models.CharField(max_length=80)
-    created_at = models.DateTimeField(default=now, db_index=True)
-    sent_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "identity_mail_message"
-        indexes = [models.Index(fields=["id"], name="identity_mail_unsent", condition=Q(sent_at=None))]
-
-
 class FormerPassword(models.Model):
     """A hash this account had before: the last few may not come back."""
 

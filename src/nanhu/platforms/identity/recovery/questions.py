@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.translation import override
 
-from nanhu.kernel import audit, registry
+from nanhu.kernel import audit, registry, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.forms import OWN_QUESTION, QUESTIONS
 from nanhu.platforms.identity.models import RoleGrant, SecurityQuestion
@@ -18,9 +19,8 @@ from nanhu.platforms.identity.recovery import attempts
 from nanhu.platforms.identity.recovery.errors import AnswersRefusedError
 from nanhu.platforms.identity.recovery.models import Attempt
 from nanhu.platforms.identity.rules import QUESTIONS_NEEDED, normalise_answer
-from nanhu.platforms.identity.services import throttle
+from nanhu.platforms.identity.services import limits
 from nanhu.platforms.identity.services.sign_in import NOBODY
-from nanhu.platforms.identity.services.throttle import Gate
 
 HOW = "questions"
 
@@ -55,7 +55,7 @@ def shown(question: str) -> str:
 @hashing.turn()
 def prove(*, by: Actor, attempt: Attempt, answers: Sequence[str]) -> None:
     """All three hashes are run whatever is wrong. Failures close this way alone, never the sign-in."""
-    claimed = Gate(throttle.QUESTIONS, bytes(attempt.subject).hex())
+    claimed = Gate(limits.QUESTIONS, bytes(attempt.subject).hex())
     throttle.admit([claimed])
     held = asked_of(attempt)
     hashes = [one.answer_hash for one in held] or [""] * QUESTIONS_NEEDED

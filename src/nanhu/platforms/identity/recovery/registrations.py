@@ -3,8 +3,6 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel import registry
-from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import security_cards
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.recovery import ways
@@ -24,17 +22,6 @@ def contacts_card(account: Account) -> security_cards.SecurityCard:
     )
 
 
-def check_mail() -> registry.CheckResult:
-    if configuration().mail_server or configuration().demo:
-        return registry.CheckResult(verdict=registry.Verdict.OK, message=str(_("验证码和通知有邮件服务器可用")))
-    return registry.CheckResult(
-        verdict=registry.Verdict.WARN,
-        message=str(_("没有邮件服务器：邮箱验证码发不出去")),
-        remedy=str(_("设置 NANHU_MAIL_SERVER 和 NANHU_MAIL_FROM。")),
-    )
-
-
-registry.checks.add(registry.Check(key="identity.mail", title=_("邮件"), run=check_mail, order=62))
 ways.add(
     ways.Way(
         key="passkey",

@@ -20,10 +20,3 @@ def is_work_done(*, seed: str, nonce: str, bits: int) -> bool:
         return False
     digest = sha256(f"{seed}:{nonce}".encode()).digest()
     return int.from_bytes(digest) >> (len(digest) * 8 - bits) == 0
-
-
-def mask_mail(address: str) -> str:
-    """someone@example.edu.cn → s***e@example.edu.cn, of a short name the first letter only."""
-    name, _at, host = address.partition("@")
-    tail = name[-1] if len(name) > 3 else ""  # noqa: PLR2004  two of three letters would be most of it
-    return f"{name[:1]}***{tail}@{host}" if host else "***"

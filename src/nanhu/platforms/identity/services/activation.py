@@ -7,20 +7,19 @@ nothing but the question for the second proof.
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.platforms.identity import sms
+from nanhu.kernel.delivery.texts import send_text
+from nanhu.kernel.throttle import Gate, Limit, TooManyAttemptsError, network_of
 from nanhu.platforms.identity.errors import (
     ActivationExpiredError,
     CodeStillGoodError,
     NoPhoneOnRecordError,
     ProofRefusedError,
-    TooManyAttemptsError,
 )
 from nanhu.platforms.identity.models import Account, OneTimeCode
-from nanhu.platforms.identity.services import codes, throttle
-from nanhu.platforms.identity.services.throttle import Gate, Limit, network_of
+from nanhu.platforms.identity.services import codes, limits
 from nanhu.platforms.people import api as people
 
 
@@ -45,14 +44,14 @@ def send_code(*, by: Actor, account: Account) -> None:
     if not phone:
         raise NoPhoneOnRecordError
     try:
-        throttle.admit([Gate(throttle.ACTIVATION_SENDING, f"account:{account.pk}")])
+        throttle.admit([Gate(limits.ACTIVATION_SENDING, f"account:{account.pk}")])
     except TooManyAttemptsError:
         if codes.live(account_id=account.pk, purpose=OneTimeCode.Purpose.ACTIVATION) is None:
             raise
         raise CodeStillGoodError from None
     with transaction.atomic():
         code = codes.issue_activation_code(account=account)
-        sms.gateway.send(
+        send_text(
             phone=phone, text=_("您的激活验证码是 %(code)s，30 分钟内有效。请勿告诉他人。") % {"code": code}, code=code
         )
         audit.record(by=by, action="identity.send_activation_code", target=f"account:{account.pk}")
@@ -62,7 +61,7 @@ def prove_by_document(
     *, by: Actor, account: Account, name: str, id_number: str, is_challenge_solved: bool = False
 ) -> Account:
     """Second proof, first kind: name and full ID number."""
-    gates = proof_gates(by=by, account=account, limit=throttle.DOCUMENT, is_solved=is_challenge_solved)
+    gates = proof_gates(by=by, account=account, limit=limits.DOCUMENT, is_solved=is_challenge_solved)
     throttle.admit(gates)
     if not people.matches_identity(person_id=account.person_id, name=name, id_number=id_number):
         refuse(by=by, account=account, proof="document")
@@ -71,7 +70,7 @@ def prove_by_document(
 
 def prove_by_code(*, by: Actor, account: Account, code: str, is_challenge_solved: bool = False) -> Account:
     """Second proof, second kind: the code sent to the phone on record."""
-    gates = proof_gates(by=by, account=account, limit=throttle.ACTIVATION_CODE, is_solved=is_challenge_solved)
+    gates = proof_gates(by=by, account=account, limit=limits.ACTIVATION_CODE, is_solved=is_challenge_solved)
     throttle.admit(gates)
     if not codes.use_activation_code(account=account, code=code):
         refuse(by=by, account=account, proof="phone")
@@ -82,8 +81,8 @@ def proof_gates(*, by: Actor, account: Account, limit: Limit, is_solved: bool) -
     """Each kind of proof has its own gates. Those of the address are spared to who solved a challenge."""
     own, network = f"account:{account.pk}", network_of(by.address)
     neighbours = [
-        Gate(throttle.ACTIVATION_PAIR, f"{limit.kind}|{own}|{network}"),
-        Gate(throttle.ACTIVATION_ADDRESS, network),
+        Gate(limits.ACTIVATION_PAIR, f"{limit.kind}|{own}|{network}"),
+        Gate(limits.ACTIVATION_ADDRESS, network),
     ]
     return [Gate(limit, own), *([] if is_solved else neighbours)]
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.errors import (
     AccountClosedError,
@@ -21,13 +22,12 @@ from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.recovery import history
 from nanhu.platforms.identity.rules import normalise_password, normalise_sign_in_name
-from nanhu.platforms.identity.services import codes, sessions, throttle
+from nanhu.platforms.identity.services import codes, limits, sessions
 from nanhu.platforms.identity.services.accounts import CLOSED
 from nanhu.platforms.identity.services.sign_in import holder_of
-from nanhu.platforms.identity.services.throttle import Gate
 from nanhu.platforms.people import api as people
 
-UNLOCKED = (throttle.DOCUMENT, throttle.ACTIVATION_CODE, throttle.ACTIVATION_SENDING, throttle.CODES)
+UNLOCKED = (limits.DOCUMENT, limits.ACTIVATION_CODE, limits.ACTIVATION_SENDING, limits.CODES)
 
 
 def account_with(campus_no: str) -> Account:
@@ -81,8 +81,8 @@ def forgive_names(*, by: Actor, account: Account, names: Iterable[str], reason: 
     attempts.forgive_all(account)
     throttle.forgive(
         [
-            *(Gate(limit, name) for name in sorted(typed) for limit in (throttle.NAME, throttle.SOLVED)),
-            *(Gate(throttle.DOOR_NAME, f"{door}|{name}") for name in sorted(typed) for door in throttle.DOORS),
+            *(Gate(limit, name) for name in sorted(typed) for limit in (limits.NAME, limits.SOLVED)),
+            *(Gate(limits.DOOR_NAME, f"{door}|{name}") for name in sorted(typed) for door in limits.DOORS),
             *(Gate(limit, own) for limit in UNLOCKED),
         ]
     )

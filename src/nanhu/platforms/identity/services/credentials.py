@@ -4,18 +4,19 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from nanhu.kernel import throttle
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.errors import WrongPasswordError
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.rules import normalise_password
-from nanhu.platforms.identity.services import sessions, setup, throttle
-from nanhu.platforms.identity.services.throttle import Gate
+from nanhu.platforms.identity.services import limits, sessions, setup
 
 
 @hashing.turn()
 def reauthenticate(*, account: Account, password: str) -> None:
-    gate = [Gate(throttle.REAUTHENTICATION, f"account:{account.pk}")]
+    gate = [Gate(limits.REAUTHENTICATION, f"account:{account.pk}")]
     throttle.admit(gate)
     if not hashing.verify(normalise_password(password), account.password):
         raise WrongPasswordError

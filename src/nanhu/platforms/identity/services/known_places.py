@@ -6,8 +6,8 @@ from django.db import transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.throttle import network_of
 from nanhu.platforms.identity.models import Account, KnownStation, SsoSession
-from nanhu.platforms.identity.services.throttle import network_of
 
 REMEMBERED = timedelta(days=90)
 NOTED_EVERY = timedelta(hours=1)

@@ -8,15 +8,16 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.rules import normalise_password, normalise_sign_in_name
-from nanhu.platforms.identity.services import codes, contact_names, known_places, sign_in_log, throttle
-from nanhu.platforms.identity.services.throttle import Gate, Standing
+from nanhu.platforms.identity.services import codes, contact_names, known_places, limits, sign_in_log
+from nanhu.platforms.identity.services.limits import Standing
 from nanhu.platforms.people import api as people
 
 NOBODY = -1
@@ -44,7 +45,7 @@ def check(
     by: Actor,
     typed_name: str,
     password: str,
-    standing: Standing = throttle.STRANGER,
+    standing: Standing = limits.STRANGER,
     application: str = "",
 ) -> Verdict:
     """Who is this? `standing` must have been proved for this very name."""
@@ -52,7 +53,7 @@ def check(
     if standing.is_solved:
         is_known_network = known_places.is_network_known(account=account_of_name(campus_no), address=by.address)
         standing = replace(standing, is_known_network=is_known_network)
-    own, shared = throttle.gates_at(subject=campus_no, address=by.address, standing=standing, password=secret)
+    own, shared = limits.gates_at(subject=campus_no, address=by.address, standing=standing, password=secret)
     with sign_in_log.throttling_noted(by=by, campus_no=campus_no, application=application):
         throttle.admit([*own, *shared])
     verdict = judged(campus_no, secret, typed=typed_name)
@@ -92,9 +93,9 @@ def door_gates(
     """A station that came in before stands before a gate of its own alone: strangers elsewhere cannot close that."""
     caller = f"{door}|{campus_no}|{known_places.station_key(address).hex()}"
     if is_known:
-        return [Gate(throttle.DOOR_STATION, caller)], []
-    shared = [Gate(throttle.DOOR_NAME, f"{door}|{campus_no}"), *throttle.password_gates(throttle.PASSWORD, password)]
-    return [Gate(throttle.DOOR_CALLER, caller)], shared
+        return [Gate(limits.DOOR_STATION, caller)], []
+    shared = [Gate(limits.DOOR_NAME, f"{door}|{campus_no}"), *limits.password_gates(limits.PASSWORD, password)]
+    return [Gate(limits.DOOR_CALLER, caller)], shared
 
 
 def account_of_name(campus_no: str) -> Account | None:

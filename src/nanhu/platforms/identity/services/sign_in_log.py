@@ -14,7 +14,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import blind_index
-from nanhu.platforms.identity.errors import TooManyAttemptsError
+from nanhu.kernel.throttle import TooManyAttemptsError
 from nanhu.platforms.identity.models import Account, SignInEvent, SsoSession
 
 KEY_LENGTH = 16

@@ -8,7 +8,8 @@ from django.test import Client
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import blind_index
-from nanhu.platforms.identity.models import Account, Throttle
+from nanhu.kernel.models import Throttle
+from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person

@@ -8,15 +8,8 @@ import time_machine
 from django.test import Client
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.identity.models import (
-    Account,
-    PrivacyConsent,
-    RecoveryContact,
-    SecurityQuestion,
-    SmsMessage,
-    SsoSession,
-)
+from nanhu.kernel.models import AuditEntry, SmsMessage
+from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion, SsoSession
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.setup import PRIVACY_VERSION
@@ -171,7 +164,7 @@ def test_the_text_of_a_message_is_kept_encrypted(browser, newcomer):
     sign_in(browser, newcomer.numbers[0], newcomer.tail)
     browser.post("/activate/code")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT text, phone FROM identity_sms_message")
+        cursor.execute("SELECT text, phone FROM kernel_sms_message")
         text, phone = (bytes(value) for value in cursor.fetchone())
     assert "验证码".encode() not in text
     assert newcomer.phone.encode() not in phone

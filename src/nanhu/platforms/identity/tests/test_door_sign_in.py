@@ -4,7 +4,7 @@ import pytest
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.identity.errors import TooManyAttemptsError
+from nanhu.kernel.throttle import TooManyAttemptsError
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.sign_in import verify_for_door

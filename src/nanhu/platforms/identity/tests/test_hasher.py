@@ -16,11 +16,11 @@ import pytest
 from django.contrib.auth.hashers import make_password
 
 from nanhu.kernel import registry
+from nanhu.kernel.models import Throttle
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.errors import HashingBusyError
 from nanhu.platforms.identity.hasher import client, server
 from nanhu.platforms.identity.hasher.protocol import ANSWER, QUESTION, Kind, Outcome, Question, socket_path
-from nanhu.platforms.identity.models import Throttle
 from nanhu.platforms.identity.processes import hasher_answers
 from nanhu.platforms.identity.tests.conftest import PASSWORD, sign_in
 from nanhu.testing.patience import PATIENCE_SECONDS

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from nanhu.kernel.models import Throttle
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.guests.services import sponsoring
-from nanhu.platforms.identity.models import Throttle
 from nanhu.platforms.identity.personal.services import tokens
 from nanhu.platforms.identity.protocols.oidc import client_auth
 from nanhu.platforms.identity.protocols.oidc.services import pending
-from nanhu.platforms.identity.services import throttle
+from nanhu.platforms.identity.services import limits
 
 ROOT = Path(__file__).parents[5]
 TABLE = ROOT / "docs" / "rooms" / "identity-lockouts.md"
@@ -25,22 +25,22 @@ OPEN = (
 )  # fmt: skip
 
 SAID = {
-    "sign-in page": f"{throttle.NAME.free} free, then 1 a minute by name; {throttle.ADDRESS.free}, then one in 2 s by address; "
-    f"one password on {throttle.PASSWORD.free} names",
-    "the same, behind solved challenges": f"{throttle.SOLVED_PAIR.free}, then 1 a minute from one network",
-    "a browser that remembers several people": f"{throttle.DEVICE.free}, then up to {throttle.DEVICE.cap // 60} min",
+    "sign-in page": f"{limits.NAME.free} free, then 1 a minute by name; {limits.ADDRESS.free}, then one in 2 s by address; "
+    f"one password on {limits.PASSWORD.free} names",
+    "the same, behind solved challenges": f"{limits.SOLVED_PAIR.free}, then 1 a minute from one network",
+    "a browser that remembers several people": f"{limits.DEVICE.free}, then up to {limits.DEVICE.cap // 60} min",
     "passkey and QR: the question": f"begins {attempts.STRANGER.free}, then {attempts.STRANGER.leak:.0f} a second",
     "second factor": f"{attempts.ANYWHERE.free}, then up to {attempts.ANYWHERE.cap // 60} min",
     "second factor, code by message": f"{attempts.SENDING.free}, then up to {attempts.SENDING.cap // 3600} h",
-    "activation, name and document": f"{throttle.ACTIVATION_PAIR.free} at one address, {throttle.DOCUMENT.free} a day",
-    "activation, code to the phone": f"{throttle.ACTIVATION_CODE.free}, then one in {throttle.ACTIVATION_CODE.cap} s",
-    "activation, sending the code": f"one in {throttle.ACTIVATION_SENDING.cap // 60} min",
-    "codes of 找回, three answers": f"{throttle.CODES.free} ({throttle.QUESTIONS.free}) free, then "
-    f"{throttle.QUESTIONS.cap // 3600} h",
-    "changing the password, signed in": f"{throttle.REAUTHENTICATION.free}, then up to "
-    f"{throttle.REAUTHENTICATION.cap // 60} min",
-    "Wi-Fi, VPN, mail": f"{throttle.DOOR_NAME.free}, then 1 a minute; a known station {throttle.DOOR_STATION.free}, then "
-    f"one in {throttle.DOOR_STATION.cap // 60} min",
+    "activation, name and document": f"{limits.ACTIVATION_PAIR.free} at one address, {limits.DOCUMENT.free} a day",
+    "activation, code to the phone": f"{limits.ACTIVATION_CODE.free}, then one in {limits.ACTIVATION_CODE.cap} s",
+    "activation, sending the code": f"one in {limits.ACTIVATION_SENDING.cap // 60} min",
+    "codes of 找回, three answers": f"{limits.CODES.free} ({limits.QUESTIONS.free}) free, then "
+    f"{limits.QUESTIONS.cap // 3600} h",
+    "changing the password, signed in": f"{limits.REAUTHENTICATION.free}, then up to "
+    f"{limits.REAUTHENTICATION.cap // 60} min",
+    "Wi-Fi, VPN, mail": f"{limits.DOOR_NAME.free}, then 1 a minute; a known station {limits.DOOR_STATION.free}, then "
+    f"one in {limits.DOOR_STATION.cap // 60} min",
     "app passwords, personal tokens": f"tokens: {tokens.GUESSING.free}, then one in 5 s by address",
     "OIDC token endpoint": f"{client_auth.FAILURES.free}, then one in 5 s",
     "OIDC, a request too long for an address": f"begins {pending.LONG_ONES.free}, then one in 2 s",
@@ -53,7 +53,7 @@ def test_the_table_says_the_limits_of_the_code():
     lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
     told = {line.split("|")[1].strip(): line for line in lines}
     assert {door: said for door, said in SAID.items() if said not in told[door]} == {}
-    assert f"who solves {throttle.SOLVED.free} of them" in told["the same, behind solved challenges"]
+    assert f"who solves {limits.SOLVED.free} of them" in told["the same, behind solved challenges"]
 
 
 def rows() -> dict[str, list[str]]:

@@ -11,19 +11,20 @@ import pytest
 import time_machine
 from django.test import Client
 
+from nanhu.kernel import throttle
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
-from nanhu.platforms.identity.errors import TooManyAttemptsError
+from nanhu.kernel.models import SmsMessage
+from nanhu.kernel.throttle import Gate, TooManyAttemptsError
 from nanhu.platforms.identity.factors.services import attempts
-from nanhu.platforms.identity.models import KnownStation, SmsMessage
+from nanhu.platforms.identity.models import KnownStation
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.protocols.radius.services import clients
 from nanhu.platforms.identity.recovery import challenges
 from nanhu.platforms.identity.recovery.models import Challenge
-from nanhu.platforms.identity.services import activation, counter, known_places, throttle
+from nanhu.platforms.identity.services import activation, counter, known_places, limits
 from nanhu.platforms.identity.services.applications import register_application
-from nanhu.platforms.identity.services.throttle import Gate
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,7 @@ def door(request, student):
 
 def stormed_by_invented_stations(door) -> None:
     """75 wrong passwords, each from another MAC address: the last few by the door itself."""
-    fill(Gate(throttle.DOOR_NAME, f"{door.service}|{NAME}"), times=72)
+    fill(Gate(limits.DOOR_NAME, f"{door.service}|{NAME}"), times=72)
     for number in range(3):
         door(f"guess {number}", f"02-00-00-00-00-{number:02X}")
 
@@ -106,11 +107,11 @@ def test_a_known_station_is_no_way_to_guess_without_end(door):
     assert door(PASSWORD, PHONE) == 200
     spellings = [PHONE, PHONE.replace("-", ":"), PHONE.lower(), PHONE.replace("-", "")]
     answers = [door(f"guess {number}", spellings[number % 4]) for number in range(16)]
-    assert answers.count(401) == throttle.DOOR_STATION.free + 1
+    assert answers.count(401) == limits.DOOR_STATION.free + 1
 
 
 def test_a_station_is_known_at_its_own_door_only_and_for_ninety_days(door, student):
-    other = next(one for one in throttle.DOORS if one != door.service)
+    other = next(one for one in limits.DOORS if one != door.service)
     known_places.note_station(account=student.account, door=other, address="DD-EE-FF-00-11-22")
     assert door(PASSWORD, PHONE) == 200
     stormed_by_invented_stations(door)
@@ -147,7 +148,7 @@ def test_an_app_password_is_kept_out_by_nobody(door, student):
 
 @pytest.fixture
 def few_names(monkeypatch):
-    monkeypatch.setattr(throttle, "PASSWORD", replace(throttle.PASSWORD, free=4))
+    monkeypatch.setattr(limits, "PASSWORD", replace(limits.PASSWORD, free=4))
 
 
 def test_one_password_on_many_names_is_slowed_from_wherever_it_comes(door, few_names):
@@ -163,15 +164,15 @@ def test_one_password_on_many_names_is_slowed_from_wherever_it_comes(door, few_n
 @pytest.fixture
 def closed_address(student):
     """A neighbour behind the same address closed its gate, and has solved challenges all along as well."""
-    fill(Gate(throttle.ADDRESS, "10.9.8.7"), times=250)
-    fill(Gate(throttle.SOLVED_ADDRESS, "10.9.8.7"), times=400)
+    fill(Gate(limits.ADDRESS, "10.9.8.7"), times=250)
+    fill(Gate(limits.SOLVED_ADDRESS, "10.9.8.7"), times=400)
 
 
 def test_a_remembered_browser_is_kept_out_by_no_neighbour(student):
     mine = Client(REMOTE_ADDR="10.9.8.7")
     sign_in(mine, NAME, remember="on")
     mine.post("/sign-out")
-    fill(Gate(throttle.ADDRESS, "10.9.8.7"), times=250)
+    fill(Gate(limits.ADDRESS, "10.9.8.7"), times=250)
     assert sign_in(Client(REMOTE_ADDR="10.9.8.7"), NAME).status_code == 429
     assert sign_in(mine, NAME).status_code == 302
 
@@ -196,7 +197,7 @@ def test_the_counters_password_stands_when_strangers_closed_the_name(student):
 
 def test_challenges_grow_dearer_where_many_are_solved(closed_address):
     here, there = Client(REMOTE_ADDR="10.9.8.7"), Client(REMOTE_ADDR="198.51.100.1")
-    fill(Gate(throttle.NAME, NAME), times=20)
+    fill(Gate(limits.NAME, NAME), times=20)
     dear, cheap = (challenge_on(sign_in(client, NAME)).bits for client in (here, there))
     assert dear > cheap, "what is solved here costs more than there"
     assert dear <= cheap + 5, "at most thirty-two times the work"
@@ -216,8 +217,8 @@ def test_a_browser_known_elsewhere_is_not_closed_by_another_known_browser(studen
 def test_who_solves_challenges_everywhere_does_not_close_the_network_its_owner_uses(student):
     mine = Client(REMOTE_ADDR="198.51.100.1")
     sign_in(mine, NAME)
-    fill(Gate(throttle.NAME, NAME), times=20)
-    fill(Gate(throttle.SOLVED, NAME), times=110)
+    fill(Gate(limits.NAME, NAME), times=20)
+    fill(Gate(limits.SOLVED, NAME), times=110)
 
     for address, expected in (("198.51.100.1", 302), ("203.0.113.80", 429)):
         fresh = Client(REMOTE_ADDR=address)
@@ -225,14 +226,14 @@ def test_who_solves_challenges_everywhere_does_not_close_the_network_its_owner_u
 
 
 def test_solved_challenges_of_one_network_end(student, monkeypatch):
-    monkeypatch.setattr(throttle, "SOLVED_PAIR", replace(throttle.SOLVED_PAIR, free=3))
-    fill(Gate(throttle.NAME, NAME), times=20)
+    monkeypatch.setattr(limits, "SOLVED_PAIR", replace(limits.SOLVED_PAIR, free=3))
+    fill(Gate(limits.NAME, NAME), times=20)
     guesser, answers = Client(REMOTE_ADDR="203.0.113.80"), []
     page = sign_in(guesser, NAME, "guess")
     for number in range(7):
         page = sign_in(guesser, NAME, f"guess {number}", **solution_on(page))
         answers.append(page.status_code)
-    assert answers.count(200) == throttle.SOLVED_PAIR.free + 1
+    assert answers.count(200) == limits.SOLVED_PAIR.free + 1
 
 
 def test_one_password_on_many_names_is_slowed_on_the_page(student, few_names):
@@ -280,7 +281,7 @@ def test_a_classmate_behind_the_same_address_does_not_close_the_documents_proof(
 
 def test_the_phones_proof_stands_when_the_documents_is_closed_from_everywhere(newcomer):
     own = f"account:{newcomer.account.pk}"
-    fill(Gate(throttle.DOCUMENT, own), times=40)
+    fill(Gate(limits.DOCUMENT, own), times=40)
     classmate, mine = at_second_proof(newcomer), at_second_proof(newcomer)
     mine.post("/activate/code")
     code = re.search(r"\d{8}", SmsMessage.objects.get().text).group()

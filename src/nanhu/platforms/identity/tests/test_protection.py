@@ -11,11 +11,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from nanhu.kernel import throttle
 from nanhu.kernel.clock import now
+from nanhu.kernel.throttle import TooManyAttemptsError
 from nanhu.platforms.identity import hashing
-from nanhu.platforms.identity.errors import TooManyAttemptsError
 from nanhu.platforms.identity.models import Account, SsoSession
-from nanhu.platforms.identity.services import counter, throttle
+from nanhu.platforms.identity.services import counter, limits
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +150,7 @@ def test_even_a_new_browser_waits_no_longer_than_a_minute(student):
 
 @pytest.mark.usefixtures("clock_stands")
 def test_one_address_that_tries_many_names_is_slowed(student, monkeypatch):
-    monkeypatch.setattr(throttle, "ADDRESS", replace(throttle.ADDRESS, free=40, leak=0.1))
+    monkeypatch.setattr(limits, "ADDRESS", replace(limits.ADDRESS, free=40, leak=0.1))
     client = Client(REMOTE_ADDR="203.0.113.9")
     answers = [sign_in(client, f"8{number:07}", f"guess-{number}").status_code for number in range(60)]
     assert answers[:40] == [200] * 40
@@ -159,7 +160,7 @@ def test_one_address_that_tries_many_names_is_slowed(student, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("clock_stands")
 def test_a_hundred_attempts_at_once_are_no_way_round_the_limit():
-    gates = [throttle.Gate(throttle.PAIR, "0020260101|203.0.113.1"), throttle.Gate(throttle.NAME, "0020260101")]
+    gates = [throttle.Gate(limits.PAIR, "0020260101|203.0.113.1"), throttle.Gate(limits.NAME, "0020260101")]
     start, admitted = threading.Barrier(12), []
 
     def attempt():
@@ -177,12 +178,12 @@ def test_a_hundred_attempts_at_once_are_no_way_round_the_limit():
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(admitted) == throttle.PAIR.free + 1
+    assert sum(admitted) == limits.PAIR.free + 1
 
 
 def test_a_shared_address_forgets_a_steady_trickle_of_mistakes(db):
     """Two thousand people behind one address, of whom somebody mistypes every four seconds, all day."""
-    gate = [throttle.Gate(throttle.ADDRESS, "10.0.0.1")]
+    gate = [throttle.Gate(limits.ADDRESS, "10.0.0.1")]
     start = now()
     for second in range(0, 4000, 4):
         with time_machine.travel(start + timedelta(seconds=second), tick=False):
@@ -190,7 +191,7 @@ def test_a_shared_address_forgets_a_steady_trickle_of_mistakes(db):
 
 
 def test_one_ipv6_network_counts_as_one_address():
-    from nanhu.platforms.identity.services.throttle import network_of
+    from nanhu.kernel.throttle import network_of
 
     assert network_of("2001:db8:1:2:3:4:5:6") == network_of("2001:db8:1:2::9") == "2001:db8:1:2::/64"
     assert network_of("192.0.2.7") == "192.0.2.7"

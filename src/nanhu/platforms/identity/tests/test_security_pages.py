@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel.events import deliver_pending
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity import hashing
-from nanhu.platforms.identity.models import SecurityQuestion, SmsMessage, SsoGrant, SsoSession
+from nanhu.platforms.identity.models import SecurityQuestion, SsoGrant, SsoSession
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
 from nanhu.platforms.identity.tests.test_activation import ANSWERS

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.throttle import TooManyAttemptsError
 from nanhu.platforms.identity import devices
-from nanhu.platforms.identity.errors import ActivationExpiredError, CodeStillGoodError, TooManyAttemptsError
+from nanhu.platforms.identity.errors import ActivationExpiredError, CodeStillGoodError
 from nanhu.platforms.identity.forms import CodeProofForm, DocumentProofForm
 from nanhu.platforms.identity.middleware import AFTER_SETUP
 from nanhu.platforms.identity.models import Account, SsoSession

@@ -12,11 +12,10 @@ from django.views.decorators.cache import never_cache
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.models import MailMessage, SmsMessage
 from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.factors.services import names, sample, totp
-from nanhu.platforms.identity.models import SmsMessage
 from nanhu.platforms.identity.policies import open_during_setup
-from nanhu.platforms.identity.recovery.models import MailMessage
 
 SHOWN = 20
 

@@ -12,15 +12,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.actors import actor_of
+from nanhu.kernel.throttle import TooManyAttemptsError
 from nanhu.platforms.identity import admission, devices
-from nanhu.platforms.identity.errors import HashingBusyError, TooManyAttemptsError
+from nanhu.platforms.identity.errors import HashingBusyError
 from nanhu.platforms.identity.forms import SignInForm
 from nanhu.platforms.identity.policies import open_during_setup
 from nanhu.platforms.identity.recovery import challenges
 from nanhu.platforms.identity.recovery.views.pages import challenge_for, new_challenge
 from nanhu.platforms.identity.rules import normalise_sign_in_name
 from nanhu.platforms.identity.services import sign_in
-from nanhu.platforms.identity.services.throttle import Standing
+from nanhu.platforms.identity.services.limits import Standing
 from nanhu.platforms.identity.views import activation
 from nanhu.platforms.identity.views.targets import next_path
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from nanhu.platforms.identity import api as identity
+from nanhu.kernel import throttle
 from nanhu.platforms.openapi.errors import RateLimitedError
 from nanhu.platforms.openapi.models import ApiKey
 
@@ -32,7 +32,7 @@ def take(key: ApiKey, address: str) -> None:
 
 def take_anonymous(address: str) -> None:
     """Whoever shows no good key: counted by network, so that guessing costs us little."""
-    take_one(f"network:{identity.network_of(address)}", ANONYMOUS_PER_MINUTE, address)
+    take_one(f"network:{throttle.network_of(address)}", ANONYMOUS_PER_MINUTE, address)
 
 
 def take_one(subject: str, per_minute: int, address: str) -> None:

@@ -10,9 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.identity import api as identity
 from nanhu.platforms.openapi.errors import ApiError
 from nanhu.platforms.openapi.models import ApiKey, RequestLog
 from nanhu.platforms.openapi.services import rate_limits
@@ -34,7 +33,7 @@ class Attempt(NamedTuple):
 
 @transaction.atomic
 def note(attempt: Attempt, error: ApiError, *, why: str, key: ApiKey | None) -> None:
-    network = identity.network_of(attempt.address)
+    network = throttle.network_of(attempt.address)
     subject = f"noted:{error.code}:{network}:{key.number if key else ''}"
     if not rate_limits.is_free(subject, per_hour=3600 // PAUSE_SECONDS):
         return

@@ -4,7 +4,8 @@ from django.db import IntegrityError, transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import mask_phone
-from nanhu.platforms.identity import api as identity
+from nanhu.kernel.delivery.mails import send_mail
+from nanhu.kernel.delivery.texts import send_text
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.models import Letter, OrderRow
 
@@ -26,9 +27,9 @@ def tell(*, key: str, kind: str, person_id: int, text: str, row: OrderRow | None
     except IntegrityError:
         return False
     if phone:
-        identity.send_text(phone=phone, text=text)
+        send_text(phone=phone, text=text)
     elif email:
-        identity.send_mail(email=email, subject=subject or text[:30], text=text)
+        send_mail(email=email, subject=subject or text[:30], text=text)
     return True
 
 
@@ -39,5 +40,5 @@ def tell_number(*, key: str, kind: str, phone: str, text: str, row: OrderRow | N
             Letter.objects.create(key=key, kind=kind, channel="sms", row=row, to_masked=mask_phone(phone), text=text)
     except IntegrityError:
         return False
-    identity.send_text(phone=phone, text=text)
+    send_text(phone=phone, text=text)
     return True

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity.administration.errors import DocumentDiffersError, UnarmedAdministratorError
 from nanhu.platforms.identity.administration.models import AccountNote
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.services import counter, throttle
-from nanhu.platforms.identity.services.throttle import Gate
+from nanhu.platforms.identity.services import counter, limits
 from nanhu.platforms.people import api as people
 
 TAIL = 6
@@ -62,7 +62,7 @@ def refuse_unarmed(account: Account) -> None:
 
 def compare(*, by: Actor, account: Account, seen: Seen) -> None:
     """A clerk who guesses is slowed down like anybody else."""
-    gate = [Gate(throttle.PROOF, f"desk:{by.account_id}:{account.pk}")]
+    gate = [Gate(limits.PROOF, f"desk:{by.account_id}:{account.pk}")]
     throttle.admit(gate)
     typed = people.normalise_document(seen.number)
     is_whole = len(typed) > TAIL and people.find_person_by_document(typed) == account.person_id

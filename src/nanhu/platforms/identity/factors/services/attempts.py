@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.throttle import Gate, Limit, network_of
 from nanhu.platforms.identity.factors.errors import PasskeyRefusedError, PasskeySuspectError, WrongCodeError
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.services import sign_in_log, throttle
+from nanhu.platforms.identity.services import sign_in_log
 from nanhu.platforms.identity.services.sign_in_log import Reason
-from nanhu.platforms.identity.services.throttle import Gate, Limit, network_of
 
 DAY = timedelta(hours=24)
 PAIR = Limit("second-pair", free=5, cap=900, memory=DAY)

@@ -11,17 +11,16 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity.factors.errors import NoVerifiedContactError
 from nanhu.platforms.identity.factors.models import ContactCode, ContactFactor
 from nanhu.platforms.identity.factors.services import attempts
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.recovery import channels
-from nanhu.platforms.identity.services import throttle
-from nanhu.platforms.identity.services.throttle import Gate
 
 LIFE = timedelta(minutes=10)
 DIGITS = 6

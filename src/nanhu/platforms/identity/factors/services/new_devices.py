@@ -8,20 +8,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor, actor_of
 from nanhu.kernel.clock import now
+from nanhu.kernel.throttle import Gate, TooManyAttemptsError
 from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import devices
-from nanhu.platforms.identity.errors import TooManyAttemptsError
 from nanhu.platforms.identity.factors.models import NewDevice
 from nanhu.platforms.identity.factors.services import attempts, remembered
 from nanhu.platforms.identity.factors.services.user_agents import in_words
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.recovery import channels
-from nanhu.platforms.identity.services import sessions, throttle
-from nanhu.platforms.identity.services.throttle import Gate
+from nanhu.platforms.identity.services import sessions
 
 
 def notice(request: HttpRequest, *, account: Account, session: SsoSession) -> None:

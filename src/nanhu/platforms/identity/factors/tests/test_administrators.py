@@ -4,6 +4,7 @@ import pytest
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
 
+from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.identity import policies
 from nanhu.platforms.identity.factors.models import RememberedBrowser, TotpFactor
 from nanhu.platforms.identity.factors.tests.conftest import (
@@ -15,7 +16,7 @@ from nanhu.platforms.identity.factors.tests.conftest import (
     second_step,
     sign_in,
 )
-from nanhu.platforms.identity.models import SmsMessage, SsoSession
+from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.services import roles
 
 pytestmark = pytest.mark.django_db

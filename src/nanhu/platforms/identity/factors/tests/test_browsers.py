@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.platforms.identity.factors.models import NewDevice, RememberedBrowser
 from nanhu.platforms.identity.factors.services import sample
 from nanhu.platforms.identity.factors.services.user_agents import in_words
@@ -19,7 +19,7 @@ from nanhu.platforms.identity.factors.tests.conftest import (
     sign_in,
     signed_in,
 )
-from nanhu.platforms.identity.models import Account, SmsMessage, SsoSession
+from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.services import setup
 
 pytestmark = pytest.mark.django_db

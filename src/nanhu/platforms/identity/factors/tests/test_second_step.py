@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel.events import deliver_pending
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity.factors.models import TotpFactor
 from nanhu.platforms.identity.factors.services import attempts, contacts, totp
@@ -22,7 +22,7 @@ from nanhu.platforms.identity.factors.tests.conftest import (
     signed_in,
     unused_codes,
 )
-from nanhu.platforms.identity.models import SmsMessage, SsoSession
+from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.services import counter, setup
 
 pytestmark = pytest.mark.django_db

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.models import SmsMessage
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity.factors.errors import LastFactorError
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, TotpFactor
@@ -20,7 +21,7 @@ from nanhu.platforms.identity.factors.tests.conftest import (
     signed_in,
     unused_codes,
 )
-from nanhu.platforms.identity.models import SmsMessage, SsoSession
+from nanhu.platforms.identity.models import SsoSession
 
 pytestmark = pytest.mark.django_db
 

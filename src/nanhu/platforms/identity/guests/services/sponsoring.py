@@ -6,12 +6,13 @@ from uuid import UUID
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.delivery.texts import send_text
 from nanhu.kernel.school import school
-from nanhu.platforms.identity import sms
+from nanhu.kernel.throttle import Gate, Limit
 from nanhu.platforms.identity.guests.errors import (
     GuestDayError,
     GuestGoneError,
@@ -21,8 +22,7 @@ from nanhu.platforms.identity.guests.errors import (
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.rules import is_allowed_day, latest_day
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.services import accounts, counter, sign_in, throttle
-from nanhu.platforms.identity.services.throttle import Gate, Limit
+from nanhu.platforms.identity.services import accounts, counter, limits, sign_in
 from nanhu.platforms.people import api as people
 
 MOST_LIVE = 20
@@ -67,7 +67,7 @@ def send_invitation(*, by: Actor, sponsor: Account, held: Sponsorship, phone: st
 
     The sponsor chose the phone: were a code sent for a record that was here already, the sponsor could take it over.
     """
-    throttle.admit([Gate(INVITING, f"sponsor:{sponsor.pk}"), Gate(throttle.SENT, f"guest:{held.guest_id}")])
+    throttle.admit([Gate(INVITING, f"sponsor:{sponsor.pk}"), Gate(limits.SENT, f"guest:{held.guest_id}")])
     card = people.person_card(held.guest_id)
     if card is None:
         raise GuestGoneError
@@ -95,7 +95,7 @@ def send_invitation(*, by: Actor, sponsor: Account, held: Sponsorship, phone: st
         text = _(
             "【%(school)s】您的来宾账号 %(number)s，一次性密码 %(code)s（24 小时内有效），用至 %(day)s，登录 %(url)s 。"
         ) % (facts | {"code": code})
-    sms.gateway.send(phone=phone, text=text)
+    send_text(phone=phone, text=text)
 
 
 def is_known(card: people.PersonCard) -> bool:

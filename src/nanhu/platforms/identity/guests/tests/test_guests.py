@@ -6,15 +6,16 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from nanhu.kernel import throttle
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.models import SmsMessage
 from nanhu.kernel.tests.counting import queries_of
-from nanhu.platforms.identity.errors import TooManyAttemptsError
+from nanhu.kernel.throttle import Gate, TooManyAttemptsError
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.services import sponsoring
-from nanhu.platforms.identity.models import Account, SmsMessage, SsoSession
-from nanhu.platforms.identity.services import accounts, throttle
-from nanhu.platforms.identity.services.throttle import Gate
+from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.services import accounts
 from nanhu.platforms.identity.tests.conftest import TEST, make_member, sign_in
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, Person

@@ -6,15 +6,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from nanhu.kernel import audit, registry
+from nanhu.kernel import audit, registry, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.throttle import Gate, Limit, network_of
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.errors import ScopeMissingError, TokenRefusedError, TooManySecretsError
 from nanhu.platforms.identity.personal.models import AccessToken
 from nanhu.platforms.identity.personal.rules import hash_of, is_token, new_token
-from nanhu.platforms.identity.services import throttle
-from nanhu.platforms.identity.services.throttle import Gate, Limit, network_of
 
 MOST_LIVE = 20
 LIVES = (30, 90, 365)

@@ -16,13 +16,12 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from nanhu.kernel import strict_json
+from nanhu.kernel import strict_json, throttle
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.protocols.oidc import addresses
 from nanhu.platforms.identity.protocols.oidc.errors import InvalidClientError, InvalidRequestError
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
 from nanhu.platforms.identity.protocols.oidc.services.clients import client_with, secret_fits
-from nanhu.platforms.identity.services import throttle
 
 FAILURES = throttle.Limit("oidc_client", free=20, cap=60, memory=timedelta(minutes=15), leak=0.2)
 ASSERTION_ALGORITHMS = ["RS256", "PS256", "ES256"]

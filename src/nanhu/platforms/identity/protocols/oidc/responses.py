@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from nanhu.platforms.identity.errors import TooManyAttemptsError
+from nanhu.kernel.throttle import TooManyAttemptsError
 from nanhu.platforms.identity.protocols.oidc import addresses, rules
 from nanhu.platforms.identity.protocols.oidc.errors import OAuth2Error
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient

@@ -38,24 +38,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MailMessage",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("email", nanhu.kernel.crypto.EncryptedTextField(purpose="identity.mail_address")),
-                ("subject", models.CharField(max_length=120)),
-                ("text", nanhu.kernel.crypto.EncryptedTextField(purpose="identity.mail_text")),
-                ("email_masked", models.CharField(max_length=80)),
-                ("created_at", models.DateTimeField(db_index=True, default=nanhu.kernel.clock.now)),
-                ("sent_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "db_table": "identity_mail_message",
-                "indexes": [
-                    models.Index(condition=models.Q(("sent_at", None)), fields=["id"], name="identity_mail_unsent")
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Attempt",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -7,9 +7,9 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from nanhu.kernel.clock import now
-from nanhu.platforms.identity.models import Account, RecoveryContact, SmsMessage
+from nanhu.kernel.models import MailMessage, SmsMessage
+from nanhu.platforms.identity.models import Account, RecoveryContact
 from nanhu.platforms.identity.recovery import attempts
-from nanhu.platforms.identity.recovery.models import MailMessage
 from nanhu.platforms.identity.services import setup
 from nanhu.platforms.identity.tests.conftest import (  # noqa: F401  fixtures of the room
     PASSWORD,

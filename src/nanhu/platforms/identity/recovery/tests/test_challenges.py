@@ -10,14 +10,15 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
+from nanhu.kernel import throttle
 from nanhu.kernel.clock import now
+from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity.recovery import challenges
 from nanhu.platforms.identity.recovery.challenges import Answer
 from nanhu.platforms.identity.recovery.models import Challenge
 from nanhu.platforms.identity.recovery.rules import challenge_bits, is_work_done
 from nanhu.platforms.identity.recovery.tests.conftest import find, forget
-from nanhu.platforms.identity.services import throttle
-from nanhu.platforms.identity.services.throttle import Gate
+from nanhu.platforms.identity.services import limits
 from nanhu.platforms.identity.tests.conftest import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +94,7 @@ def test_letters_of_the_picture_do_as_well_for_who_has_no_script(stormed):
 
 def test_where_programs_have_guessed_for_long_a_picture_is_no_way_any_more(stormed):
     for _guess in range(challenges.PICTURES_UP_TO):
-        throttle.admit([Gate(throttle.SOLVED, NAME)])
+        throttle.admit([Gate(limits.SOLVED, NAME)])
     blocked = sign_in(Client(REMOTE_ADDR="198.51.100.1"), NAME)
     challenge = challenge_on(blocked)
     assert "challenge_letters" not in blocked.content.decode()
@@ -156,13 +157,13 @@ def test_a_name_nobody_has_is_asked_for_the_same(student):
 def test_guesses_behind_solved_challenges_are_counted_and_grow_dearer(stormed):
     first = challenges.issue(subject=NAME).bits
     for _guess in range(45):
-        throttle.admit([Gate(throttle.SOLVED, NAME)])
+        throttle.admit([Gate(limits.SOLVED, NAME)])
     assert challenges.issue(subject=NAME).bits == first + 3
 
 
 @pytest.mark.usefixtures("clock_stands")
 def test_guesses_behind_solved_challenges_end_as_well(stormed):
-    gate = [Gate(throttle.SOLVED, NAME)]
+    gate = [Gate(limits.SOLVED, NAME)]
     refused = 0
     for _guess in range(120):
         try:

@@ -8,11 +8,11 @@ from django.db import IntegrityError
 from django.test import Client
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, MailMessage, SmsMessage
 from nanhu.kernel.tests.counting import queries_of
-from nanhu.platforms.identity.models import RecoveryContact, SmsMessage
+from nanhu.platforms.identity.models import RecoveryContact
 from nanhu.platforms.identity.recovery import contacts
-from nanhu.platforms.identity.recovery.models import ContactKind, MailMessage
+from nanhu.platforms.identity.recovery.models import ContactKind
 from nanhu.platforms.identity.recovery.tests.conftest import (
     code_in,
     forget,

@@ -8,11 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.identity.models import SmsMessage
-from nanhu.platforms.identity.recovery.models import Attempt, MailMessage
+from nanhu.kernel.models import AuditEntry, MailMessage, SmsMessage
+from nanhu.platforms.identity.recovery.models import Attempt
 from nanhu.platforms.identity.recovery.tests.conftest import code_in, find, last_mail, last_text, other_code, run_worker
-from nanhu.platforms.identity.services import throttle
+from nanhu.platforms.identity.services import limits
 from nanhu.platforms.identity.tests.conftest import make_member
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +144,7 @@ def test_guessing_the_name_of_one_document_is_limited_from_whatever_address(teac
 @pytest.mark.usefixtures("clock_stands")
 def test_one_address_that_asks_about_many_is_limited_and_another_is_not(teacher, monkeypatch):
     """Each question is about another number, so that no limit of a person ever bites. The campus's own limit, made small."""
-    monkeypatch.setattr(throttle, "ADDRESS", replace(throttle.ADDRESS, free=12, leak=0.0))
+    monkeypatch.setattr(limits, "ADDRESS", replace(limits.ADDRESS, free=12, leak=0.0))
 
     def ask(number: int, address: str) -> int:
         somebody = replace(teacher, id_number=f"{STRANGER_ID[:14]}{number:04}")

@@ -12,14 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, MailMessage, SmsMessage
 from nanhu.platforms.identity import hashing
-from nanhu.platforms.identity.models import Account, OneTimeCode, RoleGrant, SmsMessage
+from nanhu.platforms.identity.models import Account, OneTimeCode, RoleGrant
 from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords, tokens
 from nanhu.platforms.identity.recovery import attempts, resets
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError, CodeRefusedError
-from nanhu.platforms.identity.recovery.models import Attempt, MailMessage
+from nanhu.platforms.identity.recovery.models import Attempt
 from nanhu.platforms.identity.recovery.tests.conftest import (
     ANSWERS,
     NEW,

@@ -10,14 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.crypto import mask_phone
+from nanhu.kernel.crypto import mask_mail, mask_phone
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.models import RecoveryContact
 from nanhu.platforms.identity.recovery import contacts
 from nanhu.platforms.identity.recovery.channels import record_phone
 from nanhu.platforms.identity.recovery.forms import CONTACT_FORMS, CodeForm
 from nanhu.platforms.identity.recovery.models import ContactKind
-from nanhu.platforms.identity.recovery.rules import mask_mail
 from nanhu.platforms.identity.recovery.views import pages
 from nanhu.platforms.identity.views.setup import owner_of
 

@@ -14,7 +14,7 @@ from nanhu.platforms.identity.recovery import attempts, challenges
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
 from nanhu.platforms.identity.recovery.models import Attempt
 from nanhu.platforms.identity.rules_urls import is_own_path
-from nanhu.platforms.identity.services import throttle
+from nanhu.platforms.identity.services import limits
 
 SECRETS = "identity.recovery"
 
@@ -56,8 +56,8 @@ def attempt_here(request: HttpRequest, kind: Attempt.Kind) -> Attempt:
 
 def challenge_for(request: HttpRequest, subject: str, *, browser: str = "") -> dict[str, Any]:
     """What `identity/challenge.html` shows; nothing while the gates are open."""
-    standing = throttle.Standing(browser=browser)
-    own, shared = throttle.gates_at(subject=subject, address=request.META.get("REMOTE_ADDR", ""), standing=standing)
+    standing = limits.Standing(browser=browser)
+    own, shared = limits.gates_at(subject=subject, address=request.META.get("REMOTE_ADDR", ""), standing=standing)
     return new_challenge(request, subject) if challenges.is_wanted([*own, *shared]) else {}
 
 

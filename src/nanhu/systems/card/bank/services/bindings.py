@@ -16,9 +16,9 @@ from nanhu.kernel import audit, once
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index, mask_phone
+from nanhu.kernel.delivery.texts import send_text
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
-from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.errors import (
     BindingCodeError,
@@ -77,7 +77,7 @@ def ask(
         made.save(update_fields=["code_hash"])
         text = _("【%(school)s】您正在%(app)s添加电子校园卡，验证码 %(code)s，10 分钟内有效。不是本人操作请忽略。")
         words = text % {"school": school().name, "app": app.name, "code": code}
-        identity.send_text(phone=phone, text=words, code=code)
+        send_text(phone=phone, text=words, code=code)
         facts = {"app": app.key, "device": made.device}
         audit.record(by=by, action="card.ask_binding", target=f"person:{person_id}", facts=facts)
         return made

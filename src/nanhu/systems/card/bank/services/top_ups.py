@@ -134,7 +134,8 @@ def takes_money(card: Card) -> bool:
 def step(top_up: OnlineTopUp) -> Again | None:
     """Do what is next for this top-up."""
     if top_up.state == State.PAID:
-        return credit_top_up(top_up)
+        credit_top_up(top_up)
+        return None
     return refund(top_up) if top_up.state == State.REFUNDING else ask_acquirer(top_up)
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.test import Client
 
-from nanhu.platforms.identity.models import SmsMessage
+from nanhu.kernel.models import SmsMessage
 from nanhu.systems.card.bank import app_wire
 from nanhu.systems.card.bank.models import Channel
 from nanhu.systems.card.bank.tests.conftest import ID_NUMBERS, PHONES

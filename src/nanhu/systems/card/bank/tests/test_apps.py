@@ -6,8 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.identity.models import SmsMessage
+from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.messages import api as messages
 from nanhu.systems.card.bank.models import Appeal, Binding, BindingLock, OnlineTopUp

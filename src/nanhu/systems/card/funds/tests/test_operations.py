@@ -10,7 +10,7 @@ from django.db import connection
 
 from nanhu.kernel import clock
 from nanhu.kernel.events import deliver_pending
-from nanhu.platforms.identity.models import SmsMessage
+from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.funds import tasks

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.delivery.mails import send_mail
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.identity import api as identity
@@ -105,7 +106,7 @@ def draft(agent: UnitDelegate, letter: mails.Letter) -> tuple[CardOrder, photos.
 def answer(letter: mails.Letter, agent: UnitDelegate, text: str) -> None:
     person = people.person_cards([agent.person_id])[agent.person_id]
     whole = "\n\n".join((_("%s您好：") % person.name, text, _("校园卡管理办公室")))
-    identity.send_mail(email=person.email, subject=_("回复：%s") % letter.subject, text=whole)
+    send_mail(email=person.email, subject=_("回复：%s") % letter.subject, text=whole)
 
 
 def told(order: CardOrder, matched: photos.Matched | None) -> str:

@@ -9,16 +9,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.issuing.errors import CodeWrongError
 
 DAY: Final = timedelta(hours=24)
-AT_A_CARD: Final = identity.Limit("pickup_pair", free=5, cap=900, memory=DAY)
-BY_A_CLERK: Final = identity.Limit("pickup_clerk", free=30, cap=300, memory=DAY, leak=0.01)
+AT_A_CARD: Final = throttle.Limit("pickup_pair", free=5, cap=900, memory=DAY)
+BY_A_CLERK: Final = throttle.Limit("pickup_clerk", free=30, cap=300, memory=DAY, leak=0.01)
 """A clerk of an orientation day mistypes a few an hour; a success takes back its own attempt only."""
-OF_A_CARD: Final = identity.Limit("pickup_card", free=50, cap=3600, memory=DAY)
+OF_A_CARD: Final = throttle.Limit("pickup_card", free=50, cap=3600, memory=DAY)
 
 
 @contextmanager
@@ -26,13 +25,13 @@ def counted(*, by: Actor, target: str) -> Iterator[None]:
     """Around the whole hand-over and outside its transaction: what is refused inside stays counted and on record. `target` is
     the row or the batch as the audit log names it."""
     clerk, card = str(by.account_id or by.name), target
-    own = [identity.Gate(AT_A_CARD, f"{clerk}|{card}"), identity.Gate(OF_A_CARD, card)]
-    shared = [identity.Gate(BY_A_CLERK, clerk)]
-    identity.admit_attempt([*own, *shared])
+    own = [throttle.Gate(AT_A_CARD, f"{clerk}|{card}"), throttle.Gate(OF_A_CARD, card)]
+    shared = [throttle.Gate(BY_A_CLERK, clerk)]
+    throttle.admit([*own, *shared])
     try:
         yield
     except CodeWrongError:
         audit.record(by=by, action="card.refuse_pickup_code", target=target)
         raise
-    identity.forgive_attempts(own)
-    identity.take_back_attempt(shared)
+    throttle.forgive(own)
+    throttle.take_back(shared)

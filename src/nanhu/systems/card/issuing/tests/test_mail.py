@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from nanhu.platforms.identity.recovery.models import MailMessage
+from nanhu.kernel.models import MailMessage
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.models import CardOrder, IncomingMail
 from nanhu.systems.card.issuing.services import mailing

@@ -15,10 +15,9 @@ from fpdf import FPDF
 
 from nanhu.kernel.calendar.services import clear_exceptions, set_exception
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.identity import api as identity
-from nanhu.platforms.identity.models import SmsMessage
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.issuing import printing

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from nanhu.kernel.events import deliver_pending
-from nanhu.platforms.identity.models import SmsMessage
+from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.tasks import follow_calendar
 from nanhu.systems.card.issuing import tasks

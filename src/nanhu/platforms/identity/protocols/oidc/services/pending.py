@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.core import signing
 
+from nanhu.kernel import throttle
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.protocols.oidc.models import PendingRequest
 from nanhu.platforms.identity.protocols.oidc.services import tokens
-from nanhu.platforms.identity.services import throttle
 
 LIFE = timedelta(hours=1)
 LONGEST_TOKEN = 100

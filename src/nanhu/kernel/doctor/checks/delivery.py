@@ -1,4 +1,4 @@
-"""The doctor's look at text messages: is there a provider, and does it take what we send?"""
+"""What is sent to people: is there a provider of text messages, a mail server, and do they take what we send?"""
 
 from datetime import timedelta
 
@@ -6,9 +6,11 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.delivery import texts
+from nanhu.kernel.doctor.checks import ok, warn
+from nanhu.kernel.models import MailMessage, SmsMessage
 from nanhu.kernel.registry import CheckResult, Verdict
-from nanhu.platforms.identity import sms
-from nanhu.platforms.identity.models import SmsMessage
 
 LOOKED_BACK = timedelta(hours=24)
 LATE = timedelta(minutes=5)
@@ -16,7 +18,7 @@ LATE = timedelta(minutes=5)
 
 def check_sms() -> CheckResult:
     moment = now()
-    known, recent = sms.line(), SmsMessage.objects.filter(created_at__gt=moment - LOOKED_BACK)
+    known, recent = texts.line(), SmsMessage.objects.filter(created_at__gt=moment - LOOKED_BACK)
     told = recent.aggregate(
         all=Count("id"),
         failed=Count("id", filter=Q(state="failed")),
@@ -33,7 +35,7 @@ def check_sms() -> CheckResult:
             ),
         )
     if told["late"] or told["failed"]:
-        last = recent.exclude(reason="").order_by("-id").values_list("reason", flat=True).first()
+        last = recent.exclude(error="").order_by("-id").values_list("error", flat=True).first()
         return CheckResult(
             verdict=Verdict.FAIL if told["late"] or told["failed"] * 2 > told["all"] else Verdict.WARN,
             message=_("一天里 {all} 条短信，{failed} 条失败，{late} 条过了五分钟还没发出：{why}").format(
@@ -44,3 +46,15 @@ def check_sms() -> CheckResult:
     return CheckResult(
         verdict=Verdict.OK, message=_("短信都交给了服务商（一天里 {count} 条）。").format(count=told["all"])
     )
+
+
+def check_mail() -> CheckResult:
+    if not configuration().mail_server and not configuration().demo:
+        return warn(_("没有邮件服务器：邮箱验证码发不出去"), _("设置 NANHU_MAIL_SERVER 和 NANHU_MAIL_FROM。"))
+    failed = MailMessage.objects.filter(state="failed", created_at__gt=now() - LOOKED_BACK).order_by("-id")
+    if last := failed.values_list("error", flat=True).first():
+        return warn(
+            _("一天里 {count} 封邮件没有送达：{why}").format(count=failed.count(), why=last),
+            _("按邮件服务器给的原因处理；发不出的三天内自己再试。"),
+        )
+    return ok(_("验证码和通知有邮件服务器可用"))

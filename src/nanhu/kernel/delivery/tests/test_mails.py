@@ -1,16 +1,22 @@
 """Mail to a real SMTP line: what waits is sent once, and nothing is lost when the server fails."""
 
-import smtplib
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
-from nanhu.platforms.identity import mail
-from nanhu.platforms.identity.recovery.models import MailMessage
-from nanhu.platforms.identity.recovery.rules import mask_mail
+from nanhu.kernel.crypto import mask_mail
+from nanhu.kernel.delivery import mails
+from nanhu.kernel.delivery.mails import send_mail
+from nanhu.kernel.doctor.checks.delivery import check_mail
+from nanhu.kernel.models import MailMessage
+from nanhu.kernel.registry import Verdict
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
@@ -21,12 +27,23 @@ class PostOffice(threading.Thread):
 
     def __init__(self, *, refuses: bool = False) -> None:
         super().__init__(daemon=True)
-        self.refuses, self.letters = refuses, []
+        self.refuses, self.letters, self.is_closed = refuses, [], False
         self.door = socket.create_server(("127.0.0.1", 0))
         self.port = self.door.getsockname()[1]
 
     def run(self) -> None:
-        line, _address = self.door.accept()
+        while not self.is_closed:
+            line, _address = self.door.accept()
+            with suppress(ConnectionResetError):
+                self.hear(line)
+        self.door.close()
+
+    def close(self) -> None:
+        self.is_closed = True
+        with socket.create_connection(("127.0.0.1", self.port)):
+            self.join(PATIENCE_SECONDS)
+
+    def hear(self, line: socket.socket) -> None:
         with line, line.makefile("rb") as heard:
             line.sendall(b"220 post office\r\n")
             for raw in heard:
@@ -42,7 +59,6 @@ class PostOffice(threading.Thread):
                     break
                 else:
                     line.sendall(b"250 yes\r\n")
-        self.door.close()
 
 
 @pytest.fixture
@@ -52,7 +68,7 @@ def office(monkeypatch):
         post.start()
         address = f"smtp+plain://127.0.0.1:{post.port}"
         ours = replace(configuration(), mail_server=address, mail_from="no-reply@example.edu.cn")
-        monkeypatch.setattr(mail, "configuration", lambda: ours)
+        monkeypatch.setattr(mails, "configuration", lambda: ours)
         return post
 
     return opened
@@ -61,9 +77,9 @@ def office(monkeypatch):
 def test_what_waits_is_sent_once(office):
     post = office()
     for number in range(2):
-        mail.gateway.send(email=f"me{number}@example.com", subject="验证码", text=f"您的验证码是 12345{number}")
-    mail.send_mail()
-    post.join(PATIENCE_SECONDS)
+        send_mail(email=f"me{number}@example.com", subject="验证码", text=f"您的验证码是 12345{number}")
+    mails.send_due()
+    post.close()
 
     assert len(post.letters) == 2
     assert "To: me0@example.com" in post.letters[0]
@@ -73,37 +89,49 @@ def test_what_waits_is_sent_once(office):
 
 def test_a_server_that_fails_loses_nothing(office):
     post = office(refuses=True)
-    mail.gateway.send(email="me@example.com", subject="验证码", text="123456")
-    with pytest.raises(smtplib.SMTPException):
-        mail.send_mail()
-    post.join(PATIENCE_SECONDS)
+    send_mail(email="me@example.com", subject="验证码", text="123456")
+    mails.send_due()
+    post.close()
     assert MailMessage.objects.get().sent_at is None
+    assert MailMessage.objects.get().error == "451 later"
 
     again = office()
-    mail.send_mail()
-    again.join(PATIENCE_SECONDS)
+    with time_machine.travel(now() + timedelta(seconds=6)):
+        mails.send_due()
+    again.close()
     assert MailMessage.objects.get().sent_at is not None
 
 
 def test_a_line_break_in_an_address_makes_no_second_header(office):
     office()
-    mail.gateway.send(email="me@example.com\r\nBcc: all@example.com", subject="验证码", text="1")
+    send_mail(email="me@example.com\r\nBcc: all@example.com", subject="验证码", text="1")
     with pytest.raises(ValueError):
-        mail.letter_of(MailMessage.objects.get())
+        mails.letter_of(MailMessage.objects.get())
+
+
+def test_a_mail_that_can_never_be_sent_holds_up_no_other(office):
+    post = office()
+    send_mail(email="me@example.com\r\nBcc: all@example.com", subject="验证码", text="1")
+    send_mail(email="you@example.com", subject="验证码", text="2")
+    mails.send_due()
+    post.close()
+    assert list(MailMessage.objects.order_by("id").values_list("state", flat=True)) == ["failed", "sent"]
+    assert "To: you@example.com" in post.letters[0]
+    assert check_mail().verdict == Verdict.WARN
 
 
 def test_without_a_server_nothing_is_tried(settings):
-    mail.gateway.send(email="me@example.com", subject="验证码", text="1")
-    mail.send_mail()
+    send_mail(email="me@example.com", subject="验证码", text="1")
+    mails.send_due()
     assert MailMessage.objects.get().sent_at is None
 
 
 def test_the_outbox_is_encrypted():
     from django.db import connection
 
-    mail.gateway.send(email="me@example.com", subject="验证码", text="您的验证码是 123456")
+    send_mail(email="me@example.com", subject="验证码", text="您的验证码是 123456")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT row_to_json(m)::text FROM identity_mail_message m")
+        cursor.execute("SELECT row_to_json(m)::text FROM kernel_mail_message m")
         row = cursor.fetchone()[0]
     assert "me@example.com" not in row
     assert "123456" not in row

@@ -1,4 +1,4 @@
-"""Throttling (限次): attempts are counted before they are tried, so that a hundred at once are no way around it.
+"""The limits of identity, and the gates before an attempt to sign in (`kernel.throttle` counts).
 
 Gates that strangers can close stand only before strangers: the pair of name and address, the name alone, the address
 alone, the password alone (the same one tried on many names). A browser the account is known on (device cookie), a station
@@ -6,39 +6,13 @@ that came in before and an attempt with a solved challenge have gates of their o
 docs/rooms/identity-lockouts.md says for every door who can be made to wait by whom.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
-from math import ceil
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
-from django.db import connection, transaction
-
-from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
-from nanhu.platforms.identity.errors import TooManyAttemptsError
-from nanhu.platforms.identity.models import Throttle
+from nanhu.kernel.throttle import Gate, Limit, network_of
 
 PASSWORD_DIGITS = 5
-ADMIT = (Path(__file__).parent.parent / "sql" / "queries" / "admit.sql").read_text(encoding="utf-8")
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """`free` failures cost nothing, then 1, 2, 4, … seconds up to `cap`; forgotten `memory` after the last one.
-
-    `leak` failures a second are forgiven all along: many people behind one address mistype every day.
-    """
-
-    kind: str
-    free: int
-    cap: int
-    memory: timedelta
-    leak: float = 0.0
-
-
 PAIR = Limit("pair", free=5, cap=900, memory=timedelta(hours=24))
 NAME = Limit("name", free=10, cap=60, memory=timedelta(hours=24))
 DEVICE = Limit("device", free=5, cap=900, memory=timedelta(hours=24))
@@ -67,18 +41,6 @@ CODES = Limit("codes", free=2, cap=3600, memory=timedelta(hours=6))
 REAUTHENTICATION = Limit("reauth", free=5, cap=900, memory=timedelta(hours=24))
 QUESTIONS = Limit("questions", free=3, cap=3600, memory=timedelta(hours=24))
 SENT = Limit("sent", free=5, cap=3600, memory=timedelta(hours=6))
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One limit for one thing."""
-
-    limit: Limit
-    subject: str
-
-    @property
-    def key(self) -> bytes:
-        return blind_index(f"{self.limit.kind}|{self.subject}", purpose="identity.throttle")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,63 +77,3 @@ def password_gates(limit: Limit, password: str) -> list[Gate]:
     if not password:
         return []
     return [Gate(limit, blind_index(password, purpose="identity.throttled_password").hex()[:PASSWORD_DIGITS])]
-
-
-def network_of(address: str) -> str:
-    """An IPv6 caller owns a /64 at least: it counts as one address."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return str(IPv6Address(int(parsed) >> 64 << 64)) + "/64"
-    return str(parsed)
-
-
-def admit(gates: Sequence[Gate]) -> None:
-    """Count one attempt at every gate, or refuse it at all of them; whoever succeeds calls `forgive` afterwards."""
-    moment = now()
-    ordered = sorted(gates, key=lambda gate: gate.key)
-    with transaction.atomic():
-        admitted = sum(counted(gate, moment) for gate in ordered)
-        if admitted < len(ordered):
-            transaction.set_rollback(True)
-    if admitted < len(ordered):
-        raise TooManyAttemptsError(seconds=seconds_left(ordered))
-
-
-def counted(gate: Gate, moment: datetime) -> int:
-    facts: dict[str, Any] = {
-        "key": gate.key,
-        "kind": gate.limit.kind,
-        "now": moment,
-        "forgotten": moment - gate.limit.memory,
-        "free": gate.limit.free,
-        "cap": gate.limit.cap,
-        "leak": gate.limit.leak,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(ADMIT, facts)
-        return int(cursor.rowcount)
-
-
-def seconds_left(gates: Sequence[Gate]) -> int:
-    moment = now()
-    blocked = Throttle.objects.filter(key__in=[gate.key for gate in gates], blocked_until__gt=moment)
-    left = [(row.blocked_until - moment).total_seconds() for row in blocked]
-    return max(1, ceil(max(left, default=1)))
-
-
-def forgive(gates: Sequence[Gate]) -> None:
-    """A success wipes the failures of its own gates."""
-    Throttle.objects.filter(key__in=[gate.key for gate in gates]).delete()
-
-
-def take_back(gates: Sequence[Gate]) -> None:
-    """A success at a gate that many share takes back its own attempt only."""
-    keys = [gate.key for gate in gates]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE identity_throttle SET failures = GREATEST(failures - 1, 0) WHERE key = ANY(%s)",
-            [keys],
-        )

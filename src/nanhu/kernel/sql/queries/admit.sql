@@ -1,6 +1,6 @@
 -- Count one attempt, unless the subject must still wait. No row comes back when it must.
 -- While failures are free nobody is blocked, also not an attempt whose moment was taken before it waited for this row.
-INSERT INTO identity_throttle AS t (key, kind, failures, last_failed_at, blocked_until)
+INSERT INTO kernel_throttle AS t (key, kind, failures, last_failed_at, blocked_until)
 VALUES (%(key)s, %(kind)s, 1, %(now)s, 'epoch')
 ON CONFLICT (key) DO UPDATE SET (failures, last_failed_at, blocked_until) = (
     SELECT counted.failures, %(now)s, CASE
