@@ -44,14 +44,13 @@ def pay_everybody() -> dict[str, float]:
     from nanhu.platforms.ledger import api as ledger
     from nanhu.systems.card.funds.checks import funds_differences
     from nanhu.systems.card.funds.services import payouts, posting
-    from nanhu.systems.card.funds.services.payout_files import check_file
-    from nanhu.systems.card.funds.sheets import read_sheet
+    from nanhu.systems.card.funds.services.payout_files import PAYOUTS, check_file
 
     clerks = enrol()
     one, another = (Actor(account_id=account, name=name) for account, name in clerks)
     content = ("学号,姓名,金额\n" + "".join(f"{number(n)},学生{n},{100 + n % 400}.50\n" for n in range(ROWS))).encode()
     started = time.perf_counter()
-    checked = check_file(read_sheet(content))
+    checked = check_file(PAYOUTS.read(content))
     spent = {"check": time.perf_counter() - started}
     insist(not checked.faults, "the list is right")
     funding = payouts.open_funding(by=one, code="aid", name="学生资助经费")

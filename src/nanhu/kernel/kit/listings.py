@@ -15,9 +15,9 @@ from django.utils.functional import cached_property
 from nanhu.kernel.kit.columns import Column, Link, Reader
 from nanhu.kernel.kit.filters import Filters, address_with
 from nanhu.kernel.kit.requests import PageRequest
-from nanhu.kernel.kit.sheets import sheet_response
 from nanhu.kernel.kit.tables import Table, in_order, sort_fields
 from nanhu.kernel.registry import Text
+from nanhu.kernel.sheets.writing import sheet_response
 
 PER_PAGE = 50
 CHUNK = 1000

@@ -1,14 +1,9 @@
 """The door of datahub."""
 
-from nanhu.platforms.datahub.errors import (
-    BatchNotFoundError,
-    BatchStateError,
-    FileRefusedError,
-    RollbackRefusedError,
-    UnknownSourceError,
-)
+from nanhu.kernel.sheets.errors import FileRefusedError
+from nanhu.kernel.sheets.guard import check_workbook
+from nanhu.platforms.datahub.errors import BatchNotFoundError, BatchStateError, RollbackRefusedError, UnknownSourceError
 from nanhu.platforms.datahub.queries import decisions
-from nanhu.platforms.datahub.reading.guard import check_workbook
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file
 from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rollback import RollbackPreview, roll_back

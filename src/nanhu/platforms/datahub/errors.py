@@ -3,55 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError
-
-
-class FileRefusedError(CampusError):
-    """The file as a whole cannot be read; nothing of it was taken."""
-
-    code = "datahub.file_refused"
-    sentence = _("这个文件不能导入。")
+from nanhu.kernel.sheets.errors import FileRefusedError
 
 
 class UnknownSourceError(CampusError):
     code = "datahub.unknown_source"
     http_status = 404
     sentence = _("没有名为 {key} 的来源。已有：{known}。")
-
-
-class FileTooLargeError(FileRefusedError):
-    code = "datahub.file_too_large"
-    http_status = 413
-    sentence = _("文件有 {size_mb} MB，超过上限 {limit_mb} MB。请拆成几个文件，或请管理员调高上限。")
-
-
-class EmptyFileError(FileRefusedError):
-    code = "datahub.file_empty"
-    sentence = _("文件是空的，或者只有表头。")
-
-
-class WrongFormatError(FileRefusedError):
-    code = "datahub.wrong_format"
-    sentence = _("认不出这个文件：只收 .csv 和 .xlsx。{hint}")
-
-
-class BrokenWorkbookError(FileRefusedError):
-    code = "datahub.broken_workbook"
-    sentence = _("这个工作簿打不开，可能没有传完或已损坏。请在电脑上打开它，另存为 .xlsx 再交。")
-
-
-class WorkbookBombError(FileRefusedError):
-    code = "datahub.workbook_too_big_inside"
-    sentence = _("这个工作簿解开后太大（{what}），不安全，没有打开。请只保留需要的一张表再交。")
-
-
-class EncodingError(FileRefusedError):
-    code = "datahub.encoding"
-    sentence = _("第 {line} 行有读不出的字符：既不是 UTF-8，也不是 GB18030 或 UTF-16。请用 Excel 另存为“CSV UTF-8”。")
-
-
-class BrokenCsvError(FileRefusedError):
-    code = "datahub.broken_csv"
-    sentence = _("第 {line} 行之后的内容断了（引号没有配对，或夹着不该有的控制字符）。文件可能没有传完。")
 
 
 class MissingHeadersError(FileRefusedError):

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import spreadsheets
 from nanhu.kernel.clock import campus_time
+from nanhu.kernel.sheets import writing
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.rows import Line, line_of
 
@@ -14,7 +14,7 @@ def csv_lines(receipts: Iterable[Receipt]) -> Iterator[str]:
     heads = [
         _("时间"), _("类别"), _("商户"), _("食堂"), _("终端号"), _("收入（元）"), _("支出（元）"), _("余额（元）"), _("凭证号"),
     ]  # fmt: skip
-    return spreadsheets.csv_lines(heads, (cells_of(line_of(receipt)) for receipt in receipts))
+    return writing.csv_lines(heads, (cells_of(line_of(receipt)) for receipt in receipts))
 
 
 def cells_of(line: Line) -> list[str]:

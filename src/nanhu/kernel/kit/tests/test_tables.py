@@ -31,9 +31,9 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.columns import Reader
 from nanhu.kernel.kit.filters import address_with
 from nanhu.kernel.kit.listings import Listing
-from nanhu.kernel.kit.sheets import sheet_response
 from nanhu.kernel.kit.tables import in_order, is_field, sort_fields
 from nanhu.kernel.models import AuditEntry, EventDelivery
+from nanhu.kernel.sheets.writing import sheet_response
 
 NOBODY = Reader()
 FORMULAS = ["=1+1", " =1+1", "　=1+1", "＝1+1", "\t=1+1", "+1", "-1+2", "@SUM(A1)", "\u200b=1+1"]

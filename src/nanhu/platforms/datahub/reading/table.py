@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from nanhu.kernel.sheets.guard import check_size, format_of
 from nanhu.platforms.datahub.reading.csvfile import read_csv
-from nanhu.platforms.datahub.reading.guard import check_size, format_of
 from nanhu.platforms.datahub.reading.rows import Table
 from nanhu.platforms.datahub.reading.workbook import read_workbook
 from nanhu.platforms.datahub.sources import SourceSpec

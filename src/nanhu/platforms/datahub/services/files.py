@@ -7,8 +7,8 @@ from typing import Final
 from django.db import transaction
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.sheets.guard import check_size
 from nanhu.platforms.datahub.models import Batch
-from nanhu.platforms.datahub.reading.guard import check_size
 from nanhu.platforms.datahub.sources import SourceSpec
 
 CHUNK: Final = 1 << 20

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import ProgressHandle
-from nanhu.platforms.datahub.errors import FileRefusedError
+from nanhu.kernel.sheets.errors import FileRefusedError
+from nanhu.kernel.sheets.guard import check_size
 from nanhu.platforms.datahub.models import Batch
-from nanhu.platforms.datahub.reading.guard import check_size
 from nanhu.platforms.datahub.reading.table import open_table
 from nanhu.platforms.datahub.services.files import applied_before, open_batch, sha256_of
 from nanhu.platforms.datahub.services.judging import Judged, clean_rows

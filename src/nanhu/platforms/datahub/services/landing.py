@@ -10,8 +10,8 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from nanhu.kernel.crypto import Sealed, decrypt_many, encrypt_many
+from nanhu.kernel.sheets.errors import EmptyFileError
 from nanhu.platforms.datahub.cleaning.text import Cell, squeezed
-from nanhu.platforms.datahub.errors import EmptyFileError
 from nanhu.platforms.datahub.models import Batch, LandingRow
 from nanhu.platforms.datahub.reading.rows import RawRow, Table
 from nanhu.platforms.datahub.sources import SourceSpec

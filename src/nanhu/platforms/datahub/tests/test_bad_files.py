@@ -8,10 +8,10 @@ import zipfile
 import openpyxl
 import pytest
 
-from nanhu.platforms.datahub.errors import FileRefusedError
+from nanhu.kernel.sheets.errors import FileRefusedError
+from nanhu.kernel.sheets.guard import check_workbook
+from nanhu.kernel.sheets.shape import SheetShape, any_shape, usual_shape
 from nanhu.platforms.datahub.models import Batch, LandingRow
-from nanhu.platforms.datahub.reading.guard import check_workbook
-from nanhu.platforms.datahub.reading.shape import SheetShape, any_shape, usual_shape
 from nanhu.platforms.datahub.sources import STAFF
 from nanhu.platforms.datahub.tests.conftest import id_number, register, student
 from nanhu.platforms.people.models import Person

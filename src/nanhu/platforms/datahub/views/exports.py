@@ -6,7 +6,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from nanhu.kernel.spreadsheets import csv_lines
+from nanhu.kernel.sheets.writing import csv_lines
 from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.registrations import STEWARD
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of

@@ -18,9 +18,9 @@ from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.secret_files import private_folder
-from nanhu.platforms.datahub.errors import FileTooLargeError
+from nanhu.kernel.sheets.errors import FileTooLargeError
+from nanhu.kernel.sheets.guard import MEGABYTE
 from nanhu.platforms.datahub.forms import UploadForm
-from nanhu.platforms.datahub.reading.guard import MEGABYTE
 from nanhu.platforms.datahub.registrations import STEWARD
 from nanhu.platforms.datahub.tasks import import_upload
 from nanhu.platforms.identity.api import role_required

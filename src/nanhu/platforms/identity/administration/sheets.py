@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.http import StreamingHttpResponse
 
-from nanhu.kernel.spreadsheets import csv_lines
+from nanhu.kernel.sheets.writing import csv_lines
 
 
 def csv_answer(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:

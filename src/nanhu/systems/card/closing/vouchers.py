@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.school import school
 from nanhu.kernel.school.tables import Table
-from nanhu.kernel.spreadsheets import csv_lines
+from nanhu.kernel.sheets.writing import csv_lines
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.closing.services.days import by_group

@@ -48,18 +48,6 @@ class NotReturnableError(CampusError):
     sentence = _("这笔款项{state}，不能退回。")
 
 
-class SheetRefusedError(CampusError):
-    code = "card.sheet_refused"
-    http_status = 422
-    sentence = _("这个文件读不懂：请用 CSV 或 xlsx，第一行是表头，至少有“学工号”和“金额”两列。")
-
-
-class SheetTooLongError(CampusError):
-    code = "card.sheet_too_long"
-    http_status = 422
-    sentence = _("这个文件太大，一批最多 {most} 行。")
-
-
 class FaultyListError(CampusError):
     """`faults`: the lines, each with what is wrong in it."""
 

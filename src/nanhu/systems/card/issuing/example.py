@@ -10,9 +10,8 @@ from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.funds.services import payouts
-from nanhu.systems.card.funds.services.payout_files import check_file
+from nanhu.systems.card.funds.services.payout_files import PAYOUTS, check_file
 from nanhu.systems.card.funds.services.posting import post_payout
-from nanhu.systems.card.funds.sheets import read_sheet
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
 from nanhu.systems.card.issuing.services import accepting, enrolling, faces, handing, making, orders, personal, photos
 from nanhu.systems.card.models import Card
@@ -150,7 +149,7 @@ def subsidy(office: Office, students: list[int]) -> None:
     funding = payouts.open_funding(by=clerk, code="aid", name="学生资助经费")
     for title, yuan in (("十一月生活补助", "200"), ("困难学生临时补助", "300")):
         content = ("学号,姓名,金额\n" + "".join(f"{n},{name},{yuan}\n" for n, name in numbers.items())).encode()
-        checked = check_file(read_sheet(content))
+        checked = check_file(PAYOUTS.read(content))
         form = payouts.Payout(
             token=uuid5(NAMESPACE_URL, title), source="subsidy", title=title, funding=funding,
             expires_on=campus_today() + timedelta(days=120), file_name=f"{title}.csv",

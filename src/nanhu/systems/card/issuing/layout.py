@@ -64,10 +64,3 @@ def headers_of(card_class: str) -> list[str]:
 
 def categories_of(card_class: str) -> tuple[str, ...]:
     return tuple(name for name in SUB_CLASSES[card_class] if name != "其他")
-
-
-def key_of_header(text: str) -> str | None:
-    squeezed = "".join(text.split()).rstrip("*＊")
-    if squeezed in {*NUMBER_NAMES.values(), "工号"}:
-        return "campus_no"
-    return next((column.key for column in COLUMNS if column.header == squeezed), {"证件号码": "document"}.get(squeezed))

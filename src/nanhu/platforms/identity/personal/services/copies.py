@@ -15,7 +15,7 @@ from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs import job
 from nanhu.kernel.registry import Owner
-from nanhu.kernel.spreadsheets import csv_lines
+from nanhu.kernel.sheets.writing import csv_lines
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.errors import CopyTooSoonError
 from nanhu.platforms.identity.personal.models import DataCopy

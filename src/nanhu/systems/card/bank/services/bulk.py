@@ -14,18 +14,21 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.once import made_by_form
+from nanhu.kernel.sheets import Column, FileRefusedError, Sheet
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.errors import BulkFileError
 from nanhu.systems.card.bank.models import Agreement, BulkSigning, BulkSigningRow
 from nanhu.systems.card.bank.services import agreements
-from nanhu.systems.card.funds.sheets import text_lines, workbook_lines
 from nanhu.systems.card.policies import clerk_account
 
-MOST_ROWS = 500
-COLUMNS = {
-    "campus_no": ("学号", "学工号"), "name": ("姓名",), "id_number": ("证件号", "身份证号"),
-    "card_number": ("银行卡号", "卡号"), "phone": ("预留手机号", "手机号"),
-}  # fmt: skip
+SIGNINGS = Sheet(
+    Column("campus_no", "学号", also=("学工号",), needed=True),
+    Column("name", "姓名", needed=True),
+    Column("id_number", "证件号", also=("身份证号",), needed=True),
+    Column("card_number", "银行卡号", also=("卡号",), needed=True),
+    Column("phone", "预留手机号", also=("手机号",), needed=True),
+    most=500,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,27 +49,14 @@ class Fault:
 
 
 def read_rows(content: bytes) -> list[SigningRow]:
-    lines = list(enumerate(workbook_lines(content) if content.startswith(b"PK") else text_lines(content), start=1))
-    places = places_of(lines[0][1] if lines else [])
-    rows = [
-        SigningRow(line=number, **{key: cell(cells, place) for key, place in places.items()})
-        for number, cells in lines[1:]
-        if any(cells)
+    try:
+        lines = SIGNINGS.read(content)
+    except FileRefusedError as refused:
+        refuse([Fault(line=1, campus_no="", what=refused.message)])
+    return [
+        SigningRow(line=line.number, **{key: people.halfwidth(said).strip() for key, said in line.said.items()})
+        for line in lines
     ]
-    if not rows or len(rows) > MOST_ROWS:
-        refuse([Fault(line=1, campus_no="", what=_("应有 1 到 %(most)s 行") % {"most": MOST_ROWS})])
-    return rows
-
-
-def places_of(heads: list[str]) -> dict[str, int]:
-    found = {key: place for key, names in COLUMNS.items() for place, head in enumerate(heads) if head in names}
-    if len(found) < len(COLUMNS):
-        refuse([Fault(line=1, campus_no="", what=_("表头应有：学号、姓名、证件号、银行卡号、预留手机号"))])
-    return found
-
-
-def cell(cells: list[str], place: int) -> str:
-    return people.halfwidth(cells[place]).strip() if place < len(cells) else ""
 
 
 def refuse(faults: list[Fault]) -> NoReturn:

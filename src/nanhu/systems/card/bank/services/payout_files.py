@@ -1,8 +1,6 @@
 """The file that goes to the bank and the one that comes back. Pure text; numbers and tokens only, no card number."""
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import NoReturn
 
@@ -11,50 +9,50 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import parse_yuan
-from nanhu.kernel.spreadsheets import safe_cell
+from nanhu.kernel.sheets import Column, FileRefusedError, Sheet
+from nanhu.kernel.sheets.writing import csv_lines
 from nanhu.systems.card.bank.errors import ResultFileError
 from nanhu.systems.card.bank.models import BankPayout, PayoutFile
 from nanhu.systems.card.bank.services.bulk import Fault
 from nanhu.systems.card.bank.services.payouts import Result
 from nanhu.systems.card.export import yuan
-from nanhu.systems.card.funds.sheets import text_lines
 
 OUT = ("付款编号", "协议号", "卡尾号", "户名", "金额", "用途")
 BACK = ("付款编号", "金额", "结果", "银行流水号", "入账日期", "原因")
+RESULTS = Sheet(*(Column(head, head, needed=True) for head in BACK), most=60_000)
 A_DAY = timedelta(days=1)
 PAID, RETURNED = "成功", "失败"
 """Words of the file, agreed with the bank: the same in whatever language the clerk works."""
 
 
 def lines_out(file: PayoutFile) -> Iterator[str]:
-    yield "\ufeff" + ",".join(OUT) + "\r\n"
-    for one in file.payouts.order_by("pk"):
-        line = io.StringIO()
-        csv.writer(line).writerow(
-            (one.number, one.token, one.tail, safe_cell(one.name), yuan(one.amount_fen), "校园卡余额退回")
-        )
-        yield line.getvalue()
+    return csv_lines(
+        OUT,
+        (
+            (one.number, one.token, one.tail, one.name, yuan(one.amount_fen), "校园卡余额退回")
+            for one in file.payouts.order_by("pk")
+        ),
+    )
 
 
 def read_results(file: PayoutFile, content: bytes) -> list[Result]:
     """Each line must be a payout of this file, once, with its sum; one that does not fit and none is taken."""
-    lines = list(enumerate(text_lines(content), start=1))
-    if not lines or tuple(lines[0][1][: len(BACK)]) != BACK:
-        refuse([Fault(line=1, campus_no="", what=_("表头应为：%(heads)s") % {"heads": "、".join(BACK)})])
+    try:
+        lines = RESULTS.read(content)
+    except FileRefusedError as refused:
+        refuse([Fault(line=1, campus_no="", what=refused.message)])
     ours = {one.number: one for one in file.payouts.all()}
     results, faults, seen = [], [], set()
-    for number, cells in lines[1:]:
-        if not any(cells):
-            continue
-        said = dict(zip(BACK, [*cells, *[""] * len(BACK)], strict=False))
+    for line in lines:
+        said = line.said
         what = fault_of(said, ours.get(said["付款编号"]), is_repeated=said["付款编号"] in seen)
         seen.add(said["付款编号"])
         if what:
-            faults.append(Fault(line=number, campus_no=said["付款编号"][:40], what=what))
+            faults.append(Fault(line=line.number, campus_no=said["付款编号"][:40], what=what))
         else:
             results.append(result_of(said))
-    if faults or not results:
-        refuse(faults or [Fault(line=1, campus_no="", what=_("文件里没有一行结果"))])
+    if faults:
+        refuse(faults)
     return results
 
 
@@ -62,7 +60,7 @@ def refuse(faults: list[Fault]) -> NoReturn:
     raise ResultFileError(count=len(faults), faults=faults)
 
 
-def fault_of(said: dict[str, str], payout: BankPayout | None, *, is_repeated: bool) -> str:
+def fault_of(said: Mapping[str, str], payout: BankPayout | None, *, is_repeated: bool) -> str:
     if payout is None or is_repeated:
         return _("同一笔付款出现了两次") if payout else _("不是这个代付文件里的付款")
     if said["结果"] not in {PAID, RETURNED}:
@@ -77,7 +75,7 @@ def fault_of(said: dict[str, str], payout: BankPayout | None, *, is_repeated: bo
     return ""
 
 
-def day_fault(said: dict[str, str], payout: BankPayout) -> str:
+def day_fault(said: Mapping[str, str], payout: BankPayout) -> str:
     day = day_of(said["入账日期"])
     if not said["银行流水号"] or day is None:
         return _("成功的付款要有银行流水号和入账日期")
@@ -85,7 +83,7 @@ def day_fault(said: dict[str, str], payout: BankPayout) -> str:
     return "" if is_after else _("入账日期不在送出文件以后")
 
 
-def result_of(said: dict[str, str]) -> Result:
+def result_of(said: Mapping[str, str]) -> Result:
     is_paid = said["结果"] == PAID
     return Result(
         number=said["付款编号"], is_paid=is_paid, reference=said["银行流水号"][:60], sentence=said["原因"][:200],

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.clock import campus_time
-from nanhu.kernel.spreadsheets import csv_lines
+from nanhu.kernel.sheets.writing import csv_lines
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank import queries
 from nanhu.systems.card.bank.errors import LoadNotFoundError

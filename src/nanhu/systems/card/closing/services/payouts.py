@@ -9,7 +9,7 @@ from django.db.models import Sum
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
-from nanhu.kernel.spreadsheets import safe_cell
+from nanhu.kernel.sheets.writing import safe_cell
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import (
     NothingToPayError,

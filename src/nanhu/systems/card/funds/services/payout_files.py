@@ -1,18 +1,26 @@
-"""Checking a list as a whole: nothing of it is kept while a single line is wrong."""
+"""The list of people and sums of 批量发放, checked as a whole: nothing of it is kept while a single line is wrong."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.money import format_yuan, parse_yuan
+from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
+from nanhu.kernel.sheets import Column, Line, Sheet, yuan
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.funds.models import PayoutRow
-from nanhu.systems.card.funds.sheets import SheetRow
 from nanhu.systems.card.models import Wallet
 
+PAYOUTS: Final = Sheet(
+    Column("campus_no", "学工号", also=("学号", "工号", "编号"), needed=True),
+    Column("name", "姓名"),
+    Column("amount", "金额（元）", kind=yuan, also=("金额", "发放金额"), needed=True),
+    Column("note", "备注", also=("说明",)),
+    most=60_000,
+)
 LARGEST_FEN = 2_000_000
 LONGEST_NOTE = 100
 
@@ -37,15 +45,17 @@ def largest_fen() -> int:
     return school().table("card").whole("payout_max_fen", LARGEST_FEN, least=1)
 
 
-def check_file(sheet: Sequence[SheetRow]) -> CheckedFile:
+def check_file(sheet: Sequence[Line]) -> CheckedFile:
     """A handful of queries, however long the list is."""
-    checker = Checker({people.halfwidth(row.campus_no).strip() for row in sheet})
+    checker = Checker({people.halfwidth(row["campus_no"]).strip() for row in sheet})
     rows: list[PayoutRow] = []
     faults: list[RowFault] = []
     for typed in sheet:
         what = checker.fault_of(typed)
         if what:
-            faults.append(RowFault(line=typed.line, campus_no=typed.campus_no[:40], name=typed.name[:40], what=what))
+            faults.append(
+                RowFault(line=typed.number, campus_no=typed["campus_no"][:40], name=typed["name"][:40], what=what)
+            )
         elif not faults:
             rows.append(checker.row_of(typed))
     return CheckedFile(rows=[] if faults else rows, faults=faults)
@@ -61,26 +71,26 @@ class Checker:
         self.names = {person_id: card.name for person_id, card in people.person_cards(persons).items()}
         self.lines: dict[int, int] = {}
 
-    def fault_of(self, typed: SheetRow) -> str:
-        number = people.halfwidth(typed.campus_no).strip()
+    def fault_of(self, typed: Line) -> str:
+        number = people.halfwidth(typed["campus_no"]).strip()
         person_id = self.holders.get(number)
         if person_id is None:
             return _("没有这个学工号，或已经离校") if number else _("没有学工号")
-        if typed.name and people_name(typed.name) != people_name(self.names[person_id]):
+        if typed["name"] and people_name(typed["name"]) != people_name(self.names[person_id]):
             return _("姓名与学工号不符")
         if person_id not in self.wallets:
             return _("还没有校园卡")
-        before = self.lines.setdefault(person_id, typed.line)
-        if before != typed.line:
+        before = self.lines.setdefault(person_id, typed.number)
+        if before != typed.number:
             return _("与第 %(line)s 行是同一个人") % {"line": before}
-        return amount_fault(typed.amount)
+        return amount_fault(typed)
 
-    def row_of(self, typed: SheetRow) -> PayoutRow:
-        number = people.halfwidth(typed.campus_no).strip()
+    def row_of(self, typed: Line) -> PayoutRow:
+        number = people.halfwidth(typed["campus_no"]).strip()
         person_id = self.holders[number]
         return PayoutRow(
-            line=typed.line, campus_no=number, name=self.names[person_id], wallet=self.wallets[person_id],
-            amount_fen=parse_yuan(typed.amount), note=typed.note[:LONGEST_NOTE],
+            line=typed.number, campus_no=number, name=self.names[person_id], wallet=self.wallets[person_id],
+            amount_fen=typed.meant("amount"), note=typed["note"][:LONGEST_NOTE],
         )  # fmt: skip
 
 
@@ -88,9 +98,9 @@ def people_name(text: str) -> str:
     return "".join(people.halfwidth(text).split()).casefold().replace("•", "·")
 
 
-def amount_fault(text: str) -> str:
+def amount_fault(typed: Line) -> str:
     try:
-        fen = parse_yuan(text)
+        fen = typed.meant("amount")
     except CampusError as error:
         return error.message
     if not 0 < fen <= largest_fen():

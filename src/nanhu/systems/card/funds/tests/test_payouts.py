@@ -13,10 +13,9 @@ from nanhu.systems.card.funds.errors import BatchKnownError, BatchStateError, Ow
 from nanhu.systems.card.funds.models import Claimable, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.services import posting, returns
 from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
-from nanhu.systems.card.funds.services.payout_files import check_file
+from nanhu.systems.card.funds.services.payout_files import PAYOUTS, check_file
 from nanhu.systems.card.funds.services.payouts import Payout, approve, discard, make_batch, open_funding, refuse, submit
 from nanhu.systems.card.funds.services.posting import close, post_payout, post_piece
-from nanhu.systems.card.funds.sheets import read_sheet
 from nanhu.systems.card.funds.tasks import resume_payouts
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 
@@ -25,12 +24,12 @@ FORM = "不是有效的金额，请写成 12.50 或 1,234.50 这样的数字，�
 
 
 def faults(text):
-    return [(fault.line, fault.what) for fault in check_file(read_sheet(text.encode())).faults]
+    return [(fault.line, fault.what) for fault in check_file(PAYOUTS.read(text.encode())).faults]
 
 
 def made(funds, text=LIST, *, author="clerk", **more):
     content = text.encode()
-    checked = check_file(read_sheet(content))
+    checked = check_file(PAYOUTS.read(content))
     assert not checked.faults
     funding = open_funding(by=SYSTEM, code="aid", name="学生资助经费")
     payout = Payout(token=more.pop("token", uuid4()), source="subsidy", title="十一月生活补助", funding=funding, **more)

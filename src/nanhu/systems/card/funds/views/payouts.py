@@ -37,8 +37,7 @@ from nanhu.systems.card.funds.forms import LARGEST_FILE, FundingForm, PayoutForm
 from nanhu.systems.card.funds.models import Funding, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.policies import PAYER
 from nanhu.systems.card.funds.services import payouts
-from nanhu.systems.card.funds.services.payout_files import check_file
-from nanhu.systems.card.funds.sheets import read_sheet
+from nanhu.systems.card.funds.services.payout_files import PAYOUTS, check_file
 
 State = PayoutBatch.State
 TONES: dict[str, Tone] = {State.POSTED: "good", State.REFUSED: "none", State.DISCARDED: "none"}
@@ -128,7 +127,7 @@ def batches(request: PageRequest) -> HttpResponseBase:
 )
 def new(request: PageRequest, form: PayoutForm) -> PayoutBatch:
     content = form.cleaned_data["file"]
-    checked = check_file(read_sheet(content))
+    checked = check_file(PAYOUTS.read(content))
     if checked.faults:
         raise FaultyListError(count=len(checked.faults), faults=checked.faults)
     said = {key: form.cleaned_data[key] for key in ("token", "source", "title", "funding", "expires_on")}

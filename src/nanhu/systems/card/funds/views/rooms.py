@@ -17,7 +17,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import Progress
-from nanhu.kernel.spreadsheets import csv_lines
+from nanhu.kernel.sheets.writing import WORKBOOK, csv_lines
 from nanhu.systems.card.export import yuan
 from nanhu.systems.card.forms import RefusalForm
 from nanhu.systems.card.funds import room_queries as queries
@@ -35,7 +35,6 @@ from nanhu.systems.card.views.frame import person_at, viewer_of
 PAGE = 30
 ROWS = 100
 SHOWN_FAULTS = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def list_with(public_id: UUID) -> RoomList:
@@ -58,7 +57,7 @@ def lists(request: HttpRequest) -> HttpResponse:
 def template(request: HttpRequest) -> HttpResponse:
     """Empty, or with who was charged where last time."""
     rows = queries.last_occupants() if "last" in request.GET else ()
-    answer = HttpResponse(room_sheets.template(rows), content_type=XLSX)
+    answer = HttpResponse(room_sheets.template(rows), content_type=WORKBOOK)
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote('水电代扣账单.xlsx')}"
     answer["Cache-Control"] = "no-store"
     return answer

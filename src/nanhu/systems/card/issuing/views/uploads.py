@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nanhu.kernel import audit
 from nanhu.kernel.bodies import MEGABYTE, takes_files
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.sheets.writing import WORKBOOK
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import sheets
 from nanhu.systems.card.issuing.forms import ArchiveForm, PictureForm, RowForm, UploadForm
@@ -99,7 +100,7 @@ def export(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def as_workbook(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=sheets.XLSX)
+    answer = HttpResponse(content, content_type=WORKBOOK)
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return answer
 

@@ -9,14 +9,14 @@ from typing import IO, Final
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.configuration import configuration
-from nanhu.platforms.datahub.errors import (
+from nanhu.kernel.sheets.errors import (
     BrokenWorkbookError,
     EmptyFileError,
     FileTooLargeError,
     WorkbookBombError,
     WrongFormatError,
 )
-from nanhu.platforms.datahub.reading.shape import SheetShape, any_shape, usual_shape
+from nanhu.kernel.sheets.shape import SheetShape, any_shape, usual_shape
 
 MEGABYTE: Final = 1024 * 1024
 LARGEST_UNPACKED: Final = 256 * MEGABYTE

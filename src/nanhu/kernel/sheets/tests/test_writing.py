@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from nanhu.kernel.spreadsheets import csv_lines, safe_cell
+from nanhu.kernel.sheets.writing import csv_lines, safe_cell
 
-HOUSE = Path(__file__).parents[2]
+HOUSE = Path(__file__).parents[3]
 SIGNS = "=+-@＝＋－＠﹦﹢﹣﹫"
 BEFORE = [
     "",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 
-from nanhu.platforms.datahub.errors import BrokenWorkbookError
+from nanhu.kernel.sheets.errors import BrokenWorkbookError
 
 ATTRIBUTES: Final = rb'(?: (?:s|t|cm|vm|ph)="[^"<>]*")*'
 CELL: Final = re.compile(rb'<(?:x:)?c%b r="([A-Z]{1,3})(\d{1,7})"%b ?(/>|>)' % (ATTRIBUTES, ATTRIBUTES))

@@ -1,0 +1,87 @@
+"""What a cell may be. A kind turns what was typed into what is meant, or raises a CampusError that says what is wrong."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.money import parse_yuan
+from nanhu.kernel.sheets.cells import halfwidth
+
+type Kind = Callable[[str], Any]
+MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+NUMBER = re.compile(r"[0-9A-Za-z]{4,20}")
+
+
+class CellError(CampusError):
+    http_status: ClassVar[int] = 422
+
+
+class NotADayError(CellError):
+    code = "sheet.not_a_day"
+    sentence: ClassVar[str | Promise] = _("日期写成 2026-10-01 这样")
+
+
+class NotAMonthError(CellError):
+    code = "sheet.not_a_month"
+    sentence: ClassVar[str | Promise] = _("月份写成 2026-10 这样")
+
+
+class NotANumberError(CellError):
+    code = "sheet.not_a_campus_no"
+    sentence: ClassVar[str | Promise] = _("学工号只有字母和数字")
+
+
+class NotAChoiceError(CellError):
+    code = "sheet.not_a_choice"
+    sentence: ClassVar[str | Promise] = _("只能是：{choices}")
+
+
+def text(said: str) -> str:
+    return said
+
+
+def yuan(said: str) -> int:
+    """In fen."""
+    return parse_yuan(said)
+
+
+def campus_no(said: str) -> str:
+    number = "".join(halfwidth(said).split())
+    if not NUMBER.fullmatch(number):
+        raise NotANumberError
+    return number
+
+
+def day(said: str) -> date:
+    found = DAY.fullmatch("".join(halfwidth(said).split()))
+    try:
+        return date(*map(int, found.groups())) if found else date.fromisoformat(halfwidth(said).strip())
+    except ValueError as error:
+        raise NotADayError from error
+
+
+def month(said: str) -> date:
+    """Its first day."""
+    found = MONTH.fullmatch("".join(halfwidth(said).split()))
+    try:
+        return date(int(found[1]), int(found[2]), 1) if found else day(said).replace(day=1)
+    except (ValueError, NotADayError) as error:
+        raise NotAMonthError from error
+
+
+def choice(choices: Mapping[str, Any]) -> Kind:
+    """One of these words, and what it stands for."""
+
+    def chosen(said: str) -> Any:
+        word = "".join(halfwidth(said).split())
+        if word not in choices:
+            raise NotAChoiceError(choices="、".join(choices))
+        return choices[word]
+
+    return chosen

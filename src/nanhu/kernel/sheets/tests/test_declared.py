@@ -1,0 +1,109 @@
+"""Sheets as offices hand them in: encodings, kinds of file, heads, faults by line and column, and the form handed out."""
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from nanhu.kernel.sheets import Column, FileRefusedError, Sheet, campus_no, choice, day, month, yuan
+
+STAFF = Sheet(
+    Column("campus_no", "学工号", kind=campus_no, also=("学号", "工号"), needed=True),
+    Column("amount", "金额（元）", kind=yuan, also=("金额",), needed=True),
+    Column("since", "日期", kind=day),
+    Column("kind", "类别", kind=choice({"在编": "regular", "返聘": "again"}), choices=("在编", "返聘")),
+    Column("note", "备注", in_form=False),
+    most=5,
+)
+TEXT = "学号, 金额 (元) *,备注\n14231100001,300,十一月\n\n0020190123,12.50,\n"
+
+
+def workbook(*rows):
+    book, out = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_csv_is_read_in_the_encodings_of_offices(encoding):
+    lines = STAFF.read(TEXT.encode(encoding))
+    assert [(one.number, one["campus_no"], one.meant("amount"), one["note"]) for one in lines] == [
+        (2, "14231100001", 30_000, "十一月"), (4, "0020190123", 1250, ""),
+    ]  # fmt: skip
+
+
+def test_a_workbook_is_read_below_its_title_with_numbers_and_days_as_they_are_typed():
+    content = workbook(["湖南理工学院名册"], [], ["工号", "金额", "日期"], [14231100001, 12.1, date(2026, 10, 1)])
+    [line] = STAFF.read(content)
+    assert (line.number, line["campus_no"], line.meant("amount")) == (4, "14231100001", 1210)
+    assert line.meant("since") == date(2026, 10, 1)
+
+
+def test_a_number_is_read_as_the_program_that_made_the_file_shows_it():
+    lines = STAFF.read(
+        workbook(["工号", "金额"], ["0020190123", 12.5], [14231100001, 300], ["1", 0.1 + 0.2], ["2", 1e5])
+    )
+    assert [(line["campus_no"], line["amount"]) for line in lines] == [
+        ("0020190123", "12.5"), ("14231100001", "300"), ("1", "0.3"), ("2", "100000"),
+    ]  # fmt: skip
+
+
+def test_faults_name_line_and_column():
+    content = "工号,金额,日期,类别\n1423 1100,3 元,2026.13.1,临时\n14231100001,3,,\n".encode()
+    bad, good = STAFF.read(content)
+    assert [(one.line, one.column) for one in bad.faults()] == [(2, "金额（元）"), (2, "日期"), (2, "类别")]
+    assert bad.faults()[-1].what == "只能是：在编、返聘"
+    assert good.faults() == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n\n",
+        b"PK\x03\x04garbage",
+        b"\xd0\xcf\x11\xe0 an old workbook",
+        "学号,姓名\n1,2\n".encode(),
+        "学号,金额\n".encode(),
+        b"\x00\x01\x02",
+        b"\xff\xfe",
+        '学号,金额\n1,"2\n'.encode(),
+        "学号,金额\n".encode() + b"1423110000,1\n" * 6,
+    ],
+)
+def test_what_is_no_such_list_is_refused(content):
+    with pytest.raises(FileRefusedError):
+        STAFF.read(content)
+
+
+def test_a_bomb_is_not_opened():
+    packed, out = workbook(["学号", "金额"], [1, 2]), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(packed)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for one in source.namelist():
+            content = source.read(one)
+            if one.endswith("sheet1.xml"):
+                content = content.replace(b'r="B2"', b'r="XFD1048576"')
+            target.writestr(one, content)
+    with pytest.raises(FileRefusedError, match="解开后太大"):
+        STAFF.read(out.getvalue())
+
+
+def test_the_form_is_text_with_choices_and_is_read_again():
+    rows = [{"campus_no": "0020190123", "amount": "5", "kind": "在编", "since": "=1+1"}]
+    content = STAFF.form(rows, name="名册", above=["湖南理工学院", "填报单位："])
+    sheet = load_workbook(io.BytesIO(content)).active
+    assert [cell.value for cell in sheet[3]] == ["学工号", "金额（元）", "日期", "类别"]
+    assert {cell.number_format for cell in sheet[4]} == {"@"}
+    assert sheet["C4"].value == "'=1+1"
+    assert sheet.data_validations.dataValidation[0].formula1 == '"在编,返聘"'
+    [line] = STAFF.read(content)
+    assert (line.number, line["campus_no"], line["since"]) == (4, "0020190123", "=1+1")
+
+
+@pytest.mark.parametrize("said", ["2026-10", "2026/10", "2026年10月", "2026.10.31", "２０２６－１０"])
+def test_a_month_in_the_styles_of_offices(said):
+    assert month(said) == date(2026, 10, 1)
