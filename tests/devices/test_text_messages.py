@@ -197,7 +197,7 @@ def test_a_newcomers_code_comes_to_the_phone_by_the_provider(school, browser, ne
 
 
 def test_the_worker_looks_each_second():
-    assert "kernel_sms" in companions
+    assert "kernel_delivery" in companions
 
 
 def test_all_is_well_when_it_is(school):

@@ -1,7 +1,8 @@
-"""Text messages to the outside (短信): the school's provider as a protocol, with three that speak the providers' own wire.
+"""What goes to people outside: text messages (短信) and mails, of any room (`texts.send_text`, `mails.send_mail`).
 
-Which provider, its address and the credentials are settings (`NANHU_SMS_…`); signature, templates and what else is no secret
-stand in the school's file under [sms]. Who keeps, repeats and reports the messages is the room that sends them.
+The school's provider of text messages is a protocol, with three that speak the providers' own wire. Which one, its address and
+the credentials are settings (`NANHU_SMS_…`); signature, templates and what else is no secret stand in the school's file
+under [sms].
 """
 
 from nanhu.kernel.delivery.choice import provider

@@ -15,11 +15,11 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import mask_mail
+from nanhu.kernel.delivery.messages import CHANNEL
 from nanhu.kernel.models import MailMessage
-from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, doubling, drive, in_the_worker, wake
+from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, doubling, drive, wake
 from nanhu.kernel.retries.answers import Outside
 
-CHANNEL = "kernel_mail"
 PATIENCE_SECONDS = 20
 GIVES_UP_AFTER = timedelta(days=3)
 REFUSED_FOR_GOOD = 500
@@ -94,5 +94,4 @@ MAILS = Retries(
     model=MailMessage, step=step, pause=doubling("5s", "30min"), until=until,
     given_up=lambda: {"state": State.FAILED}, lease=timedelta(seconds=90),
 )  # fmt: skip
-in_the_worker("kernel_mail", MAILS, channel=CHANNEL)
 send_due = partial(drive, MAILS)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
+CHANNEL = "kernel_delivery"
+"""On which the worker is woken."""
 type Fate = Literal["delivered", "failed"]
 
 

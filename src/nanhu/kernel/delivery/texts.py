@@ -14,11 +14,11 @@ from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.crypto import mask_phone
 from nanhu.kernel.delivery import DeliveryError, Provider, TextMessage, provider
 from nanhu.kernel.delivery.choice import IncompleteError
+from nanhu.kernel.delivery.messages import CHANNEL
 from nanhu.kernel.models import SmsMessage
-from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, drive, in_the_worker, listed, wake
+from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, drive, listed, wake
 from nanhu.kernel.retries.answers import Outside
 
-CHANNEL = "kernel_sms"
 CODE_LIFE, NOTICE_LIFE = timedelta(minutes=10), timedelta(hours=24)
 LOOKS = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200))
 """Between one question after a message and the next; then nobody asks any more."""
@@ -99,5 +99,4 @@ TEXTS = Retries(
     model=SmsMessage, step=step, pause=listed("5s", "15s", "1min", "3min", "10min", "30min"), until=until,
     given_up=lambda: {"state": State.FAILED, "ended_at": now()}, lease=timedelta(seconds=60),
 )  # fmt: skip
-in_the_worker("kernel_sms", TEXTS, channel=CHANNEL)
 send_due = partial(drive, TEXTS)
