@@ -161,7 +161,10 @@ class Migration(migrations.Migration):
                 ("due_at", models.DateTimeField(default=django.utils.timezone.now, null=True)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("status", models.PositiveSmallIntegerField(null=True)),
-                ("trouble", models.TextField(blank=True, default="")),
+                (
+                    "error",
+                    models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200),
+                ),
                 ("is_replay", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("ended_at", models.DateTimeField(null=True)),
@@ -171,6 +174,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="deliveries",
                         to="openapi.webhookevent",
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        help_text="the event's; who is away holds up no other",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="openapi.vendor",
                     ),
                 ),
             ],
@@ -291,7 +303,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="delivery",
             index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["due_at"], name="openapi_delivery_due"
+                condition=models.Q(("due_at__isnull", False)), fields=["vendor", "due_at"], name="openapi_delivery_due"
             ),
         ),
         migrations.AddConstraint(

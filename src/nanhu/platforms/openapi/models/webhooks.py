@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.kernel.models import Retried
 from nanhu.platforms.openapi.models.vendors import Mode, Vendor
 
 
@@ -45,7 +46,7 @@ class WebhookEvent(models.Model):
         constraints = [models.UniqueConstraint(fields=["vendor", "mode", "key"], name="openapi_webhook_event_once")]
 
 
-class Delivery(models.Model):
+class Delivery(Retried):
     """An event on its way to the vendor's address; a replay is another delivery of the same event."""
 
     class State(models.TextChoices):
@@ -54,18 +55,21 @@ class Delivery(models.Model):
         GIVEN_UP = "given_up", _("已放弃")
 
     event = models.ForeignKey(WebhookEvent, on_delete=models.PROTECT, related_name="deliveries")
+    vendor = models.ForeignKey(
+        Vendor, on_delete=models.PROTECT, related_name="+", help_text="the event's; who is away holds up no other"
+    )
     state = models.TextField(choices=State, default=State.WAITING)
     due_at = models.DateTimeField(null=True, default=timezone.now)
-    attempts = models.PositiveSmallIntegerField(default=0)
     status = models.PositiveSmallIntegerField(null=True)
-    trouble = models.TextField(default="", blank=True)
     is_replay = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "openapi_delivery"
-        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="openapi_delivery_due")]
+        indexes = [
+            models.Index(fields=["vendor", "due_at"], condition=Q(due_at__isnull=False), name="openapi_delivery_due")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="waiting", due_at__isnull=False, ended_at=None)

@@ -30,7 +30,7 @@ def publish(*, vendor: Vendor, mode: str, kind: str, key: str, facts: Mapping[st
         vendor=vendor, mode=mode, key=key, defaults={"kind": kind, "facts": dict(facts)}
     )
     if is_new and Webhook.objects.filter(vendor=vendor, mode=mode, is_on=True).exists():
-        Delivery.objects.create(event=event)
+        Delivery.objects.create(event=event, vendor_id=event.vendor_id)
     return event
 
 
@@ -65,7 +65,7 @@ def stop_webhook(*, by: Actor, webhook: Webhook) -> None:
 @transaction.atomic
 def replay(*, by: Actor, event: WebhookEvent) -> Delivery:
     """The same event once more, under the same id: the vendor knows it by that."""
-    delivery = Delivery.objects.create(event=event, is_replay=True)
+    delivery = Delivery.objects.create(event=event, vendor_id=event.vendor_id, is_replay=True)
     target = f"openapi_vendor:{event.vendor_id}"
     audit.record(by=by, action="openapi.replay_event", target=target, facts={"event": str(event.public_id)})
     return delivery

@@ -83,7 +83,7 @@ def test_a_dead_address_is_given_up_in_the_end(sandbox, hooked, ear):
     Delivery.objects.update(attempts=deliveries.MOST_ATTEMPTS - 1)
     deliveries.deliver_due()
     delivery = Delivery.objects.get()
-    assert (delivery.state, delivery.status, delivery.trouble) == ("given_up", 503, "HTTP 503")
+    assert (delivery.state, delivery.status, delivery.error) == ("given_up", 503, "HTTP 503")
 
 
 def test_nothing_is_told_of_a_deed_that_was_undone(sandbox, hooked):
@@ -149,4 +149,4 @@ def test_a_name_that_turned_inside_after_it_was_saved_is_not_called(vendor, sand
     deliveries.deliver_due()
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.attempts) == ("waiting", 1)
-    assert "not called" in delivery.trouble
+    assert "not called" in delivery.error
