@@ -45,7 +45,8 @@ class Retries[Row: models.Model]:
     clock: Callable[[], datetime] = now
 
     def take(self, limit: int, rooms: Mapping[int, int] | None = None) -> list[int]:
-        """Lease what is due, the longest waiting first; `rooms`: how many of a lane, where it is not the usual number."""
+        """Lease what is due, the longest waiting first; `rooms`: how many of a lane, where it is not the usual number. Without it
+        lanes are not looked at."""
         if limit <= 0:
             return []
         moment, special = self.clock(), rooms or {}
@@ -61,7 +62,7 @@ class Retries[Row: models.Model]:
                 {
                     "now": moment, "lease": moment + self.lease, "free": limit,
                     "lanes": list(special), "rooms": list(special.values()),
-                    "usual": self.lane_at_once if self.lane else limit,
+                    "usual": limit if rooms is None or not self.lane else self.lane_at_once,
                 },
             )  # fmt: skip
             return [pk for (pk,) in cursor.fetchall()]
