@@ -294,7 +294,7 @@ def test_the_phones_proof_stands_when_the_documents_is_closed_from_everywhere(ne
 
 
 def test_who_solves_every_challenge_guesses_no_document_without_end(newcomer):
-    fill(Gate(throttle.DOCUMENT, f"account:{newcomer.account.pk}"), times=40)
+    fill(Gate(limits.DOCUMENT, f"account:{newcomer.account.pk}"), times=40)
     classmate = at_second_proof(newcomer)
     challenge = proved(classmate, newcomer)
     assert challenge.status_code == 429
