@@ -102,7 +102,7 @@ def form(
 ) -> bytes:
     """A form to fill in, or one that is filled: what stands above, the heads, text in every cell, choices to pick from."""
     from openpyxl import Workbook  # half a second of every start, for some calls a week
-    from openpyxl.styles import Font, PatternFill
+    from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -111,7 +111,10 @@ def form(
     assert sheet is not None  # noqa: S101  (a new workbook has one)
     sheet.title = name
     for line, words in enumerate(above, start=1):
-        sheet.cell(row=line, column=1, value=safe_cell(words)).font = Font(size=16 if line == 1 else 11, bold=line == 1)
+        cell = sheet.cell(row=line, column=1, value=safe_cell(words))
+        if line == 1:
+            cell.font, cell.alignment = Font(size=16, bold=True), Alignment(horizontal="center")
+            sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(columns))
     top = len(above) + 1
     filled = [[row.get(column.key, "") for column in columns] for row in rows]
     last = top + max(len(filled), FILLED_IN)
