@@ -18,7 +18,6 @@ PLAIN = frozenset({
 FOUND = re.compile(r"/(?:migrations|management/commands|templatetags|testing)/|/(?:urls|apps|__main__)\.py$")
 """Files whose names Django, Python or pytest look up."""
 KEPT = {
-    "deliver_due": "systems/card/vendors: one round of webhooks in the caller's thread",
     "open_next_key": "systems/card/fleet: the terminal's half of a change of keys",
     "read_application": "emulators/bank: what a server of the tests is told to run",
     "score_golden": "sample: the measure of merged records, read by tests/load",
