@@ -19,6 +19,7 @@ from nanhu.systems.card.bank.tests.conftest import (
 )  # fmt: skip
 from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.tests.conftest import bring_in_the_cast
 from nanhu.testing.browsers import open_browser
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.journeys.field import waits_for
@@ -32,7 +33,7 @@ NEW_CARD = "6228480088888888117"
 
 @pytest.fixture
 def campus(live_server, bank, tmp_path):
-    found = prepare_campus(bank)
+    found = prepare_campus(bank, bring_in_the_cast())
     furnish(tmp_path, live_server.url, found)
     found.folder = tmp_path
     return found

@@ -39,6 +39,7 @@ class Campus:
     """What a test of the card needs at hand: people by their part, their cards, clients signed in as them."""
 
     def __init__(self, persons: dict[str, int]) -> None:
+        self.by_number = persons
         self.persons = {part: persons[campus_no] for part, (_n, _k, campus_no, _c) in CAST.items()}
         self.terminal = Terminal.objects.get(number="N1001")
         self.sequence = itertools.count(1)
@@ -121,5 +122,5 @@ def bring_in_the_cast() -> Campus:
 
 
 @pytest.fixture
-def campus(db) -> Campus:
-    return bring_in_the_cast()
+def campus(cast) -> Campus:
+    return cast

@@ -14,7 +14,7 @@ from nanhu.systems.card.bank.services import agreements
 from nanhu.systems.card.bank.tests.bank_here import BankHere
 from nanhu.systems.card.bank.tests.banks import MERCHANT, Bank
 from nanhu.systems.card.bank.tests.due import drive_due
-from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus, bring_in_the_cast
+from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus
 
 CARDS = {
     "student": "6228480088888888018", "other_student": "6228480088888888026", "teacher": "6228480088888888034",
@@ -62,8 +62,8 @@ def past_the_triggers():
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 
-def prepare_campus(bank: Bank) -> BankCampus:
-    persons = bring_in_the_cast().persons
+def prepare_campus(bank: Bank, cast: Campus) -> BankCampus:
+    persons = cast.persons
     records = [
         people.PersonRecord(key=part, person_id=person_id, id_number=ID_NUMBERS[part], phone=PHONES[part])
         for part, person_id in persons.items()
@@ -82,7 +82,7 @@ def prepare_campus(bank: Bank) -> BankCampus:
         key="unionpay", kind="acquirer", name="银联", address=bank.url, our_id=MERCHANT, our_key=bank.union.merchant.key,
         our_certificate=bank.union.merchant.certificate, their_key=bank.union.authority,
     )  # fmt: skip
-    campus = BankCampus({CAST[part][2]: person_id for part, person_id in persons.items()})
+    campus = BankCampus(cast.by_number)
     campus.bank = bank
     return campus
 
@@ -113,5 +113,5 @@ def bank(bank_here, monkeypatch):
 
 
 @pytest.fixture
-def campus(commits, bank):
-    return prepare_campus(bank)
+def campus(cast, commits, bank):
+    return prepare_campus(bank, cast)

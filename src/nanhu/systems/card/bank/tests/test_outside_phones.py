@@ -14,7 +14,7 @@ from nanhu.systems.card.bank.tests.banks import EmulatedBank
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, customers, prepare_campus
 from nanhu.systems.card.bank.tests.phones import SECRET, last_code
 from nanhu.systems.card.bank.tests.windows import open_window
-from nanhu.systems.card.tests.conftest import CAST
+from nanhu.systems.card.tests.conftest import CAST, bring_in_the_cast
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 APPS = {"yunshanfu": "云闪付", "wanxiao": "完美校园"}
@@ -43,7 +43,7 @@ def outside(tmp_path, live_server):
 def campus(transactional_db, outside, live_server, monkeypatch):
     path = top_ups.back_url().partition("/card/")[2]
     monkeypatch.setattr(top_ups, "back_url", lambda: f"{live_server.url}/card/{path}")
-    made = prepare_campus(outside)
+    made = prepare_campus(outside, bring_in_the_cast())
     for key, name in APPS.items():
         Channel.objects.create(key=key, kind="app", name=name, their_key=SECRET)
     return made

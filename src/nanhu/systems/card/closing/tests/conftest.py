@@ -10,12 +10,12 @@ from nanhu.systems.card.closing import sources
 from nanhu.systems.card.closing.custody import AT_BANK
 from nanhu.systems.card.closing.services.settling import end_of
 from nanhu.systems.card.closing.sources import Custody
-from nanhu.systems.card.tests.conftest import SYSTEM, Campus, bring_in_the_cast
+from nanhu.systems.card.tests.conftest import SYSTEM, Campus
 
 
 @pytest.fixture
-def campus(db) -> Campus:
-    return bring_in_the_cast()
+def campus(cast) -> Campus:
+    return cast
 
 
 @pytest.fixture(autouse=True)

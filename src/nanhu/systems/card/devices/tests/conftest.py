@@ -11,7 +11,7 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.terminals.api import KIOSKS, OPERATIONS, operation, whole_in
 from nanhu.systems.card.devices.tests.asking import Device, place_device
 from nanhu.systems.card.presented import card_in
-from nanhu.systems.card.tests.conftest import SYSTEM, Campus, bring_in_the_cast
+from nanhu.systems.card.tests.conftest import SYSTEM, Campus
 
 
 class WontError(CampusError):
@@ -76,8 +76,8 @@ def own_operations() -> Iterator[None]:
 
 
 @pytest.fixture
-def campus(db) -> Campus:
-    return bring_in_the_cast()
+def campus(cast) -> Campus:
+    return cast
 
 
 @pytest.fixture

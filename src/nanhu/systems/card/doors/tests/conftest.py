@@ -10,7 +10,7 @@ from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.doors.models import DoorRule, Place
 from nanhu.systems.card.doors.services.ruling import DoorWish, rule
 from nanhu.systems.card.doors.services.setting_up import DoorOrder, PlaceOrder, set_up_doors
-from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus, bring_in_the_cast
+from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus
 
 __all__ = ["Campus"]
 HOUR = timedelta(hours=1)
@@ -75,10 +75,9 @@ def settle(campus: Campus) -> dict[str, int]:
 
 
 @pytest.fixture
-def campus(db) -> Campus:
-    made = bring_in_the_cast()
+def campus(cast) -> Campus:
     set_up_doors(by=SYSTEM, places=PLACES, doors=DOORS)
-    return made
+    return cast
 
 
 @pytest.fixture

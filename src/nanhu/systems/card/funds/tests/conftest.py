@@ -10,7 +10,7 @@ from nanhu.systems.card.funds.models import Claimable, ClaimOrder
 from nanhu.systems.card.funds.services.credits import credit
 from nanhu.systems.card.funds.services.pending import pending_accounts
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.tests.conftest import SYSTEM, Campus, bring_in_the_cast
+from nanhu.systems.card.tests.conftest import SYSTEM, Campus
 
 __all__ = ["SYSTEM", "Funds", "funds"]
 
@@ -49,9 +49,9 @@ class Funds:
 
 
 @pytest.fixture
-def funds(db):
+def funds(cast):
     """Whatever a test did, money is where the books say."""
-    made = Funds(bring_in_the_cast())
+    made = Funds(cast)
     yield made
     assert_sound()
 

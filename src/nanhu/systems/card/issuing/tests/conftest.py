@@ -15,7 +15,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.card import api as card
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
-from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, bring_in_the_cast
+from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM
 
 UNTIL = f"{campus_today() + timedelta(days=210)}"
 """A last day that a visitor says: it lies ahead whenever this runs."""
@@ -69,7 +69,7 @@ def line(
 
 
 @pytest.fixture
-def campus(db):
+def campus(cast):
     """Without plastic for anybody; the teacher is the college's agent, the second clerk its leader."""
     people.apply_units(
         by=SYSTEM, origin=ORIGIN,
@@ -79,10 +79,9 @@ def campus(db):
             people.UnitRecord(code="12012301", name="计科2301班", kind="class", parent_code="12"),
         ],
     )  # fmt: skip
-    made = bring_in_the_cast()
     records = [
         people.PersonRecord(
-            key=part, person_id=made.persons[part], id_number=document, document_kind="1", phone=f"1390730{n:04}", sex="1",
+            key=part, person_id=cast.persons[part], id_number=document, document_kind="1", phone=f"1390730{n:04}", sex="1",
             affiliations=(people.AffiliationRecord(
                 kind=CAST[part][1], campus_no=CAST[part][2], starts_on=date(2023, 9, 1),
                 unit_code="12012301" if CAST[part][1] == "student" else "12"),),
@@ -99,14 +98,14 @@ def campus(db):
         )
         for part, (name, kind, number, category) in NEWCOMERS.items()
     ]  # fmt: skip
-    made.persons |= people.apply_records(by=SYSTEM, records=new, origin=ORIGIN).person_ids
-    card.issue_cards(by=SYSTEM, person_ids=[made.persons[part] for part in NEWCOMERS])
+    cast.persons |= people.apply_records(by=SYSTEM, records=new, origin=ORIGIN).person_ids
+    card.issue_cards(by=SYSTEM, person_ids=[cast.persons[part] for part in NEWCOMERS])
     for part, role in (("teacher", "agent"), ("second_clerk", "leader")):
         UnitDelegate.objects.create(
-            unit_code="12", unit_name=COLLEGE, person_id=made.persons[part], role=role, named_by_name="测试"
+            unit_code="12", unit_name=COLLEGE, person_id=cast.persons[part], role=role, named_by_name="测试"
         )
-    identity.revoke_role(by=SYSTEM, account_id=made.actor("second_clerk").account_id, role="card.clerk")
-    return made
+    identity.revoke_role(by=SYSTEM, account_id=cast.actor("second_clerk").account_id, role="card.clerk")
+    return cast
 
 
 def document_of(part: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.tests.asking import Device, place_device
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
-from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus, bring_in_the_cast
+from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus
 
 WITH_X = "43060219990101001X"
 DOCUMENTS = {"student": ("1", WITH_X), "guest": ("A", "E12345678"), "teacher": ("1", "430602198001010016")}
@@ -40,10 +40,9 @@ class Keypad:
 
 
 @pytest.fixture
-def campus(db) -> Campus:
-    found = bring_in_the_cast()
-    identify(found)
-    return found
+def campus(cast) -> Campus:
+    identify(cast)
+    return cast
 
 
 @pytest.fixture

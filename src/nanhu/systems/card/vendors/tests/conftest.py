@@ -16,7 +16,7 @@ from nanhu.systems.card.codes.rules import STEP_SECONDS
 from nanhu.systems.card.codes.services.devices import register_device
 from nanhu.systems.card.codes.tests.phone import write_code
 from nanhu.systems.card.models import Merchant
-from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
+from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.systems.card.vendors.scopes import Scope
 
 PREFIX = "/api/card/v1/"
@@ -86,8 +86,7 @@ def register(company="岳阳饭盒", *, scopes=EVERYTHING, merchants=("n1.rice",
 
 
 @pytest.fixture
-def campus(db):
-    cast = bring_in_the_cast()
+def campus(cast):
     cast.top_up("student", 10_000)
     yield cast
     assert receipt_differences() == []
