@@ -61,7 +61,7 @@ def test_a_school_may_let_holders_choose_less_than_the_programs_own_limit(school
     assert read_own_rules()[0][0].meal_fen == 3000
 
 
-def test_nothing_starts_with_such_a_file(school_file):
+def test_nothing_starts_with_such_a_file(db, school_file):
     school_file({"pin_tries = 5": "pin_tries = 0"})
     with pytest.raises(SystemCheckError, match=r"pin_tries = 0: expected a whole number from 1 to 100"):
         call_command("check")
