@@ -27,11 +27,14 @@ SCROLLS = "document.documentElement.scrollWidth > document.documentElement.clien
 IN_LARGE_TYPE = r"""() => {
     const root = document.documentElement, before = root.dataset.type;
     root.dataset.type = "large";
-    const found = root.scrollWidth > root.clientWidth ? ["scrolls sideways in large type"] : [];
+    const wide = root.scrollWidth > root.clientWidth;
+    const out = wide ? [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 1) : [];
+    const found = wide ? [`scrolls sideways in large type: ${out.slice(-2).map((one) => one.outerHTML.slice(0, 160)).join(" ")}`] : [];
+    const isHidden = (one) => one.closest(".visually-hidden, option, svg") || getComputedStyle(one.closest("thead") ?? one).clipPath !== "none";
     const texts = [], walker = document.createTreeWalker(document.querySelector("main") ?? document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const node = walker.currentNode, holder = node.parentElement;
-        if (!node.data.trim() || !holder.checkVisibility() || holder.closest(".visually-hidden, option, svg")) continue;
+        if (!node.data.trim() || !holder.checkVisibility() || isHidden(holder)) continue;
         const range = document.createRange();
         range.selectNodeContents(node);
         texts.push([node.data.trim().slice(0, 30), [...range.getClientRects()]]);
@@ -77,13 +80,15 @@ def sideways_faults(page: Page) -> list[str]:
 
 
 def look_at(page: Page, name: str) -> None:
-    """No accessibility violation and no sideways scrolling of the page as it stands, at a desk by day and on a phone by night."""
+    """No accessibility violation and no sideways scrolling of the page as it stands, at a desk by day and on a phone by night, there
+    in large type as well."""
     for kind in each_view(page):
         scheme = VIEWS[kind].scheme
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         if PICTURES:
             page.screenshot(path=Path(PICTURES) / f"{name}-{kind}-{scheme}.png", full_page=True)
         found = [*accessibility_faults(page), *(["scrolls sideways"] if page.evaluate(SCROLLS) else [])]
+        found += page.evaluate(IN_LARGE_TYPE) if kind == "phone" else []
         if found:
             raise AssertionError(f"{name}, {kind}: {found}")
     page.emulate_media(color_scheme="light")
