@@ -33,7 +33,7 @@ ROW_OF = {
     "identity:oidc_token": "OIDC token endpoint",
     "identity:oidc_revoke": "OIDC token endpoint",
     "identity:oidc_introspect": "OIDC token endpoint",
-    "card_devices:services": "the same: what terminals ask",
+    "terminals:services": "the same: what terminals ask",
     "card:card_bank:app": "the outside apps' door itself",
     "card:card_bank:acp_notice": "the notice doors of bank and UnionPay",
     "card:card_bank:bank_notice": "the notice doors of bank and UnionPay",
