@@ -40,7 +40,7 @@ def settled(campus):
     campus.top_up("teacher", 2000)
     for key, terminal, fen in (("n1.rice", "N1001", 1250), ("e3.noodle", "E3002", 300)):
         assert campus.pay("teacher", fen, terminal=terminal) == "posted"
-        merchant = Merchant.objects.get(terminals__number=terminal)
+        merchant = Merchant.objects.get(tills__terminal__number=terminal)
         terms = contracts.Terms(
             fee_per_mille=0, cycle="daily", payee=f"{merchant.name}，户", account_token=f"sample-{key}", account_last4="0042",
             starts_on=TODAY - timedelta(days=40),
