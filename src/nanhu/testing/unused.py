@@ -18,7 +18,7 @@ PLAIN = frozenset({
 FOUND = re.compile(r"/(?:migrations|management/commands|templatetags|testing)/|/(?:urls|apps|__main__)\.py$")
 """Files whose names Django, Python or pytest look up."""
 KEPT = {
-    "open_next_key": "systems/card/fleet: the terminal's half of a change of keys",
+    "open_next_key": "platforms/terminals: the terminal's half of a change of keys",
     "read_application": "emulators/bank: what a server of the tests is told to run",
     "score_golden": "sample: the measure of merged records, read by tests/load",
     "verify_at_counter": "identity/recovery: no page of the counter offers it yet",
