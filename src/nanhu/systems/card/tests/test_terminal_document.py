@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nanhu.platforms.terminals import wire
 from nanhu.platforms.terminals.api import OPERATIONS
 from nanhu.systems.card import protocol
 from nanhu.systems.card.gateway.database import Database
@@ -24,10 +25,10 @@ def test_every_code_is_documented_with_its_sentence_and_no_other():
 
 def test_the_limits_are_the_documents():
     assert f"1 to {protocol.LARGEST_PAYMENT_FEN}" in DOCUMENT
-    assert f"{protocol.LARGEST_SEQUENCE} (2⁵³ − 1)" in DOCUMENT
+    assert f"{wire.LARGEST_SEQUENCE} (2⁵³ − 1)" in DOCUMENT
     assert f"1 to {protocol.LARGEST_UPLOAD_ROWS} rows" in DOCUMENT
-    assert f"by {protocol.CLOCK_TOLERANCE_SECONDS} seconds at most" in DOCUMENT
-    assert f"at most {protocol.LARGEST_BODY // 1024} KiB" in DOCUMENT
+    assert f"by {wire.CLOCK_TOLERANCE_SECONDS} seconds at most" in DOCUMENT
+    assert f"at most {wire.LARGEST_BODY // 1024} KiB" in DOCUMENT
 
 
 def test_the_doors_offer_what_is_documented():
@@ -57,9 +58,9 @@ def test_each_row_of_an_upload_has_a_documented_code():
 
 
 def test_the_steps_of_sequences_are_the_documents():
-    assert f"{protocol.LARGEST_SEQUENCE_STEP:,} above the last" in DOCUMENT
-    assert f"{protocol.LARGEST_SEQUENCE_STEP:,} above the last" in SERVICES
-    assert protocol.LARGEST_FIRST_SEQUENCE == 10**12
+    assert f"{wire.LARGEST_SEQUENCE_STEP:,} above the last" in DOCUMENT
+    assert f"{wire.LARGEST_SEQUENCE_STEP:,} above the last" in SERVICES
+    assert wire.LARGEST_FIRST_SEQUENCE == 10**12
 
 
 @pytest.fixture
@@ -71,12 +72,12 @@ def example():
 def test_the_gateway_signs_as_the_worked_example(example):
     asked, told = dict(example[:9]), dict(example[9:])
     key = bytes.fromhex(asked["key"])
-    signature = protocol.sign_request(
+    signature = wire.sign_request(
         key, method=asked["method"], path=asked["path"], terminal=asked["terminal"], sequence=asked["sequence"],
         clock=asked["clock"], body=asked["body"].encode(),
     )  # fmt: skip
     assert signature == asked["signature"]
-    answer = protocol.sign_response(
+    answer = wire.sign_response(
         key, request_signature=signature, status=int(told["status"]), body=told["answer"].encode()
     )
     assert answer == told["signature"]
