@@ -34,14 +34,14 @@ class PostOffice(threading.Thread):
     def run(self) -> None:
         while not self.is_closed:
             line, _address = self.door.accept()
-            with suppress(ConnectionResetError):
+            with suppress(ConnectionError):
                 self.hear(line)
         self.door.close()
 
     def close(self) -> None:
         self.is_closed = True
-        with socket.create_connection(("127.0.0.1", self.port)):
-            self.join(PATIENCE_SECONDS)
+        socket.create_connection(("127.0.0.1", self.port)).close()
+        self.join(PATIENCE_SECONDS)
 
     def hear(self, line: socket.socket) -> None:
         with line, line.makefile("rb") as heard:
