@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.bank.models import Agreement, Appeal, BankPayout, Load, OnlineTopUp
+from nanhu.systems.card.bank.models import Agreement, Appeal, BankPayout, Difference, Load, OnlineTopUp
 
 ACTIONS: dict[str, Text] = {
     "card.appeal_binding": _("申诉错误绑定"),
@@ -75,5 +75,8 @@ VALUES: dict[str, dict[str, Text]] = {
     "card.ask_top_up source": dict(OnlineTopUp.Source.choices),
     "card.move_top_up state": dict(OnlineTopUp.State.choices),
     "card.end_payout state": dict(BankPayout.State.choices),
+    "card.settle_difference state": dict(Difference.State.choices),
+    "card.propose_difference state": dict(Difference.State.choices),
+    "card.refuse_difference state": dict(Difference.State.choices),
 }
 """Of facts whose values are words of the program; a state is another word at each of these deeds."""

@@ -29,4 +29,5 @@ FACTS: dict[str, Text] = {
     "inside": _("在内"),
     "minutes": _("分钟"),
     "only": _("仅限"),
+    "times": _("时段"),
 }

@@ -99,7 +99,7 @@ def reconcile(channel: Channel, day: date) -> list[Difference]:
             if order not in found and one.state == Difference.State.OPEN and one.kind != Kind.SUSPECT
         ]
         Difference.objects.filter(pk__in=gone).update(state=Difference.State.GONE, settled_at=now())
-        facts = {"day": day.isoformat(), "channel": channel.key, "differences": len(found)}
+        facts = {"day": day.isoformat(), "channel": channel.name, "differences": len(found)}
         audit.record(by=BY, action="card.reconcile_bank", target=f"card_channel:{channel.pk}", facts=facts)
     left = Difference.objects.filter(channel=channel, day=day, state=Difference.State.OPEN)
     return list(left.exclude(kind=Kind.SUSPECT).order_by("order"))

@@ -55,7 +55,7 @@ def suspend(*, channel: Channel, order: str, amount_fen: int, why: str, campus_n
         channel=channel, day=campus_today(), order=order, reference=order, kind=Difference.Kind.SUSPECT, why=why,
         campus_no=campus_no, theirs_fen=amount_fen, owner=_("一卡通财务"),
     )  # fmt: skip
-    facts = {"order": order, "fen": amount_fen, "channel": channel.key}
+    facts = {"order": order, "fen": amount_fen, "channel": channel.name}
     audit.record(by=BY, action="card.suspend_notice", target=f"card_difference:{made.pk}", reason=why, facts=facts)
     return made
 
