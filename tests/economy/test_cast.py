@@ -1,5 +1,7 @@
 """The cast is brought in once a worker: who asks for it finds it, everybody else an empty house, and nobody another's deeds."""
 
+from pathlib import Path
+
 import pytest
 from django.db import connection, transaction
 
@@ -9,6 +11,8 @@ from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM
 from nanhu.testing.commits import commits_happen
+
+ROOT = Path(__file__).parents[2]
 
 
 def is_with_the_cast() -> bool:
@@ -49,3 +53,9 @@ def test_in_a_rolled_back_test_what_waits_for_a_commit_is_done_after_the_outermo
             transaction.on_commit(lambda: done.append("never"))
             raise ZeroDivisionError
     assert done == ["outer", "inner"]
+
+
+def test_no_room_calls_people_of_its_own_the_cast():
+    """Tests that ask for a fixture of this name work in the house that has the card's cast."""
+    fixtures = [path for path in (ROOT / "src").rglob("*.py") if "\ndef cast(" in path.read_text(encoding="utf-8")]
+    assert [path.relative_to(ROOT).as_posix() for path in fixtures] == ["src/nanhu/testing/database.py"]

@@ -14,7 +14,7 @@ from nanhu.kernel.models import LONGEST_ERROR
 from nanhu.kernel.retries.answers import Again, Answer, Done, Never, Outside
 from nanhu.kernel.retries.pauses import Pause, spread
 
-TAKE = (Path(__file__).parent / "take.sql").read_text(encoding="utf-8")
+TAKE = (Path(__file__).parent / "queries" / "take.sql").read_text(encoding="utf-8")
 LEASE = timedelta(seconds=30)
 MOST_COUNTED = 32_000
 ONE_LANE = "0::bigint"

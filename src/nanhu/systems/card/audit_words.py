@@ -85,6 +85,8 @@ FACTS: dict[str, Text] = {
     "way": _("途径"),
 }
 VALUES: dict[str, dict[str, Text]] = {
+    "card.change_state from": dict(Card.State.choices),
+    "card.change_state to": dict(Card.State.choices),
     "kind": {
         **dict(Price.Kind.choices),
         "card.bank_payout": _("银行付款"),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.platforms.identity.guests.models import Sponsorship
 
 ACTIONS: dict[str, Text] = {
     "identity.end_guest": _("结束访客账号"),
@@ -12,3 +13,7 @@ ACTIONS: dict[str, Text] = {
 FACTS: dict[str, Text] = {
     "number": _("编号"),
 }
+VALUES: dict[str, dict[str, Text]] = {
+    "identity.invite_guest kind": dict(Sponsorship.Kind.choices),
+}
+"""Of facts whose values are words of the program."""

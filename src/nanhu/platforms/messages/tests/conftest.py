@@ -48,7 +48,7 @@ def make_people(*persons) -> dict[str, int]:
 
 
 @pytest.fixture
-def cast(db, settings, tmp_path):
+def readers(db, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     bring_in_the_cast()
 
@@ -64,7 +64,7 @@ def bring_in_the_cast() -> None:
 
 
 @pytest.fixture
-def browser(cast):
+def browser(readers):
     """browser("student") → a signed-in client, kept for the test."""
     clients: dict[str, Client] = {}
 
@@ -77,7 +77,7 @@ def browser(cast):
 
 
 @pytest.fixture
-def publish(cast):
+def publish(readers):
     def publish(title="关于国庆放假的通知", body="各单位：\n\n放假三天。", **given) -> Notice:
         ref = messages.publish_notice(by=SYSTEM, title=title, body=body, **given)
         return Notice.objects.get(pk=ref.notice_id)

@@ -20,7 +20,7 @@ def imported(key="s:1", **given):
     return messages.ImportedNotice(key=key, **(facts | given))
 
 
-def test_importing_twice_adds_nothing(cast):
+def test_importing_twice_adds_nothing(readers):
     rows = [imported("s:1", office_code="1012", unit_codes=("11",), attachments=(("表.pdf", PDF),)), imported("s:2")]
     assert messages.import_notices(rows) == messages.ImportResult(created=2, unchanged=0)
     assert messages.import_notices([*rows, imported("s:3")]) == messages.ImportResult(created=1, unchanged=2)
@@ -29,13 +29,13 @@ def test_importing_twice_adds_nothing(cast):
     assert AuditEntry.objects.filter(action="messages.import_notices").count() == 2
 
 
-def test_an_unknown_unit_stops_the_whole_import(cast):
+def test_an_unknown_unit_stops_the_whole_import(readers):
     with pytest.raises(messages.UnknownUnitError, match="9999"):
         messages.import_notices([imported("s:1"), imported("s:2", office_code="9999")])
     assert not Notice.objects.exists()
 
 
-def test_a_refused_attachment_publishes_nothing(cast):
+def test_a_refused_attachment_publishes_nothing(readers):
     with pytest.raises(messages.AttachmentRefusedError):
         messages.publish_notice(by=SYSTEM, title="题", body="文", attachments=[("好.pdf", PDF), ("坏.exe", b"MZ")])
     assert not Notice.objects.exists()

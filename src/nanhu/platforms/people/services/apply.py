@@ -72,7 +72,7 @@ def apply_records(
     result = plan.result(person_ids={**known, **born}, change_set_id=set_id)
     audit.record(
         by=by, action="people.apply_records", target=f"change_set:{set_id}", reason=reason,
-        facts={"source": origin.source, "batch": origin.batch_no, "created": result.created, "changed": result.changed},
+        facts={"source": origin.title, "batch": origin.batch_no, "created": result.created, "changed": result.changed},
     )  # fmt: skip
     return result
 

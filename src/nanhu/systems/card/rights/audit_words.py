@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.systems.card.models import Card
 
 ACTIONS: dict[str, Text] = {
     "card.rule_right": _("设置用卡权限"),
@@ -25,3 +26,12 @@ FACTS: dict[str, Text] = {
     "sub_classes": _("子类"),
     "withdrawn": _("撤回"),
 }
+VALUES: dict[str, dict[str, Text]] = {
+    "result": {
+        "allowed": _("允许"),
+        "no_right": _("没有权限"),
+        "not_yet_valid": _("未到有效期"),
+        **{f"card_{state}": said for state, said in Card.State.choices},
+    },
+}
+"""Of facts whose values are words of the program."""

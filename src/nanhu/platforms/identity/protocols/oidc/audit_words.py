@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.platforms.identity.protocols.oidc.models import OidcClient
 
 ACTIONS: dict[str, Text] = {
     "identity.oidc_consent": _("同意授权"),
@@ -31,3 +32,16 @@ FACTS: dict[str, Text] = {
     "sub": _("主体标识"),
     "why": _("原因"),
 }
+VALUES: dict[str, dict[str, Text]] = {
+    "identity.oidc_register_client kind": dict(OidcClient.Kind.choices),
+    "identity.oidc_revoke_tokens why": {
+        "account_closed": _("账号已停用"),
+        "client_closed": _("应用已停用"),
+        "code_reused": _("授权码被再次使用"),
+        "consent_withdrawn": _("本人撤销了授权"),
+        "password_changed": _("本人修改了密码"),
+        "refresh_reused": _("刷新令牌被再次使用"),
+        "revoked": _("应用自己撤销"),
+    },
+}
+"""Of facts whose values are words of the program."""
