@@ -120,7 +120,7 @@ def test_a_file_is_rehearsed_imported_and_taken_back(campus: Campus, visit: Visi
 
     hand_in(campus, visitor, content, is_rehearsal=True)
     expect(page.get_by_role("main")).to_contain_text("已试运行")
-    expect(page.get_by_role("main")).to_contain_text("会改成这样")
+    expect(page.get_by_role("main")).to_contain_text("修改后样例")
     check_differences(page)
     visitor.look_at_both_sizes()
     assert not is_on_file(campus, desk, NEW_NUMBER), "a rehearsal writes nothing"
