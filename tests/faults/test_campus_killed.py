@@ -17,39 +17,14 @@ import requests
 from nanhu.sample.cast import CAST
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.testing.patience import PATIENCE_SECONDS
-from tests.conftest import Campus, second_code
+from tests.conftest import Campus
 from tests.faults.evidence import wait_until
 from tests.faults.inside import ask
 from tests.faults.killing import kill
+from tests.steward import Steward
 
 EVERYTHING = ("web", "worker", "gateway", "database")
 HEADER = "学号,姓名,性别,出生日期,民族,国籍地区,证件类型,证件号码,院系代码,院系名称,专业名称,班级代码,班级名称,年级,学生类别,学制,入学日期,预计毕业日期,学籍状态,联系电话,备注"
-
-
-class Steward:
-    """The data steward's browser, as far as it needs no eyes."""
-
-    def __init__(self, campus: Campus) -> None:
-        self.campus = campus
-        self.session = requests.Session()
-        number = CAST["administrator"].campus_no
-        self.post("/sign-in", {"username": number, "password": SAMPLE_PASSWORD})
-        self.post("/sign-in/second", {"way": "totp", "code": second_code(campus.url, number)})
-
-    def get(self, path: str) -> requests.Response:
-        return self.session.get(f"{self.campus.url}{path}", timeout=PATIENCE_SECONDS)
-
-    def post(self, path: str, form: dict[str, str], files: dict | None = None) -> requests.Response:
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(path).text)
-        assert token is not None
-        answer = self.session.post(
-            f"{self.campus.url}{path}",
-            data={**form, "csrfmiddlewaretoken": token[1]},
-            files=files,
-            timeout=PATIENCE_SECONDS,
-        )
-        assert answer.status_code == 200, answer.text[:2000]
-        return answer
 
 
 def test_everything_killed_comes_back_and_people_stay_signed_in(doomed: Campus) -> None:

@@ -21,7 +21,7 @@ from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.configuration import configuration
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import ROOT, Campus, free_ports
-from tests.faults.test_campus_killed import Steward
+from tests.steward import Steward
 
 DOCUMENT = ROOT / "docs" / "operations.md"
 NETWORK = "10.20.0.0/16"
