@@ -27,6 +27,7 @@ from nanhu.platforms.terminals.queries import open_alarms, past_alarms
 from nanhu.platforms.terminals.queries import sites as kiosk_sites
 from nanhu.platforms.terminals.queries import yards as kiosk_yards
 from nanhu.platforms.terminals.rules import LATE as KIOSK_LATE
+from nanhu.platforms.terminals.services.answering import next_sequence
 from nanhu.platforms.terminals.services.keys import begin_rotation
 from nanhu.platforms.terminals.services.keys import new_key as new_terminal_key
 from nanhu.platforms.terminals.services.keys import renew_key as renew_terminal_key
@@ -69,6 +70,7 @@ __all__ = [
     "kiosk_yards",
     "moment_in",
     "new_terminal_key",
+    "next_sequence",
     "open_alarms",
     "operation",
     "past_alarms",

@@ -25,6 +25,7 @@ from nanhu.platforms.terminals.wire import refusal
 
 log = logging.getLogger(__name__)
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+NEXT = "UPDATE terminals_terminal SET last_sequence = last_sequence + 1 WHERE id = %s RETURNING last_sequence"
 encode = msgspec.json.Encoder().encode
 
 
@@ -127,3 +128,10 @@ def note_seen(terminal: Terminal, sequence: int) -> None:
     seen.filter(Q(sequence_ceiling=None) | Q(sequence_ceiling__gte=sequence)).update(
         last_sequence=Greatest("last_sequence", sequence)
     )
+
+
+def next_sequence(terminal_id: int) -> int:
+    """The next sequence of a terminal that exists only here, such as one whose sales come by another interface; holds its row."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [terminal_id])
+        return int(cursor.fetchone()[0])

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.openapi.api import Request, ScopeMissingError
+from nanhu.platforms.terminals.api import next_sequence
 from nanhu.systems.card.codes.errors import FAULTS
 from nanhu.systems.card.codes.rules import part_of
 from nanhu.systems.card.codes.services.spending import spend_code
@@ -37,7 +38,6 @@ from nanhu.systems.card.vendors.rules import written
 from nanhu.systems.card.vendors.scopes import Scope
 
 PAY = "SELECT outcome, receipt_id, detail FROM card_pay(%s::json, %s::json)"
-NEXT = "UPDATE terminals_terminal SET last_sequence = last_sequence + 1 WHERE id = %s RETURNING last_sequence"
 LISTED = 50
 GIVEN_BACK = ("refund", "reversal", "correction_in")
 
@@ -53,7 +53,7 @@ def pay(request: Request) -> wire.Payment:
     if order.pin is not None and not request.may(Scope.PIN):
         raise ScopeMissingError(scope=Scope.PIN.label)
     grant = grant_of(request)
-    sequence = int(one(NEXT, [grant.terminal_id])[0])
+    sequence = next_sequence(grant.terminal_id)
     card, consent = card_for(request, grant, sequence)
     decided = Decided(*one(PAY, [json.dumps([row_of(request, grant, sequence, card)]), current_policy()]))
     payment = VendorPayment.objects.create(
