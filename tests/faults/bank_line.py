@@ -10,9 +10,9 @@ import msgspec
 from nanhu.emulators.bank import ledger
 from nanhu.emulators.bank.vault import Vault
 from nanhu.kernel.clock import campus_today
-from nanhu.systems.card.bank.acquirer import AcquirerSilentError, Opened, Trade
-from nanhu.systems.card.bank.adapters.open_wire import OpenWireBank
-from nanhu.systems.card.bank.gateway import BankSilentError
+from nanhu.platforms.payments.acquirer import AcquirerSilentError, Opened, Trade
+from nanhu.platforms.payments.adapters.open_wire import OpenWireBank
+from nanhu.platforms.payments.gateway import BankSilentError
 
 FAULTS = ("fine", "lost", "late", "unanswered", "twice")
 BEGINNING_FEN = 10_000_000

@@ -20,9 +20,10 @@ from nanhu.emulators.chip.pocket import fresh_card, fresh_psam
 from nanhu.emulators.chip.storage import Storage
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.models import Channel
+from nanhu.platforms.payments.services import agreements
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.models import Channel
-from nanhu.systems.card.bank.services import agreements, finder, loads, top_ups
+from nanhu.systems.card.bank.services import finder, loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import CARDS, ID_NUMBERS, PHONES
 from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.chip.management.commands.card_chips import card_facts, psam_facts
@@ -45,7 +46,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108  chips and the bank write through; on a 
 CLOCKS = {
     "card_load": ("created_at", "moved_at", "due_at"),
     "card_online_top_up": ("created_at", "moved_at", "due_at"),
-    "card_agreement": ("due_at",),
+    "payments_agreement": ("due_at",),
     "card_claim_order": ("begun_at",),
     "card_claimable": ("available_at", "created_at"),
     "card_hold": ("begun_at", "ends_at"),

@@ -50,7 +50,7 @@ import json, django
 django.setup()
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.bank.services import reconciliation
+from nanhu.platforms.payments.services import reconciliation
 from nanhu.systems.card.chip.checks import unexplained
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.funds.checks import funds_differences
@@ -79,7 +79,7 @@ def has_ended(campus: Campus) -> bool:
     return {state for (state,) in ask(campus, "SELECT DISTINCT state FROM card_load")} <= {*ENDED, "writing"}
 
 
-ACTIVE = "SELECT count(*) FROM card_agreement WHERE state = 'active'"
+ACTIVE = "SELECT count(*) FROM payments_agreement WHERE state = 'active'"
 
 
 def signed_students(campus: Campus, plan: dict, kiosks: list[Machine]) -> list[dict]:

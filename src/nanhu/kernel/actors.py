@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +26,10 @@ def actor_of(request: HttpRequest) -> Actor:
     if user is None or not user.is_authenticated:
         return Actor(account_id=None, name="anonymous", address=address, browser=browser)
     return Actor(account_id=user.pk, name=str(user), address=address, browser=browser)
+
+
+def account_of(by: Actor) -> int:
+    """Of a person who answers for the deed, never a part of the program."""
+    if by.account_id is None:
+        raise Http404
+    return by.account_id

@@ -1,7 +1,7 @@
 """Which process may do what in which table: the one list. `nanhu.kernel.database.roles` applies it after each migration.
 
 A table that is not named here may be read, filled, changed and emptied of rows by web and worker, and is closed to the gateway;
-every table of ledger, audit, terminals and card is named.
+every table of ledger, audit, terminals, payments and card is named.
 Nobody but the owner may TRUNCATE, ALTER, DROP, make tables, or switch a trigger off. A test holds this list against the
 triggers that refuse changes: what a trigger refuses no role is given either.
 """
@@ -30,8 +30,7 @@ KEPT: Final = (
 """Rows change within the bounds of their triggers and never go."""
 PAPERS: Final = (
     "kernel_heartbeat", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress",
-    "card_agreement", "card_app_request", "card_bank_difference", "card_bank_payout_file", "card_bank_statement",
-    "card_bank_statement_row", "card_binding", "card_binding_appeal", "card_bulk_signing", "card_bulk_signing_row", "card_channel",
+    "card_app_request", "card_bank_payout_file", "card_binding", "card_binding_appeal",
     "card_chip", "card_chip_suspense_batch", "card_code_device", "card_code_use", "card_contract", "card_day_close",
     "card_day_difference", "card_desk_attempt", "card_dish", "card_dispute", "card_door", "card_door_list", "card_door_place",
     "card_fee_payment", "card_found_card", "card_funding", "card_incoming_mail", "card_letter", "card_limit", "card_loss_report",
@@ -43,6 +42,8 @@ PAPERS: Final = (
     "card_vendor_sandbox_payment", "card_vendor_sandbox_refund", "card_verification_code", "openapi_delivery", "openapi_rate_bucket", "openapi_request_log",
     "openapi_vendor", "openapi_webhook", "openapi_webhook_event", "terminals_address",
     "terminals_kiosk", "terminals_kiosk_alarm",
+    "payments_agreement", "payments_bulk_signing", "payments_bulk_signing_row", "payments_channel", "payments_difference",
+    "payments_statement", "payments_statement_row",
 )  # fmt: skip
 """What the rooms of the card keep about money: it changes, and no page removes a row of it. The worker forgets some by age."""
 REMOVED: Final[Mapping[str, str]] = {
@@ -55,7 +56,7 @@ REMOVED: Final[Mapping[str, str]] = {
     "terminals_next_key": "a key that was used, or offered anew",
     "kernel_throttle": "an attempt that succeeded wipes the failures before it",
 }
-"""The only tables of ledger, audit, terminals and card of which web removes rows, and why."""
+"""The only tables of ledger, audit, terminals, payments and card of which web removes rows, and why."""
 OUTBOXES: Final = ("kernel_mail_message", "kernel_sms_message")
 """What is sent to people: any process adds, the worker sends and forgets."""
 SEALS: Final = ("kernel_audit_block", "kernel_audit_check", "ledger_block", "ledger_day_root", "ledger_check_note")
@@ -76,6 +77,7 @@ a school brings in from its old system; they are summed anew. It makes master ke
 DERIVED: Final = (
     "ledger_balance", "ledger_day_sum", "django_migrations", "card_stored_sum", "card_terminal_activity", "card_limit_breach",
     "card_chip_key", "card_bank_order", "terminals_known",
+    "payments_party", "payments_signed", "payments_movement",
 )  # fmt: skip
 """Moved by the owner's own triggers, functions and migrations, or by a command; web reads them."""
 

@@ -43,6 +43,7 @@ ROOMS = [
     "nanhu.platforms.messages",
     "nanhu.platforms.openapi",
     "nanhu.platforms.terminals",
+    "nanhu.platforms.payments",
     "nanhu.platforms.portal",
     "nanhu.systems.card",
     "nanhu.systems.card.pins",

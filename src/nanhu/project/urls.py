@@ -11,6 +11,7 @@ ROOMS = [
     ("people/", "nanhu.platforms.people.urls"),
     ("datahub/", "nanhu.platforms.datahub.urls"),
     ("notices/", "nanhu.platforms.messages.urls"),
+    ("card/bank/notices/", "nanhu.platforms.payments.urls"),
     ("card/", "nanhu.systems.card.urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),
     ("openapi/", "nanhu.platforms.openapi.urls"),

@@ -11,7 +11,13 @@ from xdist.scheduler import LoadGroupScheduling
 
 SHARED = {"campus": "campus", "doomed": "faults"}
 """Session fixtures that run a whole campus (tests/conftest.py, tests/faults/conftest.py), and the group of their users."""
-LONG = ("tests/", "src/nanhu/project/", "src/nanhu/systems/card/bank/", "src/nanhu/emulators/")
+LONG = (
+    "tests/",
+    "src/nanhu/project/",
+    "src/nanhu/systems/card/bank/",
+    "src/nanhu/platforms/payments/",
+    "src/nanhu/emulators/",
+)
 LONGEST_ID = 60
 
 

@@ -32,7 +32,9 @@ HANDED_ON = {
     "platforms/people/services/reveal.py": {"people.reveal_phone", "people.reveal_id_number"},
     "systems/card/bank/services/app_bounds.py": {"card.switch_app_on", "card.switch_app_off"},
     "systems/card/bank/services/deposits.py": {f"card.{one}_deposit" for one in ("ask", "book", "refuse")},
-    "systems/card/bank/services/differences.py": {f"card.{one}_difference" for one in ("propose", "settle", "refuse")},
+    "platforms/payments/services/differences.py": {
+        f"payments.{one}_difference" for one in ("propose", "settle", "refuse")
+    },
     "systems/card/chip/services/suspense_posting.py": {f"card.{one}_suspense" for one in ("propose", "refuse", "post")},
     "systems/card/chip/services/suspense_batches.py": {f"card.{one}_suspense_batch" for one in ("propose", "refuse", "decide")},
     "systems/card/closing/services/corrections.py": {f"card.{one}_correction" for one in ("ask", "approve", "refuse")},

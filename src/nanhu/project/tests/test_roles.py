@@ -107,7 +107,7 @@ NEVER = [
     "DELETE FROM card_limit_breach",
     "UPDATE card_terminal_activity SET day_fen = 0",
     "DELETE FROM card_terminal_activity",
-    "DELETE FROM card_bank_statement",
+    "DELETE FROM payments_statement",
     "DELETE FROM card_day_difference",
     "DELETE FROM card_loss_report",
     "DELETE FROM card_refund",
@@ -173,7 +173,7 @@ def test_every_table_of_ledger_audit_and_card_is_given_by_name():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')"
-            r" AND NOT relispartition AND relname ~ '^(ledger|kernel|card|terminals)_' AND relname !~ '^kernel_test_'"
+            r" AND NOT relispartition AND relname ~ '^(ledger|kernel|card|terminals|payments)_' AND relname !~ '^kernel_test_'"
         )
         tables = {name for (name,) in cursor.fetchall()}
         cursor.execute(

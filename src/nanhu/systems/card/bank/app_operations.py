@@ -11,12 +11,12 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.messages import api as messages
+from nanhu.platforms.payments.api import AcquirerSilentError, Channel
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import text_in, whole_in
-from nanhu.systems.card.bank.acquirer import AcquirerSilentError
 from nanhu.systems.card.bank.errors import AcquirerBusyError, SchoolUnknownError, TopUpNotFoundError
 from nanhu.systems.card.bank.limits import bank_limits, school_code
-from nanhu.systems.card.bank.models import Binding, Channel, OnlineTopUp
+from nanhu.systems.card.bank.models import Binding, OnlineTopUp
 from nanhu.systems.card.bank.services import appeals, bindings, loads, top_ups
 from nanhu.systems.card.codes.rules import ALPHABET, STEP_SECONDS, Kind, part_of, write_picture
 from nanhu.systems.card.errors import CardNotFoundError

@@ -3,11 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.bank.models import Agreement, Appeal, BankPayout, Difference, Load, OnlineTopUp
+from nanhu.systems.card.bank.models import Appeal, BankPayout, Load, OnlineTopUp
 
 ACTIONS: dict[str, Text] = {
     "card.appeal_binding": _("申诉错误绑定"),
-    "card.ask_agreement": _("申请圈存签约"),
     "card.ask_binding": _("申请绑定应用"),
     "card.ask_deposit": _("申请现金存行"),
     "card.ask_load": _("申请圈存"),
@@ -15,24 +14,16 @@ ACTIONS: dict[str, Text] = {
     "card.bind_app": _("绑定应用"),
     "card.binding_failed": _("绑定核对失败"),
     "card.book_deposit": _("现金存行入账"),
-    "card.bulk_sign": _("批量签约"),
-    "card.cancel_agreement": _("解除签约"),
     "card.decide_appeal": _("处理绑定申诉"),
     "card.end_payout": _("结束退款"),
     "card.make_payout_file": _("生成代发文件"),
     "card.move_load": _("圈存状态变化"),
     "card.move_top_up": _("充值状态变化"),
     "card.pause_app": _("应用核对失败过多，暂停绑定"),
-    "card.propose_difference": _("提出差异处理"),
-    "card.reconcile_bank": _("银行对账"),
     "card.refuse_deposit": _("驳回现金存行"),
-    "card.refuse_difference": _("驳回差异处理"),
     "card.send_back": _("退回银行卡"),
-    "card.settle_agreement": _("签约结果"),
-    "card.settle_difference": _("处理差异"),
     "card.switch_app_off": _("停用外部应用"),
     "card.switch_app_on": _("启用外部应用"),
-    "card.suspend_notice": _("暂存可疑银行通知"),
     "card.take_payout_results": _("接收代发结果"),
     "card.refuse_binding_code": _("绑定验证码不对"),
     "card.unbind_app": _("解除绑定应用"),
@@ -42,9 +33,6 @@ TARGETS: dict[str, Text] = {
     "campus_no": _("学工号"),
     "card_appeal": _("绑定申诉"),
     "card_bank_payout": _("银行付款"),
-    "card_bulk_signing": _("批量签约"),
-    "card_channel": _("充值渠道"),
-    "card_difference": _("对账差异"),
     "card_load": _("圈存"),
     "card_online_top_up": _("在线充值"),
     "card_payout_file": _("付款文件"),
@@ -52,31 +40,23 @@ TARGETS: dict[str, Text] = {
 }
 """By what stands before the colon."""
 FACTS: dict[str, Text] = {
-    "agreement": _("签约"),
     "app": _("应用"),
     "binding": _("绑定"),
     "day": _("日期"),
-    "differences": _("差异"),
     "failures": _("失败次数"),
     "load": _("圈存"),
     "paid": _("已付笔数"),
     "payout": _("付款"),
     "query_id": _("查询编号"),
     "returned": _("退回笔数"),
-    "signing": _("签约"),
     "top_up": _("充值"),
     "virtual_no": _("虚拟卡号"),
 }
 VALUES: dict[str, dict[str, Text]] = {
-    "card.ask_agreement source": dict(Agreement.Source.choices),
-    "card.settle_agreement state": dict(Agreement.State.choices),
     "card.decide_appeal state": dict(Appeal.State.choices),
     "card.move_load state": dict(Load.State.choices),
     "card.ask_top_up source": dict(OnlineTopUp.Source.choices),
     "card.move_top_up state": dict(OnlineTopUp.State.choices),
     "card.end_payout state": dict(BankPayout.State.choices),
-    "card.settle_difference state": dict(Difference.State.choices),
-    "card.propose_difference state": dict(Difference.State.choices),
-    "card.refuse_difference state": dict(Difference.State.choices),
 }
 """Of facts whose values are words of the program; a state is another word at each of these deeds."""

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.payments.api import Agreement, active_agreement, sign_agreement
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.models import Agreement
-from nanhu.systems.card.bank.services.agreements import active_agreement, sign
 from nanhu.systems.card.bank.services.loads import ask_load
 from nanhu.systems.card.models import Card
 
@@ -22,7 +21,7 @@ def begin_at_the_bank(*, by: Actor, customers: Sequence[Mapping[str, str]]) -> i
         if card is None or Agreement.objects.filter(person_id=person_id).exists():
             continue
         try:
-            sign(by=by, person_id=person_id, card_number=one["card_number"], phone=one["phone"], source="web")
+            sign_agreement(by=by, person_id=person_id, card_number=one["card_number"], phone=one["phone"], source="web")
             signed += active_agreement(person_id) is not None
             if place % len(LOAD_FEN) == 0:
                 ask_load(by=by, card=card, amount_fen=LOAD_FEN[place // len(LOAD_FEN) % len(LOAD_FEN)], terminal=None)

@@ -11,7 +11,7 @@ from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
-from nanhu.systems.card.bank.models import Channel
+from nanhu.platforms.payments.api import Channel
 from nanhu.systems.card.bank.services.deposits import Arrival
 
 LARGEST_FILE = MEGABYTE

@@ -3,11 +3,12 @@ after the commit, and the kiosk looks."""
 
 from typing import Any, Final
 
+from nanhu.platforms.payments import api as payments
 from nanhu.platforms.terminals.api import Request, Terminal, operation, text_in, whole_in
 from nanhu.platforms.terminals.wire import LARGEST_SEQUENCE
-from nanhu.systems.card.bank.errors import AgreementNotFoundError, LoadNotFoundError, LoadNotReadyError
-from nanhu.systems.card.bank.models import Agreement, Load
-from nanhu.systems.card.bank.services import agreements, loads
+from nanhu.systems.card.bank.errors import LoadNotFoundError, LoadNotReadyError
+from nanhu.systems.card.bank.models import Load
+from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.funds.operations import begun
 from nanhu.systems.card.funds.services import claims
 from nanhu.systems.card.pins.operations import check_asked_pin
@@ -22,7 +23,9 @@ ENDED: Final = frozenset({"written", "unclaimed", "refused", "reversed"})
 def agreement_sign(request: Request) -> dict[str, Any]:
     card = card_in(request.body)
     check_asked_pin(request, card, "payment")
-    made = agreements.sign(by=request.by, person_id=card.person_id, source=Agreement.Source.KIOSK, **typed(request))
+    made = payments.sign_agreement(
+        by=request.by, person_id=card.person_id, source=payments.Agreement.Source.KIOSK, **typed(request)
+    )
     return agreement_facts(made)
 
 
@@ -30,8 +33,8 @@ def agreement_sign(request: Request) -> dict[str, Any]:
 def agreement_change(request: Request) -> dict[str, Any]:
     card = card_in(request.body)
     check_asked_pin(request, card, "payment")
-    made = agreements.change_bank_card(
-        by=request.by, person_id=card.person_id, source=Agreement.Source.KIOSK, **typed(request)
+    made = payments.change_bank_card(
+        by=request.by, person_id=card.person_id, source=payments.Agreement.Source.KIOSK, **typed(request)
     )
     return agreement_facts(made)
 
@@ -47,22 +50,22 @@ def agreement_cancel(request: Request) -> dict[str, Any]:
     card = card_in(request.body)
     check_asked_pin(request, card, "payment")
     reason = f"在终端 {request.terminal.number} 解约"
-    return agreement_facts(agreements.cancel(by=request.by, person_id=card.person_id, reason=reason))
+    return agreement_facts(payments.cancel_agreement(by=request.by, person_id=card.person_id, reason=reason))
 
 
 @operation("agreement/look", kinds=LOADING, reads=True)
 def agreement_look(request: Request) -> dict[str, Any]:
     """The newest of the card's person, with the bank's words."""
     person_id = card_in(request.body).person_id
-    found = Agreement.objects.filter(person_id=person_id).select_related("channel").order_by("-pk").first()
+    found = payments.Agreement.objects.filter(person_id=person_id).select_related("channel").order_by("-pk").first()
     if found is None:
-        raise AgreementNotFoundError
+        raise payments.AgreementNotFoundError
     return agreement_facts(found)
 
 
-def agreement_facts(found: Agreement) -> dict[str, Any]:
+def agreement_facts(found: payments.Agreement) -> dict[str, Any]:
     """To a kiosk an agreement that is being cancelled is cancelled: no load can use it any more."""
-    is_over = found.state == Agreement.State.CANCELLING
+    is_over = found.state == payments.Agreement.State.CANCELLING
     return {
         "state": "cancelled" if is_over else found.state, "sentence": found.sentence or str(found.get_state_display()),
         "bank": found.channel.name, "tail": found.tail,

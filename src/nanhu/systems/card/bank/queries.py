@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.payments.api import Agreement, Difference
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.models import Agreement, Appeal, BankPayout, Deposit, Difference, Load, OnlineTopUp
+from nanhu.systems.card.bank.models import Appeal, BankPayout, Deposit, Load, OnlineTopUp
 from nanhu.systems.card.bank.services.payouts import waiting_withdrawals
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.policy import unclaimed_return_days

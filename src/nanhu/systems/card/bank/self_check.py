@@ -13,8 +13,9 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.api import Agreement
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.models import Agreement, Binding
+from nanhu.systems.card.bank.models import Binding
 from nanhu.systems.card.bank.services import bindings
 from nanhu.systems.card.funds.models import PendingAccount
 from nanhu.systems.card.models import Card

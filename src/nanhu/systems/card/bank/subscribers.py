@@ -6,8 +6,9 @@ from django.db import transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
-from nanhu.systems.card.bank.models import BankPayout, Channel, Load, OnlineTopUp
-from nanhu.systems.card.bank.services import agreements, payouts, top_ups
+from nanhu.platforms.payments.api import Channel, active_agreement
+from nanhu.systems.card.bank.models import BankPayout, Load, OnlineTopUp
+from nanhu.systems.card.bank.services import payouts, top_ups
 from nanhu.systems.card.funds.events import ClaimableReturned
 from nanhu.systems.card.funds.models import Claimable
 
@@ -25,7 +26,7 @@ def send_back(events: Sequence[ClaimableReturned]) -> None:
             give_back(top_up)
         elif top_up is not None or again is not None:
             channel = top_up.channel if top_up else again.channel  # type: ignore[union-attr]
-            held = agreements.active_agreement(claimable.wallet.person_id)
+            held = active_agreement(claimable.wallet.person_id)
             payouts.send_back(claimable=claimable, channel=channel, agreement=held)
 
 

@@ -5,7 +5,6 @@ from nanhu.systems.card.bank.views import (
     bulk,
     cases,
     deposits,
-    notices,
     office,
     outside_apps,
     payouts,
@@ -16,9 +15,7 @@ from nanhu.systems.card.bank.views import (
 
 app_name = "card_bank"
 urlpatterns: list[URLPattern] = [
-    path("notices/acp", notices.acp_notice, name="acp_notice"),
     path("app/v1/<path:operation>", outside_apps.ask, name="app"),
-    path("notices/bank/<slug:operation>", notices.bank_notice, name="bank_notice"),
     path("top-up/", top_ups.top_up, name="top_up"),
     path("top-up/<slug:number>/", top_ups.order, name="top_up_order"),
     path("top-up/<slug:number>/again/", top_ups.ask_again, name="top_up_again"),

@@ -10,7 +10,8 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.once import FormUsedError
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.bank.models import Channel, Deposit
+from nanhu.platforms.payments.models import Channel
+from nanhu.systems.card.bank.models import Deposit
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.closing.services import corrections
 from nanhu.systems.card.errors import ShiftCountedError, ShiftStateError

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
         ("card", "0001_initial"),
         ("card_codes", "0001_initial"),
         ("card_funds", "0001_initial"),
+        ("payments", "0001_initial"),
         ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -33,133 +34,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "card_binding_lock",
-            },
-        ),
-        migrations.CreateModel(
-            name="BulkSigning",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
-                ("token", models.UUIDField(help_text="of the form: sent twice, it is one", unique=True)),
-                ("file_name", models.TextField(blank=True, default="")),
-                ("author_name", models.TextField()),
-                ("row_count", models.PositiveIntegerField()),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "card_bulk_signing",
-            },
-        ),
-        migrations.CreateModel(
-            name="Channel",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.TextField(unique=True)),
-                ("kind", models.TextField(choices=[("bank", "银行"), ("acquirer", "银联"), ("app", "外部应用")])),
-                ("name", models.TextField()),
-                ("address", models.TextField(blank=True, default="")),
-                (
-                    "our_id",
-                    models.TextField(blank=True, default="", help_text="our institution or merchant number with them"),
-                ),
-                (
-                    "our_key",
-                    nanhu.kernel.crypto.EncryptedTextField(
-                        default="", help_text="what we sign with", purpose="card.channel_key"
-                    ),
-                ),
-                ("our_certificate", models.TextField(blank=True, default="")),
-                (
-                    "their_key",
-                    nanhu.kernel.crypto.EncryptedTextField(
-                        default="",
-                        help_text="what we check their signatures by: a public key, a certificate of their authority, a shared secret",
-                        purpose="card.channel_their_key",
-                    ),
-                ),
-                ("is_on", models.BooleanField(default=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                "db_table": "card_channel",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("key__regex", "^[a-z][a-z0-9_]{1,30}$")), name="card_channel_key_shape"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["bank", "acquirer", "app"])), name="card_channel_kind_is_known"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Agreement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
-                ("number", models.TextField(help_text="our request id at the bank", unique=True)),
-                ("token", nanhu.kernel.crypto.EncryptedTextField(default="", purpose="card.bank_token")),
-                ("tail", models.TextField(blank=True, default="")),
-                (
-                    "state",
-                    models.TextField(
-                        choices=[
-                            ("asked", "正在向银行核验"),
-                            ("active", "已签约"),
-                            ("refused", "未通过"),
-                            ("cancelling", "正在解约"),
-                            ("cancelled", "已解约"),
-                        ],
-                        default="asked",
-                    ),
-                ),
-                (
-                    "source",
-                    models.TextField(choices=[("kiosk", "圈存机"), ("web", "网页"), ("bulk", "新生批量预签约")]),
-                ),
-                ("sentence", models.TextField(blank=True, default="", help_text="what the bank said")),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "error",
-                    models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200),
-                ),
-                (
-                    "due_at",
-                    models.DateTimeField(help_text="when the worker looks again; null: never", null=True),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("signed_at", models.DateTimeField(null=True)),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-                    ),
-                ),
-                (
-                    "replaces",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="card_bank.agreement",
-                    ),
-                ),
-                (
-                    "channel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.channel"
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "card_agreement",
             },
         ),
         migrations.CreateModel(
@@ -191,7 +65,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="card_bank.channel",
+                        to="payments.channel",
                     ),
                 ),
                 (
@@ -212,93 +86,12 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.channel"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
                     ),
                 ),
             ],
             options={
                 "db_table": "card_bank_deposit",
-            },
-        ),
-        migrations.CreateModel(
-            name="Difference",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField()),
-                ("order", models.TextField()),
-                (
-                    "kind",
-                    models.TextField(
-                        choices=[
-                            ("only_theirs", "长款：对方有，学校无"),
-                            ("only_ours", "短款：学校有，对方无"),
-                            ("amount", "金额不一致"),
-                            ("ledger", "订单与总账不一致"),
-                            ("under_way", "学校还在查询"),
-                            ("suspect", "可疑的到账通知"),
-                        ]
-                    ),
-                ),
-                ("reference", models.TextField(blank=True, default="")),
-                ("campus_no", models.TextField(blank=True, default="")),
-                ("theirs_fen", models.BigIntegerField(default=0)),
-                ("ours_fen", models.BigIntegerField(default=0)),
-                ("ledger_fen", models.BigIntegerField(default=0)),
-                ("owner", models.TextField()),
-                ("why", models.TextField(blank=True, default="", help_text="what is suspect about a notice")),
-                (
-                    "state",
-                    models.TextField(
-                        choices=[
-                            ("open", "待处理"),
-                            ("credited", "已补记给本人"),
-                            ("explained", "已说明"),
-                            ("gone", "再对账时已一致"),
-                        ],
-                        default="open",
-                    ),
-                ),
-                ("proposer_name", models.TextField(blank=True, default="")),
-                ("proposed_at", models.DateTimeField(help_text="when a clerk asked to credit the holder", null=True)),
-                ("note", models.TextField(blank=True, default="")),
-                ("found_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("settled_at", models.DateTimeField(null=True)),
-                (
-                    "channel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.channel"
-                    ),
-                ),
-                (
-                    "claimable",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="card_funds.claimable",
-                    ),
-                ),
-                (
-                    "proposer",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "settled_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "card_bank_difference",
             },
         ),
         migrations.CreateModel(
@@ -343,7 +136,7 @@ class Migration(migrations.Migration):
                 (
                     "agreement",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.agreement"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.agreement"
                     ),
                 ),
                 (
@@ -444,7 +237,7 @@ class Migration(migrations.Migration):
                 (
                     "app",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.channel"
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
                     ),
                 ),
                 (
@@ -454,7 +247,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.channel"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
                     ),
                 ),
                 (
@@ -484,7 +277,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.channel"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
                     ),
                 ),
                 (
@@ -558,7 +351,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.channel"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
                     ),
                 ),
                 (
@@ -573,108 +366,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "card_bank_payout",
-            },
-        ),
-        migrations.CreateModel(
-            name="Statement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField()),
-                ("rows", models.PositiveIntegerField(default=0)),
-                ("sum_fen", models.BigIntegerField(default=0)),
-                (
-                    "balance_fen",
-                    models.BigIntegerField(
-                        help_text="what they hold for us at the end of the day, as they say", null=True
-                    ),
-                ),
-                ("fetched_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "channel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.channel"
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "card_bank_statement",
-            },
-        ),
-        migrations.CreateModel(
-            name="StatementRow",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField()),
-                (
-                    "kind",
-                    models.TextField(
-                        choices=[
-                            ("debit", "圈存扣款"),
-                            ("reversal", "圈存冲正"),
-                            ("pay_out", "代发"),
-                            ("transfer_in", "银行 APP 充值"),
-                            ("cash_in", "缴存现金"),
-                            ("settlement_in", "银联结算款"),
-                            ("consume", "银联支付"),
-                            ("refund", "银联退款"),
-                        ]
-                    ),
-                ),
-                ("order", models.TextField()),
-                ("reference", models.TextField()),
-                ("amount_fen", models.BigIntegerField()),
-                ("fee_fen", models.BigIntegerField(default=0)),
-                ("campus_no", models.TextField(blank=True, default="")),
-                ("at", models.DateTimeField(null=True)),
-                ("fetched_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "channel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.channel"
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "card_bank_statement_row",
-            },
-        ),
-        migrations.CreateModel(
-            name="BulkSigningRow",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("line", models.PositiveIntegerField()),
-                ("tail", models.TextField()),
-                ("note", models.TextField(blank=True, default="")),
-                (
-                    "agreement",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="card_bank.agreement",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-                    ),
-                ),
-                (
-                    "signing",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="card_bank.bulksigning"
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "card_bulk_signing_row",
-                "constraints": [
-                    models.UniqueConstraint(fields=("signing", "line"), name="card_bulk_signing_line_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("tail__regex", "^[0-9]{4}$")), name="card_bulk_signing_keeps_the_tail_only"
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -718,7 +409,7 @@ class Migration(migrations.Migration):
                 (
                     "app",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.channel"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
                     ),
                 ),
             ],
@@ -768,7 +459,7 @@ class Migration(migrations.Migration):
                 (
                     "app",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.channel"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
                     ),
                 ),
             ],
@@ -807,7 +498,7 @@ class Migration(migrations.Migration):
                 (
                     "app",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_bank.channel"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
                     ),
                 ),
             ],
@@ -832,53 +523,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="agreement",
-            index=models.Index(fields=["person", "-created_at"], name="card_agreement_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "active")), fields=("person", "channel"), name="card_one_active_agreement"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")), fields=("person", "channel"), name="card_one_asked_agreement"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["asked", "active", "refused", "cancelling", "cancelled"])),
-                name="card_agreement_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tail__regex", "^([0-9]{4})?$")), name="card_agreement_keeps_the_tail_only"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["active", "cancelling", "cancelled"]), _negated=True),
-                    ("signed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="card_agreement_signed_has_a_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__isnull", True), ("state__in", ["asked", "cancelling"]), _connector="OR"),
-                name="card_agreement_ended_waits_for_nothing",
-            ),
         ),
         migrations.AddConstraint(
             model_name="deposit",
@@ -925,46 +569,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="card_deposit_decided",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="difference",
-            index=models.Index(condition=models.Q(("state", "open")), fields=["day"], name="card_difference_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="difference",
-            constraint=models.UniqueConstraint(fields=("channel", "day", "order"), name="card_difference_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="difference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "credited"), _negated=True),
-                    models.Q(
-                        ("proposer__isnull", False),
-                        ("settled_by__isnull", False),
-                        models.Q(("proposer", models.F("settled_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="card_difference_credited_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="difference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("owner", ""), _negated=True), name="card_difference_has_an_owner"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="difference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at__isnull", True), ("state", "open")),
-                    models.Q(models.Q(("state", "open"), _negated=True), ("settled_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="card_difference_settled_has_a_moment",
             ),
         ),
         migrations.AddIndex(
@@ -1145,22 +749,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("again__isnull", True), ("state", "returned"), _connector="OR"),
                 name="card_bank_payout_again_if_returned",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(fields=("channel", "day"), name="card_statement_once_a_day"),
-        ),
-        migrations.AddIndex(
-            model_name="statementrow",
-            index=models.Index(fields=["channel", "day"], name="card_statement_of_day"),
-        ),
-        migrations.AddIndex(
-            model_name="statementrow",
-            index=models.Index(fields=["channel", "order"], name="card_statement_of_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="statementrow",
-            constraint=models.UniqueConstraint(fields=("channel", "kind", "reference"), name="card_statement_row_once"),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

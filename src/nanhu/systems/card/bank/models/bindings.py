@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
-from nanhu.systems.card.bank.models.channels import Channel
+from nanhu.platforms.payments.api import Channel
 from nanhu.systems.card.codes.models import CodeDevice
 
 

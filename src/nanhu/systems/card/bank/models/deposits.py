@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.systems.card.bank.models.channels import Channel
+from nanhu.platforms.payments.api import Channel
 
 
 class Deposit(models.Model):

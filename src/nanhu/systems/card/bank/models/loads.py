@@ -4,8 +4,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.models import Retried
+from nanhu.platforms.payments.api import Agreement
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.bank.models.agreements import Agreement
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.models import Card
 

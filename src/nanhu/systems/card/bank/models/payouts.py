@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.models import Retried
-from nanhu.systems.card.bank.models.channels import Channel
+from nanhu.platforms.payments.api import Channel
 from nanhu.systems.card.funds.models import Claimable, Withdrawal
 
 

@@ -15,8 +15,9 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.registry import CheckResult, Verdict
 from nanhu.kernel.ui import dates
+from nanhu.platforms.payments.api import Channel
 from nanhu.systems.card.bank.errors import AppNotFoundError, AppPausedError
-from nanhu.systems.card.bank.models import BindingLock, Channel
+from nanhu.systems.card.bank.models import BindingLock
 from nanhu.systems.card.errors import ReasonMissingError
 
 MOST_FAILURES_AN_HOUR = 100
@@ -54,7 +55,9 @@ def count(*, by: Actor, app: Channel) -> None:
     row.failures, row.failed_at = row.failures + 1, now()
     row.save(update_fields=["failures", "failed_at"])
     if row.failures == MOST_FAILURES_AN_HOUR:
-        audit.record(by=by, action="card.pause_app", target=f"card_channel:{app.pk}", facts={"failures": row.failures})
+        audit.record(
+            by=by, action="card.pause_app", target=f"payments_channel:{app.pk}", facts={"failures": row.failures}
+        )
 
 
 def paused(hour: datetime) -> AppPausedError:
@@ -93,5 +96,5 @@ def switch(*, by: Actor, key: str, is_on: bool, reason: str) -> Channel:
         app.is_on = is_on
         app.save(update_fields=["is_on"])
         action = "card.switch_app_on" if is_on else "card.switch_app_off"
-        audit.record(by=by, action=action, target=f"card_channel:{app.pk}", reason=reason, facts={"app": app.key})
+        audit.record(by=by, action=action, target=f"payments_channel:{app.pk}", reason=reason, facts={"app": app.key})
     return app

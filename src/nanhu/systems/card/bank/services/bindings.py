@@ -19,6 +19,7 @@ from nanhu.kernel.crypto import blind_index, mask_phone
 from nanhu.kernel.delivery.texts import send_text
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
+from nanhu.platforms.payments.api import Channel
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.errors import (
     BindingCodeError,
@@ -28,7 +29,7 @@ from nanhu.systems.card.bank.errors import (
     IdentityDiffersError,
     NoPhoneError,
 )
-from nanhu.systems.card.bank.models import Binding, BindingLock, Channel
+from nanhu.systems.card.bank.models import Binding, BindingLock
 from nanhu.systems.card.bank.services import app_bounds
 from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.codes.services import devices

@@ -12,14 +12,15 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import made_by_form
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.bank.channels import bank_channel, clearing_account
+from nanhu.platforms.payments.api import Channel, bank_channel
+from nanhu.systems.card.bank.accounts import clearing_account
 from nanhu.systems.card.bank.errors import (
     DepositKnownError,
     DepositStateError,
     DepositTooLargeError,
     OwnDepositError,
 )
-from nanhu.systems.card.bank.models import Channel, Deposit
+from nanhu.systems.card.bank.models import Deposit
 from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.policies import clerk_account
 from nanhu.systems.card.services.shifts import safe

@@ -12,14 +12,22 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.api import (
+    LEASE,
+    BankAnswer,
+    BankSilentError,
+    NoAgreementError,
+    active_agreement,
+    first_look,
+    gateway_of,
+    new_number,
+    next_look,
+)
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.bank.channels import clearing_account, gateway_of
-from nanhu.systems.card.bank.errors import LoadBalanceError, LoadLimitError, LoadUnderWayError, NoAgreementError
-from nanhu.systems.card.bank.gateway import BankAnswer, BankSilentError
+from nanhu.systems.card.bank.accounts import clearing_account
+from nanhu.systems.card.bank.errors import LoadBalanceError, LoadLimitError, LoadUnderWayError
 from nanhu.systems.card.bank.limits import bank_limits
 from nanhu.systems.card.bank.models import Load
-from nanhu.systems.card.bank.services.agreements import active_agreement, new_number
-from nanhu.systems.card.bank.services.timing import LEASE, first_look, next_look
 from nanhu.systems.card.errors import CardStateError
 from nanhu.systems.card.funds.models import Claimable, PendingAccount
 from nanhu.systems.card.funds.services.credits import credit

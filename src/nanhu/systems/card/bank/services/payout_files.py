@@ -11,9 +11,9 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import parse_yuan
 from nanhu.kernel.sheets import Column, FileRefusedError, Sheet
 from nanhu.kernel.sheets.writing import csv_lines
+from nanhu.platforms.payments.api import Fault
 from nanhu.systems.card.bank.errors import ResultFileError
 from nanhu.systems.card.bank.models import BankPayout, PayoutFile
-from nanhu.systems.card.bank.services.bulk import Fault
 from nanhu.systems.card.bank.services.payouts import Result
 from nanhu.systems.card.export import yuan
 

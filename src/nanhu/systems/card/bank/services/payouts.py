@@ -14,11 +14,11 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.retries import Again
+from nanhu.platforms.payments.api import Agreement, Channel, bank_channel, gateway_of, new_number
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.channels import bank_channel, clearing_account, gateway_of
+from nanhu.systems.card.bank.accounts import clearing_account
 from nanhu.systems.card.bank.errors import NothingToPayError
-from nanhu.systems.card.bank.models import Agreement, BankPayout, Channel, PayoutFile
-from nanhu.systems.card.bank.services.agreements import new_number
+from nanhu.systems.card.bank.models import BankPayout, PayoutFile
 from nanhu.systems.card.funds.models import Claimable, Withdrawal
 from nanhu.systems.card.funds.services import withdrawals
 from nanhu.systems.card.funds.services.credits import credit

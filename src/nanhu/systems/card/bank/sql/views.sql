@@ -1,4 +1,4 @@
--- card_bank_order: everything of ours that stands behind a movement at a bank or UnionPay, in one list for the three books.
+-- card_bank_order: everything of ours that stands behind a movement at a bank or UnionPay, in one list for the three books; entered in the books of payments.
 -- `sign` is what it does to our account there; `is_by_hand`: people bring it to its end, not the finder. `moved_fen` is what the ledger moved for it; a file that pays merchants is one
 -- entry, in which each merchant's legs are what its settlements of that file come to.
 
@@ -7,7 +7,7 @@ WITH orders (number, reference, amount_fen, entry_id, settled_on, channel_id, is
     SELECT l.number, l.reference, l.amount_fen, c.entry_id, l.settled_on, a.channel_id,
            l.state IN ('asked', 'sent', 'unknown', 'debited', 'reversing'),
            l.state IN ('debited', 'credited', 'writing', 'written', 'unclaimed'), 1, false, NULL::bigint, NULL::bigint
-    FROM card_load l JOIN card_agreement a ON a.id = l.agreement_id LEFT JOIN card_claimable c ON c.id = l.claimable_id
+    FROM card_load l JOIN payments_signed a ON a.id = l.agreement_id LEFT JOIN card_claimable c ON c.id = l.claimable_id
     UNION ALL
     SELECT o.number, coalesce(o.query_id, ''), o.amount_fen,
            CASE WHEN o.state = 'refunded' AND c.return_entry_id IS NOT NULL THEN NULL ELSE c.entry_id END,
@@ -24,13 +24,13 @@ WITH orders (number, reference, amount_fen, entry_id, settled_on, channel_id, is
     LEFT JOIN ledger_entry_key k ON k.key = 'card.bank_payout:' || w.public_id
     UNION ALL
     SELECT s.number, f.bank_reference, s.payable_fen, f.entry_id,
-           coalesce((SELECT min(r.day) FROM card_bank_statement_row r WHERE r.channel_id = b.id AND r."order" = s.number),
+           coalesce((SELECT min(r.day) FROM payments_movement r WHERE r.channel_id = b.id AND r.number = s.number),
                     (f.confirmed_at AT TIME ZONE 'Asia/Shanghai')::date),
            b.id, f.state = 'made', f.state = 'confirmed', -1, true, p.id,
            (SELECT sum(x.payable_fen)::bigint FROM card_settlement x WHERE x.payout_id = s.payout_id AND x.merchant_id = s.merchant_id)
     FROM card_settlement s JOIN card_payout_file f ON f.id = s.payout_id JOIN card_merchant m ON m.id = s.merchant_id
     JOIN ledger_account p ON p.code = 'card.payable:' || m.key
-    JOIN card_channel b ON b.id = (SELECT min(c.id) FROM card_channel c WHERE c.kind = 'bank' AND c.is_on)
+    JOIN payments_party b ON b.id = (SELECT min(c.id) FROM payments_party c WHERE c.kind = 'bank' AND c.is_on)
     UNION ALL
     SELECT d.reference, d.reference, d.amount_fen, d.entry_id, d.day, d.channel_id, d.state = 'asked', d.state = 'booked', 1, true, a.id, NULL
     FROM card_bank_deposit d JOIN ledger_account a ON a.code = 'card.bank' WHERE d.state <> 'refused'

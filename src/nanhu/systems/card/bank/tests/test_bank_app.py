@@ -4,10 +4,12 @@ import pytest
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.errors import OwnProposalError
+from nanhu.platforms.payments.models import Channel, Difference
+from nanhu.platforms.payments.services import differences, reconciliation
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.bank.errors import OwnProposalError
-from nanhu.systems.card.bank.models import Channel, Difference, OnlineTopUp
-from nanhu.systems.card.bank.services import differences, loads, reconciliation
+from nanhu.systems.card.bank.models import OnlineTopUp
+from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, drive
 from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.tests.conftest import CAST

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from nanhu.systems.card.bank.adapters import open_wire
+from nanhu.platforms.payments.adapters import open_wire
 from nanhu.systems.card.bank.models import Load
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, drive

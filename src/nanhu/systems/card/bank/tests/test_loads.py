@@ -5,11 +5,14 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.errors import NoAgreementError
+from nanhu.platforms.payments.models import Channel
+from nanhu.platforms.payments.services import agreements
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank import channels
-from nanhu.systems.card.bank.errors import LoadBalanceError, LoadLimitError, LoadUnderWayError, NoAgreementError
-from nanhu.systems.card.bank.models import Channel, Load, LoadStep
-from nanhu.systems.card.bank.services import agreements, finder, loads
+from nanhu.systems.card.bank.errors import LoadBalanceError, LoadLimitError, LoadUnderWayError
+from nanhu.systems.card.bank.models import Load, LoadStep
+from nanhu.systems.card.bank.services import finder, loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, drive, past_the_triggers
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.errors import CardStateError

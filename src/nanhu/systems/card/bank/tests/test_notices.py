@@ -9,12 +9,15 @@ from django.test import Client
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.bank import wire
-from nanhu.systems.card.bank.adapters.acp import settle_day
-from nanhu.systems.card.bank.errors import OwnProposalError, SuspectTooLargeError
-from nanhu.systems.card.bank.models import Difference, OnlineTopUp
-from nanhu.systems.card.bank.services import differences, loads, top_ups
-from nanhu.systems.card.bank.services.reconciliation import reconcile
+from nanhu.platforms.payments import wire
+from nanhu.platforms.payments.adapters.acp import settle_day
+from nanhu.platforms.payments.errors import OwnProposalError
+from nanhu.platforms.payments.models import Difference
+from nanhu.platforms.payments.services import differences
+from nanhu.platforms.payments.services.reconciliation import reconcile
+from nanhu.systems.card.bank.errors import SuspectTooLargeError
+from nanhu.systems.card.bank.models import OnlineTopUp
+from nanhu.systems.card.bank.services import loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import drive
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing.custody import custody_differences, custody_on

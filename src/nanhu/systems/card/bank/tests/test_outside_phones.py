@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from nanhu.systems.card.bank.models import Binding, Channel, OnlineTopUp
+from nanhu.platforms.payments.models import Channel
+from nanhu.platforms.payments.tests.banks import EmulatedBank
+from nanhu.systems.card.bank.models import Binding, OnlineTopUp
 from nanhu.systems.card.bank.services import loads, top_ups
 from nanhu.systems.card.bank.tests import windows
-from nanhu.systems.card.bank.tests.banks import EmulatedBank
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, customers, prepare_campus
 from nanhu.systems.card.bank.tests.phones import SECRET, last_code
 from nanhu.systems.card.bank.tests.windows import open_window

@@ -6,8 +6,10 @@ from playwright.sync_api import expect
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
-from nanhu.systems.card.bank.models import Appeal, Channel, OnlineTopUp
-from nanhu.systems.card.bank.services import loads, reconciliation
+from nanhu.platforms.payments.models import Channel
+from nanhu.platforms.payments.services import reconciliation
+from nanhu.systems.card.bank.models import Appeal, OnlineTopUp
+from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests import windows
 from nanhu.systems.card.bank.tests.conftest import CARDS, drive
 from nanhu.systems.card.bank.tests.phones import Phone

@@ -14,9 +14,10 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
+from nanhu.platforms.payments.models import Agreement, Channel
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, Person
-from nanhu.systems.card.bank.models import Agreement, Binding, Channel, OnlineTopUp
+from nanhu.systems.card.bank.models import Binding, OnlineTopUp
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
 from nanhu.systems.card.bank.tests.phones import Phone

@@ -7,9 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.models import Agreement, BulkSigning, Difference
+from nanhu.platforms.payments.services import reconciliation
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.bank.models import Agreement, BankPayout, BulkSigning, Difference
-from nanhu.systems.card.bank.services import loads, reconciliation
+from nanhu.systems.card.bank.models import BankPayout
+from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, drive
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.funds.checks import funds_differences
@@ -146,7 +148,7 @@ def test_a_difference_may_be_sent_back_and_then_explained_without_moving_money(c
     campus.client("second_clerk").post(address, {"do": "refuse", "reason": "先问银行"})
     clerk.post(address, {"do": "explain", "reason": "银行次日冲正"})
     found.refresh_from_db()
-    assert (found.state, found.note, found.claimable_id) == ("explained", "银行次日冲正", None)
+    assert (found.state, found.note, found.entry_id) == ("explained", "银行次日冲正", None)
     assert loads.held_fen(campus.card("student")) == 0
 
 

@@ -10,9 +10,11 @@ from django.db import connection, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.models import StatementRow
+from nanhu.platforms.payments.services import reconciliation
 from nanhu.systems.card.bank.day_close import custodial_balance
-from nanhu.systems.card.bank.models import BankPayout, StatementRow
-from nanhu.systems.card.bank.services import loads, reconciliation
+from nanhu.systems.card.bank.models import BankPayout
+from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, drive, past_the_triggers
 from nanhu.systems.card.bank.tests.test_pages_office import DESK, file_of, left
 from nanhu.systems.card.checks import receipt_differences
@@ -159,6 +161,6 @@ def test_a_load_booked_after_midnight_is_a_named_item_of_that_days_custody(settl
 def test_what_no_order_explains_stays_a_difference_of_its_own(settled):
     bank_day()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("UPDATE card_bank_statement SET balance_fen = balance_fen + 7")
+        cursor.execute("UPDATE payments_statement SET balance_fen = balance_fen + 7")
     (found,) = custody_differences(TODAY)
     assert (found.key, found.theirs_fen - found.ours_fen, found.is_explained) == ("bank", 7, False)

@@ -10,9 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.models import Statement
+from nanhu.platforms.payments.services import reconciliation
 from nanhu.systems.card.bank.day_close import custodial_balance
-from nanhu.systems.card.bank.models import BankPayout, Load, OnlineTopUp, Statement
-from nanhu.systems.card.bank.services import loads, reconciliation, top_ups
+from nanhu.systems.card.bank.models import BankPayout, Load, OnlineTopUp
+from nanhu.systems.card.bank.services import loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
 from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.checks import receipt_differences

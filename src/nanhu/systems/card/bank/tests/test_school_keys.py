@@ -5,9 +5,10 @@ from uuid import uuid4
 import pytest
 
 from nanhu.kernel.clock import campus_today, now
-from nanhu.systems.card.bank.channels import acquirer_channel, acquirer_of, bank_channel, gateway_of
+from nanhu.platforms.payments.channels import acquirer_channel, acquirer_of, bank_channel, gateway_of
+from nanhu.platforms.payments.services import reconciliation
 from nanhu.systems.card.bank.models import OnlineTopUp
-from nanhu.systems.card.bank.services import loads, reconciliation
+from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.services.top_ups import ask_top_up, open_top_up
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS
 

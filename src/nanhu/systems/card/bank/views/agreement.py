@@ -11,10 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
 from nanhu.platforms.identity.api import fresh_sign_in_required
+from nanhu.platforms.payments import api as payments
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.forms import BankCardForm
-from nanhu.systems.card.bank.models import Agreement
-from nanhu.systems.card.bank.services import agreements
 from nanhu.systems.card.queries import card_of
 from nanhu.systems.card.views.frame import own_card, person_at, viewer_of
 
@@ -29,10 +28,12 @@ def agreement(request: HttpRequest) -> HttpResponse:
     if card is None:
         return render(request, "card/none.html", {"school": school()})
     rows = list(
-        Agreement.objects.filter(person_id=card.person_id).select_related("channel", "replaces").order_by("-pk")[:PAST]
+        payments.Agreement.objects.filter(person_id=card.person_id)
+        .select_related("channel", "replaces")
+        .order_by("-pk")[:PAST]
     )
-    active = next((one for one in rows if one.state == Agreement.State.ACTIVE), None)
-    asked = next((one for one in rows if one.state == Agreement.State.ASKED), None)
+    active = next((one for one in rows if one.state == payments.Agreement.State.ACTIVE), None)
+    asked = next((one for one in rows if one.state == payments.Agreement.State.ASKED), None)
     is_known = bool(people.id_number_of(card.person_id, by=person_at(request), purpose=PURPOSE))
     facts = {
         "active": active, "asked": asked, "newest": rows[0] if rows else None, "is_known": is_known, "steps": steps(),
@@ -46,7 +47,7 @@ def steps() -> list[str]:
     return [_("实名核对"), _("填银行卡"), _("银行核验"), _("已开通")]
 
 
-def step_of(*, is_known: bool, asked: Agreement | None, active: Agreement | None) -> int:
+def step_of(*, is_known: bool, asked: payments.Agreement | None, active: payments.Agreement | None) -> int:
     """Where the holder stands: read from what is written down, so that leaving the page loses nothing."""
     if asked is not None:
         return 3
@@ -62,11 +63,16 @@ def step_of(*, is_known: bool, asked: Agreement | None, active: Agreement | None
 def bank_card(request: HttpRequest) -> HttpResponse:
     """A first card, or another in place of the one that is signed. The bank answers within seconds; the next page looks by itself."""
     card, form, error = own_card(request), BankCardForm(request.POST or None), ""
-    active = agreements.active_agreement(card.person_id)
+    active = payments.active_agreement(card.person_id)
     if request.method == "POST" and form.is_valid():
-        ask = agreements.change_bank_card if active else agreements.sign
+        ask = payments.change_bank_card if active else payments.sign_agreement
         try:
-            ask(by=person_at(request), person_id=card.person_id, source=Agreement.Source.WEB, **form.cleaned_data)
+            ask(
+                by=person_at(request),
+                person_id=card.person_id,
+                source=payments.Agreement.Source.WEB,
+                **form.cleaned_data,
+            )
         except CampusError as refusal:
             error = refusal.message
         else:
@@ -82,11 +88,11 @@ def cancel(request: HttpRequest) -> HttpResponse:
     card, error = own_card(request), ""
     if request.method == "POST":
         try:
-            agreements.cancel(by=person_at(request), person_id=card.person_id, reason=_("本人在网页上解约"))
+            payments.cancel_agreement(by=person_at(request), person_id=card.person_id, reason=_("本人在网页上解约"))
         except CampusError as refusal:
             error = refusal.message
         else:
             messages.success(request, _("已解约。以后不能再从这张银行卡圈存，已经圈存的钱不受影响。"))
             return redirect("card:card_bank:agreement")
-    facts = {"active": agreements.active_agreement(card.person_id), "error": error}
+    facts = {"active": payments.active_agreement(card.person_id), "error": error}
     return render(request, "card_bank/cancel.html", facts, status=422 if error else 200)

@@ -9,12 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.payments.api import AgreementNotFoundError, BulkSigning, sign_all
 from nanhu.systems.card.bank import queries
-from nanhu.systems.card.bank.errors import AgreementNotFoundError
 from nanhu.systems.card.bank.forms import LARGEST_FILE, BulkForm
-from nanhu.systems.card.bank.models import BulkSigning
 from nanhu.systems.card.bank.policies import office_only
-from nanhu.systems.card.bank.services.bulk import sign_all
 from nanhu.systems.card.views.frame import person_at
 
 

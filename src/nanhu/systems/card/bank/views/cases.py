@@ -11,14 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.payments import api as payments
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank import queries
 from nanhu.systems.card.bank.errors import AppealNotFoundError, DifferenceNotFoundError
 from nanhu.systems.card.bank.forms import ReasonForm, VerdictForm
-from nanhu.systems.card.bank.models import Appeal, Binding, Difference, Statement
+from nanhu.systems.card.bank.models import Appeal, Binding
 from nanhu.systems.card.bank.policies import office_only
 from nanhu.systems.card.bank.services import appeals as appealing
-from nanhu.systems.card.bank.services import differences as settling
 from nanhu.systems.card.bank.views.office import asked_page, asked_text
 from nanhu.systems.card.views.frame import person_at, viewer_of
 
@@ -30,8 +30,8 @@ def differences(request: HttpRequest) -> HttpResponse:
     state = asked_text(request, "state") or "open"
     page = asked_page(request, queries.differences(state))
     facts = {
-        "page": page, "state": state, "states": [*Difference.State.choices, ("all", _("全部"))],
-        "statements": Statement.objects.select_related("channel").order_by("-day", "channel")[:6],
+        "page": page, "state": state, "states": [*payments.Difference.State.choices, ("all", _("全部"))],
+        "statements": payments.Statement.objects.select_related("channel").order_by("-day", "channel")[:6],
     }  # fmt: skip
     return render(request, "card_bank/differences.html", facts)
 
@@ -40,7 +40,7 @@ def differences(request: HttpRequest) -> HttpResponse:
 @never_cache
 @office_only
 def difference(request: HttpRequest, row_id: int) -> HttpResponse:
-    found = Difference.objects.select_related("channel", "claimable", "settled_by").filter(pk=row_id).first()
+    found = payments.Difference.objects.select_related("channel", "settled_by").filter(pk=row_id).first()
     if found is None:
         raise DifferenceNotFoundError
     form, error = ReasonForm(request.POST if request.POST.get("do") in {"propose", "explain", "refuse"} else None), ""
@@ -60,20 +60,20 @@ def difference(request: HttpRequest, row_id: int) -> HttpResponse:
     return render(request, "card_bank/difference.html", facts, status=422 if request.method == "POST" else 200)
 
 
-def deed_of(request: HttpRequest, found: Difference, form: ReasonForm) -> Callable[[], object] | None:
+def deed_of(request: HttpRequest, found: payments.Difference, form: ReasonForm) -> Callable[[], object] | None:
     """What was pressed, ready to be done; None where nothing was, or its reason is missing."""
     by, do = person_at(request), request.POST.get("do", "")
     if request.method != "POST":
         return None
     if do == "agree":
-        return lambda: settling.credit_holder(by=by, difference=found)
+        return lambda: payments.credit_holder(by=by, difference=found)
     if not form.is_valid():
         return None
     reason = form.cleaned_data["reason"]
     return {
-        "propose": lambda: settling.propose_credit(by=by, difference=found, reason=reason),
-        "explain": lambda: settling.explain(by=by, difference=found, reason=reason),
-        "refuse": lambda: settling.refuse_credit(by=by, difference=found, answer=reason),
+        "propose": lambda: payments.propose_credit(by=by, difference=found, reason=reason),
+        "explain": lambda: payments.explain(by=by, difference=found, reason=reason),
+        "refuse": lambda: payments.refuse_credit(by=by, difference=found, answer=reason),
     }.get(do)
 
 

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.bank.channels import clearing_account
+from nanhu.platforms.payments.api import Channel
+from nanhu.systems.card.bank.accounts import clearing_account
 from nanhu.systems.card.bank.errors import DepositNotFoundError
 from nanhu.systems.card.bank.forms import DepositForm, ReasonForm
-from nanhu.systems.card.bank.models import Channel, Deposit
+from nanhu.systems.card.bank.models import Deposit
 from nanhu.systems.card.bank.policies import finance_only
 from nanhu.systems.card.bank.services import deposits as booking
 from nanhu.systems.card.bank.views.office import asked_page

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.clock import campus_time
 from nanhu.kernel.sheets.writing import csv_lines
+from nanhu.platforms.payments.api import Agreement
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank import queries
 from nanhu.systems.card.bank.errors import LoadNotFoundError
-from nanhu.systems.card.bank.models import Agreement, Load, OnlineTopUp
+from nanhu.systems.card.bank.models import Load, OnlineTopUp
 from nanhu.systems.card.bank.policies import office_only
 from nanhu.systems.card.bank.services import app_bounds
 from nanhu.systems.card.export import yuan

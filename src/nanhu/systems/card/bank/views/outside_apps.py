@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.api import open_during_setup
+from nanhu.platforms.payments.api import Channel
 from nanhu.platforms.terminals.api import read_object
 from nanhu.systems.card.bank import app_wire
 from nanhu.systems.card.bank.app_operations import OPERATIONS, Facts, Question
-from nanhu.systems.card.bank.models import AppRequest, Channel
+from nanhu.systems.card.bank.models import AppRequest
 
 log = logging.getLogger(__name__)
 REPEATABLE = frozenset({"top_up"})

@@ -10,11 +10,11 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
-from nanhu.systems.card.bank.acquirer import AcquirerSilentError
+from nanhu.platforms.payments.api import AcquirerSilentError, Channel
 from nanhu.systems.card.bank.errors import AcquirerBusyError, TopUpNotFoundError
 from nanhu.systems.card.bank.forms import TopUpForm
 from nanhu.systems.card.bank.limits import bank_limits
-from nanhu.systems.card.bank.models import Channel, OnlineTopUp
+from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services import top_ups
 from nanhu.systems.card.queries import card_of
 from nanhu.systems.card.views.frame import own_card, person_at, viewer_of

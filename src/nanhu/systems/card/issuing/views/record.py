@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.school import school
+from nanhu.platforms.payments.api import active_agreement
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.services.agreements import active_agreement
 from nanhu.systems.card.issuing.services import regulations
 from nanhu.systems.card.rights.catalogue import RIGHTS
 from nanhu.systems.card.rights.services.deciding import Decision, judge, table

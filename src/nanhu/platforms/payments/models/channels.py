@@ -19,10 +19,10 @@ class Channel(models.Model):
     name = models.TextField()
     address = models.TextField(default="", blank=True)
     our_id = models.TextField(default="", blank=True, help_text="our institution or merchant number with them")
-    our_key = EncryptedTextField(purpose="card.channel_key", default="", help_text="what we sign with")
+    our_key = EncryptedTextField(purpose="payments.channel_key", default="", help_text="what we sign with")
     our_certificate = models.TextField(default="", blank=True)
     their_key = EncryptedTextField(
-        purpose="card.channel_their_key",
+        purpose="payments.channel_their_key",
         default="",
         help_text="what we check their signatures by: a public key, a certificate of their authority, a shared secret",
     )
@@ -30,10 +30,12 @@ class Channel(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        db_table = "card_channel"
+        db_table = "payments_channel"
         constraints = [
-            models.CheckConstraint(condition=Q(key__regex=r"^[a-z][a-z0-9_]{1,30}$"), name="card_channel_key_shape"),
             models.CheckConstraint(
-                condition=Q(kind__in=["bank", "acquirer", "app"]), name="card_channel_kind_is_known"
+                condition=Q(key__regex=r"^[a-z][a-z0-9_]{1,30}$"), name="payments_channel_key_shape"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["bank", "acquirer", "app"]), name="payments_channel_kind_is_known"
             ),
         ]

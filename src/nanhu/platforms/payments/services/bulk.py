@@ -11,15 +11,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.once import made_by_form
 from nanhu.kernel.sheets import Column, FileRefusedError, Sheet
+from nanhu.platforms.payments.errors import BulkFileError
+from nanhu.platforms.payments.models import Agreement, BulkSigning, BulkSigningRow
+from nanhu.platforms.payments.services import agreements
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.errors import BulkFileError
-from nanhu.systems.card.bank.models import Agreement, BulkSigning, BulkSigningRow
-from nanhu.systems.card.bank.services import agreements
-from nanhu.systems.card.policies import clerk_account
 
 SIGNINGS = Sheet(
     Column("campus_no", "学号", also=("学工号",), needed=True),
@@ -93,14 +92,14 @@ def fault_of(row: SigningRow, person_id: int, *, is_repeated: bool) -> str:
 def sign_all(*, by: Actor, content: bytes, file_name: str, token: UUID) -> BulkSigning:
     rows = check_rows(read_rows(content))
     with transaction.atomic():
-        known = made_by_form(BulkSigning.objects.all(), token, author_id=clerk_account(by))
+        known = made_by_form(BulkSigning.objects.all(), token, author_id=account_of(by))
         if known is not None:
             return known
         made = BulkSigning.objects.create(
-            token=token, file_name=file_name[:120], author_id=clerk_account(by), author_name=by.name, row_count=len(rows),
+            token=token, file_name=file_name[:120], author_id=account_of(by), author_name=by.name, row_count=len(rows),
         )  # fmt: skip
         facts = {"signing": made.pk, "rows": len(rows)}
-        audit.record(by=by, action="card.bulk_sign", target=f"card_bulk_signing:{made.pk}", facts=facts)
+        audit.record(by=by, action="payments.bulk_sign", target=f"payments_bulk_signing:{made.pk}", facts=facts)
     for row, person_id in rows:
         sign_one(by=by, signing=made, row=row, person_id=person_id)
     return made

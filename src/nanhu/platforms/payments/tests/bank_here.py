@@ -17,7 +17,7 @@ from django.test import Client
 from nanhu.emulators.bank import faults, http
 from nanhu.emulators.bank.application import application_of
 from nanhu.kernel import outgoing
-from nanhu.systems.card.bank.tests.banks import Bank
+from nanhu.platforms.payments.tests.banks import Bank
 
 
 class Handler(WSGIRequestHandler):

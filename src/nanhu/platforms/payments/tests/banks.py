@@ -17,8 +17,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from nanhu.systems.card.bank.adapters.open_wire import OpenWireBank
-from nanhu.systems.card.bank.certificates import acquirer_keys
+from nanhu.platforms.payments.adapters.open_wire import OpenWireBank
+from nanhu.platforms.payments.certificates import acquirer_keys
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 SERVER = """

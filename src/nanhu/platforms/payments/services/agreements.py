@@ -15,23 +15,22 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.retries import Again
-from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.channels import bank_channel, gateway_of
-from nanhu.systems.card.bank.errors import (
+from nanhu.platforms.payments.channels import bank_channel, gateway_of
+from nanhu.platforms.payments.errors import (
     AgreementExistsError,
     AgreementUnderWayError,
     BankCardNumberError,
     IdentityMissingError,
-    LoadUnderWayError,
     NoAgreementError,
 )
-from nanhu.systems.card.bank.gateway import BankAnswer, BankSilentError, FourFactors
-from nanhu.systems.card.bank.models import Agreement, Load
-from nanhu.systems.card.bank.services.timing import first_look
+from nanhu.platforms.payments.gateway import BankAnswer, BankSilentError, FourFactors
+from nanhu.platforms.payments.models import Agreement
+from nanhu.platforms.payments.timing import first_look
+from nanhu.platforms.payments.uses import USES
+from nanhu.platforms.people import api as people
 
 log = logging.getLogger(__name__)
 ASKED, ACTIVE, CANCELLING = Agreement.State.ASKED, Agreement.State.ACTIVE, Agreement.State.CANCELLING
-UNDER_WAY = ("asked", "sent", "unknown", "debited", "reversing")
 PURPOSE = "银行签约四要素核验"
 SILENT = "银行没有答复，正在查询"
 
@@ -77,7 +76,7 @@ def ask(
         except IntegrityError as error:
             raise AgreementUnderWayError from error
         facts = {"agreement": made.number, "tail": made.tail, "source": source}
-        audit.record(by=by, action="card.ask_agreement", target=f"person:{person_id}", facts=facts)
+        audit.record(by=by, action="payments.ask_agreement", target=f"person:{person_id}", facts=facts)
         transaction.on_commit(partial(put_to_bank, made, factors), robust=True)
         return made
 
@@ -107,7 +106,7 @@ def settle(agreement_id: int, answer: BankAnswer) -> None:
     current = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement_id)
     if current.state != ASKED or answer.outcome == "unknown":
         return
-    by = Actor.system("card.bank")
+    by = Actor.system("payments")
     current.due_at, current.sentence = None, answer.sentence
     if answer.outcome == "done" and answer.token:
         if current.replaces_id is not None:
@@ -118,21 +117,21 @@ def settle(agreement_id: int, answer: BankAnswer) -> None:
         current.state, current.ended_at = Agreement.State.REFUSED, now()
     current.save()
     facts = {"agreement": current.number, "state": current.state, "code": answer.code}
-    audit.record(by=by, action="card.settle_agreement", target=f"person:{current.person_id}", facts=facts)
+    audit.record(by=by, action="payments.settle_agreement", target=f"person:{current.person_id}", facts=facts)
 
 
 @transaction.atomic
 def cancel(*, by: Actor, person_id: int, reason: str) -> Agreement:
-    """No load may be asked from the commit on; the bank is told, until it says that it knows."""
+    """No money may be asked over it from the commit on; the bank is told, until it says that it knows."""
     current = Agreement.objects.select_for_update().filter(person_id=person_id, state=ACTIVE).first()
     if current is None:
         raise NoAgreementError
-    if Load.objects.filter(agreement=current, state__in=UNDER_WAY).exists():
-        raise LoadUnderWayError
+    for use in USES:
+        use.check_end(current)
     current.state, current.due_at, current.attempts = CANCELLING, now(), 0
     current.save(update_fields=["state", "due_at", "attempts"])
     facts = {"agreement": current.number, "tail": current.tail}
-    audit.record(by=by, action="card.cancel_agreement", target=f"person:{person_id}", reason=reason, facts=facts)
+    audit.record(by=by, action="payments.cancel_agreement", target=f"person:{person_id}", reason=reason, facts=facts)
     return current
 
 

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from nanhu.kernel import outgoing
 from nanhu.kernel.clock import campus_time, campus_today, now
-from nanhu.systems.card.bank import acp
-from nanhu.systems.card.bank.acp_file import AcpFileError, FileRow, read_content
-from nanhu.systems.card.bank.acquirer import AcquirerSilentError, Opened, Trade
+from nanhu.platforms.payments import acp
+from nanhu.platforms.payments.acp_file import AcpFileError, FileRow, read_content
+from nanhu.platforms.payments.acquirer import AcquirerSilentError, Opened, Trade
 
 AMOUNT_DIGITS, MOST_DAYS_AWAY = 12, 31
 LARGEST_ANSWER = 64 * 1024 * 1024

@@ -10,8 +10,8 @@ from uuid import uuid4
 import msgspec
 
 from nanhu.kernel import outgoing, strict_json
-from nanhu.systems.card.bank import wire
-from nanhu.systems.card.bank.gateway import BankAnswer, BankSilentError, FourFactors, StatementLine
+from nanhu.platforms.payments import wire
+from nanhu.platforms.payments.gateway import BankAnswer, BankSilentError, FourFactors, StatementLine
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 ANSWERED = frozenset({200, 409})

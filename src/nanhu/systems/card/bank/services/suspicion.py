@@ -1,21 +1,16 @@
-"""Notices that are genuine and cannot be right (可疑到账): kept with an owner, nobody is credited before two people looked."""
+"""What makes a genuine transfer of the bank's app one that cannot be right (可疑到账): it is kept, and credits nobody."""
 
 from datetime import date, datetime, time, timedelta
 
-from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.kernel.money import format_yuan
-from nanhu.kernel.once import lock_key
 from nanhu.systems.card.bank.limits import bank_limits
-from nanhu.systems.card.bank.models import Channel, Difference, OnlineTopUp
+from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.models import Card
 
-BY = Actor.system("card.notices")
 DAYS_BACK, DAYS_AHEAD = timedelta(days=7), timedelta(days=1)
 
 
@@ -41,26 +36,3 @@ def sent_today(card: Card) -> tuple[int, int]:
     own = Sum("amount_fen", filter=Q(card__wallet=card.wallet_id))
     sums = rows.aggregate(own=own, all=Sum("amount_fen"))
     return int(sums["own"] or 0), int(sums["all"] or 0)
-
-
-@transaction.atomic
-def suspend(*, channel: Channel, order: str, amount_fen: int, why: str, campus_no: str = "") -> Difference:
-    """Told again it is the same. It names no money of ours: the books do not move."""
-    lock_key(f"card.suspect:{channel.pk}:{order}")
-    known = Difference.objects.filter(channel=channel, order=order, kind=Difference.Kind.SUSPECT).first()
-    known = known or Difference.objects.filter(channel=channel, order=order, day=campus_today()).first()
-    if known is not None:
-        return known
-    made = Difference.objects.create(
-        channel=channel, day=campus_today(), order=order, reference=order, kind=Difference.Kind.SUSPECT, why=why,
-        campus_no=campus_no, theirs_fen=amount_fen, owner=_("一卡通财务"),
-    )  # fmt: skip
-    facts = {"order": order, "fen": amount_fen, "channel": channel.name}
-    audit.record(by=BY, action="card.suspend_notice", target=f"card_difference:{made.pk}", reason=why, facts=facts)
-    return made
-
-
-def open_suspects(day: date) -> list[Difference]:
-    """Those heard up to a day and not settled yet."""
-    rows = Difference.objects.filter(kind=Difference.Kind.SUSPECT, state=Difference.State.OPEN, day__lte=day)
-    return list(rows.select_related("channel").order_by("day", "pk"))

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from nanhu.systems.card.bank.gateway import BankSilentError, FourFactors
-from nanhu.systems.card.bank.tests.banks import CUSTOMER, EmulatedBank, key_pair
+from nanhu.platforms.payments.gateway import BankSilentError, FourFactors
+from nanhu.platforms.payments.tests.banks import CUSTOMER, EmulatedBank, key_pair
 
 FACTORS = FourFactors(**CUSTOMER)
 

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.systems.card.bank.acp_file import REFUND
-from nanhu.systems.card.bank.channels import acquirer_of, gateway_of
-from nanhu.systems.card.bank.models import Channel, Difference, Statement, StatementRow
+from nanhu.platforms.payments.acp_file import REFUND
+from nanhu.platforms.payments.books import orders as orders_of_rooms
+from nanhu.platforms.payments.channels import acquirer_of, gateway_of
+from nanhu.platforms.payments.models import Channel, Difference, Statement, StatementRow
 
 Kind = Difference.Kind
-BY = Actor.system("card.reconciliation")
+BY = Actor.system("payments.reconciliation")
 PAIRED = ("debit", "transfer_in", "cash_in", "settlement_in", "consume", "pay_out")
 """Movements that an order of ours stands behind; their reversals and refunds are taken off them."""
 BY_REFERENCE = {"transfer_in", "cash_in", "settlement_in"}
@@ -100,7 +101,7 @@ def reconcile(channel: Channel, day: date) -> list[Difference]:
         ]
         Difference.objects.filter(pk__in=gone).update(state=Difference.State.GONE, settled_at=now())
         facts = {"day": day.isoformat(), "channel": channel.name, "differences": len(found)}
-        audit.record(by=BY, action="card.reconcile_bank", target=f"card_channel:{channel.pk}", facts=facts)
+        audit.record(by=BY, action="payments.reconcile", target=f"payments_channel:{channel.pk}", facts=facts)
     left = Difference.objects.filter(channel=channel, day=day, state=Difference.State.OPEN)
     return list(left.exclude(kind=Kind.SUSPECT).order_by("order"))
 
@@ -152,15 +153,16 @@ def compared(channel: Channel, day: date) -> list[Compared]:
 
 
 OURS = """
+    WITH {orders}
     SELECT number, reference, CASE WHEN counts THEN amount_fen ELSE 0 END, moved_fen, is_under_way, is_by_hand
-    FROM card_bank_order
+    FROM orders
     WHERE channel_id = %s AND (settled_on = %s OR number = ANY(%s)) AND (counts OR number = ANY(%s))
 """
 
 
 def our_rows(channel: Channel, day: date, orders: list[str]) -> Iterable[tuple[str, str, int, int, bool, bool]]:
     with connection.cursor() as cursor:
-        cursor.execute(OURS, [channel.pk, day, orders, orders])
+        cursor.execute(OURS.format(orders=orders_of_rooms()), [channel.pk, day, orders, orders])
         return [(str(a), str(b), int(c), int(d), e, f) for a, b, c, d, e, f in cursor.fetchall()]
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.models import Retried
-from nanhu.systems.card.bank.models.channels import Channel
+from nanhu.platforms.payments.models.channels import Channel
 
 
 class Agreement(Retried):
@@ -30,7 +30,7 @@ class Agreement(Retried):
     number = models.TextField(unique=True, help_text="our request id at the bank")
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
-    token = EncryptedTextField(purpose="card.bank_token", default="")
+    token = EncryptedTextField(purpose="payments.bank_token", default="")
     tail = models.TextField(default="", blank=True)
     state = models.TextField(choices=State, default=State.ASKED)
     source = models.TextField(choices=Source)
@@ -41,29 +41,29 @@ class Agreement(Retried):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "card_agreement"
-        indexes = [models.Index(fields=["person", "-created_at"], name="card_agreement_of_person")]
+        db_table = "payments_agreement"
+        indexes = [models.Index(fields=["person", "-created_at"], name="payments_agreement_of_person")]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "channel"], condition=Q(state="active"), name="card_one_active_agreement"
+                fields=["person", "channel"], condition=Q(state="active"), name="payments_one_active_agreement"
             ),
             models.UniqueConstraint(
-                fields=["person", "channel"], condition=Q(state="asked"), name="card_one_asked_agreement"
+                fields=["person", "channel"], condition=Q(state="asked"), name="payments_one_asked_agreement"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["asked", "active", "refused", "cancelling", "cancelled"]),
-                name="card_agreement_state_is_known",
+                name="payments_agreement_state_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(tail__regex=r"^([0-9]{4})?$"), name="card_agreement_keeps_the_tail_only"
+                condition=Q(tail__regex=r"^([0-9]{4})?$"), name="payments_agreement_keeps_the_tail_only"
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["active", "cancelling", "cancelled"]) | Q(signed_at__isnull=False),
-                name="card_agreement_signed_has_a_moment",
+                name="payments_agreement_signed_has_a_moment",
             ),
             models.CheckConstraint(
                 condition=Q(due_at__isnull=True) | Q(state__in=["asked", "cancelling"]),
-                name="card_agreement_ended_waits_for_nothing",
+                name="payments_agreement_ended_waits_for_nothing",
             ),
         ]
 
@@ -80,7 +80,7 @@ class BulkSigning(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        db_table = "card_bulk_signing"
+        db_table = "payments_bulk_signing"
 
 
 class BulkSigningRow(models.Model):
@@ -94,10 +94,10 @@ class BulkSigningRow(models.Model):
     note = models.TextField(default="", blank=True)
 
     class Meta:
-        db_table = "card_bulk_signing_row"
+        db_table = "payments_bulk_signing_row"
         constraints = [
-            models.UniqueConstraint(fields=["signing", "line"], name="card_bulk_signing_line_once"),
+            models.UniqueConstraint(fields=["signing", "line"], name="payments_bulk_signing_line_once"),
             models.CheckConstraint(
-                condition=Q(tail__regex=r"^[0-9]{4}$"), name="card_bulk_signing_keeps_the_tail_only"
+                condition=Q(tail__regex=r"^[0-9]{4}$"), name="payments_bulk_signing_keeps_the_tail_only"
             ),
         ]

@@ -3,8 +3,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.systems.card.bank.models.channels import Channel
-from nanhu.systems.card.funds.models import Claimable
+from nanhu.platforms.payments.models.channels import Channel
 
 
 class StatementRow(models.Model):
@@ -32,13 +31,13 @@ class StatementRow(models.Model):
     fetched_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        db_table = "card_bank_statement_row"
+        db_table = "payments_statement_row"
         indexes = [
-            models.Index(fields=["channel", "day"], name="card_statement_of_day"),
-            models.Index(fields=["channel", "order"], name="card_statement_of_order"),
+            models.Index(fields=["channel", "day"], name="payments_statement_of_day"),
+            models.Index(fields=["channel", "order"], name="payments_statement_of_order"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["channel", "kind", "reference"], name="card_statement_row_once"),
+            models.UniqueConstraint(fields=["channel", "kind", "reference"], name="payments_statement_row_once"),
         ]
 
 
@@ -55,8 +54,8 @@ class Statement(models.Model):
     fetched_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        db_table = "card_bank_statement"
-        constraints = [models.UniqueConstraint(fields=["channel", "day"], name="card_statement_once_a_day")]
+        db_table = "payments_statement"
+        constraints = [models.UniqueConstraint(fields=["channel", "day"], name="payments_statement_once_a_day")]
 
 
 class Difference(models.Model):
@@ -88,7 +87,7 @@ class Difference(models.Model):
     owner = models.TextField()
     why = models.TextField(default="", blank=True, help_text="what is suspect about a notice")
     state = models.TextField(choices=State, default=State.OPEN)
-    claimable = models.OneToOneField(Claimable, null=True, on_delete=models.PROTECT, related_name="+")
+    entry_id = models.BigIntegerField(null=True, unique=True, help_text="of the ledger: what credited the holder")
     proposer = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     proposer_name = models.TextField(default="", blank=True)
     proposed_at = models.DateTimeField(null=True, help_text="when a clerk asked to credit the holder")
@@ -98,18 +97,18 @@ class Difference(models.Model):
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "card_bank_difference"
-        indexes = [models.Index(fields=["day"], condition=Q(state="open"), name="card_difference_open")]
+        db_table = "payments_difference"
+        indexes = [models.Index(fields=["day"], condition=Q(state="open"), name="payments_difference_open")]
         constraints = [
-            models.UniqueConstraint(fields=["channel", "day", "order"], name="card_difference_once"),
+            models.UniqueConstraint(fields=["channel", "day", "order"], name="payments_difference_once"),
             models.CheckConstraint(
                 condition=~Q(state="credited")
                 | Q(proposer__isnull=False, settled_by__isnull=False) & ~Q(proposer=F("settled_by")),
-                name="card_difference_credited_by_two",
+                name="payments_difference_credited_by_two",
             ),
-            models.CheckConstraint(condition=~Q(owner=""), name="card_difference_has_an_owner"),
+            models.CheckConstraint(condition=~Q(owner=""), name="payments_difference_has_an_owner"),
             models.CheckConstraint(
                 condition=Q(state="open", settled_at__isnull=True) | ~Q(state="open") & Q(settled_at__isnull=False),
-                name="card_difference_settled_has_a_moment",
+                name="payments_difference_settled_has_a_moment",
             ),
         ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from nanhu.systems.card.bank.acp_file import FileRow
+from nanhu.platforms.payments.acp_file import FileRow
 
 
 class AcquirerSilentError(Exception):

@@ -1,0 +1,67 @@
+"""The door of payments."""
+
+from nanhu.platforms.payments.acquirer import AcquirerSilentError
+from nanhu.platforms.payments.books import BOOKS
+from nanhu.platforms.payments.certificates import acquirer_keys, signing_pair
+from nanhu.platforms.payments.channels import acquirer_channel, acquirer_of, bank_channel, gateway_of
+from nanhu.platforms.payments.errors import AgreementNotFoundError, NoAgreementError, PaymentOddError
+from nanhu.platforms.payments.gateway import BankAnswer, BankSilentError
+from nanhu.platforms.payments.models import Agreement, BulkSigning, Channel, Difference, Statement
+from nanhu.platforms.payments.services.agreements import active_agreement, change_bank_card, new_number
+from nanhu.platforms.payments.services.agreements import cancel as cancel_agreement
+from nanhu.platforms.payments.services.agreements import sign as sign_agreement
+from nanhu.platforms.payments.services.bulk import Fault, sign_all
+from nanhu.platforms.payments.services.custody import Crossing, balance_told, crossing
+from nanhu.platforms.payments.services.differences import credit_holder, explain, propose_credit, refuse_credit
+from nanhu.platforms.payments.services.reconciliation import bank_differences, open_differences
+from nanhu.platforms.payments.services.retrying import asked
+from nanhu.platforms.payments.services.suspense import open_suspects, suspend
+from nanhu.platforms.payments.timing import LEASE, first_look, next_look, pause_after
+from nanhu.platforms.payments.uses import USES, Notice, Paid
+
+__all__ = [
+    "BOOKS",
+    "LEASE",
+    "USES",
+    "AcquirerSilentError",
+    "Agreement",
+    "AgreementNotFoundError",
+    "BankAnswer",
+    "BankSilentError",
+    "BulkSigning",
+    "Channel",
+    "Crossing",
+    "Difference",
+    "Fault",
+    "NoAgreementError",
+    "Notice",
+    "Paid",
+    "PaymentOddError",
+    "Statement",
+    "acquirer_channel",
+    "acquirer_keys",
+    "acquirer_of",
+    "active_agreement",
+    "asked",
+    "balance_told",
+    "bank_channel",
+    "bank_differences",
+    "cancel_agreement",
+    "change_bank_card",
+    "credit_holder",
+    "crossing",
+    "explain",
+    "first_look",
+    "gateway_of",
+    "new_number",
+    "next_look",
+    "open_differences",
+    "open_suspects",
+    "pause_after",
+    "propose_credit",
+    "refuse_credit",
+    "sign_agreement",
+    "sign_all",
+    "signing_pair",
+    "suspend",
+]

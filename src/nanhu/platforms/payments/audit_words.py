@@ -1,0 +1,35 @@
+"""What this room writes into the audit log, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.registry import Text
+from nanhu.platforms.payments.models import Agreement, Difference
+
+ACTIONS: dict[str, Text] = {
+    "payments.ask_agreement": _("申请圈存签约"),
+    "payments.bulk_sign": _("批量签约"),
+    "payments.cancel_agreement": _("解除签约"),
+    "payments.propose_difference": _("提出差异处理"),
+    "payments.reconcile": _("银行对账"),
+    "payments.refuse_difference": _("驳回差异处理"),
+    "payments.settle_agreement": _("签约结果"),
+    "payments.settle_difference": _("处理差异"),
+    "payments.suspend_notice": _("暂存可疑银行通知"),
+}
+TARGETS: dict[str, Text] = {
+    "payments_bulk_signing": _("批量签约"),
+    "payments_channel": _("充值渠道"),
+    "payments_difference": _("对账差异"),
+}
+FACTS: dict[str, Text] = {
+    "agreement": _("签约"),
+    "differences": _("差异"),
+    "signing": _("签约"),
+}
+VALUES: dict[str, dict[str, Text]] = {
+    "payments.ask_agreement source": dict(Agreement.Source.choices),
+    "payments.settle_agreement state": dict(Agreement.State.choices),
+    "payments.settle_difference state": dict(Difference.State.choices),
+    "payments.propose_difference state": dict(Difference.State.choices),
+    "payments.refuse_difference state": dict(Difference.State.choices),
+}

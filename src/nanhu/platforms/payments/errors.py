@@ -1,0 +1,90 @@
+"""Expected failures of this room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class BankNotConnectedError(CampusError):
+    code = "bank.not_connected"
+    http_status = 503
+    sentence = _("学校还没有接入银行，请到校园卡管理办公室咨询。")
+
+
+class BankCardNumberError(CampusError):
+    code = "bank.card_number"
+    sentence = _("银行卡号应为 12 到 19 位数字，请核对。")
+
+
+class IdentityMissingError(CampusError):
+    code = "bank.identity_missing"
+    http_status = 409
+    sentence = _("学校没有登记您的证件号或手机号，银行无法核验，请到校园卡管理办公室补登。")
+
+
+class AgreementExistsError(CampusError):
+    code = "bank.agreement_exists"
+    http_status = 409
+    sentence = _("您已经签约尾号 {tail} 的银行卡；要换卡请用“更换银行卡”。")
+
+
+class AgreementUnderWayError(CampusError):
+    code = "bank.agreement_under_way"
+    http_status = 409
+    sentence = _("上一次签约还在等银行答复，请稍后再看。")
+
+
+class NoAgreementError(CampusError):
+    code = "bank.no_agreement"
+    http_status = 409
+    sentence = _("还没有签约银行卡，请先办理签约。")
+
+
+class AgreementNotFoundError(CampusError):
+    code = "bank.agreement_not_found"
+    http_status = 404
+    sentence = _("没有找到这份签约。")
+
+
+class BulkFileError(CampusError):
+    """Nothing of the file was taken; `rows` tell what is wrong where."""
+
+    code = "bank.bulk_file"
+    sentence = _("文件有 {count} 处不对，没有导入任何一行。")
+
+
+class AcquirerNotConnectedError(CampusError):
+    code = "bank.acquirer_not_connected"
+    http_status = 503
+    sentence = _("学校还没有接入在线支付，请用圈存机或到柜台充值。")
+
+
+class PaymentOddError(CampusError):
+    """A notice or an answer that does not fit its order: nothing is booked, a person looks."""
+
+    code = "bank.payment_odd"
+    http_status = 409
+    sentence = _("支付信息与订单 {number} 不符。")
+
+
+class DifferenceStateError(CampusError):
+    code = "bank.difference_state"
+    http_status = 409
+    sentence = _("这条差异是“{state}”，不能这样处理。")
+
+
+class NobodyToCreditError(CampusError):
+    code = "bank.nobody_to_credit"
+    http_status = 409
+    sentence = _("对方文件里没有能对上的学工号，请先向对方核实，再写明说明。")
+
+
+class OwnProposalError(CampusError):
+    code = "bank.own_proposal"
+    http_status = 409
+    sentence = _("自己提出的补记，要由另一位经办人复核。")
+
+
+class ReasonMissingError(CampusError):
+    code = "bank.reason_missing"
+    sentence = _("请写明原因。")

@@ -1,0 +1,5 @@
+"""What the worker does for this room."""
+
+from nanhu.platforms.payments.services import retrying
+
+__all__ = ["retrying"]

@@ -1,0 +1,48 @@
+"""The retries at the bank (重试): what is asked there was written down before, and is asked again until it is known.
+
+A room above has its own rows and steps; `asked` makes a step one of the line, `LEASE` and `pause_after` say how it waits.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from nanhu.kernel.retries import Again, Retries, in_the_worker
+from nanhu.kernel.retries.answers import Answer, Outside
+from nanhu.platforms.payments.acquirer import AcquirerSilentError
+from nanhu.platforms.payments.errors import PaymentOddError
+from nanhu.platforms.payments.gateway import BankSilentError
+from nanhu.platforms.payments.models import Agreement
+from nanhu.platforms.payments.services import agreements
+from nanhu.platforms.payments.timing import LEASE, pause_after
+
+log = logging.getLogger(__name__)
+CHANNEL = "payments"
+SILENT = (BankSilentError, AcquirerSilentError, PaymentOddError)
+
+
+class Numbered(Protocol):
+    """A row that the other side knows by a number of ours."""
+
+    @property
+    def number(self) -> str: ...
+
+
+def asked[Row: Numbered](step: Callable[[Row], Answer]) -> Callable[[Row], Outside]:
+    """The whole step on a thread: each writes down what it asks before it asks."""
+    return lambda row: partial(heard, step, row)
+
+
+def heard[Row: Numbered](step: Callable[[Row], Answer], row: Row) -> Answer:
+    try:
+        return step(row)
+    except SILENT as error:
+        log.warning("%s %s: %s", type(row).__name__.lower(), row.number, error)
+        return Again(str(error))
+
+
+AGREEMENTS = Retries(
+    model=Agreement, step=asked(agreements.look), pause=pause_after, lease=LEASE, related=("channel",), at_once=2
+)
+in_the_worker("payments", AGREEMENTS, channel=CHANNEL)

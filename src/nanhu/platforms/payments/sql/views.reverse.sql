@@ -1,0 +1,1 @@
+DROP VIEW payments_movement, payments_signed, payments_party;
