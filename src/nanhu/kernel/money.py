@@ -29,6 +29,11 @@ def format_yuan(fen: int, *, signed: bool = False) -> str:
     return f"{sign}¥ {yuan:,}.{cents:02d}"
 
 
+def plain_yuan(fen: int) -> str:
+    """1250 → "12.50", as files write a sum."""
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
 def parse_yuan(text: str) -> int:
     """ "12.5" → 1250. Full-width digits count as digits; whatever could be read in two ways is refused."""
     found = YUAN_FORM.fullmatch(text.translate(FULL_WIDTH).strip())

@@ -21,16 +21,16 @@ ADDED_ONLY: Final = (
 """Rows are added and never change."""
 KEPT: Final = (
     "ledger_account",
-    "card_bank_deposit", "card_bank_payout", "card_card", "card_cash_exception", "card_claim_order", "card_claimable",
+    "card_bank_deposit", "card_card", "card_cash_exception", "card_claim_order", "card_claimable",
     "card_correction", "card_hold", "card_load", "card_merchant", "card_online_top_up", "card_payout_batch",
     "card_payout_row", "card_reissue", "card_room_bill", "card_room_list", "card_room_share", "card_shift", "card_till",
-    "card_withdrawal", "openapi_key", "terminals_terminal", "terminals_incident",
+    "card_withdrawal", "openapi_key", "payments_payout", "terminals_terminal", "terminals_incident",
     "card_settlement", "card_chip_suspense", "card_door_emergency", "card_door_rule", "card_right_rule",
 )  # fmt: skip
 """Rows change within the bounds of their triggers and never go."""
 PAPERS: Final = (
     "kernel_heartbeat", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress",
-    "card_app_request", "card_bank_payout_file", "card_binding", "card_binding_appeal",
+    "card_app_request", "card_binding", "card_binding_appeal",
     "card_chip", "card_chip_suspense_batch", "card_code_device", "card_code_use", "card_contract", "card_day_close",
     "card_day_difference", "card_desk_attempt", "card_dish", "card_dispute", "card_door", "card_door_list", "card_door_place",
     "card_fee_payment", "card_found_card", "card_funding", "card_incoming_mail", "card_letter", "card_limit", "card_loss_report",
@@ -43,7 +43,7 @@ PAPERS: Final = (
     "openapi_vendor", "openapi_webhook", "openapi_webhook_event", "terminals_address",
     "terminals_kiosk", "terminals_kiosk_alarm",
     "payments_agreement", "payments_bulk_signing", "payments_bulk_signing_row", "payments_channel", "payments_difference",
-    "payments_statement", "payments_statement_row",
+    "payments_payout_file", "payments_statement", "payments_statement_row",
 )  # fmt: skip
 """What the rooms of the card keep about money: it changes, and no page removes a row of it. The worker forgets some by age."""
 REMOVED: Final[Mapping[str, str]] = {
@@ -77,7 +77,7 @@ a school brings in from its old system; they are summed anew. It makes master ke
 DERIVED: Final = (
     "ledger_balance", "ledger_day_sum", "django_migrations", "card_stored_sum", "card_terminal_activity", "card_limit_breach",
     "card_chip_key", "card_bank_order", "terminals_known",
-    "payments_party", "payments_signed", "payments_movement",
+    "payments_party", "payments_signed", "payments_movement", "payments_payout_order",
 )  # fmt: skip
 """Moved by the owner's own triggers, functions and migrations, or by a command; web reads them."""
 

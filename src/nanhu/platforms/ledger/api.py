@@ -15,6 +15,7 @@ from nanhu.platforms.ledger.queries import (
     balance_of,
     balances_of,
     check_ledger,
+    entry_of,
     transfers_of,
     trial_balance,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "check_ledger",
     "current_key",
     "day_differences",
+    "entry_of",
     "forget_sums",
     "kind_name",
     "moved_between",

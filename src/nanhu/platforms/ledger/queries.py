@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
-from nanhu.platforms.ledger.models import Account, Balance, Transfer
+from nanhu.platforms.ledger.models import Account, Balance, EntryKey, Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +110,8 @@ def check_ledger(*, limit: int = 100) -> list[Finding]:
     with connection.cursor() as cursor:
         cursor.execute(CHECK_SQL, [limit])
         return [Finding(*row) for row in cursor.fetchall()]
+
+
+def entry_of(key: str) -> int | None:
+    """The entry that was posted under this key."""
+    return EntryKey.objects.filter(key=key).values_list("entry_id", flat=True).first()

@@ -4,15 +4,35 @@ from nanhu.platforms.payments.acquirer import AcquirerSilentError
 from nanhu.platforms.payments.books import BOOKS
 from nanhu.platforms.payments.certificates import acquirer_keys, signing_pair
 from nanhu.platforms.payments.channels import acquirer_channel, acquirer_of, bank_channel, gateway_of
-from nanhu.platforms.payments.errors import AgreementNotFoundError, NoAgreementError, PaymentOddError
+from nanhu.platforms.payments.errors import (
+    AgreementNotFoundError,
+    NoAgreementError,
+    PaymentOddError,
+    PayoutFileNotFoundError,
+)
 from nanhu.platforms.payments.gateway import BankAnswer, BankSilentError
-from nanhu.platforms.payments.models import Agreement, BulkSigning, Channel, Difference, Statement
+from nanhu.platforms.payments.models import (
+    Agreement,
+    BankPayout,
+    BulkSigning,
+    Channel,
+    Difference,
+    PayoutFile,
+    Statement,
+)
+from nanhu.platforms.payments.purposes import PURPOSES, Owed
 from nanhu.platforms.payments.services.agreements import active_agreement, change_bank_card, new_number
 from nanhu.platforms.payments.services.agreements import cancel as cancel_agreement
 from nanhu.platforms.payments.services.agreements import sign as sign_agreement
-from nanhu.platforms.payments.services.bulk import Fault, sign_all
+from nanhu.platforms.payments.services.bulk import sign_all
 from nanhu.platforms.payments.services.custody import Crossing, balance_told, crossing
 from nanhu.platforms.payments.services.differences import credit_holder, explain, propose_credit, refuse_credit
+from nanhu.platforms.payments.services.payout_files import lines_out as payout_lines
+from nanhu.platforms.payments.services.payout_files import read_results as read_payout_results
+from nanhu.platforms.payments.services.payouts import make_file as make_payout_file
+from nanhu.platforms.payments.services.payouts import pay_by_wire
+from nanhu.platforms.payments.services.payouts import take_results as take_payout_results
+from nanhu.platforms.payments.services.payouts import waiting as waiting_payouts
 from nanhu.platforms.payments.services.reconciliation import bank_differences, open_differences
 from nanhu.platforms.payments.services.retrying import asked
 from nanhu.platforms.payments.services.suspense import open_suspects, suspend
@@ -22,21 +42,25 @@ from nanhu.platforms.payments.uses import USES, Notice, Paid
 __all__ = [
     "BOOKS",
     "LEASE",
+    "PURPOSES",
     "USES",
     "AcquirerSilentError",
     "Agreement",
     "AgreementNotFoundError",
     "BankAnswer",
+    "BankPayout",
     "BankSilentError",
     "BulkSigning",
     "Channel",
     "Crossing",
     "Difference",
-    "Fault",
     "NoAgreementError",
     "Notice",
+    "Owed",
     "Paid",
     "PaymentOddError",
+    "PayoutFile",
+    "PayoutFileNotFoundError",
     "Statement",
     "acquirer_channel",
     "acquirer_keys",
@@ -53,15 +77,21 @@ __all__ = [
     "explain",
     "first_look",
     "gateway_of",
+    "make_payout_file",
     "new_number",
     "next_look",
     "open_differences",
     "open_suspects",
     "pause_after",
+    "pay_by_wire",
+    "payout_lines",
     "propose_credit",
+    "read_payout_results",
     "refuse_credit",
     "sign_agreement",
     "sign_all",
     "signing_pair",
     "suspend",
+    "take_payout_results",
+    "waiting_payouts",
 ]

@@ -3,9 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.platforms.payments.models import Agreement, Difference
+from nanhu.platforms.payments.models import Agreement, BankPayout, Difference
 
 ACTIONS: dict[str, Text] = {
+    "payments.end_payout": _("结束退款"),
+    "payments.make_file": _("生成代发文件"),
+    "payments.take_results": _("接收代发结果"),
     "payments.ask_agreement": _("申请圈存签约"),
     "payments.bulk_sign": _("批量签约"),
     "payments.cancel_agreement": _("解除签约"),
@@ -17,16 +20,22 @@ ACTIONS: dict[str, Text] = {
     "payments.suspend_notice": _("暂存可疑银行通知"),
 }
 TARGETS: dict[str, Text] = {
+    "payments_payout": _("银行付款"),
+    "payments_payout_file": _("付款文件"),
     "payments_bulk_signing": _("批量签约"),
     "payments_channel": _("充值渠道"),
     "payments_difference": _("对账差异"),
 }
 FACTS: dict[str, Text] = {
+    "paid": _("已付笔数"),
+    "payout": _("付款"),
+    "returned": _("退回笔数"),
     "agreement": _("签约"),
     "differences": _("差异"),
     "signing": _("签约"),
 }
 VALUES: dict[str, dict[str, Text]] = {
+    "payments.end_payout state": dict(BankPayout.State.choices),
     "payments.ask_agreement source": dict(Agreement.Source.choices),
     "payments.settle_agreement state": dict(Agreement.State.choices),
     "payments.settle_difference state": dict(Difference.State.choices),

@@ -88,3 +88,22 @@ class OwnProposalError(CampusError):
 class ReasonMissingError(CampusError):
     code = "bank.reason_missing"
     sentence = _("请写明原因。")
+
+
+class ResultFileError(CampusError):
+    """Nothing of the file was taken; `faults` tell what is wrong where."""
+
+    code = "bank.result_file"
+    sentence = _("结果文件有 {count} 处不对，没有处理任何一行。")
+
+
+class PayoutFileNotFoundError(CampusError):
+    code = "bank.payout_file_not_found"
+    http_status = 404
+    sentence = _("没有找到这个代付文件。")
+
+
+class NothingToPayError(CampusError):
+    code = "bank.nothing_to_pay"
+    http_status = 409
+    sentence = _("没有等银行付款的退款。")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_time
+from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.sheets import writing
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.rows import Line, line_of
@@ -22,9 +23,5 @@ def cells_of(line: Line) -> list[str]:
     came, went = (line.signed_fen, 0) if line.is_money_in else (0, -line.signed_fen)
     return [
         f"{campus_time(line.occurred_at):%Y-%m-%d %H:%M:%S}", str(line.kind), line.merchant, line.canteen, line.terminal,
-        yuan(came) if came else "", yuan(went) if went else "", yuan(line.balance_fen), line.receipt,
+        plain_yuan(came) if came else "", plain_yuan(went) if went else "", plain_yuan(line.balance_fen), line.receipt,
     ]  # fmt: skip
-
-
-def yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"

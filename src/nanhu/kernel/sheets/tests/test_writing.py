@@ -88,7 +88,7 @@ def test_every_file_for_a_spreadsheet_is_written_by_this_rule():
     }
     guarded = re.compile(r"\b(safe_cell|csv_lines|csv_answer)\b")
     elsewhere = {  # a view that streams what the named neighbour wrote
-        "systems/card/bank/views/payouts.py": "systems/card/bank/services/payout_files.py",
+        "systems/card/bank/views/payouts.py": "platforms/payments/services/payout_files.py",
         "systems/card/closing/views/payouts.py": "systems/card/closing/services/payouts.py",
         "systems/card/closing/views/finance.py": "systems/card/closing/vouchers.py",
     }

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("ledger", "0001_initial"),
         ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -433,6 +434,165 @@ class Migration(migrations.Migration):
             model_name="statementrow",
             constraint=models.UniqueConstraint(
                 fields=("channel", "kind", "reference"), name="payments_statement_row_once"
+            ),
+        ),
+        migrations.CreateModel(
+            name="PayoutFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("number", models.TextField(unique=True)),
+                ("maker_name", models.TextField()),
+                ("row_count", models.PositiveIntegerField()),
+                ("sum_fen", models.BigIntegerField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payments_payout_file",
+            },
+        ),
+        migrations.CreateModel(
+            name="BankPayout",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.TextField(help_text="our request id at the bank", unique=True)),
+                ("token", nanhu.kernel.crypto.EncryptedTextField(purpose="payments.payout_token")),
+                ("tail", models.TextField(blank=True, default="")),
+                ("name", models.TextField(blank=True, default="")),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "等银行付款"), ("paid", "银行已付"), ("returned", "银行退回")],
+                        default="asked",
+                    ),
+                ),
+                ("sentence", models.TextField(blank=True, default="")),
+                ("reference", models.TextField(blank=True, default="")),
+                ("settled_on", models.DateField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "error",
+                    models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(help_text="when the worker looks again; null: never", null=True),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "entry_id",
+                    models.BigIntegerField(help_text="of the ledger: what moved for it", null=True, unique=True),
+                ),
+                (
+                    "again_entry_id",
+                    models.BigIntegerField(
+                        help_text="of the ledger: what credited its holder anew when it was returned",
+                        null=True,
+                        unique=True,
+                    ),
+                ),
+                ("subject", models.TextField()),
+                ("purpose", models.TextField()),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="payments.payoutfile",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payments_payout",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="bankpayout",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="payments_payout_due"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="bankpayout",
+            index=models.Index(fields=["settled_on"], name="payments_payout_of_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="bankpayout",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="payments_payout_amount"),
+        ),
+        migrations.AddConstraint(
+            model_name="bankpayout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("purpose", ""), _negated=True), models.Q(("subject", ""), _negated=True)),
+                name="payments_payout_pays_something",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankpayout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("file__isnull", True), ("due_at__isnull", True), _connector="OR"),
+                name="payments_payout_by_file_or_wire",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankpayout",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "returned"), _negated=True),
+                fields=("purpose", "subject"),
+                name="payments_payout_once_at_a_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankpayout",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("file__isnull", True)),
+                fields=("purpose", "subject"),
+                name="payments_payout_once_by_wire",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankpayout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("state", "asked")),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("settled_on__isnull", False),
+                        ("state", "paid"),
+                        models.Q(("reference", ""), _negated=True),
+                    ),
+                    models.Q(("ended_at__isnull", False), ("state", "returned")),
+                    _connector="OR",
+                ),
+                name="payments_payout_state_is_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankpayout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("again_entry_id__isnull", True), ("state", "returned"), _connector="OR"),
+                name="payments_payout_again_if_returned",
             ),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),

@@ -1,5 +1,8 @@
 from nanhu.platforms.payments.models.agreements import Agreement, BulkSigning, BulkSigningRow
 from nanhu.platforms.payments.models.channels import Channel
+from nanhu.platforms.payments.models.payouts import BankPayout, PayoutFile
 from nanhu.platforms.payments.models.statements import Difference, Statement, StatementRow
 
-__all__ = ["Agreement", "BulkSigning", "BulkSigningRow", "Channel", "Difference", "Statement", "StatementRow"]
+__all__ = [
+    "Agreement", "BankPayout", "BulkSigning", "BulkSigningRow", "Channel", "Difference", "PayoutFile", "Statement", "StatementRow",
+]  # fmt: skip

@@ -13,8 +13,8 @@ from nanhu.kernel.retries.answers import Answer, Outside
 from nanhu.platforms.payments.acquirer import AcquirerSilentError
 from nanhu.platforms.payments.errors import PaymentOddError
 from nanhu.platforms.payments.gateway import BankSilentError
-from nanhu.platforms.payments.models import Agreement
-from nanhu.platforms.payments.services import agreements
+from nanhu.platforms.payments.models import Agreement, BankPayout
+from nanhu.platforms.payments.services import agreements, payouts
 from nanhu.platforms.payments.timing import LEASE, pause_after
 
 log = logging.getLogger(__name__)
@@ -45,4 +45,8 @@ def heard[Row: Numbered](step: Callable[[Row], Answer], row: Row) -> Answer:
 AGREEMENTS = Retries(
     model=Agreement, step=asked(agreements.look), pause=pause_after, lease=LEASE, related=("channel",), at_once=2
 )
-in_the_worker("payments", AGREEMENTS, channel=CHANNEL)
+PAYOUTS = Retries(
+    model=BankPayout, step=asked(payouts.step), pause=pause_after, lease=LEASE, related=("channel",), at_once=2
+)
+EVERY = (AGREEMENTS, PAYOUTS)
+in_the_worker("payments", *EVERY, channel=CHANNEL)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.bank.models import Appeal, BankPayout, Load, OnlineTopUp
+from nanhu.systems.card.bank.models import Appeal, Load, OnlineTopUp
 
 ACTIONS: dict[str, Text] = {
     "card.appeal_binding": _("申诉错误绑定"),
@@ -15,8 +15,6 @@ ACTIONS: dict[str, Text] = {
     "card.binding_failed": _("绑定核对失败"),
     "card.book_deposit": _("现金存行入账"),
     "card.decide_appeal": _("处理绑定申诉"),
-    "card.end_payout": _("结束退款"),
-    "card.make_payout_file": _("生成代发文件"),
     "card.move_load": _("圈存状态变化"),
     "card.move_top_up": _("充值状态变化"),
     "card.pause_app": _("应用核对失败过多，暂停绑定"),
@@ -24,7 +22,6 @@ ACTIONS: dict[str, Text] = {
     "card.send_back": _("退回银行卡"),
     "card.switch_app_off": _("停用外部应用"),
     "card.switch_app_on": _("启用外部应用"),
-    "card.take_payout_results": _("接收代发结果"),
     "card.refuse_binding_code": _("绑定验证码不对"),
     "card.unbind_app": _("解除绑定应用"),
     "card.unlock_binding": _("解除绑定锁定"),
@@ -32,10 +29,8 @@ ACTIONS: dict[str, Text] = {
 TARGETS: dict[str, Text] = {
     "campus_no": _("学工号"),
     "card_appeal": _("绑定申诉"),
-    "card_bank_payout": _("银行付款"),
     "card_load": _("圈存"),
     "card_online_top_up": _("在线充值"),
-    "card_payout_file": _("付款文件"),
     "deposit": _("银行来款"),
 }
 """By what stands before the colon."""
@@ -45,10 +40,7 @@ FACTS: dict[str, Text] = {
     "day": _("日期"),
     "failures": _("失败次数"),
     "load": _("圈存"),
-    "paid": _("已付笔数"),
-    "payout": _("付款"),
     "query_id": _("查询编号"),
-    "returned": _("退回笔数"),
     "top_up": _("充值"),
     "virtual_no": _("虚拟卡号"),
 }
@@ -57,6 +49,5 @@ VALUES: dict[str, dict[str, Text]] = {
     "card.move_load state": dict(Load.State.choices),
     "card.ask_top_up source": dict(OnlineTopUp.Source.choices),
     "card.move_top_up state": dict(OnlineTopUp.State.choices),
-    "card.end_payout state": dict(BankPayout.State.choices),
 }
 """Of facts whose values are words of the program; a state is another word at each of these deeds."""

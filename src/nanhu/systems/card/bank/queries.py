@@ -7,10 +7,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from nanhu.kernel.clock import campus_today, now
-from nanhu.platforms.payments.api import Agreement, Difference
+from nanhu.platforms.payments.api import Agreement, BankPayout, Difference, waiting_payouts
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.models import Appeal, BankPayout, Deposit, Load, OnlineTopUp
-from nanhu.systems.card.bank.services.payouts import waiting_withdrawals
+from nanhu.systems.card.bank.models import Appeal, Deposit, Load, OnlineTopUp
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.policy import unclaimed_return_days
 from nanhu.systems.card.models import Card
@@ -85,7 +84,7 @@ def desk() -> dict[str, int]:
         "top_ups": OnlineTopUp.objects.filter(state__in=MOVING).exclude(state="opened").count(),
         "unclaimed": unclaimed().count(),
         "refused": Agreement.objects.filter(state="refused", created_at__gte=week).count(),
-        "withdrawals": len(waiting_withdrawals()),
+        "withdrawals": len(waiting_payouts()),
         "payouts": BankPayout.objects.filter(state="asked").count(),
         "deposits": Deposit.objects.filter(state="asked").count(),
     }

@@ -9,7 +9,7 @@ from nanhu.platforms.payments import api as payments
 from nanhu.systems.card.bank import operations, subscribers, tasks
 from nanhu.systems.card.bank.day_close import BANK, CUSTODY
 from nanhu.systems.card.bank.limits import bank_limits, school_code
-from nanhu.systems.card.bank.services import finder
+from nanhu.systems.card.bank.services import finder, money_back
 from nanhu.systems.card.bank.services.app_bounds import no_app_is_abused
 from nanhu.systems.card.bank.services.using import CardUse
 from nanhu.systems.card.closing.policies import FINANCE
@@ -17,6 +17,7 @@ from nanhu.systems.card.closing.sources import sources, sources_of_custody
 from nanhu.systems.card.policies import CLERK
 
 payments.USES.append(CardUse())
+payments.PURPOSES.update({money_back.REFUND: money_back.Refund(), money_back.UNCLAIMED: money_back.Unclaimed()})
 payments.BOOKS.append("card_bank_order")
 sources.add(BANK)
 sources_of_custody.add(CUSTODY)

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
-from nanhu.platforms.payments.api import Channel, active_agreement
-from nanhu.systems.card.bank.models import BankPayout, Load, OnlineTopUp
-from nanhu.systems.card.bank.services import payouts, top_ups
+from nanhu.platforms.payments.api import BankPayout, Channel, active_agreement
+from nanhu.systems.card.bank.models import Load, OnlineTopUp
+from nanhu.systems.card.bank.services import money_back, top_ups
 from nanhu.systems.card.funds.events import ClaimableReturned
 from nanhu.systems.card.funds.models import Claimable
 
@@ -19,15 +19,15 @@ def send_back(events: Sequence[ClaimableReturned]) -> None:
         claimable = Claimable.objects.select_related("wallet").get(pk=event.claimable_id)
         load = Load.objects.filter(number=event.key.removeprefix("load:")).select_related("agreement__channel").first()
         top_up = OnlineTopUp.objects.filter(claimable=claimable).select_related("channel", "card").first()
-        again = BankPayout.objects.filter(again=claimable).select_related("channel").first()
+        again = BankPayout.objects.filter(again_entry_id=claimable.entry_id).select_related("channel").first()
         if load is not None:
-            payouts.send_back(claimable=claimable, channel=load.agreement.channel, agreement=load.agreement)
+            money_back.send_back(claimable=claimable, channel=load.agreement.channel, agreement=load.agreement)
         elif top_up is not None and top_up.channel.kind == Channel.Kind.ACQUIRER:
             give_back(top_up)
         elif top_up is not None or again is not None:
             channel = top_up.channel if top_up else again.channel  # type: ignore[union-attr]
             held = active_agreement(claimable.wallet.person_id)
-            payouts.send_back(claimable=claimable, channel=channel, agreement=held)
+            money_back.send_back(claimable=claimable, channel=channel, agreement=held)
 
 
 @transaction.atomic

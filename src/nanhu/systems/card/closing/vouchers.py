@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from django.utils.translation import gettext as _
 
+from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.school import school
 from nanhu.kernel.school.tables import Table
 from nanhu.kernel.sheets.writing import csv_lines
@@ -14,7 +15,6 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.closing.services.days import by_group
 from nanhu.systems.card.closing.services.settling import end_of, start_of
-from nanhu.systems.card.export import yuan
 
 CODES = {
     "card.bank": ("1002", "银行存款"),
@@ -82,7 +82,7 @@ def voucher_csv(first: date, last: date) -> Iterator[str]:
     number, day = number_of(first, last), last.isoformat()
     heads = [_("凭证号"), _("日期"), _("摘要"), _("科目编码"), _("科目名称"), _("借方（元）"), _("贷方（元）")]
     return csv_lines(heads, (
-        [number, day, f"校园卡 {group_name(line.group)}", line.code, line.name, yuan(line.debit_fen), yuan(line.credit_fen)]
+        [number, day, f"校园卡 {group_name(line.group)}", line.code, line.name, plain_yuan(line.debit_fen), plain_yuan(line.credit_fen)]
         for line in voucher(first, last)
     ))  # fmt: skip
 
@@ -102,8 +102,8 @@ def voucher_xml(first: date, last: date) -> bytes:
             code=line.code,
             name=line.name,
             group=line.group,
-            debit=yuan(line.debit_fen),
-            credit=yuan(line.credit_fen),
+            debit=plain_yuan(line.debit_fen),
+            credit=plain_yuan(line.credit_fen),
         )
     text: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return text

@@ -1,25 +1,22 @@
-"""The retries at the bank: the next step of every load, payout and top-up, soon at first, then less often, until it is known.
+"""The retries at the bank: the next step of every load and top-up, soon at first, then less often, until it is known.
 
 Woken by the database when an order is written. Many may run at once, for each request to the bank has one id.
 """
 
 from nanhu.kernel.retries import Retries, in_the_worker
 from nanhu.platforms.payments.api import LEASE, asked, pause_after
-from nanhu.systems.card.bank.models import BankPayout, Load, OnlineTopUp
-from nanhu.systems.card.bank.services import loads, payouts, top_ups
+from nanhu.systems.card.bank.models import Load, OnlineTopUp
+from nanhu.systems.card.bank.services import loads, top_ups
 from nanhu.systems.card.funds.models import Claimable
 
 CHANNEL = "card_bank"
 LOADS = Retries(
     model=Load, step=asked(loads.step), pause=pause_after, lease=LEASE, related=("agreement__channel",), at_once=4
 )
-PAYOUTS = Retries(
-    model=BankPayout, step=asked(payouts.step), pause=pause_after, lease=LEASE, related=("channel",), at_once=2
-)
 TOP_UPS = Retries(
     model=OnlineTopUp, step=asked(top_ups.step), pause=pause_after, lease=LEASE, related=("channel",), at_once=4
 )
-EVERY = (LOADS, PAYOUTS, TOP_UPS)
+EVERY = (LOADS, TOP_UPS)
 in_the_worker("card_bank", *EVERY, channel=CHANNEL)
 
 

@@ -16,14 +16,6 @@ CREATE TRIGGER card_online_keep BEFORE DELETE ON card_online_top_up FOR EACH ROW
 
 CREATE TRIGGER card_online_keep_all BEFORE TRUNCATE ON card_online_top_up FOR EACH STATEMENT EXECUTE FUNCTION card_bank_keep();
 
-CREATE TRIGGER card_bank_payout_move BEFORE INSERT OR UPDATE ON card_bank_payout
-    FOR EACH ROW EXECUTE FUNCTION card_bank_payout_move();
-
-CREATE TRIGGER card_bank_payout_keep BEFORE DELETE ON card_bank_payout FOR EACH ROW EXECUTE FUNCTION card_bank_keep();
-
-CREATE TRIGGER card_bank_payout_keep_all BEFORE TRUNCATE ON card_bank_payout
-    FOR EACH STATEMENT EXECUTE FUNCTION card_bank_keep();
-
 CREATE TRIGGER card_online_gives_back BEFORE UPDATE OF state ON card_online_top_up
     FOR EACH ROW EXECUTE FUNCTION card_online_gives_back();
 

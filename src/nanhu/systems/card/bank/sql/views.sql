@@ -17,12 +17,6 @@ WITH orders (number, reference, amount_fen, entry_id, settled_on, channel_id, is
            o.state IN ('paid', 'credited', 'refunding'), 1, false, NULL, NULL
     FROM card_online_top_up o LEFT JOIN card_claimable c ON c.id = o.claimable_id
     UNION ALL
-    SELECT p.number, p.reference, p.amount_fen, coalesce(c.return_entry_id, k.entry_id), p.settled_on, p.channel_id,
-           p.state = 'asked', p.state = 'paid', -1, p.file_id IS NOT NULL, NULL, NULL
-    FROM card_bank_payout p LEFT JOIN card_claimable c ON c.id = p.claimable_id
-    LEFT JOIN card_withdrawal w ON w.id = p.withdrawal_id
-    LEFT JOIN ledger_entry_key k ON k.key = 'card.bank_payout:' || w.public_id
-    UNION ALL
     SELECT s.number, f.bank_reference, s.payable_fen, f.entry_id,
            coalesce((SELECT min(r.day) FROM payments_movement r WHERE r.channel_id = b.id AND r.number = s.number),
                     (f.confirmed_at AT TIME ZONE 'Asia/Shanghai')::date),

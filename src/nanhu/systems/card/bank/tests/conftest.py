@@ -7,13 +7,13 @@ import pytest
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import now
-from nanhu.platforms.payments.models import Agreement, Channel
+from nanhu.platforms.payments.models import Agreement, BankPayout, Channel
 from nanhu.platforms.payments.services import agreements
 from nanhu.platforms.payments.tests.bank_here import BankHere
 from nanhu.platforms.payments.tests.banks import MERCHANT, Bank
 from nanhu.platforms.people import api as people
 from nanhu.systems.card import api as card
-from nanhu.systems.card.bank.models import BankPayout, Load, OnlineTopUp
+from nanhu.systems.card.bank.models import Load, OnlineTopUp
 from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from nanhu.kernel.retries import drive
-from nanhu.platforms.payments.services.retrying import AGREEMENTS
+from nanhu.platforms.payments.services import retrying
 from nanhu.systems.card.bank.services import finder
 
-drive_due = partial(drive, AGREEMENTS, *finder.EVERY)
+drive_due = partial(drive, *retrying.EVERY, *finder.EVERY)

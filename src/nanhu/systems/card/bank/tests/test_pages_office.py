@@ -7,10 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.models import Agreement, BulkSigning, Difference
+from nanhu.platforms.payments.models import Agreement, BankPayout, BulkSigning, Difference
 from nanhu.platforms.payments.services import reconciliation
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.bank.models import BankPayout
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, drive
 from nanhu.systems.card.checks import receipt_differences

@@ -10,10 +10,9 @@ from django.db import connection, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.models import StatementRow
+from nanhu.platforms.payments.api import balance_told
+from nanhu.platforms.payments.models import BankPayout, StatementRow
 from nanhu.platforms.payments.services import reconciliation
-from nanhu.systems.card.bank.day_close import custodial_balance
-from nanhu.systems.card.bank.models import BankPayout
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, drive, past_the_triggers
 from nanhu.systems.card.bank.tests.test_pages_office import DESK, file_of, left
@@ -79,7 +78,7 @@ def test_merchants_are_paid_by_file_and_three_books_and_custody_agree_afterwards
     assert bank_day() == []
     said = bank.do("file", content=file)
     assert (said["paid"], said["fen"], said["unpaid"]) == (2, 1550, [])
-    assert custodial_balance(TODAY) == 20_000, "as of the last file"
+    assert balance_told(TODAY) == 20_000, "as of the last file"
     named = bank_day()
     numbers = set(Settlement.objects.values_list("number", flat=True))
     assert {order.removeprefix("abc:") for order, _what, _named in named} == numbers
@@ -89,7 +88,7 @@ def test_merchants_are_paid_by_file_and_three_books_and_custody_agree_afterwards
 
     confirm(second, payout, said)
     assert bank_day() == []
-    assert custodial_balance(TODAY) == custody_on(TODAY)["bank_book_fen"] == 20_000 - 1550
+    assert balance_told(TODAY) == custody_on(TODAY)["bank_book_fen"] == 20_000 - 1550
     assert books_are_sound()
 
 
@@ -120,7 +119,7 @@ def test_what_the_bank_sent_back_waits_for_the_next_file_and_is_paid_once(settle
     assert "12.50" not in file
     confirm(second, following, bank.do("file", content=file))
     assert bank_day() == []
-    assert custodial_balance(TODAY) == 20_000 - 1550
+    assert balance_told(TODAY) == 20_000 - 1550
     assert books_are_sound()
 
 

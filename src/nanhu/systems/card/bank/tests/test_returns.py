@@ -10,10 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.models import Statement
+from nanhu.platforms.payments.api import balance_told
+from nanhu.platforms.payments.models import BankPayout, Statement
 from nanhu.platforms.payments.services import reconciliation
-from nanhu.systems.card.bank.day_close import custodial_balance
-from nanhu.systems.card.bank.models import BankPayout, Load, OnlineTopUp
+from nanhu.systems.card.bank.models import Load, OnlineTopUp
 from nanhu.systems.card.bank.services import loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
 from nanhu.systems.card.bank.tests.due import drive_due
@@ -21,6 +21,7 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.funds import tasks
 from nanhu.systems.card.funds.checks import funds_differences
+from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.services.returns import return_overdue
 from nanhu.systems.card.pins.tests.conftest import Keypad
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -157,7 +158,7 @@ def test_a_bank_that_will_not_take_it_leaves_it_to_its_holder(campus, kiosk, ban
     bank.forget()
     drive(2)
     payout = BankPayout.objects.get()
-    assert (payout.state, payout.again.amount_fen) == ("returned", 5000)
+    assert (payout.state, Claimable.objects.get(entry_id=payout.again_entry_id).amount_fen) == ("returned", 5000)
     assert collect(campus, kiosk) == "done"
     assert loads.held_fen(campus.card("student")) == 5000
     assert books_agree()
@@ -199,11 +200,11 @@ def test_the_database_keeps_a_payout_as_it_ended(campus, thirty_days, facts):
 def test_what_the_bank_says_it_holds_is_what_our_books_say(campus, thirty_days):
     unclaimed_load(campus)
     reconciliation.bank_differences(campus_today())
-    assert custodial_balance(campus_today()) == 5000
+    assert balance_told(campus_today()) == 5000
     age()
     come_back()
     drive(2)
     reconciliation.bank_differences(campus_today())
-    assert custodial_balance(campus_today()) == 0
-    assert custodial_balance(campus_today() - timedelta(days=400)) is None
+    assert balance_told(campus_today()) == 0
+    assert balance_told(campus_today() - timedelta(days=400)) is None
     assert Statement.objects.filter(balance_fen__isnull=False).count() == 1

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.clock import campus_time
+from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.sheets.writing import csv_lines
 from nanhu.platforms.payments.api import Agreement
 from nanhu.platforms.people import api as people
@@ -21,7 +22,6 @@ from nanhu.systems.card.bank.errors import LoadNotFoundError
 from nanhu.systems.card.bank.models import Load, OnlineTopUp
 from nanhu.systems.card.bank.policies import office_only
 from nanhu.systems.card.bank.services import app_bounds
-from nanhu.systems.card.export import yuan
 from nanhu.systems.card.funds.policy import unclaimed_return_days
 from nanhu.systems.card.views.frame import person_at
 
@@ -163,7 +163,7 @@ def unclaimed_lines(_request: HttpRequest) -> Iterator[list[str]]:
     yield [_("学工号"), _("姓名"), _("来源"), _("金额（元）"), _("入账时间")]
     for one, person in queries.named(queries.unclaimed(), lambda one: one.wallet.person_id):
         moment = f"{campus_time(one.created_at):%Y-%m-%d %H:%M}"
-        yield [*facts_of(person), str(one.get_source_display()), yuan(one.amount_fen), moment]
+        yield [*facts_of(person), str(one.get_source_display()), plain_yuan(one.amount_fen), moment]
 
 
 EXPORTS = {"agreements": agreement_lines, "unsigned": unsigned_lines, "unclaimed": unclaimed_lines}

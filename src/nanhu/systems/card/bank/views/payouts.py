@@ -11,22 +11,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.errors import CampusError
-from nanhu.systems.card.bank.errors import PayoutFileNotFoundError
+from nanhu.platforms.payments import api as payments
 from nanhu.systems.card.bank.forms import LARGEST_FILE, ResultForm
-from nanhu.systems.card.bank.models import BankPayout, PayoutFile
 from nanhu.systems.card.bank.policies import finance_only
-from nanhu.systems.card.bank.services import payouts as paying
-from nanhu.systems.card.bank.services.payout_files import lines_out, read_results
 from nanhu.systems.card.bank.views.office import asked_page
 from nanhu.systems.card.views.frame import person_at
 
 RECENT = 30
 
 
-def file_with(public_id: UUID) -> PayoutFile:
-    found = PayoutFile.objects.select_related("channel").filter(public_id=public_id).first()
+def file_with(public_id: UUID) -> payments.PayoutFile:
+    found = payments.PayoutFile.objects.select_related("channel").filter(public_id=public_id).first()
     if found is None:
-        raise PayoutFileNotFoundError
+        raise payments.PayoutFileNotFoundError
     return found
 
 
@@ -35,9 +32,9 @@ def file_with(public_id: UUID) -> PayoutFile:
 @finance_only
 def payouts(request: HttpRequest) -> HttpResponse:
     facts = {
-        "page": asked_page(request, PayoutFile.objects.select_related("channel").order_by("-pk")),
-        "waiting": paying.waiting_withdrawals(),
-        "returns": BankPayout.objects.filter(claimable__isnull=False).select_related("claimable").order_by("-pk")[:RECENT],
+        "page": asked_page(request, payments.PayoutFile.objects.select_related("channel").order_by("-pk")),
+        "waiting": payments.waiting_payouts(),
+        "returns": payments.BankPayout.objects.filter(file=None).order_by("-pk")[:RECENT],
     }  # fmt: skip
     return render(request, "card_bank/payouts.html", facts)
 
@@ -46,7 +43,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
 @finance_only
 def make(request: HttpRequest) -> HttpResponse:
     try:
-        made = paying.make_file(by=person_at(request))
+        made = payments.make_payout_file(by=person_at(request))
     except CampusError as refusal:
         messages.error(request, refusal.message)
         return redirect("card:card_bank:payout_files")
@@ -64,8 +61,10 @@ def file(request: HttpRequest, public_id: UUID) -> HttpResponse:
     facts = {"file": found, "form": form}
     if request.method == "POST" and form.is_valid():
         try:
-            done = paying.take_results(
-                by=person_at(request), file=found, results=read_results(found, form.cleaned_data["file"])
+            done = payments.take_payout_results(
+                by=person_at(request),
+                file=found,
+                results=payments.read_payout_results(found, form.cleaned_data["file"]),
             )
         except CampusError as error:
             facts |= {"error": error.message, "faults": error.facts.get("faults", [])}
@@ -81,6 +80,6 @@ def file(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def download(_request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
     found = file_with(public_id)
     return StreamingHttpResponse(
-        lines_out(found), content_type="text/csv; charset=utf-8",
+        payments.payout_lines(found), content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{found.number}.csv"', "Cache-Control": "no-store"},
     )  # fmt: skip

@@ -9,6 +9,7 @@ from django.db.models import Sum
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.sheets.writing import safe_cell
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import (
@@ -90,21 +91,19 @@ def file_of(payout: Payout) -> str:
     rows = Settlement.objects.filter(payout=payout).select_related("merchant", "contract").order_by("number")
     total = rows.aggregate(fen=Sum("payable_fen"))["fen"] or 0
     lines = [
-        ",".join(["H", FORMAT, payout.number, f"{campus_time(payout.made_at):%Y-%m-%d}", str(len(rows)), yuan(total)])
+        ",".join(
+            ["H", FORMAT, payout.number, f"{campus_time(payout.made_at):%Y-%m-%d}", str(len(rows)), plain_yuan(total)]
+        )
     ]
     for place, row in enumerate(rows, 1):
         contract = row.contract
         purpose = f"校园卡结算 {row.first}至{row.last}"
         line = ["D", str(place), row.number, cell(contract.payee), contract.account_token, contract.account_last4]
-        lines.append(",".join([*line, yuan(row.payable_fen), purpose]))
+        lines.append(",".join([*line, plain_yuan(row.payable_fen), purpose]))
     digest = hashlib.sha256("".join(f"{line}\r\n" for line in lines).encode()).hexdigest()
-    lines.append(",".join(["T", str(len(rows)), yuan(total), digest]))
+    lines.append(",".join(["T", str(len(rows)), plain_yuan(total), digest]))
     return "".join(f"{line}\r\n" for line in lines)
 
 
 def cell(text: str) -> str:
     return safe_cell(text).replace(",", "，").replace("\r", " ").replace("\n", " ")
-
-
-def yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"

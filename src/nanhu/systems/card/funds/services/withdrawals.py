@@ -114,11 +114,16 @@ def mark_paid(*, by: Actor, withdrawal: Withdrawal, bank_account_id: int, refere
         if locked.state != State.APPROVED:
             raise WithdrawalStateError(state=Withdrawal.State(locked.state).label)
         leg = ledger.Leg(debit_account_id=payable(), credit_account_id=bank_account_id, amount_fen=locked.amount_fen)
-        ledger.post(by=by, kind="card.bank_payout", legs=[leg], key=f"card.bank_payout:{locked.public_id}")
+        ledger.post(by=by, kind="card.bank_payout", legs=[leg], key=payment_key(locked))
         locked.state, locked.paid_at, locked.bank_reference = State.PAID, now(), reference
         locked.save()
         note(by, locked, "card.withdrawal_paid", reference)
         return locked
+
+
+def payment_key(withdrawal: Withdrawal) -> str:
+    """What names its payment in the ledger."""
+    return f"card.bank_payout:{withdrawal.public_id}"
 
 
 def locked_withdrawal(by: Actor, withdrawal: Withdrawal) -> Withdrawal:

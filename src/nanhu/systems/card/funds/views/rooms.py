@@ -17,8 +17,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import Progress
+from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.sheets.writing import WORKBOOK, csv_lines
-from nanhu.systems.card.export import yuan
 from nanhu.systems.card.forms import RefusalForm
 from nanhu.systems.card.funds import room_queries as queries
 from nanhu.systems.card.funds import room_sheets
@@ -156,5 +156,5 @@ def cells_of(share: Any) -> list[str]:
     state, bill = _("已退回") if share.is_given_back else str(share.get_state_display()), share.bill
     return [
         str(share.line), bill.building, bill.room, share.campus_no, share.name, str(bill.get_item_display()),
-        f"{bill.month:%Y-%m}", yuan(share.amount_fen), state, why_of(share),
+        f"{bill.month:%Y-%m}", plain_yuan(share.amount_fen), state, why_of(share),
     ]  # fmt: skip

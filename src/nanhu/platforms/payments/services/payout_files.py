@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.money import parse_yuan
+from nanhu.kernel.money import parse_yuan, plain_yuan
 from nanhu.kernel.sheets import Column, FileRefusedError, Sheet
 from nanhu.kernel.sheets.writing import csv_lines
-from nanhu.platforms.payments.api import Fault
-from nanhu.systems.card.bank.errors import ResultFileError
-from nanhu.systems.card.bank.models import BankPayout, PayoutFile
-from nanhu.systems.card.bank.services.payouts import Result
-from nanhu.systems.card.export import yuan
+from nanhu.platforms.payments.errors import ResultFileError
+from nanhu.platforms.payments.models import BankPayout, PayoutFile
+from nanhu.platforms.payments.purposes import PURPOSES
+from nanhu.platforms.payments.services.bulk import Fault
+from nanhu.platforms.payments.services.payouts import Result
 
 OUT = ("付款编号", "协议号", "卡尾号", "户名", "金额", "用途")
 BACK = ("付款编号", "金额", "结果", "银行流水号", "入账日期", "原因")
@@ -29,7 +29,7 @@ def lines_out(file: PayoutFile) -> Iterator[str]:
     return csv_lines(
         OUT,
         (
-            (one.number, one.token, one.tail, one.name, yuan(one.amount_fen), "校园卡余额退回")
+            (one.number, one.token, one.tail, one.name, plain_yuan(one.amount_fen), PURPOSES[one.purpose].words)
             for one in file.payouts.order_by("pk")
         ),
     )

@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.models import Retried
-from nanhu.platforms.payments.api import Channel
-from nanhu.systems.card.funds.models import Claimable, Withdrawal
+from nanhu.platforms.payments.models.channels import Channel
 
 
 class PayoutFile(models.Model):
@@ -24,13 +23,13 @@ class PayoutFile(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        db_table = "card_bank_payout_file"
+        db_table = "payments_payout_file"
 
 
 class BankPayout(Retried):
-    """Money from our account to somebody's bank card: a leaver's refund by file, an unclaimed load by the live wire.
+    """Money from our account to somebody's bank card, by file or by the live wire.
 
-    asked → paid | returned. `again` is what a returned sum became: it waits for its holder as before.
+    asked → paid | returned. What it pays for is `subject` of `purpose`, which a room above knows.
     """
 
     class State(models.TextChoices):
@@ -40,10 +39,10 @@ class BankPayout(Retried):
 
     number = models.TextField(unique=True, help_text="our request id at the bank")
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
-    withdrawal = models.ForeignKey(Withdrawal, null=True, on_delete=models.PROTECT, related_name="+")
-    claimable = models.OneToOneField(Claimable, null=True, on_delete=models.PROTECT, related_name="+")
+    purpose = models.TextField()
+    subject = models.TextField()
     file = models.ForeignKey(PayoutFile, null=True, on_delete=models.PROTECT, related_name="payouts")
-    token = EncryptedTextField(purpose="card.bank_token")
+    token = EncryptedTextField(purpose="payments.payout_token")
     tail = models.TextField(default="", blank=True)
     name = models.TextField(default="", blank=True)
     amount_fen = models.BigIntegerField()
@@ -51,33 +50,38 @@ class BankPayout(Retried):
     sentence = models.TextField(default="", blank=True)
     reference = models.TextField(default="", blank=True)
     settled_on = models.DateField(null=True)
-    again = models.OneToOneField(Claimable, null=True, on_delete=models.PROTECT, related_name="+")
+    entry_id = models.BigIntegerField(null=True, unique=True, help_text="of the ledger: what moved for it")
+    again_entry_id = models.BigIntegerField(
+        null=True, unique=True, help_text="of the ledger: what credited its holder anew when it was returned"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "card_bank_payout"
+        db_table = "payments_payout"
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="card_bank_payout_due"),
-            models.Index(fields=["settled_on"], name="card_bank_payout_of_day"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payments_payout_due"),
+            models.Index(fields=["settled_on"], name="payments_payout_of_day"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="card_bank_payout_amount"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payments_payout_amount"),
+            models.CheckConstraint(condition=~Q(purpose="") & ~Q(subject=""), name="payments_payout_pays_something"),
             models.CheckConstraint(
-                condition=Q(withdrawal__isnull=False, claimable__isnull=True, file__isnull=False)
-                | Q(withdrawal__isnull=True, claimable__isnull=False, file__isnull=True),
-                name="card_bank_payout_pays_one_thing",
+                condition=Q(file__isnull=True) | Q(due_at__isnull=True), name="payments_payout_by_file_or_wire"
             ),
             models.UniqueConstraint(
-                fields=["withdrawal"], condition=~Q(state="returned"), name="card_bank_payout_once_at_a_time"
+                fields=["purpose", "subject"], condition=~Q(state="returned"), name="payments_payout_once_at_a_time"
+            ),
+            models.UniqueConstraint(
+                fields=["purpose", "subject"], condition=Q(file__isnull=True), name="payments_payout_once_by_wire"
             ),
             models.CheckConstraint(
                 condition=Q(state="asked", ended_at__isnull=True)
                 | Q(state="paid", ended_at__isnull=False, settled_on__isnull=False) & ~Q(reference="")
                 | Q(state="returned", ended_at__isnull=False),
-                name="card_bank_payout_state_is_whole",
+                name="payments_payout_state_is_whole",
             ),
             models.CheckConstraint(
-                condition=Q(again__isnull=True) | Q(state="returned"), name="card_bank_payout_again_if_returned"
+                condition=Q(again_entry_id__isnull=True) | Q(state="returned"), name="payments_payout_again_if_returned"
             ),
         ]
