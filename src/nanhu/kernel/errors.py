@@ -29,6 +29,41 @@ class CampusError(Exception):
         return self.message
 
 
+class NotFoundError(CampusError):
+    """`what` as it goes on after 没有找到: 这条规则."""
+
+    code: ClassVar[str] = "not_found"
+    http_status: ClassVar[int] = 404
+    sentence: ClassVar[str | Promise] = _("没有找到{what}。")
+
+
+class WrongStateError(CampusError):
+    """`what` as in NotFoundError; `state` in words."""
+
+    code: ClassVar[str] = "wrong_state"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("{what}现在是“{state}”，不能这样办理。")
+
+
+class SamePersonError(CampusError):
+    """Two people must do it, and this is the first of them."""
+
+    code: ClassVar[str] = "same_person"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("这一步须由另一位经办人办理，不能自己提出、自己同意。")
+
+
+class NotTheAuthorError(CampusError):
+    code: ClassVar[str] = "not_the_author"
+    http_status: ClassVar[int] = 409
+    sentence: ClassVar[str | Promise] = _("只有提出的人自己可以撤回。")
+
+
+class ReasonMissingError(CampusError):
+    code: ClassVar[str] = "reason_missing"
+    sentence: ClassVar[str | Promise] = _("请写明原因。")
+
+
 class BodyTooLargeError(CampusError):
     code: ClassVar[str] = "body_too_large"
     http_status: ClassVar[int] = 413

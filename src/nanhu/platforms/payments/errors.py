@@ -79,17 +79,6 @@ class NobodyToCreditError(CampusError):
     sentence = _("对方文件里没有能对上的学工号，请先向对方核实，再写明说明。")
 
 
-class OwnProposalError(CampusError):
-    code = "bank.own_proposal"
-    http_status = 409
-    sentence = _("自己提出的补记，要由另一位经办人复核。")
-
-
-class ReasonMissingError(CampusError):
-    code = "bank.reason_missing"
-    sentence = _("请写明原因。")
-
-
 class ResultFileError(CampusError):
     """Nothing of the file was taken; `faults` tell what is wrong where."""
 

@@ -5,12 +5,8 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.platforms.payments.errors import (
-    DifferenceStateError,
-    NobodyToCreditError,
-    OwnProposalError,
-    ReasonMissingError,
-)
+from nanhu.kernel.errors import ReasonMissingError, SamePersonError
+from nanhu.platforms.payments.errors import DifferenceStateError, NobodyToCreditError
 from nanhu.platforms.payments.models import Difference
 from nanhu.platforms.payments.uses import USES
 
@@ -67,7 +63,7 @@ def proposed(by: Actor, difference: Difference) -> Difference:
     if current.proposed_at is None:
         raise DifferenceStateError(state=State(current.state).label)
     if current.proposer_id == account_of(by):
-        raise OwnProposalError
+        raise SamePersonError
     return current
 
 

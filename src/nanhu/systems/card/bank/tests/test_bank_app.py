@@ -3,15 +3,14 @@
 import pytest
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import ReasonMissingError, SamePersonError
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.errors import OwnProposalError
 from nanhu.platforms.payments.models import Channel, Difference
 from nanhu.platforms.payments.services import differences, reconciliation
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, drive
-from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.tests.conftest import CAST
 
 NUMBER = CAST["student"][2]
@@ -63,7 +62,7 @@ def test_a_notice_never_told_is_a_named_difference_that_a_clerk_credits_once(cam
     with pytest.raises(ReasonMissingError):
         differences.propose_credit(by=clerk, difference=found, reason=" ")
     differences.propose_credit(by=clerk, difference=found, reason="银行文件有，通知未达")
-    with pytest.raises(OwnProposalError):
+    with pytest.raises(SamePersonError):
         differences.credit_holder(by=clerk, difference=found)
     done = differences.credit_holder(by=campus.actor("second_clerk"), difference=found)
     assert done.state == "credited"

@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import SamePersonError
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments import wire
 from nanhu.platforms.payments.adapters.acp import settle_day
-from nanhu.platforms.payments.errors import OwnProposalError
 from nanhu.platforms.payments.models import Difference
 from nanhu.platforms.payments.services import differences
 from nanhu.platforms.payments.services.reconciliation import reconcile
@@ -207,7 +207,7 @@ def test_a_suspect_sum_is_credited_by_two_and_one_above_the_balance_never(campus
     with pytest.raises(SuspectTooLargeError):
         differences.propose_credit(by=campus.actor("clerk"), difference=large, reason="银行确认")
     differences.propose_credit(by=campus.actor("clerk"), difference=small, reason="银行确认")
-    with pytest.raises(OwnProposalError):
+    with pytest.raises(SamePersonError):
         differences.credit_holder(by=campus.actor("clerk"), difference=small)
     differences.credit_holder(by=campus.actor("second_clerk"), difference=small)
     assert loads.held_fen(campus.card("student")) == 60_000
