@@ -6,7 +6,8 @@ A room above has its own rows and steps; `asked` makes a step one of the line, `
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+
+from django.db import models
 
 from nanhu.kernel.retries import Again, Retries, in_the_worker
 from nanhu.kernel.retries.answers import Answer, Outside
@@ -22,23 +23,16 @@ CHANNEL = "payments"
 SILENT = (BankSilentError, AcquirerSilentError, PaymentOddError)
 
 
-class Numbered(Protocol):
-    """A row that the other side knows by a number of ours."""
-
-    @property
-    def number(self) -> str: ...
-
-
-def asked[Row: Numbered](step: Callable[[Row], Answer]) -> Callable[[Row], Outside]:
+def asked[Row: models.Model](step: Callable[[Row], Answer]) -> Callable[[Row], Outside]:
     """The whole step on a thread: each writes down what it asks before it asks."""
     return lambda row: partial(heard, step, row)
 
 
-def heard[Row: Numbered](step: Callable[[Row], Answer], row: Row) -> Answer:
+def heard[Row: models.Model](step: Callable[[Row], Answer], row: Row) -> Answer:
     try:
         return step(row)
     except SILENT as error:
-        log.warning("%s %s: %s", type(row).__name__.lower(), row.number, error)
+        log.warning("%s %s: %s", type(row).__name__.lower(), getattr(row, "number", row.pk), error)
         return Again(str(error))
 
 
