@@ -4,11 +4,13 @@ from django.http import Http404
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.registry import Viewer
-from nanhu.platforms.identity.api import has_role
+from nanhu.platforms.identity.api import has_role, role_required
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rules import CardKind, may_top_up_with_cash
 
 CLERK = "card.clerk"
+FINANCE = "card.finance"
+finance_only = role_required(FINANCE)
 
 
 def is_clerk(viewer: Viewer) -> bool:

@@ -12,9 +12,8 @@ from nanhu.systems.card.bank.limits import bank_limits, school_code
 from nanhu.systems.card.bank.services import finder, money_back
 from nanhu.systems.card.bank.services.app_bounds import no_app_is_abused
 from nanhu.systems.card.bank.services.using import CardUse
-from nanhu.systems.card.closing.policies import FINANCE
 from nanhu.systems.card.closing.sources import sources, sources_of_custody
-from nanhu.systems.card.policies import CLERK
+from nanhu.systems.card.policies import CLERK, FINANCE
 
 payments.USES.append(CardUse())
 payments.PURPOSES.update({money_back.REFUND: money_back.Refund(), money_back.UNCLAIMED: money_back.Unclaimed()})

@@ -5,9 +5,7 @@ from nanhu.platforms.identity.api import role_required
 from nanhu.systems.card.closing.models import MerchantUser
 from nanhu.systems.card.models import Merchant
 
-FINANCE = "card.finance"
 MERCHANT = "card.merchant"
-finance_only = role_required(FINANCE)
 merchant_only = role_required(MERCHANT)
 
 

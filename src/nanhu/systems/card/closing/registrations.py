@@ -9,12 +9,13 @@ from nanhu.systems.card.closing import custody, jobs, operations  # noqa: F401  
 from nanhu.systems.card.closing.checks import groups_have_codes
 from nanhu.systems.card.closing.liability import read_rules
 from nanhu.systems.card.closing.losses import loss_differences
-from nanhu.systems.card.closing.policies import FINANCE, MERCHANT
+from nanhu.systems.card.closing.policies import MERCHANT
 from nanhu.systems.card.closing.printed_roots import root_differences
 from nanhu.systems.card.closing.reconciliation import ledger_differences, receipt_differences, suspense_differences
 from nanhu.systems.card.closing.sources import Source, sources
 from nanhu.systems.card.closing.terminal_totals import terminal_differences
 from nanhu.systems.card.closing.vouchers import codes
+from nanhu.systems.card.policies import FINANCE
 
 sources.add(
     Source(key="ledger", title=_("总账核对"), owner=_("校园卡管理办公室"), differences=ledger_differences, order=10),

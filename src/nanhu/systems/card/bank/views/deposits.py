@@ -17,9 +17,9 @@ from nanhu.systems.card.bank.accounts import clearing_account
 from nanhu.systems.card.bank.errors import DepositNotFoundError
 from nanhu.systems.card.bank.forms import DepositForm, ReasonForm
 from nanhu.systems.card.bank.models import Deposit
-from nanhu.systems.card.bank.policies import finance_only
 from nanhu.systems.card.bank.services import deposits as booking
 from nanhu.systems.card.bank.views.office import asked_page
+from nanhu.systems.card.policies import finance_only
 from nanhu.systems.card.services.shifts import safe
 from nanhu.systems.card.views.frame import person_at, viewer_of
 

@@ -13,8 +13,8 @@ from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.payments import api as payments
 from nanhu.systems.card.bank.forms import LARGEST_FILE, ResultForm
-from nanhu.systems.card.bank.policies import finance_only
 from nanhu.systems.card.bank.views.office import asked_page
+from nanhu.systems.card.policies import finance_only
 from nanhu.systems.card.views.frame import person_at
 
 RECENT = 30

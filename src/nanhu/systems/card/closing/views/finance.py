@@ -24,10 +24,10 @@ from nanhu.systems.card.closing.errors import DayDutiesError, DayMissingError, D
 from nanhu.systems.card.closing.forms import NoteForm, RangeForm
 from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.closing.models import DayClose, Difference, Dispute, Settlement
-from nanhu.systems.card.closing.policies import finance_only
 from nanhu.systems.card.closing.services import days
 from nanhu.systems.card.closing.takings import gross_by
 from nanhu.systems.card.models import Merchant
+from nanhu.systems.card.policies import finance_only
 from nanhu.systems.card.views.frame import person_at
 
 PAGE = 31

@@ -18,10 +18,11 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.closing.forms import BindForm, ContractForm
 from nanhu.systems.card.closing.models import Contract, MerchantUser, Settlement
-from nanhu.systems.card.closing.policies import FINANCE, finance_only, merchant_only, merchants_of
+from nanhu.systems.card.closing.policies import merchant_only, merchants_of
 from nanhu.systems.card.closing.services import contracts, settling
 from nanhu.systems.card.closing.takings import last_sales, today_of
 from nanhu.systems.card.models import Merchant
+from nanhu.systems.card.policies import FINANCE, finance_only
 from nanhu.systems.card.views.frame import person_at, viewer_of
 
 SHOWN = 24

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.card.closing.forms import ConfirmForm
 from nanhu.systems.card.closing.models import Payout, Settlement
-from nanhu.systems.card.closing.policies import finance_only
 from nanhu.systems.card.closing.services import payouts as services
+from nanhu.systems.card.policies import finance_only
 from nanhu.systems.card.views.frame import person_at, viewer_of
 
 SHOWN = 50

@@ -11,10 +11,10 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.forms import RangeForm
 from nanhu.systems.card.closing.groups import group_name
-from nanhu.systems.card.closing.policies import finance_only
 from nanhu.systems.card.closing.services.days import by_group
 from nanhu.systems.card.closing.services.settling import end_of
 from nanhu.systems.card.closing.vouchers import OTHER, codes
+from nanhu.systems.card.policies import finance_only
 
 
 @require_safe

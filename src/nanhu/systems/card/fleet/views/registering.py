@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.api import has_role
 from nanhu.platforms.terminals.api import Terminal, register_terminal, renew_terminal_key, retire_terminal
-from nanhu.systems.card.closing.policies import FINANCE
 from nanhu.systems.card.fleet.errors import MerchantNotFoundError
 from nanhu.systems.card.fleet.forms import MerchantForm, RegisterForm, RetireForm, TerminalDeedForm
-from nanhu.systems.card.fleet.policies import REGISTRAR, finance_only, merchant_keeper, registrar_only
+from nanhu.systems.card.fleet.policies import REGISTRAR, merchant_keeper, registrar_only
 from nanhu.systems.card.fleet.services import registering
 from nanhu.systems.card.models import Merchant
+from nanhu.systems.card.policies import FINANCE, finance_only
 from nanhu.systems.card.views.frame import person_at, viewer_of
 
 
