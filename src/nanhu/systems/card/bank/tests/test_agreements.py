@@ -4,14 +4,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.payments.models import Agreement
-from nanhu.platforms.payments.services import agreements
-from nanhu.systems.card.bank.errors import (
+from nanhu.platforms.payments.errors import (
     AgreementExistsError,
     AgreementUnderWayError,
     BankCardNumberError,
     NoAgreementError,
 )
+from nanhu.platforms.payments.models import Agreement
+from nanhu.platforms.payments.services import agreements
 from nanhu.systems.card.bank.tests.conftest import CARDS, drive
 
 

@@ -9,7 +9,7 @@ from nanhu.platforms.payments.errors import NoAgreementError
 from nanhu.platforms.payments.models import Channel
 from nanhu.platforms.payments.services import agreements
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.bank import channels
+from nanhu.systems.card.bank import accounts
 from nanhu.systems.card.bank.errors import LoadBalanceError, LoadLimitError, LoadUnderWayError
 from nanhu.systems.card.bank.models import Load, LoadStep
 from nanhu.systems.card.bank.services import finder, loads
@@ -40,7 +40,7 @@ def money_is_whole(campus, loaded_fen):
     assert campus.bank_balance("student") == BEGINNING_FEN - loaded_fen
     card = campus.card("student")
     assert loads.held_fen(card) == loaded_fen
-    clearing = channels.clearing_account(Channel.objects.get(kind="bank"))
+    clearing = accounts.clearing_account(Channel.objects.get(kind="bank"))
     debits = sum(
         t.amount_fen if t.debit_account_id == clearing else -t.amount_fen for t in ledger.transfers_of(clearing)
     )
