@@ -28,6 +28,7 @@ ROOMS = [
     "nanhu.kernel.ui",
     "nanhu.kernel.calendar",
     "nanhu.platforms.people",
+    "nanhu.platforms.campus",
     "nanhu.platforms.identity",
     "nanhu.platforms.identity.registry",
     "nanhu.platforms.identity.factors",

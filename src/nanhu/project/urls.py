@@ -9,6 +9,7 @@ ROOMS = [
     ("", "nanhu.kernel.doctor.urls"),
     ("", "nanhu.platforms.identity.urls"),
     ("people/", "nanhu.platforms.people.urls"),
+    ("campus/", "nanhu.platforms.campus.urls"),
     ("datahub/", "nanhu.platforms.datahub.urls"),
     ("notices/", "nanhu.platforms.messages.urls"),
     ("card/bank/notices/", "nanhu.platforms.payments.urls"),

@@ -1,0 +1,7 @@
+from nanhu.kernel import rooms
+
+
+class CampusConfig(rooms.Room):
+    name = "nanhu.platforms.campus"
+    label = "campus"
+    verbose_name = "校园"

@@ -1,0 +1,56 @@
+"""Reading places."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import BooleanField, Func, QuerySet
+
+from nanhu.platforms.campus.errors import PlaceNotFoundError
+from nanhu.platforms.campus.models import Place
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """A place in the tree. `is_closed`: itself, or one above it."""
+
+    place: Place
+    depth: int
+    is_closed: bool
+
+    @property
+    def key(self) -> str:
+        return self.place.key
+
+
+def place_with(key: str) -> Place:
+    found = Place.objects.select_related("parent").filter(key=key).first()
+    if found is None:
+        raise PlaceNotFoundError
+    return found
+
+
+def open_places() -> QuerySet[Place]:
+    """Those that are closed neither by themselves nor by one above them."""
+    is_open = Func("pk", function="campus_is_open", output_field=BooleanField())
+    return Place.objects.filter(is_open).order_by("key")
+
+
+def is_open(place: Place) -> bool:
+    return open_places().filter(pk=place.pk).exists()
+
+
+def place_lines() -> list[PlaceLine]:
+    """The whole tree, each place before what is below it: one query."""
+    children: dict[int | None, list[Place]] = {}
+    for place in Place.objects.select_related("parent").order_by("key"):
+        children.setdefault(place.parent_id, []).append(place)
+    return list(walked(children, parent=None, depth=0, is_closed=False))
+
+
+def walked(
+    children: dict[int | None, list[Place]], *, parent: int | None, depth: int, is_closed: bool
+) -> Iterator[PlaceLine]:
+    for place in children.get(parent, []):
+        line = PlaceLine(place, depth, is_closed or place.closed_at is not None)
+        yield line
+        yield from walked(children, parent=place.pk, depth=depth + 1, is_closed=line.is_closed)

@@ -1,0 +1,67 @@
+"""Places: set up as a school begins with them, closed and opened again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.platforms.campus.errors import PlaceNotFoundError, ReasonMissingError
+from nanhu.platforms.campus.models import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder:
+    """Parents stand before what is below them."""
+
+    key: str
+    name: str
+    kind: str
+    parent: str = ""
+
+
+@transaction.atomic
+def set_up_places(*, by: Actor, places: Sequence[PlaceOrder]) -> int:
+    """Add what is missing of these; returns how many were added."""
+    known = {place.key: place for place in Place.objects.all()}
+    missing = [one for one in places if one.key not in known]
+    for one in missing:
+        parent = known[one.parent] if one.parent else None
+        known[one.key] = Place.objects.create(key=one.key, name=one.name, kind=one.kind, parent=parent)
+    if missing:
+        audit.record(by=by, action="campus.set_up_places", target="campus:places", facts={"places": len(missing)})
+    return len(missing)
+
+
+@transaction.atomic
+def close_place(*, by: Actor, place: Place, reason: str) -> Place:
+    """Closed with all below it from the commit on. Twice is harmless."""
+    locked = held(place, reason)
+    if locked.closed_at is None:
+        locked.closed_at = now()
+        locked.save(update_fields=["closed_at"])
+        audit.record(by=by, action="campus.close_place", target=f"place:{locked.key}", reason=reason)
+    return locked
+
+
+@transaction.atomic
+def reopen_place(*, by: Actor, place: Place, reason: str) -> Place:
+    """What is below it opens as well, unless it was closed by itself."""
+    locked = held(place, reason)
+    if locked.closed_at is not None:
+        locked.closed_at = None
+        locked.save(update_fields=["closed_at"])
+        audit.record(by=by, action="campus.reopen_place", target=f"place:{locked.key}", reason=reason)
+    return locked
+
+
+def held(place: Place, reason: str) -> Place:
+    """The place, locked for what is to be done to it for this reason."""
+    if not reason.strip():
+        raise ReasonMissingError
+    locked = Place.objects.select_for_update().filter(pk=place.pk).first()
+    if locked is None:
+        raise PlaceNotFoundError
+    return locked

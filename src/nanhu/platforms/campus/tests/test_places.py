@@ -1,0 +1,85 @@
+"""Places: a tree that is set up once, closed and opened with a reason, and tells in SQL what it is and when it changed."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.campus.errors import PlaceNotFoundError, ReasonMissingError
+from nanhu.platforms.campus.models import Place
+from nanhu.platforms.campus.queries import is_open, open_places, place_lines, place_with
+from nanhu.platforms.campus.services import PlaceOrder, close_place, reopen_place, set_up_places
+
+SYSTEM = Actor.system("test")
+PLACES = (
+    PlaceOrder(key="south", name="南院", kind="campus"),
+    PlaceOrder(key="library", name="图书馆", kind="library", parent="south"),
+    PlaceOrder(key="library.lab", name="电子阅览室", kind="lab", parent="library"),
+    PlaceOrder(key="south.d1", name="南院1栋宿舍", kind="dorm", parent="south"),
+)
+
+
+@pytest.fixture(autouse=True)
+def tree(db):
+    assert set_up_places(by=SYSTEM, places=PLACES) == 4
+
+
+def found(statement, *parameters):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return {value for (value,) in cursor.fetchall()}
+
+
+def keys(ids):
+    return set(Place.objects.filter(pk__in=ids).values_list("key", flat=True))
+
+
+def test_setting_up_again_adds_nothing():
+    assert set_up_places(by=SYSTEM, places=PLACES) == 0
+    assert AuditEntry.objects.filter(action="campus.set_up_places").count() == 1
+
+
+def test_the_tree_stands_in_its_order():
+    assert [(line.key, line.depth) for line in place_lines()] == [
+        ("south", 0), ("library", 1), ("library.lab", 2), ("south.d1", 1),
+    ]  # fmt: skip
+    library = place_with("library").pk
+    assert keys(found("SELECT id FROM campus_upwards(%s)", library)) == {"south", "library"}
+    assert keys(found("SELECT id FROM campus_downwards(%s)", library)) == {"library", "library.lab"}
+    with pytest.raises(PlaceNotFoundError):
+        place_with("nowhere")
+
+
+def test_a_closed_place_closes_what_is_below_it_and_opens_it_again():
+    close_place(by=SYSTEM, place=place_with("library"), reason="漏水")
+    assert {line.key for line in place_lines() if line.is_closed} == {"library", "library.lab"}
+    assert {place.key for place in open_places()} == {"south", "south.d1"}
+    assert not is_open(place_with("library.lab"))
+
+    close_place(by=SYSTEM, place=place_with("library"), reason="漏水")
+    assert AuditEntry.objects.get(action="campus.close_place").target == "place:library"
+
+    reopen_place(by=SYSTEM, place=place_with("library"), reason="修好了")
+    assert is_open(place_with("library.lab"))
+
+
+def test_closing_needs_a_reason():
+    with pytest.raises(ReasonMissingError):
+        close_place(by=SYSTEM, place=place_with("library"), reason=" ")
+    assert is_open(place_with("library"))
+
+
+def test_the_stamp_is_another_whenever_a_place_moves_or_is_closed():
+    stamps = [found("SELECT campus_stamp()")]
+    Place.objects.filter(key="library").update(parent=None)
+    stamps.append(found("SELECT campus_stamp()"))
+    close_place(by=SYSTEM, place=place_with("library"), reason="漏水")
+    stamps.append(found("SELECT campus_stamp()"))
+    assert stamps[0] != stamps[1] != stamps[2]
+
+
+def test_a_place_is_named_and_not_its_own_parent():
+    library = place_with("library")
+    for change in ({"parent": library}, {"name": ""}, {"key": "Library 1"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Place.objects.filter(pk=library.pk).update(**change)

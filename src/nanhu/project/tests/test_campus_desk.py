@@ -1,0 +1,46 @@
+"""The desk of places, whose room stands below that of accounts: who may close a place, and what the page says of it."""
+
+import pytest
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.campus.desk import KEEPER, desk
+from nanhu.platforms.campus.models import Place
+from nanhu.platforms.campus.services import PlaceOrder, set_up_places
+from nanhu.platforms.identity import api as identity
+from nanhu.testing.pages import PageTests
+
+SYSTEM = Actor.system("test")
+
+
+@pytest.fixture
+def keeper(clerk, member):
+    identity.grant_role(by=SYSTEM, account_id=member.account_id, role=KEEPER)
+    return clerk
+
+
+class TestPages(PageTests):
+    desk = desk
+
+    @pytest.fixture
+    def holder(self, keeper):
+        return keeper
+
+    @pytest.fixture
+    def stranger(self, clerk):
+        return clerk
+
+    def fill(self, count):
+        taken = Place.objects.count()
+        places = [PlaceOrder(key=f"p{taken + n}", name="=1+1", kind="other") for n in range(count)]
+        set_up_places(by=SYSTEM, places=places)
+
+
+def test_a_place_is_closed_with_a_reason_and_opened_again(keeper):
+    set_up_places(by=SYSTEM, places=[PlaceOrder(key="library", name="图书馆", kind="library")])
+    assert 'href="/campus/library/close/"' in keeper.get("/campus/").content.decode()
+    assert keeper.post("/campus/library/close/", {"reason": ""}).status_code == 422
+    page = keeper.post("/campus/library/close/", {"reason": "漏水"}, follow=True).content.decode()
+    assert "已停用" in page
+    assert 'href="/campus/library/reopen/"' in page
+    keeper.post("/campus/library/reopen/", {"reason": "修好了"})
+    assert Place.objects.get().closed_at is None
