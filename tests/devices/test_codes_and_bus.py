@@ -29,8 +29,7 @@ from nanhu.systems.card.closing.models import Settlement
 from nanhu.systems.card.closing.services import settling
 from nanhu.systems.card.closing.tests.conftest import make
 from nanhu.systems.card.codes.rules import STEP_SECONDS, number_of, part_of, write_picture
-from nanhu.systems.card.doors.services.setting_up import set_up_doors
-from nanhu.systems.card.doors.tests.conftest import DOORS, PLACES, put
+from nanhu.systems.card.doors.tests.conftest import hang_doors, put
 from nanhu.systems.card.models import Merchant, Receipt
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
@@ -52,8 +51,8 @@ def campus(live_server, tmp_path) -> Iterator[Any]:
     people.apply_records(by=SYSTEM, records=records, origin=ORIGIN)
     for part in ("student", "teacher"):
         campus.top_up(part, 10_000)
-    set_up_doors(by=SYSTEM, places=PLACES, doors=DOORS)
-    put("library", card_class="student")
+    hang_doors()
+    put("library", holder_class="student")
     set_up_merchants(
         by=SYSTEM, merchants=[MerchantOrder(key="bus", name="校车公司")],
         terminals=[TerminalOrder(number="BUS01", merchant_key="bus", place="1 号线")],

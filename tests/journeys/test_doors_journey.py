@@ -14,8 +14,7 @@ from nanhu.emulators.doors.web import DoorsApplication
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.doors.models import Passage
-from nanhu.systems.card.doors.services.setting_up import set_up_doors
-from nanhu.systems.card.doors.tests.conftest import DOORS, PLACES, put
+from nanhu.systems.card.doors.tests.conftest import hang_doors, put
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
 from nanhu.testing.accessibility import accessibility_faults, sideways_faults
@@ -34,11 +33,11 @@ def campus(live_server, tmp_path) -> Iterator[Any]:
     campus.url = live_server.url
     for _name, _kind, campus_no, _category in CAST.values():
         identity.set_password_for_sample(by=SYSTEM, campus_no=campus_no, password=PASSWORD)
-    for part, role in (("second_clerk", "card.guard"), ("clerk", "card.manager")):
+    for part, role in (("second_clerk", "access.guard"), ("clerk", "access.manager")):
         identity.grant_role(by=SYSTEM, account_id=campus.actor(part).account_id, role=role)
     campus.uids = {part: campus.card(part).uid for part in CAST}
-    set_up_doors(by=SYSTEM, places=PLACES, doors=DOORS)
-    put("library", card_class="student")
+    hang_doors()
+    put("library", holder_class="student")
     write(tmp_path / "doors.json", {
         "services": live_server.url, "school": "南湖大学",
         "terminals": [{"number": one.number, "key": one.key, "place": one.place}

@@ -1,7 +1,7 @@
 """Which process may do what in which table: the one list. `nanhu.kernel.database.roles` applies it after each migration.
 
 A table that is not named here may be read, filled, changed and emptied of rows by web and worker, and is closed to the gateway;
-every table of ledger, audit, terminals, payments and card is named.
+every table of ledger, audit, terminals, payments, campus and card is named.
 Nobody but the owner may TRUNCATE, ALTER, DROP, make tables, or switch a trigger off. A test holds this list against the
 triggers that refuse changes: what a trigger refuses no role is given either.
 """
@@ -29,10 +29,11 @@ KEPT: Final = (
 )  # fmt: skip
 """Rows change within the bounds of their triggers and never go."""
 PAPERS: Final = (
+    "campus_place",
     "kernel_heartbeat", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress",
     "card_app_request", "card_binding", "card_binding_appeal",
     "card_chip", "card_chip_suspense_batch", "card_code_device", "card_code_use", "card_contract", "card_day_close",
-    "card_day_difference", "card_desk_attempt", "card_dish", "card_dispute", "card_door", "card_door_list", "card_door_place",
+    "card_day_difference", "card_desk_attempt", "card_dish", "card_dispute", "card_door", "card_door_anti_passback", "card_door_list",
     "card_fee_payment", "card_found_card", "card_funding", "card_incoming_mail", "card_letter", "card_limit", "card_loss_report",
     "card_merchant_user", "card_order", "card_order_proof", "card_payout_file",
     "card_pending", "card_pin", "card_price", "card_queue_ticket", "card_refund", "card_regulation",
@@ -76,7 +77,7 @@ FORGOTTEN: Final[Mapping[str, Rights]] = {
 a school brings in from its old system; they are summed anew. It makes master keys for chips."""
 DERIVED: Final = (
     "ledger_balance", "ledger_day_sum", "django_migrations", "card_stored_sum", "card_terminal_activity", "card_limit_breach",
-    "card_chip_key", "card_bank_order", "terminals_known",
+    "card_chip_key", "card_bank_order", "card_credential", "terminals_known",
     "payments_party", "payments_signed", "payments_movement", "payments_payout_order",
 )  # fmt: skip
 """Moved by the owner's own triggers, functions and migrations, or by a command; web reads them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from nanhu.platforms.campus.api import PlaceOrder
 from nanhu.systems.card import api as card
 
 SOUTH = ("south", "南院")
@@ -13,17 +14,13 @@ DORMITORIES = (
     ("south.d2", "南院2栋宿舍", "south"),
     ("east.d1", "东院1栋宿舍", "east"),
 )
-HARD, SOFT = "hard", "soft"
 PLACES = (
-    *(card.PlaceOrder(key=key, name=name, kind="campus") for key, name in (SOUTH, EAST)),
-    *(
-        card.PlaceOrder(key=key, name=name, kind="dorm", parent=parent, pass_back=HARD)
-        for key, name, parent in DORMITORIES
-    ),
-    card.PlaceOrder(key="south.library", name="图书馆", kind="library", parent="south", pass_back=SOFT),
-    card.PlaceOrder(key="south.library.e", name="电子阅览室", kind="lab", parent="south.library"),
-    card.PlaceOrder(key="east.t1", name="东院1号教学楼", kind="teaching", parent="east"),
-    card.PlaceOrder(key="east.t1.lab", name="网络实验室", kind="lab", parent="east.t1"),
+    *(PlaceOrder(key=key, name=name, kind="campus") for key, name in (SOUTH, EAST)),
+    *(PlaceOrder(key=key, name=name, kind="dorm", parent=parent) for key, name, parent in DORMITORIES),
+    PlaceOrder(key="south.library", name="图书馆", kind="library", parent="south"),
+    PlaceOrder(key="south.library.e", name="电子阅览室", kind="lab", parent="south.library"),
+    PlaceOrder(key="east.t1", name="东院1号教学楼", kind="teaching", parent="east"),
+    PlaceOrder(key="east.t1.lab", name="网络实验室", kind="lab", parent="east.t1"),
 )
 DOORS = (
     ("MD101", "south.d1", "东门"),
@@ -35,11 +32,13 @@ DOORS = (
     ("MT101", "east.t1", "南门"),
     ("MT102", "east.t1.lab", "入口"),
 )
+PASS_BACK = {key: "hard" for key, _name, _parent in DORMITORIES} | {"south.library": "soft"}
 COMPUTER_COLLEGE = "12"
 
 
-def doors() -> list[card.DoorOrder]:
-    return [card.DoorOrder(number=number, place=place, name=name) for number, place, name in DOORS]
+def doors(*, today: date, units: dict[str, int]) -> card.DoorsOrder:
+    orders = [card.DoorOrder(number=number, place=place, name=name) for number, place, name in DOORS]
+    return card.DoorsOrder(doors=orders, pass_back=PASS_BACK, rules=rules(today=today, units=units))
 
 
 def rules(*, today: date, units: dict[str, int]) -> list[card.DoorRuleOrder]:
@@ -51,22 +50,22 @@ def rules(*, today: date, units: dict[str, int]) -> list[card.DoorRuleOrder]:
         found.append(card.DoorRuleOrder(place=place, wish=wish, reason=reason))
 
     for key, _name, _parent in DORMITORIES:
-        may(key, "学生公寓管理办法第六条", card_class="student")
-        may(key, "宿管与后勤", card_class="teacher", from_time=time(6), until_time=time(22))
-        may(key, "夜间闭楼", is_allowed=False, card_class="student", from_time=time(23, 30), until_time=time(6))
+        may(key, "学生公寓管理办法第六条", holder_class="student")
+        may(key, "宿管与后勤", holder_class="teacher", from_time=time(6), until_time=time(22))
+        may(key, "夜间闭楼", is_allowed=False, holder_class="student", from_time=time(23, 30), until_time=time(6))
     for place in ("south.library", "east.t1"):
-        for card_class in ("student", "teacher"):
+        for holder_class in ("student", "teacher"):
             may(
                 place,
                 "开放时间",
                 covers_below=False,
-                card_class=card_class,
+                holder_class=holder_class,
                 from_time=time(6, 30),
                 until_time=time(22, 30),
             )
-    may("south.library.e", "电子阅览室开放时间", card_class="student", from_time=time(8), until_time=time(22))
+    may("south.library.e", "电子阅览室开放时间", holder_class="student", from_time=time(8), until_time=time(22))
     may("south.library.e", "馆内整理", is_allowed=False, weekdays=1 << 4, from_time=time(14), until_time=time(17))
-    may("east.t1", "来校讲学", card_class="ordinary", sub_class="讲学", from_time=time(7), until_time=time(19))
+    may("east.t1", "来校讲学", holder_class="ordinary", sub_class="讲学", from_time=time(7), until_time=time(19))
     if COMPUTER_COLLEGE in units:
         may("east.t1.lab", "计算机学院函", unit_id=units[COMPUTER_COLLEGE], from_time=time(7), until_time=time(23))
     return found

@@ -51,6 +51,7 @@ from nanhu.platforms.people.records import (
 from nanhu.platforms.people.rules import (
     halfwidth,
     id_check_character,
+    masked_name,
     normalise_document,
     normalise_name,
     normalise_phone,
@@ -125,6 +126,7 @@ __all__ = [
     "id_number_of",
     "known_people",
     "lock_golden",
+    "masked_name",
     "matches_id_tail",
     "matches_identity",
     "matches_phone",

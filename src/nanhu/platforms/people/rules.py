@@ -191,3 +191,10 @@ def initials_of(name: str) -> str:
     surname, given = split_surname("".join(han))
     first = SURNAME_READINGS.get(surname, "").split() or [r for c in surname for r in _reading(c)]
     return "".join(reading[:1] for reading in [*first, *(r for c in given for r in _reading(c))])
+
+
+def masked_name(name: str) -> str:
+    """A name on a screen that others can see: 林*满, 陈*; of a foreign one the first letter of each word."""
+    if name.isascii():
+        return " ".join(f"{word[0]}***" for word in name.split())
+    return name[:1] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > len("张三") else "")

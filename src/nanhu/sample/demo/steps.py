@@ -15,6 +15,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.campus import api as campus
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
@@ -26,7 +27,6 @@ from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.sample.doors import PLACES, doors
-from nanhu.sample.doors import rules as door_rules
 from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, generate
 from nanhu.sample.machines import machines
 from nanhu.sample.merchants import BUS_FARE_FEN, BUS_LINES, merchants
@@ -43,6 +43,8 @@ ROLES = {
         "card.registrar",
         "card.manager",
         "card.guard",
+        "access.manager",
+        "access.guard",
         "card.payer",
         "card.phone_desk",
         "card.biller",
@@ -53,13 +55,15 @@ ROLES = {
         "identity.admin",
         "datahub.steward",
         "messages.editor",
+        "campus.keeper",
         "card.finance",
         "card.manager",
+        "access.manager",
         "card.payer",
         "card.biller",
         "openapi.keeper",
     ),
-    "security": ("identity.security", "card.guard", "card.clerk", "card.registrar"),
+    "security": ("identity.security", "card.guard", "access.guard", "card.clerk", "card.registrar"),
     "treasurer": ("card.finance",),
     "teacher": ("card.merchant",),
     "auditor": ("identity.auditor",),
@@ -188,9 +192,10 @@ def place_machines(_advance: Advance) -> str:
 
 def hang_doors(_advance: Advance) -> str:
     """Dormitories, library, teaching building, laboratory, with the rules they begin with."""
-    rules = door_rules(today=campus_today(), units=people.unit_ids_by_code(["12"]))
-    card.set_up_doors(by=BY, places=PLACES, doors=doors(), rules=rules)
-    return f"{len(doors())} 扇，{len(rules)} 条规则"
+    order = doors(today=campus_today(), units=people.unit_ids_by_code(["12"]))
+    campus.set_up_places(by=BY, places=PLACES)
+    card.set_up_doors(by=BY, order=order)
+    return f"{len(order.doors)} 扇，{len(order.rules)} 条规则"
 
 
 def hang_out_notices(_advance: Advance) -> str:

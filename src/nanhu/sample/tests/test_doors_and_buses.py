@@ -4,7 +4,7 @@ import pytest
 
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.sample.demo import steps
-from nanhu.systems.card.doors.models import Door, DoorRule, Place
+from nanhu.systems.card.doors.models import AntiPassback, Door, DoorRule
 from nanhu.systems.card.management.commands import card_doors, card_emulator
 from nanhu.systems.card.models import Merchant, Price
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
@@ -24,7 +24,7 @@ def test_doors_stand_at_their_places_with_rules_and_are_told_to_the_emulator(mon
         steps.hang_doors(nothing)
     card_doors.Command().handle(campus_no=[], verbosity=0)
     assert Door.objects.count() == len(written["doors.json"]["terminals"]) == 8
-    assert Place.objects.get(key="south.d1").pass_back == "hard"
+    assert AntiPassback.objects.get(place__key="south.d1").mode == "hard"
     assert DoorRule.objects.filter(place__key="south.d1").count() == 3
 
 

@@ -3,7 +3,7 @@
 from nanhu.systems.card.bank.example import begin_at_the_bank
 from nanhu.systems.card.closing.books import Books, begin_books
 from nanhu.systems.card.doors.services.ruling import DoorWish
-from nanhu.systems.card.doors.services.setting_up import DoorOrder, DoorRuleOrder, PlaceOrder, set_up_doors
+from nanhu.systems.card.doors.services.setting_up import DoorOrder, DoorRuleOrder, DoorsOrder, set_up_doors
 from nanhu.systems.card.errors import HistoryExistsError
 from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
 from nanhu.systems.card.example import Day, begin_day
@@ -25,12 +25,12 @@ __all__ = [
     "DoorOrder",
     "DoorRuleOrder",
     "DoorWish",
+    "DoorsOrder",
     "HistoryExistsError",
     "HistoryResult",
     "MerchantOrder",
     "Office",
     "PastRow",
-    "PlaceOrder",
     "PriceOrder",
     "TerminalOrder",
     "begin_at_the_bank",

@@ -36,10 +36,3 @@ def card_in(body: dict[str, Any], *, states: Container[str] = (Card.State.ISSUED
 
 def refused_card(code: str) -> CardRefusedError:
     return CardRefusedError(code=code, sentence=SENTENCES[code])
-
-
-def masked(name: str) -> str:
-    """A name on a screen that others can see: 林*满, 陈*; of a foreign one the first letter of each word."""
-    if name.isascii():
-        return " ".join(f"{word[0]}***" for word in name.split())
-    return name[:1] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > len("张三") else "")

@@ -13,7 +13,7 @@ from nanhu.platforms.terminals.api import (
 from nanhu.systems.card.funds.models import PendingAccount
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.pins.operations import check_asked_pin
-from nanhu.systems.card.presented import card_in, masked
+from nanhu.systems.card.presented import card_in
 from nanhu.systems.card.rows import line_of
 
 MOST_ROWS = 5
@@ -27,7 +27,7 @@ def card_look(request: Request) -> dict[str, Any]:
     check_asked_pin(request, card, "enquiry")
     holder = people.person_card(card.person_id)
     return {
-        "name": masked(holder.name) if holder else "",
+        "name": people.masked_name(holder.name) if holder else "",
         "number": card.number,
         "class_name": str(Card.Class(card.card_class).label),
         "state": card.state,

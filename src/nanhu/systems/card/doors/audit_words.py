@@ -13,10 +13,6 @@ ACTIONS: dict[str, Text] = {
     "card.door_sides_reset": _("重置进出状态"),
     "card.set_up_doors": _("设置门禁"),
 }
-TARGETS: dict[str, Text] = {
-    "door_place": _("门禁地点"),
-}
-"""By what stands before the colon."""
 WHOLE_TARGETS: dict[str, Text] = {
     "card:doors": _("门禁"),
 }

@@ -5,12 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.errors import CampusError
 
 
-class PlaceNotFoundError(CampusError):
-    code = "card.door_place_not_found"
-    http_status = 404
-    sentence = _("没有这个地点。")
-
-
 class DoorNotSetUpError(CampusError):
     code = "card.door_not_set_up"
     http_status = 409

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.ui.widgets import DayInput
+from nanhu.platforms.campus.api import Place, open_places
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.doors.models import Place
+from nanhu.systems.card.doors.issuers import choices
 from nanhu.systems.card.doors.services.ruling import EVERY_DAY, WHOLE_DAY, DoorWish
-from nanhu.systems.card.rights.forms import holders_of_rights
 
 DAY = DayInput()
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -18,7 +18,7 @@ WEEKDAYS = [(1, _("一")), (2, _("二")), (4, _("三")), (8, _("四")), (16, _("
 
 
 def everybody_or_a_class() -> list[Any]:
-    return [("", _("所有持卡人")), *holders_of_rights()]
+    return [("", _("所有持卡人")), *choices()]
 
 
 def units() -> list[tuple[str, str]]:
@@ -26,9 +26,7 @@ def units() -> list[tuple[str, str]]:
 
 
 class DoorRuleForm(forms.Form):
-    place = forms.ModelChoiceField(
-        label=_("地点"), queryset=Place.objects.order_by("key"), to_field_name="key", empty_label="—"
-    )
+    place = forms.ModelChoiceField(label=_("地点"), queryset=open_places(), to_field_name="key", empty_label="—")
     covers_below = forms.BooleanField(
         label=_("同时适用于内部各处"),
         required=False,
@@ -74,10 +72,10 @@ class DoorRuleForm(forms.Form):
 
     def wish(self) -> DoorWish:
         said = self.cleaned_data
-        card_class, _colon, sub_class = said["who"].partition(":")
+        holder_class, _colon, sub_class = said["who"].partition(":")
         return DoorWish(
             covers_below=said["covers_below"], is_allowed=said["is_allowed"], person_id=self.person_id,
-            unit_id=int(said["unit"]) if said["unit"] else None, card_class=card_class, sub_class=sub_class,
+            unit_id=int(said["unit"]) if said["unit"] else None, holder_class=holder_class, sub_class=sub_class,
             weekdays=sum(said["weekdays"]) & EVERY_DAY, from_time=said["from_time"], until_time=said["until_time"],
             starts_on=said["starts_on"], ends_on=said["ends_on"],
         )  # fmt: skip

@@ -7,64 +7,37 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.platforms.campus.api import Place
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.models import Card
-
-KEY_SHAPE = r"^[0-9a-z][0-9a-z.-]{0,39}$"
 
 
-class Place(models.Model):
-    """A building, a floor, a room: what doors stand at and rules speak of. A rule of a place holds for all below it."""
+class AntiPassback(models.Model):
+    """What the doors of a place do to who goes in without having gone out; without a row, nothing."""
 
-    class Kind(models.TextChoices):
-        CAMPUS = "campus", _("校区")
-        DORM = "dorm", _("宿舍")
-        LIBRARY = "library", _("图书馆")
-        TEACHING = "teaching", _("教学楼")
-        LAB = "lab", _("实验室")
-        OTHER = "other", _("其他")
-
-    class PassBack(models.TextChoices):
+    class Mode(models.TextChoices):
         OFF = "off", _("不限")
         SOFT = "soft", _("放行并标记")
         HARD = "hard", _("拒绝")
 
-    key = models.TextField(unique=True)
-    name = models.TextField()
-    kind = models.TextField(choices=Kind)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
-    pass_back = models.TextField(
-        choices=PassBack, default=PassBack.OFF, help_text="what happens to who goes in without having gone out"
-    )
-    created_at = models.DateTimeField(default=timezone.now)
+    place = models.OneToOneField(Place, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    mode = models.TextField(choices=Mode)
 
     class Meta:
-        db_table = "card_door_place"
+        db_table = "card_door_anti_passback"
         constraints = [
-            models.CheckConstraint(condition=Q(key__regex=KEY_SHAPE) & ~Q(name=""), name="card_door_place_is_named"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["campus", "dorm", "library", "teaching", "lab", "other"]),
-                name="card_door_place_kind",
-            ),
-            models.CheckConstraint(
-                condition=Q(pass_back__in=["off", "soft", "hard"]), name="card_door_place_pass_back"
-            ),
-            models.CheckConstraint(
-                condition=Q(parent=None) | ~Q(parent=F("id")), name="card_door_place_is_not_its_own_parent"
-            ),
+            models.CheckConstraint(condition=Q(mode__in=["off", "soft", "hard"]), name="card_door_anti_passback_mode"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Door(models.Model):
     """A door controller at a place, with a reader outside (`in`) and one inside (`out`); the rest is what it last said."""
 
     terminal = models.OneToOneField(Terminal, primary_key=True, on_delete=models.PROTECT, related_name="door")
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="doors")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     open_seconds = models.PositiveSmallIntegerField(default=5)
-    list_salt = models.TextField(help_text="hexadecimal; the numbers of cards are hashed with it in the door's list")
+    list_salt = models.TextField(
+        help_text="hexadecimal; the numbers of credentials are hashed with it in the door's list"
+    )
     said_at = models.DateTimeField(null=True, help_text="when it last asked for its list")
     said_version = models.BigIntegerField(default=0)
     said_open = models.BooleanField(default=False, help_text="it stands open because of an emergency")
@@ -81,19 +54,21 @@ class Door(models.Model):
 class DoorRule(models.Model):
     """Who may, or may not, pass the doors of a place, of all below it too unless told otherwise, when. See docs/decisions/0010.
 
-    One of: a person; a unit with all below it (of one class, where given); a class or sub-class; everybody. Rows are never
-    changed but for `withdrawn_*`.
+    One of: a person; a unit with all below it (of one class, where given); a class or sub-class of holders; everybody. Rows
+    are never changed but for `withdrawn_*`.
     """
 
     public_id = models.UUIDField(default=uuid4, unique=True)
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="rules")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     covers_below = models.BooleanField(
         default=True, help_text="false: the doors of this place alone, not of rooms in it"
     )
     is_allowed = models.BooleanField()
     person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
-    card_class = models.TextField(choices=[("", _("所有人")), *Card.Class.choices], default="", blank=True)
+    holder_class = models.TextField(
+        default="", blank=True, help_text="of who holds the credential; as its issuer names it"
+    )
     sub_class = models.TextField(default="", blank=True)
     weekdays = models.PositiveSmallIntegerField(
         default=127, help_text="bits: 1 Monday … 64 Sunday, of the day it begins"
@@ -118,14 +93,12 @@ class DoorRule(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="card_door_rule_ends_after_start"
             ),
+            models.CheckConstraint(condition=Q(holder_class__regex=r"^[a-z_]{0,20}$"), name="card_door_rule_class"),
             models.CheckConstraint(
-                condition=Q(card_class__in=["", "teacher", "student", "ordinary"]), name="card_door_rule_class"
+                condition=Q(person=None) | Q(unit=None, holder_class="", sub_class=""), name="card_door_rule_names_one"
             ),
             models.CheckConstraint(
-                condition=Q(person=None) | Q(unit=None, card_class="", sub_class=""), name="card_door_rule_names_one"
-            ),
-            models.CheckConstraint(
-                condition=Q(sub_class="") | ~Q(card_class=""), name="card_door_rule_sub_class_has_a_class"
+                condition=Q(sub_class="") | ~Q(holder_class=""), name="card_door_rule_sub_class_has_a_class"
             ),
         ]
 
@@ -134,7 +107,7 @@ class DoorEmergency(models.Model):
     """The doors of a place and of all below it stand open, from a moment until it ends by itself or by hand."""
 
     public_id = models.UUIDField(default=uuid4, unique=True)
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="emergencies")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
     opened_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField()
@@ -172,7 +145,9 @@ class Passage(models.Model):
     sequence = models.BigIntegerField()
     fingerprint = models.BinaryField()
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
-    card = models.ForeignKey(Card, null=True, on_delete=models.PROTECT, related_name="+")
+    credential = models.TextField(
+        default="", blank=True, help_text="its issuer's name of what was presented; empty: unknown"
+    )
     person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     direction = models.TextField(choices=Direction)
     means = models.TextField(choices=Means)
@@ -201,7 +176,7 @@ class Passage(models.Model):
 class Presence(models.Model):
     """On which side of a place's doors a person was last seen, for anti-passback; the latest passage counts, not the last sent."""
 
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="presences")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     is_inside = models.BooleanField()
     at = models.DateTimeField()
@@ -227,11 +202,10 @@ class DoorList(models.Model):
 
 
 class DoorListRow(models.Model):
-    """A card in a door's list: the rules that speak of it there (its profile), and the version that brought it."""
+    """A credential in a door's list: the rules that speak of it there (its profile), and the version that brought it."""
 
     door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="list_rows")
-    card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="+", db_constraint=False)
-    hashed = models.TextField()
+    hashed = models.TextField(help_text="its number, under the door's salt")
     profile = models.TextField(help_text="the ids of its rules; empty: gone from the list")
     valid_from = models.DateField()
     valid_until = models.DateField()
@@ -240,4 +214,4 @@ class DoorListRow(models.Model):
     class Meta:
         db_table = "card_door_list_row"
         indexes = [models.Index(fields=["door", "version"], name="card_door_list_row_version")]
-        constraints = [models.UniqueConstraint(fields=["door", "card"], name="card_door_list_row_once")]
+        constraints = [models.UniqueConstraint(fields=["door", "hashed"], name="card_door_list_row_once")]

@@ -9,12 +9,12 @@ from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import MalformedError, Request, Terminal, operation, text_in, whole_in
 from nanhu.systems.card.doors.errors import DoorNotSetUpError
 from nanhu.systems.card.doors.models import Door, Passage
+from nanhu.systems.card.doors.queries import pass_back_of
 from nanhu.systems.card.doors.reasons import sentence_of
 from nanhu.systems.card.doors.services.emergencies import open_until
 from nanhu.systems.card.doors.services.listing import current_list, page_of, row_facts
 from nanhu.systems.card.doors.services.passing import pass_door
 from nanhu.systems.card.doors.services.uploading import MOST_ROWS, take
-from nanhu.systems.card.presented import masked
 
 DOORS: Final = frozenset({Terminal.Kind.DOOR})
 LONGEST_MEDIUM: Final = 64
@@ -40,7 +40,7 @@ def door_pass(request: Request) -> dict[str, Any]:
     if not decision.is_opened:
         return {"outcome": "refused", **answer}
     holder = people.person_card(passage.person_id) if passage.person_id else None
-    return {**answer, "open_seconds": door.open_seconds, "name": masked(holder.name) if holder else ""}
+    return {**answer, "open_seconds": door.open_seconds, "name": people.masked_name(holder.name) if holder else ""}
 
 
 @operation("door/events", kinds=DOORS)
@@ -76,7 +76,7 @@ def door_list(request: Request) -> dict[str, Any]:
         "version": page.version, "is_full": page.is_full, "changes": [row_facts(row) for row in page.rows],
         "next": page.following, "ends_at": current.ends_at.timestamp() if current.ends_at else 0,
         "open_until": opened.timestamp() if opened else None, "open_seconds": door.open_seconds,
-        "pass_back": door.place.pass_back, "server_time": now().timestamp(), "profiles_tag": current.profiles_tag,
+        "pass_back": pass_back_of(door.place).value, "server_time": now().timestamp(), "profiles_tag": current.profiles_tag,
         "last_sequence": last_sequence(door),
     }  # fmt: skip
     if body.get("profiles_tag") != current.profiles_tag or page.is_full:

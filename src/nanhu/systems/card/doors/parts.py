@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import F
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.campus.api import Place, PlaceClosedError, is_open
 from nanhu.platforms.terminals.api import PARTS, PlaceMissingError, Terminal, Unsent
-from nanhu.systems.card.doors.models import Door, DoorList, DoorListRow, Place
+from nanhu.systems.card.doors.models import Door, DoorList, DoorListRow
 
 
 class DoorPart:
@@ -19,6 +20,8 @@ class DoorPart:
         place = Place.objects.filter(key=details.get("door_place", "")).first()
         if place is None:
             raise PlaceMissingError
+        if not is_open(place):
+            raise PlaceClosedError(place=place.name)
         Door.objects.create(terminal=terminal, place=place, list_salt=secrets.token_hex(16))
         return {}
 

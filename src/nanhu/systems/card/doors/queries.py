@@ -8,10 +8,11 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.campus.api import Place
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.doors.models import Door, DoorEmergency, DoorRule, Passage, Place
+from nanhu.systems.card.doors.models import AntiPassback, Door, DoorEmergency, DoorRule, Passage, Presence
 from nanhu.systems.card.doors.reasons import remark_of, sentence_of
-from nanhu.systems.card.presented import masked
 
 SILENT: Final = timedelta(seconds=30)
 LATEST: Final = 10
@@ -34,8 +35,11 @@ class DoorLine:
 
 @dataclass(frozen=True, slots=True)
 class PlaceLine:
+    """A place with its doors. `is_closed`: they let nobody in; `emergency`: of it or of one above it."""
+
     place: Place
     depth: int
+    is_closed: bool
     doors: tuple[DoorLine, ...]
     emergency: DoorEmergency | None
 
@@ -51,26 +55,16 @@ class PassageLine:
 
 def place_lines() -> list[PlaceLine]:
     """The tree in its order, each place with its doors; three queries."""
-    places = list(Place.objects.order_by("key"))
+    tree = campus.place_lines()
     doors = Door.objects.select_related("terminal").order_by("terminal__number")
     by_place: dict[int, list[Door]] = {}
     for door in doors:
         by_place.setdefault(door.place_id, []).append(door)
     opened = {one.place_id: one for one in open_emergencies()}
-    parents = {place.pk: place.parent_id for place in places}
-    children: dict[int | None, list[Place]] = {}
-    for place in places:
-        children.setdefault(place.parent_id, []).append(place)
+    parents = {line.place.pk: line.place.parent_id for line in tree}
     return [
-        line_of(place, depth, by_place.get(place.pk, []), emergency_of(place.pk, parents, opened))
-        for place, depth in walked(children, None, 0)
+        line_of(line, by_place.get(line.place.pk, []), emergency_of(line.place.pk, parents, opened)) for line in tree
     ]
-
-
-def walked(children: dict[int | None, list[Place]], parent: int | None, depth: int) -> Iterable[tuple[Place, int]]:
-    for place in children.get(parent, []):
-        yield place, depth
-        yield from walked(children, place.pk, depth + 1)
 
 
 def emergency_of(
@@ -83,13 +77,13 @@ def emergency_of(
     return None
 
 
-def line_of(place: Place, depth: int, doors: Iterable[Door], emergency: DoorEmergency | None) -> PlaceLine:
+def line_of(line: campus.PlaceLine, doors: Iterable[Door], emergency: DoorEmergency | None) -> PlaceLine:
     moment = now()
-    lines = (
+    shown = (
         DoorLine(door, door.said_at is not None and moment - door.said_at <= SILENT, emergency is not None)
         for door in doors
     )
-    return PlaceLine(place, depth, tuple(lines), emergency)
+    return PlaceLine(line.place, line.depth, line.is_closed, tuple(shown), emergency)
 
 
 def open_emergencies() -> QuerySet[DoorEmergency]:
@@ -111,7 +105,12 @@ def rules_over(place: Place) -> QuerySet[DoorRule]:
 
 
 def inside(place: Place) -> int:
-    return place.presences.filter(is_inside=True).count()
+    return Presence.objects.filter(place=place, is_inside=True).count()
+
+
+def pass_back_of(place: Place) -> AntiPassback.Mode:
+    found = AntiPassback.objects.filter(place=place).first()
+    return AntiPassback.Mode(found.mode) if found else AntiPassback.Mode.OFF
 
 
 def passages_at(place: Place, *, only: str = "", most: int = LATEST) -> list[PassageLine]:
@@ -141,7 +140,10 @@ def passage_lines(rows: Iterable[Passage]) -> list[PassageLine]:
 
 def with_masked_names(lines: Iterable[PassageLine]) -> list[PassageLine]:
     """For a screen that stands in the guard's room."""
-    return [PassageLine(one.passage, masked(one.who) if one.who else "", "", one.sentence, one.remark) for one in lines]
+    return [
+        PassageLine(one.passage, people.masked_name(one.who) if one.who else "", "", one.sentence, one.remark)
+        for one in lines
+    ]
 
 
 def today_counts(place: Place) -> dict[str, int]:

@@ -4,12 +4,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Application, PersonalData
-from nanhu.systems.card.doors import operations, parts, tasks
+from nanhu.kernel.registry import Application, PersonalData, Role
+from nanhu.systems.card.doors import credentials, operations, parts, tasks
 from nanhu.systems.card.doors.personal_data import passage_records
-from nanhu.systems.card.rights.policies import GUARD, MANAGER
+from nanhu.systems.card.doors.policies import GUARD, MANAGER
 
-__all__ = ["operations", "parts", "tasks"]
+__all__ = ["credentials", "operations", "parts", "tasks"]
 
 registry.personal_data.add(
     PersonalData(
@@ -17,6 +17,10 @@ registry.personal_data.add(
         description=_("时间、地点、进出、是否放行；保存半年"),
     )
 )  # fmt: skip
+registry.roles.add(
+    Role(key=MANAGER, name=_("门禁主管"), description=_("定谁能进哪些门、什么时候能进")),
+    Role(key=GUARD, name=_("门卫"), description=_("看各处门的情况和通行记录，紧急开门，重置进出状态")),
+)
 registry.applications.add(
     Application(
         key="card.doors",

@@ -6,9 +6,9 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.platforms.campus.api import open_places
 from nanhu.platforms.terminals.api import Entry, Terminal
 from nanhu.platforms.terminals.wire import LARGEST_SEQUENCE
-from nanhu.systems.card.doors.models import Place
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.services.merchants import MerchantOrder
 
@@ -63,7 +63,7 @@ class RegisterForm(forms.Form):
     )  # fmt: skip
     place = forms.CharField(label=_("装在哪里"), max_length=80, help_text=_("例如：3 号窗口"))
     door_place = forms.ModelChoiceField(
-        label=_("门禁地点"), queryset=Place.objects.order_by("key"), required=False, to_field_name="key",
+        label=_("门禁地点"), queryset=open_places(), required=False, to_field_name="key",
         empty_label=_("请选择"),
     )  # fmt: skip
     yard = forms.CharField(label=_("院区"), max_length=20, required=False, help_text=_("自助终端填，例如：南院"))

@@ -7,7 +7,6 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import Request, Terminal, operation, text_in, whole_in
 from nanhu.systems.card.models import SELLING, Card
-from nanhu.systems.card.presented import masked
 from nanhu.systems.card.rights.services.deciding import may, may_each
 from nanhu.systems.card.rights.services.verifying import found_on_reader
 
@@ -33,7 +32,7 @@ def check(request: Request) -> dict[str, Any]:
         "class": card.card_class, "sub_class": card.sub_class, "valid_until": str(card.valid_until),
     }  # fmt: skip
     if request.terminal.kind != Terminal.Kind.SELF_SERVICE_KIOSK:
-        return answer | {"name": masked(person.name)}
+        return answer | {"name": people.masked_name(person.name)}
     patron = person.affiliations[0].campus_no if person.affiliations else ""
     return answer | {"number": card.number, "name": person.name, "patron": patron}
 

@@ -3,10 +3,10 @@
 import pytest
 
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.people.api import masked_name
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
-from nanhu.systems.card.presented import masked
 from nanhu.systems.card.tests.conftest import SYSTEM
 
 PIN = PINS["student"]
@@ -58,4 +58,4 @@ def test_a_till_is_told_the_balance_only(ready):
     ("name", "shown"), [("林小满", "林*满"), ("陈志", "陈*"), ("欧阳一鸣", "欧**鸣"), ("Amina Diallo", "A*** D***")]
 )
 def test_names_are_masked(name, shown):
-    assert masked(name) == shown
+    assert masked_name(name) == shown

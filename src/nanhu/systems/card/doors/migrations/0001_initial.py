@@ -14,10 +14,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("card_fleet", "0001_initial"),
-        ("card_rights", "0001_initial"),
+        ("campus", "0001_initial"),
         ("card", "0001_initial"),
         ("people", "0001_initial"),
+        ("terminals", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 (
                     "list_salt",
                     models.TextField(
-                        help_text="hexadecimal; the numbers of cards are hashed with it in the door's list"
+                        help_text="hexadecimal; the numbers of credentials are hashed with it in the door's list"
                     ),
                 ),
                 ("said_at", models.DateTimeField(help_text="when it last asked for its list", null=True)),
@@ -91,11 +91,9 @@ class Migration(migrations.Migration):
                 ),
                 ("is_allowed", models.BooleanField()),
                 (
-                    "card_class",
+                    "holder_class",
                     models.TextField(
-                        blank=True,
-                        choices=[("", "所有人"), ("teacher", "教师卡"), ("student", "学生卡"), ("ordinary", "普通卡")],
-                        default="",
+                        blank=True, default="", help_text="of who holds the credential; as its issuer names it"
                     ),
                 ),
                 ("sub_class", models.TextField(blank=True, default="")),
@@ -144,45 +142,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Place",
+            name="AntiPassback",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.TextField(unique=True)),
-                ("name", models.TextField()),
                 (
-                    "kind",
-                    models.TextField(
-                        choices=[
-                            ("campus", "校区"),
-                            ("dorm", "宿舍"),
-                            ("library", "图书馆"),
-                            ("teaching", "教学楼"),
-                            ("lab", "实验室"),
-                            ("other", "其他"),
-                        ]
-                    ),
-                ),
-                (
-                    "pass_back",
-                    models.TextField(
-                        choices=[("off", "不限"), ("soft", "放行并标记"), ("hard", "拒绝")],
-                        default="off",
-                        help_text="what happens to who goes in without having gone out",
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        null=True,
+                    "place",
+                    models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="children",
-                        to="card_doors.place",
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="campus.place",
                     ),
+                ),
+                (
+                    "mode",
+                    models.TextField(choices=[("off", "不限"), ("soft", "放行并标记"), ("hard", "拒绝")]),
                 ),
             ],
             options={
-                "db_table": "card_door_place",
+                "db_table": "card_door_anti_passback",
             },
         ),
         migrations.CreateModel(
@@ -191,6 +169,12 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("sequence", models.BigIntegerField()),
                 ("fingerprint", models.BinaryField()),
+                (
+                    "credential",
+                    models.TextField(
+                        blank=True, default="", help_text="its issuer's name of what was presented; empty: unknown"
+                    ),
+                ),
                 ("direction", models.TextField(choices=[("in", "进"), ("out", "出")])),
                 ("means", models.TextField(choices=[("card", "刷卡"), ("code", "门禁码"), ("button", "出门按钮")])),
                 ("is_opened", models.BooleanField()),
@@ -207,12 +191,6 @@ class Migration(migrations.Migration):
                     "received_at",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now
-                    ),
-                ),
-                (
-                    "card",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"
                     ),
                 ),
                 (
@@ -238,9 +216,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "place",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_doors.place"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"),
                 ),
             ],
             options={
@@ -250,9 +226,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="doorrule",
             name="place",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="rules", to="card_doors.place"
-            ),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"),
         ),
         migrations.CreateModel(
             name="DoorEmergency",
@@ -276,9 +250,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "place",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="emergencies", to="card_doors.place"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"),
                 ),
             ],
             options={
@@ -288,9 +260,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="door",
             name="place",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="doors", to="card_doors.place"
-            ),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"),
         ),
         migrations.CreateModel(
             name="Presence",
@@ -306,9 +276,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "place",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="presences", to="card_doors.place"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"),
                 ),
             ],
             options={
@@ -319,20 +287,11 @@ class Migration(migrations.Migration):
             name="DoorListRow",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("hashed", models.TextField()),
+                ("hashed", models.TextField(help_text="its number, under the door's salt")),
                 ("profile", models.TextField(help_text="the ids of its rules; empty: gone from the list")),
                 ("valid_from", models.DateField()),
                 ("valid_until", models.DateField()),
                 ("version", models.BigIntegerField()),
-                (
-                    "card",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="card.card",
-                    ),
-                ),
                 (
                     "door",
                     models.ForeignKey(
@@ -343,36 +302,13 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "card_door_list_row",
                 "indexes": [models.Index(fields=["door", "version"], name="card_door_list_row_version")],
-                "constraints": [models.UniqueConstraint(fields=("door", "card"), name="card_door_list_row_once")],
+                "constraints": [models.UniqueConstraint(fields=("door", "hashed"), name="card_door_list_row_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name="place",
+            model_name="antipassback",
             constraint=models.CheckConstraint(
-                condition=models.Q(("key__regex", "^[0-9a-z][0-9a-z.-]{0,39}$"), models.Q(("name", ""), _negated=True)),
-                name="card_door_place_is_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["campus", "dorm", "library", "teaching", "lab", "other"])),
-                name="card_door_place_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pass_back__in", ["off", "soft", "hard"])), name="card_door_place_pass_back"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent", None), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"
-                ),
-                name="card_door_place_is_not_its_own_parent",
+                condition=models.Q(("mode__in", ["off", "soft", "hard"])), name="card_door_anti_passback_mode"
             ),
         ),
         migrations.AddIndex(
@@ -431,15 +367,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="doorrule",
             constraint=models.CheckConstraint(
-                condition=models.Q(("card_class__in", ["", "teacher", "student", "ordinary"])),
-                name="card_door_rule_class",
+                condition=models.Q(("holder_class__regex", "^[a-z_]{0,20}$")), name="card_door_rule_class"
             ),
         ),
         migrations.AddConstraint(
             model_name="doorrule",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("person", None), models.Q(("card_class", ""), ("sub_class", ""), ("unit", None)), _connector="OR"
+                    ("person", None), models.Q(("holder_class", ""), ("sub_class", ""), ("unit", None)), _connector="OR"
                 ),
                 name="card_door_rule_names_one",
             ),
@@ -447,7 +382,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="doorrule",
             constraint=models.CheckConstraint(
-                condition=models.Q(("sub_class", ""), models.Q(("card_class", ""), _negated=True), _connector="OR"),
+                condition=models.Q(("sub_class", ""), models.Q(("holder_class", ""), _negated=True), _connector="OR"),
                 name="card_door_rule_sub_class_has_a_class",
             ),
         ),

@@ -1,22 +1,21 @@
-"""May this card through this door now? Asked for one passage; each of its parts is one query."""
+"""May this credential through this door now? Asked for one passage; rules, emergencies and the side are one query."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
 
-from nanhu.kernel.clock import CAMPUS_ZONE
-from nanhu.systems.card.doors.models import Door, Passage, Place
-from nanhu.systems.card.models import Card
-from nanhu.systems.card.rights.services.deciding import may
+from nanhu.systems.card.doors.issuers import Credential
+from nanhu.systems.card.doors.models import AntiPassback, Door, Passage
 
-DECIDE = "SELECT * FROM card_door_decide(%s, %s, %s)"
+DECIDE = "SELECT * FROM card_door_decide(%s, %s, %s, %s, %s)"
 
 
 class Found(NamedTuple):
-    """What rules and emergencies say of a card at a door."""
+    """What place, rules and emergencies say of a person at a door."""
 
     place_id: int
+    is_place_open: bool
     pass_back: str
     emergency_id: int | None
     rule_id: int | None
@@ -33,20 +32,20 @@ class Decision(NamedTuple):
     remark: str = ""
 
 
-def look(door: Door, card: Card | None, at: datetime) -> Found:
+def look(door: Door, credential: Credential, at: datetime) -> Found:
     with connection.cursor() as cursor:
-        cursor.execute(DECIDE, [door.pk, card.pk if card else None, at])
+        cursor.execute(DECIDE, [door.pk, credential.person_id, credential.holder_class, credential.sub_class, at])
         return Found(*cursor.fetchone())
 
 
-def decide(*, door: Door, card: Card | None, fault: str, direction: str, at: datetime) -> Decision:
-    """`fault` says why there is no card. An emergency opens for everybody; nobody whose card we know is kept inside."""
-    found = look(door, card, at)
+def decide(*, door: Door, credential: Credential, direction: str, at: datetime) -> Decision:
+    """An emergency opens for everybody; nobody who is known is kept inside."""
+    found = look(door, credential, at)
     if found.emergency_id is not None:
         return Decision(is_opened=True, code="emergency", found=found)
-    refusal = refusal_of(card, fault, found, at)
-    if direction == Passage.Direction.OUT and card is not None:
-        is_odd = found.pass_back != Place.PassBack.OFF and not found.is_inside
+    refusal = refusal_of(credential, found)
+    if direction == Passage.Direction.OUT and credential.person_id is not None:
+        is_odd = found.pass_back != AntiPassback.Mode.OFF and not found.is_inside
         return Decision(is_opened=True, code="leaving", found=found, remark=refusal or ("no_entry" if is_odd else ""))
     if refusal:
         return Decision(is_opened=False, code=refusal, found=found)
@@ -54,18 +53,17 @@ def decide(*, door: Door, card: Card | None, fault: str, direction: str, at: dat
 
 
 def entering(found: Found) -> Decision:
-    if not found.is_inside or found.pass_back == Place.PassBack.OFF:
+    if not found.is_inside or found.pass_back == AntiPassback.Mode.OFF:
         return Decision(is_opened=True, code="allowed", found=found)
-    if found.pass_back == Place.PassBack.HARD:
+    if found.pass_back == AntiPassback.Mode.HARD:
         return Decision(is_opened=False, code="passed_back", found=found)
     return Decision(is_opened=True, code="allowed", found=found, remark="passed_back")
 
 
-def refusal_of(card: Card | None, fault: str, found: Found, at: datetime) -> str:
-    """Empty where card and rules let through. The card and its class's right to doors come before any rule."""
-    if card is None:
-        return fault
-    right = may(card, "door", at.astimezone(CAMPUS_ZONE).date())
-    if not right.is_allowed:
-        return right.code
+def refusal_of(credential: Credential, found: Found) -> str:
+    """Empty where credential, place and rules let through; the first that refuses is told."""
+    if credential.refusal:
+        return credential.refusal
+    if not found.is_place_open:
+        return "place_closed"
     return "" if found.is_allowed else "no_rule" if found.rule_id is None else "rule_denies"

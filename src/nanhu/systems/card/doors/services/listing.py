@@ -1,4 +1,4 @@
-"""What a door keeps for the time without network: hashed numbers of cards, each with the profile that says when."""
+"""What a door keeps for the time without network: hashed numbers of credentials, each with the profile that says when."""
 
 import hashlib
 import json
@@ -10,15 +10,14 @@ from typing import Any, Final, NamedTuple
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
+from nanhu.systems.card.doors import issuers
 from nanhu.systems.card.doors.models import Door, DoorList, DoorListRow, DoorRule
 from nanhu.systems.card.doors.rules import Spoken, windows, without_days
-from nanhu.systems.card.models import Card
-from nanhu.systems.card.rights.services.deciding import table
 
 DAYS: Final = 8
 MOST_ROWS: Final = 5000
 STAMP = "SELECT card_door_stamp(%s)"
-REFRESH = "SELECT card_door_refresh(%s, %s, %s, %s)"
+REFRESH = "SELECT card_door_refresh(%s, %s, %s, %s, %s)"
 
 
 class Page(NamedTuple):
@@ -31,29 +30,18 @@ class Page(NamedTuple):
 
 
 def current_list(door: Door) -> DoorList:
-    """Made anew only where its stamp says so; two queries otherwise."""
+    """Made anew only where its stamp says so; a query, and one of each issuer, otherwise."""
     today = campus_today()
     with connection.cursor() as cursor:
         cursor.execute(STAMP, [now()])
-        stamp = f"{today}.{cursor.fetchone()[0]}"
+        stamp = f"{today}.{cursor.fetchone()[0]}.{issuers.stamp()}"
     known = DoorList.objects.filter(pk=door.pk).first()
     if known is not None and known.stamp == stamp:
         return known
-    closed = closed_days(today)
+    closed = issuers.closed_days([today + timedelta(days=n) for n in range(DAYS)])
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(REFRESH, [door.pk, today, sorted(closed), stamp])
+        cursor.execute(REFRESH, [door.pk, today, sorted(closed), issuers.views(), stamp])
         return with_profiles(DoorList.objects.select_for_update().get(pk=door.pk), closed, today)
-
-
-def closed_days(first: date) -> dict[str, set[date]]:
-    """ "class:sub-class" → the days of the list on which that class has no right to doors."""
-    rules, days = table(), [first + timedelta(days=n) for n in range(DAYS)]
-    groups = Card.objects.filter(state=Card.State.ISSUED).order_by().values_list("card_class", "sub_class").distinct()
-    found = {
-        f"{card_class}:{sub_class}": {day for day in days if not rules.gives(card_class, sub_class, "door", day)}
-        for card_class, sub_class in groups
-    }
-    return {group: shut for group, shut in found.items() if shut}
 
 
 def with_profiles(door_list: DoorList, closed: dict[str, set[date]], first: date) -> DoorList:

@@ -1,4 +1,4 @@
-"""Who gains and who loses by a rule, before it holds: reckoned on the cards it speaks of, over the first week of it."""
+"""Who gains and who loses by a rule, before it holds: reckoned on the people it speaks of, over the first week of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,9 @@ from typing import Final, NamedTuple
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import campus_today
-from nanhu.systems.card.doors.models import DoorRule, Place
+from nanhu.platforms.campus.api import Place
+from nanhu.systems.card.doors.issuers import views
+from nanhu.systems.card.doors.models import DoorRule
 from nanhu.systems.card.doors.rules import Spoken, windows
 from nanhu.systems.card.doors.services.listing import spoken
 from nanhu.systems.card.doors.services.ruling import DoorWish, drafted
@@ -17,25 +19,23 @@ type Window = tuple[datetime, datetime]
 DAYS: Final = 7
 SAMPLE: Final = 12
 BELOW = """
-    WITH RECURSIVE down (id) AS (
-        SELECT %s::bigint UNION SELECT p.id FROM card_door_place p JOIN down ON p.parent_id = down.id
-    ) SELECT DISTINCT d.place_id FROM card_door d JOIN down ON down.id = d.place_id ORDER BY 1"""
+    SELECT DISTINCT d.place_id FROM card_door d JOIN campus_downwards(%s) down ON down.id = d.place_id ORDER BY 1"""
 PROFILES = """
-    SELECT p.rules, array_agg(p.card_id ORDER BY p.card_id) FROM card_door_profiles(%s, %s) p
+    SELECT p.rules, array_agg(p.person_id ORDER BY p.person_id) FROM card_door_profiles(%s, %s, %s) p
     WHERE %s = ANY (p.rules) GROUP BY p.rules"""
 
 
 class Group(NamedTuple):
-    """Cards of one place with the same rules, the one in question among them."""
+    """People at one place with the same rules, the one in question among them."""
 
     place_id: int
     rules: tuple[int, ...]
-    cards: list[int]
+    persons: list[int]
 
 
 @dataclass(slots=True)
 class Preview:
-    """Cards that may longer, or less long, at some door of the place; one may do both at different hours."""
+    """People who may longer, or less long, at some door of the place; one may do both at different hours."""
 
     gaining: set[int] = field(default_factory=set)
     losing: set[int] = field(default_factory=set)
@@ -67,15 +67,15 @@ def preview_withdrawal(rule: DoorRule) -> Preview:
 
 
 def groups_of(rule: DoorRule) -> tuple[list[Group], dict[int, Spoken]]:
-    """The cards the rule speaks of, at each place below that has doors."""
+    """The people the rule speaks of, at each place below that has doors."""
     since = max(rule.starts_on, campus_today())
     with connection.cursor() as cursor:
         cursor.execute(BELOW, [rule.place_id])
         places = [row[0] for row in cursor.fetchall()]
         groups = []
         for place in places:
-            cursor.execute(PROFILES, [place, since, rule.pk])
-            groups += [Group(place, tuple(ids), cards) for ids, cards in cursor.fetchall()]
+            cursor.execute(PROFILES, [place, since, views(), rule.pk])
+            groups += [Group(place, tuple(ids), persons) for ids, persons in cursor.fetchall()]
     wanted = {one for group in groups for one in group.rules}
     return groups, {one.pk: spoken(one) for one in DoorRule.objects.filter(pk__in=wanted)}
 
@@ -87,11 +87,11 @@ def compared(groups: Sequence[Group], rules: dict[int, Spoken], rule: DoorRule, 
         with_it = windows(held, first=first, days=DAYS)
         without = windows([one for one in held if one.id != rule.pk], first=first, days=DAYS)
         before, after = (without, with_it) if is_coming else (with_it, without)
-        everybody.update(group.cards)
+        everybody.update(group.persons)
         if overhang(after, before):
-            seen.gaining.update(group.cards)
+            seen.gaining.update(group.persons)
         if overhang(before, after):
-            seen.losing.update(group.cards)
+            seen.losing.update(group.persons)
     seen.untouched = len(everybody - seen.gaining - seen.losing)
     return seen
 

@@ -8,8 +8,9 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.campus.api import Place
 from nanhu.systems.card.doors.errors import DoorRuleInThePastError, DoorRuleNotFoundError, ReasonNeededError
-from nanhu.systems.card.doors.models import DoorRule, Place
+from nanhu.systems.card.doors.models import DoorRule
 
 WHOLE_DAY = time()
 EVERY_DAY = 127
@@ -25,7 +26,7 @@ class DoorWish:
     ends_on: date | None = None
     person_id: int | None = None
     unit_id: int | None = None
-    card_class: str = ""
+    holder_class: str = ""
     sub_class: str = ""
     weekdays: int = EVERY_DAY
     from_time: time = WHOLE_DAY
@@ -43,21 +44,21 @@ def rule(*, by: Actor, place: Place, wish: DoorWish, reason: str) -> DoorRule:
         made.reason, made.created_by_id, made.created_by_name = reason.strip(), by.account_id, by.name
         made.save()
         facts = {"rule": made.pk, **told(made)}
-        audit.record(by=by, action="card.door_rule", target=f"door_place:{place.key}", reason=reason, facts=facts)
+        audit.record(by=by, action="card.door_rule", target=f"place:{place.key}", reason=reason, facts=facts)
         return made
 
 
 def drafted(place: Place, wish: DoorWish) -> DoorRule:
     return DoorRule(
         place=place, covers_below=wish.covers_below, is_allowed=wish.is_allowed, person_id=wish.person_id, unit_id=wish.unit_id,
-        card_class=wish.card_class, sub_class=wish.sub_class, weekdays=wish.weekdays, from_time=wish.from_time,
+        holder_class=wish.holder_class, sub_class=wish.sub_class, weekdays=wish.weekdays, from_time=wish.from_time,
         until_time=wish.until_time, starts_on=wish.starts_on, ends_on=wish.ends_on, created_at=now(),
     )  # fmt: skip
 
 
 def told(made: DoorRule) -> dict[str, object]:
     return {
-        "allowed": made.is_allowed, "below": made.covers_below, "person": made.person_id, "unit": made.unit_id, "class": made.card_class,
+        "allowed": made.is_allowed, "below": made.covers_below, "person": made.person_id, "unit": made.unit_id, "class": made.holder_class,
         "sub_class": made.sub_class, "weekdays": made.weekdays, "times": f"{made.from_time:%H:%M}-{made.until_time:%H:%M}",
         "from": str(made.starts_on), "until": str(made.ends_on or ""),
     }  # fmt: skip
@@ -74,7 +75,7 @@ def withdraw(*, by: Actor, rule: DoorRule, reason: str) -> DoorRule:
         if current.withdrawn_at is None:
             current.withdrawn_at, current.withdrawn_by_name = now(), by.name
             current.save(update_fields=["withdrawn_at", "withdrawn_by_name"])
-            target = f"door_place:{current.place.key}"
+            target = f"place:{current.place.key}"
             audit.record(
                 by=by, action="card.door_rule_withdrawn", target=target, reason=reason, facts={"rule": rule.pk}
             )

@@ -1,32 +1,23 @@
-"""Places, doors and first rules as a school begins with them; safe to repeat."""
+"""Doors and first rules as a school begins with them, at places that are there; safe to repeat."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.doors.models import Door, DoorRule, Place
+from nanhu.platforms.campus.api import Place
+from nanhu.platforms.terminals.api import Terminal, new_terminal_key
+from nanhu.systems.card.doors.models import AntiPassback, Door, DoorRule
 from nanhu.systems.card.doors.services.ruling import DoorWish, rule
-from nanhu.systems.card.services.merchants import TerminalOrder, set_up_merchants
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceOrder:
-    """Parents stand before what is below them."""
-
-    key: str
-    name: str
-    kind: str
-    parent: str = ""
-    pass_back: str = Place.PassBack.OFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorOrder:
+    """`place` is a place's key, `name` that of the door there."""
+
     number: str
     place: str
     name: str
@@ -41,33 +32,41 @@ class DoorRuleOrder:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorsOrder:
+    """`pass_back`: what places do to who goes in without having gone out, by key; rules only where the school has none yet."""
+
+    doors: Sequence[DoorOrder]
+    pass_back: Mapping[str, str] = field(default_factory=dict)
+    rules: Sequence[DoorRuleOrder] = ()
+
+
 @transaction.atomic
-def set_up_doors(
-    *, by: Actor, places: Sequence[PlaceOrder], doors: Sequence[DoorOrder], rules: Sequence[DoorRuleOrder] = ()
-) -> int:
-    """Adds what is missing; rules only where the school has none yet. Returns how many doors were added."""
-    known = {place.key: place for place in Place.objects.all()}
-    for one in places:
-        if one.key not in known:
-            known[one.key] = Place.objects.create(
-                key=one.key, name=one.name, kind=one.kind, parent=known[one.parent] if one.parent else None,
-                pass_back=one.pass_back,
-            )  # fmt: skip
-    added = add_doors(by, doors, known)
+def set_up_doors(*, by: Actor, order: DoorsOrder) -> int:
+    """Add what is missing; returns how many doors were added."""
+    places = {place.key: place for place in Place.objects.all()}
+    for key, mode in order.pass_back.items():
+        AntiPassback.objects.get_or_create(place=places[key], defaults={"mode": mode})
+    added = add_doors(order.doors, places)
     if not DoorRule.objects.exists():
-        for order in rules:
-            rule(by=by, place=known[order.place], wish=order.wish, reason=order.reason)
+        for one in order.rules:
+            rule(by=by, place=places[one.place], wish=one.wish, reason=one.reason)
     if added:
         audit.record(by=by, action="card.set_up_doors", target="card:doors", facts={"doors": added})
     return added
 
 
-def add_doors(by: Actor, orders: Sequence[DoorOrder], places: dict[str, Place]) -> int:
-    terminals = [
-        TerminalOrder(number=one.number, place=f"{places[one.place].name}{one.name}", kind="door") for one in orders
-    ]
-    set_up_merchants(by=by, merchants=[], terminals=terminals)
-    ids = dict(Terminal.objects.filter(number__in=[one.number for one in orders]).values_list("number", "pk"))
+def add_doors(orders: Sequence[DoorOrder], places: Mapping[str, Place]) -> int:
+    numbers = [one.number for one in orders]
+    known = set(Terminal.objects.filter(number__in=numbers).values_list("number", flat=True))
+    Terminal.objects.bulk_create(
+        Terminal(
+            number=one.number, kind=Terminal.Kind.DOOR, place=f"{places[one.place].name}{one.name}", key=new_terminal_key()
+        )
+        for one in orders
+        if one.number not in known
+    )  # fmt: skip
+    ids = dict(Terminal.objects.filter(number__in=numbers).values_list("number", "pk"))
     there = set(Door.objects.filter(pk__in=ids.values()).values_list("pk", flat=True))
     made = Door.objects.bulk_create(
         Door(terminal_id=ids[one.number], place=places[one.place], list_salt=secrets.token_hex(16))

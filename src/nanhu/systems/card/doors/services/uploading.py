@@ -6,16 +6,15 @@ from typing import Any, Final
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.terminals.api import MalformedError, moment_in, text_in, truth_in, whole_in
+from nanhu.systems.card.doors.issuers import Credential, recall
 from nanhu.systems.card.doors.models import Door, Passage
-from nanhu.systems.card.doors.reasons import OPENED, REFUSED
-from nanhu.systems.card.doors.services.deciding import decide
+from nanhu.systems.card.doors.reasons import is_known
+from nanhu.systems.card.doors.services.deciding import Decision, decide
 from nanhu.systems.card.doors.services.passing import fingerprint, note_side
-from nanhu.systems.card.models import Card
 
 LATEST: Final = timedelta(minutes=10)
 OLDEST: Final = timedelta(days=180)
 MOST_ROWS: Final = 500
-CODES: Final = frozenset({*OPENED, *REFUSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ def event_in(row: Any) -> Event | None:
     except MalformedError:
         return None
     known = event.direction in Passage.Direction.values and event.means in Passage.Means.values
-    return event if known and event.code in CODES else None
+    return event if known and is_known(event.code) else None
 
 
 def take(*, door: Door, row: Any) -> str:
@@ -70,20 +69,22 @@ def take(*, door: Door, row: Any) -> str:
 
 def write(door: Door, event: Event) -> None:
     """As the door decided it; what we would have said otherwise becomes the remark."""
-    card = Card.objects.filter(uid=event.card).first() if event.card else None
-    said = decide(door=door, card=card, fault="card_unknown", direction=event.direction, at=event.at)
+    credential = recall(event.card, at=event.at)
+    said = decide(door=door, credential=credential, direction=event.direction, at=event.at)
     passage = Passage.objects.create(
-        door=door, sequence=event.sequence, fingerprint=event.fingerprint, place_id=said.found.place_id, card=card,
-        person_id=card.person_id if card else None, direction=event.direction, means=event.means,
-        is_opened=event.is_opened, code=event.code, remark=remark_of(event, said.is_opened, said.code, card, said.remark),
-        rule_id=said.found.rule_id, is_offline=True, at=event.at,
+        door=door, sequence=event.sequence, fingerprint=event.fingerprint, place_id=said.found.place_id,
+        credential=credential.name, person_id=credential.person_id, direction=event.direction, means=event.means,
+        is_opened=event.is_opened, code=event.code, remark=remark_of(event, credential, said), rule_id=said.found.rule_id,
+        is_offline=True, at=event.at,
     )  # fmt: skip
     note_side(passage, said.found.pass_back)
 
 
-def remark_of(event: Event, was_right: bool, code: str, card: Card | None, remark: str) -> str:
+def remark_of(event: Event, credential: Credential, said: Decision) -> str:
+    """What the door could not know yet, such as a loss reported later, is no remark."""
     if not event.is_opened or event.means == Passage.Means.BUTTON:
         return ""
-    if not was_right and not (code == "card_lost" and card and card.lost_at and card.lost_at > event.at):
-        return code
-    return remark or ("unheard" if event.instead_of else "")
+    is_later = credential.refused_since is not None and credential.refused_since > event.at
+    if not said.is_opened and not (said.code == credential.refusal and is_later):
+        return said.code
+    return said.remark or ("unheard" if event.instead_of else "")

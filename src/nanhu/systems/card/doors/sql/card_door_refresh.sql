@@ -1,6 +1,7 @@
 -- Brings a door's list up to the stamp; gives its version. `limited` holds the "class:sub-class" whose right to doors changes within
 -- the list's days. Whoever asks at the same time waits for the first.
-CREATE OR REPLACE FUNCTION card_door_refresh(wanted bigint, since date, limited text[], new_stamp text) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION card_door_refresh(wanted bigint, since date, limited text[], issuers text[], new_stamp text)
+RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     known record;
     changed bigint;
@@ -11,23 +12,22 @@ BEGIN
         RETURN known.version;
     END IF;
     WITH fresh AS MATERIALIZED (
-        SELECT c.id, card_door_hash(d.list_salt, c.uid) AS hashed, c.valid_from, c.valid_until,
-               array_to_string(p.rules, '.') || CASE WHEN c.card_class || ':' || c.sub_class = ANY (limited)
-                   THEN '/' || c.card_class || ':' || c.sub_class ELSE '' END AS profile
-        FROM card_door d CROSS JOIN LATERAL card_door_profiles(d.place_id, since) AS p JOIN card_card c ON c.id = p.card_id
-        WHERE d.terminal_id = wanted AND c.valid_until >= since
+        SELECT card_door_hash(d.list_salt, p.number) AS hashed, p.valid_from, p.valid_until,
+               array_to_string(p.rules, '.') || CASE WHEN p.holder_class || ':' || p.sub_class = ANY (limited)
+                   THEN '/' || p.holder_class || ':' || p.sub_class ELSE '' END AS profile
+        FROM card_door d CROSS JOIN LATERAL card_door_profiles(d.place_id, since, issuers) AS p
+        WHERE d.terminal_id = wanted AND p.valid_until >= since
     ), put AS (
-        INSERT INTO card_door_list_row AS r (door_id, card_id, hashed, profile, valid_from, valid_until, version)
-        SELECT wanted, f.id, f.hashed, f.profile, f.valid_from, f.valid_until, known.version + 1 FROM fresh f
-        ON CONFLICT (door_id, card_id) DO UPDATE
-            SET hashed = excluded.hashed, profile = excluded.profile, valid_from = excluded.valid_from,
-                valid_until = excluded.valid_until, version = excluded.version
-            WHERE (r.hashed, r.profile, r.valid_from, r.valid_until)
-                  IS DISTINCT FROM (excluded.hashed, excluded.profile, excluded.valid_from, excluded.valid_until)
+        INSERT INTO card_door_list_row AS r (door_id, hashed, profile, valid_from, valid_until, version)
+        SELECT wanted, f.hashed, f.profile, f.valid_from, f.valid_until, known.version + 1 FROM fresh f
+        ON CONFLICT (door_id, hashed) DO UPDATE
+            SET profile = excluded.profile, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
+                version = excluded.version
+            WHERE (r.profile, r.valid_from, r.valid_until) IS DISTINCT FROM (excluded.profile, excluded.valid_from, excluded.valid_until)
         RETURNING 1
     ), gone AS (
         UPDATE card_door_list_row r SET profile = '', version = known.version + 1
-        WHERE r.door_id = wanted AND r.profile <> '' AND NOT EXISTS (SELECT FROM fresh f WHERE f.id = r.card_id)
+        WHERE r.door_id = wanted AND r.profile <> '' AND NOT EXISTS (SELECT FROM fresh f WHERE f.hashed = r.hashed)
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM put) + (SELECT count(*) FROM gone) INTO changed;

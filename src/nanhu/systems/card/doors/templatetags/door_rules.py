@@ -1,7 +1,9 @@
-"""Days of the week as people write them: 周一至周五, 周三 周六."""
+"""Rules in words: days of the week (周一至周五, 周三 周六), classes of holders."""
 
 from django import template
 from django.utils.translation import gettext as _
+
+from nanhu.systems.card.doors.issuers import class_name
 
 register = template.Library()
 EVERY_DAY = 127
@@ -17,3 +19,8 @@ def weekdays(bits: int) -> str:
     if is_run:
         return _("%(first)s至%(last)s") % {"first": names[days[0]], "last": names[days[-1]]}
     return " ".join(names[day] for day in days)
+
+
+@register.filter
+def holder_class(key: str) -> str:
+    return class_name(key)

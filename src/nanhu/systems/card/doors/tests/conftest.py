@@ -5,19 +5,20 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.platforms.campus.api import Place, PlaceOrder, set_up_places
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.doors.models import DoorRule, Place
+from nanhu.systems.card.doors.models import DoorRule
 from nanhu.systems.card.doors.services.ruling import DoorWish, rule
-from nanhu.systems.card.doors.services.setting_up import DoorOrder, PlaceOrder, set_up_doors
+from nanhu.systems.card.doors.services.setting_up import DoorOrder, DoorsOrder, set_up_doors
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus
 
 __all__ = ["Campus"]
 HOUR = timedelta(hours=1)
 PLACES = (
     PlaceOrder(key="south", name="南院", kind="campus"),
-    PlaceOrder(key="south.d1", name="南院1栋宿舍", kind="dorm", parent="south", pass_back="hard"),
-    PlaceOrder(key="library", name="图书馆", kind="library", parent="south", pass_back="soft"),
+    PlaceOrder(key="south.d1", name="南院1栋宿舍", kind="dorm", parent="south"),
+    PlaceOrder(key="library", name="图书馆", kind="library", parent="south"),
     PlaceOrder(key="library.lab", name="电子阅览室", kind="lab", parent="library"),
 )
 DOORS = (
@@ -26,6 +27,12 @@ DOORS = (
     DoorOrder(number="ML01", place="library", name="正门"),
     DoorOrder(number="ML02", place="library.lab", name="门"),
 )
+PASS_BACK = {"south.d1": "hard", "library": "soft"}
+
+
+def hang_doors(**more) -> None:
+    set_up_places(by=SYSTEM, places=PLACES)
+    set_up_doors(by=SYSTEM, order=DoorsOrder(**({"doors": DOORS, "pass_back": PASS_BACK} | more)))
 
 
 def wish(**given) -> DoorWish:
@@ -76,7 +83,7 @@ def settle(campus: Campus) -> dict[str, int]:
 
 @pytest.fixture
 def campus(cast) -> Campus:
-    set_up_doors(by=SYSTEM, places=PLACES, doors=DOORS)
+    hang_doors()
     return cast
 
 

@@ -7,8 +7,9 @@ from django.db import DatabaseError, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.campus.api import Place
 from nanhu.systems.card.doors.errors import EmergencyTooLongError, ReasonNeededError
-from nanhu.systems.card.doors.models import DoorEmergency, Passage, Place
+from nanhu.systems.card.doors.models import DoorEmergency, Passage
 from nanhu.systems.card.doors.services.emergencies import end, open_place
 from nanhu.systems.card.doors.tests.conftest import try_door
 from nanhu.systems.card.tests.conftest import SYSTEM

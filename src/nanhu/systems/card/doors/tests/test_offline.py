@@ -5,10 +5,12 @@ import time
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 
 from nanhu.kernel.clock import campus_today, now
-from nanhu.systems.card.doors.models import Door, DoorListRow, Passage, Place, Presence
+from nanhu.platforms.campus.api import Place, close_place, reopen_place
+from nanhu.systems.card.doors.models import Door, DoorListRow, Passage, Presence
 from nanhu.systems.card.doors.services import listing
 from nanhu.systems.card.doors.services.ruling import withdraw
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
@@ -62,7 +64,7 @@ def uid(campus, part="student"):
 
 def test_the_list_says_who_may_now_without_naming_anybody(campus, held):
     settle(campus)
-    put("library", card_class="student", **around_now())
+    put("library", holder_class="student", **around_now())
     told = held.poll()
     assert held.opens(uid(campus))
     assert not held.opens(uid(campus, "teacher"))
@@ -71,7 +73,7 @@ def test_the_list_says_who_may_now_without_naming_anybody(campus, held):
 
 
 def test_a_door_that_holds_the_list_is_told_only_what_changed(campus, held):
-    put("library", card_class="student")
+    put("library", holder_class="student")
     held.poll()
     again = held.poll()
     assert (again["changes"], again["is_full"], "profiles" in again) == ([], False, False)
@@ -84,7 +86,7 @@ def test_a_door_that_holds_the_list_is_told_only_what_changed(campus, held):
 
 
 def test_a_rule_taken_back_empties_the_list(campus, held):
-    one = put("library", card_class="student")
+    one = put("library", holder_class="student")
     held.poll()
     withdraw(by=SYSTEM, rule=one, reason="停用")
     held.poll()
@@ -93,7 +95,7 @@ def test_a_rule_taken_back_empties_the_list(campus, held):
 
 def test_a_place_that_moves_takes_its_doors_and_their_lists_along_at_once(campus, held):
     """The library goes to another yard, then the door to another building: the next poll says so."""
-    put("south", card_class="student")
+    put("south", holder_class="student")
     held.poll()
     assert held.opens(uid(campus))
     Place.objects.filter(key="library").update(parent=None)
@@ -105,8 +107,28 @@ def test_a_place_that_moves_takes_its_doors_and_their_lists_along_at_once(campus
     assert held.poll()["changes"] == []
 
 
+def test_a_closed_place_empties_the_list_of_its_doors_and_they_get_it_back(campus, held):
+    put("library", holder_class="student")
+    held.poll()
+    place = Place.objects.get(key="library")
+    close_place(by=SYSTEM, place=place, reason="漏水")
+    held.poll()
+    assert held.cards == {}
+    reopen_place(by=SYSTEM, place=place, reason="修好了")
+    held.poll()
+    assert held.opens(uid(campus))
+
+
+def test_what_a_door_let_through_before_its_place_was_closed_is_nothing_remarkable(campus, library):
+    with time_machine.travel(now() - timedelta(hours=1), tick=True):
+        put("library", holder_class="student")
+    close_place(by=SYSTEM, place=Place.objects.get(key="library"), reason="漏水")
+    send(library, event(100, uid(campus), ago=60), event(101, uid(campus), ago=-5))
+    assert list(Passage.objects.order_by("sequence").values_list("remark", flat=True)) == ["", "place_closed"]
+
+
 def test_a_version_we_never_gave_gets_the_whole_list(campus, held):
-    put("library", card_class="student")
+    put("library", holder_class="student")
     held.version = 99
     assert held.poll()["is_full"]
     assert len(held.cards) == 3
@@ -138,11 +160,11 @@ def test_a_class_without_the_right_to_doors_has_no_hours(campus, held):
 def test_the_list_says_the_same_as_the_door_on_line(campus, library, held):
     """Rules of every kind together, each holder, now."""
     units = settle(campus)
-    put("library", card_class="student", **around_now())
-    put("south", is_allowed=False, sub_class="留学生", card_class="student")
+    put("library", holder_class="student", **around_now())
+    put("south", is_allowed=False, sub_class="留学生", holder_class="student")
     put("library", person_id=campus.persons["guest"], **not_now())
-    put("library", card_class="teacher", covers_below=False)
-    put("library.lab", card_class="teacher", sub_class="人事代理")
+    put("library", holder_class="teacher", covers_below=False)
+    put("library.lab", holder_class="teacher", sub_class="人事代理")
     put("library.lab", unit_id=units["12"], is_allowed=False)
     put("library.lab", person_id=campus.persons["teacher"], weekdays=1 << campus_today().weekday())
     for number in ("ML01", "ML02", "MD01"):
@@ -186,7 +208,7 @@ def send(device, *rows):
 
 
 def test_each_passage_counts_once_however_often_and_in_whatever_order_it_comes(campus, library):
-    put("library", card_class="student")
+    put("library", holder_class="student")
     rows = [event(100 + n, uid(campus), ago=60 - n) for n in range(3)]
     assert send(library, rows[2], rows[0]) == ["ok", "ok"]
     assert send(library, rows[0], rows[1], rows[2]) == ["known", "ok", "known"]
@@ -197,7 +219,7 @@ def test_each_passage_counts_once_however_often_and_in_whatever_order_it_comes(c
 
 
 def test_what_we_would_have_refused_is_shown_to_the_guard(campus, library):
-    put("library", card_class="student")
+    put("library", holder_class="student")
     loss.report_lost(by=SYSTEM, card=campus.card("student"), reason="掉了")
     send(
         library, event(100, uid(campus), ago=-5), event(101, uid(campus), ago=3600), event(102, uid(campus, "teacher"))
@@ -209,7 +231,7 @@ def test_what_we_would_have_refused_is_shown_to_the_guard(campus, library):
 
 
 def test_a_late_passage_does_not_undo_a_later_one(campus, library):
-    put("library", card_class="student")
+    put("library", holder_class="student")
     try_door(library, campus, "student", "out")
     send(library, event(100, uid(campus), ago=60))
     assert not Presence.objects.get(person_id=campus.persons["student"]).is_inside
@@ -227,7 +249,7 @@ def test_impossible_rows_are_answered_and_do_not_hold_up_the_others(campus, libr
 
 
 def test_a_passage_decided_without_the_answer_names_the_asked_one(campus, library):
-    put("library", card_class="student")
+    put("library", holder_class="student")
     try_door(library, campus, "student", sequence=50)
     send(library, event(51, uid(campus), instead_of=50, ago=0))
     assert Passage.objects.get(sequence=51).remark in {"passed_back", "unheard"}

@@ -7,10 +7,11 @@ import time_machine
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.campus.api import Place, PlaceOrder, close_place, set_up_places
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.doors.models import DoorEmergency, DoorRule, Presence
-from nanhu.systems.card.doors.services.setting_up import DoorOrder, PlaceOrder, set_up_doors
+from nanhu.systems.card.doors.services.setting_up import DoorOrder, DoorsOrder, set_up_doors
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
 from nanhu.systems.card.doors.tests.test_offline import Held, event, send
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, queries_of
@@ -23,12 +24,12 @@ def with_role(campus, part, role):
 
 @pytest.fixture
 def manager(campus):
-    return with_role(campus, "clerk", "card.manager")
+    return with_role(campus, "clerk", "access.manager")
 
 
 @pytest.fixture
 def guard(campus):
-    return with_role(campus, "second_clerk", "card.guard")
+    return with_role(campus, "second_clerk", "access.guard")
 
 
 def form(**given):
@@ -73,13 +74,13 @@ def test_a_rule_needs_sense(campus, manager):
 
 
 def test_a_guard_watches_opens_and_resets_but_sets_no_rules(campus, guard, east):
-    put("south.d1", card_class="student")
+    put("south.d1", holder_class="student")
     try_door(east, campus, "student")
     page = guard.get("/card/doors/places/south.d1/").content.decode()
     assert "林*满" in page
     assert "林小满" not in page
     assert "林小满" in guard.get("/card/doors/places/south.d1/log/").content.decode()
-    assert AuditEntry.objects.filter(action="card.door_log_read", target="door_place:south.d1").exists()
+    assert AuditEntry.objects.filter(action="card.door_log_read", target="place:south.d1").exists()
     assert guard.get("/card/doors/rules/").status_code == 404
 
     url = "/card/doors/places/south.d1/reset/"
@@ -89,6 +90,17 @@ def test_a_guard_watches_opens_and_resets_but_sets_no_rules(campus, guard, east)
     assert guard.post(url, {"campus_no": CAST["student"][2], "reason": "跟人出来"}).status_code == 302
     assert not Presence.objects.exists()
     assert try_door(east, campus, "student") == "allowed"
+
+
+def test_a_closed_place_says_so_to_the_guard_takes_no_new_rule_and_may_still_be_opened(campus, manager, guard, library):
+    put("library", holder_class="student")
+    close_place(by=SYSTEM, place=Place.objects.get(key="south"), reason="放假")
+    assert guard.get("/card/doors/").content.decode().count("已停用") == 4
+    assert "出门不受影响" in guard.get("/card/doors/places/library/").content.decode()
+    assert manager.post("/card/doors/rules/new/", form(confirmed="1")).status_code == 422
+    opening = {"place": "library", "minutes": "30", "reason": "火警"}
+    assert guard.post("/card/doors/emergency/", opening).status_code == 302
+    assert try_door(library, campus, "teacher") == "emergency"
 
 
 def test_an_emergency_is_opened_by_a_guard_heard_by_doors_and_closed(campus, guard, library):
@@ -108,7 +120,7 @@ def test_an_emergency_is_opened_by_a_guard_heard_by_doors_and_closed(campus, gua
 
 
 def test_a_holder_sees_their_own_passages_alone(campus, library):
-    put("library", card_class="student")
+    put("library", holder_class="student")
     for part in ("student", "other_student", "teacher"):
         try_door(library, campus, part)
     assert "图书馆" in campus.client("student").get("/card/doors/mine/").content.decode()
@@ -125,7 +137,7 @@ def test_strangers_find_nothing(campus):
 
 def test_the_pages_ask_little(campus, manager, library):
     for place in ("library", "south", "south.d1"):
-        put(place, card_class="student")
+        put(place, holder_class="student")
         put(place, person_id=campus.persons["teacher"])
     for _time in range(12):
         try_door(library, campus, "student")
@@ -178,11 +190,8 @@ def clock(times):
 def test_each_kind_of_place_of_the_manual_is_ruled_on_the_page_and_obeyed_at_its_own_door(campus, manager):
     """Dormitory, library, teaching building, lab: allowed to one class at one of them, the others stay shut."""
     settle(campus)
-    set_up_doors(
-        by=SYSTEM,
-        places=[PlaceOrder(key="t1", name="一号教学楼", kind="teaching", parent="south")],
-        doors=[DoorOrder(number="MT01", place="t1", name="正门")],
-    )
+    set_up_places(by=SYSTEM, places=[PlaceOrder(key="t1", name="一号教学楼", kind="teaching", parent="south")])
+    set_up_doors(by=SYSTEM, order=DoorsOrder(doors=[DoorOrder(number="MT01", place="t1", name="正门")]))
     numbers = {"south.d1": "MD01", "library": "ML01", "t1": "MT01", "library.lab": "ML02"}
     doors = {place: Device(number) for place, number in numbers.items()}
     for place, door in doors.items():

@@ -7,8 +7,10 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.campus.api import Place, close_place, reopen_place
 from nanhu.systems.card.devices.tests.asking import place_device
-from nanhu.systems.card.doors.models import DoorRule, Passage, Place
+from nanhu.systems.card.doors.models import DoorEmergency, DoorRule, Passage
+from nanhu.systems.card.doors.services.emergencies import end, open_place
 from nanhu.systems.card.doors.services.ruling import withdraw
 from nanhu.systems.card.doors.services.sides import reset_sides
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
@@ -25,7 +27,7 @@ def test_without_a_rule_a_door_stays_closed(campus, east):
 
 
 def test_a_class_may_where_its_rule_stands_and_below_and_nowhere_else(campus, east, library):
-    put("library", card_class="student")
+    put("library", holder_class="student")
     inner = type(library)("ML02")
     assert try_door(library, campus, "student") == "allowed"
     assert try_door(inner, campus, "student") == "allowed"
@@ -34,13 +36,13 @@ def test_a_class_may_where_its_rule_stands_and_below_and_nowhere_else(campus, ea
 
 
 def test_a_front_door_open_to_all_leaves_the_room_inside_closed(campus, library):
-    put("library", card_class="student", covers_below=False)
+    put("library", holder_class="student", covers_below=False)
     assert try_door(library, campus, "student") == "allowed"
     assert try_door(type(library)("ML02"), campus, "student") == "no_rule"
 
 
 def test_a_sub_class_may_alone(campus, library):
-    put("library", card_class="student", sub_class="留学生")
+    put("library", holder_class="student", sub_class="留学生")
     assert try_door(library, campus, "guest") == "allowed"
     assert try_door(library, campus, "student") == "no_rule"
 
@@ -53,7 +55,7 @@ def test_a_unit_takes_in_the_units_below_it(campus, library):
 
 
 def test_a_unit_may_be_narrowed_to_a_class_of_cards(campus, library):
-    put("library", unit_id=settle(campus)["12"], card_class="teacher")
+    put("library", unit_id=settle(campus)["12"], holder_class="teacher")
     assert try_door(library, campus, "student") == "no_rule"
 
 
@@ -61,15 +63,15 @@ def test_a_unit_may_be_narrowed_to_a_class_of_cards(campus, library):
 def test_hours_weekdays_and_days_bound_a_rule(campus, library):
     today_bit = 1 << TODAY.weekday()
     for given in (not_now(), {"weekdays": 127 - today_bit}, {"starts_on": TODAY + DAY}):
-        one = put("library", card_class="student", **given)
+        one = put("library", holder_class="student", **given)
         assert try_door(library, campus, "student") == "no_rule", given
         withdraw(by=SYSTEM, rule=one, reason="换一条")
-    put("library", card_class="student", **around_now())
+    put("library", holder_class="student", **around_now())
     assert try_door(library, campus, "student") == "allowed"
 
 
 def test_a_group_denied_outweighs_a_group_allowed_wherever_the_rule_stands(campus, library):
-    put("library", card_class="student", sub_class="统招本科")
+    put("library", holder_class="student", sub_class="统招本科")
     put("south", is_allowed=False, **around_now())
     assert try_door(library, campus, "student") == "rule_denies"
 
@@ -107,7 +109,7 @@ def test_a_withdrawn_rule_speaks_no_more(campus, library):
 
 
 def test_every_decision_is_written_down_once(campus, library):
-    one = put("library", card_class="student")
+    one = put("library", holder_class="student")
     uid = campus.card("student").uid
     first = library.ask("door/pass", {"card": uid, "direction": "in"}, sequence=7)
     again = library.ask("door/pass", {"card": uid, "direction": "in"}, sequence=7)
@@ -136,11 +138,33 @@ def test_garbage_is_no_passage(campus, library, body):
     assert not Passage.objects.exists()
 
 
+def test_a_closed_place_lets_nobody_in_and_everybody_out_and_an_emergency_opens_it(campus, library):
+    """Also the room inside, whose own rule names the person. What is closed is told apart from what has no rule."""
+    put("library")
+    put("library.lab", person_id=campus.persons["student"])
+    place, inner = Place.objects.get(key="library"), type(library)("ML02")
+    assert try_door(library, campus, "student") == "allowed"
+
+    close_place(by=SYSTEM, place=place, reason="漏水")
+    assert [try_door(door, campus, "student") for door in (library, inner)] == ["place_closed"] * 2
+    told = library.ask("door/pass", {"card": campus.card("teacher").uid})
+    assert (told["outcome"], told["sentence"]) == ("refused", "这里已停用")
+    assert try_door(library, campus, "04AAAAAAAAAAAA") == "card_unknown"
+    assert try_door(library, campus, "student", "out") == "leaving"
+    assert Passage.objects.latest("pk").remark == "place_closed"
+    open_place(by=SYSTEM, place=place, reason="火警", minutes=5)
+    assert try_door(library, campus, "teacher") == "emergency"
+
+    end(by=SYSTEM, emergency=DoorEmergency.objects.get())
+    reopen_place(by=SYSTEM, place=place, reason="修好了")
+    assert try_door(library, campus, "teacher") == "allowed"
+
+
 # Anti-passback
 
 
 def test_hard_anti_passback_refuses_the_second_way_in_also_at_another_door(campus, east):
-    put("south.d1", card_class="student")
+    put("south.d1", holder_class="student")
     west = type(east)("MD02")
     assert try_door(east, campus, "student") == "allowed"
     assert try_door(west, campus, "student") == "passed_back"
@@ -150,13 +174,13 @@ def test_hard_anti_passback_refuses_the_second_way_in_also_at_another_door(campu
 
 
 def test_soft_anti_passback_opens_and_marks(campus, library):
-    put("library", card_class="student")
+    put("library", holder_class="student")
     assert [try_door(library, campus, "student") for _time in range(2)] == ["allowed", "allowed"]
     assert list(Passage.objects.order_by("id").values_list("remark", flat=True)) == ["", "passed_back"]
 
 
 def test_a_guard_resets_a_person_with_a_reason(campus, east):
-    put("south.d1", card_class="student")
+    put("south.d1", holder_class="student")
     for part in ("student", "other_student"):
         try_door(east, campus, part)
     dormitory = Place.objects.get(key="south.d1")
@@ -186,7 +210,7 @@ def test_passages_and_rules_are_never_changed(campus, library):
             place=one.place,
             is_allowed=True,
             person_id=campus.persons["student"],
-            card_class="student",
+            holder_class="student",
             reason="x",
             from_time=one.from_time,
             until_time=one.until_time,
@@ -202,7 +226,7 @@ def test_passages_and_rules_are_never_changed(campus, library):
 
 
 def test_a_passage_is_decided_in_one_query_and_asks_little_besides(campus, library):
-    put("library", card_class="student")
+    put("library", holder_class="student")
     try_door(library, campus, "student")
     with CaptureQueriesContext(connection) as asked:
         try_door(library, campus, "student")

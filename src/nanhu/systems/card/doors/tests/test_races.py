@@ -4,9 +4,8 @@ import pytest
 
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.doors.models import Passage
-from nanhu.systems.card.doors.services.setting_up import set_up_doors
-from nanhu.systems.card.doors.tests.conftest import DOORS, PLACES, put
-from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
+from nanhu.systems.card.doors.tests.conftest import hang_doors, put
+from nanhu.systems.card.tests.conftest import bring_in_the_cast
 from nanhu.systems.card.tests.test_top_up_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -14,8 +13,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_one_card_at_two_doors_at_once_goes_in_once(transactional_db):
     campus = bring_in_the_cast()
-    set_up_doors(by=SYSTEM, places=PLACES, doors=DOORS)
-    put("south.d1", card_class="student")
+    hang_doors()
+    put("south.d1", holder_class="student")
     uid = campus.card("student").uid
     doors = [Device(number) for number in ("MD01", "MD02")] * 2
     told = at_once([lambda door=door: door.ask("door/pass", {"card": uid})["code"] for door in doors])

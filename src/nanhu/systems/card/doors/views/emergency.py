@@ -14,9 +14,8 @@ from nanhu.systems.card.doors import queries
 from nanhu.systems.card.doors.errors import EmergencyNotFoundError
 from nanhu.systems.card.doors.forms import EmergencyForm
 from nanhu.systems.card.doors.models import DoorEmergency
-from nanhu.systems.card.doors.policies import watch_only
+from nanhu.systems.card.doors.policies import person_at, watch_only
 from nanhu.systems.card.doors.services import emergencies
-from nanhu.systems.card.views.frame import person_at
 
 PAST = 30
 

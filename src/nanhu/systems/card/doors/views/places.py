@@ -9,23 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel import audit
 from nanhu.kernel.clock import now
+from nanhu.platforms.campus.api import place_with
 from nanhu.systems.card.doors import queries
-from nanhu.systems.card.doors.errors import PlaceNotFoundError
 from nanhu.systems.card.doors.forms import SidesForm
-from nanhu.systems.card.doors.models import Place
-from nanhu.systems.card.doors.policies import watch_only
+from nanhu.systems.card.doors.policies import MANAGER, person_at, viewer_of, watch_only
 from nanhu.systems.card.doors.services.sides import reset_sides
-from nanhu.systems.card.rights.policies import MANAGER
-from nanhu.systems.card.views.frame import own_card, person_at, viewer_of
 
 FILTERS = ("", "refused", "remarked", "offline")
-
-
-def place_with(key: str) -> Place:
-    found = Place.objects.select_related("parent").filter(key=key).first()
-    if found is None:
-        raise PlaceNotFoundError
-    return found
 
 
 @require_safe
@@ -58,7 +48,7 @@ def show_place(request: HttpRequest, key: str, form: SidesForm, status: int = 20
     facts = {
         "place": found, "line": line, "rules": queries.rules_over(found), "inside": queries.inside(found),
         "counts": queries.today_counts(found), "passages": queries.with_masked_names(queries.passages_at(found)),
-        "form": form, "as_of": now(), "is_manager": is_manager(request),
+        "pass_back": queries.pass_back_of(found), "form": form, "as_of": now(), "is_manager": is_manager(request),
     }  # fmt: skip
     return render(request, "card_doors/place.html", facts, status=status)
 
@@ -70,7 +60,7 @@ def log(request: HttpRequest, key: str) -> HttpResponse:
     """With full names; that somebody read it is on record."""
     found = place_with(key)
     only = request.GET.get("only", "") if request.GET.get("only", "") in FILTERS else ""
-    audit.record(by=person_at(request), action="card.door_log_read", target=f"door_place:{key}", facts={"only": only})
+    audit.record(by=person_at(request), action="card.door_log_read", target=f"place:{key}", facts={"only": only})
     names = {"": _("全部"), "refused": _("没有放行"), "remarked": _("需要关注"), "offline": _("断网时")}
     facts = {
         "place": found, "lines": queries.passages_at(found, only=only, most=queries.LOG_ROWS), "only": only,
@@ -93,6 +83,7 @@ def reset(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
-    """The holder's own passages, and nobody else's."""
-    card = own_card(request)
-    return render(request, "card_doors/mine.html", {"card": card, "lines": queries.own_passages(card.person_id)})
+    """The viewer's own passages, and nobody else's."""
+    person_id = viewer_of(request).person_id
+    lines = queries.own_passages(person_id) if person_id is not None else []
+    return render(request, "card_doors/mine.html", {"lines": lines})

@@ -14,11 +14,9 @@ from nanhu.systems.card.doors import queries
 from nanhu.systems.card.doors.errors import DoorRuleNotFoundError
 from nanhu.systems.card.doors.forms import DoorRuleForm, ReasonForm
 from nanhu.systems.card.doors.models import DoorRule
-from nanhu.systems.card.doors.policies import manager_only
+from nanhu.systems.card.doors.policies import manager_only, person_at
 from nanhu.systems.card.doors.services import ruling
 from nanhu.systems.card.doors.services.previewing import Preview, preview_rule, preview_withdrawal
-from nanhu.systems.card.models import Card
-from nanhu.systems.card.views.frame import person_at
 
 HISTORY = 100
 
@@ -54,9 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def seen_facts(seen: Preview) -> dict[str, object]:
-    cards = Card.objects.filter(pk__in=[*seen.gain_sample, *seen.lose_sample]).in_bulk()
-    holders = people.person_cards({card.person_id for card in cards.values()})
-    named = {pk: (card, holders.get(card.person_id)) for pk, card in cards.items()}
+    named = people.person_cards({*seen.gain_sample, *seen.lose_sample})
     return {
         "seen": seen, "gain_count": len(seen.gaining), "lose_count": len(seen.losing),
         "gaining": [named[pk] for pk in seen.gain_sample if pk in named],

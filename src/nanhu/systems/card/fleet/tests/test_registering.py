@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.campus.api import Place, close_place
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.terminals.api import Kiosk, KioskAlarm, Terminal
 from nanhu.systems.card import models
@@ -18,7 +19,7 @@ from nanhu.systems.card.closing.models import Settlement
 from nanhu.systems.card.closing.services import contracts, settling
 from nanhu.systems.card.closing.tests.test_settlement import terms
 from nanhu.systems.card.closing.tests.till import Till
-from nanhu.systems.card.doors.models import Door, DoorList, DoorListRow, Place
+from nanhu.systems.card.doors.models import Door, DoorList, DoorListRow
 from nanhu.systems.card.fleet.models import TerminalReport
 from nanhu.systems.card.models import Hold, Merchant, Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance
@@ -113,6 +114,15 @@ def test_a_door_and_a_kiosk_are_registered_with_what_belongs_to_them(field):
         assert register(field, number="R4001", **wrong).status_code == 409
     assert register(field, number="R4001", merchant="").status_code == 422
     assert not Terminal.objects.filter(number="R4001").exists()
+
+
+def test_no_door_is_registered_at_a_closed_place(field):
+    place = Place.objects.create(key="lib", name="图书馆", kind="library")
+    close_place(by=SYSTEM, place=place, reason="漏水")
+    assert register(field, number="R2001", kind="door", merchant="", door_place="lib").status_code == 422
+    with pytest.raises(CommandError, match="图书馆已停用"):
+        run("terminal", "R2001", "--kind", "door", "--door-place", "lib")
+    assert not Terminal.objects.filter(number="R2001").exists()
 
 
 def test_a_till_that_keeps_unsent_rows_goes_only_with_their_loss_accepted(field):

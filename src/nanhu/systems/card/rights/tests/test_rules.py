@@ -9,8 +9,7 @@ from django.db.utils import DatabaseError
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.doors.services.setting_up import set_up_doors
-from nanhu.systems.card.doors.tests.conftest import DOORS, PLACES, put
+from nanhu.systems.card.doors.tests.conftest import hang_doors, put
 from nanhu.systems.card.rights.errors import RuleInThePastError
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.rights.services import ruling
@@ -160,9 +159,9 @@ def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(cam
 @pytest.mark.capability("A096.2")
 def test_a_changed_right_is_obeyed_by_the_next_till_and_the_next_door(campus):
     """The rule of a class and of its sub-class, at real machines, from the moment it is made; others lose nothing."""
-    set_up_doors(by=SYSTEM, places=PLACES, doors=DOORS)
+    hang_doors()
     for card_class in ("student", "teacher"):
-        put("library", card_class=card_class)
+        put("library", holder_class=card_class)
     browser, till, door = manager_at(campus), SignedTerminal("N1001"), Device("ML01")
     for part in ("guest", "teacher"):
         campus.top_up(part, 1000)

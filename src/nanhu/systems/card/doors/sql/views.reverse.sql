@@ -1,0 +1,1 @@
+DROP VIEW card_credential;
