@@ -13,7 +13,7 @@ KEEPER = "campus.keeper"
 
 desk = Console(
     "campus",
-    _("地点"),
+    _("各处地点"),
     icon="map-pin",
     owner=_("后勤处"),
     description=_("校区、楼宇、房间，哪些已停用"),
@@ -27,12 +27,12 @@ class Places(Table):
     code = Text(_("代码"), "place__key", is_number=True)
     kind = Badge(_("种类"), "place__kind", names=Place.Kind.choices, tone="none")
     state = Badge(
-        _("状态"), "is_closed", names={True: _("已停用"), False: _("使用中")}, tones={True: "bad", False: "good"}
+        _("状态"), "is_closed", names={True: _("停用中"), False: _("使用中")}, tones={True: "bad", False: "good"}
     )
     actions = Markup(_("操作"), "campus/_actions.html")
 
 
-@desk.page("", title=_("地点"), lead=_("停用一个地点，里面各处一并停用；恢复后，单独停用过的仍停用。"))
+@desk.page("", title=_("各处地点"), lead=_("停用一个地点，里面各处一并停用；恢复后，单独停用过的仍停用。"))
 def places(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有地点"), icon="map-pin", text=_("地点随学校的初始数据建立。"))
     return listing(request, Places, queries.place_lines(), empty=none)
@@ -43,7 +43,7 @@ def places(request: PageRequest) -> HttpResponseBase:
     ReasonForm,
     title=_("停用地点"),
     lead=_("停用后门不再放人进入，出门不受影响；规则和记录保留。"),
-    submit=_("停用"),
+    submit=_("停用这个地点"),
     tone="danger",
     icon="ban",
     subject=queries.place_with,

@@ -40,7 +40,7 @@ def test_a_place_is_closed_with_a_reason_and_opened_again(keeper):
     assert 'href="/campus/library/close/"' in keeper.get("/campus/").content.decode()
     assert keeper.post("/campus/library/close/", {"reason": ""}).status_code == 422
     page = keeper.post("/campus/library/close/", {"reason": "漏水"}, follow=True).content.decode()
-    assert "已停用" in page
+    assert "停用中" in page
     assert 'href="/campus/library/reopen/"' in page
     keeper.post("/campus/library/reopen/", {"reason": "修好了"})
     assert Place.objects.get().closed_at is None

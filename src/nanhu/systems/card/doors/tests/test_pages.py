@@ -95,7 +95,7 @@ def test_a_guard_watches_opens_and_resets_but_sets_no_rules(campus, guard, east)
 def test_a_closed_place_says_so_to_the_guard_takes_no_new_rule_and_may_still_be_opened(campus, manager, guard, library):
     put("library", holder_class="student")
     close_place(by=SYSTEM, place=Place.objects.get(key="south"), reason="放假")
-    assert guard.get("/card/doors/").content.decode().count("已停用") == 4
+    assert guard.get("/card/doors/").content.decode().count("停用中") == 4
     assert "出门不受影响" in guard.get("/card/doors/places/library/").content.decode()
     assert manager.post("/card/doors/rules/new/", form(confirmed="1")).status_code == 422
     opening = {"place": "library", "minutes": "30", "reason": "火警"}
