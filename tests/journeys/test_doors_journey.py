@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from nanhu.emulators.doors.web import DoorsApplication
+from nanhu.platforms.access.models import Passage
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.doors.models import Passage
 from nanhu.systems.card.doors.tests.conftest import hang_doors, put
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast

@@ -1,7 +1,7 @@
 """Which process may do what in which table: the one list. `nanhu.kernel.database.roles` applies it after each migration.
 
 A table that is not named here may be read, filled, changed and emptied of rows by web and worker, and is closed to the gateway;
-every table of ledger, audit, terminals, payments, campus and card is named.
+every table of ledger, audit, terminals, payments, campus, access and card is named.
 Nobody but the owner may TRUNCATE, ALTER, DROP, make tables, or switch a trigger off. A test holds this list against the
 triggers that refuse changes: what a trigger refuses no role is given either.
 """
@@ -15,7 +15,7 @@ ADDED_ONLY: Final = (
     "kernel_audit_entry", "identity_sign_in_event", "identity_saml_persistent_name", "messages_receipt",
     "ledger_transfer", "ledger_entry_key",
     "card_receipt", "card_wallet", "card_top_up", "card_deduction", "card_chip_row", "card_load_step",
-    "ledger_signing_key", "card_door_passage", "card_revocation_change", "card_shift_count", "openapi_idempotency_record",
+    "ledger_signing_key", "access_passage", "card_revocation_change", "card_shift_count", "openapi_idempotency_record",
     "kernel_form_deed", "terminals_request_log",
 )  # fmt: skip
 """Rows are added and never change."""
@@ -25,7 +25,7 @@ KEPT: Final = (
     "card_correction", "card_hold", "card_load", "card_merchant", "card_online_top_up", "card_payout_batch",
     "card_payout_row", "card_reissue", "card_room_bill", "card_room_list", "card_room_share", "card_shift", "card_till",
     "card_withdrawal", "openapi_key", "payments_payout", "terminals_terminal", "terminals_incident",
-    "card_settlement", "card_chip_suspense", "card_door_emergency", "card_door_rule", "card_right_rule",
+    "card_settlement", "card_chip_suspense", "access_emergency", "access_rule", "card_right_rule",
 )  # fmt: skip
 """Rows change within the bounds of their triggers and never go."""
 PAPERS: Final = (
@@ -33,7 +33,7 @@ PAPERS: Final = (
     "kernel_heartbeat", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress",
     "card_app_request", "card_binding", "card_binding_appeal",
     "card_chip", "card_chip_suspense_batch", "card_code_device", "card_code_use", "card_contract", "card_day_close",
-    "card_day_difference", "card_desk_attempt", "card_dish", "card_dispute", "card_door", "card_door_anti_passback", "card_door_list",
+    "card_day_difference", "card_desk_attempt", "card_dish", "card_dispute", "access_door", "access_anti_passback", "access_list",
     "card_fee_payment", "card_found_card", "card_funding", "card_incoming_mail", "card_letter", "card_limit", "card_loss_report",
     "card_merchant_user", "card_order", "card_order_proof", "card_payout_file",
     "card_pending", "card_pin", "card_price", "card_queue_ticket", "card_refund", "card_regulation",
@@ -49,8 +49,8 @@ PAPERS: Final = (
 """What the rooms of the card keep about money: it changes, and no page removes a row of it. The worker forgets some by age."""
 REMOVED: Final[Mapping[str, str]] = {
     "card_binding_lock": "a lock on a bank card's number ends when the right person binds it",
-    "card_door_list_row": "the list of a door that was taken away",
-    "card_door_presence": "a guard resets who is inside, audited with a reason",
+    "access_list_row": "the list of a door that was taken away",
+    "access_presence": "a guard resets who is inside, audited with a reason",
     "card_order_row": "a line of an order that was not sent off yet",
     "card_vendor_unit": "a unit that no longer sponsors a vendor's orders, audited with those that do",
     "card_terminal_gap": "the office sets a terminal's last sequence right, audited with a reason",
@@ -63,7 +63,7 @@ OUTBOXES: Final = ("kernel_mail_message", "kernel_sms_message")
 SEALS: Final = ("kernel_audit_block", "kernel_audit_check", "ledger_block", "ledger_day_root", "ledger_check_note")
 """Written by the worker alone. Re-witnessing under a new key and archiving are the owner's (`nanhu keys`, `nanhu audit`)."""
 FORGOTTEN: Final[Mapping[str, Rights]] = {
-    "card_door_passage": ("SELECT", "INSERT", "DELETE"), "card_stored_sum": ("SELECT", "DELETE"),
+    "access_passage": ("SELECT", "INSERT", "DELETE"), "card_stored_sum": ("SELECT", "DELETE"),
     "ledger_day_sum": ("SELECT", "DELETE"), "kernel_form_deed": ("SELECT", "DELETE"), "card_chip_key": ADD,
     **dict.fromkeys(OUTBOXES, CHANGE),
     **dict.fromkeys(

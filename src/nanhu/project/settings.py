@@ -44,6 +44,7 @@ ROOMS = [
     "nanhu.platforms.messages",
     "nanhu.platforms.openapi",
     "nanhu.platforms.terminals",
+    "nanhu.platforms.access",
     "nanhu.platforms.payments",
     "nanhu.platforms.portal",
     "nanhu.systems.card",

@@ -12,6 +12,7 @@ ROOMS = [
     ("campus/", "nanhu.platforms.campus.urls"),
     ("datahub/", "nanhu.platforms.datahub.urls"),
     ("notices/", "nanhu.platforms.messages.urls"),
+    ("card/doors/", "nanhu.platforms.access.urls"),
     ("card/bank/notices/", "nanhu.platforms.payments.urls"),
     ("card/", "nanhu.systems.card.urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),

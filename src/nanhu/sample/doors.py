@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from nanhu.platforms.access.api import DoorOrder, DoorRuleOrder, DoorsOrder, DoorWish
 from nanhu.platforms.campus.api import PlaceOrder
-from nanhu.systems.card import api as card
 
 SOUTH = ("south", "南院")
 EAST = ("east", "东院")
@@ -36,18 +36,18 @@ PASS_BACK = {key: "hard" for key, _name, _parent in DORMITORIES} | {"south.libra
 COMPUTER_COLLEGE = "12"
 
 
-def doors(*, today: date, units: dict[str, int]) -> card.DoorsOrder:
-    orders = [card.DoorOrder(number=number, place=place, name=name) for number, place, name in DOORS]
-    return card.DoorsOrder(doors=orders, pass_back=PASS_BACK, rules=rules(today=today, units=units))
+def doors(*, today: date, units: dict[str, int]) -> DoorsOrder:
+    orders = [DoorOrder(number=number, place=place, name=name) for number, place, name in DOORS]
+    return DoorsOrder(doors=orders, pass_back=PASS_BACK, rules=rules(today=today, units=units))
 
 
-def rules(*, today: date, units: dict[str, int]) -> list[card.DoorRuleOrder]:
+def rules(*, today: date, units: dict[str, int]) -> list[DoorRuleOrder]:
     """Students into dormitories except by night, all members into the library and lecture rooms by day, a college its laboratory."""
-    found: list[card.DoorRuleOrder] = []
+    found: list[DoorRuleOrder] = []
 
     def may(place: str, reason: str, **given: object) -> None:
-        wish = card.DoorWish(**({"is_allowed": True, "starts_on": today} | given))  # type: ignore[arg-type]
-        found.append(card.DoorRuleOrder(place=place, wish=wish, reason=reason))
+        wish = DoorWish(**({"is_allowed": True, "starts_on": today} | given))  # type: ignore[arg-type]
+        found.append(DoorRuleOrder(place=place, wish=wish, reason=reason))
 
     for key, _name, _parent in DORMITORIES:
         may(key, "学生公寓管理办法第六条", holder_class="student")

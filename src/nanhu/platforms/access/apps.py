@@ -1,12 +1,7 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class CardDoorsConfig(AppConfig):
-    name = "nanhu.systems.card.doors"
-    label = "card_doors"
+class AccessConfig(rooms.Room):
+    name = "nanhu.platforms.access"
+    label = "access"
     verbose_name = "门禁"
-
-    def ready(self) -> None:
-        import_module(f"{self.name}.registrations")

@@ -5,16 +5,16 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 
 ACTIONS: dict[str, Text] = {
-    "card.door_emergency": _("紧急开门"),
-    "card.door_emergency_ended": _("结束紧急开门"),
-    "card.door_log_read": _("查看通行记录"),
-    "card.door_rule": _("设置通行规则"),
-    "card.door_rule_withdrawn": _("撤销通行规则"),
-    "card.door_sides_reset": _("重置进出状态"),
-    "card.set_up_doors": _("设置门禁"),
+    "access.emergency": _("紧急开门"),
+    "access.emergency_ended": _("结束紧急开门"),
+    "access.log_read": _("查看通行记录"),
+    "access.rule": _("设置通行规则"),
+    "access.rule_withdrawn": _("撤销通行规则"),
+    "access.sides_reset": _("重置进出状态"),
+    "access.set_up_doors": _("设置门禁"),
 }
 WHOLE_TARGETS: dict[str, Text] = {
-    "card:doors": _("门禁"),
+    "access:doors": _("门禁"),
 }
 FACTS: dict[str, Text] = {
     "below": _("含下级单位"),

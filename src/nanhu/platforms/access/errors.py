@@ -12,30 +12,30 @@ class DoorNotSetUpError(CampusError):
 
 
 class DoorRuleNotFoundError(CampusError):
-    code = "card.door_rule_not_found"
+    code = "access.rule_not_found"
     http_status = 404
     sentence = _("没有这条规则，或者已经撤回。")
 
 
 class DoorRuleInThePastError(CampusError):
-    code = "card.door_rule_in_the_past"
+    code = "access.rule_in_the_past"
     http_status = 422
     sentence = _("规则从今天或以后开始。")
 
 
 class EmergencyNotFoundError(CampusError):
-    code = "card.door_emergency_not_found"
+    code = "access.emergency_not_found"
     http_status = 404
     sentence = _("没有这次紧急开门。")
 
 
 class EmergencyTooLongError(CampusError):
-    code = "card.door_emergency_too_long"
+    code = "access.emergency_too_long"
     http_status = 422
     sentence = _("一次最多开 {most} 小时，到时可以再开。")
 
 
 class ReasonNeededError(CampusError):
-    code = "card.door_reason_needed"
+    code = "access.reason_needed"
     http_status = 422
     sentence = _("请写明原因。")

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.ui.widgets import DayInput
+from nanhu.platforms.access.issuers import choices
+from nanhu.platforms.access.services.ruling import EVERY_DAY, WHOLE_DAY, DoorWish
 from nanhu.platforms.campus.api import Place, open_places
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.doors.issuers import choices
-from nanhu.systems.card.doors.services.ruling import EVERY_DAY, WHOLE_DAY, DoorWish
 
 DAY = DayInput()
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")

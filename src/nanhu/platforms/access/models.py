@@ -23,9 +23,9 @@ class AntiPassback(models.Model):
     mode = models.TextField(choices=Mode)
 
     class Meta:
-        db_table = "card_door_anti_passback"
+        db_table = "access_anti_passback"
         constraints = [
-            models.CheckConstraint(condition=Q(mode__in=["off", "soft", "hard"]), name="card_door_anti_passback_mode"),
+            models.CheckConstraint(condition=Q(mode__in=["off", "soft", "hard"]), name="access_anti_passback_mode"),
         ]
 
 
@@ -44,10 +44,10 @@ class Door(models.Model):
     said_stored = models.PositiveIntegerField(default=0, help_text="off-line passages it has not sent yet")
 
     class Meta:
-        db_table = "card_door"
+        db_table = "access_door"
         constraints = [
-            models.CheckConstraint(condition=Q(open_seconds__gte=1, open_seconds__lte=60), name="card_door_seconds"),
-            models.CheckConstraint(condition=Q(list_salt__regex=r"^[0-9a-f]{32}$"), name="card_door_salt"),
+            models.CheckConstraint(condition=Q(open_seconds__gte=1, open_seconds__lte=60), name="access_door_seconds"),
+            models.CheckConstraint(condition=Q(list_salt__regex=r"^[0-9a-f]{32}$"), name="access_door_salt"),
         ]
 
 
@@ -85,20 +85,20 @@ class DoorRule(models.Model):
     withdrawn_by_name = models.TextField(default="", blank=True)
 
     class Meta:
-        db_table = "card_door_rule"
-        indexes = [models.Index(fields=["place"], condition=Q(withdrawn_at=None), name="card_door_rule_living")]
+        db_table = "access_rule"
+        indexes = [models.Index(fields=["place"], condition=Q(withdrawn_at=None), name="access_rule_living")]
         constraints = [
-            models.CheckConstraint(condition=~Q(reason=""), name="card_door_rule_has_reason"),
-            models.CheckConstraint(condition=Q(weekdays__gte=1, weekdays__lte=127), name="card_door_rule_weekdays"),
+            models.CheckConstraint(condition=~Q(reason=""), name="access_rule_has_reason"),
+            models.CheckConstraint(condition=Q(weekdays__gte=1, weekdays__lte=127), name="access_rule_weekdays"),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="card_door_rule_ends_after_start"
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="access_rule_ends_after_start"
             ),
-            models.CheckConstraint(condition=Q(holder_class__regex=r"^[a-z_]{0,20}$"), name="card_door_rule_class"),
+            models.CheckConstraint(condition=Q(holder_class__regex=r"^[a-z_]{0,20}$"), name="access_rule_class"),
             models.CheckConstraint(
-                condition=Q(person=None) | Q(unit=None, holder_class="", sub_class=""), name="card_door_rule_names_one"
+                condition=Q(person=None) | Q(unit=None, holder_class="", sub_class=""), name="access_rule_names_one"
             ),
             models.CheckConstraint(
-                condition=Q(sub_class="") | ~Q(holder_class=""), name="card_door_rule_sub_class_has_a_class"
+                condition=Q(sub_class="") | ~Q(holder_class=""), name="access_rule_sub_class_has_a_class"
             ),
         ]
 
@@ -117,14 +117,14 @@ class DoorEmergency(models.Model):
     closed_by_name = models.TextField(default="", blank=True)
 
     class Meta:
-        db_table = "card_door_emergency"
-        indexes = [models.Index(fields=["ends_at"], condition=Q(closed_at=None), name="card_door_emergency_open")]
+        db_table = "access_emergency"
+        indexes = [models.Index(fields=["ends_at"], condition=Q(closed_at=None), name="access_emergency_open")]
         constraints = [
-            models.CheckConstraint(condition=~Q(reason=""), name="card_door_emergency_has_reason"),
-            models.CheckConstraint(condition=Q(ends_at__gt=F("opened_at")), name="card_door_emergency_ends"),
+            models.CheckConstraint(condition=~Q(reason=""), name="access_emergency_has_reason"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("opened_at")), name="access_emergency_ends"),
             models.CheckConstraint(
                 condition=Q(closed_at=None, closed_by_name="") | Q(closed_at__isnull=False) & ~Q(closed_by_name=""),
-                name="card_door_emergency_closed_by_somebody",
+                name="access_emergency_closed_by_somebody",
             ),
         ]
 
@@ -160,16 +160,16 @@ class Passage(models.Model):
     received_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
-        db_table = "card_door_passage"
+        db_table = "access_passage"
         indexes = [
-            models.Index(fields=["place", "-at"], name="card_door_passage_at_place"),
-            models.Index(fields=["person", "-at"], name="card_door_passage_of_person"),
-            models.Index(fields=["received_at"], name="card_door_passage_received"),
+            models.Index(fields=["place", "-at"], name="access_passage_at_place"),
+            models.Index(fields=["person", "-at"], name="access_passage_of_person"),
+            models.Index(fields=["received_at"], name="access_passage_received"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["door", "sequence"], name="card_door_passage_once"),
-            models.CheckConstraint(condition=Q(direction__in=["in", "out"]), name="card_door_passage_direction"),
-            models.CheckConstraint(condition=Q(means__in=["card", "code", "button"]), name="card_door_passage_means"),
+            models.UniqueConstraint(fields=["door", "sequence"], name="access_passage_once"),
+            models.CheckConstraint(condition=Q(direction__in=["in", "out"]), name="access_passage_direction"),
+            models.CheckConstraint(condition=Q(means__in=["card", "code", "button"]), name="access_passage_means"),
         ]
 
 
@@ -182,8 +182,8 @@ class Presence(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        db_table = "card_door_presence"
-        constraints = [models.UniqueConstraint(fields=["place", "person"], name="card_door_presence_once")]
+        db_table = "access_presence"
+        constraints = [models.UniqueConstraint(fields=["place", "person"], name="access_presence_once")]
 
 
 class DoorList(models.Model):
@@ -198,7 +198,7 @@ class DoorList(models.Model):
     built_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "card_door_list"
+        db_table = "access_list"
 
 
 class DoorListRow(models.Model):
@@ -212,6 +212,6 @@ class DoorListRow(models.Model):
     version = models.BigIntegerField()
 
     class Meta:
-        db_table = "card_door_list_row"
-        indexes = [models.Index(fields=["door", "version"], name="card_door_list_row_version")]
-        constraints = [models.UniqueConstraint(fields=["door", "hashed"], name="card_door_list_row_once")]
+        db_table = "access_list_row"
+        indexes = [models.Index(fields=["door", "version"], name="access_list_row_version")]
+        constraints = [models.UniqueConstraint(fields=["door", "hashed"], name="access_list_row_once")]

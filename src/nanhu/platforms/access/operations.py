@@ -5,16 +5,16 @@ from typing import Any, Final
 from django.db.models import Max
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.access.errors import DoorNotSetUpError
+from nanhu.platforms.access.models import Door, Passage
+from nanhu.platforms.access.queries import pass_back_of
+from nanhu.platforms.access.reasons import sentence_of
+from nanhu.platforms.access.services.emergencies import open_until
+from nanhu.platforms.access.services.listing import current_list, page_of, row_facts
+from nanhu.platforms.access.services.passing import pass_door
+from nanhu.platforms.access.services.uploading import MOST_ROWS, take
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import MalformedError, Request, Terminal, operation, text_in, whole_in
-from nanhu.systems.card.doors.errors import DoorNotSetUpError
-from nanhu.systems.card.doors.models import Door, Passage
-from nanhu.systems.card.doors.queries import pass_back_of
-from nanhu.systems.card.doors.reasons import sentence_of
-from nanhu.systems.card.doors.services.emergencies import open_until
-from nanhu.systems.card.doors.services.listing import current_list, page_of, row_facts
-from nanhu.systems.card.doors.services.passing import pass_door
-from nanhu.systems.card.doors.services.uploading import MOST_ROWS, take
 
 DOORS: Final = frozenset({Terminal.Kind.DOOR})
 LONGEST_MEDIUM: Final = 64

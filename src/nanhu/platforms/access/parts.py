@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import F
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.access.models import Door, DoorList, DoorListRow
 from nanhu.platforms.campus.api import Place, PlaceClosedError, is_open
 from nanhu.platforms.terminals.api import PARTS, PlaceMissingError, Terminal, Unsent
-from nanhu.systems.card.doors.models import Door, DoorList, DoorListRow
 
 
 class DoorPart:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from nanhu.kernel.registry import Owner
-from nanhu.systems.card.doors.models import Passage
+from nanhu.platforms.access.models import Passage
 
 
 def passage_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:

@@ -8,11 +8,11 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.access.models import AntiPassback, Door, DoorEmergency, DoorRule, Passage, Presence
+from nanhu.platforms.access.reasons import remark_of, sentence_of
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.campus.api import Place
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.doors.models import AntiPassback, Door, DoorEmergency, DoorRule, Passage, Presence
-from nanhu.systems.card.doors.reasons import remark_of, sentence_of
 
 SILENT: Final = timedelta(seconds=30)
 LATEST: Final = 10

@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.doors import issuers
+from nanhu.platforms.access import issuers
 
 OPENED: Final[dict[str, Text]] = {
     "allowed": _("请进"),

@@ -5,15 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, PersonalData, Role
-from nanhu.systems.card.doors import credentials, operations, parts, tasks
-from nanhu.systems.card.doors.personal_data import passage_records
-from nanhu.systems.card.doors.policies import GUARD, MANAGER
+from nanhu.platforms.access import operations, parts, tasks
+from nanhu.platforms.access.personal_data import passage_records
+from nanhu.platforms.access.policies import GUARD, MANAGER
 
-__all__ = ["credentials", "operations", "parts", "tasks"]
+__all__ = ["operations", "parts", "tasks"]
 
 registry.personal_data.add(
     PersonalData(
-        key="card.passages", title=_("门禁记录"), load=passage_records, order=32,
+        key="access.passages", title=_("门禁记录"), load=passage_records, order=32,
         description=_("时间、地点、进出、是否放行；保存半年"),
     )
 )  # fmt: skip
@@ -23,10 +23,10 @@ registry.roles.add(
 )
 registry.applications.add(
     Application(
-        key="card.doors",
+        key="access.doors",
         name=_("门禁"),
         icon="door-open",
-        url=lambda: reverse("card:doors:places"),
+        url=lambda: reverse("access:places"),
         section="work",
         roles=frozenset({MANAGER, GUARD}),
         owner=_("保卫处"),

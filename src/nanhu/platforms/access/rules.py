@@ -1,4 +1,4 @@
-"""When rules hold and which of them decides. Pure; the database says the same in sql/card_door_decide.sql."""
+"""When rules hold and which of them decides. Pure; the database says the same in sql/access_decide.sql."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 from django.urls import path
 
-from nanhu.systems.card.doors.views import emergency, places, rules
+from nanhu.platforms.access.views import emergency, places, rules
 
-app_name = "doors"
+app_name = "access"
 urlpatterns = [
     path("", places.places, name="places"),
     path("places/<str:key>/", places.place, name="place"),

@@ -173,7 +173,7 @@ def test_every_table_of_ledger_audit_and_card_is_given_by_name():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')"
-            r" AND NOT relispartition AND relname ~ '^(ledger|kernel|card|terminals|payments|campus)_' AND relname !~ '^kernel_test_'"
+            r" AND NOT relispartition AND relname ~ '^(ledger|kernel|card|terminals|payments|campus|access)_' AND relname !~ '^kernel_test_'"
         )
         tables = {name for (name,) in cursor.fetchall()}
         cursor.execute(

@@ -15,6 +15,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.access import api as access
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity import api as identity
@@ -194,7 +195,7 @@ def hang_doors(_advance: Advance) -> str:
     """Dormitories, library, teaching building, laboratory, with the rules they begin with."""
     order = doors(today=campus_today(), units=people.unit_ids_by_code(["12"]))
     campus.set_up_places(by=BY, places=PLACES)
-    card.set_up_doors(by=BY, order=order)
+    access.set_up_doors(by=BY, order=order)
     return f"{len(order.doors)} 扇，{len(order.rules)} 条规则"
 
 

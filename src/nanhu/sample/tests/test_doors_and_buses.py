@@ -2,9 +2,9 @@
 
 import pytest
 
+from nanhu.platforms.access.models import AntiPassback, Door, DoorRule
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.sample.demo import steps
-from nanhu.systems.card.doors.models import AntiPassback, Door, DoorRule
 from nanhu.systems.card.management.commands import card_doors, card_emulator
 from nanhu.systems.card.models import Merchant, Price
 from nanhu.systems.card.tests.conftest import bring_in_the_cast

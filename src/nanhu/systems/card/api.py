@@ -2,8 +2,6 @@
 
 from nanhu.systems.card.bank.example import begin_at_the_bank
 from nanhu.systems.card.closing.books import Books, begin_books
-from nanhu.systems.card.doors.services.ruling import DoorWish
-from nanhu.systems.card.doors.services.setting_up import DoorOrder, DoorRuleOrder, DoorsOrder, set_up_doors
 from nanhu.systems.card.errors import HistoryExistsError
 from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
 from nanhu.systems.card.example import Day, begin_day
@@ -22,10 +20,6 @@ __all__ = [
     "CardReportedLost",
     "Day",
     "Deducted",
-    "DoorOrder",
-    "DoorRuleOrder",
-    "DoorWish",
-    "DoorsOrder",
     "HistoryExistsError",
     "HistoryResult",
     "MerchantOrder",
@@ -43,6 +37,5 @@ __all__ = [
     "open_funding",
     "open_payee",
     "set_prices",
-    "set_up_doors",
     "set_up_merchants",
 ]

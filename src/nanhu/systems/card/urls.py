@@ -31,7 +31,6 @@ urlpatterns = [
     path("rights/verify/", rights.gate.urls),
     path("rights/", rights.desk.urls),
     path("fleet/", include("nanhu.systems.card.fleet.urls")),
-    path("doors/", include("nanhu.systems.card.doors.urls")),
     path("closing/", include("nanhu.systems.card.closing.urls")),
     path("machines/", include("nanhu.systems.card.devices.page_urls")),
     path("chip/", include("nanhu.systems.card.chip.urls")),

@@ -15,7 +15,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("campus", "0001_initial"),
-        ("card", "0001_initial"),
         ("people", "0001_initial"),
         ("terminals", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -51,7 +50,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "db_table": "card_door",
+                "db_table": "access_door",
             },
         ),
         migrations.CreateModel(
@@ -64,7 +63,7 @@ class Migration(migrations.Migration):
                         primary_key=True,
                         related_name="list",
                         serialize=False,
-                        to="card_doors.door",
+                        to="access.door",
                     ),
                 ),
                 ("version", models.BigIntegerField(default=0)),
@@ -75,7 +74,7 @@ class Migration(migrations.Migration):
                 ("built_at", models.DateTimeField(null=True)),
             ],
             options={
-                "db_table": "card_door_list",
+                "db_table": "access_list",
             },
         ),
         migrations.CreateModel(
@@ -138,7 +137,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "db_table": "card_door_rule",
+                "db_table": "access_rule",
             },
         ),
         migrations.CreateModel(
@@ -160,7 +159,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "db_table": "card_door_anti_passback",
+                "db_table": "access_anti_passback",
             },
         ),
         migrations.CreateModel(
@@ -196,7 +195,7 @@ class Migration(migrations.Migration):
                 (
                     "door",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="passages", to="card_doors.door"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="passages", to="access.door"
                     ),
                 ),
                 (
@@ -211,7 +210,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="card_doors.doorrule",
+                        to="access.doorrule",
                     ),
                 ),
                 (
@@ -220,7 +219,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "db_table": "card_door_passage",
+                "db_table": "access_passage",
             },
         ),
         migrations.AddField(
@@ -254,7 +253,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "db_table": "card_door_emergency",
+                "db_table": "access_emergency",
             },
         ),
         migrations.AddField(
@@ -280,7 +279,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "db_table": "card_door_presence",
+                "db_table": "access_presence",
             },
         ),
         migrations.CreateModel(
@@ -295,79 +294,77 @@ class Migration(migrations.Migration):
                 (
                     "door",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="list_rows", to="card_doors.door"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="list_rows", to="access.door"
                     ),
                 ),
             ],
             options={
-                "db_table": "card_door_list_row",
-                "indexes": [models.Index(fields=["door", "version"], name="card_door_list_row_version")],
-                "constraints": [models.UniqueConstraint(fields=("door", "hashed"), name="card_door_list_row_once")],
+                "db_table": "access_list_row",
+                "indexes": [models.Index(fields=["door", "version"], name="access_list_row_version")],
+                "constraints": [models.UniqueConstraint(fields=("door", "hashed"), name="access_list_row_once")],
             },
         ),
         migrations.AddConstraint(
             model_name="antipassback",
             constraint=models.CheckConstraint(
-                condition=models.Q(("mode__in", ["off", "soft", "hard"])), name="card_door_anti_passback_mode"
+                condition=models.Q(("mode__in", ["off", "soft", "hard"])), name="access_anti_passback_mode"
             ),
         ),
         migrations.AddIndex(
             model_name="passage",
-            index=models.Index(fields=["place", "-at"], name="card_door_passage_at_place"),
+            index=models.Index(fields=["place", "-at"], name="access_passage_at_place"),
         ),
         migrations.AddIndex(
             model_name="passage",
-            index=models.Index(fields=["person", "-at"], name="card_door_passage_of_person"),
+            index=models.Index(fields=["person", "-at"], name="access_passage_of_person"),
         ),
         migrations.AddIndex(
             model_name="passage",
-            index=models.Index(fields=["received_at"], name="card_door_passage_received"),
+            index=models.Index(fields=["received_at"], name="access_passage_received"),
         ),
         migrations.AddConstraint(
             model_name="passage",
-            constraint=models.UniqueConstraint(fields=("door", "sequence"), name="card_door_passage_once"),
+            constraint=models.UniqueConstraint(fields=("door", "sequence"), name="access_passage_once"),
         ),
         migrations.AddConstraint(
             model_name="passage",
             constraint=models.CheckConstraint(
-                condition=models.Q(("direction__in", ["in", "out"])), name="card_door_passage_direction"
+                condition=models.Q(("direction__in", ["in", "out"])), name="access_passage_direction"
             ),
         ),
         migrations.AddConstraint(
             model_name="passage",
             constraint=models.CheckConstraint(
-                condition=models.Q(("means__in", ["card", "code", "button"])), name="card_door_passage_means"
+                condition=models.Q(("means__in", ["card", "code", "button"])), name="access_passage_means"
             ),
         ),
         migrations.AddIndex(
             model_name="doorrule",
-            index=models.Index(
-                condition=models.Q(("withdrawn_at", None)), fields=["place"], name="card_door_rule_living"
-            ),
+            index=models.Index(condition=models.Q(("withdrawn_at", None)), fields=["place"], name="access_rule_living"),
         ),
         migrations.AddConstraint(
             model_name="doorrule",
             constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="card_door_rule_has_reason"
+                condition=models.Q(("reason", ""), _negated=True), name="access_rule_has_reason"
             ),
         ),
         migrations.AddConstraint(
             model_name="doorrule",
             constraint=models.CheckConstraint(
-                condition=models.Q(("weekdays__gte", 1), ("weekdays__lte", 127)), name="card_door_rule_weekdays"
+                condition=models.Q(("weekdays__gte", 1), ("weekdays__lte", 127)), name="access_rule_weekdays"
             ),
         ),
         migrations.AddConstraint(
             model_name="doorrule",
             constraint=models.CheckConstraint(
                 condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="card_door_rule_ends_after_start",
+                name="access_rule_ends_after_start",
             ),
         ),
         migrations.AddConstraint(
             model_name="doorrule",
             constraint=models.CheckConstraint(
-                condition=models.Q(("holder_class__regex", "^[a-z_]{0,20}$")), name="card_door_rule_class"
+                condition=models.Q(("holder_class__regex", "^[a-z_]{0,20}$")), name="access_rule_class"
             ),
         ),
         migrations.AddConstraint(
@@ -376,32 +373,32 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("person", None), models.Q(("holder_class", ""), ("sub_class", ""), ("unit", None)), _connector="OR"
                 ),
-                name="card_door_rule_names_one",
+                name="access_rule_names_one",
             ),
         ),
         migrations.AddConstraint(
             model_name="doorrule",
             constraint=models.CheckConstraint(
                 condition=models.Q(("sub_class", ""), models.Q(("holder_class", ""), _negated=True), _connector="OR"),
-                name="card_door_rule_sub_class_has_a_class",
+                name="access_rule_sub_class_has_a_class",
             ),
         ),
         migrations.AddIndex(
             model_name="dooremergency",
             index=models.Index(
-                condition=models.Q(("closed_at", None)), fields=["ends_at"], name="card_door_emergency_open"
+                condition=models.Q(("closed_at", None)), fields=["ends_at"], name="access_emergency_open"
             ),
         ),
         migrations.AddConstraint(
             model_name="dooremergency",
             constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="card_door_emergency_has_reason"
+                condition=models.Q(("reason", ""), _negated=True), name="access_emergency_has_reason"
             ),
         ),
         migrations.AddConstraint(
             model_name="dooremergency",
             constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("opened_at"))), name="card_door_emergency_ends"
+                condition=models.Q(("ends_at__gt", models.F("opened_at"))), name="access_emergency_ends"
             ),
         ),
         migrations.AddConstraint(
@@ -412,24 +409,24 @@ class Migration(migrations.Migration):
                     models.Q(("closed_at__isnull", False), models.Q(("closed_by_name", ""), _negated=True)),
                     _connector="OR",
                 ),
-                name="card_door_emergency_closed_by_somebody",
+                name="access_emergency_closed_by_somebody",
             ),
         ),
         migrations.AddConstraint(
             model_name="door",
             constraint=models.CheckConstraint(
-                condition=models.Q(("open_seconds__gte", 1), ("open_seconds__lte", 60)), name="card_door_seconds"
+                condition=models.Q(("open_seconds__gte", 1), ("open_seconds__lte", 60)), name="access_door_seconds"
             ),
         ),
         migrations.AddConstraint(
             model_name="door",
             constraint=models.CheckConstraint(
-                condition=models.Q(("list_salt__regex", "^[0-9a-f]{32}$")), name="card_door_salt"
+                condition=models.Q(("list_salt__regex", "^[0-9a-f]{32}$")), name="access_door_salt"
             ),
         ),
         migrations.AddConstraint(
             model_name="presence",
-            constraint=models.UniqueConstraint(fields=("place", "person"), name="card_door_presence_once"),
+            constraint=models.UniqueConstraint(fields=("place", "person"), name="access_presence_once"),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from nanhu.systems.card.doors.issuers import Credential
-from nanhu.systems.card.doors.models import AntiPassback, Door, Passage
+from nanhu.platforms.access.issuers import Credential
+from nanhu.platforms.access.models import AntiPassback, Door, Passage
 
-DECIDE = "SELECT * FROM card_door_decide(%s, %s, %s, %s, %s)"
+DECIDE = "SELECT * FROM access_decide(%s, %s, %s, %s, %s)"
 
 
 class Found(NamedTuple):

@@ -8,13 +8,13 @@ from django.db import connection, transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.platforms.access.errors import EmergencyNotFoundError, EmergencyTooLongError, ReasonNeededError
+from nanhu.platforms.access.models import DoorEmergency
 from nanhu.platforms.campus.api import Place
-from nanhu.systems.card.doors.errors import EmergencyNotFoundError, EmergencyTooLongError, ReasonNeededError
-from nanhu.systems.card.doors.models import DoorEmergency
 
 LONGEST: Final = timedelta(hours=12)
 OPEN_UNTIL = """
-    SELECT max(e.ends_at) FROM card_door_emergency e JOIN campus_upwards(%s) up ON up.id = e.place_id
+    SELECT max(e.ends_at) FROM access_emergency e JOIN campus_upwards(%s) up ON up.id = e.place_id
     WHERE e.closed_at IS NULL AND e.ends_at > %s"""
 
 
@@ -31,7 +31,7 @@ def open_place(*, by: Actor, place: Place, reason: str, minutes: int) -> DoorEme
         opened_by_id=by.account_id, opened_by_name=by.name,
     )  # fmt: skip
     facts = {"emergency": made.pk, "minutes": minutes}
-    audit.record(by=by, action="card.door_emergency", target=f"place:{place.key}", reason=reason, facts=facts)
+    audit.record(by=by, action="access.emergency", target=f"place:{place.key}", reason=reason, facts=facts)
     return made
 
 
@@ -47,7 +47,7 @@ def end(*, by: Actor, emergency: DoorEmergency) -> DoorEmergency:
         locked.closed_at, locked.closed_by_name = now(), by.name
         locked.save(update_fields=["closed_at", "closed_by_name"])
         facts = {"emergency": locked.pk}
-        audit.record(by=by, action="card.door_emergency_ended", target=f"place:{locked.place.key}", facts=facts)
+        audit.record(by=by, action="access.emergency_ended", target=f"place:{locked.place.key}", facts=facts)
     return locked
 
 

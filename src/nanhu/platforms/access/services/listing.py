@@ -10,14 +10,14 @@ from typing import Any, Final, NamedTuple
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
-from nanhu.systems.card.doors import issuers
-from nanhu.systems.card.doors.models import Door, DoorList, DoorListRow, DoorRule
-from nanhu.systems.card.doors.rules import Spoken, windows, without_days
+from nanhu.platforms.access import issuers
+from nanhu.platforms.access.models import Door, DoorList, DoorListRow, DoorRule
+from nanhu.platforms.access.rules import Spoken, windows, without_days
 
 DAYS: Final = 8
 MOST_ROWS: Final = 5000
-STAMP = "SELECT card_door_stamp(%s)"
-REFRESH = "SELECT card_door_refresh(%s, %s, %s, %s, %s)"
+STAMP = "SELECT access_stamp(%s)"
+REFRESH = "SELECT access_refresh(%s, %s, %s, %s, %s)"
 
 
 class Page(NamedTuple):

@@ -5,12 +5,12 @@ import hashlib
 from django.db import connection
 
 from nanhu.kernel.clock import now
-from nanhu.systems.card.doors import issuers
-from nanhu.systems.card.doors.models import AntiPassback, Door, Passage
-from nanhu.systems.card.doors.services.deciding import Decision, decide
+from nanhu.platforms.access import issuers
+from nanhu.platforms.access.models import AntiPassback, Door, Passage
+from nanhu.platforms.access.services.deciding import Decision, decide
 
 NOTE_SIDE = """
-    INSERT INTO card_door_presence AS p (place_id, person_id, is_inside, at) VALUES (%s, %s, %s, %s)
+    INSERT INTO access_presence AS p (place_id, person_id, is_inside, at) VALUES (%s, %s, %s, %s)
     ON CONFLICT (place_id, person_id) DO UPDATE SET is_inside = excluded.is_inside, at = excluded.at
     WHERE p.at <= excluded.at"""
 

@@ -8,20 +8,20 @@ from typing import Final, NamedTuple
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.access.issuers import views
+from nanhu.platforms.access.models import DoorRule
+from nanhu.platforms.access.rules import Spoken, windows
+from nanhu.platforms.access.services.listing import spoken
+from nanhu.platforms.access.services.ruling import DoorWish, drafted
 from nanhu.platforms.campus.api import Place
-from nanhu.systems.card.doors.issuers import views
-from nanhu.systems.card.doors.models import DoorRule
-from nanhu.systems.card.doors.rules import Spoken, windows
-from nanhu.systems.card.doors.services.listing import spoken
-from nanhu.systems.card.doors.services.ruling import DoorWish, drafted
 
 type Window = tuple[datetime, datetime]
 DAYS: Final = 7
 SAMPLE: Final = 12
 BELOW = """
-    SELECT DISTINCT d.place_id FROM card_door d JOIN campus_downwards(%s) down ON down.id = d.place_id ORDER BY 1"""
+    SELECT DISTINCT d.place_id FROM access_door d JOIN campus_downwards(%s) down ON down.id = d.place_id ORDER BY 1"""
 PROFILES = """
-    SELECT p.rules, array_agg(p.person_id ORDER BY p.person_id) FROM card_door_profiles(%s, %s, %s) p
+    SELECT p.rules, array_agg(p.person_id ORDER BY p.person_id) FROM access_profiles(%s, %s, %s) p
     WHERE %s = ANY (p.rules) GROUP BY p.rules"""
 
 

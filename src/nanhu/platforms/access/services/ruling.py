@@ -8,9 +8,9 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.access.errors import DoorRuleInThePastError, DoorRuleNotFoundError, ReasonNeededError
+from nanhu.platforms.access.models import DoorRule
 from nanhu.platforms.campus.api import Place
-from nanhu.systems.card.doors.errors import DoorRuleInThePastError, DoorRuleNotFoundError, ReasonNeededError
-from nanhu.systems.card.doors.models import DoorRule
 
 WHOLE_DAY = time()
 EVERY_DAY = 127
@@ -44,7 +44,7 @@ def rule(*, by: Actor, place: Place, wish: DoorWish, reason: str) -> DoorRule:
         made.reason, made.created_by_id, made.created_by_name = reason.strip(), by.account_id, by.name
         made.save()
         facts = {"rule": made.pk, **told(made)}
-        audit.record(by=by, action="card.door_rule", target=f"place:{place.key}", reason=reason, facts=facts)
+        audit.record(by=by, action="access.rule", target=f"place:{place.key}", reason=reason, facts=facts)
         return made
 
 
@@ -76,7 +76,5 @@ def withdraw(*, by: Actor, rule: DoorRule, reason: str) -> DoorRule:
             current.withdrawn_at, current.withdrawn_by_name = now(), by.name
             current.save(update_fields=["withdrawn_at", "withdrawn_by_name"])
             target = f"place:{current.place.key}"
-            audit.record(
-                by=by, action="card.door_rule_withdrawn", target=target, reason=reason, facts={"rule": rule.pk}
-            )
+            audit.record(by=by, action="access.rule_withdrawn", target=target, reason=reason, facts={"rule": rule.pk})
         return current

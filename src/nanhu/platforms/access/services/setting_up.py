@@ -8,10 +8,10 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.platforms.access.models import AntiPassback, Door, DoorRule
+from nanhu.platforms.access.services.ruling import DoorWish, rule
 from nanhu.platforms.campus.api import Place
 from nanhu.platforms.terminals.api import Terminal, new_terminal_key
-from nanhu.systems.card.doors.models import AntiPassback, Door, DoorRule
-from nanhu.systems.card.doors.services.ruling import DoorWish, rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ def set_up_doors(*, by: Actor, order: DoorsOrder) -> int:
         for one in order.rules:
             rule(by=by, place=places[one.place], wish=one.wish, reason=one.reason)
     if added:
-        audit.record(by=by, action="card.set_up_doors", target="card:doors", facts={"doors": added})
+        audit.record(by=by, action="access.set_up_doors", target="access:doors", facts={"doors": added})
     return added
 
 

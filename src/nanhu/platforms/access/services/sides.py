@@ -4,9 +4,9 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.platforms.access.errors import ReasonNeededError
+from nanhu.platforms.access.models import Presence
 from nanhu.platforms.campus.api import Place
-from nanhu.systems.card.doors.errors import ReasonNeededError
-from nanhu.systems.card.doors.models import Presence
 
 
 @transaction.atomic
@@ -19,5 +19,5 @@ def reset_sides(*, by: Actor, place: Place, reason: str, person_id: int | None =
     inside = rows.filter(is_inside=True).count()
     rows.delete()
     facts = {"inside": inside, "person": person_id}
-    audit.record(by=by, action="card.door_sides_reset", target=f"place:{place.key}", reason=reason, facts=facts)
+    audit.record(by=by, action="access.sides_reset", target=f"place:{place.key}", reason=reason, facts=facts)
     return inside

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.access.issuers import Credential, recall
+from nanhu.platforms.access.models import Door, Passage
+from nanhu.platforms.access.reasons import is_known
+from nanhu.platforms.access.services.deciding import Decision, decide
+from nanhu.platforms.access.services.passing import fingerprint, note_side
 from nanhu.platforms.terminals.api import MalformedError, moment_in, text_in, truth_in, whole_in
-from nanhu.systems.card.doors.issuers import Credential, recall
-from nanhu.systems.card.doors.models import Door, Passage
-from nanhu.systems.card.doors.reasons import is_known
-from nanhu.systems.card.doors.services.deciding import Decision, decide
-from nanhu.systems.card.doors.services.passing import fingerprint, note_side
 
 LATEST: Final = timedelta(minutes=10)
 OLDEST: Final = timedelta(days=180)

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION card_door_emergency_is_history() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION access_emergency_is_history() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' OR OLD.closed_at IS NOT NULL OR NEW.closed_at IS NULL
        OR to_jsonb(NEW) - 'closed_at' - 'closed_by_name' <> to_jsonb(OLD) - 'closed_at' - 'closed_by_name' THEN

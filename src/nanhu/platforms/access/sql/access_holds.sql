@@ -1,5 +1,5 @@
 -- A rule's times on the wall clock of the campus; over midnight it belongs to the day it begins.
-CREATE OR REPLACE FUNCTION card_door_holds(weekdays integer, from_time time, until_time time, starts_on date, ends_on date, at timestamp)
+CREATE OR REPLACE FUNCTION access_holds(weekdays integer, from_time time, until_time time, starts_on date, ends_on date, at timestamp)
 RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN from_time < until_time AND (at::time < from_time OR at::time >= until_time) THEN false
                 WHEN from_time > until_time AND at::time >= until_time AND at::time < from_time THEN false

@@ -1,5 +1,5 @@
 -- Passages are kept half a year, by the database's own clock, and then may be forgotten.
-CREATE OR REPLACE FUNCTION card_door_passage_is_history() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION access_passage_is_history() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' AND OLD.received_at < now() - interval '180 days' THEN
         RETURN OLD;

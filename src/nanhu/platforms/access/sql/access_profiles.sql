@@ -1,7 +1,7 @@
 -- All credentials of a place at once, for lists and previews: each that any rule of the place speaks of, with the ids of those rules.
 -- What they say together is the same for all with the same ids, so that windows are reckoned once for each set.
 -- `issuers` names the views in which rooms publish what they issued (issuers.py); a closed place has no profiles.
-CREATE OR REPLACE FUNCTION card_door_profiles(here bigint, since date, issuers text[])
+CREATE OR REPLACE FUNCTION access_profiles(here bigint, since date, issuers text[])
 RETURNS TABLE (number text, person_id bigint, holder_class text, sub_class text, valid_from date, valid_until date, rules bigint[])
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -17,7 +17,7 @@ BEGIN
         WITH RECURSIVE credential AS MATERIALIZED (
             %s
         ), rule AS MATERIALIZED (
-            SELECT r.* FROM card_door_rule r JOIN campus_upwards($1) up ON up.id = r.place_id
+            SELECT r.* FROM access_rule r JOIN campus_upwards($1) up ON up.id = r.place_id
             WHERE r.withdrawn_at IS NULL AND (r.covers_below OR r.place_id = $1) AND (r.ends_on IS NULL OR r.ends_on >= $2 - 1)
         ), down (rule_id, unit_id) AS (
             SELECT r.id, r.unit_id FROM rule r WHERE r.unit_id IS NOT NULL

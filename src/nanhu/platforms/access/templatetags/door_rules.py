@@ -3,7 +3,7 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from nanhu.systems.card.doors.issuers import class_name
+from nanhu.platforms.access.issuers import class_name
 
 register = template.Library()
 EVERY_DAY = 127

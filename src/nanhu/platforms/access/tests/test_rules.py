@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nanhu.systems.card.doors.rules import Spoken, deciding, windows, without_days
+from nanhu.platforms.access.rules import Spoken, deciding, windows, without_days
 
 MONDAY = date(2026, 11, 23)
 quarters = st.builds(lambda n: time(n // 4, n % 4 * 15), st.integers(0, 95))
@@ -44,7 +44,7 @@ def test_windows_are_the_minutes_at_which_the_door_opens(held, at):
 def test_the_database_says_the_same_as_the_program(rule, at):
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT card_door_holds(%s, %s, %s, %s, %s, %s)",
+            "SELECT access_holds(%s, %s, %s, %s, %s, %s)",
             [rule.weekdays, rule.from_time, rule.until_time, rule.starts_on, rule.ends_on, at],
         )
         assert cursor.fetchone()[0] is rule.holds(at)

@@ -10,12 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.clock import now
-from nanhu.systems.card.doors import queries
-from nanhu.systems.card.doors.errors import EmergencyNotFoundError
-from nanhu.systems.card.doors.forms import EmergencyForm
-from nanhu.systems.card.doors.models import DoorEmergency
-from nanhu.systems.card.doors.policies import person_at, watch_only
-from nanhu.systems.card.doors.services import emergencies
+from nanhu.platforms.access import queries
+from nanhu.platforms.access.errors import EmergencyNotFoundError
+from nanhu.platforms.access.forms import EmergencyForm
+from nanhu.platforms.access.models import DoorEmergency
+from nanhu.platforms.access.policies import person_at, watch_only
+from nanhu.platforms.access.services import emergencies
 
 PAST = 30
 
@@ -31,14 +31,14 @@ def emergency(request: HttpRequest) -> HttpResponse:
             by=person_at(request), place=said["place"], reason=said["reason"], minutes=said["minutes"]
         )
         messages.success(request, _("已下达开门指令。门在几秒内收到，下面显示哪些已打开。"))
-        return redirect("card:doors:emergency")
+        return redirect("access:emergency")
     lines = [line for line in queries.place_lines() if line.emergency and line.doors]
     doors = [door for line in lines for door in line.doors]
     facts = {
         "form": form, "open": queries.open_emergencies(), "lines": lines, "doors": len(doors),
         "heard": sum(door.has_heard for door in doors), "past": past(), "as_of": now(),
     }  # fmt: skip
-    return render(request, "card_doors/emergency.html", facts, status=422 if form.is_bound else 200)
+    return render(request, "access/emergency.html", facts, status=422 if form.is_bound else 200)
 
 
 def past() -> list[DoorEmergency]:
@@ -54,4 +54,4 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise EmergencyNotFoundError
     emergencies.end(by=person_at(request), emergency=found)
     messages.success(request, _("已下达关门指令。"))
-    return redirect("card:doors:emergency")
+    return redirect("access:emergency")

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel import audit
 from nanhu.kernel.clock import now
+from nanhu.platforms.access import queries
+from nanhu.platforms.access.forms import SidesForm
+from nanhu.platforms.access.policies import MANAGER, person_at, viewer_of, watch_only
+from nanhu.platforms.access.services.sides import reset_sides
 from nanhu.platforms.campus.api import place_with
-from nanhu.systems.card.doors import queries
-from nanhu.systems.card.doors.forms import SidesForm
-from nanhu.systems.card.doors.policies import MANAGER, person_at, viewer_of, watch_only
-from nanhu.systems.card.doors.services.sides import reset_sides
 
 FILTERS = ("", "refused", "remarked", "offline")
 
@@ -28,7 +28,7 @@ def places(request: HttpRequest) -> HttpResponse:
         "lines": lines, "doors": len(doors), "online": sum(door.is_online for door in doors),
         "stored": sum(door.door.said_stored for door in doors), "as_of": now(), "is_manager": is_manager(request),
     }  # fmt: skip
-    return render(request, "card_doors/places.html", facts)
+    return render(request, "access/places.html", facts)
 
 
 def is_manager(request: HttpRequest) -> bool:
@@ -50,7 +50,7 @@ def show_place(request: HttpRequest, key: str, form: SidesForm, status: int = 20
         "counts": queries.today_counts(found), "passages": queries.with_masked_names(queries.passages_at(found)),
         "pass_back": queries.pass_back_of(found), "form": form, "as_of": now(), "is_manager": is_manager(request),
     }  # fmt: skip
-    return render(request, "card_doors/place.html", facts, status=status)
+    return render(request, "access/place.html", facts, status=status)
 
 
 @require_safe
@@ -60,13 +60,13 @@ def log(request: HttpRequest, key: str) -> HttpResponse:
     """With full names; that somebody read it is on record."""
     found = place_with(key)
     only = request.GET.get("only", "") if request.GET.get("only", "") in FILTERS else ""
-    audit.record(by=person_at(request), action="card.door_log_read", target=f"place:{key}", facts={"only": only})
+    audit.record(by=person_at(request), action="access.log_read", target=f"place:{key}", facts={"only": only})
     names = {"": _("全部"), "refused": _("没有放行"), "remarked": _("需要关注"), "offline": _("断网时")}
     facts = {
         "place": found, "lines": queries.passages_at(found, only=only, most=queries.LOG_ROWS), "only": only,
         "tabs": [(one, names[one], f"?only={one}") for one in FILTERS],
     }  # fmt: skip
-    return render(request, "card_doors/log.html", facts)
+    return render(request, "access/log.html", facts)
 
 
 @require_POST
@@ -77,7 +77,7 @@ def reset(request: HttpRequest, key: str) -> HttpResponse:
         return show_place(request, key, form, status=422)
     reset_sides(by=person_at(request), place=found, reason=form.cleaned_data["reason"], person_id=form.person_id)
     messages.success(request, _("已重置，下一次刷卡按没有进出记录算。"))
-    return redirect("card:doors:place", key=key)
+    return redirect("access:place", key=key)
 
 
 @require_safe
@@ -86,4 +86,4 @@ def mine(request: HttpRequest) -> HttpResponse:
     """The viewer's own passages, and nobody else's."""
     person_id = viewer_of(request).person_id
     lines = queries.own_passages(person_id) if person_id is not None else []
-    return render(request, "card_doors/mine.html", {"lines": lines})
+    return render(request, "access/mine.html", {"lines": lines})

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from nanhu.platforms.access import queries
+from nanhu.platforms.access.errors import DoorRuleNotFoundError
+from nanhu.platforms.access.forms import DoorRuleForm, ReasonForm
+from nanhu.platforms.access.models import DoorRule
+from nanhu.platforms.access.policies import manager_only, person_at
+from nanhu.platforms.access.services import ruling
+from nanhu.platforms.access.services.previewing import Preview, preview_rule, preview_withdrawal
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.doors import queries
-from nanhu.systems.card.doors.errors import DoorRuleNotFoundError
-from nanhu.systems.card.doors.forms import DoorRuleForm, ReasonForm
-from nanhu.systems.card.doors.models import DoorRule
-from nanhu.systems.card.doors.policies import manager_only, person_at
-from nanhu.systems.card.doors.services import ruling
-from nanhu.systems.card.doors.services.previewing import Preview, preview_rule, preview_withdrawal
 
 HISTORY = 100
 
@@ -28,7 +28,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     gone = (
         DoorRule.objects.exclude(withdrawn_at=None).select_related("place", "person", "unit").order_by("-withdrawn_at")
     )
-    return render(request, "card_doors/rules.html", {"rules": queries.living_rules(), "gone": gone[:HISTORY]})
+    return render(request, "access/rules.html", {"rules": queries.living_rules(), "gone": gone[:HISTORY]})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,17 +38,17 @@ def new(request: HttpRequest) -> HttpResponse:
     """First press shows who gains and who loses, the second puts it into force."""
     form = DoorRuleForm(request.POST or None, initial=request.GET.dict())
     if not form.is_bound or not form.is_valid():
-        return render(request, "card_doors/rule.html", {"form": form}, status=422 if form.is_bound else 200)
+        return render(request, "access/rule.html", {"form": form}, status=422 if form.is_bound else 200)
     place, wish = form.cleaned_data["place"], form.wish()
     if "confirmed" in request.POST:
         ruling.rule(by=person_at(request), place=place, wish=wish, reason=form.cleaned_data["reason"])
         messages.success(request, _("已生效。联网的门现在就按它判断，断网名单在几秒内更新。"))
-        return redirect("card:doors:rules")
+        return redirect("access:rules")
     pairs = [
         (name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values
     ]
     facts = {"form": form, "place": place, "again": pairs, **seen_facts(preview_rule(place, wish))}
-    return render(request, "card_doors/rule.html", facts)
+    return render(request, "access/rule.html", facts)
 
 
 def seen_facts(seen: Preview) -> dict[str, object]:
@@ -71,6 +71,6 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         ruling.withdraw(by=person_at(request), rule=rule, reason=form.cleaned_data["reason"])
         messages.success(request, _("已撤回。"))
-        return redirect("card:doors:rules")
+        return redirect("access:rules")
     facts = {"rule": rule, "form": form, **seen_facts(preview_withdrawal(rule))}
-    return render(request, "card_doors/withdraw.html", facts, status=422 if form.is_bound else 200)
+    return render(request, "access/withdraw.html", facts, status=422 if form.is_bound else 200)

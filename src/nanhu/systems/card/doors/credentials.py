@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.registry import Text
+from nanhu.platforms.access.api import ISSUERS, Choices, Credential
 from nanhu.systems.card.codes.errors import FAULTS
 from nanhu.systems.card.codes.gateway import is_code
 from nanhu.systems.card.codes.services.spending import spend_code
-from nanhu.systems.card.doors.issuers import ISSUERS, Choices, Credential
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.forms import holders_of_rights
 from nanhu.systems.card.rights.services.deciding import may, table

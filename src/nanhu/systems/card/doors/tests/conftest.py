@@ -5,12 +5,12 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.platforms.access.models import DoorRule
+from nanhu.platforms.access.services.ruling import DoorWish, rule
+from nanhu.platforms.access.services.setting_up import DoorOrder, DoorsOrder, set_up_doors
 from nanhu.platforms.campus.api import Place, PlaceOrder, set_up_places
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.doors.models import DoorRule
-from nanhu.systems.card.doors.services.ruling import DoorWish, rule
-from nanhu.systems.card.doors.services.setting_up import DoorOrder, DoorsOrder, set_up_doors
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus
 
 __all__ = ["Campus"]

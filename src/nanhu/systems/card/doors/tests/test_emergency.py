@@ -7,10 +7,10 @@ from django.db import DatabaseError, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.access.errors import EmergencyTooLongError, ReasonNeededError
+from nanhu.platforms.access.models import DoorEmergency, Passage
+from nanhu.platforms.access.services.emergencies import end, open_place
 from nanhu.platforms.campus.api import Place
-from nanhu.systems.card.doors.errors import EmergencyTooLongError, ReasonNeededError
-from nanhu.systems.card.doors.models import DoorEmergency, Passage
-from nanhu.systems.card.doors.services.emergencies import end, open_place
 from nanhu.systems.card.doors.tests.conftest import try_door
 from nanhu.systems.card.tests.conftest import SYSTEM
 
@@ -46,9 +46,9 @@ def test_it_ends_by_hand_at_once_and_once(campus, library):
     assert DoorEmergency.objects.get().closed_at == first
     assert told(library) is None
     assert try_door(library, campus, "student") == "no_rule"
-    deeds = AuditEntry.objects.filter(action__startswith="card.door_emergency").order_by("id")
+    deeds = AuditEntry.objects.filter(action__startswith="access.emergency").order_by("id")
     assert [(one.action, one.reason) for one in deeds] == [
-        ("card.door_emergency", "消防演练"), ("card.door_emergency_ended", ""),
+        ("access.emergency", "消防演练"), ("access.emergency_ended", ""),
     ]  # fmt: skip
 
 

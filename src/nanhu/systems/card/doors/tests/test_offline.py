@@ -9,10 +9,10 @@ import time_machine
 from django.db import connection
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.access.models import Door, DoorListRow, Passage, Presence
+from nanhu.platforms.access.services import listing
+from nanhu.platforms.access.services.ruling import withdraw
 from nanhu.platforms.campus.api import Place, close_place, reopen_place
-from nanhu.systems.card.doors.models import Door, DoorListRow, Passage, Presence
-from nanhu.systems.card.doors.services import listing
-from nanhu.systems.card.doors.services.ruling import withdraw
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
 from nanhu.systems.card.rights.services import ruling as rights
 from nanhu.systems.card.services import loss

@@ -7,11 +7,11 @@ import time_machine
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.access.models import DoorEmergency, DoorRule, Presence
+from nanhu.platforms.access.services.setting_up import DoorOrder, DoorsOrder, set_up_doors
 from nanhu.platforms.campus.api import Place, PlaceOrder, close_place, set_up_places
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.doors.models import DoorEmergency, DoorRule, Presence
-from nanhu.systems.card.doors.services.setting_up import DoorOrder, DoorsOrder, set_up_doors
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
 from nanhu.systems.card.doors.tests.test_offline import Held, event, send
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, queries_of
@@ -80,7 +80,7 @@ def test_a_guard_watches_opens_and_resets_but_sets_no_rules(campus, guard, east)
     assert "林*满" in page
     assert "林小满" not in page
     assert "林小满" in guard.get("/card/doors/places/south.d1/log/").content.decode()
-    assert AuditEntry.objects.filter(action="card.door_log_read", target="place:south.d1").exists()
+    assert AuditEntry.objects.filter(action="access.log_read", target="place:south.d1").exists()
     assert guard.get("/card/doors/rules/").status_code == 404
 
     url = "/card/doors/places/south.d1/reset/"

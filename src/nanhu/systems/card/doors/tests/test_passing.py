@@ -7,12 +7,12 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.access.models import DoorEmergency, DoorRule, Passage
+from nanhu.platforms.access.services.emergencies import end, open_place
+from nanhu.platforms.access.services.ruling import withdraw
+from nanhu.platforms.access.services.sides import reset_sides
 from nanhu.platforms.campus.api import Place, close_place, reopen_place
 from nanhu.systems.card.devices.tests.asking import place_device
-from nanhu.systems.card.doors.models import DoorEmergency, DoorRule, Passage
-from nanhu.systems.card.doors.services.emergencies import end, open_place
-from nanhu.systems.card.doors.services.ruling import withdraw
-from nanhu.systems.card.doors.services.sides import reset_sides
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
 from nanhu.systems.card.rights.services import ruling as rights
 from nanhu.systems.card.services import loss
@@ -231,5 +231,5 @@ def test_a_passage_is_decided_in_one_query_and_asks_little_besides(campus, libra
     with CaptureQueriesContext(connection) as asked:
         try_door(library, campus, "student")
     statements = [one["sql"] for one in asked.captured_queries if "SAVEPOINT" not in one["sql"]]
-    assert sum("card_door_decide" in one for one in statements) == 1
+    assert sum("access_decide" in one for one in statements) == 1
     assert len(statements) <= 18

@@ -2,8 +2,8 @@
 
 import pytest
 
+from nanhu.platforms.access.models import Passage
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.doors.models import Passage
 from nanhu.systems.card.doors.tests.conftest import hang_doors, put
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
 from nanhu.systems.card.tests.test_top_up_races import at_once

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.access.models import Door, DoorList, DoorListRow
 from nanhu.platforms.campus.api import Place, close_place
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.terminals.api import Kiosk, KioskAlarm, Terminal
@@ -19,7 +20,6 @@ from nanhu.systems.card.closing.models import Settlement
 from nanhu.systems.card.closing.services import contracts, settling
 from nanhu.systems.card.closing.tests.test_settlement import terms
 from nanhu.systems.card.closing.tests.till import Till
-from nanhu.systems.card.doors.models import Door, DoorList, DoorListRow
 from nanhu.systems.card.fleet.models import TerminalReport
 from nanhu.systems.card.models import Hold, Merchant, Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance

@@ -7,11 +7,11 @@ from django.core.management import CommandError, call_command
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.access.models import Passage
 from nanhu.platforms.campus.api import Place
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.terminals.api import Incident, LoggedRequest, Terminal
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.doors.models import Passage
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.systems.card.tests.signed import SignedTerminal
 

@@ -1,0 +1,17 @@
+"""The door of access."""
+
+from nanhu.platforms.access.issuers import ISSUERS, Choices, Credential, Issuer
+from nanhu.platforms.access.services.ruling import DoorWish
+from nanhu.platforms.access.services.setting_up import DoorOrder, DoorRuleOrder, DoorsOrder, set_up_doors
+
+__all__ = [
+    "ISSUERS",
+    "Choices",
+    "Credential",
+    "DoorOrder",
+    "DoorRuleOrder",
+    "DoorWish",
+    "DoorsOrder",
+    "Issuer",
+    "set_up_doors",
+]
