@@ -1,6 +1,7 @@
 -- All credentials of a place at once, for lists and previews: each that any rule of the place speaks of, with the ids of those rules.
 -- What they say together is the same for all with the same ids, so that windows are reckoned once for each set.
--- `issuers` names the views in which rooms publish what they issued (issuers.py); a closed place has no profiles.
+-- `issuers` names the views in which rooms publish what they issued (issuers.py); a closed place has no profiles. The views are not
+-- materialized: without the indexes and statistics of their tables 20,000 cards took 23 s instead of 0.1 s in a fresh database.
 CREATE OR REPLACE FUNCTION access_profiles(here bigint, since date, issuers text[])
 RETURNS TABLE (number text, person_id bigint, holder_class text, sub_class text, valid_from date, valid_until date, rules bigint[])
 LANGUAGE plpgsql STABLE AS $$
@@ -14,7 +15,7 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY EXECUTE format($query$
-        WITH RECURSIVE credential AS MATERIALIZED (
+        WITH RECURSIVE credential AS NOT MATERIALIZED (
             %s
         ), rule AS MATERIALIZED (
             SELECT r.* FROM access_rule r JOIN campus_upwards($1) up ON up.id = r.place_id
