@@ -1,11 +1,12 @@
 """Proposals (一人经办、一人复核): what one person asks for and another decides. Whoever asked never decides.
 
 The service says so in a sentence (`Proposal.decide`); the database holds it whatever wrote the row (`proposal_constraints`).
+Where the second person signs a record that lives on (a merchant, a shift), `refuse_same_person` says it alone.
 """
 
 from collections.abc import Collection
 from typing import Any, ClassVar, Self, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models
@@ -15,26 +16,18 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import NotTheAuthorError, ReasonMissingError, SamePersonError, WrongStateError
+from nanhu.kernel.once import made_by_form
+from nanhu.kernel.registry import Text
 
-
-class OwnProposalError(CampusError):
-    code = "own_proposal"
-    http_status = 409
-    sentence = _("须由另一位经办人复核，不能自己提出自己同意。")
-
-
-class ProposalStateError(CampusError):
-    code = "proposal_state"
-    http_status = 409
-    sentence = _("这一件{state}，不能再办理。")
+TAKEN_BACK = "taken_back"
 
 
 class Proposal(models.Model):
-    """A subclass names its states (`State`) and takes `proposal_constraints` into its Meta. Errors of its own say more."""
+    """A subclass names its states (`State`), says what it is (`what`, as in "没有找到这笔退款") and takes `proposal_constraints`
+    into its Meta. A state `taken_back` is the end that its author gave it before anybody decided."""
 
-    own_error: ClassVar[type[CampusError]] = OwnProposalError
-    state_error: ClassVar[type[CampusError]] = ProposalStateError
+    what: ClassVar[Text] = _("这一件")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     token = models.UUIDField(unique=True, help_text="names the form it came from")
@@ -50,38 +43,70 @@ class Proposal(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def known(cls, by: Actor, token: UUID) -> Self | None:
+        """What this person's form made before; asked first in the transaction of the deed, which is then alone with the form."""
+        return made_by_form(cls._default_manager.all(), token, author_id=by.account_id)
+
     def locked_in(self, states: Collection[str], rows: QuerySet[Self] | None = None) -> Self:
         """The row as it is now, locked until the transaction ends, if it is in one of these states. `rows`: with what is read along."""
         every = type(self)._default_manager.all() if rows is None else rows  # noqa: SLF001 - the manager of whichever model
         found = every.select_for_update(of=("self",)).get(pk=self.pk)
         if found.state not in states:
-            raise self.state_error(state=found.state_word)
+            raise found.wrong_state()
         return found
+
+    def wrong_state(self, word: object = "") -> WrongStateError:
+        """`word`: what it is, where the state alone does not say it (已过期)."""
+        return WrongStateError(what=self.what, state=word or self.state_word)
 
     @property
     def state_word(self) -> object:
         field = cast("models.Field[Any, Any]", self._meta.get_field("state"))
         return dict(field.flatchoices).get(self.state, self.state)
 
+    @property
+    def ended_by(self) -> str:
+        """Whose answer it is: the approver's, or its author's who took it back."""
+        return self.approver_name or (self.author_name if self.decided_at else "")
+
     def decide(self, by: Actor, *, state: str, answer: str = "") -> None:
         """Of a row that is locked and waits; the caller saves. A part of the program decides nothing."""
-        if by.account_id is None or by.account_id == self.author_id:
-            raise self.own_error
-        self.state, self.answer, self.decided_at = state, answer, now()
+        refuse_same_person(by, self.author_id)
+        self.state, self.answer, self.decided_at = state, answer.strip(), now()
         self.approver_id, self.approver_name = by.account_id, by.name
+
+    def take_back(self, by: Actor, *, answer: str = "") -> None:
+        """The other end of a row that is locked and waits, for its author alone; the caller saves."""
+        if by.account_id is None or by.account_id != self.author_id:
+            raise NotTheAuthorError
+        self.state, self.answer, self.decided_at = TAKEN_BACK, answer.strip(), now()
+
+
+def refuse_same_person(by: Actor, first_id: int | None) -> None:
+    """`first_id`: whose work `by` is about to sign. A part of the program is nobody's second person."""
+    if by.account_id is None or by.account_id == first_id:
+        raise SamePersonError
+
+
+def given(answer: str) -> str:
+    """Why something is refused: never empty."""
+    if not answer.strip():
+        raise ReasonMissingError
+    return answer.strip()
 
 
 def proposal_constraints(
-    table: str, *, undecided: Collection[str], decided: Collection[str]
+    table: str, *, undecided: Collection[str], decided: Collection[str], can_be_taken_back: bool = False
 ) -> list[models.BaseConstraint]:
     """Two people; and whoever decided stands there from the moment on that it is decided, not before."""
+    known = Q(state__in=list(undecided), approver__isnull=True, decided_at__isnull=True)
+    known |= Q(state__in=list(decided), approver__isnull=False, decided_at__isnull=False)
+    if can_be_taken_back:
+        known |= Q(state=TAKEN_BACK, approver__isnull=True, decided_at__isnull=False)
     return [
         models.CheckConstraint(
             condition=Q(approver__isnull=True) | ~Q(approver=F("author")), name=f"{table}_two_people"
         ),
-        models.CheckConstraint(
-            condition=Q(state__in=list(undecided), approver__isnull=True, decided_at__isnull=True)
-            | Q(state__in=list(decided), approver__isnull=False, decided_at__isnull=False),
-            name=f"{table}_decided",
-        ),
+        models.CheckConstraint(condition=known, name=f"{table}_decided"),
     ]

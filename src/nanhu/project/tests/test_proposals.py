@@ -5,7 +5,8 @@ from django.apps import apps
 from django.db import connection
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.proposals import Proposal
+from nanhu.kernel.errors import NotTheAuthorError, ReasonMissingError, SamePersonError
+from nanhu.kernel.proposals import TAKEN_BACK, Proposal, given
 
 PROPOSALS = [model for model in apps.get_models() if issubclass(model, Proposal)]
 AUTHOR, OTHER = Actor(account_id=7, name="周敏"), Actor(account_id=8, name="何平")
@@ -22,6 +23,11 @@ def constraints_of(model):
 
 def test_there_are_some():
     assert PROPOSALS
+
+
+@pytest.mark.parametrize("model", PROPOSALS)
+def test_it_says_what_it_is(model):
+    assert "what" in vars(model), "as in 没有找到这笔退款"
 
 
 @pytest.mark.django_db
@@ -43,7 +49,7 @@ def test_of_each_state_the_database_knows_whether_it_is_decided(model):
 def test_neither_its_author_nor_a_part_of_the_program_decides_it(model, by):
     proposal = model(author_id=AUTHOR.account_id)
     before = proposal.state
-    with pytest.raises(model.own_error):
+    with pytest.raises(SamePersonError):
         proposal.decide(by, state="posted")
     assert (proposal.state, proposal.approver_id, proposal.decided_at) == (before, None, None)
 
@@ -55,3 +61,21 @@ def test_another_decides_it_and_stands_there(model):
     said = (proposal.state, proposal.approver_id, proposal.approver_name, proposal.answer)
     assert said == ("refused", OTHER.account_id, "何平", "名单不全")
     assert proposal.decided_at is not None
+
+
+@pytest.mark.parametrize("model", [model for model in PROPOSALS if TAKEN_BACK in model.State.values])
+def test_its_author_alone_takes_it_back_and_nobody_has_decided(model):
+    proposal = model(author_id=AUTHOR.account_id, author_name=AUTHOR.name)
+    for by in (OTHER, Actor.system("worker")):
+        with pytest.raises(NotTheAuthorError):
+            proposal.take_back(by)
+    proposal.take_back(AUTHOR, answer=" 看错了 ")
+    said = (proposal.state, proposal.approver_id, proposal.answer, proposal.ended_by)
+    assert said == (TAKEN_BACK, None, "看错了", AUTHOR.name)
+    assert proposal.decided_at is not None
+
+
+def test_a_refusal_says_why():
+    assert given(" 名单不全 ") == "名单不全"
+    with pytest.raises(ReasonMissingError):
+        given(" \n")

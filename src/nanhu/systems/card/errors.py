@@ -30,12 +30,6 @@ class CashNotAllowedError(CampusError):
     sentence = _("现金充值只面向教职工和留学生；其他人员须先申请特批，由另一位经办人同意。")
 
 
-class OwnExceptionError(CampusError):
-    code = "card.own_exception"
-    http_status = 409
-    sentence = _("特批须由另一位经办人复核，不能自己申请自己同意。")
-
-
 class CardStateError(CampusError):
     code = "card.state"
     http_status = 409
@@ -62,18 +56,6 @@ class HistoryExistsError(CampusError):
     code = "card.history_exists"
     http_status = 409
     sentence = _("这些卡已经有交易，历史只能导入一次。")
-
-
-class ExceptionNotFoundError(CampusError):
-    code = "card.exception_not_found"
-    http_status = 404
-    sentence = _("没有找到这条特批。")
-
-
-class ExceptionStateError(CampusError):
-    code = "card.exception_state"
-    http_status = 409
-    sentence = _("这条特批{state}，不能再办理。")
 
 
 class FeeNotCoveredError(CampusError):

@@ -13,7 +13,7 @@ PENDING, APPROVED = CashException.State.PENDING, CashException.State.APPROVED
 def waiting_for(account_id: int) -> list[tuple[CashException, people.PersonCard]]:
     """What this clerk has to do, with the holder it is about: others' requests to decide, her own that were agreed to and
     wait for the cash."""
-    mine = Q(requester_id=account_id)
+    mine = Q(author_id=account_id)
     to_do = (~mine & Q(state=PENDING)) | (mine & Q(state__in=[PENDING, APPROVED]))
     found = list(recent().filter(to_do)[:20])
     holders = people.person_cards([one.card.person_id for one in found])

@@ -141,18 +141,6 @@ class DepositKnownError(CampusError):
     sentence = _("银行流水号 {reference} 已经登记过。")
 
 
-class DepositStateError(CampusError):
-    code = "bank.deposit_state"
-    http_status = 409
-    sentence = _("这笔到账{state}，不能再办理。")
-
-
-class OwnDepositError(CampusError):
-    code = "bank.own_deposit"
-    http_status = 409
-    sentence = _("自己登记的到账，要由另一位经办人复核。")
-
-
 class DepositTooLargeError(CampusError):
     code = "bank.deposit_too_large"
     http_status = 409

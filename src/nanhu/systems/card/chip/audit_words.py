@@ -17,6 +17,7 @@ ACTIONS: dict[str, Text] = {
     "card.refuse_suspense": _("驳回待查交易入账"),
     "card.propose_suspense_batch": _("提议整批办理待查交易"),
     "card.refuse_suspense_batch": _("驳回整批办理待查交易"),
+    "card.take_suspense_batch_back": _("撤回整批办理待查交易"),
     "card.decide_suspense_batch": _("整批办理待查交易"),
     "card.post_suspense": _("待查交易入账"),
 }

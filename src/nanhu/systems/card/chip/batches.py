@@ -9,10 +9,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.chip.errors import SuspenseBatchNotFoundError
 from nanhu.systems.card.chip.forms import AnswerForm, BatchForm
 from nanhu.systems.card.chip.models import SuspenseBatch, SuspenseCase
 from nanhu.systems.card.chip.services import suspense_batches
@@ -84,7 +83,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     group = Group(terminal_id=facts["terminal"], reason=facts["reason"], upto=facts["upto"])
     try:
         batch = suspense_batches.propose_batch(
-            by=person_at(request), group=group, deed=facts["deed"], why=facts["proposal"]
+            by=person_at(request), group=group, deed=facts["deed"], why=facts["proposal"], token=facts["token"]
         )
     except CampusError as error:
         return again(request, form, error=error.message, status=error.http_status)
@@ -104,22 +103,26 @@ def again(request: HttpRequest, form: BatchForm, *, error: str = "", status: int
 @never_cache
 @clerk_only
 def show(request: HttpRequest, batch_id: int) -> HttpResponse:
-    return show_batch(request, batch_id)
+    return show_batch(request, batch_with(batch_id))
+
+
+def batch_with(batch_id: int) -> SuspenseBatch:
+    batch = SuspenseBatch.objects.filter(pk=batch_id).select_related("terminal__till__merchant").first()
+    if batch is None:
+        raise NotFoundError(what=SuspenseBatch.what)
+    return batch
 
 
 def show_batch(
-    request: HttpRequest, batch_id: int, *, form: AnswerForm | None = None, error: str = "", status: int = 200
+    request: HttpRequest, batch: SuspenseBatch, *, form: AnswerForm | None = None, error: str = "", status: int = 200
 ) -> HttpResponse:
-    batch = SuspenseBatch.objects.filter(pk=batch_id).select_related("terminal__till__merchant").first()
-    if batch is None:
-        raise SuspenseBatchNotFoundError
     rows = batch.cases.select_related("card", "terminal").order_by("pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     holders = people.person_cards({row.card.person_id for row in page if row.card})
     facts = {
         "batch": batch, "page": page, "lines": [(row, holders.get(row.card.person_id) if row.card else None) for row in page],
         "says": REASONS.get(batch.reason, batch.reason), "error": error, "form": form or AnswerForm(),
-        "is_own": batch.proposer_id == person_at(request).account_id,
+        "is_own": batch.author_id == person_at(request).account_id,
     }  # fmt: skip
     return render(request, "card/chip/batch.html", facts, status=status)
 
@@ -127,12 +130,12 @@ def show_batch(
 @require_POST
 @clerk_only
 def decide(request: HttpRequest, batch_id: int) -> HttpResponse:
-    form = AnswerForm(request.POST)
+    form, batch = AnswerForm(request.POST), batch_with(batch_id)
     if not form.is_valid():
-        return show_batch(request, batch_id, form=form, status=422)
+        return show_batch(request, batch, form=form, status=422)
     work = suspense_batches.approve_batch if request.POST.get("decision") == "agree" else suspense_batches.refuse_batch
     try:
-        work(by=person_at(request), batch_id=batch_id, answer=form.cleaned_data["answer"])
+        work(by=person_at(request), batch=batch, answer=form.cleaned_data["answer"])
     except CampusError as error:
-        return show_batch(request, batch_id, form=form, error=error.message, status=error.http_status)
+        return show_batch(request, batch, form=form, error=error.message, status=error.http_status)
     return redirect("card:chip_batch", batch_id=batch_id)

@@ -58,18 +58,6 @@ class SuspenseGroupEmptyError(CampusError):
     sentence = _("这一组里没有可以这样办理的待查，请刷新后再看。")
 
 
-class SuspenseBatchNotFoundError(CampusError):
-    code = "card.suspense_batch_not_found"
-    http_status = 404
-    sentence = _("没有找到这一批待查。")
-
-
-class SuspenseBatchDecidedError(CampusError):
-    code = "card.suspense_batch_decided"
-    http_status = 409
-    sentence = _("这一批已经决定过了。")
-
-
 class SuspenseNotPostableError(CampusError):
     code = "card.suspense_not_postable"
     http_status = 409
@@ -80,14 +68,3 @@ class SuspenseProposalError(CampusError):
     code = "card.suspense_proposal"
     http_status = 409
     sentence = _("这一笔的入账申请已变，请刷新后再看。")
-
-
-class SuspenseSamePersonError(CampusError):
-    code = "card.suspense_same_person"
-    http_status = 409
-    sentence = _("入账由一人提出，由另一人决定。")
-
-
-class AnswerMissingError(CampusError):
-    code = "card.suspense_answer_missing"
-    sentence = _("请写明核查结果。")

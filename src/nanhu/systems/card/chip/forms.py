@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,7 @@ class BatchForm(forms.Form):
     upto = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     deed = forms.ChoiceField(label=_("怎么办理"), choices=SuspenseBatch.Deed, widget=forms.RadioSelect)
     proposal = forms.CharField(label=_("为什么可以这样办理"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class AnswerForm(forms.Form):

@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.models import Card, Receipt
 
@@ -105,8 +106,10 @@ class ChipRow(models.Model):
         ]
 
 
-class SuspenseBatch(models.Model):
+class SuspenseBatch(Proposal):
     """Many cases of one terminal and one reason that are answered alike: one clerk proposes it, another decides, once."""
+
+    what = _("这一批待查")
 
     class Deed(models.TextChoices):
         POST = "post", _("全部入账")
@@ -116,6 +119,7 @@ class SuspenseBatch(models.Model):
         ASKED = "asked", _("待决定")
         DONE = "done", _("已办理")
         REFUSED = "refused", _("未同意")
+        TAKEN_BACK = "taken_back", _("已撤回")
 
     deed = models.TextField(choices=Deed)
     state = models.TextField(choices=State, default=State.ASKED)
@@ -123,14 +127,7 @@ class SuspenseBatch(models.Model):
     reason = models.TextField()
     count = models.PositiveIntegerField()
     fen = models.BigIntegerField()
-    proposer = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
-    proposer_name = models.TextField()
     proposal = models.TextField(help_text="why all of them are answered so")
-    decider = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    decider_name = models.TextField(default="", blank=True)
-    answer = models.TextField(default="", blank=True)
-    decided_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "card_chip_suspense_batch"
@@ -140,13 +137,9 @@ class SuspenseBatch(models.Model):
                 condition=Q(count__gt=0, fen__gte=0, deed__in=["post", "close"]) & ~Q(proposal=""),
                 name="card_suspense_batch_is_whole",
             ),
-            models.CheckConstraint(
-                condition=Q(state="asked", decider__isnull=True, decided_at__isnull=True)
-                | (Q(state__in=["done", "refused"], decider__isnull=False, decided_at__isnull=False) & ~Q(answer="")),
-                name="card_suspense_batch_decided",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="done") | ~Q(decider=F("proposer")), name="card_suspense_batch_two_people"
+            models.CheckConstraint(condition=Q(state="asked") | ~Q(answer=""), name="card_suspense_batch_says_why"),
+            *proposal_constraints(
+                "card_suspense_batch", undecided=["asked"], decided=["done", "refused"], can_be_taken_back=True
             ),
         ]
 

@@ -41,22 +41,10 @@ class DayDutiesError(CampusError):
     sentence = _("日结和差异说明不能是同一个人：这一天由您核对过，或由您说明过差异。")
 
 
-class SamePersonError(CampusError):
-    code = "card.same_person"
-    http_status = 409
-    sentence = _("这一步须由另一位经办人办理。")
-
-
 class OwnContractError(CampusError):
     code = "card.own_contract"
     http_status = 409
     sentence = _("{merchant}的合同是您录入的，确认付款须由另一位经办人办理。")
-
-
-class CorrectionStateError(CampusError):
-    code = "card.correction_state"
-    http_status = 409
-    sentence = _("这条更正{state}。")
 
 
 class NotCorrectableError(CampusError):

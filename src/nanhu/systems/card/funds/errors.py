@@ -56,18 +56,6 @@ class FaultyListError(CampusError):
     sentence = _("名单里有 {count} 行不对，整份没有收。改好这些行，再交一次整份名单。")
 
 
-class BatchStateError(CampusError):
-    code = "card.batch_state"
-    http_status = 409
-    sentence = _("这一批{state}，不能再办理。")
-
-
-class OwnBatchError(CampusError):
-    code = "card.own_batch"
-    http_status = 409
-    sentence = _("批量发放须由另一位经办人复核，不能自己制单自己同意。")
-
-
 class BatchKnownError(CampusError):
     code = "card.batch_known"
     http_status = 409
@@ -142,18 +130,6 @@ class NothingToWithdrawError(CampusError):
     code = "card.nothing_to_withdraw"
     http_status = 409
     sentence = _("没有可以退的余额。")
-
-
-class OwnWithdrawalError(CampusError):
-    code = "card.own_withdrawal"
-    http_status = 409
-    sentence = _("退款须由另一位经办人复核，不能自己申请自己同意。")
-
-
-class WithdrawalStateError(CampusError):
-    code = "card.withdrawal_state"
-    http_status = 409
-    sentence = _("这笔退款现在{state}，不能办理。")
 
 
 class DeductionLimitError(CampusError):

@@ -20,12 +20,6 @@ class RoomListNotFoundError(CampusError):
     sentence = _("没有找到这份水电账单。")
 
 
-class OwnRoomListError(CampusError):
-    code = "card.own_room_list"
-    http_status = 409
-    sentence = _("这一步须由另一位经办人办理，不能自己交、自己同意。")
-
-
 class RoomChargedError(CampusError):
     """Two lists at once named the same room."""
 

@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                         default="pending",
                     ),
                 ),
-                ("requester_name", models.TextField()),
+                ("author_name", models.TextField()),
                 ("approver_name", models.TextField(blank=True, default="")),
                 ("answer", models.TextField(blank=True, default="")),
                 ("decided_at", models.DateTimeField(null=True)),
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"),
                 ),
                 (
-                    "requester",
+                    "author",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
@@ -480,7 +480,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("approver__isnull", True),
-                    models.Q(("approver", models.F("requester")), _negated=True),
+                    models.Q(("approver", models.F("author")), _negated=True),
                     _connector="OR",
                 ),
                 name="card_cash_exception_two_people",
@@ -490,7 +490,7 @@ class Migration(migrations.Migration):
             model_name="cashexception",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state", "pending")),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["pending"])),
                     models.Q(
                         ("approver__isnull", False),
                         ("decided_at__isnull", False),

@@ -1,18 +1,19 @@
 """Cash at the counter: what was taken, and what two clerks allowed."""
 
-from uuid import uuid4
-
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.systems.card.models.holding import Card
 from nanhu.systems.card.models.receipts import Receipt
 
 
-class CashException(models.Model):
+class CashException(Proposal):
     """One clerk asks to take cash from somebody to whom ruling 6 does not give it, another decides; used once."""
+
+    what = _("这条特批")
 
     class State(models.TextChoices):
         PENDING = "pending", _("待复核")
@@ -20,19 +21,10 @@ class CashException(models.Model):
         REFUSED = "refused", _("未同意")
         USED = "used", _("已收款")
 
-    public_id = models.UUIDField(default=uuid4, unique=True)
-    token = models.UUIDField(unique=True, help_text="names the form it came from")
     card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField()
     reason = models.TextField()
     state = models.TextField(choices=State, default=State.PENDING)
-    requester = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
-    requester_name = models.TextField()
-    approver = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    approver_name = models.TextField(default="", blank=True)
-    answer = models.TextField(default="", blank=True)
-    decided_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "card_cash_exception"
@@ -40,13 +32,8 @@ class CashException(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="card_cash_exception_amount"),
             models.CheckConstraint(condition=~Q(reason=""), name="card_cash_exception_has_reason"),
-            models.CheckConstraint(
-                condition=Q(approver__isnull=True) | ~Q(approver=F("requester")), name="card_cash_exception_two_people"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="pending", approver__isnull=True, decided_at__isnull=True)
-                | Q(state__in=["approved", "refused", "used"], approver__isnull=False, decided_at__isnull=False),
-                name="card_cash_exception_decided",
+            *proposal_constraints(
+                "card_cash_exception", undecided=["pending"], decided=["approved", "refused", "used"]
             ),
         ]
 

@@ -1,5 +1,6 @@
 """The recorded exception of ruling 6: one clerk asks, another decides, the first takes the cash once."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
@@ -8,13 +9,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.once import made_by_form
-from nanhu.systems.card.errors import (
-    ExceptionNotFoundError,
-    ExceptionStateError,
-    OwnExceptionError,
-    ReasonMissingError,
-)
+from nanhu.kernel.proposals import given
 from nanhu.systems.card.limits import counter_limits
 from nanhu.systems.card.models import Card, CashException
 from nanhu.systems.card.policies import clerk_account
@@ -25,16 +20,13 @@ APPROVED, REFUSED = CashException.State.APPROVED, CashException.State.REFUSED
 
 def ask_for_cash(*, by: Actor, card: Card, amount_fen: int, reason: str, token: UUID) -> CashException:
     """Ask another clerk. The same form again (`token`) gives the request that it made."""
-    if not reason.strip():
-        raise ReasonMissingError
+    why = given(reason)
     check_amount(amount_fen)
     with transaction.atomic():
-        known = made_by_form(CashException.objects.all(), token, requester_id=clerk_account(by))
-        if known is not None:
+        if (known := CashException.known(by, token)) is not None:
             return known
         asked = CashException.objects.create(
-            token=token, card=card, amount_fen=amount_fen, reason=reason.strip(),
-            requester_id=clerk_account(by), requester_name=by.name,
+            token=token, card=card, amount_fen=amount_fen, reason=why, author_id=clerk_account(by), author_name=by.name
         )  # fmt: skip
         facts = {"fen": amount_fen, "exception": asked.pk}
         audit.record(by=by, action="card.ask_for_cash", target=f"card:{card.number}", reason=reason, facts=facts)
@@ -46,21 +38,14 @@ def approve(*, by: Actor, exception: CashException) -> CashException:
 
 
 def refuse(*, by: Actor, exception: CashException, answer: str) -> CashException:
-    if not answer.strip():
-        raise ReasonMissingError
-    return decide(by=by, exception=exception, state=REFUSED, answer=answer.strip())
+    return decide(by=by, exception=exception, state=REFUSED, answer=given(answer))
 
 
 def decide(*, by: Actor, exception: CashException, state: CashException.State, answer: str) -> CashException:
     with transaction.atomic():
-        locked = locked_exception(exception.pk)
-        if locked.requester_id == clerk_account(by):
-            raise OwnExceptionError
-        if locked.state != CashException.State.PENDING:
-            raise ExceptionStateError(state=CashException.State(locked.state).label)
+        locked = locked_exception(exception, {CashException.State.PENDING})
+        locked.decide(by, state=state, answer=answer)
         check_age(locked)
-        locked.state, locked.approver_id, locked.approver_name = state, clerk_account(by), by.name
-        locked.decided_at, locked.answer = now(), answer
         locked.save()
         facts = {"exception": locked.pk, "fen": locked.amount_fen}
         action = "card.approve_cash" if state == APPROVED else "card.refuse_cash"
@@ -68,16 +53,10 @@ def decide(*, by: Actor, exception: CashException, state: CashException.State, a
         return locked
 
 
-def locked_exception(exception_id: int) -> CashException:
-    locked = (
-        CashException.objects.select_for_update(of=("self",)).select_related("card__wallet").filter(pk=exception_id)
-    )
-    found = locked.first()
-    if found is None:
-        raise ExceptionNotFoundError
-    return found
+def locked_exception(exception: CashException, states: Collection[str]) -> CashException:
+    return exception.locked_in(states, CashException.objects.select_related("card__wallet"))
 
 
 def check_age(exception: CashException) -> None:
     if exception.created_at < now() - counter_limits().exception_life:
-        raise ExceptionStateError(state=_("已过期"))
+        raise exception.wrong_state(_("已过期"))

@@ -15,7 +15,6 @@ from nanhu.systems.card.errors import (
     BalanceLimitError,
     CardStateError,
     CashNotAllowedError,
-    ExceptionStateError,
     TopUpLimitError,
 )
 from nanhu.systems.card.limits import counter_limits
@@ -93,10 +92,10 @@ def check_allowed(*, by: Actor, card: Card, exception_id: int | None) -> CashExc
             raise CashNotAllowedError
         return None
     exception = CashException.objects.select_for_update().get(pk=exception_id)
-    if exception.state != CashException.State.APPROVED or exception.requester_id != by.account_id:
-        raise ExceptionStateError(state=CashException.State(exception.state).label)
+    if exception.state != CashException.State.APPROVED or exception.author_id != by.account_id:
+        raise exception.wrong_state()
     if exception.created_at < now() - counter_limits().exception_life:
-        raise ExceptionStateError(state=_("已过期"))
+        raise exception.wrong_state(_("已过期"))
     return exception
 
 

@@ -38,8 +38,8 @@ def test_a_stranger_finds_no_counter(campus, part):
         card=card,
         amount_fen=1,
         reason="x",
-        requester_id=campus.actor("clerk").account_id,
-        requester_name="周敏",
+        author_id=campus.actor("clerk").account_id,
+        author_name="周敏",
     )
     done = campus.top_up("teacher", 100)
     exception = f"{COUNTER}exceptions/{asked.public_id}/"
@@ -245,8 +245,8 @@ def test_the_persons_page_asks_little_of_the_database(campus):
 
 def test_the_list_of_what_waits_names_the_holder_not_the_clerk(campus):
     CashException.objects.create(
-        token=uuid4(), card=campus.card("teacher"), amount_fen=1, reason="x", requester_name="周某人",
-        requester_id=campus.actor("second_clerk").account_id,
+        token=uuid4(), card=campus.card("teacher"), amount_fen=1, reason="x", author_name="周某人",
+        author_id=campus.actor("second_clerk").account_id,
     )  # fmt: skip
     page = campus.client("clerk").get(COUNTER).content.decode()
     assert f"<strong>{people.person_card(campus.card('teacher').person_id).name}</strong>" in page

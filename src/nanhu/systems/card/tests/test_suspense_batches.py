@@ -1,6 +1,7 @@
 """A flood of suspense is answered by the batch: grouped, two people, all or none, each holder charged exactly once."""
 
 import time
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -47,7 +48,7 @@ def left(campus, part: str = "student") -> int:
 def propose(campus, part: str = "clerk", deed: str = "post", **more):
     case = SuspenseCase.objects.filter(terminal__number="N1001").latest("pk")
     facts = {"terminal": case.terminal_id, "reason": case.reason, "upto": case.pk, "deed": deed, "proposal": "商户举证"}
-    return campus.client(part).post(f"{PAGE}batches/", facts | more)
+    return campus.client(part).post(f"{PAGE}batches/", facts | {"token": str(uuid4())} | more)
 
 
 def decide(campus, part: str, decision: str, batch=None):
@@ -144,9 +145,18 @@ def test_a_case_of_a_batch_is_not_answered_by_itself_until_the_batch_is_refused(
         assert flooded.client("second_clerk").post(f"{page}{deed}/", facts).status_code == 409
     assert propose(flooded, "second_clerk").status_code == 409, "nothing is left to propose"
     assert decide(flooded, "clerk", "refuse").status_code == 302, "taken back"
+    batch = SuspenseBatch.objects.get()
+    assert (batch.state, batch.approver_id, batch.ended_by) == ("taken_back", None, "周敏")
     assert decide(flooded, "second_clerk", "agree").status_code == 409
     assert flooded.client("second_clerk").post(f"{page}propose/", facts).status_code == 302
     assert left(flooded) == START_FEN
+
+
+def test_a_form_that_is_sent_twice_proposes_once(flooded):
+    token = str(uuid4())
+    first, second = (propose(flooded, token=token) for _twice in range(2))
+    assert (first.status_code, first.url) == (302, second.url)
+    assert SuspenseBatch.objects.count() == 1
 
 
 def test_a_batch_is_bounded_and_takes_only_what_was_shown(flooded, monkeypatch):
@@ -171,10 +181,10 @@ def test_web_has_the_rights_for_it_and_the_database_wants_two_people(flooded):
     propose(flooded)
     batch = SuspenseBatch.objects.get()
     with pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
-        SuspenseBatch.objects.update(state="done", decider=batch.proposer, answer="x", decided_at=batch.created_at)
+        SuspenseBatch.objects.update(state="done", approver=batch.author, answer="x", decided_at=batch.created_at)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE nanhu_web")
-        suspense_batches.approve_batch(by=flooded.actor("second_clerk"), batch_id=batch.pk, answer="x")
+        suspense_batches.approve_batch(by=flooded.actor("second_clerk"), batch=batch, answer="x")
         cursor.execute("RESET ROLE")
     assert left(flooded) == START_FEN - ROWS * FEN
 

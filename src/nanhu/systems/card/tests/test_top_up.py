@@ -7,16 +7,10 @@ import pytest
 import time_machine
 from django.db import DatabaseError, IntegrityError, transaction
 
+from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.errors import (
-    BalanceLimitError,
-    CardStateError,
-    CashNotAllowedError,
-    ExceptionStateError,
-    OwnExceptionError,
-    TopUpLimitError,
-)
+from nanhu.systems.card.errors import BalanceLimitError, CardStateError, CashNotAllowedError, TopUpLimitError
 from nanhu.systems.card.models import CashException, Receipt, TopUp
 from nanhu.systems.card.services import cash_exceptions
 from nanhu.systems.card.services.loss import report_lost
@@ -99,7 +93,7 @@ def test_each_clerk_has_a_drawer_of_her_own(campus):
 
 def test_an_exception_agreed_to_by_a_second_clerk_is_used_once(campus):
     asked = ask(campus)
-    with pytest.raises(ExceptionStateError):
+    with pytest.raises(WrongStateError):
         top_up_by_exception(by=campus.actor("clerk"), exception=asked)
     cash_exceptions.approve(by=campus.actor("second_clerk"), exception=asked)
     first = top_up_by_exception(by=campus.actor("clerk"), exception=asked)
@@ -112,7 +106,7 @@ def test_an_exception_agreed_to_by_a_second_clerk_is_used_once(campus):
 
 def test_nobody_agrees_to_their_own_exception(campus):
     asked = ask(campus)
-    with pytest.raises(OwnExceptionError):
+    with pytest.raises(SamePersonError):
         cash_exceptions.approve(by=campus.actor("clerk"), exception=asked)
     asked.refresh_from_db()
     assert asked.state == "pending"
@@ -122,7 +116,7 @@ def test_the_database_itself_wants_two_people(campus):
     asked = ask(campus)
     with pytest.raises(IntegrityError, match="card_cash_exception_two_people"), transaction.atomic():
         CashException.objects.filter(pk=asked.pk).update(
-            state="approved", approver_id=asked.requester_id, decided_at=asked.created_at
+            state="approved", approver_id=asked.author_id, decided_at=asked.created_at
         )
 
 
@@ -144,7 +138,7 @@ def test_the_database_keeps_top_ups(campus):
 def test_a_refused_exception_takes_no_cash(campus):
     asked = ask(campus)
     cash_exceptions.refuse(by=campus.actor("second_clerk"), exception=asked, answer="请用圈存")
-    with pytest.raises(ExceptionStateError):
+    with pytest.raises(WrongStateError):
         top_up_by_exception(by=campus.actor("clerk"), exception=asked)
     assert balance(campus, "student") == 0
 
@@ -152,7 +146,7 @@ def test_a_refused_exception_takes_no_cash(campus):
 def test_an_exception_is_taken_by_who_asked_for_it(campus):
     asked = ask(campus)
     cash_exceptions.approve(by=campus.actor("second_clerk"), exception=asked)
-    with pytest.raises(ExceptionStateError):
+    with pytest.raises(WrongStateError):
         top_up_by_exception(by=campus.actor("second_clerk"), exception=asked)
     assert balance(campus, "student") == 0
 
@@ -161,6 +155,6 @@ def test_an_exception_grows_old(campus):
     asked = ask(campus)
     with (
         time_machine.travel(asked.created_at + timedelta(days=366)),
-        pytest.raises(ExceptionStateError),
+        pytest.raises(WrongStateError),
     ):
         cash_exceptions.approve(by=campus.actor("second_clerk"), exception=asked)

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.errors import ExceptionNotFoundError
 from nanhu.systems.card.forms import ExceptionForm, RefusalForm
 from nanhu.systems.card.models import CashException
 from nanhu.systems.card.services import cash_exceptions
@@ -26,7 +25,7 @@ PAGE = 30
 def exception_with(public_id: UUID) -> CashException:
     found = CashException.objects.select_related("card__wallet").filter(public_id=public_id).first()
     if found is None:
-        raise ExceptionNotFoundError
+        raise NotFoundError(what=_("这条特批"))
     return found
 
 
@@ -74,7 +73,7 @@ def show_exception(
     facts = {
         **person_facts(found.card),
         "exception": found,
-        "is_mine": found.requester_id == viewer_of(request).account_id,
+        "is_mine": found.author_id == viewer_of(request).account_id,
         "form": form or RefusalForm(),
         "top_up": getattr(found, "top_up", None),
     }

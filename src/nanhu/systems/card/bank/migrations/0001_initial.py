@@ -459,12 +459,24 @@ class Migration(migrations.Migration):
             model_name="deposit",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("approver__isnull", True), ("entry_id__isnull", True), ("state", "asked")),
-                    models.Q(("approver__isnull", False), ("entry_id__isnull", False), ("state", "booked")),
-                    models.Q(("approver__isnull", False), ("entry_id__isnull", True), ("state", "refused")),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["booked", "refused"])
+                    ),
                     _connector="OR",
                 ),
                 name="card_deposit_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("entry_id__isnull", False), ("state", "booked")),
+                    models.Q(models.Q(("state", "booked"), _negated=True), ("entry_id__isnull", True)),
+                    _connector="OR",
+                ),
+                name="card_deposit_booked",
             ),
         ),
         migrations.AddIndex(

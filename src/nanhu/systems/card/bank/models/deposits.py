@@ -1,26 +1,24 @@
-from uuid import uuid4
-
 from django.db import models
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.platforms.payments.api import Channel
 
 
-class Deposit(models.Model):
+class Deposit(Proposal):
     """Money that came to our account at the bank from ourselves: cash out of the safe, or what UnionPay owed us, less its fee.
 
     asked → booked | refused, by two people. `reference` is the bank's own number of it, as its file of the day tells it.
     """
+
+    what = _("这笔到账")
 
     class State(models.TextChoices):
         ASKED = "asked", _("待复核")
         BOOKED = "booked", _("已入账")
         REFUSED = "refused", _("未同意")
 
-    public_id = models.UUIDField(default=uuid4, unique=True)
-    token = models.UUIDField(unique=True, help_text="names the form it came from")
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
     acquirer = models.ForeignKey(
         Channel, null=True, on_delete=models.PROTECT, related_name="+", help_text="None for cash"
@@ -30,14 +28,7 @@ class Deposit(models.Model):
     fee_fen = models.BigIntegerField(default=0)
     reference = models.TextField()
     state = models.TextField(choices=State, default=State.ASKED)
-    author = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
-    author_name = models.TextField()
-    approver = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    approver_name = models.TextField(default="", blank=True)
-    answer = models.TextField(default="", blank=True)
     entry_id = models.BigIntegerField(null=True, unique=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "card_bank_deposit"
@@ -51,13 +42,9 @@ class Deposit(models.Model):
             models.CheckConstraint(
                 condition=Q(acquirer__isnull=False) | Q(fee_fen=0), name="card_deposit_cash_has_no_fee"
             ),
+            *proposal_constraints("card_deposit", undecided=["asked"], decided=["booked", "refused"]),
             models.CheckConstraint(
-                condition=Q(approver__isnull=True) | ~Q(approver=F("author")), name="card_deposit_two_people"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="asked", approver__isnull=True, entry_id__isnull=True)
-                | Q(state="booked", approver__isnull=False, entry_id__isnull=False)
-                | Q(state="refused", approver__isnull=False, entry_id__isnull=True),
-                name="card_deposit_decided",
+                condition=Q(state="booked", entry_id__isnull=False) | (~Q(state="booked") & Q(entry_id__isnull=True)),
+                name="card_deposit_booked",
             ),
         ]

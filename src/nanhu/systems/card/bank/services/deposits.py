@@ -8,20 +8,13 @@ from django.db import IntegrityError, transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
-from nanhu.kernel.once import made_by_form
+from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.api import Channel, bank_channel
 from nanhu.systems.card.bank.accounts import clearing_account
-from nanhu.systems.card.bank.errors import (
-    DepositKnownError,
-    DepositStateError,
-    DepositTooLargeError,
-    OwnDepositError,
-)
+from nanhu.systems.card.bank.errors import DepositKnownError, DepositTooLargeError
 from nanhu.systems.card.bank.models import Deposit
-from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.policies import clerk_account
 from nanhu.systems.card.services.shifts import safe
 
@@ -45,8 +38,7 @@ def ask(*, by: Actor, arrival: Arrival) -> Deposit:
     """The same form again is the deposit that it made; the bank's number stands once."""
     try:
         with transaction.atomic():
-            known = made_by_form(Deposit.objects.all(), arrival.token, author_id=clerk_account(by))
-            if known is not None:
+            if (known := Deposit.known(by, arrival.token)) is not None:
                 return known
             made = Deposit.objects.create(
                 token=arrival.token, channel=bank_channel(), acquirer=arrival.acquirer, day=arrival.day,
@@ -63,7 +55,7 @@ def ask(*, by: Actor, arrival: Arrival) -> Deposit:
 
 @transaction.atomic
 def approve(*, by: Actor, deposit: Deposit) -> Deposit:
-    current = locked(by, deposit)
+    current = decided(by, deposit, State.BOOKED)
     Channel.objects.select_for_update().get(pk=current.channel_id)  # two at once do not both empty the safe
     source, left = source_of(current), held(current)
     if current.amount_fen + current.fee_fen > left:
@@ -75,16 +67,13 @@ def approve(*, by: Actor, deposit: Deposit) -> Deposit:
         legs.append(ledger.Leg(debit_account_id=fees, credit_account_id=source, amount_fen=current.fee_fen))
     key = f"card.deposit:{current.public_id}"
     posted = ledger.post(by=by, kind="card.deposit", legs=legs, key=key, reference=current.reference)
-    return decide(by, current, State.BOOKED, entry_id=posted.entry_id)
+    current.entry_id = posted.entry_id
+    return kept(by, current)
 
 
 @transaction.atomic
 def refuse(*, by: Actor, deposit: Deposit, answer: str) -> Deposit:
-    if not answer.strip():
-        raise ReasonMissingError
-    current = locked(by, deposit)
-    current.answer = answer.strip()
-    return decide(by, current, State.REFUSED)
+    return kept(by, decided(by, deposit, State.REFUSED, given(answer)))
 
 
 def source_of(deposit: Deposit) -> int:
@@ -96,21 +85,16 @@ def held(deposit: Deposit) -> int:
     return ledger.balance_of(source_of(deposit))
 
 
-def locked(by: Actor, deposit: Deposit) -> Deposit:
-    rows = Deposit.objects.select_for_update(of=("self",)).select_related("channel", "acquirer")
-    current = rows.get(pk=deposit.pk)
-    if current.state != State.ASKED:
-        raise DepositStateError(state=State(current.state).label)
-    if current.author_id == clerk_account(by):
-        raise OwnDepositError
-    return current
+def decided(by: Actor, deposit: Deposit, state: str, answer: str = "") -> Deposit:
+    """Locked and decided, not yet saved."""
+    locked = deposit.locked_in({State.ASKED}, Deposit.objects.select_related("channel", "acquirer"))
+    locked.decide(by, state=state, answer=answer)
+    return locked
 
 
-def decide(by: Actor, deposit: Deposit, state: str, *, entry_id: int | None = None) -> Deposit:
-    deposit.state, deposit.entry_id, deposit.decided_at = state, entry_id, now()
-    deposit.approver_id, deposit.approver_name = clerk_account(by), by.name
+def kept(by: Actor, deposit: Deposit) -> Deposit:
     deposit.save()
-    note(by, deposit, "card.book_deposit" if state == State.BOOKED else "card.refuse_deposit")
+    note(by, deposit, "card.book_deposit" if deposit.state == State.BOOKED else "card.refuse_deposit")
     return deposit
 
 

@@ -1,3 +1,4 @@
+import uuid
 from pathlib import Path
 
 import django.db.models.deletion
@@ -312,24 +313,32 @@ class Migration(migrations.Migration):
             name="SuspenseBatch",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
                 ("deed", models.TextField(choices=[("post", "全部入账"), ("close", "全部结案，不入账")])),
                 (
                     "state",
                     models.TextField(
-                        choices=[("asked", "待决定"), ("done", "已办理"), ("refused", "未同意")], default="asked"
+                        choices=[
+                            ("asked", "待决定"),
+                            ("done", "已办理"),
+                            ("refused", "未同意"),
+                            ("taken_back", "已撤回"),
+                        ],
+                        default="asked",
                     ),
                 ),
                 ("reason", models.TextField()),
                 ("count", models.PositiveIntegerField()),
                 ("fen", models.BigIntegerField()),
-                ("proposer_name", models.TextField()),
+                ("author_name", models.TextField()),
                 ("proposal", models.TextField(help_text="why all of them are answered so")),
-                ("decider_name", models.TextField(blank=True, default="")),
+                ("approver_name", models.TextField(blank=True, default="")),
                 ("answer", models.TextField(blank=True, default="")),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
-                    "decider",
+                    "approver",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -338,7 +347,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "proposer",
+                    "author",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
@@ -390,27 +399,36 @@ class Migration(migrations.Migration):
             model_name="suspensebatch",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("decider__isnull", True), ("state", "asked")),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decider__isnull", False),
-                        ("state__in", ["done", "refused"]),
-                        models.Q(("answer", ""), _negated=True),
-                    ),
+                    ("state", "asked"),
+                    models.Q(("answer", ""), _negated=True),
                     _connector="OR",
                 ),
-                name="card_suspense_batch_decided",
+                name="card_suspense_batch_says_why",
             ),
         ),
         migrations.AddConstraint(
             model_name="suspensebatch",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state", "done"), _negated=True),
-                    models.Q(("decider", models.F("proposer")), _negated=True),
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
                     _connector="OR",
                 ),
                 name="card_suspense_batch_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="suspensebatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["done", "refused"])
+                    ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state", "taken_back")),
+                    _connector="OR",
+                ),
+                name="card_suspense_batch_decided",
             ),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),

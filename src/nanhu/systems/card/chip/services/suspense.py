@@ -5,8 +5,8 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.proposals import given
 from nanhu.systems.card.chip.errors import (
-    AnswerMissingError,
     SuspenseBatchedError,
     SuspenseClosedError,
     SuspenseNotFoundError,
@@ -25,12 +25,11 @@ def take_case(*, by: Actor, case_id: int) -> SuspenseCase:
 
 
 def close_case(*, by: Actor, case_id: int, answer: str) -> SuspenseCase:
-    if not answer.strip():
-        raise AnswerMissingError
+    why = given(answer)
     with transaction.atomic():
         case = held(case_id)
         case.owner_id, case.owner_name = clerk_account(by), by.name
-        case.state, case.answer, case.closed_at = SuspenseCase.State.CLOSED, answer.strip(), now()
+        case.state, case.answer, case.closed_at = SuspenseCase.State.CLOSED, why, now()
         case.save(update_fields=["owner", "owner_name", "state", "answer", "closed_at"])
         audit.record(by=by, action="card.close_suspense", target=f"suspense:{case.pk}", reason=case.answer)
         return case

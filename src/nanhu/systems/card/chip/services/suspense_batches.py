@@ -7,20 +7,15 @@ that comes later is in none.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
-from nanhu.systems.card.chip.errors import (
-    AnswerMissingError,
-    SuspenseBatchDecidedError,
-    SuspenseBatchNotFoundError,
-    SuspenseGroupEmptyError,
-    SuspenseSamePersonError,
-)
+from nanhu.kernel.proposals import given
+from nanhu.systems.card.chip.errors import SuspenseGroupEmptyError
 from nanhu.systems.card.chip.models import SuspenseBatch, SuspenseCase
 from nanhu.systems.card.chip.services.suspense_posting import POSTABLE, note, post_row
 from nanhu.systems.card.models import Receipt
@@ -52,67 +47,59 @@ def open_cases(group: Group, deed: str) -> QuerySet[SuspenseCase]:
     return found.filter(reason__in=POSTABLE, card__isnull=False, amount_fen__gt=0)
 
 
-def propose_batch(*, by: Actor, group: Group, deed: str, why: str) -> SuspenseBatch:
-    """The oldest of them, at most MOST."""
-    if not why.strip():
-        raise AnswerMissingError
+def propose_batch(*, by: Actor, group: Group, deed: str, why: str, token: UUID) -> SuspenseBatch:
+    """The oldest of them, at most MOST. The same form again (`token`) is the batch that it made."""
+    proposal = given(why)[:400]
     with transaction.atomic():
+        if (known := SuspenseBatch.known(by, token)) is not None:
+            return known
         cases = list(open_cases(group, deed).select_for_update().order_by("pk")[: MOST[deed]])
         if not cases:
             raise SuspenseGroupEmptyError
         batch = SuspenseBatch.objects.create(
-            deed=deed, terminal_id=group.terminal_id, reason=group.reason, count=len(cases),
-            fen=sum(case.amount_fen or 0 for case in cases), proposer_id=clerk_account(by), proposer_name=by.name,
-            proposal=why.strip()[:400],
+            token=token, deed=deed, terminal_id=group.terminal_id, reason=group.reason, count=len(cases),
+            fen=sum(case.amount_fen or 0 for case in cases), proposal=proposal, author_id=clerk_account(by),
+            author_name=by.name,
         )  # fmt: skip
         SuspenseCase.objects.filter(pk__in=[case.pk for case in cases]).update(
-            batch=batch, proposer_id=batch.proposer_id, proposer_name=by.name, proposal=batch.proposal
+            batch=batch, proposer_id=batch.author_id, proposer_name=by.name, proposal=proposal
         )
-        note_batch(by, "card.propose_suspense_batch", batch, batch.proposal)
+        note_batch(by, "card.propose_suspense_batch", batch, proposal)
         return batch
 
 
-def refuse_batch(*, by: Actor, batch_id: int, answer: str) -> SuspenseBatch:
-    """Its cases are open again, each by itself; who proposed may take it back."""
+def refuse_batch(*, by: Actor, batch: SuspenseBatch, answer: str) -> SuspenseBatch:
+    """Its cases are open again, each by itself. Who proposed it takes it back."""
+    why = given(answer)[:400]
     with transaction.atomic():
-        batch = decided(by, batch_id, State.REFUSED, answer)
-        batch.cases.update(batch=None, proposer=None, proposer_name="", proposal="")
-        note_batch(by, "card.refuse_suspense_batch", batch, batch.answer)
-        return batch
+        locked = batch.locked_in({State.ASKED})
+        if by.account_id == locked.author_id:
+            locked.take_back(by, answer=why)
+        else:
+            locked.decide(by, state=State.REFUSED, answer=why)
+        locked.save()
+        locked.cases.update(batch=None, proposer=None, proposer_name="", proposal="")
+        is_refused = locked.state == State.REFUSED
+        note_batch(by, "card.refuse_suspense_batch" if is_refused else "card.take_suspense_batch_back", locked, why)
+        return locked
 
 
-def approve_batch(*, by: Actor, batch_id: int, answer: str) -> SuspenseBatch:
+def approve_batch(*, by: Actor, batch: SuspenseBatch, answer: str) -> SuspenseBatch:
     """Every case of it is answered, or none."""
+    why = given(answer)[:400]
     with transaction.atomic():
-        batch = decided(by, batch_id, State.DONE, answer)
-        if batch.proposer_id == batch.decider_id:
-            raise SuspenseSamePersonError
+        batch = batch.locked_in({State.ASKED})
+        batch.decide(by, state=State.DONE, answer=why)
         cases = list(batch.cases.select_for_update().order_by("pk"))
         if batch.deed == Deed.POST:
             post_all(by, cases, batch.answer)
         for case in cases:
-            case.owner_id, case.owner_name = batch.decider_id, by.name
+            case.owner_id, case.owner_name = batch.approver_id, by.name
             case.state, case.answer, case.closed_at = SuspenseCase.State.CLOSED, batch.answer, batch.decided_at
         SuspenseCase.objects.bulk_update(cases, ["posted", "owner", "owner_name", "state", "answer", "closed_at"])
         batch.save()
         note_batch(by, "card.decide_suspense_batch", batch, batch.answer)
         return batch
-
-
-def decided(by: Actor, batch_id: int, state: str, answer: str) -> SuspenseBatch:
-    """The batch, locked and answered by this person; a refusal is saved at once."""
-    if not answer.strip():
-        raise AnswerMissingError
-    batch = SuspenseBatch.objects.select_for_update().filter(pk=batch_id).first()
-    if batch is None:
-        raise SuspenseBatchNotFoundError
-    if batch.state != State.ASKED:
-        raise SuspenseBatchDecidedError
-    batch.state, batch.answer, batch.decided_at = state, answer.strip()[:400], now()
-    batch.decider_id, batch.decider_name = clerk_account(by), by.name
-    if state == State.REFUSED:
-        batch.save()
-    return batch
 
 
 def post_all(by: Actor, cases: Sequence[SuspenseCase], answer: str) -> None:
@@ -128,5 +115,5 @@ def post_all(by: Actor, cases: Sequence[SuspenseCase], answer: str) -> None:
 
 
 def note_batch(by: Actor, action: str, batch: SuspenseBatch, reason: str) -> None:
-    facts = {"deed": batch.deed, "cases": batch.count, "fen": batch.fen, "proposer": batch.proposer_name}
+    facts = {"deed": batch.deed, "cases": batch.count, "fen": batch.fen, "proposer": batch.author_name}
     audit.record(by=by, action=action, target=f"suspense_batch:{batch.pk}", reason=reason, facts=facts)

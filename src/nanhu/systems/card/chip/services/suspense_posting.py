@@ -5,13 +5,9 @@ from django.db import connection, transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.chip.errors import (
-    AnswerMissingError,
-    SuspenseNotPostableError,
-    SuspenseProposalError,
-    SuspenseSamePersonError,
-)
+from nanhu.systems.card.chip.errors import SuspenseNotPostableError, SuspenseProposalError
 from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.chip.services.suspense import held
 from nanhu.systems.card.models import Receipt, Wallet
@@ -38,13 +34,12 @@ def is_postable(case: SuspenseCase) -> bool:
 
 def propose(*, by: Actor, case_id: int, reason: str) -> SuspenseCase:
     """The same again is harmless; who proposes last answers for it."""
-    if not reason.strip():
-        raise AnswerMissingError
+    why = given(reason)[:400]
     with transaction.atomic():
         case = held(case_id)
         if not is_postable(case):
             raise SuspenseNotPostableError
-        case.proposer_id, case.proposer_name, case.proposal = clerk_account(by), by.name, reason.strip()[:400]
+        case.proposer_id, case.proposer_name, case.proposal = clerk_account(by), by.name, why
         case.save(update_fields=["proposer", "proposer_name", "proposal"])
         note(by, "card.propose_suspense", case, case.proposal)
         return case
@@ -52,28 +47,25 @@ def propose(*, by: Actor, case_id: int, reason: str) -> SuspenseCase:
 
 def refuse(*, by: Actor, case_id: int, proposer_id: int, answer: str) -> SuspenseCase:
     """It stays in suspense; also who proposed may take it back."""
-    if not answer.strip():
-        raise AnswerMissingError
+    why = given(answer)
     with transaction.atomic():
         case = proposed(case_id, proposer_id)
         case.owner_id, case.owner_name = clerk_account(by), by.name
         case.proposer_id, case.proposer_name, case.proposal = None, "", ""
         case.save(update_fields=["owner", "owner_name", "proposer", "proposer_name", "proposal"])
-        note(by, "card.refuse_suspense", case, answer.strip())
+        note(by, "card.refuse_suspense", case, why)
         return case
 
 
 def approve(*, by: Actor, case_id: int, proposer_id: int, answer: str) -> SuspenseCase:
     """Charges the holder and closes the case, in one transaction; `proposer_id` is whose proposal the page showed."""
-    if not answer.strip():
-        raise AnswerMissingError
+    why = given(answer)
     with transaction.atomic():
         case = proposed(case_id, proposer_id)
-        if case.proposer_id == clerk_account(by):
-            raise SuspenseSamePersonError
+        refuse_same_person(by, case.proposer_id)
         case.posted_id = post_row(by=by, case=case)
         case.owner_id, case.owner_name = clerk_account(by), by.name
-        case.state, case.answer, case.closed_at = SuspenseCase.State.CLOSED, answer.strip(), now()
+        case.state, case.answer, case.closed_at = SuspenseCase.State.CLOSED, why, now()
         case.save(update_fields=["posted", "owner", "owner_name", "state", "answer", "closed_at"])
         note(by, "card.post_suspense", case, case.answer)
         return case

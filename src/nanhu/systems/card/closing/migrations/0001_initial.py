@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                         choices=[("pending", "待复核"), ("posted", "已更正"), ("refused", "未同意")], default="pending"
                     ),
                 ),
-                ("requester_name", models.TextField()),
+                ("author_name", models.TextField()),
                 ("approver_name", models.TextField(blank=True, default="")),
                 ("answer", models.TextField(blank=True, default="")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "requester",
+                    "author",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
@@ -457,7 +457,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("approver__isnull", True),
-                    models.Q(("approver", models.F("requester")), _negated=True),
+                    models.Q(("approver", models.F("author")), _negated=True),
                     _connector="OR",
                 ),
                 name="card_correction_two_people",
@@ -467,22 +467,24 @@ class Migration(migrations.Migration):
             model_name="correction",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("approver__isnull", True), ("posted__isnull", True), ("state", "pending")),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["pending"])),
                     models.Q(
-                        ("approver__isnull", False),
-                        ("decided_at__isnull", False),
-                        ("posted__isnull", False),
-                        ("state", "posted"),
-                    ),
-                    models.Q(
-                        ("approver__isnull", False),
-                        ("decided_at__isnull", False),
-                        ("posted__isnull", True),
-                        ("state", "refused"),
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["posted", "refused"])
                     ),
                     _connector="OR",
                 ),
                 name="card_correction_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("posted__isnull", False), ("state", "posted")),
+                    models.Q(models.Q(("state", "posted"), _negated=True), ("posted__isnull", True)),
+                    _connector="OR",
+                ),
+                name="card_correction_posted",
             ),
         ),
         migrations.AddConstraint(

@@ -1,48 +1,38 @@
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.systems.card.models import Receipt, Wallet
 
 
-class Correction(models.Model):
+class Correction(Proposal):
     """A posted row is taken back by its mirror: one clerk asks, another decides. Nothing is ever changed."""
+
+    what = _("这条更正")
 
     class State(models.TextChoices):
         PENDING = "pending", _("待复核")
         POSTED = "posted", _("已更正")
         REFUSED = "refused", _("未同意")
 
-    public_id = models.UUIDField(default=uuid4, unique=True)
-    token = models.UUIDField(unique=True, help_text="names the form it came from")
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     reason = models.TextField()
     state = models.TextField(choices=State, default=State.PENDING)
-    requester = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
-    requester_name = models.TextField()
-    approver = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    approver_name = models.TextField(default="", blank=True)
-    answer = models.TextField(default="", blank=True)
     posted = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
-    created_at = models.DateTimeField(default=timezone.now)
-    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "card_correction"
         indexes = [models.Index(fields=["-created_at"], name="card_correction_newest")]
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="card_correction_has_reason"),
+            *proposal_constraints("card_correction", undecided=["pending"], decided=["posted", "refused"]),
             models.CheckConstraint(
-                condition=Q(approver__isnull=True) | ~Q(approver=F("requester")), name="card_correction_two_people"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="pending", approver__isnull=True, posted__isnull=True)
-                | Q(state="posted", approver__isnull=False, decided_at__isnull=False, posted__isnull=False)
-                | Q(state="refused", approver__isnull=False, decided_at__isnull=False, posted__isnull=True),
-                name="card_correction_decided",
+                condition=Q(state="posted", posted__isnull=False) | (~Q(state="posted") & Q(posted__isnull=True)),
+                name="card_correction_posted",
             ),
             models.UniqueConstraint(
                 fields=["receipt"], condition=Q(state__in=["pending", "posted"]), name="card_correction_once_for_a_row"

@@ -8,17 +8,16 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
-from nanhu.kernel.once import made_by_form
+from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.closing.errors import CorrectionStateError, NotCorrectableError, SamePersonError
+from nanhu.systems.card.closing.errors import NotCorrectableError
 from nanhu.systems.card.closing.models import Correction
-from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.kinds import MONEY_IN
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.policies import clerk_account
 from nanhu.systems.card.services.receipts import locked_balances
 
+State = Correction.State
 CORRECTABLE = frozenset({"payment", "stored", "top_up", "deduction", "fee"})
 RECEIPT = """
     INSERT INTO card_receipt (kind, outcome, wallet_id, card_id, merchant_id, amount_fen, owed_fen, balance_fen, detail,
@@ -31,20 +30,14 @@ UNSPEND = """
 
 def ask(*, by: Actor, receipt: Receipt, reason: str, token: UUID) -> Correction:
     """Ask another clerk. The same form again (`token`) gives the request that it made."""
-    if not reason.strip():
-        raise ReasonMissingError
+    why = given(reason)
     refuse_uncorrectable(receipt)
     try:
         with transaction.atomic():
-            known = made_by_form(Correction.objects.all(), token, requester_id=clerk_account(by))
-            if known is not None:
+            if (known := Correction.known(by, token)) is not None:
                 return known
             asked = Correction.objects.create(
-                token=token,
-                receipt=receipt,
-                reason=reason.strip(),
-                requester_id=clerk_account(by),
-                requester_name=by.name,
+                token=token, receipt=receipt, reason=why, author_id=clerk_account(by), author_name=by.name
             )
             facts = {"correction": asked.pk, "fen": receipt.amount_fen}
             audit.record(
@@ -65,39 +58,32 @@ def refuse_uncorrectable(receipt: Receipt) -> None:
 
 
 def refuse(*, by: Actor, correction: Correction, answer: str) -> Correction:
-    if not answer.strip():
-        raise ReasonMissingError
+    why = given(answer)
     with transaction.atomic():
-        locked = locked_pending(by, correction)
-        decide(by=by, correction=locked, state=Correction.State.REFUSED, answer=answer.strip())
-        return locked
+        return kept(by, decided(by, correction, State.REFUSED, why))
 
 
 def approve(*, by: Actor, correction: Correction) -> Correction:
     """Post the mirror: what the row moved, it moves back, in the accounting day of now."""
     with transaction.atomic():
-        locked = locked_pending(by, correction)
+        locked = decided(by, correction, State.POSTED)
         locked.posted_id = post_mirror(by=by, receipt=locked.receipt, reason=locked.reason)
-        decide(by=by, correction=locked, state=Correction.State.POSTED, answer="")
-        return locked
+        return kept(by, locked)
 
 
-def locked_pending(by: Actor, correction: Correction) -> Correction:
-    locked = Correction.objects.select_for_update(of=("self",)).select_related("receipt__wallet").get(pk=correction.pk)
-    if locked.requester_id == clerk_account(by):
-        raise SamePersonError
-    if locked.state != Correction.State.PENDING:
-        raise CorrectionStateError(state=Correction.State(locked.state).label)
+def decided(by: Actor, correction: Correction, state: str, answer: str = "") -> Correction:
+    """Locked and decided, not yet saved."""
+    locked = correction.locked_in({State.PENDING}, Correction.objects.select_related("receipt__wallet"))
+    locked.decide(by, state=state, answer=answer)
     return locked
 
 
-def decide(*, by: Actor, correction: Correction, state: Correction.State, answer: str) -> None:
-    correction.state, correction.answer, correction.decided_at = state, answer, now()
-    correction.approver_id, correction.approver_name = clerk_account(by), by.name
-    correction.save()
-    action = "card.approve_correction" if state == Correction.State.POSTED else "card.refuse_correction"
-    facts = {"correction": correction.pk, "posted": correction.posted_id}
-    audit.record(by=by, action=action, target=f"receipt:{correction.receipt_id}", reason=answer, facts=facts)
+def kept(by: Actor, locked: Correction) -> Correction:
+    locked.save()
+    action = "card.approve_correction" if locked.state == State.POSTED else "card.refuse_correction"
+    facts = {"correction": locked.pk, "posted": locked.posted_id}
+    audit.record(by=by, action=action, target=f"receipt:{locked.receipt_id}", reason=locked.answer, facts=facts)
+    return locked
 
 
 def post_mirror(*, by: Actor, receipt: Receipt, reason: str) -> int:

@@ -9,15 +9,11 @@ from django.db.models import Sum
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.sheets.writing import safe_cell
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.closing.errors import (
-    NothingToPayError,
-    OwnContractError,
-    PayoutStateError,
-    SamePersonError,
-)
+from nanhu.systems.card.closing.errors import NothingToPayError, OwnContractError, PayoutStateError
 from nanhu.systems.card.closing.models import Payout, Settlement
 from nanhu.systems.card.closing.services.settling import opened, payable_of
 from nanhu.systems.card.services.history import BANK_ACCOUNT

@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card import queries
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.closing.errors import CorrectionStateError, NotCorrectableError, SamePersonError
+from nanhu.systems.card.closing.errors import NotCorrectableError
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.closing.services import corrections
 from nanhu.systems.card.closing.tests.till import Till
@@ -124,7 +125,7 @@ def test_nobody_decides_the_own_request_and_nothing_is_decided_twice(paid):
     with pytest.raises(SamePersonError):
         corrections.approve(by=paid.actor("clerk"), correction=one)
     corrections.refuse(by=paid.actor("second_clerk"), correction=one, answer="金额没有错")
-    with pytest.raises(CorrectionStateError):
+    with pytest.raises(WrongStateError):
         corrections.approve(by=paid.actor("second_clerk"), correction=one)
     assert balance(paid) == 3750
 
@@ -142,7 +143,7 @@ def test_a_row_is_corrected_once_and_a_correction_never(paid):
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE card_correction SET approver_id = requester_id, state = 'refused', decided_at = now()",
+        "UPDATE card_correction SET approver_id = author_id, state = 'refused', decided_at = now()",
         "UPDATE card_correction SET reason = '别的'",
         "DELETE FROM card_correction",
     ],

@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import SamePersonError
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.checks import receipt_differences
@@ -15,7 +16,6 @@ from nanhu.systems.card.closing.errors import (
     NoContractError,
     NothingToPayError,
     PayoutStateError,
-    SamePersonError,
 )
 from nanhu.systems.card.closing.models import Settlement
 from nanhu.systems.card.closing.rules import fee_of, last_day_due

@@ -78,7 +78,7 @@ def show(
 ) -> HttpResponse:
     card = found.receipt.card
     facts = {
-        "correction": found, "line": line_of(found.receipt), "is_mine": found.requester_id == viewer_of(request).account_id,
+        "correction": found, "line": line_of(found.receipt), "is_mine": found.author_id == viewer_of(request).account_id,
         "person": people.person_cards({card.person_id}).get(card.person_id) if card else None, "card": card,
         "form": form or AnswerForm(), "error": error, "here": "corrections",
     }  # fmt: skip

@@ -558,7 +558,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
-                ("token", models.UUIDField(unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
                 ("amount_fen", models.BigIntegerField()),
                 ("bank", models.TextField()),
                 ("account_tail", models.TextField()),
@@ -576,7 +576,7 @@ class Migration(migrations.Migration):
                         default="asked",
                     ),
                 ),
-                ("requester_name", models.TextField()),
+                ("author_name", models.TextField()),
                 ("approver_name", models.TextField(blank=True, default="")),
                 ("answer", models.TextField(blank=True, default="")),
                 ("receipt_id", models.BigIntegerField(null=True, unique=True)),
@@ -598,7 +598,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"),
                 ),
                 (
-                    "requester",
+                    "author",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
@@ -1133,7 +1133,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("approver__isnull", True),
-                    models.Q(("approver", models.F("requester")), _negated=True),
+                    models.Q(("approver", models.F("author")), _negated=True),
                     _connector="OR",
                 ),
                 name="card_withdrawal_two_people",
@@ -1143,20 +1143,24 @@ class Migration(migrations.Migration):
             model_name="withdrawal",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("approver__isnull", True), ("receipt_id__isnull", True), ("state", "asked")),
-                    models.Q(("approver__isnull", False), ("receipt_id__isnull", True), ("state", "refused")),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
                     models.Q(
                         ("approver__isnull", False),
-                        ("paid_at__isnull", True),
-                        ("receipt_id__isnull", False),
-                        ("state", "approved"),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["refused", "approved", "paid"]),
                     ),
-                    models.Q(
-                        ("approver__isnull", False),
-                        ("paid_at__isnull", False),
-                        ("receipt_id__isnull", False),
-                        ("state", "paid"),
-                    ),
+                    _connector="OR",
+                ),
+                name="card_withdrawal_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="withdrawal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("receipt_id__isnull", True), ("state__in", ["asked", "refused"])),
+                    models.Q(("paid_at__isnull", True), ("receipt_id__isnull", False), ("state", "approved")),
+                    models.Q(("paid_at__isnull", False), ("receipt_id__isnull", False), ("state", "paid")),
                     _connector="OR",
                 ),
                 name="card_withdrawal_state_is_whole",

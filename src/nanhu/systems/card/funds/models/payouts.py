@@ -5,7 +5,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.proposals import Proposal, proposal_constraints
-from nanhu.systems.card.funds.errors import BatchStateError, OwnBatchError
 
 
 class Funding(models.Model):
@@ -27,7 +26,7 @@ class Funding(models.Model):
 class PayoutBatch(Proposal):
     """A list of people and sums, valid as a whole."""
 
-    own_error, state_error = OwnBatchError, BatchStateError
+    what = _("这一批")
 
     class Source(models.TextChoices):
         SUBSIDY = "subsidy", _("补助")

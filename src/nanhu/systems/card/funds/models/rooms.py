@@ -5,14 +5,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.proposals import Proposal, proposal_constraints
-from nanhu.systems.card.funds.errors import BatchStateError
-from nanhu.systems.card.funds.room_errors import OwnRoomListError
 
 
 class RoomList(Proposal):
     """A list of bills, valid as a whole. Whoever asks it back never grants that either."""
 
-    own_error, state_error = OwnRoomListError, BatchStateError
+    what = _("这份水电账单")
 
     class State(models.TextChoices):
         CHECKED = "checked", _("待提交")

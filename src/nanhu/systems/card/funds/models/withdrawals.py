@@ -1,17 +1,17 @@
 """Money back to the bank card of who leaves (余额退回银行): one clerk asks, another approves, the bank pays."""
 
-from uuid import uuid4
-
 from django.db import models
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.kernel.proposals import Proposal, proposal_constraints
 
 
-class Withdrawal(models.Model):
+class Withdrawal(Proposal):
     """`account_token` is the bank's token of the card or account, never its number (ruling 12)."""
+
+    what = _("这笔退款")
 
     class State(models.TextChoices):
         ASKED = "asked", _("待复核")
@@ -19,8 +19,6 @@ class Withdrawal(models.Model):
         REFUSED = "refused", _("未同意")
         PAID = "paid", _("已付款")
 
-    public_id = models.UUIDField(default=uuid4, unique=True)
-    token = models.UUIDField(unique=True)
     card = models.ForeignKey("card.Card", on_delete=models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField()
     bank = models.TextField()
@@ -28,15 +26,8 @@ class Withdrawal(models.Model):
     account_token = EncryptedTextField(purpose="card.withdrawal_account")
     reason = models.TextField()
     state = models.TextField(choices=State, default=State.ASKED)
-    requester = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
-    requester_name = models.TextField()
-    approver = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    approver_name = models.TextField(default="", blank=True)
-    answer = models.TextField(default="", blank=True)
     receipt_id = models.BigIntegerField(null=True, unique=True)
     bank_reference = models.TextField(default="", blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    decided_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -46,14 +37,11 @@ class Withdrawal(models.Model):
             models.UniqueConstraint(fields=["card"], condition=Q(state="asked"), name="card_withdrawal_one_asked"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="card_withdrawal_amount"),
             models.CheckConstraint(condition=Q(account_tail__regex=r"^[0-9]{4}$"), name="card_withdrawal_tail"),
+            *proposal_constraints("card_withdrawal", undecided=["asked"], decided=["refused", "approved", "paid"]),
             models.CheckConstraint(
-                condition=Q(approver__isnull=True) | ~Q(approver=F("requester")), name="card_withdrawal_two_people"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="asked", approver__isnull=True, receipt_id__isnull=True)
-                | Q(state="refused", approver__isnull=False, receipt_id__isnull=True)
-                | Q(state="approved", approver__isnull=False, receipt_id__isnull=False, paid_at__isnull=True)
-                | Q(state="paid", approver__isnull=False, receipt_id__isnull=False, paid_at__isnull=False),
+                condition=Q(state__in=["asked", "refused"], receipt_id__isnull=True)
+                | Q(state="approved", receipt_id__isnull=False, paid_at__isnull=True)
+                | Q(state="paid", receipt_id__isnull=False, paid_at__isnull=False),
                 name="card_withdrawal_state_is_whole",
             ),
         ]

@@ -12,9 +12,9 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import start_progress
-from nanhu.kernel.once import lock_key, made_by_form
+from nanhu.kernel.once import lock_key
+from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.funds.errors import BatchKnownError, FundingClosedError
 from nanhu.systems.card.funds.models import Funding, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.services.posting import post_payout
@@ -50,8 +50,7 @@ def open_funding(*, by: Actor, code: str, name: str) -> Funding:
 def make_batch(*, by: Actor, payout: Payout, rows: Sequence[PayoutRow], content: bytes) -> PayoutBatch:
     """Keep a checked list. The same form again gives the batch that it made; the same file again is refused."""
     with transaction.atomic():
-        known = made_by_form(PayoutBatch.objects.all(), payout.token, author_id=clerk_account(by))
-        if known is not None:
+        if (known := PayoutBatch.known(by, payout.token)) is not None:
             return known
         digest = hashlib.sha256(content).hexdigest()
         refuse_twice(digest)
@@ -108,9 +107,7 @@ def approve(*, by: Actor, batch: PayoutBatch) -> PayoutBatch:
 
 
 def refuse(*, by: Actor, batch: PayoutBatch, answer: str) -> PayoutBatch:
-    if not answer.strip():
-        raise ReasonMissingError
-    return decide(by=by, batch=batch, state=State.REFUSED, answer=answer.strip())
+    return decide(by=by, batch=batch, state=State.REFUSED, answer=given(answer))
 
 
 def decide(*, by: Actor, batch: PayoutBatch, state: str, answer: str) -> PayoutBatch:

@@ -9,9 +9,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import start_progress
-from nanhu.kernel.once import made_by_form
-from nanhu.systems.card.errors import ReasonMissingError
-from nanhu.systems.card.funds.errors import BatchStateError
+from nanhu.kernel.proposals import given
 from nanhu.systems.card.funds.models import RoomBill, RoomList, RoomShare
 from nanhu.systems.card.funds.room_errors import RoomChargedError
 from nanhu.systems.card.funds.room_queries import spent_bills
@@ -26,8 +24,7 @@ def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom
     """Keep a checked list. The same form again gives the list that it made; a room's month is charged once."""
     try:
         with transaction.atomic():
-            known = known_list(by=by, token=token)
-            if known is not None:
+            if (known := RoomList.known(by, token)) is not None:
                 return known
             made = RoomList.objects.create(
                 token=token, title=title, file_name=file_name, author_id=clerk_account(by), author_name=by.name,
@@ -42,11 +39,6 @@ def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom
         if "card_room_bill_once" in str(error):
             raise RoomChargedError from error
         raise
-
-
-def known_list(*, by: Actor, token: UUID) -> RoomList | None:
-    """What this form made before, in the transaction of the deed: asked first, for its rooms are charged by now."""
-    return made_by_form(RoomList.objects.all(), token, author_id=clerk_account(by))
 
 
 def keep_rooms(made: RoomList, rooms: Sequence[CheckedRoom]) -> None:
@@ -107,11 +99,10 @@ def approve(*, by: Actor, room_list: RoomList) -> RoomList:
 
 
 def refuse(*, by: Actor, room_list: RoomList, answer: str) -> RoomList:
-    if not answer.strip():
-        raise ReasonMissingError
+    why = given(answer)
     with transaction.atomic():
         locked = room_list.locked_in({State.SUBMITTED})
-        locked.decide(by, state=State.REFUSED, answer=answer.strip())
+        locked.decide(by, state=State.REFUSED, answer=why)
         release_all(locked)
         return enter(by=by, locked=locked, state=State.REFUSED, action="card.refuse_room_list", reason=locked.answer)
 
@@ -123,7 +114,7 @@ def try_again(*, by: Actor, room_list: RoomList) -> RoomList:
         left = RoomShare.objects.filter(room_list=locked, state=RoomShare.State.LEFT, bill__released_at=None)
         count = left.update(state=RoomShare.State.WAITING, why="")
         if not count:
-            raise BatchStateError(state=State(locked.state).label)
+            raise locked.wrong_state()
         begin_work(by=by, locked=locked, total=count)
         take_shares.defer(list_id=locked.pk)
         return enter(by=by, locked=locked, state=State.POSTING, action="card.retry_room_list")

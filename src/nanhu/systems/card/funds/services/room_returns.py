@@ -13,13 +13,12 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import job, open_progress
+from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.closing.services import corrections
-from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.funds.events import RoomShareTold
 from nanhu.systems.card.funds.models import RoomList, RoomShare
-from nanhu.systems.card.funds.room_errors import OwnRoomListError
 from nanhu.systems.card.funds.room_queries import shares_of
 from nanhu.systems.card.funds.services.room_lists import begin_work, enter, release_all
 from nanhu.systems.card.models import Receipt
@@ -30,11 +29,10 @@ PIECE = 40
 
 
 def ask_back(*, by: Actor, room_list: RoomList, reason: str) -> RoomList:
-    if not reason.strip():
-        raise ReasonMissingError
+    why = given(reason)
     with transaction.atomic():
         locked = room_list.locked_in({State.POSTED})
-        locked.asker_id, locked.asker_name, locked.why_back = clerk_account(by), by.name, reason.strip()
+        locked.asker_id, locked.asker_name, locked.why_back = clerk_account(by), by.name, why
         return enter(by=by, locked=locked, state=State.ASKED_BACK, action="card.ask_room_list_back", reason=reason)
 
 
@@ -50,8 +48,7 @@ def keep_taken(*, by: Actor, room_list: RoomList) -> RoomList:
 def grant_back(*, by: Actor, room_list: RoomList) -> RoomList:
     with transaction.atomic():
         locked = room_list.locked_in({State.ASKED_BACK})
-        if locked.asker_id == clerk_account(by):
-            raise OwnRoomListError
+        refuse_same_person(by, locked.asker_id)
         locked.granter_id, locked.granter_name = clerk_account(by), by.name
         begin_work(by=by, locked=locked, total=shares_of(locked, "taken").count())
         give_shares_back.defer(list_id=locked.pk)

@@ -8,16 +8,9 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.once import made_by_form
+from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.errors import ReasonMissingError
-from nanhu.systems.card.funds.errors import (
-    DebtFirstError,
-    NothingToWithdrawError,
-    OwnWithdrawalError,
-    StillHereError,
-    WithdrawalStateError,
-)
+from nanhu.systems.card.funds.errors import DebtFirstError, NothingToWithdrawError, StillHereError
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder, Withdrawal
 from nanhu.systems.card.funds.services.claims import WRITING, claim_without_chip
 from nanhu.systems.card.funds.services.pending import lock_funds
@@ -46,17 +39,15 @@ def withdrawable_fen(card: Card) -> int:
 
 def ask_for_withdrawal(*, by: Actor, card: Card, to: BankCard, reason: str, token: UUID) -> Withdrawal:
     """Of a card that has expired: its holder has left. The same form again gives the same request."""
-    if not reason.strip():
-        raise ReasonMissingError
+    why = given(reason)
     with transaction.atomic():
-        known = made_by_form(Withdrawal.objects.all(), token, requester_id=clerk_account(by))
-        if known is not None:
+        if (known := Withdrawal.known(by, token)) is not None:
             return known
         current = Card.objects.select_for_update(of=("self",)).select_related("wallet").get(pk=card.pk)
         amount = amount_to_pay(current)
         asked = Withdrawal.objects.create(
             token=token, card=current, amount_fen=amount, bank=to.bank, account_tail=to.tail, account_token=to.token,
-            reason=reason.strip(), requester_id=clerk_account(by), requester_name=by.name,
+            reason=why, author_id=clerk_account(by), author_name=by.name,
         )  # fmt: skip
         note(by, asked, "card.ask_for_withdrawal", reason)
         return asked
@@ -77,10 +68,10 @@ def amount_to_pay(card: Card) -> int:
 def approve(*, by: Actor, withdrawal: Withdrawal) -> Withdrawal:
     """What waits comes into the wallet first, then all of it leaves at once. What came in since the request stays."""
     with transaction.atomic():
-        locked = locked_withdrawal(by, withdrawal)
+        locked = decided(by, withdrawal, State.APPROVED)
         card = locked.card
         if ClaimOrder.objects.filter(wallet=card.wallet, state=WRITING).exists():
-            raise WithdrawalStateError(state=Claimable.State.WRITING.label)
+            raise locked.wrong_state(Claimable.State.WRITING.label)
         claim_without_chip(by=by, card=card)
         balances = locked_balances(card.wallet_id, card.wallet.receivable_id)
         if balances[card.wallet.receivable_id]:
@@ -95,14 +86,13 @@ def approve(*, by: Actor, withdrawal: Withdrawal) -> Withdrawal:
             kind="withdrawal", card=card, amount_fen=locked.amount_fen, balance_fen=left, entry_id=entry.entry_id,
             detail=locked.account_tail,
         )  # fmt: skip
-        return decided(by, locked, State.APPROVED, "")
+        return kept(by, locked)
 
 
 def refuse(*, by: Actor, withdrawal: Withdrawal, answer: str) -> Withdrawal:
-    if not answer.strip():
-        raise ReasonMissingError
+    why = given(answer)
     with transaction.atomic():
-        return decided(by, locked_withdrawal(by, withdrawal), State.REFUSED, answer.strip())
+        return kept(by, decided(by, withdrawal, State.REFUSED, why))
 
 
 def mark_paid(*, by: Actor, withdrawal: Withdrawal, bank_account_id: int, reference: str) -> Withdrawal:
@@ -112,7 +102,7 @@ def mark_paid(*, by: Actor, withdrawal: Withdrawal, bank_account_id: int, refere
         if locked.state == State.PAID:
             return locked
         if locked.state != State.APPROVED:
-            raise WithdrawalStateError(state=Withdrawal.State(locked.state).label)
+            raise locked.wrong_state()
         leg = ledger.Leg(debit_account_id=payable(), credit_account_id=bank_account_id, amount_fen=locked.amount_fen)
         ledger.post(by=by, kind="card.bank_payout", legs=[leg], key=payment_key(locked))
         locked.state, locked.paid_at, locked.bank_reference = State.PAID, now(), reference
@@ -126,21 +116,16 @@ def payment_key(withdrawal: Withdrawal) -> str:
     return f"card.bank_payout:{withdrawal.public_id}"
 
 
-def locked_withdrawal(by: Actor, withdrawal: Withdrawal) -> Withdrawal:
-    rows = Withdrawal.objects.select_for_update(of=("self",)).select_related("card__wallet")
-    locked = rows.get(pk=withdrawal.pk)
-    if locked.requester_id == clerk_account(by):
-        raise OwnWithdrawalError
-    if locked.state != State.ASKED:
-        raise WithdrawalStateError(state=Withdrawal.State(locked.state).label)
+def decided(by: Actor, withdrawal: Withdrawal, state: str, answer: str = "") -> Withdrawal:
+    """Locked and decided, not yet saved."""
+    locked = withdrawal.locked_in({State.ASKED}, Withdrawal.objects.select_related("card__wallet"))
+    locked.decide(by, state=state, answer=answer)
     return locked
 
 
-def decided(by: Actor, locked: Withdrawal, state: str, answer: str) -> Withdrawal:
-    locked.state, locked.answer, locked.decided_at = state, answer, now()
-    locked.approver_id, locked.approver_name = clerk_account(by), by.name
+def kept(by: Actor, locked: Withdrawal) -> Withdrawal:
     locked.save()
-    note(by, locked, f"card.withdrawal_{state}", answer)
+    note(by, locked, f"card.withdrawal_{locked.state}", locked.answer)
     return locked
 
 

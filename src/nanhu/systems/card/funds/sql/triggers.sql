@@ -80,8 +80,8 @@ CREATE TRIGGER card_withdrawal_is_kept BEFORE DELETE ON card_withdrawal
 
 CREATE TRIGGER card_withdrawal_is_decided_once BEFORE UPDATE ON card_withdrawal
     FOR EACH ROW WHEN (
-        (OLD.token, OLD.card_id, OLD.amount_fen, OLD.account_tail, OLD.requester_id)
-            IS DISTINCT FROM (NEW.token, NEW.card_id, NEW.amount_fen, NEW.account_tail, NEW.requester_id)
+        (OLD.token, OLD.card_id, OLD.amount_fen, OLD.account_tail, OLD.author_id)
+            IS DISTINCT FROM (NEW.token, NEW.card_id, NEW.amount_fen, NEW.account_tail, NEW.author_id)
         OR (OLD.state, NEW.state) NOT IN (('asked', 'approved'), ('asked', 'refused'), ('approved', 'paid')))
     EXECUTE FUNCTION ledger_refuse('a withdrawal is decided once, as it was asked');
 

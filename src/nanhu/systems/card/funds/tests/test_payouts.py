@@ -7,9 +7,10 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.funds.errors import BatchKnownError, BatchStateError, OwnBatchError
+from nanhu.systems.card.funds.errors import BatchKnownError
 from nanhu.systems.card.funds.models import Claimable, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.services import posting, returns
 from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
@@ -77,7 +78,7 @@ def test_a_batch_waits_as_pending_money_of_each_person(funds):
 
 def test_nobody_approves_their_own_batch(funds):
     batch = submit(by=funds.campus.actor("clerk"), batch=made(funds))
-    with pytest.raises(OwnBatchError):
+    with pytest.raises(SamePersonError):
         approve(by=funds.campus.actor("clerk"), batch=batch)
     with pytest.raises(DatabaseError, match="card_payout_two_people"), transaction.atomic():
         PayoutBatch.objects.filter(pk=batch.pk).update(
@@ -119,7 +120,7 @@ def test_the_same_file_is_not_paid_twice_and_the_same_form_is_one_batch(funds):
 def test_a_refused_batch_moves_nothing(funds):
     batch = submit(by=funds.campus.actor("clerk"), batch=made(funds))
     refuse(by=funds.campus.actor("second_clerk"), batch=batch, answer="名单是上个月的")
-    with pytest.raises(BatchStateError):
+    with pytest.raises(WrongStateError):
         approve(by=funds.campus.actor("second_clerk"), batch=batch)
     post_payout(batch_id=batch.pk)
     assert Claimable.objects.count() == 0

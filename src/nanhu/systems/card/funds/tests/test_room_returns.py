@@ -5,13 +5,11 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
+from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
-from nanhu.systems.card.closing.errors import SamePersonError
 from nanhu.systems.card.closing.services import corrections
-from nanhu.systems.card.funds.errors import BatchStateError
 from nanhu.systems.card.funds.models import RoomList
-from nanhu.systems.card.funds.room_errors import OwnRoomListError
 from nanhu.systems.card.funds.room_queries import report_of
 from nanhu.systems.card.funds.services import room_lists, room_returns
 from nanhu.systems.card.funds.tasks import resume_room_lists
@@ -31,7 +29,7 @@ from nanhu.systems.card.models import Receipt
 def test_a_whole_list_goes_back_by_two_and_its_rooms_are_free_again(rich):
     room_list = posted(rich)
     room_list = room_returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
-    with pytest.raises(OwnRoomListError):
+    with pytest.raises(SamePersonError):
         room_returns.grant_back(by=rich.campus.actor("clerk"), room_list=room_list)
     with pytest.raises(DatabaseError, match="two_people_back"), transaction.atomic():
         RoomList.objects.filter(pk=room_list.pk).update(granter_id=room_list.asker_id)
@@ -76,7 +74,7 @@ def test_a_share_given_back_alone_keeps_the_rest_and_a_list_of_which_nothing_is_
     assert (report.taken, report.left, report.given_back) == ((0, 0), (1, 1500), (1, 1501))
     again = made(rich, title="改过的")
     assert again.bills.get().room == "301"
-    with pytest.raises(BatchStateError):
+    with pytest.raises(WrongStateError):
         room_lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
     assert faults(HEAD + PAIR) == [(2, "这间房这个月的电费已在“改过的”里")]
 

@@ -5,12 +5,12 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import Progress
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.funds.errors import BatchStateError
 from nanhu.systems.card.funds.models import Deduction, RoomBill, RoomList, RoomShare
-from nanhu.systems.card.funds.room_errors import OwnRoomListError, RoomChargedError
+from nanhu.systems.card.funds.room_errors import RoomChargedError
 from nanhu.systems.card.funds.room_queries import report_of, shares_of
 from nanhu.systems.card.funds.room_sheets import read_rooms
 from nanhu.systems.card.funds.services import room_lists, room_posting
@@ -65,7 +65,7 @@ def test_the_holder_reads_what_for_and_is_told_once(rich):
 
 def test_nobody_approves_their_own_list_also_not_past_the_program(rich):
     room_list = room_lists.submit(by=rich.campus.actor("clerk"), room_list=made(rich))
-    with pytest.raises(OwnRoomListError):
+    with pytest.raises(SamePersonError):
         room_lists.approve(by=rich.campus.actor("clerk"), room_list=room_list)
     with pytest.raises(DatabaseError, match="card_room_list_two_people"), transaction.atomic():
         RoomList.objects.filter(pk=room_list.pk).update(
@@ -164,7 +164,7 @@ def test_the_same_form_is_one_list_and_the_same_room_is_charged_once(rich):
 def test_a_refused_list_moves_nothing_and_frees_its_rooms(rich):
     room_list = room_lists.submit(by=rich.campus.actor("clerk"), room_list=made(rich))
     room_lists.refuse(by=rich.campus.actor("second_clerk"), room_list=room_list, answer="表抄错了")
-    with pytest.raises(BatchStateError):
+    with pytest.raises(WrongStateError):
         room_lists.approve(by=rich.campus.actor("second_clerk"), room_list=room_list)
     room_posting.take_shares(list_id=room_list.pk)
     assert rich.balance() == 10_000
@@ -178,7 +178,7 @@ def test_what_was_left_is_taken_when_there_is_money(rich):
     room_posting.take_shares(list_id=room_list.pk)
     assert fates(room_list)[1] == ("taken", 1500, "")
     assert (rich.balance("student"), rich.balance("other_student"), payee()) == (8_499, 500, 3_001)
-    with pytest.raises(BatchStateError):
+    with pytest.raises(WrongStateError):
         room_lists.try_again(by=rich.campus.actor("clerk"), room_list=fresh(room_list))
 
 

@@ -7,14 +7,9 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.funds.errors import (
-    DebtFirstError,
-    NothingToWithdrawError,
-    OwnWithdrawalError,
-    StillHereError,
-    WithdrawalStateError,
-)
+from nanhu.systems.card.funds.errors import DebtFirstError, NothingToWithdrawError, StillHereError
 from nanhu.systems.card.funds.models import Withdrawal
 from nanhu.systems.card.funds.services.withdrawals import (
     PAYABLE,
@@ -50,7 +45,7 @@ def ask(funds, **more):
 def test_all_that_is_theirs_goes_to_their_bank_card_by_two_clerks(left):
     asked = ask(left)
     assert asked.amount_fen == 8000
-    with pytest.raises(OwnWithdrawalError):
+    with pytest.raises(SamePersonError):
         approve(by=left.campus.actor("clerk"), withdrawal=asked)
     done = approve(by=left.campus.actor("second_clerk"), withdrawal=asked)
     assert (left.balance_of(left.card), done.state) == (0, "approved")
@@ -59,7 +54,7 @@ def test_all_that_is_theirs_goes_to_their_bank_card_by_two_clerks(left):
     for _time in range(2):
         assert mark_paid(by=SYSTEM, withdrawal=done, bank_account_id=bank, reference="F1").state == "paid"
     assert ledger.balance_of(ledger.account_ids([PAYABLE])[PAYABLE]) == 0
-    with pytest.raises(WithdrawalStateError):
+    with pytest.raises(WrongStateError):
         approve(by=left.campus.actor("second_clerk"), withdrawal=done)
 
 
@@ -95,6 +90,6 @@ def test_an_empty_wallet_has_nothing_to_withdraw(funds):
 def test_the_database_wants_two_people_and_keeps_what_was_asked(left):
     asked = ask(left)
     with pytest.raises(DatabaseError, match="card_withdrawal_two_people"), transaction.atomic():
-        Withdrawal.objects.update(state="refused", approver_id=asked.requester_id)
+        Withdrawal.objects.update(state="refused", approver_id=asked.author_id, decided_at=now())
     with pytest.raises(DatabaseError, match="decided once, as it was asked"), transaction.atomic():
         Withdrawal.objects.update(amount_fen=1)
