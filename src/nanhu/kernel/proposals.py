@@ -25,9 +25,10 @@ TAKEN_BACK = "taken_back"
 
 class Proposal(models.Model):
     """A subclass names its states (`State`), says what it is (`what`, as in "没有找到这笔退款") and takes `proposal_constraints`
-    into its Meta. A state `taken_back` is the end that its author gave it before anybody decided."""
+    into its Meta. In the state `waits_in` it waits to be decided; `taken_back` is the end that its author gave it before that."""
 
     what: ClassVar[Text] = _("这一件")
+    waits_in: ClassVar[str] = "asked"
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     token = models.UUIDField(unique=True, help_text="names the form it came from")
@@ -42,6 +43,11 @@ class Proposal(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def waiting_for(cls, account_id: int) -> QuerySet[Self]:
+        """What this person may decide."""
+        return cls._default_manager.filter(state=cls.waits_in).exclude(author_id=account_id)
 
     @classmethod
     def known(cls, by: Actor, token: UUID) -> Self | None:

@@ -11,13 +11,17 @@ class TestPages(PageTests):
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar
+from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 
 from nanhu.kernel.kit import Action, Console, FormPage, Page
-from nanhu.kernel.kit.pages import Lookup, names_in
+from nanhu.kernel.kit.pages import Download, Lookup, names_in
 from nanhu.kernel.kit.requests import SIGNED_IN
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.testing.structure import structure_faults
@@ -40,7 +44,8 @@ class PageTests:
         kinds: dict[str, list[Page]] = {
             "page": [page for page in self.open_pages() if type(page) is Page],
             "form_page": [page for page in self.open_pages() if isinstance(page, FormPage)],
-            "shown_page": self.open_pages(),
+            "shown_page": [page for page in self.open_pages() if not isinstance(page, Download)],
+            "download": [page for page in self.open_pages() if isinstance(page, Download)],
             "any_page": list(self.desk.pages.values()),
         }
         for name, pages in kinds.items():
@@ -105,6 +110,12 @@ class PageTests:
         if kind == "csv":
             assert not RUNS.search(content.decode("utf-8-sig"))
 
+    def test_a_download_is_a_file_that_nobody_keeps(self, download: Page, holder: Client) -> None:
+        answer = holder.get(download.address())
+        assert answer.status_code == 200
+        assert "attachment" in answer["Content-Disposition"]
+        assert "no-store" in answer["Cache-Control"]
+
     def test_an_empty_form_is_refused_where_it_was_filled_in(self, form_page: FormPage, holder: Client) -> None:
         shown = holder.get(form_page.address())
         assert shown.status_code == 200
@@ -121,6 +132,73 @@ class PageTests:
             holder.post(address_of(any_page), {}) if isinstance(any_page, Action) else holder.get(address_of(any_page))
         )
         assert answer.status_code == 404
+
+
+class IntakeTests(PageTests):
+    """Of a console with a `desk.intake`: from the file to whoever decides. A room adds a second holder, and files.
+
+    `good` and `faulty` are texts of a file, `said` what else its form asks for.
+
+    @pytest.fixture
+    def second(self, campus): ...      # another client that may open the console
+    """
+
+    good: ClassVar[str]
+    faulty: ClassVar[str]
+    said: Mapping[str, Any]
+
+    def hand_in(self, client: Client, text: str, token: str = "") -> HttpResponse:
+        file = SimpleUploadedFile("list.csv", text.encode())
+        answer: HttpResponse = client.post(
+            self.desk.address("new"), {**self.said, "token": token or str(uuid4()), "file": file}
+        )
+        return answer
+
+    def submitted(self, client: Client) -> str:
+        """The address of a list that waits for the second person."""
+        address = self.hand_in(client, self.good)["Location"]
+        assert client.post(address + "submit/").status_code == 302
+        return address
+
+    def test_one_wrong_line_is_told_by_its_column_and_nothing_is_kept(self, holder: Client) -> None:
+        answer = self.hand_in(holder, self.faulty)
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        [fault] = answer.context["error"].facts["faults"]  # type: ignore[attr-defined]  # a response of the test client
+        assert fault.what in page
+        assert fault.column in page
+        assert structure_faults(page) == []
+        assert holder.get(self.desk.home()).context["list"].page.paginator.count == 0
+
+    def test_a_file_sent_twice_is_one_list(self, holder: Client) -> None:
+        token = str(uuid4())
+        first, again = (self.hand_in(holder, self.good, token)["Location"] for _twice in range(2))
+        assert first == again
+
+    def test_its_author_does_not_decide_it(self, holder: Client) -> None:
+        address = self.submitted(holder)
+        assert "approve/" not in holder.get(address).content.decode()
+        for what in ("approve", "refuse"):
+            assert holder.post(f"{address}{what}/", {"answer": "x"}).status_code == 409
+
+    def test_another_sees_it_wait_and_refuses_with_a_reason_only(self, holder: Client, second: Client) -> None:
+        address = self.submitted(holder)
+        page = second.get(address)
+        assert "approve/" in page.content.decode()
+        assert structure_faults(page.content.decode()) == []
+        assert [tab.count for tab in page.context["frame"].tabs if tab.waits] == [1]
+        assert second.post(address + "refuse/", {"answer": " "}).status_code == 422
+        assert second.post(address + "refuse/", {"answer": "名单不全"}).status_code == 302
+        assert "名单不全" in holder.get(address).content.decode()
+        assert second.post(address + "approve/").status_code == 409
+
+    def test_another_approves_it_once(self, holder: Client, second: Client) -> None:
+        address = self.submitted(holder)
+        assert second.post(address + "approve/").status_code == 302
+        page = second.get(address)
+        assert page.context["progress"] is not None
+        assert second.post(address + "approve/").status_code == 409
+        assert len(queries_of(second, address)) <= MOST_QUERIES
 
 
 def address_of(page: Page) -> str:

@@ -1,6 +1,6 @@
 """Background jobs on PostgreSQL (procrastinate), and the progress of long work."""
 
 from nanhu.kernel.jobs.progress import ProgressHandle, open_progress, start_progress
-from nanhu.kernel.jobs.queue import Job, job
+from nanhu.kernel.jobs.queue import Job, defer, job
 
-__all__ = ["Job", "ProgressHandle", "job", "open_progress", "start_progress"]
+__all__ = ["Job", "ProgressHandle", "defer", "job", "open_progress", "start_progress"]

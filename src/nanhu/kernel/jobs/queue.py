@@ -22,6 +22,11 @@ class Job:
         app.configure_task(self.name).defer(**arguments)
 
 
+def defer(name: str, **arguments: Any) -> None:
+    """Queue a job that is known by its name alone: a model does not import what works it off."""
+    app.configure_task(name).defer(**arguments)
+
+
 def job(name: str, *, every: str = "", attempts: int = 5) -> Callable[[Callable[..., Any]], Job]:
     """Declare a job under a lasting name; `every` is a cron line for work that comes round by itself.
 

@@ -1,10 +1,12 @@
 """The kit: what the pages of an office's room are made of, so that a room is written by its subject alone.
 
 A room says its `Console` (name, owner, roles), and its pages hang in it: `page`, `form`, `action`. A page answers with
-`listing(request, Table, rows, Filters)` or renders a template of its own that extends "kit/page.html". Writes are services;
-the kit only turns a form into a call, and an expected failure into a sentence beside its field.
+`listing(request, Table, rows, Filters)` or renders a template of its own that extends "kit/page.html". `proposals` and `intake`
+hang up what two people do, page by page. Writes are services; the kit only turns a form into a call, and an expected failure
+into a sentence beside its field.
 """
 
+from nanhu.kernel.kit.cases import Cases, Intake
 from nanhu.kernel.kit.columns import Badge, Column, Day, Link, Markup, Moment, Money, Number, Person, Span, Text, Who
 from nanhu.kernel.kit.consoles import Console
 from nanhu.kernel.kit.filters import Choice, Days, Filters, Search, Views
@@ -17,6 +19,7 @@ __all__ = [
     "SIGNED_IN",
     "Action",
     "Badge",
+    "Cases",
     "Choice",
     "Column",
     "Console",
@@ -25,6 +28,7 @@ __all__ = [
     "Empty",
     "Filters",
     "FormPage",
+    "Intake",
     "Link",
     "Markup",
     "Moment",

@@ -1,7 +1,7 @@
 """A console (工作台): the pages with which an office works in a room, and all that the portal must know of them."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Unpack
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Unpack
 
 from django.core.exceptions import ImproperlyConfigured
 from django.forms import BaseForm
@@ -9,8 +9,15 @@ from django.urls import URLPattern, reverse
 from django.urls import path as url_path
 
 from nanhu.kernel import registry
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.intake import IntakeBatch
+from nanhu.kernel.kit.cases import CaseOptions, Cases, Intake, IntakeOptions
+from nanhu.kernel.kit.forms import IntakeForm
 from nanhu.kernel.kit.pages import FormOptions, FormPage, Lookup, LookupOptions, Page, PageOptions, View
+from nanhu.kernel.kit.tables import Table
+from nanhu.kernel.proposals import Proposal
 from nanhu.kernel.registry import BOTH_FACES, Application, CheckResult, Role, Section, Text, Viewer
+from nanhu.kernel.sheets import Checked, Line, Sheet
 
 consoles: dict[str, "Console"] = {}
 """All of them by their namespace, for the tests that walk every page."""
@@ -68,6 +75,34 @@ class Console:
 
     def lookup(self, path: str, form: type[BaseForm], **options: Unpack[LookupOptions]) -> Callable[[View], Lookup]:
         return lambda view: self.add(Lookup(self, None, path, view, options, form=form))
+
+    def proposals(
+        self,
+        path: str,
+        model: type[Proposal],
+        table: type[Table],
+        *,
+        on_approve: Callable[[Actor, Any], object],
+        on_refuse: Callable[[Actor, Any, str], object],
+        **options: Unpack[CaseOptions],
+    ) -> Cases:
+        """What waits for a second person: the list, the page of each, its two buttons."""
+        return Cases(self, path, model, table, on_approve=on_approve, on_refuse=on_refuse, options=options)
+
+    def intake(
+        self,
+        path: str,
+        model: type[IntakeBatch],
+        table: type[Table],
+        sheet: Sheet,
+        *,
+        form: type[IntakeForm],
+        check: Callable[[Sequence[Line]], Checked[Any]],
+        keep: Callable[[Actor, Any, list[Any]], IntakeBatch],
+        **options: Unpack[IntakeOptions],
+    ) -> Intake:
+        """Lists handed in as a file: template, whole check, and then as every proposal."""
+        return Intake(self, path, model, table, sheet, form=form, check=check, keep=keep, options=options)
 
     def add[P: Page](self, page: P) -> P:
         if page.name in self.pages:

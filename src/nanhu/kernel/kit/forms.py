@@ -1,10 +1,12 @@
 """Parts of forms that rooms share."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.ui.widgets import DayInput
 
@@ -25,6 +27,30 @@ class ReasonForm(forms.Form):
     """For what asks nothing but why."""
 
     reason = reason_field()
+
+
+class RefusalForm(forms.Form):
+    """Nobody is refused without a word."""
+
+    answer = forms.CharField(label=_("不同意的理由"), max_length=120)
+
+
+class IntakeForm(forms.Form):
+    """A form with a file of lines in it, which a subclass declares as `file`; cleaned, it is the file's bytes. `token` names this
+    form: however often it is sent, it makes one list."""
+
+    largest: ClassVar[int] = 4 * MEGABYTE
+    file_name = ""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def clean_file(self) -> bytes:
+        uploaded = self.cleaned_data["file"]
+        if uploaded.size > self.largest:
+            raise forms.ValidationError(_("文件最大 %(most)s MB") % {"most": self.largest // MEGABYTE})
+        self.file_name = str(uploaded.name)[:120]
+        content: bytes = uploaded.read()
+        return content
 
 
 class DatedForm(forms.Form):

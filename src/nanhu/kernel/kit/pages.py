@@ -158,8 +158,15 @@ class Page:
     ) -> Callable[[View], "Lookup"]:
         return lambda function: self.console.add(Lookup(self.console, self, path, function, options, form=form))
 
+    def download(self, path: str) -> Callable[[View], "Download"]:
+        return lambda function: self.console.add(Download(self.console, self, path, function, {"title": _("下载")}))
+
     def action(self, path: str, **options: Unpack[ActionOptions]) -> Callable[[View], "Action"]:
         return lambda function: self.console.add(Action(self.console, self, path, function, options))
+
+
+class Download(Page):
+    """An address that hands a file out."""
 
 
 class Deed(Page):

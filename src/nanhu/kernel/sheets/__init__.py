@@ -5,8 +5,21 @@ gets its template, its lines as typed and as meant, and what is wrong by line an
 goes by `writing`, where no cell runs as a formula; whatever is opened has passed `guard`.
 """
 
-from nanhu.kernel.sheets.declared import Column, Fault, Line, Sheet
-from nanhu.kernel.sheets.errors import FileRefusedError
+from nanhu.kernel.sheets.declared import Checked, Column, Fault, Line, Sheet
+from nanhu.kernel.sheets.errors import FaultyRowsError, FileRefusedError
 from nanhu.kernel.sheets.kinds import campus_no, choice, day, month, yuan
 
-__all__ = ["Column", "Fault", "FileRefusedError", "Line", "Sheet", "campus_no", "choice", "day", "month", "yuan"]
+__all__ = [
+    "Checked",
+    "Column",
+    "Fault",
+    "FaultyRowsError",
+    "FileRefusedError",
+    "Line",
+    "Sheet",
+    "campus_no",
+    "choice",
+    "day",
+    "month",
+    "yuan",
+]

@@ -17,6 +17,7 @@ from nanhu.kernel.sheets.kinds import Kind, text
 from nanhu.kernel.sheets.workbooks import grids_of
 
 HEADER_WITHIN: Final = 10
+LONGEST_SAID: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
+    """`said`: whose line it is, in the cells that the sheet is `named_by`."""
+
     line: int
     column: str
     what: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked[Row]:
+    """A file checked as a whole: either rows or faults."""
+
+    rows: list[Row]
+    faults: list[Fault]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +69,15 @@ class Line:
         """Raises a CampusError with the sentence."""
         return self.sheet.column(key).kind(self.said[key])
 
+    def fault(self, key: str, what: str) -> Fault:
+        """What is wrong with the cell of this column."""
+        said = " ".join(self.said[one][:LONGEST_SAID] for one in self.sheet.named_by).strip()
+        return Fault(self.number, self.sheet.column(key).head, what, said)
+
     def faults(self) -> list[Fault]:
         """Of each cell by itself; an empty one is none where the column is not needed."""
         return [
-            Fault(self.number, column.head, what)
+            self.fault(column.key, what)
             for column in self.sheet.columns
             if (self.said[column.key] or column.needed) and (what := self.fault_of(column))
         ]
@@ -74,9 +91,10 @@ class Line:
 
 
 class Sheet:
-    def __init__(self, *columns: Column, most: int, largest: int = 0) -> None:
-        """`most` lines; `largest`: bytes of a file, where it is less than what the school allows."""
-        self.columns, self.most, self.largest = columns, most, largest
+    def __init__(self, *columns: Column, most: int, largest: int = 0, named_by: Iterable[str] = ()) -> None:
+        """`most` lines; `largest`: bytes of a file, where it is less than what the school allows. `named_by`: the columns whose
+        cells tell whose line it is, beside what is wrong with it; nothing that is secret."""
+        self.columns, self.most, self.largest, self.named_by = columns, most, largest, tuple(named_by)
 
     @cached_property
     def keys(self) -> dict[str, str]:

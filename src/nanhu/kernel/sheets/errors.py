@@ -20,6 +20,13 @@ class FileTooLargeError(FileRefusedError):
     sentence = _("文件有 {size_mb} MB，超过上限 {limit_mb} MB。请拆成几个文件，或请管理员调高上限。")
 
 
+class FaultyRowsError(FileRefusedError):
+    """`faults`: what is wrong in which line."""
+
+    code = "sheet.faulty_rows"
+    sentence = _("文件里有 {count} 行不对，整份没有收。改好这些行，再交一次整份文件。")
+
+
 class EmptyFileError(FileRefusedError):
     code = "sheet.empty"
     sentence = _("文件是空的，或者只有表头。")

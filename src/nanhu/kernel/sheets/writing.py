@@ -71,7 +71,12 @@ def sheet_response(lines: Iterator[list[object]], name: str, kind: str) -> HttpR
     else:
         text = chain.from_iterable(csv_lines(heads, lines, is_quoted=True) for heads in (next(lines),))
         answer = StreamingHttpResponse(text, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=f"{name}.{kind}"))
+    return attachment(answer, f"{name}.{kind}")
+
+
+def attachment[Answer: HttpResponseBase](answer: Answer, file_name: str) -> Answer:
+    """Saved under this name, and kept by nobody on the way."""
+    answer["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=file_name))
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -15,6 +15,9 @@ NAME = re.compile(r"[a-z]+\.[a-z_]+")
 RECORDS = {"record", "Deed"}
 HANDED_ON = {
     "kernel/audit/__init__.py": set(),
+    "kernel/intake.py": {
+        f"card.{deed}_{noun}" for deed in ("make", "submit", "approve", "refuse", "discard") for noun in ("payout", "room_list")
+    } | {"card.retry_room_list", "card.ask_room_list_back", "card.grant_room_list_back", "card.keep_room_list"},
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/identity/factors/services/scans.py": {"identity.approve_scan", "identity.refuse_scan"},
     "platforms/identity/protocols/radius/services/door.py": {"identity.network_sign_in", "identity.mail_sign_in"},
@@ -36,16 +39,10 @@ HANDED_ON = {
         f"payments.{one}_difference" for one in ("propose", "settle", "refuse")
     },
     "systems/card/chip/services/suspense_posting.py": {f"card.{one}_suspense" for one in ("propose", "refuse", "post")},
-    "systems/card/chip/services/suspense_batches.py": {f"card.{one}_suspense_batch" for one in ("propose", "refuse", "decide")},
+    "systems/card/chip/services/suspense_batches.py": {f"card.{one}_suspense_batch" for one in ("propose", "refuse", "decide")} | {"card.take_suspense_batch_back"},
     "systems/card/closing/services/corrections.py": {f"card.{one}_correction" for one in ("ask", "approve", "refuse")},
     "systems/card/fleet/services/registering.py": {
         f"card.{one}_merchant" for one in ("register", "agree", "refuse", "close")
-    },
-    "systems/card/funds/services/payouts.py": {
-        f"card.{one}_payout" for one in ("submit", "approve", "refuse", "discard")
-    },
-    "systems/card/funds/services/room_lists.py": {
-        f"card.{one}_room_list" for one in ("make", "submit", "approve", "refuse", "discard", "retry")
     },
     "systems/card/funds/services/withdrawals.py": {
         "card.ask_for_withdrawal", *(f"card.withdrawal_{state}" for state in ("approved", "refused", "paid")),

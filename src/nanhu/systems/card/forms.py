@@ -64,10 +64,6 @@ class ExceptionForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
-class RefusalForm(forms.Form):
-    answer = forms.CharField(label=_("不同意的理由"), max_length=120)
-
-
 class CounterLossForm(forms.Form):
     document = forms.ChoiceField(label=_("身份核对方式"), choices=PROOFS)
     reason = forms.CharField(

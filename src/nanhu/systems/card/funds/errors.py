@@ -48,14 +48,6 @@ class NotReturnableError(CampusError):
     sentence = _("这笔款项{state}，不能退回。")
 
 
-class FaultyListError(CampusError):
-    """`faults`: the lines, each with what is wrong in it."""
-
-    code = "card.faulty_list"
-    http_status = 422
-    sentence = _("名单里有 {count} 行不对，整份没有收。改好这些行，再交一次整份名单。")
-
-
 class BatchKnownError(CampusError):
     code = "card.batch_known"
     http_status = 409

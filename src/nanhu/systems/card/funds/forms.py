@@ -6,33 +6,15 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit.forms import IntakeForm
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.systems.card.forms import DOCUMENTS
 from nanhu.systems.card.funds.models import CardReissue, Funding, PayoutBatch
 
-LARGEST_FILE = 4 * MEGABYTE
 
-
-class ListForm(forms.Form):
-    """A form with a list in it: its bytes, and the name it came under."""
-
-    file_name = ""
-
-    def clean_file(self) -> bytes:
-        uploaded = self.cleaned_data["file"]
-        if uploaded.size > LARGEST_FILE:
-            raise forms.ValidationError(_("文件最大 4 MB"))
-        self.file_name = str(uploaded.name)[:120]
-        content: bytes = uploaded.read()
-        return content
-
-
-class PayoutForm(ListForm):
-    """`token` names this form: however often it is sent, it makes one batch."""
-
+class PayoutForm(IntakeForm):
     source = forms.ChoiceField(label=_("种类"), choices=PayoutBatch.Source.choices)
     title = forms.CharField(
         label=_("名称"), max_length=60, help_text=_("持卡人看到的就是它，例如：2026 年 11 月勤工助学")
@@ -50,7 +32,6 @@ class PayoutForm(ListForm):
         label=_("名单"),
         help_text=_("CSV 或 xlsx，第一行是表头：学工号、姓名（可无）、金额、备注（可无）。有一行不对，整份不收。"),
     )
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def clean_expires_on(self) -> date | None:
         day: date | None = self.cleaned_data["expires_on"]
@@ -59,9 +40,7 @@ class PayoutForm(ListForm):
         return day
 
 
-class RoomListForm(ListForm):
-    """`token` names this form: however often it is sent, it makes one list."""
-
+class RoomListForm(IntakeForm):
     title = forms.CharField(label=_("名称"), max_length=60, help_text=_("经办人之间用，例如：2026 年 10 月 南院电费"))
     file = forms.FileField(
         label=_("账单"),
@@ -70,7 +49,6 @@ class RoomListForm(ListForm):
             "有一行不对，整份不收。"
         ),
     )
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class AskBackForm(forms.Form):

@@ -1,7 +1,4 @@
 """Who pays out: the finance office and the student office (发放经办). Who charges rooms: logistics (水电代扣经办)."""
 
-from nanhu.platforms.identity.api import role_required
-
 PAYER = "card.payer"
 BILLER = "card.biller"
-biller_only = role_required(BILLER)

@@ -113,13 +113,17 @@ def is_short(room_list: RoomList) -> Q:
     return Q(pk__in=RawSQL("SELECT share_id FROM card_room_shortfalls(%s)", [room_list.pk]))
 
 
-def shares_of(room_list: RoomList, shown: str = "") -> QuerySet[Any]:
-    rows = shares_with_fate(RoomShare.objects.filter(room_list=room_list)).select_related("bill").order_by("line")
-    filters: dict[str, Any] = {
+def conditions(room_list: RoomList) -> dict[str, Q]:
+    """By what its shares are looked at, before and after it was posted."""
+    return {
         "taken": Q(state=State.TAKEN, is_given_back=False), "left": Q(state=State.LEFT), "short": is_short(room_list),
         "given_back": Q(is_given_back=True), "first": Q(bill__is_first=True), "waiting": Q(state=State.WAITING),
     }  # fmt: skip
-    return rows.filter(filters[shown]) if shown in filters else rows
+
+
+def shares_of(room_list: RoomList, shown: str = "") -> QuerySet[Any]:
+    rows = shares_with_fate(RoomShare.objects.filter(room_list=room_list)).select_related("bill").order_by("line")
+    return rows.filter(conditions(room_list)[shown]) if shown else rows
 
 
 def last_occupants() -> Iterable[tuple[str, str, str, str]]:

@@ -51,6 +51,6 @@ def resume_room_lists() -> int:
     """Lists whose worker died between two pieces, or that wait for somebody's correction."""
     works = {RoomList.State.POSTING: take_shares, RoomList.State.RETURNING: give_shares_back}
     left = list(RoomList.objects.filter(state__in=works).values_list("pk", "state"))
-    for list_id, state in left:
-        works[RoomList.State(state)](list_id=list_id)
+    for batch_id, state in left:
+        works[RoomList.State(state)](batch_id=batch_id)
     return len(left)

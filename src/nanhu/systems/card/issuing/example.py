@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 
+from nanhu.kernel import intake
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
@@ -156,11 +157,11 @@ def subsidy(office: Office, students: list[int]) -> None:
         )  # fmt: skip
         if checked.faults:
             return
-        batch = payouts.submit(
+        batch = intake.submit(
             by=clerk, batch=payouts.make_batch(by=clerk, payout=form, rows=checked.rows, content=content)
         )
         if yuan == "200":
-            payouts.approve(by=actor(office.second), batch=batch)
+            intake.approve(by=actor(office.second), batch=batch)
             post_payout(batch_id=batch.pk)
 
 

@@ -13,7 +13,7 @@ from nanhu.systems.card.models.receipts import Receipt
 class CashException(Proposal):
     """One clerk asks to take cash from somebody to whom ruling 6 does not give it, another decides; used once."""
 
-    what = _("这条特批")
+    waits_in, what = "pending", _("这条特批")
 
     class State(models.TextChoices):
         PENDING = "pending", _("待复核")

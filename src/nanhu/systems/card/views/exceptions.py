@@ -11,8 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.errors import CampusError, NotFoundError
+from nanhu.kernel.kit.forms import RefusalForm
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.forms import ExceptionForm, RefusalForm
+from nanhu.systems.card.forms import ExceptionForm
 from nanhu.systems.card.models import CashException
 from nanhu.systems.card.services import cash_exceptions
 from nanhu.systems.card.services.top_up import top_up_by_exception

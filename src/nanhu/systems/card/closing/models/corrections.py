@@ -12,7 +12,7 @@ from nanhu.systems.card.models import Receipt, Wallet
 class Correction(Proposal):
     """A posted row is taken back by its mirror: one clerk asks, another decides. Nothing is ever changed."""
 
-    what = _("这条更正")
+    waits_in, what = "pending", _("这条更正")
 
     class State(models.TextChoices):
         PENDING = "pending", _("待复核")

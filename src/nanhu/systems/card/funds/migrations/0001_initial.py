@@ -376,6 +376,7 @@ class Migration(migrations.Migration):
                 ("progress_id", models.UUIDField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("decided_at", models.DateTimeField(null=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
                 ("posted_at", models.DateTimeField(null=True)),
                 (
                     "approver",

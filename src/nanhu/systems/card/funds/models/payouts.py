@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.proposals import Proposal, proposal_constraints
+from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
+from nanhu.kernel.proposals import proposal_constraints
 
 
 class Funding(models.Model):
@@ -23,10 +24,10 @@ class Funding(models.Model):
         return self.name
 
 
-class PayoutBatch(Proposal):
+class PayoutBatch(IntakeBatch):
     """A list of people and sums, valid as a whole."""
 
-    what = _("这一批")
+    what, key, job = _("这一批"), "card.payout", "card.post_payout"
 
     class Source(models.TextChoices):
         SUBSIDY = "subsidy", _("补助")
@@ -41,17 +42,12 @@ class PayoutBatch(Proposal):
         DISCARDED = "discarded", _("已作废")
 
     source = models.TextField(choices=Source)
-    title = models.TextField()
     funding = models.ForeignKey(Funding, on_delete=models.PROTECT, related_name="batches")
     state = models.TextField(choices=State, default=State.CHECKED)
     row_count = models.IntegerField()
     sum_fen = models.BigIntegerField()
     expires_on = models.DateField(null=True, blank=True, help_text="the last day of claiming, None for ever")
-    file_name = models.TextField(default="", blank=True)
     file_digest = models.TextField()
-    progress_id = models.UUIDField(null=True)
-    submitted_at = models.DateTimeField(null=True)
-    posted_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "card_payout_batch"
@@ -59,12 +55,15 @@ class PayoutBatch(Proposal):
         constraints = [
             models.CheckConstraint(condition=Q(row_count__gt=0, sum_fen__gt=0), name="card_payout_amounts"),
             models.CheckConstraint(condition=Q(source__in=["subsidy", "payout"]), name="card_payout_source_is_known"),
-            *proposal_constraints(
-                "card_payout",
-                undecided=["checked", "submitted", "discarded"],
-                decided=["posting", "posted", "refused"],
-            ),
+            *proposal_constraints("card_payout", undecided=UNDECIDED, decided=DECIDED),
         ]
+
+    @property
+    def size(self) -> int:
+        return self.row_count
+
+    def facts(self) -> dict[str, object]:
+        return {"title": self.title, "rows": self.row_count, "fen": self.sum_fen, "funding": self.funding.code}
 
     @property
     def is_money_moving(self) -> bool:

@@ -4,13 +4,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.proposals import Proposal, proposal_constraints
+from nanhu.kernel.clock import now
+from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
+from nanhu.kernel.proposals import proposal_constraints
 
 
-class RoomList(Proposal):
+class RoomList(IntakeBatch):
     """A list of bills, valid as a whole. Whoever asks it back never grants that either."""
 
-    what = _("这份水电账单")
+    what, key, job = _("这份水电账单"), "card.room_list", "card.take_room_shares"
 
     class State(models.TextChoices):
         CHECKED = "checked", _("待提交")
@@ -23,19 +25,15 @@ class RoomList(Proposal):
         RETURNING = "returning", _("退回中")
         RETURNED = "returned", _("已全部退回")
 
-    title = models.TextField()
     state = models.TextField(choices=State, default=State.CHECKED)
     room_count = models.IntegerField()
     share_count = models.IntegerField()
     sum_fen = models.BigIntegerField()
-    file_name = models.TextField(default="", blank=True)
     asker = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     asker_name = models.TextField(default="", blank=True)
     why_back = models.TextField(default="", blank=True)
     granter = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     granter_name = models.TextField(default="", blank=True)
-    progress_id = models.UUIDField(null=True)
-    posted_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "card_room_list"
@@ -47,8 +45,8 @@ class RoomList(Proposal):
             ),
             *proposal_constraints(
                 "card_room_list",
-                undecided=["checked", "submitted", "discarded"],
-                decided=["posting", "posted", "refused", "asked_back", "returning", "returned"],
+                undecided=UNDECIDED,
+                decided=[*DECIDED, "asked_back", "returning", "returned"],
             ),
             models.CheckConstraint(
                 condition=Q(granter__isnull=True) | (Q(asker__isnull=False) & ~Q(granter=F("asker"))),
@@ -64,6 +62,16 @@ class RoomList(Proposal):
                 name="card_room_list_granted",
             ),
         ]
+
+    @property
+    def size(self) -> int:
+        return self.share_count
+
+    def facts(self) -> dict[str, object]:
+        return {"title": self.title, "rooms": self.room_count, "shares": self.share_count, "fen": self.sum_fen}
+
+    def let_go(self) -> None:
+        self.bills.filter(released_at=None).update(released_at=now())
 
     @property
     def is_money_moving(self) -> bool:

@@ -1,7 +1,6 @@
 """The list of people and sums of 批量发放, checked as a whole: nothing of it is kept while a single line is wrong."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
-from nanhu.kernel.sheets import Column, Line, Sheet, yuan
+from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, yuan
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.funds.models import PayoutRow
 from nanhu.systems.card.models import Wallet
@@ -20,45 +19,21 @@ PAYOUTS: Final = Sheet(
     Column("amount", "金额（元）", kind=yuan, also=("金额", "发放金额"), needed=True),
     Column("note", "备注", also=("说明",)),
     most=60_000,
+    named_by=("campus_no", "name"),
 )
 LARGEST_FEN = 2_000_000
 LONGEST_NOTE = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowFault:
-    line: int
-    campus_no: str
-    name: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedFile:
-    """Either rows or faults."""
-
-    rows: list[PayoutRow]
-    faults: list[RowFault]
 
 
 def largest_fen() -> int:
     return school().table("card").whole("payout_max_fen", LARGEST_FEN, least=1)
 
 
-def check_file(sheet: Sequence[Line]) -> CheckedFile:
+def check_file(sheet: Sequence[Line]) -> Checked[PayoutRow]:
     """A handful of queries, however long the list is."""
     checker = Checker({people.halfwidth(row["campus_no"]).strip() for row in sheet})
-    rows: list[PayoutRow] = []
-    faults: list[RowFault] = []
-    for typed in sheet:
-        what = checker.fault_of(typed)
-        if what:
-            faults.append(
-                RowFault(line=typed.number, campus_no=typed["campus_no"][:40], name=typed["name"][:40], what=what)
-            )
-        elif not faults:
-            rows.append(checker.row_of(typed))
-    return CheckedFile(rows=[] if faults else rows, faults=faults)
+    faults = [fault for typed in sheet if (fault := checker.fault_of(typed))]
+    return Checked([] if faults else [checker.row_of(typed) for typed in sheet], faults)
 
 
 class Checker:
@@ -71,18 +46,18 @@ class Checker:
         self.names = {person_id: card.name for person_id, card in people.person_cards(persons).items()}
         self.lines: dict[int, int] = {}
 
-    def fault_of(self, typed: Line) -> str:
+    def fault_of(self, typed: Line) -> Fault | None:
         number = people.halfwidth(typed["campus_no"]).strip()
         person_id = self.holders.get(number)
         if person_id is None:
-            return _("没有这个学工号，或已经离校") if number else _("没有学工号")
+            return typed.fault("campus_no", _("没有这个学工号，或已经离校") if number else _("没有学工号"))
         if typed["name"] and people_name(typed["name"]) != people_name(self.names[person_id]):
-            return _("姓名与学工号不符")
+            return typed.fault("name", _("姓名与学工号不符"))
         if person_id not in self.wallets:
-            return _("还没有校园卡")
+            return typed.fault("campus_no", _("还没有校园卡"))
         before = self.lines.setdefault(person_id, typed.number)
         if before != typed.number:
-            return _("与第 %(line)s 行是同一个人") % {"line": before}
+            return typed.fault("campus_no", _("与第 %(line)s 行是同一个人") % {"line": before})
         return amount_fault(typed)
 
     def row_of(self, typed: Line) -> PayoutRow:
@@ -98,11 +73,11 @@ def people_name(text: str) -> str:
     return "".join(people.halfwidth(text).split()).casefold().replace("•", "·")
 
 
-def amount_fault(typed: Line) -> str:
+def amount_fault(typed: Line) -> Fault | None:
     try:
         fen = typed.meant("amount")
     except CampusError as error:
-        return error.message
-    if not 0 < fen <= largest_fen():
-        return _("金额须在 ¥ 0.01 到 %(most)s 之间") % {"most": format_yuan(largest_fen())}
-    return ""
+        return typed.fault("amount", error.message)
+    most = largest_fen()
+    said = _("金额须在 ¥ 0.01 到 %(most)s 之间") % {"most": format_yuan(most)}
+    return None if 0 < fen <= most else typed.fault("amount", said)

@@ -1,4 +1,4 @@
-"""Batches of subsidies and payouts: made by one, decided by another, posted by the worker piece by piece."""
+"""Batches of subsidies and payouts, and the accounts their money comes from. Their way is that of every list (kernel.intake)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,14 +10,10 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
-from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.errors import BatchKnownError, FundingClosedError
 from nanhu.systems.card.funds.models import Funding, PayoutBatch, PayoutRow
-from nanhu.systems.card.funds.services.posting import post_payout
 from nanhu.systems.card.policies import clerk_account
 
 State = PayoutBatch.State
@@ -64,7 +60,7 @@ def make_batch(*, by: Actor, payout: Payout, rows: Sequence[PayoutRow], content:
         for row in rows:
             row.batch = batch
         PayoutRow.objects.bulk_create(rows, batch_size=5000)
-        note(by, batch, "card.make_payout")
+        batch.note(by, "make_{}")
         return batch
 
 
@@ -75,54 +71,3 @@ def refuse_twice(digest: str) -> None:
     known = alive.first()
     if known is not None:
         raise BatchKnownError(title=known.title)
-
-
-def submit(*, by: Actor, batch: PayoutBatch) -> PayoutBatch:
-    with transaction.atomic():
-        locked = locked_batch(batch, {State.CHECKED})
-        locked.state, locked.submitted_at = State.SUBMITTED, now()
-        locked.save(update_fields=["state", "submitted_at"])
-        note(by, locked, "card.submit_payout")
-        return locked
-
-
-def discard(*, by: Actor, batch: PayoutBatch) -> PayoutBatch:
-    with transaction.atomic():
-        locked = locked_batch(batch, {State.CHECKED, State.SUBMITTED})
-        locked.state = State.DISCARDED
-        locked.save(update_fields=["state"])
-        note(by, locked, "card.discard_payout")
-        return locked
-
-
-def approve(*, by: Actor, batch: PayoutBatch) -> PayoutBatch:
-    """From here the worker posts it; whoever approves sees how far it is."""
-    with transaction.atomic():
-        locked = decide(by=by, batch=batch, state=State.POSTING, answer="")
-        progress = start_progress(kind="card.payout", title=locked.title, total=locked.row_count, by=by)
-        locked.progress_id = progress.public_id
-        locked.save(update_fields=["progress_id"])
-        post_payout.defer(batch_id=locked.pk)
-        return locked
-
-
-def refuse(*, by: Actor, batch: PayoutBatch, answer: str) -> PayoutBatch:
-    return decide(by=by, batch=batch, state=State.REFUSED, answer=given(answer))
-
-
-def decide(*, by: Actor, batch: PayoutBatch, state: str, answer: str) -> PayoutBatch:
-    with transaction.atomic():
-        locked = locked_batch(batch, {State.SUBMITTED})
-        locked.decide(by, state=state, answer=answer)
-        locked.save()
-        note(by, locked, "card.approve_payout" if state == State.POSTING else "card.refuse_payout", answer)
-        return locked
-
-
-def locked_batch(batch: PayoutBatch, states: set[str]) -> PayoutBatch:
-    return batch.locked_in(states, PayoutBatch.objects.select_related("funding"))
-
-
-def note(by: Actor, batch: PayoutBatch, action: str, reason: str = "") -> None:
-    facts = {"title": batch.title, "rows": batch.row_count, "fen": batch.sum_fen, "funding": batch.funding.code}
-    audit.record(by=by, action=action, target=f"payout:{batch.public_id}", reason=reason, facts=facts)

@@ -36,7 +36,7 @@ def finish(batch: PayoutBatch, progress: ProgressHandle | None) -> None:
         told = {"count": batch.row_count, "sum": format_yuan(batch.sum_fen)}
         progress.finish(
             _("已入账 %(count)s 人，共 %(sum)s") % told,
-            result_url=reverse("card:payouts:batch", args=[batch.public_id]),
+            result_url=reverse("card:payouts:case", args=[batch.public_id]),
         )
 
 

@@ -1,20 +1,16 @@
-"""Lists of water and power: made by one, decided by another; the worker takes each share (room_posting)."""
+"""Lists of water and power: their bills and shares. Their way is that of every list (kernel.intake); room_posting takes the shares."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.jobs import start_progress
-from nanhu.kernel.proposals import given
 from nanhu.systems.card.funds.models import RoomBill, RoomList, RoomShare
 from nanhu.systems.card.funds.room_errors import RoomChargedError
 from nanhu.systems.card.funds.room_queries import spent_bills
 from nanhu.systems.card.funds.services.room_files import CheckedRoom
-from nanhu.systems.card.funds.services.room_posting import take_shares
 from nanhu.systems.card.policies import clerk_account
 
 State = RoomList.State
@@ -33,7 +29,7 @@ def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom
             )  # fmt: skip
             release_spent(rooms)
             keep_rooms(made, rooms)
-            note(by, made, "card.make_room_list")
+            made.note(by, "make_{}")
             return made
     except IntegrityError as error:
         if "card_room_bill_once" in str(error):
@@ -75,38 +71,6 @@ def release_spent(rooms: Sequence[CheckedRoom]) -> None:
     spent_bills().filter(pk__in=[one.pk for one in found]).update(released_at=now())
 
 
-def submit(*, by: Actor, room_list: RoomList) -> RoomList:
-    with transaction.atomic():
-        locked = room_list.locked_in({State.CHECKED})
-        return enter(by=by, locked=locked, state=State.SUBMITTED, action="card.submit_room_list")
-
-
-def discard(*, by: Actor, room_list: RoomList) -> RoomList:
-    with transaction.atomic():
-        locked = room_list.locked_in({State.CHECKED, State.SUBMITTED})
-        release_all(locked)
-        return enter(by=by, locked=locked, state=State.DISCARDED, action="card.discard_room_list")
-
-
-def approve(*, by: Actor, room_list: RoomList) -> RoomList:
-    """From here the worker takes the shares; whoever approves sees how far it is."""
-    with transaction.atomic():
-        locked = room_list.locked_in({State.SUBMITTED})
-        locked.decide(by, state=State.POSTING)
-        begin_work(by=by, locked=locked, total=locked.share_count)
-        take_shares.defer(list_id=locked.pk)
-        return enter(by=by, locked=locked, state=State.POSTING, action="card.approve_room_list")
-
-
-def refuse(*, by: Actor, room_list: RoomList, answer: str) -> RoomList:
-    why = given(answer)
-    with transaction.atomic():
-        locked = room_list.locked_in({State.SUBMITTED})
-        locked.decide(by, state=State.REFUSED, answer=why)
-        release_all(locked)
-        return enter(by=by, locked=locked, state=State.REFUSED, action="card.refuse_room_list", reason=locked.answer)
-
-
 def try_again(*, by: Actor, room_list: RoomList) -> RoomList:
     """Take once more what the wallets did not bear, of bills that no other list has replaced."""
     with transaction.atomic():
@@ -115,28 +79,6 @@ def try_again(*, by: Actor, room_list: RoomList) -> RoomList:
         count = left.update(state=RoomShare.State.WAITING, why="")
         if not count:
             raise locked.wrong_state()
-        begin_work(by=by, locked=locked, total=count)
-        take_shares.defer(list_id=locked.pk)
-        return enter(by=by, locked=locked, state=State.POSTING, action="card.retry_room_list")
-
-
-def release_all(locked: RoomList) -> None:
-    RoomBill.objects.filter(room_list=locked, released_at=None).update(released_at=now())
-
-
-def begin_work(*, by: Actor, locked: RoomList, total: int) -> None:
-    locked.progress_id = start_progress(kind="card.room_list", title=locked.title, total=total, by=by).public_id
-
-
-def enter(*, by: Actor, locked: RoomList, state: str, action: str, reason: str = "") -> RoomList:
-    locked.state = state
-    locked.save()
-    note(by, locked, action, reason)
-    return locked
-
-
-def note(by: Actor, room_list: RoomList, action: str, reason: str = "") -> None:
-    facts = {
-        "title": room_list.title, "rooms": room_list.room_count, "shares": room_list.share_count, "fen": room_list.sum_fen,
-    }  # fmt: skip
-    audit.record(by=by, action=action, target=f"room_list:{room_list.public_id}", reason=reason, facts=facts)
+        locked.begin_work(by, total=count)
+        locked.enter(by, State.POSTING, "retry_{}")
+        return locked

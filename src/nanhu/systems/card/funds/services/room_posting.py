@@ -26,9 +26,9 @@ PAYEES = {"water": ("water.dormitory", "宿舍水费"), "power": ("power.dormito
 
 
 @job("card.take_room_shares")
-def take_shares(list_id: int) -> None:
+def take_shares(batch_id: int) -> None:
     """May run twice, at once or after a crash: a share is taken once."""
-    room_list = RoomList.objects.get(pk=list_id)
+    room_list = RoomList.objects.get(pk=batch_id)
     progress = open_progress(room_list.progress_id) if room_list.progress_id else None
     payees = {item: open_payee(code=code, name=name) for item, (code, name) in PAYEES.items()}
     while take_piece(by=WORKER, room_list=room_list, payees=payees, most=PIECE):
@@ -105,4 +105,4 @@ def finish(room_list: RoomList, progress: ProgressHandle | None) -> None:
     (taken, taken_fen), (left, left_fen) = told.get(State.TAKEN, (0, 0)), told.get(State.LEFT, (0, 0))
     facts = {"taken": taken, "sum": format_yuan(taken_fen), "left": left, "left_sum": format_yuan(left_fen)}
     summary = _("已扣 %(taken)s 笔，共 %(sum)s；没扣到 %(left)s 笔，共 %(left_sum)s") % facts
-    progress.finish(summary, result_url=reverse("card:room_list", args=[room_list.public_id]))
+    progress.finish(summary, result_url=reverse("card:rooms:case", args=[room_list.public_id]))

@@ -20,7 +20,6 @@ from nanhu.systems.card.closing.services import corrections
 from nanhu.systems.card.funds.events import RoomShareTold
 from nanhu.systems.card.funds.models import RoomList, RoomShare
 from nanhu.systems.card.funds.room_queries import shares_of
-from nanhu.systems.card.funds.services.room_lists import begin_work, enter, release_all
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.policies import clerk_account
 
@@ -33,7 +32,8 @@ def ask_back(*, by: Actor, room_list: RoomList, reason: str) -> RoomList:
     with transaction.atomic():
         locked = room_list.locked_in({State.POSTED})
         locked.asker_id, locked.asker_name, locked.why_back = clerk_account(by), by.name, why
-        return enter(by=by, locked=locked, state=State.ASKED_BACK, action="card.ask_room_list_back", reason=reason)
+        locked.enter(by, State.ASKED_BACK, "ask_{}_back", why)
+        return locked
 
 
 def keep_taken(*, by: Actor, room_list: RoomList) -> RoomList:
@@ -42,7 +42,8 @@ def keep_taken(*, by: Actor, room_list: RoomList) -> RoomList:
         locked = room_list.locked_in({State.ASKED_BACK})
         clerk_account(by)
         why, locked.asker_id, locked.asker_name, locked.why_back = locked.why_back, None, "", ""
-        return enter(by=by, locked=locked, state=State.POSTED, action="card.keep_room_list", reason=why)
+        locked.enter(by, State.POSTED, "keep_{}", why)
+        return locked
 
 
 def grant_back(*, by: Actor, room_list: RoomList) -> RoomList:
@@ -50,15 +51,15 @@ def grant_back(*, by: Actor, room_list: RoomList) -> RoomList:
         locked = room_list.locked_in({State.ASKED_BACK})
         refuse_same_person(by, locked.asker_id)
         locked.granter_id, locked.granter_name = clerk_account(by), by.name
-        begin_work(by=by, locked=locked, total=shares_of(locked, "taken").count())
-        give_shares_back.defer(list_id=locked.pk)
-        return enter(by=by, locked=locked, state=State.RETURNING, action="card.grant_room_list_back")
+        locked.begin_work(by, job=give_shares_back.name, total=shares_of(locked, "taken").count())
+        locked.enter(by, State.RETURNING, "grant_{}_back")
+        return locked
 
 
 @job("card.give_room_shares_back")
-def give_shares_back(list_id: int) -> None:
+def give_shares_back(batch_id: int) -> None:
     """May run twice, at once or after a crash: a receipt is taken back once."""
-    room_list = RoomList.objects.get(pk=list_id)
+    room_list = RoomList.objects.get(pk=batch_id)
     progress = open_progress(room_list.progress_id) if room_list.progress_id else None
     after = (0, 0)
     while (last := give_piece(room_list=room_list, after=after)) is not None:
@@ -67,7 +68,7 @@ def give_shares_back(list_id: int) -> None:
             progress.advance(max(progress.row.total - shares_of(room_list, "taken").count(), 0))
     closed = close(room_list)
     if progress is not None and closed.state == State.RETURNED:
-        result = reverse("card:room_list", args=[closed.public_id])
+        result = reverse("card:rooms:case", args=[closed.public_id])
         progress.finish(_("已全部退回持卡人"), result_url=result)
 
 
@@ -113,7 +114,7 @@ def close(room_list: RoomList) -> RoomList:
     with transaction.atomic():
         locked = RoomList.objects.select_for_update().get(pk=room_list.pk)
         if locked.state == State.RETURNING and not shares_of(locked, "taken").exists():
-            release_all(locked)
+            locked.let_go()
             locked.state = State.RETURNED
             locked.save(update_fields=["state"])
         return locked

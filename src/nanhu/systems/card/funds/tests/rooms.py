@@ -4,11 +4,12 @@ from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from nanhu.kernel import intake
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.models import RoomList
-from nanhu.systems.card.funds.room_sheets import read_rooms
+from nanhu.systems.card.funds.room_sheets import ROOMS
 from nanhu.systems.card.funds.services import room_lists, room_posting
 from nanhu.systems.card.funds.services.room_files import check_rooms
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
@@ -26,24 +27,24 @@ def line(number, name, *, room="301", item="电费", month=MONTH, amount="10"):
 
 
 def faults(text):
-    return [(fault.line, fault.what) for fault in check_rooms(read_rooms(text.encode())).faults]
+    return [(fault.line, fault.what) for fault in check_rooms(ROOMS.read(text.encode())).faults]
 
 
 def made(funds, text=HEAD + PAIR, *, author="clerk", token=None, title="十月电费"):
-    checked = check_rooms(read_rooms(text.encode()))
+    checked = check_rooms(ROOMS.read(text.encode()))
     assert checked.faults == []
     by = funds.campus.actor(author)
     return room_lists.make_list(by=by, token=token or uuid4(), title=title, rooms=checked.rooms)
 
 
 def approved(funds, text=HEAD + PAIR):
-    room_list = room_lists.submit(by=funds.campus.actor("clerk"), room_list=made(funds, text))
-    return room_lists.approve(by=funds.campus.actor("second_clerk"), room_list=room_list)
+    room_list = intake.submit(by=funds.campus.actor("clerk"), batch=made(funds, text))
+    return intake.approve(by=funds.campus.actor("second_clerk"), batch=room_list)
 
 
 def posted(funds, text=HEAD + PAIR):
     room_list = approved(funds, text)
-    room_posting.take_shares(list_id=room_list.pk)
+    room_posting.take_shares(batch_id=room_list.pk)
     return fresh(room_list)
 
 

@@ -40,7 +40,7 @@ def charged(office, text=HEAD + PAIR):
     address = hand_in(office, text).url
     press(office, address, "submit")
     press(office, address, "approve", "second_clerk")
-    room_posting.take_shares(list_id=RoomList.objects.get().pk)
+    room_posting.take_shares(batch_id=RoomList.objects.get().pk)
     return address
 
 
@@ -125,6 +125,7 @@ def test_another_approves_and_what_could_not_be_taken_comes_out_as_a_file(office
     assert "已扣款" in page
     assert "卡内余额不够" in page
     rows = b"".join(office.campus.client("clerk").get(address + "shares.csv?show=left").streaming_content).decode()
+    rows = rows.replace('"', "")
     assert f"3,南院15号楼,301,14231200001,赵一鸣,电费,{MONTH},15.00,没扣到,卡内余额不够" in rows
     assert "林小满" not in rows
 
@@ -141,7 +142,7 @@ def test_what_was_left_is_tried_again(office):
     address = charged(office)
     office.campus.top_up("other_student", 2_000)
     press(office, address, "try-again")
-    room_posting.take_shares(list_id=RoomList.objects.get().pk)
+    room_posting.take_shares(batch_id=RoomList.objects.get().pk)
     assert payee() == 3_001
     assert press(office, address, "try-again").status_code == 409
 
@@ -164,7 +165,7 @@ def test_a_whole_list_goes_back_when_another_agrees(office):
     assert press(office, address, "give-back").status_code == 409
     assert "同意退回 1 笔共 ¥ 15.01" in page_of(office, address, "second_clerk")
     press(office, address, "give-back", "second_clerk")
-    room_returns.give_shares_back(list_id=RoomList.objects.get().pk)
+    room_returns.give_shares_back(batch_id=RoomList.objects.get().pk)
     page = page_of(office, address)
     assert "已全部退回" in page
     assert "电表读错" in page

@@ -7,24 +7,30 @@ import pytest
 from nanhu.systems.card.funds.models import PayoutBatch
 from nanhu.systems.card.funds.services.payouts import open_funding
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
-from nanhu.systems.card.funds.tests.test_pages_payouts import hand_in, office
+from nanhu.systems.card.funds.tests.test_pages_payouts import GOOD, hand_in, office
 from nanhu.systems.card.funds.views.payouts import desk
-from nanhu.testing.pages import PageTests
+from nanhu.testing.pages import IntakeTests
 
 __all__ = ["office"]
 
 
-class TestPages(PageTests):
+class TestPages(IntakeTests):
     desk = desk
+    good, faulty = GOOD, GOOD + "999,谁,1\n"
 
     @pytest.fixture
     def holder(self, office):
         self.author = office.campus.actor("clerk")
+        self.said = {"title": "补助", "source": "subsidy", "funding": office.funding.pk}
         return office.campus.client("clerk")
 
     @pytest.fixture
+    def second(self, office):
+        return office.campus.client("second_clerk")
+
+    @pytest.fixture
     def stranger(self, funds):
-        return funds.campus.client("second_clerk")
+        return funds.campus.client("teacher")
 
     def fill(self, count):
         funding = open_funding(by=SYSTEM, code="aid", name="=1+1")

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import SamePersonError, WrongStateError
+from nanhu.kernel.intake import approve, discard, refuse, submit
 from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.errors import BatchKnownError
@@ -15,7 +16,7 @@ from nanhu.systems.card.funds.models import Claimable, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.services import posting, returns
 from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
 from nanhu.systems.card.funds.services.payout_files import PAYOUTS, check_file
-from nanhu.systems.card.funds.services.payouts import Payout, approve, discard, make_batch, open_funding, refuse, submit
+from nanhu.systems.card.funds.services.payouts import Payout, make_batch, open_funding
 from nanhu.systems.card.funds.services.posting import close, post_payout, post_piece
 from nanhu.systems.card.funds.tasks import resume_payouts
 from nanhu.systems.card.funds.tests.conftest import SYSTEM

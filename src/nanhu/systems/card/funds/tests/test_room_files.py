@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nanhu.systems.card.funds.models import RoomList
 from nanhu.systems.card.funds.room_errors import RoomSheetRefusedError
 from nanhu.systems.card.funds.room_rules import is_billable, month_of, split
-from nanhu.systems.card.funds.room_sheets import read_rooms, template
+from nanhu.systems.card.funds.room_sheets import ROOMS
 from nanhu.systems.card.funds.tests.rooms import HEAD, MONTH, PAIR, faults, line, made
 
 ABC = ["14231100001", "14231200001", "15231100002"]
@@ -113,15 +113,15 @@ def test_sums_of_each_person_are_taken_as_they_stand(funds):
 )
 def test_a_file_that_leaves_whose_sum_it_is_to_a_guess_is_refused(head):
     with pytest.raises(RoomSheetRefusedError):
-        read_rooms((head + f"15号楼,301,14231100001,电费,{MONTH},10,10\n").encode())
+        ROOMS.read((head + f"15号楼,301,14231100001,电费,{MONTH},10,10\n").encode())
 
 
 def test_the_form_that_we_hand_out_is_the_one_that_we_read(funds):
     with pytest.raises(RoomSheetRefusedError):
-        read_rooms(template())
+        ROOMS.read(ROOMS.last([]))
     rows = [("南院15号楼", "301", "14231100001", "=1+1")]
     with pytest.raises(RoomSheetRefusedError):
-        read_rooms(template(rows))
+        ROOMS.read(ROOMS.last(rows))
 
 
 def test_a_long_list_is_checked_in_a_handful_of_queries(funds, django_assert_max_num_queries):

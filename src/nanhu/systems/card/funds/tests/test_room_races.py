@@ -36,14 +36,14 @@ def funds(transactional_db):
 
 def test_one_list_taken_by_four_workers_at_once_is_taken_once(funds):
     room_list = approved(funds, MANY)
-    at_once([lambda: room_posting.take_shares(list_id=room_list.pk)] * 4)
+    at_once([lambda: room_posting.take_shares(batch_id=room_list.pk)] * 4)
     assert (fresh(room_list).state, payee(), Deduction.objects.count()) == ("posted", 2_400, 24)
     assert [funds.balance(part) for part in ("student", "other_student", "teacher")] == [9_200] * 3
 
 
 def test_two_lists_and_the_till_at_once_conserve_money(funds):
     lists = [approved(funds, MANY), approved(funds, MANY.replace("电费", "水费"))]
-    jobs = [lambda one=one: room_posting.take_shares(list_id=one.pk) for one in lists]
+    jobs = [lambda one=one: room_posting.take_shares(batch_id=one.pk) for one in lists]
     eat = [lambda: funds.campus.pay("teacher", 300)] * 6
     paid = at_once([*jobs, *eat])[2:].count("posted")
     assert (payee(), payee("water.dormitory")) == (2_400, 2_400)
@@ -53,7 +53,7 @@ def test_two_lists_and_the_till_at_once_conserve_money(funds):
 def test_the_last_yuan_goes_to_the_till_or_to_the_bill_never_to_both(funds):
     room_list = approved(funds, HEAD + line("0020190123", "陈志远", amount="100"))
     _none, outcome = at_once(
-        [lambda: room_posting.take_shares(list_id=room_list.pk), lambda: funds.campus.pay("teacher", 300)]
+        [lambda: room_posting.take_shares(batch_id=room_list.pk), lambda: funds.campus.pay("teacher", 300)]
     )
     is_taken = fates(room_list)[0][0] == "taken"
     assert is_taken is (outcome != "posted")
@@ -96,7 +96,7 @@ def killed_after(shares, module, work):
 @pytest.mark.parametrize("shares", [1, 7, 24])
 def test_a_worker_killed_half_way_is_taken_up_where_it_stopped(funds, shares):
     room_list = approved(funds, MANY)
-    killed_after(shares, room_posting, lambda: room_posting.take_shares(list_id=room_list.pk))
+    killed_after(shares, room_posting, lambda: room_posting.take_shares(batch_id=room_list.pk))
     done = sum(fate == "taken" for fate, _fen, _why in fates(room_list))
     assert (done, payee()) == ((shares - 1) // 5 * 5, (shares - 1) // 5 * 500)
     assert resume_room_lists() == 1
@@ -107,7 +107,7 @@ def test_a_worker_killed_half_way_through_giving_back_is_taken_up_where_it_stopp
     room_list = posted(funds, MANY)
     room_returns.ask_back(by=funds.campus.actor("clerk"), room_list=room_list, reason="电表读错")
     room_returns.grant_back(by=funds.campus.actor("second_clerk"), room_list=room_list)
-    killed_after(8, room_returns, lambda: room_returns.give_shares_back(list_id=room_list.pk))
+    killed_after(8, room_returns, lambda: room_returns.give_shares_back(batch_id=room_list.pk))
     assert Receipt.objects.filter(kind="correction_in").count() == 5
     at_once([resume_room_lists] * 3)
     assert (fresh(room_list).state, payee(), funds.balance("teacher")) == ("returned", 0, 10_000)
@@ -124,14 +124,14 @@ def test_trying_again_beside_a_new_list_charges_once(funds):
             room_lists.try_again(by=funds.campus.actor("clerk"), room_list=room_list)
         except Exception as error:  # noqa: BLE001  (either may lose)
             return error
-        return room_posting.take_shares(list_id=room_list.pk)
+        return room_posting.take_shares(batch_id=room_list.pk)
 
     def anew():
         try:
             other = approved(funds, HEAD + line("0020190123", "陈志远", amount="150"))
         except (RoomChargedError, AssertionError) as error:
             return error
-        return room_posting.take_shares(list_id=other.pk)
+        return room_posting.take_shares(batch_id=other.pk)
 
     at_once([again, anew])
     assert (payee(), funds.balance("teacher")) == (15_000, 15_000)

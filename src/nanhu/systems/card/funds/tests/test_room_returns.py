@@ -35,7 +35,7 @@ def test_a_whole_list_goes_back_by_two_and_its_rooms_are_free_again(rich):
         RoomList.objects.filter(pk=room_list.pk).update(granter_id=room_list.asker_id)
     room_returns.grant_back(by=rich.campus.actor("second_clerk"), room_list=room_list)
     for _twice in range(2):
-        room_returns.give_shares_back(list_id=room_list.pk)
+        room_returns.give_shares_back(batch_id=room_list.pk)
     assert fresh(room_list).state == "returned"
     assert (rich.balance("student"), rich.balance("other_student"), payee()) == (10_000, 1_000, 0)
     assert Receipt.objects.filter(kind="correction_in").count() == 1
@@ -52,7 +52,7 @@ def test_giving_back_goes_on_after_a_crash_and_waits_for_a_correction_that_is_un
     asked = corrections.ask(by=second, receipt=held_up, reason="不住这里", token=uuid4())
     room_returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
     room_returns.grant_back(by=second, room_list=room_list)
-    room_returns.give_shares_back(list_id=room_list.pk)
+    room_returns.give_shares_back(batch_id=room_list.pk)
     assert (fresh(room_list).state, rich.balance("other_student"), rich.balance("student")) == (
         "returning",
         6_000,
@@ -88,7 +88,7 @@ def test_a_list_kept_after_all_stays_taken(rich):
     room_list = posted(rich)
     room_returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
     room_returns.keep_taken(by=rich.campus.actor("second_clerk"), room_list=room_list)
-    room_returns.give_shares_back(list_id=room_list.pk)
+    room_returns.give_shares_back(batch_id=room_list.pk)
     assert (fresh(room_list).state, rich.balance()) == ("posted", 8_499)
 
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from nanhu.kernel import intake
 from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import Progress
@@ -12,7 +13,7 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.funds.models import Deduction, RoomBill, RoomList, RoomShare
 from nanhu.systems.card.funds.room_errors import RoomChargedError
 from nanhu.systems.card.funds.room_queries import report_of, shares_of
-from nanhu.systems.card.funds.room_sheets import read_rooms
+from nanhu.systems.card.funds.room_sheets import ROOMS
 from nanhu.systems.card.funds.services import room_lists, room_posting
 from nanhu.systems.card.funds.services.deductions import open_payee
 from nanhu.systems.card.funds.services.room_files import check_rooms
@@ -58,15 +59,15 @@ def test_the_holder_reads_what_for_and_is_told_once(rich):
     )
     assert "没有扣到" in told[rich.campus.persons["other_student"]]
     room_lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
-    room_posting.take_shares(list_id=room_list.pk)
+    room_posting.take_shares(batch_id=room_list.pk)
     deliver_pending()
     assert Letter.objects.filter(kind="room_share").count() == 2
 
 
 def test_nobody_approves_their_own_list_also_not_past_the_program(rich):
-    room_list = room_lists.submit(by=rich.campus.actor("clerk"), room_list=made(rich))
+    room_list = intake.submit(by=rich.campus.actor("clerk"), batch=made(rich))
     with pytest.raises(SamePersonError):
-        room_lists.approve(by=rich.campus.actor("clerk"), room_list=room_list)
+        intake.approve(by=rich.campus.actor("clerk"), batch=room_list)
     with pytest.raises(DatabaseError, match="card_room_list_two_people"), transaction.atomic():
         RoomList.objects.filter(pk=room_list.pk).update(
             state="posting", approver_id=room_list.author_id, decided_at=room_list.created_at
@@ -102,7 +103,7 @@ def test_a_share_is_taken_from_an_approved_list_only(rich):
 
 
 def test_shares_that_do_not_add_up_are_no_list(rich):
-    checked = check_rooms(read_rooms((HEAD + PAIR).encode()))
+    checked = check_rooms(ROOMS.read((HEAD + PAIR).encode()))
     with pytest.raises(DatabaseError, match="add up"), transaction.atomic():
         room_list = room_lists.make_list(by=rich.campus.actor("clerk"), token=uuid4(), title="x", rooms=checked.rooms)
         RoomShare.objects.create(
@@ -120,7 +121,7 @@ def test_posting_twice_and_after_a_crash_takes_each_share_once(rich):
     assert room_posting.take_piece(by=SYSTEM, room_list=room_list, payees=payees, most=1) == 1
     assert room_posting.close(room_list).state == "posting"
     assert resume_room_lists() == 1
-    room_posting.take_shares(list_id=room_list.pk)
+    room_posting.take_shares(batch_id=room_list.pk)
     assert (Deduction.objects.count(), payee()) == (2, 3_001)
     assert [fate for fate, _fen, _why in fates(room_list)] == ["taken", "taken"]
 
@@ -133,7 +134,7 @@ def test_a_crash_between_the_money_and_the_row_takes_back_both(rich, monkeypatch
 
     with monkeypatch.context() as power, pytest.raises(ConnectionError):
         power.setattr(room_posting, "publish", cut)
-        room_posting.take_shares(list_id=room_list.pk)
+        room_posting.take_shares(batch_id=room_list.pk)
     assert (rich.balance(), fates(room_list)[0][0]) == (10_000, "waiting")
     assert resume_room_lists() == 1
     assert (rich.balance(), fates(room_list)[0][0]) == (8_499, "taken")
@@ -141,7 +142,7 @@ def test_a_crash_between_the_money_and_the_row_takes_back_both(rich, monkeypatch
 
 def test_the_same_form_is_one_list_and_the_same_room_is_charged_once(rich):
     token = uuid4()
-    checked = check_rooms(read_rooms((HEAD + PAIR).encode()))
+    checked = check_rooms(ROOMS.read((HEAD + PAIR).encode()))
     first = made(rich, token=token)
     by = rich.campus.actor("clerk")
     again = room_lists.make_list(by=by, token=token, title="x", rooms=checked.rooms)
@@ -157,16 +158,16 @@ def test_the_same_form_is_one_list_and_the_same_room_is_charged_once(rich):
             month=first.bills.get().month,
             amount_fen=1,
         )
-    room_lists.discard(by=by, room_list=first)
+    intake.discard(by=by, batch=first)
     assert made(rich).pk != first.pk
 
 
 def test_a_refused_list_moves_nothing_and_frees_its_rooms(rich):
-    room_list = room_lists.submit(by=rich.campus.actor("clerk"), room_list=made(rich))
-    room_lists.refuse(by=rich.campus.actor("second_clerk"), room_list=room_list, answer="表抄错了")
+    room_list = intake.submit(by=rich.campus.actor("clerk"), batch=made(rich))
+    intake.refuse(by=rich.campus.actor("second_clerk"), batch=room_list, answer="表抄错了")
     with pytest.raises(WrongStateError):
-        room_lists.approve(by=rich.campus.actor("second_clerk"), room_list=room_list)
-    room_posting.take_shares(list_id=room_list.pk)
+        intake.approve(by=rich.campus.actor("second_clerk"), batch=room_list)
+    room_posting.take_shares(batch_id=room_list.pk)
     assert rich.balance() == 10_000
     assert faults(HEAD + PAIR) == []
 
@@ -175,7 +176,7 @@ def test_what_was_left_is_taken_when_there_is_money(rich):
     room_list = posted(rich)
     rich.campus.top_up("other_student", 1_000, form="more")
     room_lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
-    room_posting.take_shares(list_id=room_list.pk)
+    room_posting.take_shares(batch_id=room_list.pk)
     assert fates(room_list)[1] == ("taken", 1500, "")
     assert (rich.balance("student"), rich.balance("other_student"), payee()) == (8_499, 500, 3_001)
     with pytest.raises(WrongStateError):
@@ -193,7 +194,7 @@ def test_a_class_of_cards_without_the_right_is_not_charged(rich, monkeypatch):
     room_list = approved(rich)
     monkeypatch.setattr(RuleTable, "gives", lambda _table, _class, sub_class, right, _on: right != "deduction")
     assert faults(HEAD + line("0020190123", "陈志远")) == [(2, "这类卡没有代扣代缴的权限")]
-    room_posting.take_shares(list_id=room_list.pk)
+    room_posting.take_shares(batch_id=room_list.pk)
     assert [why for _fate, _fen, why in fates(room_list)] == ["card.no_deduction_right"] * 2
     assert rich.balance() == 10_000
 
@@ -205,7 +206,7 @@ def test_a_lost_card_is_no_hindrance_and_a_merged_persons_share_is_taken_from_th
         by=SYSTEM, kept_id=rich.campus.persons["student"], gone_id=rich.campus.persons["other_student"], reason="同一人"
     )
     deliver_pending()
-    room_posting.take_shares(list_id=room_list.pk)
+    room_posting.take_shares(batch_id=room_list.pk)
     assert [fate for fate, _fen, _why in fates(room_list)] == ["taken", "taken"]
     assert rich.balance_of(rich.campus.card("student")) == 11_000 - 3_001
 

@@ -1,11 +1,8 @@
 """The desk of batches of subsidies and payouts (批量发放): hand in, look, submit, approve, follow."""
 
-from typing import Any
-
-from django.http import HttpResponseBase
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.kit import (
     Badge,
     Choice,
@@ -21,19 +18,14 @@ from nanhu.kernel.kit import (
     Text,
     Views,
     Who,
-    export,
-    form_of,
     list_of,
-    listing,
 )  # fmt: skip
 from nanhu.kernel.kit.columns import Tone
-from nanhu.kernel.kit.records import record
-from nanhu.kernel.models import Progress
+from nanhu.kernel.kit.listings import Listing
+from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
-from nanhu.systems.card.forms import RefusalForm
 from nanhu.systems.card.funds import queries
-from nanhu.systems.card.funds.errors import FaultyListError
-from nanhu.systems.card.funds.forms import LARGEST_FILE, FundingForm, PayoutForm
+from nanhu.systems.card.funds.forms import FundingForm, PayoutForm
 from nanhu.systems.card.funds.models import Funding, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.policies import PAYER
 from nanhu.systems.card.funds.services import payouts
@@ -59,7 +51,7 @@ desk = Console(
 
 
 class Batches(Table):
-    title = Link(_("名称"), to="batch")
+    title = Link(_("名称"), to="case")
     source = Text(_("种类"), names=dict(PayoutBatch.Source.choices))
     row_count = Number(_("人数"))
     sum_fen = Money(_("金额"))
@@ -97,45 +89,52 @@ class Fundings(Table):
     code = Text(_("代码"), is_number=True)
 
 
-@desk.page(
+def keep(by: Actor, form: PayoutForm, rows: list[PayoutRow]) -> PayoutBatch:
+    said = {key: form.cleaned_data[key] for key in ("token", "source", "title", "funding", "expires_on")}
+    payout = payouts.Payout(**said, file_name=form.file_name)
+    return payouts.make_batch(by=by, payout=payout, rows=rows, content=form.cleaned_data["file"])
+
+
+def rows(request: PageRequest, batch: PayoutBatch) -> Listing:
+    found = PayoutRow.objects.filter(batch=batch).select_related("claimable").order_by("line")
+    filters = RowFilters if batch.is_money_moving else None
+    return list_of(request, BatchRows, found, filters, per_page=100, caption=_("名单"))
+
+
+batches = desk.intake(
     "",
+    PayoutBatch,
+    Batches,
+    PAYOUTS,
+    form=PayoutForm,
+    check=check_file,
+    keep=keep,
     title=_("批量发放"),
     tab=_("各批次"),
     lead=_("补助和现金代发：一位经办人交名单，另一位复核，逐笔入账到持卡人的待领款，本人在圈存机或食堂消费机上领取。"),
-)
-def batches(request: PageRequest) -> HttpResponseBase:
-    none = Empty(
+    filters=BatchFilters,
+    empty=Empty(
         title=_("还没有发放过"), icon="gift", action=_("交第一份名单"), to="new",
         text=_("名单里有学工号和金额就够了；整份检查无误才会留下，另一位同意后才会入账。"),
-    )  # fmt: skip
-    newest = PayoutBatch.objects.order_by("-created_at", "-id")
-    return listing(request, Batches, newest, BatchFilters, empty=none, export_as=str(desk.name), per_page=30)
+    ),
+    new={
+        "title": _("交发放名单"),
+        "lead": _("这一步只检查，不发钱：下一页先看人数和总额，再提交给另一位经办人复核。"),
+        "button": _("交名单"),
+        "facts": lambda _request: {"has_funding": Funding.objects.filter(is_open=True).exists()},
+        "template": "card/funds/new.html",
+    },
+    found=PayoutBatch.objects.select_related("funding"),
+    template="card/funds/batch.html",
+    facts=lambda _request, batch: {"report": queries.report_of(batch)},
+    rows=rows,
+    rows_at="rows.csv",
+    agree=lambda batch: _("同意给 %(count)s 人发 %(sum)s") % {"count": batch.row_count, "sum": format_yuan(batch.sum_fen)},
+    done={"approve": _("已同意，正在逐笔入账。"), "discard": _("已作废，没有发出任何一笔。")},
+)  # fmt: skip
 
 
-@batches.form(
-    "new/",
-    PayoutForm,
-    title=_("交发放名单"),
-    lead=_("这一步只检查，不发钱：下一页先看人数和总额，再提交给另一位经办人复核。"),
-    button=_("交名单"),
-    submit=_("检查名单"),
-    icon="check",
-    to="batch",
-    facts=lambda _request: {"has_funding": Funding.objects.filter(is_open=True).exists()},
-    largest_file=LARGEST_FILE + 100_000,
-    template="card/funds/new.html",
-)
-def new(request: PageRequest, form: PayoutForm) -> PayoutBatch:
-    content = form.cleaned_data["file"]
-    checked = check_file(PAYOUTS.read(content))
-    if checked.faults:
-        raise FaultyListError(count=len(checked.faults), faults=checked.faults)
-    said = {key: form.cleaned_data[key] for key in ("token", "source", "title", "funding", "expires_on")}
-    payout = payouts.Payout(**said, file_name=form.file_name)
-    return payouts.make_batch(by=request.actor, payout=payout, rows=checked.rows, content=content)
-
-
-@batches.form(
+@batches.list.form(
     "fundings/",
     FundingForm,
     title=_("经费账户"),
@@ -150,49 +149,3 @@ def new(request: PageRequest, form: PayoutForm) -> PayoutBatch:
 )
 def fundings(request: PageRequest, form: FundingForm) -> Funding:
     return payouts.open_funding(by=request.actor, **form.cleaned_data)
-
-
-@batches.page(
-    "<uuid:public_id>/", title=_("批次"), subject=record(PayoutBatch.objects.select_related("funding"), _("这一批"))
-)
-def batch(request: PageRequest, found: PayoutBatch) -> HttpResponseBase:
-    filters = RowFilters if found.is_money_moving else None
-    progress = Progress.objects.filter(public_id=found.progress_id).first() if found.progress_id else None
-    facts: dict[str, Any] = {
-        "batch": found, "report": queries.report_of(found), "progress": progress, "form": form_of(request, RefusalForm),
-        "list": list_of(request, BatchRows, rows_of(found), filters, per_page=100, caption=_("名单")),
-        "is_mine": found.author_id == request.viewer.account_id,
-    }  # fmt: skip
-    return render(request, "card/funds/batch.html", facts)
-
-
-def rows_of(found: PayoutBatch) -> Any:
-    return PayoutRow.objects.filter(batch=found).select_related("claimable").order_by("line")
-
-
-@batch.page("rows.csv", title=_("导出"))
-def rows(request: PageRequest, found: PayoutBatch) -> HttpResponseBase:
-    """The rows of the same filter, for the office that handed the list in."""
-    return export(
-        list_of(request, BatchRows, rows_of(found), RowFilters), f"payout-{found.created_at:%Y%m%d}-{found.pk}"
-    )
-
-
-@batch.action("submit/", done=_("已提交，等另一位经办人复核。"))
-def submit(request: PageRequest, found: PayoutBatch) -> None:
-    payouts.submit(by=request.actor, batch=found)
-
-
-@batch.action("discard/", done=_("已作废，没有发出任何一笔。"), to="batches")
-def discard(request: PageRequest, found: PayoutBatch) -> None:
-    payouts.discard(by=request.actor, batch=found)
-
-
-@batch.action("approve/", done=_("已同意，正在逐笔入账。"))
-def approve(request: PageRequest, found: PayoutBatch) -> None:
-    payouts.approve(by=request.actor, batch=found)
-
-
-@batch.action("refuse/", form=RefusalForm, done=_("已回复不同意。"))
-def refuse(request: PageRequest, form: RefusalForm, found: PayoutBatch) -> None:
-    payouts.refuse(by=request.actor, batch=found, answer=form.cleaned_data["answer"])

@@ -1,160 +1,179 @@
-"""Water and power by room (水电代扣): the form to fill in, the list checked as a whole, what became of each share."""
+"""The desk of water and power by room (水电代扣): hand in, look, submit, approve, follow, try again, give back."""
 
-from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import quote
-from uuid import UUID
 
-from django.core.paginator import Paginator
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.bodies import takes_files
-from nanhu.kernel.errors import CampusError
-from nanhu.kernel.models import Progress
-from nanhu.kernel.money import plain_yuan
-from nanhu.kernel.sheets.writing import WORKBOOK, csv_lines
-from nanhu.systems.card.forms import RefusalForm
+from nanhu.kernel.kit import (
+    Badge,
+    Choice,
+    Console,
+    Empty,
+    Filters,
+    Link,
+    Markup,
+    Money,
+    Number,
+    PageRequest,
+    Search,
+    Table,
+    Text,
+    Views,
+    Who,
+    form_of,
+    list_of,
+)
+from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.kit.listings import Listing
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.registry import Role
 from nanhu.systems.card.funds import room_queries as queries
-from nanhu.systems.card.funds import room_sheets
-from nanhu.systems.card.funds.forms import LARGEST_FILE, AskBackForm, RoomListForm
-from nanhu.systems.card.funds.models import RoomList, RoomShare
-from nanhu.systems.card.funds.policies import biller_only
-from nanhu.systems.card.funds.room_errors import RoomListNotFoundError
-from nanhu.systems.card.funds.services.payout_files import RowFault
-from nanhu.systems.card.funds.services.room_files import check_rooms
-from nanhu.systems.card.funds.services.room_lists import known_list, make_list
+from nanhu.systems.card.funds.forms import AskBackForm, RoomListForm
+from nanhu.systems.card.funds.models import RoomList
+from nanhu.systems.card.funds.policies import BILLER
+from nanhu.systems.card.funds.room_sheets import ROOMS
+from nanhu.systems.card.funds.services import room_lists, room_returns
+from nanhu.systems.card.funds.services.room_files import CheckedRoom, check_rooms
 from nanhu.systems.card.policies import is_clerk
-from nanhu.systems.card.views.frame import person_at, viewer_of
 
-PAGE = 30
-ROWS = 100
-SHOWN_FAULTS = 200
-
-
-def list_with(public_id: UUID) -> RoomList:
-    found = RoomList.objects.filter(public_id=public_id).first()
-    if found is None:
-        raise RoomListNotFoundError
-    return found
-
-
-@require_safe
-@never_cache
-@biller_only
-def lists(request: HttpRequest) -> HttpResponse:
-    page = Paginator(RoomList.objects.order_by("-created_at", "-id"), PAGE).get_page(request.GET.get("page"))
-    return render(request, "card/funds/room_lists.html", {"page": page, "me": viewer_of(request).account_id})
-
-
-@require_safe
-@biller_only
-def template(request: HttpRequest) -> HttpResponse:
-    """Empty, or with who was charged where last time."""
-    rows = queries.last_occupants() if "last" in request.GET else ()
-    answer = HttpResponse(room_sheets.template(rows), content_type=WORKBOOK)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote('水电代扣账单.xlsx')}"
-    answer["Cache-Control"] = "no-store"
-    return answer
+State = RoomList.State
+TONES: dict[str, Tone] = {State.POSTED: "good", State.REFUSED: "none", State.DISCARDED: "none", State.RETURNED: "none"}
+MOVING = {"taken": _("已扣"), "left": _("没扣到"), "given_back": _("已退回")}
+BEFORE = {"short": _("余额不够"), "first": _("第一次出现的房间")}
+desk = Console(
+    "card:rooms",
+    _("水电代扣"),
+    icon="zap",
+    owner=_("后勤处"),
+    description=_("按房间交一个月的水费电费：整份检查、另一人复核、逐笔从卡里扣，没扣到的导出"),
+    roles=[
+        Role(
+            key=BILLER,
+            name=_("水电代扣经办"),
+            description=_("交宿舍水电账单、复核别人的账单，看得到各房间住着谁、扣了多少"),
+        )
+    ],
+    order=45,
+)
 
 
-@takes_files(largest=LARGEST_FILE + 100_000)
-@require_http_methods(["GET", "HEAD", "POST"])
-@biller_only
-def new(request: HttpRequest) -> HttpResponse:
-    form = RoomListForm(request.POST or None, request.FILES or None)
-    if request.method != "POST":
-        return show_new(request, form)
-    if not form.is_valid():
-        return show_new(request, form, status=422)
-    try:
-        made, faults = take_list(by=person_at(request), form=form)
-    except CampusError as error:
-        return show_new(request, form, error=error.message, status=error.http_status)
-    if made is None:
-        return show_new(request, form, faults=faults, status=422)
-    return redirect("card:room_list", public_id=made.public_id)
+class Lists(Table):
+    title = Link(_("名称"), to="case")
+    room_count = Number(_("笔数"))
+    share_count = Number(_("人次"))
+    sum_fen = Money(_("金额"))
+    author = Who(_("制单"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(_("状态"), names=State.choices, tones=TONES, tone="warn")
 
 
-@transaction.atomic
-def take_list(*, by: Actor, form: RoomListForm) -> tuple[RoomList | None, list[RowFault]]:
-    """The list that this form makes or made. The form is locked before its rooms are looked up: its own are charged by now."""
+class ListFilters(Filters):
+    q = Search("title", "author_name")
+    state = Choice(_("状态"), State.choices)
+
+
+class Buildings(Table):
+    building = Text(_("楼栋"))
+    item = Text(_("项目"))
+    rooms = Number(_("房间"))
+    persons = Number(_("人数"))
+    fen = Money(_("金额"))
+
+
+class Shares(Table):
+    line = Number(_("行号"), is_wide=True)
+    building = Text(_("楼栋"), "bill__building")
+    room = Text(_("房间"), "bill__room")
+    campus_no = Text(_("学工号"), is_number=True)
+    name = Text(_("姓名"))
+    item = Text(_("项目"), "bill__get_item_display", sort=False)
+    month = Text(_("月份"), lambda share: f"{share.bill.month:%Y-%m}")
+    amount_fen = Money(_("金额"))
+    state = Text(_("状态"), lambda share: _("已退回") if share.is_given_back else share.get_state_display())
+    why = Text(_("原因"), names=queries.WHY)
+
+
+class CorrectableShares(Shares):
+    """For who may correct a posted row."""
+
+    correction = Markup(_("更正"), "card/funds/_share_correction.html")
+
+
+def keep(by: Actor, form: RoomListForm, rooms: list[CheckedRoom]) -> RoomList:
     said = form.cleaned_data
-    if (known := known_list(by=by, token=said["token"])) is not None:
-        return known, []
-    checked = check_rooms(room_sheets.read_rooms(said["file"]))
-    if checked.faults:
-        return None, checked.faults
-    facts = {"title": said["title"], "rooms": checked.rooms, "file_name": form.file_name}
-    return make_list(by=by, token=said["token"], **facts), []
+    return room_lists.make_list(by=by, token=said["token"], title=said["title"], rooms=rooms, file_name=form.file_name)
 
 
-def show_new(
-    request: HttpRequest,
-    form: RoomListForm,
-    *,
-    faults: list[RowFault] | None = None,
-    error: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    faults = faults or []
-    facts = {"form": form, "faults": faults[:SHOWN_FAULTS], "fault_count": len(faults), "error": error}
-    return render(request, "card/funds/room_new.html", facts, status=status)
+def shares(request: PageRequest, found: RoomList) -> Listing:
+    conditions = queries.conditions(found)
+    views = {key: (word, conditions[key]) for key, word in (MOVING if found.is_money_moving else BEFORE).items()}
+    filters: type[Filters] = type("ShareFilters", (Filters,), {"show": Views(views)})
+    table = CorrectableShares if found.state == State.POSTED and is_clerk(request.viewer) else Shares
+    return list_of(request, table, queries.shares_of(found), filters, per_page=100, caption=_("每人一份"))
 
 
-@require_safe
-@never_cache
-@biller_only
-def room_list(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return show(request, list_with(public_id))
+def facts(request: PageRequest, found: RoomList) -> dict[str, Any]:
+    sums = queries.sums_by_building(found)
+    return {
+        "report": queries.report_of(found), "ask_back": form_of(request, AskBackForm),
+        "buildings": list_of(request, Buildings, sums, per_page=500, caption=_("各楼")),
+        "is_asked_by_me": found.asker_id == request.viewer.account_id,
+    }  # fmt: skip
 
 
-def show(request: HttpRequest, found: RoomList, *, status: int = 200, **forms: Any) -> HttpResponse:
-    shown, me = request.GET.get("show", ""), viewer_of(request).account_id
-    page = Paginator(queries.shares_of(found, shown), ROWS).get_page(request.GET.get("page"))
-    facts: dict[str, Any] = {
-        "list": found, "page": page, "rows": [(share, why_of(share)) for share in page.object_list], "shown": shown,
-        "report": queries.report_of(found), "sums": queries.sums_by_building(found), "is_mine": found.author_id == me,
-        "is_asked_by_me": found.asker_id == me, "may_correct": is_clerk(viewer_of(request)),
-        "refusal": RefusalForm(), "ask_back": AskBackForm(),
-        "progress": Progress.objects.filter(public_id=found.progress_id).first() if found.progress_id else None,
-    } | forms  # fmt: skip
-    return render(request, "card/funds/room_list.html", facts, status=status)
+lists = desk.intake(
+    "",
+    RoomList,
+    Lists,
+    ROOMS,
+    form=RoomListForm,
+    check=check_rooms,
+    keep=keep,
+    title=_("水电代扣"),
+    tab=_("各份账单"),
+    lead=_("一位经办人交一个月的水费电费，按房间分给住的人；另一位复核后逐笔从校园卡扣款。余额不够的不扣，列出来可以导出、再扣。"),
+    filters=ListFilters,
+    empty=Empty(
+        title=_("还没有交过账单"), icon="zap", action=_("交第一份账单"), to="new",
+        text=_("先下载模板，一行一个住在房间里的人；整份检查无误才会留下，另一位同意后才会扣款。"),
+    ),
+    new={
+        "title": _("交水电账单"),
+        "lead": _("这一步只检查，不扣钱：下一页先看各楼的金额和谁的余额不够，再提交给另一位经办人复核。"),
+        "button": _("交账单"),
+        "facts": lambda _request: {
+            "rules": _(
+                "一行一个住在房间里的人。“房间金额”写整间房的金额，同一间房每行写一样的数，系统按人平分到分，"
+                "除不尽的分由学工号在前的人各多一分；各人金额不同，就把这一列的表头改成“个人金额”。"
+            )
+        },
+    },
+    filled=lambda: ROOMS.last(queries.last_occupants()),
+    template="card/funds/room_list.html",
+    facts=facts,
+    rows=shares,
+    rows_at="shares.csv",
+    agree=lambda found: _("同意从 %(count)s 人次扣 %(sum)s") % {"count": found.share_count, "sum": format_yuan(found.sum_fen)},
+    done={"approve": _("已同意，正在逐笔扣款。"), "discard": _("已作废，一笔也没有扣。")},
+)  # fmt: skip
 
 
-def why_of(share: RoomShare) -> str:
-    return str(queries.WHY.get(share.why, share.why))
+@lists.case.action("try-again/", done=_("正在把没扣到的再扣一次。"))
+def try_again(request: PageRequest, found: RoomList) -> None:
+    room_lists.try_again(by=request.actor, room_list=found)
 
 
-@require_safe
-@biller_only
-def export(request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
-    """The shares of the same filter: what could not be taken goes back to the office as a file."""
-    found = list_with(public_id)
-    rows = queries.shares_of(found, request.GET.get("show", ""))
-    name = f"rooms-{found.created_at:%Y%m%d}-{found.pk}.csv"
-    return StreamingHttpResponse(
-        lines_of(rows.iterator(chunk_size=2000)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
+@lists.case.action("ask-back/", form=AskBackForm, done=_("已提出，等另一位经办人同意退回。"))
+def ask_back(request: PageRequest, form: AskBackForm, found: RoomList) -> None:
+    room_returns.ask_back(by=request.actor, room_list=found, reason=form.cleaned_data["reason"])
 
 
-def lines_of(shares: Iterable[Any]) -> Iterator[str]:
-    heads = [
-        _("行号"), _("楼栋"), _("房间"), _("学工号"), _("姓名"), _("项目"), _("月份"), _("金额（元）"), _("状态"), _("原因"),
-    ]  # fmt: skip
-    return csv_lines(heads, map(cells_of, shares))
+@lists.case.action("keep/", done=_("不退回，保持已扣款。"))
+def keep_taken(request: PageRequest, found: RoomList) -> None:
+    room_returns.keep_taken(by=request.actor, room_list=found)
 
 
-def cells_of(share: Any) -> list[str]:
-    state, bill = _("已退回") if share.is_given_back else str(share.get_state_display()), share.bill
-    return [
-        str(share.line), bill.building, bill.room, share.campus_no, share.name, str(bill.get_item_display()),
-        f"{bill.month:%Y-%m}", plain_yuan(share.amount_fen), state, why_of(share),
-    ]  # fmt: skip
+@lists.case.action("give-back/", done=_("已同意，正在逐笔退回。"))
+def grant_back(request: PageRequest, found: RoomList) -> None:
+    room_returns.grant_back(by=request.actor, room_list=found)

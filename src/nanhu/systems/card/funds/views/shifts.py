@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.kit.forms import RefusalForm
 from nanhu.kernel.school import school
-from nanhu.systems.card.forms import RefusalForm
 from nanhu.systems.card.funds.errors import ShiftNotFoundError
 from nanhu.systems.card.funds.forms import CheckForm, CountForm, FloatForm, ShiftReasonForm
 from nanhu.systems.card.funds.models import CardReissue, Shift

@@ -1,0 +1,114 @@
+"""Lists handed in as a file (批次): checked as a whole, submitted by their author, decided by another, worked off by a job.
+
+This is the head of a list and its way through the states. The rows stand in tables of the room, where the database holds what
+each must be; `desk.intake` (kernel.kit) has the pages.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from django.db import models, transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.jobs import defer, start_progress
+from nanhu.kernel.proposals import Proposal, given
+
+CHECKED, SUBMITTED, WORKING, DONE = "checked", "submitted", "posting", "posted"
+REFUSED, DISCARDED = "refused", "discarded"
+UNDECIDED, DECIDED = (CHECKED, SUBMITTED, DISCARDED), (WORKING, DONE, REFUSED)
+
+
+class IntakeBatch(Proposal):
+    """A subclass names these states in its own words (and further ones). `key` ("card.payout") is that of its audit and its
+    progress, `job` the name of the job that works it off, given `batch_id`; it may run twice."""
+
+    waits_in = SUBMITTED
+    key: ClassVar[str]
+    job: ClassVar[str]
+
+    title = models.TextField()
+    file_name = models.TextField(default="", blank=True)
+    progress_id = models.UUIDField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    posted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def size(self) -> int:
+        """How many rows are to be worked off."""
+        raise NotImplementedError
+
+    @property
+    def is_at_work(self) -> bool:
+        """Its job runs, and its page tells how far it is."""
+        return self.state == WORKING
+
+    def facts(self) -> Mapping[str, object]:
+        """For the audit."""
+        raise NotImplementedError
+
+    def let_go(self) -> None:
+        """It will never be worked off: what it kept from other lists is free."""
+
+    def begin_work(self, by: Actor, *, job: str = "", total: int | None = None) -> None:
+        """Whoever began it sees how far it is; the caller saves."""
+        rows = self.size if total is None else total
+        self.progress_id = start_progress(kind=self.key, title=self.title, total=rows, by=by).public_id
+        defer(job or self.job, batch_id=self.pk)
+
+    def enter(self, by: Actor, state: str, deed: str, reason: str = "") -> None:
+        """Saved in this state, and noted."""
+        self.state = state
+        self.save()
+        self.note(by, deed, reason)
+
+    def note(self, by: Actor, deed: str, reason: str = "") -> None:
+        """In the audit: "submit_{}" as "card.submit_payout" of "payout:…"."""
+        room, noun = self.key.split(".")
+        target = f"{noun}:{self.public_id}"
+        audit.record(
+            by=by, action=f"{room}.{deed.format(noun)}", target=target, reason=reason, facts=dict(self.facts())
+        )
+
+
+@transaction.atomic
+def submit[B: IntakeBatch](*, by: Actor, batch: B) -> B:
+    locked = batch.locked_in({CHECKED})
+    locked.submitted_at = now()
+    locked.enter(by, SUBMITTED, "submit_{}")
+    return locked
+
+
+@transaction.atomic
+def discard[B: IntakeBatch](*, by: Actor, batch: B) -> B:
+    locked = batch.locked_in({CHECKED, SUBMITTED})
+    locked.let_go()
+    locked.enter(by, DISCARDED, "discard_{}")
+    return locked
+
+
+@transaction.atomic
+def approve[B: IntakeBatch](*, by: Actor, batch: B) -> B:
+    """From here the worker works it off."""
+    locked = batch.locked_in({SUBMITTED})
+    locked.decide(by, state=WORKING)
+    locked.begin_work(by)
+    locked.enter(by, WORKING, "approve_{}")
+    return locked
+
+
+@transaction.atomic
+def refuse[B: IntakeBatch](*, by: Actor, batch: B, answer: str) -> B:
+    why = given(answer)
+    locked = batch.locked_in({SUBMITTED})
+    locked.decide(by, state=REFUSED, answer=why)
+    locked.let_go()
+    locked.enter(by, REFUSED, "refuse_{}", why)
+    return locked

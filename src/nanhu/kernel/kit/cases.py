@@ -1,0 +1,195 @@
+"""Cases (复核件): what one person asks for and another decides, as pages of a console.
+
+`desk.proposals` hangs up the list of a Proposal, the page of each and the two buttons of whoever decides. `desk.intake` does so for
+lists that are handed in as a file (an IntakeBatch), with the form that takes the file and the buttons of whoever handed it in.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Required, TypedDict
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel import intake
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.intake import IntakeBatch
+from nanhu.kernel.kit.columns import Badge, Reader
+from nanhu.kernel.kit.filters import Filters
+from nanhu.kernel.kit.forms import IntakeForm, RefusalForm
+from nanhu.kernel.kit.listings import Empty, Listing, export, listing
+from nanhu.kernel.kit.pages import FormOptions, form_of
+from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.requests import PageRequest
+from nanhu.kernel.kit.tables import Table
+from nanhu.kernel.models import Progress
+from nanhu.kernel.proposals import Proposal
+from nanhu.kernel.registry import Text
+from nanhu.kernel.sheets import Checked, FaultyRowsError, Line, Sheet
+from nanhu.kernel.sheets.writing import WORKBOOK, attachment
+
+if TYPE_CHECKING:
+    from nanhu.kernel.kit.consoles import Console
+
+BATCHES_SHOWN = 30
+
+
+class CaseOptions(TypedDict, total=False):
+    """Of the list: `title`, `tab`, `lead`, `filters`, `empty`. Of the page of one: `template` (extends "kit/case.html"), `facts` for
+    it, `found` (the rows, with what is read along), `rows` (what stands in it, page by page; `rows_at` is the address of
+    these as a file). `agree`: what the button to approve says; `done`: the sentence after each button. `decide`: keys of the
+    roles that may decide, where not all of the console may."""
+
+    title: Required[Text]
+    tab: Text
+    lead: Text
+    filters: type[Filters]
+    empty: Empty
+    template: str
+    found: QuerySet[Any]
+    facts: Callable[[PageRequest, Any], Mapping[str, Any]]
+    rows: Callable[[PageRequest, Any], Listing]
+    rows_at: str
+    agree: Callable[[Any], Text]
+    done: Mapping[str, Text]
+    decide: Iterable[str]
+
+
+class IntakeOptions(CaseOptions, total=False):
+    """`new`: of the page that takes the file. `filled`: the form with what was handed in last time, offered beside the empty one."""
+
+    new: Required[FormOptions]
+    filled: Callable[[], bytes]
+
+
+class Cases:
+    """The pages of one kind of proposal; further ones hang under `list` and `case`."""
+
+    def __init__(
+        self,
+        console: "Console",
+        path: str,
+        model: type[Proposal],
+        table: type[Table],
+        *,
+        on_approve: Callable[[Actor, Any], object],
+        on_refuse: Callable[[Actor, Any, str], object],
+        options: CaseOptions,
+    ) -> None:
+        self.model, self.table, self.options = model, table, options
+        self.said: Mapping[str, Text] = options.get("done", {})
+        found_rows = options.get("found", model._default_manager.all())  # noqa: SLF001 - the manager of whichever model
+
+        def cases(request: PageRequest) -> HttpResponseBase:
+            newest = found_rows.order_by("-created_at", "-pk")
+            return listing(
+                request, table, newest, options.get("filters"), empty=options.get("empty"), export_as=str(options["title"]),
+                per_page=BATCHES_SHOWN,
+            )  # fmt: skip
+
+        def case(request: PageRequest, found: Any) -> HttpResponseBase:
+            return self.show(request, found)
+
+        def rows_file(request: PageRequest, found: Any) -> HttpResponseBase:
+            noun = console.namespace.rpartition(":")[2]
+            return export(options["rows"](request, found), f"{noun}-{found.created_at:%Y%m%d}-{found.pk}")
+
+        def approve(request: PageRequest, found: Any) -> None:
+            on_approve(request.actor, found)
+
+        def refuse(request: PageRequest, form: RefusalForm, found: Any) -> None:
+            on_refuse(request.actor, found, form.cleaned_data["answer"])
+
+        self.list = console.page(
+            path, title=options["title"], tab=options.get("tab", ""), lead=options.get("lead", ""), waits=True,
+            count=lambda viewer: model.waiting_for(viewer.account_id).count(),
+        )(cases)  # fmt: skip
+        self.case = self.list.page("<uuid:public_id>/", title=model.what, subject=record(found_rows, model.what))(case)
+        roles = options.get("decide", self.case.roles)
+        self.case.action("approve/", done=self.said.get("approve", _("已同意。")), roles=roles)(approve)
+        self.case.action("refuse/", form=RefusalForm, done=_("已回复不同意。"), roles=roles)(refuse)
+        if "rows_at" in options:
+            self.case.download(options["rows_at"])(rows_file)
+
+    def show(self, request: PageRequest, found: Any) -> HttpResponse:
+        console, me = request.page.console, request.viewer.account_id
+        state = next(one for one in self.table.columns if isinstance(one, Badge) and one.name == "state")
+        deeds = {
+            name: page.address(public_id=found.public_id)
+            for name, page in console.pages.items()
+            if page.parent is self.case
+        }
+        facts: dict[str, Any] = {
+            "case": found, "state": state.shown(found, Reader(request, me)), "deeds": deeds,
+            "is_mine": found.author_id == me, "waits": found.state == found.waits_in, "refusal": form_of(request, RefusalForm),
+            "agree": self.options["agree"](found) if "agree" in self.options else _("同意"), "progress": progress_of(found),
+        }  # fmt: skip
+        if "rows" in self.options:
+            facts["list"] = self.options["rows"](request, found)
+        if "facts" in self.options:
+            facts |= self.options["facts"](request, found)
+        return render(request, self.options.get("template", "kit/case.html"), facts)
+
+
+def progress_of(found: Proposal) -> Progress | None:
+    is_at_work = isinstance(found, IntakeBatch) and found.is_at_work and found.progress_id
+    return Progress.objects.filter(public_id=found.progress_id).first() if is_at_work else None
+
+
+class Intake(Cases):
+    """`check` finds what is wrong with the lines of a file, or its rows; `keep` writes them, under the form's token. The same form
+    again is what it made: asked before its lines are checked, for what it made may stand in their way."""
+
+    def __init__(
+        self,
+        console: "Console",
+        path: str,
+        model: type[IntakeBatch],
+        table: type[Table],
+        sheet: Sheet,
+        *,
+        form: type[IntakeForm],
+        check: Callable[[Sequence[Line]], Checked[Any]],
+        keep: Callable[[Actor, Any, list[Any]], IntakeBatch],
+        options: IntakeOptions,
+    ) -> None:
+        super().__init__(
+            console, path, model, table, options=options,
+            on_approve=lambda by, found: intake.approve(by=by, batch=found),
+            on_refuse=lambda by, found, answer: intake.refuse(by=by, batch=found, answer=answer),
+        )  # fmt: skip
+        filled = options.get("filled")
+
+        def template(request: PageRequest) -> HttpResponseBase:
+            name = str(options["title"])
+            content = filled() if filled is not None and "last" in request.GET else sheet.form(name=name)
+            return attachment(HttpResponse(content, content_type=WORKBOOK), f"{name}.xlsx")
+
+        def new(request: PageRequest, form: IntakeForm) -> IntakeBatch:
+            known = model.known(request.actor, form.cleaned_data["token"])
+            if known is not None:
+                return known
+            checked = check(sheet.read(form.cleaned_data["file"]))
+            if checked.faults:
+                raise FaultyRowsError(count=len(checked.faults), faults=checked.faults)
+            return keep(request.actor, form, checked.rows)
+
+        def submit(request: PageRequest, found: IntakeBatch) -> None:
+            intake.submit(by=request.actor, batch=found)
+
+        def discard(request: PageRequest, found: IntakeBatch) -> None:
+            intake.discard(by=request.actor, batch=found)
+
+        given: FormOptions = {
+            "template": "kit/intake.html", "submit": _("检查文件"), "icon": "check", "to": "case",
+            "largest_file": form.largest + 100_000, **options["new"],
+        }  # fmt: skip
+        more = given.get("facts")
+        given["facts"] = lambda request: {
+            "template": blank.address(), "has_filled": filled is not None, **(more(request) if more else {}),
+        }  # fmt: skip
+        blank = self.list.download("template.xlsx")(template)
+        self.new = self.list.form("new/", form, **given)(new)
+        self.case.action("submit/", done=_("已提交，等另一位经办人复核。"))(submit)
+        self.case.action("discard/", done=self.said.get("discard", _("已作废。")))(discard)

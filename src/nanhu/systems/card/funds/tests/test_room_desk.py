@@ -1,0 +1,39 @@
+"""The desk of water and power by room: what the kit promises of every page, and of lists that are handed in."""
+
+from uuid import uuid4
+
+import pytest
+
+from nanhu.systems.card.funds.models import RoomList
+from nanhu.systems.card.funds.tests.rooms import HEAD, PAIR, line, with_office
+from nanhu.systems.card.funds.views.rooms import desk
+from nanhu.testing.pages import IntakeTests
+
+
+class TestPages(IntakeTests):
+    desk = desk
+    good, faulty = HEAD + PAIR, HEAD + line("999", "谁")
+    said = {"title": "=1+1"}
+
+    @pytest.fixture
+    def holder(self, funds):
+        with_office(funds)
+        self.author = funds.campus.actor("clerk")
+        return funds.campus.client("clerk")
+
+    @pytest.fixture
+    def second(self, funds):
+        return funds.campus.client("second_clerk")
+
+    @pytest.fixture
+    def stranger(self, funds):
+        return funds.campus.client("teacher")
+
+    def fill(self, count):
+        RoomList.objects.bulk_create(
+            RoomList(
+                token=uuid4(), title="=1+1", room_count=1, share_count=1, sum_fen=1,
+                author_id=self.author.account_id, author_name="周敏",
+            )
+            for _one in range(count)
+        )  # fmt: skip
