@@ -60,9 +60,3 @@ class RowStillWrongError(CampusError):
     code = "datahub.row_still_wrong"
     http_status = 422
     sentence = _("没有采用，已改的内容留着。还有问题：{reasons}")
-
-
-class ReviewStateError(CampusError):
-    code = "datahub.review_state"
-    http_status = 409
-    sentence = _("这一对已经判断过了，现在是“{state}”。")

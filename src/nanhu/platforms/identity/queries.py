@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.identity.factors.services.roles import administrative_keys
 from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
@@ -62,7 +64,7 @@ def card_of(account: Account) -> people.PersonCard:
     """The golden record behind an account; the foreign key makes sure that there is one."""
     card = people.person_card(account.person_id)
     if card is None:
-        raise people.PersonNotFoundError
+        raise NotFoundError(what=_("这个人"))
     return card
 
 

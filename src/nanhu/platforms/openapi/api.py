@@ -1,7 +1,7 @@
 """The door of the open API: a room declares an `Interface` of operations and registers it; its handlers get a `Request`."""
 
 from nanhu.platforms.openapi.bodies import Error, Fault, ModeName, RequestBody, ResponseBody
-from nanhu.platforms.openapi.errors import ApiError, ScopeMissingError, VendorNotFoundError
+from nanhu.platforms.openapi.errors import ApiError, ScopeMissingError
 from nanhu.platforms.openapi.interfaces import (
     Example,
     Interface,
@@ -37,7 +37,6 @@ __all__ = [
     "Sandbox",
     "ScopeMissingError",
     "Vendor",
-    "VendorNotFoundError",
     "VendorOrder",
     "VendorSettings",
     "living_keys",

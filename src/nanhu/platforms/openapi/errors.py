@@ -152,23 +152,11 @@ class ServiceError(CampusError):
     """Expected failures of the desk's pages."""
 
 
-class VendorNotFoundError(ServiceError):
-    code = "openapi.vendor_not_found"
-    http_status = 404
-    sentence = _("没有找到这家单位。")
-
-
 class ScopeUnknownError(ServiceError):
     code = "openapi.scope_unknown"
     http_status = 422
     field = "scopes"
     sentence = _("没有装提供“{scope}”的业务，不能给。")
-
-
-class KeyNotFoundError(ServiceError):
-    code = "openapi.key_not_found"
-    http_status = 404
-    sentence = _("没有找到这把密钥。")
 
 
 class AddressesMissingError(ServiceError):

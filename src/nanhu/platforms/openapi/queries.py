@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
-from nanhu.platforms.openapi.errors import VendorNotFoundError
+from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.openapi.models import (
     ApiKey,
     Delivery,
@@ -36,7 +37,7 @@ def vendors() -> QuerySet[Vendor]:
 def vendor_with(public_id: UUID) -> Vendor:
     found = Vendor.objects.filter(public_id=public_id).first()
     if found is None:
-        raise VendorNotFoundError
+        raise NotFoundError(what=_("这家单位"))
     return found
 
 

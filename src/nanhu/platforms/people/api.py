@@ -1,12 +1,6 @@
 """The door of people. Ids are integers; `public_id` is what may stand in addresses."""
 
-from nanhu.platforms.people.errors import (
-    AlreadyRevertedError,
-    LaterChangesError,
-    MergeRefusedError,
-    PersonNotFoundError,
-    PhotoRefusedError,
-)
+from nanhu.platforms.people.errors import AlreadyRevertedError, LaterChangesError, MergeRefusedError, PhotoRefusedError
 from nanhu.platforms.people.events import (
     AffiliationChanged,
     AffiliationEnded,
@@ -97,7 +91,6 @@ __all__ = [
     "PersonCard",
     "PersonChanged",
     "PersonJoined",
-    "PersonNotFoundError",
     "PersonRecord",
     "PersonsMerged",
     "PersonsParted",

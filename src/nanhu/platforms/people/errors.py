@@ -5,12 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.errors import CampusError
 
 
-class PersonNotFoundError(CampusError):
-    code = "people.person_not_found"
-    http_status = 404
-    sentence = _("没有找到这个人。")
-
-
 class MergeRefusedError(CampusError):
     code = "people.merge_refused"
     http_status = 409

@@ -11,12 +11,6 @@ class UnknownPreferenceError(CampusError):
     sentence: ClassVar[str | Promise] = _("没有这个选项。")
 
 
-class NoSuchFaceError(CampusError):
-    code: ClassVar[str] = "portal.no_such_face"
-    http_status: ClassVar[int] = 404
-    sentence: ClassVar[str | Promise] = _("没有找到这个页面。")
-
-
 class ListingRefusedError(CampusError):
     code: ClassVar[str] = "portal.listing_refused"
     sentence: ClassVar[str | Promise] = _("应用目录没有改动：{problem}")

@@ -8,11 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.errors import CampusError
 
 
-class ReasonMissingError(CampusError):
-    code = "terminals.reason_missing"
-    sentence = _("请写明原因。")
-
-
 class TerminalNotFoundError(CampusError):
     code = "terminals.not_found"
     http_status = 404

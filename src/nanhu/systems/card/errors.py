@@ -36,11 +36,6 @@ class CardStateError(CampusError):
     sentence = _("卡片当前状态是“{state}”，不能办理。")
 
 
-class ReasonMissingError(CampusError):
-    code = "card.reason_missing"
-    sentence = _("请写明原因。")
-
-
 class IdentityUncheckedError(CampusError):
     code = "card.identity_unchecked"
     sentence = _("请核对有效证件和本人面容。")
@@ -90,18 +85,6 @@ class DifferenceUnexplainedError(CampusError):
     code = "card.shift_unexplained"
     http_status = 409
     sentence = _("清点金额与应有金额不符，请{clerk}先写明原因。")
-
-
-class ShiftStateError(CampusError):
-    code = "card.shift_state"
-    http_status = 409
-    sentence = _("这一班{state}，不能再办理。")
-
-
-class OwnShiftError(CampusError):
-    code = "card.own_shift"
-    http_status = 409
-    sentence = _("交班须由另一位经办人复点，不能自己点自己核。")
 
 
 class SaleNotFoundError(CampusError):

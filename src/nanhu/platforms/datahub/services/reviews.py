@@ -1,11 +1,12 @@
 """The review queue (待核对): a human says whether two are one."""
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.platforms.datahub.errors import ReviewStateError
+from nanhu.kernel.errors import WrongStateError
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.models import Issue, LandingRow, Review
 from nanhu.platforms.datahub.services.mending import replay_rows
@@ -51,7 +52,7 @@ def part_again(*, by: Actor, review_id: int, reason: str) -> Review:
 def lock_review(review_id: int, state: str) -> Review:
     review = Review.objects.select_for_update(of=("self",)).select_related("row").get(id=review_id)
     if review.state != state:
-        raise ReviewStateError(state=review.get_state_display())
+        raise WrongStateError(what=_("这一对"), state=review.get_state_display())
     return review
 
 

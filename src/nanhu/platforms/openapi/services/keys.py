@@ -11,16 +11,13 @@ from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.platforms.openapi.errors import (
-    AddressesMissingError,
-    KeyNotFoundError,
-    KeyRefusedError,
-    TooManyKeysError,
-)
+from nanhu.kernel.errors import NotFoundError
+from nanhu.platforms.openapi.errors import AddressesMissingError, KeyRefusedError, TooManyKeysError
 from nanhu.platforms.openapi.interfaces import interfaces
 from nanhu.platforms.openapi.models import ApiKey, Mode, Vendor
 from nanhu.platforms.openapi.signature import KEY
@@ -91,7 +88,7 @@ def revoke_key(*, by: Actor, key: ApiKey, reason: str) -> None:
 def held(key: ApiKey) -> ApiKey:
     found = ApiKey.objects.select_for_update().filter(pk=key.pk, revoked_at=None).first()
     if found is None:
-        raise KeyNotFoundError
+        raise NotFoundError(what=_("这把密钥"))
     return found
 
 

@@ -6,10 +6,12 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.openapi.errors import ScopeUnknownError, VendorNotFoundError
+from nanhu.kernel.errors import NotFoundError
+from nanhu.platforms.openapi.errors import ScopeUnknownError
 from nanhu.platforms.openapi.interfaces import known_scopes, settings_of_rooms
 from nanhu.platforms.openapi.models import Vendor
 
@@ -59,7 +61,7 @@ def switch(*, by: Actor, vendor: Vendor, is_on: bool, reason: str) -> None:
 def locked(vendor: Vendor) -> Vendor:
     found = Vendor.objects.select_for_update().filter(pk=vendor.pk).first()
     if found is None:
-        raise VendorNotFoundError
+        raise NotFoundError(what=_("这家单位"))
     return found
 
 

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.events import publish
-from nanhu.platforms.people.errors import MergeRefusedError, PersonNotFoundError
+from nanhu.platforms.people.errors import MergeRefusedError
 from nanhu.platforms.people.events import PersonChanged, PersonsMerged
 from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, Person
 from nanhu.platforms.people.records import Origin
@@ -25,7 +26,7 @@ def merge_persons(*, by: Actor, kept_id: int, gone_id: int, reason: str) -> Chan
     lock_golden()
     people = {p.id: p for p in Person.objects.select_for_update().filter(id__in=[kept_id, gone_id]).order_by("id")}
     if len(people) != 2:  # noqa: PLR2004  (a merge is of two)
-        raise PersonNotFoundError
+        raise NotFoundError(what=_("这个人"))
     kept, gone = people[kept_id], people[gone_id]
     if kept.merged_into_id or gone.merged_into_id:
         raise MergeRefusedError(reason=_("其中一条已经归并过了。"))

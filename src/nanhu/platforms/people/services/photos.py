@@ -13,8 +13,9 @@ from PIL import Image, UnidentifiedImageError
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.secret_files import private_folder
-from nanhu.platforms.people.errors import PersonNotFoundError, PhotoRefusedError
+from nanhu.platforms.people.errors import PhotoRefusedError
 from nanhu.platforms.people.models import Person
 
 WIDTH: Final = 358
@@ -34,7 +35,7 @@ def set_photo(*, by: Actor, person_id: int, content: bytes) -> str:
     """Returns the path below the photos folder. The same picture again changes nothing."""
     person = Person.objects.select_for_update().filter(id=person_id).first()
     if person is None:
-        raise PersonNotFoundError
+        raise NotFoundError(what=_("这个人"))
     path = store(person, portrait_of(content))
     if path != person.photo_path:
         person.photo_path = path

@@ -1,10 +1,11 @@
 """Opening a sealed value for a stated purpose: always written to the audit log."""
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.people.errors import PersonNotFoundError
+from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.people.models import Person
 
 
@@ -22,6 +23,6 @@ def id_number_of(person_id: int, *, by: Actor, purpose: str) -> str:
 def reveal(person_id: int, column: str, *, by: Actor, purpose: str) -> str:
     person = Person.objects.filter(id=person_id).first()
     if person is None:
-        raise PersonNotFoundError
+        raise NotFoundError(what=_("这个人"))
     audit.record(by=by, action=f"people.reveal_{column}", target=f"person:{person_id}", reason=purpose)
     return getattr(person, column) or ""

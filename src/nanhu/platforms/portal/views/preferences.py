@@ -4,10 +4,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.identity import api as identity
-from nanhu.platforms.portal.errors import NoSuchFaceError
 from nanhu.platforms.portal.services import preferences as liking
 from nanhu.platforms.portal.views.home import viewer_of
 
@@ -17,7 +18,7 @@ def choose(request: HttpRequest, name: str, value: str) -> HttpResponse:
     viewer = viewer_of(request)
     if name == "face":
         if value not in viewer.faces:
-            raise NoSuchFaceError
+            raise NotFoundError(what=_("这个页面"))
         identity.choose_face(request, value)
     chosen = liking.choose(request, name=name, value=value)
     response = HttpResponseRedirect(reverse("portal:home") if name == "face" else _back(request))

@@ -9,14 +9,10 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
-from nanhu.platforms.terminals.errors import (
-    ReasonMissingError,
-    TerminalKnownError,
-    TerminalRetiredError,
-    UnsentRowsError,
-)
+from nanhu.platforms.terminals.errors import TerminalKnownError, TerminalRetiredError, UnsentRowsError
 from nanhu.platforms.terminals.models import NextKey, Terminal
 from nanhu.platforms.terminals.parts import PARTS, Unsent
 from nanhu.platforms.terminals.services.keys import new_key

@@ -4,12 +4,8 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.terminals.errors import (
-    OwnTerminalError,
-    ReasonMissingError,
-    TerminalNotFoundError,
-    TerminalRetiredError,
-)
+from nanhu.kernel.errors import ReasonMissingError
+from nanhu.platforms.terminals.errors import OwnTerminalError, TerminalNotFoundError, TerminalRetiredError
 from nanhu.platforms.terminals.models import Terminal
 
 

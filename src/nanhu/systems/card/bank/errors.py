@@ -129,12 +129,6 @@ class DifferenceNotFoundError(CampusError):
     sentence = _("没有找到这条差异。")
 
 
-class DepositNotFoundError(CampusError):
-    code = "bank.deposit_not_found"
-    http_status = 404
-    sentence = _("没有找到这笔到账。")
-
-
 class DepositKnownError(CampusError):
     code = "bank.deposit_known"
     http_status = 409

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
@@ -54,7 +55,7 @@ def check(*, by: Actor, person_id: int, card: Card | None) -> Checked:
     """An account is always somebody's, and nobody is without a name: the database holds both."""
     person = people.person_card(person_id)
     if person is None:
-        raise people.PersonNotFoundError
+        raise NotFoundError(what=_("这个人"))
     return Checked(
         person=person, items=[*identity_items(by, person_id, person), *card_items(card), *bank_items(person_id, person)]
     )

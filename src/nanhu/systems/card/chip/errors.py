@@ -40,12 +40,6 @@ class SuspenseClosedError(CampusError):
     sentence = _("这一笔已经结案。")
 
 
-class SuspenseNotFoundError(CampusError):
-    code = "card.suspense_not_found"
-    http_status = 404
-    sentence = _("没有找到这一笔待查。")
-
-
 class SuspenseBatchedError(CampusError):
     code = "card.suspense_batched"
     http_status = 409

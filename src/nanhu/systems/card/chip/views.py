@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.chip import batches
-from nanhu.systems.card.chip.errors import SuspenseNotFoundError
 from nanhu.systems.card.chip.forms import AnswerForm, ProposalForm
 from nanhu.systems.card.chip.models import Chip, SuspenseCase
 from nanhu.systems.card.chip.services import suspense_posting
@@ -60,7 +60,7 @@ def show_case(
 ) -> HttpResponse:
     found = SuspenseCase.objects.filter(pk=case_id).select_related("card", "terminal__till__merchant", "batch").first()
     if found is None:
-        raise SuspenseNotFoundError
+        raise NotFoundError(what=_("这一笔待查"))
     person = people.person_card(found.card.person_id) if found.card else None
     facts = {
         "case": found,

@@ -29,12 +29,6 @@ class CodeRevokedError(CampusError):
     sentence = _("这部手机的码已停用。")
 
 
-class DeviceNotFoundError(CampusError):
-    code = "card.code_device_not_found"
-    http_status = 404
-    sentence = _("没有找到这部手机。")
-
-
 class TooManyDevicesError(CampusError):
     code = "card.code_devices_too_many"
     http_status = 409

@@ -37,22 +37,10 @@ class HoldsOpenError(CampusError):
     sentence = _("还有 {count} 笔预扣没有结清，到时自动结清以后再撤机。")
 
 
-class MerchantNotFoundError(CampusError):
-    code = "card.merchant_not_found"
-    http_status = 404
-    sentence = _("没有这个商户。")
-
-
 class MerchantKnownError(CampusError):
     code = "card.merchant_known"
     http_status = 409
     sentence = _("代码 {key} 已经有商户在用。")
-
-
-class MerchantStateError(CampusError):
-    code = "card.merchant_state"
-    http_status = 409
-    sentence = _("这个商户“{state}”，不能办理。")
 
 
 class OwnMerchantError(CampusError):

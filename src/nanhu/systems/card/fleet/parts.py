@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.platforms.terminals.api import PARTS, Terminal, Unsent
-from nanhu.systems.card.fleet.errors import HoldsOpenError, MerchantNotFoundError, MerchantStateError
+from nanhu.systems.card.fleet.errors import HoldsOpenError
 from nanhu.systems.card.fleet.models import TerminalReport
 from nanhu.systems.card.models import SELLING, Hold, Merchant, Till
 
@@ -16,9 +19,9 @@ class TillPart:
             return {}
         found = Merchant.objects.select_for_update(no_key=True).filter(key=details.get("merchant", "")).first()
         if found is None:
-            raise MerchantNotFoundError
+            raise NotFoundError(what=_("这个商户"))
         if found.state != Merchant.State.OPEN:
-            raise MerchantStateError(state=found.get_state_display())
+            raise WrongStateError(what=_("这个商户"), state=found.get_state_display())
         Till.objects.create(terminal=terminal, merchant=found)
         return {"merchant": found.key}
 

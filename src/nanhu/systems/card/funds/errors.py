@@ -60,12 +60,6 @@ class FundingClosedError(CampusError):
     sentence = _("这个经费账户不能用。")
 
 
-class ShiftNotFoundError(CampusError):
-    code = "card.shift_not_found"
-    http_status = 404
-    sentence = _("没有找到这一班。")
-
-
 class HeldTooShortError(CampusError):
     code = "card.held_too_short"
     http_status = 409

@@ -14,12 +14,6 @@ class RoomSheetRefusedError(CampusError):
     )
 
 
-class RoomListNotFoundError(CampusError):
-    code = "card.room_list_not_found"
-    http_status = 404
-    sentence = _("没有找到这份水电账单。")
-
-
 class RoomChargedError(CampusError):
     """Two lists at once named the same room."""
 

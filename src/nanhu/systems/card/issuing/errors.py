@@ -5,18 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.errors import CampusError
 
 
-class OrderNotFoundError(CampusError):
-    code = "card.order_not_found"
-    http_status = 404
-    sentence = _("没有找到这张制卡单。")
-
-
-class OrderStateError(CampusError):
-    code = "card.order_state"
-    http_status = 409
-    sentence = _("这张制卡单现在是“{state}”，不能这样办。")
-
-
 class RowsWrongError(CampusError):
     code = "card.order_rows_wrong"
     http_status = 409
@@ -115,12 +103,6 @@ class PickupRefusedError(CampusError):
 
 class CodeWrongError(PickupRefusedError):
     """Somebody guessed, or mistyped."""
-
-
-class RowStateError(CampusError):
-    code = "card.order_row_state"
-    http_status = 409
-    sentence = _("这一张现在是“{state}”，不能这样办。")
 
 
 class UnitUnknownError(CampusError):

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.events import publish
 from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
-from nanhu.systems.card.errors import CardStateError, CoolOffError, IdentityUncheckedError, ReasonMissingError
+from nanhu.systems.card.errors import CardStateError, CoolOffError, IdentityUncheckedError
 from nanhu.systems.card.events import CardLossCancelled, CardReportedLost
 from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.models import Card

@@ -6,9 +6,10 @@ from django.db import connection, transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
-from nanhu.systems.card.errors import ReasonMissingError, RefundTooLargeError, SaleNotFoundError
+from nanhu.systems.card.errors import RefundTooLargeError, SaleNotFoundError
 from nanhu.systems.card.models import Merchant, Receipt, Refund
 
 SQL = "SELECT outcome, receipt_id, amount_fen FROM card_refund(%s, NULL, NULL, NULL, %s, %s, %s)"

@@ -8,17 +8,11 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import ReasonMissingError, SamePersonError, WrongStateError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.errors import (
-    DifferenceUnexplainedError,
-    OwnShiftError,
-    ReasonMissingError,
-    ShiftCountedError,
-    ShiftOpenError,
-    ShiftStateError,
-)
+from nanhu.systems.card.errors import DifferenceUnexplainedError, ShiftCountedError, ShiftOpenError
 from nanhu.systems.card.funds.models import Shift, ShiftCount
 from nanhu.systems.card.models import TopUp
 from nanhu.systems.card.policies import clerk_account
@@ -74,7 +68,7 @@ def count_shift(*, by: Actor, counted_fen: int, reason: str = "") -> Shift:
         if shift.state == COUNTED and shift.counted_fen == counted_fen:
             return shift
         if shift.state == COUNTED:
-            raise ShiftStateError(state=shift.get_state_display())
+            raise WrongStateError(what=_("这一班"), state=shift.get_state_display())
         shift.expected_fen, shift.counted_fen = expected_in(drawer_of(clerk_account(by))), counted_fen
         shift.state, shift.counted_at, shift.reason = COUNTED, now(), reason.strip()
         shift.save()
@@ -100,7 +94,7 @@ def explain_shift(*, by: Actor, shift: Shift, reason: str) -> Shift:
     with transaction.atomic():
         locked = Shift.objects.select_for_update().get(pk=shift.pk)
         if locked.clerk_id != clerk_account(by) or locked.state != COUNTED:
-            raise ShiftStateError(state=locked.get_state_display())
+            raise WrongStateError(what=_("这一班"), state=locked.get_state_display())
         locked.reason = reason.strip()
         locked.save(update_fields=["reason"])
         note(by, locked, "card.explain_shift")
@@ -156,9 +150,9 @@ def give_back(by: Actor, locked: Shift, reason: str) -> Shift:
 def locked_counted(by: Actor, shift: Shift) -> Shift:
     locked = Shift.objects.select_for_update().get(pk=shift.pk)
     if locked.clerk_id == clerk_account(by):
-        raise OwnShiftError
+        raise SamePersonError
     if locked.state != COUNTED:
-        raise ShiftStateError(state=Shift.State(locked.state).label)
+        raise WrongStateError(what=_("这一班"), state=Shift.State(locked.state).label)
     return locked
 
 

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.once import FormUsedError
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
@@ -14,7 +15,7 @@ from nanhu.platforms.payments.models import Channel
 from nanhu.systems.card.bank.models import Deposit
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.closing.services import corrections
-from nanhu.systems.card.errors import ShiftCountedError, ShiftStateError
+from nanhu.systems.card.errors import ShiftCountedError
 from nanhu.systems.card.funds.models import PayoutBatch, RoomList, Shift, Withdrawal
 from nanhu.systems.card.funds.services.payouts import open_funding
 from nanhu.systems.card.funds.services.withdrawals import BankCard, ask_for_withdrawal
@@ -165,7 +166,7 @@ def test_a_shift_counted_in_two_tabs_is_counted_once(campus):
     clerk = campus.actor("clerk")
 
     def again():
-        with pytest.raises(ShiftStateError):
+        with pytest.raises(WrongStateError):
             shifts.count_shift(by=clerk, counted_fen=4000)
 
     amid(lambda: shifts.count_shift(by=clerk, counted_fen=5000), again)

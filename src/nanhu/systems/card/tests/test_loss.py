@@ -2,9 +2,10 @@
 
 import pytest
 
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.models import AuditEntry, OutboxEvent
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.errors import CardStateError, IdentityUncheckedError, ReasonMissingError
+from nanhu.systems.card.errors import CardStateError, IdentityUncheckedError
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.services.loss import cancel_loss, report_lost
 

@@ -3,9 +3,10 @@
 import pytest
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.errors import PriceIncompleteError, ReasonMissingError, RefundTooLargeError, SaleNotFoundError
+from nanhu.systems.card.errors import PriceIncompleteError, RefundTooLargeError, SaleNotFoundError
 from nanhu.systems.card.models import Merchant, Price, Receipt
 from nanhu.systems.card.services.prices import PriceOrder, set_prices
 from nanhu.systems.card.services.refunds import refund_sale

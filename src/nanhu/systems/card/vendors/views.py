@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.identity.api import fresh_sign_in_required
-from nanhu.platforms.openapi.api import VendorNotFoundError, vendor_with
+from nanhu.platforms.openapi.api import vendor_with
 from nanhu.systems.card.vendors import consents
 from nanhu.systems.card.vendors.forms import ConsentForm
 from nanhu.systems.card.vendors.models import Consent, VendorMerchant
@@ -31,7 +32,7 @@ def consent(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Where a vendor's own app or page sends the holder; `?reference=` is what the vendor calls this customer."""
     card, vendor = own_card(request), vendor_with(public_id)
     if not vendor.is_on or Scope.PAY not in vendor.scopes:
-        raise VendorNotFoundError
+        raise NotFoundError(what=_("这家单位"))
     form = ConsentForm(request.POST or None, initial={"reference": request.GET.get("reference", "")[:64]})
     if form.is_bound and form.is_valid():
         consents.give(

@@ -13,12 +13,12 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.registry import CheckResult, Verdict
 from nanhu.kernel.ui import dates
 from nanhu.platforms.payments.api import Channel
 from nanhu.systems.card.bank.errors import AppNotFoundError, AppPausedError
 from nanhu.systems.card.bank.models import BindingLock
-from nanhu.systems.card.errors import ReasonMissingError
 
 MOST_FAILURES_AN_HOUR = 100
 HOUR = timedelta(hours=1)

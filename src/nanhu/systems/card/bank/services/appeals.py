@@ -8,12 +8,12 @@ from django.db import transaction
 from nanhu.kernel import audit, once
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.platforms.payments.api import Channel
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.errors import AppealNotFoundError, AppealsUsedUpError
 from nanhu.systems.card.bank.models import Appeal, Binding
 from nanhu.systems.card.bank.services import bindings
-from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.policies import clerk_account
 
 MOST_A_DAY = 50

@@ -10,11 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.api import Channel
 from nanhu.systems.card.bank.accounts import clearing_account
-from nanhu.systems.card.bank.errors import DepositNotFoundError
 from nanhu.systems.card.bank.forms import DepositForm, ReasonForm
 from nanhu.systems.card.bank.models import Deposit
 from nanhu.systems.card.bank.services import deposits as booking
@@ -56,7 +55,7 @@ def show(request: HttpRequest, form: DepositForm, *, error: str = "", status: in
 def decide(request: HttpRequest, public_id: UUID, deed: str) -> HttpResponse:
     found = Deposit.objects.filter(public_id=public_id).first()
     if found is None:
-        raise DepositNotFoundError
+        raise NotFoundError(what=_("这笔到账"))
     try:
         if deed == "approve":
             booking.approve(by=person_at(request), deposit=found)

@@ -1,16 +1,14 @@
 """Cases of suspense: taken by a clerk who then answers for them, closed with what came of it. Money is corrected elsewhere."""
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.proposals import given
-from nanhu.systems.card.chip.errors import (
-    SuspenseBatchedError,
-    SuspenseClosedError,
-    SuspenseNotFoundError,
-)
+from nanhu.systems.card.chip.errors import SuspenseBatchedError, SuspenseClosedError
 from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.policies import clerk_account
 
@@ -38,7 +36,7 @@ def close_case(*, by: Actor, case_id: int, answer: str) -> SuspenseCase:
 def held(case_id: int) -> SuspenseCase:
     case = SuspenseCase.objects.select_for_update().filter(pk=case_id).first()
     if case is None:
-        raise SuspenseNotFoundError
+        raise NotFoundError(what=_("这一笔待查"))
     if case.state != SuspenseCase.State.OPEN:
         raise SuspenseClosedError
     if case.batch_id is not None:

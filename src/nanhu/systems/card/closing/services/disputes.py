@@ -5,9 +5,9 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.systems.card.closing.errors import ReceiptNotFoundError
 from nanhu.systems.card.closing.models import Dispute
-from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.models import Receipt, Wallet
 
 

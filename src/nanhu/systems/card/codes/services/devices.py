@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.systems.card.codes.errors import DeviceNotFoundError, TooManyDevicesError
+from nanhu.kernel.errors import NotFoundError
+from nanhu.systems.card.codes.errors import TooManyDevicesError
 from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.codes.rules import ALPHABET
 from nanhu.systems.card.models import Wallet
@@ -45,7 +47,7 @@ def end_device(*, by: Actor, device: CodeDevice, ending: CodeDevice.Ending) -> C
     """From the commit on no code of this phone is taken. Ending twice is harmless."""
     locked = CodeDevice.objects.select_for_update().filter(pk=device.pk).first()
     if locked is None:
-        raise DeviceNotFoundError
+        raise NotFoundError(what=_("这部手机"))
     if locked.ended_at is None:
         locked.ended_at, locked.ending = now(), ending
         locked.save(update_fields=["ended_at", "ending"])

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
-from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.fleet.errors import FoundTooOftenError
 from nanhu.systems.card.fleet.models import FoundCard
 from nanhu.systems.card.models import Card

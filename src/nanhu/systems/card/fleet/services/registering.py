@@ -1,14 +1,15 @@
 """Merchants: registered by one, agreed to by finance, closed when their tills are away."""
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import ReasonMissingError, WrongStateError
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.terminals.api import Terminal, retire_terminal
-from nanhu.systems.card.errors import ReasonMissingError
-from nanhu.systems.card.fleet.errors import MerchantKnownError, MerchantStateError, OwnMerchantError, TerminalsLeftError
+from nanhu.systems.card.fleet.errors import MerchantKnownError, OwnMerchantError, TerminalsLeftError
 from nanhu.systems.card.fleet.overview import VENDORS
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.services.merchants import MerchantOrder, add_merchants
@@ -39,7 +40,7 @@ def decide_merchant(*, by: Actor, merchant: Merchant, is_agreed: bool) -> Mercha
     """Finance says whether this may sell and be paid; never who registered it."""
     locked = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if locked.state != Merchant.State.ASKED:
-        raise MerchantStateError(state=locked.get_state_display())
+        raise WrongStateError(what=_("这个商户"), state=locked.get_state_display())
     if by.account_id is None or by.account_id == locked.registrar_id:
         raise OwnMerchantError
     locked.state = Open if is_agreed else Merchant.State.REFUSED
@@ -56,7 +57,7 @@ def close_merchant(*, by: Actor, merchant: Merchant, reason: str) -> Merchant:
         raise ReasonMissingError
     locked = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if locked.state != Open:
-        raise MerchantStateError(state=locked.get_state_display())
+        raise WrongStateError(what=_("这个商户"), state=locked.get_state_display())
     left = Terminal.objects.filter(till__merchant=locked).exclude(state=Terminal.State.RETIRED).order_by("number")
     devices = [one.number for one in left if not one.number.startswith(VENDORS)]
     if devices:

@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.platforms.identity.api import has_role
 from nanhu.platforms.terminals.api import Terminal, register_terminal, renew_terminal_key, retire_terminal
-from nanhu.systems.card.fleet.errors import MerchantNotFoundError
 from nanhu.systems.card.fleet.forms import MerchantForm, RegisterForm, RetireForm, TerminalDeedForm
 from nanhu.systems.card.fleet.policies import REGISTRAR, merchant_keeper, registrar_only
 from nanhu.systems.card.fleet.services import registering
@@ -117,5 +116,5 @@ def close(request: HttpRequest, key: str) -> HttpResponse:
 def merchant_with(key: str) -> Merchant:
     found = Merchant.objects.filter(key=key).first()
     if found is None:
-        raise MerchantNotFoundError
+        raise NotFoundError(what=_("这个商户"))
     return found

@@ -11,12 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ReasonMissingError
 from nanhu.kernel.ui import words
 from nanhu.platforms.identity.api import has_role
 from nanhu.platforms.terminals.api import Incident, Terminal, TerminalNotFoundError, begin_rotation, switch_terminal
 from nanhu.systems.card.chip.models import SuspenseCase
-from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.fleet.forms import RetireForm, SequenceForm, TerminalDeedForm
 from nanhu.systems.card.fleet.models import TerminalGap
 from nanhu.systems.card.fleet.overview import PROBLEMS, Line, fleet

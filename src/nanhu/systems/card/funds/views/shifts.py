@@ -12,9 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit.forms import RefusalForm
 from nanhu.kernel.school import school
-from nanhu.systems.card.funds.errors import ShiftNotFoundError
 from nanhu.systems.card.funds.forms import CheckForm, CountForm, FloatForm, ShiftReasonForm
 from nanhu.systems.card.funds.models import CardReissue, Shift
 from nanhu.systems.card.models import TopUp
@@ -61,7 +61,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def shift_with(public_id: UUID) -> Shift:
     found = Shift.objects.filter(public_id=public_id).first()
     if found is None:
-        raise ShiftNotFoundError
+        raise NotFoundError(what=_("这一班"))
     return found
 
 

@@ -10,15 +10,10 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.card.errors import CardStateError
-from nanhu.systems.card.issuing.errors import (
-    CodeWrongError,
-    FeeOwedError,
-    OrderStateError,
-    PickupRefusedError,
-    RowStateError,
-)
+from nanhu.systems.card.issuing.errors import CodeWrongError, FeeOwedError, PickupRefusedError
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
 from nanhu.systems.card.issuing.services import pickup_codes, regulations
 from nanhu.systems.card.issuing.services.orders import State, note
@@ -32,7 +27,7 @@ def collect_batch(*, by: Actor, order: CardOrder, code: str, signed_by: str) -> 
     with guarded(by, f"card_order:{order.number}", code), transaction.atomic():
         current = CardOrder.objects.select_for_update().get(pk=order.pk)
         if current.state != State.MADE or current.collected_at is not None:
-            raise OrderStateError(state=State(current.state).label)
+            raise WrongStateError(what=_("这张制卡单"), state=State(current.state).label)
         by_code = is_code(code, current.collector_code)
         if not by_code and signed_by.strip() != current.collector:
             refusal = CodeWrongError if code else PickupRefusedError
@@ -52,7 +47,7 @@ def hand_over(
         current = OrderRow.objects.select_for_update().select_related("order").get(pk=row.pk)
         order = CardOrder.objects.select_for_update().get(pk=current.order_id)
         if current.state != OrderRow.State.MADE:
-            raise RowStateError(state=OrderRow.State(current.state).label)
+            raise WrongStateError(what=_("这张卡"), state=OrderRow.State(current.state).label)
         check_taker(current, how=how, handed_to=handed_to, document=document, code=code)
         if current.fee_fen and not hasattr(current, "fee_payment"):
             raise FeeOwedError(fee=format_yuan(current.fee_fen))

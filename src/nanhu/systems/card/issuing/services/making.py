@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import letters
-from nanhu.systems.card.issuing.errors import PlasticShapeError, PlasticTakenError, RowStateError
+from nanhu.systems.card.issuing.errors import PlasticShapeError, PlasticTakenError
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
 from nanhu.systems.card.issuing.services.orders import State, locked, note
 from nanhu.systems.card.models import Card
@@ -31,7 +32,7 @@ def make_row(*, by: Actor, order: CardOrder, line: int, uid: str) -> CardOrder:
         if row.state == OrderRow.State.MADE and row.plastic_uid == chip:
             return current
         if row.state != OrderRow.State.WAITING:
-            raise RowStateError(state=OrderRow.State(row.state).label)
+            raise WrongStateError(what=_("这张卡"), state=OrderRow.State(row.state).label)
         if Card.objects.filter(uid=chip).exists():
             raise PlasticTakenError
         row.plastic_uid, row.state, row.made_at = chip, OrderRow.State.MADE, now()
@@ -53,7 +54,7 @@ def spoil_row(*, by: Actor, order: CardOrder, line: int, reason: str) -> None:
         current = locked(order, State.ACCEPTED, State.MADE)
         row = OrderRow.objects.select_for_update().get(order=current, line=line)
         if row.state != OrderRow.State.MADE:
-            raise RowStateError(state=OrderRow.State(row.state).label)
+            raise WrongStateError(what=_("这张卡"), state=OrderRow.State(row.state).label)
         spoilt = row.plastic_uid
         row.plastic_uid, row.state, row.made_at, row.pickup_code = None, OrderRow.State.WAITING, None, None
         row.save(update_fields=["plastic_uid", "state", "made_at", "pickup_code"])

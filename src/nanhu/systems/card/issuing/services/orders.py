@@ -10,15 +10,10 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import checking
-from nanhu.systems.card.issuing.errors import (
-    NotTheLeaderError,
-    OrderNotFoundError,
-    OrderStateError,
-    OwnOrderError,
-    RowsWrongError,
-)
+from nanhu.systems.card.issuing.errors import NotTheLeaderError, OwnOrderError, RowsWrongError
 from nanhu.systems.card.issuing.layout import KEYS
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow, UnitDelegate
 
@@ -141,14 +136,14 @@ def leads(person_id: int | None, unit_code: str) -> bool:
 def order_with(public_id: UUID) -> CardOrder:
     found = CardOrder.objects.filter(public_id=public_id).first()
     if found is None:
-        raise OrderNotFoundError
+        raise NotFoundError(what=_("这张制卡单"))
     return found
 
 
 def locked(order: CardOrder, *states: str) -> CardOrder:
     current = CardOrder.objects.select_for_update().get(pk=order.pk)
     if current.state not in states:
-        raise OrderStateError(state=State(current.state).label)
+        raise WrongStateError(what=_("这张制卡单"), state=State(current.state).label)
     return current
 
 

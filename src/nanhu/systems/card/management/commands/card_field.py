@@ -10,10 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.kernel.money import format_yuan
 from nanhu.platforms.terminals.api import Entry, Terminal, register_terminal, retire_terminal, switch_terminal
-from nanhu.systems.card.fleet.errors import MerchantNotFoundError
 from nanhu.systems.card.fleet.services import registering
 from nanhu.systems.card.models import Merchant, Till
 from nanhu.systems.card.services.merchants import MerchantOrder
@@ -81,6 +80,6 @@ class Command(BaseCommand):
     def close(self, options: dict[str, Any]) -> None:
         found = Merchant.objects.filter(key=options["key"]).first()
         if found is None:
-            raise MerchantNotFoundError
+            raise NotFoundError(what=_("这个商户"))
         gone = registering.close_merchant(by=BY, merchant=found, reason=options["reason"])
         self.stdout.write(f"{gone.key}：{gone.get_state_display()}")

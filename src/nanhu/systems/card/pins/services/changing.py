@@ -8,7 +8,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.crypto import Sealed
-from nanhu.systems.card.errors import ReasonMissingError
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.errors import PinShapeError, PinUnsetError, PinWeakError
 from nanhu.systems.card.pins.models import Pin

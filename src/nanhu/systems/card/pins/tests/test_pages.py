@@ -6,8 +6,8 @@ import time
 import pytest
 from django.db import connection
 
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.models import AuditEntry
-from nanhu.systems.card.errors import ReasonMissingError
 from nanhu.systems.card.pins.errors import PinLockedError, PinWrongError
 from nanhu.systems.card.pins.services.changing import change_pin, reset_pin
 from nanhu.systems.card.pins.services.checking import check_pin
