@@ -1,10 +1,12 @@
 """Django's settings, all of them derived from `nanhu.kernel.configuration`."""
 
+from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+import nanhu
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.cookies import host_only
 from nanhu.kernel.logs import logging_settings
@@ -158,6 +160,7 @@ LOGIN_URL = "identity:sign_in"
 LOGIN_REDIRECT_URL = "portal:home"
 
 LANGUAGE_CODE = "zh-hans"
+LOCALE_PATHS = [Path(nanhu.__file__).parent / "kernel/words/locale"]
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

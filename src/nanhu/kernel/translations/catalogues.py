@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -42,19 +42,20 @@ def entries(catalogue: Catalog) -> dict[EntryKey, Entry]:
     return {key_of(entry): entry for entry in catalogue if entry.id}
 
 
-def update(room: Room) -> tuple[int, int]:
-    """Write the room's .po after its sources: kept translations, empty ones for new texts, old ones commented out.
+def update(room: Room, common: Collection[EntryKey] = ()) -> tuple[int, int]:
+    """Write the room's .po after its sources: kept translations, empty ones for new texts, old ones commented out; without what
+    stands in the common catalogue.
     Returns how many texts there are and how many lack a translation."""
-    messages, _ = room.read()
+    messages = [one for one in room.read()[0] if (one.context, one.text) not in common]
     known = read_catalogue(room.catalogue)
     remembered = {key_of(entry): entry for entry in known.obsolete.values()} | entries(known)
     fresh = _catalogue_of(messages, remembered)
     if not messages and not room.catalogue.exists():
         return 0, 0
     for key, entry in remembered.items():
-        if key not in entries(fresh) and is_translated(entry):
+        if key not in entries(fresh) and key not in common and is_translated(entry):
             fresh.obsolete[key[1]] = entry
-    _write_text(room.catalogue, _as_text(fresh))
+    write_catalogue(room.catalogue, fresh)
     return len(fresh), sum(not is_translated(entry) for entry in fresh if entry.id)
 
 
@@ -75,14 +76,20 @@ def is_translated(entry: Entry) -> bool:
     return bool(strings) and all(strings)
 
 
-def _as_text(catalogue: Catalog) -> str:
-    """Sorted by file and place, without line numbers and dates: a change of the source changes its own lines here."""
+def write_catalogue(path: Path, catalogue: Catalog, *, is_by_text: bool = False) -> None:
+    """Sorted by file and place, without line numbers and dates: a change of the source changes its own lines here. `is_by_text`:
+    sorted by the texts themselves."""
     buffer = io.BytesIO()
-    write_po(buffer, catalogue, width=120, omit_header=True, sort_by_file=True, include_lineno=False)
-    return HEADER + buffer.getvalue().decode().strip("\n") + "\n"
-
-
-def _write_text(path: Path, text: str) -> None:
+    write_po(
+        buffer,
+        catalogue,
+        width=120,
+        omit_header=True,
+        sort_by_file=not is_by_text,
+        sort_output=is_by_text,
+        include_lineno=False,
+    )
+    text = HEADER + buffer.getvalue().decode().strip("\n") + "\n"
     if path.exists() and path.read_text("utf-8") == text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -33,6 +33,11 @@ class Room:
         return READERS[file.suffix](file.relative_to(self.folder, walk_up=True), file.read_text("utf-8"))
 
 
+def common(package: Path = PACKAGE) -> Room:
+    """The common catalogue, a room without sources; `locale` in it is the program's LOCALE_PATHS."""
+    return Room(package / "kernel/words")
+
+
 def rooms(under: Sequence[Path] = (), *, package: Path = PACKAGE) -> list[Room]:
     """All rooms, or those at, above or below the given paths."""
     folders = {file.parent for file in package.rglob("apps.py")}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.doctor.checks import fail, ok, warn
 from nanhu.kernel.registry import CheckResult
-from nanhu.kernel.translations.rooms import rooms
+from nanhu.kernel.translations.rooms import common, rooms
 
 LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
 
@@ -46,7 +46,7 @@ def check_hosts() -> CheckResult:
 def check_catalogues() -> CheckResult:
     stale = [
         room.folder.name
-        for room in rooms()
+        for room in (*rooms(), common())
         if room.catalogue.exists()
         and (
             not room.catalogue.with_suffix(".mo").exists()
