@@ -17,7 +17,6 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from nanhu.kernel.kit import Action, Console, FormPage, Page
@@ -147,16 +146,14 @@ class IntakeTests(PageTests):
     faulty: ClassVar[str]
     said: Mapping[str, Any]
 
-    def hand_in(self, client: Client, text: str, token: str = "") -> HttpResponse:
+    def hand_in(self, client: Client, text: str, token: str = "") -> Any:
         file = SimpleUploadedFile("list.csv", text.encode())
-        answer: HttpResponse = client.post(
-            self.desk.address("new"), {**self.said, "token": token or str(uuid4()), "file": file}
-        )
-        return answer
+        said = {**self.said, "token": token or str(uuid4()), "file": file}
+        return client.post(self.desk.address("new"), said)
 
     def submitted(self, client: Client) -> str:
         """The address of a list that waits for the second person."""
-        address = self.hand_in(client, self.good)["Location"]
+        address: str = self.hand_in(client, self.good)["Location"]
         assert client.post(address + "submit/").status_code == 302
         return address
 
@@ -164,7 +161,7 @@ class IntakeTests(PageTests):
         answer = self.hand_in(holder, self.faulty)
         page = answer.content.decode()
         assert answer.status_code == 422
-        [fault] = answer.context["error"].facts["faults"]  # type: ignore[attr-defined]  # a response of the test client
+        [fault] = answer.context["error"].facts["faults"]
         assert fault.what in page
         assert fault.column in page
         assert structure_faults(page) == []

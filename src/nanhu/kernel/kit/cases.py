@@ -133,8 +133,9 @@ class Cases:
 
 
 def progress_of(found: Proposal) -> Progress | None:
-    is_at_work = isinstance(found, IntakeBatch) and found.is_at_work and found.progress_id
-    return Progress.objects.filter(public_id=found.progress_id).first() if is_at_work else None
+    if not isinstance(found, IntakeBatch) or not found.is_at_work:
+        return None
+    return Progress.objects.filter(public_id=found.progress_id).first()
 
 
 class Intake(Cases):

@@ -92,5 +92,5 @@ def test_every_file_for_a_spreadsheet_is_written_by_this_rule():
         "systems/card/closing/views/payouts.py": "systems/card/closing/services/payouts.py",
         "systems/card/closing/views/finance.py": "systems/card/closing/vouchers.py",
     }
-    assert len(writers) > 8
+    assert len(writers) > 7
     assert {name for name in writers if not guarded.search(sources[elsewhere.get(name, name)])} == set()

@@ -34,7 +34,7 @@ def made(funds, text=HEAD + PAIR, *, author="clerk", token=None, title="十月�
     checked = check_rooms(ROOMS.read(text.encode()))
     assert checked.faults == []
     by = funds.campus.actor(author)
-    return room_lists.make_list(by=by, token=token or uuid4(), title=title, rooms=checked.rooms)
+    return room_lists.make_list(by=by, token=token or uuid4(), title=title, rooms=checked.rows)
 
 
 def approved(funds, text=HEAD + PAIR):

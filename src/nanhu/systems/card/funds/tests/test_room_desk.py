@@ -3,8 +3,10 @@
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
-from nanhu.systems.card.funds.models import RoomList
+from nanhu.kernel.clock import campus_today
+from nanhu.systems.card.funds.models import RoomBill, RoomList, RoomShare
 from nanhu.systems.card.funds.tests.rooms import HEAD, PAIR, line, with_office
 from nanhu.systems.card.funds.views.rooms import desk
 from nanhu.testing.pages import IntakeTests
@@ -18,7 +20,7 @@ class TestPages(IntakeTests):
     @pytest.fixture
     def holder(self, funds):
         with_office(funds)
-        self.author = funds.campus.actor("clerk")
+        self.campus, self.author = funds.campus, funds.campus.actor("clerk")
         return funds.campus.client("clerk")
 
     @pytest.fixture
@@ -30,10 +32,21 @@ class TestPages(IntakeTests):
         return funds.campus.client("teacher")
 
     def fill(self, count):
-        RoomList.objects.bulk_create(
-            RoomList(
-                token=uuid4(), title="=1+1", room_count=1, share_count=1, sum_fen=1,
-                author_id=self.author.account_id, author_name="周敏",
+        """A list with one bill of one fen, as often as asked."""
+        room = {"building": "南院15号楼", "item": "power", "month": campus_today().replace(day=1), "amount_fen": 1}
+        wallet = self.campus.card("student").wallet
+        with transaction.atomic():
+            lists = RoomList.objects.bulk_create(
+                RoomList(
+                    token=uuid4(), title="=1+1", room_count=1, share_count=1, sum_fen=1,
+                    author_id=self.author.account_id, author_name="周敏",
+                )
+                for _one in range(count)
+            )  # fmt: skip
+            bills = RoomBill.objects.bulk_create(RoomBill(room_list=one, room=str(one.pk), **room) for one in lists)
+            RoomShare.objects.bulk_create(
+                RoomShare(
+                    room_list=bill.room_list, bill=bill, line=2, campus_no="1", name="=1+1", wallet=wallet, amount_fen=1
+                )
+                for bill in bills
             )
-            for _one in range(count)
-        )  # fmt: skip

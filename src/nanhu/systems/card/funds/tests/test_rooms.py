@@ -105,7 +105,7 @@ def test_a_share_is_taken_from_an_approved_list_only(rich):
 def test_shares_that_do_not_add_up_are_no_list(rich):
     checked = check_rooms(ROOMS.read((HEAD + PAIR).encode()))
     with pytest.raises(DatabaseError, match="add up"), transaction.atomic():
-        room_list = room_lists.make_list(by=rich.campus.actor("clerk"), token=uuid4(), title="x", rooms=checked.rooms)
+        room_list = room_lists.make_list(by=rich.campus.actor("clerk"), token=uuid4(), title="x", rooms=checked.rows)
         RoomShare.objects.create(
             room_list=room_list, bill=room_list.bills.get(), line=9, campus_no="x", name="x", amount_fen=1,
             wallet=rich.campus.card("teacher").wallet,
@@ -145,10 +145,10 @@ def test_the_same_form_is_one_list_and_the_same_room_is_charged_once(rich):
     checked = check_rooms(ROOMS.read((HEAD + PAIR).encode()))
     first = made(rich, token=token)
     by = rich.campus.actor("clerk")
-    again = room_lists.make_list(by=by, token=token, title="x", rooms=checked.rooms)
+    again = room_lists.make_list(by=by, token=token, title="x", rooms=checked.rows)
     assert again.pk == first.pk
     with pytest.raises(RoomChargedError):
-        room_lists.make_list(by=by, token=uuid4(), title="x", rooms=checked.rooms)
+        room_lists.make_list(by=by, token=uuid4(), title="x", rooms=checked.rows)
     with pytest.raises(IntegrityError, match="card_room_bill_once"), transaction.atomic():
         RoomBill.objects.create(
             room_list=first,
