@@ -133,7 +133,7 @@ class Cases:
 
 
 def progress_of(found: Proposal) -> Progress | None:
-    if not isinstance(found, IntakeBatch) or not found.is_at_work:
+    if not isinstance(found, IntakeBatch) or not found.is_at_work or found.progress_id is None:
         return None
     return Progress.objects.filter(public_id=found.progress_id).first()
 

@@ -240,7 +240,7 @@ def test_the_command_does_the_same_and_prints_a_key_once(field):
         run("terminal", "R1001", "--merchant", "w1.tea")
     with pytest.raises(CommandError):
         run("close", "w1.tea")
-    with pytest.raises(CommandError, match="没有这个商户"):
+    with pytest.raises(CommandError, match="没有找到这个商户"):
         run("close", "w9")
     assert run("retire", "R1001") == "R1001：已撤机，没有上传的 0 笔，¥ 0.00\n"
     assert run("close", "w1.tea") == "w1.tea：已停业\n"
