@@ -123,7 +123,7 @@ class Cases:
         facts: dict[str, Any] = {
             "case": found, "state": state.shown(found, Reader(request, me)), "deeds": deeds,
             "is_mine": found.author_id == me, "waits": found.state == found.waits_in, "refusal": form_of(request, RefusalForm),
-            "agree": self.options["agree"](found) if "agree" in self.options else _("同意"), "progress": progress_of(found),
+            "agree": self.options["agree"](found) if "agree" in self.options else _("同意办理"), "progress": progress_of(found),
         }  # fmt: skip
         if "rows" in self.options:
             facts["list"] = self.options["rows"](request, found)
