@@ -28,6 +28,13 @@ __all__ = ["PASSWORD", "TEST", "browser", "foreigner", "make_member", "newcomer"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
+@pytest.fixture(autouse=True)
+def no_step_of_the_clock_ends_meanwhile(monkeypatch) -> None:
+    """The code of the step before is the last that counts: thirty seconds must not end between its making and its use."""
+    moment = now()
+    monkeypatch.setattr(totp, "now", lambda: moment)
+
+
 @pytest.fixture
 def careful(student) -> Member:
     """A student with an authenticator app."""
