@@ -13,6 +13,17 @@ from nanhu.testing.database import cast, django_db_setup, pytest_fixture_setup
 __all__ = ["cast", "django_db_setup", "pytest_fixture_setup"]
 
 
+@pytest.fixture(autouse=True)
+def audit_lines_are_in_words() -> Iterator[None]:
+    """Whatever a test makes the program write into the audit log is told in words."""
+    from nanhu.testing.audit_words import watched_lines  # Django is ready only now
+
+    with watched_lines() as written:
+        yield
+    if written:
+        pytest.fail(f"name these in the room's audit_words.py: {sorted(set(written))}")
+
+
 @pytest.fixture
 def read_codes() -> Callable[[str], list[str]]:
     """What a telephone reads from the QR codes of a page."""

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
 from nanhu.systems.card.fleet.models import LossReport
-from nanhu.systems.card.forms import DOCUMENTS
+from nanhu.systems.card.forms import DOCUMENTS, PROOFS
 from nanhu.systems.card.models import Card, Price
 
 ACTIONS: dict[str, Text] = {
@@ -97,6 +97,7 @@ VALUES: dict[str, dict[str, Text]] = {
         "card.deduction": _("扣款"),
         "card.deposit": _("银行来款"),
         "card.fee": _("工本费"),
+        "card.load": _("圈存"),
         "card.freeze": _("补卡冻结"),
         "card.merchant_payout": _("付款给商户"),
         "card.merge": _("合并余额"),
@@ -117,6 +118,7 @@ VALUES: dict[str, dict[str, Text]] = {
     "state": dict(Card.State.choices),
     "way": dict(LossReport.Way.choices),
     "document": dict(DOCUMENTS),
+    "card.report_lost proof": dict(PROOFS),
     "reason": {"lost": _("遗失"), "damaged": _("损坏")},
     "proof": {
         "signed in": _("已登录"),

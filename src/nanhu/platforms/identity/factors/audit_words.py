@@ -31,3 +31,11 @@ FACTS: dict[str, Text] = {
     "desktop": _("电脑"),
     "passkey": _("通行密钥"),
 }
+VALUES: dict[str, dict[str, Text]] = {
+    "identity.remove_factor what": {
+        "totp": _("动态口令"),
+        "passkey": _("通行密钥"),
+        "contact": _("短信或邮件验证码"),
+    },
+}
+"""Of facts whose values are words of the program."""

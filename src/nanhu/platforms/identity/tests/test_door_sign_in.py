@@ -16,7 +16,7 @@ NAME = "0020260101"
 
 def at_door(password=PASSWORD, name=NAME, device="AA-BB-CC-00-11-22"):
     by = Actor(account_id=None, name="radius:ap-1", address=device)
-    return verify_for_door(by=by, typed_name=name, password=password, door="radius")
+    return verify_for_door(by=by, typed_name=name, password=password, door="network")
 
 
 def test_the_password_opens_and_a_change_takes_effect_at_once(browser, student):
@@ -54,5 +54,5 @@ def test_a_telephone_with_an_old_password_locks_neither_the_portal_nor_another_d
 def test_refusals_are_written_down_without_the_name(student):
     at_door("wrong")
     [refusal] = AuditEntry.objects.filter(action="identity.sign_in_refused")
-    assert refusal.facts == {"door": "radius"}
+    assert refusal.facts == {"door": "network"}
     assert NAME not in refusal.target

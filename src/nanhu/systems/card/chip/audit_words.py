@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.chip.models import Algorithm, SuspenseBatch
+from nanhu.systems.card.chip.models import Algorithm, SuspenseBatch, SuspenseCase
 
 ACTIONS: dict[str, Text] = {
     "card.chip_behind": _("芯片余额落后"),
@@ -40,6 +40,7 @@ FACTS: dict[str, Text] = {
 }
 VALUES: dict[str, dict[str, Text]] = {
     "algorithm": dict(Algorithm.choices),
+    "card.chip_suspense reason": dict(SuspenseCase.Reason.choices),
     "deed": dict(SuspenseBatch.Deed.choices),
 }
 """Of facts whose values are words of the program."""

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.systems.card.models import Merchant
 
 ACTIONS: dict[str, Text] = {
     "card.agree_merchant": _("同意开通商户"),
@@ -18,3 +19,7 @@ FACTS: dict[str, Text] = {
     "kept_at": _("存放处"),
     "merchant": _("商户"),
 }
+VALUES: dict[str, dict[str, Text]] = {
+    f"card.{deed}_merchant state": dict(Merchant.State.choices) for deed in ("agree", "close", "refuse", "register")
+}
+"""Of facts whose values are words of the program."""
