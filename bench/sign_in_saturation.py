@@ -7,10 +7,10 @@ import time
 from dataclasses import dataclass, field
 
 from bench.campus import filled_campus, running
-from bench.clients import Load, load
 from bench.inside import ask_inside
 from bench.report import Report, percentile
 from bench.visitors import session_cookie, sign_in
+from bench.wrk import Load, load
 
 READERS = 2
 SECONDS = 20
@@ -82,7 +82,7 @@ def run(report: Report) -> None:
 def told(report: Report, rush: Rush, quiet: Load, busy: Load, cost_ms: float) -> None:
     print(f"  load {os.getloadavg()[0]:.1f}, {rush.refused} told to come again", flush=True)
     report("page_p99_while_signing_in", busy.p99_ms, "ms", quiet.p99_ms)
-    report("page_median_while_signing_in", busy.median_ms, "ms", quiet.median_ms)
+    report("page_median_while_signing_in", busy.p50_ms, "ms", quiet.p50_ms)
     report("page_rate_while_signing_in", busy.per_second, "pages/s", quiet.per_second)
     report("sign_ins_meanwhile", len(rush.times) / SECONDS, "sign-ins/s", 1000 / cost_ms)
     report("sign_in_p99_meanwhile", percentile(rush.times, 0.99) * 1000, "ms")
