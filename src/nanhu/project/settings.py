@@ -146,6 +146,7 @@ DATABASES = {
             "pool": {"min_size": 1, "max_size": CONFIGURATION.database_pool_size, "timeout": 20},
             "application_name": f"nanhu-{CONFIGURATION.process_name}",
             "options": "-c jit=off",
+            "prepare_threshold": 0,  # of kernel.database.prepared alone: Django writes values into the SQL of all else
         },
         "TEST": {"TEMPLATE": "template0"},
     }
@@ -191,6 +192,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PUBLIC.scheme =
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC.scheme == "https" else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC.scheme == "https"
+SESSION_ENGINE = "nanhu.kernel.database.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = host_only("nanhu_session"), host_only("csrftoken")

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db.models import Count, DateTimeField, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.identity.factors.services.roles import administrative_keys
@@ -19,10 +20,17 @@ STUDENT, STAFF, GUEST = "student", "staff", "guest"
 
 def live_session(*, account: Account, session_id: int) -> SsoSession | None:
     """The session with its account's live roles as `role_keys`, in one query; None when it has ended."""
-    counts_now = Q(revoked_at=None) & (Q(ends_at=None) | Q(ends_at__gt=now()))
+    return LIVE_SESSION.first(session=session_id, account=account.pk, moment=now())
+
+
+def _live_session() -> QuerySet[SsoSession]:
+    counts_now = Q(revoked_at=None) & (Q(ends_at=None) | Q(ends_at__gt=Given("moment", DateTimeField())))
     grants = RoleGrant.objects.filter(counts_now, account=OuterRef("account")).order_by("role").values("role")
-    found = SsoSession.objects.filter(pk=session_id, account=account, ended_at=None)
-    return found.annotate(role_keys=ArraySubquery(grants.distinct())).first()
+    found = SsoSession.objects.filter(pk=Given("session"), account=Given("account"), ended_at=None)
+    return found.annotate(role_keys=ArraySubquery(grants.distinct()))
+
+
+LIVE_SESSION = Prepared(_live_session)
 
 
 def session_end_due(session: SsoSession, moment: datetime) -> SsoSession.End | None:

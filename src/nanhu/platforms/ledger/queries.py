@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.platforms.ledger.models import Account, Balance, EntryKey, Transfer
 
 
@@ -77,7 +78,10 @@ def sum_of(which: Q) -> int:
 
 def balances_of(account_ids: Sequence[int]) -> dict[int, int]:
     """Kept balances of guarded accounts; others are not in the answer."""
-    return dict(Balance.objects.filter(account_id__in=account_ids).values_list("account_id", "balance_fen"))
+    return {row.account_id: row.balance_fen for row in BALANCES(accounts=list(account_ids))}
+
+
+BALANCES = Prepared(lambda: Balance.objects.filter(AnyOf(F("account_id"), Given("accounts"))))
 
 
 def balance_before(account_id: int, moment: datetime) -> int:

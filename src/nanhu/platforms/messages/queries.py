@@ -1,13 +1,30 @@
 """Reads. Whatever is shown to a reader comes out of `visible_to`, so that list, page, attachment and home agree."""
 
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Coalesce, ExtractYear, TruncDate, Upper
 
 from nanhu.kernel import clock
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.messages import audience, rules
 from nanhu.platforms.messages.errors import NoticeNotFoundError
@@ -17,6 +34,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 EDITOR = "messages.editor"
+UNITS, AUDIENCES = ArrayField(BigIntegerField()), ArrayField(TextField())
 
 
 class Marks(TypedDict):
@@ -33,14 +51,18 @@ def is_editor(viewer: Viewer) -> bool:
 
 def visible_to(viewer: Viewer, *, at: datetime | None = None) -> QuerySet[Notice]:
     """The notices this person may read now: published, not over, for one of their faces, and for one of their units."""
-    moment = at or clock.now()
-    meant = NoticeUnit.objects.filter(notice=OuterRef("pk"), unit_id__in=audience.unit_ids_of(viewer))
+    units, audiences = sorted(audience.unit_ids_of(viewer)), audience.audiences_of(viewer)
+    return _visible(Value(units, UNITS), Value(audiences, AUDIENCES), at or clock.now())
+
+
+def _visible(units: Value | Given, audiences: Value | Given, moment: datetime | Given) -> QuerySet[Notice]:
+    meant = NoticeUnit.objects.filter(AnyOf(F("unit_id"), units), notice=OuterRef("pk"))
     return Notice.objects.filter(
         Q(expires_at=None) | Q(expires_at__gt=moment),
         Q(for_units=False) | Exists(meant),
+        AnyOf(F("audience"), audiences),
         state=Notice.State.PUBLISHED,
         published_at__lte=moment,
-        audience__in=audience.audiences_of(viewer),
     )
 
 
@@ -60,15 +82,35 @@ def openable_by(viewer: Viewer) -> QuerySet[Notice]:
 
 def with_marks(notices: QuerySet[Notice], viewer: Viewer) -> "QuerySet[MarkedNotice]":
     """Adds `is_unread` and `has_attachment`, in the order of a bulletin: pinned first, then the newest."""
+    return _marked(notices, _unread(viewer))
+
+
+def _marked(notices: QuerySet[Notice], unread: Q) -> "QuerySet[MarkedNotice]":
     return (
         notices.annotate(
-            is_unread=ExpressionWrapper(_unread(viewer), output_field=BooleanField()),
+            is_unread=ExpressionWrapper(unread, output_field=BooleanField()),
             has_attachment=Exists(Attachment.objects.filter(notice=OuterRef("pk"))),
         )
         .select_related("office")
         .defer("body")
         .order_by("-pinned", "-published_at", "-id")
     )
+
+
+def newest_of(viewer: Viewer, limit: int) -> "list[MarkedNotice]":
+    """What stands at the top of the viewer's bulletin: for every home, so the query is made once."""
+    moment = clock.now()
+    return _newest(limit)(
+        account=viewer.account_id, moment=moment, since=moment - rules.UNREAD_FOR,
+        units=sorted(audience.unit_ids_of(viewer)), audiences=audience.audiences_of(viewer),
+    )  # fmt: skip
+
+
+@cache
+def _newest(limit: int) -> "Prepared[MarkedNotice]":
+    visible = _visible(Given("units", UNITS), Given("audiences", AUDIENCES), Given("moment", DateTimeField()))
+    unread = _not_read(Given("account"), Given("since", DateTimeField()))
+    return Prepared(lambda: _marked(visible, unread)[:limit])
 
 
 def unread_of(viewer: Viewer) -> QuerySet[Notice]:
@@ -86,9 +128,12 @@ def unread_figures(notices: QuerySet[Notice], viewer: Viewer) -> tuple[int, int]
 
 
 def _unread(viewer: Viewer) -> Q:
-    read = Receipt.objects.filter(account_id=viewer.account_id, notice=OuterRef("pk"))
-    recent = Q(must_read=True) | Q(published_at__gt=clock.now() - rules.UNREAD_FOR)
-    return Q(~Exists(read)) & recent
+    return _not_read(viewer.account_id, clock.now() - rules.UNREAD_FOR)
+
+
+def _not_read(account_id: int | Given, since: datetime | Given) -> Q:
+    read = Receipt.objects.filter(account_id=account_id, notice=OuterRef("pk"))
+    return Q(~Exists(read)) & (Q(must_read=True) | Q(published_at__gt=since))
 
 
 def narrowed(

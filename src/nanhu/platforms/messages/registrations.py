@@ -10,7 +10,7 @@ from nanhu.platforms.messages import queries
 
 def home_lines(viewer: Viewer, limit: int) -> list[NoticeLine]:
     """Pinned first, then the newest; two queries however long the list."""
-    return [line_of(notice) for notice in queries.with_marks(queries.visible_to(viewer), viewer)[:limit]]
+    return [line_of(notice) for notice in queries.newest_of(viewer, limit)]
 
 
 def line_of(notice: queries.MarkedNotice) -> NoticeLine:

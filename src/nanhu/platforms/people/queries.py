@@ -7,10 +7,11 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from nanhu.kernel.crypto import blind_index, mask_phone
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 from nanhu.platforms.people.rules import halfwidth, normalise_document, normalise_name, normalise_phone
 
@@ -63,27 +64,36 @@ def person_card(person_id: int) -> PersonCard | None:
 def person_cards(ids: Iterable[int]) -> dict[int, PersonCard]:
     """Two queries, however many. A merged person's id gives the card of the one it was merged into."""
     asked = list(ids)
-    persons = {p.id: p for p in Person.objects.filter(id__in=asked)}
+    persons = {p.id: p for p in PERSONS(people=asked)}
     heirs = {p.id: p.merged_into_id for p in persons.values() if p.merged_into_id}
     if heirs:
-        persons |= {p.id: p for p in Person.objects.filter(id__in=list(heirs.values()))}
+        persons |= {p.id: p for p in PERSONS(people=list(heirs.values()))}
     held: dict[int, list[AffiliationCard]] = {}
-    for affiliation in affiliations_of(persons):
+    for affiliation in AFFILIATIONS(people=list(persons)):
         held.setdefault(affiliation.person_id, []).append(affiliation_card(affiliation))
     found = {i: persons[heirs.get(i, i) or i] for i in asked if i in persons}
     return {i: card_of(person, held.get(person.id, [])) for i, person in found.items()}
 
 
-def affiliations_of(person_ids: Iterable[int]) -> QuerySet[Affiliation]:
+def affiliations_of(person_ids: Iterable[int]) -> list[Affiliation]:
+    """With their persons and units; what lives comes first."""
+    return AFFILIATIONS(people=list(person_ids))
+
+
+def _affiliations() -> QuerySet[Affiliation]:
     live_first = Case(
         When(state="ended", then=Value(2)), When(state="planned", then=Value(1)), default=Value(0),
         output_field=IntegerField(),
     )  # fmt: skip
     return (
-        Affiliation.objects.filter(person_id__in=list(person_ids))
-        .select_related("unit__parent__parent")
+        Affiliation.objects.filter(AnyOf(F("person_id"), Given("people")))
+        .select_related("person", "unit__parent__parent")
         .order_by("person_id", live_first, "-starts_on", "id")
     )
+
+
+PERSONS = Prepared(lambda: Person.objects.filter(AnyOf(F("id"), Given("people"))))
+AFFILIATIONS = Prepared(_affiliations)
 
 
 def affiliation_card(a: Affiliation) -> AffiliationCard:

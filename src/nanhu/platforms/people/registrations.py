@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nanhu.kernel.crypto import register_blind_index
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.kit.people import PersonLine, named_by
 from nanhu.kernel.registry import Fact, PersonalData, PersonalFacts, Viewer, personal_data, personal_facts
 from nanhu.platforms.people.models import Affiliation, ChangeSet, Person
@@ -18,7 +20,7 @@ from nanhu.platforms.people.rules import normalise_document, normalise_phone
 def load_facts(viewer: Viewer) -> list[Fact]:
     if viewer.person_id is None:
         return []
-    held = list(affiliations_of([viewer.person_id]).select_related("person", "unit__parent__parent"))
+    held = affiliations_of([viewer.person_id])
     person = held[0].person if held else Person.objects.filter(id=viewer.person_id).first()
     if person is None:
         return []
@@ -51,7 +53,10 @@ def facts_of(a: Affiliation, titles: dict[int, str]) -> list[Fact]:
 
 def titles_of(provenances: list[dict[str, Any]]) -> dict[int, str]:
     sets = {held["set"] for provenance in provenances for held in provenance.values() if held}
-    return dict(ChangeSet.objects.filter(id__in=sets).values_list("id", "source_title"))
+    return {one.pk: one.source_title for one in CHANGE_SETS(sets=list(sets))}
+
+
+CHANGE_SETS = Prepared(lambda: ChangeSet.objects.filter(AnyOf(F("id"), Given("sets"))).only("source_title"))
 
 
 def source_of(provenance: dict[str, Any], name: str, titles: dict[int, str]) -> str:

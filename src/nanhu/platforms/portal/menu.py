@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from nanhu.kernel import registry
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.registry import Application, Section, Viewer
 from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui.words import lazy_term
@@ -106,11 +107,13 @@ def as_application(row: ListedApplication) -> Application:
     )
 
 
+SHORTCUTS = Prepared(lambda: Shortcut.objects.filter(account_id=Given("account")))
+
+
 def shortcuts_of(viewer: Viewer) -> Shortcuts:
-    mine = Shortcut.objects.filter(account_id=viewer.account_id)
-    rows = list(mine.values_list("application_key", "position", "opened_at"))
-    favourites = sorted((position, key) for key, position, _opened in rows if position is not None)
-    recent = sorted(((opened, key) for key, _position, opened in rows if opened is not None), reverse=True)
+    rows = SHORTCUTS(account=viewer.account_id)
+    favourites = sorted((row.position, row.application_key) for row in rows if row.position is not None)
+    recent = sorted(((row.opened_at, row.application_key) for row in rows if row.opened_at is not None), reverse=True)
     return Shortcuts([key for _position, key in favourites], [key for _opened, key in recent])
 
 

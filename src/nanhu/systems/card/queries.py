@@ -5,10 +5,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 
-from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateTimeField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import TruncMonth
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.kinds import GROUPS, MONEY_IN
@@ -97,7 +111,7 @@ def card_of(person_id: int | None) -> Card | None:
     return cards_of(person_id).first() if person_id is not None else None
 
 
-def cards_of(person_id: int) -> QuerySet[Card]:
+def cards_of(person_id: int | Given) -> QuerySet[Card]:
     living_first = Case(When(state__in=LIVING, then=0), default=1)
     return Card.objects.filter(person_id=person_id).select_related("wallet").order_by(living_first, "-id")
 
@@ -107,12 +121,20 @@ def own_day(person_id: int | None) -> tuple[Holding, int] | None:
     if person_id is None:
         return None
     today = Range(first=campus_today(), last=campus_today())
+    card = OWN_DAY.first(person=person_id, since=today.since, until=today.until)
+    return (holding_of(card), int(getattr(card, "spent_today", None) or 0)) if card else None
+
+
+def _own_day() -> QuerySet[Card]:
+    since, until = Given("since", DateTimeField()), Given("until", DateTimeField())
     mine = Receipt.objects.filter(
-        PURCHASES, wallet=OuterRef("wallet"), outcome="posted", occurred_at__gte=today.since, occurred_at__lt=today.until,
-    )  # fmt: skip
+        PURCHASES, wallet=OuterRef("wallet"), outcome="posted", occurred_at__gte=since, occurred_at__lt=until
+    )
     spent = Subquery(mine.order_by().values("wallet").annotate(fen=Sum(NET)).values("fen"))
-    card = cards_of(person_id).annotate(spent_today=spent).first()
-    return (holding_of(card), int(card.spent_today or 0)) if card else None
+    return cards_of(Given("person")).annotate(spent_today=spent)[:1]
+
+
+OWN_DAY = Prepared(_own_day)
 
 
 def holding_of(card: Card) -> Holding:

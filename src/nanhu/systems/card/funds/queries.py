@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet, Sum
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder, PayoutBatch, PayoutRow
 from nanhu.systems.card.models import Wallet
 
@@ -27,9 +28,14 @@ class Waiting:
         return self.now_fen + self.later_fen + self.writing_fen
 
 
+OPEN_CLAIMS = Prepared(
+    lambda: Claimable.objects.filter(wallet=Given("wallet"), state__in=OPEN).order_by("available_at", "id")
+)
+
+
 def waiting_of(wallet: Wallet) -> Waiting:
     """One query."""
-    items = list(Claimable.objects.filter(wallet=wallet, state__in=OPEN).order_by("available_at", "id"))
+    items = OPEN_CLAIMS(wallet=wallet.pk)
     moment = now()
     waiting = [one for one in items if one.state == Claimable.State.WAITING]
     later = [one for one in waiting if one.available_at > moment]

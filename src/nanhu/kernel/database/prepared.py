@@ -1,0 +1,106 @@
+"""Prepared queries: a queryset whose SQL is made once in a process and planned once in a connection, for what every request asks.
+
+Django builds and compiles a queryset anew each time, which costs several times what PostgreSQL takes to answer by a key.
+
+    OF_SESSION = Prepared(lambda: SsoSession.objects.filter(pk=Given("session"), account=Given("account")))
+    OF_SESSION(session=3, account=7)  # a list of SsoSession
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import connections
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.models import Expression, Field, IntegerField, Lookup, Model, QuerySet
+from psycopg.sql import Literal
+
+PLACE = re.compile(r"%%|%s")
+
+
+class Given(Expression):
+    """A value that comes with each call, of the type of its field."""
+
+    def __init__(self, name: str, output_field: "Field[Any, Any] | None" = None) -> None:
+        super().__init__(output_field=output_field or IntegerField())
+        self.name = name
+
+    def as_sql(self, *_context: object) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self,)
+
+
+class AnyOf(Lookup):
+    """`filter(AnyOf(F("unit_id"), Given("units")))`: the column is one of a list that comes with each call."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, left = self.process_lhs(compiler, connection)
+        listed, right = self.process_rhs(compiler, connection)
+        return f"{column} = ANY({listed})", (*left, *right)
+
+
+class Prepared[Row: Model]:
+    """Rows of the queryset that `build` makes, in which `Given` stands for what differs from call to call."""
+
+    def __init__(self, build: Callable[[], QuerySet[Row]]) -> None:
+        self.build = build
+
+    @cached_property
+    def _made(self) -> tuple[QuerySet[Row], Any, str, list[str]]:
+        """The queryset, its compiler, and SQL in which only what is given is a parameter: partial indices want constants."""
+        rows = self.build()
+        compiler = rows.query.get_compiler(using=rows.db)
+        sql, values = compiler.as_sql()
+        given = [value.name for value in values if isinstance(value, Given)]
+        left = iter(values)
+        return rows, compiler, PLACE.sub(lambda place: written(place[0], left), sql), given
+
+    def __call__(self, **values: object) -> list[Row]:
+        made, compiler, sql, names = self._made
+        ready = _Ready(compiler, sql, [values[name] for name in names])
+        fill: Callable[[object], Iterable[Row]] = made._iterable_class  # type: ignore[assignment]  # noqa: SLF001
+        rows: object = QuerySet(made.model, query=ready, using=made.db)  # type: ignore[arg-type]
+        return list(fill(rows))
+
+    def first(self, **values: object) -> Row | None:
+        return next(iter(self(**values)), None)
+
+
+def written(place: str, values: Any) -> str:
+    """A constant of the queryset where it stands in the SQL; what is given keeps its place."""
+    if place == "%%":
+        return place
+    value = next(values)
+    return place if isinstance(value, Given) else Literal(value).as_string().replace("%", "%%")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Stands where a queryset asks its query for a compiler, and gives the one that has done its work."""
+
+    compiler: Any
+    sql: str
+    values: list[Any]
+
+    def get_compiler(self, using: str) -> Any:
+        ready = copy(self.compiler)
+        ready.connection = _Preparing(connections[using])
+        ready.as_sql = lambda *_names, **_options: (self.sql, self.values)
+        return ready
+
+
+class _Preparing:
+    """Django's connection, with cursors by which PostgreSQL keeps the plan of a query (`prepare_threshold` in the settings)."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def cursor(self) -> Any:
+        self._connection.ensure_connection()
+        bound = ServerBindingCursor(self._connection.connection)  # type: ignore[call-arg]
+        return self._connection._prepare_cursor(bound)  # noqa: SLF001

@@ -1,0 +1,86 @@
+"""Prepared queries: the rows of the queryset they were made of, without making its SQL again."""
+
+from threading import Thread
+
+import pytest
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection
+from django.db.models import F, Func, IntegerField, TextField
+from django.db.models.sql.compiler import SQLCompiler
+from django.test.utils import CaptureQueriesContext
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
+from nanhu.kernel.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lines() -> list[AuditEntry]:
+    deeds = [("甲", "test.a"), ("甲", "test.b"), ("乙", "test.a"), ("乙", "test.c")]
+    return [audit.record(by=Actor.system(name), action=action, target="test:1") for name, action in deeds]
+
+
+def of_actor() -> Prepared[AuditEntry]:
+    return Prepared(
+        lambda: (
+            AuditEntry.objects.filter(AnyOf(F("action"), Given("actions", ArrayField(TextField()))))
+            .filter(actor=Given("actor", TextField()))
+            .annotate(letters=Func(F("action"), function="length", output_field=IntegerField()))
+            .order_by("-id")
+        )
+    )
+
+
+def test_each_call_gives_the_rows_of_its_own_values(lines):
+    found = of_actor()
+    names = {line.actor for line in lines}
+    for name in names:
+        for actions in (["test.a"], ["test.a", "test.b", "test.c"], []):
+            same = AuditEntry.objects.filter(actor=name, action__in=actions).order_by("-id")
+            assert found(actor=name, actions=actions) == list(same)
+    first = found.first(actor=lines[0].actor, actions=["test.a", "test.b"])
+    assert first == lines[1]
+    assert first.letters == len("test.b")
+    assert first.facts == {}
+    assert found.first(actor="丙", actions=["test.a"]) is None
+
+
+def test_a_value_that_looks_like_sql_stays_a_value(lines):
+    assert of_actor()(actor="甲' OR '1'='1", actions=["test.a"]) == []
+
+
+def test_the_sql_is_made_once_and_each_call_is_one_query(lines, monkeypatch):
+    found, made = of_actor(), []
+    as_sql = SQLCompiler.as_sql
+    monkeypatch.setattr(SQLCompiler, "as_sql", lambda self, *a, **k: made.append(1) or as_sql(self, *a, **k))
+    with CaptureQueriesContext(connection) as queries:
+        for line in lines:
+            found(actor=line.actor, actions=["test.a"])
+    assert len(queries) == len(lines)
+    assert len(made) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_that_ask_at_once_get_each_their_own(lines):
+    found, wrong = of_actor(), []
+
+    def ask(line: AuditEntry) -> None:
+        try:
+            wrong.extend(1 for _ in range(20) if found(actor=line.actor, actions=[line.action]) != [line])
+        finally:
+            connection.close()
+
+    threads = [Thread(target=ask, args=(line,)) for line in lines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_a_name_that_was_not_given_is_an_error(lines):
+    with pytest.raises(KeyError, match="actions"):
+        of_actor()(actor=lines[0].actor)
