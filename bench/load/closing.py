@@ -19,7 +19,7 @@ def main() -> None:
     from bench.load.year import grow, prepare, timed
     from nanhu.kernel.actors import Actor
     from nanhu.kernel.clock import campus_today
-    from nanhu.systems.card.closing.services.days import close_day
+    from nanhu.platforms.payments.services.days import close_day
 
     rows, seconds = int(sys.argv[1]), float(sys.argv[2])
     yesterday = campus_today() - timedelta(days=1)

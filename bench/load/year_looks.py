@@ -14,8 +14,8 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.services.sealing import seal
 from nanhu.platforms.ledger.services.verification import verify
+from nanhu.platforms.payments.services.days import close_day
 from nanhu.systems.card import queries
-from nanhu.systems.card.closing.services.days import close_day
 from nanhu.systems.card.closing.statements import Holder, statement_of
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rows import line_of

@@ -1,6 +1,6 @@
 """Time: stored in UTC, shown in the campus's zone."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 CAMPUS_ZONE = ZoneInfo("Asia/Shanghai")
@@ -17,3 +17,13 @@ def campus_time(moment: datetime) -> datetime:
 
 def campus_today() -> date:
     return campus_time(now()).date()
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day of the campus."""
+    return datetime.combine(day, time(), CAMPUS_ZONE)
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after it."""
+    return start_of(day + timedelta(days=1))

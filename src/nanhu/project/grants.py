@@ -32,8 +32,8 @@ PAPERS: Final = (
     "campus_place",
     "kernel_heartbeat", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress",
     "card_app_request", "card_binding", "card_binding_appeal",
-    "card_chip", "card_chip_suspense_batch", "card_code_device", "card_code_use", "card_contract", "card_day_close",
-    "card_day_difference", "card_desk_attempt", "card_dish", "card_dispute", "access_door", "access_anti_passback", "access_list",
+    "card_chip", "card_chip_suspense_batch", "card_code_device", "card_code_use", "card_contract",
+    "card_desk_attempt", "card_dish", "card_dispute", "access_door", "access_anti_passback", "access_list",
     "card_fee_payment", "card_found_card", "card_funding", "card_incoming_mail", "card_letter", "card_limit", "card_loss_report",
     "card_merchant_user", "card_order", "card_order_proof", "card_payout_file",
     "card_pending", "card_pin", "card_price", "card_queue_ticket", "card_refund", "card_regulation",
@@ -43,7 +43,7 @@ PAPERS: Final = (
     "card_vendor_sandbox_payment", "card_vendor_sandbox_refund", "card_verification_code", "openapi_delivery", "openapi_rate_bucket", "openapi_request_log",
     "openapi_vendor", "openapi_webhook", "openapi_webhook_event", "terminals_address",
     "terminals_kiosk", "terminals_kiosk_alarm",
-    "payments_agreement", "payments_bulk_signing", "payments_bulk_signing_row", "payments_channel", "payments_difference",
+    "payments_agreement", "payments_bulk_signing", "payments_bulk_signing_row", "payments_channel", "payments_day_close", "payments_day_difference", "payments_difference",
     "payments_payout_file", "payments_statement", "payments_statement_row",
 )  # fmt: skip
 """What the rooms of the card keep about money: it changes, and no page removes a row of it. The worker forgets some by age."""

@@ -141,7 +141,7 @@ def test_the_kernel_names_what_it_writes_itself_or_what_rooms_of_several_floors_
     [
         ("card.hand_over", "how", "code", "领卡码"), ("card.agree_contract", "cycle", "weekly", "按周"),
         ("identity.change_state", "from", "awaiting_activation", "待激活"), ("ledger.post", "kind", "card.settlement", "商户结算"),
-        ("openapi.register_vendor", "scopes", ["card.pay", "card.refund"], "收款、退款"), ("card.close_day", "state", "closed", "已日结，无差异"),
+        ("openapi.register_vendor", "scopes", ["card.pay", "card.refund"], "收款、退款"), ("payments.close_day", "state", "closed", "已日结，无差异"),
         ("card.move_load", "state", "refused", "银行未扣款"), ("payments.settle_agreement", "state", "refused", "未通过"),
         ("card.report_lost", "proof", "second factor", "第二因素"),
     ],

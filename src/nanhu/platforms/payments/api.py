@@ -4,8 +4,11 @@ from nanhu.platforms.payments.acquirer import AcquirerSilentError
 from nanhu.platforms.payments.books import BOOKS
 from nanhu.platforms.payments.certificates import acquirer_keys, signing_pair
 from nanhu.platforms.payments.channels import acquirer_channel, acquirer_of, bank_channel, gateway_of
+from nanhu.platforms.payments.day_sources import Custody, Figure, Found, Source, figures, sources, sources_of_custody
 from nanhu.platforms.payments.errors import (
     AgreementNotFoundError,
+    DayDutiesError,
+    DayNotOverError,
     NoAgreementError,
     PaymentOddError,
     PayoutFileNotFoundError,
@@ -16,6 +19,8 @@ from nanhu.platforms.payments.models import (
     BankPayout,
     BulkSigning,
     Channel,
+    DayClose,
+    DayDifference,
     Difference,
     PayoutFile,
     Statement,
@@ -26,6 +31,8 @@ from nanhu.platforms.payments.services.agreements import cancel as cancel_agreem
 from nanhu.platforms.payments.services.agreements import sign as sign_agreement
 from nanhu.platforms.payments.services.bulk import sign_all
 from nanhu.platforms.payments.services.custody import Crossing, balance_told, crossing
+from nanhu.platforms.payments.services.days import by_group, close_day
+from nanhu.platforms.payments.services.days import explain as explain_day_difference
 from nanhu.platforms.payments.services.differences import credit_holder, explain, propose_credit, refuse_credit
 from nanhu.platforms.payments.services.payout_files import lines_out as payout_lines
 from nanhu.platforms.payments.services.payout_files import read_results as read_payout_results
@@ -53,7 +60,14 @@ __all__ = [
     "BulkSigning",
     "Channel",
     "Crossing",
+    "Custody",
+    "DayClose",
+    "DayDifference",
+    "DayDutiesError",
+    "DayNotOverError",
     "Difference",
+    "Figure",
+    "Found",
     "NoAgreementError",
     "Notice",
     "Owed",
@@ -61,6 +75,7 @@ __all__ = [
     "PaymentOddError",
     "PayoutFile",
     "PayoutFileNotFoundError",
+    "Source",
     "Statement",
     "acquirer_channel",
     "acquirer_keys",
@@ -70,11 +85,15 @@ __all__ = [
     "balance_told",
     "bank_channel",
     "bank_differences",
+    "by_group",
     "cancel_agreement",
     "change_bank_card",
+    "close_day",
     "credit_holder",
     "crossing",
     "explain",
+    "explain_day_difference",
+    "figures",
     "first_look",
     "gateway_of",
     "make_payout_file",
@@ -91,6 +110,8 @@ __all__ = [
     "sign_agreement",
     "sign_all",
     "signing_pair",
+    "sources",
+    "sources_of_custody",
     "suspend",
     "take_payout_results",
     "waiting_payouts",

@@ -3,9 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.platforms.payments.models import Agreement, BankPayout, Difference
+from nanhu.platforms.payments.models import Agreement, BankPayout, DayClose, Difference
 
 ACTIONS: dict[str, Text] = {
+    "payments.close_day": _("日结"),
+    "payments.explain_difference": _("说明差异"),
     "payments.end_payout": _("结束退款"),
     "payments.make_file": _("生成代发文件"),
     "payments.take_results": _("接收代发结果"),
@@ -20,6 +22,7 @@ ACTIONS: dict[str, Text] = {
     "payments.suspend_notice": _("暂存可疑银行通知"),
 }
 TARGETS: dict[str, Text] = {
+    "day": _("日结"),
     "payments_payout": _("银行付款"),
     "payments_payout_file": _("付款文件"),
     "payments_bulk_signing": _("批量签约"),
@@ -27,6 +30,7 @@ TARGETS: dict[str, Text] = {
     "payments_difference": _("对账差异"),
 }
 FACTS: dict[str, Text] = {
+    "open": _("未结"),
     "paid": _("已付笔数"),
     "payout": _("付款"),
     "returned": _("退回笔数"),
@@ -35,6 +39,7 @@ FACTS: dict[str, Text] = {
     "signing": _("签约"),
 }
 VALUES: dict[str, dict[str, Text]] = {
+    "payments.close_day state": dict(DayClose.State.choices),
     "payments.end_payout state": dict(BankPayout.State.choices),
     "payments.ask_agreement source": dict(Agreement.Source.choices),
     "payments.settle_agreement state": dict(Agreement.State.choices),

@@ -96,3 +96,21 @@ class NothingToPayError(CampusError):
     code = "bank.nothing_to_pay"
     http_status = 409
     sentence = _("没有等银行付款的退款。")
+
+
+class DayDutiesError(CampusError):
+    code = "card.day_duties"
+    http_status = 409
+    sentence = _("日结和差异说明不能是同一个人：这一天由您核对过，或由您说明过差异。")
+
+
+class DayNotOverError(CampusError):
+    code = "card.day_not_over"
+    http_status = 409
+    sentence = _("{day} 还没有结束，不能日结。过了零点会自动日结；现在可以核对昨天或更早的一天。")
+
+
+class NoteMissingError(CampusError):
+    code = "card.note_missing"
+    http_status = 422
+    sentence = _("请写明差异的原因和处理。")

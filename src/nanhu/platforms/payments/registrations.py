@@ -1,5 +1,5 @@
-"""What the worker does for this room."""
+"""What the worker does for this room, and its own sources of a day close."""
 
-from nanhu.platforms.payments.services import retrying
+from nanhu.platforms.payments.services import day_custody, printed_roots, retrying
 
-__all__ = ["retrying"]
+__all__ = ["day_custody", "printed_roots", "retrying"]

@@ -108,7 +108,7 @@ NEVER = [
     "UPDATE card_terminal_activity SET day_fen = 0",
     "DELETE FROM card_terminal_activity",
     "DELETE FROM payments_statement",
-    "DELETE FROM card_day_difference",
+    "DELETE FROM payments_day_difference",
     "DELETE FROM card_loss_report",
     "DELETE FROM card_refund",
     "DELETE FROM card_vendor_payment",

@@ -1,12 +1,11 @@
 """The hash chain of the ledger: blocks of finished transfers, and a root for each campus day."""
 
-from datetime import date, datetime, timedelta
-from datetime import time as clock_time
+from datetime import date, timedelta
 from typing import Final
 
 from django.db import connection, transaction
 
-from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.sealing import chain as sealing
 from nanhu.kernel.sealing.carrying import CHAINS
 from nanhu.platforms.ledger import merkle
@@ -73,10 +72,6 @@ def root_days(*, until: date | None = None) -> list[DayRoot]:
         for block in open_blocks.iterator(chunk_size=1000):
             days.setdefault(campus_time(block.sealed_at).date(), []).append(block)
         return [root_day(day, blocks) for day, blocks in days.items()]
-
-
-def start_of(day: date) -> datetime:
-    return datetime.combine(day, clock_time.min, CAMPUS_ZONE)
 
 
 def root_day(day: date, blocks: list[Block]) -> DayRoot:

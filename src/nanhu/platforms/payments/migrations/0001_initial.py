@@ -595,5 +595,120 @@ class Migration(migrations.Migration):
                 name="payments_payout_again_if_returned",
             ),
         ),
+        migrations.CreateModel(
+            name="DayClose",
+            fields=[
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("running", "正在核对"),
+                            ("open", "有差异待处理"),
+                            ("awaiting", "已日结，银行余额未知"),
+                            ("closed", "已日结，无差异"),
+                            ("explained", "已日结，差异已说明"),
+                        ],
+                        default="running",
+                    ),
+                ),
+                ("figures", models.JSONField(default=dict)),
+                (
+                    "bank_told_fen",
+                    models.BigIntegerField(
+                        help_text="what the banks said they held at its end, once all have", null=True
+                    ),
+                ),
+                ("runs", models.PositiveIntegerField(default=0)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("by_name", models.TextField(default="")),
+                (
+                    "closer_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        help_text="accounts that ran it by hand: they explain nothing of it",
+                        size=None,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payments_day_close",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["running", "open", "awaiting", "closed", "explained"])),
+                        name="payments_day_close_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["closed", "explained"]), _negated=True),
+                            ("bank_told_fen__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="payments_day_close_knows_the_bank",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DayDifference",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.TextField()),
+                ("key", models.TextField()),
+                ("what", models.TextField()),
+                ("ours_fen", models.BigIntegerField(null=True)),
+                ("theirs_fen", models.BigIntegerField(null=True)),
+                ("owner", models.TextField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("open", "待处理"), ("explained", "已说明"), ("gone", "已消除")], default="open"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, default="")),
+                ("noted_by", models.TextField(blank=True, default="")),
+                (
+                    "noted_by_id",
+                    models.BigIntegerField(
+                        help_text="the account; the database keeps it apart from who closed", null=True
+                    ),
+                ),
+                ("found_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "close",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="differences",
+                        to="payments.dayclose",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payments_day_difference",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="daydifference",
+            constraint=models.UniqueConstraint(fields=("close", "source", "key"), name="payments_day_difference_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="daydifference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("owner", ""), _negated=True), models.Q(("what", ""), _negated=True)),
+                name="payments_day_difference_has_owner",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="daydifference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("note__gt", ""), ("state", "explained")), ("state__in", ["open", "gone"]), _connector="OR"
+                ),
+                name="payments_day_difference_explained",
+            ),
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

@@ -1,8 +1,10 @@
 from nanhu.platforms.payments.models.agreements import Agreement, BulkSigning, BulkSigningRow
 from nanhu.platforms.payments.models.channels import Channel
+from nanhu.platforms.payments.models.days import DayClose, DayDifference
 from nanhu.platforms.payments.models.payouts import BankPayout, PayoutFile
 from nanhu.platforms.payments.models.statements import Difference, Statement, StatementRow
 
 __all__ = [
-    "Agreement", "BankPayout", "BulkSigning", "BulkSigningRow", "Channel", "Difference", "PayoutFile", "Statement", "StatementRow",
+    "Agreement", "BankPayout", "BulkSigning", "BulkSigningRow", "Channel", "DayClose", "DayDifference", "Difference", "PayoutFile",
+    "Statement", "StatementRow",
 ]  # fmt: skip

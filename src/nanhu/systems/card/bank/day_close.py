@@ -5,9 +5,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nanhu.kernel.clock import end_of
 from nanhu.platforms.payments import api as payments
-from nanhu.systems.card.closing.services.settling import end_of
-from nanhu.systems.card.closing.sources import Custody, Found, Source
+from nanhu.platforms.payments.api import Custody, Found, Source
+from nanhu.systems.card.bank.accounts import BANK_ACCOUNT
 
 
 def differences(day: date) -> list[Found]:
@@ -69,6 +70,7 @@ def suspects(day: date) -> list[Found]:
 CUSTODY = Custody(
     key="bank",
     title=gettext_lazy("银行备付金账户"),
+    group=BANK_ACCOUNT,
     balance=payments.balance_told,
     items=crossing,
     suspects=suspects,

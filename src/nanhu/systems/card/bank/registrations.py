@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, SchoolRules
 from nanhu.platforms.payments import api as payments
+from nanhu.platforms.payments.api import sources, sources_of_custody
 from nanhu.systems.card.bank import operations, subscribers, tasks
 from nanhu.systems.card.bank.day_close import BANK, CUSTODY
 from nanhu.systems.card.bank.limits import bank_limits, school_code
 from nanhu.systems.card.bank.services import finder, money_back
 from nanhu.systems.card.bank.services.app_bounds import no_app_is_abused
 from nanhu.systems.card.bank.services.using import CardUse
-from nanhu.systems.card.closing.sources import sources, sources_of_custody
 from nanhu.systems.card.policies import CLERK, FINANCE
 
 payments.USES.append(CardUse())

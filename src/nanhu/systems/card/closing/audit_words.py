@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.closing.models import Contract, DayClose
+from nanhu.systems.card.closing.models import Contract
 
 ACTIONS: dict[str, Text] = {
     "card.agree_contract": _("签订商户合同"),
@@ -12,11 +12,9 @@ ACTIONS: dict[str, Text] = {
     "card.ask_correction": _("申请更正"),
     "card.bear_loss": _("学校承担损失"),
     "card.bind_merchant": _("绑定商户账号"),
-    "card.close_day": _("日结"),
     "card.confirm_payout": _("确认付款"),
     "card.dispute": _("提出争议"),
     "card.end_contract": _("终止商户合同"),
-    "card.explain_difference": _("说明差异"),
     "card.make_payout": _("生成付款单"),
     "card.price_dish": _("菜品定价"),
     "card.refuse_correction": _("驳回更正"),
@@ -24,7 +22,6 @@ ACTIONS: dict[str, Text] = {
     "card.take_off_dish": _("下架菜品"),
 }
 TARGETS: dict[str, Text] = {
-    "day": _("日结"),
     "receipt": _("凭证"),
 }
 """By what stands before the colon."""
@@ -37,11 +34,9 @@ FACTS: dict[str, Text] = {
     "first": _("首日"),
     "last": _("末日"),
     "on": _("日期"),
-    "open": _("未结"),
     "unpaid": _("未付"),
 }
 VALUES: dict[str, dict[str, Text]] = {
     "cycle": dict(Contract.Cycle.choices),
-    "state": dict(DayClose.State.choices),
 }
 """Of facts whose values are words of the program."""

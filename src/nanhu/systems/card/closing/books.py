@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.api import close_day
 from nanhu.systems.card.closing.models import Contract
 from nanhu.systems.card.closing.services.contracts import Terms, agree, let_see
-from nanhu.systems.card.closing.services.days import close_day
 from nanhu.systems.card.closing.services.settling import settle_due
 from nanhu.systems.card.models import Merchant, Receipt
 

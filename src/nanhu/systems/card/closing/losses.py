@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from nanhu.kernel.clock import end_of, start_of
+from nanhu.platforms.payments.api import Found
 from nanhu.systems.card.closing.services.liability import due
-from nanhu.systems.card.closing.services.settling import end_of, start_of
-from nanhu.systems.card.closing.sources import Found
 from nanhu.systems.card.kinds import BORNE
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.protocol import receipt_number

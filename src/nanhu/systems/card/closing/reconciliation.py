@@ -7,11 +7,11 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from nanhu.kernel.clock import end_of, start_of
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.api import Found
 from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.closing.groups import group_name
-from nanhu.systems.card.closing.services.settling import end_of, start_of
-from nanhu.systems.card.closing.sources import Found
 from nanhu.systems.card.kinds import KINDS, MONEY_IN
 
 WITH_RECEIPT = [f"card.{kind}" for kind in KINDS if not kind.startswith("correction") and not kind.startswith("merge")] + [
@@ -80,6 +80,14 @@ def merchants_on(day: date) -> list[MerchantDay]:
         MerchantDay(key=key, name=name, canteen=canteen, book_fen=book, paper_fen=paper, rows=rows)
         for key, name, canteen, book, paper, rows in rows_of(BY_MERCHANT, day)
     ]
+
+
+def merchants_shown(day: date) -> list[dict[str, Any]]:
+    """On the sheet of the day."""
+    return [
+        {"name": one.name, "canteen": one.canteen, "book_fen": one.book_fen, "paper_fen": one.paper_fen, "rows": one.rows}
+        for one in merchants_on(day)
+    ]  # fmt: skip
 
 
 def late_rows_on(day: date) -> list[dict[str, Any]]:

@@ -5,15 +5,20 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Role, SchoolRules
-from nanhu.systems.card.closing import custody, jobs, operations  # noqa: F401  (registering is their effect)
+from nanhu.platforms.payments.api import Figure, Source, figures, sources
+from nanhu.systems.card.closing import jobs, operations  # noqa: F401  (registering is their effect)
 from nanhu.systems.card.closing.checks import groups_have_codes
 from nanhu.systems.card.closing.liability import read_rules
-from nanhu.systems.card.closing.losses import loss_differences
+from nanhu.systems.card.closing.losses import borne_on, loss_differences
 from nanhu.systems.card.closing.policies import MERCHANT
-from nanhu.systems.card.closing.printed_roots import root_differences
-from nanhu.systems.card.closing.reconciliation import ledger_differences, receipt_differences, suspense_differences
-from nanhu.systems.card.closing.sources import Source, sources
-from nanhu.systems.card.closing.terminal_totals import terminal_differences
+from nanhu.systems.card.closing.reconciliation import (
+    late_rows_on,
+    ledger_differences,
+    merchants_shown,
+    receipt_differences,
+    suspense_differences,
+)
+from nanhu.systems.card.closing.terminal_totals import heard_on, shown_on, terminal_differences
 from nanhu.systems.card.closing.vouchers import codes
 from nanhu.systems.card.policies import FINANCE
 
@@ -34,10 +39,16 @@ sources.add(
         title=_("终端日合计核对"),
         owner=_("校园卡管理办公室"),
         differences=terminal_differences,
+        heard=heard_on,
         order=22,
     ),
-    Source(key="roots", title=_("封印核对"), owner=_("审计管理员"), differences=root_differences, order=28),
     Source(key="losses", title=_("挂失责任核对"), owner=_("校园卡管理办公室"), differences=loss_differences, order=26),
+)
+figures.add(
+    Figure(key="merchants", of=merchants_shown),
+    Figure(key="terminals", of=shown_on),
+    Figure(key="late", of=late_rows_on),
+    Figure(key="borne", of=borne_on),
 )
 registry.checks.add(registry.Check(key="card.voucher_codes", title=_("凭证科目"), run=groups_have_codes, order=48))
 registry.roles.add(

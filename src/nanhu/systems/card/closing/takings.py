@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from nanhu.kernel.clock import campus_time, campus_today
+from nanhu.kernel.clock import campus_time, campus_today, end_of, start_of
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.closing.services.settling import end_of, start_of
 from nanhu.systems.card.models import Merchant
 
 HOURS = """

@@ -1,16 +1,17 @@
 """Terminals' own totals of a day (`day/total`) against the receipts of that day, terminal by terminal (A015)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from nanhu.kernel.clock import end_of, start_of
+from nanhu.platforms.payments.api import Found
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.closing.models import TerminalDay
-from nanhu.systems.card.closing.services.settling import end_of, start_of
-from nanhu.systems.card.closing.sources import Found
 from nanhu.systems.card.queries import merchant_of
 
 KINDS = {"payments": "payment", "stored": "stored", "reversals": "reversal", "refunds": "refund"}
@@ -139,3 +140,8 @@ def shown_on(day: date) -> list[dict[str, Any]]:
          "waiting": one.said["waiting"] if one.said else 0, "agrees": one.agrees}
         for one in totals_of(day)
     ]  # fmt: skip
+
+
+def heard_on(days: Collection[date]) -> list[tuple[date, datetime]]:
+    """When terminals told their totals of these days."""
+    return list(TerminalDay.objects.filter(day__in=days).values_list("day", "said_at"))

@@ -7,14 +7,14 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from django.utils.translation import gettext as _
 
+from nanhu.kernel.clock import end_of, start_of
 from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.school import school
 from nanhu.kernel.school.tables import Table
 from nanhu.kernel.sheets.writing import csv_lines
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.api import by_group
 from nanhu.systems.card.closing.groups import group_name
-from nanhu.systems.card.closing.services.days import by_group
-from nanhu.systems.card.closing.services.settling import end_of, start_of
 
 CODES = {
     "card.bank": ("1002", "银行存款"),

@@ -9,11 +9,11 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.models import Channel
+from nanhu.platforms.payments.services.day_custody import custody_on
 from nanhu.systems.card.bank.accounts import clearing_account
 from nanhu.systems.card.bank.management.commands.card_outside import held_at_bank
 from nanhu.systems.card.bank.models import Deposit
 from nanhu.systems.card.bank.tests.test_payout_desk import bank_day, books_are_sound, finance
-from nanhu.systems.card.closing.custody import custody_on
 from nanhu.systems.card.services.shifts import safe
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 

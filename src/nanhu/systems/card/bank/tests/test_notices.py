@@ -14,13 +14,13 @@ from nanhu.platforms.payments import wire
 from nanhu.platforms.payments.adapters.acp import settle_day
 from nanhu.platforms.payments.models import Difference
 from nanhu.platforms.payments.services import differences
+from nanhu.platforms.payments.services.day_custody import custody_differences, custody_on
 from nanhu.platforms.payments.services.reconciliation import reconcile
 from nanhu.systems.card.bank.errors import SuspectTooLargeError
 from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services import loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import drive
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.closing.custody import custody_differences, custody_on
 from nanhu.systems.card.tests.conftest import CAST
 
 ACP, TOLD = "/card/bank/notices/acp", "/card/bank/notices/bank/credit"

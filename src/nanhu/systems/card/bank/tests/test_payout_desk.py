@@ -13,11 +13,11 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.api import balance_told
 from nanhu.platforms.payments.models import BankPayout, StatementRow
 from nanhu.platforms.payments.services import reconciliation
+from nanhu.platforms.payments.services.day_custody import custody_differences, custody_on
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, drive, past_the_triggers
 from nanhu.systems.card.bank.tests.test_pages_office import DESK, file_of, left
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.closing.custody import custody_differences, custody_on
 from nanhu.systems.card.closing.models import Payout, Settlement
 from nanhu.systems.card.closing.services import contracts, settling
 from nanhu.systems.card.models import Merchant

@@ -2,11 +2,10 @@
 
 from nanhu.systems.card.closing.models.contracts import Contract, MerchantUser
 from nanhu.systems.card.closing.models.corrections import Correction, Dispute
-from nanhu.systems.card.closing.models.days import DayClose, Difference
 from nanhu.systems.card.closing.models.dishes import Dish
 from nanhu.systems.card.closing.models.settlements import Payout, Settlement
 from nanhu.systems.card.closing.models.terminals import TerminalDay
 
 __all__ = [
-    "Contract", "Correction", "DayClose", "Difference", "Dish", "Dispute", "MerchantUser", "Payout", "Settlement", "TerminalDay",
+    "Contract", "Correction", "Dish", "Dispute", "MerchantUser", "Payout", "Settlement", "TerminalDay",
 ]  # fmt: skip

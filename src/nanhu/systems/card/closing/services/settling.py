@@ -1,14 +1,13 @@
 """Settlement (结算): takings are summed when they are settled, so that payments share no row; a day is settled once."""
 
 from datetime import date, datetime, timedelta
-from datetime import time as clock_time
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.clock import campus_today, end_of, start_of
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import NoContractError
 from nanhu.systems.card.closing.models import Contract, Settlement
@@ -85,14 +84,6 @@ def unsettled(merchant: Merchant, *, until: datetime) -> int:
     held = ledger.net_of(merchant.account_id, before=until)
     later = ledger.transfers_of(merchant.account_id, since=until).filter(kind=KIND)
     return held - int(later.order_by().aggregate(fen=Sum("amount_fen"))["fen"] or 0)
-
-
-def end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), clock_time.min, CAMPUS_ZONE)
-
-
-def start_of(day: date) -> datetime:
-    return datetime.combine(day, clock_time.min, CAMPUS_ZONE)
 
 
 def payable_of(merchant: Merchant) -> int:

@@ -14,9 +14,3 @@ CREATE TRIGGER card_correction_is_kept BEFORE DELETE ON card_correction
 
 CREATE TRIGGER card_payout_is_confirmed_apart BEFORE UPDATE OF confirmer_id ON card_payout_file
     FOR EACH ROW WHEN (NEW.confirmer_id IS NOT NULL) EXECUTE FUNCTION card_payout_apart();
-
-CREATE TRIGGER card_day_difference_is_explained_apart AFTER INSERT OR UPDATE OF noted_by_id, close_id ON card_day_difference
-    FOR EACH ROW WHEN (NEW.noted_by_id IS NOT NULL) EXECUTE FUNCTION card_day_apart('close_id');
-
-CREATE TRIGGER card_day_close_is_run_apart AFTER INSERT OR UPDATE OF closer_ids ON card_day_close
-    FOR EACH ROW EXECUTE FUNCTION card_day_apart('day');

@@ -4,12 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from nanhu.kernel.clock import end_of
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.closing import sources
-from nanhu.systems.card.closing.custody import AT_BANK
-from nanhu.systems.card.closing.services.settling import end_of
-from nanhu.systems.card.closing.sources import Custody
+from nanhu.platforms.payments import day_sources
+from nanhu.platforms.payments.day_sources import Custody
+from nanhu.systems.card.bank.accounts import BANK_ACCOUNT
 from nanhu.systems.card.tests.conftest import SYSTEM, Campus
 
 
@@ -24,11 +24,11 @@ def bank_says(monkeypatch):
     said = SimpleNamespace(is_silent=False, more_fen=0)
 
     def balance(day):
-        book = sum(row.net_fen for row in ledger.trial_at(end_of(day)) if row.group == AT_BANK)
+        book = sum(row.net_fen for row in ledger.trial_at(end_of(day)) if row.group == BANK_ACCOUNT)
         return None if said.is_silent else book + said.more_fen
 
-    bank = Custody(key="bank", title="银行", balance=balance)
-    monkeypatch.setattr(sources.sources_of_custody, "_entries", {"bank": bank})
+    bank = Custody(key="bank", title="银行", group=BANK_ACCOUNT, balance=balance)
+    monkeypatch.setattr(day_sources.sources_of_custody, "_entries", {"bank": bank})
     return said
 
 

@@ -9,14 +9,15 @@ from django.db import IntegrityError, connection, transaction
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import Progress
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments import day_sources, tasks
+from nanhu.platforms.payments.day_sources import Custody, Found, Source
+from nanhu.platforms.payments.errors import DayNotOverError, NoteMissingError
+from nanhu.platforms.payments.models import DayClose, DayDifference
+from nanhu.platforms.payments.services import days
 from nanhu.systems.card import api as card
-from nanhu.systems.card.closing import jobs, sources
+from nanhu.systems.card.closing import jobs
 from nanhu.systems.card.closing.checks import groups_have_codes
-from nanhu.systems.card.closing.errors import DayNotOverError, NoteMissingError
-from nanhu.systems.card.closing.models import DayClose, Difference
 from nanhu.systems.card.closing.reconciliation import late_rows_on
-from nanhu.systems.card.closing.services import days
-from nanhu.systems.card.closing.sources import Custody, Found, Source
 from nanhu.systems.card.closing.tests.conftest import make
 from nanhu.systems.card.closing.vouchers import voucher
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance, queries_of
@@ -121,9 +122,11 @@ def test_a_sum_that_somebody_changed_is_found_by_the_close(traded):
 def bank():
     """Another part's source, registered as the bank's part does it."""
     told: list[Found] = []
-    sources.sources.add(Source(key="test_bank", title="银行", owner="银行对账员", differences=lambda _day: list(told)))
+    day_sources.sources.add(
+        Source(key="test_bank", title="银行", owner="银行对账员", differences=lambda _day: list(told))
+    )
     yield told
-    sources.sources._entries.pop("test_bank")
+    day_sources.sources._entries.pop("test_bank")
 
 
 def test_a_difference_is_explained_or_disappears(traded, bank):
@@ -139,7 +142,7 @@ def test_a_difference_is_explained_or_disappears(traded, bank):
     assert closed().state == "open"
     bank.clear()
     assert closed().state == "closed"
-    assert Difference.objects.get().state == "gone"
+    assert DayDifference.objects.get().state == "gone"
 
 
 def test_a_named_pending_item_does_not_leave_a_day_open(traded, bank):
@@ -149,11 +152,13 @@ def test_a_named_pending_item_does_not_leave_a_day_open(traded, bank):
 
 @pytest.mark.capability("A015.2")
 def test_custody_is_compared_with_what_the_bank_says(traded):
-    sources.sources_of_custody.add(Custody(key="test_bank", title="银行", balance=lambda _day: 77))
+    day_sources.sources_of_custody.add(
+        Custody(key="test_bank", title="银行", group="test.bank", balance=lambda _day: 77)
+    )
     try:
         close = closed()
     finally:
-        sources.sources_of_custody._entries.pop("test_bank")
+        day_sources.sources_of_custody._entries.pop("test_bank")
     assert close.state == "open"
     assert close.differences.get().key == "bank"
 
@@ -179,13 +184,15 @@ def test_a_day_whose_bank_is_silent_is_no_whole_close_and_becomes_one_by_itself(
     month = campus_today() - timedelta(days=40)
     DayClose.objects.create(day=month, state="awaiting", finished_at=now())
     bank_says.is_silent = False
-    jobs.close_yesterday()
+    tasks.close_yesterday()
     assert dict(DayClose.objects.values_list("day", "state")) == {month: "closed", YESTERDAY: "closed"}
     assert "三方一致" in finance.get(f"{PAGE}days/{YESTERDAY}/").content.decode()
 
 
 def test_one_of_two_banks_is_no_balance(traded, bank_says):
-    sources.sources_of_custody.add(Custody(key="other", title="另一家", balance=lambda _day: None))
+    day_sources.sources_of_custody.add(
+        Custody(key="other", title="另一家", group="other.bank", balance=lambda _day: None)
+    )
     assert (closed().state, closed().bank_told_fen) == ("awaiting", None)
 
 
@@ -231,7 +238,7 @@ def test_finance_runs_the_close_sees_the_report_and_takes_the_voucher(traded, ba
     )
     page = finance.get(f"{PAGE}days/{YESTERDAY}/").content.decode()
     assert all(word in page for word in ("有差异待处理", "银行对账员", "自选快餐", "补传的交易", "¥ 12.60"))
-    number = Difference.objects.get().pk
+    number = DayDifference.objects.get().pk
     assert finance.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", {"note": ""}).status_code == 422
     explained = {"note": "银行次日冲正"}
     assert finance.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", explained).status_code == 409, "who closed it"
@@ -258,6 +265,6 @@ def test_the_nightly_close_takes_up_days_left_open(traded, bank, round_of):
     earlier = YESTERDAY - timedelta(days=1)
     days.close_day(by=SYSTEM, day=earlier)
     bank.clear()
-    jobs.close_yesterday()
+    tasks.close_yesterday()
     assert set(DayClose.objects.values_list("day", "state")) == {(earlier, "closed"), (YESTERDAY, "closed")}
-    assert round_of("card.close_day") == "25 0 * * *", "each night, by itself"
+    assert round_of("payments.close_day") == "25 0 * * *", "each night, by itself"

@@ -6,11 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today
-from nanhu.systems.card.closing import sources
-from nanhu.systems.card.closing.errors import DayDutiesError
-from nanhu.systems.card.closing.models import DayClose, Difference
-from nanhu.systems.card.closing.services import days
-from nanhu.systems.card.closing.sources import Found, Source
+from nanhu.platforms.payments import day_sources
+from nanhu.platforms.payments.day_sources import Found, Source
+from nanhu.platforms.payments.errors import DayDutiesError
+from nanhu.platforms.payments.models import DayClose, DayDifference
+from nanhu.platforms.payments.services import days
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance
 
 YESTERDAY = campus_today() - timedelta(days=1)
@@ -20,11 +20,11 @@ PAGE = f"/card/closing/days/{YESTERDAY}/"
 @pytest.fixture
 def difference(campus):
     found = Found(key="load:1", what="银行有、我方无的圈存", ours_fen=0, theirs_fen=5000)
-    sources.sources.add(Source(key="test_bank", title="银行", owner="银行对账员", differences=lambda _day: [found]))
+    day_sources.sources.add(Source(key="test_bank", title="银行", owner="银行对账员", differences=lambda _day: [found]))
     make_finance(campus, "clerk", "second_clerk")
     days.close_day(by=SYSTEM, day=YESTERDAY)
-    yield Difference.objects.get(source="test_bank")
-    sources.sources._entries.pop("test_bank")
+    yield DayDifference.objects.get(source="test_bank")
+    day_sources.sources._entries.pop("test_bank")
 
 
 def explain(campus, part: str, difference) -> int:
@@ -54,9 +54,9 @@ def test_the_database_keeps_the_two_apart(campus, difference):
     DayClose.objects.update(closer_ids=[me])
     explained = {"state": "explained", "note": "x", "noted_by": "x", "noted_by_id": me}
     with pytest.raises(IntegrityError, match="another than who closed"), transaction.atomic():
-        Difference.objects.filter(pk=difference.pk).update(**explained)
+        DayDifference.objects.filter(pk=difference.pk).update(**explained)
     DayClose.objects.update(closer_ids=[])
-    Difference.objects.filter(pk=difference.pk).update(**explained)
+    DayDifference.objects.filter(pk=difference.pk).update(**explained)
     with pytest.raises(IntegrityError, match="another than who closed"), transaction.atomic():
         DayClose.objects.update(closer_ids=[me])
 

@@ -6,10 +6,10 @@ from html import unescape
 import pytest
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.payments.day_sources import sources
+from nanhu.platforms.payments.models import DayDifference
+from nanhu.platforms.payments.services import days
 from nanhu.systems.card.chip.models import SuspenseCase
-from nanhu.systems.card.closing.models import Difference
-from nanhu.systems.card.closing.services import days
-from nanhu.systems.card.closing.sources import sources
 from nanhu.systems.card.closing.tests.test_days import as_superuser, yesterday_it_was
 from nanhu.systems.card.closing.tests.test_liability import lost, sell  # noqa: F401  (a fixture)
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance
@@ -26,7 +26,7 @@ def test_each_source_has_its_test() -> None:
     assert {one.key for one in sources} == set(HELD)
 
 
-def is_named(campus, source: str) -> Difference:
+def is_named(campus, source: str) -> DayDifference:
     close = days.close_day(by=SYSTEM, day=YESTERDAY)
     found = close.differences.get(source=source)
     assert (close.state, found.state, bool(found.owner)) == ("open", "open", True)

@@ -9,7 +9,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditBlock
 from nanhu.platforms.ledger.models import Block
 from nanhu.platforms.ledger.services.sealing import seal
-from nanhu.systems.card.closing.services import days
+from nanhu.platforms.payments.services import days
 from nanhu.systems.card.closing.tests.test_days import as_superuser
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast, make_finance
 from nanhu.testing.finished import until_finished

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.payments import tasks
+from nanhu.platforms.payments.models import DayClose, DayDifference
+from nanhu.platforms.payments.services import days
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.closing import jobs
-from nanhu.systems.card.closing.models import DayClose, Difference, TerminalDay
-from nanhu.systems.card.closing.services import days
+from nanhu.systems.card.closing.models import TerminalDay
 from nanhu.systems.card.closing.tests.test_days import as_superuser, yesterday_it_was
 from nanhu.systems.card.closing.tests.till import Till
 from nanhu.systems.card.devices.tests.asking import place_device
@@ -52,7 +53,7 @@ def test_a_sale_that_only_the_terminal_knows_is_a_difference_with_an_owner(till,
     yesterday_it_was()
     assert till.say_total(YESTERDAY, payments=2, payments_fen=2000)["agrees"] is False
     assert close().state == "open"
-    (one,) = Difference.objects.all()
+    (one,) = DayDifference.objects.all()
     assert (one.source, one.ours_fen, one.theirs_fen, one.owner) == ("terminals", 1250, 2000, "自选快餐（终端 N1001）")
 
 
@@ -60,12 +61,12 @@ def test_rows_the_terminal_still_keeps_are_named_as_waiting_and_vanish_once_uplo
     kept = till.keep(campus.card("teacher").uid, 700)
     till.say_total(YESTERDAY, stored=1, stored_fen=700, waiting=1, waiting_fen=700)
     assert close().state == "explained"
-    assert "还没有上传" in Difference.objects.get().note
+    assert "还没有上传" in DayDifference.objects.get().note
     till.upload([kept])
     as_superuser("UPDATE card_receipt SET occurred_at = occurred_at - interval '1 day'")
-    jobs.close_yesterday()
+    tasks.close_yesterday()
     assert DayClose.objects.get(day=YESTERDAY).state == "closed"
-    assert Difference.objects.get().state == "gone"
+    assert DayDifference.objects.get().state == "gone"
 
 
 @pytest.mark.capability("A015.2")
@@ -75,7 +76,7 @@ def test_a_row_we_did_not_believe_is_named(till, campus):
     yesterday_it_was()
     till.say_total(YESTERDAY, stored=1, stored_fen=800)
     assert close().state == "open"
-    assert "没有入账" in Difference.objects.get().what
+    assert "没有入账" in DayDifference.objects.get().what
 
 
 @pytest.mark.capability("A015.2")
@@ -84,7 +85,7 @@ def test_a_terminal_that_ever_told_its_total_is_missed_when_it_is_silent(till, c
     till.pay(campus.card("teacher").uid, 500)
     yesterday_it_was()
     assert close().state == "open"
-    assert "没有报日合计" in Difference.objects.get().what
+    assert "没有报日合计" in DayDifference.objects.get().what
     till.say_total(YESTERDAY, payments=1, payments_fen=500)
     assert close().state == "closed"
 
@@ -98,7 +99,7 @@ def test_a_total_told_after_the_close_opens_the_day_again(till, campus):
     day = campus_today() - timedelta(days=3)
     assert days.close_day(by=SYSTEM, day=day).state == "closed"
     till.say_total(day, payments=3, payments_fen=1500)
-    jobs.close_yesterday()
+    tasks.close_yesterday()
     assert DayClose.objects.get(day=day).state == "open"
 
 

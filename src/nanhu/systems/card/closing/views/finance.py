@@ -19,12 +19,18 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.api import (
+    DayClose,
+    DayDifference,
+    DayDutiesError,
+    DayNotOverError,
+    explain_day_difference,
+)
 from nanhu.systems.card.closing import jobs, vouchers
-from nanhu.systems.card.closing.errors import DayDutiesError, DayMissingError, DayNotOverError
+from nanhu.systems.card.closing.errors import DayMissingError
 from nanhu.systems.card.closing.forms import NoteForm, RangeForm
 from nanhu.systems.card.closing.groups import group_name
-from nanhu.systems.card.closing.models import DayClose, Difference, Dispute, Settlement
-from nanhu.systems.card.closing.services import days
+from nanhu.systems.card.closing.models import Dispute, Settlement
 from nanhu.systems.card.closing.takings import gross_by
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.policies import finance_only
@@ -48,7 +54,7 @@ def show_home(request: HttpRequest, *, error: str = "", status: int = 200) -> Ht
     months, places = gross_by(everybody, first=today - timedelta(days=CHART_DAYS), last=today)
     facts = {
         "page": page, "yesterday": today - timedelta(days=1), "as_of": now(),
-        "open_differences": Difference.objects.filter(state=Difference.State.OPEN).count(),
+        "open_differences": DayDifference.objects.filter(state=DayDifference.State.OPEN).count(),
         "unpaid": Settlement.objects.filter(payout__isnull=True, payable_fen__gt=0).count(),
         "disputes": Dispute.objects.filter(state=Dispute.State.OPEN).count(),
         "asked": sum(one.state == "asked" for one in everybody),
@@ -82,7 +88,7 @@ def day_to_close(text: str, by: Actor) -> date:
         raise DayMissingError
     if day >= campus_today():
         raise DayNotOverError(day=dates.day(day, campus_today().year))
-    if Difference.objects.filter(close_id=day, noted_by_id=by.account_id).exists():
+    if DayDifference.objects.filter(close_id=day, noted_by_id=by.account_id).exists():
         raise DayDutiesError
     return day
 
@@ -105,8 +111,8 @@ def show(request: HttpRequest, close: DayClose, *, form: NoteForm | None = None,
     differences = list(close.differences.order_by("state", "source", "key"))
     facts = {
         "close": close, "figures": close.figures, "moved": named_groups(close.figures.get("groups", [])), "school": school(), "form": form or NoteForm(),
-        "living": [one for one in differences if one.state != Difference.State.GONE],
-        "gone": [one for one in differences if one.state == Difference.State.GONE],
+        "living": [one for one in differences if one.state != DayDifference.State.GONE],
+        "gone": [one for one in differences if one.state == DayDifference.State.GONE],
     }  # fmt: skip
     return render(request, "card/closing/day.html", facts, status=status)
 
@@ -121,8 +127,8 @@ def explain(request: HttpRequest, key: str, number: int) -> HttpResponse:
     close, form = day_at(key), NoteForm(request.POST)
     if not form.is_valid():
         return show(request, close, form=form, status=422)
-    found = get_object_or_404(Difference, pk=number, close=close)
-    days.explain(by=person_at(request), difference=found, note=form.cleaned_data["note"])
+    found = get_object_or_404(DayDifference, pk=number, close=close)
+    explain_day_difference(by=person_at(request), difference=found, note=form.cleaned_data["note"])
     messages.success(request, _("已记下说明。"))
     return redirect("card:day", key=key)
 

@@ -8,13 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.card.closing.forms import DishForm, RefundForm
 from nanhu.systems.card.closing.models import Dish
 from nanhu.systems.card.closing.policies import merchant_only, merchants_of
 from nanhu.systems.card.closing.services import dishes as services
-from nanhu.systems.card.closing.services.settling import start_of
 from nanhu.systems.card.errors import SaleNotFoundError
 from nanhu.systems.card.models import Merchant, Receipt
 from nanhu.systems.card.rows import line_of

@@ -7,12 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today, end_of, now
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.api import by_group
 from nanhu.systems.card.closing.forms import RangeForm
 from nanhu.systems.card.closing.groups import group_name
-from nanhu.systems.card.closing.services.days import by_group
-from nanhu.systems.card.closing.services.settling import end_of
 from nanhu.systems.card.closing.vouchers import OTHER, codes
 from nanhu.systems.card.policies import finance_only
 

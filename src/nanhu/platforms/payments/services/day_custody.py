@@ -7,21 +7,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nanhu.kernel.clock import end_of
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.closing.services.settling import end_of
-from nanhu.systems.card.closing.sources import Found, Source, sources, sources_of_custody
-
-AT_BANK = "card.bank"
+from nanhu.platforms.payments.day_sources import Found, Source, sources, sources_of_custody
 
 
 def custody_on(day: date) -> dict[str, Any]:
     rows = ledger.trial_at(end_of(day))
     owed = sum(-row.net_fen for row in rows if row.kind == "liability")
     told = {one.key: one.balance(day) for one in sources_of_custody}
+    held = {one.group for one in sources_of_custody}
     return {
         "owed_fen": owed,
         "covered_fen": sum(row.net_fen for row in rows if row.kind != "liability"),
-        "bank_book_fen": sum(row.net_fen for row in rows if row.group == AT_BANK),
+        "bank_book_fen": sum(row.net_fen for row in rows if row.group in held),
         "bank_told_fen": sum_told(told.values()),
         "suspects": [{"what": one.what, "fen": one.theirs_fen or 0, "owner": one.owner} for one in suspects_on(day)],
     }

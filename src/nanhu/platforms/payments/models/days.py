@@ -32,20 +32,20 @@ class DayClose(models.Model):
     )
 
     class Meta:
-        db_table = "card_day_close"
+        db_table = "payments_day_close"
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["running", "open", "awaiting", "closed", "explained"]),
-                name="card_day_close_state",
+                name="payments_day_close_state",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["closed", "explained"]) | Q(bank_told_fen__isnull=False),
-                name="card_day_close_knows_the_bank",
+                name="payments_day_close_knows_the_bank",
             ),
         ]
 
 
-class Difference(models.Model):
+class DayDifference(models.Model):
     """One difference a day close found: what, how much, who sees to it, and how it ended."""
 
     class State(models.TextChoices):
@@ -70,13 +70,13 @@ class Difference(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        db_table = "card_day_difference"
+        db_table = "payments_day_difference"
         constraints = [
-            models.UniqueConstraint(fields=["close", "source", "key"], name="card_day_difference_once"),
-            models.CheckConstraint(condition=~Q(owner="") & ~Q(what=""), name="card_day_difference_has_owner"),
+            models.UniqueConstraint(fields=["close", "source", "key"], name="payments_day_difference_once"),
+            models.CheckConstraint(condition=~Q(owner="") & ~Q(what=""), name="payments_day_difference_has_owner"),
             models.CheckConstraint(
                 condition=Q(state="explained", note__gt="") | Q(state__in=["open", "gone"]),
-                name="card_day_difference_explained",
+                name="payments_day_difference_explained",
             ),
         ]
 

@@ -6,10 +6,11 @@ Who holds database and keyring can seal a chain anew; the sheets that were print
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from nanhu.kernel.sealing.carrying import Root, last_roots, missing
-from nanhu.systems.card.closing.models import DayClose
-from nanhu.systems.card.closing.sources import Found
+from nanhu.platforms.payments.day_sources import Found, Source, sources
+from nanhu.platforms.payments.models import DayClose
 
 
 def roots_now() -> list[dict[str, str]]:
@@ -30,3 +31,14 @@ def root_differences(day: date) -> list[Found]:
         )
         for one in missing(printed_before(day))
     ]
+
+
+sources.add(
+    Source(
+        key="roots",
+        title=gettext_lazy("封印核对"),
+        owner=gettext_lazy("审计管理员"),
+        differences=root_differences,
+        order=28,
+    )
+)

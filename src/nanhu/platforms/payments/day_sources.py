@@ -1,8 +1,9 @@
-"""Who is asked when a day is closed. A part that keeps a second account of money registers itself here; closing knows none of them."""
+"""Who is asked when a day is closed. A room that keeps a second account of money registers itself here; the close knows none of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from nanhu.kernel.registry import Register, Text
 
@@ -24,18 +25,23 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """`differences(day)` compares one day of ours with theirs; `owner` is the office that sees to what it finds."""
+    """`differences(day)` compares one day of ours with theirs; `owner` is the office that sees to what it finds.
+
+    `heard(days)` says of which days something came in, and when: a close that was earlier is run again.
+    """
 
     key: str
     title: Text
     owner: Text
     differences: Callable[[date], list[Found]]
+    heard: Callable[[Collection[date]], Iterable[tuple[date, datetime]]] = lambda _days: []
     order: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custody:
-    """What a bank holds for us at the end of a day, as it says itself; None where it has not said.
+    """What a bank holds for us at the end of a day, as it says itself; None where it has not said. `group`: of the ledger's accounts,
+    where our books say it.
 
     `items(day)`: what it had moved by then and we had not, or the other way round, each by its own number.
     `suspects(day)`: what it told by then that cannot be right and that nobody has settled.
@@ -43,11 +49,22 @@ class Custody:
 
     key: str
     title: Text
+    group: str
     balance: Callable[[date], int | None]
     items: Callable[[date], list[Found]] = lambda _day: []
     suspects: Callable[[date], list[Found]] = lambda _day: []
     order: int = 100
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """What the sheet of a day shows of a room: plain values, so that a printed sheet stays what it was."""
+
+    key: str
+    of: Callable[[date], Any]
+    order: int = 100
+
+
 sources: Register[Source] = Register()
 sources_of_custody: Register[Custody] = Register()
+figures: Register[Figure] = Register()

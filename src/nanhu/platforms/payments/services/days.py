@@ -9,20 +9,16 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today, end_of, now, start_of
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.closing import terminal_totals
-from nanhu.systems.card.closing.custody import custody_on
-from nanhu.systems.card.closing.errors import DayDutiesError, DayNotOverError, NoteMissingError
-from nanhu.systems.card.closing.losses import borne_on
-from nanhu.systems.card.closing.models import DayClose, Difference
-from nanhu.systems.card.closing.printed_roots import roots_now
-from nanhu.systems.card.closing.reconciliation import late_rows_on, merchants_on
-from nanhu.systems.card.closing.services.settling import end_of, start_of
-from nanhu.systems.card.closing.sources import Found, Source, sources
+from nanhu.platforms.payments.day_sources import Found, Source, figures, sources
+from nanhu.platforms.payments.errors import DayDutiesError, DayNotOverError, NoteMissingError
+from nanhu.platforms.payments.models import DayClose, DayDifference
+from nanhu.platforms.payments.services.day_custody import custody_on
+from nanhu.platforms.payments.services.printed_roots import roots_now
 
 type Heard = Callable[[int, int, str], None]
-OPEN, EXPLAINED, GONE = Difference.State.OPEN, Difference.State.EXPLAINED, Difference.State.GONE
+OPEN, EXPLAINED, GONE = DayDifference.State.OPEN, DayDifference.State.EXPLAINED, DayDifference.State.GONE
 
 
 def close_day(*, by: Actor, day: date, heard: Heard = lambda _done, _total, _note: None) -> DayClose:
@@ -61,14 +57,14 @@ def note_closer(close: DayClose, *, by: Actor) -> None:
 
 def hold(day: date) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('card.day_close'), %s)", [day.toordinal()])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments.day_close'), %s)", [day.toordinal()])
 
 
 def take_in(close: DayClose, source: Source, found: list[Found]) -> None:
     """Differences are known again by their key; what is not found any more is gone."""
-    known = {one.key: one for one in Difference.objects.filter(close=close, source=source.key)}
+    known = {one.key: one for one in DayDifference.objects.filter(close=close, source=source.key)}
     for one in found:
-        row = known.get(one.key) or Difference(close=close, source=source.key, key=one.key)
+        row = known.get(one.key) or DayDifference(close=close, source=source.key, key=one.key)
         has_changed = (row.ours_fen, row.theirs_fen) != (one.ours_fen, one.theirs_fen) or row.state == GONE
         row.what, row.ours_fen, row.theirs_fen = one.what, one.ours_fen, one.theirs_fen
         row.owner = one.owner or str(source.owner)
@@ -79,20 +75,20 @@ def take_in(close: DayClose, source: Source, found: list[Found]) -> None:
         row.changed_at = now()
         row.save()
     gone = [row.pk for key, row in known.items() if key not in {one.key for one in found} and row.state != GONE]
-    Difference.objects.filter(pk__in=gone).update(state=GONE, changed_at=now())
+    DayDifference.objects.filter(pk__in=gone).update(state=GONE, changed_at=now())
 
 
 def finish(close: DayClose, *, by: Actor) -> None:
     close.runs += 1
     close.finished_at, close.by_name, close.state = now(), by.name, state_of(close)
     close.save()
-    facts = {"state": close.state, "open": Difference.objects.filter(close=close, state=OPEN).count()}
-    audit.record(by=by, action="card.close_day", target=f"day:{close.day}", facts=facts)
+    facts = {"state": close.state, "open": DayDifference.objects.filter(close=close, state=OPEN).count()}
+    audit.record(by=by, action="payments.close_day", target=f"day:{close.day}", facts=facts)
 
 
 def state_of(close: DayClose) -> DayClose.State:
     """Nothing unexplained is no whole close yet: that takes the word of every bank that keeps our money."""
-    states = set(Difference.objects.filter(close=close).values_list("state", flat=True))
+    states = set(DayDifference.objects.filter(close=close).values_list("state", flat=True))
     if OPEN in states:
         return DayClose.State.OPEN
     if close.bank_told_fen is None:
@@ -100,13 +96,13 @@ def state_of(close: DayClose) -> DayClose.State:
     return DayClose.State.EXPLAINED if EXPLAINED in states else DayClose.State.CLOSED
 
 
-def explain(*, by: Actor, difference: Difference, note: str) -> DayClose:
+def explain(*, by: Actor, difference: DayDifference, note: str) -> DayClose:
     """Say what a difference is and what is done about it; the day is closed when no unexplained one is left."""
     if not note.strip():
         raise NoteMissingError
     with transaction.atomic():
         hold(difference.close_id)
-        row = Difference.objects.select_for_update().select_related("close").get(pk=difference.pk)
+        row = DayDifference.objects.select_for_update().select_related("close").get(pk=difference.pk)
         if by.account_id is not None and by.account_id in row.close.closer_ids:
             raise DayDutiesError
         row.state, row.note, row.changed_at = EXPLAINED, note.strip()[:300], now()
@@ -116,7 +112,7 @@ def explain(*, by: Actor, difference: Difference, note: str) -> DayClose:
         row.close.save(update_fields=["state"])
         facts = {"difference": row.pk, "fen": row.difference_fen}
         audit.record(
-            by=by, action="card.explain_difference", target=f"day:{row.close_id}", reason=row.note, facts=facts
+            by=by, action="payments.explain_difference", target=f"day:{row.close_id}", reason=row.note, facts=facts
         )
         return row.close
 
@@ -128,9 +124,7 @@ def figures_of(day: date) -> dict[str, Any]:
         "groups": [{"kind": row.kind, "group": row.group, "debit_fen": row.debit_fen, "credit_fen": row.credit_fen} for row in by_group(moved)],
         "trial": [{"kind": row.kind, "group": row.group, "debit_fen": row.debit_fen, "credit_fen": row.credit_fen}
                   for row in by_group(ledger.trial_at(end_of(day)))],
-        "merchants": [{"name": one.name, "canteen": one.canteen, "book_fen": one.book_fen, "paper_fen": one.paper_fen, "rows": one.rows}
-                      for one in merchants_on(day)],
-        "terminals": terminal_totals.shown_on(day), "late": late_rows_on(day), "custody": custody_on(day), "borne": borne_on(day),
+        "custody": custody_on(day), **{one.key: one.of(day) for one in figures},
     }  # fmt: skip
 
 
