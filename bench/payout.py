@@ -40,6 +40,7 @@ def pay_everybody() -> dict[str, float]:
     import django
 
     django.setup()
+    from nanhu.kernel import intake
     from nanhu.kernel.actors import Actor
     from nanhu.platforms.ledger import api as ledger
     from nanhu.systems.card.funds.checks import funds_differences
@@ -57,7 +58,7 @@ def pay_everybody() -> dict[str, float]:
     form = payouts.Payout(token=uuid4(), source="subsidy", title="十一月生活补助", funding=funding)
     started = time.perf_counter()
     batch = payouts.make_batch(by=one, payout=form, rows=checked.rows, content=content)
-    payouts.approve(by=another, batch=payouts.submit(by=one, batch=batch))
+    intake.approve(by=another, batch=intake.submit(by=one, batch=batch))
     spent["keep"] = time.perf_counter() - started
     pieces = []
     started = time.perf_counter()

@@ -5,6 +5,7 @@ from uuid import uuid4
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from nanhu.kernel import intake
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.card.funds.models import Claimable, PayoutBatch, PayoutRow, Shift
 from nanhu.systems.card.funds.services import payouts, posting, returns
@@ -51,7 +52,7 @@ class Desk(World):
     @rule(fens=st.tuples(sums, sums), power=powers)
     def grant(self, fens: tuple[int, int], power: int | None) -> None:
         """A subsidy for both: made, submitted, approved by another, posted by a worker that dies and starts again."""
-        batch, steps = self.make_batch(fens, power), (payouts.submit, payouts.approve)
+        batch, steps = self.make_batch(fens, power), (intake.submit, intake.approve)
         for step, by in zip(steps, (self.clerk, self.second), strict=True):
             self.insist(lambda step=step, by=by: step(by=by, batch=batch), power)
         for _start in range(2):
