@@ -81,10 +81,6 @@ class DoorRuleForm(forms.Form):
         )  # fmt: skip
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("为什么"), max_length=200)
-
-
 class EmergencyForm(forms.Form):
     place = forms.ModelChoiceField(
         label=_("打开哪里的门"),

@@ -90,9 +90,18 @@ def open_emergencies() -> QuerySet[DoorEmergency]:
     return DoorEmergency.objects.filter(closed_at=None, ends_at__gt=now()).select_related("place").order_by("ends_at")
 
 
+def past_emergencies(most: int) -> list[DoorEmergency]:
+    rows = DoorEmergency.objects.select_related("place").order_by("-opened_at")[:most]
+    return [one for one in rows if one.closed_at or one.ends_at <= now()]
+
+
 def living_rules() -> QuerySet[DoorRule]:
     rows = DoorRule.objects.filter(withdrawn_at=None).select_related("place", "person", "unit")
     return rows.order_by("place__key", "is_allowed", "id")
+
+
+def withdrawn_rules() -> QuerySet[DoorRule]:
+    return DoorRule.objects.exclude(withdrawn_at=None).select_related("place", "person", "unit")
 
 
 def rules_over(place: Place) -> QuerySet[DoorRule]:
