@@ -16,6 +16,7 @@ from nanhu.kernel.kit import (
     Link,
     Markup,
     Moment,
+    Number,
     PageRequest,
     Table,
     Text,
@@ -42,6 +43,14 @@ PAST = 30
 """Emergencies that the page shows when they are over."""
 PASSAGES = {"": _("全部"), "refused": _("没有放行"), "remarked": _("需要关注"), "offline": _("断网时")}
 
+NO_DOORS = Empty(title=_("还没有登记的门"), icon="door-open", text=_("门禁控制器登记到地点以后，在这里看得到。"))
+NO_DOOR_HERE = Empty(title=_("这个地点自己没有门"), icon="door-closed", text=_("它的规则适用于下属各处的门。"))
+NOBODY_YET = Empty(title=_("还没有人刷卡"), icon="history", text=_("每一次放行和拒绝都会列在这里。"))
+NONE_SUCH = Empty(title=_("没有这样的记录"), icon="history", text=_("换一个条件。"))
+NONE_OWN = Empty(title=_("还没有记录"), icon="door-open", text=_("刷一次宿舍或图书馆的门，这里就看得到。"))
+MOST_PLACES = 2000
+"""On one page: the tree is looked over as a whole."""
+
 desk = Console(
     "access",
     _("门禁"),
@@ -54,6 +63,36 @@ desk = Console(
     ],
     order=44,
 )
+
+
+class Places(Table):
+    name = Markup(_("地点"), "access/_place.html")
+    kind = Text(_("种类"), "place__get_kind_display")
+    doors = Number(_("门"), lambda line: len(line.doors))
+    state = Markup(_("情况"), "access/_states.html")
+
+
+class Doors(Table):
+    name = Text(_("门"), lambda line: f"{line.door.terminal.place} {line.door.terminal.number}")
+    state = Markup(_("情况"), "access/_state.html")
+    said_at = Moment(_("上次联系"), "door__said_at")
+    version = Number(_("名单版本"), "door__said_version")
+    stored = Number(_("未上传"), "door__said_stored")
+
+
+class OwnPassages(Table):
+    at = Moment(_("时间"), "passage__at")
+    place = Text(_("地点"), "passage__place__name")
+    door = Text(_("门"), queries.door_words)
+    result = Markup(_("结果"), "access/_result.html")
+
+
+class Passages(Table):
+    at = Moment(_("时间"), "passage__at")
+    who = Markup(_("谁"), "access/_person.html")
+    door = Text(_("门"), queries.door_words)
+    result = Markup(_("结果"), "access/_result.html")
+    remark = Markup(_("需要关注"), "access/_remark.html")
 
 
 class Rules(Table):
@@ -81,7 +120,8 @@ def places(request: PageRequest) -> HttpResponseBase:
     lines = queries.place_lines()
     doors = [door for line in lines for door in line.doors]
     facts = {
-        "lines": lines, "doors": len(doors), "online": sum(door.is_online for door in doors),
+        "list": list_of(request, Places, lines, caption=_("各处的门"), empty=NO_DOORS, per_page=MOST_PLACES),
+        "doors": len(doors), "online": sum(door.is_online for door in doors),
         "stored": sum(door.door.said_stored for door in doors), "as_of": now(),
     }  # fmt: skip
     return render(request, "access/places.html", facts)
@@ -94,7 +134,11 @@ def place(request: PageRequest, found: Place) -> HttpResponseBase:
     facts = {
         "place": found, "line": line, "inside": queries.inside(found), "counts": queries.today_counts(found),
         "rules": list_of(request, Rules, queries.rules_over(found), caption=_("谁能进"), empty=nobody),
-        "passages": queries.with_masked_names(queries.passages_at(found)), "pass_back": queries.pass_back_of(found),
+        "list": list_of(request, Doors, line.doors, caption=_("门"), empty=NO_DOOR_HERE),
+        "passages": list_of(
+            request, Passages, queries.with_masked_names(queries.passages_at(found)), caption=_("刚刚"), empty=NOBODY_YET
+        ),
+        "pass_back": queries.pass_back_of(found),
         "form": form_of(request, SidesForm), "as_of": now(),
     }  # fmt: skip
     return render(request, "access/place.html", facts)
@@ -106,7 +150,11 @@ def log(request: PageRequest, found: Place) -> HttpResponseBase:
     only = request.GET.get("only", "") if request.GET.get("only", "") in PASSAGES else ""
     audit.record(by=request.actor, action="access.log_read", target=f"place:{found.key}", facts={"only": only})
     facts = {
-        "place": found, "lines": queries.passages_at(found, only=only, most=queries.LOG_ROWS), "only": only,
+        "place": found, "only": only,
+        "list": list_of(
+            request, Passages, queries.passages_at(found, only=only, most=queries.LOG_ROWS), caption=_("门禁记录"),
+            empty=NONE_SUCH,
+        ),
         "tabs": [(one, name, f"?only={one}") for one, name in PASSAGES.items()],
     }  # fmt: skip
     return render(request, "access/log.html", facts)
@@ -232,4 +280,4 @@ def mine(request: PageRequest) -> HttpResponseBase:
     """The viewer's own passages, and nobody else's."""
     person_id = request.viewer.person_id
     lines = queries.own_passages(person_id) if person_id is not None else []
-    return render(request, "access/mine.html", {"lines": lines})
+    return render(request, "access/mine.html", {"list": list_of(request, OwnPassages, lines, empty=NONE_OWN)})

@@ -147,6 +147,12 @@ def passage_lines(rows: Iterable[Passage]) -> list[PassageLine]:
     return lines
 
 
+def door_words(line: PassageLine) -> str:
+    """图书馆正门 · 进 · 刷卡."""
+    one = line.passage
+    return f"{one.door.terminal.place} · {one.get_direction_display()} · {one.get_means_display()}"
+
+
 def with_masked_names(lines: Iterable[PassageLine]) -> list[PassageLine]:
     """For a screen that stands in the guard's room."""
     return [

@@ -46,6 +46,7 @@ def test_the_manager_sees_who_gains_and_loses_before_it_holds(campus, manager, l
     seen = manager.post("/card/doors/rules/new/", form()).content.decode()
     assert "林小满" in seen
     assert "新增权限的人" in seen
+    assert seen.count('type="hidden" name="weekdays"') == 7
     assert not DoorRule.objects.exists(), "looking changes nothing"
     assert try_door(library, campus, "student") == "no_rule"
     assert manager.post("/card/doors/rules/new/", form(confirmed="1")).status_code == 302
