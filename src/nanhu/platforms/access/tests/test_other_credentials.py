@@ -23,7 +23,7 @@ TODAY = campus_today()
 
 
 class Badges:
-    """Badges of visitors: one for today, one that was taken back."""
+    """Badges of visitors: one for today, one that was taken back. Their class is one that the audit log has a word for."""
 
     view = "test_badge"
     refusals = {"badge_returned": "这枚访客证已收回"}
@@ -38,18 +38,18 @@ class Badges:
         if not number.startswith("B"):
             return None
         return Credential(
-            means="card", person_id=self.person_id, holder_class="visitor", name=f"badge:{number}",
+            means="card", person_id=self.person_id, holder_class="ordinary", name=f"badge:{number}",
             refusal="badge_returned" if number == "B9" else "",
         )  # fmt: skip
 
     def closed_days(self, days):
-        return {"visitor:": self.shut}
+        return {"ordinary:": self.shut}
 
     def stamp(self):
         return str(sorted(self.shut))
 
     def choices(self):
-        return [("访客", [("visitor", "访客（整类）")])]
+        return [("访客", [("ordinary", "访客（整类）")])]
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def badges(db, monkeypatch):
     monkeypatch.setattr(issuers, "ISSUERS", [issuer])
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE VIEW test_badge AS SELECT 'B1' AS number, p.id AS person_id, 'visitor' AS holder_class, '' AS sub_class,"
+            "CREATE VIEW test_badge AS SELECT 'B1' AS number, p.id AS person_id, 'ordinary' AS holder_class, '' AS sub_class,"
             " current_date - 2 AS valid_from, current_date + 2 AS valid_until FROM people_person p"
         )
     return issuer
@@ -73,7 +73,7 @@ def door(badges):
 
 
 def open_to_visitors():
-    wish = DoorWish(is_allowed=True, starts_on=TODAY, holder_class="visitor")
+    wish = DoorWish(is_allowed=True, starts_on=TODAY, holder_class="ordinary")
     return rule(by=SYSTEM, place=Place.objects.get(), wish=wish, reason="开放日")
 
 
@@ -103,7 +103,7 @@ def test_its_number_stands_hashed_in_the_doors_list_but_on_days_that_the_issuer_
 
 
 def test_the_preview_counts_people_whatever_they_hold(badges, door):
-    seen = preview_rule(Place.objects.get(), DoorWish(is_allowed=True, starts_on=TODAY, holder_class="visitor"))
+    seen = preview_rule(Place.objects.get(), DoorWish(is_allowed=True, starts_on=TODAY, holder_class="ordinary"))
     assert (seen.gaining, seen.losing) == ({badges.person_id}, set())
 
 
