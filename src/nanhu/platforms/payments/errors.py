@@ -1,4 +1,4 @@
-"""Expected failures of this room."""
+"""Expected failures of payments."""
 
 from django.utils.translation import gettext_lazy as _
 
