@@ -78,7 +78,7 @@ class Loading(World):
     @rule(part=parts, fen=sums, is_paid=st.booleans(), notices=st.integers(0, 2), power=powers)
     def top_up(self, part: str, fen: int, is_paid: bool, notices: int, power: int | None) -> None:
         """By UnionPay: its notice comes, comes twice, or is lost and found by query."""
-        facts, made = {"card": self.campus.card(part), "amount_fen": fen, "source": "unionpay_app"}, None
+        facts, made = {"card": self.campus.card(part), "amount_fen": fen, "source": "web"}, None
         with axe(power):
             made = attempt(lambda: top_ups.ask_top_up(by=SYSTEM, **facts))
         if not isinstance(made, OnlineTopUp):
