@@ -62,17 +62,27 @@ def person_card(person_id: int) -> PersonCard | None:
 
 
 def person_cards(ids: Iterable[int]) -> dict[int, PersonCard]:
-    """Two queries, however many. A merged person's id gives the card of the one it was merged into."""
+    """Few queries, however many. A merged person's id gives the card of the one it was merged into."""
     asked = list(ids)
-    persons = {p.id: p for p in PERSONS(people=asked)}
+    persons, held = _persons_with_affiliations(asked)
     heirs = {p.id: p.merged_into_id for p in persons.values() if p.merged_into_id}
-    if heirs:
-        persons |= {p.id: p for p in PERSONS(people=list(heirs.values()))}
-    held: dict[int, list[AffiliationCard]] = {}
-    for affiliation in AFFILIATIONS(people=list(persons)):
-        held.setdefault(affiliation.person_id, []).append(affiliation_card(affiliation))
-    found = {i: persons[heirs.get(i, i) or i] for i in asked if i in persons}
+    if unread := set(heirs.values()) - persons.keys():
+        more, theirs = _persons_with_affiliations(list(unread))
+        persons, held = persons | more, held | theirs
+    found = {i: persons[heirs.get(i, i)] for i in asked if i in persons}
     return {i: card_of(person, held.get(person.id, [])) for i, person in found.items()}
+
+
+def _persons_with_affiliations(ids: list[int]) -> tuple[dict[int, Person], dict[int, list[AffiliationCard]]]:
+    """A person comes with his affiliations; only who has none is read by himself."""
+    persons: dict[int, Person] = {}
+    held: dict[int, list[AffiliationCard]] = {}
+    for affiliation in affiliations_of(ids):
+        persons[affiliation.person_id] = affiliation.person
+        held.setdefault(affiliation.person_id, []).append(affiliation_card(affiliation))
+    if without := [i for i in ids if i not in persons]:
+        persons |= {person.id: person for person in PERSONS(people=without)}
+    return persons, held
 
 
 def affiliations_of(person_ids: Iterable[int]) -> list[Affiliation]:

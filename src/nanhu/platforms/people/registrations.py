@@ -11,6 +11,7 @@ from nanhu.kernel.crypto import register_blind_index
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.kit.people import PersonLine, named_by
 from nanhu.kernel.registry import Fact, PersonalData, PersonalFacts, Viewer, personal_data, personal_facts
+from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.people.models import Affiliation, ChangeSet, Person
 from nanhu.platforms.people.personal_data import affiliation_records, person_records
 from nanhu.platforms.people.queries import affiliations_of, person_cards, photo_url, unit_path
@@ -53,9 +54,14 @@ def facts_of(a: Affiliation, titles: dict[int, str]) -> list[Fact]:
 
 def titles_of(provenances: list[dict[str, Any]]) -> dict[int, str]:
     sets = {held["set"] for provenance in provenances for held in provenance.values() if held}
-    return {one.pk: one.source_title for one in CHANGE_SETS(sets=list(sets))}
+    known = TITLES()
+    if unread := sets - known.keys():
+        known |= {one.pk: one.source_title for one in CHANGE_SETS(sets=list(unread))}
+    return known
 
 
+TITLES: Remembered[dict[int, str]] = Remembered(dict, seconds=600)
+"""Titles of change sets by their ids, as far as this process has read them: they never change."""
 CHANGE_SETS = Prepared(lambda: ChangeSet.objects.filter(AnyOf(F("id"), Given("sets"))).only("source_title"))
 
 

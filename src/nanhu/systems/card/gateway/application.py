@@ -11,6 +11,7 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # its stu
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.connections import guard_of
+from nanhu.kernel.garbage import collect_seldom
 from nanhu.kernel.logs import logging_settings
 from nanhu.platforms.terminals.wire import LARGEST_BODY
 from nanhu.systems.card.gateway.server import Asked, Gateway
@@ -73,6 +74,7 @@ class Application:
         async with self.lock:
             if self.gateway is None:
                 self.gateway = Gateway()
+                collect_seldom()
                 guard_of(configuration()).start()
                 logging.config.dictConfig(logging_settings(configuration().log_format))
             return self.gateway
