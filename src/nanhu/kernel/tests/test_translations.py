@@ -4,11 +4,13 @@ import gettext
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from nanhu.kernel.translations.catalogues import compile_room, entries, read_catalogue, update
 from nanhu.kernel.translations.checks import check
+from nanhu.kernel.translations.common import check_common, forget, gather, unsaid
 from nanhu.kernel.translations.python_source import read_python
-from nanhu.kernel.translations.rooms import Room, rooms
+from nanhu.kernel.translations.rooms import Room, common, rooms
 from nanhu.kernel.translations.template_source import read_template
 from nanhu.kernel.translations.terms import check_across
 
@@ -264,3 +266,53 @@ def test_two_rooms_call_one_thing_by_one_english_word(package: Path) -> None:
 def test_a_term_of_the_house_has_its_own_word_in_every_sentence(package: Path) -> None:
     faults = check_across(rooms_that_say(package, ("没有公告", "Nothing new"), ("看公告", "Read the notice")))
     assert [fault.sentence for fault in faults] == ["公告 is called 'notice' everywhere, but not in 'Nothing new'"]
+
+
+def texts(room: Room) -> dict[str, object]:
+    return {key[1]: entry.string for key, entry in entries(read_catalogue(room.catalogue)).items()}
+
+
+def test_what_two_rooms_say_alike_stands_once_for_all(package: Path) -> None:
+    found, shared = rooms_that_say(package, ("状态", "Status"), ("状态", "Status")), common(package)
+    assert [fault.sentence for fault in check_common(found, shared)] == [
+        "in people as well (run `nanhu translations update`): '状态'"
+    ]
+    assert gather(found, shared) == 1
+    assert texts(shared) == {"状态": "Status"}
+    assert [texts(room) for room in found if room.catalogue.exists()] == [{}, {}]
+    assert list(check_common(found, shared)) == []
+    assert gather(found, shared) == 0
+
+
+def test_what_two_rooms_say_differently_stays_until_somebody_decides(package: Path) -> None:
+    found, shared = rooms_that_say(package, ("状态", "Status"), ("状态", "State")), common(package)
+    assert gather(found, shared) == 0
+    assert len(check_across([*found, shared])) == 2
+    assert len(list(check_common(found, shared))) == 1
+
+
+def test_a_room_does_not_say_a_common_word_again(package: Path) -> None:
+    room, shared = people(package), common(package)
+    known = {(None, "学生")}
+    update(room, known)
+    assert sorted(texts(room)) == ["名单", "教师"]
+    translate(room, 教师="Teacher", 名单="List")
+    assert check(room, known) == []
+    assert [fault.sentence for fault in check(room)] == [
+        "not in the catalogue (run `nanhu translations update`): '学生'"
+    ]
+    assert not shared.catalogue.exists()
+
+
+def test_a_common_word_that_nobody_says_any_more_goes(package: Path) -> None:
+    found, shared = rooms_that_say(package, ("状态", "Status"), ("状态", "Status")), common(package)
+    gather(found, shared)
+    assert [fault.sentence for fault in unsaid(shared, set())] == ["no source says this any more: '状态'"]
+    forget(shared, {(None, "状态")})
+    assert texts(shared) == {"状态": "Status"}
+    forget(shared, set())
+    assert texts(shared) == {}
+
+
+def test_django_asks_the_common_catalogue_first() -> None:
+    assert [common().folder / "locale"] == settings.LOCALE_PATHS
