@@ -36,7 +36,7 @@ BATCHES_SHOWN = 30
 
 
 class CaseOptions(TypedDict, total=False):
-    """Of the list: `title`, `tab`, `lead`, `filters`, `empty`. Of the page of one: `template` (extends "kit/case.html"), `facts` for
+    """Of the list: `title`, `tab`, `lead`, `filters`, `empty`, `list_template` (extends "kit/listing.html"). Of the page of one: `template` (extends "kit/case.html"), `facts` for
     it, `found` (the rows, with what is read along), `rows` (what stands in it, page by page; `rows_at` is the address of
     these as a file). `agree`: what the button to approve says; `done`: the sentence after each button. `decide`: keys of the
     roles that may decide, where not all of the console may."""
@@ -46,6 +46,7 @@ class CaseOptions(TypedDict, total=False):
     lead: Text
     filters: type[Filters]
     empty: Empty
+    list_template: str
     template: str
     found: QuerySet[Any]
     facts: Callable[[PageRequest, Any], Mapping[str, Any]]
@@ -85,7 +86,7 @@ class Cases:
             newest = found_rows.order_by("-created_at", "-pk")
             return listing(
                 request, table, newest, options.get("filters"), empty=options.get("empty"), export_as=str(options["title"]),
-                per_page=BATCHES_SHOWN,
+                per_page=BATCHES_SHOWN, template=options.get("list_template", "kit/listing.html"),
             )  # fmt: skip
 
         def case(request: PageRequest, found: Any) -> HttpResponseBase:

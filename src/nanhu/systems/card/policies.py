@@ -1,14 +1,18 @@
 """Who may do what with cards. A holder sees their own wallet; the counter is for clerks."""
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.registry import Viewer
+from nanhu.kernel.registry import Role, Viewer
 from nanhu.platforms.identity.api import has_role, role_required
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rules import CardKind, may_top_up_with_cash
 
 CLERK = "card.clerk"
+CLERK_ROLE = Role(
+    key=CLERK, name=_("一卡通经办"), description=_("在柜台充值、复核特批、办理挂失与解挂，看得到持卡人的交易")
+)
 FINANCE = "card.finance"
 finance_only = role_required(FINANCE)
 
