@@ -50,6 +50,11 @@ class IntakeBatch(Proposal):
         """Its job runs, and its page tells how far it is."""
         return self.state == WORKING
 
+    @property
+    def step(self) -> int:
+        """How far it came: file, check, submission, second person, work; 6 when all is done, 0 where it was given up."""
+        return {CHECKED: 3, SUBMITTED: 4, WORKING: 5, DONE: 6}.get(self.state, 0)
+
     def facts(self) -> Mapping[str, object]:
         """For the audit."""
         raise NotImplementedError

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nanhu.kernel.kit.consoles import Console
 
 BATCHES_SHOWN = 30
+STEPS = (_("选文件"), _("检查"), _("提交"), _("复核"), _("办理"))
 
 
 class CaseOptions(TypedDict, total=False):
@@ -126,6 +127,8 @@ class Cases:
             "is_mine": found.author_id == me, "waits": found.state == found.waits_in, "refusal": form_of(request, RefusalForm),
             "agree": self.options["agree"](found) if "agree" in self.options else _("同意办理"), "progress": progress_of(found),
         }  # fmt: skip
+        if isinstance(found, IntakeBatch):
+            facts["steps"] = STEPS
         if "rows" in self.options:
             facts["list"] = self.options["rows"](request, found)
         if "facts" in self.options:
@@ -189,7 +192,7 @@ class Intake(Cases):
         }  # fmt: skip
         more = given.get("facts")
         given["facts"] = lambda request: {
-            "template": blank.address(), "has_filled": filled is not None, **(more(request) if more else {}),
+            "steps": STEPS, "template": blank.address(), "has_filled": filled is not None, **(more(request) if more else {}),
         }  # fmt: skip
         blank = self.list.download("template.xlsx")(template)
         self.new = self.list.form("new/", form, **given)(new)
