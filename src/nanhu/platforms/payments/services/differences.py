@@ -5,7 +5,8 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import ReasonMissingError, SamePersonError
+from nanhu.kernel.errors import ReasonMissingError
+from nanhu.kernel.proposals import refuse_same_person
 from nanhu.platforms.payments.errors import DifferenceStateError, NobodyToCreditError
 from nanhu.platforms.payments.models import Difference
 from nanhu.platforms.payments.uses import USES
@@ -62,8 +63,7 @@ def proposed(by: Actor, difference: Difference) -> Difference:
     current = locked(difference, "-")
     if current.proposed_at is None:
         raise DifferenceStateError(state=State(current.state).label)
-    if current.proposer_id == account_of(by):
-        raise SamePersonError
+    refuse_same_person(by, current.proposer_id)
     return current
 
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import ReasonMissingError, SamePersonError, WrongStateError
+from nanhu.kernel.errors import ReasonMissingError, WrongStateError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
+from nanhu.kernel.proposals import refuse_same_person
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.errors import DifferenceUnexplainedError, ShiftCountedError, ShiftOpenError
 from nanhu.systems.card.funds.models import Shift, ShiftCount
@@ -149,8 +150,7 @@ def give_back(by: Actor, locked: Shift, reason: str) -> Shift:
 
 def locked_counted(by: Actor, shift: Shift) -> Shift:
     locked = Shift.objects.select_for_update().get(pk=shift.pk)
-    if locked.clerk_id == clerk_account(by):
-        raise SamePersonError
+    refuse_same_person(by, locked.clerk_id)
     if locked.state != COUNTED:
         raise WrongStateError(what=_("这一班"), state=Shift.State(locked.state).label)
     return locked

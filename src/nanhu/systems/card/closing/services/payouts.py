@@ -9,8 +9,8 @@ from django.db.models import Sum
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
-from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.money import plain_yuan
+from nanhu.kernel.proposals import refuse_same_person
 from nanhu.kernel.sheets.writing import safe_cell
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import NothingToPayError, OwnContractError, PayoutStateError
@@ -48,8 +48,7 @@ def confirm(*, by: Actor, payout: Payout, bank_reference: str, unpaid: Iterable[
         current = Payout.objects.select_for_update().get(pk=payout.pk)
         if current.state != Payout.State.MADE:
             raise PayoutStateError(state=Payout.State(current.state).label)
-        if by.account_id is None or by.account_id == current.maker_id:
-            raise SamePersonError
+        refuse_same_person(by, current.maker_id)
         Settlement.objects.filter(payout=current, number__in=list(unpaid)).update(payout=None)
         paid = list(Settlement.objects.filter(payout=current).select_related("merchant"))
         if not paid:
