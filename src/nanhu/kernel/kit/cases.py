@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from nanhu.kernel.kit.consoles import Console
 
 BATCHES_SHOWN = 30
-STEPS = (_("选文件"), _("检查"), _("提交"), _("复核"), _("办理"))
+STEPS = (_("选文件"), _("检查"), _("提交"), _("复核"), _("生效"))
 
 
 class CaseOptions(TypedDict, total=False):
