@@ -34,8 +34,7 @@ from nanhu.platforms.payments.services.custody import Crossing, balance_told, cr
 from nanhu.platforms.payments.services.days import by_group, close_day
 from nanhu.platforms.payments.services.days import explain as explain_day_difference
 from nanhu.platforms.payments.services.differences import credit_holder, explain, propose_credit, refuse_credit
-from nanhu.platforms.payments.services.payout_files import lines_out as payout_lines
-from nanhu.platforms.payments.services.payout_files import read_results as read_payout_results
+from nanhu.platforms.payments.services.payout_files import payout_lines, read_payout_results
 from nanhu.platforms.payments.services.payouts import make_file as make_payout_file
 from nanhu.platforms.payments.services.payouts import pay_by_wire
 from nanhu.platforms.payments.services.payouts import take_results as take_payout_results

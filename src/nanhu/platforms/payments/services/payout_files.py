@@ -25,7 +25,7 @@ PAID, RETURNED = "成功", "失败"
 """Words of the file, agreed with the bank: the same in whatever language the clerk works."""
 
 
-def lines_out(file: PayoutFile) -> Iterator[str]:
+def payout_lines(file: PayoutFile) -> Iterator[str]:
     return csv_lines(
         OUT,
         (
@@ -35,7 +35,7 @@ def lines_out(file: PayoutFile) -> Iterator[str]:
     )
 
 
-def read_results(file: PayoutFile, content: bytes) -> list[Result]:
+def read_payout_results(file: PayoutFile, content: bytes) -> list[Result]:
     """Each line must be a payout of this file, once, with its sum; one that does not fit and none is taken."""
     try:
         lines = RESULTS.read(content)
