@@ -1,8 +1,8 @@
 """Expected failures become a page or JSON, never a 500."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from nanhu.kernel.database import away
 from nanhu.kernel.errors import CampusError
@@ -25,13 +25,19 @@ class DatabaseAwayMiddleware:
 
 
 class ExpectedFailureMiddleware:
-    """Shows a CampusError that a view let through."""
+    """Shows a CampusError that a view let through. An address with a NUL names nothing: PostgreSQL's texts hold none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(
+        self, _request: HttpRequest, _view: object, _arguments: object, named: Mapping[str, object]
+    ) -> None:
+        if any(isinstance(value, str) and "\0" in value for value in named.values()):
+            raise Http404
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, CampusError):

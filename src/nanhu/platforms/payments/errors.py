@@ -110,6 +110,12 @@ class DayNotOverError(CampusError):
     sentence = _("{day} 还没有结束，不能日结。过了零点会自动日结；现在可以核对昨天或更早的一天。")
 
 
+class DayLongPastError(CampusError):
+    code = "card.day_long_past"
+    http_status = 422
+    sentence = _("{day} 太早：这里核对最近 {days} 天。")
+
+
 class NoteMissingError(CampusError):
     code = "card.note_missing"
     http_status = 422

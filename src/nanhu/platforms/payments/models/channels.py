@@ -39,3 +39,6 @@ class Channel(models.Model):
                 condition=Q(kind__in=["bank", "acquirer", "app"]), name="payments_channel_kind_is_known"
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.name

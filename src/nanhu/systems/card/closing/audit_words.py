@@ -15,7 +15,7 @@ ACTIONS: dict[str, Text] = {
     "card.confirm_payout": _("确认付款"),
     "card.dispute": _("提出争议"),
     "card.end_contract": _("终止商户合同"),
-    "card.make_payout": _("生成付款单"),
+    "card.make_merchant_payout": _("生成付款单"),
     "card.price_dish": _("菜品定价"),
     "card.refuse_correction": _("驳回更正"),
     "card.settle": _("商户结算"),

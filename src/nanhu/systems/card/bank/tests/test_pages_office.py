@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.models import Agreement, BankPayout, BulkSigning, Difference
+from nanhu.platforms.payments.models import Agreement, BankPayout, BulkSigning, Channel, Difference
 from nanhu.platforms.payments.services import reconciliation
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.services import loads
@@ -53,6 +53,19 @@ def line(part, **changes):
         "phone": PHONES[part],
     }
     return ",".join({**facts, **changes}.values()) + "\n"
+
+
+def test_only_finance_is_led_to_what_finance_does(clerk, finance):
+    for path in ("payouts/", "deposits/"):
+        assert (DESK + path in text_of(clerk, DESK)) is (clerk.get(DESK + path).status_code == 200)
+        assert DESK + path in text_of(finance, DESK)
+
+
+def test_an_appeal_names_the_app_as_people_call_it(clerk):
+    channel = Channel.objects.create(key="campus_app", kind="app", name="掌上校园")
+    page = text_of(clerk, "/card/bank/phones/appeal/")
+    assert channel.name in page
+    assert "object (" not in page
 
 
 def hand_in(client, text, token=None):

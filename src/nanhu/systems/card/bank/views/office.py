@@ -23,7 +23,8 @@ from nanhu.systems.card.bank.models import Load, OnlineTopUp
 from nanhu.systems.card.bank.policies import office_only
 from nanhu.systems.card.bank.services import app_bounds
 from nanhu.systems.card.funds.policy import unclaimed_return_days
-from nanhu.systems.card.views.frame import person_at
+from nanhu.systems.card.policies import FINANCE
+from nanhu.systems.card.views.frame import person_at, viewer_of
 
 PAGE = 30
 
@@ -40,7 +41,10 @@ def asked_text(request: HttpRequest, name: str) -> str:
 @never_cache
 @office_only
 def desk(request: HttpRequest) -> HttpResponse:
-    facts = {"counts": queries.desk(), "apps": app_bounds.apps(), "alarming": app_bounds.alarming()}
+    facts = {
+        "counts": queries.desk(), "apps": app_bounds.apps(), "alarming": app_bounds.alarming(),
+        "is_finance": FINANCE in viewer_of(request).roles,
+    }  # fmt: skip
     return render(request, "card_bank/desk.html", facts)
 
 

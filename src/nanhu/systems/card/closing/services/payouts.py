@@ -38,7 +38,7 @@ def make_payout(*, by: Actor) -> Payout:
         )  # fmt: skip
         Settlement.objects.filter(pk__in=[row.pk for row in rows]).update(payout=payout)
         facts = {"rows": payout.rows, "fen": payout.total_fen}
-        audit.record(by=by, action="card.make_payout", target=f"payout:{payout.number}", facts=facts)
+        audit.record(by=by, action="card.make_merchant_payout", target=f"payout:{payout.number}", facts=facts)
         return payout
 
 

@@ -253,6 +253,21 @@ def test_finance_runs_the_close_sees_the_report_and_takes_the_voucher(traded, ba
     assert queries_of(finance, f"{PAGE}days/{YESTERDAY}/") <= 20
 
 
+@pytest.mark.parametrize("day", ["1999-01-01", "0001-01-01", str(YESTERDAY - timedelta(days=500))])
+def test_a_day_of_long_ago_is_not_closed_by_hand(traded, day):
+    make(traded, "teacher", "card.finance")
+    answer = traded.client("teacher").post(f"{PAGE}run/", {"day": day})
+    assert answer.status_code in {400, 422}
+    assert not DayClose.objects.exists()
+    assert not Progress.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["merchants/%00/", "settlements/%00/"])
+def test_an_address_with_a_nul_names_nothing(traded, path):
+    make(traded, "teacher", "card.finance")
+    assert traded.client("teacher").get(PAGE + path).status_code == 404
+
+
 def test_strangers_find_no_finance(traded):
     for path in ("", f"days/{YESTERDAY}/", "voucher.csv", "merchants/", "payouts/"):
         assert traded.client("student").get(PAGE + path).status_code == 404

@@ -23,6 +23,7 @@ from nanhu.platforms.payments.api import (
     DayClose,
     DayDifference,
     DayDutiesError,
+    DayLongPastError,
     DayNotOverError,
     explain_day_difference,
 )
@@ -81,11 +82,17 @@ def run(request: HttpRequest) -> HttpResponse:
     return redirect("progress", public_id=progress.public_id)
 
 
+DAYS_BACK = 400
+"""A day is closed in its own night; what people close again lies within a year's audit."""
+
+
 def day_to_close(text: str, by: Actor) -> date:
     said = RangeForm({"first": text})
     day: date | None = said.cleaned_data.get("first") if said.is_valid() else None
     if day is None:
         raise DayMissingError
+    if day < campus_today() - timedelta(days=DAYS_BACK):
+        raise DayLongPastError(day=dates.day(day, campus_today().year), days=DAYS_BACK)
     if day >= campus_today():
         raise DayNotOverError(day=dates.day(day, campus_today().year))
     if DayDifference.objects.filter(close_id=day, noted_by_id=by.account_id).exists():

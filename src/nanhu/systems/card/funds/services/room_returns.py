@@ -41,8 +41,8 @@ def keep_taken(*, by: Actor, room_list: RoomList) -> RoomList:
     with transaction.atomic():
         locked = room_list.locked_in({State.ASKED_BACK})
         clerk_account(by)
-        why, locked.asker_id, locked.asker_name, locked.why_back = locked.why_back, None, "", ""
-        locked.enter(by, State.POSTED, "keep_{}", why)
+        locked.asker_id, locked.asker_name, locked.why_back = None, "", ""
+        locked.enter(by, State.POSTED, "keep_{}")
         return locked
 
 
