@@ -3,15 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.sheets import FileRefusedError
 
 
-class RoomSheetRefusedError(CampusError):
+class RoomSheetRefusedError(FileRefusedError):
+    """Of its column of money; what else a file lacks the kernel's reader says."""
+
     code = "card.room_sheet_refused"
-    http_status = 422
-    sentence = _(
-        "这个文件读不懂：请用模板，至少要有“楼栋”“房间”“学工号”“项目”“月份”，"
-        "金额一列写明是“房间金额”（整间，按人平分）还是“个人金额”。"
-    )
+    sentence = _("金额一列请写明是“房间金额”（整间，按人平分）还是“个人金额”，一份文件只用一种。")
 
 
 class RoomChargedError(CampusError):

@@ -7,17 +7,14 @@ The column of money says whose it is: 房间金额 is the whole room's bill, the
 from collections.abc import Iterable
 from typing import Final
 
-from nanhu.kernel.sheets import Column, FileRefusedError, Line, Sheet
+from nanhu.kernel.sheets import Column, Line, Sheet
 from nanhu.systems.card.funds.room_errors import RoomSheetRefusedError
 
 
 class RoomSheet(Sheet):
     def read(self, content: bytes) -> list[Line]:
         """Sums of rooms or sums of persons, never both."""
-        try:
-            lines = super().read(content)
-        except FileRefusedError as error:
-            raise RoomSheetRefusedError from error
+        lines = super().read(content)
         if any(line["whole"] for line in lines) == any(line["own"] for line in lines):
             raise RoomSheetRefusedError
         return lines

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nanhu.kernel.sheets import FileRefusedError
 from nanhu.systems.card.funds.models import RoomList
-from nanhu.systems.card.funds.room_errors import RoomSheetRefusedError
 from nanhu.systems.card.funds.room_rules import is_billable, month_of, split
 from nanhu.systems.card.funds.room_sheets import ROOMS
 from nanhu.systems.card.funds.tests.rooms import HEAD, MONTH, PAIR, faults, line, made
@@ -112,15 +112,34 @@ def test_sums_of_each_person_are_taken_as_they_stand(funds):
     ],
 )
 def test_a_file_that_leaves_whose_sum_it_is_to_a_guess_is_refused(head):
-    with pytest.raises(RoomSheetRefusedError):
+    with pytest.raises(FileRefusedError):
         ROOMS.read((head + f"15号楼,301,14231100001,电费,{MONTH},10,10\n").encode())
 
 
+def test_each_refusal_of_a_file_says_what_is_wrong_with_it_at_the_field():
+    """A stranger's five files got one sentence, and it fitted one of them."""
+    head = ",".join(one.head for one in ROOMS.columns)
+    files = {
+        "both": HEAD + "1号楼,101,T001,,水费,2026-11,,\n",
+        "empty": "",
+        "heads": head + "\n",
+        "other": "甲,乙\n1,2\n",
+    }
+    said = {}
+    for name, text in files.items():
+        with pytest.raises(FileRefusedError) as refused:
+            ROOMS.read(text.encode())
+        assert refused.value.field == "file"
+        said[name] = refused.value.message
+    assert len(set(said.values())) >= 3, said
+    assert "房间金额" not in said["empty"] + said["other"]
+
+
 def test_the_form_that_we_hand_out_is_the_one_that_we_read(funds):
-    with pytest.raises(RoomSheetRefusedError):
+    with pytest.raises(FileRefusedError):
         ROOMS.read(ROOMS.last([]))
     rows = [("南院15号楼", "301", "14231100001", "=1+1")]
-    with pytest.raises(RoomSheetRefusedError):
+    with pytest.raises(FileRefusedError):
         ROOMS.read(ROOMS.last(rows))
 
 
