@@ -46,7 +46,7 @@ def places(request: PageRequest) -> HttpResponseBase:
     submit=_("停用这个地点"),
     tone="danger",
     icon="ban",
-    subject=queries.place_with,
+    subject=queries.place_to_close,
     done=lambda place: _("%(name)s已停用。") % {"name": place.name},
 )
 def close(request: PageRequest, form: ReasonForm, place: Place) -> Place:
@@ -59,7 +59,7 @@ def close(request: PageRequest, form: ReasonForm, place: Place) -> Place:
     title=_("恢复地点"),
     submit=_("恢复使用"),
     icon="rotate-ccw",
-    subject=queries.place_with,
+    subject=queries.place_to_reopen,
     done=lambda place: _("%(name)s已恢复使用。") % {"name": place.name},
 )
 def reopen(request: PageRequest, form: ReasonForm, place: Place) -> Place:

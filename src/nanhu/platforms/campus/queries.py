@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import BooleanField, Func, QuerySet
 
-from nanhu.platforms.campus.errors import PlaceNotFoundError
+from nanhu.platforms.campus.errors import PlaceClosedError, PlaceNotClosedError, PlaceNotFoundError
 from nanhu.platforms.campus.models import Place
 
 
@@ -27,6 +27,21 @@ def place_with(key: str) -> Place:
     if found is None:
         raise PlaceNotFoundError
     return found
+
+
+def place_to_close(key: str) -> Place:
+    place = place_with(key)
+    if not is_open(place):
+        raise PlaceClosedError(place=place.name)
+    return place
+
+
+def place_to_reopen(key: str) -> Place:
+    """One that was closed by itself; what is closed with the place above it opens with that."""
+    place = place_with(key)
+    if place.closed_at is None:
+        raise PlaceNotClosedError(place=place.name)
+    return place
 
 
 def open_places() -> QuerySet[Place]:

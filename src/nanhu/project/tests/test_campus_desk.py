@@ -44,3 +44,14 @@ def test_a_place_is_closed_with_a_reason_and_opened_again(keeper):
     assert 'href="/campus/library/reopen/"' in page
     keeper.post("/campus/library/reopen/", {"reason": "修好了"})
     assert Place.objects.get().closed_at is None
+
+
+def test_a_place_is_closed_once_and_opens_with_the_one_above_it(keeper):
+    library = PlaceOrder(key="library", name="图书馆", kind="library")
+    set_up_places(by=SYSTEM, places=[library, PlaceOrder(key="hall", name="阅览室", kind="other", parent="library")])
+    keeper.post("/campus/library/close/", {"reason": "漏水"})
+    again = keeper.post("/campus/library/close/", {"reason": "停电"})
+    assert (again.status_code, "图书馆已停用。" in again.content.decode()) == (409, True)
+    below = keeper.post("/campus/hall/reopen/", {"reason": "开门"})
+    assert (below.status_code, "恢复上级" in below.content.decode()) == (409, True)
+    assert keeper.get("/campus/hall/close/").status_code == 409
