@@ -22,6 +22,8 @@ DAYS = {  # early hours are still yesterday in UTC
     "holiday": "2026-10-01T07:40",
     "moved-working-day": "2026-10-10T10:00",
 }
+NO_TIMERS = "src/nanhu/systems/card/vendors/tests/test_trouble.py::test_who_waits_too_long_is_told_to_ask_again_and_nothing_is_done"
+"""PostgreSQL's `lock_timeout` never comes due under libfaketime: this one would wait for ever, and no date is in it."""
 LIBRARIES = "*/faketime/libfaketime.so.1"
 
 
@@ -41,7 +43,7 @@ def on(day: str, arguments: list[str]) -> int:
         "FAKETIME": f"{(moment - datetime.now(CAMPUS)).total_seconds():+.0f}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    tests = ["-m", "dated", "-n", "2", "--dist", "loadgroup", "-q", *(arguments or ["src"])]
+    tests = ["-m", "dated", "-n", "2", "--dist", "loadgroup", "--deselect", NO_TIMERS, "-q", *(arguments or ["src"])]
     return subprocess.run([sys.executable, "-m", "pytest", *tests], env=environment, check=False).returncode
 
 

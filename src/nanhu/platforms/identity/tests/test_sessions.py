@@ -84,12 +84,12 @@ def test_faces_follow_live_affiliations(browser, teacher):
 
 
 def test_a_request_costs_few_queries(browser, student, django_assert_num_queries):
-    """The session store, the account, the session with its roles, and two for the person."""
+    """The session store, the account, the session with its roles, and the person with the affiliations."""
     sign_in(browser, student.numbers[0])
     request = RequestFactory().get("/")
     request.COOKIES = {name: morsel.value for name, morsel in browser.cookies.items()}
     stack = SessionMiddleware(AuthenticationMiddleware(IdentityMiddleware(lambda _request: HttpResponse())))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         stack(request)
     assert request.viewer.name == student.name
 
