@@ -59,7 +59,7 @@ def hand_in(page: Page, text: str) -> None:
     file = {"name": "账单.csv", "mimeType": "text/csv", "buffer": text.encode()}
     page.set_input_files("input[name=file]", file)
     with page.expect_navigation():
-        page.get_by_role("button", name="检查账单").click()
+        page.get_by_role("button", name="检查文件").click()
 
 
 def test_a_months_bills_from_the_form_to_the_second_clerk(office, window):
