@@ -260,6 +260,24 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE, related_name="releases", to="identity.application"
                     ),
                 ),
+                (
+                    "asker",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decider",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "db_table": "identity_attribute_release",
@@ -866,9 +884,9 @@ class Migration(migrations.Migration):
             model_name="attributerelease",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("decided_by", ""),
-                    ("asked_by__startswith", "system:"),
-                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                    ("decider", None),
+                    ("asker", None),
+                    models.Q(("decider", models.F("asker")), _negated=True),
                     _connector="OR",
                 ),
                 name="identity_release_by_two",

@@ -112,7 +112,9 @@ class AttributeRelease(models.Model):
     reason = models.CharField(max_length=200)
     is_sensitive = models.BooleanField(default=False)
     state = models.CharField(max_length=12, choices=State, default=State.GRANTED)
+    asker = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     asked_by = models.TextField()
+    decider = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     decided_by = models.TextField(default="", blank=True)
     decided_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
@@ -131,7 +133,7 @@ class AttributeRelease(models.Model):
                 name="identity_release_sensitive_is_decided",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by="") | Q(asked_by__startswith="system:") | ~Q(decided_by=F("asked_by")),
+                condition=Q(decider=None) | Q(asker=None) | ~Q(decider=F("asker")),
                 name="identity_release_by_two",
             ),
         ]

@@ -47,9 +47,10 @@ def ask(by: Actor, application: Application, held: AttributeRelease | None, name
     release = held or AttributeRelease(application=application, name=name)
     release.is_sensitive = ATTRIBUTES[name].is_sensitive
     waits = release.is_sensitive and by.account_id is not None
-    release.reason, release.asked_by = reason, by.name
+    release.reason, release.asked_by, release.asker_id = reason, by.name, by.account_id
     release.state = State.WAITING if waits else State.GRANTED
     release.decided_by, release.decided_at = ("", None) if waits or not release.is_sensitive else (by.name, now())
+    release.decider = None
     release.save()
 
 
@@ -58,11 +59,11 @@ def decide_release(*, by: Actor, release: AttributeRelease, is_granted: bool) ->
     """A second person grants or refuses a sensitive attribute. Raises OwnRequestError to who asked for it."""
     Application.objects.select_for_update().get(pk=release.application_id)
     locked = AttributeRelease.objects.select_for_update().select_related("application").get(pk=release.pk)
-    if locked.asked_by == by.name:
+    if by.account_id is None or by.account_id == locked.asker_id:
         raise OwnRequestError
     locked.state = State.GRANTED if is_granted else State.REFUSED
-    locked.decided_by, locked.decided_at = by.name, now()
-    locked.save(update_fields=["state", "decided_by", "decided_at"])
+    locked.decided_by, locked.decider_id, locked.decided_at = by.name, by.account_id, now()
+    locked.save(update_fields=["state", "decided_by", "decider", "decided_at"])
     audit.record(
         by=by,
         action="identity.decide_attribute_release",

@@ -4,10 +4,13 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity import panels
+from nanhu.platforms.identity.errors import OwnRequestError
 from nanhu.platforms.identity.models import Application, AttributeRelease, SsoGrant, SsoSession
 from nanhu.platforms.identity.registry.forms import AttributesForm, RegisterForm
 from nanhu.platforms.identity.registry.models import Health
@@ -19,7 +22,7 @@ from nanhu.platforms.identity.services.applications import (
     set_addresses,
 )
 from nanhu.platforms.identity.services.attributes import ATTRIBUTES, chosen_affiliation, released
-from nanhu.platforms.identity.services.releases import set_releases
+from nanhu.platforms.identity.services.releases import decide_release, set_releases
 from nanhu.platforms.identity.tests.conftest import TEST
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import OrgUnit
@@ -184,6 +187,20 @@ def test_a_new_reason_for_a_sensitive_attribute_waits_again(library, guard, admi
     administrator.post("/applications/library/attributes", {"give-phone": "on", "why-phone": "卖给别人"})
     library.refresh_from_db()
     assert library.attributes == []
+
+
+def test_who_asked_is_the_account_and_not_its_name(library, student, teacher):
+    """Somebody whose name was corrected meanwhile is still the one who asked; a namesake is another."""
+    asker = Actor(account_id=student.account.pk, name="张伟")
+    set_releases(by=asker, application=library, reasons={"phone": "逾期提醒"})
+    release = AttributeRelease.objects.get(name="phone")
+    with pytest.raises(OwnRequestError):
+        decide_release(by=replace(asker, name="张玮"), release=release, is_granted=True)
+    with pytest.raises(IntegrityError, match="identity_release_by_two"), transaction.atomic():
+        AttributeRelease.objects.filter(pk=release.pk).update(decider=release.asker)
+    decide_release(by=Actor(account_id=teacher.account.pk, name="张伟"), release=release, is_granted=True)
+    release.refresh_from_db()
+    assert (release.state, release.decider) == ("granted", teacher.account)
 
 
 def test_a_released_phone_leaves_a_mark(library, student):
