@@ -1,10 +1,13 @@
 """What a home weighs on the line, the first time and the next, and that nothing on it moves while it opens."""
 
+import time
+
 from playwright.sync_api import Page
 
 from nanhu.sample.cast import CAST
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.testing.accessibility import SIZES
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 FIRST_VISIT, NEXT_VISIT = 150_000, 20_000
 WATCH = """window.shifts = [];
@@ -15,14 +18,32 @@ WATCH = """window.shifts = [];
 class Line:
     """Bytes that came over the network to a page, as they were sent: compressed, heads with them."""
 
-    def __init__(self, page: Page) -> None:
-        self.bytes = 0
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url, self.bytes, self.is_late = page, url, 0, False
         self.session = page.context.new_cdp_session(page)
         self.session.send("Network.enable")
         self.session.on("Network.loadingFinished", self.add)
+        self.session.on("Network.requestWillBeSent", self.see)
 
     def add(self, event: dict) -> None:
         self.bytes += int(event["encodedDataLength"])
+
+    def see(self, event: dict) -> None:
+        self.is_late |= "/tiles/" in event["request"]["url"]
+
+    def visit(self, *, first: bool) -> int:
+        """What a home weighs whose sources all answer in time. A tile whose source was slow a moment ago comes after its page,
+        for two minutes, as on a machine under load: such a visit is no measure."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            if first:
+                self.session.send("Network.clearBrowserCache")
+            self.bytes, self.is_late = 0, False
+            self.page.goto(self.url, wait_until="networkidle")
+            if not self.is_late:
+                return self.bytes
+            assert time.monotonic() < deadline, "no home came whole"
+            self.page.wait_for_timeout(2_000)
 
 
 def test_a_home_is_light_and_stands_still(campus, visit):
@@ -30,12 +51,9 @@ def test_a_home_is_light_and_stands_still(campus, visit):
         visitor = visit(size)
         visitor.sign_in(campus.url, CAST["student"].campus_no, SAMPLE_PASSWORD)
         page = visitor.page.context.new_page()
-        page.context.new_cdp_session(page).send("Network.clearBrowserCache")
         page.add_init_script(WATCH)
-        line = Line(page)
-        page.goto(campus.url, wait_until="networkidle")
-        assert 10_000 < line.bytes < FIRST_VISIT
-        first, line.bytes = line.bytes, 0
-        page.goto(campus.url, wait_until="networkidle")
-        assert 1_000 < line.bytes < min(NEXT_VISIT, first)
+        line = Line(page, campus.url)
+        first = line.visit(first=True)
+        assert 10_000 < first < FIRST_VISIT
+        assert 1_000 < line.visit(first=False) < min(NEXT_VISIT, first)
         assert sum(page.evaluate("window.shifts")) == 0
