@@ -10,6 +10,8 @@ from nanhu.testing.accessibility import SIZES
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 FIRST_VISIT, NEXT_VISIT = 150_000, 20_000
+SEEN = 0.01
+"""Of Chromium's layout shift, for which 0.1 is still good: below this nobody sees that anything moved."""
 WATCH = """window.shifts = [];
     new PerformanceObserver(list => window.shifts.push(...list.getEntries().filter(one => !one.hadRecentInput).map(one => one.value)))
         .observe({type: "layout-shift", buffered: true});"""
@@ -56,4 +58,4 @@ def test_a_home_is_light_and_stands_still(campus, visit):
         first = line.visit(first=True)
         assert 10_000 < first < FIRST_VISIT
         assert 1_000 < line.visit(first=False) < min(NEXT_VISIT, first)
-        assert sum(page.evaluate("window.shifts")) == 0
+        assert sum(page.evaluate("window.shifts")) < SEEN
