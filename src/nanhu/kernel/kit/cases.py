@@ -125,21 +125,17 @@ class Cases:
         facts: dict[str, Any] = {
             "case": found, "state": state.shown(found, Reader(request, me)), "deeds": deeds,
             "is_mine": found.author_id == me, "waits": found.state == found.waits_in, "refusal": form_of(request, RefusalForm),
-            "agree": self.options["agree"](found) if "agree" in self.options else _("同意办理"), "progress": progress_of(found),
+            "agree": self.options["agree"](found) if "agree" in self.options else _("同意办理"), **self.own_facts(found),
         }  # fmt: skip
-        if isinstance(found, IntakeBatch):
-            facts["steps"] = STEPS
         if "rows" in self.options:
             facts["list"] = self.options["rows"](request, found)
         if "facts" in self.options:
             facts |= self.options["facts"](request, found)
         return render(request, self.options.get("template", "kit/case.html"), facts)
 
-
-def progress_of(found: Proposal) -> Progress | None:
-    if not isinstance(found, IntakeBatch) or not found.is_at_work or found.progress_id is None:
-        return None
-    return Progress.objects.filter(public_id=found.progress_id).first()
+    def own_facts(self, _found: Any) -> Mapping[str, Any]:
+        """What the page of one shows of this kind of case beside the room's own."""
+        return {}
 
 
 class Intake(Cases):
@@ -198,3 +194,10 @@ class Intake(Cases):
         self.new = self.list.form("new/", form, **given)(new)
         self.case.action("submit/", done=_("已提交，等另一位经办人复核。"))(submit)
         self.case.action("discard/", done=self.said.get("discard", _("已作废。")))(discard)
+
+    def own_facts(self, found: IntakeBatch) -> Mapping[str, Any]:
+        """How far it came on its way, and how far its job is."""
+        progress = None
+        if found.is_at_work and found.progress_id is not None:
+            progress = Progress.objects.filter(public_id=found.progress_id).first()
+        return {"steps": STEPS, "progress": progress}

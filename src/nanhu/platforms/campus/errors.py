@@ -21,9 +21,3 @@ class PlaceNotClosedError(CampusError):
     code = "campus.place_not_closed"
     http_status = 409
     sentence = _("{place}没有单独停用：随上级地点停用的，恢复上级即可。")
-
-
-class ReasonMissingError(CampusError):
-    code = "campus.reason_missing"
-    sentence = _("请写明原因。")
-    field = "reason"

@@ -8,7 +8,8 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.platforms.campus.errors import PlaceNotFoundError, ReasonMissingError
+from nanhu.kernel.errors import ReasonMissingError
+from nanhu.platforms.campus.errors import PlaceNotFoundError
 from nanhu.platforms.campus.models import Place
 
 

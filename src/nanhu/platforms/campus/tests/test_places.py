@@ -4,8 +4,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.campus.errors import PlaceNotFoundError, ReasonMissingError
+from nanhu.platforms.campus.errors import PlaceNotFoundError
 from nanhu.platforms.campus.models import Place
 from nanhu.platforms.campus.queries import is_open, open_places, place_lines, place_with
 from nanhu.platforms.campus.services import PlaceOrder, close_place, reopen_place, set_up_places
