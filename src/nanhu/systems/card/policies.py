@@ -1,9 +1,7 @@
 """Who may do what with cards. A holder sees their own wallet; the counter is for clerks."""
 
-from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.actors import Actor
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.platforms.identity.api import has_role, role_required
 from nanhu.systems.card.models import Card
@@ -24,10 +22,3 @@ def is_clerk(viewer: Viewer) -> bool:
 def may_bring_cash(card: Card) -> bool:
     """Ruling 6."""
     return may_top_up_with_cash(CardKind(card.card_class, card.sub_class))
-
-
-def clerk_account(by: Actor) -> int:
-    """Cash is taken by a person who answers for it, never by a part of the program."""
-    if by.account_id is None:
-        raise Http404
-    return by.account_id

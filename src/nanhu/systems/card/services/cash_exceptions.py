@@ -7,12 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import given
 from nanhu.systems.card.limits import counter_limits
 from nanhu.systems.card.models import Card, CashException
-from nanhu.systems.card.policies import clerk_account
 from nanhu.systems.card.services.top_up import check_amount
 
 APPROVED, REFUSED = CashException.State.APPROVED, CashException.State.REFUSED
@@ -26,7 +25,7 @@ def ask_for_cash(*, by: Actor, card: Card, amount_fen: int, reason: str, token: 
         if (known := CashException.known(by, token)) is not None:
             return known
         asked = CashException.objects.create(
-            token=token, card=card, amount_fen=amount_fen, reason=why, author_id=clerk_account(by), author_name=by.name
+            token=token, card=card, amount_fen=amount_fen, reason=why, author_id=account_of(by), author_name=by.name
         )  # fmt: skip
         facts = {"fen": amount_fen, "exception": asked.pk}
         audit.record(by=by, action="card.ask_for_cash", target=f"card:{card.number}", reason=reason, facts=facts)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import ReasonMissingError, WrongStateError
 from nanhu.kernel.money import format_yuan
@@ -16,7 +16,6 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.errors import DifferenceUnexplainedError, ShiftCountedError, ShiftOpenError
 from nanhu.systems.card.funds.models import Shift, ShiftCount
 from nanhu.systems.card.models import TopUp
-from nanhu.systems.card.policies import clerk_account
 from nanhu.systems.card.services.accounts import drawer_of
 
 SAFE = "card.safe"
@@ -30,11 +29,9 @@ def open_shift(*, by: Actor, float_fen: int) -> Shift:
         current = shift_of(by)
         if current is not None:
             raise ShiftOpenError
-        shift = Shift.objects.create(clerk_id=clerk_account(by), clerk_name=by.name, float_fen=float_fen)
+        shift = Shift.objects.create(clerk_id=account_of(by), clerk_name=by.name, float_fen=float_fen)
         if float_fen:
-            leg = ledger.Leg(
-                debit_account_id=drawer_of(clerk_account(by)), credit_account_id=safe(), amount_fen=float_fen
-            )
+            leg = ledger.Leg(debit_account_id=drawer_of(account_of(by)), credit_account_id=safe(), amount_fen=float_fen)
             ledger.post(by=by, kind="card.shift_float", legs=[leg], key=f"card.shift_float:{shift.public_id}")
         audit.record(by=by, action="card.open_shift", target=f"shift:{shift.public_id}", facts={"float_fen": float_fen})
         return shift
@@ -42,8 +39,8 @@ def open_shift(*, by: Actor, float_fen: int) -> Shift:
 
 def shift_of(by: Actor) -> Shift | None:
     """Hers that is not closed, locked; of two tabs that open or count at once the second waits here."""
-    lock_key(f"card.shift:{clerk_account(by)}")
-    return Shift.objects.select_for_update().filter(clerk_id=clerk_account(by)).exclude(state=CLOSED).first()
+    lock_key(f"card.shift:{account_of(by)}")
+    return Shift.objects.select_for_update().filter(clerk_id=account_of(by)).exclude(state=CLOSED).first()
 
 
 def expected_in(drawer_account: int) -> int:
@@ -53,10 +50,10 @@ def expected_in(drawer_account: int) -> int:
 
 def drawer_for_cash(by: Actor) -> int:
     """Where cash is put now. None is taken between the count and the hand-over: it would be in no shift."""
-    lock_key(f"card.shift:{clerk_account(by)}")
-    if Shift.objects.filter(clerk_id=clerk_account(by), state=COUNTED).exists():
+    lock_key(f"card.shift:{account_of(by)}")
+    if Shift.objects.filter(clerk_id=account_of(by), state=COUNTED).exists():
         raise ShiftCountedError
-    return drawer_of(clerk_account(by))
+    return drawer_of(account_of(by))
 
 
 def count_shift(*, by: Actor, counted_fen: int, reason: str = "") -> Shift:
@@ -65,12 +62,12 @@ def count_shift(*, by: Actor, counted_fen: int, reason: str = "") -> Shift:
     A clerk who opened no shift gets one now: nobody goes home uncounted. A difference gets its reason before the hand-over.
     """
     with transaction.atomic():
-        shift = shift_of(by) or Shift(clerk_id=clerk_account(by), clerk_name=by.name, opened_at=began(by))
+        shift = shift_of(by) or Shift(clerk_id=account_of(by), clerk_name=by.name, opened_at=began(by))
         if shift.state == COUNTED and shift.counted_fen == counted_fen:
             return shift
         if shift.state == COUNTED:
             raise WrongStateError(what=_("这一班"), state=shift.get_state_display())
-        shift.expected_fen, shift.counted_fen = expected_in(drawer_of(clerk_account(by))), counted_fen
+        shift.expected_fen, shift.counted_fen = expected_in(drawer_of(account_of(by))), counted_fen
         shift.state, shift.counted_at, shift.reason = COUNTED, now(), reason.strip()
         shift.save()
         keep_count(by, shift, counted_fen)
@@ -81,7 +78,7 @@ def count_shift(*, by: Actor, counted_fen: int, reason: str = "") -> Shift:
 def keep_count(by: Actor, shift: Shift, counted_fen: int) -> None:
     ShiftCount.objects.create(
         shift=shift,
-        teller_id=clerk_account(by),
+        teller_id=account_of(by),
         teller_name=by.name,
         counted_fen=counted_fen,
         expected_fen=shift.expected_fen or 0,
@@ -94,7 +91,7 @@ def explain_shift(*, by: Actor, shift: Shift, reason: str) -> Shift:
         raise ReasonMissingError
     with transaction.atomic():
         locked = Shift.objects.select_for_update().get(pk=shift.pk)
-        if locked.clerk_id != clerk_account(by) or locked.state != COUNTED:
+        if locked.clerk_id != account_of(by) or locked.state != COUNTED:
             raise WrongStateError(what=_("这一班"), state=locked.get_state_display())
         locked.reason = reason.strip()
         locked.save(update_fields=["reason"])
@@ -122,7 +119,7 @@ def check_shift(*, by: Actor, shift: Shift, counted_fen: int) -> Shift:
         if locked.difference_fen and not locked.reason:
             raise DifferenceUnexplainedError(clerk=locked.clerk_name)
         locked.state, locked.closed_at = CLOSED, now()
-        locked.checker_id, locked.checker_name = clerk_account(by), by.name
+        locked.checker_id, locked.checker_name = account_of(by), by.name
         legs = handover(drawer_of(locked.clerk_id), locked)
         if legs:
             key = f"card.shift:{locked.public_id}"

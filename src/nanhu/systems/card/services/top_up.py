@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.platforms.ledger import api as ledger
@@ -19,7 +19,7 @@ from nanhu.systems.card.errors import (
 )
 from nanhu.systems.card.limits import counter_limits
 from nanhu.systems.card.models import Card, CashException, TopUp
-from nanhu.systems.card.policies import clerk_account, may_bring_cash
+from nanhu.systems.card.policies import may_bring_cash
 from nanhu.systems.card.services.receipts import locked_balances, write_receipt
 from nanhu.systems.card.services.shifts import drawer_for_cash
 
@@ -65,7 +65,7 @@ def take(*, by: Actor, card: Card, amount_fen: int, token: UUID, exception_id: i
         )
         settled = settle_debt(by=by, card=card, owed_fen=owed, balance_fen=after)
         top_up = TopUp.objects.create(
-            receipt_id=receipt_id, token=token, clerk_id=clerk_account(by), clerk_name=by.name, amount_fen=amount_fen,
+            receipt_id=receipt_id, token=token, clerk_id=account_of(by), clerk_name=by.name, amount_fen=amount_fen,
             settled_fen=settled, balance_fen=after - settled, exception=exception,
         )  # fmt: skip
         if exception is not None:

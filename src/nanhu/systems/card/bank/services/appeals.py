@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.kernel import audit, once
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import ReasonMissingError
 from nanhu.platforms.payments.api import Channel
@@ -14,7 +14,6 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.errors import AppealNotFoundError, AppealsUsedUpError
 from nanhu.systems.card.bank.models import Appeal, Binding
 from nanhu.systems.card.bank.services import bindings
-from nanhu.systems.card.policies import clerk_account
 
 MOST_A_DAY = 50
 
@@ -58,7 +57,7 @@ def decide(*, by: Actor, public_id: UUID, is_upheld: bool, answer: str) -> Appea
         for one in Binding.objects.filter(app=current.app, person_id=person_id or 0, state=Binding.State.ACTIVE):
             bindings.revoke(by=by, binding=one, reason=f"误绑申诉：{answer.strip()}")
     current.state = Appeal.State.REVOKED if is_upheld else Appeal.State.REFUSED
-    current.answer, current.clerk_id, current.decided_at = answer.strip(), clerk_account(by), now()
+    current.answer, current.clerk_id, current.decided_at = answer.strip(), account_of(by), now()
     current.save()
     facts = {"state": current.state}
     audit.record(by=by, action="card.decide_appeal", target=f"card_appeal:{current.pk}", reason=answer, facts=facts)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
@@ -15,7 +15,6 @@ from nanhu.platforms.payments.api import Channel, bank_channel
 from nanhu.systems.card.bank.accounts import clearing_account
 from nanhu.systems.card.bank.errors import DepositKnownError, DepositTooLargeError
 from nanhu.systems.card.bank.models import Deposit
-from nanhu.systems.card.policies import clerk_account
 from nanhu.systems.card.services.shifts import safe
 
 State = Deposit.State
@@ -43,7 +42,7 @@ def ask(*, by: Actor, arrival: Arrival) -> Deposit:
             made = Deposit.objects.create(
                 token=arrival.token, channel=bank_channel(), acquirer=arrival.acquirer, day=arrival.day,
                 amount_fen=arrival.amount_fen, fee_fen=arrival.fee_fen, reference=arrival.reference.strip(),
-                author_id=clerk_account(by), author_name=by.name,
+                author_id=account_of(by), author_name=by.name,
             )  # fmt: skip
             note(by, made, "card.ask_deposit")
             return made

@@ -4,19 +4,18 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.proposals import given
 from nanhu.systems.card.chip.errors import SuspenseBatchedError, SuspenseClosedError
 from nanhu.systems.card.chip.models import SuspenseCase
-from nanhu.systems.card.policies import clerk_account
 
 
 def take_case(*, by: Actor, case_id: int) -> SuspenseCase:
     with transaction.atomic():
         case = held(case_id)
-        case.owner_id, case.owner_name = clerk_account(by), by.name
+        case.owner_id, case.owner_name = account_of(by), by.name
         case.save(update_fields=["owner", "owner_name"])
         audit.record(by=by, action="card.take_suspense", target=f"suspense:{case.pk}")
         return case
@@ -26,7 +25,7 @@ def close_case(*, by: Actor, case_id: int, answer: str) -> SuspenseCase:
     why = given(answer)
     with transaction.atomic():
         case = held(case_id)
-        case.owner_id, case.owner_name = clerk_account(by), by.name
+        case.owner_id, case.owner_name = account_of(by), by.name
         case.state, case.answer, case.closed_at = SuspenseCase.State.CLOSED, why, now()
         case.save(update_fields=["owner", "owner_name", "state", "answer", "closed_at"])
         audit.record(by=by, action="card.close_suspense", target=f"suspense:{case.pk}", reason=case.answer)

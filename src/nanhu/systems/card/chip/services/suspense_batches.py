@@ -13,13 +13,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.proposals import given
 from nanhu.systems.card.chip.errors import SuspenseGroupEmptyError
 from nanhu.systems.card.chip.models import SuspenseBatch, SuspenseCase
 from nanhu.systems.card.chip.services.suspense_posting import POSTABLE, note, post_row
 from nanhu.systems.card.models import Receipt
-from nanhu.systems.card.policies import clerk_account
 from nanhu.systems.card.services.receipts import locked_balances
 
 Deed, State = SuspenseBatch.Deed, SuspenseBatch.State
@@ -58,7 +57,7 @@ def propose_batch(*, by: Actor, group: Group, deed: str, why: str, token: UUID) 
             raise SuspenseGroupEmptyError
         batch = SuspenseBatch.objects.create(
             token=token, deed=deed, terminal_id=group.terminal_id, reason=group.reason, count=len(cases),
-            fen=sum(case.amount_fen or 0 for case in cases), proposal=proposal, author_id=clerk_account(by),
+            fen=sum(case.amount_fen or 0 for case in cases), proposal=proposal, author_id=account_of(by),
             author_name=by.name,
         )  # fmt: skip
         SuspenseCase.objects.filter(pk__in=[case.pk for case in cases]).update(

@@ -3,7 +3,7 @@
 from django.db import connection, transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.ledger import api as ledger
@@ -11,7 +11,6 @@ from nanhu.systems.card.chip.errors import SuspenseNotPostableError, SuspensePro
 from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.chip.services.suspense import held
 from nanhu.systems.card.models import Receipt, Wallet
-from nanhu.systems.card.policies import clerk_account
 from nanhu.systems.card.services.receipts import locked_balances
 
 POSTABLE = frozenset(
@@ -39,7 +38,7 @@ def propose(*, by: Actor, case_id: int, reason: str) -> SuspenseCase:
         case = held(case_id)
         if not is_postable(case):
             raise SuspenseNotPostableError
-        case.proposer_id, case.proposer_name, case.proposal = clerk_account(by), by.name, why
+        case.proposer_id, case.proposer_name, case.proposal = account_of(by), by.name, why
         case.save(update_fields=["proposer", "proposer_name", "proposal"])
         note(by, "card.propose_suspense", case, case.proposal)
         return case
@@ -50,7 +49,7 @@ def refuse(*, by: Actor, case_id: int, proposer_id: int, answer: str) -> Suspens
     why = given(answer)
     with transaction.atomic():
         case = proposed(case_id, proposer_id)
-        case.owner_id, case.owner_name = clerk_account(by), by.name
+        case.owner_id, case.owner_name = account_of(by), by.name
         case.proposer_id, case.proposer_name, case.proposal = None, "", ""
         case.save(update_fields=["owner", "owner_name", "proposer", "proposer_name", "proposal"])
         note(by, "card.refuse_suspense", case, why)
@@ -64,7 +63,7 @@ def approve(*, by: Actor, case_id: int, proposer_id: int, answer: str) -> Suspen
         case = proposed(case_id, proposer_id)
         refuse_same_person(by, case.proposer_id)
         case.posted_id = post_row(by=by, case=case)
-        case.owner_id, case.owner_name = clerk_account(by), by.name
+        case.owner_id, case.owner_name = account_of(by), by.name
         case.state, case.answer, case.closed_at = SuspenseCase.State.CLOSED, why, now()
         case.save(update_fields=["posted", "owner", "owner_name", "state", "answer", "closed_at"])
         note(by, "card.post_suspense", case, case.answer)

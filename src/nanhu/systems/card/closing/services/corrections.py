@@ -7,14 +7,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import NotCorrectableError
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.kinds import MONEY_IN
 from nanhu.systems.card.models import Receipt
-from nanhu.systems.card.policies import clerk_account
 from nanhu.systems.card.services.receipts import locked_balances
 
 State = Correction.State
@@ -37,7 +36,7 @@ def ask(*, by: Actor, receipt: Receipt, reason: str, token: UUID) -> Correction:
             if (known := Correction.known(by, token)) is not None:
                 return known
             asked = Correction.objects.create(
-                token=token, receipt=receipt, reason=why, author_id=clerk_account(by), author_name=by.name
+                token=token, receipt=receipt, reason=why, author_id=account_of(by), author_name=by.name
             )
             facts = {"correction": asked.pk, "fen": receipt.amount_fen}
             audit.record(

@@ -9,12 +9,11 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.errors import BatchKnownError, FundingClosedError
 from nanhu.systems.card.funds.models import Funding, PayoutBatch, PayoutRow
-from nanhu.systems.card.policies import clerk_account
 
 State = PayoutBatch.State
 
@@ -55,7 +54,7 @@ def make_batch(*, by: Actor, payout: Payout, rows: Sequence[PayoutRow], content:
         batch = PayoutBatch.objects.create(
             token=payout.token, source=payout.source, title=payout.title, funding=payout.funding,
             row_count=len(rows), sum_fen=sum(row.amount_fen for row in rows), expires_on=payout.expires_on,
-            file_name=payout.file_name, file_digest=digest, author_id=clerk_account(by), author_name=by.name,
+            file_name=payout.file_name, file_digest=digest, author_id=account_of(by), author_name=by.name,
         )  # fmt: skip
         for row in rows:
             row.batch = batch

@@ -5,13 +5,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.systems.card.funds.models import RoomBill, RoomList, RoomShare
 from nanhu.systems.card.funds.room_errors import RoomChargedError
 from nanhu.systems.card.funds.room_queries import spent_bills
 from nanhu.systems.card.funds.services.room_files import CheckedRoom
-from nanhu.systems.card.policies import clerk_account
 
 State = RoomList.State
 
@@ -23,7 +22,7 @@ def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom
             if (known := RoomList.known(by, token)) is not None:
                 return known
             made = RoomList.objects.create(
-                token=token, title=title, file_name=file_name, author_id=clerk_account(by), author_name=by.name,
+                token=token, title=title, file_name=file_name, author_id=account_of(by), author_name=by.name,
                 room_count=len(rooms), share_count=sum(len(room.people) for room in rooms),
                 sum_fen=sum(room.amount_fen for room in rooms),
             )  # fmt: skip

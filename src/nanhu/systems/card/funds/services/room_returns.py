@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import job, open_progress
@@ -21,7 +21,6 @@ from nanhu.systems.card.funds.events import RoomShareTold
 from nanhu.systems.card.funds.models import RoomList, RoomShare
 from nanhu.systems.card.funds.room_queries import shares_of
 from nanhu.systems.card.models import Receipt
-from nanhu.systems.card.policies import clerk_account
 
 State = RoomList.State
 PIECE = 40
@@ -31,7 +30,7 @@ def ask_back(*, by: Actor, room_list: RoomList, reason: str) -> RoomList:
     why = given(reason)
     with transaction.atomic():
         locked = room_list.locked_in({State.POSTED})
-        locked.asker_id, locked.asker_name, locked.why_back = clerk_account(by), by.name, why
+        locked.asker_id, locked.asker_name, locked.why_back = account_of(by), by.name, why
         locked.enter(by, State.ASKED_BACK, "ask_{}_back", why)
         return locked
 
@@ -40,7 +39,7 @@ def keep_taken(*, by: Actor, room_list: RoomList) -> RoomList:
     """Not given back after all: refused by another, or withdrawn by who asked."""
     with transaction.atomic():
         locked = room_list.locked_in({State.ASKED_BACK})
-        clerk_account(by)
+        account_of(by)
         locked.asker_id, locked.asker_name, locked.why_back = None, "", ""
         locked.enter(by, State.POSTED, "keep_{}")
         return locked
@@ -50,7 +49,7 @@ def grant_back(*, by: Actor, room_list: RoomList) -> RoomList:
     with transaction.atomic():
         locked = room_list.locked_in({State.ASKED_BACK})
         refuse_same_person(by, locked.asker_id)
-        locked.granter_id, locked.granter_name = clerk_account(by), by.name
+        locked.granter_id, locked.granter_name = account_of(by), by.name
         locked.begin_work(by, job=give_shares_back.name, total=shares_of(locked, "taken").count())
         locked.enter(by, State.RETURNING, "grant_{}_back")
         return locked

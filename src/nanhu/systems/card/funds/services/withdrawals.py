@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
@@ -15,7 +15,6 @@ from nanhu.systems.card.funds.models import Claimable, ClaimOrder, Withdrawal
 from nanhu.systems.card.funds.services.claims import WRITING, claim_without_chip
 from nanhu.systems.card.funds.services.pending import lock_funds
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.policies import clerk_account
 from nanhu.systems.card.services.receipts import locked_balances, write_receipt
 
 PAYABLE = "card.bank_payable"
@@ -47,7 +46,7 @@ def ask_for_withdrawal(*, by: Actor, card: Card, to: BankCard, reason: str, toke
         amount = amount_to_pay(current)
         asked = Withdrawal.objects.create(
             token=token, card=current, amount_fen=amount, bank=to.bank, account_tail=to.tail, account_token=to.token,
-            reason=why, author_id=clerk_account(by), author_name=by.name,
+            reason=why, author_id=account_of(by), author_name=by.name,
         )  # fmt: skip
         note(by, asked, "card.ask_for_withdrawal", reason)
         return asked

@@ -3,12 +3,11 @@
 from django.db import transaction
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.issuing.errors import NoFeeError
 from nanhu.systems.card.issuing.models import FeePayment, OrderRow
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.policies import clerk_account
 from nanhu.systems.card.services.receipts import locked_balances, write_receipt
 from nanhu.systems.card.services.shifts import drawer_for_cash
 
@@ -28,7 +27,7 @@ def take_fee(*, by: Actor, row: OrderRow, method: str) -> FeePayment:
         entry_id, receipt_id = pay(by, current)
         payment = FeePayment.objects.create(
             row=current, amount_fen=current.fee_fen, method=method, entry_id=entry_id, receipt_id=receipt_id,
-            clerk_id=clerk_account(by), clerk_name=by.name,
+            clerk_id=account_of(by), clerk_name=by.name,
         )  # fmt: skip
         facts = {"fen": current.fee_fen, "method": method, "entry": entry_id}
         audit.record(by=by, action="card.take_fee", target=f"card_order_row:{current.pk}", facts=facts)
