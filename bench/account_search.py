@@ -31,9 +31,13 @@ def run(report: Report) -> None:
 
 def measure(campus: Campus) -> dict:
     result = subprocess.run(
-        [sys.executable, "-m", "bench.account_search"], env=campus.environment, cwd=ROOT, capture_output=True, text=True,
+        [sys.executable, "-m", "bench.account_search"],
+        env=campus.environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
     if result.returncode != 0:
         raise RuntimeError(result.stderr[-4000:])
     return json.loads(result.stdout.splitlines()[-1])
@@ -68,8 +72,10 @@ def fill() -> None:
     sealed = encrypt_many(phones, purpose="people.phone")
     indexes = blind_index_many(phones, purpose="people.phone")
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO people_org_unit (code, name, short_name, kind, is_active, provenance, created_at)"
-                       " SELECT 'U' || n, '单位' || n, '', '', true, '{}', now() FROM generate_series(1, 400) n")  # fmt: skip
+        cursor.execute(
+            "INSERT INTO people_org_unit (code, name, short_name, kind, is_active, provenance, created_at)"
+            " SELECT 'U' || n, '单位' || n, '', '', true, '{}', now() FROM generate_series(1, 400) n"
+        )
         with cursor.copy(
             "COPY people_person (public_id, name, pinyin, initials, sex, nationality, ethnicity, document_kind, email, photo_path, provenance, created_at, phone, phone_index) FROM STDIN"
         ) as copy:

@@ -133,8 +133,12 @@ def running(
     with (campus.folder / "bench.log").open("ab") as log:
         process = subprocess.Popen(
             dying_with_parent(command),
-            env=campus.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+            env=campus.environment,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
     try:
         wait_until_answered(ready_url, process, patience)
         yield process

@@ -32,9 +32,11 @@ def run(report: Report) -> None:
     install()
     with filled_campus() as campus, served(campus), lemonldap() as peer:
         ours = {
-            "host": f"localhost:{campus.web_port}", "cookie": session_cookie(campus.web_port),
-            "login": "/cas/login", "validate": "/cas/p3/serviceValidate",
-        }  # fmt: skip
+            "host": f"localhost:{campus.web_port}",
+            "cookie": session_cookie(campus.web_port),
+            "login": "/cas/login",
+            "validate": "/cas/p3/serviceValidate",
+        }
         theirs = {
             "host": peer.host,
             "cookie": peer.cookie,
@@ -86,9 +88,20 @@ def walk(port: int, wishes: dict[str, str], *, seconds: str, script: str = "cas_
         **{f"FLOW_{key.upper()}": value for key, value in wishes.items()},
     }
     result = subprocess.run(
-        ["wrk", f"-t{CONNECTIONS}", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(SCRIPTS / script), f"http://127.0.0.1:{port}/"],
-        env=environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [
+            "wrk",
+            f"-t{CONNECTIONS}",
+            f"-c{CONNECTIONS}",
+            f"-d{seconds}s",
+            "-s",
+            str(SCRIPTS / script),
+            f"http://127.0.0.1:{port}/",
+        ],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     told: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
     return {**told, "rate": told["flows"] / told["seconds"]}
 

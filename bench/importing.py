@@ -37,9 +37,13 @@ def run(report: Report) -> None:
 def measure(campus: Campus, sample: Path) -> dict:
     """One process imports all files; its peak memory is the kernel's own account of it."""
     result = subprocess.run(
-        [sys.executable, "-m", "bench.importing", str(sample)], env=campus.environment, cwd=ROOT,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "bench.importing", str(sample)],
+        env=campus.environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if result.returncode != 0:
         raise RuntimeError(result.stderr[-4000:])
     return json.loads(result.stdout.splitlines()[-1])

@@ -55,9 +55,13 @@ class Desk:
 
     def __init__(self, campus: Campus) -> None:
         self.process = subprocess.Popen(
-            dying_with_parent([sys.executable, "-m", "bench.load.losing"]), cwd=ROOT, env=campus.environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )  # fmt: skip
+            dying_with_parent([sys.executable, "-m", "bench.load.losing"]),
+            cwd=ROOT,
+            env=campus.environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
 
     def __enter__(self) -> Self:
         self.heard()

@@ -107,9 +107,17 @@ class Race:
     def start_client(self, *, how: str, first: int, count: int, seconds: float, **more: Any) -> subprocess.Popen[str]:
         chosen = self.plan["terminals"][first : first + count]
         plan = {
-            "address": "127.0.0.1", "port": self.configuration.gateway_port, "how": how, "seconds": seconds,
-            "terminals": chosen, "cards": self.plan["cards"], "seed": os.getpid() + first, "rate": 0, "rows": 100, **more,
-        }  # fmt: skip
+            "address": "127.0.0.1",
+            "port": self.configuration.gateway_port,
+            "how": how,
+            "seconds": seconds,
+            "terminals": chosen,
+            "cards": self.plan["cards"],
+            "seed": os.getpid() + first,
+            "rate": 0,
+            "rows": 100,
+            **more,
+        }
         path = Path(self.campus.folder) / f"plan-{how}.json"
         path.write_text(json.dumps(plan))
         command = [sys.executable, "-m", "bench.load.client", str(path)]
@@ -178,10 +186,12 @@ class Race:
             f"  {terminals} terminals: {payments / max(done['batches'], 1):.1f} payments a batch; p50 {last['p50']} ms, p99 {last['p99']} ms"
         )
         for part, milliseconds in (
-            ("client, http, signatures", total - queue - database), ("queue (waiting for the batch before)", queue),
-            ("database: the one function", sql), ("database: commit with fsync", commit),
+            ("client, http, signatures", total - queue - database),
+            ("queue (waiting for the batch before)", queue),
+            ("database: the one function", sql),
+            ("database: commit with fsync", commit),
             ("database: waiting for a processor, the wire", max(database - sql - commit, 0.0)),
-        ):  # fmt: skip
+        ):
             print(f"    {part:<44}{milliseconds:8.2f} ms {milliseconds / total:6.0%}")
         for part in ("gateway", "database"):
             spent = last["cpu_after"][part] - last["cpu_before"][part]

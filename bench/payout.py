@@ -28,8 +28,13 @@ def run(report: Report) -> None:
 
 def measure(campus: Campus) -> dict[str, float]:
     result = subprocess.run(
-        [sys.executable, "-m", "bench.payout"], env=campus.environment, cwd=ROOT, capture_output=True, text=True, check=False
-    )  # fmt: skip
+        [sys.executable, "-m", "bench.payout"],
+        env=campus.environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if result.returncode != 0:
         raise RuntimeError(result.stderr[-4000:])
     return json.loads(result.stdout.splitlines()[-1])
@@ -97,12 +102,20 @@ def enrol() -> list[tuple[int, str]]:
     for first in range(0, ROWS, PIECE):
         records = [
             people.PersonRecord(
-                key=number(n), name=f"学生{n}",
-                affiliations=(people.AffiliationRecord(
-                    kind="student", campus_no=number(n), starts_on=date(2023, 9, 1), category_name="统招本科", state="active"),),
+                key=number(n),
+                name=f"学生{n}",
+                affiliations=(
+                    people.AffiliationRecord(
+                        kind="student",
+                        campus_no=number(n),
+                        starts_on=date(2023, 9, 1),
+                        category_name="统招本科",
+                        state="active",
+                    ),
+                ),
             )
             for n in range(first, min(first + PIECE, ROWS))
-        ]  # fmt: skip
+        ]
         persons += people.apply_records(by=by, records=records, origin=origin).person_ids.values()
     issue_cards(by=by, person_ids=persons)
     clerks = persons[:2]

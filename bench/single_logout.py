@@ -79,8 +79,12 @@ def run(report: Report) -> None:
 def measured(campus: Campus, addresses: list[str]) -> list[float]:
     result = subprocess.run(
         [sys.executable, "-m", "bench.single_logout", *addresses],
-        env=campus.environment, cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env=campus.environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if result.returncode != 0:
         raise RuntimeError(result.stderr[-4000:])
     return list(json.loads(result.stdout.splitlines()[-1]))
@@ -114,9 +118,13 @@ def sign_out_again_and_again(addresses: list[str]) -> list[float]:
         session = SsoSession.objects.create(account=account, campus_no=campus_no)
         for application, address in zip(applications, addresses, strict=True):
             open_grant(
-                session=session, application=application, protocol="cas", reference=f"ST-{session.pk}",
-                user_name=campus_no, service=address,
-            )  # fmt: skip
+                session=session,
+                application=application,
+                protocol="cas",
+                reference=f"ST-{session.pk}",
+                user_name=campus_no,
+                service=address,
+            )
         began = time.perf_counter()
         sessions.end_sessions(by=by, sessions=[session], how=SsoSession.End.SIGNED_OUT)
         while SsoGrant.objects.filter(session=session, logout__in=("done", "notified")).count() < LIVING:

@@ -19,11 +19,15 @@ def issue() -> int:
     tickets = [new_ticket() for _ in range(TICKETS)]
     ServiceTicket.objects.bulk_create(
         ServiceTicket(
-            ticket_hash=hash_of(ticket), application=application, session=session, service=SERVICE, is_primary=False,
+            ticket_hash=hash_of(ticket),
+            application=application,
+            session=session,
+            service=SERVICE,
+            is_primary=False,
             expires_at=now() + timedelta(minutes=5),
         )
         for ticket in tickets
-    )  # fmt: skip
+    )
     (configuration().data_dir / "tickets").write_text("\n".join(tickets))
     return len(tickets)
 

@@ -42,8 +42,11 @@ def load(path: str, *, port: int, clients: int, seconds: float, cookies: list[st
         ]
         done = subprocess.run(
             [*command, f"http://127.0.0.1:{port}/"],
-            env=os.environ | wanted, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            env=os.environ | wanted,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         raise RuntimeError(f"wrk ended with {done.returncode}: {done.stdout[-500:]}{done.stderr[-2000:]}")
     told = json.loads(done.stdout.splitlines()[-1])

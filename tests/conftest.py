@@ -50,8 +50,13 @@ class Campus:
         """Run a `nanhu` command beside the running campus."""
         return subprocess.run(
             [sys.executable, "-m", "nanhu", *arguments],
-            env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
-        )  # fmt: skip
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
+        )
 
     def log(self, process: str) -> str:
         path = self.folder / "logs" / f"{process}.log"
@@ -104,8 +109,12 @@ def start_campus(folder: Path) -> Campus:
     with (folder / "demo.log").open("ab") as log:
         process = subprocess.Popen(
             dying_with_parent([sys.executable, "-m", "nanhu", "demo"]),
-            env=environment, cwd=ROOT, stdout=log, stderr=log, text=True,
-        )  # fmt: skip
+            env=environment,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            text=True,
+        )
     campus = Campus(folder, environment, process)
     try:
         wait_until_open(campus)

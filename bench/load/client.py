@@ -88,9 +88,15 @@ class Tally:
         ordered = sorted(self.latencies) or [0.0]
         at = lambda share: round(ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000, 2)  # noqa: E731
         return {
-            "approved": self.approved, "refused": self.refused, "failed": self.failed, "seconds": seconds,
-            "p50": at(0.5), "p99": at(0.99), "max": round(ordered[-1] * 1000, 2), "sequences": self.last_sequences,
-        }  # fmt: skip
+            "approved": self.approved,
+            "refused": self.refused,
+            "failed": self.failed,
+            "seconds": seconds,
+            "p50": at(0.5),
+            "p99": at(0.99),
+            "max": round(ordered[-1] * 1000, 2),
+            "sequences": self.last_sequences,
+        }
 
 
 def payment(plan: dict[str, Any], terminal: dict[str, Any], sequence: int, dice: random.Random) -> bytes:
@@ -166,9 +172,14 @@ async def uploads(plan: dict[str, Any], tally: Tally) -> float:
         device, terminal = devices[number % len(devices)]
         first = terminal["sequence"]
         rows = [
-            {"sequence": first + i, "card": dice.choice(plan["cards"]), "amount_fen": dice.randint(1, 20),
-             "occurred_at": int(time.time()) - 3600 + i} for i in range(plan["rows"])
-        ]  # fmt: skip
+            {
+                "sequence": first + i,
+                "card": dice.choice(plan["cards"]),
+                "amount_fen": dice.randint(1, 20),
+                "occurred_at": int(time.time()) - 3600 + i,
+            }
+            for i in range(plan["rows"])
+        ]
         terminal["sequence"] += plan["rows"]
         body = json.dumps({"rows": rows}).encode()
         begun = time.perf_counter()

@@ -107,9 +107,12 @@ def grow(rows: int, *, salt: int, first: date, days: int = DAYS) -> None:
         for place in range(days):
             count = rows // days + (1 if place < rows % days else 0)
             facts = {
-                "day": first + timedelta(days=place), "rows": count, "salt": salt + place * 1_000_003, "wallets": wallets,
+                "day": first + timedelta(days=place),
+                "rows": count,
+                "salt": salt + place * 1_000_003,
+                "wallets": wallets,
                 "tills": tills,
-            }  # fmt: skip
+            }
             with transaction.atomic():
                 cursor.execute(ROWS, facts)
                 cursor.execute(RECEIPTS)

@@ -7,9 +7,22 @@ import sys
 WITHOUT_DATABASE = {"help", "version", "--help", "--version", "translations", "collectstatic", "sample"}
 
 AS_OWNER = {
-    "migrate", "makemigrations", "sqlmigrate", "showmigrations", "squashmigrations", "flush", "dbshell", "shell",
-    "run", "demo", "backup", "restore", "database", "keys", "audit",
-}  # fmt: skip
+    "migrate",
+    "makemigrations",
+    "sqlmigrate",
+    "showmigrations",
+    "squashmigrations",
+    "flush",
+    "dbshell",
+    "shell",
+    "run",
+    "demo",
+    "backup",
+    "restore",
+    "database",
+    "keys",
+    "audit",
+}
 """Commands that make or change tables, or rows which nobody else may touch. All others have the worker's rights."""
 
 

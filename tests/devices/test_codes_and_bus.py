@@ -54,14 +54,19 @@ def campus(live_server, tmp_path) -> Iterator[Any]:
     hang_doors()
     put("library", holder_class="student")
     set_up_merchants(
-        by=SYSTEM, merchants=[MerchantOrder(key="bus", name="校车公司")],
+        by=SYSTEM,
+        merchants=[MerchantOrder(key="bus", name="校车公司")],
         terminals=[TerminalOrder(number="BUS01", merchant_key="bus", place="1 号线")],
-    )  # fmt: skip
+    )
     library = Terminal.objects.get(number="ML01")
-    write(tmp_path / "doors.json", {
-        "services": live_server.url, "school": "南湖大学",
-        "terminals": [{"number": library.number, "key": library.key, "place": library.place}],
-    })  # fmt: skip
+    write(
+        tmp_path / "doors.json",
+        {
+            "services": live_server.url,
+            "school": "南湖大学",
+            "terminals": [{"number": library.number, "key": library.key, "place": library.place}],
+        },
+    )
     with open_gateway(live_server.url, tmp_path / "gateway.log") as gateway:
         for till in start_device(write_pos(tmp_path, gateway, campus)):
             with serving_site(DoorsApplication(tmp_path / "doors.json", beats=False)) as doors:
@@ -225,8 +230,14 @@ def test_the_bus_takes_fares_out_of_reach_refuses_the_revoked_and_its_firm_is_se
     firm, today = Merchant.objects.get(key="bus"), campus_today()
     make(campus, "teacher", "card.finance")
     contract = {
-        "fee": "20", "cycle": "daily", "payee": "岳阳校车公司", "token": "tok-1", "last4": "0042", "starts_on": str(today), "ends_on": "",
-    }  # fmt: skip
+        "fee": "20",
+        "cycle": "daily",
+        "payee": "岳阳校车公司",
+        "token": "tok-1",
+        "last4": "0042",
+        "starts_on": str(today),
+        "ends_on": "",
+    }
     finance = campus.client("teacher")
     assert finance.post("/card/closing/merchants/bus/contract/", contract).status_code == 302
     report_lost(by=SYSTEM, card=campus.card("other_student"), reason="掉了")

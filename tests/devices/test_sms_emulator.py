@@ -23,9 +23,14 @@ def signed(wire: str, moment: datetime | None = None) -> Request:
         )
         return Request("GET", "/", query_of(told), acs3_headers(request, KEY), b"")
     asked = Tc3Request(
-        host=HOST, service="sms", action="SendSms", version="2021-01-11", region="ap-guangzhou", body=b'{"a": "\xe4\xb8\xad"}',
+        host=HOST,
+        service="sms",
+        action="SendSms",
+        version="2021-01-11",
+        region="ap-guangzhou",
+        body=b'{"a": "\xe4\xb8\xad"}',
         moment=moment,
-    )  # fmt: skip
+    )
     return Request("POST", "/", "", tc3_headers(asked, KEY), asked.body)
 
 

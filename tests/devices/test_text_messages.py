@@ -40,16 +40,22 @@ def school(tmp_path, monkeypatch):
         file.write_text(known + "\n")
         path = "/send" if wire == "http" else ""
         monkeypatch.setattr(
-            choice, "configuration",
+            choice,
+            "configuration",
             lambda: configured(provider=wire, address=emulator.url + path, secret_file=str(file)),
-        )  # fmt: skip
+        )
         monkeypatch.setattr(
-            choice, "table",
+            choice,
+            "table",
             lambda: {
-                "sign_name": "湖南理工学院", "templates": {"code": "SMS_1", "notice": "SMS_2"}, "app_id": "1400000001",
-                "body": '{"to": "{phone}", "content": "{text}"}', "success": "code=0", "reference": "id",
+                "sign_name": "湖南理工学院",
+                "templates": {"code": "SMS_1", "notice": "SMS_2"},
+                "app_id": "1400000001",
+                "body": '{"to": "{phone}", "content": "{text}"}',
+                "success": "code=0",
+                "reference": "id",
             },
-        )  # fmt: skip
+        )
         return emulator
 
     with serving() as opened:

@@ -69,7 +69,7 @@ CASES = {
     "LIMIT = timedelta(days=1)\ndef test(): assert LIMIT": True,
     "LIMIT = timedelta(days=1)\ndef test(): assert 1": False,
     "@pytest.mark.parametrize('day', [date.today()])\ndef test(day): assert day": True,
-}  # fmt: skip
+}
 CHOOSER = """
 import pytest
 from nanhu.testing import dated

@@ -79,13 +79,18 @@ def test_no_wait_of_a_test_is_tuned_to_an_idle_machine():
 @pytest.mark.parametrize(
     "line",
     [
-        "    assert time.monotonic() - begun < 5", "assert took < 2, took", "spent = time.perf_counter() - start",
-        'assert abs(told["server_time"] - time.time()) < 5', "assert now() - door.said_at < timedelta(seconds=10)",
+        "    assert time.monotonic() - begun < 5",
+        "assert took < 2, took",
+        "spent = time.perf_counter() - start",
+        'assert abs(told["server_time"] - time.time()) < 5',
+        "assert now() - door.said_at < timedelta(seconds=10)",
         "assert abs(due - frozen.created_at - timedelta(hours=72)) < timedelta(seconds=5)",
-        "assert (now() - begun).total_seconds() < 2", "assert 240 < (end - now()).total_seconds() <= 300",
-        "assert abs(held - time.time() - 1800) < 30", "assert now() - ended.ended_at < timedelta(minutes=5)",
+        "assert (now() - begun).total_seconds() < 2",
+        "assert 240 < (end - now()).total_seconds() <= 300",
+        "assert abs(held - time.time() - 1800) < 30",
+        "assert now() - ended.ended_at < timedelta(minutes=5)",
     ],
-)  # fmt: skip
+)
 def test_a_timed_assertion_is_seen(line):
     assert faults_of(line, WATCH)
 
@@ -98,21 +103,35 @@ def test_a_deadline_and_two_moments_around_a_third_are_none(line):
 @pytest.mark.parametrize(
     "line",
     [
-        "read.wait(5)", "thread.join(timeout=2)", "one.result(timeout=10)", "line.settimeout(3)", "process.communicate(timeout=10)",
-        "asyncio.wait_for(queue.decide(row), 5)", "requests.get(url, timeout=60)", "deadline = time.monotonic() + 10",
-        "expect(page).to_contain_text('充值成功', timeout=15_000)", "client.verify(word, encoded, patience=5)",
+        "read.wait(5)",
+        "thread.join(timeout=2)",
+        "one.result(timeout=10)",
+        "line.settimeout(3)",
+        "process.communicate(timeout=10)",
+        "asyncio.wait_for(queue.decide(row), 5)",
+        "requests.get(url, timeout=60)",
+        "deadline = time.monotonic() + 10",
+        "expect(page).to_contain_text('充值成功', timeout=15_000)",
+        "client.verify(word, encoded, patience=5)",
         "fetch(call, seconds=2, largest=1000)",
     ],
-)  # fmt: skip
+)
 def test_a_wait_with_a_number_of_its_own_is_seen(line):
     assert list(own_waits(line))
 
 
 @pytest.mark.parametrize(
     "line",
-    ["read.wait(PATIENCE_SECONDS)", "done.wait(0.3)", "second.result(timeout=0.7)", "thread.join()", "'-'.join(words)",
-     "timedelta(seconds=60)", "deadline = time.monotonic() + PATIENCE_SECONDS"],
-)  # fmt: skip
+    [
+        "read.wait(PATIENCE_SECONDS)",
+        "done.wait(0.3)",
+        "second.result(timeout=0.7)",
+        "thread.join()",
+        "'-'.join(words)",
+        "timedelta(seconds=60)",
+        "deadline = time.monotonic() + PATIENCE_SECONDS",
+    ],
+)
 def test_patience_a_poll_and_a_wait_in_vain_are_none(line):
     assert not list(own_waits(line))
 

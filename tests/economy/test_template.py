@@ -10,9 +10,11 @@ import pytest
 from nanhu.testing import template
 
 ROOM = {
-    "systems/card/models.py": "class Card: ...", "systems/card/migrations/0001_initial.py": "operations = []",
-    "systems/card/sql/card_pay.sql": "CREATE FUNCTION card_pay", "systems/card/views.py": "def page(): ...",
-}  # fmt: skip
+    "systems/card/models.py": "class Card: ...",
+    "systems/card/migrations/0001_initial.py": "operations = []",
+    "systems/card/sql/card_pay.sql": "CREATE FUNCTION card_pay",
+    "systems/card/views.py": "def page(): ...",
+}
 
 
 @pytest.fixture

@@ -14,9 +14,14 @@ from tests.conftest import ROOT, Campus
 def inside(campus: Campus, program: str, *arguments: str) -> str:
     environment = {**campus.environment, "NANHU_DEMO": "1", "DJANGO_SETTINGS_MODULE": "nanhu.project.settings"}
     result = subprocess.run(
-        [sys.executable, "-c", program, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_SECONDS,
+        [sys.executable, "-c", program, *arguments],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
         check=False,
-    )  # fmt: skip
+    )
     assert result.returncode == 0, result.stderr
     return result.stdout.splitlines()[-1]
 

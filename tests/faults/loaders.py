@@ -80,9 +80,14 @@ class Loader:
         """One visit to its end, or the student has had enough of it."""
         machine = self.dice.choice([one for one in self.machines if step == "claim" or one.terminal.kind != "pos"])
         visit = Visit(
-            device=machine, chip=self.chip, uid=self.person["uid"], pin=self.person["pin"], step=step,
-            fen=self.dice.randrange(100, 500), told=self.told,
-        )  # fmt: skip
+            device=machine,
+            chip=self.chip,
+            uid=self.person["uid"],
+            pin=self.person["pin"],
+            step=step,
+            fen=self.dice.randrange(100, 500),
+            told=self.told,
+        )
         for _step in range(most):
             if visit.is_over:
                 self.ended += 1

@@ -105,9 +105,15 @@ class School:
 
     def sell(self, uid: str, fen: int, *, sequence: int, held_seconds: int | None = None) -> str:
         row = {
-            "n": 0, "t": self.campus.terminal.pk, "s": sequence, "f": fingerprint("payment", uid, str(fen)), "u": uid,
-            "a": fen, "o": time.time(), **({"h": held_seconds} if held_seconds else {}),
-        }  # fmt: skip
+            "n": 0,
+            "t": self.campus.terminal.pk,
+            "s": sequence,
+            "f": fingerprint("payment", uid, str(fen)),
+            "u": uid,
+            "a": fen,
+            "o": time.time(),
+            **({"h": held_seconds} if held_seconds else {}),
+        }
         return str(self.ask("SELECT outcome FROM card_pay(%s)", json.dumps([row]))[0][0])
 
     def upload(self, rows: list[dict[str, Any]]) -> list[str]:
@@ -155,10 +161,16 @@ class School:
 
 def prepare(campus: Campus, *, fen: int) -> None:
     """What every run begins with: documents, keys, cash on the cards, channels, kiosks."""
-    people.apply_records(by=SYSTEM, origin=ORIGIN, records=[
-        people.PersonRecord(key=part, person_id=campus.persons[part], id_number=ID_NUMBERS[part], phone=PHONES[part])
-        for part in PARTS
-    ])  # fmt: skip
+    people.apply_records(
+        by=SYSTEM,
+        origin=ORIGIN,
+        records=[
+            people.PersonRecord(
+                key=part, person_id=campus.persons[part], id_number=ID_NUMBERS[part], phone=PHONES[part]
+            )
+            for part in PARTS
+        ],
+    )
     keys.make_master_keys(by=SYSTEM)
     for part in PARTS:
         campus.top_up(part, fen)
@@ -167,10 +179,18 @@ def prepare(campus: Campus, *, fen: int) -> None:
     for number in ("KL001", "KL002"):
         place_device(number, "load_kiosk", by=SYSTEM)
     for merchant in Merchant.objects.filter(key__in=("n1.rice", "e3.noodle")):
-        contracts.agree(by=SYSTEM, merchant=merchant, terms=contracts.Terms(
-            fee_per_mille=FEE_PER_MILLE, cycle="daily", payee=merchant.name, account_token="BANK-TOKEN", account_last4="1234",
-            starts_on=campus_today() - A_WHILE,
-        ))  # fmt: skip
+        contracts.agree(
+            by=SYSTEM,
+            merchant=merchant,
+            terms=contracts.Terms(
+                fee_per_mille=FEE_PER_MILLE,
+                cycle="daily",
+                payee=merchant.name,
+                account_token="BANK-TOKEN",
+                account_last4="1234",
+                starts_on=campus_today() - A_WHILE,
+            ),
+        )
 
 
 def open_school(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> School:

@@ -60,9 +60,13 @@ def visit(
     school: School, chip: SoftwareCard | None = None, *, device: Device | None = None, step: str = "claim"
 ) -> Visit:
     return Visit(
-        device=device or at("KL001"), chip=chip or school.chips["student"], uid=school.campus.card("student").uid,
-        pin=school.pins["student"], step=step, fen=500,
-    )  # fmt: skip
+        device=device or at("KL001"),
+        chip=chip or school.chips["student"],
+        uid=school.campus.card("student").uid,
+        pin=school.pins["student"],
+        step=step,
+        fen=500,
+    )
 
 
 def go(one: Visit, steps: int) -> None:

@@ -35,9 +35,11 @@ def running(name: str, *, idle_milliseconds: int = IDLE_MILLISECONDS) -> Iterato
     command, port_of, path = SERVERS[name]
     with open_folder() as folder:
         environment = campus_environment(folder) | {
-            "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none", "NANHU_CONNECTIONS_PER_ADDRESS": str(BOUND),
-            "NANHU_TRUSTED_PROXIES": "192.0.2.1", "NANHU_WEB_WORKERS": "1",
-        }  # fmt: skip
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none",
+            "NANHU_CONNECTIONS_PER_ADDRESS": str(BOUND),
+            "NANHU_TRUSTED_PROXIES": "192.0.2.1",
+            "NANHU_WEB_WORKERS": "1",
+        }
         configuration: Configuration = read_configuration(environment)
         port, log = getattr(configuration, port_of), folder / f"{name}.log"
         line = [str(idle_milliseconds) if word == str(IDLE_MILLISECONDS) else word for word in command(configuration)]

@@ -40,7 +40,11 @@ def test_no_crash_at_any_step_makes_or_loses_money(make):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, derandomize="NANHU_FAULT_EXAMPLES" not in os.environ,
-            phases=(Phase.generate,), print_blob=False, report_multiple_bugs=False,
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            derandomize="NANHU_FAULT_EXAMPLES" not in os.environ,
+            phases=(Phase.generate,),
+            print_blob=False,
+            report_multiple_bugs=False,
         ),
-    )  # fmt: skip
+    )

@@ -63,7 +63,10 @@ def test_the_first_fen_above_a_limit_asks_for_the_pin_and_the_right_one_goes_on(
 @pytest.mark.capability("A124.1")
 def test_the_daily_limit_counts_what_was_eaten_at_every_meal(till):
     terminal, card = till.terminal(35), till.card(1)
-    till.sql("INSERT INTO card_limit (wallet_id, meal_fen, daily_fen, changed_at) SELECT wallet_id, 5000, NULL, now() FROM card_card WHERE uid = %s", [card])  # fmt: skip
+    till.sql(
+        "INSERT INTO card_limit (wallet_id, meal_fen, daily_fen, changed_at) SELECT wallet_id, 5000, NULL, now() FROM card_card WHERE uid = %s",
+        [card],
+    )
     assert terminal.pay(card, DAILY_FEN).code == "ok"
     over = terminal.pay(card, 1)
     assert (over.code, over.values["limit"]) == ("pin_required", "daily")
@@ -99,7 +102,10 @@ def test_a_wrong_pin_is_counted_once_and_locks_on_the_fifth_on_whatever_terminal
     assert first.pay(card, 100, sequence=2, pin=pin).code == "pin_locked"
     assert till.balance(card) == START_FEN
     assert first.pay(card, 100, sequence=3).code == "ok"
-    till.sql("UPDATE card_pin SET locked_until = now() - interval '1 second' FROM card_card c WHERE c.wallet_id = card_pin.wallet_id AND c.uid = %s", [card])  # fmt: skip
+    till.sql(
+        "UPDATE card_pin SET locked_until = now() - interval '1 second' FROM card_card c WHERE c.wallet_id = card_pin.wallet_id AND c.uid = %s",
+        [card],
+    )
     assert first.pay(card, 100, sequence=4, pin=pin).code == "ok"
 
 
@@ -133,17 +139,32 @@ def test_a_pin_block_is_good_for_one_terminal_and_one_sequence(till):
         told = device.send("payment", {"card": card, "amount_fen": 100, "pin": block}, sequence=sequence)
         assert told.code == "pin_unreadable"
     for odd in (block[:-2], "zz" * 34, 123456, [], block[:-2] + ("00" if block[-2:] != "00" else "01")):
-        assert terminal.send("payment", {"card": card, "amount_fen": 100, "pin": odd}, sequence=terminal.next()).code == "pin_unreadable"  # fmt: skip
+        assert (
+            terminal.send("payment", {"card": card, "amount_fen": 100, "pin": odd}, sequence=terminal.next()).code
+            == "pin_unreadable"
+        )
     assert terminal.send("payment", {"card": card, "amount_fen": 100, "pin": block}, sequence=800).code == "ok"
-    assert till.sql("SELECT 1 FROM card_pin k JOIN card_card c USING (wallet_id) WHERE c.uid = %s AND k.wrong_tries > 0", [card]) == []  # fmt: skip
+    assert (
+        till.sql(
+            "SELECT 1 FROM card_pin k JOIN card_card c USING (wallet_id) WHERE c.uid = %s AND k.wrong_tries > 0", [card]
+        )
+        == []
+    )
 
 
 def shower(till: Till, place: int, **values: object):
     terminal = till.terminal(place)
     facts = {
-        "kind": "per_minute", "price_fen": 30, "per": 1, "unit": "分钟", "most_fen": 600, "minutes": 30,
-        "when_silent": "metered", **values, "number": terminal.number,
-    }  # fmt: skip
+        "kind": "per_minute",
+        "price_fen": 30,
+        "per": 1,
+        "unit": "分钟",
+        "most_fen": 600,
+        "minutes": 30,
+        "when_silent": "metered",
+        **values,
+        "number": terminal.number,
+    }
     till.sql(
         """INSERT INTO card_price (terminal_id, since, kind, price_fen, per, unit, most_fen, minutes, when_silent)
         SELECT id, '2020-01-01', %(kind)s, %(price_fen)s, %(per)s, %(unit)s, %(most_fen)s, %(minutes)s, %(when_silent)s
@@ -162,8 +183,13 @@ def test_each_kind_has_its_price_rule_and_water_is_held_and_released_once(till):
     card = till.card(8)
     terminal = shower(till, 20)
     assert terminal.send("hello", {}).values["price"] == {
-        "kind": "per_minute", "price_fen": 30, "per": 1, "unit": "分钟", "most_fen": 600, "minutes": 30,
-    }  # fmt: skip
+        "kind": "per_minute",
+        "price_fen": 30,
+        "per": 1,
+        "unit": "分钟",
+        "most_fen": 600,
+        "minutes": 30,
+    }
     begun = time.time()
     held = terminal.send("hold", {"card": card, "amount_fen": 600}, sequence=1)
     assert (held.code, held.values["balance_fen"]) == ("ok", START_FEN - 600)
@@ -191,7 +217,12 @@ def test_release_asked_at_once_on_ten_connections_settles_once(till):
     card, terminal = till.card(9), shower(till, 24)
     terminal.send("hold", {"card": card, "amount_fen": 600}, sequence=1)
     with ThreadPoolExecutor(10) as pool:
-        codes = list(pool.map(lambda n: terminal.send("release", {"sequence": 1, "amount_fen": 30 * n}, sequence=10 + n).code, range(10)))  # fmt: skip
+        codes = list(
+            pool.map(
+                lambda n: terminal.send("release", {"sequence": 1, "amount_fen": 30 * n}, sequence=10 + n).code,
+                range(10),
+            )
+        )
     assert sorted(codes) == ["hold_settled"] * 9 + ["ok"]
     assert START_FEN - 270 <= till.balance(card) <= START_FEN
     assert (START_FEN - till.balance(card)) % 30 == 0

@@ -103,10 +103,14 @@ def test_loads_claims_and_sales_survive_every_kill(doomed: Campus, tmp_path: Pat
         for place, one in enumerate(students)
     ]
     sellers = [
-        Payer(Terminal(doomed.port("gateway"), one["number"], one["key"], 5_000_000), [one["uid"] for one in students],
-              stopping, dice)
+        Payer(
+            Terminal(doomed.port("gateway"), one["number"], one["key"], 5_000_000),
+            [one["uid"] for one in students],
+            stopping,
+            dice,
+        )
         for one in plan["tills"][TILLS:]
-    ]  # fmt: skip
+    ]
 
     with living([*loaders, *sellers]):
         for kinds in KILLS:

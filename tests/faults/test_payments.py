@@ -34,8 +34,9 @@ def till() -> Iterator[Till]:
 def receipts(till: Till, number: str, sequence: int) -> list:
     return till.sql(
         "SELECT r.outcome, r.amount_fen, r.detail FROM card_receipt r JOIN terminals_terminal p ON p.id = r.terminal_id "
-        "WHERE p.number = %s AND r.sequence = %s", [number, sequence],
-    )  # fmt: skip
+        "WHERE p.number = %s AND r.sequence = %s",
+        [number, sequence],
+    )
 
 
 def test_the_same_request_again_gives_the_same_answer_and_moves_nothing(till):
@@ -116,12 +117,21 @@ def test_a_flipped_bit_in_the_body_is_noticed(till):
 @pytest.mark.parametrize(
     ("amount", "code"),
     [
-        (-1, "amount_invalid"), (0, "amount_invalid"), (0.5, "amount_invalid"), (12.0, "amount_invalid"),
-        ("100", "amount_invalid"), (True, "amount_invalid"), (None, "amount_invalid"), ([5], "amount_invalid"),
-        (2**53 + 1, "amount_too_large"), (2**63, "amount_too_large"), (10**40, "amount_too_large"), (1e300, "amount_too_large"),
+        (-1, "amount_invalid"),
+        (0, "amount_invalid"),
+        (0.5, "amount_invalid"),
+        (12.0, "amount_invalid"),
+        ("100", "amount_invalid"),
+        (True, "amount_invalid"),
+        (None, "amount_invalid"),
+        ([5], "amount_invalid"),
+        (2**53 + 1, "amount_too_large"),
+        (2**63, "amount_too_large"),
+        (10**40, "amount_too_large"),
+        (1e300, "amount_too_large"),
         (500_001, "amount_too_large"),
     ],
-)  # fmt: skip
+)
 def test_an_amount_that_is_no_money_is_refused_and_kept(till, amount, code):
     terminal, card = till.terminal(4), till.card(5)
     sequence = 1000 + abs(hash((str(amount), type(amount)))) % 10**5
@@ -298,8 +308,9 @@ def pay_a_thousand(till: Till, first_terminal: int, fault) -> None:
     for number, answers in zip(numbers, heard, strict=True):
         rows = till.sql(
             "SELECT r.sequence, r.amount_fen, r.id, r.outcome FROM card_receipt r JOIN terminals_terminal p ON p.id = r.terminal_id "
-            "WHERE p.number = %s AND r.sequence >= 10000", [number],
-        )  # fmt: skip
+            "WHERE p.number = %s AND r.sequence >= 10000",
+            [number],
+        )
         kept = {
             sequence: ("ok" if outcome == "posted" else outcome, fen, f"{receipt:012d}")
             for sequence, fen, receipt, outcome in rows

@@ -64,9 +64,13 @@ def working(log: Path) -> Iterator[subprocess.Popen[bytes]]:
     environment = os.environ | {"DATABASE_URL": database_url()}
     with log.open("ab") as file:
         worker = subprocess.Popen(
-            [sys.executable, "-m", "nanhu", "worker"], env=environment, cwd=ROOT, stdout=file, stderr=file,
+            [sys.executable, "-m", "nanhu", "worker"],
+            env=environment,
+            cwd=ROOT,
+            stdout=file,
+            stderr=file,
             start_new_session=True,
-        )  # fmt: skip
+        )
     try:
         yield worker
     finally:

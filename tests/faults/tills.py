@@ -59,8 +59,12 @@ class Till:
         with (self.folder / "gateway.log").open("ab") as log:
             self.gateway = subprocess.Popen(
                 gateway_command(self.configuration),
-                env=self.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+                env=self.environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         deadline = time.monotonic() + PATIENCE_SECONDS
         while answer_of(f"http://127.0.0.1:{self.configuration.gateway_port}/health") != 200:
             assert time.monotonic() < deadline, (self.folder / "gateway.log").read_text()[-3000:]
@@ -160,14 +164,24 @@ class Terminal:
         text = f"nanhu-terminal-1\nPOST\n{path}\n{self.number}\n{sequence}\n{moment}\n{digest}"
         signature = hmac.digest(key or self.key, text.encode(), "sha256").hex()
         return {
-            "Nanhu-Terminal": self.number, "Nanhu-Sequence": str(sequence), "Nanhu-Clock": moment,
-            "Nanhu-Signature": signature, "Content-Type": "application/json",
-        }  # fmt: skip
+            "Nanhu-Terminal": self.number,
+            "Nanhu-Sequence": str(sequence),
+            "Nanhu-Clock": moment,
+            "Nanhu-Signature": signature,
+            "Content-Type": "application/json",
+        }
 
     def send(
-        self, operation: str, values: Any, *, sequence: int | str = 0, clock: int | None = None, key: bytes | None = None,
-        spoil: dict[str, str] | None = None, sent: bytes | None = None,
-    ) -> Told:  # fmt: skip
+        self,
+        operation: str,
+        values: Any,
+        *,
+        sequence: int | str = 0,
+        clock: int | None = None,
+        key: bytes | None = None,
+        spoil: dict[str, str] | None = None,
+        sent: bytes | None = None,
+    ) -> Told:
         path = f"/terminal/v1/{operation}"
         body = values if isinstance(values, bytes) else json.dumps(values).encode()
         headers = self.headers(path, body, sequence, clock=clock, key=key) | (spoil or {})

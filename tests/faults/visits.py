@@ -114,9 +114,13 @@ class Visit:
         )
         self.facts["before"] = begun.online_counter
         return "claim/mac", {
-            "claim": self.facts["claim"], "balance_fen": begun.balance_fen, "online_counter": begun.online_counter,
-            "offline_counter": bought, "random": begun.random, "mac1": begun.mac1,
-        }  # fmt: skip
+            "claim": self.facts["claim"],
+            "balance_fen": begun.balance_fen,
+            "online_counter": begun.online_counter,
+            "offline_counter": bought,
+            "random": begun.random,
+            "mac1": begun.mac1,
+        }
 
     def after_mac(self) -> str:
         return "write"

@@ -94,9 +94,12 @@ class Walker:
     def ticket(self, cookie: str) -> str:
         """For the session of this cookie; "" where none is given."""
         answer = requests.get(
-            f"{self.url}/cas/login", params={"service": self.service}, cookies={"nanhu_session": cookie}, timeout=SECONDS,
+            f"{self.url}/cas/login",
+            params={"service": self.service},
+            cookies={"nanhu_session": cookie},
+            timeout=SECONDS,
             allow_redirects=False,
-        )  # fmt: skip
+        )
         return "".join(re.findall(r"[?&]ticket=(ST-[^&#]+)", answer.headers.get("Location", "")))
 
     def is_accepted(self, ticket: str) -> bool:

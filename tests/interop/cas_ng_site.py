@@ -24,10 +24,11 @@ SETTINGS, _urls, URLS = (FOLDER / "snippet.py").read_text(encoding="utf-8").part
 printed: dict[str, Any] = {
     "INSTALLED_APPS": [f"django.contrib.{one}" for one in ("auth", "contenttypes", "sessions", "messages")],
     "MIDDLEWARE": [
-        "django.contrib.sessions.middleware.SessionMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
     ],
-}  # fmt: skip
+}
 exec(SETTINGS, printed)  # noqa: S102  as a school would paste it
 settings.configure(
     SECRET_KEY="only for this test",

@@ -49,8 +49,9 @@ class Dovecot:
     def log(self) -> str:
         return "".join(
             (self.folder / name).read_text(errors="replace")
-            for name in ("dovecot.log", "out.log") if (self.folder / name).exists()
-        )  # fmt: skip
+            for name in ("dovecot.log", "out.log")
+            if (self.folder / name).exists()
+        )
 
     def admits(self, name: str, password: str) -> bool:
         """Signs in over TLS and opens the inbox; a "no" must be the one of a wrong password, not of a broken server."""
@@ -89,8 +90,10 @@ def start(folder: Path, port: int) -> Dovecot:
     with (folder / "out.log").open("wb") as log:
         process = subprocess.Popen(
             ["/usr/sbin/dovecot", "-F", "-c", str(folder / "dovecot.conf")],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
     server = Dovecot(folder, port, process)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not is_open(port):

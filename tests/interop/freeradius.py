@@ -72,8 +72,10 @@ class FreeRadius:
         with (self.folder / "out.log").open("ab") as log:
             self.process = subprocess.Popen(
                 ["/usr/sbin/freeradius", "-f", "-d", str(self.folder), "-l", str(self.folder / "radius.log")],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
         deadline = time.monotonic() + PATIENCE_SECONDS
         while "Ready to process requests" not in self.log():
             if time.monotonic() > deadline or self.process.poll() is not None:
@@ -83,8 +85,9 @@ class FreeRadius:
     def log(self) -> str:
         return "".join(
             (self.folder / name).read_text(errors="replace")
-            for name in ("radius.log", "out.log") if (self.folder / name).exists()
-        )  # fmt: skip
+            for name in ("radius.log", "out.log")
+            if (self.folder / name).exists()
+        )
 
     def stop(self) -> None:
         if self.process is not None:
@@ -96,8 +99,12 @@ class FreeRadius:
         said = f'User-Name = "{name}"\nUser-Password = "{password}"\nCalling-Station-Id = "{STATION}"\n'
         done = subprocess.run(
             ["radclient", "-x", "-r", "1", "-t", str(seconds), f"127.0.0.1:{self.port}", "auth", self.secrets[key]],
-            input=said, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
-        )  # fmt: skip
+            input=said,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
+        )
         _asked, _, reply = done.stdout.partition("Received Access-")
         return reply.partition(" ")[0].lower(), {name: value.strip('"') for name, value in REPLY.findall(reply)}
 
@@ -129,10 +136,26 @@ class FreeRadius:
         profile = self.folder / "ttls.conf"
         profile.write_text(TTLS.format(name=name, password=password, folder=self.folder, inner=inner))
         done = subprocess.run(
-            ["eapol_test", "-c", str(profile), "-a", "127.0.0.1", "-p", str(self.port), "-s", self.secrets[key],
-             "-t", "20", "-M", STATION],
-            capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
-        )  # fmt: skip
+            [
+                "eapol_test",
+                "-c",
+                str(profile),
+                "-a",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+                "-s",
+                self.secrets[key],
+                "-t",
+                "20",
+                "-M",
+                STATION,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
+        )
         said = done.stdout + done.stderr
         assert done.stdout.rstrip().endswith(("SUCCESS", "FAILURE")), said[-2000:]
         assert "EAP: Initialize selected EAP method: vendor 0 method 21 (TTLS)" in said, said[-2000:]

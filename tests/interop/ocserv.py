@@ -56,10 +56,25 @@ class Ocserv:
     def admits(self, name: str, password: str) -> bool:
         """A "no" must be the one of a refused password, not of a broken server."""
         done = subprocess.run(
-            ["openconnect", "--authenticate", "--protocol=anyconnect", "--non-inter", "--passwd-on-stdin", "-u", name,
-             "--cafile", str(self.folder / "certs" / "nanhu-ca.pem"), f"https://localhost:{self.port}"],
-            env=os.environ | {"LC_ALL": "C.UTF-8"}, input=password + "\n", capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
-        )  # fmt: skip
+            [
+                "openconnect",
+                "--authenticate",
+                "--protocol=anyconnect",
+                "--non-inter",
+                "--passwd-on-stdin",
+                "-u",
+                name,
+                "--cafile",
+                str(self.folder / "certs" / "nanhu-ca.pem"),
+                f"https://localhost:{self.port}",
+            ],
+            env=os.environ | {"LC_ALL": "C.UTF-8"},
+            input=password + "\n",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
+        )
         if done.returncode == 0:
             assert "COOKIE=" in done.stdout
             return True
@@ -80,8 +95,10 @@ def start(folder: Path, port: int, *, radius_port: int, secret: str, source: str
     with (folder / "out.log").open("wb") as log:
         process = subprocess.Popen(
             ["/usr/sbin/ocserv", "--foreground", "--config", str(folder / "ocserv.conf")],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
     server = Ocserv(folder, port, process)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not is_open(port):

@@ -43,19 +43,32 @@ def site(live_server, teacher, monkeypatch) -> Iterator[str]:
         by=TEST, key="mail", name="邮箱", owner="信息中心", service_prefix="https://mail.example.edu.cn/"
     )
     application = register_application(
-        by=TEST, key="site", name="选课站", owner="教务处", service_prefix=f"{address}/",
-        attributes=["displayName", "eduPersonAffiliation"], proxy_prefixes=[f"{address}/accounts/callback"],
+        by=TEST,
+        key="site",
+        name="选课站",
+        owner="教务处",
+        service_prefix=f"{address}/",
+        attributes=["displayName", "eduPersonAffiliation"],
+        proxy_prefixes=[f"{address}/accounts/callback"],
         proxy_targets=["mail"],
-    )  # fmt: skip
+    )
     here = replace(configuration(), public_url=live_server.url)
     monkeypatch.setattr(snippets, "configuration", lambda: here)
     [printed] = [one.text for one in snippets.snippets_for(application) if one.client == "django-cas-ng"]
     with open_folder() as folder, (folder / "site.log").open("wb") as log:
         (folder / "snippet.py").write_text(printed)
         process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).parent / "cas_ng_site.py"), str(folder), str(port), f"{live_server.url}/cas/"],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-        )  # fmt: skip
+            [
+                sys.executable,
+                str(Path(__file__).parent / "cas_ng_site.py"),
+                str(folder),
+                str(port),
+                f"{live_server.url}/cas/",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
         try:
             wait_until_open(address, process, folder)
             yield address

@@ -104,9 +104,12 @@ def apache(request, live_server, teacher, monkeypatch) -> Iterator[Apache]:
     (port,) = free_ports(1)
     url = f"http://localhost:{port}"  # the same site as ours: what a browser asks of a cookie that a form brings along
     record = register_application(
-        by=TEST, key="apache", name="科研系统", owner="科研处",
+        by=TEST,
+        key="apache",
+        name="科研系统",
+        owner="科研处",
         attributes=["displayName", "campusNo", "department", "mail", "eduPersonAffiliation"],
-    )  # fmt: skip
+    )
     client, secret = clients.register(
         by=TEST,
         application=record,

@@ -67,10 +67,14 @@ def documented() -> str:
 def adapted(text: str, campus: Campus, *, port: int, plain_port: int, folder: Path, terminals: str) -> str:
     """Only what depends on the machine: ports, names of files, the school's host and the terminals' network."""
     replaced = {
-        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl", "listen 80;": f"listen 127.0.0.1:{plain_port};",
-        "campus.example.edu.cn": "localhost", "/etc/nginx/tls": str(folder), f"allow {NETWORK}": f"allow {terminals}",
-        "127.0.0.1:8000": f"127.0.0.1:{campus.port('web')}", "127.0.0.1:8001": f"127.0.0.1:{campus.port('gateway')}",
-    }  # fmt: skip
+        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
+        "listen 80;": f"listen 127.0.0.1:{plain_port};",
+        "campus.example.edu.cn": "localhost",
+        "/etc/nginx/tls": str(folder),
+        f"allow {NETWORK}": f"allow {terminals}",
+        "127.0.0.1:8000": f"127.0.0.1:{campus.port('web')}",
+        "127.0.0.1:8001": f"127.0.0.1:{campus.port('gateway')}",
+    }
     for old, new in replaced.items():
         assert old in text, f"{DOCUMENT} does not say {old!r} any more"
         text = text.replace(old, new)
@@ -80,10 +84,27 @@ def adapted(text: str, campus: Campus, *, port: int, plain_port: int, folder: Pa
 def run_nginx(campus: Campus, folder: Path, *, terminals: str) -> tuple[subprocess.Popen[bytes], Front]:
     port, plain_port = free_ports(2)
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-         "subjectAltName=DNS:localhost", "-keyout", str(folder / "campus.key"), "-out", str(folder / "campus.pem")],
-        check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+            "-keyout",
+            str(folder / "campus.key"),
+            "-out",
+            str(folder / "campus.pem"),
+        ],
+        check=True,
+        capture_output=True,
+    )
     servers = adapted(documented(), campus, port=port, plain_port=plain_port, folder=folder, terminals=terminals)
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder, servers=servers))
     process = subprocess.Popen(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)])
@@ -112,9 +133,12 @@ def signed(front: Front, path: str, *, sequence: int, facts: dict[str, object]) 
     clock, digest = str(int(time.time())), hashlib.sha256(json.dumps(facts).encode()).hexdigest()
     text = f"nanhu-terminal-1\nPOST\n{path}\n{terminal['number']}\n{sequence}\n{clock}\n{digest}"
     return {
-        "Content-Type": "application/json", "Nanhu-Terminal": terminal["number"], "Nanhu-Sequence": str(sequence),
-        "Nanhu-Clock": clock, "Nanhu-Signature": hmac.digest(bytes.fromhex(terminal["key"]), text.encode(), "sha256").hex(),
-    }  # fmt: skip
+        "Content-Type": "application/json",
+        "Nanhu-Terminal": terminal["number"],
+        "Nanhu-Sequence": str(sequence),
+        "Nanhu-Clock": clock,
+        "Nanhu-Signature": hmac.digest(bytes.fromhex(terminal["key"]), text.encode(), "sha256").hex(),
+    }
 
 
 def test_pages_come_through(front: Front) -> None:
@@ -203,9 +227,10 @@ def test_a_file_of_the_largest_size_that_is_allowed_comes_through(front: Front) 
     ).encode()
     size = (configuration().upload_limit_mb + 1) * MEGABYTE
     headers = {
-        "Content-Type": "multipart/form-data; boundary=b", "Referer": "https://localhost/datahub/upload/",
+        "Content-Type": "multipart/form-data; boundary=b",
+        "Referer": "https://localhost/datahub/upload/",
         "Cookie": "; ".join(f"{name}={value}" for name, value in steward.session.cookies.items()),
-    }  # fmt: skip
+    }
 
     line = front.line()
     line.request(

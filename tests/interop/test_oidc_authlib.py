@@ -57,9 +57,12 @@ def session_for(issuer: str, client, secret: str, **options) -> OAuth2Session:
     found = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=PATIENCE_SECONDS).json()
     options = {"scope": "openid profile campus", "redirect_uri": BACK, **options}
     return OAuth2Session(
-        client.client_id, secret or None, code_challenge_method="S256",
-        token_endpoint=found["token_endpoint"], **options,
-    )  # fmt: skip
+        client.client_id,
+        secret or None,
+        code_challenge_method="S256",
+        token_endpoint=found["token_endpoint"],
+        **options,
+    )
 
 
 def walk(browser: requests.Session, address: str) -> requests.Response:
@@ -132,8 +135,14 @@ def test_refresh_tokens_rotate_and_a_stolen_one_ends_the_family(issuer, teacher)
         app.refresh_token(refresh_token=first["refresh_token"])
     with pytest.raises(OAuthError, match="invalid_grant"):
         app.refresh_token(refresh_token=second["refresh_token"])
-    assert app.get(f"{issuer}/oidc/userinfo", withhold_token=True,
-                   headers={"Authorization": f"Bearer {second['access_token']}"}).status_code == 401  # fmt: skip
+    assert (
+        app.get(
+            f"{issuer}/oidc/userinfo",
+            withhold_token=True,
+            headers={"Authorization": f"Bearer {second['access_token']}"},
+        ).status_code
+        == 401
+    )
 
 
 def test_two_third_parties_cannot_tell_that_they_know_the_same_person(issuer, teacher):

@@ -24,9 +24,12 @@ DOORS = ("portal", "card web", "Wi-Fi", "VPN", "mail")
 def vpn(network: Network) -> Iterator[Ocserv]:
     with open_folder() as folder:
         server = ocserv.start(
-            folder, free_ports(1)[0], radius_port=network.radius.port, secret=network.radius.secrets["vpn"],
+            folder,
+            free_ports(1)[0],
+            radius_port=network.radius.port,
+            secret=network.radius.secrets["vpn"],
             source=VPN_GATEWAY,
-        )  # fmt: skip
+        )
         yield server
         server.stop()
 

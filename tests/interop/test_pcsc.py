@@ -73,9 +73,12 @@ def desk(tmp_path):
     with (Path("/tmp") / "nanhu-pcscd.lock").open("w") as turn:  # noqa: S108 - one pcscd a machine, whoever tests
         fcntl.flock(turn, fcntl.LOCK_EX)
         daemon = subprocess.Popen(
-            [*in_namespace(), script], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            [*in_namespace(), script],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
             env=os.environ | {"PYTHONPATH": str(source)},
-        )  # fmt: skip
+        )
         program = subprocess.Popen(
             [PYTHON, "-c", DESK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
         )

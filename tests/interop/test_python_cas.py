@@ -46,9 +46,13 @@ def office(live_server) -> Iterator[str]:
     address = f"http://127.0.0.1:{server.server_port}"
     server.set_app(OfficeApplication(cas_url=f"{live_server.url}/cas/", public_url=address))
     register_application(
-        by=TEST, key="office", name="OA 办公系统", owner="学校办公室", service_prefix=f"{address}/",
+        by=TEST,
+        key="office",
+        name="OA 办公系统",
+        owner="学校办公室",
+        service_prefix=f"{address}/",
         attributes=["displayName", "campusNo", "department", "eduPersonAffiliation"],
-    )  # fmt: skip
+    )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield address
@@ -123,9 +127,11 @@ def test_a_proxy_ticket_is_asked_for_and_validated(live_server, office, teacher,
     with outside.application() as call_back:
         Application.objects.filter(key="office").update(proxy_prefixes=[call_back.address], proxy_targets=["mail"])
         client = CASClient(
-            version=version, service_url=f"{office}/login", server_url=f"{live_server.url}/cas/",
+            version=version,
+            service_url=f"{office}/login",
+            server_url=f"{live_server.url}/cas/",
             proxy_callback=call_back.address + "pgt",
-        )  # fmt: skip
+        )
         with requests.Session() as browser:
             ticket = ticket_in(walk_in(browser, client.get_login_url()))
         user, _attributes, iou = client.verify_ticket(ticket)

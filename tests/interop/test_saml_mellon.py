@@ -72,9 +72,12 @@ def mellon(idp) -> Iterator[str]:
     with open_folder() as folder:
         write(folder, url, requests.get(idp, timeout=PATIENCE_SECONDS).text)
         application = register_application(
-            by=TEST, key="mellon", name="内部系统", owner="信息中心",
+            by=TEST,
+            key="mellon",
+            name="内部系统",
+            owner="信息中心",
             attributes=["eduPersonScopedAffiliation", "displayName", "eduPersonTargetedID"],
-        )  # fmt: skip
+        )
         partners.paste(by=TEST, application=application, text=(folder / "sp.xml").read_text())
         body, probe = APACHE.format(folder=folder, port=port), f"{url}/mellon/metadata"
         server = apache.start(folder, module="mod_auth_mellon", body=body, probe=probe)

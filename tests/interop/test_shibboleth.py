@@ -30,8 +30,12 @@ from tests.interop import shibboleth
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ATTRIBUTES = (
-    "eduPersonScopedAffiliation", "eduPersonPrincipalName", "eduPersonTargetedID", "pairwise-id", "displayName",
-)  # fmt: skip
+    "eduPersonScopedAffiliation",
+    "eduPersonPrincipalName",
+    "eduPersonTargetedID",
+    "pairwise-id",
+    "displayName",
+)
 
 
 def aside(work: Callable[[], object]) -> object:

@@ -30,8 +30,11 @@ class Till:
             self.key, method="POST", path=path, terminal=self.number, sequence=str(sequence), clock=clock, body=sent
         )
         headers = {
-            "Nanhu-Terminal": self.number, "Nanhu-Sequence": str(sequence), "Nanhu-Clock": clock, "Nanhu-Signature": signature,
-        }  # fmt: skip
+            "Nanhu-Terminal": self.number,
+            "Nanhu-Sequence": str(sequence),
+            "Nanhu-Clock": clock,
+            "Nanhu-Signature": signature,
+        }
         connection = http.client.HTTPConnection(self.address, timeout=PATIENCE_SECONDS, source_address=(source, 0))
         try:
             connection.request("POST", path, sent, headers)
@@ -48,9 +51,15 @@ class Till:
         return str(self.ask("payment", {"card": card, "amount_fen": fen}, sequence=sequence, **changes)[1]["code"])
 
     def upload(self, *rows: tuple[int, str, int]) -> list[str]:
-        told = self.ask("upload", {"rows": [
-            {"sequence": sequence, "card": card, "amount_fen": fen, "occurred_at": time.time()} for sequence, card, fen in rows
-        ]})[1]  # fmt: skip
+        told = self.ask(
+            "upload",
+            {
+                "rows": [
+                    {"sequence": sequence, "card": card, "amount_fen": fen, "occurred_at": time.time()}
+                    for sequence, card, fen in rows
+                ]
+            },
+        )[1]
         return [row["code"] for row in told["rows"]]
 
 

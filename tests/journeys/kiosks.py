@@ -72,17 +72,29 @@ def furnish(folder: Path, services: str, campus: Campus) -> None:
     keys.make_master_keys(by=SYSTEM, algorithm=Algorithm.TRIPLE_DES, reason="test")
     cards = Card.objects.select_related("wallet").order_by("pk")
     making.make_purses(by=SYSTEM, cards=cards, is_filled=True)
-    write(folder / "chip.json", {
-        "cards": [card_facts(chip) for chip in Chip.objects.select_related("card")],
-        "psams": [psam_facts(number) for number in KINDS],
-    })  # fmt: skip
-    write(folder / "kiosks.json", {
-        "gateway": services, "services": services, "school": "湖南理工学院",
-        "terminals": [{"number": one.number, "key": one.key, "kind": one.kind, "place": one.place}
-                      for one in Terminal.objects.filter(number__in=KINDS)],
-        "cards": [{"uid": campus.card(part).uid, "name": CAST[part][0], "campus_no": CAST[part][2]} for part in CAST],
-        "documents": [{"id_number": number, "name": CAST[part][0]} for part, (_kind, number) in DOCUMENTS.items()],
-    })  # fmt: skip
+    write(
+        folder / "chip.json",
+        {
+            "cards": [card_facts(chip) for chip in Chip.objects.select_related("card")],
+            "psams": [psam_facts(number) for number in KINDS],
+        },
+    )
+    write(
+        folder / "kiosks.json",
+        {
+            "gateway": services,
+            "services": services,
+            "school": "湖南理工学院",
+            "terminals": [
+                {"number": one.number, "key": one.key, "kind": one.kind, "place": one.place}
+                for one in Terminal.objects.filter(number__in=KINDS)
+            ],
+            "cards": [
+                {"uid": campus.card(part).uid, "name": CAST[part][0], "campus_no": CAST[part][2]} for part in CAST
+            ],
+            "documents": [{"id_number": number, "name": CAST[part][0]} for part, (_kind, number) in DOCUMENTS.items()],
+        },
+    )
 
 
 def write(path: Path, value: Any) -> None:

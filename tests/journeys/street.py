@@ -92,9 +92,15 @@ def database_url() -> str:
 def open_gateway(public_url: str, log: Path, **settings: str) -> Iterator[str]:
     """`settings`: more of the environment the gateway is to read."""
     (port,) = free_ports(1)
-    environment = os.environ | settings | {
-        "NANHU_GATEWAY_PORT": str(port), "NANHU_PUBLIC_URL": public_url, "DATABASE_URL": database_url(),
-    }  # fmt: skip
+    environment = (
+        os.environ
+        | settings
+        | {
+            "NANHU_GATEWAY_PORT": str(port),
+            "NANHU_PUBLIC_URL": public_url,
+            "DATABASE_URL": database_url(),
+        }
+    )
     command = gateway_command(read_configuration(environment))
     with log.open("wb") as file:
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=file, stderr=file, start_new_session=True)
@@ -125,11 +131,14 @@ def furnish() -> Any:
 def write_configuration(folder: Path, gateway: str, campus: Any) -> Path:
     terminals = [
         {
-            "number": one.number, "key": one.key, "merchant": one.till.merchant.name, "canteen": one.till.merchant.canteen,
+            "number": one.number,
+            "key": one.key,
+            "merchant": one.till.merchant.name,
+            "canteen": one.till.merchant.canteen,
             "fixed_fen": 200 if one.number == SHOWER else None,
         }
         for one in Terminal.objects.select_related("till__merchant").filter(till__isnull=False).order_by("-number")
-    ]  # fmt: skip
+    ]
     cards = [
         {"uid": campus.card(part).uid, "name": CAST[part][0], "campus_no": CAST[part][2], "note": "教师卡"}
         for part in ("teacher", "guest")

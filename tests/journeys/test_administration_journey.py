@@ -33,9 +33,12 @@ def somebody(campus: Campus, order: int):
         (person, tie)
         for person in read_truth(campus.folder / "sample" / FILE_NAME).people
         for tie in person.affiliations
-        if tie.kind == "student" and tie.state == "active" and len(person.document_number) == ID_LENGTH
-        and tie.campus_no not in cast and len(person.affiliations) == 1
-    ]  # fmt: skip
+        if tie.kind == "student"
+        and tie.state == "active"
+        and len(person.document_number) == ID_LENGTH
+        and tie.campus_no not in cast
+        and len(person.affiliations) == 1
+    ]
     return students[-1 - order]
 
 

@@ -16,9 +16,17 @@ from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.journey
 PAGES = (
-    "", "register", "office/", "office/change", "office/access", "office/attributes", "office/maintenance",
-    "office/protocols/cas", "office/connect", "office/why",
-)  # fmt: skip
+    "",
+    "register",
+    "office/",
+    "office/change",
+    "office/access",
+    "office/attributes",
+    "office/maintenance",
+    "office/protocols/cas",
+    "office/connect",
+    "office/why",
+)
 type Visit = Callable[[str], Visitor]
 
 

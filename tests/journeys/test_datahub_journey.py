@@ -107,9 +107,13 @@ def mendable(truth: Truth) -> TrueReject:
     """A refused row that was its person's only one: mended, the person appears."""
     known = {person.key for person in truth.people}
     return next(
-        one for one in truth.rejects
-        if one.mend and one.code.startswith("document_") and one.person not in known and one.file[:3] in ("教务处", "保卫处")
-    )  # fmt: skip
+        one
+        for one in truth.rejects
+        if one.mend
+        and one.code.startswith("document_")
+        and one.person not in known
+        and one.file[:3] in ("教务处", "保卫处")
+    )
 
 
 def test_a_file_is_rehearsed_imported_and_taken_back(campus: Campus, visit: Visit) -> None:
@@ -166,10 +170,14 @@ def changed_register(truth: Truth) -> bytes:
 def with_a_phone_of_the_register(truth: Truth) -> TruePerson:
     """The students' office, whose word on phones is stronger, says nothing of this one."""
     return next(
-        person for person in truth.people
-        if {file for file, _line in person.rows} == {REGISTER} and person.document_kind == "resident_id"
-        and person.phone and len(person.affiliations) == 1 and person.affiliations[0].state == "active"
-    )  # fmt: skip
+        person
+        for person in truth.people
+        if {file for file, _line in person.rows} == {REGISTER}
+        and person.document_kind == "resident_id"
+        and person.phone
+        and len(person.affiliations) == 1
+        and person.affiliations[0].state == "active"
+    )
 
 
 def hand_in(campus: Campus, visitor: Visitor, content: bytes, *, is_rehearsal: bool) -> None:

@@ -38,12 +38,18 @@ def campus(live_server, tmp_path) -> Iterator[Any]:
     campus.uids = {part: campus.card(part).uid for part in CAST}
     hang_doors()
     put("library", holder_class="student")
-    write(tmp_path / "doors.json", {
-        "services": live_server.url, "school": "南湖大学",
-        "terminals": [{"number": one.number, "key": one.key, "place": one.place}
-                      for one in Terminal.objects.filter(kind="door").order_by("-place")],
-        "cards": [{"uid": campus.uids[part], "name": CAST[part][0], "campus_no": CAST[part][2]} for part in CAST],
-    })  # fmt: skip
+    write(
+        tmp_path / "doors.json",
+        {
+            "services": live_server.url,
+            "school": "南湖大学",
+            "terminals": [
+                {"number": one.number, "key": one.key, "place": one.place}
+                for one in Terminal.objects.filter(kind="door").order_by("-place")
+            ],
+            "cards": [{"uid": campus.uids[part], "name": CAST[part][0], "campus_no": CAST[part][2]} for part in CAST],
+        },
+    )
     with serving_site(DoorsApplication(tmp_path / "doors.json", beats=False)) as doors:
         campus.doors = doors
         yield campus

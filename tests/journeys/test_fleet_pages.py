@@ -26,10 +26,20 @@ def campus(db):
     found = bring_in_the_cast()
     identify(found)
     identity.grant_role(by=SYSTEM, account_id=identity.account_of(found.persons["clerk"]).pk, role="card.phone_desk")
-    set_up_kiosks(by=SYSTEM, kiosks=[
-        KioskOrder(number=f"KL10{place}", kind="load_kiosk", yard="南院", place=f"{place} 号楼", map_x=100 * place, map_y=120)
-        for place in (1, 2, 3)
-    ])  # fmt: skip
+    set_up_kiosks(
+        by=SYSTEM,
+        kiosks=[
+            KioskOrder(
+                number=f"KL10{place}",
+                kind="load_kiosk",
+                yard="南院",
+                place=f"{place} 号楼",
+                map_x=100 * place,
+                map_y=120,
+            )
+            for place in (1, 2, 3)
+        ],
+    )
     one, other = Terminal.objects.get(number="N1001"), Terminal.objects.get(number="E3002")
     Terminal.objects.filter(pk=one.pk).update(last_seen=now(), last_sequence=812, clock_offset_seconds=95.0)
     Terminal.objects.filter(pk=other.pk).update(last_seen=now() - timedelta(hours=3))
@@ -40,9 +50,14 @@ def campus(db):
     TerminalGap.objects.create(terminal=one, sequence=640)
     for minutes, address in ((90, "10.3.1.21"), (40, "10.9.77.4"), (1, "10.3.1.21")):
         Address.objects.update_or_create(
-            terminal=one, address=address, defaults={"last_seen": now() - timedelta(minutes=minutes)},
-            create_defaults={"first_seen": now() - timedelta(minutes=minutes), "last_seen": now() - timedelta(minutes=minutes)},
-        )  # fmt: skip
+            terminal=one,
+            address=address,
+            defaults={"last_seen": now() - timedelta(minutes=minutes)},
+            create_defaults={
+                "first_seen": now() - timedelta(minutes=minutes),
+                "last_seen": now() - timedelta(minutes=minutes),
+            },
+        )
     Incident.objects.create(at=now(), terminal_number="N1001", address="10.9.77.4", code="signature_wrong", times=12)
     machine = Terminal.objects.get(number="KL102").kiosk
     KioskAlarm.objects.create(kiosk=machine, kind=KioskAlarm.Kind.PAPER_OUT, raised_at=now())
@@ -53,14 +68,20 @@ def test_every_page_of_terminals_and_loss_is_whole(campus, live_server):
     card = campus.card("student")
     pages = {
         "clerk": {
-            "fleet": "/card/fleet/", "terminal": "/card/fleet/terminals/N1001/", "exposures": "/card/fleet/exposure/",
-            "exposure": f"/card/fleet/exposure/{card.public_id}/", "phone-desk": "/card/fleet/phone-desk/",
-            "machines": "/card/machines/", "alarms": "/card/machines/alarms/", "counter": "/card/counter/",
-            "loss": f"/card/counter/cards/{card.public_id}/loss/", "nothing": "/card/fleet/?q=nowhere",
+            "fleet": "/card/fleet/",
+            "terminal": "/card/fleet/terminals/N1001/",
+            "exposures": "/card/fleet/exposure/",
+            "exposure": f"/card/fleet/exposure/{card.public_id}/",
+            "phone-desk": "/card/fleet/phone-desk/",
+            "machines": "/card/machines/",
+            "alarms": "/card/machines/alarms/",
+            "counter": "/card/counter/",
+            "loss": f"/card/counter/cards/{card.public_id}/loss/",
+            "nothing": "/card/fleet/?q=nowhere",
         },
         "student": {"found": "/card/fleet/found/", "lost": "/card/report-lost/"},
         "teacher": {"report": "/card/report-lost/"},
-    }  # fmt: skip
+    }
     cookies = {part: campus.client(part).cookies["nanhu_session"].value for part in pages}
     faults: list[str] = []
     with open_browser() as chromium:

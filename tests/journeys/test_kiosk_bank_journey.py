@@ -16,7 +16,7 @@ from nanhu.systems.card.bank.tests.conftest import (
     bank,
     bank_here,
     prepare_campus,
-)  # fmt: skip
+)
 from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.tests.conftest import bring_in_the_cast

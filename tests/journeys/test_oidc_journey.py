@@ -44,18 +44,26 @@ def shop(live_server, monkeypatch) -> str:
     open_accounts(by=TEST, person_ids=[member.person_id])
     counter.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
     record = register_application(
-        by=TEST, key="print", name="云打印", owner="某某科技公司",
+        by=TEST,
+        key="print",
+        name="云打印",
+        owner="某某科技公司",
         attributes={"displayName": "在打印单上写您的名字", "campusNo": "区分同名的人", "mail": "打印好了通知您"},
-    )  # fmt: skip
+    )
     back = f"{live_server.url}/privacy"
     client, _secret = clients.register(
         by=TEST,
         application=record,
         registration=clients.Registration(
-            kind="browser", redirect_uris=[back], post_logout_redirect_uris=[back], subject="pairwise", asking="once",
-            scopes=["openid", "profile", "email", "offline_access"], may_refresh=True,
+            kind="browser",
+            redirect_uris=[back],
+            post_logout_redirect_uris=[back],
+            subject="pairwise",
+            asking="once",
+            scopes=["openid", "profile", "email", "offline_access"],
+            may_refresh=True,
         ),
-    )  # fmt: skip
+    )
     challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     return (
         f"{live_server.url}/oidc/authorize?client_id={client.client_id}&redirect_uri={back}&response_type=code"

@@ -38,10 +38,21 @@ def campus(live_server, monkeypatch):
         )
     )
     registry.applications.add(
-        Application(key="test.library", name="图书馆", icon="library", url="/me/", section="study", description="借阅、续借"),
-        Application(key="test.payslip", name="工资明细", icon="wallet", url="/me/", section="work", faces=frozenset({"staff"})),
-        Application(key="test.venue", name="场地申请", icon="map-pin", url="/me/", section="service", in_maintenance=lambda: True),
-    )  # fmt: skip
+        Application(
+            key="test.library", name="图书馆", icon="library", url="/me/", section="study", description="借阅、续借"
+        ),
+        Application(
+            key="test.payslip", name="工资明细", icon="wallet", url="/me/", section="work", faces=frozenset({"staff"})
+        ),
+        Application(
+            key="test.venue",
+            name="场地申请",
+            icon="map-pin",
+            url="/me/",
+            section="service",
+            in_maintenance=lambda: True,
+        ),
+    )
     join("林小雨", student=NUMBERS["student"])
     join("陈思远", staff=NUMBERS["staff"])
     join("欧阳修文", student=NUMBERS["both"], staff="T00123")
@@ -62,9 +73,13 @@ def open_page(campus, chromium: Browser):
     def open_page(size: str, *, scripts: bool = True, theme: str = "light") -> Page:
         width, height = SIZES[size]
         page = chromium.new_context(
-            base_url=campus, viewport={"width": width, "height": height}, locale="zh-CN",
-            java_script_enabled=scripts, color_scheme=theme, reduced_motion="reduce",
-        ).new_page()  # fmt: skip
+            base_url=campus,
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            java_script_enabled=scripts,
+            color_scheme=theme,
+            reduced_motion="reduce",
+        ).new_page()
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         return page

@@ -82,8 +82,13 @@ def forgetful(campus: Campus) -> Iterator[Member]:
     )
     done = subprocess.run(
         [sys.executable, "-m", "nanhu", "shell", "-c", give_back],
-        env=campus.environment | {"NANHU_DEMO": "1"}, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
-    )  # fmt: skip
+        env=campus.environment | {"NANHU_DEMO": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -22,9 +22,8 @@ def office(live_server):
     asked = posted(found, HEAD + PAIR.replace("电费", "水费"))
     found.asked = room_returns.ask_back(by=found.campus.actor("clerk"), room_list=asked, reason="水表读错，整栋重抄")
     found.cookies = {
-        part: found.campus.client(part).cookies["nanhu_session"].value
-        for part in ("clerk", "second_clerk", "student")
-    }  # fmt: skip
+        part: found.campus.client(part).cookies["nanhu_session"].value for part in ("clerk", "second_clerk", "student")
+    }
     found.url = live_server.url
     return found
 

@@ -31,9 +31,11 @@ class Program:
         text = f"{moment}.POST.{PREFIX}{path}.{idempotency_key}.".encode() + body
         seal = hmac.new(self.secret.encode(), text, hashlib.sha256).hexdigest()
         head = {
-            "Authorization": f"Bearer {self.secret}", "Idempotency-Key": idempotency_key,
-            "Nanhu-Signature": f"t={moment},v1={seal}", "Content-Type": "application/json",
-        }  # fmt: skip
+            "Authorization": f"Bearer {self.secret}",
+            "Idempotency-Key": idempotency_key,
+            "Nanhu-Signature": f"t={moment},v1={seal}",
+            "Content-Type": "application/json",
+        }
         return requests.post(f"{self.url}{PREFIX}{path}", data=body, headers=head, timeout=PATIENCE_SECONDS)
 
 

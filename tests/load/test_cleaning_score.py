@@ -70,12 +70,20 @@ def golden_record() -> Mapping[str, Mapping[str, object]]:
 def golden_line(one: Affiliation) -> dict[str, object]:
     person = one.person
     return {
-        "name": person.name, "sex": person.sex, "birth_date": iso(person.birth_date), "phone": person.phone or None,
-        "document_kind": DOCUMENT_KINDS.get(person.document_kind), "document_number": person.id_number,
-        "unit": one.unit.code if one.unit else "", "category": one.category_name,
-        "starts_on": iso(one.starts_on), "ends_on": iso(one.ends_on), "state": one.state,
-        "nationality": person.nationality, "ethnic": person.ethnicity or None,
-    }  # fmt: skip
+        "name": person.name,
+        "sex": person.sex,
+        "birth_date": iso(person.birth_date),
+        "phone": person.phone or None,
+        "document_kind": DOCUMENT_KINDS.get(person.document_kind),
+        "document_number": person.id_number,
+        "unit": one.unit.code if one.unit else "",
+        "category": one.category_name,
+        "starts_on": iso(one.starts_on),
+        "ends_on": iso(one.ends_on),
+        "state": one.state,
+        "nationality": person.nationality,
+        "ethnic": person.ethnicity or None,
+    }
 
 
 def iso(day: object) -> str | None:

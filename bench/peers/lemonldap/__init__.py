@@ -46,8 +46,12 @@ def install() -> None:
     command = ["sh", str(HERE / "install")]
     done = subprocess.run(
         command if os.geteuid() == 0 else ["sudo", *command],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-    )  # fmt: skip
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     if done.returncode or (missing := missing_programs()):
         raise RuntimeError(f"{', '.join(missing)} could not be installed by {HERE / 'install'}:\n{done.stdout[-2000:]}")
 
@@ -73,9 +77,12 @@ def configure(folder: Path, host: str, port: int) -> None:
     """A copy of Debian's configuration that lives in `folder`, owned by the user it runs as."""
     settings = json.loads(CONFIGURATION.read_text().replace("/var/lib/lemonldap-ng", str(folder)))
     settings |= {
-        "portal": f"http://{host}/", "issuerDBCASActivation": 1, "issuerDBCASPath": "^/cas/",
-        "casAccessControlPolicy": "none", "requireToken": 0,
-    }  # fmt: skip
+        "portal": f"http://{host}/",
+        "issuerDBCASActivation": 1,
+        "issuerDBCASPath": "^/cas/",
+        "casAccessControlPolicy": "none",
+        "requireToken": 0,
+    }
     for name in ("conf", "cache", "sessions/lock", "psessions/lock", "notifications", "captcha"):
         (folder / name).mkdir(parents=True)
     (folder / "conf" / "lmConf-1.json").write_text(json.dumps(settings))
@@ -98,10 +105,22 @@ def started(folder: Path, port: int) -> Iterator[None]:
     environment = {**os.environ, "LLNG_DEFAULTCONFFILE": str(folder / "lemonldap-ng.ini")}
     socket = str(folder / "llng.sock")
     commands = (
-        ["llng-fastcgi-server", "--foreground", "-u", "www-data", "-g", "www-data", "-s", socket, "-p",
-         str(folder / "llng.pid"), "-n", str(WORKERS)],
+        [
+            "llng-fastcgi-server",
+            "--foreground",
+            "-u",
+            "www-data",
+            "-g",
+            "www-data",
+            "-s",
+            socket,
+            "-p",
+            str(folder / "llng.pid"),
+            "-n",
+            str(WORKERS),
+        ],
         ["nginx", "-c", str(folder / "nginx.conf")],
-    )  # fmt: skip
+    )
     with (folder / "log").open("ab") as log:
         processes = [
             subprocess.Popen(

@@ -12,40 +12,134 @@ from typing import Final
 from nanhu.kernel.database.roles import ADD, CHANGE, KEEP, READ, Grants, ProcessGrants, Rights
 
 ADDED_ONLY: Final = (
-    "kernel_audit_entry", "identity_sign_in_event", "identity_saml_persistent_name", "messages_receipt",
-    "ledger_transfer", "ledger_entry_key",
-    "card_receipt", "card_wallet", "card_top_up", "card_deduction", "card_chip_row", "card_load_step",
-    "ledger_signing_key", "access_passage", "card_revocation_change", "card_shift_count", "openapi_idempotency_record",
-    "kernel_form_deed", "terminals_request_log",
-)  # fmt: skip
+    "kernel_audit_entry",
+    "identity_sign_in_event",
+    "identity_saml_persistent_name",
+    "messages_receipt",
+    "ledger_transfer",
+    "ledger_entry_key",
+    "card_receipt",
+    "card_wallet",
+    "card_top_up",
+    "card_deduction",
+    "card_chip_row",
+    "card_load_step",
+    "ledger_signing_key",
+    "access_passage",
+    "card_revocation_change",
+    "card_shift_count",
+    "openapi_idempotency_record",
+    "kernel_form_deed",
+    "terminals_request_log",
+)
 """Rows are added and never change."""
 KEPT: Final = (
     "ledger_account",
-    "card_bank_deposit", "card_card", "card_cash_exception", "card_claim_order", "card_claimable",
-    "card_correction", "card_hold", "card_load", "card_merchant", "card_online_top_up", "card_payout_batch",
-    "card_payout_row", "card_reissue", "card_room_bill", "card_room_list", "card_room_share", "card_shift", "card_till",
-    "card_withdrawal", "openapi_key", "payments_payout", "terminals_terminal", "terminals_incident",
-    "card_settlement", "card_chip_suspense", "access_emergency", "access_rule", "card_right_rule",
-)  # fmt: skip
+    "card_bank_deposit",
+    "card_card",
+    "card_cash_exception",
+    "card_claim_order",
+    "card_claimable",
+    "card_correction",
+    "card_hold",
+    "card_load",
+    "card_merchant",
+    "card_online_top_up",
+    "card_payout_batch",
+    "card_payout_row",
+    "card_reissue",
+    "card_room_bill",
+    "card_room_list",
+    "card_room_share",
+    "card_shift",
+    "card_till",
+    "card_withdrawal",
+    "openapi_key",
+    "payments_payout",
+    "terminals_terminal",
+    "terminals_incident",
+    "card_settlement",
+    "card_chip_suspense",
+    "access_emergency",
+    "access_rule",
+    "card_right_rule",
+)
 """Rows change within the bounds of their triggers and never go."""
 PAPERS: Final = (
     "campus_place",
-    "kernel_heartbeat", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress",
-    "card_app_request", "card_binding", "card_binding_appeal",
-    "card_chip", "card_chip_suspense_batch", "card_code_device", "card_code_use", "card_contract",
-    "card_desk_attempt", "card_dish", "card_dispute", "access_door", "access_anti_passback", "access_list",
-    "card_fee_payment", "card_found_card", "card_funding", "card_incoming_mail", "card_letter", "card_limit", "card_loss_report",
-    "card_merchant_user", "card_order", "card_order_proof", "card_payout_file",
-    "card_pending", "card_pin", "card_price", "card_queue_ticket", "card_refund", "card_regulation",
-    "card_regulation_acceptance", "card_revocation", "card_spent", "card_terminal_day",
-    "card_terminal_report", "card_terminal_watch", "card_unit_delegate", "card_vendor_block", "card_vendor_consent", "card_vendor_merchant",
-    "card_vendor_order", "card_vendor_payment", "card_vendor_refund", "card_vendor_sandbox_card", "card_vendor_sandbox_order",
-    "card_vendor_sandbox_payment", "card_vendor_sandbox_refund", "card_verification_code", "openapi_delivery", "openapi_rate_bucket", "openapi_request_log",
-    "openapi_vendor", "openapi_webhook", "openapi_webhook_event", "terminals_address",
-    "terminals_kiosk", "terminals_kiosk_alarm",
-    "payments_agreement", "payments_bulk_signing", "payments_bulk_signing_row", "payments_channel", "payments_day_close", "payments_day_difference", "payments_difference",
-    "payments_payout_file", "payments_statement", "payments_statement_row",
-)  # fmt: skip
+    "kernel_heartbeat",
+    "kernel_event_delivery",
+    "kernel_outbox_event",
+    "kernel_progress",
+    "card_app_request",
+    "card_binding",
+    "card_binding_appeal",
+    "card_chip",
+    "card_chip_suspense_batch",
+    "card_code_device",
+    "card_code_use",
+    "card_contract",
+    "card_desk_attempt",
+    "card_dish",
+    "card_dispute",
+    "access_door",
+    "access_anti_passback",
+    "access_list",
+    "card_fee_payment",
+    "card_found_card",
+    "card_funding",
+    "card_incoming_mail",
+    "card_letter",
+    "card_limit",
+    "card_loss_report",
+    "card_merchant_user",
+    "card_order",
+    "card_order_proof",
+    "card_payout_file",
+    "card_pending",
+    "card_pin",
+    "card_price",
+    "card_queue_ticket",
+    "card_refund",
+    "card_regulation",
+    "card_regulation_acceptance",
+    "card_revocation",
+    "card_spent",
+    "card_terminal_day",
+    "card_terminal_report",
+    "card_terminal_watch",
+    "card_unit_delegate",
+    "card_vendor_block",
+    "card_vendor_consent",
+    "card_vendor_merchant",
+    "card_vendor_order",
+    "card_vendor_payment",
+    "card_vendor_refund",
+    "card_vendor_sandbox_card",
+    "card_vendor_sandbox_order",
+    "card_vendor_sandbox_payment",
+    "card_vendor_sandbox_refund",
+    "card_verification_code",
+    "openapi_delivery",
+    "openapi_rate_bucket",
+    "openapi_request_log",
+    "openapi_vendor",
+    "openapi_webhook",
+    "openapi_webhook_event",
+    "terminals_address",
+    "terminals_kiosk",
+    "terminals_kiosk_alarm",
+    "payments_agreement",
+    "payments_bulk_signing",
+    "payments_bulk_signing_row",
+    "payments_channel",
+    "payments_day_close",
+    "payments_day_difference",
+    "payments_difference",
+    "payments_payout_file",
+    "payments_statement",
+    "payments_statement_row",
+)
 """What the rooms of the card keep about money: it changes, and no page removes a row of it. The worker forgets some by age."""
 REMOVED: Final[Mapping[str, str]] = {
     "card_binding_lock": "a lock on a bank card's number ends when the right person binds it",
@@ -63,23 +157,47 @@ OUTBOXES: Final = ("kernel_mail_message", "kernel_sms_message")
 SEALS: Final = ("kernel_audit_block", "kernel_audit_check", "ledger_block", "ledger_day_root", "ledger_check_note")
 """Written by the worker alone. Re-witnessing under a new key and archiving are the owner's (`nanhu keys`, `nanhu audit`)."""
 FORGOTTEN: Final[Mapping[str, Rights]] = {
-    "access_passage": ("SELECT", "INSERT", "DELETE"), "card_stored_sum": ("SELECT", "DELETE"),
-    "ledger_day_sum": ("SELECT", "DELETE"), "kernel_form_deed": ("SELECT", "DELETE"), "card_chip_key": ADD,
+    "access_passage": ("SELECT", "INSERT", "DELETE"),
+    "card_stored_sum": ("SELECT", "DELETE"),
+    "ledger_day_sum": ("SELECT", "DELETE"),
+    "kernel_form_deed": ("SELECT", "DELETE"),
+    "card_chip_key": ADD,
     **dict.fromkeys(OUTBOXES, CHANGE),
     **dict.fromkeys(
-        ("terminals_incident", "kernel_event_delivery", "kernel_outbox_event", "kernel_progress", "card_app_request",
-         "card_code_use", "card_spent", "card_verification_code", "openapi_rate_bucket", "openapi_request_log"),
+        (
+            "terminals_incident",
+            "kernel_event_delivery",
+            "kernel_outbox_event",
+            "kernel_progress",
+            "card_app_request",
+            "card_code_use",
+            "card_spent",
+            "card_verification_code",
+            "openapi_rate_bucket",
+            "openapi_request_log",
+        ),
         CHANGE,
     ),
-}  # fmt: skip
+}
 """The worker, as which commands run too, forgets them by age: passages after half a year, incidents of terminals after a quarter
 (triggers keep younger ones), sums of uploads after a week, marks of forms after two days, what devices and vendors asked. It drops the sums of days whose rows
 a school brings in from its old system; they are summed anew. It makes master keys for chips."""
 DERIVED: Final = (
-    "ledger_balance", "ledger_day_sum", "django_migrations", "card_stored_sum", "card_terminal_activity", "card_limit_breach",
-    "card_chip_key", "card_bank_order", "card_credential", "terminals_known",
-    "payments_party", "payments_signed", "payments_movement", "payments_payout_order",
-)  # fmt: skip
+    "ledger_balance",
+    "ledger_day_sum",
+    "django_migrations",
+    "card_stored_sum",
+    "card_terminal_activity",
+    "card_limit_breach",
+    "card_chip_key",
+    "card_bank_order",
+    "card_credential",
+    "terminals_known",
+    "payments_party",
+    "payments_signed",
+    "payments_movement",
+    "payments_payout_order",
+)
 """Moved by the owner's own triggers, functions and migrations, or by a command; web reads them."""
 
 EVERYBODY: Final[Mapping[str, Rights]] = (
@@ -89,15 +207,38 @@ EVERYBODY: Final[Mapping[str, Rights]] = (
     | dict.fromkeys(SEALS, READ)
     | dict.fromkeys(DERIVED, READ)
 )
-GATEWAY_CALLS: Final = frozenset({
-    "card_pay", "card_store", "card_chip_store", "card_reverse", "card_refund", "card_release", "card_meter", "card_told", "card_revocations",
-    "card_terminal_reports", "terminals_seen", "card_terminal_repeated", "terminals_promote_key", "card_pin_look",
-    "card_code_device_of", "card_code_claim", "card_chip_purses",
-})  # fmt: skip
+GATEWAY_CALLS: Final = frozenset(
+    {
+        "card_pay",
+        "card_store",
+        "card_chip_store",
+        "card_reverse",
+        "card_refund",
+        "card_release",
+        "card_meter",
+        "card_told",
+        "card_revocations",
+        "card_terminal_reports",
+        "terminals_seen",
+        "card_terminal_repeated",
+        "terminals_promote_key",
+        "card_pin_look",
+        "card_code_device_of",
+        "card_code_claim",
+        "card_chip_purses",
+    }
+)
 """All that the gateway may ask for, besides reading terminals, prices and the version of the list of refused cards."""
-POSTING: Final = frozenset({
-    "ledger_apply", "ledger_account_opened", "card_settle_hold", "card_end_holds", "card_set_off_frozen", "card_post_payout",
-})  # fmt: skip
+POSTING: Final = frozenset(
+    {
+        "ledger_apply",
+        "ledger_account_opened",
+        "card_settle_hold",
+        "card_end_holds",
+        "card_set_off_frozen",
+        "card_post_payout",
+    }
+)
 """What moves money in the database itself: balances, numbers and moments of rows are nobody's to write by hand."""
 COUNTING: Final = frozenset({"card_terminal_missed", "ledger_sum_day"})
 """Guesses of a terminal are added, and by no process taken away. The sums of a day that is over are made of its rows."""

@@ -114,13 +114,21 @@ def _book(rng: Random, eater: Eater, habits: Habits, purchases: Sequence[Purchas
 def _frame(columns: _Columns) -> pl.DataFrame:
     frame = pl.DataFrame(
         {
-            "campus_no": columns.campus_no, "merchant_key": columns.merchant_key, "terminal_no": columns.terminal_no,
-            "occurred_at": columns.occurred_at, "amount_fen": columns.amount_fen, "kind": columns.kind,
+            "campus_no": columns.campus_no,
+            "merchant_key": columns.merchant_key,
+            "terminal_no": columns.terminal_no,
+            "occurred_at": columns.occurred_at,
+            "amount_fen": columns.amount_fen,
+            "kind": columns.kind,
         },
         schema={
-            "campus_no": pl.String, "merchant_key": pl.String, "terminal_no": pl.String, "occurred_at": pl.Int64,
-            "amount_fen": pl.Int64, "kind": pl.String,
+            "campus_no": pl.String,
+            "merchant_key": pl.String,
+            "terminal_no": pl.String,
+            "occurred_at": pl.Int64,
+            "amount_fen": pl.Int64,
+            "kind": pl.String,
         },
-    )  # fmt: skip
+    )
     moments = (pl.col("occurred_at") * 1_000_000).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     return frame.sort("occurred_at", maintain_order=True).with_columns(moments)

@@ -12,9 +12,22 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
 HMT_AREAS = {"HKG": "810000", "MAC": "820000", "TWN": "830000"}
 COUNTRY_NUMBERS = {
-    "PAK": "586", "BGD": "050", "VNM": "704", "LAO": "418", "THA": "764", "RUS": "643", "KOR": "410", "NPL": "524",
-    "USA": "840", "GBR": "826", "JPN": "392", "GHA": "288", "NGA": "566", "KAZ": "398", "IDN": "360",
-}  # fmt: skip
+    "PAK": "586",
+    "BGD": "050",
+    "VNM": "704",
+    "LAO": "418",
+    "THA": "764",
+    "RUS": "643",
+    "KOR": "410",
+    "NPL": "524",
+    "USA": "840",
+    "GBR": "826",
+    "JPN": "392",
+    "GHA": "288",
+    "NGA": "566",
+    "KAZ": "398",
+    "IDN": "360",
+}
 
 
 def check_character(first_17: str) -> str:
@@ -45,10 +58,22 @@ def permanent_residence(rng: Random, *, nationality: str, birth: date, order: in
 
 
 PASSPORT_FORMS = {
-    "PAK": "AA#######", "BGD": "AB#######", "VNM": "B#######", "LAO": "PA#######", "THA": "AA#######", "RUS": "#########",
-    "KOR": "M########", "NPL": "########", "USA": "#########", "GBR": "#########", "JPN": "TK#######", "GHA": "G#######",
-    "NGA": "A########", "KAZ": "N########", "IDN": "B#######",
-}  # fmt: skip
+    "PAK": "AA#######",
+    "BGD": "AB#######",
+    "VNM": "B#######",
+    "LAO": "PA#######",
+    "THA": "AA#######",
+    "RUS": "#########",
+    "KOR": "M########",
+    "NPL": "########",
+    "USA": "#########",
+    "GBR": "#########",
+    "JPN": "TK#######",
+    "GHA": "G#######",
+    "NGA": "A########",
+    "KAZ": "N########",
+    "IDN": "B#######",
+}
 
 
 def passport(rng: Random, nationality: str) -> str:

@@ -36,10 +36,15 @@ def machines() -> list[terminals.KioskOrder]:
 def dormitories() -> list[tuple[str, str, str, tuple[int, int]]]:
     """One load kiosk on each ground floor."""
     return [
-        (f"KL{letter}{number:02d}", yard, f"{yard}{number}栋宿舍一楼", (x + (number - 1) * across, y + (number - 1) * down))
+        (
+            f"KL{letter}{number:02d}",
+            yard,
+            f"{yard}{number}栋宿舍一楼",
+            (x + (number - 1) * across, y + (number - 1) * down),
+        )
         for yard, (letter, count, (x, y), (across, down)) in DORMITORIES.items()
         for number in range(1, count + 1)
-    ]  # fmt: skip
+    ]
 
 
 def order(kind: str, number: str, yard: str, place: str, spot: tuple[int, int]) -> terminals.KioskOrder:

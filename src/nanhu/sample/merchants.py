@@ -27,17 +27,22 @@ PRICE_FACTORS = {
     "水果捞": 0.7,
 }
 OTHERS: tuple[tuple[str, str, str, Trade, str, int], ...] = (
-    ("shower.nan", "南苑浴室", "南苑", "shower", "南", 6), ("shower.dong", "东苑浴室", "东苑", "shower", "东", 4),
+    ("shower.nan", "南苑浴室", "南苑", "shower", "南", 6),
+    ("shower.dong", "东苑浴室", "东苑", "shower", "东", 4),
     ("shower.bei", "北苑浴室", "北苑", "shower", "北", 4),
-    ("laundry.nan", "南苑自助洗衣", "南苑", "laundry", "南", 3), ("laundry.dong", "东苑自助洗衣", "东苑", "laundry", "东", 2),
+    ("laundry.nan", "南苑自助洗衣", "南苑", "laundry", "南", 3),
+    ("laundry.dong", "东苑自助洗衣", "东苑", "laundry", "东", 2),
     ("laundry.bei", "北苑自助洗衣", "北苑", "laundry", "北", 2),
-    ("water.nan", "南苑直饮水", "南苑", "water", "南", 4), ("water.dong", "东苑直饮水", "东苑", "water", "东", 3),
+    ("water.nan", "南苑直饮水", "南苑", "water", "南", 4),
+    ("water.dong", "东苑直饮水", "东苑", "water", "东", 3),
     ("water.bei", "北苑直饮水", "北苑", "water", "北", 2),
-    ("shop.nan", "南院教育超市", "南院", "shop", "南", 3), ("shop.dong", "东院教育超市", "东院", "shop", "东", 2),
-    ("shop.bei", "北院便利店", "北院", "shop", "北", 1), ("shop.books", "南湖书店", "南院", "shop", "", 1),
+    ("shop.nan", "南院教育超市", "南院", "shop", "南", 3),
+    ("shop.dong", "东院教育超市", "东院", "shop", "东", 2),
+    ("shop.bei", "北院便利店", "北院", "shop", "北", 1),
+    ("shop.books", "南湖书店", "南院", "shop", "", 1),
     ("printing.library", "图书馆自助文印", "图书馆", "printing", "", 4),
     ("clinic", "校医院", "校医院", "clinic", "", 1),
-)  # fmt: skip
+)
 
 
 BUS_FARE_FEN = 100
@@ -77,11 +82,17 @@ def _windows() -> list[Merchant]:
             terminals = tuple(Terminal(f"{prefix}{number:02d}{side}", f"{canteen}{number}号窗口") for side in "AB")
             found.append(
                 Merchant(
-                    f"canteen.{prefix.lower()}.{number:02d}", name, canteen, "meal", yard, terminals,
-                    serves_breakfast=name in BREAKFAST_WINDOWS, serves_meals=name not in BREAKFAST_ONLY,
+                    f"canteen.{prefix.lower()}.{number:02d}",
+                    name,
+                    canteen,
+                    "meal",
+                    yard,
+                    terminals,
+                    serves_breakfast=name in BREAKFAST_WINDOWS,
+                    serves_meals=name not in BREAKFAST_ONLY,
                     price_factor=PRICE_FACTORS.get(name, 1.0),
                 )
-            )  # fmt: skip
+            )
     return found
 
 

@@ -7,11 +7,26 @@ from nanhu.sample.merchants import Merchant
 from nanhu.systems.card import api as card
 
 PRICES: Final[dict[str, dict[str, Any]]] = {
-    "shower": {"kind": "per_minute", "price_fen": 20, "unit": "分钟", "most_fen": 600, "minutes": 40, "when_silent": "metered"},
-    "water": {"kind": "per_unit", "price_fen": 10, "per": 1, "unit": "升", "most_fen": 200, "minutes": 10, "when_silent": "metered"},
+    "shower": {
+        "kind": "per_minute",
+        "price_fen": 20,
+        "unit": "分钟",
+        "most_fen": 600,
+        "minutes": 40,
+        "when_silent": "metered",
+    },
+    "water": {
+        "kind": "per_unit",
+        "price_fen": 10,
+        "per": 1,
+        "unit": "升",
+        "most_fen": 200,
+        "minutes": 10,
+        "when_silent": "metered",
+    },
     "laundry": {"kind": "fixed", "price_fen": 400},
     "printing": {"kind": "per_unit", "price_fen": 10, "unit": "页", "most_fen": 1000, "minutes": 20},
-}  # fmt: skip
+}
 
 
 def price_orders(windows: tuple[Merchant, ...], since: date) -> list[card.PriceOrder]:

@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from nanhu.sample.rhythm import Day, Meal
 
 
-YARD_OF_COLLEGE = {"11": "南", "12": "南", "13": "东", "14": "东", "15": "东", "16": "南", "17": "南", "18": "南", "25": "北", "26": "北", "27": "北", "28": "东"}  # fmt: skip
+YARD_OF_COLLEGE = {
+    "11": "南",
+    "12": "南",
+    "13": "东",
+    "14": "东",
+    "15": "东",
+    "16": "南",
+    "17": "南",
+    "18": "南",
+    "25": "北",
+    "26": "北",
+    "27": "北",
+    "28": "东",
+}
 SIZES = {"1": 1.14, "2": 0.92}  # men eat more
 LIKELIHOOD = {  # of breakfast, lunch, dinner, night snack on a day on campus
     "student": (0.52, 0.83, 0.70, 0.10),

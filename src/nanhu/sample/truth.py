@@ -113,18 +113,31 @@ def _people(sheets: Sequence[Sheet]) -> Iterator[dict[str, Any]]:
 def _person(key: str, gold: Golden, rows: list[Place]) -> dict[str, Any]:
     claim = gold.claim
     return {
-        "record": "person", "key": key, "name": claim.name, "sex": claim.sex or "0", "birth_date": _iso(claim.birth_date),
-        "nationality": claim.nationality, "document_kind": claim.document_kind, "document_number": claim.document_number,
-        "phone": claim.phone, "ethnic": claim.ethnic,
-        "affiliations": [_affiliation(one) for one in gold.affiliations], "rows": rows,
-    }  # fmt: skip
+        "record": "person",
+        "key": key,
+        "name": claim.name,
+        "sex": claim.sex or "0",
+        "birth_date": _iso(claim.birth_date),
+        "nationality": claim.nationality,
+        "document_kind": claim.document_kind,
+        "document_number": claim.document_number,
+        "phone": claim.phone,
+        "ethnic": claim.ethnic,
+        "affiliations": [_affiliation(one) for one in gold.affiliations],
+        "rows": rows,
+    }
 
 
 def _affiliation(one: Affiliation) -> dict[str, str | None]:
     return {
-        "kind": one.kind, "campus_no": one.campus_no, "unit": one.unit, "category": one.category,
-        "starts_on": _iso(one.starts_on), "ends_on": _iso(one.ends_on), "state": one.state,
-    }  # fmt: skip
+        "kind": one.kind,
+        "campus_no": one.campus_no,
+        "unit": one.unit,
+        "category": one.category,
+        "starts_on": _iso(one.starts_on),
+        "ends_on": _iso(one.ends_on),
+        "state": one.state,
+    }
 
 
 def _rejects(sheets: Iterable[Sheet]) -> Iterator[dict[str, Any]]:
@@ -132,10 +145,14 @@ def _rejects(sheets: Iterable[Sheet]) -> Iterator[dict[str, Any]]:
         for row in sheet.rows:
             if row.fault:
                 yield {
-                    "record": "reject", "file": sheet.layout.file_name, "line": row.line, "code": row.fault,
-                    "reason": REASONS[row.fault], "person": row.human.key if row.human else None,
+                    "record": "reject",
+                    "file": sheet.layout.file_name,
+                    "line": row.line,
+                    "code": row.fault,
+                    "reason": REASONS[row.fault],
+                    "person": row.human.key if row.human else None,
                     "mend": {column: _as_text(value) for column, value in row.mend.items()},
-                }  # fmt: skip
+                }
 
 
 def _units(organisation: Sheet, units: Iterable[Unit]) -> Iterator[dict[str, Any]]:
@@ -144,9 +161,14 @@ def _units(organisation: Sheet, units: Iterable[Unit]) -> Iterator[dict[str, Any
         rows.setdefault(row.campus_no, []).append((organisation.layout.file_name, row.line))
     for unit in units:
         yield {
-            "record": "unit", "code": unit.code, "name": unit.name, "short_name": unit.short_name,
-            "parent": unit.parent or None, "kind": unit.kind, "rows": rows[unit.code],
-        }  # fmt: skip
+            "record": "unit",
+            "code": unit.code,
+            "name": unit.name,
+            "short_name": unit.short_name,
+            "parent": unit.parent or None,
+            "kind": unit.kind,
+            "rows": rows[unit.code],
+        }
 
 
 def _iso(day: date | None) -> str | None:

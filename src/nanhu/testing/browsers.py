@@ -51,8 +51,11 @@ def address() -> str:
         stop()
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, EXECUTABLE, *ARGUMENTS],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=with_true_clock(),
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=with_true_clock(),
+    )
     said = process.stdout.readline() if process.stdout is not None else ""
     if not said:
         process.wait()

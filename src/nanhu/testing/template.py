@@ -24,9 +24,17 @@ from nanhu.kernel.database import embedded
 
 SOURCE: Final = Path(nanhu.__file__).parent
 MADE_OF: Final = (
-    "**/migrations/*.py", "**/sql/*.sql", "**/models.py", "**/models/*.py", "**/apps.py", "kernel/database/*.py",
-    "kernel/sqlfiles.py", "project/grants.py", "platforms/datahub/standard/**/*", "testing/template.py",
-)  # fmt: skip
+    "**/migrations/*.py",
+    "**/sql/*.sql",
+    "**/models.py",
+    "**/models/*.py",
+    "**/apps.py",
+    "kernel/database/*.py",
+    "kernel/sqlfiles.py",
+    "project/grants.py",
+    "platforms/datahub/standard/**/*",
+    "testing/template.py",
+)
 DATABASE: Final = "nanhu_template"
 KEPT: Final = 6
 RIGHTS_OF_A_CLONE: Final = (
@@ -118,8 +126,12 @@ def migrate(folder: Path) -> None:
     environment |= {"NANHU_DATA_DIR": str(folder), "NANHU_DEMO": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "nanhu", "migrate", "--verbosity", "0"],
-        env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
     if done.returncode:
         raise RuntimeError(f"the template database could not be migrated:\n{done.stderr}")
 

@@ -11,9 +11,19 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-PLAIN = frozenset({
-    "atomic", "cache", "contextmanager", "asynccontextmanager", "dataclass", "lru_cache", "never_cache", "total_ordering", "wraps",
-})  # fmt: skip
+PLAIN = frozenset(
+    {
+        "atomic",
+        "cache",
+        "contextmanager",
+        "asynccontextmanager",
+        "dataclass",
+        "lru_cache",
+        "never_cache",
+        "total_ordering",
+        "wraps",
+    }
+)
 """Decorators that make nobody call what they stand on."""
 FOUND = re.compile(r"/(?:migrations|management/commands|templatetags|testing)/|/(?:urls|apps|__main__)\.py$")
 """Files whose names Django, Python or pytest look up."""

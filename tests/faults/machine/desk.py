@@ -71,9 +71,15 @@ class Desk(World):
 
         def rows() -> list[PayoutRow]:
             return [
-                PayoutRow(line=line, campus_no=CAST[part][2], name=CAST[part][0], wallet=self.campus.card(part).wallet, amount_fen=fen)
+                PayoutRow(
+                    line=line,
+                    campus_no=CAST[part][2],
+                    name=CAST[part][0],
+                    wallet=self.campus.card(part).wallet,
+                    amount_fen=fen,
+                )
                 for line, (part, fen) in enumerate(zip(PARTS, fens, strict=True), start=2)
-            ]  # fmt: skip
+            ]
 
         made = self.insist(
             lambda: payouts.make_batch(by=self.clerk, payout=form, rows=rows(), content=token.bytes), power

@@ -22,9 +22,14 @@ class Loading(World):
     def come(self, part: str, where: str, step: str, fen: int) -> Visit:
         """To a kiosk or a till; what the person had begun elsewhere stays as it is."""
         self.visits[part] = Visit(
-            device=self.devices[where], chip=self.school.chips[part], uid=self.campus.card(part).uid,
-            pin=self.school.pins[part], step=step, fen=fen, told=self.told,
-        )  # fmt: skip
+            device=self.devices[where],
+            chip=self.school.chips[part],
+            uid=self.campus.card(part).uid,
+            pin=self.school.pins[part],
+            step=step,
+            fen=fen,
+            told=self.told,
+        )
         return self.visits[part]
 
     def go(self, part: str, mishap: Mishap) -> None:

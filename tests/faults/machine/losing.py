@@ -61,9 +61,14 @@ class Losing(Selling):
 
     def guess_once(self, part: str, where: str, power: int | None) -> str:
         visit = Visit(
-            device=self.devices[where], chip=self.school.chips[part], uid=self.campus.card(part).uid, pin=GUESS,
-            step="load", fen=500, told=self.told,
-        )  # fmt: skip
+            device=self.devices[where],
+            chip=self.school.chips[part],
+            uid=self.campus.card(part).uid,
+            pin=GUESS,
+            step="load",
+            fen=500,
+            told=self.told,
+        )
         for mishap in (Mishap(is_heard=False, power=power), CALM):
             visit.go_on(is_heard=mishap.is_heard, power=mishap.power, torn=None)
         assert visit.is_over, "a guess opens nothing"

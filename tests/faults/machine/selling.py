@@ -49,10 +49,18 @@ class Selling(World):
     def sold(self, part: str, till: str, sequence: int, fen: int, *, is_stored: bool = False) -> None:
         kept = self.acknowledge(terminal=self.tills[till].pk, sequence=sequence, outcome="posted", amount_fen=fen)
         self.book.due[part] -= fen
-        self.book.sales.append(Sale(
-            part=part, till=till, merchant=self.tills[till].merchant.key, sequence=sequence, fen=fen, receipt_id=kept.pk,
-            card_id=kept.card_id or 0, stored_at=kept.occurred_at.timestamp() if is_stored else None,
-        ))  # fmt: skip
+        self.book.sales.append(
+            Sale(
+                part=part,
+                till=till,
+                merchant=self.tills[till].merchant.key,
+                sequence=sequence,
+                fen=fen,
+                receipt_id=kept.pk,
+                card_id=kept.card_id or 0,
+                stored_at=kept.occurred_at.timestamp() if is_stored else None,
+            )
+        )
 
     def follow_with_purse(self, part: str, sequence: int, fen: int, *, proves: bool) -> None:
         member = self.debit_chip(part, fen)

@@ -21,9 +21,20 @@ START_FEN = 4000
 DEVICES = ("KL001", "KL002", "N1001")
 TILLS = ("N1001", "E3002")
 FACTS = (
-    "pk", "kind", "outcome", "terminal", "sequence", "wallet", "card", "merchant", "amount_fen", "owed_fen", "balance_fen",
-    "entry_id", "reverses",
-)  # fmt: skip
+    "pk",
+    "kind",
+    "outcome",
+    "terminal",
+    "sequence",
+    "wallet",
+    "card",
+    "merchant",
+    "amount_fen",
+    "owed_fen",
+    "balance_fen",
+    "entry_id",
+    "reverses",
+)
 
 
 class World(RuleBasedStateMachine):

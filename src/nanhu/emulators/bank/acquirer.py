@@ -71,9 +71,16 @@ class UnionPay:
                 books.execute(
                     "INSERT INTO trade (query_id, merchant, order_id, txn_time, fen, state, back_url, tn)"
                     " VALUES (?, ?, ?, ?, ?, 'open', ?, ?)",
-                    (query_id, message["merId"], message["orderId"], message["txnTime"], int(message["txnAmt"]),
-                     message.get("backUrl", ""), tn),
-                )  # fmt: skip
+                    (
+                        query_id,
+                        message["merId"],
+                        message["orderId"],
+                        message["txnTime"],
+                        int(message["txnAmt"]),
+                        message.get("backUrl", ""),
+                        tn,
+                    ),
+                )
                 known = trade(books, message["orderId"])
         if known is None or known["fen"] != int(message["txnAmt"]):
             return {"respCode": "30", "respMsg": "订单号重复"}
@@ -144,11 +151,20 @@ class UnionPay:
         known = self.vault.rows("SELECT * FROM trade WHERE tn = ?", tn)[0]
         message = self.signed(
             {
-                "version": "5.1.0", "encoding": "UTF-8", "merId": known["merchant"], "orderId": known["order_id"],
-                "txnTime": known["txn_time"], "txnType": "01", "txnSubType": "07", "bizType": "000000",
-                "accessType": "0", "respCode": "00", "respMsg": "成功", **paid_facts(known),
+                "version": "5.1.0",
+                "encoding": "UTF-8",
+                "merId": known["merchant"],
+                "orderId": known["order_id"],
+                "txnTime": known["txn_time"],
+                "txnType": "01",
+                "txnSubType": "07",
+                "bizType": "000000",
+                "accessType": "0",
+                "respCode": "00",
+                "respMsg": "成功",
+                **paid_facts(known),
             }
-        )  # fmt: skip
+        )
         fault = self.faults.take("notice")
         if fault is not None and fault.kind.startswith("silent"):
             return
@@ -172,10 +188,15 @@ def give(books: sqlite3.Connection, query_id: str, fen: int) -> None:
 def paid_facts(known: Any) -> Message:
     day = datetime.fromtimestamp(known["paid_at"], ZONE)
     return {
-        "queryId": known["query_id"], "txnAmt": str(known["fen"]), "settleAmt": str(known["fen"]), "currencyCode": "156",
-        "settleCurrencyCode": "156", "settleDate": f"{day:%m%d}", "traceNo": known["query_id"][-6:],
+        "queryId": known["query_id"],
+        "txnAmt": str(known["fen"]),
+        "settleAmt": str(known["fen"]),
+        "currencyCode": "156",
+        "settleCurrencyCode": "156",
+        "settleDate": f"{day:%m%d}",
+        "traceNo": known["query_id"][-6:],
         "traceTime": f"{day:%m%d%H%M%S}",
-    }  # fmt: skip
+    }
 
 
 def packed(rows: list[dict[str, Any]], merchant: str, day: str) -> str:
@@ -193,10 +214,22 @@ def packed(rows: list[dict[str, Any]], merchant: str, day: str) -> str:
 
 def line_of(row: dict[str, Any], kind: str, query_id: str, order: str, fee: int) -> str:
     cells = (
-        kind, "48270000", "00010000", row["query_id"][-6:], f"{datetime.fromtimestamp(row['paid_at'], ZONE):%m%d%H%M%S}",
-        "622848*********0000", f"{row['fen']:012d}", "8220", "08", query_id, "00", order, "01", f"D{fee:012d}",
+        kind,
+        "48270000",
+        "00010000",
+        row["query_id"][-6:],
+        f"{datetime.fromtimestamp(row['paid_at'], ZONE):%m%d%H%M%S}",
+        "622848*********0000",
+        f"{row['fen']:012d}",
+        "8220",
+        "08",
+        query_id,
+        "00",
+        order,
+        "01",
+        f"D{fee:012d}",
         f"C{row['fen'] - fee:012d}",
-    )  # fmt: skip
+    )
     return " ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True))
 
 

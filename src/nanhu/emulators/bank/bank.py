@@ -35,8 +35,10 @@ class Bank:
                 )
 
             if self.configuration.opening_day:
-                opening = {"opening_day": int(self.configuration.opening_day.replace("-", "")),
-                           "opening_fen": self.configuration.opening_fen}  # fmt: skip
+                opening = {
+                    "opening_day": int(self.configuration.opening_day.replace("-", "")),
+                    "opening_fen": self.configuration.opening_fen,
+                }
                 for name, value in opening.items():
                     books.execute("INSERT INTO number VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, value))
 

@@ -173,11 +173,15 @@ def statement(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:
     rows = books.execute("SELECT * FROM movement WHERE day = ? ORDER BY id", (str(asked["day"]),)).fetchall()
     told = [
         {
-            "request": row["request"], "kind": row["kind"], "amount_fen": row["fen"], "reference": row["reference"],
-            "at": row["at"], "campus_no": row["campus_no"],
+            "request": row["request"],
+            "kind": row["kind"],
+            "amount_fen": row["fen"],
+            "reference": row["reference"],
+            "at": row["at"],
+            "campus_no": row["campus_no"],
         }
         for row in rows
-    ]  # fmt: skip
+    ]
     return done(day=asked["day"], count=len(told), sum_fen=sum(row["fen"] for row in rows), rows=told)
 
 
@@ -201,6 +205,12 @@ def balance(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:
 
 READS = frozenset({"query", "statement", "balance"})
 DEEDS: dict[str, Callable[[sqlite3.Connection, str, Facts], Facts]] = {
-    "sign": sign, "unsign": unsign, "debit": debit, "reverse": reverse, "query": query, "pay_out": pay_out,
-    "statement": statement, "balance": balance,
-}  # fmt: skip
+    "sign": sign,
+    "unsign": unsign,
+    "debit": debit,
+    "reverse": reverse,
+    "query": query,
+    "pay_out": pay_out,
+    "statement": statement,
+    "balance": balance,
+}

@@ -128,9 +128,13 @@ def told(lines: list[dict[str, str]], reference: str) -> dict[str, Any]:
     writer.writerows(lines)
     paid = [one for one in lines if one["结果"] == PAID]
     return {
-        "reference": reference, "paid": len(paid), "fen": sum(fen_of(one["金额"]) for one in paid),
-        "unpaid": [one["付款编号"] for one in lines if one["结果"] == RETURNED], "lines": lines, "file": text.getvalue(),
-    }  # fmt: skip
+        "reference": reference,
+        "paid": len(paid),
+        "fen": sum(fen_of(one["金额"]) for one in paid),
+        "unpaid": [one["付款编号"] for one in lines if one["结果"] == RETURNED],
+        "lines": lines,
+        "file": text.getvalue(),
+    }
 
 
 def fen_of(text: str) -> int:

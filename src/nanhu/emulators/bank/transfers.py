@@ -29,8 +29,13 @@ class Transfers:
             moved = ledger.moved(books, request=request, kind="transfer_in", card=card, fen=fen, campus_no=campus_no)
             if moved["outcome"] != "done":
                 return moved
-            body = {"reference": moved["reference"], "campus_no": campus_no, "amount_fen": fen,
-                    "settled_on": moved["settled_on"], "at": time.time()}  # fmt: skip
+            body = {
+                "reference": moved["reference"],
+                "campus_no": campus_no,
+                "amount_fen": fen,
+                "settled_on": moved["settled_on"],
+                "at": time.time(),
+            }
             books.execute("INSERT INTO notice (reference, body) VALUES (?, ?)", (moved["reference"], as_text(body)))
         return self.tell(moved["reference"])
 
@@ -71,9 +76,12 @@ class Transfers:
         settings = self.bank.configuration
         text = wire.request_text(f"campus/{operation}", settings.institution, request, clock, body)
         headers = {
-            "Content-Type": "application/json", "Nanhu-Institution": settings.institution, "Nanhu-Request": request,
-            "Nanhu-Clock": clock, "Nanhu-Signature": wire.signed(settings.key, text),
-        }  # fmt: skip
+            "Content-Type": "application/json",
+            "Nanhu-Institution": settings.institution,
+            "Nanhu-Request": request,
+            "Nanhu-Clock": clock,
+            "Nanhu-Signature": wire.signed(settings.key, text),
+        }
         status, signature, said = http.post(settings.campus, PREFIX + operation, headers, body)
         expected = wire.answer_text(f"campus/{operation}", request, status, said)
         if not wire.is_signed(settings.campus_key, expected, signature):

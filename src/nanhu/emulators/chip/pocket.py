@@ -126,11 +126,21 @@ class Pocket:
 
 def fresh_card(made: MadeCard) -> CardState:
     return CardState(
-        uid=made.uid, serial=made.serial, algorithm=made.algorithm, key_version=made.key_version, pin=made.pin,
-        load_key=bytes.fromhex(made.load_key), purchase_key=bytes.fromhex(made.purchase_key),
-        tac_key=bytes.fromhex(made.tac_key), name=made.name, campus_no=made.campus_no, valid_until=made.valid_until,
-        meal_limit=made.meal_limit, daily_limit=made.daily_limit, balance=made.balance_fen,
-    )  # fmt: skip
+        uid=made.uid,
+        serial=made.serial,
+        algorithm=made.algorithm,
+        key_version=made.key_version,
+        pin=made.pin,
+        load_key=bytes.fromhex(made.load_key),
+        purchase_key=bytes.fromhex(made.purchase_key),
+        tac_key=bytes.fromhex(made.tac_key),
+        name=made.name,
+        campus_no=made.campus_no,
+        valid_until=made.valid_until,
+        meal_limit=made.meal_limit,
+        daily_limit=made.daily_limit,
+        balance=made.balance_fen,
+    )
 
 
 def fresh_psam(made: MadePsam) -> PsamState:

@@ -46,8 +46,14 @@ class Psam:
         if len(text) < HEAD + LEVEL or len(levels) % LEVEL:
             raise StatusError(apdu.WRONG_LENGTH)
         random, counter, amount, kind, at, version, algorithm = (
-            text[:4], text[4:6], text[6:10], text[10:11], text[11:18], text[18], text[19],
-        )  # fmt: skip
+            text[:4],
+            text[4:6],
+            text[6:10],
+            text[10:11],
+            text[11:18],
+            text[18],
+            text[19],
+        )
         name = self.state.algorithms.get(str(version))
         if kind != bytes([PURCHASE]) or name is None or SUITES[name].number != algorithm:
             raise StatusError(apdu.KEY_UNKNOWN)

@@ -86,8 +86,10 @@ def credit(card: "SoftwareCard", command: Command, begun: Begun | None) -> bytes
     state.balance += begun.amount
     counter = state.online_counter.to_bytes(2, "big")
     tac = suite.mac(suite.fold(state.tac_key), state.balance.to_bytes(4, "big") + counter + signed)
-    files.noted(state, files.log_record(
-        counter=state.online_counter, amount=begun.amount, kind=LOAD, terminal=begun.terminal, at=at))  # fmt: skip
+    files.noted(
+        state,
+        files.log_record(counter=state.online_counter, amount=begun.amount, kind=LOAD, terminal=begun.terminal, at=at),
+    )
     state.load_proof = Proof(state.online_counter, mac2, tac)
     state.online_counter += 1
     state.mac_tries = MAC_TRIES
@@ -110,8 +112,12 @@ def debit(card: "SoftwareCard", command: Command, begun: Begun | None) -> bytes:
     state.balance -= begun.amount
     mac2 = suite.mac(session, amount)
     tac = suite.mac(suite.fold(state.tac_key), signed + sequence + at)
-    files.noted(state, files.log_record(
-        counter=state.offline_counter, amount=begun.amount, kind=PURCHASE, terminal=begun.terminal, at=at))  # fmt: skip
+    files.noted(
+        state,
+        files.log_record(
+            counter=state.offline_counter, amount=begun.amount, kind=PURCHASE, terminal=begun.terminal, at=at
+        ),
+    )
     state.purchase_proof = Proof(state.offline_counter, mac2, tac)
     state.offline_counter += 1
     state.mac_tries = MAC_TRIES

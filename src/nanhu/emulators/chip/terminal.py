@@ -74,11 +74,16 @@ def read_facts(card: Module) -> Facts:
     loaded = ask(card, "80500002", KEY_INDEX + bytes([0, 0, 0, 1]) + bytes(6), 0x10)
     ask(card, "805C0002", le=4)  # what was only begun to be read is dropped
     return Facts(
-        serial=public[10:20].hex(), balance_fen=balance, online_counter=int.from_bytes(loaded[4:6], "big"),
-        offline_counter=int.from_bytes(bought[4:6], "big"), key_version=bought[9], algorithm=bought[10],
-        meal_limit_fen=int.from_bytes(limits[:3], "big"), daily_limit_fen=int.from_bytes(limits[3:6], "big"),
+        serial=public[10:20].hex(),
+        balance_fen=balance,
+        online_counter=int.from_bytes(loaded[4:6], "big"),
+        offline_counter=int.from_bytes(bought[4:6], "big"),
+        key_version=bought[9],
+        algorithm=bought[10],
+        meal_limit_fen=int.from_bytes(limits[:3], "big"),
+        daily_limit_fen=int.from_bytes(limits[3:6], "big"),
         valid_until=public[24:28].hex(),
-    )  # fmt: skip
+    )
 
 
 class LogRecord(msgspec.Struct):
@@ -128,9 +133,13 @@ class Grey(msgspec.Struct):
     def member(self) -> dict[str, Any]:
         """The member `chip` of a row for the gateway."""
         return {
-            "counter": self.counter, "online_counter": self.online_counter, "balance_before_fen": self.balance_before_fen,
-            "term_seq": self.term_seq, "tac": self.tac or "00000000", "at": self.at,
-        }  # fmt: skip
+            "counter": self.counter,
+            "online_counter": self.online_counter,
+            "balance_before_fen": self.balance_before_fen,
+            "term_seq": self.term_seq,
+            "tac": self.tac or "00000000",
+            "at": self.at,
+        }
 
 
 def buy(card: Module, psam: Module, *, amount_fen: int, at: str, remember: Callable[[Grey], None]) -> Grey:
@@ -149,9 +158,13 @@ def buy(card: Module, psam: Module, *, amount_fen: int, at: str, remember: Calla
         8,
     )
     grey = Grey(
-        counter=int.from_bytes(counter, "big"), online_counter=facts.online_counter, amount_fen=amount_fen, at=at,
-        balance_before_fen=int.from_bytes(balance, "big"), term_seq=int.from_bytes(signed[:4], "big"),
-    )  # fmt: skip
+        counter=int.from_bytes(counter, "big"),
+        online_counter=facts.online_counter,
+        amount_fen=amount_fen,
+        at=at,
+        balance_before_fen=int.from_bytes(balance, "big"),
+        term_seq=int.from_bytes(signed[:4], "big"),
+    )
     remember(grey)
     proof = ask(card, "80540100", signed[:4] + stamp + signed[4:], 8)
     ask(psam, "80720000", proof[4:])
@@ -185,9 +198,11 @@ class LoadBegun(msgspec.Struct):
 def begin_load(card: Module, *, amount_fen: int, code: bytes) -> LoadBegun:
     text = ask(card, "80500002", KEY_INDEX + amount_fen.to_bytes(4, "big") + code, 0x10)
     return LoadBegun(
-        balance_fen=int.from_bytes(text[:4], "big"), online_counter=int.from_bytes(text[4:6], "big"),
-        random=text[8:12].hex().upper(), mac1=text[12:16].hex().upper(),
-    )  # fmt: skip
+        balance_fen=int.from_bytes(text[:4], "big"),
+        online_counter=int.from_bytes(text[4:6], "big"),
+        random=text[8:12].hex().upper(),
+        mac1=text[12:16].hex().upper(),
+    )
 
 
 def finish_load(card: Module, *, mac2: str, at: str) -> str:

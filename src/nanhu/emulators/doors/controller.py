@@ -17,10 +17,16 @@ MOST_ROWS: Final = 200
 CODE_LENGTH: Final = 37
 PICTURE: Final = re.compile("N1A([0-9A-Z]{18})[0-9A-Z]{16}([0-9A-Z]{16})")
 SENTENCES: Final = {
-    "allowed": "请进", "leaving": "请慢走", "emergency": "紧急开门，请通行", "no_rule": "断网名单里没有这张卡",
-    "rule_denies": "现在不能从这里进入", "card_expired": "这张卡不在有效期内", "list_old": "断网太久，请找值班员",
-    "code_offline": "门禁断网，请刷卡", "button": "出门按钮",
-}  # fmt: skip
+    "allowed": "请进",
+    "leaving": "请慢走",
+    "emergency": "紧急开门，请通行",
+    "no_rule": "断网名单里没有这张卡",
+    "rule_denies": "现在不能从这里进入",
+    "card_expired": "这张卡不在有效期内",
+    "list_old": "断网太久，请找值班员",
+    "code_offline": "门禁断网，请刷卡",
+    "button": "出门按钮",
+}
 
 
 class Controller:
@@ -95,9 +101,15 @@ class Controller:
     ) -> None:
         """Written down before the lock moves."""
         row = {
-            "sequence": self.memory.door.last_sequence + 1, "card": card, "direction": direction, "means": means,
-            "is_opened": is_opened, "code": code, "at": round(self.line.now(), 3), "instead_of": instead_of,
-        }  # fmt: skip
+            "sequence": self.memory.door.last_sequence + 1,
+            "card": card,
+            "direction": direction,
+            "means": means,
+            "is_opened": is_opened,
+            "code": code,
+            "at": round(self.line.now(), 3),
+            "instead_of": instead_of,
+        }
         self.memory.door.last_sequence += 1
         self.memory.door.stored.append(row)
         self.memory.keep()
@@ -136,9 +148,11 @@ class Controller:
     def held_facts(self) -> dict[str, Any]:
         door = self.memory.door
         return {
-            "version": door.held.version, "profiles_tag": door.held.profiles_tag, "stored": len(door.stored),
+            "version": door.held.version,
+            "profiles_tag": door.held.profiles_tag,
+            "stored": len(door.stored),
             "is_open": self.is_emergency(),
-        }  # fmt: skip
+        }
 
     def heard(self, told: dict[str, Any]) -> None:
         door = self.memory.door
@@ -168,9 +182,19 @@ class Controller:
         door = self.memory.door
         lamp = "emergency" if self.is_emergency() else self.lamp
         return {
-            "number": self.terminal.number, "place": self.terminal.place, "lamp": lamp,
-            "says": "紧急开门，请通行" if lamp == "emergency" else self.says, "name": self.name, "network": door.network,
-            "skew": door.skew, "clock": self.line.now(), "version": door.held.version, "listed": len(door.held.cards),
-            "ends_at": door.held.ends_at, "stored": len(door.stored), "was_offline": self.was_offline,
-            "last_sequence": door.last_sequence, "open_seconds": door.open_seconds,
-        }  # fmt: skip
+            "number": self.terminal.number,
+            "place": self.terminal.place,
+            "lamp": lamp,
+            "says": "紧急开门，请通行" if lamp == "emergency" else self.says,
+            "name": self.name,
+            "network": door.network,
+            "skew": door.skew,
+            "clock": self.line.now(),
+            "version": door.held.version,
+            "listed": len(door.held.cards),
+            "ends_at": door.held.ends_at,
+            "stored": len(door.stored),
+            "was_offline": self.was_offline,
+            "last_sequence": door.last_sequence,
+            "open_seconds": door.open_seconds,
+        }

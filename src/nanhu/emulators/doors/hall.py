@@ -66,6 +66,8 @@ class Hall:
     def facts(self) -> dict[str, Any]:
         told = self.configuration
         return {
-            "school": told.school, "services": told.services, "cards": told.cards,
+            "school": told.school,
+            "services": told.services,
+            "cards": told.cards,
             "doors": [{"number": one.number, "place": one.place} for one in told.terminals],
-        }  # fmt: skip
+        }

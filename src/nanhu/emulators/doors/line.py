@@ -42,14 +42,22 @@ class Line:
 
     def send(self, operation: str, sequence: int, body: bytes, *, quiet: bool) -> Exchange:
         request = sign_request(
-            self.key, path=PREFIX + operation, terminal=self.terminal.number, sequence=sequence,
-            clock=int(self.now()), body=body,
-        )  # fmt: skip
+            self.key,
+            path=PREFIX + operation,
+            terminal=self.terminal.number,
+            sequence=sequence,
+            clock=int(self.now()),
+            body=body,
+        )
         if self.memory.door.network == "off":
             exchange = Exchange(
-                request_line=f"POST {request.path} HTTP/1.1", request_headers=dict(request.headers),
-                request_body=body.decode(), signed_text=request.text, sent_at=time.time(), error="网线已拔下，没有发出",
-            )  # fmt: skip
+                request_line=f"POST {request.path} HTTP/1.1",
+                request_headers=dict(request.headers),
+                request_body=body.decode(),
+                signed_text=request.text,
+                sent_at=time.time(),
+                error="网线已拔下，没有发出",
+            )
         else:
             exchange = send(self.configuration.services, request, self.key)
         if not quiet:

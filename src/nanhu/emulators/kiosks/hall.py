@@ -94,16 +94,29 @@ class Hall:
         ]
         names = {one.id_number: one.name for one in self.configuration.documents}
         made = [one for kiosk in self.kiosks.values() for one in kiosk.memory.made]
-        return [*given, *({"uid": one.uid, "name": names.get(one.id_number, "新卡"), "note": f"新卡 {one.number}", "campus_no": ""}
-                          for one in made)]  # fmt: skip
+        return [
+            *given,
+            *(
+                {
+                    "uid": one.uid,
+                    "name": names.get(one.id_number, "新卡"),
+                    "note": f"新卡 {one.number}",
+                    "campus_no": "",
+                }
+                for one in made
+            ),
+        ]
 
     def facts(self) -> dict[str, Any]:
         configuration = self.configuration
         return {
-            "school": configuration.school, "gateway": configuration.gateway, "services": configuration.services,
-            "cards": self.cards(), "documents": configuration.documents,
+            "school": configuration.school,
+            "gateway": configuration.gateway,
+            "services": configuration.services,
+            "cards": self.cards(),
+            "documents": configuration.documents,
             "terminals": [
                 {"number": one.number, "kind": one.kind, "kind_name": KIND_NAMES[one.kind], "place": one.place}
                 for one in configuration.terminals
             ],
-        }  # fmt: skip
+        }

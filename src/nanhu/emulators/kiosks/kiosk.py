@@ -37,9 +37,16 @@ class Kiosk:
     """Everything but `file` is lost with the power. The card on the reader stays where it lies."""
 
     def __init__(
-        self, terminal: Terminal, configuration: Configuration, file: Memory, pocket: Pocket, *, start: Start,
-        recover: Recover, apply: Apply,
-    ) -> None:  # fmt: skip
+        self,
+        terminal: Terminal,
+        configuration: Configuration,
+        file: Memory,
+        pocket: Pocket,
+        *,
+        start: Start,
+        recover: Recover,
+        apply: Apply,
+    ) -> None:
         self.terminal, self.configuration, self.file, self.pocket = terminal, configuration, file, pocket
         self.memory = file.of(terminal.number)
         self.start, self.recover = start, recover
@@ -268,12 +275,26 @@ class Kiosk:
         screen, memory = self.screen, self.memory
         typed = "●" * len(self.typed) if screen.is_masked else self.typed
         return {
-            "number": self.terminal.number, "kind": self.terminal.kind, "kind_name": KIND_NAMES[self.terminal.kind],
-            "place": self.terminal.place, "power": memory.power, "network": memory.network, "screen": screen,
-            "typed": typed, "busy": self.busy, "notices": self.notices, "card": self.card, "document": self.document,
+            "number": self.terminal.number,
+            "kind": self.terminal.kind,
+            "kind_name": KIND_NAMES[self.terminal.kind],
+            "place": self.terminal.place,
+            "power": memory.power,
+            "network": memory.network,
+            "screen": screen,
+            "typed": typed,
+            "busy": self.busy,
+            "notices": self.notices,
+            "card": self.card,
+            "document": self.document,
             "seconds_left": max(0, round(self.deadline - time.monotonic())) if self.deadline else None,
-            "slips": self.slips, "slips_left": memory.slips_left, "fault": memory.fault, "cut": self.cut,
+            "slips": self.slips,
+            "slips_left": memory.slips_left,
+            "fault": memory.fault,
+            "cut": self.cut,
             "cards_left": memory.cards_left if self.terminal.kind == "reissue_kiosk" else None,
-            "write_mode": self.write_mode, "has_pending": memory.pending is not None,
-            "is_writing": memory.writing is not None, "last_sequence": memory.last_sequence,
-        }  # fmt: skip
+            "write_mode": self.write_mode,
+            "has_pending": memory.pending is not None,
+            "is_writing": memory.writing is not None,
+            "last_sequence": memory.last_sequence,
+        }

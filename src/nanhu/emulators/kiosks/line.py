@@ -39,9 +39,13 @@ class Line:
     """`point` is called between any two steps; it raises where the power goes. `apply` notes what an answer means."""
 
     def __init__(
-        self, terminal: Terminal, configuration: Configuration, file: Memory, point: Callable[[str], None],
+        self,
+        terminal: Terminal,
+        configuration: Configuration,
+        file: Memory,
+        point: Callable[[str], None],
         apply: Callable[[Pending, dict[str, Any]], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.terminal, self.configuration, self.file, self.point = terminal, configuration, file, point
         self.apply = apply
         self.memory = file.of(terminal.number)
@@ -145,14 +149,22 @@ class Line:
     def send(self, address: str, operation: str, sequence: int, body: bytes, key: bytes | None = None) -> Exchange:
         key = key or self.key
         request = sign_request(
-            key, path=PREFIX + operation, terminal=self.terminal.number, sequence=sequence,
-            clock=int(self.now()), body=body,
-        )  # fmt: skip
+            key,
+            path=PREFIX + operation,
+            terminal=self.terminal.number,
+            sequence=sequence,
+            clock=int(self.now()),
+            body=body,
+        )
         if self.memory.network == "off":
             exchange = Exchange(
-                request_line=f"POST {request.path} HTTP/1.1", request_headers=dict(request.headers),
-                request_body=body.decode(), signed_text=request.text, sent_at=time.time(), error="网线已拔下，没有发出",
-            )  # fmt: skip
+                request_line=f"POST {request.path} HTTP/1.1",
+                request_headers=dict(request.headers),
+                request_body=body.decode(),
+                signed_text=request.text,
+                sent_at=time.time(),
+                error="网线已拔下，没有发出",
+            )
         else:
             exchange = send(address, request, key)
         self.wire = [*self.wire, exchange][-LONGEST_WIRE:]

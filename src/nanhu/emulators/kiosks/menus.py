@@ -10,13 +10,26 @@ from nanhu.emulators.kiosks.screens import Choice, Screen, menu, pin
 type Service = Callable[[Kiosk], Flow]
 FOREVER = 0.0
 LOAD_MENU: dict[str, tuple[str, dict[str, tuple[str, Service]]]] = {
-    "card": ("校园卡服务", {"pin": ("消费密码修改", pins.change_payment_pin), "loss": ("挂失", loss.report_by_number),
-                       "look": ("余额与明细查询", look.look), "check": ("校园卡检测", checking.check)}),
+    "card": (
+        "校园卡服务",
+        {
+            "pin": ("消费密码修改", pins.change_payment_pin),
+            "loss": ("挂失", loss.report_by_number),
+            "look": ("余额与明细查询", look.look),
+            "check": ("校园卡检测", checking.check),
+        },
+    ),
     "money": ("金融服务", {"load": ("签约圈存划账", loads.load)}),
-    "agreement": ("签约服务", {"sign": ("新办签约", agreements.sign), "change": ("变更银行卡", agreements.change),
-                          "cancel": ("解除签约", agreements.cancel)}),
+    "agreement": (
+        "签约服务",
+        {
+            "sign": ("新办签约", agreements.sign),
+            "change": ("变更银行卡", agreements.change),
+            "cancel": ("解除签约", agreements.cancel),
+        },
+    ),
     "claim": ("领款服务", {"claim": ("圈存（补助）领款", claims.claim)}),
-}  # fmt: skip
+}
 DESK: dict[str, tuple[str, Service]] = {
     "look": ("余额与明细查询", look.look),
     "loss": ("挂失", loss.report_by_card),
@@ -63,9 +76,11 @@ def self_service_kiosk(kiosk: Kiosk) -> Flow:
         kiosk.notices = []
         if chosen == "query":
             yield Screen(
-                kind="menu", title="自助查询", toolbar=[Choice("sign_in", "登陆")],
+                kind="menu",
+                title="自助查询",
+                toolbar=[Choice("sign_in", "登陆")],
                 lines=["将校园卡放置于读卡区域，点击工具栏中的“登陆”进入用户控制界面。"],
-            )  # fmt: skip
+            )
         yield from resolve_first(kiosk)
         if chosen == "loss":
             yield from serve(kiosk, loss.report_by_number, "挂失")
@@ -91,10 +106,12 @@ def signed_in(kiosk: Kiosk) -> Flow:
 
 def control(name: str) -> Screen:
     return Screen(
-        kind="menu", title="用户控制界面", lines=[f"{name} 您好，办理每项业务前请输入查询密码。" if name else "办理每项业务前请输入查询密码。"],
+        kind="menu",
+        title="用户控制界面",
+        lines=[f"{name} 您好，办理每项业务前请输入查询密码。" if name else "办理每项业务前请输入查询密码。"],
         choices=[Choice(key, label) for key, (label, _service) in DESK.items()],
         footer=[Choice("pin", "修改密码", twice=True), Choice("leave", "退出")],
-    )  # fmt: skip
+    )
 
 
 NAMES = {"load_kiosk": "自助圈存机", "reissue_kiosk": "自助补卡机", "self_service_kiosk": "自助圈存查询一体机"}

@@ -55,9 +55,13 @@ def write(device: "Device", chip: SoftwareCard, begun: dict[str, Any]) -> dict[s
     code, bought = terminal.ask(psam, "00B0960006"), terminal.read_facts(chip).offline_counter
     start = terminal.begin_load(chip, amount_fen=fen, code=code)
     facts = {
-        "order": begun["order"], "balance_fen": start.balance_fen, "online_counter": start.online_counter,
-        "offline_counter": bought, "random": start.random, "mac1": start.mac1,
-    }  # fmt: skip
+        "order": begun["order"],
+        "balance_fen": start.balance_fen,
+        "online_counter": start.online_counter,
+        "offline_counter": bought,
+        "random": start.random,
+        "mac1": start.mac1,
+    }
     granted = device.line.ask_service("claim/mac", facts)
     if granted is None or granted.get("outcome") != "approved":
         return None
@@ -94,9 +98,14 @@ def finish(device: "Device", card: str, chip: SoftwareCard | None, proof: dict[s
     outcome = Outcome("green", "领款成功", "没有消费，钱已到卡", "claimed", answer.get("amount_fen"), balance)
     if answer.get("receipt") is not None:
         outcome.slip = Slip(
-            "领款凭条", int(answer.get("sequence", 0)), int(answer["amount_fen"]), device.line.now(), card_tail(card),
-            str(answer["receipt"]), balance,
-        )  # fmt: skip
+            "领款凭条",
+            int(answer.get("sequence", 0)),
+            int(answer["amount_fen"]),
+            device.line.now(),
+            card_tail(card),
+            str(answer["receipt"]),
+            balance,
+        )
     return outcome
 
 

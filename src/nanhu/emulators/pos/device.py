@@ -204,9 +204,14 @@ class Device:
         if answer.get("outcome") != "approved":
             return None
         return Slip(
-            title=title, sequence=answer["sequence"], amount_fen=answer["amount_fen"], at=answer["posted_at"],
-            card=card_tail(sale.card), receipt=answer["receipt"], balance_fen=answer.get("balance_fen"),
-        )  # fmt: skip
+            title=title,
+            sequence=answer["sequence"],
+            amount_fen=answer["amount_fen"],
+            at=answer["posted_at"],
+            card=card_tail(sale.card),
+            receipt=answer["receipt"],
+            balance_fen=answer.get("balance_fen"),
+        )
 
 
 def asks_pin(outcome: Outcome, answer: dict[str, Any]) -> Outcome:

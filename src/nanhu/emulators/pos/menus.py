@@ -55,9 +55,7 @@ def change_limit(device: "Device", card: str, which: str, pin: str, amount_fen: 
         return failed
     limits = (answer or {}).get("limits") or {}
     note = on_card(device, card, lambda chip: write_limits(chip, pin, limits))
-    return Outcome(
-        "green", f"{WHICH[which]}修改成功", note or "服务器和卡上都已修改", "changed", amount_fen=amount_fen
-    )  # fmt: skip
+    return Outcome("green", f"{WHICH[which]}修改成功", note or "服务器和卡上都已修改", "changed", amount_fen=amount_fen)
 
 
 def write_limits(chip: Any, pin: str, limits: dict[str, Any]) -> None:

@@ -6,9 +6,12 @@ if TYPE_CHECKING:
     from nanhu.emulators.pos.device import Device
 
 REASONS = {
-    "lost": "此卡已挂失，不能使用", "frozen": "此卡已冻结，不能使用", "expired": "此卡已过有效期",
-    "replaced": "此卡已补办新卡，不能再用", "closed": "此卡已注销，不能使用",
-}  # fmt: skip
+    "lost": "此卡已挂失，不能使用",
+    "frozen": "此卡已冻结，不能使用",
+    "expired": "此卡已过有效期",
+    "replaced": "此卡已补办新卡，不能再用",
+    "closed": "此卡已注销，不能使用",
+}
 MOST_PAGES = 50
 
 
@@ -42,9 +45,12 @@ def take(device: "Device", answer: dict[str, Any]) -> None:
 def status(device: "Device") -> dict[str, Any]:
     stored = device.memory.stored
     return {
-        "software": "pos 2.0", "stored_rows": len(stored), "stored_fen": sum(row.amount_fen for row in stored),
-        "card_fen": device.limits.card_fen, "total_fen": device.limits.total_fen,
-    }  # fmt: skip
+        "software": "pos 2.0",
+        "stored_rows": len(stored),
+        "stored_fen": sum(row.amount_fen for row in stored),
+        "card_fen": device.limits.card_fen,
+        "total_fen": device.limits.total_fen,
+    }
 
 
 def refusal(device: "Device", card: str) -> str:

@@ -61,10 +61,15 @@ def total_of(memory: TerminalMemory, day: str) -> dict[str, int]:
     total = memory.totals.get(day, DayTotal())
     waiting = [row.amount_fen for row in memory.stored if day_at(row.occurred_at) == day]
     return {
-        "payments": total.payments, "payments_fen": total.payments_fen, "reversals": total.reversals,
-        "reversals_fen": total.reversals_fen, "stored": total.stored + len(waiting),
-        "stored_fen": total.stored_fen + sum(waiting), "waiting": len(waiting), "waiting_fen": sum(waiting),
-    }  # fmt: skip
+        "payments": total.payments,
+        "payments_fen": total.payments_fen,
+        "reversals": total.reversals,
+        "reversals_fen": total.reversals_fen,
+        "stored": total.stored + len(waiting),
+        "stored_fen": total.stored_fen + sum(waiting),
+        "waiting": len(waiting),
+        "waiting_fen": sum(waiting),
+    }
 
 
 def tell_totals(device: "Device") -> None:

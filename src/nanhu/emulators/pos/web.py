@@ -112,14 +112,25 @@ class PosApplication:
         """A terminal as the browser may know it: everything but its key."""
         terminal, memory = device.terminal, device.memory
         return {
-            "number": terminal.number, "merchant": terminal.merchant, "canteen": terminal.canteen, "place": terminal.place,
-            "fixed_fen": terminal.fixed_fen, "network": memory.network, "last_sequence": memory.last_sequence,
-            "stored_count": len(memory.stored), "stored_fen": sum(row.amount_fen for row in memory.stored),
-            "is_open": memory.open is not None, "has_sale": memory.last is not None, "is_fixed": device.is_fixed,
-            "grey_count": len(memory.greys), "proof_count": len(memory.proofs), "revoked_count": len(memory.revoked),
-            "revocation_version": memory.revocation_version, "price": metering.price_of(device),
+            "number": terminal.number,
+            "merchant": terminal.merchant,
+            "canteen": terminal.canteen,
+            "place": terminal.place,
+            "fixed_fen": terminal.fixed_fen,
+            "network": memory.network,
+            "last_sequence": memory.last_sequence,
+            "stored_count": len(memory.stored),
+            "stored_fen": sum(row.amount_fen for row in memory.stored),
+            "is_open": memory.open is not None,
+            "has_sale": memory.last is not None,
+            "is_fixed": device.is_fixed,
+            "grey_count": len(memory.greys),
+            "proof_count": len(memory.proofs),
+            "revoked_count": len(memory.revoked),
+            "revocation_version": memory.revocation_version,
+            "price": metering.price_of(device),
             "running": running_facts(device),
-        }  # fmt: skip
+        }
 
 
 def running_facts(device: Device) -> dict[str, Any] | None:

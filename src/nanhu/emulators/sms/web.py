@@ -102,15 +102,26 @@ class SmsApplication:
         if action == "QuerySendDetails":
             found = self.find(told.get("BizId", ""))
             rows = [] if found is None else [self.detail(found)]
-            return as_json({"Code": "OK", "Message": "OK", "TotalCount": len(rows), "SmsSendDetailDTOs": {"SmsSendDetailDTO": rows}})  # fmt: skip
+            return as_json(
+                {
+                    "Code": "OK",
+                    "Message": "OK",
+                    "TotalCount": len(rows),
+                    "SmsSendDetailDTOs": {"SmsSendDetailDTO": rows},
+                }
+            )
         fault = self.next_fault()
         wrong = {"busy": "isp.SYSTEM_ERROR", "illegal": "isv.MOBILE_NUMBER_ILLEGAL"}.get(fault)
         if action != "SendSms" or wrong:
             return as_json({"Code": wrong or "InvalidAction.NotFound", "Message": "没有发出", "RequestId": "E"})
         made = self.keep(
-            wire="阿里云", phone=told["PhoneNumbers"], sign=told["SignName"], template=told["TemplateCode"],
-            values=told["TemplateParam"], fate="lost" if fault == "lost" else "delivered",
-        )  # fmt: skip
+            wire="阿里云",
+            phone=told["PhoneNumbers"],
+            sign=told["SignName"],
+            template=told["TemplateCode"],
+            values=told["TemplateParam"],
+            fate="lost" if fault == "lost" else "delivered",
+        )
         return as_json({"Code": "OK", "Message": "OK", "BizId": made.number, "RequestId": "R"})
 
     def detail(self, found: Taken) -> dict[str, Any]:
@@ -134,12 +145,18 @@ class SmsApplication:
         if fault == "busy":
             return response({"Error": {"Code": "InternalError.Timeout", "Message": "没有发出"}})
         if fault == "illegal":
-            return response({"SendStatusSet": [{"Code": "InvalidParameterValue.IncorrectPhoneNumber", "Message": "号码不对"}]})  # fmt: skip
+            return response(
+                {"SendStatusSet": [{"Code": "InvalidParameterValue.IncorrectPhoneNumber", "Message": "号码不对"}]}
+            )
         [phone] = told["PhoneNumberSet"]
         made = self.keep(
-            wire="腾讯云", phone=phone, sign=told["SignName"], template=f"{told['SmsSdkAppId']} {told['TemplateId']}",
-            values=json.dumps(told["TemplateParamSet"], ensure_ascii=False), fate="lost" if fault == "lost" else "delivered",
-        )  # fmt: skip
+            wire="腾讯云",
+            phone=phone,
+            sign=told["SignName"],
+            template=f"{told['SmsSdkAppId']} {told['TemplateId']}",
+            values=json.dumps(told["TemplateParamSet"], ensure_ascii=False),
+            fate="lost" if fault == "lost" else "delivered",
+        )
         return response(
             {"SendStatusSet": [{"SerialNo": made.number, "PhoneNumber": phone, "Code": "Ok", "Message": ""}]}
         )
@@ -147,9 +164,11 @@ class SmsApplication:
     def status(self, one: Taken) -> dict[str, str]:
         is_there = one.fate == "delivered"
         return {
-            "SerialNo": one.number, "PhoneNumber": one.phone, "ReportStatus": "SUCCESS" if is_there else "FAIL",
+            "SerialNo": one.number,
+            "PhoneNumber": one.phone,
+            "ReportStatus": "SUCCESS" if is_there else "FAIL",
             "Description": "DELIVRD" if is_there else "REJECTD",
-        }  # fmt: skip
+        }
 
     def other(self, request: Request) -> Answer:
         if not hmac.compare_digest(request.headers.get("authorization", ""), f"Bearer {self.secret}"):
@@ -160,9 +179,13 @@ class SmsApplication:
             return as_json({"code": 2}, status)
         told = json.loads(request.body)
         made = self.keep(
-            wire="通用", phone=str(told.get("to", "")), sign="", template="", values=json.dumps(told, ensure_ascii=False),
+            wire="通用",
+            phone=str(told.get("to", "")),
+            sign="",
+            template="",
+            values=json.dumps(told, ensure_ascii=False),
             fate="lost" if fault == "lost" else "delivered",
-        )  # fmt: skip
+        )
         return as_json({"code": 0, "id": made.number})
 
     def page(self) -> str:

@@ -94,8 +94,9 @@ def bank_person(hand: Hand) -> Told:
     said = [str(hand.typed.get(one, "")).strip().upper() for one in ("name", "id_number", "reserved")]
     found = hand.bank.vault.rows(
         "SELECT * FROM account WHERE upper(name) = ? AND upper(id_number) = ? AND phone = ? AND card LIKE ?",
-        *said, f"%{hand.memory.get('tail', '----')}",
-    )  # fmt: skip
+        *said,
+        f"%{hand.memory.get('tail', '----')}",
+    )
     if not found:
         return Told(sentence="姓名、证件号、银行预留手机号与银行登记不一致", is_good=False)
     hand.memory["bank_step"], hand.memory["_code"] = "sms", phones.new_code()
@@ -129,10 +130,15 @@ def school(hand: Hand) -> Told:
 
 def verify(hand: Hand) -> Told:
     answer = hand.ask(
-        "verify", school_code=str(hand.memory.get("school", {}).get("code", "")), user=hand.memory.get("user", ""),
-        phone=hand.phone, device=str(hand.typed.get("device") or "手机"), campus_no=str(hand.typed.get("campus_no", "")),
-        name=str(hand.typed.get("name", "")), id_number=str(hand.typed.get("id_number", "")),
-    )  # fmt: skip
+        "verify",
+        school_code=str(hand.memory.get("school", {}).get("code", "")),
+        user=hand.memory.get("user", ""),
+        phone=hand.phone,
+        device=str(hand.typed.get("device") or "手机"),
+        campus_no=str(hand.typed.get("campus_no", "")),
+        name=str(hand.typed.get("name", "")),
+        id_number=str(hand.typed.get("id_number", "")),
+    )
     if answer.get("outcome") == "done":
         hand.memory["asked"] = answer["binding"]
     return told(answer)
@@ -184,12 +190,24 @@ def sign_out(hand: Hand) -> Told:
 
 
 ACTIONS: dict[str, Callable[[Hand], Told]] = {
-    "register": register, "sign_in": sign_in, "bank_number": bank_number, "bank_person": bank_person, "bank_sms": bank_sms,
-    "school": school, "verify": verify, "bind": bind, "top_up": top_up, "pay_code": pay_code, "transfer": transfer,
-    "look_number": look_number, "sign_out": sign_out,
-    "look": lambda hand: hand.bound("look"), "rows": lambda hand: hand.bound("rows"),
-    "loss": lambda hand: hand.bound("loss"), "news": lambda hand: told(hand.ask("news")),
+    "register": register,
+    "sign_in": sign_in,
+    "bank_number": bank_number,
+    "bank_person": bank_person,
+    "bank_sms": bank_sms,
+    "school": school,
+    "verify": verify,
+    "bind": bind,
+    "top_up": top_up,
+    "pay_code": pay_code,
+    "transfer": transfer,
+    "look_number": look_number,
+    "sign_out": sign_out,
+    "look": lambda hand: hand.bound("look"),
+    "rows": lambda hand: hand.bound("rows"),
+    "loss": lambda hand: hand.bound("loss"),
+    "news": lambda hand: told(hand.ask("news")),
     "code": lambda hand: hand.bound("code", kind=str(hand.typed.get("kind", "card"))),
     "unbind": lambda hand: hand.bound("unbind"),
     "appeal": lambda hand: told(hand.ask("appeal", **{n: str(hand.typed.get(n, "")) for n in APPEAL})),
-}  # fmt: skip
+}

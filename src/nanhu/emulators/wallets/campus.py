@@ -39,13 +39,19 @@ def ask(
     body, number, clock = msgspec.json.encode(facts), request or uuid4().hex, str(int(time.time()))
     digest = hashlib.sha256(body).hexdigest()
     headers = {
-        "Content-Type": "application/json", "Nanhu-App": app.key, "Nanhu-Request": number, "Nanhu-Clock": clock,
+        "Content-Type": "application/json",
+        "Nanhu-App": app.key,
+        "Nanhu-Request": number,
+        "Nanhu-Clock": clock,
         "Nanhu-Signature": sealed(app.secret, f"nanhu-app-1\n{operation}\n{app.key}\n{number}\n{clock}\n{digest}"),
-    }  # fmt: skip
+    }
     exchange = Exchange(
-        title=f"{app.name} → 学校", request_line=f"POST {PREFIX}{operation}", request_headers=headers,
-        request_body=body.decode(), sent_at=time.time(),
-    )  # fmt: skip
+        title=f"{app.name} → 学校",
+        request_line=f"POST {PREFIX}{operation}",
+        request_headers=headers,
+        request_body=body.decode(),
+        sent_at=time.time(),
+    )
     begun = time.perf_counter()
     status, signature, answer = http.post(address, PREFIX + operation, headers, body)
     exchange.status, exchange.answer_body = status, answer.decode("utf-8", "replace")

@@ -116,9 +116,15 @@ def act(inner: BankApplication, tap: Tap) -> Answer:
     if tap.do not in ACTIONS or inner.union is None:
         raise RefusedError(HTTPStatus.NOT_FOUND, "没有这个操作")
     hand = Hand(
-        configuration=inner.bank.configuration, bank=inner.bank, union=inner.union, transfers=inner.transfers,
-        app=tap.app, phone=tap.phone, typed=tap.typed, memory=phones.read(inner.bank.vault, tap.app, tap.phone),
-    )  # fmt: skip
+        configuration=inner.bank.configuration,
+        bank=inner.bank,
+        union=inner.union,
+        transfers=inner.transfers,
+        app=tap.app,
+        phone=tap.phone,
+        typed=tap.typed,
+        memory=phones.read(inner.bank.vault, tap.app, tap.phone),
+    )
     told = ACTIONS[tap.do](hand)
     phones.keep(inner.bank.vault, tap.app, tap.phone, hand.memory)
     return as_json({"told": told, "memory": phones.seen(hand.memory), "wire": hand.wire})
@@ -128,16 +134,24 @@ def state(inner: BankApplication, app: str, phone: str) -> dict[str, Any]:
     settings = inner.bank.configuration
     people = [
         {
-            "name": one.name, "phone": one.phone, "id_number": one.id_number, "card_number": one.card_number,
+            "name": one.name,
+            "phone": one.phone,
+            "id_number": one.id_number,
+            "card_number": one.card_number,
             "campus_no": one.campus_no,
         }
         for one in settings.customers
-    ]  # fmt: skip
+    ]
     return {
-        "school": settings.school, "school_code": settings.school_code, "city": settings.city, "bank": settings.bank_name,
-        "campus": settings.campus_public, "people": people, "memory": phones.seen(phones.read(inner.bank.vault, app, phone)),
+        "school": settings.school,
+        "school_code": settings.school_code,
+        "city": settings.city,
+        "bank": settings.bank_name,
+        "campus": settings.campus_public,
+        "people": people,
+        "memory": phones.seen(phones.read(inner.bank.vault, app, phone)),
         "faults": inner.bank.faults.waiting,
-    }  # fmt: skip
+    }
 
 
 def one_of(environ: dict[str, Any], name: str) -> str:

@@ -19,9 +19,13 @@ ROWS: Final = """
 def lines_between(*, era: int, after: Place, until: Place) -> Iterator[Line]:
     """The lines of an era after one place up to another, streamed in their order."""
     facts = {
-        "era": era, "first": after.xid, "after_xid": after.xid, "after_id": after.id,
-        "until_xid": until.xid, "until_id": until.id,
-    }  # fmt: skip
+        "era": era,
+        "first": after.xid,
+        "after_xid": after.xid,
+        "after_id": after.id,
+        "until_xid": until.xid,
+        "until_id": until.id,
+    }
     with connection.chunked_cursor() as cursor:
         cursor.execute(ROWS, facts)
         while rows := cursor.fetchmany(BATCH):
@@ -33,7 +37,15 @@ def line_of(row: tuple) -> Line:  # type: ignore[type-arg]
     row_id, xid, at, account_id, actor, address, action, target, reason, facts, era = row
     moment = at.isoformat(timespec="microseconds").replace("+00:00", "Z")
     head = {
-        "id": row_id, "xid": xid, "era": era, "at": moment, "account": account_id, "actor": actor,
-        "address": address, "action": action, "target": target, "reason": reason,
-    }  # fmt: skip
+        "id": row_id,
+        "xid": xid,
+        "era": era,
+        "at": moment,
+        "account": account_id,
+        "actor": actor,
+        "address": address,
+        "action": action,
+        "target": target,
+        "reason": reason,
+    }
     return Line(place=Place(xid, row_id), at=moment, text=f'{plain(head)[:-1]},"facts":{facts}}}')

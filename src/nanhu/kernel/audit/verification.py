@@ -45,6 +45,9 @@ def verify_and_note(*, is_whole: bool, heard: Heard = lambda _done, _total: None
     on_from = 1 if is_whole or last is None or last.faults else last.until_number + 1
     findings = verify(from_number=on_from, heard=heard)
     return AuditCheck.objects.create(
-        at=now(), from_number=on_from, until_number=findings.number, rows=findings.rows,
+        at=now(),
+        from_number=on_from,
+        until_number=findings.number,
+        rows=findings.rows,
         faults=findings.faults[:FAULTS_SHOWN],
-    )  # fmt: skip
+    )

@@ -67,9 +67,16 @@ def counts(connection: psycopg.Connection) -> dict[str, int]:
 def dump(url: str, target: Path, *, snapshot_name: str, server_version: int) -> None:
     address, environment = call(url)
     command = [
-        program("pg_dump", server_version=server_version), "--format=custom", f"--snapshot={snapshot_name}",
-        "--no-owner", "--no-privileges", "--schema=public", "--extension=*", f"--file={target}", f"--dbname={address}",
-    ]  # fmt: skip
+        program("pg_dump", server_version=server_version),
+        "--format=custom",
+        f"--snapshot={snapshot_name}",
+        "--no-owner",
+        "--no-privileges",
+        "--schema=public",
+        "--extension=*",
+        f"--file={target}",
+        f"--dbname={address}",
+    ]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         raise BackupError(f"pg_dump failed: {result.stderr[-TAIL:]}")
@@ -79,13 +86,30 @@ def load(url: str, source: Path, *, server_version: int) -> None:
     """Replace what the database holds by the dump, in one transaction: COMMIT is only said when all of it was read."""
     address, environment = call(url)
     reading = subprocess.Popen(
-        [program("pg_restore", server_version=server_version), "--no-owner", "--no-privileges", "--no-comments", "--file=-", str(source)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [
+            program("pg_restore", server_version=server_version),
+            "--no-owner",
+            "--no-privileges",
+            "--no-comments",
+            "--file=-",
+            str(source),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     writing = subprocess.Popen(
-        [program("psql", server_version=server_version), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--dbname={address}"],
-        env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [
+            program("psql", server_version=server_version),
+            "--no-psqlrc",
+            "--quiet",
+            "--set=ON_ERROR_STOP=1",
+            f"--dbname={address}",
+        ],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
     if reading.stdout is None or writing.stdin is None:
         raise BackupError("the programs of PostgreSQL could not be started")
     is_whole = _pass_on(reading.stdout, writing.stdin, reading)

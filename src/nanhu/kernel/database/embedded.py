@@ -149,9 +149,16 @@ def initialise(data_dir: Path) -> None:
         password_file.chmod(0o600)
         own(password_file)
         result = run_as_server(
-            "initdb", "-D", str(server_dir(data_dir)), "-U", SUPERUSER, "--auth=scram-sha-256",
-            f"--pwfile={password_file}", "--encoding=UTF8", "--locale=C.UTF-8",
-        )  # fmt: skip
+            "initdb",
+            "-D",
+            str(server_dir(data_dir)),
+            "-U",
+            SUPERUSER,
+            "--auth=scram-sha-256",
+            f"--pwfile={password_file}",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        )
     if result.returncode != 0:
         shutil.rmtree(server_dir(data_dir), ignore_errors=True)
         raise EmbeddedDatabaseError(f"PostgreSQL could not be set up: {result.stderr.strip()}")
@@ -206,9 +213,14 @@ def run_as_server(program: str, *arguments: str) -> subprocess.CompletedProcess[
     """Run one of the server's programs, as its own user where we are root; its output goes to files, never into a pipe."""
     with tempfile.TemporaryFile("w+") as output:
         code = subprocess.call(
-            [str(binary(program)), *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-            start_new_session=True, cwd="/", **server_identity(),
-        )  # fmt: skip
+            [str(binary(program)), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            cwd="/",
+            **server_identity(),
+        )
         output.seek(0)
         return subprocess.CompletedProcess([program, *arguments], code, stdout="", stderr=output.read())
 

@@ -63,9 +63,12 @@ def template_of(settings: dict[str, Any]) -> TemplateSms:
         raise IncompleteError("NANHU_SMS_ADDRESS")
     member, _equals, value = str(settings.get("success", "")).partition("=")
     return TemplateSms(
-        address=configuration().sms_address, secret=secret(), body=settings["body"], success=(member, value),
+        address=configuration().sms_address,
+        secret=secret(),
+        body=settings["body"],
+        success=(member, value),
         reference=str(settings.get("reference", "")),
-    )  # fmt: skip
+    )
 
 
 def secret() -> str:

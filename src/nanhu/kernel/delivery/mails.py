@@ -91,7 +91,11 @@ def until(waiting: MailMessage) -> datetime:
 
 
 MAILS = Retries(
-    model=MailMessage, step=step, pause=doubling("5s", "30min"), until=until,
-    given_up=lambda: {"state": State.FAILED}, lease=timedelta(seconds=90),
-)  # fmt: skip
+    model=MailMessage,
+    step=step,
+    pause=doubling("5s", "30min"),
+    until=until,
+    given_up=lambda: {"state": State.FAILED},
+    lease=timedelta(seconds=90),
+)
 send_due = partial(drive, MAILS)

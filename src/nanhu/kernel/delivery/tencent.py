@@ -16,9 +16,13 @@ SERVICE: Final = "sms"
 VERSION: Final = "2021-01-11"
 COUNTRY: Final = "+86"
 LOOKED_BACK: Final = 86_400
-FINAL: Final = frozenset({
-    "InvalidParameterValue.IncorrectPhoneNumber", "FailedOperation.PhoneNumberInBlacklist", "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
-})  # fmt: skip
+FINAL: Final = frozenset(
+    {
+        "InvalidParameterValue.IncorrectPhoneNumber",
+        "FailedOperation.PhoneNumberInBlacklist",
+        "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +36,32 @@ class TencentSms:
     address: str = ADDRESS
 
     def send(self, message: TextMessage) -> str:
-        said = self.ask("SendSms", {
-            "PhoneNumberSet": [number_of(message.phone)], "SmsSdkAppId": self.app_id, "SignName": self.sign_name,
-            "TemplateId": self.templates[message.template], "TemplateParamSet": [message.code or message.text],
-        })  # fmt: skip
+        said = self.ask(
+            "SendSms",
+            {
+                "PhoneNumberSet": [number_of(message.phone)],
+                "SmsSdkAppId": self.app_id,
+                "SignName": self.sign_name,
+                "TemplateId": self.templates[message.template],
+                "TemplateParamSet": [message.code or message.text],
+            },
+        )
         [row] = said.get("SendStatusSet") or [{}]
         refuse(row.get("Code"), row.get("Message"))
         return str(row.get("SerialNo", ""))
 
     def report(self, *, phone: str, reference: str, sent_on: date) -> Report | None:  # noqa: ARG002  by time, not by day
         since = int(now().timestamp()) - LOOKED_BACK
-        said = self.ask("PullSmsSendStatusByPhoneNumber", {
-            "BeginTime": since, "Offset": 0, "Limit": 100, "PhoneNumber": number_of(phone), "SmsSdkAppId": self.app_id,
-        })  # fmt: skip
+        said = self.ask(
+            "PullSmsSendStatusByPhoneNumber",
+            {
+                "BeginTime": since,
+                "Offset": 0,
+                "Limit": 100,
+                "PhoneNumber": number_of(phone),
+                "SmsSdkAppId": self.app_id,
+            },
+        )
         for row in said.get("PullSmsSendStatusSet") or []:
             if row.get("SerialNo") == reference:
                 is_there = row.get("ReportStatus") == "SUCCESS"
@@ -56,9 +73,14 @@ class TencentSms:
     def ask(self, action: str, values: Mapping[str, Any]) -> dict[str, Any]:
         body = json.dumps(values, ensure_ascii=False).encode()
         request = Tc3Request(
-            host=self.address.rstrip("/").partition("://")[2], service=SERVICE, action=action, version=VERSION,
-            region=self.region, body=body, moment=now(),
-        )  # fmt: skip
+            host=self.address.rstrip("/").partition("://")[2],
+            service=SERVICE,
+            action=action,
+            version=VERSION,
+            region=self.region,
+            body=body,
+            moment=now(),
+        )
         headers = {name: value for name, value in tc3_headers(request, self.credential).items() if name != "host"}
         _status, content = line.call(self.address.rstrip("/") + "/", headers=headers, body=body)
         said: dict[str, Any] = line.told(content).get("Response") or {}

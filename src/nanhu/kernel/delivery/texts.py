@@ -31,9 +31,13 @@ def send_text(*, phone: str, text: str, code: str = "") -> None:
     """In the caller's transaction: what is rolled back is not sent. `code`: the one-time code in the text, if there is one."""
     moment = now()
     SmsMessage.objects.create(
-        phone=phone, text=text, code=code or None, phone_masked=mask_phone(phone), due_at=moment,
+        phone=phone,
+        text=text,
+        code=code or None,
+        phone_masked=mask_phone(phone),
+        due_at=moment,
         expires_at=moment + (CODE_LIFE if code else NOTICE_LIFE),
-    )  # fmt: skip
+    )
     wake(CHANNEL)
 
 
@@ -96,7 +100,11 @@ def until(message: SmsMessage) -> datetime | None:
 
 
 TEXTS = Retries(
-    model=SmsMessage, step=step, pause=listed("5s", "15s", "1min", "3min", "10min", "30min"), until=until,
-    given_up=lambda: {"state": State.FAILED, "ended_at": now()}, lease=timedelta(seconds=60),
-)  # fmt: skip
+    model=SmsMessage,
+    step=step,
+    pause=listed("5s", "15s", "1min", "3min", "10min", "30min"),
+    until=until,
+    given_up=lambda: {"state": State.FAILED, "ended_at": now()},
+    lease=timedelta(seconds=60),
+)
 send_due = partial(drive, TEXTS)

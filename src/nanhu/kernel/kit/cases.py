@@ -86,9 +86,15 @@ class Cases:
         def cases(request: PageRequest) -> HttpResponseBase:
             newest = found_rows.order_by("-created_at", "-pk")
             return listing(
-                request, table, newest, options.get("filters"), empty=options.get("empty"), export_as=str(options["title"]),
-                per_page=BATCHES_SHOWN, template=options.get("list_template", "kit/listing.html"),
-            )  # fmt: skip
+                request,
+                table,
+                newest,
+                options.get("filters"),
+                empty=options.get("empty"),
+                export_as=str(options["title"]),
+                per_page=BATCHES_SHOWN,
+                template=options.get("list_template", "kit/listing.html"),
+            )
 
         def case(request: PageRequest, found: Any) -> HttpResponseBase:
             return self.show(request, found)
@@ -104,9 +110,13 @@ class Cases:
             on_refuse(request.actor, found, form.cleaned_data["answer"])
 
         self.list = console.page(
-            path, title=options["title"], tab=options.get("tab", ""), lead=options.get("lead", ""), waits=True,
+            path,
+            title=options["title"],
+            tab=options.get("tab", ""),
+            lead=options.get("lead", ""),
+            waits=True,
             count=lambda viewer: model.waiting_for(viewer.account_id).count(),
-        )(cases)  # fmt: skip
+        )(cases)
         self.case = self.list.page("<uuid:public_id>/", title=model.what, subject=record(found_rows, model.what))(case)
         roles = options.get("decide", self.case.roles)
         self.case.action("approve/", done=self.said.get("approve", _("已同意。")), roles=roles)(approve)
@@ -123,10 +133,15 @@ class Cases:
             if page.parent is self.case
         }
         facts: dict[str, Any] = {
-            "case": found, "state": state.shown(found, Reader(request, me)), "deeds": deeds,
-            "is_mine": found.author_id == me, "waits": found.state == found.waits_in, "refusal": form_of(request, RefusalForm),
-            "agree": self.options["agree"](found) if "agree" in self.options else _("同意办理"), **self.own_facts(found),
-        }  # fmt: skip
+            "case": found,
+            "state": state.shown(found, Reader(request, me)),
+            "deeds": deeds,
+            "is_mine": found.author_id == me,
+            "waits": found.state == found.waits_in,
+            "refusal": form_of(request, RefusalForm),
+            "agree": self.options["agree"](found) if "agree" in self.options else _("同意办理"),
+            **self.own_facts(found),
+        }
         if "rows" in self.options:
             facts["list"] = self.options["rows"](request, found)
         if "facts" in self.options:
@@ -156,10 +171,14 @@ class Intake(Cases):
         options: IntakeOptions,
     ) -> None:
         super().__init__(
-            console, path, model, table, options=options,
+            console,
+            path,
+            model,
+            table,
+            options=options,
             on_approve=lambda by, found: intake.approve(by=by, batch=found),
             on_refuse=lambda by, found, answer: intake.refuse(by=by, batch=found, answer=answer),
-        )  # fmt: skip
+        )
         filled = options.get("filled")
 
         def template(request: PageRequest) -> HttpResponseBase:
@@ -183,13 +202,20 @@ class Intake(Cases):
             intake.discard(by=request.actor, batch=found)
 
         given: FormOptions = {
-            "template": "kit/intake.html", "submit": _("检查文件"), "icon": "check", "to": "case",
-            "largest_file": form.largest + 100_000, **options["new"],
-        }  # fmt: skip
+            "template": "kit/intake.html",
+            "submit": _("检查文件"),
+            "icon": "check",
+            "to": "case",
+            "largest_file": form.largest + 100_000,
+            **options["new"],
+        }
         more = given.get("facts")
         given["facts"] = lambda request: {
-            "steps": STEPS, "template": blank.address(), "has_filled": filled is not None, **(more(request) if more else {}),
-        }  # fmt: skip
+            "steps": STEPS,
+            "template": blank.address(),
+            "has_filled": filled is not None,
+            **(more(request) if more else {}),
+        }
         blank = self.list.download("template.xlsx")(template)
         self.new = self.list.form("new/", form, **given)(new)
         self.case.action("submit/", done=_("已提交，等另一位经办人复核。"))(submit)

@@ -55,9 +55,17 @@ class Console:
         registry.roles.add(*self.roles.values())
         key = namespace.replace(":", ".")
         entry = Application(
-            key=key, name=name, icon=icon, url=self.home, section=section, faces=faces,
-            roles=frozenset(self.roles), owner=owner, description=description, order=order,
-        )  # fmt: skip
+            key=key,
+            name=name,
+            icon=icon,
+            url=self.home,
+            section=section,
+            faces=faces,
+            roles=frozenset(self.roles),
+            owner=owner,
+            description=description,
+            order=order,
+        )
         registry.applications.add(entry)
         if check is not None:
             registry.checks.add(registry.Check(key=key, title=name, run=check, order=order))

@@ -41,10 +41,17 @@ def frame_of(request: PageRequest) -> Frame:
     open_pages = [one for one in console.pages.values() if one.is_shown_to(request.viewer)]
     trail = trail_of(page)
     return Frame(
-        name=console.name, icon=console.icon, home=console.home(), owner=console.owner, title=page.title, lead=page.lead,
+        name=console.name,
+        icon=console.icon,
+        home=console.home(),
+        owner=console.owner,
+        title=page.title,
+        lead=page.lead,
         tabs=tuple(tab_of(one, request.viewer, is_current=one in trail) for one in open_pages if one.tab),
-        crumbs=tuple(crumbs(request, trail)), primary=primary_of(page, open_pages), failure=request.failure,
-    )  # fmt: skip
+        crumbs=tuple(crumbs(request, trail)),
+        primary=primary_of(page, open_pages),
+        failure=request.failure,
+    )
 
 
 def trail_of(page: Page) -> list[Page]:

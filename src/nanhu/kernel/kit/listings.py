@@ -168,9 +168,16 @@ def listing(
     """The whole answer of a page that is a list. With `export_as` (the file's name) it is handed out as CSV and xlsx, too."""
     more: dict[str, Any] = {"each": each} if each else {}
     found = list_of(
-        request, table, rows, filters, empty=empty, caption=request.page.title, per_page=per_page,
-        can_export=bool(export_as), **more,
-    )  # fmt: skip
+        request,
+        table,
+        rows,
+        filters,
+        empty=empty,
+        caption=request.page.title,
+        per_page=per_page,
+        can_export=bool(export_as),
+        **more,
+    )
     kind = request.GET.get("export", "")
     if export_as and kind in {"csv", "xlsx"}:
         return export(found, export_as, kind)

@@ -232,10 +232,15 @@ class FormPage(Deed):
     ) -> HttpResponse:
         more = self.options["facts"](request, *subject) if "facts" in self.options else {}
         facts = {
-            "form": form, "subject": subject[0] if subject else None, "cancel": self.above(request),
-            "submit": self.options.get("submit", ""), "tone": self.options.get("tone", "primary"),
-            "icon": self.options.get("icon", ""), **shown, **more,
-        }  # fmt: skip
+            "form": form,
+            "subject": subject[0] if subject else None,
+            "cancel": self.above(request),
+            "submit": self.options.get("submit", ""),
+            "tone": self.options.get("tone", "primary"),
+            "icon": self.options.get("icon", ""),
+            **shown,
+            **more,
+        }
         return render(request, self.options.get("template", "kit/form.html"), facts, status=status)
 
     def above(self, request: PageRequest) -> str:

@@ -60,11 +60,14 @@ class Retries[Row: models.Model]:
             cursor.execute(
                 text,
                 {
-                    "now": moment, "lease": moment + self.lease, "free": limit,
-                    "lanes": list(special), "rooms": list(special.values()),
+                    "now": moment,
+                    "lease": moment + self.lease,
+                    "free": limit,
+                    "lanes": list(special),
+                    "rooms": list(special.values()),
                     "usual": limit if rooms is None or not self.lane else self.lane_at_once,
                 },
-            )  # fmt: skip
+            )
             return [pk for (pk,) in cursor.fetchall()]
 
     def rows(self, ids: Sequence[int]) -> list[Row]:

@@ -106,11 +106,20 @@ def close_block(chain: Chain, *, era: int, after: Place, until: Place, lines: li
     for line in lines:
         digest.add(line)
     block = chain.blocks(
-        number=former.number + 1 if former else 1, era=era, after_xid=after.xid, after_id=after.id,
-        until_xid=until.xid, until_id=until.id, rows=len(lines),
-        first_at=min(line.at for line in lines), last_at=max(line.at for line in lines), algorithm=algorithm,
-        digest=digest.hex(), previous=former.seal if former else GENESIS, sealed_at=now(),
-    )  # fmt: skip
+        number=former.number + 1 if former else 1,
+        era=era,
+        after_xid=after.xid,
+        after_id=after.id,
+        until_xid=until.xid,
+        until_id=until.id,
+        rows=len(lines),
+        first_at=min(line.at for line in lines),
+        last_at=max(line.at for line in lines),
+        algorithm=algorithm,
+        digest=digest.hex(),
+        previous=former.seal if former else GENESIS,
+        sealed_at=now(),
+    )
     block.seal = seal_of(block)
     block.witness = block.seal
     block.save(force_insert=True)
@@ -130,8 +139,15 @@ def seal_of(block: Any) -> str:
 def facts_of(block: Any) -> dict[str, object]:
     """What the seal covers, in the order in which it is written; the offline verifier does the same."""
     return {
-        "number": block.number, "era": block.era, "after": [block.after_xid, block.after_id],
-        "until": [block.until_xid, block.until_id], "rows": block.rows, "first_at": stamp(block.first_at),
-        "last_at": stamp(block.last_at), "algorithm": block.algorithm, "digest": block.digest,
-        "previous": block.previous, "sealed_at": stamp(block.sealed_at),
-    }  # fmt: skip
+        "number": block.number,
+        "era": block.era,
+        "after": [block.after_xid, block.after_id],
+        "until": [block.until_xid, block.until_id],
+        "rows": block.rows,
+        "first_at": stamp(block.first_at),
+        "last_at": stamp(block.last_at),
+        "algorithm": block.algorithm,
+        "digest": block.digest,
+        "previous": block.previous,
+        "sealed_at": stamp(block.sealed_at),
+    }

@@ -185,6 +185,14 @@ def test_nothing_calls_out_but_the_guarded_client():
     assert found == set(WITH_CLIENT)
 
 
+def test_the_formatter_is_asked_everywhere():
+    """One style, the formatter's: a line that it may not touch is a line that is judged by hand at each reading."""
+    mark = "fmt: " + "skip"
+    assert [
+        str(file.relative_to(PACKAGE)) for file in sorted(PACKAGE.rglob("*.py")) if mark in file.read_text("utf-8")
+    ] == []
+
+
 def test_a_designer_can_read_each_template():
     """A break is free inside a tag, beside a block and beside what is a child of a flex box; `blocktranslate trimmed` takes its own."""
     long = [

@@ -118,8 +118,13 @@ def test_values_read_as_people_say_them() -> None:
     told = {"face_checked": False, "fee_fen": 2000, "sent_back": [2, 5], "role": "campus.admin", "note": "", "odd": "x"}
     with override("zh-hans"):
         assert audit_terms.facts(written("", told)) == [
-            ("核对面容", "否"), ("费用", "¥ 20.00"), ("退回", "2、5"), ("角色", "系统管理员"), ("说明", "—"), ("odd", "x"),
-        ]  # fmt: skip
+            ("核对面容", "否"),
+            ("费用", "¥ 20.00"),
+            ("退回", "2、5"),
+            ("角色", "系统管理员"),
+            ("说明", "—"),
+            ("odd", "x"),
+        ]
         assert words.target("card:history") == "校园卡历史记录"
         assert words.target("wallet:7") == "钱包 7"
 
@@ -139,13 +144,17 @@ def test_the_kernel_names_what_it_writes_itself_or_what_rooms_of_several_floors_
 @pytest.mark.parametrize(
     ("action", "name", "value", "said"),
     [
-        ("card.hand_over", "how", "code", "领卡码"), ("card.agree_contract", "cycle", "weekly", "按周"),
-        ("identity.change_state", "from", "awaiting_activation", "待激活"), ("ledger.post", "kind", "card.settlement", "商户结算"),
-        ("openapi.register_vendor", "scopes", ["card.pay", "card.refund"], "收款、退款"), ("payments.close_day", "state", "closed", "已日结，无差异"),
-        ("card.move_load", "state", "refused", "银行未扣款"), ("payments.settle_agreement", "state", "refused", "未通过"),
+        ("card.hand_over", "how", "code", "领卡码"),
+        ("card.agree_contract", "cycle", "weekly", "按周"),
+        ("identity.change_state", "from", "awaiting_activation", "待激活"),
+        ("ledger.post", "kind", "card.settlement", "商户结算"),
+        ("openapi.register_vendor", "scopes", ["card.pay", "card.refund"], "收款、退款"),
+        ("payments.close_day", "state", "closed", "已日结，无差异"),
+        ("card.move_load", "state", "refused", "银行未扣款"),
+        ("payments.settle_agreement", "state", "refused", "未通过"),
         ("card.report_lost", "proof", "second factor", "第二因素"),
     ],
-)  # fmt: skip
+)
 def test_values_that_are_words_of_the_program_are_told_in_the_words_of_the_room_that_wrote_them(
     action: str, name: str, value: object, said: str
 ) -> None:

@@ -16,8 +16,11 @@ RECORDS = {"record", "Deed"}
 HANDED_ON = {
     "kernel/audit/__init__.py": set(),
     "kernel/intake.py": {
-        f"card.{deed}_{noun}" for deed in ("make", "submit", "approve", "refuse", "discard") for noun in ("payout", "room_list")
-    } | {"card.retry_room_list", "card.ask_room_list_back", "card.grant_room_list_back", "card.keep_room_list"},
+        f"card.{deed}_{noun}"
+        for deed in ("make", "submit", "approve", "refuse", "discard")
+        for noun in ("payout", "room_list")
+    }
+    | {"card.retry_room_list", "card.ask_room_list_back", "card.grant_room_list_back", "card.keep_room_list"},
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/identity/factors/services/scans.py": {"identity.approve_scan", "identity.refuse_scan"},
     "platforms/identity/protocols/radius/services/door.py": {"identity.network_sign_in", "identity.mail_sign_in"},
@@ -39,26 +42,38 @@ HANDED_ON = {
         f"payments.{one}_difference" for one in ("propose", "settle", "refuse")
     },
     "systems/card/chip/services/suspense_posting.py": {f"card.{one}_suspense" for one in ("propose", "refuse", "post")},
-    "systems/card/chip/services/suspense_batches.py": {f"card.{one}_suspense_batch" for one in ("propose", "refuse", "decide")} | {"card.take_suspense_batch_back"},
+    "systems/card/chip/services/suspense_batches.py": {
+        f"card.{one}_suspense_batch" for one in ("propose", "refuse", "decide")
+    }
+    | {"card.take_suspense_batch_back"},
     "systems/card/closing/services/corrections.py": {f"card.{one}_correction" for one in ("ask", "approve", "refuse")},
     "systems/card/fleet/services/registering.py": {
         f"card.{one}_merchant" for one in ("register", "agree", "refuse", "close")
     },
     "systems/card/funds/services/withdrawals.py": {
-        "card.ask_for_withdrawal", *(f"card.withdrawal_{state}" for state in ("approved", "refused", "paid")),
+        "card.ask_for_withdrawal",
+        *(f"card.withdrawal_{state}" for state in ("approved", "refused", "paid")),
     },
     "systems/card/issuing/services/orders.py": {
-        "card.open_order", "card.mend_order", "card.drop_row", "card.submit_order", "card.decide_order",
+        "card.open_order",
+        "card.mend_order",
+        "card.drop_row",
+        "card.submit_order",
+        "card.decide_order",
     },
     "systems/card/pins/services/checking.py": {"card.pin_wrong", "card.pin_locked"},
     "systems/card/services/cash_exceptions.py": {f"card.{one}_cash" for one in ("ask_for", "approve", "refuse")},
     "systems/card/services/shifts.py": {
         f"card.{one}_shift" for one in ("open", "count", "check", "explain", "send_back") if one != "send_back"
-    } | {"card.send_shift_back"},
+    }
+    | {"card.send_shift_back"},
     "platforms/openapi/services/vendors.py": {
-        "openapi.register_vendor", "openapi.change_vendor", "openapi.vendor_on", "openapi.vendor_off",
+        "openapi.register_vendor",
+        "openapi.change_vendor",
+        "openapi.vendor_on",
+        "openapi.vendor_off",
     },
-}  # fmt: skip
+}
 """Where an action is not written out beside `record`: all that it can be."""
 
 

@@ -134,8 +134,12 @@ def test_events_of_one_name_in_two_rooms_are_two() -> None:
     """Two packages may both be called `rights`: it is the app that has a name of its own."""
     names = [
         outbox.event_name(made_in(module))
-        for module in ("nanhu.systems.card.rights.events", "nanhu.platforms.identity.registry.events", "nanhu.systems.card.events")
-    ]  # fmt: skip
+        for module in (
+            "nanhu.systems.card.rights.events",
+            "nanhu.platforms.identity.registry.events",
+            "nanhu.systems.card.events",
+        )
+    ]
     assert names == ["card_rights.RuleChanged", "identity_registry.RuleChanged", "card.RuleChanged"]
 
 

@@ -51,10 +51,17 @@ def test_all_that_is_read_from_outside_goes_through_it():
 @pytest.mark.parametrize(
     "body",
     [
-        b'{"amount_fen": 1, "amount_fen": 100}', b'{"a": {"b": 1, "b": 1}}', b'[{"a": 1, "\\u0061": 2}]', b'{"a": NaN}', b'{"a": "\\ud800"}',
-        b'{"a": "\xff"}', b"\xef\xbb\xbf{}", b"", b"[" * 100_000,
+        b'{"amount_fen": 1, "amount_fen": 100}',
+        b'{"a": {"b": 1, "b": 1}}',
+        b'[{"a": 1, "\\u0061": 2}]',
+        b'{"a": NaN}',
+        b'{"a": "\\ud800"}',
+        b'{"a": "\xff"}',
+        b"\xef\xbb\xbf{}",
+        b"",
+        b"[" * 100_000,
     ],
-)  # fmt: skip
+)
 def test_it_refuses_what_two_readers_would_read_differently(body):
     with pytest.raises(strict_json.JsonError):
         strict_json.decode(body)

@@ -121,9 +121,11 @@ def places(request: PageRequest) -> HttpResponseBase:
     doors = [door for line in lines for door in line.doors]
     facts = {
         "list": list_of(request, Places, lines, caption=_("各处的门"), empty=NO_DOORS, per_page=MOST_PLACES),
-        "doors": len(doors), "online": sum(door.is_online for door in doors),
-        "stored": sum(door.door.said_stored for door in doors), "as_of": now(),
-    }  # fmt: skip
+        "doors": len(doors),
+        "online": sum(door.is_online for door in doors),
+        "stored": sum(door.door.said_stored for door in doors),
+        "as_of": now(),
+    }
     return render(request, "access/places.html", facts)
 
 
@@ -132,15 +134,23 @@ def place(request: PageRequest, found: Place) -> HttpResponseBase:
     line = next(one for one in queries.place_lines() if one.place.pk == found.pk)
     nobody = Empty(title=_("没有规则，任何人都不能进入"), icon="list-checks", text=_("由门禁主管写规则。"))
     facts = {
-        "place": found, "line": line, "inside": queries.inside(found), "counts": queries.today_counts(found),
+        "place": found,
+        "line": line,
+        "inside": queries.inside(found),
+        "counts": queries.today_counts(found),
         "rules": list_of(request, Rules, queries.rules_over(found), caption=_("谁能进"), empty=nobody),
         "list": list_of(request, Doors, line.doors, caption=_("门"), empty=NO_DOOR_HERE),
         "passages": list_of(
-            request, Passages, queries.with_masked_names(queries.passages_at(found)), caption=_("刚刚"), empty=NOBODY_YET
+            request,
+            Passages,
+            queries.with_masked_names(queries.passages_at(found)),
+            caption=_("刚刚"),
+            empty=NOBODY_YET,
         ),
         "pass_back": queries.pass_back_of(found),
-        "form": form_of(request, SidesForm), "as_of": now(),
-    }  # fmt: skip
+        "form": form_of(request, SidesForm),
+        "as_of": now(),
+    }
     return render(request, "access/place.html", facts)
 
 
@@ -150,13 +160,17 @@ def log(request: PageRequest, found: Place) -> HttpResponseBase:
     only = request.GET.get("only", "") if request.GET.get("only", "") in PASSAGES else ""
     audit.record(by=request.actor, action="access.log_read", target=f"place:{found.key}", facts={"only": only})
     facts = {
-        "place": found, "only": only,
+        "place": found,
+        "only": only,
         "list": list_of(
-            request, Passages, queries.passages_at(found, only=only, most=queries.LOG_ROWS), caption=_("门禁记录"),
+            request,
+            Passages,
+            queries.passages_at(found, only=only, most=queries.LOG_ROWS),
+            caption=_("门禁记录"),
             empty=NONE_SUCH,
         ),
         "tabs": [(one, name, f"?only={one}") for one, name in PASSAGES.items()],
-    }  # fmt: skip
+    }
     return render(request, "access/log.html", facts)
 
 
@@ -196,10 +210,12 @@ def effect(_request: PageRequest, form: DoorRuleForm) -> Mapping[str, Any]:
 def seen_facts(seen: Preview) -> Mapping[str, Any]:
     named = people.person_cards({*seen.gain_sample, *seen.lose_sample})
     return {
-        "seen": seen, "gain_count": len(seen.gaining), "lose_count": len(seen.losing),
+        "seen": seen,
+        "gain_count": len(seen.gaining),
+        "lose_count": len(seen.losing),
         "gaining": [named[one] for one in seen.gain_sample if one in named],
         "losing": [named[one] for one in seen.lose_sample if one in named],
-    }  # fmt: skip
+    }
 
 
 @rules.form(
@@ -240,9 +256,13 @@ def emergency_facts(_request: PageRequest) -> Mapping[str, Any]:
     lines = [line for line in queries.place_lines() if line.emergency and line.doors]
     doors = [door for line in lines for door in line.doors]
     return {
-        "open": queries.open_emergencies(), "lines": lines, "doors": len(doors), "past": queries.past_emergencies(PAST),
-        "heard": sum(door.has_heard for door in doors), "as_of": now(),
-    }  # fmt: skip
+        "open": queries.open_emergencies(),
+        "lines": lines,
+        "doors": len(doors),
+        "past": queries.past_emergencies(PAST),
+        "heard": sum(door.has_heard for door in doors),
+        "as_of": now(),
+    }
 
 
 @desk.form(

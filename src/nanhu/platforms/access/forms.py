@@ -74,11 +74,18 @@ class DoorRuleForm(forms.Form):
         said = self.cleaned_data
         holder_class, _colon, sub_class = said["who"].partition(":")
         return DoorWish(
-            covers_below=said["covers_below"], is_allowed=said["is_allowed"], person_id=self.person_id,
-            unit_id=int(said["unit"]) if said["unit"] else None, holder_class=holder_class, sub_class=sub_class,
-            weekdays=sum(said["weekdays"]) & EVERY_DAY, from_time=said["from_time"], until_time=said["until_time"],
-            starts_on=said["starts_on"], ends_on=said["ends_on"],
-        )  # fmt: skip
+            covers_below=said["covers_below"],
+            is_allowed=said["is_allowed"],
+            person_id=self.person_id,
+            unit_id=int(said["unit"]) if said["unit"] else None,
+            holder_class=holder_class,
+            sub_class=sub_class,
+            weekdays=sum(said["weekdays"]) & EVERY_DAY,
+            from_time=said["from_time"],
+            until_time=said["until_time"],
+            starts_on=said["starts_on"],
+            ends_on=said["ends_on"],
+        )
 
 
 class EmergencyForm(forms.Form):
@@ -90,10 +97,12 @@ class EmergencyForm(forms.Form):
         help_text=_("包括内部各处"),
     )
     minutes = forms.TypedChoiceField(
-        label=_("开启时长"), coerce=int, initial=30,
+        label=_("开启时长"),
+        coerce=int,
+        initial=30,
         choices=[(10, _("10 分钟")), (30, _("30 分钟")), (60, _("1 小时")), (240, _("4 小时")), (720, _("12 小时"))],
         help_text=_("到时自动关闭，也可以提前关闭"),
-    )  # fmt: skip
+    )
     reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("例如：火警、消防演练、有人受伤"))
 
 

@@ -73,12 +73,18 @@ def door_list(request: Request) -> dict[str, Any]:
     current = current_list(door)
     page, opened = page_of(current, held=held, after=after), open_until(door.place_id)
     answer = {
-        "version": page.version, "is_full": page.is_full, "changes": [row_facts(row) for row in page.rows],
-        "next": page.following, "ends_at": current.ends_at.timestamp() if current.ends_at else 0,
-        "open_until": opened.timestamp() if opened else None, "open_seconds": door.open_seconds,
-        "pass_back": pass_back_of(door.place).value, "server_time": now().timestamp(), "profiles_tag": current.profiles_tag,
+        "version": page.version,
+        "is_full": page.is_full,
+        "changes": [row_facts(row) for row in page.rows],
+        "next": page.following,
+        "ends_at": current.ends_at.timestamp() if current.ends_at else 0,
+        "open_until": opened.timestamp() if opened else None,
+        "open_seconds": door.open_seconds,
+        "pass_back": pass_back_of(door.place).value,
+        "server_time": now().timestamp(),
+        "profiles_tag": current.profiles_tag,
         "last_sequence": last_sequence(door),
-    }  # fmt: skip
+    }
     if body.get("profiles_tag") != current.profiles_tag or page.is_full:
         answer |= {"profiles": current.profiles, "salt": door.list_salt}
     return answer

@@ -125,8 +125,10 @@ def pass_back_of(place: Place) -> AntiPassback.Mode:
 def passages_at(place: Place, *, only: str = "", most: int = LATEST) -> list[PassageLine]:
     rows = Passage.objects.filter(place=place)
     narrowed = {
-        "refused": rows.filter(is_opened=False), "remarked": rows.exclude(remark=""), "offline": rows.filter(is_offline=True),
-    }  # fmt: skip
+        "refused": rows.filter(is_opened=False),
+        "remarked": rows.exclude(remark=""),
+        "offline": rows.filter(is_offline=True),
+    }
     return passage_lines(narrowed.get(only, rows).select_related("door__terminal").order_by("-at", "-id")[:most])
 
 
@@ -165,6 +167,7 @@ def today_counts(place: Place) -> dict[str, int]:
     since = now() - timedelta(days=1)
     rows = Passage.objects.filter(place=place, at__gte=since)
     return rows.aggregate(
-        opened=Count("id", filter=Q(is_opened=True)), refused=Count("id", filter=Q(is_opened=False)),
+        opened=Count("id", filter=Q(is_opened=True)),
+        refused=Count("id", filter=Q(is_opened=False)),
         remarked=Count("id", filter=~Q(remark="")),
-    )  # fmt: skip
+    )

@@ -11,7 +11,10 @@ __all__ = ["parts"]
 
 registry.personal_data.add(
     PersonalData(
-        key="access.passages", title=_("门禁记录"), load=passage_records, order=32,
+        key="access.passages",
+        title=_("门禁记录"),
+        load=passage_records,
+        order=32,
         description=_("时间、地点、进出、是否放行；保存半年"),
     )
-)  # fmt: skip
+)

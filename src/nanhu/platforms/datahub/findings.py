@@ -41,46 +41,71 @@ CATALOGUE: Final[dict[str, Kind]] = {
     "not_a_record": notice(_("不是数据行（重复的表头、合计、空行或表下说明），已跳过。")),
     "campus_no_missing": reject(_("没有填学工号。"), _("补上学号、工号或证号。")),
     "campus_no_malformed": reject(
-        _("学工号“{value}”的位数或写法不对。"), _("学号 11 位，工号 10 位，临时证号是 L 加 7 位数字；不要用科学计数法。")
+        _("学工号“{value}”的位数或写法不对。"),
+        _("学号 11 位，工号 10 位，临时证号是 L 加 7 位数字；不要用科学计数法。"),
     ),
     "name_missing": reject(_("没有填姓名。"), _("按证件补上姓名。")),
-    "name_invalid": reject(_("姓名“{value}”里有丢失的字或不该有的字符。"), _("生僻字可能存成了“?”或“□”，请按证件重填。")),
+    "name_invalid": reject(
+        _("姓名“{value}”里有丢失的字或不该有的字符。"), _("生僻字可能存成了“?”或“□”，请按证件重填。")
+    ),
     "document_missing": reject(_("没有填证件号码。"), _("补上身份证、居住证或护照号码。")),
     "document_precision": reject(
         _("证件号码被表格软件存成了数字，后几位已经丢失。"), _("找到原始号码，以文本格式重填；从这个单元格里恢复不了。")
     ),
-    "document_malformed": reject(_("证件号码“{value}”的位数或写法不对。"), _("身份证应为 18 位（旧证 15 位）；护照请把证件类型写成“护照”。")),
+    "document_malformed": reject(
+        _("证件号码“{value}”的位数或写法不对。"), _("身份证应为 18 位（旧证 15 位）；护照请把证件类型写成“护照”。")
+    ),
     "document_date": reject(_("身份证号码“{value}”里的出生日期不存在。"), _("多半是抄错了一位，请核对证件。")),
     "document_checksum": reject(_("身份证号码“{value}”的校验位不对。"), _("多半是抄错或颠倒了一位，请核对证件。")),
-    "category_unknown": reject(_("人员类别“{value}”不在代码表里。"), _("改成代码表里的类别，或请管理员给这个写法加别名。")),
+    "category_unknown": reject(
+        _("人员类别“{value}”不在代码表里。"), _("改成代码表里的类别，或请管理员给这个写法加别名。")
+    ),
     "unit_unknown": reject(_("单位“{value}”找不到。"), _("填机构代码，或机构的全称、简称；新机构请先导入组织机构。")),
     "date_invalid": reject(_("开始日期“{value}”没有填或读不出来。"), _("写成 2024-09-01 这样。")),
     "dates_reversed": reject(_("结束日期 {end} 早于开始日期 {start}。"), _("核对两个日期。")),
-    "campus_no_taken": reject(_("学工号 {value} 已经是另一个人的（证件和姓名都不同）。"), _("核对学工号；确实换了人，请先结束原来的记录。")),
+    "campus_no_taken": reject(
+        _("学工号 {value} 已经是另一个人的（证件和姓名都不同）。"), _("核对学工号；确实换了人，请先结束原来的记录。")
+    ),
     "person_unknown": reject(_("没有学号为 {value} 的学生。"), _("先导入教务处的学籍名册，再重放这一行。")),
     "name_mismatch": reject(_("学号 {value} 登记的是另一个名字。"), _("核对学号和姓名。")),
-    "formula_without_value": reject(_("“{value}”列里是没有算出结果的公式。"), _("在表格软件里复制后“只粘贴数值”，再交。")),
+    "formula_without_value": reject(
+        _("“{value}”列里是没有算出结果的公式。"), _("在表格软件里复制后“只粘贴数值”，再交。")
+    ),
     "too_many_cells": reject(_("这一行比表头多出 {value} 格，可能有没加引号的逗号。"), _("检查这一行的逗号和引号。")),
     "code_missing": reject(_("没有填机构代码。"), _("补上机构代码。")),
     "unit_name_missing": reject(_("没有填机构名称。"), _("补上机构名称。")),
     "parent_unknown": reject(_("上级机构代码“{value}”不存在。"), _("先补上级机构，或核对代码。")),
     "code_repeated": notice(_("机构代码 {value} 在文件里出现多次，以后一行为准。")),
-    "unmapped_code": notice(_("“{value}”不在代码表 {table} 里，这一项留空。"), _("改成标准里的写法，或请管理员给这个写法加别名。")),
+    "unmapped_code": notice(
+        _("“{value}”不在代码表 {table} 里，这一项留空。"), _("改成标准里的写法，或请管理员给这个写法加别名。")
+    ),
     "phone_unreadable": notice(_("电话“{value}”不是 11 位手机号，留空。"), _("补一个手机号码。")),
     "email_unreadable": notice(_("邮箱“{value}”写法不对，留空。")),
     "date_unreadable": notice(_("日期“{value}”读不出来，留空。"), _("写成 2024-09-01 这样。")),
     "sex_contradicts": notice(_("性别列与身份证号码不符，以号码为准。"), _("请核对证件。")),
     "birth_contradicts": notice(_("出生日期列 {value} 与身份证号码不符，以号码为准。"), _("请核对证件。")),
-    "area_unknown": notice(_("身份证号码的前六位 {value} 不在行政区划代码里。"), _("可能是很早撤销的区划，也可能抄错，请核对。")),
+    "area_unknown": notice(
+        _("身份证号码的前六位 {value} 不在行政区划代码里。"), _("可能是很早撤销的区划，也可能抄错，请核对。")
+    ),
     "formula_value": notice(_("“{value}”列是公式，取了它算好的值。")),
     "zeros_restored": notice(_("工号丢了前面的零，已补成 {value}。")),
-    "document_changed": notice(_("同一个学工号和姓名，证件号码与已登记的不同。"), _("可能换了证件，也可能抄错，请核对。")),
-    "document_transposed": notice(_("证件号码与已登记的只是两位颠倒或差一位，很可能抄错。"), _("请核对证件，再改正其中一处。")),
+    "document_changed": notice(
+        _("同一个学工号和姓名，证件号码与已登记的不同。"), _("可能换了证件，也可能抄错，请核对。")
+    ),
+    "document_transposed": notice(
+        _("证件号码与已登记的只是两位颠倒或差一位，很可能抄错。"), _("请核对证件，再改正其中一处。")
+    ),
     "name_changed": notice(_("同一个证件，姓名与已登记的不同：“{value}”。"), _("可能改了名，请核对。")),
-    "outvoted": notice(_("“{field_name}”与{office}登记的不同，以{office}为准。"), _("如果是对方错了，请联系该部门更正。")),
+    "outvoted": notice(
+        _("“{field_name}”与{office}登记的不同，以{office}为准。"), _("如果是对方错了，请联系该部门更正。")
+    ),
     "conflicting_evidence": Kind(
         "review", _("证件号码属于一个人，学工号属于另一个人，无法自动判断。"), _("到“待核对”里判断是不是同一个人。")
     ),
-    "possible_duplicate": notice(_("与另一个人很像（{reasons}），已放入待核对。"), _("到“待核对”里判断是不是同一个人。")),
-    "decided_different": reject(_("经人工核对，这一行与已登记的人冲突，不予采用。"), _("核对证件号码和学工号后改正重放。")),
-}  # fmt: skip
+    "possible_duplicate": notice(
+        _("与另一个人很像（{reasons}），已放入待核对。"), _("到“待核对”里判断是不是同一个人。")
+    ),
+    "decided_different": reject(
+        _("经人工核对，这一行与已登记的人冲突，不予采用。"), _("核对证件号码和学工号后改正重放。")
+    ),
+}

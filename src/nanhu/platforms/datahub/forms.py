@@ -33,9 +33,13 @@ class MendForm(forms.Form):
         for place, header in enumerate(self.headers):
             value = raw.get(header, "")
             self.fields[f"cell-{place}"] = forms.CharField(
-                label=header, required=header in mandatory, initial=value, max_length=500, strip=False,
+                label=header,
+                required=header in mandatory,
+                initial=value,
+                max_length=500,
+                strip=False,
                 help_text=_("文件里：%s") % (value or _("（空）")),
-            )  # fmt: skip
+            )
 
     def changed_cells(self) -> dict[str, str]:
         return {

@@ -72,7 +72,11 @@ DOCUMENT: Final = column(
 )
 
 UNITS: Final = SourceSpec(
-    key="org.units", office=_("党政办公室"), title=_("组织机构"), kind="units", order=10,
+    key="org.units",
+    office=_("党政办公室"),
+    title=_("组织机构"),
+    kind="units",
+    order=10,
     columns=(
         column("code", "机构代码", "单位代码", "部门代码", "单位号", required=True),
         column("name", "机构名称", "单位名称", "部门名称", required=True),
@@ -80,13 +84,25 @@ UNITS: Final = SourceSpec(
         column("parent_code", "上级机构代码", "上级代码", "隶属单位号", required=True),
         column("kind", "机构类型", "单位类型"),
     ),
-)  # fmt: skip
+)
 STAFF: Final = SourceSpec(
-    key="hr.staff", office=_("人事处"), title=_("教职工名单"), kind="persons", affiliation="staff", order=20,
-    number=NumberShape(pattern=r"00(?:19|20)\d{6}", width=10), status_table="staff_status",
+    key="hr.staff",
+    office=_("人事处"),
+    title=_("教职工名单"),
+    kind="persons",
+    affiliation="staff",
+    order=20,
+    number=NumberShape(pattern=r"00(?:19|20)\d{6}", width=10),
+    status_table="staff_status",
     columns=(
         column("campus_no", "工号", "职工号", "教工号", "教职工号", required=True),
-        NAME, SEX, BIRTH, ETHNICITY, NATIONALITY, DOCUMENT_KIND, DOCUMENT,
+        NAME,
+        SEX,
+        BIRTH,
+        ETHNICITY,
+        NATIONALITY,
+        DOCUMENT_KIND,
+        DOCUMENT,
         column("unit_code", "部门代码", "单位代码", "单位号"),
         column("unit_name", "部门名称", "部门", "单位", "所在部门"),
         column("category", "人员类别", "用工性质", "编制类别", required=True),
@@ -97,13 +113,25 @@ STAFF: Final = SourceSpec(
         column("email", "邮箱", "电子邮箱", "电子邮件"),
     ),
     ignored=("序号", "职称", "备注"),
-)  # fmt: skip
+)
 STUDENTS: Final = SourceSpec(
-    key="aa.students", office=_("教务处"), title=_("学籍名册"), kind="persons", affiliation="student", order=30,
-    number=NumberShape(pattern=r"1\d{10}"), status_table="student_status",
+    key="aa.students",
+    office=_("教务处"),
+    title=_("学籍名册"),
+    kind="persons",
+    affiliation="student",
+    order=30,
+    number=NumberShape(pattern=r"1\d{10}"),
+    status_table="student_status",
     columns=(
         column("campus_no", "学号", required=True),
-        NAME, SEX, BIRTH, ETHNICITY, NATIONALITY, DOCUMENT_KIND, DOCUMENT,
+        NAME,
+        SEX,
+        BIRTH,
+        ETHNICITY,
+        NATIONALITY,
+        DOCUMENT_KIND,
+        DOCUMENT,
         column("unit_code", "班级代码", "班号"),
         column("unit_name", "班级名称", "班级"),
         column("category", "学生类别", "培养层次", required=True),
@@ -114,9 +142,14 @@ STUDENTS: Final = SourceSpec(
         column("email", "邮箱", "电子邮箱"),
     ),
     ignored=("院系代码", "院系名称", "专业名称", "年级", "学制", "备注"),
-)  # fmt: skip
+)
 CONTACTS: Final = SourceSpec(
-    key="sa.contacts", office=_("学工处"), title=_("学生联系方式"), kind="contacts", affiliation="student", order=40,
+    key="sa.contacts",
+    office=_("学工处"),
+    title=_("学生联系方式"),
+    kind="contacts",
+    affiliation="student",
+    order=40,
     number=NumberShape(pattern=r"1\d{10}"),
     columns=(
         column("campus_no", "学生学号", "学号", required=True),
@@ -125,13 +158,24 @@ CONTACTS: Final = SourceSpec(
         column("guardian_phone", "家长电话", sensitive=True),
     ),
     ignored=("班级", "宿舍", "家长姓名", "QQ号", "辅导员", "备注"),
-)  # fmt: skip
+)
 TEMPORARY: Final = SourceSpec(
-    key="sec.temporary", office=_("保卫处"), title=_("临时人员"), kind="persons", affiliation="temporary", order=50,
+    key="sec.temporary",
+    office=_("保卫处"),
+    title=_("临时人员"),
+    kind="persons",
+    affiliation="temporary",
+    order=50,
     number=NumberShape(pattern=r"L\d{7}"),
     columns=(
         column("campus_no", "证号", "临时证号", required=True),
-        NAME, SEX, BIRTH, ETHNICITY, NATIONALITY, DOCUMENT_KIND, DOCUMENT,
+        NAME,
+        SEX,
+        BIRTH,
+        ETHNICITY,
+        NATIONALITY,
+        DOCUMENT_KIND,
+        DOCUMENT,
         column("unit_code", "单位代码"),
         column("unit_name", "所在单位", "单位", "部门"),
         column("category", "类型", "人员类型", "人员类别", required=True),
@@ -140,12 +184,16 @@ TEMPORARY: Final = SourceSpec(
         column("phone", "电话", "手机", "联系电话", sensitive=True),
     ),
     ignored=("登记说明",),
-)  # fmt: skip
+)
 SOURCES: Final[dict[str, SourceSpec]] = {spec.key: spec for spec in (UNITS, STAFF, STUDENTS, CONTACTS, TEMPORARY)}
 CODED: Final = {
-    "sex": "sex", "ethnicity": "ethnicity", "nationality": "country", "document_kind": "document_kind",
-    "category": "person_category", "kind": "unit_kind",
-}  # fmt: skip
+    "sex": "sex",
+    "ethnicity": "ethnicity",
+    "nationality": "country",
+    "document_kind": "document_kind",
+    "category": "person_category",
+    "kind": "unit_kind",
+}
 """Fields with a closed list of values, and the code table that lists them; the table of a status is its source's."""
 
 

@@ -34,10 +34,22 @@ def lines_between(era: int, after: Place, until: Place) -> Iterator[Line]:
 
 def line_of(row: tuple[Any, ...]) -> Line:
     row_id, xid, era, entry, posted, occurred, kind, debit, credit, fen, reference, reverses = row
-    text = plain({
-        "id": row_id, "xid": xid, "era": era, "entry": entry, "posted": stamp(posted), "occurred": stamp(occurred),
-        "kind": kind, "debit": debit, "credit": credit, "fen": fen, "reference": reference, "reverses": reverses,
-    })  # fmt: skip
+    text = plain(
+        {
+            "id": row_id,
+            "xid": xid,
+            "era": era,
+            "entry": entry,
+            "posted": stamp(posted),
+            "occurred": stamp(occurred),
+            "kind": kind,
+            "debit": debit,
+            "credit": credit,
+            "fen": fen,
+            "reference": reference,
+            "reverses": reverses,
+        }
+    )
     return Line(place=Place(xid, row_id), at=stamp(posted), text=text)
 
 

@@ -88,9 +88,15 @@ def paths_in(blocks: Iterable[Block], found: dict[Place, int]) -> dict[Place, me
 def sealed_row(row: tuple[Any, ...], found: dict[Place, int], paths: dict[Place, merkle.Path]) -> SealedRow:
     line: Line = line_of(row)
     facts = {
-        "id": row[0], "entry": row[3], "posted_at": row[4], "occurred_at": row[5], "kind": row[6], "debit": row[7],
-        "credit": row[8], "fen": row[9],
-    }  # fmt: skip
+        "id": row[0],
+        "entry": row[3],
+        "posted_at": row[4],
+        "occurred_at": row[5],
+        "kind": row[6],
+        "debit": row[7],
+        "credit": row[8],
+        "fen": row[9],
+    }
     return SealedRow(facts=facts, line=line.text, block=found.get(line.place), path=paths.get(line.place, []))
 
 

@@ -10,9 +10,28 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
 _ALLOWED: Final = {
-    "p", "br", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "s", "blockquote", "hr", "a",
-    "table", "thead", "tbody", "tr", "th", "td", "code",
-}  # fmt: skip
+    "p",
+    "br",
+    "h2",
+    "h3",
+    "h4",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "s",
+    "blockquote",
+    "hr",
+    "a",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "code",
+}
 _STRONG: Final = re.compile(r"\*\*(?=[^\s*])([^\n]*?[^\s*])\*\*(?!\*)")
 
 

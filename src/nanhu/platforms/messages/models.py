@@ -81,12 +81,15 @@ class Notice(models.Model):
         )
         indexes = (
             models.Index(
-                F("pinned").desc(), F("published_at").desc(), F("id").desc(),
-                name="messages_notice_reading", condition=Q(state="published"),
+                F("pinned").desc(),
+                F("published_at").desc(),
+                F("id").desc(),
+                name="messages_notice_reading",
+                condition=Q(state="published"),
             ),
             models.Index(F("published_at").desc(nulls_first=True), F("id").desc(), name="messages_notice_desk"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="messages_notice_title_trgm"),
-        )  # fmt: skip
+        )
 
     @property
     def office_name(self) -> str:

@@ -70,9 +70,12 @@ def meant_for_all() -> QuerySet[Notice]:
     """Published now, for nobody in particular, the newest first."""
     moment = clock.now()
     return Notice.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=moment), for_units=False, audience=Notice.Audience.ALL,
-        state=Notice.State.PUBLISHED, published_at__lte=moment,
-    ).order_by("-published_at", "-pk")  # fmt: skip
+        Q(expires_at=None) | Q(expires_at__gt=moment),
+        for_units=False,
+        audience=Notice.Audience.ALL,
+        state=Notice.State.PUBLISHED,
+        published_at__lte=moment,
+    ).order_by("-published_at", "-pk")
 
 
 def openable_by(viewer: Viewer) -> QuerySet[Notice]:
@@ -101,9 +104,12 @@ def newest_of(viewer: Viewer, limit: int) -> "list[MarkedNotice]":
     """What stands at the top of the viewer's bulletin: for every home, so the query is made once."""
     moment = clock.now()
     return _newest(limit)(
-        account=viewer.account_id, moment=moment, since=moment - rules.UNREAD_FOR,
-        units=sorted(audience.unit_ids_of(viewer)), audiences=audience.audiences_of(viewer),
-    )  # fmt: skip
+        account=viewer.account_id,
+        moment=moment,
+        since=moment - rules.UNREAD_FOR,
+        units=sorted(audience.unit_ids_of(viewer)),
+        audiences=audience.audiences_of(viewer),
+    )
 
 
 @cache

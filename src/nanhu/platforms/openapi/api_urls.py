@@ -15,14 +15,15 @@ def urls_of(interface: Interface) -> list[URLPattern]:
         path(f"{base}openapi.json", endpoint.openapi(interface), name="openapi"),
         *[
             path(
-                base + address.replace("{public_id}", "<uuid:public_id>"), endpoint.endpoint(interface, address),
+                base + address.replace("{public_id}", "<uuid:public_id>"),
+                endpoint.endpoint(interface, address),
                 name=address.replace("/{public_id}", "_one").replace("/", "_"),
             )
             for address in addresses
         ],
         path(base, endpoint.unknown(interface), name="no_address"),
         path(f"{base}<path:rest>", endpoint.unknown(interface), name="unknown"),
-    ]  # fmt: skip
+    ]
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

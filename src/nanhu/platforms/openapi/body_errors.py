@@ -9,9 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 KINDS: Final[dict[str, Promise]] = {
-    "int": gettext_lazy("整数"), "str": gettext_lazy("文字"), "bool": gettext_lazy("真假值"), "object": gettext_lazy("JSON 对象"),
-    "array": gettext_lazy("列表"), "null": gettext_lazy("空值"), "float": gettext_lazy("数"),
-}  # fmt: skip
+    "int": gettext_lazy("整数"),
+    "str": gettext_lazy("文字"),
+    "bool": gettext_lazy("真假值"),
+    "object": gettext_lazy("JSON 对象"),
+    "array": gettext_lazy("列表"),
+    "null": gettext_lazy("空值"),
+    "float": gettext_lazy("数"),
+}
 PLACE: Final = re.compile(r" - at `\$\.?([a-z_]*)[^`]*`$")
 MEMBER: Final = re.compile(r"Object (?:missing required|contains unknown) field `(.*)`", re.DOTALL)
 

@@ -137,15 +137,37 @@ class MethodRefusedError(ApiError):
 
 
 TYPES: Final = {
-    401: "authentication", 403: "permission", 404: "not_found", 409: "conflict", 429: "rate_limit", 500: "server",
+    401: "authentication",
+    403: "permission",
+    404: "not_found",
+    409: "conflict",
+    429: "rate_limit",
+    500: "server",
     503: "server",
-}  # fmt: skip
+}
 ERRORS: Final[dict[str, type[ApiError]]] = {
     error.code: error
     for error in (
-        KeyRefusedError, ScopeMissingError, AddressRefusedError, RateLimitedError, ParameterRefusedError, BodyRefusedError, BodyLargeError, ContentTypeRefusedError, AddressUnknownError, InterfaceMissingError, RequestUnreadableError, IdempotencyKeyMissingError, IdempotencyKeyReusedError, SignatureWrongError, ClockWrongError, OutcomeUnknownError, OutcomeBrokenError, MethodRefusedError
+        KeyRefusedError,
+        ScopeMissingError,
+        AddressRefusedError,
+        RateLimitedError,
+        ParameterRefusedError,
+        BodyRefusedError,
+        BodyLargeError,
+        ContentTypeRefusedError,
+        AddressUnknownError,
+        InterfaceMissingError,
+        RequestUnreadableError,
+        IdempotencyKeyMissingError,
+        IdempotencyKeyReusedError,
+        SignatureWrongError,
+        ClockWrongError,
+        OutcomeUnknownError,
+        OutcomeBrokenError,
+        MethodRefusedError,
     )
-}  # fmt: skip
+}
 
 
 class ServiceError(CampusError):

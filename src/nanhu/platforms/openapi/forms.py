@@ -28,9 +28,11 @@ class VendorForm(forms.Form):
         label=_("能做什么"), widget=forms.CheckboxSelectMultiple, required=False, help_text=_("只给用得到的。")
     )
     addresses = forms.CharField(
-        label=_("正式密钥可以从哪些网络地址使用"), widget=forms.Textarea(attrs={"rows": 3}), required=False,
+        label=_("正式密钥可以从哪些网络地址使用"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
         help_text=_("每行一个地址或网段，例如 10.20.0.0/24。没有登记，就不能发正式密钥。"),
-    )  # fmt: skip
+    )
     per_minute = forms.IntegerField(
         label=_("每分钟最多多少次请求"), min_value=1, max_value=MOST_PER_MINUTE, initial=300
     )
@@ -91,9 +93,11 @@ class KeyForm(forms.Form):
 
 class RotateForm(forms.Form):
     overlap_hours = forms.TypedChoiceField(
-        label=_("旧密钥还能用多久"), coerce=int, initial=24,
+        label=_("旧密钥还能用多久"),
+        coerce=int,
+        initial=24,
         choices=[(hours, _("马上停用") if hours == 0 else _("{hours} 小时")) for hours in OVERLAPS],
-    )  # fmt: skip
+    )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

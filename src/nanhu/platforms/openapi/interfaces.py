@@ -19,8 +19,13 @@ from nanhu.platforms.openapi.services.webhooks import publish
 NO_ID: Final = UUID(int=0)
 """What nothing is called."""
 ALWAYS: Final = (
-    "key_refused", "address_refused", "rate_limited", "parameter_refused", "internal_error", "outcome_unknown",
-)  # fmt: skip
+    "key_refused",
+    "address_refused",
+    "rate_limited",
+    "parameter_refused",
+    "internal_error",
+    "outcome_unknown",
+)
 READING: Final = ("body_invalid", "body_too_large", "content_type_refused")
 WRITING: Final = ("idempotency_key_missing", "idempotency_key_reused", "signature_wrong", "clock_wrong", *READING)
 

@@ -92,10 +92,16 @@ def handle(request: HttpRequest, operation: Operation, caller: Caller, public_id
         raise ContentTypeRefusedError
     idempotency_key = check_signature(request, caller, body) if operation.writes else ""
     api_request = Request(
-        by=Actor(account_id=None, name=f"vendor:{vendor.company}", address=caller.address), interface=caller.interface,
-        vendor=vendor, key=key, secret=caller.secret, body=decoded(operation, body), idempotency_key=idempotency_key,
-        public_id=public_id, parameters=parameters_of(request, operation),
-    )  # fmt: skip
+        by=Actor(account_id=None, name=f"vendor:{vendor.company}", address=caller.address),
+        interface=caller.interface,
+        vendor=vendor,
+        key=key,
+        secret=caller.secret,
+        body=decoded(operation, body),
+        idempotency_key=idempotency_key,
+        public_id=public_id,
+        parameters=parameters_of(request, operation),
+    )
     if not operation.writes:
         return Response(operation.status, encode(operation.handlers[key.mode](api_request)))
     mark = signature.fingerprint(request.method or "", request.path, body)
@@ -177,9 +183,15 @@ def write_once(operation: Operation, api_request: Request, mark: bytes, request_
             return Response(known.status, bytes(known.response), is_replay=True)
         response = run(operation, api_request, request_id)
         IdempotencyRecord.objects.create(
-            vendor=api_request.vendor, mode=key.mode, idempotency_key=name, key=key, operation=operation.name,
-            fingerprint=mark, status=response.status, response=response.body,
-        )  # fmt: skip
+            vendor=api_request.vendor,
+            mode=key.mode,
+            idempotency_key=name,
+            key=key,
+            operation=operation.name,
+            fingerprint=mark,
+            status=response.status,
+            response=response.body,
+        )
         return response
 
 
@@ -205,7 +217,11 @@ def error_response(interface: Interface | None, error: CampusError, request_id: 
     }
     code, kind = (error.own_code, error.kind) if isinstance(error, ApiError) else (error.code.rpartition(".")[2], "")
     fault = shape(
-        type=kind or TYPES.get(error.http_status, "invalid_request"), code=code, message=error.message,
-        param=str(error.facts.get("param", "")), request_id=request_id, **own,
-    )  # fmt: skip
+        type=kind or TYPES.get(error.http_status, "invalid_request"),
+        code=code,
+        message=error.message,
+        param=str(error.facts.get("param", "")),
+        request_id=request_id,
+        **own,
+    )
     return Response(error.http_status, encode({"error": fault}), code)

@@ -12,10 +12,22 @@ from itertools import accumulate
 
 LARGEST_FILE = 256 * 1024 * 1024
 COLUMNS = (
-    ("kind", 3), ("agent", 11), ("sender", 11), ("trace", 6), ("sent_at", 10), ("account", 19), ("amount", 12),
-    ("category", 4), ("terminal", 2), ("query_id", 21), ("way", 2), ("order", 32), ("card_type", 2), ("fee", 13),
+    ("kind", 3),
+    ("agent", 11),
+    ("sender", 11),
+    ("trace", 6),
+    ("sent_at", 10),
+    ("account", 19),
+    ("amount", 12),
+    ("category", 4),
+    ("terminal", 2),
+    ("query_id", 21),
+    ("way", 2),
+    ("order", 32),
+    ("card_type", 2),
+    ("fee", 13),
     ("net", 13),
-)  # fmt: skip
+)
 CONSUME, REFUND = "S22", "S30"
 
 
@@ -68,9 +80,14 @@ def rows_of(lines: Iterable[str]) -> Iterable[FileRow]:
         cells = {name: line[starts[n] : starts[n] + width].strip() for n, (name, width) in enumerate(COLUMNS)}
         try:
             yield FileRow(
-                kind=cells["kind"], query_id=cells["query_id"], order=cells["order"], amount_fen=int(cells["amount"]),
-                fee_fen=signed_fen(cells["fee"]), trace=cells["trace"], sent_at=cells["sent_at"],
-            )  # fmt: skip
+                kind=cells["kind"],
+                query_id=cells["query_id"],
+                order=cells["order"],
+                amount_fen=int(cells["amount"]),
+                fee_fen=signed_fen(cells["fee"]),
+                trace=cells["trace"],
+                sent_at=cells["sent_at"],
+            )
         except ValueError as error:
             raise AcpFileError(f"row {line[:40]!r}") from error
 

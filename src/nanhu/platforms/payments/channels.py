@@ -31,6 +31,9 @@ def acquirer_channel() -> Channel:
 
 def acquirer_of(channel: Channel) -> AcquirerGateway:
     return AcpGateway(
-        address=channel.address, merchant=channel.our_id, key=channel.our_key, certificate=channel.our_certificate,
+        address=channel.address,
+        merchant=channel.our_id,
+        key=channel.our_key,
+        certificate=channel.our_certificate,
         authority=channel.their_key,
-    )  # fmt: skip
+    )

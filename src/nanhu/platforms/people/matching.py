@@ -29,9 +29,14 @@ def known_people() -> Iterator[KnownPerson]:
     columns = ("id", "name", "provenance__name__source", "birth_date", "sex", "id_number_index", "phone_index")
     for row in Person.objects.filter(merged_into=None).order_by("id").values_list(*columns).iterator(chunk_size=10_000):
         yield KnownPerson(
-            person_id=row[0], name=row[1], name_source=row[2] or "", birth_date=row[3], sex=row[4],
-            document_index=bytes(row[5]) if row[5] else None, phone_index=bytes(row[6]) if row[6] else None,
-        )  # fmt: skip
+            person_id=row[0],
+            name=row[1],
+            name_source=row[2] or "",
+            birth_date=row[3],
+            sex=row[4],
+            document_index=bytes(row[5]) if row[5] else None,
+            phone_index=bytes(row[6]) if row[6] else None,
+        )
 
 
 def campus_numbers() -> dict[str, int]:
@@ -73,6 +78,11 @@ def _indexes(numbers: Sequence[str], plain: Sequence[str], purpose: str) -> dict
 def open_documents(person_ids: Sequence[int], *, by: Actor, purpose: str) -> dict[int, str]:
     """Document numbers of a few persons who must be compared; one line in the audit log."""
     opened = {p.id: p.id_number or "" for p in Person.objects.filter(id__in=list(person_ids))}
-    audit.record(by=by, action="people.open_documents", target=f"persons:{len(opened)}", reason=purpose,
-                 facts={"person_ids": sorted(opened)[:200]})  # fmt: skip
+    audit.record(
+        by=by,
+        action="people.open_documents",
+        target=f"persons:{len(opened)}",
+        reason=purpose,
+        facts={"person_ids": sorted(opened)[:200]},
+    )
     return opened

@@ -92,9 +92,11 @@ def affiliations_of(person_ids: Iterable[int]) -> list[Affiliation]:
 
 def _affiliations() -> QuerySet[Affiliation]:
     live_first = Case(
-        When(state="ended", then=Value(2)), When(state="planned", then=Value(1)), default=Value(0),
+        When(state="ended", then=Value(2)),
+        When(state="planned", then=Value(1)),
+        default=Value(0),
         output_field=IntegerField(),
-    )  # fmt: skip
+    )
     return (
         Affiliation.objects.filter(AnyOf(F("person_id"), Given("people")))
         .select_related("person", "unit__parent__parent")
@@ -108,11 +110,21 @@ AFFILIATIONS = Prepared(_affiliations)
 
 def affiliation_card(a: Affiliation) -> AffiliationCard:
     return AffiliationCard(
-        affiliation_id=a.id, kind=a.kind, campus_no=a.campus_no, unit_code=a.unit.code if a.unit else "",
-        unit_name=a.unit.name if a.unit else "", unit_path=unit_path(a), category=a.category,
-        category_name=a.category_name, status_name=a.status_name or str(a.get_state_display()), starts_on=a.starts_on,
-        ends_on=a.ends_on, state=a.state, is_live=a.state in LIVE, **department_and_class(a),
-    )  # fmt: skip
+        affiliation_id=a.id,
+        kind=a.kind,
+        campus_no=a.campus_no,
+        unit_code=a.unit.code if a.unit else "",
+        unit_name=a.unit.name if a.unit else "",
+        unit_path=unit_path(a),
+        category=a.category,
+        category_name=a.category_name,
+        status_name=a.status_name or str(a.get_state_display()),
+        starts_on=a.starts_on,
+        ends_on=a.ends_on,
+        state=a.state,
+        is_live=a.state in LIVE,
+        **department_and_class(a),
+    )
 
 
 CLASS_KINDS = frozenset({"班级", "class"})
@@ -148,10 +160,16 @@ def unit_path(affiliation: Affiliation) -> str:
 
 def card_of(person: Person, affiliations: Sequence[AffiliationCard]) -> PersonCard:
     return PersonCard(
-        person_id=person.id, public_id=person.public_id, name=person.name, pinyin=person.pinyin, sex=person.sex,
-        affiliations=tuple(affiliations), phone_masked=mask_phone(person.phone) if person.phone else "",
-        email=person.email, photo_url=photo_url(person),
-    )  # fmt: skip
+        person_id=person.id,
+        public_id=person.public_id,
+        name=person.name,
+        pinyin=person.pinyin,
+        sex=person.sex,
+        affiliations=tuple(affiliations),
+        phone_masked=mask_phone(person.phone) if person.phone else "",
+        email=person.email,
+        photo_url=photo_url(person),
+    )
 
 
 def photo_url(person: Person) -> str:

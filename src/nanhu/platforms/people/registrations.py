@@ -76,9 +76,12 @@ personal_data.add(
 )
 personal_facts.add(PersonalFacts(key="people.person", load=load_facts, order=10))
 register_blind_index(
-    model="people.Person", encrypted="id_number", index="id_number_index", purpose="people.id_number",
+    model="people.Person",
+    encrypted="id_number",
+    index="id_number_index",
+    purpose="people.id_number",
     normalise=normalise_document,
-)  # fmt: skip
+)
 register_blind_index(
     model="people.Person", encrypted="phone", index="phone_index", purpose="people.phone", normalise=normalise_phone
 )

@@ -11,8 +11,14 @@ MANUAL_READERS: Final = ("campus.admin", "identity.admin", "identity.security", 
 
 applications.add(
     Application(
-        key="portal.manual", name=_("手册条目"), icon="book-check", url=reverse_lazy("portal:manual"), section="work",
-        roles=frozenset(MANUAL_READERS), owner=_("信息中心"),
-        description=_("使用手册的每一条、每一句，和验证它的测试"), order=990,
+        key="portal.manual",
+        name=_("手册条目"),
+        icon="book-check",
+        url=reverse_lazy("portal:manual"),
+        section="work",
+        roles=frozenset(MANUAL_READERS),
+        owner=_("信息中心"),
+        description=_("使用手册的每一条、每一句，和验证它的测试"),
+        order=990,
     )
-)  # fmt: skip
+)

@@ -67,9 +67,7 @@ def yards(found: Iterable[Site]) -> list[Yard]:
 def yard_around(name: str, places: list[tuple[int, int]]) -> Yard:
     across, down = [x for x, _y in places], [y for _x, y in places]
     left, top = min(across) - MARGIN, min(down) - MARGIN
-    return Yard(
-        name=name, left=left, top=top, width=max(across) + MARGIN - left, height=max(down) + MARGIN - top
-    )  # fmt: skip
+    return Yard(name=name, left=left, top=top, width=max(across) + MARGIN - left, height=max(down) + MARGIN - top)
 
 
 def open_alarms() -> QuerySet[KioskAlarm]:

@@ -28,9 +28,14 @@ def member(db) -> Member:
     unit = OrgUnit.objects.create(code="0801", name="计算机学院", kind="college")
     person = Person.objects.create(name="周敏", pinyin="zhoumin", document_kind="1")
     Affiliation.objects.create(
-        person=person, kind="staff", campus_no="T00123", unit=unit, category="1", category_name="在编",
+        person=person,
+        kind="staff",
+        campus_no="T00123",
+        unit=unit,
+        category="1",
+        category_name="在编",
         starts_on="2026-09-01",
-    )  # fmt: skip
+    )
     identity.open_accounts(by=TEST, person_ids=[person.pk])
     account = identity.set_password_for_sample(by=TEST, campus_no="T00123", password=PASSWORD)
     return Member(account.pk, "T00123")

@@ -41,12 +41,31 @@ ROW_OF = {
 }
 """By the beginning of a name; the longest that fits counts."""
 COUNTS_NOBODY = {
-    "ui:theme", "ui:manifest", "ui:school_file", "ui:language", "ui:catalogue", "health-live", "health-ready", "health-roots",
-    "identity:privacy", "identity:wifi_help", "identity:wifi_mobileconfig", "identity:wifi_authority", "identity:demo_phone",
-    "identity:api_description", "identity:oidc_discovery", "identity:oauth_metadata", "identity:oidc_jwks",
-    "identity:oidc_userinfo", "identity:saml_metadata", "card_api:guide", "card_api:openapi",
-    "api_index", "api_not_installed", "api_not_installed_below",
-}  # fmt: skip
+    "ui:theme",
+    "ui:manifest",
+    "ui:school_file",
+    "ui:language",
+    "ui:catalogue",
+    "health-live",
+    "health-ready",
+    "health-roots",
+    "identity:privacy",
+    "identity:wifi_help",
+    "identity:wifi_mobileconfig",
+    "identity:wifi_authority",
+    "identity:demo_phone",
+    "identity:api_description",
+    "identity:oidc_discovery",
+    "identity:oauth_metadata",
+    "identity:oidc_jwks",
+    "identity:oidc_userinfo",
+    "identity:saml_metadata",
+    "card_api:guide",
+    "card_api:openapi",
+    "api_index",
+    "api_not_installed",
+    "api_not_installed_below",
+}
 """The row of /health and the documents."""
 
 

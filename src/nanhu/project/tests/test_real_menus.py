@@ -17,15 +17,32 @@ from nanhu.project.tests.test_doors import DOORS
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = {
-    "card.mine", "card.code", "card.found", "card.machines", "card.office", "identity.my_applications", "identity.security",
+    "card.mine",
+    "card.code",
+    "card.found",
+    "card.machines",
+    "card.office",
+    "identity.my_applications",
+    "identity.security",
     "messages.notices",
-}  # fmt: skip
+}
 SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | {"identity.guests"}}
 NUMBERS = {"student": "20240518", "staff": "T00123"}
 OWN_WORDS = {
-    "default-src", "img-src", "object-src", "base-uri", "form-action", "frame-ancestors", "script-src", "style-src", "connect-src",
-    "'self'", "'none'", "data:", "blob:",
-}  # fmt: skip
+    "default-src",
+    "img-src",
+    "object-src",
+    "base-uri",
+    "form-action",
+    "frame-ancestors",
+    "script-src",
+    "style-src",
+    "connect-src",
+    "'self'",
+    "'none'",
+    "data:",
+    "blob:",
+}
 """What a page's policy may consist of. A host, a scheme or a star would let something in from elsewhere."""
 faces = pytest.mark.parametrize("face", SHOWN)
 money_duties = pytest.mark.parametrize("duty", MONEY_DUTIES)

@@ -55,10 +55,12 @@ def refused(process: str, statement: str) -> str:
 
 @pytest.fixture
 def booked() -> dict[str, int]:
-    accounts = ledger.open_accounts([
-        ledger.AccountOrder(code="t:bank", name="bank", kind="asset"),
-        ledger.AccountOrder(code="t:wallet", name="wallet", kind="liability", floor_fen=0),
-    ])  # fmt: skip
+    accounts = ledger.open_accounts(
+        [
+            ledger.AccountOrder(code="t:bank", name="bank", kind="asset"),
+            ledger.AccountOrder(code="t:wallet", name="wallet", kind="liability", floor_fen=0),
+        ]
+    )
     leg = ledger.Leg(debit_account_id=accounts["t:bank"], credit_account_id=accounts["t:wallet"], amount_fen=500)
     ledger.post(by=BY, kind="test", legs=[leg], key="t:1")
     return accounts
@@ -225,10 +227,17 @@ def test_a_temporary_table_does_not_stand_in_for_one_of_ours(booked):
 
 @pytest.mark.parametrize(
     "statement",
-    ["SELECT * FROM identity_account", "SELECT * FROM people_person", "SELECT * FROM kernel_audit_entry",
-     "SELECT * FROM card_pin", "UPDATE terminals_terminal SET key_version = 9", "INSERT INTO ledger_entry_key DEFAULT VALUES",
-     "SELECT ledger_add_months(current_date, current_date)", "CREATE TEMPORARY TABLE mine (id int)"],
-)  # fmt: skip
+    [
+        "SELECT * FROM identity_account",
+        "SELECT * FROM people_person",
+        "SELECT * FROM kernel_audit_entry",
+        "SELECT * FROM card_pin",
+        "UPDATE terminals_terminal SET key_version = 9",
+        "INSERT INTO ledger_entry_key DEFAULT VALUES",
+        "SELECT ledger_add_months(current_date, current_date)",
+        "CREATE TEMPORARY TABLE mine (id int)",
+    ],
+)
 def test_the_gateway_sees_terminals_and_no_more(statement):
     assert "permission denied" in refused("gateway", statement)
 
@@ -362,9 +371,12 @@ def test_each_process_has_a_password_of_its_own_that_opens_no_other_role(setting
     assert len({url.split("@")[0].rsplit(":", 1)[1] for url in urls.values()}) == len(urls)
     for process in PROCESSES:
         with psycopg.connect(urls[process]) as own:
-            assert own.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (
-                role_of(process), False,
-            )  # fmt: skip
+            assert own.execute(
+                "SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user"
+            ).fetchone() == (
+                role_of(process),
+                False,
+            )
         mode = embedded.password_file(configuration().secrets_dir, process).stat().st_mode
         assert mode & 0o077 == 0
     assert folder.exists()

@@ -221,11 +221,18 @@ def take_photos(_advance: Advance) -> str:
 
 def open_card_office(_advance: Advance) -> str:
     """A working day of the card office: a list with faults, cards to hand over, one overdue, a subsidy, a frozen sum."""
-    return card.begin_office(card.Office(
-        clerk=CAST["clerk"].campus_no, second=CAST["administrator"].campus_no, agent=CAST["teacher"].campus_no,
-        leader=CAST["administrator"].campus_no, holder=CAST["student"].campus_no, unit=CAST["teacher"].unit,
-        portrait=photos.portrait, proof=photos.portrait("proof"),
-    ))  # fmt: skip
+    return card.begin_office(
+        card.Office(
+            clerk=CAST["clerk"].campus_no,
+            second=CAST["administrator"].campus_no,
+            agent=CAST["teacher"].campus_no,
+            leader=CAST["administrator"].campus_no,
+            holder=CAST["student"].campus_no,
+            unit=CAST["teacher"].unit,
+            portrait=photos.portrait,
+            proof=photos.portrait("proof"),
+        )
+    )
 
 
 def go_on_with_the_day(_advance: Advance) -> str:
@@ -241,9 +248,17 @@ def connect_office(_advance: Advance) -> str:
         by=BY, key="office", name="OA 办公系统", owner="党政办公室", service_prefix=address, logout_url=address
     )
     portal.list_application(
-        by=BY, key="office", name="OA 办公系统", url=address, section="work", faces={"staff"}, icon="file-text",
-        owner="党政办公室", description="公文、会议、审批", order=30,
-    )  # fmt: skip
+        by=BY,
+        key="office",
+        name="OA 办公系统",
+        url=address,
+        section="work",
+        faces={"staff"},
+        icon="file-text",
+        owner="党政办公室",
+        description="公文、会议、审批",
+        order=30,
+    )
     return address
 
 

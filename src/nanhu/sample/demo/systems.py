@@ -45,12 +45,24 @@ def connect_systems(advance: Callable[[int, int, str], None]) -> str:
         advance(number, len(SYSTEMS), one.name)
         place, address = PLACES[one.key], f"http://localhost:{configuration().systems_port}/{one.key}/"
         identity.register_application(
-            by=BY, key=one.key, name=one.name, owner=one.owner, service_prefix=address, attributes=REASONS,
+            by=BY,
+            key=one.key,
+            name=one.name,
+            owner=one.owner,
+            service_prefix=address,
+            attributes=REASONS,
             logout_url=f"{address}login",
-        )  # fmt: skip
+        )
         portal.list_application(
-            by=BY, key=one.key, name=one.name, url=address, section=place.section,
-            faces={"staff", "student"} if place.is_for_students else {"staff"}, icon=place.icon, owner=one.owner,
-            description=place.description, order=200 + number,
-        )  # fmt: skip
+            by=BY,
+            key=one.key,
+            name=one.name,
+            url=address,
+            section=place.section,
+            faces={"staff", "student"} if place.is_for_students else {"staff"},
+            icon=place.icon,
+            owner=one.owner,
+            description=place.description,
+            order=200 + number,
+        )
     return f"{len(SYSTEMS)} 个"

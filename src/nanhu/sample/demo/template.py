@@ -31,9 +31,15 @@ SOURCE: Final = Path(nanhu.__file__).parent
 NO_PART: Final = {"tests", "static", "locale", "__pycache__", "testing"}
 """Folders of the source that no row of a filled campus is made of; static files are collected when they differ."""
 OF_THE_PLACE: Final = {
-    "data_dir", "public_url", "listen_address", "template_dir", "web_threads", "web_workers", "hasher_threads",
+    "data_dir",
+    "public_url",
+    "listen_address",
+    "template_dir",
+    "web_threads",
+    "web_workers",
+    "hasher_threads",
     *(one.name for one in fields(Configuration) if one.name.endswith("_port")),
-}  # fmt: skip
+}
 NOT_KEPT: Final = {"logs", "run", "processes"}
 LAST: Final = ("postgres", "demo.json")
 """Laid in this order after all else: without them the folder is filled as an empty one, step by step."""

@@ -18,12 +18,43 @@ if TYPE_CHECKING:
 
 LAYOUT = Layout(
     file_name="教务处-学籍名册.csv",
-    header=("学号", "姓名", "性别", "出生日期", "民族", "国籍地区", "证件类型", "证件号码", "院系代码", "院系名称", "专业名称",
-            "班级代码", "班级名称", "年级", "学生类别", "学制", "入学日期", "预计毕业日期", "学籍状态", "联系电话", "备注"),
-    campus_no="学号", name="姓名", phone="联系电话", document="证件号码", document_kind="证件类型", category="学生类别",
-    unit=("班级代码", "班级名称"), start="入学日期", end="预计毕业日期", sex="性别", ethnic="民族", nationality="国籍地区",
+    header=(
+        "学号",
+        "姓名",
+        "性别",
+        "出生日期",
+        "民族",
+        "国籍地区",
+        "证件类型",
+        "证件号码",
+        "院系代码",
+        "院系名称",
+        "专业名称",
+        "班级代码",
+        "班级名称",
+        "年级",
+        "学生类别",
+        "学制",
+        "入学日期",
+        "预计毕业日期",
+        "学籍状态",
+        "联系电话",
+        "备注",
+    ),
+    campus_no="学号",
+    name="姓名",
+    phone="联系电话",
+    document="证件号码",
+    document_kind="证件类型",
+    category="学生类别",
+    unit=("班级代码", "班级名称"),
+    start="入学日期",
+    end="预计毕业日期",
+    sex="性别",
+    ethnic="民族",
+    nationality="国籍地区",
     birth_date="出生日期",
-)  # fmt: skip
+)
 REMARKS = ("", "", "", "", "", "", "", "", "免费师范生", "退役复学", "转专业，原班级见附件", "建档立卡", "贷款,已办")
 
 
@@ -51,15 +82,19 @@ def _write(human: Human, study: Affiliation, unit: Unit, dirt: Dirt) -> Row:
     cells |= {
         "学号": dirt.number(study.campus_no),
         "出生日期": dirt.date_text(common.birth_on_paper(dirt, human)),
-        "院系代码": college.code, "院系名称": dirt.text(college.name), "专业名称": dirt.text(major.name),
-        "班级代码": dirt.number(class_code), "班级名称": dirt.text(class_name),
-        "年级": str(study.grade), "学生类别": codes.category_cell(dirt, study.category),
+        "院系代码": college.code,
+        "院系名称": dirt.text(college.name),
+        "专业名称": dirt.text(major.name),
+        "班级代码": dirt.number(class_code),
+        "班级名称": dirt.text(class_name),
+        "年级": str(study.grade),
+        "学生类别": codes.category_cell(dirt, study.category),
         "学制": str((study.ends_on or study.starts_on).year - study.starts_on.year),
         "入学日期": dirt.date_text(study.starts_on),
         "预计毕业日期": dirt.date_text(study.ends_on) if study.ends_on else "",
         "学籍状态": study.note,
         "备注": "" if human.is_cast else dirt.rng.choice(REMARKS),
-    }  # fmt: skip
+    }
     claim.affiliation = replace(study)
     return Row(cells, human, claim, campus_no=study.campus_no)
 

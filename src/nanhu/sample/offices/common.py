@@ -31,9 +31,15 @@ def person_cells(layout: Layout, human: Human, dirt: Dirt, *, old_forms: bool) -
         layout.phone: phone,
     }
     claim = Claim(
-        name=human.name, sex=sex_said, birth_date=human.birth_date, nationality=human.nationality,
-        document_kind=human.document_kind, document_number=human.document_number, ethnic=ethnic_said, phone=phone_said,
-    )  # fmt: skip
+        name=human.name,
+        sex=sex_said,
+        birth_date=human.birth_date,
+        nationality=human.nationality,
+        document_kind=human.document_kind,
+        document_number=human.document_number,
+        ethnic=ethnic_said,
+        phone=phone_said,
+    )
     return cells, claim
 
 

@@ -14,10 +14,20 @@ if TYPE_CHECKING:
     from nanhu.sample.rows import Cell, Layout, Row
 
 FAULTS = (
-    "campus_no_missing", "campus_no_malformed", "name_missing", "name_invalid", "document_missing", "document_precision",
-    "document_malformed", "document_date", "document_checksum", "category_unknown", "unit_unknown", "date_invalid",
+    "campus_no_missing",
+    "campus_no_malformed",
+    "name_missing",
+    "name_invalid",
+    "document_missing",
+    "document_precision",
+    "document_malformed",
+    "document_date",
+    "document_checksum",
+    "category_unknown",
+    "unit_unknown",
+    "date_invalid",
     "dates_reversed",
-)  # fmt: skip
+)
 
 
 def spoil_some(rows: Iterable[list[Row]], layout: Layout, dirt: Dirt) -> None:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 LAYOUT = Layout(
     file_name="组织机构.csv",
     header=("机构代码", "机构名称", "简称", "上级机构代码", "机构类型", "备注"),
-    campus_no="机构代码", name="机构名称", phone="",
-)  # fmt: skip
+    campus_no="机构代码",
+    name="机构名称",
+    phone="",
+)
 
 
 def sheet(classes: Iterable[Unit], dirt: Dirt) -> Sheet:
@@ -41,9 +43,13 @@ UNIT_WITHOUT_PARENT = units.Unit("3901", "第三方实训基地", "实训基地"
 
 def _cells(unit: Unit) -> dict[str, Cell]:
     return {
-        "机构代码": unit.code, "机构名称": unit.name, "简称": unit.short_name, "上级机构代码": unit.parent,
-        "机构类型": unit.kind, "备注": "",
-    }  # fmt: skip
+        "机构代码": unit.code,
+        "机构名称": unit.name,
+        "简称": unit.short_name,
+        "上级机构代码": unit.parent,
+        "机构类型": unit.kind,
+        "备注": "",
+    }
 
 
 def _write(unit: Unit, dirt: Dirt) -> Row:

@@ -17,12 +17,37 @@ if TYPE_CHECKING:
 
 LAYOUT = Layout(
     file_name="保卫处-临时人员.csv",
-    header=("证号", "类型", "人员姓名", "身份证件号", "证件种类", "电话", "性别", "民族", "国籍", "出生年月日", "所在单位",
-            "有效期起", "有效期止", "登记说明"),
-    campus_no="证号", name="人员姓名", phone="电话", document="身份证件号", document_kind="证件种类", category="类型",
-    unit=("所在单位",), start="有效期起", end="有效期止", sex="性别", ethnic="民族", nationality="国籍",
-    birth_date="出生年月日", remark="登记说明",
-)  # fmt: skip
+    header=(
+        "证号",
+        "类型",
+        "人员姓名",
+        "身份证件号",
+        "证件种类",
+        "电话",
+        "性别",
+        "民族",
+        "国籍",
+        "出生年月日",
+        "所在单位",
+        "有效期起",
+        "有效期止",
+        "登记说明",
+    ),
+    campus_no="证号",
+    name="人员姓名",
+    phone="电话",
+    document="身份证件号",
+    document_kind="证件种类",
+    category="类型",
+    unit=("所在单位",),
+    start="有效期起",
+    end="有效期止",
+    sex="性别",
+    ethnic="民族",
+    nationality="国籍",
+    birth_date="出生年月日",
+    remark="登记说明",
+)
 REMARKS = ("", "", "", "自带车辆湘F", "食堂帮厨", "由用人单位担保", "短期项目", "续签")
 
 

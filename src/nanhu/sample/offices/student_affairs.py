@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 LAYOUT = Layout(
     file_name="学工处-学生联系方式.csv",
     header=("学生学号", "学生姓名", "班级", "宿舍", "本人手机", "家长姓名", "家长电话", "QQ号", "辅导员", "备注"),
-    campus_no="学生学号", name="学生姓名", phone="本人手机", unit=("班级",),
-)  # fmt: skip
+    campus_no="学生学号",
+    name="学生姓名",
+    phone="本人手机",
+    unit=("班级",),
+)
 FAULTS = ("campus_no_missing", "campus_no_malformed", "name_missing", "person_unknown", "name_mismatch")
 ADVISERS = ("李娜", "王磊", "刘畅", "陈思", "彭勇", "罗敏", "谭晶", "周颖")
 HALLS = ("南苑1栋", "南苑2栋", "南苑5栋", "南苑8栋", "东苑3栋", "东苑4栋", "北苑1栋", "北苑6栋")
@@ -63,16 +66,21 @@ def _write(human: Human, class_name: str, study: Affiliation, class_names: list[
     cell, said = common.phone_cell(dirt, phone)
     return Row(
         {
-            "学生学号": dirt.number(study.campus_no), "学生姓名": dirt.name(name), "班级": dirt.text(class_name),
+            "学生学号": dirt.number(study.campus_no),
+            "学生姓名": dirt.name(name),
+            "班级": dirt.text(class_name),
             "宿舍": f"{rng.choice(HALLS)}{rng.randint(1, 6)}{rng.randint(1, 32):02d}",
             "本人手机": cell,
             "家长姓名": "" if human.is_foreign else name[0] + rng.choice(("建国", "志强", "伟", "丽", "红", "秀英")),
-            "家长电话": f"13{rng.randrange(10**9):09d}", "QQ号": str(rng.randrange(10**8, 3 * 10**9)),
+            "家长电话": f"13{rng.randrange(10**9):09d}",
+            "QQ号": str(rng.randrange(10**8, 3 * 10**9)),
             "辅导员": ADVISERS[int(study.unit[:2]) % len(ADVISERS)],
             "备注": rng.choice(("", "", "", "", "班长", "走读", "心理关注")) if not human.is_cast else "",
         },
-        human, Claim(phone=said), campus_no=study.campus_no,
-    )  # fmt: skip
+        human,
+        Claim(phone=said),
+        campus_no=study.campus_no,
+    )
 
 
 def _spoil(row: Row, fault: str, dirt: Dirt, accepted: Mapping[str, str], numbers: list[str]) -> None:

@@ -45,12 +45,23 @@ def draw_look(rng: Random, *, sex: str, age: int, is_foreign: bool) -> Look:
     is_grey = age > 50 and rng.random() < (age - 50) / 18
     is_woman = sex == "2" or (sex != "1" and rng.random() < 0.5)
     return Look(
-        background=rng.choice(BACKGROUNDS), skin=skin, shade=darker(skin, 0.9), hair=rng.choice(GREY_HAIRS if is_grey else HAIRS),
-        clothes=rng.choice(CLOTHES), shirt=rng.choice(SHIRTS), is_woman=is_woman, hair_style=rng.randrange(5),
-        clothes_style=rng.randrange(3) if age > 26 else rng.randrange(1, 5), face_width=rng.uniform(68, 75) - 4 * is_woman,
-        face_height=rng.uniform(87, 95), eye_gap=rng.uniform(28, 33), brow=rng.uniform(-0.3, 1.4), smile=rng.uniform(12, 20),
-        glasses=rng.choice((0, 0, 0, 1, 2)), has_blush=is_woman or rng.random() < 0.25,
-    )  # fmt: skip
+        background=rng.choice(BACKGROUNDS),
+        skin=skin,
+        shade=darker(skin, 0.9),
+        hair=rng.choice(GREY_HAIRS if is_grey else HAIRS),
+        clothes=rng.choice(CLOTHES),
+        shirt=rng.choice(SHIRTS),
+        is_woman=is_woman,
+        hair_style=rng.randrange(5),
+        clothes_style=rng.randrange(3) if age > 26 else rng.randrange(1, 5),
+        face_width=rng.uniform(68, 75) - 4 * is_woman,
+        face_height=rng.uniform(87, 95),
+        eye_gap=rng.uniform(28, 33),
+        brow=rng.uniform(-0.3, 1.4),
+        smile=rng.uniform(12, 20),
+        glasses=rng.choice((0, 0, 0, 1, 2)),
+        has_blush=is_woman or rng.random() < 0.25,
+    )
 
 
 def darker(colour: str, factor: float) -> str:

@@ -46,10 +46,14 @@ def _employment(draw: Draw, human: Human, unit: Unit) -> Affiliation:
     if draw.rng.random() < 0.7:
         starts = starts.replace(day=1)
     affiliation = Affiliation(
-        kind="staff", campus_no=draw.next_number(f"00{starts.year}", 4), unit=unit.code,
-        category=draw.pick(STAFF_CATEGORIES), starts_on=starts, note="在职",
+        kind="staff",
+        campus_no=draw.next_number(f"00{starts.year}", 4),
+        unit=unit.code,
+        category=draw.pick(STAFF_CATEGORIES),
+        starts_on=starts,
+        note="在职",
         title=draw.pick(TEACHER_TITLES if unit.kind == "教学学院" else OFFICE_TITLES),
-    )  # fmt: skip
+    )
     _end_of_employment(draw, human, affiliation)
     return affiliation
 
@@ -83,7 +87,12 @@ def _staff_who_were_temporary(draw: Draw, people: Sequence[Human]) -> None:
         human.affiliations.insert(
             0,
             Affiliation(
-                kind="temporary", campus_no=draw.next_number(f"L{starts:%y}", 5), unit=job.unit, category="临聘",
-                starts_on=starts, ends_on=job.starts_on - timedelta(days=1), state="ended",
+                kind="temporary",
+                campus_no=draw.next_number(f"L{starts:%y}", 5),
+                unit=job.unit,
+                category="临聘",
+                starts_on=starts,
+                ends_on=job.starts_on - timedelta(days=1),
+                state="ended",
             ),
-        )  # fmt: skip
+        )

@@ -86,10 +86,16 @@ def enrolment(draw: Draw, major: Major, year: int, *, number: int) -> Affiliatio
     prefix = f"{units.LEVELS[major.level]}{year % 100:02d}{major.college}"
     state, note = draw.pick(STUDENT_STATES)
     return Affiliation(
-        kind="student", campus_no=draw.next_number(prefix, 5), unit=class_code(draw, major, year, number),
-        category=major.level, starts_on=date(year, 9, 1), ends_on=date(year + major.years, 6, 30),
-        state=state, note=note, grade=year,
-    )  # fmt: skip
+        kind="student",
+        campus_no=draw.next_number(prefix, 5),
+        unit=class_code(draw, major, year, number),
+        category=major.level,
+        starts_on=date(year, 9, 1),
+        ends_on=date(year + major.years, 6, 30),
+        state=state,
+        note=note,
+        grade=year,
+    )
 
 
 def _earlier_studies(draw: Draw, people: Sequence[Human]) -> None:

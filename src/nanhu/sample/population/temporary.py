@@ -41,6 +41,11 @@ def _stay(draw: Draw, category: str, unit: Unit) -> Affiliation:
     days = 365 * draw.rng.randint(1, 3) if category == "临聘" else draw.rng.randint(5, 180)
     ends = starts + timedelta(days=days)
     return Affiliation(
-        kind="temporary", campus_no=draw.next_number(f"L{starts:%y}", 5), unit=unit.code, category=category,
-        starts_on=starts, ends_on=ends, state="active" if ends >= draw.today else "ended",
-    )  # fmt: skip
+        kind="temporary",
+        campus_no=draw.next_number(f"L{starts:%y}", 5),
+        unit=unit.code,
+        category=category,
+        starts_on=starts,
+        ends_on=ends,
+        state="active" if ends >= draw.today else "ended",
+    )

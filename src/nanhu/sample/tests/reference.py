@@ -19,15 +19,29 @@ from nanhu.sample.id_numbers import check_character
 from nanhu.sample.names.tables import fold
 
 HR, REGISTER, CONTACTS, TEMPORARY, UNITS = (
-    "人事处-教职工名单.xlsx", "教务处-学籍名册.csv", "学工处-学生联系方式.csv", "保卫处-临时人员.csv", "组织机构.csv",
-)  # fmt: skip
+    "人事处-教职工名单.xlsx",
+    "教务处-学籍名册.csv",
+    "学工处-学生联系方式.csv",
+    "保卫处-临时人员.csv",
+    "组织机构.csv",
+)
 COLUMNS = {
-    "campus_no": ("工号", "学号", "证号", "学生学号"), "name": ("姓名", "人员姓名", "学生姓名"), "document": ("证件号码", "身份证件号"),
-    "document_kind": ("证件类型", "证件种类"), "category": ("人员类别", "学生类别", "类型"), "unit_code": ("部门代码", "班级代码"),
-    "unit_name": ("部门名称", "班级名称", "所在单位"), "start": ("来校日期", "入学日期", "有效期起"), "end": ("离校日期", "预计毕业日期", "有效期止"),
-    "sex": ("性别",), "ethnic": ("民族",), "country": ("国籍", "国籍地区"), "birth": ("出生日期", "出生年月日"),
-    "phone": ("手机", "联系电话", "电话", "本人手机"), "state": ("在岗状态", "学籍状态"),
-}  # fmt: skip
+    "campus_no": ("工号", "学号", "证号", "学生学号"),
+    "name": ("姓名", "人员姓名", "学生姓名"),
+    "document": ("证件号码", "身份证件号"),
+    "document_kind": ("证件类型", "证件种类"),
+    "category": ("人员类别", "学生类别", "类型"),
+    "unit_code": ("部门代码", "班级代码"),
+    "unit_name": ("部门名称", "班级名称", "所在单位"),
+    "start": ("来校日期", "入学日期", "有效期起"),
+    "end": ("离校日期", "预计毕业日期", "有效期止"),
+    "sex": ("性别",),
+    "ethnic": ("民族",),
+    "country": ("国籍", "国籍地区"),
+    "birth": ("出生日期", "出生年月日"),
+    "phone": ("手机", "联系电话", "电话", "本人手机"),
+    "state": ("在岗状态", "学籍状态"),
+}
 CATEGORIES = {word: name for name, words in CATEGORY_WORDS.items() for word in (name, *words)}
 COUNTRY_OF = {word: code for code, words in COUNTRIES.items() for word in words}
 ETHNIC_OF = {
@@ -59,9 +73,11 @@ STATES = {
 
 def read(sample):
     for file, path, encoding in (
-        (HR, sample.staff, ""), (REGISTER, sample.students, "gb18030"), (TEMPORARY, sample.temporary, "utf-8-sig"),
+        (HR, sample.staff, ""),
+        (REGISTER, sample.students, "gb18030"),
+        (TEMPORARY, sample.temporary, "utf-8-sig"),
         (CONTACTS, sample.student_contacts, "gb18030"),
-    ):  # fmt: skip
+    ):
         if not encoding:
             yield from ((file, line, cells) for line, cells in _workbook(path))
             continue
@@ -188,9 +204,16 @@ def clean_row(file, cells, known_units, today):
     row["unit"] = by_code.get(plain(raw["unit_code"])) or by_name.get(plain(raw["unit_name"]))
     row["start"], row["end"] = clean_date(raw["start"]), clean_date(raw["end"])
     fault = (
-        "category_unknown" if not row["category"] else "unit_unknown" if not row["unit"] else "date_invalid" if not row["start"]
-        else "dates_reversed" if row["end"] and row["end"] < row["start"] else ""
-    )  # fmt: skip
+        "category_unknown"
+        if not row["category"]
+        else "unit_unknown"
+        if not row["unit"]
+        else "date_invalid"
+        if not row["start"]
+        else "dates_reversed"
+        if row["end"] and row["end"] < row["start"]
+        else ""
+    )
     numbered = len(row["document"]) == 18
     row["sex"] = ("1" if int(row["document"][16]) % 2 else "2") if numbered else SEXES.get(plain(raw["sex"]).upper())
     row["birth_date"] = clean_date(row["document"][6:14]) if numbered else clean_date(raw["birth"])
@@ -264,16 +287,26 @@ def _golden(rows, decided):
     golden = {}
     for mine in people.values():
         person = {"name": _name(mine), "phone": _last(mine, "phone", (HR, CONTACTS, REGISTER, TEMPORARY))}
-        for field, column in (("document_kind", "kind"), ("document_number", "document"), ("sex", "sex"), ("birth_date", "birth_date"), ("nationality", "nationality"), ("ethnic", "ethnic")):  # fmt: skip
+        for field, column in (
+            ("document_kind", "kind"),
+            ("document_number", "document"),
+            ("sex", "sex"),
+            ("birth_date", "birth_date"),
+            ("nationality", "nationality"),
+            ("ethnic", "ethnic"),
+        ):
             person[field] = _last(mine, column, (HR, REGISTER, TEMPORARY))
         person["sex"] = person["sex"] or "0"
         person["birth_date"] = person["birth_date"] and person["birth_date"].isoformat()
         for file, row in mine:
             if file != CONTACTS:
                 golden[row["campus_no"]] = person | {
-                    "unit": row["unit"], "category": row["category"], "state": row["state"], "starts_on": row["start"].isoformat(),
+                    "unit": row["unit"],
+                    "category": row["category"],
+                    "state": row["state"],
+                    "starts_on": row["start"].isoformat(),
                     "ends_on": row["end"].isoformat() if row["end"] else None,
-                }  # fmt: skip
+                }
     return golden
 
 

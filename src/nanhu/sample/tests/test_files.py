@@ -101,10 +101,16 @@ def test_every_unit_of_the_tables_is_known():
 @pytest.mark.parametrize(
     ("kind", "of"),
     [
-        ("document_checksum", "rows"), ("duplicate_phone", "rows"), ("lost_zeros", "staff"), ("second_office_phone", "contacts"),
-        ("coded_ethnic", "rows"), ("untidy_phone", "all"), ("unknown_sex", "rows"), ("name_missing", "rows"),
+        ("document_checksum", "rows"),
+        ("duplicate_phone", "rows"),
+        ("lost_zeros", "staff"),
+        ("second_office_phone", "contacts"),
+        ("coded_ethnic", "rows"),
+        ("untidy_phone", "all"),
+        ("unknown_sex", "rows"),
+        ("name_missing", "rows"),
     ],
-)  # fmt: skip
+)
 def test_dirt_happens_at_its_rate(filthy, kind, of):
     staff, contacts = filthy.rows[reference.HR], filthy.rows[reference.CONTACTS]
     rows = staff + filthy.rows[reference.REGISTER] + filthy.rows[reference.TEMPORARY]

@@ -82,9 +82,15 @@ def test_serial_numbers_are_those_of_a_spreadsheet():
 
 def test_the_cast_is_the_same_everywhere(truth):
     assert {role: member.name for role, member in CAST.items()} == {
-        "student": "林晓湖", "teacher": "周明远", "clerk": "陈丽华", "administrator": "吴建国", "security": "何静",
-        "auditor": "宋明", "treasurer": "罗敏", "newcomer": "刘一帆",
-    }  # fmt: skip
+        "student": "林晓湖",
+        "teacher": "周明远",
+        "clerk": "陈丽华",
+        "administrator": "吴建国",
+        "security": "何静",
+        "auditor": "宋明",
+        "treasurer": "罗敏",
+        "newcomer": "刘一帆",
+    }
     by_number = {one.campus_no: person for person in truth.people for one in person.affiliations}
     for member in MEMBERS:
         person = by_number[member.campus_no]

@@ -60,10 +60,29 @@ def test_nothing_decided_recalls_nothing():
 
 def test_it_reads_the_truth_from_its_file(tmp_path):
     person = {
-        "record": "person", "key": "P1", "name": "张伟", "sex": "1", "birth_date": None, "nationality": "CHN", "document_kind": "passport",
-        "document_number": "E1", "phone": None, "ethnic": None, "rows": [["a.csv", 2], ["a.csv", 3]],
-        "affiliations": [{"kind": "student", "campus_no": "14", "unit": "1", "category": "留学生", "starts_on": "2026-09-01", "ends_on": None, "state": "active"}],
-    }  # fmt: skip
+        "record": "person",
+        "key": "P1",
+        "name": "张伟",
+        "sex": "1",
+        "birth_date": None,
+        "nationality": "CHN",
+        "document_kind": "passport",
+        "document_number": "E1",
+        "phone": None,
+        "ethnic": None,
+        "rows": [["a.csv", 2], ["a.csv", 3]],
+        "affiliations": [
+            {
+                "kind": "student",
+                "campus_no": "14",
+                "unit": "1",
+                "category": "留学生",
+                "starts_on": "2026-09-01",
+                "ends_on": None,
+                "state": "active",
+            }
+        ],
+    }
     path = tmp_path / "truth.jsonl"
     path.write_text(json.dumps(person) + "\n", encoding="utf-8")
     assert score(path, {("a.csv", 2): 5, ("a.csv", 3): 5}).recall == 1.0

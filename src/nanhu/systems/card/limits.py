@@ -11,11 +11,33 @@ PRESETS_FEN = (5_000, 10_000, 20_000, 50_000)
 EXCEPTION_HOURS = 24
 MOST_HOURS = 8_784
 """A year."""
-MEMBERS = frozenset({
-    "top_up_max_fen", "wallet_max_fen", "top_up_presets_fen", "exception_hours", "loss_cool_off_minutes", "loss_self_service",
-    "making_days", "offline_card_fen", "unclaimed_return_days", "payout_max_fen", "deduction_max_fen", "deduction_daily_fen",
-    "reissue", "bank", "apps", "limits", "meals", "fees", "colours", "partners", "rights", "voucher_codes", "loss_liability",
-})  # fmt: skip
+MEMBERS = frozenset(
+    {
+        "top_up_max_fen",
+        "wallet_max_fen",
+        "top_up_presets_fen",
+        "exception_hours",
+        "loss_cool_off_minutes",
+        "loss_self_service",
+        "making_days",
+        "offline_card_fen",
+        "unclaimed_return_days",
+        "payout_max_fen",
+        "deduction_max_fen",
+        "deduction_daily_fen",
+        "reissue",
+        "bank",
+        "apps",
+        "limits",
+        "meals",
+        "fees",
+        "colours",
+        "partners",
+        "rights",
+        "voucher_codes",
+        "loss_liability",
+    }
+)
 """What the rooms of the card read of [card]."""
 
 

@@ -54,10 +54,13 @@ def caption(card: Card, balance_fen: int, spent_fen: int, claimable_fen: int) ->
 registry.personal_data.add(
     PersonalData(key="card.cards", title=_("校园卡"), load=card_records, order=30),
     PersonalData(
-        key="card.transactions", title=_("校园卡交易"), load=transaction_records, order=31,
+        key="card.transactions",
+        title=_("校园卡交易"),
+        load=transaction_records,
+        order=31,
         description=_("时间、商户、金额、余额"),
     ),
-)  # fmt: skip
+)
 registry.tiles.add(Tile(key="card.balance", title=_("校园卡余额"), load=balance_tile, order=10, icon="credit-card"))
 registry.applications.add(
     Application(

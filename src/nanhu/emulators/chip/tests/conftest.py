@@ -18,9 +18,17 @@ def made_card(uid: str, version: str, serial: str) -> MadeCard:
     suite = SUITES[ALGORITHMS[version]]
     own = suite.derive(bytes.fromhex(MASTERS[version]), bytes.fromhex(serial)[-8:]).hex()
     return MadeCard(
-        uid=uid, serial=serial, algorithm=ALGORITHMS[version], key_version=int(version), load_key=own, purchase_key=own,
-        tac_key=own, pin=PIN, name="林小满", campus_no="14231100001",
-    )  # fmt: skip
+        uid=uid,
+        serial=serial,
+        algorithm=ALGORITHMS[version],
+        key_version=int(version),
+        load_key=own,
+        purchase_key=own,
+        tac_key=own,
+        pin=PIN,
+        name="林小满",
+        campus_no="14231100001",
+    )
 
 
 def fill(path) -> Pocket:

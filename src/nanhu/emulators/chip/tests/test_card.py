@@ -106,11 +106,18 @@ def test_a_dead_counter_is_told(card):
 @pytest.mark.parametrize(
     ("head", "data", "answer"),
     [
-        ("80FF0000", b"", "6D00"), ("C0B09500", b"", "6E00"), ("00B09E00", b"", "6A82"), ("00B2FFC4", b"", "6A83"),
-        ("00A40000", b"\x12\x34", "6A82"), ("80500109", bytes(11), "6A86"), ("80500102", bytes(11), "9403"),
-        ("80500102", bytes(3), "6700"), ("805C0001", b"", "6A81"), ("805A0006", bytes(2), "9406"),
+        ("80FF0000", b"", "6D00"),
+        ("C0B09500", b"", "6E00"),
+        ("00B09E00", b"", "6A82"),
+        ("00B2FFC4", b"", "6A83"),
+        ("00A40000", b"\x12\x34", "6A82"),
+        ("80500109", bytes(11), "6A86"),
+        ("80500102", bytes(11), "9403"),
+        ("80500102", bytes(3), "6700"),
+        ("805C0001", b"", "6A81"),
+        ("805A0006", bytes(2), "9406"),
     ],
-)  # fmt: skip
+)
 def test_strange_commands_get_their_status_word(card, head, data, answer):
     assert status(card, head, data) == answer
 

@@ -16,8 +16,9 @@ DEEDS = st.lists(
         st.integers(1, 900),
         st.one_of(st.none(), st.integers(0, SLOT // 16), st.just("answer"), st.just("between")),
     ),
-    min_size=1, max_size=12,
-)  # fmt: skip
+    min_size=1,
+    max_size=12,
+)
 
 
 def tear(card, where):

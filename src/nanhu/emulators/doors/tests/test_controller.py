@@ -34,11 +34,21 @@ class Campus:
             return None
         if operation == "door/list":
             return {
-                "outcome": "approved", "version": 3, "is_full": body["version"] != 3, "next": None, "open_seconds": 5,
-                "changes": self.changes if body["version"] != 3 else [], "profiles": self.profiles, "salt": SALT,
-                "profiles_tag": "t", "ends_at": self.ends_at, "open_until": self.open_until, "pass_back": "off",
-                "server_time": time.time(), "last_sequence": 40,
-            }  # fmt: skip
+                "outcome": "approved",
+                "version": 3,
+                "is_full": body["version"] != 3,
+                "next": None,
+                "open_seconds": 5,
+                "changes": self.changes if body["version"] != 3 else [],
+                "profiles": self.profiles,
+                "salt": SALT,
+                "profiles_tag": "t",
+                "ends_at": self.ends_at,
+                "open_until": self.open_until,
+                "pass_back": "off",
+                "server_time": time.time(),
+                "last_sequence": 40,
+            }
         if operation == "door/events":
             return {
                 "outcome": "approved",
@@ -84,8 +94,10 @@ def test_without_an_answer_the_list_decides_and_the_passage_is_kept_with_a_seque
     again = Controller(door.terminal, Configuration(services="http://127.0.0.1:1"), tmp_path)
     rows = again.memory.door.stored
     assert [(row["code"], row["is_opened"]) for row in rows] == [
-        ("allowed", True), ("no_rule", False), ("code_offline", False),
-    ]  # fmt: skip
+        ("allowed", True),
+        ("no_rule", False),
+        ("code_offline", False),
+    ]
     assert [row["sequence"] for row in rows] == [42, 44, 46]
     assert [row["instead_of"] for row in rows] == [41, 43, 45], "it went on above what the campus had seen"
 

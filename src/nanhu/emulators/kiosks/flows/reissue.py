@@ -60,10 +60,13 @@ def renew(kiosk: Kiosk, title: str, why: dict[str, str]) -> Flow:
     )
     yield note(
         title,
-        ["补卡成功，请取走新卡。", f"新卡号 {done.get('number', '')}",
-         f"冻结金额 {yuan(done.get('frozen_fen'))}，{until} 起在圈存机上领取。"],
+        [
+            "补卡成功，请取走新卡。",
+            f"新卡号 {done.get('number', '')}",
+            f"冻结金额 {yuan(done.get('frozen_fen'))}，{until} 起在圈存机上领取。",
+        ],
         "green",
-    )  # fmt: skip
+    )
 
 
 def begun(pending: Pending, answer: dict[str, Any]) -> Making:

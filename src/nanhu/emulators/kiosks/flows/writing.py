@@ -64,11 +64,15 @@ def write_chip(kiosk: Kiosk, chip: SoftwareCard, writing: Writing, title: str) -
     right = kiosk.line.ask(
         "claim/mac",
         {
-            "claim": writing.claim, "balance_fen": begun.balance_fen, "online_counter": begun.online_counter,
-            "offline_counter": bought, "random": begun.random, "mac1": begun.mac1,
+            "claim": writing.claim,
+            "balance_fen": begun.balance_fen,
+            "online_counter": begun.online_counter,
+            "offline_counter": bought,
+            "random": begun.random,
+            "mac1": begun.mac1,
         },
         title=title,
-    )  # fmt: skip
+    )
     writing.online_counter, writing.is_granted = begun.online_counter, True
     kiosk.file.keep()
     kiosk.point("before_write")

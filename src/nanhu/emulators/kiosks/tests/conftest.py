@@ -152,9 +152,13 @@ def school():
 def folder(school, tmp_path):
     terminals = [{"number": number, "key": KEY, "kind": kind, "place": "南院一食堂"} for number, kind in KINDS.items()]
     facts = {
-        "gateway": school.url, "services": school.url, "school": "湖南理工学院", "terminals": terminals,
-        "cards": [{"uid": CARD, "name": "林小满"}], "documents": [{"id_number": PAPER, "name": "林小满"}],
-    }  # fmt: skip
+        "gateway": school.url,
+        "services": school.url,
+        "school": "湖南理工学院",
+        "terminals": terminals,
+        "cards": [{"uid": CARD, "name": "林小满"}],
+        "documents": [{"id_number": PAPER, "name": "林小满"}],
+    }
     (tmp_path / "kiosks.json").write_text(json.dumps(facts))
     return tmp_path
 

@@ -19,10 +19,16 @@ def call(site, method, path, body=None, **environ):
     text = b"" if body is None else json.dumps(body).encode()
     heard = []
     facts = {
-        "REQUEST_METHOD": method, "PATH_INFO": path.partition("?")[0], "QUERY_STRING": path.partition("?")[2],
-        "HTTP_HOST": "localhost:8005", "HTTP_ORIGIN": "http://localhost:8005", "CONTENT_TYPE": "application/json",
-        "CONTENT_LENGTH": str(len(text)), "wsgi.input": io.BytesIO(text), **environ,
-    }  # fmt: skip
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path.partition("?")[0],
+        "QUERY_STRING": path.partition("?")[2],
+        "HTTP_HOST": "localhost:8005",
+        "HTTP_ORIGIN": "http://localhost:8005",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": str(len(text)),
+        "wsgi.input": io.BytesIO(text),
+        **environ,
+    }
     answer = b"".join(site(facts, lambda status, headers: heard.append((status, dict(headers)))))
     return int(heard[0][0].split()[0]), heard[0][1], answer
 

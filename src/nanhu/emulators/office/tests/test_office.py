@@ -21,9 +21,13 @@ def office() -> OfficeApplication:
 def ask(office, method, path, *, body=b"", cookie="", query=""):
     caught = {}
     environ = {
-        "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "HTTP_COOKIE": cookie,
-        "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body),
-    }  # fmt: skip
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "HTTP_COOKIE": cookie,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
     chunks = office(environ, lambda status, headers: caught.update(status=status, headers=dict(headers)))
     return caught["status"][:3], caught["headers"], b"".join(chunks).decode()
 

@@ -176,15 +176,28 @@ def configuration(gateway, tmp_path):
         "gateway": gateway.url,
         "school": "南湖大学",
         "terminals": [
-            {"number": "N101A", "key": KEY, "merchant": "自选快餐", "canteen": "南院一食堂", "place": "南院一食堂2号窗口"},
-            {"number": "S0101", "key": PRICED_KEY, "merchant": "南苑浴室", "canteen": "南苑", "place": "1号机", "fixed_fen": 200},
+            {
+                "number": "N101A",
+                "key": KEY,
+                "merchant": "自选快餐",
+                "canteen": "南院一食堂",
+                "place": "南院一食堂2号窗口",
+            },
+            {
+                "number": "S0101",
+                "key": PRICED_KEY,
+                "merchant": "南苑浴室",
+                "canteen": "南苑",
+                "place": "1号机",
+                "fixed_fen": 200,
+            },
         ],
         "cards": [
             {"uid": CARD, "name": "林晓湖", "campus_no": "14231200001", "note": "学生卡"},
             {"uid": POOR_CARD, "name": "周明远", "campus_no": "0020090001", "note": "教师卡"},
             {"uid": FOREIGN_CARD, "name": "外校来客", "note": "不是本校的卡"},
         ],
-    }  # fmt: skip
+    }
     path.write_text(json.dumps(facts))
     return path
 

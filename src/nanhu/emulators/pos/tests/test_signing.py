@@ -15,8 +15,20 @@ def example():
     block = DOCUMENT.read_text().split("a test recomputes every line", 1)[1].split("On the wire", 1)[0]
     lines = re.findall(r"^    (\w+) +(.+)$", block, re.MULTILINE)
     assert [name for name, _ in lines] == [
-        "key", "method", "path", "terminal", "sequence", "clock", "body", "digest", "signature", "status", "answer", "digest", "signature",
-    ]  # fmt: skip
+        "key",
+        "method",
+        "path",
+        "terminal",
+        "sequence",
+        "clock",
+        "body",
+        "digest",
+        "signature",
+        "status",
+        "answer",
+        "digest",
+        "signature",
+    ]
     values = dict(lines[:9])
     return values | {f"answer_{name}": value for name, value in lines[9:]}
 
@@ -24,9 +36,13 @@ def example():
 @pytest.fixture
 def request_of_the_example(example):
     return sign_request(
-        bytes.fromhex(example["key"]), path=example["path"], terminal=example["terminal"], sequence=int(example["sequence"]),
-        clock=int(example["clock"]), body=example["body"].encode(),
-    )  # fmt: skip
+        bytes.fromhex(example["key"]),
+        path=example["path"],
+        terminal=example["terminal"],
+        sequence=int(example["sequence"]),
+        clock=int(example["clock"]),
+        body=example["body"].encode(),
+    )
 
 
 def test_the_documents_request_is_signed_as_it_says(example, request_of_the_example):

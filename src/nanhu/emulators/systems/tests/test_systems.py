@@ -23,9 +23,13 @@ def systems() -> SystemsApplication:
 def ask(systems, method, path, *, body=b"", cookie="", query=""):
     caught = {}
     environ = {
-        "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "HTTP_COOKIE": cookie,
-        "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body),
-    }  # fmt: skip
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "HTTP_COOKIE": cookie,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
     chunks = systems(environ, lambda status, headers: caught.update(status=status, headers=dict(headers)))
     return caught["status"][:3], caught["headers"], b"".join(chunks).decode()
 

@@ -7,10 +7,14 @@ from nanhu.kernel.delivery.signing import Acs3Request, Credential, Tc3Request, a
 
 def test_acs3_gives_the_signature_of_the_providers_document():
     request = Acs3Request(
-        host="ecs.cn-shanghai.aliyuncs.com", action="RunInstances", version="2014-05-26", method="POST",
+        host="ecs.cn-shanghai.aliyuncs.com",
+        action="RunInstances",
+        version="2014-05-26",
+        method="POST",
         parameters={"ImageId": "win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd", "RegionId": "cn-shanghai"},
-        moment=datetime(2023, 10, 26, 10, 22, 32, tzinfo=UTC), nonce="3156853299f313e23d1673dc12e1703d",
-    )  # fmt: skip
+        moment=datetime(2023, 10, 26, 10, 22, 32, tzinfo=UTC),
+        nonce="3156853299f313e23d1673dc12e1703d",
+    )
     headers = acs3_headers(request, Credential(key="YourAccessKeyId", secret="YourAccessKeySecret"))
     assert headers["authorization"] == (
         "ACS3-HMAC-SHA256 Credential=YourAccessKeyId,SignedHeaders=host;x-acs-action;x-acs-content-sha256;x-acs-date;"
@@ -21,10 +25,14 @@ def test_acs3_gives_the_signature_of_the_providers_document():
 def test_tc3_gives_the_signature_of_the_providers_document():
     """Which prints its key as so many asterisks, and signs with them."""
     request = Tc3Request(
-        host="cvm.tencentcloudapi.com", service="cvm", action="DescribeInstances", version="2017-03-12", region="ap-guangzhou",
+        host="cvm.tencentcloudapi.com",
+        service="cvm",
+        action="DescribeInstances",
+        version="2017-03-12",
+        region="ap-guangzhou",
         body=b'{"Limit": 1, "Filters": [{"Values": ["\\u672a\\u547d\\u540d"], "Name": "instance-name"}]}',
         moment=datetime.fromtimestamp(1551113065, UTC),
-    )  # fmt: skip
+    )
     headers = tc3_headers(request, Credential(key="AKID" + "*" * 32, secret="*" * 32))
     assert headers["authorization"] == (
         f"TC3-HMAC-SHA256 Credential=AKID{'*' * 32}/2019-02-25/cvm/tc3_request, SignedHeaders=content-type;host;x-tc-action, "

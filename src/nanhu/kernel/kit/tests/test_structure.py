@@ -36,7 +36,7 @@ def test_a_good_page_has_no_fault():
         (' scope="col"', "", "<th> has no scope"),
         ('<th scope="col">姓名</th>', "<td>姓名</td>", "<table> has no heads"),
     ],
-)  # fmt: skip
+)
 def test_it_sees_each_fault(good, bad, fault):
     assert good in GOOD
     assert fault in structure_faults(GOOD.replace(good, bad))

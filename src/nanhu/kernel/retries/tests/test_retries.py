@@ -42,9 +42,10 @@ def parcels(*answers, **options):
     """A kind of row whose steps answer one after the other; the last answer over and over."""
     said = list(answers)
     return Retries(
-        model=Parcel, step=lambda _row: said.pop(0) if len(said) > 1 else said[0],
+        model=Parcel,
+        step=lambda _row: said.pop(0) if len(said) > 1 else said[0],
         **{"pause": doubling("5s", "1min"), "given_up": lambda: {"state": "given_up"}, **options},
-    )  # fmt: skip
+    )
 
 
 def facts():
@@ -107,8 +108,9 @@ def test_a_step_that_breaks_is_tried_again_and_harms_no_other():
 
     assert drive(replace(parcels(None), step=step)) == 2
     assert list(Parcel.objects.order_by("pk").values_list("state", "error")) == [
-        ("waiting", "KeyError: 'no key'"), ("done", ""),
-    ]  # fmt: skip
+        ("waiting", "KeyError: 'no key'"),
+        ("done", ""),
+    ]
 
 
 def test_of_many_workers_one_has_each_row_and_the_dead_ones_are_taken_after_their_lease():

@@ -32,8 +32,9 @@ def workbook(*rows):
 def test_a_csv_is_read_in_the_encodings_of_offices(encoding):
     lines = STAFF.read(TEXT.encode(encoding))
     assert [(one.number, one["campus_no"], one.meant("amount"), one["note"]) for one in lines] == [
-        (2, "14231100001", 30_000, "十一月"), (4, "0020190123", 1250, ""),
-    ]  # fmt: skip
+        (2, "14231100001", 30_000, "十一月"),
+        (4, "0020190123", 1250, ""),
+    ]
 
 
 def test_a_workbook_is_read_below_its_title_with_numbers_and_days_as_they_are_typed():
@@ -48,8 +49,11 @@ def test_a_number_is_read_as_the_program_that_made_the_file_shows_it():
         workbook(["工号", "金额"], ["0020190123", 12.5], [14231100001, 300], ["1", 0.1 + 0.2], ["2", 1e5])
     )
     assert [(line["campus_no"], line["amount"]) for line in lines] == [
-        ("0020190123", "12.5"), ("14231100001", "300"), ("1", "0.3"), ("2", "100000"),
-    ]  # fmt: skip
+        ("0020190123", "12.5"),
+        ("14231100001", "300"),
+        ("1", "0.3"),
+        ("2", "100000"),
+    ]
 
 
 def test_faults_name_line_and_column():

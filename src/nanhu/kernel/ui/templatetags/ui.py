@@ -59,8 +59,11 @@ def amount(fen: int | str, sign: object = "", size: str = "") -> SafeString:
     word, tone = (gettext("收入"), "in") if number > 0 else (gettext("支出"), "out")
     return format_html(
         '<span class="amount amount-{} {}"><span class="visually-hidden">{} </span>{}</span>',
-        tone, f"amount-{size}" if size else "", word, format_yuan(number, signed=True),
-    )  # fmt: skip
+        tone,
+        f"amount-{size}" if size else "",
+        word,
+        format_yuan(number, signed=True),
+    )
 
 
 @register.simple_tag

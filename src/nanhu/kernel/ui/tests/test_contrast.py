@@ -15,10 +15,19 @@ TEXT_PAIRS = (
     *[(ink, ground) for ink in ("ink", "ink-soft", "lake", "reed", "persimmon", "cinnabar") for ground in GROUNDS],
     *[(tone, f"{tone}-soft") for tone in ("lake", "reed", "persimmon", "cinnabar")],
     *[("ink", f"{tone}-soft") for tone in ("lake", "reed", "persimmon", "cinnabar")],
-    ("ink-soft", "lake-soft"), ("lake-strong", "surface"), ("lake-strong", "paper"), ("lake-strong", "lake-soft"),
-    ("on-lake", "lake"), ("on-lake", "lake-strong"), ("on-cinnabar", "cinnabar"), ("on-cinnabar", "cinnabar-strong"),
-    ("on-deep", "deep"), ("on-deep-soft", "deep"), ("on-deep", "deep-far"), ("on-deep-soft", "deep-far"),
-)  # fmt: skip
+    ("ink-soft", "lake-soft"),
+    ("lake-strong", "surface"),
+    ("lake-strong", "paper"),
+    ("lake-strong", "lake-soft"),
+    ("on-lake", "lake"),
+    ("on-lake", "lake-strong"),
+    ("on-cinnabar", "cinnabar"),
+    ("on-cinnabar", "cinnabar-strong"),
+    ("on-deep", "deep"),
+    ("on-deep-soft", "deep"),
+    ("on-deep", "deep-far"),
+    ("on-deep-soft", "deep-far"),
+)
 SHAPE_PAIRS = tuple(
     (shape, ground) for shape in ("line-strong", "lake", "reed", "persimmon", "cinnabar") for ground in GROUNDS
 )

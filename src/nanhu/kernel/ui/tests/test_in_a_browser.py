@@ -31,9 +31,15 @@ def chromium() -> Iterator[Browser]:
 
 
 def opened(
-    chromium: Browser, *, width: int, height: int = 844, attributes: str = "", scheme: Literal["light", "dark"] = "light",
-    body: str = PAGE, **shown: Any,
-) -> Page:  # fmt: skip
+    chromium: Browser,
+    *,
+    width: int,
+    height: int = 844,
+    attributes: str = "",
+    scheme: Literal["light", "dark"] = "light",
+    body: str = PAGE,
+    **shown: Any,
+) -> Page:
     body = rendered(body, **({"rows": range(40)} | shown))
     styles = "".join(f"<style>{(UI / f'css/{name}.css').read_text()}</style>" for name in SHEETS)
     styles += f"<style media=print>{(UI / 'css/print.css').read_text()}</style>"

@@ -28,9 +28,7 @@ def test_a_script_reads_a_sum_as_the_server_does(reader):
     texts = [*(text for text, _fen in SUMS), *NO_SUMS]
     program = f"import {{ fenOf }} from {json.dumps((SOURCES / reader).as_uri())}; console.log(JSON.stringify({json.dumps(texts)}.map(fenOf)));"
     node = compute_driver_executable()[0]
-    said = subprocess.run(
-        [node, "--input-type=module"], input=program, capture_output=True, text=True, check=True
-    )  # fmt: skip
+    said = subprocess.run([node, "--input-type=module"], input=program, capture_output=True, text=True, check=True)
     assert json.loads(said.stdout) == [*(fen for _text, fen in SUMS), *(None for _text in NO_SUMS)]
 
 
@@ -79,9 +77,7 @@ def test_the_scripts_of_the_wallets_put_the_sign_before_the_yuan():
         f"import {{ yuan }} from {json.dumps(parts)}; console.log(JSON.stringify([-123456, 0, 123456].map(yuan)));"
     )
     node = compute_driver_executable()[0]
-    said = subprocess.run(
-        [node, "--input-type=module"], input=program, capture_output=True, text=True, check=True
-    )  # fmt: skip
+    said = subprocess.run([node, "--input-type=module"], input=program, capture_output=True, text=True, check=True)
     assert (
         json.loads(said.stdout)
         == ["−¥ 1,234.56", "¥ 0.00", "¥ 1,234.56"]

@@ -24,7 +24,24 @@ def browser() -> Client:
 
 def test_the_catalogue_shows_every_component(browser):
     page = browser.get("/ui/").content.decode()
-    for mark in ("card", "badge", "button", "stat", "alert", "empty", "progress", "steps", "tabs", "table", "pager", "dialog", "chart", "field", "copy", "amount"):  # fmt: skip
+    for mark in (
+        "card",
+        "badge",
+        "button",
+        "stat",
+        "alert",
+        "empty",
+        "progress",
+        "steps",
+        "tabs",
+        "table",
+        "pager",
+        "dialog",
+        "chart",
+        "field",
+        "copy",
+        "amount",
+    ):
         assert re.search(rf'class="[^"]*\b{mark}\b', page), mark
 
 

@@ -22,9 +22,7 @@ DARK = re.compile(r'prefers-color-scheme: dark|data-theme="dark"')
 def test_a_module_is_imported_under_the_name_of_its_content(tmp_path: Path) -> None:
     storage = CampusStaticStorage(location=tmp_path, base_url="/static/")
     storage.hashed_files = {}
-    names = {
-        name: (own, name) for finder in get_finders() for name, own in finder.list([]) if name.endswith(".js")
-    }  # fmt: skip
+    names = {name: (own, name) for finder in get_finders() for name, own in finder.list([]) if name.endswith(".js")}
     for name, (own, _) in names.items():
         with own.open(name) as file:
             storage.save(name, file)

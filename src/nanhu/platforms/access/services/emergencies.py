@@ -27,9 +27,13 @@ def open_place(*, by: Actor, place: Place, reason: str, minutes: int) -> DoorEme
         raise EmergencyTooLongError(most=int(LONGEST.total_seconds() // 3600))
     opened_at = now()
     made = DoorEmergency.objects.create(
-        place=place, reason=reason.strip(), opened_at=opened_at, ends_at=opened_at + timedelta(minutes=minutes),
-        opened_by_id=by.account_id, opened_by_name=by.name,
-    )  # fmt: skip
+        place=place,
+        reason=reason.strip(),
+        opened_at=opened_at,
+        ends_at=opened_at + timedelta(minutes=minutes),
+        opened_by_id=by.account_id,
+        opened_by_name=by.name,
+    )
     facts = {"emergency": made.pk, "minutes": minutes}
     audit.record(by=by, action="access.emergency", target=f"place:{place.key}", reason=reason, facts=facts)
     return made

@@ -75,9 +75,15 @@ def unix(local: datetime) -> int:
 
 def spoken(rule: DoorRule) -> Spoken:
     return Spoken(
-        id=rule.pk, is_allowed=rule.is_allowed, names_person=rule.person_id is not None, weekdays=rule.weekdays,
-        from_time=rule.from_time, until_time=rule.until_time, starts_on=rule.starts_on, ends_on=rule.ends_on,
-    )  # fmt: skip
+        id=rule.pk,
+        is_allowed=rule.is_allowed,
+        names_person=rule.person_id is not None,
+        weekdays=rule.weekdays,
+        from_time=rule.from_time,
+        until_time=rule.until_time,
+        starts_on=rule.starts_on,
+        ends_on=rule.ends_on,
+    )
 
 
 def page_of(door_list: DoorList, *, held: int, after: int, most: int = MOST_ROWS) -> Page:

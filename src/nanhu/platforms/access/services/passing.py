@@ -21,11 +21,21 @@ def pass_door(*, door: Door, sequence: int, text: str, direction: str) -> tuple[
     credential = issuers.present(text, terminal_id=door.pk, sequence=sequence, at=at)
     decision = decide(door=door, credential=credential, direction=direction, at=at)
     passage = Passage.objects.create(
-        door=door, sequence=sequence, fingerprint=fingerprint(text, direction), place_id=decision.found.place_id,
-        credential=credential.name, person_id=credential.person_id, direction=direction, means=credential.means,
-        is_opened=decision.is_opened, code=decision.code, remark=decision.remark,
-        rule_id=decision.found.rule_id, at=at, received_at=at,
-    )  # fmt: skip
+        door=door,
+        sequence=sequence,
+        fingerprint=fingerprint(text, direction),
+        place_id=decision.found.place_id,
+        credential=credential.name,
+        person_id=credential.person_id,
+        direction=direction,
+        means=credential.means,
+        is_opened=decision.is_opened,
+        code=decision.code,
+        remark=decision.remark,
+        rule_id=decision.found.rule_id,
+        at=at,
+        received_at=at,
+    )
     note_side(passage, decision.found.pass_back)
     return decision, passage
 

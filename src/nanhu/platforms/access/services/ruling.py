@@ -50,18 +50,35 @@ def rule(*, by: Actor, place: Place, wish: DoorWish, reason: str) -> DoorRule:
 
 def drafted(place: Place, wish: DoorWish) -> DoorRule:
     return DoorRule(
-        place=place, covers_below=wish.covers_below, is_allowed=wish.is_allowed, person_id=wish.person_id, unit_id=wish.unit_id,
-        holder_class=wish.holder_class, sub_class=wish.sub_class, weekdays=wish.weekdays, from_time=wish.from_time,
-        until_time=wish.until_time, starts_on=wish.starts_on, ends_on=wish.ends_on, created_at=now(),
-    )  # fmt: skip
+        place=place,
+        covers_below=wish.covers_below,
+        is_allowed=wish.is_allowed,
+        person_id=wish.person_id,
+        unit_id=wish.unit_id,
+        holder_class=wish.holder_class,
+        sub_class=wish.sub_class,
+        weekdays=wish.weekdays,
+        from_time=wish.from_time,
+        until_time=wish.until_time,
+        starts_on=wish.starts_on,
+        ends_on=wish.ends_on,
+        created_at=now(),
+    )
 
 
 def told(made: DoorRule) -> dict[str, object]:
     return {
-        "allowed": made.is_allowed, "below": made.covers_below, "person": made.person_id, "unit": made.unit_id, "class": made.holder_class,
-        "sub_class": made.sub_class, "weekdays": made.weekdays, "times": f"{made.from_time:%H:%M}-{made.until_time:%H:%M}",
-        "from": str(made.starts_on), "until": str(made.ends_on or ""),
-    }  # fmt: skip
+        "allowed": made.is_allowed,
+        "below": made.covers_below,
+        "person": made.person_id,
+        "unit": made.unit_id,
+        "class": made.holder_class,
+        "sub_class": made.sub_class,
+        "weekdays": made.weekdays,
+        "times": f"{made.from_time:%H:%M}-{made.until_time:%H:%M}",
+        "from": str(made.starts_on),
+        "until": str(made.ends_on or ""),
+    }
 
 
 def withdraw(*, by: Actor, rule: DoorRule, reason: str) -> DoorRule:

@@ -61,11 +61,14 @@ def add_doors(orders: Sequence[DoorOrder], places: Mapping[str, Place]) -> int:
     known = set(Terminal.objects.filter(number__in=numbers).values_list("number", flat=True))
     Terminal.objects.bulk_create(
         Terminal(
-            number=one.number, kind=Terminal.Kind.DOOR, place=f"{places[one.place].name}{one.name}", key=new_terminal_key()
+            number=one.number,
+            kind=Terminal.Kind.DOOR,
+            place=f"{places[one.place].name}{one.name}",
+            key=new_terminal_key(),
         )
         for one in orders
         if one.number not in known
-    )  # fmt: skip
+    )
     ids = dict(Terminal.objects.filter(number__in=numbers).values_list("number", "pk"))
     there = set(Door.objects.filter(pk__in=ids.values()).values_list("pk", flat=True))
     made = Door.objects.bulk_create(

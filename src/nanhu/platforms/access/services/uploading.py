@@ -39,11 +39,15 @@ def event_in(row: Any) -> Event | None:
         if not isinstance(row, dict):
             return None
         event = Event(
-            sequence=whole_in(row, "sequence"), card=text_in(row, "card").upper() if row.get("card") else "",
-            direction=text_in(row, "direction"), means=text_in(row, "means"), is_opened=truth_in(row, "is_opened"),
-            code=text_in(row, "code"), at=moment_in(row, "at"),
+            sequence=whole_in(row, "sequence"),
+            card=text_in(row, "card").upper() if row.get("card") else "",
+            direction=text_in(row, "direction"),
+            means=text_in(row, "means"),
+            is_opened=truth_in(row, "is_opened"),
+            code=text_in(row, "code"),
+            at=moment_in(row, "at"),
             instead_of=whole_in(row, "instead_of", least=0) if row.get("instead_of") else 0,
-        )  # fmt: skip
+        )
     except MalformedError:
         return None
     known = event.direction in Passage.Direction.values and event.means in Passage.Means.values
@@ -72,11 +76,21 @@ def write(door: Door, event: Event) -> None:
     credential = recall(event.card, at=event.at)
     said = decide(door=door, credential=credential, direction=event.direction, at=event.at)
     passage = Passage.objects.create(
-        door=door, sequence=event.sequence, fingerprint=event.fingerprint, place_id=said.found.place_id,
-        credential=credential.name, person_id=credential.person_id, direction=event.direction, means=event.means,
-        is_opened=event.is_opened, code=event.code, remark=remark_of(event, credential, said), rule_id=said.found.rule_id,
-        is_offline=True, at=event.at,
-    )  # fmt: skip
+        door=door,
+        sequence=event.sequence,
+        fingerprint=event.fingerprint,
+        place_id=said.found.place_id,
+        credential=credential.name,
+        person_id=credential.person_id,
+        direction=event.direction,
+        means=event.means,
+        is_opened=event.is_opened,
+        code=event.code,
+        remark=remark_of(event, credential, said),
+        rule_id=said.found.rule_id,
+        is_offline=True,
+        at=event.at,
+    )
     note_side(passage, said.found.pass_back)
 
 

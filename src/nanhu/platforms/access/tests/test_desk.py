@@ -22,13 +22,16 @@ MANAGER_NO, COLLEAGUE_NO = "0020150007", "0020190123"
 def members(db):
     records = [
         people.PersonRecord(
-            key=number, name=name,
-            affiliations=(people.AffiliationRecord(
-                kind="staff", campus_no=number, starts_on=date(2020, 9, 1), unit_code="", state="active"
-            ),),
+            key=number,
+            name=name,
+            affiliations=(
+                people.AffiliationRecord(
+                    kind="staff", campus_no=number, starts_on=date(2020, 9, 1), unit_code="", state="active"
+                ),
+            ),
         )
         for number, name in ((MANAGER_NO, "周敏"), (COLLEAGUE_NO, "陈志远"))
-    ]  # fmt: skip
+    ]
     made = people.apply_records(by=SYSTEM, records=records, origin=people.Origin(source="test", title="测试"))
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
     for number in (MANAGER_NO, COLLEAGUE_NO):

@@ -38,9 +38,12 @@ class Badges:
         if not number.startswith("B"):
             return None
         return Credential(
-            means="card", person_id=self.person_id, holder_class="ordinary", name=f"badge:{number}",
+            means="card",
+            person_id=self.person_id,
+            holder_class="ordinary",
+            name=f"badge:{number}",
             refusal="badge_returned" if number == "B9" else "",
-        )  # fmt: skip
+        )
 
     def closed_days(self, days):
         return {"ordinary:": self.shut}
@@ -86,8 +89,10 @@ def test_a_rule_for_a_class_of_another_issuer_is_obeyed_and_its_refusal_told_in_
     assert told(door, "B1", 1) == "no_rule"
     open_to_visitors()
     assert [told(door, number, 2 + n) for n, number in enumerate(("B1", "B9", "?"))] == [
-        "allowed", "badge_returned", "card_unknown",
-    ]  # fmt: skip
+        "allowed",
+        "badge_returned",
+        "card_unknown",
+    ]
     assert reasons.sentence_of("badge_returned") == "这枚访客证已收回"
     assert Passage.objects.get(code="allowed").credential == "badge:B1"
     assert Passage.objects.get(code="card_unknown").person_id is None

@@ -20,10 +20,15 @@ moments = st.builds(lambda day, n: datetime.combine(day, time()) + timedelta(min
 def rules(draw):
     starts_on = draw(days)
     return Spoken(
-        id=draw(st.integers(1, 99)), is_allowed=draw(st.booleans()), names_person=draw(st.booleans()),
-        weekdays=draw(st.integers(1, 127)), from_time=draw(quarters), until_time=draw(quarters), starts_on=starts_on,
+        id=draw(st.integers(1, 99)),
+        is_allowed=draw(st.booleans()),
+        names_person=draw(st.booleans()),
+        weekdays=draw(st.integers(1, 127)),
+        from_time=draw(quarters),
+        until_time=draw(quarters),
+        starts_on=starts_on,
         ends_on=draw(st.none() | st.integers(0, 9).map(lambda n: starts_on + timedelta(days=n))),
-    )  # fmt: skip
+    )
 
 
 @given(held=st.lists(rules(), max_size=5), at=moments)

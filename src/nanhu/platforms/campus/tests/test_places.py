@@ -42,8 +42,11 @@ def test_setting_up_again_adds_nothing():
 
 def test_the_tree_stands_in_its_order():
     assert [(line.key, line.depth) for line in place_lines()] == [
-        ("south", 0), ("library", 1), ("library.lab", 2), ("south.d1", 1),
-    ]  # fmt: skip
+        ("south", 0),
+        ("library", 1),
+        ("library.lab", 2),
+        ("south.d1", 1),
+    ]
     library = place_with("library").pk
     assert keys(found("SELECT id FROM campus_upwards(%s)", library)) == {"south", "library"}
     assert keys(found("SELECT id FROM campus_downwards(%s)", library)) == {"library", "library.lab"}

@@ -50,6 +50,11 @@ def clean_unit_row(columns: Mapping[str, str], cells: Mapping[str, Cell]) -> tup
         findings.append(Finding("unmapped_code", "kind", {"value": said["kind"], "table": "unit_kind"}))
     if any(finding.severity == "reject" for finding in findings):
         return None, findings
-    row = UnitRow(said["code"].upper(), said["name"], said.get("short_name", ""), kind.code if kind else "",
-                  said.get("parent_code", "").upper())  # fmt: skip
+    row = UnitRow(
+        said["code"].upper(),
+        said["name"],
+        said.get("short_name", ""),
+        kind.code if kind else "",
+        said.get("parent_code", "").upper(),
+    )
     return row, findings

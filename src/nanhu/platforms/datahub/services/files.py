@@ -40,6 +40,11 @@ def open_batch(*, by: Actor, spec: SourceSpec, path: Path, file_name: str, sha25
     if batch is not None:
         return batch
     return Batch.objects.create(
-        source=spec.key, file_name=file_name, sha256=sha256, size_bytes=path.stat().st_size, is_dry_run=dry_run,
-        account_id=by.account_id, actor=by.name,
-    )  # fmt: skip
+        source=spec.key,
+        file_name=file_name,
+        sha256=sha256,
+        size_bytes=path.stat().st_size,
+        is_dry_run=dry_run,
+        account_id=by.account_id,
+        actor=by.name,
+    )

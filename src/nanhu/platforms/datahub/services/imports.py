@@ -42,9 +42,14 @@ class BatchReport:
 
 
 def import_file(
-    *, by: Actor, path: Path, source_key: str, dry_run: bool = False, progress: ProgressHandle | None = None,
+    *,
+    by: Actor,
+    path: Path,
+    source_key: str,
+    dry_run: bool = False,
+    progress: ProgressHandle | None = None,
     file_name: str = "",
-) -> BatchReport:  # fmt: skip
+) -> BatchReport:
     """Raises FileRefusedError when the file as a whole cannot be read; a batch that says why is kept."""
     spec, name = source(source_key), file_name or path.name
     check_size(path)
@@ -89,5 +94,11 @@ def told(rows: Iterable[StoredRow], total: int, progress: ProgressHandle | None)
 
 
 def report_of(batch: Batch) -> BatchReport:
-    return BatchReport(batch=batch.id, source=batch.source, file_name=batch.file_name, state=batch.state,
-                       counts=batch.counts, differences=tuple(batch.differences))  # fmt: skip
+    return BatchReport(
+        batch=batch.id,
+        source=batch.source,
+        file_name=batch.file_name,
+        state=batch.state,
+        counts=batch.counts,
+        differences=tuple(batch.differences),
+    )

@@ -38,8 +38,13 @@ def lay_over(*, by: Actor, row_id: int, values: Mapping[str, str], reason: str) 
     kept = json.loads(row.mended) if row.mended else {}
     row.mended = json.dumps({**kept, **values}, ensure_ascii=False)
     row.save(update_fields=["mended"])
-    audit.record(by=by, action="datahub.mend_row", target=f"landing_row:{row_id}", reason=reason,
-                 facts={"headers": sorted(values)})  # fmt: skip
+    audit.record(
+        by=by,
+        action="datahub.mend_row",
+        target=f"landing_row:{row_id}",
+        reason=reason,
+        facts={"headers": sorted(values)},
+    )
     replay_rows(by=by, batch_id=row.batch_id, row_ids=[row_id])
     row.refresh_from_db()
     return row

@@ -36,18 +36,31 @@ def write_rows(rows: Sequence[Judged], person_ids: Mapping[int, int]) -> None:
 def write_issues(batch: Batch, rows: Iterable[Judged]) -> None:
     Issue.objects.bulk_create(
         [
-            Issue(batch=batch, row_id=row.row_id, line=row.line, code=finding.code, column=finding.column,
-                  severity=CATALOGUE[finding.code].severity, facts=finding.facts)
-            for row in rows for finding in row.findings
+            Issue(
+                batch=batch,
+                row_id=row.row_id,
+                line=row.line,
+                code=finding.code,
+                column=finding.column,
+                severity=CATALOGUE[finding.code].severity,
+                facts=finding.facts,
+            )
+            for row in rows
+            for finding in row.findings
         ],
         batch_size=5000,
-    )  # fmt: skip
+    )
 
 
 def note_outvoted(rows: Iterable[Judged], outvoted: Iterable[people.Outvoted]) -> None:
     """A weaker office said otherwise: a notice at the last row that said it."""
-    last = {(row.token, name): row for row in rows if row.clean for name in ("", *row.clean.__slots__)
-            if name == "" or getattr(row.clean, name) not in (None, "")}  # fmt: skip
+    last = {
+        (row.token, name): row
+        for row in rows
+        if row.clean
+        for name in ("", *row.clean.__slots__)
+        if name == "" or getattr(row.clean, name) not in (None, "")
+    }
     for one in outvoted:
         row = last.get((int(one.key), one.field)) or last[int(one.key), ""]
         facts = {"field_name": one.field, "office": one.kept_source}
@@ -84,10 +97,11 @@ def remember_documents(batch: Batch, rows: Iterable[Judged], book: PersonBook, p
     KnownDocument.objects.bulk_create(
         [
             KnownDocument(index=document, person_id=person_ids[token], batch=batch)
-            for token in sorted(tokens) for document in sorted(book.persons[token].documents)
+            for token in sorted(tokens)
+            for document in sorted(book.persons[token].documents)
         ],
         ignore_conflicts=True,
-    )  # fmt: skip
+    )
 
 
 def open_reviews(
@@ -95,14 +109,23 @@ def open_reviews(
 ) -> list[Suspicion]:
     """Held rows, and newcomers who look like someone else."""
     held = [
-        Review(batch=batch, row_id=row.row_id, left_id=min(torn), right_id=max(torn), reasons=["document", "campus_no"], score=10)
-        for row in rows if row.rivals and len(torn := {person_ids[token] for token in row.rivals}) == 2  # noqa: PLR2004
-    ]  # fmt: skip
+        Review(
+            batch=batch,
+            row_id=row.row_id,
+            left_id=min(torn),
+            right_id=max(torn),
+            reasons=["document", "campus_no"],
+            score=10,
+        )
+        for row in rows
+        if row.rivals and len(torn := {person_ids[token] for token in row.rivals}) == 2  # noqa: PLR2004
+    ]
     found = suspect(by=by, rows=rows, book=book, person_ids=person_ids)
     pairs = [
         Review(batch=batch, left_id=min(pair), right_id=max(pair), reasons=list(one.reasons), score=one.score)
-        for one in found if (pair := (person_ids[one.left], person_ids[one.right]))
-    ]  # fmt: skip
+        for one in found
+        if (pair := (person_ids[one.left], person_ids[one.right]))
+    ]
     Review.objects.bulk_create([*held, *pairs], ignore_conflicts=True)
     return found
 

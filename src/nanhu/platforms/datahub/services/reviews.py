@@ -66,5 +66,11 @@ def reject_held(row: LandingRow) -> None:
     row.save(update_fields=["state"])
     Issue.objects.filter(row=row, resolved_at=None, severity="review").update(resolved_at=now())
     finding = Finding("decided_different", "id_number")
-    Issue.objects.create(batch_id=row.batch_id, row=row, line=row.line, code=finding.code, column=finding.column,
-                         severity=finding.severity)  # fmt: skip
+    Issue.objects.create(
+        batch_id=row.batch_id,
+        row=row,
+        line=row.line,
+        code=finding.code,
+        column=finding.column,
+        severity=finding.severity,
+    )

@@ -67,6 +67,11 @@ def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
     Review.objects.filter(batch=batch, state=Review.State.OPEN).delete()
     batch.state = Batch.State.ROLLED_BACK
     batch.save(update_fields=["state"])
-    audit.record(by=by, action="datahub.roll_back", target=f"batch:{batch_id}", reason=reason,
-                 facts={"values": preview.values_restored, "created": preview.persons_created})  # fmt: skip
+    audit.record(
+        by=by,
+        action="datahub.roll_back",
+        target=f"batch:{batch_id}",
+        reason=reason,
+        facts={"values": preview.values_restored, "created": preview.persons_created},
+    )
     return preview

@@ -27,9 +27,18 @@ def settle_batch(*, by: Actor, batch_id: int, rows: Sequence[Judged]) -> Batch:
     result, counts = settle_rows(by=by, batch=batch, rows=rows, dry_run=batch.is_dry_run)
     state = Batch.State.REHEARSED if batch.is_dry_run else Batch.State.APPLIED
     outcome.finish_batch(batch, state=state, counts=counts, result=result)
-    audit.record(by=by, action="datahub.import", target=f"batch:{batch.id}",
-                 facts={"file": batch.file_name, "dry_run": batch.is_dry_run, "created": result.created,
-                        "changed": result.changed, "rejected": counts["rejected"]})  # fmt: skip
+    audit.record(
+        by=by,
+        action="datahub.import",
+        target=f"batch:{batch.id}",
+        facts={
+            "file": batch.file_name,
+            "dry_run": batch.is_dry_run,
+            "created": result.created,
+            "changed": result.changed,
+            "rejected": counts["rejected"],
+        },
+    )
     return batch
 
 

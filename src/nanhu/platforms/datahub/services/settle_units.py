@@ -38,9 +38,12 @@ def settle_units(*, by: Actor, batch_id: int, stored: Iterable[StoredRow]) -> Ba
     outcome.write_rows(rows, {})
     outcome.write_issues(batch, rows)
     told = people.ApplyResult(
-        created=result.created, changed=result.changed, unchanged=result.unchanged, differences=result.differences,
+        created=result.created,
+        changed=result.changed,
+        unchanged=result.unchanged,
+        differences=result.differences,
         change_set_id=result.change_set_id,
-    )  # fmt: skip
+    )
     state = Batch.State.REHEARSED if batch.is_dry_run else Batch.State.APPLIED
     outcome.finish_batch(batch, state=state, counts=outcome.counts_of(rows, told), result=told)
     audit.record(by=by, action="datahub.import", target=f"batch:{batch.id}", facts={"file": batch.file_name})

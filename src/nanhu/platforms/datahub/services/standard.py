@@ -23,5 +23,8 @@ def load_standard(**_signal: Any) -> None:
     with transaction.atomic():
         StandardCode.objects.bulk_create(
             [StandardCode(table=t, code=c, name=wanted[t, c][0], aliases=wanted[t, c][1]) for t, c in changed],
-            update_conflicts=True, unique_fields=["table", "code"], update_fields=["name", "aliases"], batch_size=CHUNK,
-        )  # fmt: skip
+            update_conflicts=True,
+            unique_fields=["table", "code"],
+            update_fields=["name", "aliases"],
+            batch_size=CHUNK,
+        )

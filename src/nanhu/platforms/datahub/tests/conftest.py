@@ -25,11 +25,22 @@ def id_number(birth="20050318", order=1, area="430602"):
 
 def student(no="14231100001", name="李明", document=None, phone="13800138000", **other):
     cells = {
-        "学号": no, "姓名": name, "性别": "男", "出生日期": "2005-03-18", "民族": "汉族", "国籍地区": "中国",
-        "证件类型": "居民身份证", "证件号码": id_number() if document is None else document, "班级代码": "11032301",
-        "班级名称": "", "学生类别": "统招本科", "入学日期": "2023-09-01", "预计毕业日期": "2027-06-30", "学籍状态": "在读",
+        "学号": no,
+        "姓名": name,
+        "性别": "男",
+        "出生日期": "2005-03-18",
+        "民族": "汉族",
+        "国籍地区": "中国",
+        "证件类型": "居民身份证",
+        "证件号码": id_number() if document is None else document,
+        "班级代码": "11032301",
+        "班级名称": "",
+        "学生类别": "统招本科",
+        "入学日期": "2023-09-01",
+        "预计毕业日期": "2027-06-30",
+        "学籍状态": "在读",
         "联系电话": phone,
-    }  # fmt: skip
+    }
     return ",".join((cells | other).values())
 
 
@@ -75,9 +86,12 @@ def run_jobs():
 
 def signed_in(name, campus_no, *roles):
     record = people.PersonRecord(
-        key="1", name=name,
-        affiliations=(people.AffiliationRecord(kind="staff", campus_no=campus_no, starts_on=date(2020, 9, 1), state="active"),),
-    )  # fmt: skip
+        key="1",
+        name=name,
+        affiliations=(
+            people.AffiliationRecord(kind="staff", campus_no=campus_no, starts_on=date(2020, 9, 1), state="active"),
+        ),
+    )
     origin = people.Origin(source="test", title="测试")
     person_id = people.apply_records(by=BY, records=[record], origin=origin).person_ids["1"]
     identity.open_accounts(by=BY, person_ids=[person_id])

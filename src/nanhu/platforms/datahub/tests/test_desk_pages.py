@@ -24,8 +24,12 @@ def hand_in_by_page(client, content, *, source="aa.students", dry_run=False, nam
 
 
 def test_a_stranger_finds_no_desk(stranger, units):
-    for address in [*DESK, f"/datahub/batches/{units.batch}/", f"/datahub/batches/{units.batch}/issues.csv",
-                    f"/datahub/batches/{units.batch}/rollback/"]:  # fmt: skip
+    for address in [
+        *DESK,
+        f"/datahub/batches/{units.batch}/",
+        f"/datahub/batches/{units.batch}/issues.csv",
+        f"/datahub/batches/{units.batch}/rollback/",
+    ]:
         assert stranger.get(address).status_code == 404, address
     assert stranger.post(f"/datahub/batches/{units.batch}/rollback/", {"reason": "x"}).status_code == 404
     assert hand_in_by_page(stranger, register(student())).status_code == 404
@@ -244,8 +248,10 @@ def test_every_page_stays_below_twenty_queries(steward, units, hand_in):
 
 @pytest.mark.capability("A005.3", "A005.4")
 def test_a_register_in_one_offices_words_becomes_the_codes_of_the_standard(steward, units, run_jobs):
-    rows = [student(性别="M", 民族="汉", 国籍地区="156"),
-            student(no="14231100002", name="王五", document=id_number(order=3), 民族="火星族")]  # fmt: skip
+    rows = [
+        student(性别="M", 民族="汉", 国籍地区="156"),
+        student(no="14231100002", name="王五", document=id_number(order=3), 民族="火星族"),
+    ]
     hand_in_by_page(steward, register(*rows))
     run_jobs()
     person = Person.objects.get(name="李明")
@@ -268,8 +274,12 @@ def test_a_huge_upload_is_refused_before_its_body_is_read(steward):
             raise AssertionError("the body was read")
 
     answer = steward.generic(
-        "POST", "/datahub/upload/", b"", content_type="multipart/form-data; boundary=x",
-        CONTENT_LENGTH=str(200 * 1024 * 1024), **{"wsgi.input": Unread()},
-    )  # fmt: skip
+        "POST",
+        "/datahub/upload/",
+        b"",
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(200 * 1024 * 1024),
+        **{"wsgi.input": Unread()},
+    )
     assert answer.status_code == 413
     assert "超过上限" in answer.content.decode()

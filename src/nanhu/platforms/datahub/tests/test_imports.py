@@ -55,8 +55,12 @@ def test_the_same_file_twice_changes_nothing(hand_in, units):
 
 
 def test_the_same_content_in_another_file_changes_nothing(hand_in, units):
-    rows = [student(), student(phone="13911112222"), student(no="14231100002", name="張三", document=id_number(order=3)),
-            student(no="14231100002", name="张三", document=id_number(order=3))]  # fmt: skip
+    rows = [
+        student(),
+        student(phone="13911112222"),
+        student(no="14231100002", name="張三", document=id_number(order=3)),
+        student(no="14231100002", name="张三", document=id_number(order=3)),
+    ]
     hand_in(register(*rows))
     before, sets, told = snapshot(), ChangeSet.objects.count(), OutboxEvent.objects.count()
     report = hand_in(register(*rows) + "\n")

@@ -15,10 +15,25 @@ SOUND = {
     "status": {"hr.staff": "在岗", "aa.students": "在读"},
 }
 PLAIN = {
-    "name": "李明", "sex": "男", "birth_date": "2005-03-18", "ethnicity": "汉族", "nationality": "中国", "document_kind": "居民身份证",
-    "id_number": id_number(), "unit_code": "11032301", "starts_on": "2023-09-01", "ends_on": "2027-06-30", "phone": "13800138000",
-    "code": "1101", "short_name": "", "parent_code": "11", "kind": "班级", "guardian_phone": "", "email": "", "unit_name": "",
-}  # fmt: skip
+    "name": "李明",
+    "sex": "男",
+    "birth_date": "2005-03-18",
+    "ethnicity": "汉族",
+    "nationality": "中国",
+    "document_kind": "居民身份证",
+    "id_number": id_number(),
+    "unit_code": "11032301",
+    "starts_on": "2023-09-01",
+    "ends_on": "2027-06-30",
+    "phone": "13800138000",
+    "code": "1101",
+    "short_name": "",
+    "parent_code": "11",
+    "kind": "班级",
+    "guardian_phone": "",
+    "email": "",
+    "unit_name": "",
+}
 FIELDS = [(spec, one.field) for spec in SOURCES.values() for one in spec.columns if table_of(spec, one.field)]
 
 

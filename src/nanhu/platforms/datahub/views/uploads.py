@@ -56,10 +56,14 @@ def queue_import(request: HttpRequest, form: UploadForm) -> str:
         title = _("导入 %s") % uploaded.name
         progress = start_progress(kind="datahub.import", title=title, total=0, by=by)
         import_upload.defer(
-            path=str(path), source_key=form.cleaned_data["source"], file_name=uploaded.name,
-            dry_run=form.cleaned_data["dry_run"], progress_id=str(progress.public_id), account_id=by.account_id,
+            path=str(path),
+            source_key=form.cleaned_data["source"],
+            file_name=uploaded.name,
+            dry_run=form.cleaned_data["dry_run"],
+            progress_id=str(progress.public_id),
+            account_id=by.account_id,
             actor=request.viewer.name,  # type: ignore[attr-defined]  # set by identity for whoever is signed in
-        )  # fmt: skip
+        )
     return str(progress.public_id)
 
 

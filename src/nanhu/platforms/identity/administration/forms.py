@@ -29,9 +29,11 @@ class ReasonForm(forms.Form):
 
 class SuspendForm(ReasonForm):
     until = forms.DateField(
-        label=_("停用到（含当天）"), required=False, widget=DayInput(),
+        label=_("停用到（含当天）"),
+        required=False,
+        widget=DayInput(),
         help_text=_("留空：直到有人恢复"),
-    )  # fmt: skip
+    )
 
     def clean_until(self) -> datetime | None:
         day = self.cleaned_data["until"]
@@ -43,9 +45,12 @@ class SuspendForm(ReasonForm):
 class ResetForm(forms.Form):
     document = forms.ChoiceField(label=_("查验的证件"), choices=Document.choices)
     number = forms.CharField(
-        label=_("证件号后六位"), required=False, max_length=40, help_text=_("也可以直接扫证件；校园卡等不用填"),
+        label=_("证件号后六位"),
+        required=False,
+        max_length=40,
+        help_text=_("也可以直接扫证件；校园卡等不用填"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )  # fmt: skip
+    )
     is_face_same = forms.BooleanField(label=_("本人在场，面容与证件照片一致"))
     reason = forms.CharField(label=_("原因"), max_length=LONGEST_REASON, initial=_("忘记密码"))
 
@@ -91,22 +96,34 @@ class BulkForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("办理事项"), choices=BulkAction.Kind.choices)
     numbers = forms.CharField(
-        label=_("学工号名单"), required=False, max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 5}),
+        label=_("学工号名单"),
+        required=False,
+        max_length=MOST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("一行一个，或用空格、逗号隔开；可从表格里粘贴一列"),
-    )  # fmt: skip
+    )
     file = forms.FileField(label=_("或上传名单（txt、csv，取第一列）"), required=False)
     unit = forms.ChoiceField(label=_("单位"), required=False)
     affiliation = forms.ChoiceField(
-        label=_("身份"), required=False,
-        choices=[("", _("不限")), ("student", _("学生")), ("staff", _("教职工")), ("temporary", _("临时人员")), ("guest", _("来宾"))],
-    )  # fmt: skip
+        label=_("身份"),
+        required=False,
+        choices=[
+            ("", _("不限")),
+            ("student", _("学生")),
+            ("staff", _("教职工")),
+            ("temporary", _("临时人员")),
+            ("guest", _("来宾")),
+        ],
+    )
     grade = forms.CharField(label=_("入学（入职）年份"), required=False, max_length=4)
     state = forms.ChoiceField(label=_("账号状态"), required=False, choices=[("", _("不限")), *Account.State.choices])
     reason = forms.CharField(label=_("原因"), max_length=LONGEST_REASON, help_text=_("写进每个人的审计日志"))
     until = forms.DateField(
-        label=_("停用到（含当天）"), required=False, widget=DayInput(),
+        label=_("停用到（含当天）"),
+        required=False,
+        widget=DayInput(),
         help_text=_("只用于停用；留空：直到有人恢复"),
-    )  # fmt: skip
+    )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

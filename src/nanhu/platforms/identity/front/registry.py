@@ -10,12 +10,32 @@ from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.services.applications import application_for
 
 MOST_SERVICES = 4096
-FROM_THE_CARD = frozenset({
-    "displayName", "cn", "sn", "givenName", "personId", "campusNo", "studentNo", "staffNo", "department", "departmentCode",
-    "className", "classCode",
-    "category", "sex", "mail", "eduPersonAffiliation", "eduPersonScopedAffiliation", "eduPersonPrincipalName",
-    "eduPersonEntitlement", "eduPersonAssurance", "uid", "schacHomeOrganization",
-})  # fmt: skip
+FROM_THE_CARD = frozenset(
+    {
+        "displayName",
+        "cn",
+        "sn",
+        "givenName",
+        "personId",
+        "campusNo",
+        "studentNo",
+        "staffNo",
+        "department",
+        "departmentCode",
+        "className",
+        "classCode",
+        "category",
+        "sex",
+        "mail",
+        "eduPersonAffiliation",
+        "eduPersonScopedAffiliation",
+        "eduPersonPrincipalName",
+        "eduPersonEntitlement",
+        "eduPersonAssurance",
+        "uid",
+        "schacHomeOrganization",
+    }
+)
 """Attributes that follow from what identity_front_verdict tells. Whoever releases another one is answered by Django."""
 
 

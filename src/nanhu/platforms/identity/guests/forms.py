@@ -20,9 +20,11 @@ class InvitationForm(forms.Form):
     kind = forms.ChoiceField(label=_("身份"), choices=Sponsorship.Kind.choices)
     name = forms.CharField(label=_("姓名"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     phone = forms.CharField(
-        label=_("手机号"), max_length=24, help_text=_("账号和一次性密码发到这个号码。"),
+        label=_("手机号"),
+        max_length=24,
+        help_text=_("账号和一次性密码发到这个号码。"),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-    )  # fmt: skip
+    )
     former_no = forms.CharField(
         label=_("原学号或工号"), max_length=20, required=False, help_text=_("只有校友要填，用来接上原来的档案。")
     )

@@ -14,9 +14,11 @@ LIFE_NAMES = {30: _("30 天"), 90: _("90 天"), 365: _("一年")}
 
 class TokenForm(forms.Form):
     name = forms.CharField(
-        label=_("用途"), max_length=60, help_text=_("便于自己识别的名称，例如“记账脚本”。"),
+        label=_("用途"),
+        max_length=60,
+        help_text=_("便于自己识别的名称，例如“记账脚本”。"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    )
     scopes = forms.MultipleChoiceField(
         label=_("可以读取"), widget=forms.CheckboxSelectMultiple, error_messages={"required": _("请至少选一项。")}
     )
@@ -33,7 +35,9 @@ class TokenForm(forms.Form):
 
 class AppPasswordForm(forms.Form):
     name = forms.CharField(
-        label=_("设备或程序"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        label=_("设备或程序"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_("例如“手机上的邮件”。"),
-    )  # fmt: skip
+    )
     service = forms.ChoiceField(label=_("用在哪里"), choices=AppPassword.Service.choices)

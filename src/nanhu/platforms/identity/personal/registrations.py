@@ -62,22 +62,34 @@ def look_records(owner: registry.Owner, since: datetime | None) -> Iterator[dict
 
 registry.personal_data.add(
     registry.PersonalData(
-        key="identity.account", title=gettext_lazy("账号"), load=account_records, order=20,
+        key="identity.account",
+        title=gettext_lazy("账号"),
+        load=account_records,
+        order=20,
         description=gettext_lazy("状态、角色、同意过的告知"),
     ),
     registry.PersonalData(
-        key="identity.sessions", title=gettext_lazy("登录记录"), load=session_records, order=21,
+        key="identity.sessions",
+        title=gettext_lazy("登录记录"),
+        load=session_records,
+        order=21,
         description=gettext_lazy("何时、从哪里登录过"),
     ),
     registry.PersonalData(
-        key="identity.applications", title=gettext_lazy("进入过的应用"), load=application_records, order=22,
+        key="identity.applications",
+        title=gettext_lazy("进入过的应用"),
+        load=application_records,
+        order=22,
         description=gettext_lazy("何时用统一身份进入了哪个应用"),
     ),
     registry.PersonalData(
-        key="identity.looks", title=gettext_lazy("谁查看过我的信息"), load=look_records, order=23,
+        key="identity.looks",
+        title=gettext_lazy("谁查看过我的信息"),
+        load=look_records,
+        order=23,
         description=gettext_lazy("别人何时因何看过您受保护的信息"),
     ),
-)  # fmt: skip
+)
 registry.looks.add(
     registry.Look(key="people.reveal_phone", what=gettext_lazy("完整手机号")),
     registry.Look(key="people.reveal_id_number", what=gettext_lazy("完整证件号码")),

@@ -43,9 +43,16 @@ def until(grant: SsoGrant) -> datetime | None:
 
 
 LOGOUTS = Retries(
-    model=SsoGrant, step=step, pause=doubling("2s", "10min"), until=until,
+    model=SsoGrant,
+    step=step,
+    pause=doubling("2s", "10min"),
+    until=until,
     given_up=lambda: {"logout": SsoGrant.Logout.UNREACHABLE, "logout_at": now()},
-    related=("application", "session"), prefix="logout_", lane="application_id", lane_at_once=8, at_once=48,
-)  # fmt: skip
+    related=("application", "session"),
+    prefix="logout_",
+    lane="application_id",
+    lane_at_once=8,
+    at_once=48,
+)
 in_the_worker("single_logout", LOGOUTS, channel=CHANNEL)
 tell_due = partial(drive, LOGOUTS)

@@ -43,9 +43,12 @@ def grant(
         with transaction.atomic():
             write_down_ended(by, RoleGrant.objects.select_for_update().filter(account_id=account_id))
             _row, is_new = RoleGrant.objects.get_or_create(
-                account_id=account_id, role=role, unit_code=unit_code, revoked_at=None,
+                account_id=account_id,
+                role=role,
+                unit_code=unit_code,
+                revoked_at=None,
                 defaults={"granted_by": by.name, "reason": reason, "ends_at": ends_at},
-            )  # fmt: skip
+            )
             if is_new:
                 note(by, "identity.grant_role", account_id, role, unit_code, reason=reason, ends_at=ends_at)
     except IntegrityError as error:

@@ -30,9 +30,15 @@ def name_key(campus_no: str) -> str:
 def came_in(*, session: SsoSession, how: str, application: str = "", kind: str = Kind.SIGN_IN) -> None:
     """A session was opened, or proved once more."""
     SignInEvent.objects.create(
-        kind=kind, account_id=session.account_id, campus_no=session.campus_no, how=how[:60], address=session.address,
-        browser=session.user_agent[:300], application=application[:60], session_id=session.pk,
-    )  # fmt: skip
+        kind=kind,
+        account_id=session.account_id,
+        campus_no=session.campus_no,
+        how=how[:60],
+        address=session.address,
+        browser=session.user_agent[:300],
+        application=application[:60],
+        session_id=session.pk,
+    )
 
 
 def refused(
@@ -46,9 +52,15 @@ def refused(
 ) -> None:
     """What was typed as a name is kept as a fingerprint only. The cost is the same for every name."""
     SignInEvent.objects.create(
-        kind=Kind.REFUSED, account_id=account_id, name_key=name_key(campus_no) if campus_no else "", how=how[:60], reason=reason,
-        address=by.address, browser=by.browser[:300], application=application[:60],
-    )  # fmt: skip
+        kind=Kind.REFUSED,
+        account_id=account_id,
+        name_key=name_key(campus_no) if campus_no else "",
+        how=how[:60],
+        reason=reason,
+        address=by.address,
+        browser=by.browser[:300],
+        application=application[:60],
+    )
 
 
 @contextmanager
@@ -69,11 +81,17 @@ def went_out(*, by: Actor, sessions: Iterable[SsoSession], how: str) -> None:
     moment = now()
     SignInEvent.objects.bulk_create(
         SignInEvent(
-            at=moment, kind=Kind.SIGN_OUT, account_id=one.account_id, campus_no=one.campus_no, how=str(how),
-            address=by.address, browser=one.user_agent[:300], session_id=one.pk,
+            at=moment,
+            kind=Kind.SIGN_OUT,
+            account_id=one.account_id,
+            campus_no=one.campus_no,
+            how=str(how),
+            address=by.address,
+            browser=one.user_agent[:300],
+            session_id=one.pk,
         )
         for one in sessions
-    )  # fmt: skip
+    )
 
 
 def events_of(account: Account) -> QuerySet[SignInEvent]:

@@ -52,10 +52,22 @@ def effects() -> tuple:
         "application_id", "session_id", "service", "is_primary", "created_at", "expires_at"
     )
     grants = [
-        (one.session_id, one.application_id, one.protocol, one.service, one.user_name, one.facts, one.ticket, one.logout,
-         one.logout_attempts, one.logout_error, one.logout_at, one.created_at)
+        (
+            one.session_id,
+            one.application_id,
+            one.protocol,
+            one.service,
+            one.user_name,
+            one.facts,
+            one.ticket,
+            one.logout,
+            one.logout_attempts,
+            one.logout_error,
+            one.logout_at,
+            one.created_at,
+        )
         for one in SsoGrant.objects.order_by("pk")
-    ]  # fmt: skip
+    ]
     seen = SsoSession.objects.order_by("pk").values_list("pk", "last_seen_at", "ended_at", "ended_how")
     return list(tickets), grants, list(seen)
 

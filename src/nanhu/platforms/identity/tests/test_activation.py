@@ -19,10 +19,17 @@ from nanhu.platforms.people.models import Person
 pytestmark = pytest.mark.django_db
 NEW = "Lake-Wind-7788"
 ANSWERS = {
-    "question_1": "first_teacher", "answer_1": "李老师", "again_1": "李老师",
-    "question_2": "dish", "answer_2": "剁椒 鱼头", "again_2": "剁椒鱼头",
-    "question_3": "own", "own_3": "我养的第一只猫叫什么", "answer_3": "Mimi", "again_3": "mimi",
-}  # fmt: skip
+    "question_1": "first_teacher",
+    "answer_1": "李老师",
+    "again_1": "李老师",
+    "question_2": "dish",
+    "answer_2": "剁椒 鱼头",
+    "again_2": "剁椒鱼头",
+    "question_3": "own",
+    "own_3": "我养的第一只猫叫什么",
+    "answer_3": "Mimi",
+    "again_3": "mimi",
+}
 CONTACT = {"phone": "138 7301 2345", "email": "me@example.com", "consent": "on"}
 
 

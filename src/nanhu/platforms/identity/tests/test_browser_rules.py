@@ -39,9 +39,7 @@ def test_over_https_every_cookie_is_bound_to_this_host(monkeypatch):
         runpy.run_path(str(Path(one.__file__)))[name]
         for one, name in ((devices, "COOKIE"), (devices, "SEEN_COOKIE"), (remembered, "COOKIE"), (sign_out, "COOKIE"))
     }
-    assert named == {
-        "__Host-nanhu_device", "__Host-nanhu_seen", "__Host-nanhu_remembered", "__Secure-nanhu_signed_out"
-    }  # fmt: skip
+    assert named == {"__Host-nanhu_device", "__Host-nanhu_seen", "__Host-nanhu_remembered", "__Secure-nanhu_signed_out"}
 
 
 def test_what_the_names_of_cookies_promise_is_in_each_of_them(settings, teacher):

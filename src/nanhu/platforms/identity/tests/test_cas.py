@@ -25,9 +25,13 @@ CAS = "{http://www.yale.edu/tp/cas}"
 @pytest.fixture
 def office(db):
     return register_application(
-        by=TEST, key="oa", name="OA 办公系统", owner="校办", service_prefix="https://oa.example.edu.cn/",
+        by=TEST,
+        key="oa",
+        name="OA 办公系统",
+        owner="校办",
+        service_prefix="https://oa.example.edu.cn/",
         attributes=["displayName", "department", "eduPersonAffiliation"],
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture

@@ -30,10 +30,16 @@ def request_of_admin(teacher):
 
 
 def filled(**more):
-    return PANEL.form({
-        "addresses": "https://oa.example.edu.cn/\nhttps://oa2.example.edu.cn/app", "logout_url": "",
-        "user_name": "staff_first", "has_attributes_in_cas2": "on", "proxy_prefixes": "", **more,
-    })  # fmt: skip
+    return PANEL.form(
+        {
+            "addresses": "https://oa.example.edu.cn/\nhttps://oa2.example.edu.cn/app",
+            "logout_url": "",
+            "user_name": "staff_first",
+            "has_attributes_in_cas2": "on",
+            "proxy_prefixes": "",
+            **more,
+        }
+    )
 
 
 def test_it_saves_what_was_filled_in_and_shows_it_again(office):

@@ -35,9 +35,14 @@ def portal():
 @pytest.fixture
 def office(db, portal):
     return register_application(
-        by=TEST, key="oa", name="OA 办公系统", owner="校办", service_prefix="https://oa.example.edu.cn/",
-        attributes=["displayName"], proxy_prefixes=[portal.address + "pgt/"],
-    )  # fmt: skip
+        by=TEST,
+        key="oa",
+        name="OA 办公系统",
+        owner="校办",
+        service_prefix="https://oa.example.edu.cn/",
+        attributes=["displayName"],
+        proxy_prefixes=[portal.address + "pgt/"],
+    )
 
 
 @pytest.fixture

@@ -74,11 +74,25 @@ def ticket_of(session, office, service=SERVICE, **more) -> str:
 @pytest.mark.parametrize(
     "service",
     [
-        SERVICE, HOME, f"{HOME}/", f"{HOME}:443/a", f"{HOME}/a?b=c&d=e", f"{HOME}/a#part", f"{HOME}/a?b=c#part", f"{HOME}/页",
-        f"{HOME}/a;jsessionid=1A2B?x=1", "HTTPS://OA.Example.EDU.CN/x", f"{HOME}/a%20b", f"{HOME}/a+b?q=%E4%B8%AD", f"{HOME}//x",
-        f"{HOME}/?ticket=ST-old", "http://lib.example.com:8080/my/books?x=1&y", f"{HOME}/a?b=c=d", f"{HOME}/'quoted'(1)*!~",
+        SERVICE,
+        HOME,
+        f"{HOME}/",
+        f"{HOME}:443/a",
+        f"{HOME}/a?b=c&d=e",
+        f"{HOME}/a#part",
+        f"{HOME}/a?b=c#part",
+        f"{HOME}/页",
+        f"{HOME}/a;jsessionid=1A2B?x=1",
+        "HTTPS://OA.Example.EDU.CN/x",
+        f"{HOME}/a%20b",
+        f"{HOME}/a+b?q=%E4%B8%AD",
+        f"{HOME}//x",
+        f"{HOME}/?ticket=ST-old",
+        "http://lib.example.com:8080/my/books?x=1&y",
+        f"{HOME}/a?b=c=d",
+        f"{HOME}/'quoted'(1)*!~",
     ],
-)  # fmt: skip
+)
 def test_a_signed_in_browser_gets_its_ticket_from_either(both, signed_in, service):
     answer = both.compare(login(signed_in, service))
     assert answer is not None
@@ -86,9 +100,14 @@ def test_a_signed_in_browser_gets_its_ticket_from_either(both, signed_in, servic
     assert "ticket=ST-" in answer.headers["Location"]
 
 
-@pytest.mark.parametrize("encoded", [
-    "https://oa.example.edu.cn/login", "https%3a%2f%2foa.example.edu.cn%2flogin", "https:%2F/oa.example.edu.cn/?",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "https://oa.example.edu.cn/login",
+        "https%3a%2f%2foa.example.edu.cn%2flogin",
+        "https:%2F/oa.example.edu.cn/?",
+    ],
+)
 def test_services_as_clients_write_them(both, signed_in, encoded):
     assert both.compare(request("/cas/login", f"service={encoded}", cookie=cookie_of(signed_in))) is not None
 
@@ -103,28 +122,52 @@ def test_the_session_is_seen_once_a_minute(both, signed_in, session):
 @pytest.mark.parametrize(
     "query",
     [
-        "", "service=", "service", "renew=true&service=https://oa.example.edu.cn/", "service=https://oa.example.edu.cn/&gateway=true",
-        "service=https://oa.example.edu.cn/&method=POST", "service=https://oa.example.edu.cn/&service=https://oa.example.edu.cn/",
-        "service=https://oa.example.edu.cn/&x=1", "Service=https://oa.example.edu.cn/", "service=https://oa.example.edu.cn/&",
-        "service=https://oa.example.edu.cn/;x", "service=https://oa.example.edu.cn/%zz", "service=https://oa.example.edu.cn/%ff",
-        "service=https://oa.example.edu.cn/\xe9", "service=https://evil.example.com/", "service=https://oa.example.edu.cn.evil.com/",
-        "service=https://oa.example.edu.cn%40evil.com/", "service=http://oa.example.edu.cn/", "service=https://oa.example.edu.cn:8443/",
-        "service=https://oa.example.edu.cn/a/%2e%2e/b", "service=https://oa.example.edu.cn/a/..;x/b", "service=javascript:alert(1)",
+        "",
+        "service=",
+        "service",
+        "renew=true&service=https://oa.example.edu.cn/",
+        "service=https://oa.example.edu.cn/&gateway=true",
+        "service=https://oa.example.edu.cn/&method=POST",
+        "service=https://oa.example.edu.cn/&service=https://oa.example.edu.cn/",
+        "service=https://oa.example.edu.cn/&x=1",
+        "Service=https://oa.example.edu.cn/",
+        "service=https://oa.example.edu.cn/&",
+        "service=https://oa.example.edu.cn/;x",
+        "service=https://oa.example.edu.cn/%zz",
+        "service=https://oa.example.edu.cn/%ff",
+        "service=https://oa.example.edu.cn/\xe9",
+        "service=https://evil.example.com/",
+        "service=https://oa.example.edu.cn.evil.com/",
+        "service=https://oa.example.edu.cn%40evil.com/",
+        "service=http://oa.example.edu.cn/",
+        "service=https://oa.example.edu.cn:8443/",
+        "service=https://oa.example.edu.cn/a/%2e%2e/b",
+        "service=https://oa.example.edu.cn/a/..;x/b",
+        "service=javascript:alert(1)",
         "service=https://oa.example.edu.cn/a+b",
-        "service=//oa.example.edu.cn/", "service=https://oa.example.edu.cn/%0a", "service=http://lib.example.com:8080/mystery",
+        "service=//oa.example.edu.cn/",
+        "service=https://oa.example.edu.cn/%0a",
+        "service=http://lib.example.com:8080/mystery",
         "service=https://oa.example.edu.cn/" + "a" * 5000,
     ],
-)  # fmt: skip
+)
 def test_any_other_question_for_a_ticket_is_djangos(both, signed_in, query):
     assert both.front(request("/cas/login", query, cookie=cookie_of(signed_in))) is None
 
 
 def test_other_methods_bodies_hosts_and_prefetches_are_djangos(both, signed_in):
     for odd in (
-        {"method": "HEAD"}, {"method": "POST"}, {"host": "evil.example.com"}, {"host": "localhost@evil"}, {"host": ""},
-        {"data": b"x=1", "content_type": "text/plain"}, {"headers": {"sec-purpose": "prefetch"}}, {"headers": {"purpose": "preview"}},
-        {"headers": {"x-moz": "prefetch"}}, {"headers": {"transfer-encoding": "chunked"}},
-    ):  # fmt: skip
+        {"method": "HEAD"},
+        {"method": "POST"},
+        {"host": "evil.example.com"},
+        {"host": "localhost@evil"},
+        {"host": ""},
+        {"data": b"x=1", "content_type": "text/plain"},
+        {"headers": {"sec-purpose": "prefetch"}},
+        {"headers": {"purpose": "preview"}},
+        {"headers": {"x-moz": "prefetch"}},
+        {"headers": {"transfer-encoding": "chunked"}},
+    ):
         assert both.front(login(signed_in, **odd)) is None, odd
     assert both.front(request("/cas/login/", "service=" + SERVICE, cookie=cookie_of(signed_in))) is None
 
@@ -132,9 +175,17 @@ def test_other_methods_bodies_hosts_and_prefetches_are_djangos(both, signed_in):
 def test_cookies_that_are_not_one_live_session_are_djangos(both, signed_in, session):
     good = cookie_of(signed_in)
     for cookie in (
-        "", "nanhu_session=", good + "; " + good, good.upper(), good[:-1], good + "x", f'nanhu_session="{good[14:]}"',
-        "nanhu_session=" + "0" * 32, "other=1", "xnanhu_session=" + good[14:],
-    ):  # fmt: skip
+        "",
+        "nanhu_session=",
+        good + "; " + good,
+        good.upper(),
+        good[:-1],
+        good + "x",
+        f'nanhu_session="{good[14:]}"',
+        "nanhu_session=" + "0" * 32,
+        "other=1",
+        "xnanhu_session=" + good[14:],
+    ):
         assert both.front(request("/cas/login", f"service={SERVICE}", cookie=cookie)) is None, cookie
     for cookie in (f"a=b; {good}; c", f"{good};", f"django_language=en; {good}"):
         assert both.compare(request("/cas/login", f"service={SERVICE}", cookie=cookie)) is not None, cookie
@@ -222,11 +273,27 @@ def wanting_to_be_asked(client, _session, _office):
 @pytest.mark.parametrize(
     "becomes",
     [
-        ended, idle, too_old, suspended, merely_suspended, in_set_up, with_another_password, forgotten_by_django, expired_at_django,
-        disabled, moved, taken_over_below, closed_to_teachers, open_to_others_only, in_maintenance, left_the_school,
-        demanding_a_second_factor, administrator_without_second_factor, wanting_to_be_asked,
+        ended,
+        idle,
+        too_old,
+        suspended,
+        merely_suspended,
+        in_set_up,
+        with_another_password,
+        forgotten_by_django,
+        expired_at_django,
+        disabled,
+        moved,
+        taken_over_below,
+        closed_to_teachers,
+        open_to_others_only,
+        in_maintenance,
+        left_the_school,
+        demanding_a_second_factor,
+        administrator_without_second_factor,
+        wanting_to_be_asked,
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("is_known", [True, False])
 def test_who_would_be_refused_is_djangos_also_when_it_changed_a_moment_ago(
     *, both, signed_in, session, office, becomes, is_known
@@ -344,9 +411,14 @@ def nothing_live(person_id):
 def later_number(person_id):
     unit = OrgUnit.objects.create(code="0802", name="软件<&>学院", kind="college")
     Affiliation.objects.create(
-        person_id=person_id, kind="staff", campus_no="T00999", unit=unit, category="2", category_name="教师 & 研究员",
+        person_id=person_id,
+        kind="staff",
+        campus_no="T00999",
+        unit=unit,
+        category="2",
+        category_name="教师 & 研究员",
         starts_on=date(2026, 10, 1),
-    )  # fmt: skip
+    )
 
 
 def odd_name(person_id):
@@ -388,8 +460,11 @@ def test_the_department_is_above_the_class_and_the_class_has_a_name_of_its_own(b
     text = answer.body.decode()
     values = {name: re.search(rf"<cas:{name}>(.*?)</cas:{name}>", text)[1] for name in wanted}
     assert values == {
-        "department": "计算机学院（新）", "departmentCode": "11", "className": "软工2401班", "classCode": "110301"
-    }  # fmt: skip
+        "department": "计算机学院（新）",
+        "departmentCode": "11",
+        "className": "软工2401班",
+        "classCode": "110301",
+    }
 
 
 def test_what_the_front_does_not_know_it_leaves_alone(both, session, office):
@@ -403,9 +478,12 @@ def test_what_the_front_does_not_know_it_leaves_alone(both, session, office):
 
 def test_services_of_verdicts_as_clients_write_them(both, session, office):
     for issued, asked in (
-        (f"{HOME}/a#part", f"{HOME}/a"), (f"{HOME}/a;jsessionid=1?x", f"{HOME}/a;jsessionid=2?x"), (f"{HOME}/页", f"{HOME}/页"),
-        (f"{HOME}/a?b=c&d", f"{HOME}/a?b=c&d#x"), (HOME, HOME),
-    ):  # fmt: skip
+        (f"{HOME}/a#part", f"{HOME}/a"),
+        (f"{HOME}/a;jsessionid=1?x", f"{HOME}/a;jsessionid=2?x"),
+        (f"{HOME}/页", f"{HOME}/页"),
+        (f"{HOME}/a?b=c&d", f"{HOME}/a?b=c&d#x"),
+        (HOME, HOME),
+    ):
         assert both.compare(question(ticket_of(session, office, issued), asked)) is not None, issued
     ticket = ticket_of(session, office)
     assert both.compare(request(P3, f"ticket={ticket}&service={SERVICE}")) is not None
@@ -414,13 +492,28 @@ def test_services_of_verdicts_as_clients_write_them(both, session, office):
 @pytest.mark.parametrize(
     ("more", "options"),
     [
-        ("&renew=true", {}), ("&pgtUrl=https://oa.example.edu.cn/", {}), ("&format=JSON", {}), ("&format=xml", {}), ("&x", {}),
-        ("", {"cookie": "a=b"}), ("", {"host": "evil.example.com"}), ("", {"method": "HEAD"}), ("", {"method": "POST"}),
-        ("", {"path": "/cas/validate"}), ("", {"path": "/cas/proxyValidate"}), ("", {"path": "/cas/p3/proxyValidate"}),
-        ("", {"path": "/cas/p3/serviceValidate/"}), ("x", {}), ("%20", {}), ("&ticket=ST-x", {}), ("", {"service": f"{HOME}/other"}),
-        ("", {"service": "https://evil.example.com/"}), ("", {"service": f"{HOME}/login/"}), ("", {"service": "http://lib.example.com:8080/my"}),
+        ("&renew=true", {}),
+        ("&pgtUrl=https://oa.example.edu.cn/", {}),
+        ("&format=JSON", {}),
+        ("&format=xml", {}),
+        ("&x", {}),
+        ("", {"cookie": "a=b"}),
+        ("", {"host": "evil.example.com"}),
+        ("", {"method": "HEAD"}),
+        ("", {"method": "POST"}),
+        ("", {"path": "/cas/validate"}),
+        ("", {"path": "/cas/proxyValidate"}),
+        ("", {"path": "/cas/p3/proxyValidate"}),
+        ("", {"path": "/cas/p3/serviceValidate/"}),
+        ("x", {}),
+        ("%20", {}),
+        ("&ticket=ST-x", {}),
+        ("", {"service": f"{HOME}/other"}),
+        ("", {"service": "https://evil.example.com/"}),
+        ("", {"service": f"{HOME}/login/"}),
+        ("", {"service": "http://lib.example.com:8080/my"}),
     ],
-)  # fmt: skip
+)
 def test_any_other_question_about_a_ticket_is_djangos_and_the_ticket_is_still_there(
     both, session, office, more, options
 ):
@@ -463,11 +556,14 @@ def test_a_ticket_of_a_merged_person_is_djangos(both, session, office, student):
 # ---- the line ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("public", "peer", "is_djangos"), [
-    ("https://portal.example.edu.cn", "127.0.0.1", True),
-    ("https://portal.example.edu.cn", "202.197.1.9", False),
-    ("http://localhost:8000", "127.0.0.1", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("public", "peer", "is_djangos"),
+    [
+        ("https://portal.example.edu.cn", "127.0.0.1", True),
+        ("https://portal.example.edu.cn", "202.197.1.9", False),
+        ("http://localhost:8000", "127.0.0.1", False),
+    ],
+)
 def test_who_comes_without_tls_is_djangos(*, both, signed_in, session, office, monkeypatch, public, peer, is_djangos):
     """A proxy of ours says that the line is open: nothing of a person, and no ticket, may go over it."""
     ours = replace(configuration(), public_url=public)
@@ -482,10 +578,42 @@ def test_who_comes_without_tls_is_djangos(*, both, signed_in, session, office, m
 
 # ---- anything ----------------------------------------------------------------------------------------------------
 
-PIECES = st.sampled_from([
-    "service=", "ticket=", SERVICE, quote(SERVICE, safe=""), "https://oa.example.edu.cn", "//", "?", "#", "%23", "%3F", "%00", "%0d%0a",
-    "&", "=", "+", "%2B", ";", "renew", "gateway=1", "ST-", "中", "%E4%B8%AD", "@", "%40", "..", "%2e%2e", "\\", "a", ":443", ":80", "[", "|",
-])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        "service=",
+        "ticket=",
+        SERVICE,
+        quote(SERVICE, safe=""),
+        "https://oa.example.edu.cn",
+        "//",
+        "?",
+        "#",
+        "%23",
+        "%3F",
+        "%00",
+        "%0d%0a",
+        "&",
+        "=",
+        "+",
+        "%2B",
+        ";",
+        "renew",
+        "gateway=1",
+        "ST-",
+        "中",
+        "%E4%B8%AD",
+        "@",
+        "%40",
+        "..",
+        "%2e%2e",
+        "\\",
+        "a",
+        ":443",
+        ":80",
+        "[",
+        "|",
+    ]
+)
 
 
 @settings(max_examples=150)

@@ -126,9 +126,16 @@ def test_a_foreign_caller_is_not_answered(folder):
 
 
 @pytest.mark.parametrize(
-    "sent", [b"", b"\x01", QUESTION.pack(9, 1, 1) + b"ab", QUESTION.pack(1, 3, 3) + b"abcdef", QUESTION.pack(2, 1, 3) + b"a$$$",
-             QUESTION.pack(1, 60000, 60000) + b"short"],
-)  # fmt: skip
+    "sent",
+    [
+        b"",
+        b"\x01",
+        QUESTION.pack(9, 1, 1) + b"ab",
+        QUESTION.pack(1, 3, 3) + b"abcdef",
+        QUESTION.pack(2, 1, 3) + b"a$$$",
+        QUESTION.pack(1, 60000, 60000) + b"short",
+    ],
+)
 def test_nonsense_ends_nobody(hasher, folder, sent):
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(socket_path(folder)))

@@ -20,9 +20,14 @@ TABLE = ROOT / "docs" / "rooms" / "identity-lockouts.md"
 STOLEN = ROOT / "docs" / "rooms" / "identity.md"
 DEFINED = re.compile(r"^\s*def (test_\w+)", re.MULTILINE)
 OPEN = (
-    "/health/live", "/health/ready", "/health/roots", "/.well-known/openid-configuration", "/oidc/jwks", "/saml/metadata",
+    "/health/live",
+    "/health/ready",
+    "/health/roots",
+    "/.well-known/openid-configuration",
+    "/oidc/jwks",
+    "/saml/metadata",
     "/help/wifi",
-)  # fmt: skip
+)
 
 SAID = {
     "sign-in page": f"{limits.NAME.free} free, then 1 a minute by name; {limits.ADDRESS.free}, then one in 2 s by address; "

@@ -216,10 +216,16 @@ def test_the_session_id_changes_at_sign_in(browser, student):
 @pytest.mark.parametrize(
     "target",
     [
-        "https://evil.example.com/", "//evil.example.com/", "/\\evil.example.com", "/\t/evil.example.com",
-        "javascript:alert(1)", "\\\\evil.example.com", "http:evil.example.com", "",
+        "https://evil.example.com/",
+        "//evil.example.com/",
+        "/\\evil.example.com",
+        "/\t/evil.example.com",
+        "javascript:alert(1)",
+        "\\\\evil.example.com",
+        "http:evil.example.com",
+        "",
     ],
-)  # fmt: skip
+)
 def test_next_never_leads_to_another_host(browser, student, target):
     assert sign_in(browser, student.numbers[0], next=target).headers["Location"] == "/"
 

@@ -125,11 +125,12 @@ def test_no_secret_is_written_down(browser, student):
 def test_the_log_says_which_application_sent_somebody(student, browser):
     register_application(
         by=TEST, key="oa", name="OA 办公系统", owner="校办", service_prefix="https://oa.example.edu.cn/"
-    )  # fmt: skip
+    )
     where = "/cas/login?service=https://oa.example.edu.cn/"
     browser.post(where, {"username": student.numbers[0], "password": "wrong"})
     browser.post(where, {"username": student.numbers[0], "password": PASSWORD})
 
     assert list(SignInEvent.objects.order_by("pk").values_list("kind", "application")) == [
-        ("refused", "oa"), ("sign_in", "oa"),
-    ]  # fmt: skip
+        ("refused", "oa"),
+        ("sign_in", "oa"),
+    ]

@@ -35,9 +35,14 @@ def entered(session: SsoSession, address: str, name: str, **facts) -> SsoGrant:
         by=TEST, key=key, name=name, owner="信息中心", service_prefix=address, attributes=[]
     )
     return open_grant(
-        session=session, application=application, protocol="cas", reference=f"ST-{key}", user_name="T00123",
-        service=address + "login", **facts,
-    )  # fmt: skip
+        session=session,
+        application=application,
+        protocol="cas",
+        reference=f"ST-{key}",
+        user_name="T00123",
+        service=address + "login",
+        **facts,
+    )
 
 
 @pytest.fixture
@@ -194,9 +199,13 @@ def test_many_people_leaving_a_dead_application_hold_up_no_other(teacher):
         for one in crowd[1:]:
             for application, address in ((dead, hanging), (alive, good.address)):
                 open_grant(
-                    session=one, application=application, protocol="cas", reference=f"ST-{one.pk}",
-                    user_name="T00123", service=address + "login",
-                )  # fmt: skip
+                    session=one,
+                    application=application,
+                    protocol="cas",
+                    reference=f"ST-{one.pk}",
+                    user_name="T00123",
+                    service=address + "login",
+                )
         sessions.end_sessions(by=TEST, sessions=crowd, how=SsoSession.End.IDLE)
         deadline = time.monotonic() + PATIENCE_SECONDS
         with ThreadPoolExecutor(LOGOUTS.at_once) as pool:

@@ -126,9 +126,15 @@ def insert(
     entry_id: int, *, kind: str, legs: Sequence[Leg], reference: str, occurred_at: datetime, reverses: int | None = None
 ) -> None:
     parameters: list[Any] = [
-        entry_id, occurred_at, kind, reference, reverses,
-        [leg.debit_account_id for leg in legs], [leg.credit_account_id for leg in legs], [leg.amount_fen for leg in legs],
-    ]  # fmt: skip
+        entry_id,
+        occurred_at,
+        kind,
+        reference,
+        reverses,
+        [leg.debit_account_id for leg in legs],
+        [leg.credit_account_id for leg in legs],
+        [leg.amount_fen for leg in legs],
+    ]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(INSERT, parameters)

@@ -78,9 +78,14 @@ def root_day(day: date, blocks: list[Block]) -> DayRoot:
     algorithm = sealing.chosen_algorithm()
     root = root_of_blocks(algorithm, blocks)
     return DayRoot.objects.create(
-        day=day, first_number=blocks[0].number, last_number=blocks[-1].number, algorithm=algorithm, root=root,
-        made_at=now(), witness=root,
-    )  # fmt: skip
+        day=day,
+        first_number=blocks[0].number,
+        last_number=blocks[-1].number,
+        algorithm=algorithm,
+        root=root,
+        made_at=now(),
+        witness=root,
+    )
 
 
 def root_of_blocks(algorithm: str, blocks: list[Block]) -> str:

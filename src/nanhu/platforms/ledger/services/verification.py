@@ -66,6 +66,9 @@ def verify_and_note(*, is_whole: bool, heard: Heard = lambda _done, _total: None
     since = date.min if is_whole else campus_today() - timedelta(days=3)
     findings.faults += [_("{day} 的日合计与明细不符。").format(day=day) for day in check_days(since=since)]
     return Check.objects.create(
-        at=now(), from_number=on_from, until_number=findings.number, rows=findings.rows,
+        at=now(),
+        from_number=on_from,
+        until_number=findings.number,
+        rows=findings.rows,
         faults=findings.faults[:FAULTS_SHOWN],
-    )  # fmt: skip
+    )

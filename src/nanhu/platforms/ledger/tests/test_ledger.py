@@ -69,8 +69,9 @@ def test_a_wallet_never_falls_below_its_floor(books):
         move(books, "wallet", "merchant", 101)
     refused(
         "INSERT INTO ledger_transfer (entry_id, occurred_at, kind, debit_account_id, credit_account_id, amount_fen) VALUES (1, now(), 'x', %s, %s, 101)",
-        "ledger_balance_floor", [books["wallet"], books["merchant"]],
-    )  # fmt: skip
+        "ledger_balance_floor",
+        [books["wallet"], books["merchant"]],
+    )
     assert balances(books, "wallet", "merchant") == [100, 0]
 
 
@@ -78,8 +79,9 @@ def test_a_wallet_never_falls_below_its_floor(books):
 def test_amounts_that_are_no_money_are_refused(books, fen):
     refused(
         "INSERT INTO ledger_transfer (entry_id, occurred_at, kind, debit_account_id, credit_account_id, amount_fen) VALUES (1, now(), 'x', %s, %s, %s)",
-        "ledger_transfer_amount", [books["cash"], books["merchant"], fen],
-    )  # fmt: skip
+        "ledger_transfer_amount",
+        [books["cash"], books["merchant"], fen],
+    )
 
 
 def test_money_goes_from_one_account_to_another_that_exists(books):
@@ -107,16 +109,20 @@ def test_nothing_enters_a_partition_behind_the_balances(books):
             "INSERT INTO MONTH (entry_id, posted_at, occurred_at, kind, debit_account_id, credit_account_id, amount_fen) VALUES (1, now(), now(), 'x', %s, %s, 1)".replace(
                 "MONTH", month.name
             ),
-            "insert into ledger_transfer itself", [books["cash"], books["wallet"]],
-        )  # fmt: skip
+            "insert into ledger_transfer itself",
+            [books["cash"], books["wallet"]],
+        )
 
 
 def test_balances_follow_transfers_and_nothing_else(books):
     refused("UPDATE ledger_balance SET balance_fen = 1000000", "follow transfers")
     refused("DELETE FROM ledger_balance", "follow transfers")
     refused("TRUNCATE ledger_balance CASCADE", "follow transfers")
-    refused("INSERT INTO ledger_balance (account_id, sign, floor_fen, balance_fen, moved_at) VALUES (%s, 1, 0, 5, now())",
-            "follow transfers", [books["merchant"]])  # fmt: skip
+    refused(
+        "INSERT INTO ledger_balance (account_id, sign, floor_fen, balance_fen, moved_at) VALUES (%s, 1, 0, 5, now())",
+        "follow transfers",
+        [books["merchant"]],
+    )
 
 
 def test_the_nature_of_an_account_is_fixed(books):

@@ -61,8 +61,12 @@ def test_two_clicks_of_one_reader_leave_one_receipt():
     publishing.publish(by=SYSTEM, notice_id=notice.pk)
     account = identity.account_with(CAST["student"][2])
     viewer = Viewer(
-        account_id=account.pk, person_id=account.person_id, name="林小满", campus_no="1", faces=frozenset({"student"}),
+        account_id=account.pk,
+        person_id=account.person_id,
+        name="林小满",
+        campus_no="1",
+        faces=frozenset({"student"}),
         face="student",
-    )  # fmt: skip
+    )
     assert together(*[lambda: reading.mark_read(by=viewer, notice=notice)] * 2) == [True, True]
     assert Receipt.objects.count() == 1

@@ -34,24 +34,35 @@ def call_of(delivery: Delivery, hook: Webhook) -> outgoing.Call:
     body, moment = body_of(delivery), str(int(time.time()))
     sealed = signature.seal(hook.secret or "", signature.webhook_text(moment=moment, body=body))
     return outgoing.Call(
-        address=hook.url, body=body, content_type="application/json",
+        address=hook.url,
+        body=body,
+        content_type="application/json",
         headers=(("Nanhu-Signature", f"t={moment},v1={sealed}"), ("Nanhu-Event", str(delivery.event.public_id))),
-    )  # fmt: skip
+    )
 
 
 def body_of(delivery: Delivery) -> bytes:
     event = delivery.event
     event_body = bodies.Event(
-        id=str(event.public_id), mode=event.mode, type=event.kind,  # type: ignore[arg-type]
-        created_at=event.created_at.isoformat(timespec="seconds"), data=event.facts,
-    )  # fmt: skip
+        id=str(event.public_id),
+        mode=event.mode,
+        type=event.kind,  # type: ignore[arg-type]
+        created_at=event.created_at.isoformat(timespec="seconds"),
+        data=event.facts,
+    )
     return msgspec.json.encode(event_body)
 
 
 DELIVERIES = Retries(
-    model=Delivery, step=step, pause=doubling("5s", "6h"), most=MOST_ATTEMPTS, related=("event",),
+    model=Delivery,
+    step=step,
+    pause=doubling("5s", "6h"),
+    most=MOST_ATTEMPTS,
+    related=("event",),
     given_up=lambda: {"state": Delivery.State.GIVEN_UP, "ended_at": now()},
-    lane="vendor_id", lane_at_once=4, at_once=16,
-)  # fmt: skip
+    lane="vendor_id",
+    lane_at_once=4,
+    at_once=16,
+)
 in_the_worker("openapi", DELIVERIES, channel=CHANNEL)
 deliver_due = partial(drive, DELIVERIES)

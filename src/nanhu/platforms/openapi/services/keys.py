@@ -51,9 +51,15 @@ def make_key(*, by: Actor, vendor: Vendor, mode: str, name: str, replaces: ApiKe
     number = "".join(secrets.choice(ALPHABET) for _place in range(12))
     text = f"nanhu_{mode}_{number}_{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
-        vendor=owner, mode=mode, name=name.strip()[:60], number=number, secret_hash=hash_of(text), ending=text[-4:],
-        replaces=replaces, made_by_name=by.name,
-    )  # fmt: skip
+        vendor=owner,
+        mode=mode,
+        name=name.strip()[:60],
+        number=number,
+        secret_hash=hash_of(text),
+        ending=text[-4:],
+        replaces=replaces,
+        made_by_name=by.name,
+    )
     if mode == Mode.TEST:
         for interface in interfaces.values():
             interface.sandbox.prepare(owner)

@@ -41,13 +41,23 @@ def note(attempt: Attempt, error: ApiError, *, why: str, key: ApiKey | None) -> 
         return
     log.warning("turned away %s at %s: %s (%s)", network, attempt.path, error.code, why)
     audit.record(
-        by=Actor(account_id=None, name="anonymous", address=attempt.address), action="openapi.refuse_request",
-        target=f"openapi_vendor:{key.vendor_id}" if key else "openapi_vendor", reason=why,
+        by=Actor(account_id=None, name="anonymous", address=attempt.address),
+        action="openapi.refuse_request",
+        target=f"openapi_vendor:{key.vendor_id}" if key else "openapi_vendor",
+        reason=why,
         facts={"code": error.code, "key": key.number if key else "", "path": attempt.path[:200]},
-    )  # fmt: skip
+    )
     if key is not None:
         RequestLog.objects.create(
-            public_id=attempt.request_id, vendor=key.vendor, key=key, mode=key.mode, operation=attempt.operation,
-            method=attempt.method, path=attempt.path[:200], status=error.http_status, code=error.code,
-            address=attempt.address, milliseconds=0,
-        )  # fmt: skip
+            public_id=attempt.request_id,
+            vendor=key.vendor,
+            key=key,
+            mode=key.mode,
+            operation=attempt.operation,
+            method=attempt.method,
+            path=attempt.path[:200],
+            status=error.http_status,
+            code=error.code,
+            address=attempt.address,
+            milliseconds=0,
+        )

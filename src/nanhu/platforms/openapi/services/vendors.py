@@ -74,10 +74,13 @@ def check_scopes(order: VendorOrder, *, held: Sequence[str]) -> None:
 
 def facts_of(order: VendorOrder) -> dict[str, object]:
     return {
-        "company": order.company.strip(), "contact": order.contact.strip(), "phone": order.phone.strip(),
-        "scopes": sorted(set(order.scopes)), "addresses": [str(ip_network(one)) for one in order.addresses],
+        "company": order.company.strip(),
+        "contact": order.contact.strip(),
+        "phone": order.phone.strip(),
+        "scopes": sorted(set(order.scopes)),
+        "addresses": [str(ip_network(one)) for one in order.addresses],
         "per_minute": order.per_minute,
-    }  # fmt: skip
+    }
 
 
 def save_settings(vendor: Vendor, order: VendorOrder) -> dict[str, object]:
@@ -91,8 +94,10 @@ def save_settings(vendor: Vendor, order: VendorOrder) -> dict[str, object]:
 
 def note(by: Actor, action: str, vendor: Vendor, order: VendorOrder, facts: dict[str, object]) -> None:
     common = {
-        "scopes": sorted(set(order.scopes)), "addresses": list(vendor.addresses), "per_minute": order.per_minute,
-    }  # fmt: skip
+        "scopes": sorted(set(order.scopes)),
+        "addresses": list(vendor.addresses),
+        "per_minute": order.per_minute,
+    }
     audit.record(by=by, action=action, target=f"openapi_vendor:{vendor.pk}", facts=common | facts)
 
 

@@ -17,13 +17,16 @@ KEEPER_NO, COLLEAGUE_NO = "0020150007", "0020190123"
 def people_of_the_centre(db):
     records = [
         people.PersonRecord(
-            key=number, name=name,
-            affiliations=(people.AffiliationRecord(
-                kind="staff", campus_no=number, starts_on=date(2020, 9, 1), unit_code="", state="active"
-            ),),
+            key=number,
+            name=name,
+            affiliations=(
+                people.AffiliationRecord(
+                    kind="staff", campus_no=number, starts_on=date(2020, 9, 1), unit_code="", state="active"
+                ),
+            ),
         )
         for number, name in ((KEEPER_NO, "周敏"), (COLLEAGUE_NO, "陈志远"))
-    ]  # fmt: skip
+    ]
     origin = people.Origin(source="test", title="测试")
     made = people.apply_records(by=SYSTEM, records=records, origin=origin)
     identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())

@@ -80,9 +80,16 @@ def test_a_scope_names_its_room(vendor, scope):
 
 def interface(name="assets", scopes=("assets.read",), events=("asset.moved",), operations=()):
     return Interface(
-        name=name, title="资产", description="", operations=operations, scopes=dict.fromkeys(scopes, "x"),
-        events=dict.fromkeys(events, "x"), refusals={}, example=None, sandbox=None,  # type: ignore[arg-type]
-    )  # fmt: skip
+        name=name,
+        title="资产",
+        description="",
+        operations=operations,
+        scopes=dict.fromkeys(scopes, "x"),
+        events=dict.fromkeys(events, "x"),
+        refusals={},
+        example=None,
+        sandbox=None,  # type: ignore[arg-type]
+    )
 
 
 def write_without_scope():

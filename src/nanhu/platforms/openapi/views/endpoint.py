@@ -46,9 +46,12 @@ def endpoint(interface: Interface, path: str) -> Callable[..., HttpResponse]:
         method = "GET" if request.method == "HEAD" else request.method or ""
         operation = here.get(method)
         attempt = Attempt(
-            request_id=request_id, address=request.META.get("REMOTE_ADDR", ""), method=request.method or "",
-            path=request.path, operation=operation.name if operation else "",
-        )  # fmt: skip
+            request_id=request_id,
+            address=request.META.get("REMOTE_ADDR", ""),
+            method=request.method or "",
+            path=request.path,
+            operation=operation.name if operation else "",
+        )
         try:
             caller = authenticated(interface, request, attempt)
         except ApiError as error:
@@ -115,11 +118,19 @@ def respond(
     begun = time.perf_counter()
     response = serving.serve(request, operation, caller, public_id)
     line = RequestLog(
-        public_id=request_id, vendor=caller.key.vendor, key=caller.key, mode=caller.key.mode, operation=operation.name,
-        method=request.method or "", path=request.path, status=response.status, code=response.code,
-        is_replay=response.is_replay, address=caller.address,
+        public_id=request_id,
+        vendor=caller.key.vendor,
+        key=caller.key,
+        mode=caller.key.mode,
+        operation=operation.name,
+        method=request.method or "",
+        path=request.path,
+        status=response.status,
+        code=response.code,
+        is_replay=response.is_replay,
+        address=caller.address,
         milliseconds=int((time.perf_counter() - begun) * 1000),
-    )  # fmt: skip
+    )
     try:
         line.save(force_insert=True)
     except (OperationalError, InterfaceError) as error:  # what was decided is answered though its line is lost

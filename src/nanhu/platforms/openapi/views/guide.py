@@ -51,10 +51,13 @@ def codes_of(interface: Interface, codes: Iterable[str]) -> list[tuple[str, int,
 
 def shown(interface: Interface, one: Operation) -> dict[str, Any]:
     return {
-        "operation": one, "address": interface.prefix + one.path, "scope": interface.scopes.get(one.scope, ""),
+        "operation": one,
+        "address": interface.prefix + one.path,
+        "scope": interface.scopes.get(one.scope, ""),
         "takes": members_of(interface, one.takes.__name__) if one.takes else [],
-        "gives": members_of(interface, one.gives.__name__), "codes": codes_of(interface, one.codes),
-    }  # fmt: skip
+        "gives": members_of(interface, one.gives.__name__),
+        "codes": codes_of(interface, one.codes),
+    }
 
 
 @login_not_required
@@ -71,12 +74,15 @@ def guide(interface: Interface) -> Callable[[HttpRequest], HttpResponse]:
     def view(request: HttpRequest) -> HttpResponse:
         probes = [one.path for one in interface.operations if one.method == "GET" and "{" not in one.path]
         facts = {
-            "interface": interface, "shown": [shown(interface, one) for one in interface.operations],
+            "interface": interface,
+            "shown": [shown(interface, one) for one in interface.operations],
             "common": codes_of(interface, (*ALWAYS, "scope_missing", *WRITING)),
-            "events": {**interface.events, **COMMON_EVENTS}.items(), "sandbox": interface.sandbox.facts(),
+            "events": {**interface.events, **COMMON_EVENTS}.items(),
+            "sandbox": interface.sandbox.facts(),
             "probe": probes[0] if probes else "",
-            "url": configuration().public_url, "openapi": f"{interface.name}_api:openapi",
-        }  # fmt: skip
+            "url": configuration().public_url,
+            "openapi": f"{interface.name}_api:openapi",
+        }
         return render(request, "openapi/guide.html", facts)
 
     return view

@@ -30,9 +30,16 @@ class AcpGateway:
     def open_order(self, *, order: str, txn_time: str, amount_fen: int, back_url: str) -> Opened:
         """A code that the payer scans or opens (申码): consume 01/07."""
         facts = {
-            "txnType": "01", "txnSubType": "07", "bizType": "000000", "orderId": order, "txnTime": txn_time,
-            "txnAmt": str(amount_fen), "currencyCode": "156", "backUrl": back_url, "payTimeout": pay_timeout(),
-        }  # fmt: skip
+            "txnType": "01",
+            "txnSubType": "07",
+            "bizType": "000000",
+            "orderId": order,
+            "txnTime": txn_time,
+            "txnAmt": str(amount_fen),
+            "currencyCode": "156",
+            "backUrl": back_url,
+            "payTimeout": pay_timeout(),
+        }
         said = self.ask("backTransReq.do", facts)
         if said.get("respCode") not in acp.OK or not said.get("qrCode"):
             raise AcquirerSilentError(said.get("respMsg", "no code"))
@@ -44,9 +51,15 @@ class AcpGateway:
 
     def refund(self, *, order: str, txn_time: str, original: str, amount_fen: int, back_url: str) -> Trade:
         facts = {
-            "txnType": "04", "txnSubType": "00", "bizType": "000000", "orderId": order, "txnTime": txn_time,
-            "txnAmt": str(amount_fen), "origQryId": original, "backUrl": back_url,
-        }  # fmt: skip
+            "txnType": "04",
+            "txnSubType": "00",
+            "bizType": "000000",
+            "orderId": order,
+            "txnTime": txn_time,
+            "txnAmt": str(amount_fen),
+            "origQryId": original,
+            "backUrl": back_url,
+        }
         said = self.ask("backTransReq.do", facts)
         code = said.get("respCode", "")
         if code in acp.UNKNOWN:
@@ -55,9 +68,13 @@ class AcpGateway:
 
     def fetch_file(self, *, day: date) -> list[FileRow]:
         facts = {
-            "txnType": "76", "txnSubType": "01", "bizType": "000000", "fileType": "00", "settleDate": f"{day:%m%d}",
+            "txnType": "76",
+            "txnSubType": "01",
+            "bizType": "000000",
+            "fileType": "00",
+            "settleDate": f"{day:%m%d}",
             "txnTime": campus_time(now()).strftime("%Y%m%d%H%M%S"),
-        }  # fmt: skip
+        }
         said = self.ask("fileTransReq.do", facts, timeout=FILE_TIMEOUT)
         if said.get("respCode") == "98":
             return []  # a day without any trade has no file
@@ -70,9 +87,13 @@ class AcpGateway:
 
     def ask(self, path: str, facts: Mapping[str, str], *, timeout: float | None = None) -> dict[str, str]:
         message = {
-            "version": acp.VERSION, "encoding": "UTF-8", "channelType": "08", "accessType": "0", "merId": self.merchant,
+            "version": acp.VERSION,
+            "encoding": "UTF-8",
+            "channelType": "08",
+            "accessType": "0",
+            "merId": self.merchant,
             **facts,
-        }  # fmt: skip
+        }
         whole = acp.signed(message, key=self.key, certificate=self.certificate)
         said = acp.read_message(post(self.address, PREFIX + path, whole, timeout or self.timeout))
         if not acp.is_genuine(said, authority=self.authority, at=now()) or not is_about(said, facts, self.merchant):
@@ -97,9 +118,12 @@ def trade_of(said: Mapping[str, str]) -> Trade:
     if code not in acp.OK:
         return Trade(state="gone", sentence=sentence)
     return Trade(
-        state="paid", query_id=said.get("queryId", ""), amount_fen=fen_of(said.get("txnAmt", "")), sentence=sentence,
+        state="paid",
+        query_id=said.get("queryId", ""),
+        amount_fen=fen_of(said.get("txnAmt", "")),
+        sentence=sentence,
         settled_on=settle_day(said.get("settleDate", "")),
-    )  # fmt: skip
+    )
 
 
 def fen_of(text: str) -> int:
@@ -128,9 +152,10 @@ def pay_timeout() -> str:
 
 def post(address: str, path: str, message: Mapping[str, str], timeout: float) -> str:
     call = outgoing.Call(
-        address=address.rstrip("/") + path, body=urlencode(message).encode(),
+        address=address.rstrip("/") + path,
+        body=urlencode(message).encode(),
         content_type="application/x-www-form-urlencoded; charset=UTF-8",
-    )  # fmt: skip
+    )
     try:
         return outgoing.fetch(call, seconds=timeout, largest=LARGEST_ANSWER).body.decode("utf-8", "replace")
     except OSError as error:

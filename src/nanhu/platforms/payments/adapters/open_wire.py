@@ -57,9 +57,11 @@ class OpenWireBank:
 
     def sign(self, *, request: str, factors: FourFactors) -> BankAnswer:
         facts = {
-            "name": factors.name, "id_number": factors.id_number, "card_number": factors.card_number,
+            "name": factors.name,
+            "id_number": factors.id_number,
+            "card_number": factors.card_number,
             "phone": factors.phone,
-        }  # fmt: skip
+        }
         return self.ask("sign", request, facts)
 
     def unsign(self, *, request: str, token: str) -> BankAnswer:
@@ -83,11 +85,15 @@ class OpenWireBank:
             raise BankSilentError("the statement does not add up")
         return [
             StatementLine(
-                request=row.request, kind=row.kind, amount_fen=row.amount_fen, reference=row.reference,
-                at=datetime.fromtimestamp(row.at, UTC), campus_no=row.campus_no,
+                request=row.request,
+                kind=row.kind,
+                amount_fen=row.amount_fen,
+                reference=row.reference,
+                at=datetime.fromtimestamp(row.at, UTC),
+                campus_no=row.campus_no,
             )
             for row in said.rows
-        ]  # fmt: skip
+        ]
 
     def balance(self, *, day: date) -> int | None:
         said = self.ask("balance", fresh_request(), {"day": day.isoformat()})
@@ -96,9 +102,15 @@ class OpenWireBank:
     def ask(self, operation: str, request: str, facts: Mapping[str, Any]) -> BankAnswer:
         said = decoded(self.post(operation, request, facts), Said)
         return BankAnswer(
-            outcome=said.outcome, code=said.code, sentence=said.sentence, reference=said.reference,
-            settled_on=said.settled_on, amount_fen=said.amount_fen, token=said.token, tail=said.tail,
-        )  # fmt: skip
+            outcome=said.outcome,
+            code=said.code,
+            sentence=said.sentence,
+            reference=said.reference,
+            settled_on=said.settled_on,
+            amount_fen=said.amount_fen,
+            token=said.token,
+            tail=said.tail,
+        )
 
     def post(self, operation: str, request: str, facts: Mapping[str, Any]) -> bytes:
         """The body of an answer that the bank itself signed for this very request."""

@@ -5,6 +5,15 @@ from nanhu.platforms.payments.models.payouts import BankPayout, PayoutFile
 from nanhu.platforms.payments.models.statements import Difference, Statement, StatementRow
 
 __all__ = [
-    "Agreement", "BankPayout", "BulkSigning", "BulkSigningRow", "Channel", "DayClose", "DayDifference", "Difference", "PayoutFile",
-    "Statement", "StatementRow",
-]  # fmt: skip
+    "Agreement",
+    "BankPayout",
+    "BulkSigning",
+    "BulkSigningRow",
+    "Channel",
+    "DayClose",
+    "DayDifference",
+    "Difference",
+    "PayoutFile",
+    "Statement",
+    "StatementRow",
+]

@@ -70,9 +70,14 @@ def ask(
         try:
             with transaction.atomic():
                 made = Agreement.objects.create(
-                    number=new_number("AG"), channel=bank_channel(), person_id=person_id, tail=number[-4:],
-                    source=source, replaces=replaces, due_at=first_look(),
-                )  # fmt: skip
+                    number=new_number("AG"),
+                    channel=bank_channel(),
+                    person_id=person_id,
+                    tail=number[-4:],
+                    source=source,
+                    replaces=replaces,
+                    due_at=first_look(),
+                )
         except IntegrityError as error:
             raise AgreementUnderWayError from error
         facts = {"agreement": made.number, "tail": made.tail, "source": source}

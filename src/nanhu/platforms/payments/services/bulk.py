@@ -96,8 +96,12 @@ def sign_all(*, by: Actor, content: bytes, file_name: str, token: UUID) -> BulkS
         if known is not None:
             return known
         made = BulkSigning.objects.create(
-            token=token, file_name=file_name[:120], author_id=account_of(by), author_name=by.name, row_count=len(rows),
-        )  # fmt: skip
+            token=token,
+            file_name=file_name[:120],
+            author_id=account_of(by),
+            author_name=by.name,
+            row_count=len(rows),
+        )
         facts = {"signing": made.pk, "rows": len(rows)}
         audit.record(by=by, action="payments.bulk_sign", target=f"payments_bulk_signing:{made.pk}", facts=facts)
     for row, person_id in rows:

@@ -121,11 +121,17 @@ def figures_of(day: date) -> dict[str, Any]:
     """What the report shows; plain values, so that a printed report stays what it was."""
     moved = ledger.moved_between(start_of(day), end_of(day))
     return {
-        "groups": [{"kind": row.kind, "group": row.group, "debit_fen": row.debit_fen, "credit_fen": row.credit_fen} for row in by_group(moved)],
-        "trial": [{"kind": row.kind, "group": row.group, "debit_fen": row.debit_fen, "credit_fen": row.credit_fen}
-                  for row in by_group(ledger.trial_at(end_of(day)))],
-        "custody": custody_on(day), **{one.key: one.of(day) for one in figures},
-    }  # fmt: skip
+        "groups": [
+            {"kind": row.kind, "group": row.group, "debit_fen": row.debit_fen, "credit_fen": row.credit_fen}
+            for row in by_group(moved)
+        ],
+        "trial": [
+            {"kind": row.kind, "group": row.group, "debit_fen": row.debit_fen, "credit_fen": row.credit_fen}
+            for row in by_group(ledger.trial_at(end_of(day)))
+        ],
+        "custody": custody_on(day),
+        **{one.key: one.of(day) for one in figures},
+    }
 
 
 def by_group(rows: list[ledger.GroupRow]) -> list[ledger.GroupRow]:

@@ -86,9 +86,12 @@ def day_fault(said: Mapping[str, str], payout: BankPayout) -> str:
 def result_of(said: Mapping[str, str]) -> Result:
     is_paid = said["结果"] == PAID
     return Result(
-        number=said["付款编号"], is_paid=is_paid, reference=said["银行流水号"][:60], sentence=said["原因"][:200],
+        number=said["付款编号"],
+        is_paid=is_paid,
+        reference=said["银行流水号"][:60],
+        sentence=said["原因"][:200],
         settled_on=day_of(said["入账日期"]) if is_paid else None,
-    )  # fmt: skip
+    )
 
 
 def fen_of(text: str) -> int | None:

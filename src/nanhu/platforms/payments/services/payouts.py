@@ -60,12 +60,18 @@ def make_file(*, by: Actor) -> PayoutFile:
     if not owed:
         raise NothingToPayError
     made = PayoutFile.objects.create(
-        number=new_number("PF"), channel=channel, maker_id=account_of(by), maker_name=by.name,
-        row_count=len(owed), sum_fen=sum(one.amount_fen for _key, one in owed),
-    )  # fmt: skip
+        number=new_number("PF"),
+        channel=channel,
+        maker_id=account_of(by),
+        maker_name=by.name,
+        row_count=len(owed),
+        sum_fen=sum(one.amount_fen for _key, one in owed),
+    )
     persons = people.person_cards([one.person_id for _key, one in owed])
-    held = {one.person_id: one for one in Agreement.objects.filter(
-        channel=channel, state=Agreement.State.ACTIVE, person_id__in=list(persons))}  # fmt: skip
+    held = {
+        one.person_id: one
+        for one in Agreement.objects.filter(channel=channel, state=Agreement.State.ACTIVE, person_id__in=list(persons))
+    }
     BankPayout.objects.bulk_create(
         payout_of(key, one, made, held.get(one.person_id), persons[one.person_id].name) for key, one in owed
     )
@@ -78,9 +84,16 @@ def payout_of(purpose: str, owed: Owed, file: PayoutFile, held: Agreement | None
     """To the bank card its holder has an agreement for now, else to the one named when it was asked for."""
     token, tail = (held.token, held.tail) if held else (owed.token, owed.tail)
     return BankPayout(
-        number=new_number("PO"), channel=file.channel, purpose=purpose, subject=owed.subject, file=file, token=token,
-        tail=tail, name=name, amount_fen=owed.amount_fen,
-    )  # fmt: skip
+        number=new_number("PO"),
+        channel=file.channel,
+        purpose=purpose,
+        subject=owed.subject,
+        file=file,
+        token=token,
+        tail=tail,
+        name=name,
+        amount_fen=owed.amount_fen,
+    )
 
 
 @transaction.atomic
@@ -122,12 +135,19 @@ def pay_by_wire(
 ) -> tuple[BankPayout, bool]:
     """On to a bank card, asked until the bank answers; once for a subject: whether it is new. In the transaction of its caller."""
     return BankPayout.objects.get_or_create(
-        purpose=purpose, subject=subject, file=None,
+        purpose=purpose,
+        subject=subject,
+        file=None,
         defaults={
-            "number": new_number("PO"), "channel": channel, "amount_fen": amount_fen, "entry_id": entry_id, "due_at": now(),
-            "token": agreement.token if agreement else "", "tail": agreement.tail if agreement else "",
+            "number": new_number("PO"),
+            "channel": channel,
+            "amount_fen": amount_fen,
+            "entry_id": entry_id,
+            "due_at": now(),
+            "token": agreement.token if agreement else "",
+            "tail": agreement.tail if agreement else "",
         },
-    )  # fmt: skip
+    )
 
 
 def step(payout: BankPayout) -> Again | None:
@@ -143,10 +163,16 @@ def step(payout: BankPayout) -> Again | None:
     )
     is_paid = answer.outcome == "done" and answer.amount_fen == payout.amount_fen
     if is_paid or answer.outcome == "refused":
-        hear(payout, Result(
-            number=payout.number, is_paid=is_paid, reference=answer.reference, settled_on=answer.settled_on,
-            sentence=answer.sentence,
-        ))  # fmt: skip
+        hear(
+            payout,
+            Result(
+                number=payout.number,
+                is_paid=is_paid,
+                reference=answer.reference,
+                settled_on=answer.settled_on,
+                sentence=answer.sentence,
+            ),
+        )
         return None
     log.warning("payout %s: %s", payout.number, answer.sentence)
     return Again(answer.sentence)

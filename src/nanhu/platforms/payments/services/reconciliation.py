@@ -69,22 +69,32 @@ def fetch_day(channel: Channel, day: date) -> Statement:
 def bank_rows(channel: Channel, day: date) -> list[StatementRow]:
     return [
         StatementRow(
-            channel=channel, day=day, kind=line.kind, order=line.reference if line.kind in BY_REFERENCE else line.request,
-            reference=line.reference, amount_fen=line.amount_fen, campus_no=line.campus_no, at=line.at,
+            channel=channel,
+            day=day,
+            kind=line.kind,
+            order=line.reference if line.kind in BY_REFERENCE else line.request,
+            reference=line.reference,
+            amount_fen=line.amount_fen,
+            campus_no=line.campus_no,
+            at=line.at,
         )
         for line in gateway_of(channel).fetch_statement(day=day)
-    ]  # fmt: skip
+    ]
 
 
 def acquirer_rows(channel: Channel, day: date) -> list[StatementRow]:
     return [
         StatementRow(
-            channel=channel, day=day, kind="refund" if row.kind == REFUND else "consume",
-            order=f"TU{row.order[2:]}" if row.kind == REFUND else row.order, reference=row.query_id,
-            amount_fen=row.amount_fen, fee_fen=row.fee_fen,
+            channel=channel,
+            day=day,
+            kind="refund" if row.kind == REFUND else "consume",
+            order=f"TU{row.order[2:]}" if row.kind == REFUND else row.order,
+            reference=row.query_id,
+            amount_fen=row.amount_fen,
+            fee_fen=row.fee_fen,
         )
         for row in acquirer_of(channel).fetch_file(day=day)
-    ]  # fmt: skip
+    ]
 
 
 def reconcile(channel: Channel, day: date) -> list[Difference]:
@@ -112,10 +122,16 @@ def note(channel: Channel, day: date, one: Compared, known: Difference | None) -
     if known is not None and known.kind == Kind.SUSPECT:
         return
     facts = {
-        "kind": one.kind, "reference": one.reference, "campus_no": one.campus_no, "theirs_fen": one.theirs_fen,
-        "ours_fen": one.ours_fen, "ledger_fen": one.ledger_fen, "owner": owner_of(one, channel),
-        "state": Difference.State.OPEN, "settled_at": None,
-    }  # fmt: skip
+        "kind": one.kind,
+        "reference": one.reference,
+        "campus_no": one.campus_no,
+        "theirs_fen": one.theirs_fen,
+        "ours_fen": one.ours_fen,
+        "ledger_fen": one.ledger_fen,
+        "owner": owner_of(one, channel),
+        "state": Difference.State.OPEN,
+        "settled_at": None,
+    }
     Difference.objects.update_or_create(channel=channel, day=day, order=one.order, defaults=facts)
 
 
@@ -140,15 +156,21 @@ def compared(channel: Channel, day: date) -> list[Compared]:
             continue
         held = books.get(row.order, Compared(order=row.order))
         books[row.order] = replace(
-            held, theirs_fen=held.theirs_fen + sign * row.amount_fen, reference=held.reference or row.reference,
+            held,
+            theirs_fen=held.theirs_fen + sign * row.amount_fen,
+            reference=held.reference or row.reference,
             campus_no=held.campus_no or row.campus_no,
-        )  # fmt: skip
+        )
     for order, reference, fen, moved, is_under_way, is_by_hand in our_rows(channel, day, list(books)):
         held = books.get(order, Compared(order=order))
         books[order] = replace(
-            held, reference=held.reference or reference, ours_fen=fen, ledger_fen=moved, is_under_way=is_under_way,
+            held,
+            reference=held.reference or reference,
+            ours_fen=fen,
+            ledger_fen=moved,
+            is_under_way=is_under_way,
             is_by_hand=is_by_hand,
-        )  # fmt: skip
+        )
     return sorted(books.values(), key=lambda one: one.order)
 
 

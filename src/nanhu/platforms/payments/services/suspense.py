@@ -23,9 +23,16 @@ def suspend(*, channel: Channel, order: str, amount_fen: int, why: str, campus_n
     if known is not None:
         return known
     made = Difference.objects.create(
-        channel=channel, day=campus_today(), order=order, reference=order, kind=Difference.Kind.SUSPECT, why=why,
-        campus_no=campus_no, theirs_fen=amount_fen, owner=_("一卡通财务"),
-    )  # fmt: skip
+        channel=channel,
+        day=campus_today(),
+        order=order,
+        reference=order,
+        kind=Difference.Kind.SUSPECT,
+        why=why,
+        campus_no=campus_no,
+        theirs_fen=amount_fen,
+        owner=_("一卡通财务"),
+    )
     facts = {"order": order, "fen": amount_fen, "channel": channel.name}
     audit.record(
         by=BY, action="payments.suspend_notice", target=f"payments_difference:{made.pk}", reason=why, facts=facts

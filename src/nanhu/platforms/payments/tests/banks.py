@@ -37,8 +37,11 @@ make_server("127.0.0.1", int(sys.argv[1]), found() if name == "read_application"
 """
 MERCHANT = "777290058110097"
 CUSTOMER = {
-    "name": "林小满", "id_number": "430602200503181266", "phone": "13907300001", "card_number": "6228480088888888018",
-}  # fmt: skip
+    "name": "林小满",
+    "id_number": "430602200503181266",
+    "phone": "13907300001",
+    "card_number": "6228480088888888018",
+}
 
 
 def key_pair() -> tuple[str, str]:
@@ -59,9 +62,11 @@ class Bank:
         facts = {"institution": "HNIST", "key": bank_key, "campus_key": self.our_public, "campus": "http://127.0.0.1:9"}
         self.union = acquirer_keys()
         acquirer = {
-            "merchant": MERCHANT, "key": self.union.acquirer.key, "certificate": self.union.acquirer.certificate,
+            "merchant": MERCHANT,
+            "key": self.union.acquirer.key,
+            "certificate": self.union.acquirer.certificate,
             "merchant_certificate": self.union.merchant.certificate,
-        }  # fmt: skip
+        }
         facts["acquirer"] = acquirer
         self.path.write_text(json.dumps({**facts, "customers": list(customers), **more}, ensure_ascii=False))
 

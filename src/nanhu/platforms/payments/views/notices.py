@@ -43,9 +43,11 @@ def acp_notice(request: HttpRequest) -> HttpResponse:
         except PaymentOddError as error:
             log.warning("%s", error)
             suspense.suspend(
-                channel=channel, order=message.get("orderId", "")[:40], amount_fen=fen_of(message.get("txnAmt", "")),
+                channel=channel,
+                order=message.get("orderId", "")[:40],
+                amount_fen=fen_of(message.get("txnAmt", "")),
                 why=_("与学校的订单对不上"),
-            )  # fmt: skip
+            )
             return HttpResponse("mismatch", status=409, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
 
@@ -63,10 +65,13 @@ def genuine_channel(message: dict[str, str]) -> Channel | None:
 def hear(channel: Channel, message: dict[str, str]) -> None:
     """Order, merchant, sum and currency must be those we asked for; the number of the payment makes it once."""
     paid = Paid(
-        channel=channel, order=message.get("orderId", ""), txn_time=message.get("txnTime", ""),
-        query_id=message.get("queryId", ""), amount_fen=fen_of(message.get("txnAmt", "")),
+        channel=channel,
+        order=message.get("orderId", ""),
+        txn_time=message.get("txnTime", ""),
+        query_id=message.get("queryId", ""),
+        amount_fen=fen_of(message.get("txnAmt", "")),
         settled_on=settle_day(message.get("settleDate", "")),
-    )  # fmt: skip
+    )
     if message.get("currencyCode") != YUAN or not any(use.hear_paid(paid) for use in USES):
         raise PaymentOddError(number=paid.order[:40])
 

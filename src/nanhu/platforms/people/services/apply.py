@@ -30,9 +30,18 @@ from nanhu.platforms.people.services.plan import AFFILIATION_FIELDS, PERSON_FIEL
 
 NORMALISERS: Final = {"id_number": normalise_document, "phone": normalise_phone}
 BLANKS: Final[Row] = {
-    "sex": "0", "birth_date": None, "nationality": "", "ethnicity": "", "document_kind": "", "id_number": None,
-    "id_number_index": None, "phone": None, "phone_index": None, "email": "", "photo_path": "",
-}  # fmt: skip
+    "sex": "0",
+    "birth_date": None,
+    "nationality": "",
+    "ethnicity": "",
+    "document_kind": "",
+    "id_number": None,
+    "id_number_index": None,
+    "phone": None,
+    "phone_index": None,
+    "email": "",
+    "photo_path": "",
+}
 PERSON_COLUMNS: Final = (*PERSON_FIELDS, "pinyin", "initials", "id_number_index", "phone_index", "provenance")
 NEW_PERSON_COLUMNS: Final = ("id", "public_id", *PERSON_COLUMNS, "photo_path", "created_in_id", "created_at")
 AFFILIATION_COLUMNS: Final = (*AFFILIATION_FIELDS, "provenance")
@@ -65,15 +74,23 @@ def apply_records(
     if dry_run or plan.is_empty():
         return plan.result(person_ids=known, change_set_id=None)
     change_set = ChangeSet.objects.create(
-        id=set_id, kind=ChangeSet.Kind.IMPORT, source=origin.source, source_title=origin.title,
-        batch_no=origin.batch_no, actor=by.name, reason=reason,
-    )  # fmt: skip
+        id=set_id,
+        kind=ChangeSet.Kind.IMPORT,
+        source=origin.source,
+        source_title=origin.title,
+        batch_no=origin.batch_no,
+        actor=by.name,
+        reason=reason,
+    )
     born = write(plan, change_set)
     result = plan.result(person_ids={**known, **born}, change_set_id=set_id)
     audit.record(
-        by=by, action="people.apply_records", target=f"change_set:{set_id}", reason=reason,
+        by=by,
+        action="people.apply_records",
+        target=f"change_set:{set_id}",
+        reason=reason,
         facts={"source": origin.title, "batch": origin.batch_no, "created": result.created, "changed": result.changed},
-    )  # fmt: skip
+    )
     return result
 
 
@@ -187,9 +204,15 @@ def journal(change_set: ChangeSet, entity: str, touched: Iterable[Touched]) -> N
         plain = {name: jsonable(value) for name, value in one.before.items() if name not in SEALED_FIELDS}
         secret = {name: opened(value) for name, value in one.before.items() if name in SEALED_FIELDS}
         changes.append(
-            Change(change_set=change_set, entity=entity, entity_id=one.row["id"], before=plain, sources=one.sources,
-                   sealed=json.dumps(secret) if secret else None)
-        )  # fmt: skip
+            Change(
+                change_set=change_set,
+                entity=entity,
+                entity_id=one.row["id"],
+                before=plain,
+                sources=one.sources,
+                sealed=json.dumps(secret) if secret else None,
+            )
+        )
     Change.objects.bulk_create(changes, batch_size=2000)
 
 
@@ -209,6 +232,9 @@ def facts_of(plan: Plan, born: Mapping[str, int]) -> list[Event]:
 
 def affiliation_fact(fact: str, row: Row) -> Event:
     return FACTS[fact](
-        person_id=row["person_id"], affiliation_id=row["id"], kind=row["kind"], campus_no=row["campus_no"],
+        person_id=row["person_id"],
+        affiliation_id=row["id"],
+        kind=row["kind"],
+        campus_no=row["campus_no"],
         category=row.get("category") or "",
-    )  # fmt: skip
+    )

@@ -67,9 +67,11 @@ def move_due(what: str, *, by: Actor, today: date) -> int:
         cursor.execute(MOVE[what], {"ids": ids, "stamp": stamp})
         publish(*filter(None, map(fact_of_row, cursor.fetchall())))
     audit.record(
-        by=by, action=f"people.{what}_affiliations", target=f"change_set:{change_set.id}",
+        by=by,
+        action=f"people.{what}_affiliations",
+        target=f"change_set:{change_set.id}",
         facts={"count": len(ids), "today": today.isoformat()},
-    )  # fmt: skip
+    )
     return len(ids)
 
 

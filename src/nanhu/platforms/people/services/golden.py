@@ -33,9 +33,14 @@ def open_change_set(
     *, by: Actor, kind: str, origin: Origin, reason: str = "", reverts_id: int | None = None
 ) -> ChangeSet:
     return ChangeSet.objects.create(
-        kind=kind, source=origin.source, source_title=origin.title, batch_no=origin.batch_no,
-        actor=by.name, reason=reason, reverts_id=reverts_id,
-    )  # fmt: skip
+        kind=kind,
+        source=origin.source,
+        source_title=origin.title,
+        batch_no=origin.batch_no,
+        actor=by.name,
+        reason=reason,
+        reverts_id=reverts_id,
+    )
 
 
 def stamp_of(origin: Origin, change_set_id: int) -> dict[str, Any]:

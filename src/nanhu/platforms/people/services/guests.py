@@ -37,9 +37,15 @@ def add_guest(
 ) -> Guest:
     """A new person, or one the school knows (`person_id`: an alumnus) whose own record stays as it is."""
     tie = AffiliationRecord(
-        kind=GUEST, campus_no=next_number(), starts_on=campus_today(), ends_on=ends_on, unit_code=unit_code or None,
-        category=category, category_name=category_name, status_name=category_name,
-    )  # fmt: skip
+        kind=GUEST,
+        campus_no=next_number(),
+        starts_on=campus_today(),
+        ends_on=ends_on,
+        unit_code=unit_code or None,
+        category=category,
+        category_name=category_name,
+        status_name=category_name,
+    )
     record = PersonRecord(
         key=tie.campus_no,
         person_id=person_id,

@@ -54,8 +54,13 @@ def refuse_overlap(kept_id: int, gone_id: int) -> None:
 
 
 def bury(gone: Person, kept: Person, change_set: ChangeSet, stamp: dict[str, Any]) -> None:
-    Change.objects.create(change_set=change_set, entity="person", entity_id=gone.id, before={"merged_into_id": None},
-                          sources={"merged_into_id": None})  # fmt: skip
+    Change.objects.create(
+        change_set=change_set,
+        entity="person",
+        entity_id=gone.id,
+        before={"merged_into_id": None},
+        sources={"merged_into_id": None},
+    )
     gone.merged_into = kept
     gone.provenance = {**gone.provenance, "merged_into_id": stamp}
     gone.save(update_fields=["merged_into", "provenance"])
@@ -63,8 +68,13 @@ def bury(gone: Person, kept: Person, change_set: ChangeSet, stamp: dict[str, Any
 
 def move_affiliations(kept: Person, gone: Person, change_set: ChangeSet, stamp: dict[str, Any]) -> None:
     for affiliation in Affiliation.objects.select_for_update().filter(person=gone).order_by("id"):
-        Change.objects.create(change_set=change_set, entity="affiliation", entity_id=affiliation.id,
-                              before={"person_id": gone.id}, sources={"person_id": None})  # fmt: skip
+        Change.objects.create(
+            change_set=change_set,
+            entity="affiliation",
+            entity_id=affiliation.id,
+            before={"person_id": gone.id},
+            sources={"person_id": None},
+        )
         affiliation.person = kept
         affiliation.provenance = {**affiliation.provenance, "person_id": stamp}
         affiliation.save(update_fields=["person", "provenance"])
@@ -78,11 +88,13 @@ def fill(kept: Person, gone: Person, change_set: ChangeSet) -> list[str]:
     if not names and not secrets:
         return []
     Change.objects.create(
-        change_set=change_set, entity="person", entity_id=kept.id,
+        change_set=change_set,
+        entity="person",
+        entity_id=kept.id,
         before={name: getattr(kept, name) for name in names},
         sources={name: kept.provenance.get(name) for name in [*names, *secrets]},
         sealed=json.dumps(dict.fromkeys(secrets, "")) if secrets else None,
-    )  # fmt: skip
+    )
     for name in [*names, *secrets]:
         setattr(kept, name, getattr(gone, name))
         origin = gone.provenance.get(name, {})

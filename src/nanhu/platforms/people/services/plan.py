@@ -100,9 +100,15 @@ class Plan:
     def _outvote(self, record: PersonRecord, row: Row, name: str, value: object, source: str) -> None:
         mask = MASKS.get(name, str)
         self.outvoted.append(
-            Outvoted(key=record.key, person_id=row["id"], field=name, kept="" if name in MASKS else str(row[name]),
-                     kept_source=source, offered=mask(str(value)))
-        )  # fmt: skip
+            Outvoted(
+                key=record.key,
+                person_id=row["id"],
+                field=name,
+                kept="" if name in MASKS else str(row[name]),
+                kept_source=source,
+                offered=mask(str(value)),
+            )
+        )
 
     def _note(
         self, record: PersonRecord, row: Row, name: str, change: tuple[object, object], campus_no: str = ""
@@ -112,9 +118,16 @@ class Plan:
             shown = (MASKS[name](shown[0]) if shown[0] else "", MASKS[name](shown[1]))
         no = campus_no or next((a.campus_no for a in record.affiliations), "")
         self.differences.append(
-            Difference(key=record.key, person_id=row["id"], campus_no=no, name=str(row["name"]), field=name,
-                       before=shown[0], after=shown[1])
-        )  # fmt: skip
+            Difference(
+                key=record.key,
+                person_id=row["id"],
+                campus_no=no,
+                name=str(row["name"]),
+                field=name,
+                before=shown[0],
+                after=shown[1],
+            )
+        )
 
     def _start(self, key: str, person_id: int | None, said: AffiliationRecord) -> None:
         values = self._values(said)

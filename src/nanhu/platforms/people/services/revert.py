@@ -61,9 +61,14 @@ def preview_revert(change_set_id: int) -> RevertPreview:
         cursor.execute(PREVIEW, {"mine": change_set_id})
         created, changed, ended, moved, closed, values, blockers = cursor.fetchone()
     return RevertPreview(
-        persons_created=created, persons_changed=changed, affiliations_ended=ended, affiliations_changed=moved,
-        units_closed=closed, values_restored=values, blockers=tuple(blockers),
-    )  # fmt: skip
+        persons_created=created,
+        persons_changed=changed,
+        affiliations_ended=ended,
+        affiliations_changed=moved,
+        units_closed=closed,
+        values_restored=values,
+        blockers=tuple(blockers),
+    )
 
 
 @transaction.atomic
@@ -81,8 +86,13 @@ def revert_change_set(*, by: Actor, change_set_id: int, reason: str) -> RevertPr
     revert = open_change_set(by=by, kind=ChangeSet.Kind.REVERT, origin=origin, reason=reason, reverts_id=change_set.id)
     told = restore(story) + end_created(story, stamp_of(origin, revert.id))
     publish(*told)
-    audit.record(by=by, action="people.revert_change_set", target=f"change_set:{change_set_id}", reason=reason,
-                 facts={"values": done.values_restored, "created": done.persons_created})  # fmt: skip
+    audit.record(
+        by=by,
+        action="people.revert_change_set",
+        target=f"change_set:{change_set_id}",
+        reason=reason,
+        facts={"values": done.values_restored, "created": done.persons_created},
+    )
     return done
 
 

@@ -31,20 +31,37 @@ def apply_units(*, by: Actor, records: Sequence[UnitRecord], origin: Origin, dry
     created = [record for record in records if record.code not in known]
     changed = [(record, names) for record in records if record.code in known and (names := differing(record, known))]
     differences = tuple(
-        Difference(key=record.code, person_id=None, campus_no=record.code, name=record.name, field=name,
-                   before=value_of(known[record.code], name), after=str(getattr(record, name, True)))
-        for record, names in changed for name in names
-    )  # fmt: skip
+        Difference(
+            key=record.code,
+            person_id=None,
+            campus_no=record.code,
+            name=record.name,
+            field=name,
+            before=value_of(known[record.code], name),
+            after=str(getattr(record, name, True)),
+        )
+        for record, names in changed
+        for name in names
+    )
     set_id = None
     if (created or changed) and not dry_run:
         change_set = open_change_set(by=by, kind=ChangeSet.Kind.IMPORT, origin=origin)
         set_id = change_set.id
         create_units(created, known, change_set, origin)
         change_units(changed, known, change_set, origin)
-        audit.record(by=by, action="people.apply_units", target=f"change_set:{set_id}",
-                     facts={"created": len(created), "changed": len(changed)})  # fmt: skip
-    return UnitsResult(created=len(created), changed=len(changed), unchanged=len(records) - len(created) - len(changed),
-                       differences=differences, change_set_id=set_id)  # fmt: skip
+        audit.record(
+            by=by,
+            action="people.apply_units",
+            target=f"change_set:{set_id}",
+            facts={"created": len(created), "changed": len(changed)},
+        )
+    return UnitsResult(
+        created=len(created),
+        changed=len(changed),
+        unchanged=len(records) - len(created) - len(changed),
+        differences=differences,
+        change_set_id=set_id,
+    )
 
 
 def value_of(unit: OrgUnit, name: str) -> str:
@@ -64,12 +81,18 @@ def create_units(
     stamp = stamp_of(origin, change_set.id)
     made = OrgUnit.objects.bulk_create(
         [
-            OrgUnit(code=r.code, name=r.name, short_name=r.short_name, kind=r.kind, created_in=change_set,
-                    provenance=dict.fromkeys(COLUMNS, stamp))
+            OrgUnit(
+                code=r.code,
+                name=r.name,
+                short_name=r.short_name,
+                kind=r.kind,
+                created_in=change_set,
+                provenance=dict.fromkeys(COLUMNS, stamp),
+            )
             for r in records
         ],
         batch_size=2000,
-    )  # fmt: skip
+    )
     known |= {unit.code: unit for unit in made}
     for record, unit in zip(records, made, strict=True):
         unit.parent = known[record.parent_code] if record.parent_code else None
@@ -84,9 +107,12 @@ def change_units(
         unit = known[record.code]
         columns = ["parent_id" if name == "parent_code" else name for name in names]
         Change.objects.create(
-            change_set=change_set, entity="unit", entity_id=unit.id, before={c: getattr(unit, c) for c in columns},
+            change_set=change_set,
+            entity="unit",
+            entity_id=unit.id,
+            before={c: getattr(unit, c) for c in columns},
             sources={c: unit.provenance.get(c) for c in columns},
-        )  # fmt: skip
+        )
         for name in names:
             if name == "parent_code":
                 unit.parent = known[record.parent_code]

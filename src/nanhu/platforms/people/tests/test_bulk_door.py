@@ -24,9 +24,14 @@ def affiliation(**said):
 
 def zeng(**said):
     given = {
-        "key": "1", "name": "曾国藩", "sex": "1", "birth_date": date(1980, 1, 2), "id_number": "11010519491231002X",
-        "phone": "13800138000", "affiliations": (affiliation(),),
-    }  # fmt: skip
+        "key": "1",
+        "name": "曾国藩",
+        "sex": "1",
+        "birth_date": date(1980, 1, 2),
+        "id_number": "11010519491231002X",
+        "phone": "13800138000",
+        "affiliations": (affiliation(),),
+    }
     return people.PersonRecord(**(given | said))
 
 
@@ -138,11 +143,16 @@ def test_thousands_of_people_take_a_bounded_number_of_statements():
     people.apply_units(by=BY, records=[unit], origin=HR)
     records = [
         people.PersonRecord(
-            key=str(n), name="张三", sex="1", id_number=f"E{n:08d}", phone=f"138{n:08d}", document_kind="A",
+            key=str(n),
+            name="张三",
+            sex="1",
+            id_number=f"E{n:08d}",
+            phone=f"138{n:08d}",
+            document_kind="A",
             affiliations=(affiliation(kind="student", campus_no=f"1423{n:07d}", unit_code="11"),),
         )
         for n in range(3000)
-    ]  # fmt: skip
+    ]
     with CaptureQueriesContext(connection) as captured:
         result = people.apply_records(by=BY, records=records, origin=HR)
     assert len(captured) <= 30

@@ -33,9 +33,17 @@ def affiliation(owner, **columns):
 
 @pytest.mark.parametrize(
     "columns",
-    [{"name": ""}, {"name": " 张三"}, {"sex": "男"}, {"nationality": "china"}, {"ethnicity": "汉"}, {"birth_date": date(1850, 1, 1)},
-     {"id_number": "E1234567"}, {"phone_index": b"x" * 32}],
-)  # fmt: skip
+    [
+        {"name": ""},
+        {"name": " 张三"},
+        {"sex": "男"},
+        {"nationality": "china"},
+        {"ethnicity": "汉"},
+        {"birth_date": date(1850, 1, 1)},
+        {"id_number": "E1234567"},
+        {"phone_index": b"x" * 32},
+    ],
+)
 def test_the_database_refuses_a_person_that_cannot_be(columns):
     with pytest.raises(IntegrityError), transaction.atomic():
         person(**columns)
@@ -83,10 +91,18 @@ def test_a_document_is_one_unmerged_persons():
 
 @pytest.mark.parametrize(
     ("name", "pinyin", "initials"),
-    [("曾国藩", "zeng guofan", "zgf"), ("单雄信", "shan xiongxin", "sxx"), ("解缙", "xie jin", "xj"), ("仇英", "qiu ying", "qy"),
-     ("区适子", "ou shizi", "osz"), ("查良镛", "zha liangyong", "zly"), ("欧阳修", "ouyang xiu", "oyx"), ("尉迟恭", "yuchi gong", "ycg"),
-     ("Anna Petrova", "anna petrova", "ap")],
-)  # fmt: skip
+    [
+        ("曾国藩", "zeng guofan", "zgf"),
+        ("单雄信", "shan xiongxin", "sxx"),
+        ("解缙", "xie jin", "xj"),
+        ("仇英", "qiu ying", "qy"),
+        ("区适子", "ou shizi", "osz"),
+        ("查良镛", "zha liangyong", "zly"),
+        ("欧阳修", "ouyang xiu", "oyx"),
+        ("尉迟恭", "yuchi gong", "ycg"),
+        ("Anna Petrova", "anna petrova", "ap"),
+    ],
+)
 def test_surnames_are_read_as_families_read_them(name, pinyin, initials):
     assert (pinyin_of(name), initials_of(name)) == (pinyin, initials)
 
@@ -159,9 +175,14 @@ def test_the_home_says_name_number_unit_status_and_photo_with_their_source():
     ]
     people.apply_units(by=BY, records=units, origin=ORIGIN)
     said = people.AffiliationRecord(
-        kind="staff", campus_no="0020190001", starts_on=date(2019, 9, 1), unit_code="11", category_name="正式在编",
-        status_name="在职", state="active",
-    )  # fmt: skip
+        kind="staff",
+        campus_no="0020190001",
+        starts_on=date(2019, 9, 1),
+        unit_code="11",
+        category_name="正式在编",
+        status_name="在职",
+        state="active",
+    )
     record = people.PersonRecord(key="1", name="曾国藩", affiliations=(said,))
     person_id = people.apply_records(by=BY, records=[record], origin=ORIGIN).person_ids["1"]
     people.set_photo(by=BY, person_id=person_id, content=jpeg())
@@ -175,8 +196,11 @@ def test_the_home_says_name_number_unit_status_and_photo_with_their_source():
     )
     facts = {str(fact.label): fact for fact in personal_facts.get("people.person").load(viewer)}
     assert {label: fact.value for label, fact in facts.items() if fact.kind == "text"} == {
-        "姓名": "曾国藩", "工号": "0020190001", "单位": "计算机学院", "状态": "正式在编 · 在职",
-    }  # fmt: skip
+        "姓名": "曾国藩",
+        "工号": "0020190001",
+        "单位": "计算机学院",
+        "状态": "正式在编 · 在职",
+    }
     assert facts["照片"].value.startswith("/people/")
     assert facts["单位"].source == "人事处"
     assert OrgUnit.objects.count() == 2

@@ -28,10 +28,16 @@ def units():
 
 def join(*ties: tuple[str, str, str], state="active") -> int:
     held = tuple(
-        people.AffiliationRecord(kind=kind, campus_no=number, unit_code=unit, starts_on=date(2023, 9, 1), state=state,
-                                 ends_on=date(2024, 1, 1) if state == "ended" else None)
+        people.AffiliationRecord(
+            kind=kind,
+            campus_no=number,
+            unit_code=unit,
+            starts_on=date(2023, 9, 1),
+            state=state,
+            ends_on=date(2024, 1, 1) if state == "ended" else None,
+        )
         for kind, number, unit in ties
-    )  # fmt: skip
+    )
     record = people.PersonRecord(key="1", name="林小满", affiliations=held)
     return people.apply_records(by=BY, records=[record], origin=ORIGIN).person_ids["1"]
 

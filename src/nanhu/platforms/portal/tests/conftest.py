@@ -31,11 +31,16 @@ def join(name: str, *, roles: tuple[str, ...] = (), **numbers: str) -> int:
     people.apply_units(by=TEST, records=UNITS, origin=ORIGIN)
     affiliations = tuple(
         people.AffiliationRecord(
-            kind=kind, campus_no=number, starts_on=date(2026, 9, 1), unit_code="080101",
-            category_name=KINDS[kind][0], status_name=KINDS[kind][1], state="active",
+            kind=kind,
+            campus_no=number,
+            starts_on=date(2026, 9, 1),
+            unit_code="080101",
+            category_name=KINDS[kind][0],
+            status_name=KINDS[kind][1],
+            state="active",
         )
         for kind, number in numbers.items()
-    )  # fmt: skip
+    )
     record = people.PersonRecord(key=name, name=name, affiliations=affiliations)
     person_id = people.apply_records(by=TEST, records=[record], origin=ORIGIN).person_ids[name]
     identity.open_accounts(by=TEST, person_ids=[person_id])

@@ -87,8 +87,9 @@ def test_each_language_reads_its_own_words_and_what_is_not_built_says_why(admini
         administrator.get("/manual/", {"q": "A035"}, headers={"accept-language": "en"}).content.decode(), "A035"
     )
     for shown, own, other, badge in (
-        (chinese, "首页：个人信息", "Home: personal", ">未建<"), (english, "Home: personal information", "首页", ">Not built<"),
-    ):  # fmt: skip
+        (chinese, "首页：个人信息", "Home: personal", ">未建<"),
+        (english, "Home: personal information", "首页", ">Not built<"),
+    ):
         assert (own in shown, other in shown, badge in shown.partition("A035.3")[2]) == (True, False, True)
     assert "流程平台" in chinese
     assert "platforms.flows" in english

@@ -21,9 +21,14 @@ def manual(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     count = book.count()
     facts = {
-        "book": book, "chosen": chosen, "page": page, "chapters": handbook.by_chapter(page.object_list),
-        "all_chapters": handbook.CHAPTERS.items(), "clauses": sum(len(row.clauses) for row in book.rows),
-        "held": sum(row.held for row in book.rows), "is_open": "q" in chosen,
+        "book": book,
+        "chosen": chosen,
+        "page": page,
+        "chapters": handbook.by_chapter(page.object_list),
+        "all_chapters": handbook.CHAPTERS.items(),
+        "clauses": sum(len(row.clauses) for row in book.rows),
+        "held": sum(row.held for row in book.rows),
+        "is_open": "q" in chosen,
         "states": [(key, label, count[key]) for key, (label, _tone) in handbook.STATES.items() if count[key]],
-    }  # fmt: skip
+    }
     return render(request, "portal/manual.html", facts)

@@ -65,9 +65,13 @@ def answer_once(terminal: Terminal, sequence: int, operation: Operation, body: b
             return Response(409, encode(refusal("sequence_reused", sequence=sequence)))
         response = Response(200, encode({**run(operation, request), "sequence": sequence}))
         LoggedRequest.objects.create(
-            terminal=terminal, sequence=sequence, operation=operation.name, fingerprint=fingerprint,
-            status=response.status, answer=response.body,
-        )  # fmt: skip
+            terminal=terminal,
+            sequence=sequence,
+            operation=operation.name,
+            fingerprint=fingerprint,
+            status=response.status,
+            answer=response.body,
+        )
         note_seen(terminal, sequence)
         return response
 

@@ -39,9 +39,13 @@ def register(*, by: Actor, entry: Entry, reason: str) -> tuple[Terminal, str]:
         raise TerminalKnownError(number=entry.number)
     key = new_key()
     made = Terminal.objects.create(
-        number=entry.number, kind=entry.kind, place=entry.place, key=key, state=Terminal.State.OFF,
+        number=entry.number,
+        kind=entry.kind,
+        place=entry.place,
+        key=key,
+        state=Terminal.State.OFF,
         registrar_id=by.account_id,
-    )  # fmt: skip
+    )
     facts = {"kind": entry.kind}
     for part in PARTS:
         facts |= part.install(made, entry.details)

@@ -100,18 +100,26 @@ def answer_of(operation: Operation, terminal: Terminal, frame: Frame, body: byte
 def frame_of(request: HttpRequest) -> Frame:
     find = request.headers.get
     return Frame(
-        find("Nanhu-Terminal", ""), find("Nanhu-Sequence", ""), find("Nanhu-Clock", ""), find("Nanhu-Signature", ""),
+        find("Nanhu-Terminal", ""),
+        find("Nanhu-Sequence", ""),
+        find("Nanhu-Clock", ""),
+        find("Nanhu-Signature", ""),
         request.META.get("REMOTE_ADDR", ""),
-    )  # fmt: skip
+    )
 
 
 def signing_key(terminal: Terminal, frame: Frame, request: HttpRequest) -> bytes | None:
     """The key among the terminal's that signed this; None where none did."""
     for key in keys_of(terminal):
         right = sign_request(
-            key, method="POST", path=request.path, terminal=terminal.number, sequence=frame.sequence,
-            clock=frame.clock, body=request.body,
-        )  # fmt: skip
+            key,
+            method="POST",
+            path=request.path,
+            terminal=terminal.number,
+            sequence=frame.sequence,
+            clock=frame.clock,
+            body=request.body,
+        )
         if hmac.compare_digest(right.encode(), frame.signature.encode("latin-1", "replace")):
             return key
     return None

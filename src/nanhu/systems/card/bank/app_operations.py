@@ -44,10 +44,15 @@ def ask_school(asked: Question) -> Facts:
         raise SchoolUnknownError
     limits = bank_limits()
     return {
-        "name": school().name, "city": school().city, "phone": school().card_office_phone,
-        "place": school().card_office_place, "presets_fen": limits.presets_fen, "smallest_fen": limits.smallest_fen,
-        "largest_fen": limits.largest_fen, "services": ["balance", "top_up", "rows", "loss", "news", "code"],
-    }  # fmt: skip
+        "name": school().name,
+        "city": school().city,
+        "phone": school().card_office_phone,
+        "place": school().card_office_place,
+        "presets_fen": limits.presets_fen,
+        "smallest_fen": limits.smallest_fen,
+        "largest_fen": limits.largest_fen,
+        "services": ["balance", "top_up", "rows", "loss", "news", "code"],
+    }
 
 
 def verify(asked: Question) -> Facts:
@@ -76,11 +81,17 @@ def holder_facts(binding: Binding) -> Facts:
     person = people.person_card(binding.person_id)
     balance = ledger.balance_of(card.wallet_id)
     return {
-        "name": person.name if person else "", "campus_no": campus_no_of(person), "card_state": card.state,
-        "card_state_name": str(card.get_state_display()), "card_class": str(card.get_card_class_display()),
-        "virtual_no": binding.virtual_no, "device": binding.device, "balance_fen": balance,
-        "pending_fen": loads.held_fen(card) - balance, "as_of": time.time(),
-    }  # fmt: skip
+        "name": person.name if person else "",
+        "campus_no": campus_no_of(person),
+        "card_state": card.state,
+        "card_state_name": str(card.get_state_display()),
+        "card_class": str(card.get_card_class_display()),
+        "virtual_no": binding.virtual_no,
+        "device": binding.device,
+        "balance_fen": balance,
+        "pending_fen": loads.held_fen(card) - balance,
+        "as_of": time.time(),
+    }
 
 
 def campus_no_of(person: people.PersonCard | None) -> str:
@@ -102,9 +113,13 @@ def card_of(binding: Binding) -> Card:
 def top_up(asked: Question) -> Facts:
     """The order, and where it is paid. The same request again is the same order."""
     made = top_ups.ask_top_up(
-        by=asked.by, card=card_of(bound(asked)), amount_fen=whole_in(asked.body, "amount_fen"),
-        source=OnlineTopUp.Source.APP, app=asked.app, request=asked.request,
-    )  # fmt: skip
+        by=asked.by,
+        card=card_of(bound(asked)),
+        amount_fen=whole_in(asked.body, "amount_fen"),
+        source=OnlineTopUp.Source.APP,
+        app=asked.app,
+        request=asked.request,
+    )
     try:
         return top_up_facts(top_ups.open_top_up(made))
     except AcquirerSilentError as error:
@@ -122,9 +137,13 @@ def look_top_up(asked: Question) -> Facts:
 
 def top_up_facts(found: OnlineTopUp) -> Facts:
     return {
-        "order": found.number, "state": found.state, "state_name": str(found.get_state_display()), "tn": found.tn,
-        "address": found.address, "amount_fen": found.amount_fen,
-    }  # fmt: skip
+        "order": found.number,
+        "state": found.state,
+        "state_name": str(found.get_state_display()),
+        "tn": found.tn,
+        "address": found.address,
+        "amount_fen": found.amount_fen,
+    }
 
 
 def rows(asked: Question) -> Facts:
@@ -139,10 +158,14 @@ def rows(asked: Question) -> Facts:
 def row_facts(one: Receipt) -> Facts:
     kind = KINDS[one.kind]
     return {
-        "id": one.pk, "kind": str(kind.name), "is_money_in": kind.is_money_in, "amount_fen": one.amount_fen,
-        "balance_fen": one.balance_fen, "at": one.occurred_at.timestamp(),
+        "id": one.pk,
+        "kind": str(kind.name),
+        "is_money_in": kind.is_money_in,
+        "amount_fen": one.amount_fen,
+        "balance_fen": one.balance_fen,
+        "at": one.occurred_at.timestamp(),
         "merchant": one.merchant.name if one.merchant else "",
-    }  # fmt: skip
+    }
 
 
 def loss(asked: Question) -> Facts:
@@ -181,6 +204,16 @@ def appeal(asked: Question) -> Facts:
 
 
 OPERATIONS: Final[dict[str, Callable[[Question], Facts]]] = {
-    "school": ask_school, "verify": verify, "bind": bind, "look": look, "top_up": top_up, "top_up/look": look_top_up,
-    "rows": rows, "loss": loss, "news": news, "code": code, "unbind": unbind, "appeal": appeal,
-}  # fmt: skip
+    "school": ask_school,
+    "verify": verify,
+    "bind": bind,
+    "look": look,
+    "top_up": top_up,
+    "top_up/look": look_top_up,
+    "rows": rows,
+    "loss": loss,
+    "news": news,
+    "code": code,
+    "unbind": unbind,
+    "appeal": appeal,
+}

@@ -24,9 +24,13 @@ def missing() -> Found:
 
 def told(one: payments.Difference) -> Found:
     return Found(
-        key=f"{one.channel.key}:{one.order}", what=f"{one.channel.name} · {one.get_kind_display()} · {one.order}",
-        ours_fen=one.ours_fen, theirs_fen=one.theirs_fen, owner=one.owner, is_explained=one.kind == payments.Difference.Kind.UNDER_WAY,
-    )  # fmt: skip
+        key=f"{one.channel.key}:{one.order}",
+        what=f"{one.channel.name} · {one.get_kind_display()} · {one.order}",
+        ours_fen=one.ours_fen,
+        theirs_fen=one.theirs_fen,
+        owner=one.owner,
+        is_explained=one.kind == payments.Difference.Kind.UNDER_WAY,
+    )
 
 
 BANK = Source(
@@ -50,9 +54,12 @@ def crossed(one: payments.Crossing) -> Found:
         else _("%(bank)s · %(order)s：还没有入账，见银行与银联核对")
     )
     return Found(
-        key=f"{one.channel.key}:{one.order}", what=words % {"bank": one.channel.name, "order": one.order},
-        ours_fen=one.ours_fen, theirs_fen=one.theirs_fen, is_explained=True,
-    )  # fmt: skip
+        key=f"{one.channel.key}:{one.order}",
+        what=words % {"bank": one.channel.name, "order": one.order},
+        ours_fen=one.ours_fen,
+        theirs_fen=one.theirs_fen,
+        is_explained=True,
+    )
 
 
 def suspects(day: date) -> list[Found]:
@@ -60,11 +67,14 @@ def suspects(day: date) -> list[Found]:
     words = _("%(bank)s · %(order)s：可疑的到账通知，%(why)s")
     return [
         Found(
-            key=f"suspect:{one.channel.key}:{one.order}", owner=one.owner, ours_fen=0, theirs_fen=one.theirs_fen,
+            key=f"suspect:{one.channel.key}:{one.order}",
+            owner=one.owner,
+            ours_fen=0,
+            theirs_fen=one.theirs_fen,
             what=words % {"bank": one.channel.name, "order": one.order, "why": one.why},
         )
         for one in payments.open_suspects(day)
-    ]  # fmt: skip
+    ]
 
 
 CUSTODY = Custody(

@@ -42,13 +42,18 @@ class BankCardForm(forms.Form):
     """The number goes to the bank from memory."""
 
     card_number = forms.CharField(
-        label=_("银行卡号"), max_length=40, help_text=_("12 到 19 位。只送给银行核验，学校只留代号和末四位。"),
+        label=_("银行卡号"),
+        max_length=40,
+        help_text=_("12 到 19 位。只送给银行核验，学校只留代号和末四位。"),
         widget=SecretInput(attrs={"inputmode": "numeric", "autocomplete": "cc-number"}),
-    )  # fmt: skip
+    )
     phone = forms.CharField(
-        label=_("银行预留手机号"), max_length=20, required=False, help_text=_("留空：用学校登记的手机号"),
+        label=_("银行预留手机号"),
+        max_length=20,
+        required=False,
+        help_text=_("留空：用学校登记的手机号"),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
-    )  # fmt: skip
+    )
 
 
 class AppealForm(forms.Form):
@@ -60,16 +65,20 @@ class AppealForm(forms.Form):
     )
     phone = forms.CharField(label=_("您的联系方式"), max_length=40, help_text=_("手机号"))
     text = forms.CharField(
-        label=_("情况说明"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("情况说明"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("例如：我没有绑过，手机却收到了绑定短信。"),
-    )  # fmt: skip
+    )
 
 
 class VerdictForm(forms.Form):
     is_upheld = forms.TypedChoiceField(
-        label=_("处理意见"), choices=(("1", _("属实，解除绑定")), ("0", _("不属实，保留绑定"))), widget=forms.RadioSelect,
+        label=_("处理意见"),
+        choices=(("1", _("属实，解除绑定")), ("0", _("不属实，保留绑定"))),
+        widget=forms.RadioSelect,
         coerce=lambda value: value == "1",
-    )  # fmt: skip
+    )
     answer = forms.CharField(
         label=_("依据和答复"), max_length=300, help_text=_("看了什么证件、怎么核实的。会留存，本人看得到。")
     )
@@ -110,9 +119,13 @@ class DepositForm(forms.Form):
     def arrival(self) -> Arrival:
         said = self.cleaned_data
         return Arrival(
-            token=said["token"], acquirer=self.acquirers.get(said["source"]), day=said["day"], amount_fen=said["amount"],
-            fee_fen=said["fee"] or 0, reference=said["reference"],
-        )  # fmt: skip
+            token=said["token"],
+            acquirer=self.acquirers.get(said["source"]),
+            day=said["day"],
+            amount_fen=said["amount"],
+            fee_fen=said["fee"] or 0,
+            reference=said["reference"],
+        )
 
 
 class BulkForm(forms.Form):

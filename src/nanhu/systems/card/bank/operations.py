@@ -67,9 +67,11 @@ def agreement_facts(found: payments.Agreement) -> dict[str, Any]:
     """To a kiosk an agreement that is being cancelled is cancelled: no load can use it any more."""
     is_over = found.state == payments.Agreement.State.CANCELLING
     return {
-        "state": "cancelled" if is_over else found.state, "sentence": found.sentence or str(found.get_state_display()),
-        "bank": found.channel.name, "tail": found.tail,
-    }  # fmt: skip
+        "state": "cancelled" if is_over else found.state,
+        "sentence": found.sentence or str(found.get_state_display()),
+        "bank": found.channel.name,
+        "tail": found.tail,
+    }
 
 
 @operation("load/begin", kinds=LOADING)
@@ -120,6 +122,9 @@ def own_load(request: Request) -> Load:
 
 def load_facts(load: Load) -> dict[str, Any]:
     return {
-        "order": load.number, "state": load.state, "sentence": load.sentence or str(load.get_state_display()),
-        "amount_fen": load.amount_fen, "is_ended": load.state in ENDED,
-    }  # fmt: skip
+        "order": load.number,
+        "state": load.state,
+        "sentence": load.sentence or str(load.get_state_display()),
+        "amount_fen": load.amount_fen,
+        "is_ended": load.state in ENDED,
+    }

@@ -69,16 +69,20 @@ def identity_items(by: Actor, person_id: int, person: people.PersonCard) -> Iter
     numbers = numbers_of(person)
     yield Item(title=_("姓名"), value=person.name)
     yield Item(
-        title=_("学工号"), value="、".join(numbers) or _("没有"), is_well=bool(numbers),
+        title=_("学工号"),
+        value="、".join(numbers) or _("没有"),
+        is_well=bool(numbers),
         help="" if numbers else _("名册里还没有您的学工号，多半是数据还没有同步。"),
-    )  # fmt: skip
+    )
     has_document = bool(people.id_number_of(person_id, by=by, purpose=PURPOSE))
     has_phone = bool(person.phone_masked)
     missing = [word for word, held in ((_("证件号"), has_document), (_("手机号"), has_phone)) if not held]
     yield Item(
-        title=_("实名资料"), value=_("缺%(what)s") % {"what": "、".join(missing)} if missing else _("齐全"), is_well=not missing,
+        title=_("实名资料"),
+        value=_("缺%(what)s") % {"what": "、".join(missing)} if missing else _("齐全"),
+        is_well=not missing,
         help=_("缺了就不能绑定应用、签约银行；带身份证到校园卡管理办公室补登。") if missing else "",
-    )  # fmt: skip
+    )
 
 
 def card_items(card: Card | None) -> Iterator[Item]:
@@ -87,9 +91,11 @@ def card_items(card: Card | None) -> Iterator[Item]:
         return
     is_well = card.state == Card.State.ISSUED
     yield Item(
-        title=_("校园卡"), value=f"{card.get_state_display()} · {card.number}", is_well=is_well,
+        title=_("校园卡"),
+        value=f"{card.get_state_display()} · {card.number}",
+        is_well=is_well,
         help="" if is_well else str(STATE_HELP.get(card.state) or _("这张卡现在不能消费，请到校园卡管理办公室办理。")),
-    )  # fmt: skip
+    )
     waiting = PendingAccount.objects.filter(wallet_id=card.wallet_id).values_list("account_id", flat=True)
     balances = ledger.balances_of([card.wallet_id, card.wallet.receivable_id, *waiting])
     balance, owed = balances.pop(card.wallet_id), balances.pop(card.wallet.receivable_id)
@@ -104,15 +110,23 @@ def card_items(card: Card | None) -> Iterator[Item]:
     pending = sum(balances.values())
     if pending:
         yield Item(
-            title=_("待领"), value=format_yuan(pending), is_well=None, help=_("钱已经入账，写到卡上才能消费。"),
-            href=reverse("card:funds"), action=_("怎么领"),
-        )  # fmt: skip
+            title=_("待领"),
+            value=format_yuan(pending),
+            is_well=None,
+            help=_("钱已经入账，写到卡上才能消费。"),
+            href=reverse("card:funds"),
+            action=_("怎么领"),
+        )
     for state in pin_states(card):
         if state.locked_until:
             yield Item(
-                title=_("卡密码"), value=_("已锁定"), is_well=False, href=reverse("card:pins"), action=_("密码与限额"),
+                title=_("卡密码"),
+                value=_("已锁定"),
+                is_well=False,
+                href=reverse("card:pins"),
+                action=_("密码与限额"),
                 help=_("输错次数太多，锁到 %(time)s。") % {"time": dates.time_words(state.locked_until)},
-            )  # fmt: skip
+            )
 
 
 STATE_HELP = {
@@ -124,22 +138,32 @@ STATE_HELP = {
 def bank_items(person_id: int, person: people.PersonCard) -> Iterator[Item]:
     if any(bindings.is_locked(number) for number in numbers_of(person)):
         yield Item(
-            title=_("身份验证"), value=_("已锁定"), is_well=False, href=reverse("card:card_bank:phones"), action=_("解除锁定"),
+            title=_("身份验证"),
+            value=_("已锁定"),
+            is_well=False,
+            href=reverse("card:card_bank:phones"),
+            action=_("解除锁定"),
             help=_("在外部应用里连续三次没有对上姓名、学工号、证件号。"),
-        )  # fmt: skip
+        )
     known = list(Agreement.objects.filter(person_id=person_id).order_by("-pk")[:10])
     newest, is_signed = (known[0] if known else None), any(one.state == Agreement.State.ACTIVE for one in known)
     is_refused = newest is not None and newest.state == Agreement.State.REFUSED and not is_signed
     yield Item(
-        title=_("银行签约"), is_well=False if is_refused else True if is_signed else None,
+        title=_("银行签约"),
+        is_well=False if is_refused else True if is_signed else None,
         value=_("已签约") if is_signed else str(newest.get_state_display()) if newest else _("还没有"),
-        help=newest.sentence if is_refused and newest else "", href=reverse("card:card_bank:agreement"), action=_("看签约"),
-    )  # fmt: skip
+        help=newest.sentence if is_refused and newest else "",
+        href=reverse("card:card_bank:agreement"),
+        action=_("看签约"),
+    )
     bound = Binding.objects.filter(person_id=person_id, state=Binding.State.ACTIVE).count()
     yield Item(
-        title=_("绑定的应用"), value=_("%(count)s 个") % {"count": bound} if bound else _("没有绑定，也可以只用本网页"),
-        is_well=True if bound else None, href=reverse("card:card_bank:phones"), action=_("看绑定"),
-    )  # fmt: skip
+        title=_("绑定的应用"),
+        value=_("%(count)s 个") % {"count": bound} if bound else _("没有绑定，也可以只用本网页"),
+        is_well=True if bound else None,
+        href=reverse("card:card_bank:phones"),
+        action=_("看绑定"),
+    )
 
 
 def letter(checked: Checked) -> tuple[str, str]:

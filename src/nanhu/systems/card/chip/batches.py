@@ -42,12 +42,22 @@ def show_cases(
     holders = people.person_cards({row.card.person_id for row in page if row.card})
     groups = grouped(number, reason) if state == SuspenseCase.State.OPEN else []
     facts: dict[str, Any] = {
-        "page": page, "lines": [(row, holders.get(row.card.person_id) if row.card else None) for row in page], "state": state,
-        "counts": dict(SuspenseCase.objects.values_list("state").annotate(Count("pk"))), "groups": groups, "number": number,
-        "reason": reason, "reasons": SuspenseCase.Reason.choices, "error": error, "most": MOST, "is_filtered": bool(number or reason),
-        "waiting": list(SuspenseBatch.objects.filter(state="asked").select_related("terminal").order_by("pk")[:GROUPS_SHOWN]),
+        "page": page,
+        "lines": [(row, holders.get(row.card.person_id) if row.card else None) for row in page],
+        "state": state,
+        "counts": dict(SuspenseCase.objects.values_list("state").annotate(Count("pk"))),
+        "groups": groups,
+        "number": number,
+        "reason": reason,
+        "reasons": SuspenseCase.Reason.choices,
+        "error": error,
+        "most": MOST,
+        "is_filtered": bool(number or reason),
+        "waiting": list(
+            SuspenseBatch.objects.filter(state="asked").select_related("terminal").order_by("pk")[:GROUPS_SHOWN]
+        ),
         "form": form or form_for(groups if number and reason in REASONS else []),
-    }  # fmt: skip
+    }
     facts["waiting"] = [(one, REASONS.get(one.reason, one.reason)) for one in facts["waiting"]]
     return render(request, "card/chip/cases.html", facts, status=status)
 
@@ -120,10 +130,14 @@ def show_batch(
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     holders = people.person_cards({row.card.person_id for row in page if row.card})
     facts = {
-        "batch": batch, "page": page, "lines": [(row, holders.get(row.card.person_id) if row.card else None) for row in page],
-        "says": REASONS.get(batch.reason, batch.reason), "error": error, "form": form or AnswerForm(),
+        "batch": batch,
+        "page": page,
+        "lines": [(row, holders.get(row.card.person_id) if row.card else None) for row in page],
+        "says": REASONS.get(batch.reason, batch.reason),
+        "error": error,
+        "form": form or AnswerForm(),
         "is_own": batch.author_id == person_at(request).account_id,
-    }  # fmt: skip
+    }
     return render(request, "card/chip/batch.html", facts, status=status)
 
 

@@ -46,6 +46,8 @@ def terms_for(merchant: Merchant, start: date) -> Terms:
     return Terms(
         fee_per_mille=8 if is_window else 0,
         cycle=Contract.Cycle.WEEKLY if is_window else Contract.Cycle.MONTHLY,
-        payee=f"{merchant.canteen or merchant.name}账户", account_token=f"sample-{merchant.key}",
-        account_last4=f"{merchant.pk % 10000:04d}", starts_on=start,
-    )  # fmt: skip
+        payee=f"{merchant.canteen or merchant.name}账户",
+        account_token=f"sample-{merchant.key}",
+        account_last4=f"{merchant.pk % 10000:04d}",
+        starts_on=start,
+    )

@@ -38,6 +38,7 @@ def read_rules() -> list[LiabilityRule]:
 def rule_of(table: Table) -> LiabilityRule:
     table.only({"from", "school_bears", "after_minutes"})
     return LiabilityRule(
-        since=table.day("from", FIRST_DAY), school_bears=table.yes("school_bears", usual=True),
+        since=table.day("from", FIRST_DAY),
+        school_bears=table.yes("school_bears", usual=True),
         after=timedelta(minutes=table.whole("after_minutes", 0, most=MOST_MINUTES)),
-    )  # fmt: skip
+    )

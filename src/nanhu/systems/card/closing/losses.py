@@ -21,17 +21,22 @@ def loss_differences(day: date) -> list[Found]:
         Found(
             key=f"loss:{row.pk}",
             what=_("凭证 %(number)s 是挂失以后的脱机消费，还没有转由学校承担") % {"number": receipt_number(row.pk)},
-            ours_fen=0, theirs_fen=row.amount_fen,
+            ours_fen=0,
+            theirs_fen=row.amount_fen,
         )
         for row in due(start_of(day), end_of(day))
-    ]  # fmt: skip
+    ]
 
 
 def borne_on(day: date) -> dict[str, Any]:
     rows = Receipt.objects.filter(
-        posted_at__gte=start_of(day), posted_at__lt=end_of(day), kind="correction_in", outcome="posted",
-        merchant__isnull=True, detail=BORNE,
-    )  # fmt: skip
+        posted_at__gte=start_of(day),
+        posted_at__lt=end_of(day),
+        kind="correction_in",
+        outcome="posted",
+        merchant__isnull=True,
+        detail=BORNE,
+    )
     shown = [
         {
             "receipt": receipt_number(sale),

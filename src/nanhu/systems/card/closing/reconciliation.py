@@ -14,9 +14,13 @@ from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.kinds import KINDS, MONEY_IN
 
-WITH_RECEIPT = [f"card.{kind}" for kind in KINDS if not kind.startswith("correction") and not kind.startswith("merge")] + [
-    "card.correction", "card.merge", "card.load",
-]  # fmt: skip
+WITH_RECEIPT = [
+    f"card.{kind}" for kind in KINDS if not kind.startswith("correction") and not kind.startswith("merge")
+] + [
+    "card.correction",
+    "card.merge",
+    "card.load",
+]
 SOLD = ["card.payment", "card.stored", "card.owed", "card.reversal", "card.refund", "card.correction"]
 OF_SALES = ["payment", "stored", "reversal", "refund", "correction_in", "correction_out"]
 UNMATCHED = """
@@ -64,9 +68,13 @@ class MerchantDay:
 
 def facts_of(day: date) -> dict[str, Any]:
     return {
-        "since": start_of(day), "until": end_of(day), "money_in": sorted(MONEY_IN), "sales": OF_SALES, "sold": SOLD,
+        "since": start_of(day),
+        "until": end_of(day),
+        "money_in": sorted(MONEY_IN),
+        "sales": OF_SALES,
+        "sold": SOLD,
         "kinds": WITH_RECEIPT,
-    }  # fmt: skip
+    }
 
 
 def rows_of(statement: str, day: date) -> list[tuple[Any, ...]]:
@@ -85,9 +93,15 @@ def merchants_on(day: date) -> list[MerchantDay]:
 def merchants_shown(day: date) -> list[dict[str, Any]]:
     """On the sheet of the day."""
     return [
-        {"name": one.name, "canteen": one.canteen, "book_fen": one.book_fen, "paper_fen": one.paper_fen, "rows": one.rows}
+        {
+            "name": one.name,
+            "canteen": one.canteen,
+            "book_fen": one.book_fen,
+            "paper_fen": one.paper_fen,
+            "rows": one.rows,
+        }
         for one in merchants_on(day)
-    ]  # fmt: skip
+    ]
 
 
 def late_rows_on(day: date) -> list[dict[str, Any]]:
@@ -117,11 +131,14 @@ def suspense_differences(day: date) -> list[Found]:
     )
     return [
         Found(
-            key=f"case:{one.pk}", what=_("待查交易：%(why)s") % {"why": one.get_reason_display()}, ours_fen=0,
-            theirs_fen=one.amount_fen or 0, owner=one.owner_name,
+            key=f"case:{one.pk}",
+            what=_("待查交易：%(why)s") % {"why": one.get_reason_display()},
+            ours_fen=0,
+            theirs_fen=one.amount_fen or 0,
+            owner=one.owner_name,
         )
         for one in cases.order_by("pk")[:200]
-    ]  # fmt: skip
+    ]
 
 
 def receipt_differences(day: date) -> list[Found]:
@@ -137,8 +154,11 @@ def receipt_differences(day: date) -> list[Found]:
     ]
     return found + [
         Found(
-            key=f"merchant:{one.key}", what=_("商户 %(name)s 的账与终端合计不符") % {"name": one.name}, ours_fen=one.book_fen,
+            key=f"merchant:{one.key}",
+            what=_("商户 %(name)s 的账与终端合计不符") % {"name": one.name},
+            ours_fen=one.book_fen,
             theirs_fen=one.paper_fen,
         )
-        for one in merchants_on(day) if one.book_fen != one.paper_fen
-    ]  # fmt: skip
+        for one in merchants_on(day)
+        if one.book_fen != one.paper_fen
+    ]

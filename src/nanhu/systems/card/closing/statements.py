@@ -57,11 +57,21 @@ def facts_of(
     rows = shown_rows(card.wallet, sealed, opening)
     moved = [row["fen"] for row in rows]
     return {
-        "format": FORMAT, "school": school().name, "holder": holder.name, "campus_no": holder.campus_no, "card": card.number,
-        "account": card.wallet.account_id, "since": stamp_utc(since), "until": stamp_utc(until), "made_at": stamp_utc(now()),
-        "opening_fen": opening, "closing_fen": opening + sum(moved), "in_fen": sum(fen for fen in moved if fen > 0),
-        "out_fen": -sum(fen for fen in moved if fen < 0), "rows": rows,
-    }  # fmt: skip
+        "format": FORMAT,
+        "school": school().name,
+        "holder": holder.name,
+        "campus_no": holder.campus_no,
+        "card": card.number,
+        "account": card.wallet.account_id,
+        "since": stamp_utc(since),
+        "until": stamp_utc(until),
+        "made_at": stamp_utc(now()),
+        "opening_fen": opening,
+        "closing_fen": opening + sum(moved),
+        "in_fen": sum(fen for fen in moved if fen > 0),
+        "out_fen": -sum(fen for fen in moved if fen < 0),
+        "rows": rows,
+    }
 
 
 def signed(document: dict[str, Any]) -> dict[str, Any]:
@@ -84,11 +94,19 @@ def shown_rows(wallet: Wallet, sealed: list[ledger.SealedRow], opening: int) -> 
         facts = row.facts
         fen = facts["fen"] if facts["credit"] == wallet.account_id else -facts["fen"]
         balance += fen
-        rows.append({
-            **words_of(papers.get(facts["entry"])), "entry": facts["entry"], "occurred_at": stamp(facts["occurred_at"]),
-            "posted_at": stamp(facts["posted_at"]), "fen": fen, "balance_fen": balance, "line": row.line,
-            "block": row.block, "path": [list(step) for step in row.path],
-        })  # fmt: skip
+        rows.append(
+            {
+                **words_of(papers.get(facts["entry"])),
+                "entry": facts["entry"],
+                "occurred_at": stamp(facts["occurred_at"]),
+                "posted_at": stamp(facts["posted_at"]),
+                "fen": fen,
+                "balance_fen": balance,
+                "line": row.line,
+                "block": row.block,
+                "path": [list(step) for step in row.path],
+            }
+        )
     return rows
 
 
@@ -105,7 +123,9 @@ def words_of(receipt: Receipt | None) -> dict[str, str]:
         return {"receipt": "", "what": "", "merchant": "", "canteen": "", "terminal": ""}
     merchant, terminal = receipt.merchant, receipt.terminal
     return {
-        "receipt": receipt_number(receipt.id), "what": str(KINDS[receipt.kind].name),
-        "merchant": merchant.name if merchant else source_of(receipt), "canteen": merchant.canteen if merchant else "",
+        "receipt": receipt_number(receipt.id),
+        "what": str(KINDS[receipt.kind].name),
+        "merchant": merchant.name if merchant else source_of(receipt),
+        "canteen": merchant.canteen if merchant else "",
         "terminal": terminal.number if terminal else "",
-    }  # fmt: skip
+    }

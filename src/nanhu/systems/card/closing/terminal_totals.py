@@ -84,11 +84,15 @@ def totals_of(day: date) -> list[TerminalTotals]:
     )
     return [
         TerminalTotals(
-            number=one.number, merchant=name_of(one), ours=(found := heard.get(one.pk, nothing()))[0],
-            refused=found[1], said=counts_of(said.get(one.pk)), is_asked=one.pk in tellers,
+            number=one.number,
+            merchant=name_of(one),
+            ours=(found := heard.get(one.pk, nothing()))[0],
+            refused=found[1],
+            said=counts_of(said.get(one.pk)),
+            is_asked=one.pk in tellers,
         )
         for one in devices
-    ]  # fmt: skip
+    ]
 
 
 def name_of(terminal: Terminal) -> str:
@@ -114,9 +118,13 @@ def difference_of(one: TerminalTotals) -> Found | None:
     else:
         what, explained = reason_of(one, one.said)
     return Found(
-        key=f"terminal:{one.number}", what=what, ours_fen=net(one.ours), theirs_fen=None if one.said is None else net(one.said),
-        owner=one.owner, is_explained=explained,
-    )  # fmt: skip
+        key=f"terminal:{one.number}",
+        what=what,
+        ours_fen=net(one.ours),
+        theirs_fen=None if one.said is None else net(one.said),
+        owner=one.owner,
+        is_explained=explained,
+    )
 
 
 def reason_of(one: TerminalTotals, said: dict[str, int]) -> tuple[str, bool]:
@@ -134,12 +142,18 @@ def reason_of(one: TerminalTotals, said: dict[str, int]) -> tuple[str, bool]:
 def shown_on(day: date) -> list[dict[str, Any]]:
     """What the report of a day shows of each terminal."""
     return [
-        {"number": one.number, "merchant": one.merchant, "ours_fen": net(one.ours), "ours_rows": one.ours["payments"] + one.ours["stored"],
-         "said_fen": None if one.said is None else net(one.said),
-         "said_rows": None if one.said is None else one.said["payments"] + one.said["stored"],
-         "waiting": one.said["waiting"] if one.said else 0, "agrees": one.agrees}
+        {
+            "number": one.number,
+            "merchant": one.merchant,
+            "ours_fen": net(one.ours),
+            "ours_rows": one.ours["payments"] + one.ours["stored"],
+            "said_fen": None if one.said is None else net(one.said),
+            "said_rows": None if one.said is None else one.said["payments"] + one.said["stored"],
+            "waiting": one.said["waiting"] if one.said else 0,
+            "agrees": one.agrees,
+        }
         for one in totals_of(day)
-    ]  # fmt: skip
+    ]
 
 
 def heard_on(days: Collection[date]) -> list[tuple[date, datetime]]:

@@ -66,11 +66,14 @@ def voucher(first: date, last: date) -> list[VoucherLine]:
     known = codes()
     lines = [
         VoucherLine(
-            code=known.get(row.group, OTHER)[0], name=known.get(row.group, OTHER)[1], group=row.group,
-            debit_fen=row.debit_fen, credit_fen=row.credit_fen,
+            code=known.get(row.group, OTHER)[0],
+            name=known.get(row.group, OTHER)[1],
+            group=row.group,
+            debit_fen=row.debit_fen,
+            credit_fen=row.credit_fen,
         )
         for row in by_group(ledger.moved_between(start_of(first), end_of(last)))
-    ]  # fmt: skip
+    ]
     return sorted(lines, key=lambda line: (line.code, line.group))
 
 
@@ -81,10 +84,21 @@ def number_of(first: date, last: date) -> str:
 def voucher_csv(first: date, last: date) -> Iterator[str]:
     number, day = number_of(first, last), last.isoformat()
     heads = [_("凭证号"), _("日期"), _("摘要"), _("科目编码"), _("科目名称"), _("借方（元）"), _("贷方（元）")]
-    return csv_lines(heads, (
-        [number, day, f"校园卡 {group_name(line.group)}", line.code, line.name, plain_yuan(line.debit_fen), plain_yuan(line.credit_fen)]
-        for line in voucher(first, last)
-    ))  # fmt: skip
+    return csv_lines(
+        heads,
+        (
+            [
+                number,
+                day,
+                f"校园卡 {group_name(line.group)}",
+                line.code,
+                line.name,
+                plain_yuan(line.debit_fen),
+                plain_yuan(line.credit_fen),
+            ]
+            for line in voucher(first, last)
+        ),
+    )
 
 
 def voucher_xml(first: date, last: date) -> bytes:

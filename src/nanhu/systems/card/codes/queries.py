@@ -69,6 +69,8 @@ def outcome_of(use: CodeUse, receipt: Receipt | None) -> dict[str, Any]:
         return {**mark, "outcome": "waiting"}
     merchant = receipt.merchant.name if receipt.merchant else ""
     return {
-        **mark, "outcome": "approved" if receipt.outcome == "posted" else "refused",
-        "amount": format_yuan(receipt.amount_fen or 0), "merchant": merchant,
-    }  # fmt: skip
+        **mark,
+        "outcome": "approved" if receipt.outcome == "posted" else "refused",
+        "amount": format_yuan(receipt.amount_fen or 0),
+        "merchant": merchant,
+    }

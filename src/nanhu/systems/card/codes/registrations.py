@@ -9,8 +9,15 @@ from nanhu.systems.card.codes import tasks
 
 registry.applications.add(
     Application(
-        key="card.code", name=_("付款码"), icon="qr-code", url=lambda: reverse("card:code"), section="service",
-        owner=_("校园卡管理办公室"), description=_("食堂付款、宿舍开门，没有网络也能出示"), order=5, is_primary=True,
+        key="card.code",
+        name=_("付款码"),
+        icon="qr-code",
+        url=lambda: reverse("card:code"),
+        section="service",
+        owner=_("校园卡管理办公室"),
+        description=_("食堂付款、宿舍开门，没有网络也能出示"),
+        order=5,
+        is_primary=True,
     )
-)  # fmt: skip
+)
 __all__ = ["tasks"]

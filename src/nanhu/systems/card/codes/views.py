@@ -54,9 +54,11 @@ def enable(request: HttpRequest) -> HttpResponse:
         return render(request, "card_codes/enable.html", facts)
     made = register_device(by=person_at(request), person_id=card.person_id, name=phone_name(request))
     told = {
-        "number": made.device.number, "pay_key": made.pay_key, "door_key": made.door_key,
+        "number": made.device.number,
+        "pay_key": made.pay_key,
+        "door_key": made.door_key,
         "server_time": now().timestamp(),
-    }  # fmt: skip
+    }
     return JsonResponse(told, status=201, headers={"Cache-Control": "no-store"})
 
 

@@ -75,10 +75,14 @@ def credential_of(card: Card, *, means: str, at: datetime) -> Credential:
     """The card itself and its class's right to doors, on the day of that moment."""
     right = may(card, RIGHT, at.astimezone(CAMPUS_ZONE).date())
     return Credential(
-        means=means, person_id=card.person_id, holder_class=card.card_class, sub_class=card.sub_class,
-        name=f"card:{card.number}", refusal="" if right.is_allowed else right.code,
+        means=means,
+        person_id=card.person_id,
+        holder_class=card.card_class,
+        sub_class=card.sub_class,
+        name=f"card:{card.number}",
+        refusal="" if right.is_allowed else right.code,
         refused_since=card.lost_at if card.state == Card.State.LOST else None,
-    )  # fmt: skip
+    )
 
 
 ISSUERS.append(CardIssuer())

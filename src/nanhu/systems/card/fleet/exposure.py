@@ -91,8 +91,9 @@ def exposures_of(cards: Collection[Card]) -> dict[int, Exposure]:
     known = dict(LossReport.objects.filter(card__in=listed, ended_at=None).values_list("card", "known_at"))
     return {
         card.pk: measured(card, listed[card.pk], terminals, late.get(card.pk, (0, 0, 0)), known.get(card.pk))
-        for card in cards if card.pk in listed
-    }  # fmt: skip
+        for card in cards
+        if card.pk in listed
+    }
 
 
 def measured(
@@ -104,11 +105,17 @@ def measured(
 ) -> Exposure:
     unknowing = [unknowing_of(one) for one in terminals if one.held < listed.version]
     return Exposure(
-        card=card, reason=listed.reason or "", since=listed.changed_at, version=listed.version,
-        knowing=len(terminals) - len(unknowing), known_at=known_at,
+        card=card,
+        reason=listed.reason or "",
+        since=listed.changed_at,
+        version=listed.version,
+        knowing=len(terminals) - len(unknowing),
+        known_at=known_at,
         unknowing=sorted(unknowing, key=lambda one: (one.is_online, -one.at_risk_fen, one.number)),
-        late_rows=late[0], late_fen=late[1], borne_fen=late[2],
-    )  # fmt: skip
+        late_rows=late[0],
+        late_fen=late[1],
+        borne_fen=late[2],
+    )
 
 
 def late_sales(card_ids: list[int]) -> dict[int, tuple[int, int, int]]:
@@ -144,9 +151,13 @@ def unknowing_of(one: FieldTerminal) -> Unknowing:
     terminal = one.terminal
     is_online = terminal.last_seen is not None and terminal.last_seen > now() - ONLINE
     return Unknowing(
-        number=terminal.number, kind=str(Terminal.Kind(terminal.kind).label), place=terminal.place,
-        is_online=is_online, last_seen=terminal.last_seen, at_risk_fen=one.card_fen if terminal.kind in SELLING else 0,
-    )  # fmt: skip
+        number=terminal.number,
+        kind=str(Terminal.Kind(terminal.kind).label),
+        place=terminal.place,
+        is_online=is_online,
+        last_seen=terminal.last_seen,
+        at_risk_fen=one.card_fen if terminal.kind in SELLING else 0,
+    )
 
 
 def usual_card_fen() -> int:

@@ -32,9 +32,10 @@ class PhoneDeskForm(forms.Form):
 
 class FoundForm(forms.Form):
     number = forms.CharField(
-        label=_("卡面上的卡号"), validators=[RegexValidator(r"^[0-9]{10}$", _("十位数字"))],
+        label=_("卡面上的卡号"),
+        validators=[RegexValidator(r"^[0-9]{10}$", _("十位数字"))],
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )  # fmt: skip
+    )
     kept_at = forms.CharField(
         label=_("卡放在哪里"), max_length=120, help_text=_("例如：一食堂门口失物招领处。不要写您的手机号。")
     )
@@ -46,9 +47,11 @@ class TerminalDeedForm(forms.Form):
 
 class SequenceForm(forms.Form):
     last_sequence = forms.IntegerField(
-        label=_("更正后的流水号"), min_value=0, max_value=LARGEST_SEQUENCE - 1,
+        label=_("更正后的流水号"),
+        min_value=0,
+        max_value=LARGEST_SEQUENCE - 1,
         help_text=_("终端下次签到后从下一个号继续。以前用掉的号仍然有效，不会再用。"),
-    )  # fmt: skip
+    )
     reason = forms.CharField(label=_("原因"), max_length=120, help_text=_("例如：更换主板后流水号跳号。"))
 
 
@@ -58,14 +61,21 @@ class RegisterForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("种类"), choices=Terminal.Kind)
     merchant = forms.ModelChoiceField(
-        label=_("商户"), queryset=Merchant.objects.filter(state="open").order_by("canteen", "name"), required=False,
-        to_field_name="key", empty_label=_("请选择"), help_text=_("消费机、扫码机填；门禁和自助终端不属于商户，不填"),
-    )  # fmt: skip
+        label=_("商户"),
+        queryset=Merchant.objects.filter(state="open").order_by("canteen", "name"),
+        required=False,
+        to_field_name="key",
+        empty_label=_("请选择"),
+        help_text=_("消费机、扫码机填；门禁和自助终端不属于商户，不填"),
+    )
     place = forms.CharField(label=_("装在哪里"), max_length=80, help_text=_("例如：3 号窗口"))
     door_place = forms.ModelChoiceField(
-        label=_("门禁地点"), queryset=open_places(), required=False, to_field_name="key",
+        label=_("门禁地点"),
+        queryset=open_places(),
+        required=False,
+        to_field_name="key",
         empty_label=_("请选择"),
-    )  # fmt: skip
+    )
     yard = forms.CharField(label=_("院区"), max_length=20, required=False, help_text=_("自助终端填，例如：南院"))
     map_x = forms.IntegerField(label=_("地图横坐标"), min_value=0, max_value=1000, required=False)
     map_y = forms.IntegerField(label=_("地图纵坐标"), min_value=0, max_value=1000, required=False)
@@ -80,10 +90,12 @@ class RegisterForm(forms.Form):
     def entry(self) -> Entry:
         said = self.cleaned_data
         details = {
-            "merchant": said["merchant"].key if said["merchant"] else "", "yard": said["yard"],
-            "door_place": said["door_place"].key if said["door_place"] else "", "map_x": said["map_x"] or 0,
+            "merchant": said["merchant"].key if said["merchant"] else "",
+            "yard": said["yard"],
+            "door_place": said["door_place"].key if said["door_place"] else "",
+            "map_x": said["map_x"] or 0,
             "map_y": said["map_y"] or 0,
-        }  # fmt: skip
+        }
         return Entry(number=said["number"], kind=said["kind"], place=said["place"], details=details)
 
 

@@ -36,13 +36,18 @@ def loss_report(request: Request) -> dict[str, Any]:
     at = campus_time(lost.lost_at) if lost.lost_at else None
     moment = f"{at:%Y-%m-%d %H:%M:%S}" if at else ""
     return {
-        "code": "ok", "number": lost.number, "lost_at": lost.lost_at.timestamp() if lost.lost_at else None,
+        "code": "ok",
+        "number": lost.number,
+        "lost_at": lost.lost_at.timestamp() if lost.lost_at else None,
         "sentence": "已挂失，联网的终端现在就拒绝这张卡",
         "slip": [
-            f"卡号 {lost.number}", f"挂失时间 {moment}", f"办理终端 {place}", "联网的终端立即拒绝这张卡；断网的终端连上网后拒绝。",
+            f"卡号 {lost.number}",
+            f"挂失时间 {moment}",
+            f"办理终端 {place}",
+            "联网的终端立即拒绝这张卡；断网的终端连上网后拒绝。",
             "卡找到了，请带有效证件到校园卡管理办公室解挂。",
         ],
-    }  # fmt: skip
+    }
 
 
 def reported_card(request: Request) -> tuple[Card, str]:

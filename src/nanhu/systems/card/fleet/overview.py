@@ -86,13 +86,18 @@ def fleet() -> list[Line]:
     lines = []
     for terminal in Terminal.objects.select_related("till__merchant").order_by("number"):
         line = Line(
-            terminal=terminal, report=reports.get(terminal.pk), gaps=gaps.get(terminal.pk, 0),
+            terminal=terminal,
+            report=reports.get(terminal.pk),
+            gaps=gaps.get(terminal.pk, 0),
             is_online=terminal.last_seen is not None and terminal.last_seen > moment - ONLINE,
             reordered=watched[terminal.pk].reordered if terminal.pk in watched else 0,
-            repeated=watched[terminal.pk].repeated if terminal.pk in watched else 0, late=late.get(terminal.pk, 0),
+            repeated=watched[terminal.pk].repeated if terminal.pk in watched else 0,
+            late=late.get(terminal.pk, 0),
             incidents=incidents.get(terminal.number, Counter()),
-            addresses=addresses.get(terminal.pk, []), next_key=following.get(terminal.pk), head=head,
-        )  # fmt: skip
+            addresses=addresses.get(terminal.pk, []),
+            next_key=following.get(terminal.pk),
+            head=head,
+        )
         lines.append(with_problems(line))
     return lines
 

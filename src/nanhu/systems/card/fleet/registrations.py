@@ -22,18 +22,39 @@ registry.roles.add(
 )
 registry.applications.add(
     Application(
-        key="card.fleet", name=_("终端与挂失"), icon="monitor-smartphone", url=lambda: reverse("card:fleet"), section="work",
-        roles=frozenset({CLERK, REGISTRAR}), owner=_("校园卡管理办公室"), description=_("每台终端的状态、密钥和名单，挂失后的风险"), order=44,
+        key="card.fleet",
+        name=_("终端与挂失"),
+        icon="monitor-smartphone",
+        url=lambda: reverse("card:fleet"),
+        section="work",
+        roles=frozenset({CLERK, REGISTRAR}),
+        owner=_("校园卡管理办公室"),
+        description=_("每台终端的状态、密钥和名单，挂失后的风险"),
+        order=44,
     ),
     Application(
-        key="card.phone_desk", name=_("电话挂失"), icon="phone", url=lambda: reverse("card:phone_desk"), section="work",
-        roles=frozenset({PHONE_DESK}), owner=_("校园卡管理办公室"), description=_("核对来电人，马上挂失"), order=45,
+        key="card.phone_desk",
+        name=_("电话挂失"),
+        icon="phone",
+        url=lambda: reverse("card:phone_desk"),
+        section="work",
+        roles=frozenset({PHONE_DESK}),
+        owner=_("校园卡管理办公室"),
+        description=_("核对来电人，马上挂失"),
+        order=45,
     ),
     Application(
-        key="card.found", name=_("捡到校园卡"), icon="search-check", url=lambda: reverse("card:found"), section="service",
-        faces=ALL_FACES, owner=_("校园卡管理办公室"), description=_("按卡号告诉失主，不显示是谁"), order=60,
+        key="card.found",
+        name=_("捡到校园卡"),
+        icon="search-check",
+        url=lambda: reverse("card:found"),
+        section="service",
+        faces=ALL_FACES,
+        owner=_("校园卡管理办公室"),
+        description=_("按卡号告诉失主，不显示是谁"),
+        order=60,
     ),
-)  # fmt: skip
+)
 __all__ = ["operations", "parts", "tasks"]
 registry.school_rules.add(
     SchoolRules(key="card.offline_card_fen", read=usual_card_fen),

@@ -25,9 +25,11 @@ class PayoutForm(IntakeForm):
         empty_label=_("请选择"),
     )
     expires_on = forms.DateField(
-        label=_("最后领取日"), required=False, widget=DayInput(),
+        label=_("最后领取日"),
+        required=False,
+        widget=DayInput(),
         help_text=_("留空：一直可以领。过了这一天没领的，自动退回经费账户。"),
-    )  # fmt: skip
+    )
     file = forms.FileField(
         label=_("名单"),
         help_text=_("CSV 或 xlsx，第一行是表头：学工号、姓名（可无）、金额、备注（可无）。有一行不对，整份不收。"),
@@ -94,11 +96,15 @@ class ReissueForm(forms.Form):
     )
     face_checked = forms.BooleanField(label=_("已与本人面容核对"))
     uid = forms.RegexField(
-        label=_("新卡芯片号"), regex=r"^(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{14})$", required=False,
+        label=_("新卡芯片号"),
+        regex=r"^(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{14})$",
+        required=False,
         help_text=_("把空白卡放到读卡器上；留空由系统生成"),
-    )  # fmt: skip
+    )
     fee_from = forms.ChoiceField(
-        label=_("工本费从哪里收"), choices=(("wallet", _("卡内余额")), ("cash", _("现金，放进我的抽屉"))), initial="wallet",
+        label=_("工本费从哪里收"),
+        choices=(("wallet", _("卡内余额")), ("cash", _("现金，放进我的抽屉"))),
+        initial="wallet",
         widget=forms.RadioSelect,
-    )  # fmt: skip
+    )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)

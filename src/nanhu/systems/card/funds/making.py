@@ -48,16 +48,27 @@ def reissue_begin(request: Request) -> dict[str, Any]:
             state=CardReissue.State.ABANDONED, ended_at=now()
         )
         begun = CardReissue.objects.create(
-            key=key, old_card=card, reason=reason, fee_fen=fee_fen, terminal=request.terminal, by_name=request.by.name,
-            place=request.terminal.place, document="居民身份证（读卡器）",
-        )  # fmt: skip
+            key=key,
+            old_card=card,
+            reason=reason,
+            fee_fen=fee_fen,
+            terminal=request.terminal,
+            by_name=request.by.name,
+            place=request.terminal.place,
+            document="居民身份证（读卡器）",
+        )
         facts = {"terminal": request.terminal.number, "reason": reason, "fee_fen": fee_fen}
         audit.record(by=request.by, action="card.begin_reissue", target=f"card:{card.number}", facts=facts)
     person = people.person_cards([card.person_id])[card.person_id]
     return {
-        "reissue": str(begun.public_id), "name": masked(person.name), "number": card.number, "fee_fen": fee_fen,
-        "balance_fen": balance_fen, "reason": reason, "frozen_hours": reissue_rule().frozen_hours,
-    }  # fmt: skip
+        "reissue": str(begun.public_id),
+        "name": masked(person.name),
+        "number": card.number,
+        "fee_fen": fee_fen,
+        "balance_fen": balance_fen,
+        "reason": reason,
+        "frozen_hours": reissue_rule().frozen_hours,
+    }
 
 
 def card_of_document(number: str) -> Card:
@@ -103,9 +114,15 @@ def reissue_finish(request: Request) -> dict[str, Any]:
     if not CARD_UID.fullmatch(uid):
         raise MalformedError
     new = reissue(
-        by=request.by, card=begun.old_card, reason="lost" if begun.reason == "lost" else "damaged", fee_fen=begun.fee_fen,
-        at=request.terminal.place, key=begun.key, uid=uid, shown=Shown(document=begun.document, terminal=request.terminal),
-    )  # fmt: skip
+        by=request.by,
+        card=begun.old_card,
+        reason="lost" if begun.reason == "lost" else "damaged",
+        fee_fen=begun.fee_fen,
+        at=request.terminal.place,
+        key=begun.key,
+        uid=uid,
+        shown=Shown(document=begun.document, terminal=request.terminal),
+    )
     if keys.current_version() is not None:
         making.make_purses(by=request.by, cards=[new])
     begun.refresh_from_db()

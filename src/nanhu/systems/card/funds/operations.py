@@ -39,12 +39,15 @@ def begun(order: ClaimOrder) -> dict[str, Any]:
     """What a terminal needs to write; `load/claim` of the bank's part answers the same."""
     items = order.claimables.order_by("id")
     return {
-        "claim": str(order.public_id), "order": str(order.public_id), "amount_fen": order.amount_fen, "write_fen": order.write_fen,
+        "claim": str(order.public_id),
+        "order": str(order.public_id),
+        "amount_fen": order.amount_fen,
+        "write_fen": order.write_fen,
         "items": [
             {"source": one.source, "name": str(Claimable.Source(one.source).label), "amount_fen": one.left_fen}
             for one in items
         ],
-    }  # fmt: skip
+    }
 
 
 @operation("claim/mac", kinds=COLLECTING)
@@ -52,16 +55,23 @@ def claim_mac(request: Request) -> dict[str, Any]:
     """MAC2 for a chip that answered INITIALIZE FOR LOAD: from here on it may have been written."""
     order = own_order(request)
     told = loads.LoadStart(
-        balance_fen=whole_in(request.body, "balance_fen", least=0), online_counter=whole_in(request.body, "online_counter", least=0),
-        random=text_in(request.body, "random"), mac1=text_in(request.body, "mac1"), offline_counter=purchases_in(request.body),
-    )  # fmt: skip
+        balance_fen=whole_in(request.body, "balance_fen", least=0),
+        online_counter=whole_in(request.body, "online_counter", least=0),
+        random=text_in(request.body, "random"),
+        mac1=text_in(request.body, "mac1"),
+        offline_counter=purchases_in(request.body),
+    )
     grant = loads.mac2_for_load(
         card=order.card, terminal_number=request.terminal.number, amount_fen=order.write_fen, told=told
     )
     claims.authorise_write(
-        by=request.by, order=order, online_counter=told.online_counter, offline_counter=told.offline_counter,
-        chip_balance_fen=told.balance_fen, at=grant.at,
-    )  # fmt: skip
+        by=request.by,
+        order=order,
+        online_counter=told.online_counter,
+        offline_counter=told.offline_counter,
+        chip_balance_fen=told.balance_fen,
+        at=grant.at,
+    )
     return {"mac2": grant.mac2, "at": grant.at}
 
 
@@ -87,9 +97,14 @@ def check_proof(request: Request, order: ClaimOrder, proof: dict[str, Any]) -> N
     if not order.authorised_at or not isinstance(tac, str):
         raise ProofWrongError
     is_true = loads.verify_load_tac(
-        card=order.card, terminal_number=request.terminal.number, amount_fen=order.write_fen, tac=tac, at=order.authorised_at,
-        online_counter=order.online_counter or 0, balance_before_fen=order.chip_balance_fen or 0,
-    )  # fmt: skip
+        card=order.card,
+        terminal_number=request.terminal.number,
+        amount_fen=order.write_fen,
+        tac=tac,
+        at=order.authorised_at,
+        online_counter=order.online_counter or 0,
+        balance_before_fen=order.chip_balance_fen or 0,
+    )
     if not is_true:
         raise ProofWrongError
 

@@ -34,9 +34,11 @@ def charged(keys: Iterable[tuple[str, str, str, date]]) -> dict[tuple[str, str, 
     """Bills that stand in the way of these. One of which nothing was taken, or all given back, does not."""
     asked = set(keys)
     rows = RoomBill.objects.filter(
-        released_at=None, building__in={key[0] for key in asked}, room__in={key[1] for key in asked},
+        released_at=None,
+        building__in={key[0] for key in asked},
+        room__in={key[1] for key in asked},
         month__in={key[3] for key in asked},
-    ).exclude(pk__in=spent_bills().values("pk"))  # fmt: skip
+    ).exclude(pk__in=spent_bills().values("pk"))
     found = {(one.building, one.room, one.item, one.month): one for one in rows.select_related("room_list")}
     return {key: bill for key, bill in found.items() if key in asked}
 
@@ -69,17 +71,21 @@ class BuildingSum:
 
 def sums_by_building(room_list: RoomList) -> list[BuildingSum]:
     rows = (
-        RoomShare.objects.filter(room_list=room_list).order_by("bill__building", "bill__item")
+        RoomShare.objects.filter(room_list=room_list)
+        .order_by("bill__building", "bill__item")
         .values("bill__building", "bill__item")
         .annotate(rooms=Count("bill", distinct=True), persons=Count("wallet", distinct=True), fen=Sum("amount_fen"))
-    )  # fmt: skip
+    )
     return [
         BuildingSum(
-            building=row["bill__building"], item=str(RoomBill.Item(row["bill__item"]).label), rooms=row["rooms"],
-            persons=row["persons"], fen=int(row["fen"]),
+            building=row["bill__building"],
+            item=str(RoomBill.Item(row["bill__item"]).label),
+            rooms=row["rooms"],
+            persons=row["persons"],
+            fen=int(row["fen"]),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +108,13 @@ def report_of(room_list: RoomList) -> RoomReport:
     }
     short = shares.filter(is_short(room_list)).aggregate(count=Count("id"), fen=Sum("amount_fen"))
     return RoomReport(
-        waiting=found.get((State.WAITING, False), (0, 0)), taken=found.get((State.TAKEN, False), (0, 0)),
-        left=found.get((State.LEFT, False), (0, 0)), given_back=found.get((State.TAKEN, True), (0, 0)),
+        waiting=found.get((State.WAITING, False), (0, 0)),
+        taken=found.get((State.TAKEN, False), (0, 0)),
+        left=found.get((State.LEFT, False), (0, 0)),
+        given_back=found.get((State.TAKEN, True), (0, 0)),
         short=(short["count"], int(short["fen"] or 0)),
         first_rooms=RoomBill.objects.filter(room_list=room_list, is_first=True).count(),
-    )  # fmt: skip
+    )
 
 
 def is_short(room_list: RoomList) -> Q:
@@ -116,9 +124,13 @@ def is_short(room_list: RoomList) -> Q:
 def conditions(room_list: RoomList) -> dict[str, Q]:
     """By what its shares are looked at, before and after it was posted."""
     return {
-        "taken": Q(state=State.TAKEN, is_given_back=False), "left": Q(state=State.LEFT), "short": is_short(room_list),
-        "given_back": Q(is_given_back=True), "first": Q(bill__is_first=True), "waiting": Q(state=State.WAITING),
-    }  # fmt: skip
+        "taken": Q(state=State.TAKEN, is_given_back=False),
+        "left": Q(state=State.LEFT),
+        "short": is_short(room_list),
+        "given_back": Q(is_given_back=True),
+        "first": Q(bill__is_first=True),
+        "waiting": Q(state=State.WAITING),
+    }
 
 
 def shares_of(room_list: RoomList, shown: str = "") -> QuerySet[Any]:

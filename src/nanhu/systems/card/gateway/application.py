@@ -43,9 +43,15 @@ class Application:
         except ProtocolClosed:
             return
         asked = Asked(
-            scope.method, scope.path, find("nanhu-terminal", ""), find("nanhu-sequence", ""), find("nanhu-clock", ""),
-            find("nanhu-signature", ""), address_in(scope.client), body,
-        )  # fmt: skip
+            scope.method,
+            scope.path,
+            find("nanhu-terminal", ""),
+            find("nanhu-sequence", ""),
+            find("nanhu-clock", ""),
+            find("nanhu-signature", ""),
+            address_in(scope.client),
+            body,
+        )
         told = await gateway.serve(asked)
         headers = [JSON, ("nanhu-signature", told.signature)] if told.signature else [JSON]
         with contextlib.suppress(ProtocolClosed):
@@ -96,9 +102,15 @@ async def asked_by(scope: Scope, receive: Receive) -> Asked:
     found = {name: value.decode("latin-1") for name, value in scope["headers"] if name.startswith(b"nanhu-")}
     client = scope.get("client") or ("", 0)
     return Asked(
-        scope["method"], scope["path"], found.get(b"nanhu-terminal", ""), found.get(b"nanhu-sequence", ""),
-        found.get(b"nanhu-clock", ""), found.get(b"nanhu-signature", ""), str(client[0]), await body_of(receive),
-    )  # fmt: skip
+        scope["method"],
+        scope["path"],
+        found.get(b"nanhu-terminal", ""),
+        found.get(b"nanhu-sequence", ""),
+        found.get(b"nanhu-clock", ""),
+        found.get(b"nanhu-signature", ""),
+        str(client[0]),
+        await body_of(receive),
+    )
 
 
 def address_in(client: str) -> str:

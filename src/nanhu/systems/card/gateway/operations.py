@@ -99,9 +99,16 @@ class Operations:
         moment = time.time()
         uid, fault = await self.card_of(terminal, sequence, asked)
         row = Row(
-            t=terminal.id, s=sequence, f=asked.fingerprint(kind), u=uid, o=moment, a=asked.amount_fen, x=fault,
-             d=asked.detail, m=meal_at(terminal.canteen, moment),
-        )  # fmt: skip
+            t=terminal.id,
+            s=sequence,
+            f=asked.fingerprint(kind),
+            u=uid,
+            o=moment,
+            a=asked.amount_fen,
+            x=fault,
+            d=asked.detail,
+            m=meal_at(terminal.canteen, moment),
+        )
         if asked.pin is not None and row.x is None:
             row.p, row.x = await self.pins.judge(terminal, sequence, row.u, asked.pin)
         return row
@@ -183,12 +190,19 @@ def key_to_come(terminal: Terminal) -> dict[str, Any]:
 def greeting(terminal: Terminal, moment: float) -> dict[str, Any]:
     meal = meal_at(terminal.canteen, moment)
     return {
-        "protocol": VERSION, "server_time": moment, "terminal": terminal.number, "kind": terminal.kind,
-        "merchant": terminal.merchant, "canteen": terminal.canteen, "place": terminal.place,
+        "protocol": VERSION,
+        "server_time": moment,
+        "terminal": terminal.number,
+        "kind": terminal.kind,
+        "merchant": terminal.merchant,
+        "canteen": terminal.canteen,
+        "place": terminal.place,
         "services": f"{configuration().public_url}/terminal/v1/",
         "price": None if terminal.price is None else terminal.price._asdict(),
-        "limits": offline_limits(moment), "meal": meal, "meal_name": meal_name(meal),
-    }  # fmt: skip
+        "limits": offline_limits(moment),
+        "meal": meal,
+        "meal_name": meal_name(meal),
+    }
 
 
 def is_off_price(terminal: Terminal, asked: Purchase) -> bool:

@@ -54,14 +54,26 @@ def bounds_on(day: date) -> dict[str, int]:
     """A minute's sales (n) and their sum (m), a day's without a PIN (d), refunds of a day (b), guesses of a minute (g)."""
     rule = limits_on(day)
     return {
-        "n": rule.terminal_minute_payments, "m": rule.terminal_minute_fen, "d": rule.terminal_day_fen,
-        "b": rule.terminal_day_refund_fen, "g": rule.terminal_minute_misses,
-    }  # fmt: skip
+        "n": rule.terminal_minute_payments,
+        "m": rule.terminal_minute_fen,
+        "d": rule.terminal_day_fen,
+        "b": rule.terminal_day_refund_fen,
+        "g": rule.terminal_minute_misses,
+    }
 
 
 def offline_limits(moment: float) -> dict[str, int]:
     """What `hello` tells a terminal to hold to, on line and off."""
     rule = limits_on(campus_day(moment))
-    names = ("meal_fen", "daily_fen", "meal_max_fen", "daily_max_fen", "offline_payment_fen", "offline_card_fen",
-             "offline_total_fen", "offline_rows", "offline_days")  # fmt: skip
+    names = (
+        "meal_fen",
+        "daily_fen",
+        "meal_max_fen",
+        "daily_max_fen",
+        "offline_payment_fen",
+        "offline_card_fen",
+        "offline_total_fen",
+        "offline_rows",
+        "offline_days",
+    )
     return {name: getattr(rule, name) for name in names}

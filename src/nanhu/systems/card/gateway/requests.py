@@ -109,9 +109,15 @@ def upload_element(place: int, row: Any, *, now: float) -> dict[str, Any]:
         raise MalformedError
     asked = read_odd_purchase(row)
     element = {
-        "n": place, "s": sequence_in(row), "f": asked.fingerprint("stored"), "u": asked.card, "a": asked.amount_fen,
-        "x": asked.fault, "d": asked.detail, "o": float(min(moment, now)),
-    }  # fmt: skip
+        "n": place,
+        "s": sequence_in(row),
+        "f": asked.fingerprint("stored"),
+        "u": asked.card,
+        "a": asked.amount_fen,
+        "x": asked.fault,
+        "d": asked.detail,
+        "o": float(min(moment, now)),
+    }
     if asked.pin is not None:
         element["pin"] = asked.pin
     chip = chip_element(row)

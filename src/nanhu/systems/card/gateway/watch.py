@@ -11,9 +11,17 @@ from nanhu.systems.card.gateway.terminals import Terminal
 
 LIMIT: Final = "terminal_limit"
 SUSPENDED: Final = frozenset(
-    {"offline_payment", "offline_card", "offline_total", "offline_rows", "offline_too_old", "chip_missing", "tac_wrong",
-     "chip_counter_reused"}
-)  # fmt: skip
+    {
+        "offline_payment",
+        "offline_card",
+        "offline_total",
+        "offline_rows",
+        "offline_too_old",
+        "chip_missing",
+        "tac_wrong",
+        "chip_counter_reused",
+    }
+)
 
 
 class TerminalWatch:

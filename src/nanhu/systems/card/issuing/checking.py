@@ -144,8 +144,9 @@ def photo_name_fault(card_class: str, row: Mapping[str, str]) -> str:
         return ""
     by_name = card_class == "ordinary" and row["category"] != TEMPORARY_EMPLOYEE
     return _("照片要以%(what)s命名：%(stem)s.jpg") % {
-        "what": _("姓名") if by_name else NUMBER_NAMES[card_class], "stem": stem,
-    }  # fmt: skip
+        "what": _("姓名") if by_name else NUMBER_NAMES[card_class],
+        "stem": stem,
+    }
 
 
 def identity_errors(card_class: str, row: Mapping[str, str], known: Known, person_id: int | None) -> dict[str, str]:

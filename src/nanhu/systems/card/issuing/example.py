@@ -21,15 +21,38 @@ from nanhu.systems.card.services.reissue import reissue
 
 NEW, LATE, FROZEN, AID = 6, 3, 2, 40
 VISITOR = {
-    "name": "郑书涵", "campus_no": "", "sex": "女", "document_kind": "护照", "document": "E88123456", "category": "访问",
+    "name": "郑书涵",
+    "campus_no": "",
+    "sex": "女",
+    "document_kind": "护照",
+    "document": "E88123456",
+    "category": "访问",
     "phone": "13907300088",
-}  # fmt: skip
+}
 WRONG = (
-    {"name": "许志远", "campus_no": "0020269001", "sex": "男", "document_kind": "居民身份证", "document": "430602199001011234",
-     "category": "人事代理", "photo_name": "许志远.jpg", "phone": "1390730", "collector": "周明远"},
-    {"name": "唐晓", "campus_no": "0020269002", "sex": "", "document_kind": "居民身份证", "document": "43060219920202",
-     "category": "教授", "photo_name": "0020269002.jpg", "phone": "13907300012", "collector": "周明远"},
-)  # fmt: skip
+    {
+        "name": "许志远",
+        "campus_no": "0020269001",
+        "sex": "男",
+        "document_kind": "居民身份证",
+        "document": "430602199001011234",
+        "category": "人事代理",
+        "photo_name": "许志远.jpg",
+        "phone": "1390730",
+        "collector": "周明远",
+    },
+    {
+        "name": "唐晓",
+        "campus_no": "0020269002",
+        "sex": "",
+        "document_kind": "居民身份证",
+        "document": "43060219920202",
+        "category": "教授",
+        "photo_name": "0020269002.jpg",
+        "phone": "13907300012",
+        "collector": "周明远",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +110,25 @@ def without(number: str, person_ids: list[int]) -> list[int]:
 def name_delegates(office: Office, unit: orders.Unit) -> None:
     for number, role in ((office.agent, "agent"), (office.leader, "leader")):
         UnitDelegate.objects.get_or_create(
-            unit_code=unit.code, person_id=person_with(number), role=role, ended_at=None,
+            unit_code=unit.code,
+            person_id=person_with(number),
+            role=role,
+            ended_at=None,
             defaults={"unit_name": unit.name, "named_by_name": "示例"},
-        )  # fmt: skip
+        )
 
 
 def wrong_batch(office: Office, unit: orders.Unit) -> None:
     """A list as units send it in: it waits until its faults are mended."""
     rows = [row | {"unit": unit.name} for row in WRONG]
     orders.open_order(
-        by=actor(office.agent), card_class="teacher", title=f"{unit.name} 教职工卡批量", unit=unit,
-        source=CardOrder.Source.WEB, rows=rows,
-    )  # fmt: skip
+        by=actor(office.agent),
+        card_class="teacher",
+        title=f"{unit.name} 教职工卡批量",
+        unit=unit,
+        source=CardOrder.Source.WEB,
+        rows=rows,
+    )
 
 
 def newcomers(office: Office, unit: orders.Unit, person_ids: list[int], *, is_late: bool) -> None:
@@ -119,9 +149,13 @@ def newcomers(office: Office, unit: orders.Unit, person_ids: list[int], *, is_la
     for row in order.rows.order_by("line"):
         making.make_row(by=clerk, order=order, line=row.line, uid=f"04EE{order.pk % 65536:04X}{row.line:06X}")
     handing.hand_over(
-        by=clerk, row=order.rows.order_by("line")[0], how="holder", handed_to="", document="resident_id",
+        by=clerk,
+        row=order.rows.order_by("line")[0],
+        how="holder",
+        handed_to="",
+        document="resident_id",
         accepted=("cards", "funds"),
-    )  # fmt: skip
+    )
 
 
 def looked_at(clerk: Actor, order: CardOrder) -> CardOrder:
@@ -133,9 +167,14 @@ def visitor(office: Office, unit: orders.Unit) -> None:
     """Somebody who stays for ten more days: her unit is told."""
     values = VISITOR | {"unit": unit.name, "valid_until": str(campus_today() + timedelta(days=10))}
     order = personal.apply(
-        by=actor(office.clerk), card_class="ordinary", values=values, reason="短期来校访问", source="counter",
-        picture=office.portrait("visitor"), proofs=[("邀请函.jpg", office.proof)],
-    )  # fmt: skip
+        by=actor(office.clerk),
+        card_class="ordinary",
+        values=values,
+        reason="短期来校访问",
+        source="counter",
+        picture=office.portrait("visitor"),
+        proofs=[("邀请函.jpg", office.proof)],
+    )
     if order.state == CardOrder.State.SUBMITTED:
         leader = actor(office.leader)
         orders.decide(by=leader, person_id=person_with(office.leader), order=order, is_approved=True)
@@ -152,9 +191,13 @@ def subsidy(office: Office, students: list[int]) -> None:
         content = ("学号,姓名,金额\n" + "".join(f"{n},{name},{yuan}\n" for n, name in numbers.items())).encode()
         checked = check_file(PAYOUTS.read(content))
         form = payouts.Payout(
-            token=uuid5(NAMESPACE_URL, title), source="subsidy", title=title, funding=funding,
-            expires_on=campus_today() + timedelta(days=120), file_name=f"{title}.csv",
-        )  # fmt: skip
+            token=uuid5(NAMESPACE_URL, title),
+            source="subsidy",
+            title=title,
+            funding=funding,
+            expires_on=campus_today() + timedelta(days=120),
+            file_name=f"{title}.csv",
+        )
         if checked.faults:
             return
         batch = intake.submit(
@@ -170,6 +213,10 @@ def freeze(office: Office, person_ids: list[int]) -> None:
     cards = Card.objects.filter(person_id__in=person_ids, state__in=LIVING).select_related("wallet")
     for card in cards:
         reissue(
-            by=actor(office.clerk), card=card, reason="damaged", fee_fen=0, at="校园卡管理办公室",
+            by=actor(office.clerk),
+            card=card,
+            reason="damaged",
+            fee_fen=0,
+            at="校园卡管理办公室",
             key=f"example:{card.pk}",
-        )  # fmt: skip
+        )

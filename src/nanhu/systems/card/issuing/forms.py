@@ -35,9 +35,11 @@ class UploadForm(forms.Form):
     unit = forms.ChoiceField(label=_("单位"))
     sheet = forms.FileField(label=_("批量办理汇总表（.xlsx）"), widget=SHEET)
     archive = forms.FileField(
-        label=_("照片压缩包（.zip）"), widget=ARCHIVE, required=False,
+        label=_("照片压缩包（.zip）"),
+        widget=ARCHIVE,
+        required=False,
         help_text=_("照片以学号、教职工号或编码命名；普通卡里临聘以外的人以姓名命名。可以以后再传。"),
-    )  # fmt: skip
+    )
 
     def __init__(self, *arguments: Any, units: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -51,9 +53,12 @@ class ArchiveForm(forms.Form):
 def watching(card_class: str) -> dict[str, str]:
     """Each column is looked at as soon as it is left, and its fault told beside it (A109)."""
     return {
-        "hx-post": reverse("card:issuing:check", args=[card_class]), "hx-trigger": "change", "hx-include": "closest form",
-        "hx-target": "closest .field", "hx-swap": "outerHTML",
-    }  # fmt: skip
+        "hx-post": reverse("card:issuing:check", args=[card_class]),
+        "hx-trigger": "change",
+        "hx-include": "closest form",
+        "hx-target": "closest .field",
+        "hx-swap": "outerHTML",
+    }
 
 
 class RowForm(forms.Form):
@@ -100,17 +105,20 @@ class PersonalForm(RowForm):
         self.fields["reason"] = forms.CharField(label=_("办卡原因"), max_length=120)
         self.fields["picture"] = forms.FileField(label=_("照片（JPEG）"), widget=PICTURE, required=False)
         self.fields["proof"] = forms.FileField(
-            label=_("证明材料的扫描件"), widget=SCAN, required=must_prove,
+            label=_("证明材料的扫描件"),
+            widget=SCAN,
+            required=must_prove,
             help_text=_("JPEG、PNG 或 PDF，5 MB 以内，加密保存"),
-        )  # fmt: skip
+        )
 
 
 class ChipForm(forms.Form):
     uid = forms.CharField(
-        label=_("把白卡放到读卡器上"), max_length=24,
+        label=_("把白卡放到读卡器上"),
+        max_length=24,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": "autofocus", "spellcheck": "false"}),
         help_text=_("读卡器像键盘一样输入芯片号并回车"),
-    )  # fmt: skip
+    )
     line = forms.IntegerField(widget=forms.HiddenInput)
 
 

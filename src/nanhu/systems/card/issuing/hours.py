@@ -10,9 +10,11 @@ from nanhu.kernel.school import school
 from nanhu.kernel.school.tables import Table
 
 DEFAULT: dict[str, Any] = {
-    "summer_from": "05-01", "winter_from": "10-01",
-    "summer": ["09:00-12:30", "15:30-18:30"], "winter": ["09:00-12:30", "15:00-18:00"],
-}  # fmt: skip
+    "summer_from": "05-01",
+    "winter_from": "10-01",
+    "summer": ["09:00-12:30", "15:30-18:30"],
+    "winter": ["09:00-12:30", "15:00-18:00"],
+}
 SEARCHED_DAYS = 30
 
 

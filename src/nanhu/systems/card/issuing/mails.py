@@ -31,9 +31,12 @@ def read(content: bytes) -> Letter | None:
         if not isinstance(message, EmailMessage) or "@" not in sender:
             return None
         return Letter(
-            sender=sender[:200], subject=plain(str(message.get("Subject", ""))), sheets=ending(message, ".xlsx"),
-            archives=ending(message, ".zip"), is_automatic=is_automatic(message),
-        )  # fmt: skip
+            sender=sender[:200],
+            subject=plain(str(message.get("Subject", ""))),
+            sheets=ending(message, ".xlsx"),
+            archives=ending(message, ".zip"),
+            is_automatic=is_automatic(message),
+        )
     except (MessageError, ValueError, LookupError, AttributeError, IndexError, TypeError):
         return None
 

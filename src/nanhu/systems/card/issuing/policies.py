@@ -68,9 +68,11 @@ def access_of(viewer: Viewer, order: CardOrder) -> Access:
     above = people.unit_codes_upwards(order.unit_code)
     roles = {one.role for one in delegations_of(viewer.person_id) if one.unit_code in above}
     return Access(
-        is_office=is_office(viewer), is_agent="agent" in roles, is_leader="leader" in roles,
+        is_office=is_office(viewer),
+        is_agent="agent" in roles,
+        is_leader="leader" in roles,
         is_own=order.requester_id is not None and order.requester_id == viewer.account_id,
-    )  # fmt: skip
+    )
 
 
 def delegates_or_office(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

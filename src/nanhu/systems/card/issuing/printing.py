@@ -133,9 +133,12 @@ def front(sheet: "FPDF", template: Template, row: OrderRow, person: people.Perso
     portrait(sheet, row, left + 5, top + 19)
     sheet.set_text_color(34, 40, 44)
     lines = (
-        ("姓名", row.name or (person.name if person else "")), (template.number_name, row.campus_no),
-        ("单位", row.unit), ("类别", row.category), ("有效期至", valid_until(row)),
-    )  # fmt: skip
+        ("姓名", row.name or (person.name if person else "")),
+        (template.number_name, row.campus_no),
+        ("单位", row.unit),
+        ("类别", row.category),
+        ("有效期至", valid_until(row)),
+    )
     for place, (label, text) in enumerate(lines):
         line_top = top + 19 + place * 5.7
         words(sheet, label, left + 31, line_top, size=7, colour=(92, 102, 108))
@@ -190,9 +193,17 @@ def golden_photo(row: OrderRow) -> bytes | None:
 
 
 def words(
-    sheet: "FPDF", text: str, left: float, top: float, *, size: float, bold: bool = False, width: float = 0,
-    align: str = "L", colour: Colour | None = None,
-) -> None:  # fmt: skip
+    sheet: "FPDF",
+    text: str,
+    left: float,
+    top: float,
+    *,
+    size: float,
+    bold: bool = False,
+    width: float = 0,
+    align: str = "L",
+    colour: Colour | None = None,
+) -> None:
     """One line; a long one is set smaller until it fits its width."""
     before = sheet.text_color
     if colour is not None:

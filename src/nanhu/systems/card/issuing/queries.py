@@ -28,9 +28,11 @@ class Line:
 
 def with_counts(orders: QuerySet[CardOrder]) -> QuerySet[CardOrder]:
     return orders.annotate(
-        people=Count("rows"), made=Count("rows", filter=Q(rows__state__in=["made", "handed"])),
-        handed=Count("rows", filter=Q(rows__state="handed")), wrong=Count("rows", filter=~Q(rows__errors={})),
-    )  # fmt: skip
+        people=Count("rows"),
+        made=Count("rows", filter=Q(rows__state__in=["made", "handed"])),
+        handed=Count("rows", filter=Q(rows__state="handed")),
+        wrong=Count("rows", filter=~Q(rows__errors={})),
+    )
 
 
 def in_state(state: str) -> QuerySet[CardOrder]:

@@ -49,9 +49,10 @@ def tell_loss_borne(events: Sequence[LossBorne]) -> None:
         text = _(
             "您的校园卡挂失后，%(place)s 有一笔脱机消费 %(sum)s（凭证 %(number)s）。按规定由学校承担，已记回您的校园卡。"
         ) % {
-            "place": merchant.name if merchant else "", "sum": format_yuan(event.amount_fen),
+            "place": merchant.name if merchant else "",
+            "sum": format_yuan(event.amount_fen),
             "number": receipt_number(event.receipt_id),
-        }  # fmt: skip
+        }
         letters.tell(key=f"loss_borne:{event.receipt_id}", kind="loss_borne", person_id=event.person_id, text=text)
 
 

@@ -19,17 +19,31 @@ OFFLINE_SLACK_SECONDS: Final = 600
 """By how much a row may seem older than what its terminal did before it: twice what a clock may be wrong."""
 FIRST_DAY: Final = date(2000, 1, 1)
 COUNTS: Final[Mapping[str, tuple[int, int]]] = {
-    "meal_fen": (0, MOST), "daily_fen": (0, MOST), "meal_max_fen": (0, MOST), "daily_max_fen": (0, MOST),
-    "pin_tries": (1, 100), "pin_lock_hours": (1, 8_784),
-    "offline_payment_fen": (0, MOST), "offline_card_fen": (0, MOST), "offline_total_fen": (0, MOST),
-    "offline_rows": (0, MOST), "offline_days": (1, 366),
-    "terminal_minute_payments": (1, MOST), "terminal_minute_fen": (1, MOST), "terminal_day_fen": (1, MOST),
-    "terminal_day_refund_fen": (0, MOST), "terminal_minute_misses": (1, MOST), "kiosk_day_reissues": (0, MOST),
-}  # fmt: skip
+    "meal_fen": (0, MOST),
+    "daily_fen": (0, MOST),
+    "meal_max_fen": (0, MOST),
+    "daily_max_fen": (0, MOST),
+    "pin_tries": (1, 100),
+    "pin_lock_hours": (1, 8_784),
+    "offline_payment_fen": (0, MOST),
+    "offline_card_fen": (0, MOST),
+    "offline_total_fen": (0, MOST),
+    "offline_rows": (0, MOST),
+    "offline_days": (1, 366),
+    "terminal_minute_payments": (1, MOST),
+    "terminal_minute_fen": (1, MOST),
+    "terminal_day_fen": (1, MOST),
+    "terminal_day_refund_fen": (0, MOST),
+    "terminal_minute_misses": (1, MOST),
+    "kiosk_day_reissues": (0, MOST),
+}
 """The least and the most that a limit may be set to. 0 is a rule of its own where it stands, a standstill where it does not."""
 USUAL_PERIODS: Final = {
-    "breakfast": "05:30-10:00", "lunch": "10:00-15:00", "supper": "15:00-20:30", "night": "20:30-24:00",
-}  # fmt: skip
+    "breakfast": "05:30-10:00",
+    "lunch": "10:00-15:00",
+    "supper": "15:00-20:30",
+    "night": "20:30-24:00",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +140,12 @@ def meal_rule(table: Table) -> MealRule:
     spans.only(MEALS)
     periods = tuple((MEALS.index(name) + 1, *period(spans, name)) for name in spans.members)
     return MealRule(
-        table.day("from", FIRST_DAY), table.text("canteen", ""),
-        day_of_year(table, "first_day", "01-01"), day_of_year(table, "last_day", "12-31"), periods,
-    )  # fmt: skip
+        table.day("from", FIRST_DAY),
+        table.text("canteen", ""),
+        day_of_year(table, "first_day", "01-01"),
+        day_of_year(table, "last_day", "12-31"),
+        periods,
+    )
 
 
 def day_of_year(table: Table, member: str, usual: str) -> tuple[int, int]:
@@ -194,12 +211,17 @@ def database_policy(day: date) -> dict[str, Any]:
     classes = [(name, *rule.for_class(name)) for name in CLASSES]
     return {
         "offline": {
-            "p": rule.offline_payment_fen, "c": rule.offline_card_fen, "t": rule.offline_total_fen, "r": rule.offline_rows,
-            "age": rule.offline_days * DAY_SECONDS, "slack": OFFLINE_SLACK_SECONDS,
+            "p": rule.offline_payment_fen,
+            "c": rule.offline_card_fen,
+            "t": rule.offline_total_fen,
+            "r": rule.offline_rows,
+            "age": rule.offline_days * DAY_SECONDS,
+            "slack": OFFLINE_SLACK_SECONDS,
         },
-        "tries": rule.pin_tries, "lock": int(lock.total_seconds()),
+        "tries": rule.pin_tries,
+        "lock": int(lock.total_seconds()),
         "classes": [
             {"c": name, "m": meal, "y": daily, "xm": rule.meal_max_fen, "xy": rule.daily_max_fen}
             for name, meal, daily in classes
         ],
-    }  # fmt: skip
+    }

@@ -51,9 +51,12 @@ def state_of(kind: Kind, pin: Pin | None) -> PinState:
         return PinState(kind=kind, is_initial=True, changed_at=None, wrong_tries=0, locked_until=None)
     is_locked = pin.locked_until is not None and pin.locked_until > now()
     return PinState(
-        kind=kind, is_initial=pin.changed_at is None, changed_at=pin.changed_at, wrong_tries=pin.wrong_tries,
+        kind=kind,
+        is_initial=pin.changed_at is None,
+        changed_at=pin.changed_at,
+        wrong_tries=pin.wrong_tries,
         locked_until=pin.locked_until if is_locked else None,
-    )  # fmt: skip
+    )
 
 
 def unchanged_pins() -> list[Unchanged]:

@@ -205,7 +205,10 @@ def my_code(request: PageRequest) -> HttpResponseBase:
     code = verifying.code_for(card)
     picture = segno.make(code.code, error="m").svg_inline(scale=5, border=2, svgclass="verify-qr", omitsize=True)
     facts = {
-        "card": card, "person": people.person_card(card.person_id), "code": code, "picture": picture,
+        "card": card,
+        "person": people.person_card(card.person_id),
+        "code": code,
+        "picture": picture,
         "decision": deciding.may(card, "door"),
-    }  # fmt: skip
+    }
     return render(request, "card_rights/my_code.html", facts)

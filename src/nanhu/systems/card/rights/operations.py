@@ -28,9 +28,13 @@ def check(request: Request) -> dict[str, Any]:
     decision = may(card, right)
     person = people.person_cards([card.person_id])[card.person_id]
     answer = {
-        "status": "valid" if decision.is_allowed else "blocked", "code": decision.code, "sentence": str(decision.reason),
-        "class": card.card_class, "sub_class": card.sub_class, "valid_until": str(card.valid_until),
-    }  # fmt: skip
+        "status": "valid" if decision.is_allowed else "blocked",
+        "code": decision.code,
+        "sentence": str(decision.reason),
+        "class": card.card_class,
+        "sub_class": card.sub_class,
+        "valid_until": str(card.valid_until),
+    }
     if request.terminal.kind != Terminal.Kind.SELF_SERVICE_KIOSK:
         return answer | {"name": people.masked_name(person.name)}
     patron = person.affiliations[0].campus_no if person.affiliations else ""

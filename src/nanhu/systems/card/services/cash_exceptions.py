@@ -26,7 +26,7 @@ def ask_for_cash(*, by: Actor, card: Card, amount_fen: int, reason: str, token: 
             return known
         asked = CashException.objects.create(
             token=token, card=card, amount_fen=amount_fen, reason=why, author_id=account_of(by), author_name=by.name
-        )  # fmt: skip
+        )
         facts = {"fen": amount_fen, "exception": asked.pk}
         audit.record(by=by, action="card.ask_for_cash", target=f"card:{card.number}", reason=reason, facts=facts)
         return asked

@@ -26,11 +26,13 @@ def follow_affiliations(*, by: Actor, person_ids: Iterable[int]) -> int:
         Card.objects.bulk_update(changed, ["card_class", "sub_class", "valid_until", "state"], batch_size=1000)
         audit.record_many(
             audit.Deed(
-                by=by, action="card.follow", target=f"card:{card.number}",
+                by=by,
+                action="card.follow",
+                target=f"card:{card.number}",
                 facts={"class": card.card_class, "sub_class": card.sub_class, "state": card.state},
             )
             for card in changed
-        )  # fmt: skip
+        )
         return len(changed)
 
 
@@ -148,9 +150,16 @@ def expired_card(*, by: Actor, person_id: int, like: Card) -> Card:
     wallet_id = open_wallets([person_id], {person_id: name})[person_id]
     [number] = next_numbers(1)
     card = Card.objects.create(
-        person_id=person_id, wallet_id=wallet_id, number=number, uid=new_uid(), state=Card.State.EXPIRED,
-        card_class=like.card_class, sub_class=like.sub_class, valid_from=like.valid_from, valid_until=like.valid_until,
-    )  # fmt: skip
+        person_id=person_id,
+        wallet_id=wallet_id,
+        number=number,
+        uid=new_uid(),
+        state=Card.State.EXPIRED,
+        card_class=like.card_class,
+        sub_class=like.sub_class,
+        valid_from=like.valid_from,
+        valid_until=like.valid_until,
+    )
     audit.record(by=by, action="card.issue", target=f"card:{card.number}", facts={"person": person_id})
     return card
 

@@ -69,8 +69,14 @@ def reissue(
         done.claimable, done.frozen_fen = frozen, frozen.amount_fen if frozen else 0
         done.clerk_id, done.by_name, done.place, done.document = by.account_id, by.name, at, shown.document
         done.save()
-        facts = {"new": new.number, "reason": reason, "fee_fen": fee_fen, "frozen_fen": done.frozen_fen, "at": at,
-                 "document": shown.document}  # fmt: skip
+        facts = {
+            "new": new.number,
+            "reason": reason,
+            "fee_fen": fee_fen,
+            "frozen_fen": done.frozen_fen,
+            "at": at,
+            "document": shown.document,
+        }
         audit.record(by=by, action="card.reissue", target=f"card:{old.number}", reason=reason, facts=facts)
         publish(CardReissued(old_card_id=old.pk, new_card_id=new.pk, person_id=old.person_id))
         return new
@@ -105,9 +111,14 @@ def freeze(*, by: Actor, card: Card, key: str) -> Claimable | None:
     entry = ledger.post(by=by, kind="card.freeze", legs=[leg], key=f"card.freeze:{key}", reference=card.number)
     write_receipt(kind="freeze", card=card, amount_fen=fen, balance_fen=0, entry_id=entry.entry_id)
     order = Credit(
-        wallet=card.wallet, source=Claimable.Source.FROZEN, amount_fen=fen, key=f"frozen:{key}",
-        from_account_id=card.wallet_id, reference=card.number, available_at=frozen_until(now()),
-    )  # fmt: skip
+        wallet=card.wallet,
+        source=Claimable.Source.FROZEN,
+        amount_fen=fen,
+        key=f"frozen:{key}",
+        from_account_id=card.wallet_id,
+        reference=card.number,
+        available_at=frozen_until(now()),
+    )
     return note(by=by, order=order, entry_id=entry.entry_id, from_card=card)
 
 
@@ -123,6 +134,12 @@ def replace_card(old: Card, uid: str) -> Card:
     old.save(update_fields=["state"])
     [number] = next_numbers(1)
     return Card.objects.create(
-        person_id=old.person_id, wallet=old.wallet, number=number, uid=uid or new_uid(), card_class=old.card_class,
-        sub_class=old.sub_class, valid_from=old.valid_from, valid_until=old.valid_until,
-    )  # fmt: skip
+        person_id=old.person_id,
+        wallet=old.wallet,
+        number=number,
+        uid=uid or new_uid(),
+        card_class=old.card_class,
+        sub_class=old.sub_class,
+        valid_from=old.valid_from,
+        valid_until=old.valid_until,
+    )

@@ -179,7 +179,10 @@ def difference() -> int:
 
 def note(by: Actor, shift: Shift, action: str) -> None:
     facts = {
-        "clerk": shift.clerk_name, "float_fen": shift.float_fen, "expected_fen": shift.expected_fen,
-        "counted_fen": shift.counted_fen, "difference_fen": shift.difference_fen,
-    }  # fmt: skip
+        "clerk": shift.clerk_name,
+        "float_fen": shift.float_fen,
+        "expected_fen": shift.expected_fen,
+        "counted_fen": shift.counted_fen,
+        "difference_fen": shift.difference_fen,
+    }
     audit.record(by=by, action=action, target=f"shift:{shift.public_id}", reason=shift.reason, facts=facts)

@@ -65,9 +65,15 @@ def take(*, by: Actor, card: Card, amount_fen: int, token: UUID, exception_id: i
         )
         settled = settle_debt(by=by, card=card, owed_fen=owed, balance_fen=after)
         top_up = TopUp.objects.create(
-            receipt_id=receipt_id, token=token, clerk_id=account_of(by), clerk_name=by.name, amount_fen=amount_fen,
-            settled_fen=settled, balance_fen=after - settled, exception=exception,
-        )  # fmt: skip
+            receipt_id=receipt_id,
+            token=token,
+            clerk_id=account_of(by),
+            clerk_name=by.name,
+            amount_fen=amount_fen,
+            settled_fen=settled,
+            balance_fen=after - settled,
+            exception=exception,
+        )
         if exception is not None:
             exception.state = CashException.State.USED
             exception.save(update_fields=["state"])

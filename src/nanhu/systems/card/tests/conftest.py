@@ -73,9 +73,14 @@ class Campus:
         """What the gateway asks of the database when this card is held to a terminal; gives the outcome. `uid`: a former card's."""
         uid, device = uid or self.card(part).uid, Terminal.objects.get(number=terminal)
         row = {
-            "n": 0, "t": device.pk, "s": next(self.sequence), "f": fingerprint("payment", uid, str(fen)), "u": uid,
-            "a": fen, "o": time.time(),
-        }  # fmt: skip
+            "n": 0,
+            "t": device.pk,
+            "s": next(self.sequence),
+            "f": fingerprint("payment", uid, str(fen)),
+            "u": uid,
+            "a": fen,
+            "o": time.time(),
+        }
         with connection.cursor() as cursor:
             cursor.execute("SELECT outcome FROM card_pay(%s)", [json.dumps([row])])
             return cursor.fetchone()[0]
@@ -96,12 +101,16 @@ def queries_of(browser: Client, url: str) -> int:
 def bring_in_the_cast() -> Campus:
     records = [
         people.PersonRecord(
-            key=campus_no, name=name,
-            affiliations=(people.AffiliationRecord(
-                kind=kind, campus_no=campus_no, starts_on=date(2023, 9, 1), category_name=category, state="active"),),
+            key=campus_no,
+            name=name,
+            affiliations=(
+                people.AffiliationRecord(
+                    kind=kind, campus_no=campus_no, starts_on=date(2023, 9, 1), category_name=category, state="active"
+                ),
+            ),
         )
         for name, kind, campus_no, category in CAST.values()
-    ]  # fmt: skip
+    ]
     persons = dict(people.apply_records(by=SYSTEM, records=records, origin=ORIGIN).person_ids)
     identity.open_accounts(by=SYSTEM, person_ids=persons.values())
     card.issue_cards(by=SYSTEM, person_ids=persons.values())

@@ -100,8 +100,11 @@ class SignedTerminal:
             body=body,
         )
         return {
-            "nanhu-terminal": self.number, "nanhu-sequence": sequence, "nanhu-clock": clock, "nanhu-signature": signature,
-        }  # fmt: skip
+            "nanhu-terminal": self.number,
+            "nanhu-sequence": sequence,
+            "nanhu-clock": clock,
+            "nanhu-signature": signature,
+        }
 
 
 async def ask(database: Database, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str | None, bytes]:
@@ -117,9 +120,12 @@ async def ask(database: Database, path: str, headers: dict[str, str], body: byte
         sent.append(message)
 
     scope = {
-        "type": "http", "method": "POST", "path": path, "client": ("192.0.2.7", 40000),
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "client": ("192.0.2.7", 40000),
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-    }  # fmt: skip
+    }
     try:
         await application(scope, receive, send)
     finally:

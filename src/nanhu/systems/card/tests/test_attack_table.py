@@ -55,5 +55,8 @@ def test_a_name_that_nobody_wrote_is_seen() -> None:
     here = "card/tests/test_attack_table.py"
     assert missing([here, "::test_a_name_that_nobody…", f"{here}::test_each_row_names_tests_that_exist"]) == []
     assert missing(["vendors/tests/", "test_no_such.py", f"{here}::test_a_name_that_nobody", f"{here}::REVERSAL"]) == [
-        "vendors/tests/", "test_no_such.py", f"{here}::test_a_name_that_nobody", f"{here}::REVERSAL",
-    ]  # fmt: skip
+        "vendors/tests/",
+        "test_no_such.py",
+        f"{here}::test_a_name_that_nobody",
+        f"{here}::REVERSAL",
+    ]

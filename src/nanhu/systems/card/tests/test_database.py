@@ -161,8 +161,10 @@ def test_a_stored_row_is_a_fact_and_the_rest_is_owed(campus):
     campus.top_up("guest", 1000)
     answers = store(campus, ("guest", 700, 1), ("guest", 700, 2), ("guest", 50, 3))
     assert [(outcome, owed, balance) for outcome, _id, _amount, owed, balance in answers] == [
-        ("posted", 0, 300), ("posted", 400, 0), ("posted", 50, 0),
-    ]  # fmt: skip
+        ("posted", 0, 300),
+        ("posted", 400, 0),
+        ("posted", 50, 0),
+    ]
     wallet = campus.card("guest").wallet
     assert ledger.balances_of([wallet.account_id, wallet.receivable_id]) == {
         wallet.account_id: 0,
@@ -218,8 +220,11 @@ def test_receipts_cards_and_terminals_stay(campus):
     refused(
         "INSERT INTO card_receipt (kind, outcome, occurred_at) VALUES ('payment', 'posted', now())", "posted_is_whole"
     )
-    refused("INSERT INTO card_receipt (kind, outcome, terminal_id, sequence, fingerprint, occurred_at) "
-            "SELECT kind, 'card_unknown', terminal_id, sequence, '', now() FROM card_receipt WHERE sequence = 1", "card_receipt_terminal_sequence")  # fmt: skip
+    refused(
+        "INSERT INTO card_receipt (kind, outcome, terminal_id, sequence, fingerprint, occurred_at) "
+        "SELECT kind, 'card_unknown', terminal_id, sequence, '', now() FROM card_receipt WHERE sequence = 1",
+        "card_receipt_terminal_sequence",
+    )
 
 
 def test_a_person_has_one_living_card(campus):

@@ -68,9 +68,14 @@ def test_a_form_of_a_console_where_no_row_keeps_its_token(campus):
     """The mark of the deed keeps it (`kernel_form_deed`), in the deed's own transaction."""
     identity.grant_role(by=SYSTEM, account_id=campus.actor("clerk").account_id, role="card.manager")
     fields = {
-        "who": "student", "right": "library", "is_allowed": "0", "starts_on": str(campus_today()), "reason": "函",
-        "confirmed": "1", "form_token": str(uuid4()),
-    }  # fmt: skip
+        "who": "student",
+        "right": "library",
+        "is_allowed": "0",
+        "starts_on": str(campus_today()),
+        "reason": "函",
+        "confirmed": "1",
+        "form_token": str(uuid4()),
+    }
     one, two = sent_twice(campus, "/card/rights/change/", fields)
     assert (one.status_code, two.status_code, one.url) == (302, 302, two.url)
     assert RightRule.objects.count() == 1
@@ -119,9 +124,12 @@ def test_a_withdrawal(campus):
     card = campus.card("teacher")
     Card.objects.filter(pk=card.pk).update(state="expired")
     facts = {
-        "by": campus.actor("clerk"), "card": card, "reason": "离职", "token": uuid4(),
+        "by": campus.actor("clerk"),
+        "card": card,
+        "reason": "离职",
+        "token": uuid4(),
         "to": BankCard(bank="银行", tail="6217", token="t"),
-    }  # fmt: skip
+    }
     one, two = amid(lambda: ask_for_withdrawal(**facts), lambda: ask_for_withdrawal(**facts))
     assert one.pk == two.pk
     assert Withdrawal.objects.count() == 1
@@ -131,8 +139,12 @@ def test_a_withdrawal(campus):
 
 def test_an_exception_and_anothers_form(campus):
     facts = {
-        "by": campus.actor("clerk"), "card": campus.card("student"), "amount_fen": 100, "reason": "x", "token": uuid4(),
-    }  # fmt: skip
+        "by": campus.actor("clerk"),
+        "card": campus.card("student"),
+        "amount_fen": 100,
+        "reason": "x",
+        "token": uuid4(),
+    }
     one, two = amid(lambda: cash_exceptions.ask_for_cash(**facts), lambda: cash_exceptions.ask_for_cash(**facts))
     assert one.pk == two.pk
     assert CashException.objects.count() == 1

@@ -80,9 +80,14 @@ def owed(person_id: int) -> int:
 def asked(device: Terminal, card: Card, fen: int) -> str:
     """What the gateway hands to the database when this card is held to the terminal."""
     row = {
-        "n": 0, "t": device.pk, "s": next(SEQUENCES), "f": fingerprint("payment", card.uid, str(fen)), "u": card.uid,
-        "a": fen, "o": time.time(),
-    }  # fmt: skip
+        "n": 0,
+        "t": device.pk,
+        "s": next(SEQUENCES),
+        "f": fingerprint("payment", card.uid, str(fen)),
+        "u": card.uid,
+        "a": fen,
+        "o": time.time(),
+    }
     return json.dumps([row])
 
 

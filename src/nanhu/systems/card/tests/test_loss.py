@@ -35,8 +35,9 @@ def test_it_is_recorded_and_told(rich):
     entry = AuditEntry.objects.get(action="card.report_lost")
     assert (entry.actor, entry.target, entry.reason) == ("林小满", f"card:{lost.number}", "本人在网页上挂失")
     assert OutboxEvent.objects.get(name="card.CardReportedLost").payload == {
-        "card_id": lost.pk, "person_id": lost.person_id,
-    }  # fmt: skip
+        "card_id": lost.pk,
+        "person_id": lost.person_id,
+    }
 
 
 def test_reporting_twice_is_harmless(rich):
@@ -65,8 +66,12 @@ def test_after_cancelling_the_card_pays_again(rich):
 
 @pytest.mark.parametrize(
     ("said", "refusal"),
-    [({"document": ""}, IdentityUncheckedError), ({"face_checked": False}, IdentityUncheckedError), ({"reason": " "}, ReasonMissingError)],
-)  # fmt: skip
+    [
+        ({"document": ""}, IdentityUncheckedError),
+        ({"face_checked": False}, IdentityUncheckedError),
+        ({"reason": " "}, ReasonMissingError),
+    ],
+)
 def test_cancelling_needs_a_document_a_face_and_a_reason(rich, said, refusal):
     lose(rich)
     whole = {"document": "resident_id", "face_checked": True, "reason": "卡已找回"}

@@ -93,9 +93,16 @@ def test_a_row_from_before_the_terminals_last_contact_charges_nobody(campus, til
     """What it had kept when it sold on line, hours ago, it would have uploaded then."""
     card = campus.card("student")
     Receipt.objects.create(
-        kind="payment", outcome="balance_short", terminal=campus.terminal, sequence=150, fingerprint=b"x", wallet_id=card.wallet_id,
-        amount_fen=1, occurred_at=timezone.now() - timedelta(hours=3), posted_at=timezone.now() - timedelta(hours=3),
-    )  # fmt: skip
+        kind="payment",
+        outcome="balance_short",
+        terminal=campus.terminal,
+        sequence=150,
+        fingerprint=b"x",
+        wallet_id=card.wallet_id,
+        amount_fen=1,
+        occurred_at=timezone.now() - timedelta(hours=3),
+        posted_at=timezone.now() - timedelta(hours=3),
+    )
     rows = [row(campus, "student", 100, ago=2 * 3600), row(campus, "guest", 100, ago=4 * 3600)]
     assert upload(till, rows) == ["ok", "offline_too_old"]
 
@@ -109,9 +116,16 @@ def test_a_refused_row_does_not_set_the_terminals_last_contact_back(campus, till
         (151, "stored", "offline_too_old", hours_ago - timedelta(days=days - 1)),
     ):
         Receipt.objects.create(
-            kind=kind, outcome=outcome, terminal=campus.terminal, sequence=sequence, fingerprint=b"x",
-            wallet_id=card.wallet_id, amount_fen=1, occurred_at=at, posted_at=hours_ago,
-        )  # fmt: skip
+            kind=kind,
+            outcome=outcome,
+            terminal=campus.terminal,
+            sequence=sequence,
+            fingerprint=b"x",
+            wallet_id=card.wallet_id,
+            amount_fen=1,
+            occurred_at=at,
+            posted_at=hours_ago,
+        )
     assert upload(till, [row(campus, "student", 100, ago=86_400)]) == ["offline_too_old"]
 
 

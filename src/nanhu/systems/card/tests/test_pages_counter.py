@@ -74,9 +74,13 @@ def test_a_stranger_finds_no_counter(campus, part):
 def test_one_hit_opens_at_once(campus, how):
     card = campus.card("teacher")
     typed = {
-        "number": card.number, "campus_no": CAST["teacher"][2], "uid": card.uid.lower(), "name": "陈志远",
-        "pinyin": "czy", "wide": card.number.translate({ord(str(n)): chr(0xFF10 + n) for n in range(10)}),
-    }[how]  # fmt: skip
+        "number": card.number,
+        "campus_no": CAST["teacher"][2],
+        "uid": card.uid.lower(),
+        "name": "陈志远",
+        "pinyin": "czy",
+        "wide": card.number.translate({ord(str(n)): chr(0xFF10 + n) for n in range(10)}),
+    }[how]
     answer = campus.client("clerk").get(COUNTER, {"q": typed})
     assert (answer.status_code, answer.url) == (302, desk(campus, "teacher"))
 
@@ -245,9 +249,13 @@ def test_the_persons_page_asks_little_of_the_database(campus):
 
 def test_the_list_of_what_waits_names_the_holder_not_the_clerk(campus):
     CashException.objects.create(
-        token=uuid4(), card=campus.card("teacher"), amount_fen=1, reason="x", author_name="周某人",
+        token=uuid4(),
+        card=campus.card("teacher"),
+        amount_fen=1,
+        reason="x",
+        author_name="周某人",
         author_id=campus.actor("second_clerk").account_id,
-    )  # fmt: skip
+    )
     page = campus.client("clerk").get(COUNTER).content.decode()
     assert f"<strong>{people.person_card(campus.card('teacher').person_id).name}</strong>" in page
     assert "周某人" not in page

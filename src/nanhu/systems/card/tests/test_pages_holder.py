@@ -42,10 +42,19 @@ def past_receipt(campus, part: str, days_ago: int, **given) -> Receipt:
     card = campus.card(part)
     moment = now() - timedelta(days=days_ago)
     values = {
-        "kind": "payment", "outcome": "posted", "wallet_id": card.wallet_id, "card_id": card.pk, "amount_fen": 100,
-        "merchant": campus.terminal.till.merchant, "terminal": campus.terminal, "balance_fen": 100, "occurred_at": moment,
-        "posted_at": moment, "entry_id": 1, **given,
-    }  # fmt: skip
+        "kind": "payment",
+        "outcome": "posted",
+        "wallet_id": card.wallet_id,
+        "card_id": card.pk,
+        "amount_fen": 100,
+        "merchant": campus.terminal.till.merchant,
+        "terminal": campus.terminal,
+        "balance_fen": 100,
+        "occurred_at": moment,
+        "posted_at": moment,
+        "entry_id": 1,
+        **given,
+    }
     return Receipt.objects.create(**values)
 
 

@@ -17,9 +17,17 @@ PAGE = "/card/counter/prices/"
 
 def form(**more) -> dict:
     return {
-        "number": "n1001", "since": f"{campus_today()}", "kind": "per_minute", "price": "0.20", "per": "1", "unit": "分钟",
-        "most": "6", "minutes": "40", "when_silent": "metered", "reason": "后勤处通知",
-    } | more  # fmt: skip
+        "number": "n1001",
+        "since": f"{campus_today()}",
+        "kind": "per_minute",
+        "price": "0.20",
+        "per": "1",
+        "unit": "分钟",
+        "most": "6",
+        "minutes": "40",
+        "when_silent": "metered",
+        "reason": "后勤处通知",
+    } | more
 
 
 def test_a_clerk_sets_a_price_and_a_stranger_finds_no_page(campus):

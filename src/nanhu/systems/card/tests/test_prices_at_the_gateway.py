@@ -41,9 +41,17 @@ def street(campus):
 
 def set_price(campus, number: str, rule: dict[str, str]) -> None:
     form = {
-        "number": number, "since": f"{campus_today()}", "price": "", "per": "1", "unit": "", "most": "", "minutes": "60",
-        "when_silent": "full", "reason": "后勤处通知", **rule,
-    }  # fmt: skip
+        "number": number,
+        "since": f"{campus_today()}",
+        "price": "",
+        "per": "1",
+        "unit": "",
+        "most": "",
+        "minutes": "60",
+        "when_silent": "full",
+        "reason": "后勤处通知",
+        **rule,
+    }
     assert campus.client("clerk").post(PAGE, form).status_code == 302
 
 

@@ -103,9 +103,17 @@ def test_a_clock_that_is_no_number_is_wrong(campus, till, clock):
 
 @pytest.mark.parametrize(
     ("fen", "code"),
-    [(-1, "amount_invalid"), (-(2**63), "amount_invalid"), (0, "amount_invalid"), (2**31, "amount_too_large"), (2**63, "amount_too_large"),
-     (2**64 + 500, "amount_too_large"), (10**60, "amount_too_large"), (START + 1, "balance_short")],
-)  # fmt: skip
+    [
+        (-1, "amount_invalid"),
+        (-(2**63), "amount_invalid"),
+        (0, "amount_invalid"),
+        (2**31, "amount_too_large"),
+        (2**63, "amount_too_large"),
+        (2**64 + 500, "amount_too_large"),
+        (10**60, "amount_too_large"),
+        (START + 1, "balance_short"),
+    ],
+)
 def test_no_amount_beyond_the_wallet_or_below_nothing(campus, till, fen, code):
     assert till.pay(campus.card("student").uid, fen).code == code
     assert left(campus) == START

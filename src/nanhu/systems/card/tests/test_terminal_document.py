@@ -73,9 +73,14 @@ def test_the_gateway_signs_as_the_worked_example(example):
     asked, told = dict(example[:9]), dict(example[9:])
     key = bytes.fromhex(asked["key"])
     signature = wire.sign_request(
-        key, method=asked["method"], path=asked["path"], terminal=asked["terminal"], sequence=asked["sequence"],
-        clock=asked["clock"], body=asked["body"].encode(),
-    )  # fmt: skip
+        key,
+        method=asked["method"],
+        path=asked["path"],
+        terminal=asked["terminal"],
+        sequence=asked["sequence"],
+        clock=asked["clock"],
+        body=asked["body"].encode(),
+    )
     assert signature == asked["signature"]
     answer = wire.sign_response(
         key, request_signature=signature, status=int(told["status"]), body=told["answer"].encode()

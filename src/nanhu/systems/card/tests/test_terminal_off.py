@@ -16,9 +16,16 @@ START_FEN = 5000
 def shower(campus):
     campus.top_up("student", START_FEN)
     Price.objects.create(
-        terminal=campus.terminal, since=campus_today(), kind="per_minute", price_fen=30, per=1, unit="分钟", most_fen=600,
-        minutes=30, when_silent="full",
-    )  # fmt: skip
+        terminal=campus.terminal,
+        since=campus_today(),
+        kind="per_minute",
+        price_fen=30,
+        per=1,
+        unit="分钟",
+        most_fen=600,
+        minutes=30,
+        when_silent="full",
+    )
     return SignedTerminal("N1001")
 
 
@@ -68,11 +75,16 @@ def test_each_operation_of_the_gateway_is_refused_and_moves_nothing(campus, show
         terminal=campus.terminal, key="ab" * 32, version=2, opens_at="2020-01-01T00:00Z", ends_at="2099-01-01T00:00Z"
     )
     asked = {
-        "hello": {}, "query": {"sequence": 40}, "revocations": {"since": 0}, "meter": {"sequence": 40, "amount_fen": 1},
-        "payment": {"card": card, "amount_fen": 1}, "hold": {"card": card, "amount_fen": 1},
-        "release": {"sequence": 40, "amount_fen": 1}, "reversal": {"sequence": 40},
+        "hello": {},
+        "query": {"sequence": 40},
+        "revocations": {"since": 0},
+        "meter": {"sequence": 40, "amount_fen": 1},
+        "payment": {"card": card, "amount_fen": 1},
+        "hold": {"card": card, "amount_fen": 1},
+        "release": {"sequence": 40, "amount_fen": 1},
+        "reversal": {"sequence": 40},
         "refund": {"receipt": sold.values["receipt"], "amount_fen": 1},
-    }  # fmt: skip
+    }
     for place, (operation, body) in enumerate(asked.items(), start=60):
         told = shower.send(operation, body, sequence=place)
         assert (told.status, told.code) == (200, "terminal_off"), operation

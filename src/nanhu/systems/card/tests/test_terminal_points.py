@@ -119,9 +119,12 @@ def test_4_nanhu_sequence_is_looked_at_only_where_one_is_used(campus, till):
             assert till.send(operation, body, sequence=header).status == 200, (operation, header)
     assert till.send("hello").values["last_sequence"] == 8
     using = {
-        "payment": {"card": uid(campus), "amount_fen": 100}, "hold": {"card": uid(campus), "amount_fen": 100},
-        "release": {"sequence": 7, "amount_fen": 1}, "reversal": {"sequence": 7}, "refund": {"receipt": "1", "amount_fen": 1},
-    }  # fmt: skip
+        "payment": {"card": uid(campus), "amount_fen": 100},
+        "hold": {"card": uid(campus), "amount_fen": 100},
+        "release": {"sequence": 7, "amount_fen": 1},
+        "reversal": {"sequence": 7},
+        "refund": {"receipt": "1", "amount_fen": 1},
+    }
     for operation, body in using.items():
         for header in ("0", "", "+9", "-1", "9.0", "1e3", LARGEST_SEQUENCE + 1, 2_000_000):
             told = till.send(operation, body, sequence=header)

@@ -41,17 +41,25 @@ def end(*, by: Actor, consent: Consent) -> None:
     facts = {"vendor": current.vendor.company}
     audit.record(by=by, action="card.vendor_consent_ended", target=f"person:{current.person_id}", facts=facts)
     publish(
-        vendor=current.vendor, mode=Mode.LIVE, kind="consent.ended", key=f"consent:{current.public_id}:ended",
+        vendor=current.vendor,
+        mode=Mode.LIVE,
+        kind="consent.ended",
+        key=f"consent:{current.public_id}:ended",
         facts=body_of(current),
-    )  # fmt: skip
+    )
 
 
 def body_of(consent: Consent) -> dict[str, object]:
     state = "ended" if consent.ended_at else "active"
     return {
-        "object": "consent", "id": str(consent.public_id), "mode": "live", "state": state,
-        "reference": consent.reference, "most_fen": consent.most_fen, "created_at": consent.created_at.isoformat(timespec="seconds"),
-    }  # fmt: skip
+        "object": "consent",
+        "id": str(consent.public_id),
+        "mode": "live",
+        "state": state,
+        "reference": consent.reference,
+        "most_fen": consent.most_fen,
+        "created_at": consent.created_at.isoformat(timespec="seconds"),
+    }
 
 
 def consents_of(person_id: int) -> QuerySet[Consent]:

@@ -99,11 +99,36 @@ class OrderRefusedError(ApiError):
 
 
 ERRORS: Final = (
-    MerchantRefusedError, UnitRefusedError, CardUnknownError, PaymentUnknownError, OrderUnknownError, ConsentEndedError, ConsentExceededError, RefundTooLargeError, NothingToRefundError, CardStateRefusedError, NotYourBlockError, OrderRefusedError,
-)  # fmt: skip
+    MerchantRefusedError,
+    UnitRefusedError,
+    CardUnknownError,
+    PaymentUnknownError,
+    OrderUnknownError,
+    ConsentEndedError,
+    ConsentExceededError,
+    RefundTooLargeError,
+    NothingToRefundError,
+    CardStateRefusedError,
+    NotYourBlockError,
+    OrderRefusedError,
+)
 PAYMENT_REFUSALS: Final = (
-    "card_lost", "card_frozen", "card_expired", "card_replaced", "card_closed", "no_right", "balance_short",
-    "pin_required", "pin_wrong", "pin_locked", "pin_unset", "pin_unreadable", "code_wrong", "code_expired", "code_used", "code_revoked",
+    "card_lost",
+    "card_frozen",
+    "card_expired",
+    "card_replaced",
+    "card_closed",
+    "no_right",
+    "balance_short",
+    "pin_required",
+    "pin_wrong",
+    "pin_locked",
+    "pin_unset",
+    "pin_unreadable",
+    "code_wrong",
+    "code_expired",
+    "code_used",
+    "code_revoked",
     "terminal_off",
-)  # fmt: skip
+)
 """Codes of status 402: the words of the terminal protocol (card/protocol.py), whose sentences they carry."""

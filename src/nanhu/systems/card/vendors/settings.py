@@ -16,14 +16,19 @@ from nanhu.systems.card.vendors.models import VendorMerchant, VendorUnit
 def fields() -> dict[str, forms.Field]:
     return {
         "merchants": forms.TypedMultipleChoiceField(
-            label=_("可以替哪些商户收款"), choices=merchant_choices, coerce=int, widget=forms.CheckboxSelectMultiple,
+            label=_("可以替哪些商户收款"),
+            choices=merchant_choices,
+            coerce=int,
+            widget=forms.CheckboxSelectMultiple,
             required=False,
         ),
         "units": forms.MultipleChoiceField(
-            label=_("哪些部门为它申请的临时卡担保"), choices=unit_choices, required=False,
+            label=_("哪些部门为它申请的临时卡担保"),
+            choices=unit_choices,
+            required=False,
             widget=forms.SelectMultiple(attrs={"size": 6}),
         ),
-    }  # fmt: skip
+    }
 
 
 def merchant_choices() -> list[tuple[int, str]]:
@@ -57,9 +62,11 @@ def set_merchants(vendor: Vendor, merchant_ids: Sequence[int]) -> None:
     known = set(VendorMerchant.objects.filter(vendor=vendor).values_list("merchant_id", flat=True))
     for merchant in Merchant.objects.filter(pk__in=set(merchant_ids) - known, state=Merchant.State.OPEN):
         terminal = Terminal.objects.create(
-            number=f"VA{vendor.pk:04}{merchant.pk:06}", kind=Terminal.Kind.SCANNER,
-            place=f"开放接口 · {vendor.company}"[:60], key=new_terminal_key(),
-        )  # fmt: skip
+            number=f"VA{vendor.pk:04}{merchant.pk:06}",
+            kind=Terminal.Kind.SCANNER,
+            place=f"开放接口 · {vendor.company}"[:60],
+            key=new_terminal_key(),
+        )
         Till.objects.create(terminal=terminal, merchant=merchant)
         VendorMerchant.objects.create(vendor=vendor, merchant=merchant, terminal=terminal)
 

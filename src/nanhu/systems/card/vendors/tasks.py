@@ -47,7 +47,10 @@ def settle(payment: VendorPayment | SandboxPayment) -> int:
         payment.settled_at = moment
         body = live_body(payment) if isinstance(payment, VendorPayment) else sandbox_body(payment)
         publish(
-            vendor=payment.vendor, mode=Mode.LIVE if is_live else Mode.TEST, kind="payment.settled",
-            key=f"payment.settled:{body.id}", facts=msgspec.to_builtins(body),
-        )  # fmt: skip
+            vendor=payment.vendor,
+            mode=Mode.LIVE if is_live else Mode.TEST,
+            kind="payment.settled",
+            key=f"payment.settled:{body.id}",
+            facts=msgspec.to_builtins(body),
+        )
     return 1

@@ -36,9 +36,12 @@ def consent(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = ConsentForm(request.POST or None, initial={"reference": request.GET.get("reference", "")[:64]})
     if form.is_bound and form.is_valid():
         consents.give(
-            by=person_at(request), vendor=vendor, person_id=card.person_id, most_fen=form.cleaned_data["most"],
+            by=person_at(request),
+            vendor=vendor,
+            person_id=card.person_id,
+            most_fen=form.cleaned_data["most"],
             reference=form.cleaned_data["reference"],
-        )  # fmt: skip
+        )
         messages.success(request, _("已授权。随时可以在这里收回。"))
         return redirect("card:vendors:mine")
     shops = VendorMerchant.objects.filter(vendor=vendor, is_on=True).select_related("merchant")

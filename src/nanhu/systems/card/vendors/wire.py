@@ -18,10 +18,13 @@ Reference = Annotated[
 Code = Annotated[
     str,
     Meta(
-        min_length=8, max_length=64, pattern=r"^[0-9A-Z-]+$",
-        description=_("持卡人手机上的付款码，一次有效，六十秒内"), examples=["SANDBOX-OK"],
+        min_length=8,
+        max_length=64,
+        pattern=r"^[0-9A-Z-]+$",
+        description=_("持卡人手机上的付款码，一次有效，六十秒内"),
+        examples=["SANDBOX-OK"],
     ),
-]  # fmt: skip
+]
 ConsentId = Annotated[str, Meta(max_length=36, description=_("持卡人的授权"))]
 CampusNo = Annotated[str, Meta(min_length=4, max_length=24, pattern=r"^[0-9A-Za-z-]+$", description=_("学工号"))]
 

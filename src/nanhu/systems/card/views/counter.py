@@ -69,9 +69,13 @@ def show(
     is_open = may_bring_cash(found)
     wanted = TopUpForm if is_open else ExceptionForm
     facts = {
-        **person_facts(found), "is_open": is_open, "form": form if isinstance(form, wanted) else wanted(),
-        "error": error, "limits": counter_limits(), "presets": presets(),
-    }  # fmt: skip
+        **person_facts(found),
+        "is_open": is_open,
+        "form": form if isinstance(form, wanted) else wanted(),
+        "error": error,
+        "limits": counter_limits(),
+        "presets": presets(),
+    }
     return render(request, "card/counter_card.html", facts, status=status)
 
 
@@ -84,9 +88,12 @@ def person_facts(found: Card) -> dict[str, Any]:
     person = people.person_card(found.person_id)
     recent = queries.statement(found.wallet, None)[:RECENT]
     return {
-        "card": found, "person": person, "tie": person.affiliations[0] if person and person.affiliations else None,
-        "holding": queries.holding_of(found), "lines": [line_of(row) for row in recent],
-    }  # fmt: skip
+        "card": found,
+        "person": person,
+        "tie": person.affiliations[0] if person and person.affiliations else None,
+        "holding": queries.holding_of(found),
+        "lines": [line_of(row) for row in recent],
+    }
 
 
 @require_POST

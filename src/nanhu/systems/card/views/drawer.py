@@ -26,10 +26,14 @@ def receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
         raise CardNotFoundError
     person = people.person_card(found.receipt.card.person_id)
     facts = {
-        "top_up": found, "number": receipt_number(receipt_id), "card": found.receipt.card, "person": person,
-        "tie": person.affiliations[0] if person and person.affiliations else None, "school": school(),
+        "top_up": found,
+        "number": receipt_number(receipt_id),
+        "card": found.receipt.card,
+        "person": person,
+        "tie": person.affiliations[0] if person and person.affiliations else None,
+        "school": school(),
         "is_again": "again" in request.GET,
-    }  # fmt: skip
+    }
     return render(request, "card/receipt.html", facts)
 
 
@@ -41,9 +45,10 @@ def today(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     persons = people.person_cards({row.receipt.card.person_id for row in page.object_list if row.receipt.card})
     facts = {
-        "page": page, "as_of": now(),
+        "page": page,
+        "as_of": now(),
         "rows": [(row, receipt_number(row.pk), named(persons, row)) for row in page.object_list],
-    }  # fmt: skip
+    }
     return render(request, "card/drawer.html", facts)
 
 

@@ -35,11 +35,16 @@ def home(request: HttpRequest) -> HttpResponse:
     wallet = holding.card.wallet
     rows = queries.statement(wallet, None)[:RECENT]
     facts = {
-        "holding": holding, "card": holding.card, "as_of": now(), "lines": [line_of(row) for row in rows],
-        "found": found_notices(holding.card), "spent_this_month": queries.spent_in(wallet, queries.this_month()),
+        "holding": holding,
+        "card": holding.card,
+        "as_of": now(),
+        "lines": [line_of(row) for row in rows],
+        "found": found_notices(holding.card),
+        "spent_this_month": queries.spent_in(wallet, queries.this_month()),
         "school": school(),
-        "waiting": waiting_of(wallet), "states": first_to_change(holding.card),
-    }  # fmt: skip
+        "waiting": waiting_of(wallet),
+        "states": first_to_change(holding.card),
+    }
     return render(request, "card/home.html", facts)
 
 
@@ -62,11 +67,22 @@ def transactions(request: HttpRequest) -> HttpResponse:
     totals = queries.totals(rows)
     page, after = page_of(rows, request.GET.get("after", ""))
     facts = {
-        "holding": holding, "days": days, "kind": kind, "place": place, "kinds": KINDS, "totals": totals,
-        "places": queries.places_of(wallet, days), "lines": [line_of(row) for row in page], "after": after,
-        "is_first_page": "after" not in request.GET, "is_filtered": bool(kind or place or request.GET.get("first")),
-        "as_of": now(), "ranges": ranges(), "waiting": waiting_of(wallet), **chart_facts(wallet, days),
-    }  # fmt: skip
+        "holding": holding,
+        "days": days,
+        "kind": kind,
+        "place": place,
+        "kinds": KINDS,
+        "totals": totals,
+        "places": queries.places_of(wallet, days),
+        "lines": [line_of(row) for row in page],
+        "after": after,
+        "is_first_page": "after" not in request.GET,
+        "is_filtered": bool(kind or place or request.GET.get("first")),
+        "as_of": now(),
+        "ranges": ranges(),
+        "waiting": waiting_of(wallet),
+        **chart_facts(wallet, days),
+    }
     return render(request, "card/transactions.html", facts)
 
 

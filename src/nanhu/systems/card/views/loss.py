@@ -33,9 +33,12 @@ def report(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("已挂失。从现在起，任何联网的消费机都会拒绝这张卡。"))
         return redirect("card:home")
     facts = {
-        "card": card, "holding": queries.holding_of(card), "school": school(), "exposure": exposure_of(card),
+        "card": card,
+        "holding": queries.holding_of(card),
+        "school": school(),
+        "exposure": exposure_of(card),
         "may_take_back": may_holder_cancel(),
-    }  # fmt: skip
+    }
     return render(request, "card/report_lost.html", facts)
 
 

@@ -42,10 +42,16 @@ class PriceForm(forms.Form):
     def order(self) -> PriceOrder:
         said: dict[str, Any] = self.cleaned_data
         return PriceOrder(
-            number=said["number"].strip().upper(), since=said["since"], kind=said["kind"], price_fen=said["price"] or 0,
-            per=said["per"], unit=said["unit"], most_fen=said["most"] or 0, minutes=said["minutes"],
+            number=said["number"].strip().upper(),
+            since=said["since"],
+            kind=said["kind"],
+            price_fen=said["price"] or 0,
+            per=said["per"],
+            unit=said["unit"],
+            most_fen=said["most"] or 0,
+            minutes=said["minutes"],
             when_silent=said["when_silent"],
-        )  # fmt: skip
+        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

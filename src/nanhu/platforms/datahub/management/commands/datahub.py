@@ -50,9 +50,13 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         verbs: dict[str, Callable[[dict[str, Any]], None]] = {
-            "import": self.do_import, "sources": self.do_sources, "batches": self.do_batches, "issues": self.do_issues,
-            "replay": self.do_replay, "rollback": self.do_rollback,
-        }  # fmt: skip
+            "import": self.do_import,
+            "sources": self.do_sources,
+            "batches": self.do_batches,
+            "issues": self.do_issues,
+            "replay": self.do_replay,
+            "rollback": self.do_rollback,
+        }
         try:
             verbs[options["verb"]](options)
         except CampusError as expected:

@@ -96,11 +96,16 @@ def facts_of(account: Account) -> AccountFacts:
     """Everything of one account: two queries for the person, one for each list."""
     person = people.person_cards([account.person_id])[account.person_id]
     return AccountFacts(
-        account=account, person=person, grants=list(grants_of(account)), events=history_of(account, person),
-        sessions=list(SsoSession.objects.filter(account=account, ended_at=None).order_by("-last_seen_at")[:SESSIONS_SHOWN]),
+        account=account,
+        person=person,
+        grants=list(grants_of(account)),
+        events=history_of(account, person),
+        sessions=list(
+            SsoSession.objects.filter(account=account, ended_at=None).order_by("-last_seen_at")[:SESSIONS_SHOWN]
+        ),
         suspension=Suspension.objects.filter(account=account, lifted_at=None).first(),
         notes=list(AccountNote.objects.filter(account=account)[:SESSIONS_SHOWN]),
-    )  # fmt: skip
+    )
 
 
 def grants_of(account: Account) -> QuerySet[RoleGrant]:

@@ -123,19 +123,26 @@ def anomalies(wanted: Wanted) -> list[Anomaly]:
     begins = max(wanted.begins, wanted.ends - LONGEST_CHART)
     refused = SignInEvent.objects.filter(at__gte=begins, at__lt=wanted.ends, kind=Kind.REFUSED)
     addresses = (
-        refused.exclude(address="").values("address")
+        refused.exclude(address="")
+        .values("address")
         .annotate(refusals=Count("id"), others=Count("name_key", distinct=True))
-        .filter(refusals__gte=MANY_REFUSALS).order_by("-refusals")[:SHOWN]
-    )  # fmt: skip
+        .filter(refusals__gte=MANY_REFUSALS)
+        .order_by("-refusals")[:SHOWN]
+    )
     names = (
-        refused.exclude(name_key="").values("name_key")
+        refused.exclude(name_key="")
+        .values("name_key")
         .annotate(refusals=Count("id"), others=Count("address", distinct=True))
-        .filter(others__gte=MANY_ADDRESSES).order_by("-others")[:SHOWN]
-    )  # fmt: skip
+        .filter(others__gte=MANY_ADDRESSES)
+        .order_by("-others")[:SHOWN]
+    )
     return [
-        *(Anomaly(what="address", value=one["address"], refusals=one["refusals"], others=one["others"]) for one in addresses),
+        *(
+            Anomaly(what="address", value=one["address"], refusals=one["refusals"], others=one["others"])
+            for one in addresses
+        ),
         *(Anomaly(what="name", value=one["name_key"], refusals=one["refusals"], others=one["others"]) for one in names),
-    ]  # fmt: skip
+    ]
 
 
 def last_day() -> tuple[datetime, datetime]:

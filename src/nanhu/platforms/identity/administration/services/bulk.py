@@ -36,9 +36,13 @@ MOST: Final = 40_000
 AT_ONCE: Final = 2000
 Kind, State = BulkAction.Kind, BulkAction.State
 ACTS: Final = {
-    Kind.SUSPEND: Act.SUSPEND, Kind.RESUME: Act.RESUME, Kind.SIGN_OUT: Act.SIGN_OUT, Kind.UNLOCK: Act.UNLOCK,
-    Kind.NEW_PASSWORD: Act.NEW_PASSWORD, Kind.LETTERS: Act.LOOK,
-}  # fmt: skip
+    Kind.SUSPEND: Act.SUSPEND,
+    Kind.RESUME: Act.RESUME,
+    Kind.SIGN_OUT: Act.SIGN_OUT,
+    Kind.UNLOCK: Act.UNLOCK,
+    Kind.NEW_PASSWORD: Act.NEW_PASSWORD,
+    Kind.LETTERS: Act.LOOK,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +86,14 @@ def preview(*, by: Actor, holder: Holder, order: Order, lines: Sequence[tuple[st
         raise BulkEmptyError
     judge = Judge(holder, order.kind, [account for _typed, account in lines if account is not None])
     action = BulkAction.objects.create(
-        kind=order.kind, reason=order.reason, until=order.until, chosen_how=order.chosen_how,
-        account_id=holder.account_id, actor=by.name, address=by.address,
-    )  # fmt: skip
+        kind=order.kind,
+        reason=order.reason,
+        until=order.until,
+        chosen_how=order.chosen_how,
+        account_id=holder.account_id,
+        actor=by.name,
+        address=by.address,
+    )
     BulkItem.objects.bulk_create(
         (
             BulkItem(action=action, position=position, typed=typed[:60], account=account, skipped=skipped)

@@ -212,9 +212,11 @@ def test_of_two_confirmations_at_once_one_starts() -> None:
     roles.grant(by=TEST, account_id=clerk.account.pk, role="identity.admin")
     set_password_for_sample(by=TEST, campus_no="A00001", password="Lake-and-bridge-42")
     action = bulk.preview_accounts(
-        by=TEST, holder=holder_now(clerk.account.pk), order=bulk.Order(kind="unlock", reason="x"),
+        by=TEST,
+        holder=holder_now(clerk.account.pk),
+        order=bulk.Order(kind="unlock", reason="x"),
         accounts=list(Account.objects.filter(pk=member.account.pk)),
-    )  # fmt: skip
+    )
     gate, outcomes = threading.Barrier(2), []
 
     def confirm() -> None:

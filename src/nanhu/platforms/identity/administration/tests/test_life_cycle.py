@@ -25,8 +25,16 @@ pytestmark = pytest.mark.django_db
 def ended(member) -> None:
     row = Affiliation.objects.filter(person_id=member.person_id).first()
     subscribers.follow_ended(
-        [AffiliationEnded(person_id=member.person_id, affiliation_id=row.pk, kind=row.kind, campus_no=row.campus_no, category=row.category)]
-    )  # fmt: skip
+        [
+            AffiliationEnded(
+                person_id=member.person_id,
+                affiliation_id=row.pk,
+                kind=row.kind,
+                campus_no=row.campus_no,
+                category=row.category,
+            )
+        ]
+    )
 
 
 def test_a_graduate_keeps_the_account_for_thirty_days(student) -> None:
@@ -86,8 +94,12 @@ def test_who_comes_back_in_time_loses_the_mark_and_nothing_else(student) -> None
     Affiliation.objects.filter(person_id=student.person_id).update(state="active", ends_on=None)
     row = Affiliation.objects.get(person_id=student.person_id)
     subscribers.open_for_affiliated(
-        [AffiliationStarted(person_id=student.person_id, affiliation_id=row.pk, kind=row.kind, campus_no=row.campus_no, category="1")]
-    )  # fmt: skip
+        [
+            AffiliationStarted(
+                person_id=student.person_id, affiliation_id=row.pk, kind=row.kind, campus_no=row.campus_no, category="1"
+            )
+        ]
+    )
     assert (student.account.state, student.account.grace_until) == ("active", None)
     with travel(now() + timedelta(days=60), tick=False):
         follow_dates()

@@ -33,11 +33,16 @@ def test_filters_stand_in_the_address(office, here) -> None:
     event(at=now() - timedelta(days=5), browser="Firefox-old")
 
     for asked, seen in (
-        ({"q": here.numbers[0]}, {"one"}), ({"address": "10.9.9.9"}, {"two"}), ({"kind": "refused"}, {"three"}),
-        ({"reason": "wrong"}, {"three"}), ({"application": "office"}, {"two"}), ({"q": "s777"}, {"three"}),
+        ({"q": here.numbers[0]}, {"one"}),
+        ({"address": "10.9.9.9"}, {"two"}),
+        ({"kind": "refused"}, {"three"}),
+        ({"reason": "wrong"}, {"three"}),
+        ({"application": "office"}, {"two"}),
+        ({"q": "s777"}, {"three"}),
         ({"first": str(campus_today() - timedelta(days=6)), "last": str(campus_today() - timedelta(days=4))}, {"old"}),
-        ({"how": "nothing"}, set()), ({"first": "yesterday"}, {"one", "two", "three"}),
-    ):  # fmt: skip
+        ({"how": "nothing"}, set()),
+        ({"first": "yesterday"}, {"one", "two", "three"}),
+    ):
         page = shown(client, **asked)
         assert {name for name in ("one", "two", "three", "old") if f"Firefox-{name}" in page} == seen, asked
 
@@ -91,8 +96,9 @@ def test_what_looks_like_an_attack_is_said(office) -> None:
     begins, ends = sign_ins.last_day()
     found = sign_ins.anomalies(sign_ins.Wanted(begins=begins, ends=ends))
     assert [(one.what, one.value, one.refusals, one.others) for one in found] == [
-        ("address", "203.0.113.9", 25, 25), ("name", "f" * 16, 6, 6),
-    ]  # fmt: skip
+        ("address", "203.0.113.9", 25, 25),
+        ("name", "f" * 16, 6, 6),
+    ]
     assert "203.0.113.9" in shown(office("identity.security").client)
 
 

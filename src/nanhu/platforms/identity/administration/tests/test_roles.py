@@ -25,10 +25,12 @@ from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.people.models import OrgUnit
 
 PAIRS = [
-    ("campus.admin", "identity.security"), ("campus.admin", "identity.auditor"),
-    ("identity.security", "identity.auditor"), ("identity.admin", "identity.auditor"),
+    ("campus.admin", "identity.security"),
+    ("campus.admin", "identity.auditor"),
+    ("identity.security", "identity.auditor"),
+    ("identity.admin", "identity.auditor"),
     ("identity.admin", "identity.security"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.django_db

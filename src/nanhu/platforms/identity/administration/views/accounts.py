@@ -52,10 +52,16 @@ def show(request: HttpRequest, account: Account, *, status: int = 200, error: st
     found = accounts.facts_of(account)
     acts = acts_of(holder_at(request), account, is_administrator=found.is_administrator)
     facts: dict[str, Any] = {
-        "facts": found, "account": account, "acts": {str(act) for act in acts}, "error": error,
-        "panels": panels_of(account), "tabs": tabs_of(request), "note_form": NoteForm(), "why": why(request, account),
+        "facts": found,
+        "account": account,
+        "acts": {str(act) for act in acts},
+        "error": error,
+        "panels": panels_of(account),
+        "tabs": tabs_of(request),
+        "note_form": NoteForm(),
+        "why": why(request, account),
         "grant_form": GrantForm() if Act.ROLES in acts else None,
-    }  # fmt: skip
+    }
     return render(request, "identity/administration/account.html", facts | forms, status=status)
 
 
@@ -65,6 +71,7 @@ def why(request: HttpRequest, account: Account) -> dict[str, Any]:
     applications = list(Application.objects.order_by("name").values_list("key", "name", "pk"))
     chosen = next((pk for found, _name, pk in applications if found == key), None)
     return {
-        "applications": [(found, name) for found, name, _pk in applications], "key": key,
+        "applications": [(found, name) for found, name, _pk in applications],
+        "key": key,
         "reasons": explain(account.pk, chosen) if chosen is not None else [],
-    }  # fmt: skip
+    }

@@ -66,9 +66,11 @@ def sign_out(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return need_reason(request, account)
     by = by_of(request)
     return done(
-        request, account, lambda: counter.sign_out(by=by, account_id=account.pk, public_id=session, reason=_("柜台")),
+        request,
+        account,
+        lambda: counter.sign_out(by=by, account_id=account.pk, public_id=session, reason=_("柜台")),
         _("已退出登录。"),
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -79,10 +81,11 @@ def suspend(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return show(request, account, status=422, suspend_form=form)
     by, said = by_of(request), form.cleaned_data
     return done(
-        request, account,
+        request,
+        account,
         lambda: suspensions.suspend(by=by, account_id=account.pk, reason=said["reason"], until=said["until"]),
         _("已停用，登录都已退出。"),
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -105,9 +108,11 @@ def new_password(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not reason:
         return need_reason(request, account)
     return done(
-        request, account, lambda: counter.require_new_password(by=by, account_id=account.pk, reason=reason),
+        request,
+        account,
+        lambda: counter.require_new_password(by=by, account_id=account.pk, reason=reason),
         _("下次登录后要先换密码。"),
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -118,9 +123,11 @@ def note(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return show(request, account, status=422, note_form=form)
     by = by_of(request)
     return done(
-        request, account, lambda: desk.write_note(by=by, account=account, text=form.cleaned_data["text"], name=by.name),
+        request,
+        account,
+        lambda: desk.write_note(by=by, account=account, text=form.cleaned_data["text"], name=by.name),
         _("备注已记下。"),
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -131,9 +138,11 @@ def remove_factors(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not reason:
         return need_reason(request, account)
     return done(
-        request, account, lambda: removal.remove_all(by=by, account=account, reason=reason),
+        request,
+        account,
+        lambda: removal.remove_all(by=by, account=account, reason=reason),
         _("第二步验证已全部清除，登录都已退出；下次登录重新设置。"),
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -144,10 +153,18 @@ def grant_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return show(request, account, status=422, grant_form=form)
     by, said = by_of(request), form.cleaned_data
     return done(
-        request, account,
-        lambda: roles.grant(by=by, account_id=account.pk, role=said["role"], unit_code=said["unit"], reason=said["reason"], ends_at=said["ends_on"]),
+        request,
+        account,
+        lambda: roles.grant(
+            by=by,
+            account_id=account.pk,
+            role=said["role"],
+            unit_code=said["unit"],
+            reason=said["reason"],
+            ends_at=said["ends_on"],
+        ),
         _("角色已授予。"),
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -156,9 +173,11 @@ def revoke_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
     account = account_to(request, public_id, Act.ROLES)
     by, role, unit = by_of(request), plain(request.POST.get("role", "")), plain(request.POST.get("unit", ""))
     return done(
-        request, account, lambda: roles.revoke(by=by, account_id=account.pk, role=role, unit_code=unit),
+        request,
+        account,
+        lambda: roles.revoke(by=by, account_id=account.pk, role=role, unit_code=unit),
         _("角色已收回。"),
-    )  # fmt: skip
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

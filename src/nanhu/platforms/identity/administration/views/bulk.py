@@ -91,13 +91,18 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     page = Paginator(items.select_related("account").order_by("position"), LINES).get_page(request.GET.get("page"))
     people = {row.account.pk: row for row in rows_of([one.account.person_id for one in page if one.account])}
     counts = action.items.aggregate(
-        will=Count("id", filter=Q(skipped="")), skipped=Count("id", filter=~Q(skipped="")),
+        will=Count("id", filter=Q(skipped="")),
+        skipped=Count("id", filter=~Q(skipped="")),
         done=Count("id", filter=Q(done_at__isnull=False)),
-    )  # fmt: skip
+    )
     facts = {
-        "action": action, "page": page, "lines": [(one, people.get(one.account_id or 0)) for one in page], "counts": counts,
-        "which": which, "tabs": tabs_of(request),
-    }  # fmt: skip
+        "action": action,
+        "page": page,
+        "lines": [(one, people.get(one.account_id or 0)) for one in page],
+        "counts": counts,
+        "which": which,
+        "tabs": tabs_of(request),
+    }
     return render(request, "identity/administration/bulk_action.html", facts)
 
 

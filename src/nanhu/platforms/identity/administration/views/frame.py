@@ -75,8 +75,12 @@ def acts_with(request: HttpRequest, account: Account) -> frozenset[Act]:
 
 def tabs_of(request: HttpRequest) -> list[tuple[str, str, str]]:
     names = {
-        "accounts": _("账号"), "bulk": _("批量办理"), "roles": _("角色"), "sign_ins": _("登录日志"), "audit": _("审计"),
-    }  # fmt: skip
+        "accounts": _("账号"),
+        "bulk": _("批量办理"),
+        "roles": _("角色"),
+        "sign_ins": _("登录日志"),
+        "audit": _("审计"),
+    }
     viewer = viewer_of(request)
     return [
         (key, names[key], reverse(url)) for key, roles, url in TABS if any(has_role(viewer, role) for role in roles)

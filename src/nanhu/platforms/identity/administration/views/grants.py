@@ -28,7 +28,10 @@ def grants(request: HttpRequest) -> HttpResponse:
     names = {role.key: role for role in registry.roles}
     lines = [(one, names.get(one.role), people.get(one.account_id)) for one in found]
     facts = {
-        "lines": lines, "roles": list(registry.roles), "chosen": chosen, "tabs": tabs_of(request),
+        "lines": lines,
+        "roles": list(registry.roles),
+        "chosen": chosen,
+        "tabs": tabs_of(request),
         "may_grant": has_role(viewer_of(request), SECURITY),
-    }  # fmt: skip
+    }
     return render(request, "identity/administration/grants.html", facts)

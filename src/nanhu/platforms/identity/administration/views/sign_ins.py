@@ -31,9 +31,16 @@ def wanted_in(request: HttpRequest) -> sign_ins.Wanted:
     person = people.find_person_by_campus_no(name) if name else None
     account = Account.objects.filter(person_id=person).first() if person is not None else None
     return sign_ins.Wanted(
-        begins=begins, ends=ends, kind=said["kind"], reason=said["reason"], how=said["how"], address=said["address"],
-        application=said["application"], name=name, account_id=account.pk if account else None,
-    )  # fmt: skip
+        begins=begins,
+        ends=ends,
+        kind=said["kind"],
+        reason=said["reason"],
+        how=said["how"],
+        address=said["address"],
+        application=said["application"],
+        name=name,
+        account_id=account.pk if account else None,
+    )
 
 
 @require_safe
@@ -46,11 +53,17 @@ def log(request: HttpRequest) -> HttpResponse:
     shown = found[: sign_ins.LINES]
     older = f"{shown[-1].at.isoformat()}_{shown[-1].pk}" if len(found) > sign_ins.LINES else ""
     facts = {
-        "wanted": wanted, "events": shown, "said": {name: plain(request.GET.get(name, "")) for name in KEPT},
-        "query": query_of(request), "older": older, "tabs": tabs_of(request), "kinds": SignInEvent.Kind.choices,
-        "reasons": SignInEvent.Reason.choices, "charts": sign_ins.charts(wanted),
+        "wanted": wanted,
+        "events": shown,
+        "said": {name: plain(request.GET.get(name, "")) for name in KEPT},
+        "query": query_of(request),
+        "older": older,
+        "tabs": tabs_of(request),
+        "kinds": SignInEvent.Kind.choices,
+        "reasons": SignInEvent.Reason.choices,
+        "charts": sign_ins.charts(wanted),
         "anomalies": sign_ins.anomalies(wanted),
-    }  # fmt: skip
+    }
     return render(request, "identity/administration/sign_ins.html", facts)
 
 
@@ -89,9 +102,15 @@ def export(request: HttpRequest) -> HttpResponseBase:
     found = sign_ins.lines(wanted)[:MOST_EXPORTED].iterator(chunk_size=2000)
     rows = (
         (
-            f"{campus_time(one.at):%Y-%m-%d %H:%M:%S}", one.get_kind_display(), one.campus_no or one.name_key, one.how,
-            one.get_reason_display() if one.reason else "", one.address, one.browser, one.application,
+            f"{campus_time(one.at):%Y-%m-%d %H:%M:%S}",
+            one.get_kind_display(),
+            one.campus_no or one.name_key,
+            one.how,
+            one.get_reason_display() if one.reason else "",
+            one.address,
+            one.browser,
+            one.application,
         )
         for one in found
-    )  # fmt: skip
+    )
     return csv_answer("sign-ins.csv", heads, rows)

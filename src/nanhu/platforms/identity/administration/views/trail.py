@@ -38,19 +38,30 @@ def log(request: HttpRequest) -> HttpResponse:
     actor = Account.objects.filter(person_id=person).first() if person is not None else None
     nobody = -1 if said["q"] and actor is None else None
     wanted = trail.Wanted(
-        begins=begins, ends=ends, action=said["action"], target=said["target"],
+        begins=begins,
+        ends=ends,
+        action=said["action"],
+        target=said["target"],
         account_id=actor.pk if actor is not None else nobody,
-    )  # fmt: skip
+    )
     before = request.GET.get("before", "")
     place = min(int(before), LARGEST) if before.isdecimal() else None
     found = list(trail.entries(wanted, before=place)[: trail.LINES + 1])
     waiting, since = unsealed()
     facts = {
-        "entries": trail.in_words(found[: trail.LINES]), "older": found[trail.LINES - 1].pk if len(found) > trail.LINES else "",
-        "said": said, "about": trail.about(said["target"]), "query": urlencode({name: value for name, value in said.items() if value}),
-        "tabs": tabs_of(request), "root": trail.last_block(), "check": trail.last_check(), "waiting": waiting,
-        "since": since, "days": trail.daily_roots(), "actions": sorted({str(one) for one in audit_words.actions().values()}),
-    }  # fmt: skip
+        "entries": trail.in_words(found[: trail.LINES]),
+        "older": found[trail.LINES - 1].pk if len(found) > trail.LINES else "",
+        "said": said,
+        "about": trail.about(said["target"]),
+        "query": urlencode({name: value for name, value in said.items() if value}),
+        "tabs": tabs_of(request),
+        "root": trail.last_block(),
+        "check": trail.last_check(),
+        "waiting": waiting,
+        "since": since,
+        "days": trail.daily_roots(),
+        "actions": sorted({str(one) for one in audit_words.actions().values()}),
+    }
     return render(request, "identity/administration/audit.html", facts)
 
 

@@ -197,7 +197,10 @@ def test_nobody_answers_for_somebody_else(student, teacher):
 @pytest.mark.parametrize(
     ("user_agent", "words"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36", "Windows 上的 Chrome"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36",
+            "Windows 上的 Chrome",
+        ),
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36 Edg/140.0", "Windows 上的 Edge"),
         ("Mozilla/5.0 (Macintosh; Intel Mac OS X 15_1) Version/19.0 Safari/605.1.15", "macOS 上的 Safari"),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Mobile MicroMessenger/8.0.50", "iPhone 上的 微信"),
@@ -207,7 +210,7 @@ def test_nobody_answers_for_somebody_else(student, teacher):
         ("", "未知的浏览器"),
         ("curl/8.5", "curl"),
     ],
-)  # fmt: skip
+)
 def test_a_browser_in_words(user_agent, words):
     assert in_words(user_agent) == words
 

@@ -55,9 +55,12 @@ def invite(
         sponsor=sponsor, guest_id=guest.person_id, campus_no=guest.campus_no, kind=kind, reason=reason, ends_on=ends_on
     )
     audit.record(
-        by=by, action="identity.invite_guest", target=f"person:{guest.person_id}", reason=reason,
+        by=by,
+        action="identity.invite_guest",
+        target=f"person:{guest.person_id}",
+        reason=reason,
         facts={"kind": kind, "until": ends_on.isoformat(), "number": guest.campus_no},
-    )  # fmt: skip
+    )
     send_invitation(by=by, sponsor=sponsor, held=held, phone=phone)
     return held
 

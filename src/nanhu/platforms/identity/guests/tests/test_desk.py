@@ -36,11 +36,15 @@ class TestPages(PageTests):
         guests = Person.objects.bulk_create(Person(name="=1+1", pinyin="x") for _one in range(count))
         Sponsorship.objects.bulk_create(
             Sponsorship(
-                sponsor_id=self.account_id, guest=guest, campus_no=f"G{taken + n}", kind="visitor", reason="=1+1",
+                sponsor_id=self.account_id,
+                guest=guest,
+                campus_no=f"G{taken + n}",
+                kind="visitor",
+                reason="=1+1",
                 ends_on=campus_today(),
             )
             for n, guest in enumerate(guests)
-        )  # fmt: skip
+        )
 
 
 def test_an_invitation_that_is_sent_twice_invites_once(sponsor):

@@ -25,9 +25,13 @@ IN_A_WEEK = campus_today() + timedelta(days=7)
 
 def invitation(**changes):
     return {
-        "kind": "visitor", "name": "李访问", "phone": "13700001234", "former_no": "",
-        "ends_on": IN_A_WEEK.isoformat(), "reason": "学术会议",
-    } | changes  # fmt: skip
+        "kind": "visitor",
+        "name": "李访问",
+        "phone": "13700001234",
+        "former_no": "",
+        "ends_on": IN_A_WEEK.isoformat(),
+        "reason": "学术会议",
+    } | changes
 
 
 @pytest.fixture
@@ -130,9 +134,14 @@ def test_a_guest_who_became_a_member_keeps_what_is_theirs(teacher, student):
     held = invited(teacher)
     unit = Affiliation.objects.get(campus_no=student.numbers[0]).unit
     Affiliation.objects.create(
-        person_id=held.guest_id, kind="student", campus_no="0020269999", unit=unit, category="1",
-        category_name="统招本科", starts_on=campus_today(),
-    )  # fmt: skip
+        person_id=held.guest_id,
+        kind="student",
+        campus_no="0020269999",
+        unit=unit,
+        category="1",
+        category_name="统招本科",
+        starts_on=campus_today(),
+    )
     texts = SmsMessage.objects.count()
     sponsoring.invite_again(by=TEST, sponsor=teacher.account, public_id=held.public_id)
 

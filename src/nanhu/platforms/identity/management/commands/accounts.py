@@ -97,9 +97,13 @@ class Command(BaseCommand):
 
     def grant(self, by: Actor, account: Account, options: dict[str, Any]) -> None:
         roles.grant(
-            by=by, account_id=account.pk, role=options["role"], unit_code=options["unit"], reason=options["reason"],
+            by=by,
+            account_id=account.pk,
+            role=options["role"],
+            unit_code=options["unit"],
+            reason=options["reason"],
             ends_at=after(options["days"]),
-        )  # fmt: skip
+        )
         self.stdout.write(f"granted {options['role']}")
 
     def revoke(self, by: Actor, account: Account, options: dict[str, Any]) -> None:

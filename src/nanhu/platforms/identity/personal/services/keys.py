@@ -15,7 +15,9 @@ def revoke_all(*, by: Actor, account_id: int) -> int:
     passwords = AppPassword.objects.filter(account_id=account_id, revoked_at=None).update(revoked_at=moment)
     if tokens or passwords:
         audit.record(
-            by=by, action="identity.revoke_all_keys", target=f"account:{account_id}",
+            by=by,
+            action="identity.revoke_all_keys",
+            target=f"account:{account_id}",
             facts={"tokens": tokens, "app_passwords": passwords},
-        )  # fmt: skip
+        )
     return tokens + passwords

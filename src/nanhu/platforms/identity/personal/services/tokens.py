@@ -37,9 +37,11 @@ def make(*, by: Actor, account: Account, name: str, scopes: Sequence[str], days:
         expires_at=now() + timedelta(days=min(days, max(LIVES))),
     )
     audit.record(
-        by=by, action="identity.make_token", target=f"account:{account.pk}",
+        by=by,
+        action="identity.make_token",
+        target=f"account:{account.pk}",
         facts={"token": str(token.public_id), "scopes": token.scopes, "days": days},
-    )  # fmt: skip
+    )
     return token, text
 
 

@@ -104,9 +104,14 @@ def run(mode: str, documents: Mapping[str, bytes], *arguments: str, patience: in
         line = [paths[one[1:]] if one.startswith("@") else one for one in arguments]
         try:
             done = subprocess.run(
-                [path, mode, *relaxed, *line], pass_fds=descriptors, stdin=subprocess.DEVNULL,
-                capture_output=True, check=False, timeout=patience, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-            )  # fmt: skip
+                [path, mode, *relaxed, *line],
+                pass_fds=descriptors,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+                timeout=patience,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+            )
         except subprocess.TimeoutExpired as error:
             raise XmlsecFailedError("too slow") from error
     if done.returncode != 0:
@@ -129,15 +134,35 @@ def verify(
     """Only the given certificate's key counts: what the document brings along is not looked at."""
     documents = {"certificate": certificate.encode(), "document": document}
     arguments = ("--enabled-reference-uris", "empty,same-doc", "--enabled-key-data", "raw-x509-cert")
-    run("--verify", documents, *arguments, "--pubkey-cert-pem", "@certificate",
-        "--id-attr:ID", node_name, "--node-id", node_id, "@document", patience=patience)  # fmt: skip
+    run(
+        "--verify",
+        documents,
+        *arguments,
+        "--pubkey-cert-pem",
+        "@certificate",
+        "--id-attr:ID",
+        node_name,
+        "--node-id",
+        node_id,
+        "@document",
+        patience=patience,
+    )
 
 
 def encrypt(document: str, *, certificate: str, template: str, session_key: str) -> str:
     """The document's root element, encrypted to the certificate's owner."""
     documents = {"certificate": certificate.encode(), "document": document.encode(), "template": template.encode()}
-    out = run("--encrypt", documents, "--pubkey-cert-pem", "@certificate", "--session-key", session_key,
-              "--xml-data", "@document", "@template")  # fmt: skip
+    out = run(
+        "--encrypt",
+        documents,
+        "--pubkey-cert-pem",
+        "@certificate",
+        "--session-key",
+        session_key,
+        "--xml-data",
+        "@document",
+        "@template",
+    )
     return without_declaration(out)
 
 

@@ -154,10 +154,15 @@ def understood(
     message = READERS[kind](tostring(element))
     check_head(message)
     return Received(
-        kind=kind, binding=binding, document=document, message=message, root=element,
+        kind=kind,
+        binding=binding,
+        document=document,
+        message=message,
+        root=element,
         whole=element if whole is None else whole,
-        relay_state=relay_state, redirect_signature=signature,
-    )  # fmt: skip
+        relay_state=relay_state,
+        redirect_signature=signature,
+    )
 
 
 def check_head(message: Any) -> None:

@@ -26,9 +26,14 @@ from nanhu.platforms.identity.tests.conftest import (  # noqa: F401  fixtures of
 @pytest.fixture
 def library(db) -> Application:
     return register_application(
-        by=TEST, key="library", name="图书馆", owner="图书馆", service_prefix="https://lib.example.edu.cn/my",
-        attributes={"displayName": "显示读者姓名", "campusNo": "读者证号"}, contact_text="lib@example.edu.cn",
-    )  # fmt: skip
+        by=TEST,
+        key="library",
+        name="图书馆",
+        owner="图书馆",
+        service_prefix="https://lib.example.edu.cn/my",
+        attributes={"displayName": "显示读者姓名", "campusNo": "读者证号"},
+        contact_text="lib@example.edu.cn",
+    )
 
 
 def official(name: str, campus_no: str, *role_keys: str) -> Account:

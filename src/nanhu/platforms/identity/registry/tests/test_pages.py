@@ -28,9 +28,14 @@ from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import OrgUnit
 
 WRITING = (
-    "register", "library/change", "library/access", "library/maintenance", "library/attributes", "library/connect",
+    "register",
+    "library/change",
+    "library/access",
+    "library/maintenance",
+    "library/attributes",
+    "library/connect",
     "library/protocols/cas",
-)  # fmt: skip
+)
 READING = ("", "library/", "library/why")
 
 
@@ -352,8 +357,12 @@ def test_the_list_finds_by_name_owner_and_address(administrator, library):
 def test_pages_ask_the_database_little(administrator, library):
     for number in range(30):
         register_application(
-            by=TEST, key=f"a{number}", name=f"应用{number}", owner="校办", addresses=[f"https://a{number}.example.edu.cn/"]
-        )  # fmt: skip
+            by=TEST,
+            key=f"a{number}",
+            name=f"应用{number}",
+            owner="校办",
+            addresses=[f"https://a{number}.example.edu.cn/"],
+        )
     administrator.get("/applications/")  # the first request after a sign-in writes down what the next ones read
     pages = ("", "library/", "library/connect", "library/access", "library/attributes", "library/change", "register")
     counts = {page: len(queries_of(administrator, f"/applications/{page}")) for page in pages}

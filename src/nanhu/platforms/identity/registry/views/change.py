@@ -20,9 +20,18 @@ from nanhu.platforms.identity.services import applications
 from nanhu.platforms.people import api as people
 
 SHOWN = (
-    "name", "owner_unit", "contact", "contact_text", "description", "home_url", "health_url", "menu_section",
-    "entitlements", "demands_second_factor", "admits_grace",
-)  # fmt: skip
+    "name",
+    "owner_unit",
+    "contact",
+    "contact_text",
+    "description",
+    "home_url",
+    "health_url",
+    "menu_section",
+    "entitlements",
+    "demands_second_factor",
+    "admits_grace",
+)
 
 
 def initial_of(application: Application) -> dict[str, Any]:

@@ -4,5 +4,12 @@ from nanhu.systems.card.bank.models.loads import Load, LoadStep
 from nanhu.systems.card.bank.models.top_ups import OnlineTopUp
 
 __all__ = [
-    "AppRequest", "Appeal", "Binding", "BindingLock", "Deposit", "Load", "LoadStep", "OnlineTopUp",
-]  # fmt: skip
+    "AppRequest",
+    "Appeal",
+    "Binding",
+    "BindingLock",
+    "Deposit",
+    "Load",
+    "LoadStep",
+    "OnlineTopUp",
+]

@@ -71,9 +71,14 @@ def ask(
             state=State.REVOKED, revoked_at=now(), reason="重新申请"
         )
         made = Binding.objects.create(
-            app=app, app_user=app_user, app_phone=app_phone, person_id=person_id, virtual_no=new_virtual_number(),
-            device=device.strip()[:60] or "手机", code_expires_at=now() + CODE_LIFE,
-        )  # fmt: skip
+            app=app,
+            app_user=app_user,
+            app_phone=app_phone,
+            person_id=person_id,
+            virtual_no=new_virtual_number(),
+            device=device.strip()[:60] or "手机",
+            code_expires_at=now() + CODE_LIFE,
+        )
         made.code_hash = hash_of(made, code)
         made.save(update_fields=["code_hash"])
         text = _("【%(school)s】您正在%(app)s添加电子校园卡，验证码 %(code)s，10 分钟内有效。不是本人操作请忽略。")

@@ -40,10 +40,16 @@ def ask(*, by: Actor, arrival: Arrival) -> Deposit:
             if (known := Deposit.known(by, arrival.token)) is not None:
                 return known
             made = Deposit.objects.create(
-                token=arrival.token, channel=bank_channel(), acquirer=arrival.acquirer, day=arrival.day,
-                amount_fen=arrival.amount_fen, fee_fen=arrival.fee_fen, reference=arrival.reference.strip(),
-                author_id=account_of(by), author_name=by.name,
-            )  # fmt: skip
+                token=arrival.token,
+                channel=bank_channel(),
+                acquirer=arrival.acquirer,
+                day=arrival.day,
+                amount_fen=arrival.amount_fen,
+                fee_fen=arrival.fee_fen,
+                reference=arrival.reference.strip(),
+                author_id=account_of(by),
+                author_name=by.name,
+            )
             note(by, made, "card.ask_deposit")
             return made
     except IntegrityError as error:

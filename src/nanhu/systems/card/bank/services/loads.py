@@ -58,9 +58,13 @@ def ask_load(*, by: Actor, card: Card, amount_fen: int, terminal: Terminal | Non
         try:
             with transaction.atomic():
                 made = Load.objects.create(
-                    number=new_number("LD"), card=current, agreement=agreement, terminal=terminal,
-                    amount_fen=amount_fen, due_at=now(),
-                )  # fmt: skip
+                    number=new_number("LD"),
+                    card=current,
+                    agreement=agreement,
+                    terminal=terminal,
+                    amount_fen=amount_fen,
+                    due_at=now(),
+                )
         except IntegrityError as error:
             raise LoadUnderWayError from error
         facts = {"load": made.number, "fen": amount_fen, "terminal": terminal.number if terminal else ""}
@@ -169,10 +173,14 @@ def credit_load(load: Load) -> None:
         if current.state != State.DEBITED:
             return
         made = credit(
-            by=BY, wallet=current.card.wallet, source="load", amount_fen=current.amount_fen,
-            key=f"load:{current.number}", from_account_id=clearing_account(load.agreement.channel),
+            by=BY,
+            wallet=current.card.wallet,
+            source="load",
+            amount_fen=current.amount_fen,
+            key=f"load:{current.number}",
+            from_account_id=clearing_account(load.agreement.channel),
             reference=current.reference,
-        )  # fmt: skip
+        )
         move(current, State.CREDITED, among=(State.DEBITED,), claimable_id=made.pk, due_at=now() + UNCLAIMED_AFTER)
 
 

@@ -27,11 +27,14 @@ class Refund:
         rows = Withdrawal.objects.filter(state=Withdrawal.State.APPROVED).select_related("card")
         return [
             Owed(
-                subject=str(one.public_id), person_id=one.card.person_id, amount_fen=one.amount_fen,
-                token=one.account_token, tail=one.account_tail,
+                subject=str(one.public_id),
+                person_id=one.card.person_id,
+                amount_fen=one.amount_fen,
+                token=one.account_token,
+                tail=one.account_tail,
             )
             for one in rows.order_by("decided_at", "pk")
-        ]  # fmt: skip
+        ]
 
     def paid(self, *, by: Actor, payout: BankPayout) -> int | None:
         withdrawal = Withdrawal.objects.get(public_id=payout.subject)
@@ -59,9 +62,14 @@ class Unclaimed:
         """The bank would not take it back: it is its holder's still."""
         former = Claimable.objects.select_related("wallet").get(public_id=payout.subject)
         made = credit(
-            by=BY, wallet=former.wallet, source=former.source, amount_fen=payout.amount_fen, key=f"again:{payout.number}",
-            from_account_id=clearing_account(payout.channel), reference=former.reference,
-        )  # fmt: skip
+            by=BY,
+            wallet=former.wallet,
+            source=former.source,
+            amount_fen=payout.amount_fen,
+            key=f"again:{payout.number}",
+            from_account_id=clearing_account(payout.channel),
+            reference=former.reference,
+        )
         return made.entry_id
 
 
@@ -69,9 +77,13 @@ class Unclaimed:
 def send_back(*, claimable: Claimable, channel: Channel, agreement: Agreement | None) -> BankPayout:
     """An unclaimed sum that was returned to our account at the bank: on to its holder's bank card. Once for a claimable."""
     made, is_new = pay_by_wire(
-        purpose=UNCLAIMED, subject=str(claimable.public_id), amount_fen=claimable.amount_fen,
-        entry_id=claimable.return_entry_id, channel=channel, agreement=agreement,
-    )  # fmt: skip
+        purpose=UNCLAIMED,
+        subject=str(claimable.public_id),
+        amount_fen=claimable.amount_fen,
+        entry_id=claimable.return_entry_id,
+        channel=channel,
+        agreement=agreement,
+    )
     if is_new:
         facts = {"payout": made.number, "fen": made.amount_fen, "tail": made.tail}
         audit.record(by=BY, action="card.send_back", target=f"wallet:{claimable.wallet_id}", facts=facts)

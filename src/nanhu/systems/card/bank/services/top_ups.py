@@ -44,9 +44,16 @@ def ask_top_up(
         check_balance(current, amount_fen)
         moment = now()
         made = OnlineTopUp.objects.create(
-            number=new_number("TU"), channel=acquirer_channel(), app=app, request=request, card=current, source=source,
-            amount_fen=amount_fen, txn_time=campus_time(moment).strftime("%Y%m%d%H%M%S"), due_at=first_look(),
-        )  # fmt: skip
+            number=new_number("TU"),
+            channel=acquirer_channel(),
+            app=app,
+            request=request,
+            card=current,
+            source=source,
+            amount_fen=amount_fen,
+            txn_time=campus_time(moment).strftime("%Y%m%d%H%M%S"),
+            due_at=first_look(),
+        )
         facts = {"top_up": made.number, "fen": amount_fen, "source": source}
         audit.record(by=by, action="card.ask_top_up", target=f"card:{current.number}", facts=facts)
         return made
@@ -95,9 +102,14 @@ def hear_paid(top_up: OnlineTopUp, *, query_id: str, amount_fen: int, settled_on
     day = settled_on or campus_today()
     try:
         move(
-            top_up, State.PAID, among=(State.ASKED, State.OPENED, State.CLOSED), query_id=query_id, settled_on=day,
-            due_at=now(), attempts=0,
-        )  # fmt: skip
+            top_up,
+            State.PAID,
+            among=(State.ASKED, State.OPENED, State.CLOSED),
+            query_id=query_id,
+            settled_on=day,
+            due_at=now(),
+            attempts=0,
+        )
     except IntegrityError as error:
         raise PaymentOddError(number=top_up.number) from error
     credit_top_up(top_up)
@@ -117,10 +129,14 @@ def credit_top_up(top_up: OnlineTopUp) -> None:
             move(current, State.REFUNDING, among=(State.PAID,), sentence="校园卡已停用，原路退款", due_at=now())
             return
         made = credit(
-            by=BY, wallet=current.card.wallet, source="online_top_up", amount_fen=current.amount_fen,
-            key=f"online:{current.number}", from_account_id=clearing_account(current.channel),
+            by=BY,
+            wallet=current.card.wallet,
+            source="online_top_up",
+            amount_fen=current.amount_fen,
+            key=f"online:{current.number}",
+            from_account_id=clearing_account(current.channel),
             reference=current.query_id or current.number,
-        )  # fmt: skip
+        )
         move(current, State.CREDITED, among=(State.PAID,), claimable=made)
 
 
@@ -154,9 +170,12 @@ def refund(top_up: OnlineTopUp) -> Again | None:
     if top_up.channel.kind != Channel.Kind.ACQUIRER:
         return None
     said = acquirer_of(top_up.channel).refund(
-        order=f"RF{top_up.number[2:]}", txn_time=top_up.txn_time, original=top_up.query_id or "",
-        amount_fen=top_up.amount_fen, back_url=back_url(),
-    )  # fmt: skip
+        order=f"RF{top_up.number[2:]}",
+        txn_time=top_up.txn_time,
+        original=top_up.query_id or "",
+        amount_fen=top_up.amount_fen,
+        back_url=back_url(),
+    )
     if said.state == "refunded":
         move(top_up, State.REFUNDED, among=(State.REFUNDING,), sentence=said.sentence)
         return None
@@ -172,10 +191,16 @@ def hear_transfer(*, channel: Channel, reference: str, card: Card, amount_fen: i
             try:
                 with transaction.atomic():
                     known = OnlineTopUp.objects.create(
-                        number=reference, channel=channel, card=card, source=OnlineTopUp.Source.BANK_APP,
-                        amount_fen=amount_fen, state=State.PAID, query_id=reference, settled_on=settled_on,
+                        number=reference,
+                        channel=channel,
+                        card=card,
+                        source=OnlineTopUp.Source.BANK_APP,
+                        amount_fen=amount_fen,
+                        state=State.PAID,
+                        query_id=reference,
+                        settled_on=settled_on,
                         due_at=now(),
-                    )  # fmt: skip
+                    )
             except IntegrityError:
                 known = OnlineTopUp.objects.get(number=reference)
         if (known.amount_fen, known.card.wallet_id, known.channel_id) != (amount_fen, card.wallet_id, channel.pk):

@@ -51,9 +51,14 @@ def book(*, by: Actor, current: payments.Difference) -> Claimable | None:
     load = Load.objects.filter(number=current.order).select_related("card__wallet").first()
     if load is not None:
         return credit(
-            by=by, wallet=load.card.wallet, source="load", amount_fen=current.theirs_fen, key=f"load:{load.number}",
-            from_account_id=clearing_account(current.channel), reference=current.reference,
-        )  # fmt: skip
+            by=by,
+            wallet=load.card.wallet,
+            source="load",
+            amount_fen=current.theirs_fen,
+            key=f"load:{load.number}",
+            from_account_id=clearing_account(current.channel),
+            reference=current.reference,
+        )
     top_up = OnlineTopUp.objects.filter(number=current.order).first()
     if top_up is not None:
         top_ups.hear_paid(top_up, query_id=current.reference, amount_fen=current.theirs_fen, settled_on=current.day)

@@ -18,13 +18,21 @@ from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM, Campus
 
 CARDS = {
-    "student": "6228480088888888018", "other_student": "6228480088888888026", "teacher": "6228480088888888034",
-    "guest": "6228480088888888042", "clerk": "6228480088888888059", "second_clerk": "6228480088888888067",
-}  # fmt: skip
+    "student": "6228480088888888018",
+    "other_student": "6228480088888888026",
+    "teacher": "6228480088888888034",
+    "guest": "6228480088888888042",
+    "clerk": "6228480088888888059",
+    "second_clerk": "6228480088888888067",
+}
 ID_NUMBERS = {
-    "student": "430602200503181262", "other_student": "43060220050318131X", "teacher": "430104197806090352",
-    "guest": "E12345678", "clerk": "430624198311020485", "second_clerk": "430681197010010171",
-}  # fmt: skip
+    "student": "430602200503181262",
+    "other_student": "43060220050318131X",
+    "teacher": "430104197806090352",
+    "guest": "E12345678",
+    "clerk": "430624198311020485",
+    "second_clerk": "430681197010010171",
+}
 PHONES = {part: f"1390730000{number}" for number, part in enumerate(CAST)}
 BEGINNING_FEN = 300_000
 
@@ -32,11 +40,14 @@ BEGINNING_FEN = 300_000
 def customers():
     return [
         {
-            "name": CAST[part][0], "id_number": ID_NUMBERS[part], "phone": PHONES[part], "card_number": CARDS[part],
+            "name": CAST[part][0],
+            "id_number": ID_NUMBERS[part],
+            "phone": PHONES[part],
+            "card_number": CARDS[part],
             "balance_fen": BEGINNING_FEN,
         }
         for part in CAST
-    ]  # fmt: skip
+    ]
 
 
 class BankCampus(Campus):
@@ -76,13 +87,24 @@ def prepare_campus(bank: Bank, cast: Campus) -> BankCampus:
         terminals=[card.TerminalOrder(number="QC001", place="一站式大厅", kind="load_kiosk")],
     )
     Channel.objects.create(
-        key="abc", kind="bank", name="农业银行", address=bank.url, our_id="HNIST", our_key=bank.our_key,
+        key="abc",
+        kind="bank",
+        name="农业银行",
+        address=bank.url,
+        our_id="HNIST",
+        our_key=bank.our_key,
         their_key=bank.bank_public,
-    )  # fmt: skip
+    )
     Channel.objects.create(
-        key="unionpay", kind="acquirer", name="银联", address=bank.url, our_id=MERCHANT, our_key=bank.union.merchant.key,
-        our_certificate=bank.union.merchant.certificate, their_key=bank.union.authority,
-    )  # fmt: skip
+        key="unionpay",
+        kind="acquirer",
+        name="银联",
+        address=bank.url,
+        our_id=MERCHANT,
+        our_key=bank.union.merchant.key,
+        our_certificate=bank.union.merchant.certificate,
+        their_key=bank.union.authority,
+    )
     campus = BankCampus(cast.by_number)
     campus.bank = bank
     return campus

@@ -32,9 +32,11 @@ class Phone:
             operation=operation, app=app or self.app.key, request=number, clock=clock, body=signed or raw
         )
         headers = {
-            "Nanhu-App": app or self.app.key, "Nanhu-Request": number, "Nanhu-Clock": clock,
+            "Nanhu-App": app or self.app.key,
+            "Nanhu-Request": number,
+            "Nanhu-Clock": clock,
             "Nanhu-Signature": app_wire.sealed(secret, text),
-        }  # fmt: skip
+        }
         response = self.client.post(
             f"/card/bank/app/v1/{operation}", raw, content_type="application/json", headers=headers
         )
@@ -50,9 +52,15 @@ class Phone:
 
     def verify(self, part, **changes):
         facts = {
-            "school_code": "10543", "campus_no": CAST[part][2], "name": CAST[part][0], "id_number": ID_NUMBERS[part],
-            "user": self.user, "phone": PHONES[part], "device": "小米 15", **changes,
-        }  # fmt: skip
+            "school_code": "10543",
+            "campus_no": CAST[part][2],
+            "name": CAST[part][0],
+            "id_number": ID_NUMBERS[part],
+            "user": self.user,
+            "phone": PHONES[part],
+            "device": "小米 15",
+            **changes,
+        }
         return self.ask("verify", **facts)
 
     def bind(self, part):

@@ -127,5 +127,6 @@ def test_each_reveal_of_id_number_and_phone_is_logged(campus):
         action__startswith="people.reveal_", target=f"person:{campus.persons['student']}"
     )
     assert set(reveals.values_list("action", "reason")) == {
-        ("people.reveal_id_number", "银行签约四要素核验"), ("people.reveal_phone", "银行签约四要素核验"),
-    }  # fmt: skip
+        ("people.reveal_id_number", "银行签约四要素核验"),
+        ("people.reveal_phone", "银行签约四要素核验"),
+    }

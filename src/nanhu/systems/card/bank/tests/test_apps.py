@@ -59,9 +59,15 @@ def test_name_number_and_id_then_a_code_to_the_phone_on_record_bind(campus, phon
 
 
 @pytest.mark.capability("A087.1", "A153.1")
-@pytest.mark.parametrize("changes", [
-    {"name": "林小蛮"}, {"id_number": ID_NUMBERS["teacher"]}, {"campus_no": "99999999"}, {"campus_no": CAST["teacher"][2]},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "林小蛮"},
+        {"id_number": ID_NUMBERS["teacher"]},
+        {"campus_no": "99999999"},
+        {"campus_no": CAST["teacher"][2]},
+    ],
+)
 def test_whichever_differs_the_words_are_the_same_and_nobody_gets_a_message(phone, changes):
     said = phone.verify("student", **changes)
     assert (said["code"], said["sentence"]) == (
@@ -134,9 +140,15 @@ def test_the_database_lets_one_app_hold_one_binding_for_a_person(campus, phone):
     first = Binding.objects.get(state="active")
     with pytest.raises(IntegrityError), transaction.atomic():
         Binding.objects.create(
-            app=first.app, app_user="x", person_id=first.person_id, virtual_no="9000", device="x", state="active",
-            bound_at=now(), code_expires_at=now(),
-        )  # fmt: skip
+            app=first.app,
+            app_user="x",
+            person_id=first.person_id,
+            virtual_no="9000",
+            device="x",
+            state="active",
+            bound_at=now(),
+            code_expires_at=now(),
+        )
 
 
 def test_a_revoked_phone_neither_looks_nor_pays(campus, phone):
@@ -217,9 +229,15 @@ def test_one_holder_never_sees_anothers_order(campus, phone, bank):
     assert Phone(key="yunshanfu", name="云闪付").ask("look", binding=phone.binding)["code"] == "bank.binding_not_found"
 
 
-@pytest.mark.parametrize("changes", [
-    {"secret": "5b" * 32}, {"clock": 1_700_000_000}, {"app": "nobody"}, {"signed": b"{}"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"secret": "5b" * 32},
+        {"clock": 1_700_000_000},
+        {"app": "nobody"},
+        {"signed": b"{}"},
+    ],
+)
 def test_who_does_not_sign_rightly_learns_nothing(phone, changes):
     assert phone.send("school", {"school_code": "10543"}, **changes).status_code == 401
 

@@ -122,9 +122,11 @@ def test_the_database_keeps_two_people_and_what_was_booked(rich, finance):
     ask(first, "R1")
     deed(second, "approve")
     for statement in (
-        "UPDATE card_bank_deposit SET amount_fen = 1", "DELETE FROM card_bank_deposit", "UPDATE card_bank_deposit SET state = 'asked'",
+        "UPDATE card_bank_deposit SET amount_fen = 1",
+        "DELETE FROM card_bank_deposit",
+        "UPDATE card_bank_deposit SET state = 'asked'",
         "UPDATE card_bank_deposit SET approver_id = author_id",
-    ):  # fmt: skip
+    ):
         with pytest.raises((DatabaseError, IntegrityError)), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
 

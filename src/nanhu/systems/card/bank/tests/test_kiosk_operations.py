@@ -52,10 +52,13 @@ def test_signing_shows_the_banks_verdict_and_is_changed_and_cancelled_at_the_kio
 @pytest.mark.capability("A142.2")
 @pytest.mark.parametrize(
     "wrong",
-    [("6228480088888888216", "林小蛮", "student", "13907300000"), ("6228480088888888224", "林小满", "teacher", "13907300000"),
-     ("6228480088888888232", "林小满", "student", "13900000000")],
+    [
+        ("6228480088888888216", "林小蛮", "student", "13907300000"),
+        ("6228480088888888224", "林小满", "teacher", "13907300000"),
+        ("6228480088888888232", "林小满", "student", "13900000000"),
+    ],
     ids=["name", "document", "phone"],
-)  # fmt: skip
+)
 def test_each_of_the_four_factors_alone_is_enough_to_refuse(campus, kiosk, bank, wrong):
     bank_card, name, part, phone = wrong
     bank.add_customer(name, ID_NUMBERS[part], phone, bank_card)
@@ -81,8 +84,11 @@ def test_the_school_sends_the_bank_all_four_as_they_stand_on_record(campus, kios
     assert look(campus, kiosk)["state"] == "active"
     [told] = [body for path, body in sent if path.endswith("/sign")]
     assert {told[name] for name in ("name", "id_number", "card_number", "phone")} == {
-        "林小满", ID_NUMBERS["student"], CARDS["student"], PHONES["student"],
-    }  # fmt: skip
+        "林小满",
+        ID_NUMBERS["student"],
+        CARDS["student"],
+        PHONES["student"],
+    }
     assert (told["name"], told["card_number"]) == ("林小满", CARDS["student"])
 
 

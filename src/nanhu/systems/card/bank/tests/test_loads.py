@@ -63,8 +63,12 @@ def test_a_load_goes_from_the_bank_to_the_chip(campus, kiosk):
     assert ledger.balance_of(campus.card("student").wallet_id) == 5000
     money_is_whole(campus, 5000)
     assert list(LoadStep.objects.filter(load=load).order_by("id").values_list("to_state", flat=True)) == [
-        "sent", "debited", "credited", "writing", "written",
-    ]  # fmt: skip
+        "sent",
+        "debited",
+        "credited",
+        "writing",
+        "written",
+    ]
 
 
 def test_a_card_that_was_not_written_keeps_the_money_claimable(campus, kiosk):
@@ -88,11 +92,19 @@ def test_a_card_that_was_not_written_keeps_the_money_claimable(campus, kiosk):
     money_is_whole(campus, 5000)
 
 
-@pytest.mark.parametrize(("kind", "end", "fen"), [
-    ("silent_after", "credited", 5000), ("silent_before", "reversed", 0), ("late", "reversed", 0),
-    ("twice", "credited", 5000), ("forged", "credited", 5000), ("error", "credited", 5000),
-    ("killed_after", "credited", 5000), ("killed_before", "reversed", 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "end", "fen"),
+    [
+        ("silent_after", "credited", 5000),
+        ("silent_before", "reversed", 0),
+        ("late", "reversed", 0),
+        ("twice", "credited", 5000),
+        ("forged", "credited", 5000),
+        ("error", "credited", 5000),
+        ("killed_after", "credited", 5000),
+        ("killed_before", "reversed", 0),
+    ],
+)
 def test_whatever_the_bank_does_amid_the_debit_the_load_ends_once(campus, kiosk, kind, end, fen):
     bank = campus.bank
     bank.fault("debit", kind)
@@ -207,9 +219,15 @@ def _failing_at_credited(move):
     return failing
 
 
-@pytest.mark.parametrize(("before", "after"), [
-    ("credited", "reversing"), ("credited", "refused"), ("credited", "debited"), ("credited", "asked"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("credited", "reversing"),
+        ("credited", "refused"),
+        ("credited", "debited"),
+        ("credited", "asked"),
+    ],
+)
 def test_the_database_refuses_steps_that_are_none(campus, kiosk, before, after):
     load = asked(campus, kiosk)
     drive()

@@ -25,9 +25,23 @@ from nanhu.systems.card.tests.conftest import CAST
 
 ACP, TOLD = "/card/bank/notices/acp", "/card/bank/notices/bank/credit"
 FIELDS = (
-    "version", "encoding", "merId", "orderId", "txnTime", "txnType", "txnSubType", "respCode", "queryId", "txnAmt",
-    "currencyCode", "settleDate", "signPubKeyCert", "signature", "signMethod", "certId",
-)  # fmt: skip
+    "version",
+    "encoding",
+    "merId",
+    "orderId",
+    "txnTime",
+    "txnType",
+    "txnSubType",
+    "respCode",
+    "queryId",
+    "txnAmt",
+    "currencyCode",
+    "settleDate",
+    "signPubKeyCert",
+    "signature",
+    "signMethod",
+    "certId",
+)
 
 
 @pytest.fixture
@@ -39,10 +53,20 @@ def ordered(campus):
 def notice(campus, order, **changes):
     """Signed by the emulated UnionPay's own code with its own key."""
     facts = {
-        "version": "5.1.0", "encoding": "UTF-8", "merId": "777290058110097", "orderId": order.number, "txnType": "01",
-        "txnTime": order.txn_time, "txnSubType": "07", "respCode": "00", "queryId": "202611251200000000018",
-        "txnAmt": str(order.amount_fen), "currencyCode": "156", "settleDate": f"{campus_today():%m%d}", **changes,
-    }  # fmt: skip
+        "version": "5.1.0",
+        "encoding": "UTF-8",
+        "merId": "777290058110097",
+        "orderId": order.number,
+        "txnType": "01",
+        "txnTime": order.txn_time,
+        "txnSubType": "07",
+        "respCode": "00",
+        "queryId": "202611251200000000018",
+        "txnAmt": str(order.amount_fen),
+        "currencyCode": "156",
+        "settleDate": f"{campus_today():%m%d}",
+        **changes,
+    }
     return campus.bank.do("sign", message=facts)
 
 
@@ -73,10 +97,18 @@ def test_a_bit_flipped_in_any_field_of_unionpays_notice_is_refused(campus, order
     assert loads.held_fen(campus.card("student")) == 5000
 
 
-@pytest.mark.parametrize("changes", [
-    {"txnAmt": "4999"}, {"txnAmt": "-5000"}, {"txnAmt": "9" * 30}, {"currencyCode": "840"}, {"txnTime": "20200101000000"},
-    {"orderId": "TU0000000000"}, {"queryId": ""},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"txnAmt": "4999"},
+        {"txnAmt": "-5000"},
+        {"txnAmt": "9" * 30},
+        {"currencyCode": "840"},
+        {"txnTime": "20200101000000"},
+        {"orderId": "TU0000000000"},
+        {"queryId": ""},
+    ],
+)
 def test_a_genuine_notice_of_another_sum_or_order_books_nothing(campus, ordered, changes):
     assert Client().post(ACP, notice(campus, ordered, **changes)).status_code == 409
     ordered.refresh_from_db()
@@ -112,15 +144,19 @@ def test_a_late_notice_of_a_closed_order_is_still_money(campus, ordered):
 def told(campus, *, body=None, request="N20261125000001", clock=None):
     """The bank's live notice, signed by the emulated bank."""
     facts = body or {
-        "reference": "202611250000000001", "campus_no": CAST["student"][2], "amount_fen": 5000,
+        "reference": "202611250000000001",
+        "campus_no": CAST["student"][2],
+        "amount_fen": 5000,
         "settled_on": campus_today().isoformat(),
-    }  # fmt: skip
+    }
     raw, clock = json.dumps(facts), clock or str(int(time.time()))
     asked = {"operation": "campus/credit", "institution": "HNIST", "request": request, "clock": clock, "body": raw}
     headers = {
-        "Nanhu-Institution": "HNIST", "Nanhu-Request": request, "Nanhu-Clock": clock,
+        "Nanhu-Institution": "HNIST",
+        "Nanhu-Request": request,
+        "Nanhu-Clock": clock,
         "Nanhu-Signature": campus.bank.do("sign", **asked)["signature"],
-    }  # fmt: skip
+    }
     return raw.encode(), headers
 
 
@@ -145,9 +181,12 @@ def test_a_bit_flipped_anywhere_in_the_banks_notice_is_refused(campus):
 def test_the_banks_notice_by_another_key_or_an_old_clock_is_none(campus):
     raw, headers = told(campus)
     text = wire.request_text(
-        operation="campus/credit", institution="HNIST", request=headers["Nanhu-Request"], clock=headers["Nanhu-Clock"],
+        operation="campus/credit",
+        institution="HNIST",
+        request=headers["Nanhu-Request"],
+        clock=headers["Nanhu-Clock"],
         body=raw,
-    )  # fmt: skip
+    )
     ours = wire.signature_of(campus.bank.our_key, text)
     assert post(raw, {**headers, "Nanhu-Signature": ours}).status_code == 401
     assert post(*told(campus, clock=str(int(time.time()) - 4000))).status_code == 401
@@ -178,8 +217,12 @@ SUSPECT = {
 
 @pytest.mark.parametrize("how", SUSPECT)
 def test_a_genuine_notice_that_cannot_be_right_credits_nobody_and_has_an_owner(campus, how):
-    facts = {"reference": "202611250000000009", "campus_no": CAST["student"][2], "amount_fen": 5000,
-             "settled_on": campus_today().isoformat()} | SUSPECT[how]  # fmt: skip
+    facts = {
+        "reference": "202611250000000009",
+        "campus_no": CAST["student"][2],
+        "amount_fen": 5000,
+        "settled_on": campus_today().isoformat(),
+    } | SUSPECT[how]
     said = [post(*told(campus, body=facts, request=f"S{number}")).json() for number in range(3)]
     assert [(one["outcome"], one["code"]) for one in said] == [("done", "held")] * 3
     held = Difference.objects.get()
@@ -199,8 +242,12 @@ def test_a_genuine_notice_that_cannot_be_right_credits_nobody_and_has_an_owner(c
 
 
 def test_a_suspect_sum_is_credited_by_two_and_one_above_the_balance_never(campus):
-    facts = {"reference": "202611250000000009", "campus_no": CAST["student"][2], "amount_fen": 60_000,
-             "settled_on": campus_today().isoformat()}  # fmt: skip
+    facts = {
+        "reference": "202611250000000009",
+        "campus_no": CAST["student"][2],
+        "amount_fen": 60_000,
+        "settled_on": campus_today().isoformat(),
+    }
     post(*told(campus, body=facts, request="S1"))
     post(*told(campus, body=facts | {"reference": "202611250000000010", "amount_fen": 10**9}, request="S2"))
     small, large = Difference.objects.order_by("theirs_fen")

@@ -61,11 +61,21 @@ def notice_of(campus, top_up, *, keys=None, **changes):
     """A notice as UnionPay would send it, or as a liar does."""
     keys = keys or campus.bank.union
     message = {
-        "version": "5.1.0", "encoding": "UTF-8", "merId": "777290058110097", "orderId": top_up.number, "txnType": "01",
-        "txnTime": top_up.txn_time, "txnSubType": "07", "respCode": "00", "queryId": "202611251200000000018",
-        "txnAmt": str(top_up.amount_fen), "currencyCode": "156", "settleDate": f"{campus_today():%m%d}",
-        "signPubKeyCert": keys.acquirer.certificate, **changes,
-    }  # fmt: skip
+        "version": "5.1.0",
+        "encoding": "UTF-8",
+        "merId": "777290058110097",
+        "orderId": top_up.number,
+        "txnType": "01",
+        "txnTime": top_up.txn_time,
+        "txnSubType": "07",
+        "respCode": "00",
+        "queryId": "202611251200000000018",
+        "txnAmt": str(top_up.amount_fen),
+        "currencyCode": "156",
+        "settleDate": f"{campus_today():%m%d}",
+        "signPubKeyCert": keys.acquirer.certificate,
+        **changes,
+    }
     return acp.signed(message, key=keys.acquirer.key, certificate=keys.acquirer.certificate)
 
 
@@ -111,10 +121,19 @@ def test_a_notice_changed_on_its_way_is_refused(campus, ordered):
     is_credited_once(campus, ordered)
 
 
-@pytest.mark.parametrize(("field", "value"), [
-    ("txnAmt", "9999999"), ("orderId", "TU00000000000000"), ("merId", "777290058110001"), ("queryId", "1"),
-    ("respCode", "01"), ("txnTime", "20200101000000"), ("currencyCode", "840"), ("settleDate", "0101"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("txnAmt", "9999999"),
+        ("orderId", "TU00000000000000"),
+        ("merId", "777290058110001"),
+        ("queryId", "1"),
+        ("respCode", "01"),
+        ("txnTime", "20200101000000"),
+        ("currencyCode", "840"),
+        ("settleDate", "0101"),
+    ],
+)
 def test_each_signed_field_is_signed(campus, ordered, field, value):
     message = {**notice_of(campus, ordered), field: value}
     assert Client().post(NOTICE, message).status_code == 400

@@ -30,9 +30,15 @@ def outside(tmp_path, live_server):
     folk = [{**one, "campus_no": CAST[part][2]} for part, one in zip(CAST, customers(), strict=True)]
     apps = [{"key": key, "name": name, "secret": SECRET} for key, name in APPS.items()]
     bank = Outside(
-        tmp_path, customers=folk, campus=live_server.url, campus_public=live_server.url, apps=apps, school="湖南理工学院",
-        school_code="10543", city="岳阳",
-    )  # fmt: skip
+        tmp_path,
+        customers=folk,
+        campus=live_server.url,
+        campus_public=live_server.url,
+        apps=apps,
+        school="湖南理工学院",
+        school_code="10543",
+        city="岳阳",
+    )
     bank.change(public=bank.url)
     try:
         yield bank.start()

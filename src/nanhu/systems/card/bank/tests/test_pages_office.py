@@ -193,9 +193,14 @@ def left(campus, part="teacher", fen=4000):
 
 def results(payout, result="成功", **changes):
     facts = {
-        "no": payout.number, "fen": f"{payout.amount_fen / 100:.2f}", "result": result, "ref": "BK1", "day": campus_today().isoformat(),
-        "why": "" if result == "成功" else "户名不符", **changes,
-    }  # fmt: skip
+        "no": payout.number,
+        "fen": f"{payout.amount_fen / 100:.2f}",
+        "result": result,
+        "ref": "BK1",
+        "day": campus_today().isoformat(),
+        "why": "" if result == "成功" else "户名不符",
+        **changes,
+    }
     return "付款编号,金额,结果,银行流水号,入账日期,原因\n" + ",".join(facts.values()) + "\n"
 
 
@@ -243,9 +248,17 @@ def test_a_returned_refund_stays_owed_and_goes_into_the_next_file(campus, financ
     assert take(finance, address, results(payout)).status_code == 422
 
 
-@pytest.mark.parametrize("changes", [
-    {"no": "PO00000000"}, {"fen": "40.01"}, {"fen": "-40"}, {"result": "也许"}, {"ref": ""}, {"day": "昨天"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"no": "PO00000000"},
+        {"fen": "40.01"},
+        {"fen": "-40"},
+        {"result": "也许"},
+        {"ref": ""},
+        {"day": "昨天"},
+    ],
+)
 def test_a_result_that_does_not_fit_pays_nothing(campus, finance, changes):
     withdrawal = left(campus)
     address = finance.post(DESK + "payouts/make/").url

@@ -43,9 +43,13 @@ def settled(campus):
         assert campus.pay("teacher", fen, terminal=terminal) == "posted"
         merchant = Merchant.objects.get(tills__terminal__number=terminal)
         terms = contracts.Terms(
-            fee_per_mille=0, cycle="daily", payee=f"{merchant.name}，户", account_token=f"sample-{key}", account_last4="0042",
+            fee_per_mille=0,
+            cycle="daily",
+            payee=f"{merchant.name}，户",
+            account_token=f"sample-{key}",
+            account_last4="0042",
             starts_on=TODAY - timedelta(days=40),
-        )  # fmt: skip
+        )
         contracts.agree(by=SYSTEM, merchant=merchant, terms=terms)
         assert settling.settle(by=SYSTEM, merchant=merchant, last=TODAY)
     return campus

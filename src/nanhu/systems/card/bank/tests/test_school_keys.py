@@ -36,9 +36,12 @@ def test_a_refund_asked_behind_our_back_goes_to_the_payer_once_and_is_a_differen
     paid, gateway = OnlineTopUp.objects.get(), acquirer_of(acquirer_channel())
     for _time in range(2):
         gateway.refund(
-            order=named.format(ours=paid.number[2:]), txn_time=f"{now():%Y%m%d%H%M%S}", original=paid.query_id,
-            amount_fen=5000, back_url="http://127.0.0.1:9/",
-        )  # fmt: skip
+            order=named.format(ours=paid.number[2:]),
+            txn_time=f"{now():%Y%m%d%H%M%S}",
+            original=paid.query_id,
+            amount_fen=5000,
+            back_url="http://127.0.0.1:9/",
+        )
     assert campus.bank_balance("student") == BEGINNING_FEN
     (found,) = reconciliation.bank_differences(campus_today())
     assert (found.kind, found.theirs_fen, bool(found.owner)) == (kind, fen, True)

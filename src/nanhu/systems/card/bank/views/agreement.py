@@ -36,10 +36,15 @@ def agreement(request: HttpRequest) -> HttpResponse:
     asked = next((one for one in rows if one.state == payments.Agreement.State.ASKED), None)
     is_known = bool(people.id_number_of(card.person_id, by=person_at(request), purpose=PURPOSE))
     facts = {
-        "active": active, "asked": asked, "newest": rows[0] if rows else None, "is_known": is_known, "steps": steps(),
-        "past": [one for one in rows if one not in (active, asked)], "school": school(),
+        "active": active,
+        "asked": asked,
+        "newest": rows[0] if rows else None,
+        "is_known": is_known,
+        "steps": steps(),
+        "past": [one for one in rows if one not in (active, asked)],
+        "school": school(),
         "step": step_of(is_known=is_known, asked=asked, active=active),
-    }  # fmt: skip
+    }
     return render(request, "card_bank/agreement.html", facts)
 
 

@@ -49,7 +49,10 @@ def signing(request: HttpRequest, public_id: UUID) -> HttpResponse:
     rows = list(found.rows.select_related("agreement").order_by("line"))
     states = [one.agreement.state if one.agreement else "none" for one in rows]
     facts = {
-        "signing": found, "rows": queries.named(rows, lambda one: one.person_id), "active": states.count("active"),
-        "asked": states.count("asked"), "failed": states.count("refused") + states.count("none"),
-    }  # fmt: skip
+        "signing": found,
+        "rows": queries.named(rows, lambda one: one.person_id),
+        "active": states.count("active"),
+        "asked": states.count("asked"),
+        "failed": states.count("refused") + states.count("none"),
+    }
     return render(request, "card_bank/signing.html", facts)

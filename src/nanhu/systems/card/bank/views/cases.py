@@ -30,9 +30,11 @@ def differences(request: HttpRequest) -> HttpResponse:
     state = asked_text(request, "state") or "open"
     page = asked_page(request, queries.differences(state))
     facts = {
-        "page": page, "state": state, "states": [*payments.Difference.State.choices, ("all", _("全部"))],
+        "page": page,
+        "state": state,
+        "states": [*payments.Difference.State.choices, ("all", _("全部"))],
         "statements": payments.Statement.objects.select_related("channel").order_by("-day", "channel")[:6],
-    }  # fmt: skip
+    }
     return render(request, "card_bank/differences.html", facts)
 
 
@@ -54,9 +56,12 @@ def difference(request: HttpRequest, row_id: int) -> HttpResponse:
             return redirect("card:card_bank:difference", row_id=row_id)
     person_id = people.find_person_by_campus_no(found.campus_no) if found.campus_no else None
     facts = {
-        "difference": found, "form": form, "error": error, "person": people.person_card(person_id) if person_id else None,
+        "difference": found,
+        "form": form,
+        "error": error,
+        "person": people.person_card(person_id) if person_id else None,
         "is_mine": found.proposer_id == viewer_of(request).account_id,
-    }  # fmt: skip
+    }
     return render(request, "card_bank/difference.html", facts, status=422 if request.method == "POST" else 200)
 
 
@@ -107,7 +112,10 @@ def appeal(request: HttpRequest, public_id: UUID) -> HttpResponse:
     person_id = people.find_person_by_campus_no(found.campus_no)
     bound = Binding.objects.filter(app=found.app, person_id=person_id or 0, state=Binding.State.ACTIVE).first()
     facts = {
-        "appeal": found, "form": form, "error": error, "binding": bound,
+        "appeal": found,
+        "form": form,
+        "error": error,
+        "binding": bound,
         "person": people.person_card(person_id) if person_id else None,
-    }  # fmt: skip
+    }
     return render(request, "card_bank/appeal_case.html", facts, status=422 if form.is_bound else 200)

@@ -43,10 +43,14 @@ def show(request: HttpRequest, form: DepositForm, *, error: str = "", status: in
     acquirers = Channel.objects.filter(kind=Channel.Kind.ACQUIRER).order_by("pk")
     owed = [(one.name, clearing_account(one)) for one in acquirers]
     facts = {
-        "form": form, "error": error, "page": asked_page(request, rows), "reason": ReasonForm(),
-        "me": viewer_of(request).account_id, "safe_fen": -ledger.net_of(safe(), before=now()),
+        "form": form,
+        "error": error,
+        "page": asked_page(request, rows),
+        "reason": ReasonForm(),
+        "me": viewer_of(request).account_id,
+        "safe_fen": -ledger.net_of(safe(), before=now()),
         "owed": [(name, -ledger.net_of(account, before=now())) for name, account in owed],
-    }  # fmt: skip
+    }
     return render(request, "card_bank/deposits.html", facts, status=status)
 
 

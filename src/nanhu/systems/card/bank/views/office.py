@@ -42,9 +42,11 @@ def asked_text(request: HttpRequest, name: str) -> str:
 @office_only
 def desk(request: HttpRequest) -> HttpResponse:
     facts = {
-        "counts": queries.desk(), "apps": app_bounds.apps(), "alarming": app_bounds.alarming(),
+        "counts": queries.desk(),
+        "apps": app_bounds.apps(),
+        "alarming": app_bounds.alarming(),
         "is_finance": FINANCE in viewer_of(request).roles,
-    }  # fmt: skip
+    }
     return render(request, "card_bank/desk.html", facts)
 
 
@@ -65,9 +67,12 @@ def agreements(request: HttpRequest) -> HttpResponse:
     q, state = asked_text(request, "q"), asked_text(request, "state")
     page = asked_page(request, queries.agreements(q, state))
     facts = {
-        "page": page, "rows": queries.named(page.object_list, lambda one: one.person_id), "q": q, "state": state,
+        "page": page,
+        "rows": queries.named(page.object_list, lambda one: one.person_id),
+        "q": q,
+        "state": state,
         "states": Agreement.State.choices,
-    }  # fmt: skip
+    }
     return render(request, "card_bank/agreements.html", facts)
 
 
@@ -99,10 +104,12 @@ def loads(request: HttpRequest) -> HttpResponse:
         OnlineTopUp.objects.filter(state__in=queries.MOVING).select_related("card", "channel").order_by("-pk")[:PAGE]
     )
     facts = {
-        "page": page, "rows": queries.named(page.object_list, lambda one: one.card.person_id), "state": state,
+        "page": page,
+        "rows": queries.named(page.object_list, lambda one: one.card.person_id),
+        "state": state,
         "states": [("under_way", _("没有结束的")), *Load.State.choices],
         "top_ups": queries.named(moving, lambda one: one.card.person_id),
-    }  # fmt: skip
+    }
     return render(request, "card_bank/loads.html", facts)
 
 
@@ -125,9 +132,10 @@ def unclaimed(request: HttpRequest) -> HttpResponse:
     page = asked_page(request, queries.unclaimed())
     named = queries.named(page.object_list, lambda one: one.wallet.person_id)
     facts = {
-        "page": page, "rows": [(one, person, queries.returns_on(one)) for one, person in named],
+        "page": page,
+        "rows": [(one, person, queries.returns_on(one)) for one, person in named],
         "days": unclaimed_return_days(),
-    }  # fmt: skip
+    }
     return render(request, "card_bank/unclaimed.html", facts)
 
 
@@ -153,8 +161,15 @@ def agreement_lines(request: HttpRequest) -> Iterator[list[str]]:
     rows = queries.agreements(asked_text(request, "q"), asked_text(request, "state"))
     for one, person in queries.named(rows, lambda one: one.person_id):
         moment = f"{campus_time(one.created_at):%Y-%m-%d %H:%M}"
-        yield [*facts_of(person), one.channel.name, one.tail, str(one.get_state_display()),
-               str(one.get_source_display()), one.sentence, moment]  # fmt: skip
+        yield [
+            *facts_of(person),
+            one.channel.name,
+            one.tail,
+            str(one.get_state_display()),
+            str(one.get_source_display()),
+            one.sentence,
+            moment,
+        ]
 
 
 def unsigned_lines(request: HttpRequest) -> Iterator[list[str]]:

@@ -35,7 +35,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
         "page": asked_page(request, payments.PayoutFile.objects.select_related("channel").order_by("-pk")),
         "waiting": payments.waiting_payouts(),
         "returns": payments.BankPayout.objects.filter(file=None).order_by("-pk")[:RECENT],
-    }  # fmt: skip
+    }
     return render(request, "card_bank/payouts.html", facts)
 
 
@@ -80,6 +80,7 @@ def file(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def download(_request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
     found = file_with(public_id)
     return StreamingHttpResponse(
-        payments.payout_lines(found), content_type="text/csv; charset=utf-8",
+        payments.payout_lines(found),
+        content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{found.number}.csv"', "Cache-Control": "no-store"},
-    )  # fmt: skip
+    )

@@ -39,7 +39,7 @@ def phones(request: HttpRequest) -> HttpResponse:
         "past": rows.filter(state=Binding.State.REVOKED, bound_at__isnull=False)[:PAST],
         "locked": [number for number in numbers if bindings.is_locked(number)],
         "appeals": Appeal.objects.filter(campus_no__in=numbers).select_related("app").order_by("-pk")[:5],
-    }  # fmt: skip
+    }
     return render(request, "card_bank/phones.html", facts)
 
 
@@ -51,9 +51,11 @@ def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise BindingNotFoundError
     is_lost = request.POST.get("ending") == "lost"
     bindings.revoke(
-        by=person_at(request), binding=found, reason=_("手机丢了，本人解除") if is_lost else _("本人解除"),
+        by=person_at(request),
+        binding=found,
+        reason=_("手机丢了，本人解除") if is_lost else _("本人解除"),
         ending=CodeDevice.Ending.LOST if is_lost else CodeDevice.Ending.OWNER,
-    )  # fmt: skip
+    )
     messages.success(request, _("已解除。那部手机上的电子校园卡、付款码从现在起都不能用。"))
     return redirect("card:card_bank:phones")
 

@@ -38,9 +38,15 @@ def start(request: HttpRequest) -> HttpResponse:
         if one.address
     ]
     facts = {
-        "own": own, "own_qr": picture(own), "apps": apps, "school": school(), "school_code": school_code(),
-        "names": list(Channel.objects.filter(kind=Channel.Kind.APP, is_on=True).order_by("pk").values_list("name", flat=True)),
-    }  # fmt: skip
+        "own": own,
+        "own_qr": picture(own),
+        "apps": apps,
+        "school": school(),
+        "school_code": school_code(),
+        "names": list(
+            Channel.objects.filter(kind=Channel.Kind.APP, is_on=True).order_by("pk").values_list("name", flat=True)
+        ),
+    }
     return render(request, "card_bank/start.html", facts)
 
 

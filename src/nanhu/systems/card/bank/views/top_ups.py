@@ -38,9 +38,12 @@ def top_up(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = top_ups.ask_top_up(
-                by=person_at(request), card=card, amount_fen=form.cleaned_data["amount"], source=OnlineTopUp.Source.WEB,
+                by=person_at(request),
+                card=card,
+                amount_fen=form.cleaned_data["amount"],
+                source=OnlineTopUp.Source.WEB,
                 request=f"{card.pk}:{form.cleaned_data['token']}",
-            )  # fmt: skip
+            )
             opened(made)
             return redirect("card:card_bank:top_up_order", number=made.number)
         except AcquirerBusyError:
@@ -49,10 +52,16 @@ def top_up(request: HttpRequest) -> HttpResponse:
             error = refusal.message
     limits = bank_limits()
     facts = {
-        "card": card, "form": form, "error": error, "presets": [fen // 100 for fen in limits.presets_fen],
-        "smallest": format_yuan(limits.smallest_fen), "largest": format_yuan(limits.largest_fen), "channels": channels(),
-        "orders": OnlineTopUp.objects.filter(card__wallet=card.wallet).order_by("-pk")[:RECENT], "school": school(),
-    }  # fmt: skip
+        "card": card,
+        "form": form,
+        "error": error,
+        "presets": [fen // 100 for fen in limits.presets_fen],
+        "smallest": format_yuan(limits.smallest_fen),
+        "largest": format_yuan(limits.largest_fen),
+        "channels": channels(),
+        "orders": OnlineTopUp.objects.filter(card__wallet=card.wallet).order_by("-pk")[:RECENT],
+        "school": school(),
+    }
     return render(request, "card_bank/top_up.html", facts, status=422 if form.is_bound else 200)
 
 
@@ -80,9 +89,13 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     if found.state == State.OPENED and found.address:
         picture = segno.make(found.address, error="m").svg_data_uri(scale=6, border=2, light="#ffffff")
     facts = {
-        "order": found, "is_moving": found.state in MOVING, "qr_code": picture, "as_of": now(), "school": school(),
+        "order": found,
+        "is_moving": found.state in MOVING,
+        "qr_code": picture,
+        "as_of": now(),
+        "school": school(),
         "pays_until": found.created_at + top_ups.CLOSES_AFTER,
-    }  # fmt: skip
+    }
     return render(request, "card_bank/top_up_order.html", facts)
 
 

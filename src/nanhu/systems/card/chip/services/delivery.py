@@ -27,11 +27,21 @@ def card_facts(chip: Chip) -> dict[str, Any]:
     holder = people.person_card(chip.card.person_id)
     number = holder.affiliations[0].campus_no if holder and holder.affiliations else ""
     return {
-        "uid": chip.card.uid, "serial": chip.serial, "algorithm": own.algorithm, "key_version": own.version,
-        "load_key": own.load.hex(), "purchase_key": own.purchase.hex(), "tac_key": own.tac.hex(), "pin": first_pin(chip.card),
-        "name": holder.name if holder else "", "campus_no": number, "valid_until": f"{chip.card.valid_until:%Y%m%d}",
-        "balance_fen": chip.opening_chip_fen, "meal_limit": limits.meal_fen, "daily_limit": limits.daily_fen,
-    }  # fmt: skip
+        "uid": chip.card.uid,
+        "serial": chip.serial,
+        "algorithm": own.algorithm,
+        "key_version": own.version,
+        "load_key": own.load.hex(),
+        "purchase_key": own.purchase.hex(),
+        "tac_key": own.tac.hex(),
+        "pin": first_pin(chip.card),
+        "name": holder.name if holder else "",
+        "campus_no": number,
+        "valid_until": f"{chip.card.valid_until:%Y%m%d}",
+        "balance_fen": chip.opening_chip_fen,
+        "meal_limit": limits.meal_fen,
+        "daily_limit": limits.daily_fen,
+    }
 
 
 def first_pin(card: Card) -> str:

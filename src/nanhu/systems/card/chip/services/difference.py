@@ -83,10 +83,20 @@ def figures_of(chips: Sequence[Chip]) -> dict[int, Figures]:
     known = {chip.pk: chip for chip in chips}
     with connection.cursor() as cursor:
         cursor.execute(ACCOUNT, [list(known)])
-        found = {row[0]: Figures(
-            chip=known[row[0]], book_fen=row[1], card_fen=row[2], opening_fen=row[3], aside=row[4] or {}, linked_fen=row[5],
-            missing_fen=row[6], missing_rows=row[7], counters=row[8],
-        ) for row in cursor.fetchall()}  # fmt: skip
+        found = {
+            row[0]: Figures(
+                chip=known[row[0]],
+                book_fen=row[1],
+                card_fen=row[2],
+                opening_fen=row[3],
+                aside=row[4] or {},
+                linked_fen=row[5],
+                missing_fen=row[6],
+                missing_rows=row[7],
+                counters=row[8],
+            )
+            for row in cursor.fetchall()
+        }
     loads = ChipRow.objects.filter(chip__in=known, kind=ChipRow.Kind.LOAD, at=F("chip__seen_at"))
     for chip_id in loads.filter(offline_counter__isnull=True).values_list("chip_id", flat=True):
         found[chip_id].is_seen_by_load = True
@@ -112,9 +122,12 @@ def explained(figures: Figures, waiting_fen: int) -> Difference:
     told = sum(item.fen for item in items) + unexplained
     rest = figures.book_fen - figures.card_fen - told  # the wallet moved without a receipt: cannot be, so it is told
     return Difference(
-        book_fen=figures.book_fen, card_fen=figures.card_fen, items=tuple(items), waiting_fen=waiting_fen,
+        book_fen=figures.book_fen,
+        card_fen=figures.card_fen,
+        items=tuple(items),
+        waiting_fen=waiting_fen,
         unexplained_fen=unexplained + rest,
-    )  # fmt: skip
+    )
 
 
 def book_items(figures: Figures) -> list[Item]:

@@ -74,9 +74,10 @@ def refuse_copy(chip: Chip, terminal_number: str, told: LoadStart) -> None:
     if told.online_counter >= chip.online_counter and bought >= chip.offline_counter:
         return
     facts = {
-        "told": [told.online_counter, told.offline_counter], "known": [chip.online_counter, chip.offline_counter],
+        "told": [told.online_counter, told.offline_counter],
+        "known": [chip.online_counter, chip.offline_counter],
         "terminal": terminal_number,
-    }  # fmt: skip
+    }
     audit.record(by=BY, action="card.chip_behind", target=f"card:{chip.card_id}", facts=facts)
     raise ChipBehindError
 
@@ -94,9 +95,12 @@ def verify_load_tac(
     """Whether the card itself says that this load was written. `online_counter` is the one INITIALIZE told."""
     chip = chip_of(card)
     text = messages.load_tac(
-        balance_after_fen=balance_before_fen + amount_fen, online_counter=online_counter, amount_fen=amount_fen,
-        terminal=messages.terminal_code(terminal_number), at=messages.stamp(at),
-    )  # fmt: skip
+        balance_after_fen=balance_before_fen + amount_fen,
+        online_counter=online_counter,
+        amount_fen=amount_fen,
+        terminal=messages.terminal_code(terminal_number),
+        at=messages.stamp(at),
+    )
     try:
         return tac_keys().proves(Purse(chip.serial, chip.key_version, chip.algorithm), text, read_hex(tac).hex())
     except ChipMacWrongError:
@@ -120,10 +124,17 @@ def record_load(
     """Note a load whose claim was just posted under this receipt; the chip's record moves on. The caller holds the wallet."""
     chip = Chip.objects.select_for_update().get(card_id=card.pk)
     ChipRow.objects.create(
-        chip=chip, kind=ChipRow.Kind.LOAD, counter=online_counter, amount_fen=amount_fen, tac=tac.upper(),
-        balance_before_fen=balance_before_fen, terminal=Terminal.objects.get(number=terminal_number),
-        at=messages.moment_of(at), receipt_id=receipt_id, offline_counter=offline_counter,
-    )  # fmt: skip
+        chip=chip,
+        kind=ChipRow.Kind.LOAD,
+        counter=online_counter,
+        amount_fen=amount_fen,
+        tac=tac.upper(),
+        balance_before_fen=balance_before_fen,
+        terminal=Terminal.objects.get(number=terminal_number),
+        at=messages.moment_of(at),
+        receipt_id=receipt_id,
+        offline_counter=offline_counter,
+    )
     if online_counter + 1 > chip.online_counter:
         chip.online_counter, chip.seen_at = online_counter + 1, messages.moment_of(at)
         chip.balance_fen = balance_before_fen + amount_fen

@@ -26,11 +26,18 @@ def make_purses(*, by: Actor, cards: Iterable[Card], is_filled: bool = False) ->
     made = []
     for card in missing:
         filled = balances[card.wallet_id] if is_filled else 0
-        made.append(Chip(
-            card=card, serial=messages.app_serial(card.number), key_version=version, algorithm=algorithm,
-            balance_fen=filled, opening_chip_fen=filled, opening_fen=balances[card.wallet_id],
-            opening_receipt=latest_receipt(card),
-        ))  # fmt: skip
+        made.append(
+            Chip(
+                card=card,
+                serial=messages.app_serial(card.number),
+                key_version=version,
+                algorithm=algorithm,
+                balance_fen=filled,
+                opening_chip_fen=filled,
+                opening_fen=balances[card.wallet_id],
+                opening_receipt=latest_receipt(card),
+            )
+        )
     if made:
         Chip.objects.bulk_create(made)
         facts = {"cards": [card.number for card in missing], "version": version}

@@ -37,10 +37,17 @@ def note_proof(*, by: Actor, terminal: Terminal, row: dict[str, Any]) -> str:
     if receipt is None:
         return suspend(by=by, terminal=terminal, row=row, element=element, reason=REASONS.NO_PAYMENT)
     ChipRow.objects.create(
-        chip=chip, kind=ChipRow.Kind.PURCHASE, counter=element["c"], amount_fen=row["amount_fen"],
-        balance_before_fen=element["b"], terminal=terminal, term_seq=element["q"], tac=element["t"],
-        at=messages.moment_of(element["at"]), receipt_id=receipt.pk,
-    )  # fmt: skip
+        chip=chip,
+        kind=ChipRow.Kind.PURCHASE,
+        counter=element["c"],
+        amount_fen=row["amount_fen"],
+        balance_before_fen=element["b"],
+        terminal=terminal,
+        term_seq=element["q"],
+        tac=element["t"],
+        at=messages.moment_of(element["at"]),
+        receipt_id=receipt.pk,
+    )
     move_on(chip, element, row["amount_fen"])
     return "ok"
 
@@ -83,12 +90,15 @@ def suspend(
 ) -> str:
     """Kept as it came, once per terminal and sequence."""
     case, is_new = SuspenseCase.objects.get_or_create(
-        terminal=terminal, sequence=row["sequence"],
+        terminal=terminal,
+        sequence=row["sequence"],
         defaults={
-            "card": Card.objects.filter(uid=str(row.get("card", ""))).first(), "reason": reason,
-            "amount_fen": row["amount_fen"], "row": {**row, "chip": element},
+            "card": Card.objects.filter(uid=str(row.get("card", ""))).first(),
+            "reason": reason,
+            "amount_fen": row["amount_fen"],
+            "row": {**row, "chip": element},
         },
-    )  # fmt: skip
+    )
     if is_new:
         facts = {"reason": str(reason), "sequence": row["sequence"], "fen": row["amount_fen"]}
         audit.record(by=by, action="card.chip_suspense", target=f"terminal:{terminal.number}", facts=facts)

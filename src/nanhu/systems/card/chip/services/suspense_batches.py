@@ -38,9 +38,13 @@ class Group:
 def open_cases(group: Group, deed: str) -> QuerySet[SuspenseCase]:
     """What this deed may take of a group: open, and proposed by nobody."""
     found = SuspenseCase.objects.filter(
-        terminal_id=group.terminal_id, reason=group.reason, pk__lte=group.upto,
-        state=SuspenseCase.State.OPEN, batch=None, proposer=None,
-    )  # fmt: skip
+        terminal_id=group.terminal_id,
+        reason=group.reason,
+        pk__lte=group.upto,
+        state=SuspenseCase.State.OPEN,
+        batch=None,
+        proposer=None,
+    )
     if deed == Deed.CLOSE:
         return found
     return found.filter(reason__in=POSTABLE, card__isnull=False, amount_fen__gt=0)
@@ -56,10 +60,16 @@ def propose_batch(*, by: Actor, group: Group, deed: str, why: str, token: UUID) 
         if not cases:
             raise SuspenseGroupEmptyError
         batch = SuspenseBatch.objects.create(
-            token=token, deed=deed, terminal_id=group.terminal_id, reason=group.reason, count=len(cases),
-            fen=sum(case.amount_fen or 0 for case in cases), proposal=proposal, author_id=account_of(by),
+            token=token,
+            deed=deed,
+            terminal_id=group.terminal_id,
+            reason=group.reason,
+            count=len(cases),
+            fen=sum(case.amount_fen or 0 for case in cases),
+            proposal=proposal,
+            author_id=account_of(by),
             author_name=by.name,
-        )  # fmt: skip
+        )
         SuspenseCase.objects.filter(pk__in=[case.pk for case in cases]).update(
             batch=batch, proposer_id=batch.author_id, proposer_name=by.name, proposal=proposal
         )

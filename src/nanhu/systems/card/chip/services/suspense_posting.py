@@ -121,8 +121,17 @@ def write(row: Receipt, *, wallet: Wallet, owed_fen: int, after_fen: int, entry_
         cursor.execute(
             RECEIPT,
             [
-                row.terminal_id, wallet.pk, row.card_id, row.merchant_id, row.amount_fen, owed_fen, after_fen,
-                f"suspense:{case_id}", row.occurred_at, entry_id, row.meal,
+                row.terminal_id,
+                wallet.pk,
+                row.card_id,
+                row.merchant_id,
+                row.amount_fen,
+                owed_fen,
+                after_fen,
+                f"suspense:{case_id}",
+                row.occurred_at,
+                entry_id,
+                row.meal,
             ],
-        )  # fmt: skip
+        )
         return int(cursor.fetchone()[0])

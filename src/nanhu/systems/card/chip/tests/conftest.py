@@ -31,9 +31,12 @@ class CardInHand:
 
     def load_tac(self, fen, at, *, balance=0, counter=0):
         text = messages.load_tac(
-            balance_after_fen=balance + fen, online_counter=counter, amount_fen=fen, terminal=self.terminal,
+            balance_after_fen=balance + fen,
+            online_counter=counter,
+            amount_fen=fen,
+            terminal=self.terminal,
             at=messages.stamp(at),
-        )  # fmt: skip
+        )
         return self.suite.mac(self.suite.tac_key(self.keys.tac), text).hex().upper()
 
     def purchase(self, fen, *, counter, balance, term_seq, online=0, at=AT):
@@ -41,9 +44,13 @@ class CardInHand:
         text = messages.purchase_tac(amount_fen=fen, terminal=self.terminal, term_seq=term_seq, at=messages.stamp(at))
         tac = self.suite.mac(self.suite.tac_key(self.keys.tac), text).hex().upper()
         return {
-            "counter": counter, "online_counter": online, "balance_before_fen": balance, "term_seq": term_seq, "tac": tac,
+            "counter": counter,
+            "online_counter": online,
+            "balance_before_fen": balance,
+            "term_seq": term_seq,
+            "tac": tac,
             "at": at,
-        }  # fmt: skip
+        }
 
 
 @pytest.fixture(params=["triple_des", "sm4"])

@@ -36,8 +36,9 @@ def test_it_makes_each_chip_once_and_fills_it_with_the_wallet(folder, campus):
     made = json.loads(file.read_text())
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert {one["uid"]: one["balance_fen"] for one in made["cards"]} == {
-        campus.card("teacher").uid: 10_000, campus.card("guest").uid: 0,
-    }  # fmt: skip
+        campus.card("teacher").uid: 10_000,
+        campus.card("guest").uid: 0,
+    }
     assert [one["terminal"] for one in made["psams"]] == ["N1001"]
     assert all(difference_of(chip).items == () for chip in Chip.objects.select_related("card"))
 

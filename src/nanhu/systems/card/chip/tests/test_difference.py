@@ -68,21 +68,41 @@ def load(campus, *, before, offline=None, online=0, fen=500):
     """As a kiosk's claim would note it: the wallet got the money, the chip was written."""
     campus.top_up("teacher", fen, form=f"loaded {online}")
     loads.record_load(
-        by=SYSTEM, card=campus.card("teacher"), terminal_number="N1001", amount_fen=fen, online_counter=online,
-        balance_before_fen=before, at=loads.messages.stamp_of(now()), tac="00000000", offline_counter=offline,
+        by=SYSTEM,
+        card=campus.card("teacher"),
+        terminal_number="N1001",
+        amount_fen=fen,
+        online_counter=online,
+        balance_before_fen=before,
+        at=loads.messages.stamp_of(now()),
+        tac="00000000",
+        offline_counter=offline,
         receipt_id=Receipt.objects.latest("id").pk,
-    )  # fmt: skip
+    )
 
 
 def upload(campus, hand, *rows):
     """Stored rows as the gateway hands them on: (fen, counter, balance before)."""
     elements = [
         {
-            "n": place, "s": 5000 + counter, "f": f"{counter:032x}", "u": campus.card("teacher").uid, "a": fen, "o": 1_764_043_200,
-            "chip": {"c": counter, "l": 0, "b": before, "q": 70 + counter, "t": f"{counter:08X}", "o": 1_764_043_200, "ok": True},
+            "n": place,
+            "s": 5000 + counter,
+            "f": f"{counter:032x}",
+            "u": campus.card("teacher").uid,
+            "a": fen,
+            "o": 1_764_043_200,
+            "chip": {
+                "c": counter,
+                "l": 0,
+                "b": before,
+                "q": 70 + counter,
+                "t": f"{counter:08X}",
+                "o": 1_764_043_200,
+                "ok": True,
+            },
         }
         for place, (fen, counter, before) in enumerate(rows)
-    ]  # fmt: skip
+    ]
     with connection.cursor() as cursor:
         cursor.execute(STORE, [campus.terminal.pk, json.dumps(elements), None])
         return [row[1] for row in cursor.fetchall()]
@@ -186,11 +206,17 @@ def test_more_on_the_card_than_was_ever_loaded_is_unexplained(campus, hand, till
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"tac": "00000000"}, "tac_wrong"), ({"term_seq": 9}, "tac_wrong"), ({"at": "20261125120001"}, "tac_wrong"),
-        ({"amount_fen": 1251}, "tac_wrong"), ({"tac": "nonsense"}, "tac_wrong"), ({"counter": -1}, "tac_wrong"),
-        ({"counter": 70_000}, "tac_wrong"), ({"card": "04FFFFFFFFFFFF"}, "tac_wrong"), ({"sequence": 4711}, "no_payment"),
+        ({"tac": "00000000"}, "tac_wrong"),
+        ({"term_seq": 9}, "tac_wrong"),
+        ({"at": "20261125120001"}, "tac_wrong"),
+        ({"amount_fen": 1251}, "tac_wrong"),
+        ({"tac": "nonsense"}, "tac_wrong"),
+        ({"counter": -1}, "tac_wrong"),
+        ({"counter": 70_000}, "tac_wrong"),
+        ({"card": "04FFFFFFFFFFFF"}, "tac_wrong"),
+        ({"sequence": 4711}, "no_payment"),
     ],
-)  # fmt: skip
+)
 def test_a_row_that_cannot_be_believed_is_kept_in_suspense(campus, hand, till, change, reason):
     campus.pay("teacher", 1250)
     row = proof_row(campus, hand, 1250, counter=0, balance=10_000, term_seq=7) | change

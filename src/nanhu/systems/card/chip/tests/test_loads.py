@@ -26,9 +26,14 @@ def test_a_load_is_granted_verified_and_noted(campus, algorithm):
     text = messages.load_mac2(amount_fen=5000, terminal=hand.terminal, at=messages.stamp(grant.at))
     assert grant.mac2 == hand.suite.mac(session, text).hex().upper()
     facts = {
-        "card": card, "terminal_number": TERMINAL, "amount_fen": 5000, "online_counter": 0, "balance_before_fen": 0,
-        "at": grant.at, "tac": hand.load_tac(5000, grant.at),
-    }  # fmt: skip
+        "card": card,
+        "terminal_number": TERMINAL,
+        "amount_fen": 5000,
+        "online_counter": 0,
+        "balance_before_fen": 0,
+        "at": grant.at,
+        "tac": hand.load_tac(5000, grant.at),
+    }
     assert loads.verify_load_tac(**facts)
     loads.record_load(by=SYSTEM, receipt_id=1, **facts)
     chip = Chip.objects.get(card=card)
@@ -39,9 +44,13 @@ def test_a_wrong_mac1_gets_no_mac2(campus, purses):
     told = purses.student.start(5000)
     card = campus.card("student")
     for wrong in (
-        replace(told, mac1="00000000"), replace(told, balance_fen=1), replace(told, online_counter=1), replace(told, mac1="zz"),
-        replace(told, random="11223345"), replace(told, mac1=""),
-    ):  # fmt: skip
+        replace(told, mac1="00000000"),
+        replace(told, balance_fen=1),
+        replace(told, online_counter=1),
+        replace(told, mac1="zz"),
+        replace(told, random="11223345"),
+        replace(told, mac1=""),
+    ):
         with pytest.raises(ChipMacWrongError):
             loads.mac2_for_load(card=card, terminal_number=TERMINAL, amount_fen=5000, told=wrong)
     for terminal, fen in ((TERMINAL, 5001), ("E3002", 5000)):
@@ -63,9 +72,12 @@ def test_a_card_without_chip_is_told_so(campus, purses):
 def test_a_flipped_bit_in_any_field_fails_the_tac(campus, purses, field, bit):
     at = "20261125120000"
     facts = {
-        "amount_fen": 5000, "online_counter": 3, "balance_before_fen": 700, "at": at,
+        "amount_fen": 5000,
+        "online_counter": 3,
+        "balance_before_fen": 700,
+        "at": at,
         "tac": purses.student.load_tac(5000, at, balance=700, counter=3),
-    }  # fmt: skip
+    }
     assert loads.verify_load_tac(card=campus.card("student"), terminal_number=TERMINAL, **facts)
     if field == "at":
         facts["at"] = f"2026112512{bit:02d}01"
@@ -79,16 +91,27 @@ def test_a_flipped_bit_in_any_field_fails_the_tac(campus, purses, field, bit):
 def test_another_cards_tac_is_not_believed(campus, purses):
     at = "20261125120000"
     assert not loads.verify_load_tac(
-        card=campus.card("student"), terminal_number=TERMINAL, amount_fen=5, online_counter=0, balance_before_fen=0, at=at,
+        card=campus.card("student"),
+        terminal_number=TERMINAL,
+        amount_fen=5,
+        online_counter=0,
+        balance_before_fen=0,
+        at=at,
         tac=purses.teacher.load_tac(5, at),
-    )  # fmt: skip
+    )
 
 
 def test_a_counter_is_noted_once_and_rows_stay(campus, purses):
     facts = {
-        "by": SYSTEM, "card": campus.card("student"), "terminal_number": TERMINAL, "amount_fen": 5, "online_counter": 0,
-        "balance_before_fen": 0, "at": "20261125120000", "tac": "00000000",
-    }  # fmt: skip
+        "by": SYSTEM,
+        "card": campus.card("student"),
+        "terminal_number": TERMINAL,
+        "amount_fen": 5,
+        "online_counter": 0,
+        "balance_before_fen": 0,
+        "at": "20261125120000",
+        "tac": "00000000",
+    }
     loads.record_load(receipt_id=1, **facts)
     with pytest.raises(IntegrityError, match="counter_once"), transaction.atomic():
         loads.record_load(receipt_id=2, **facts)

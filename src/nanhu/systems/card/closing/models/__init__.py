@@ -7,5 +7,12 @@ from nanhu.systems.card.closing.models.settlements import Payout, Settlement
 from nanhu.systems.card.closing.models.terminals import TerminalDay
 
 __all__ = [
-    "Contract", "Correction", "Dish", "Dispute", "MerchantUser", "Payout", "Settlement", "TerminalDay",
-]  # fmt: skip
+    "Contract",
+    "Correction",
+    "Dish",
+    "Dispute",
+    "MerchantUser",
+    "Payout",
+    "Settlement",
+    "TerminalDay",
+]

@@ -29,10 +29,16 @@ def agree(*, by: Actor, merchant: Merchant, terms: Terms) -> Contract:
     try:
         with transaction.atomic():
             contract = Contract.objects.create(
-                merchant=merchant, fee_per_mille=terms.fee_per_mille, cycle=terms.cycle, payee=terms.payee,
-                account_token=terms.account_token, account_last4=terms.account_last4, starts_on=terms.starts_on,
-                ends_on=terms.ends_on, author_id=by.account_id,
-            )  # fmt: skip
+                merchant=merchant,
+                fee_per_mille=terms.fee_per_mille,
+                cycle=terms.cycle,
+                payee=terms.payee,
+                account_token=terms.account_token,
+                account_last4=terms.account_last4,
+                starts_on=terms.starts_on,
+                ends_on=terms.ends_on,
+                author_id=by.account_id,
+            )
             facts = {"fee": terms.fee_per_mille, "cycle": terms.cycle, "from": terms.starts_on.isoformat()}
             audit.record(by=by, action="card.agree_contract", target=f"merchant:{merchant.key}", facts=facts)
             return contract

@@ -98,9 +98,17 @@ def post_mirror(*, by: Actor, receipt: Receipt, reason: str) -> int:
     felt = receipt.amount_fen - owed
     after = balances[wallet.account_id] + (felt if is_in else -felt)
     facts: list[Any] = [
-        "correction_in" if is_in else "correction_out", wallet.pk, receipt.card_id, receipt.merchant_id, receipt.amount_fen,
-        owed, after, reason[:200], mirror.entry_id, receipt.pk,
-    ]  # fmt: skip
+        "correction_in" if is_in else "correction_out",
+        wallet.pk,
+        receipt.card_id,
+        receipt.merchant_id,
+        receipt.amount_fen,
+        owed,
+        after,
+        reason[:200],
+        mirror.entry_id,
+        receipt.pk,
+    ]
     return write(facts, of=receipt, fen=receipt.amount_fen)
 
 

@@ -64,9 +64,17 @@ def bear(*, by: Actor, receipt: Receipt) -> int | None:
         felt = left - owed
         posted = ledger.post(by=by, kind="card.correction", legs=legs_of(receipt, felt, owed), reference=BORNE)
         facts: list[Any] = [
-            "correction_in", wallet.pk, receipt.card_id, None, left, owed, balances[wallet.account_id] + felt,
-            BORNE, posted.entry_id, receipt.pk,
-        ]  # fmt: skip
+            "correction_in",
+            wallet.pk,
+            receipt.card_id,
+            None,
+            left,
+            owed,
+            balances[wallet.account_id] + felt,
+            BORNE,
+            posted.entry_id,
+            receipt.pk,
+        ]
         number = write(facts, of=receipt, fen=left)
         told = {"fen": left, "receipt": number}
         audit.record(by=by, action="card.bear_loss", target=f"receipt:{receipt.pk}", reason=BORNE, facts=told)

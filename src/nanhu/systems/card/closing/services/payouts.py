@@ -33,9 +33,13 @@ def make_payout(*, by: Actor) -> Payout:
             raise NothingToPayError
         moment = now()
         payout = Payout.objects.create(
-            number=f"P{campus_time(moment):%Y%m%d%H%M%S}{rows[0].pk:05d}", total_fen=sum(row.payable_fen for row in rows),
-            rows=len(rows), maker_id=by.account_id, maker_name=by.name, made_at=moment,
-        )  # fmt: skip
+            number=f"P{campus_time(moment):%Y%m%d%H%M%S}{rows[0].pk:05d}",
+            total_fen=sum(row.payable_fen for row in rows),
+            rows=len(rows),
+            maker_id=by.account_id,
+            maker_name=by.name,
+            made_at=moment,
+        )
         Settlement.objects.filter(pk__in=[row.pk for row in rows]).update(payout=payout)
         facts = {"rows": payout.rows, "fen": payout.total_fen}
         audit.record(by=by, action="card.make_merchant_payout", target=f"payout:{payout.number}", facts=facts)

@@ -71,9 +71,16 @@ def post_settlement(*, by: Actor, contract: Contract, first: date, last: date) -
             by=by, kind=KIND, legs=legs, key=f"{KIND}:{merchant.key}:{last}", reference=number
         ).entry_id
     settled = Settlement.objects.create(
-        number=number, merchant=merchant, contract=contract, first=first, last=last, takings_fen=takings, fee_fen=fee,
-        payable_fen=takings - fee, entry_id=entry_id,
-    )  # fmt: skip
+        number=number,
+        merchant=merchant,
+        contract=contract,
+        first=first,
+        last=last,
+        takings_fen=takings,
+        fee_fen=fee,
+        payable_fen=takings - fee,
+        entry_id=entry_id,
+    )
     facts = {"first": first.isoformat(), "last": last.isoformat(), "fen": takings, "fee": fee}
     audit.record(by=by, action="card.settle", target=f"merchant:{merchant.key}", facts=facts)
     return settled

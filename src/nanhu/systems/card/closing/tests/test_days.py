@@ -63,8 +63,9 @@ def test_a_sound_day_closes_at_zero(traded):
     assert (close.state, close.runs, list(close.differences.all())) == ("closed", 1, [])
     figures = close.figures
     assert {row["name"]: (row["book_fen"], row["paper_fen"], row["rows"]) for row in figures["merchants"]} == {
-        "自选快餐": (1260, 1260, 2), "岳阳米粉": (300, 300, 1),
-    }  # fmt: skip
+        "自选快餐": (1260, 1260, 2),
+        "岳阳米粉": (300, 300, 1),
+    }
     assert [(row["number"], row["ours_fen"]) for row in figures["terminals"]] == [("E3002", 300), ("N1001", 1250)]
     assert figures["late"] == [{"day": (YESTERDAY - timedelta(days=1)).isoformat(), "rows": 1, "fen": 10}]
     assert figures["custody"]["owed_fen"] == figures["custody"]["covered_fen"] == 9000
@@ -213,15 +214,23 @@ def test_the_voucher_adds_up_and_uses_the_schools_codes(traded):
 def test_an_account_without_a_code_is_named_before_the_voucher_goes_out(traded):
     assert groups_have_codes().verdict == "ok"
     card.deduct(
-        by=SYSTEM, person_id=traded.persons["teacher"], amount_fen=100, key="bill", detail="电费 15栋 302",
+        by=SYSTEM,
+        person_id=traded.persons["teacher"],
+        amount_fen=100,
+        key="bill",
+        detail="电费 15栋 302",
         payee_account_id=card.open_payee(code="power", name="后勤电费"),
-    )  # fmt: skip
+    )
     assert groups_have_codes().verdict == "ok"
     account = ledger.AccountOrder(code="gym.fees", name="体育馆", kind="income")
     card.deduct(
-        by=SYSTEM, person_id=traded.persons["teacher"], amount_fen=100, key="gym", detail="体育馆",
+        by=SYSTEM,
+        person_id=traded.persons["teacher"],
+        amount_fen=100,
+        key="gym",
+        detail="体育馆",
         payee_account_id=ledger.open_accounts([account])["gym.fees"],
-    )  # fmt: skip
+    )
     found = groups_have_codes()
     assert (found.verdict, "gym.fees" in found.message) == ("warn", True)
 

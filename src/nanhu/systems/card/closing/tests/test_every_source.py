@@ -16,9 +16,15 @@ from nanhu.systems.card.tests.conftest import SYSTEM, make_finance
 
 YESTERDAY = campus_today() - timedelta(days=1)
 HELD = {
-    "ledger": "test_days.py", "receipts": "test_days.py", "custody": "test_days.py", "terminals": "test_terminal_totals.py",
-    "roots": "test_printed_roots.py", "suspense": "here", "losses": "here", "bank": "bank/tests/test_day_close.py",
-}  # fmt: skip
+    "ledger": "test_days.py",
+    "receipts": "test_days.py",
+    "custody": "test_days.py",
+    "terminals": "test_terminal_totals.py",
+    "roots": "test_printed_roots.py",
+    "suspense": "here",
+    "losses": "here",
+    "bank": "bank/tests/test_day_close.py",
+}
 
 
 def test_each_source_has_its_test() -> None:

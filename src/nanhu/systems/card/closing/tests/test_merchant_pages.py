@@ -54,9 +54,14 @@ def test_finance_agrees_settles_and_pays_and_the_merchant_reads_the_statement(tr
     finance, second, mine = trading.client("clerk"), trading.client("second_clerk"), trading.client("guest")
     start = campus_today() - timedelta(days=3)
     form = {
-        "fee": "10", "cycle": "daily", "payee": "岳阳饮食公司", "token": "tok-9", "last4": "0042", "starts_on": start.isoformat(),
+        "fee": "10",
+        "cycle": "daily",
+        "payee": "岳阳饮食公司",
+        "token": "tok-9",
+        "last4": "0042",
+        "starts_on": start.isoformat(),
         "ends_on": "",
-    }  # fmt: skip
+    }
     assert finance.post(f"{OFFICE}contract/", form | {"token": "6228480402564890018"}).status_code == 422
     assert finance.post(f"{OFFICE}contract/", form).status_code == 302
     assert finance.post(f"{OFFICE}contract/", form).status_code == 409
@@ -90,9 +95,14 @@ def test_who_wrote_down_where_the_money_goes_does_not_confirm_that_it_went(tradi
     author, other = trading.client("clerk"), trading.client("second_clerk")
     start = campus_today() - timedelta(days=3)
     form = {
-        "fee": "10", "cycle": "daily", "payee": "岳阳饮食公司", "token": "tok-9", "last4": "0042", "starts_on": start.isoformat(),
+        "fee": "10",
+        "cycle": "daily",
+        "payee": "岳阳饮食公司",
+        "token": "tok-9",
+        "last4": "0042",
+        "starts_on": start.isoformat(),
         "ends_on": "",
-    }  # fmt: skip
+    }
     assert author.post(f"{OFFICE}contract/", form).status_code == 302
     trading.pay("teacher", 1250)
     settling.settle(by=SYSTEM, merchant=Merchant.objects.get(key="n1.rice"), last=campus_today())

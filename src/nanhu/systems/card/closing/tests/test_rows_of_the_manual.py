@@ -31,7 +31,15 @@ def at_counter(clerk, campus, part: str, yuan: str) -> None:
 
 
 def contract_from(day) -> dict[str, str]:
-    return {"fee": "8", "cycle": "daily", "payee": "饮食公司", "token": "tok-1", "last4": "0042", "starts_on": day.isoformat(), "ends_on": ""}  # fmt: skip
+    return {
+        "fee": "8",
+        "cycle": "daily",
+        "payee": "饮食公司",
+        "token": "tok-1",
+        "last4": "0042",
+        "starts_on": day.isoformat(),
+        "ends_on": "",
+    }
 
 
 @pytest.mark.capability("A015.1", "A015.4")

@@ -31,9 +31,13 @@ START = TODAY - timedelta(days=40)
 
 def terms(**given) -> contracts.Terms:
     usual = {
-        "fee_per_mille": 10, "cycle": "daily", "payee": "岳阳饮食公司", "account_token": "tok-1", "account_last4": "0042",
+        "fee_per_mille": 10,
+        "cycle": "daily",
+        "payee": "岳阳饮食公司",
+        "account_token": "tok-1",
+        "account_last4": "0042",
         "starts_on": START,
-    }  # fmt: skip
+    }
     return contracts.Terms(**(usual | given))
 
 

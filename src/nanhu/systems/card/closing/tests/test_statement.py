@@ -191,8 +191,24 @@ def test_every_flipped_field_is_found(campus):
     assert [path for path in paths if not faults_of(flipped(document, path))] == []
 
 
-WORDS = {"format", "school", "holder", "campus_no", "card", "made_at", "since", "until", "what", "merchant", "canteen", "terminal",
-         "receipt", "public", "algorithm", "signature"}  # fmt: skip
+WORDS = {
+    "format",
+    "school",
+    "holder",
+    "campus_no",
+    "card",
+    "made_at",
+    "since",
+    "until",
+    "what",
+    "merchant",
+    "canteen",
+    "terminal",
+    "receipt",
+    "public",
+    "algorithm",
+    "signature",
+}
 
 
 def test_money_and_proofs_are_held_by_the_chain_even_under_the_schools_own_signature(campus):

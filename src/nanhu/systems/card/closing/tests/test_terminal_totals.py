@@ -41,9 +41,15 @@ def test_what_the_terminal_counted_is_what_we_heard(till, campus):
     assert close().state == "closed"
     (shown,) = DayClose.objects.get().figures["terminals"]
     assert shown == {
-        "number": "N1001", "merchant": "自选快餐", "ours_fen": 300, "ours_rows": 2, "said_fen": 300, "said_rows": 2, "waiting": 0,
+        "number": "N1001",
+        "merchant": "自选快餐",
+        "ours_fen": 300,
+        "ours_rows": 2,
+        "said_fen": 300,
+        "said_rows": 2,
+        "waiting": 0,
         "agrees": True,
-    }  # fmt: skip
+    }
     assert receipt_differences() == []
 
 

@@ -59,9 +59,12 @@ class Till(Device):
         headers = self.headers(operation, sent, sequence)
         told: list[dict[str, Any]] = []
         scope = {
-            "type": "http", "method": "POST", "path": f"/terminal/v1/{operation}", "client": ("192.0.2.7", 1),
+            "type": "http",
+            "method": "POST",
+            "path": f"/terminal/v1/{operation}",
+            "client": ("192.0.2.7", 1),
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-        }  # fmt: skip
+        }
 
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": sent}
@@ -74,9 +77,11 @@ class Till(Device):
             await application.gateway.close()
         start, answer = told
         right = sign_response(
-            bytes.fromhex(self.key), request_signature=headers["Nanhu-Signature"], status=start["status"],
+            bytes.fromhex(self.key),
+            request_signature=headers["Nanhu-Signature"],
+            status=start["status"],
             body=answer["body"],
-        )  # fmt: skip
+        )
         assert dict(start["headers"])[b"nanhu-signature"].decode() == right, answer["body"]
         return json.loads(answer["body"])
 

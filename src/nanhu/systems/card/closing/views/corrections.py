@@ -38,9 +38,13 @@ def show_all(request: HttpRequest, form: CorrectionForm, *, error: str = "", sta
     )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     facts = {
-        "page": page, "rows": [(row, line_of(row.receipt)) for row in page.object_list], "form": form, "error": error,
-        "me": viewer_of(request).account_id, "here": "corrections",
-    }  # fmt: skip
+        "page": page,
+        "rows": [(row, line_of(row.receipt)) for row in page.object_list],
+        "form": form,
+        "error": error,
+        "me": viewer_of(request).account_id,
+        "here": "corrections",
+    }
     return render(request, "card/closing/corrections.html", facts, status=status)
 
 
@@ -78,10 +82,15 @@ def show(
 ) -> HttpResponse:
     card = found.receipt.card
     facts = {
-        "correction": found, "line": line_of(found.receipt), "is_mine": found.author_id == viewer_of(request).account_id,
-        "person": people.person_cards({card.person_id}).get(card.person_id) if card else None, "card": card,
-        "form": form or AnswerForm(), "error": error, "here": "corrections",
-    }  # fmt: skip
+        "correction": found,
+        "line": line_of(found.receipt),
+        "is_mine": found.author_id == viewer_of(request).account_id,
+        "person": people.person_cards({card.person_id}).get(card.person_id) if card else None,
+        "card": card,
+        "form": form or AnswerForm(),
+        "error": error,
+        "here": "corrections",
+    }
     return render(request, "card/closing/correction.html", facts, status=status)
 
 
@@ -121,12 +130,14 @@ def show_disputes(request: HttpRequest, form: AnswerForm, *, status: int = 200) 
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     cards = people.person_cards({row.receipt.card.person_id for row in page.object_list if row.receipt.card})
     facts = {
-        "page": page, "form": form, "here": "disputes",
+        "page": page,
+        "form": form,
+        "here": "disputes",
         "rows": [
             (row, line_of(row.receipt), cards.get(row.receipt.card.person_id) if row.receipt.card else None)
             for row in page.object_list
         ],
-    }  # fmt: skip
+    }
     return render(request, "card/closing/disputed.html", facts, status=status)
 
 

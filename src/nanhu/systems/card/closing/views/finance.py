@@ -54,15 +54,20 @@ def show_home(request: HttpRequest, *, error: str = "", status: int = 200) -> Ht
     everybody = list(Merchant.objects.all())
     months, places = gross_by(everybody, first=today - timedelta(days=CHART_DAYS), last=today)
     facts = {
-        "page": page, "yesterday": today - timedelta(days=1), "as_of": now(),
+        "page": page,
+        "yesterday": today - timedelta(days=1),
+        "as_of": now(),
         "open_differences": DayDifference.objects.filter(state=DayDifference.State.OPEN).count(),
         "unpaid": Settlement.objects.filter(payout__isnull=True, payable_fen__gt=0).count(),
         "disputes": Dispute.objects.filter(state=Dispute.State.OPEN).count(),
         "asked": sum(one.state == "asked" for one in everybody),
         "month_bars": [(f"{month:%Y-%m}", fen / 100, format_yuan(fen)) for month, fen in months.items()],
         "place_bars": [(name, fen / 100, format_yuan(fen)) for name, fen in list(places.items())[:12]],
-        "total": format_yuan(sum(months.values())), "first_of_month": today.replace(day=1), "today": today, "error": error,
-    }  # fmt: skip
+        "total": format_yuan(sum(months.values())),
+        "first_of_month": today.replace(day=1),
+        "today": today,
+        "error": error,
+    }
     return render(request, "card/closing/home.html", facts, status=status)
 
 
@@ -117,10 +122,14 @@ def day(request: HttpRequest, key: str) -> HttpResponse:
 def show(request: HttpRequest, close: DayClose, *, form: NoteForm | None = None, status: int = 200) -> HttpResponse:
     differences = list(close.differences.order_by("state", "source", "key"))
     facts = {
-        "close": close, "figures": close.figures, "moved": named_groups(close.figures.get("groups", [])), "school": school(), "form": form or NoteForm(),
+        "close": close,
+        "figures": close.figures,
+        "moved": named_groups(close.figures.get("groups", [])),
+        "school": school(),
+        "form": form or NoteForm(),
         "living": [one for one in differences if one.state != DayDifference.State.GONE],
         "gone": [one for one in differences if one.state == DayDifference.State.GONE],
-    }  # fmt: skip
+    }
     return render(request, "card/closing/day.html", facts, status=status)
 
 

@@ -50,11 +50,14 @@ def show(
 ) -> HttpResponse:
     bound = MerchantUser.objects.filter(merchant=found).values_list("account__person_id", flat=True)
     facts = {
-        "merchant": found, "contracts": Contract.objects.filter(merchant=found).order_by("-starts_on"),
+        "merchant": found,
+        "contracts": Contract.objects.filter(merchant=found).order_by("-starts_on"),
         "settlements": Settlement.objects.filter(merchant=found).select_related("payout").order_by("-last")[:SHOWN],
-        "form": form or ContractForm(initial={"starts_on": campus_today()}), "bind_form": BindForm(), "error": error,
+        "form": form or ContractForm(initial={"starts_on": campus_today()}),
+        "bind_form": BindForm(),
+        "error": error,
         "people": people.person_cards(set(bound)).values(),
-    }  # fmt: skip
+    }
     return render(request, "card/closing/merchant_office.html", facts, status=status)
 
 
@@ -66,9 +69,14 @@ def agree(request: HttpRequest, key: str) -> HttpResponse:
         return show(request, found, form=form, status=422)
     said = form.cleaned_data
     terms = contracts.Terms(
-        fee_per_mille=said["fee"], cycle=said["cycle"], payee=said["payee"], account_token=said["token"],
-        account_last4=said["last4"], starts_on=said["starts_on"], ends_on=said["ends_on"],
-    )  # fmt: skip
+        fee_per_mille=said["fee"],
+        cycle=said["cycle"],
+        payee=said["payee"],
+        account_token=said["token"],
+        account_last4=said["last4"],
+        starts_on=said["starts_on"],
+        ends_on=said["ends_on"],
+    )
     try:
         contracts.agree(by=person_at(request), merchant=found, terms=terms)
     except CampusError as error:
@@ -147,9 +155,11 @@ def own(request: HttpRequest, key: str = "") -> HttpResponse:
     if found is not None:
         today = today_of(found)
         facts |= {
-            "today": today, "yesterday_fen": takings_of_yesterday(found), "sales": last_sales(found),
+            "today": today,
+            "yesterday_fen": takings_of_yesterday(found),
+            "sales": last_sales(found),
             "hour_bars": [(f"{hour:02d}", fen / 100, format_yuan(fen)) for hour, fen, _n in today.by_hour],
             "settlements": Settlement.objects.filter(merchant=found).select_related("payout").order_by("-last")[:SHOWN],
             "contract": contracts.contract_on(found, campus_today()),
-        }  # fmt: skip
+        }
     return render(request, "card/closing/merchant.html", facts)

@@ -25,9 +25,10 @@ def payouts(request: HttpRequest) -> HttpResponse:
         Settlement.objects.filter(payout__isnull=True, payable_fen__gt=0).select_related("merchant").order_by("last")
     )
     facts = {
-        "waiting": waiting, "waiting_fen": sum(one.payable_fen for one in waiting),
+        "waiting": waiting,
+        "waiting_fen": sum(one.payable_fen for one in waiting),
         "payouts": Payout.objects.order_by("-made_at")[:SHOWN],
-    }  # fmt: skip
+    }
     return render(request, "card/closing/payouts.html", facts)
 
 
@@ -50,9 +51,12 @@ def show(
     request: HttpRequest, found: Payout, *, form: ConfirmForm | None = None, error: str = "", status: int = 200
 ) -> HttpResponse:
     facts = {
-        "payout": found, "rows": found.settlements.select_related("merchant", "contract").order_by("number"), "error": error,
-        "form": form or ConfirmForm(), "is_mine": found.maker_id == viewer_of(request).account_id,
-    }  # fmt: skip
+        "payout": found,
+        "rows": found.settlements.select_related("merchant", "contract").order_by("number"),
+        "error": error,
+        "form": form or ConfirmForm(),
+        "is_mine": found.maker_id == viewer_of(request).account_id,
+    }
     return render(request, "card/closing/payout.html", facts, status=status)
 
 

@@ -81,9 +81,13 @@ def give_back(request: HttpRequest, merchant: Merchant, form: RefundForm) -> Non
     if sale is None:
         raise SaleNotFoundError
     refund_sale(
-        by=person_at(request), merchant=merchant, sale=sale, amount_fen=said["amount"], reason=said["reason"],
+        by=person_at(request),
+        merchant=merchant,
+        sale=sale,
+        amount_fen=said["amount"],
+        reason=said["reason"],
         key=f"page:{said['token']}",
-    )  # fmt: skip
+    )
 
 
 def recent_sales(merchant: Merchant) -> QuerySet[Receipt]:

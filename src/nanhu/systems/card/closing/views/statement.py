@@ -27,10 +27,14 @@ def page(request: HttpRequest) -> HttpResponse:
     document = shown_statement(own_card(request), holder_of(request), days)
     sealed = sum(row["block"] is not None for row in document["rows"])
     facts = {
-        "statement": document, "days": days, "rows": [row | {"shown_at": datetime.fromisoformat(row["posted_at"])} for row in document["rows"]],
-        "sealed": sealed, "school": school(),
-        "waiting": len(document["rows"]) - sealed, "key": ledger.current_key().public,
-    }  # fmt: skip
+        "statement": document,
+        "days": days,
+        "rows": [row | {"shown_at": datetime.fromisoformat(row["posted_at"])} for row in document["rows"]],
+        "sealed": sealed,
+        "school": school(),
+        "waiting": len(document["rows"]) - sealed,
+        "key": ledger.current_key().public,
+    }
     return render(request, "card/closing/statement.html", facts)
 
 

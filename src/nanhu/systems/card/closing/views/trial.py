@@ -26,8 +26,12 @@ def trial(request: HttpRequest) -> HttpResponse:
     day = min(day, campus_today()) if day else None
     known, rows = codes(), by_group(ledger.trial_at(end_of(day) if day else now()))
     facts = {
-        "rows": [(row, group_name(row.group), *known.get(row.group, OTHER)) for row in rows], "day": day, "as_of": now(), "today": campus_today(),
-        "yesterday": campus_today() - timedelta(days=1), "debit_fen": sum(row.debit_fen for row in rows),
+        "rows": [(row, group_name(row.group), *known.get(row.group, OTHER)) for row in rows],
+        "day": day,
+        "as_of": now(),
+        "today": campus_today(),
+        "yesterday": campus_today() - timedelta(days=1),
+        "debit_fen": sum(row.debit_fen for row in rows),
         "credit_fen": sum(row.credit_fen for row in rows),
-    }  # fmt: skip
+    }
     return render(request, "card/closing/trial.html", facts)

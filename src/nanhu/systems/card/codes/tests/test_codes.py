@@ -20,9 +20,12 @@ letters = st.text(alphabet=ALPHABET)
 
 
 @given(
-    key=st.binary(min_size=32, max_size=32), kind=st.sampled_from(["pay", "door"]), step=st.integers(0, 32**6 - 1),
-    device=st.text(ALPHABET, min_size=8, max_size=8), nonce=st.text(ALPHABET, min_size=4, max_size=4),
-)  # fmt: skip
+    key=st.binary(min_size=32, max_size=32),
+    kind=st.sampled_from(["pay", "door"]),
+    step=st.integers(0, 32**6 - 1),
+    device=st.text(ALPHABET, min_size=8, max_size=8),
+    nonce=st.text(ALPHABET, min_size=4, max_size=4),
+)
 def test_what_is_written_is_read(key, kind, step, device, nonce):
     code = read_code(write_code(key, kind=kind, device=device, step=step, nonce=nonce))
     assert (code.kind, code.device, code.step, code.nonce) == (kind, device, step, nonce)

@@ -44,13 +44,20 @@ class Device:
         """Signed headers; `key`, `clock`, `terminal` and `path` may differ from the truth."""
         number, clock = changes.get("terminal", self.terminal.number), str(changes.get("clock", int(time.time())))
         signature = sign_request(
-            bytes.fromhex(changes.get("key", self.key)), method="POST",
-            path=changes.get("path", f"/terminal/v1/{operation}"), terminal=number, sequence=str(sequence), clock=clock,
+            bytes.fromhex(changes.get("key", self.key)),
+            method="POST",
+            path=changes.get("path", f"/terminal/v1/{operation}"),
+            terminal=number,
+            sequence=str(sequence),
+            clock=clock,
             body=body,
-        )  # fmt: skip
+        )
         return {
-            "Nanhu-Terminal": number, "Nanhu-Sequence": str(sequence), "Nanhu-Clock": clock, "Nanhu-Signature": signature,
-        }  # fmt: skip
+            "Nanhu-Terminal": number,
+            "Nanhu-Sequence": str(sequence),
+            "Nanhu-Clock": clock,
+            "Nanhu-Signature": signature,
+        }
 
     def send(self, operation: str, body: bytes, sequence: int | str, **changes: Any) -> HttpResponse:
         headers = changes.pop("headers", None) or self.headers(operation, body, sequence, **changes)
@@ -63,8 +70,10 @@ class Device:
         headers = self.headers(operation, sent, sequence)
         response = self.send(operation, sent, sequence, headers=headers)
         right = sign_response(
-            bytes.fromhex(self.key), request_signature=headers["Nanhu-Signature"],
-            status=response.status_code, body=response.content,
-        )  # fmt: skip
+            bytes.fromhex(self.key),
+            request_signature=headers["Nanhu-Signature"],
+            status=response.status_code,
+            body=response.content,
+        )
         assert response["Nanhu-Signature"] == right, response.content.decode()
         return json.loads(response.content)

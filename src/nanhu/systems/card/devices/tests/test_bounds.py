@@ -29,11 +29,16 @@ def maker(db):
 def made(maker, count: int, days_ago: int) -> None:
     LoggedRequest.objects.bulk_create(
         LoggedRequest(
-            terminal=maker.terminal, sequence=maker.next_sequence(), operation="reissue/finish", fingerprint=b"x", status=200,
-            answer=b"{}", answered_at=now() - timedelta(days=days_ago),
+            terminal=maker.terminal,
+            sequence=maker.next_sequence(),
+            operation="reissue/finish",
+            fingerprint=b"x",
+            status=200,
+            answer=b"{}",
+            answered_at=now() - timedelta(days=days_ago),
         )
         for _ in range(count)
-    )  # fmt: skip
+    )
 
 
 def test_it_makes_so_many_cards_a_day(maker):

@@ -32,8 +32,9 @@ def test_the_enquiry_pin_opens_balance_and_last_rows(ready, kiosk):
     assert (told["name"], told["class_name"], told["state"]) == ("林*满", "学生卡", "issued")
     assert (told["balance_fen"], told["pending_fen"], told["owed_fen"]) == (8750, 0, 0)
     assert [(row["name"], row["amount_fen"], row["is_money_in"]) for row in told["rows"]] == [
-        ("消费", 1250, False), ("充值", 10_000, True),
-    ]  # fmt: skip
+        ("消费", 1250, False),
+        ("充值", 10_000, True),
+    ]
 
 
 def test_a_wrong_pin_shows_nothing_and_is_counted(ready, kiosk):

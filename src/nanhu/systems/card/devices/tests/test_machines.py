@@ -129,8 +129,10 @@ def test_everybody_sees_where_the_machines_are_and_which_work(field):
     assert field.client("student").get("/card/machines/alarms/").status_code == 404
     office = field.client("clerk").get("/card/machines/alarms/").context
     assert [(one.kiosk.terminal.number, one.kind) for one in office["open"]] == [
-        ("KL101", "offline"), ("KR101", "cards_out"), ("KL101", "paper_low"),
-    ]  # fmt: skip
+        ("KL101", "offline"),
+        ("KR101", "cards_out"),
+        ("KL101", "paper_low"),
+    ]
     for number in ("KL101", "KR101"):
         say(number, seconds=1, cards_left=100)
     office = field.client("clerk").get("/card/machines/alarms/").context

@@ -51,8 +51,12 @@ def test_a_sequence_that_paid_at_the_gateway_is_taken_too(kiosk, campus):
 def test_a_refusal_undoes_what_was_written_and_is_told_again(kiosk):
     told = kiosk.ask("test/wont", {}, sequence=3)
     assert told == {
-        "outcome": "refused", "code": "test.wont", "sentence": "不行，还剩 2 次", "facts": {"tries_left": 2}, "sequence": 3,
-    }  # fmt: skip
+        "outcome": "refused",
+        "code": "test.wont",
+        "sentence": "不行，还剩 2 次",
+        "facts": {"tries_left": 2},
+        "sequence": 3,
+    }
     assert kiosk.ask("test/wont", {}, sequence=3) == told
     assert deeds() == 0
 
@@ -86,8 +90,21 @@ def test_a_database_that_is_away_is_told_in_the_protocols_words(kiosk, monkeypat
     assert kiosk.ask("test/deed", {}, sequence=4)["outcome"] == "approved"
 
 
-@pytest.mark.parametrize("body", [b"[]", b"{", b"\xff", b"1" * 400, b"[" * 100_000, b'{"amount_fen": 1.5}',
-                                  b'{"amount_fen": true}', b'{"amount_fen": 1, "amount_fen": 9}', b'{"amount_fen": -1}', b'{"amount_fen": 9007199254740992}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]",
+        b"{",
+        b"\xff",
+        b"1" * 400,
+        b"[" * 100_000,
+        b'{"amount_fen": 1.5}',
+        b'{"amount_fen": true}',
+        b'{"amount_fen": 1, "amount_fen": 9}',
+        b'{"amount_fen": -1}',
+        b'{"amount_fen": 9007199254740992}',
+    ],
+)
 def test_garbage_is_malformed_and_leaves_its_sequence_free(kiosk, body):
     answer = kiosk.send("test/sum", body, 5)
     assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "malformed")
@@ -123,8 +140,9 @@ def test_the_key_of_another_terminal_opens_nothing(kiosk):
     assert (stranger.status_code, json.loads(stranger.content)["code"]) == (401, "terminal_unknown")
     assert deeds() == 0
     assert set(Incident.objects.values_list("terminal_number", "code")) == {
-        ("KL001", "signature_wrong"), ("KL999", "terminal_unknown"),
-    }  # fmt: skip
+        ("KL001", "signature_wrong"),
+        ("KL999", "terminal_unknown"),
+    }
 
 
 @pytest.mark.parametrize("clock", ["0", "{now} - 400", "{now} + 900", "1e9", "-5"])

@@ -33,11 +33,15 @@ def machines(request: HttpRequest) -> HttpResponse:
     kind = asked if asked in KINDS else ""
     found = kiosk_sites(kind=kind)
     facts = {
-        "sites": [(site, MARKS[site.kiosk.terminal.kind], names_of(site)) for site in found], "yards": kiosk_yards(found), "kind": kind, "kinds": [("", _("全部")), *[(one.value, one.label) for one in KINDS]],
-        "as_of": now(), "serving": sum(site.is_serving for site in found),
+        "sites": [(site, MARKS[site.kiosk.terminal.kind], names_of(site)) for site in found],
+        "yards": kiosk_yards(found),
+        "kind": kind,
+        "kinds": [("", _("全部")), *[(one.value, one.label) for one in KINDS]],
+        "as_of": now(),
+        "serving": sum(site.is_serving for site in found),
         "is_clerk": is_clerk(viewer_of(request)),
         "late_minutes": int(KIOSK_LATE.total_seconds() // 60),
-    }  # fmt: skip
+    }
     return render(request, "card_devices/machines.html", facts)
 
 

@@ -48,16 +48,20 @@ def test_it_ends_by_hand_at_once_and_once(campus, library):
     assert try_door(library, campus, "student") == "no_rule"
     deeds = AuditEntry.objects.filter(action__startswith="access.emergency").order_by("id")
     assert [(one.action, one.reason) for one in deeds] == [
-        ("access.emergency", "消防演练"), ("access.emergency_ended", ""),
-    ]  # fmt: skip
+        ("access.emergency", "消防演练"),
+        ("access.emergency_ended", ""),
+    ]
 
 
 def test_it_ends_by_itself(campus, library):
     place = Place.objects.get(key="library")
     DoorEmergency.objects.create(
-        place=place, reason="演练", opened_at=now() - timedelta(hours=1), ends_at=now() - timedelta(seconds=1),
+        place=place,
+        reason="演练",
+        opened_at=now() - timedelta(hours=1),
+        ends_at=now() - timedelta(seconds=1),
         opened_by_name="x",
-    )  # fmt: skip
+    )
     assert told(library) is None
     assert try_door(library, campus, "student") == "no_rule"
 

@@ -196,9 +196,14 @@ def test_ten_thousand_rows_are_refreshed_only_when_something_changed(campus, hel
 
 def event(sequence, card, *, ago=60, **more):
     row = {
-        "sequence": sequence, "card": card, "direction": "in", "means": "card", "is_opened": True, "code": "allowed",
+        "sequence": sequence,
+        "card": card,
+        "direction": "in",
+        "means": "card",
+        "is_opened": True,
+        "code": "allowed",
         "at": round(time.time() - ago, 3),
-    }  # fmt: skip
+    }
     return row | more
 
 
@@ -214,8 +219,10 @@ def test_each_passage_counts_once_however_often_and_in_whatever_order_it_comes(c
     assert send(library, rows[0], rows[1], rows[2]) == ["known", "ok", "known"]
     assert send(library, rows[1] | {"direction": "out"}) == ["sequence_reused"]
     assert list(Passage.objects.order_by("sequence").values_list("sequence", "is_offline")) == [
-        (100, True), (101, True), (102, True),
-    ]  # fmt: skip
+        (100, True),
+        (101, True),
+        (102, True),
+    ]
 
 
 def test_what_we_would_have_refused_is_shown_to_the_guard(campus, library):
@@ -241,10 +248,15 @@ def test_a_late_passage_does_not_undo_a_later_one(campus, library):
 
 def test_impossible_rows_are_answered_and_do_not_hold_up_the_others(campus, library):
     told = send(
-        library, event(1, uid(campus), ago=200 * 86400), event(2, uid(campus), ago=-3600), "?", event(0, uid(campus)),
-        event(3, uid(campus), code="open sesame"), event(4, "04FFFFFFFFFFFF", code="list_old", is_opened=False),
+        library,
+        event(1, uid(campus), ago=200 * 86400),
+        event(2, uid(campus), ago=-3600),
+        "?",
+        event(0, uid(campus)),
+        event(3, uid(campus), code="open sesame"),
+        event(4, "04FFFFFFFFFFFF", code="list_old", is_opened=False),
         event(5, "", means="button", code="button", direction="out"),
-    )  # fmt: skip
+    )
     assert told == ["too_old", "from_the_future", "malformed", "malformed", "malformed", "ok", "ok"]
 
 

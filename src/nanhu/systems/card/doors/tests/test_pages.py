@@ -34,10 +34,19 @@ def guard(campus):
 
 def form(**given):
     told = {
-        "place": "library", "covers_below": "on", "is_allowed": "1", "who": "student", "unit": "", "campus_no": "",
-        "weekdays": ["1", "2", "4", "8", "16", "32", "64"], "from_time": "00:00", "until_time": "00:00",
-        "starts_on": str(campus_today()), "ends_on": "", "reason": "图书馆来函",
-    }  # fmt: skip
+        "place": "library",
+        "covers_below": "on",
+        "is_allowed": "1",
+        "who": "student",
+        "unit": "",
+        "campus_no": "",
+        "weekdays": ["1", "2", "4", "8", "16", "32", "64"],
+        "from_time": "00:00",
+        "until_time": "00:00",
+        "starts_on": str(campus_today()),
+        "ends_on": "",
+        "reason": "图书馆来函",
+    }
     return told | given
 
 
@@ -67,9 +76,15 @@ def test_the_manager_sees_who_gains_and_loses_before_it_holds(campus, manager, l
 
 def test_a_rule_needs_sense(campus, manager):
     for wrong in (
-        {"campus_no": "00000000"}, {"campus_no": CAST["student"][2]}, {"ends_on": "2020-01-01"}, {"starts_on": "2020-01-01"},
-        {"weekdays": []}, {"reason": ""}, {"place": "nowhere"}, {"from_time": "25:00"},
-    ):  # fmt: skip
+        {"campus_no": "00000000"},
+        {"campus_no": CAST["student"][2]},
+        {"ends_on": "2020-01-01"},
+        {"starts_on": "2020-01-01"},
+        {"weekdays": []},
+        {"reason": ""},
+        {"place": "nowhere"},
+        {"from_time": "25:00"},
+    ):
         assert manager.post("/card/doors/rules/new/", form(**wrong, confirmed="1")).status_code == 422, wrong
     assert not DoorRule.objects.exists()
 
@@ -163,10 +178,14 @@ def test_who_passes_is_ruled_by_person_class_unit_place_and_hour_and_every_passa
     ):
         assert manager.post("/card/doors/rules/new/", rule | {"confirmed": "1"}).status_code == 302
     asked = {
-        (library, "student"): "allowed", (library, "other_student"): "rule_denies", (library, "teacher"): "no_rule",
-        (lab, "student"): "allowed", (lab, "guest"): "no_rule", (dormitory, "guest"): "allowed",
+        (library, "student"): "allowed",
+        (library, "other_student"): "rule_denies",
+        (library, "teacher"): "no_rule",
+        (lab, "student"): "allowed",
+        (lab, "guest"): "no_rule",
+        (dormitory, "guest"): "allowed",
         (dormitory, "teacher"): "no_rule",
-    }  # fmt: skip
+    }
     assert {(door, part): try_door(door, campus, part) for door, part in asked} == asked
     assert try_door(dormitory, campus, "guest") == "passed_back"
     manager.post("/card/doors/rules/new/", form(place="south.d1", who="teacher", **clock(around_now()), confirmed="1"))
@@ -213,15 +232,23 @@ def test_weekdays_and_dates_set_on_the_page_hold_at_the_door(campus, manager, li
     noon = campus_time(now()).replace(hour=12, minute=0, second=0, microsecond=0)
     first, second = noon + timedelta(days=1), noon + timedelta(days=2)
     rule = form(
-        weekdays=[str(1 << second.weekday())], starts_on=str(first.date()), ends_on=str((noon + timedelta(days=8)).date()),
-        from_time="08:00", until_time="20:00",
-    )  # fmt: skip
+        weekdays=[str(1 << second.weekday())],
+        starts_on=str(first.date()),
+        ends_on=str((noon + timedelta(days=8)).date()),
+        from_time="08:00",
+        until_time="20:00",
+    )
     assert manager.post("/card/doors/rules/new/", rule | {"confirmed": "1"}).status_code == 302
     met = {}
     for name, moment in {
-        "today": noon, "another weekday": first, "the day": second, "too early": second.replace(hour=7, minute=59),
-        "too late": second.replace(hour=20, minute=1), "a week later": second + timedelta(days=7), "when it began": noon - timedelta(days=5),
-    }.items():  # fmt: skip
+        "today": noon,
+        "another weekday": first,
+        "the day": second,
+        "too early": second.replace(hour=7, minute=59),
+        "too late": second.replace(hour=20, minute=1),
+        "a week later": second + timedelta(days=7),
+        "when it began": noon - timedelta(days=5),
+    }.items():
         with time_machine.travel(moment, tick=True):
             met[name] = try_door(library, campus, "other_student")
             Presence.objects.all().delete()

@@ -120,8 +120,9 @@ def test_every_decision_is_written_down_once(campus, library):
     assert first["name"] == "林*满"
     rows = Passage.objects.order_by("sequence").values_list("sequence", "is_opened", "code", "rule_id", "person_id")
     assert list(rows) == [
-        (7, True, "allowed", one.pk, campus.persons["student"]), (8, False, "no_rule", None, campus.persons["teacher"]),
-    ]  # fmt: skip
+        (7, True, "allowed", one.pk, campus.persons["student"]),
+        (8, False, "no_rule", None, campus.persons["teacher"]),
+    ]
 
 
 def test_other_kinds_of_terminals_and_unplaced_doors_are_refused(campus):

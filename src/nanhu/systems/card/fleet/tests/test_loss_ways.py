@@ -106,8 +106,11 @@ def desk(school):
 
 
 RIGHT = {
-    "campus_no": CAST["student"][2], "name": "林小满", "id_tail": DOCUMENTS["student"][1][-6:], "reason": "午饭时丢的",
-}  # fmt: skip
+    "campus_no": CAST["student"][2],
+    "name": "林小满",
+    "id_tail": DOCUMENTS["student"][1][-6:],
+    "reason": "午饭时丢的",
+}
 
 
 @pytest.mark.capability("A115.2")

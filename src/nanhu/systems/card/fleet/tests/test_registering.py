@@ -148,9 +148,14 @@ def test_a_till_with_an_open_hold_waits_until_it_is_settled(field):
     terminal = Terminal.objects.get(number="R1001")
     wallet = field.card("teacher").wallet
     Hold.objects.create(
-        receipt_id=1, wallet=wallet, terminal=terminal, merchant=terminal.till.merchant, amount_fen=100, begun_at=now(),
+        receipt_id=1,
+        wallet=wallet,
+        terminal=terminal,
+        merchant=terminal.till.merchant,
+        amount_fen=100,
+        begun_at=now(),
         ends_at=now() + timedelta(minutes=5),
-    )  # fmt: skip
+    )
     page = field.client("clerk").post(f"{FLEET}terminals/R1001/retire/", {"reason": "报废"}, follow=True)
     assert "1 笔预扣没有结清" in page.content.decode()
 
@@ -162,9 +167,13 @@ def test_a_door_taken_away_has_no_list_and_a_kiosk_no_alarm(field):
     door, machine = Door.objects.get(), Kiosk.objects.get(terminal__number="R3001")
     DoorList.objects.create(door=door, profiles={"1": []}, ends_at=now() + timedelta(days=1))
     DoorListRow.objects.create(
-        door=door, hashed="x", profile="1", valid_from=campus_today(),
-        valid_until=campus_today(), version=1,
-    )  # fmt: skip
+        door=door,
+        hashed="x",
+        profile="1",
+        valid_from=campus_today(),
+        valid_until=campus_today(),
+        version=1,
+    )
     KioskAlarm.objects.create(kiosk=machine, kind="offline", raised_at=now())
     for number in ("R2001", "R3001"):
         field.client("clerk").post(f"{FLEET}terminals/{number}/retire/", {"reason": "拆除"})

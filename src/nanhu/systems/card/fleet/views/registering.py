@@ -82,9 +82,13 @@ def merchants(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已登记，等一卡通财务同意后开业。"))
             return redirect("card:fleet_merchants")
     facts = {
-        "form": form, "error": error, "is_registrar": is_registrar, "is_finance": has_role(viewer, FINANCE),
-        "rows": Merchant.objects.order_by("canteen", "name"), "reason": TerminalDeedForm(),
-    }  # fmt: skip
+        "form": form,
+        "error": error,
+        "is_registrar": is_registrar,
+        "is_finance": has_role(viewer, FINANCE),
+        "rows": Merchant.objects.order_by("canteen", "name"),
+        "reason": TerminalDeedForm(),
+    }
     status = 409 if error else 422 if form is not None and form.is_bound else 200
     return render(request, "card_fleet/merchants.html", facts, status=status)
 

@@ -41,13 +41,19 @@ def terminals(request: HttpRequest) -> HttpResponse:
     shown = [line for line in lines if fits(line, problem=problem, kind=kind, text=text)]
     facts = {
         "lines": sorted(shown, key=lambda line: (-len(line.problems), line.terminal.number))[:SHOWN],
-        "total": len(lines), "online": sum(line.is_online for line in lines), "shown": len(shown), "problem": problem,
-        "kind": kind, "text": text, "kinds": Terminal.Kind.choices, "as_of": now(),
+        "total": len(lines),
+        "online": sum(line.is_online for line in lines),
+        "shown": len(shown),
+        "problem": problem,
+        "kind": kind,
+        "text": text,
+        "kinds": Terminal.Kind.choices,
+        "as_of": now(),
         "problems": [(key, name, counts[key]) for key, name in PROBLEMS.items()],
         "found": [(key, name, counts[key]) for key, name in PROBLEMS.items() if counts[key]],
         "stored_rows": sum(line.report.stored_rows for line in lines if line.report),
         "stored_fen": sum(line.report.stored_fen for line in lines if line.report),
-    }  # fmt: skip
+    }
     return render(request, "card_fleet/terminals.html", facts)
 
 
@@ -77,14 +83,21 @@ def terminal(request: HttpRequest, number: str) -> HttpResponse:
     if line is None:
         raise TerminalNotFoundError(number=number)
     facts = {
-        "line": line, "terminal": line.terminal, "report": line.report, "form": TerminalDeedForm(),
+        "line": line,
+        "terminal": line.terminal,
+        "report": line.report,
+        "form": TerminalDeedForm(),
         "sequence_form": SequenceForm(auto_id="sequence_%s", initial={"last_sequence": line.terminal.last_sequence}),
         "lost_fen": till.lost_fen if (till := getattr(line.terminal, "till", None)) else 0,
         "gaps": TerminalGap.objects.filter(terminal=line.terminal).order_by("-noticed_at")[:20],
-        "is_registrar": has_role(viewer_of(request), REGISTRAR), "is_clerk": is_clerk(viewer_of(request)),
-        "retire_form": RetireForm(auto_id="retire_%s"), "renew_form": TerminalDeedForm(auto_id="renew_%s"),
-        "incidents": [(one, said_of(one)) for one in Incident.objects.filter(terminal_number=number).order_by("-at")[:20]],
-    }  # fmt: skip
+        "is_registrar": has_role(viewer_of(request), REGISTRAR),
+        "is_clerk": is_clerk(viewer_of(request)),
+        "retire_form": RetireForm(auto_id="retire_%s"),
+        "renew_form": TerminalDeedForm(auto_id="renew_%s"),
+        "incidents": [
+            (one, said_of(one)) for one in Incident.objects.filter(terminal_number=number).order_by("-at")[:20]
+        ],
+    }
     return render(request, "card_fleet/terminal.html", facts)
 
 

@@ -50,16 +50,22 @@ class Shift(models.Model):
             models.CheckConstraint(
                 condition=Q(state="open", expected_fen__isnull=True, counted_fen__isnull=True, checker__isnull=True)
                 | Q(
-                    state="counted", expected_fen__isnull=False, counted_fen__isnull=False, counted_at__isnull=False,
+                    state="counted",
+                    expected_fen__isnull=False,
+                    counted_fen__isnull=False,
+                    counted_at__isnull=False,
                     checker__isnull=True,
                 )
                 | Q(
-                    state="closed", expected_fen__isnull=False, counted_fen__isnull=False, checker__isnull=False,
+                    state="closed",
+                    expected_fen__isnull=False,
+                    counted_fen__isnull=False,
+                    checker__isnull=False,
                     closed_at__isnull=False,
                 ),
                 name="card_shift_state_is_whole",
             ),
-        ]  # fmt: skip
+        ]
 
     @property
     def difference_fen(self) -> int:

@@ -61,9 +61,13 @@ def open_order(
     if not amount:
         return None
     order = ClaimOrder.objects.create(
-        wallet=card.wallet, card=card, terminal=terminal, amount_fen=amount,
-        settles_fen=min(balances[card.wallet.receivable_id], amount), begun_at=now(),
-    )  # fmt: skip
+        wallet=card.wallet,
+        card=card,
+        terminal=terminal,
+        amount_fen=amount,
+        settles_fen=min(balances[card.wallet.receivable_id], amount),
+        begun_at=now(),
+    )
     ids = [one.pk for one in chosen]
     Claimable.objects.filter(pk__in=ids).update(state=Claimable.State.WRITING, order=order)
     facts = {"order": order.pk, "fen": amount, "claimables": ids, "terminal": terminal.number if terminal else ""}
@@ -136,9 +140,13 @@ def move(*, by: Actor, order: ClaimOrder, pending: int, before_fen: int) -> int:
     entry = ledger.post(by=by, kind="card.claim", legs=[leg], key=f"card.claim:{order.public_id}")
     sources = dict.fromkeys(Claimable.Source(one.source) for one in order.claimables.order_by("id"))
     return write_receipt(
-        kind="claim", card=order.card, amount_fen=order.amount_fen, balance_fen=before_fen + order.amount_fen,
-        entry_id=entry.entry_id, detail=" ".join(sources),
-    )  # fmt: skip
+        kind="claim",
+        card=order.card,
+        amount_fen=order.amount_fen,
+        balance_fen=before_fen + order.amount_fen,
+        entry_id=entry.entry_id,
+        detail=" ".join(sources),
+    )
 
 
 def note_on_chip(*, by: Actor, order: ClaimOrder) -> None:
@@ -146,11 +154,17 @@ def note_on_chip(*, by: Actor, order: ClaimOrder) -> None:
     if not order.authorised_at or order.terminal is None or not loads.has_chip(order.card):
         return
     loads.record_load(
-        by=by, card=order.card, terminal_number=order.terminal.number, amount_fen=order.write_fen,
-        online_counter=order.online_counter or 0, balance_before_fen=order.chip_balance_fen or 0,
-        at=order.authorised_at, tac=str(order.proof.get("tac", "")), receipt_id=order.receipt_id or 0,
+        by=by,
+        card=order.card,
+        terminal_number=order.terminal.number,
+        amount_fen=order.write_fen,
+        online_counter=order.online_counter or 0,
+        balance_before_fen=order.chip_balance_fen or 0,
+        at=order.authorised_at,
+        tac=str(order.proof.get("tac", "")),
+        receipt_id=order.receipt_id or 0,
         offline_counter=order.offline_counter,
-    )  # fmt: skip
+    )
 
 
 def settle(*, by: Actor, order: ClaimOrder, balances: Mapping[int, int]) -> None:
@@ -206,6 +220,9 @@ def settle_by_counter(*, by: Actor, order: ClaimOrder, online_counter: int) -> C
     if online_counter < before:
         raise CounterWentBackError
     return resolve(
-        by=by, order=order, is_written=online_counter > before, settled_by=ClaimOrder.Settled.COUNTER,
+        by=by,
+        order=order,
+        is_written=online_counter > before,
+        settled_by=ClaimOrder.Settled.COUNTER,
         proof={"online_counter": online_counter},
-    )  # fmt: skip
+    )

@@ -42,9 +42,15 @@ def credit(
 ) -> Claimable:
     """Credit once: the same key again gives the claimable that it made. In the transaction of its caller."""
     order = Credit(
-        wallet=wallet, source=source, amount_fen=amount_fen, key=key, from_account_id=from_account_id,
-        reference=reference, available_at=available_at, expires_at=expires_at,
-    )  # fmt: skip
+        wallet=wallet,
+        source=source,
+        amount_fen=amount_fen,
+        key=key,
+        from_account_id=from_account_id,
+        reference=reference,
+        available_at=available_at,
+        expires_at=expires_at,
+    )
     with transaction.atomic():
         pending = pending_accounts([wallet])[wallet.pk]
         leg = ledger.Leg(debit_account_id=from_account_id, credit_account_id=pending, amount_fen=amount_fen)
@@ -58,10 +64,18 @@ def note(*, by: Actor, order: Credit, entry_id: int, from_card: Card | None = No
     """The claimable of an entry that has just moved money into the pending account."""
     moment = now()
     made = Claimable.objects.create(
-        key=order.key, wallet=order.wallet, source=order.source, amount_fen=order.amount_fen, entry_id=entry_id,
-        from_account_id=order.from_account_id, from_card=from_card, reference=order.reference,
-        available_at=order.available_at or moment, expires_at=order.expires_at, created_at=moment,
-    )  # fmt: skip
+        key=order.key,
+        wallet=order.wallet,
+        source=order.source,
+        amount_fen=order.amount_fen,
+        entry_id=entry_id,
+        from_account_id=order.from_account_id,
+        from_card=from_card,
+        reference=order.reference,
+        available_at=order.available_at or moment,
+        expires_at=order.expires_at,
+        created_at=moment,
+    )
     facts = {"fen": order.amount_fen, "source": order.source, "claimable": made.pk, "entry": entry_id}
     target = f"wallet:{order.wallet.pk}"
     audit.record(by=by, action="card.credit", target=target, reason=order.reference, facts=facts)

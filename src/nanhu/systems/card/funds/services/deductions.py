@@ -64,9 +64,14 @@ def deduct(*, by: Actor, person_id: int, amount_fen: int, payee_account_id: int,
             kind="deduction", card=card, amount_fen=amount_fen, balance_fen=left, entry_id=entry.entry_id, detail=detail
         )
         Deduction.objects.create(
-            key=key, receipt_id=receipt_id, wallet=card.wallet, payee_id=payee_account_id, amount_fen=amount_fen,
-            balance_fen=left, detail=detail,
-        )  # fmt: skip
+            key=key,
+            receipt_id=receipt_id,
+            wallet=card.wallet,
+            payee_id=payee_account_id,
+            amount_fen=amount_fen,
+            balance_fen=left,
+            detail=detail,
+        )
         facts = {"fen": amount_fen, "receipt": receipt_id, "posting_key": key}
         audit.record(by=by, action="card.deduct", target=f"card:{card.number}", reason=detail, facts=facts)
         return Deducted(receipt_id=receipt_id, amount_fen=amount_fen, balance_fen=left, is_repeated=False)

@@ -41,9 +41,16 @@ def tell_due() -> int:
     """Whose frozen money has waited long enough: told once, as an event that other rooms may pass on."""
     moment = now()
     with transaction.atomic():
-        rows = Claimable.objects.select_for_update(skip_locked=True, of=("self",)).select_related("wallet").filter(
-            source=Claimable.Source.FROZEN, state=Claimable.State.WAITING, due_told_at=None, available_at__lte=moment
-        )  # fmt: skip
+        rows = (
+            Claimable.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("wallet")
+            .filter(
+                source=Claimable.Source.FROZEN,
+                state=Claimable.State.WAITING,
+                due_told_at=None,
+                available_at__lte=moment,
+            )
+        )
         due = list(rows.order_by("id")[:1000])
         Claimable.objects.filter(pk__in=[one.pk for one in due]).update(due_told_at=moment)
         publish(

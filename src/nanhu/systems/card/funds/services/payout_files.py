@@ -64,9 +64,13 @@ class Checker:
         number = people.halfwidth(typed["campus_no"]).strip()
         person_id = self.holders[number]
         return PayoutRow(
-            line=typed.number, campus_no=number, name=self.names[person_id], wallet=self.wallets[person_id],
-            amount_fen=typed.meant("amount"), note=typed["note"][:LONGEST_NOTE],
-        )  # fmt: skip
+            line=typed.number,
+            campus_no=number,
+            name=self.names[person_id],
+            wallet=self.wallets[person_id],
+            amount_fen=typed.meant("amount"),
+            note=typed["note"][:LONGEST_NOTE],
+        )
 
 
 def people_name(text: str) -> str:

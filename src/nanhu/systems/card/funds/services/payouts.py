@@ -52,10 +52,18 @@ def make_batch(*, by: Actor, payout: Payout, rows: Sequence[PayoutRow], content:
         if not Funding.objects.filter(pk=payout.funding.pk, is_open=True).exists():
             raise FundingClosedError
         batch = PayoutBatch.objects.create(
-            token=payout.token, source=payout.source, title=payout.title, funding=payout.funding,
-            row_count=len(rows), sum_fen=sum(row.amount_fen for row in rows), expires_on=payout.expires_on,
-            file_name=payout.file_name, file_digest=digest, author_id=account_of(by), author_name=by.name,
-        )  # fmt: skip
+            token=payout.token,
+            source=payout.source,
+            title=payout.title,
+            funding=payout.funding,
+            row_count=len(rows),
+            sum_fen=sum(row.amount_fen for row in rows),
+            expires_on=payout.expires_on,
+            file_name=payout.file_name,
+            file_digest=digest,
+            author_id=account_of(by),
+            author_name=by.name,
+        )
         for row in rows:
             row.batch = batch
         PayoutRow.objects.bulk_create(rows, batch_size=5000)

@@ -40,10 +40,14 @@ def return_claimable(*, by: Actor, claimable: Claimable, reason: str) -> Claimab
         )
         publish(
             ClaimableReturned(
-                claimable_id=current.pk, key=current.key, source=current.source, reference=current.reference,
-                amount_fen=current.amount_fen, wallet_id=current.wallet_id,
+                claimable_id=current.pk,
+                key=current.key,
+                source=current.source,
+                reference=current.reference,
+                amount_fen=current.amount_fen,
+                wallet_id=current.wallet_id,
             )
-        )  # fmt: skip
+        )
         return current
 
 

@@ -155,8 +155,9 @@ class RoomChecker:
     def room_fault(room: CheckedRoom, before: RoomBill | None) -> str:
         if before is not None:
             return _("这间房这个月的%(item)s已在“%(title)s”里") % {
-                "item": before.get_item_display(), "title": before.room_list.title,
-            }  # fmt: skip
+                "item": before.get_item_display(),
+                "title": before.room_list.title,
+            }
         most, shares = most_once_fen(), room.shares().values()
         if min(shares) <= 0:
             return _("房间金额不够每人分到一分")

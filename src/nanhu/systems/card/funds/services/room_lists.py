@@ -22,10 +22,15 @@ def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom
             if (known := RoomList.known(by, token)) is not None:
                 return known
             made = RoomList.objects.create(
-                token=token, title=title, file_name=file_name, author_id=account_of(by), author_name=by.name,
-                room_count=len(rooms), share_count=sum(len(room.people) for room in rooms),
+                token=token,
+                title=title,
+                file_name=file_name,
+                author_id=account_of(by),
+                author_name=by.name,
+                room_count=len(rooms),
+                share_count=sum(len(room.people) for room in rooms),
                 sum_fen=sum(room.amount_fen for room in rooms),
-            )  # fmt: skip
+            )
             release_spent(rooms)
             keep_rooms(made, rooms)
             made.note(by, "make_{}")
@@ -39,21 +44,31 @@ def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom
 def keep_rooms(made: RoomList, rooms: Sequence[CheckedRoom]) -> None:
     bills = [
         RoomBill(
-            room_list=made, building=room.key[0], room=room.key[1], item=room.key[2], month=room.key[3],
-            amount_fen=room.amount_fen, is_first=room.is_first,
+            room_list=made,
+            building=room.key[0],
+            room=room.key[1],
+            item=room.key[2],
+            month=room.key[3],
+            amount_fen=room.amount_fen,
+            is_first=room.is_first,
         )
         for room in rooms
-    ]  # fmt: skip
+    ]
     RoomBill.objects.bulk_create(bills, batch_size=2000)
     shares = [
         RoomShare(
-            room_list=made, bill=bill, line=one.line, campus_no=one.campus_no, name=one.name, wallet=one.wallet,
+            room_list=made,
+            bill=bill,
+            line=one.line,
+            campus_no=one.campus_no,
+            name=one.name,
+            wallet=one.wallet,
             amount_fen=fens[one.campus_no],
         )
         for bill, room in zip(bills, rooms, strict=True)
         for fens in [room.shares()]
         for one in room.people
-    ]  # fmt: skip
+    ]
     RoomShare.objects.bulk_create(shares, batch_size=5000)
 
 

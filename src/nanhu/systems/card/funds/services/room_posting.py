@@ -69,9 +69,13 @@ def take(*, by: Actor, share: RoomShare, person_id: int, payee_account_id: int, 
         if not may_be_charged:
             raise NoDeductionRightError
         taken = deduct(
-            by=by, person_id=person_id, amount_fen=share.amount_fen, payee_account_id=payee_account_id,
-            key=f"room_share:{share.pk}", detail=name,
-        )  # fmt: skip
+            by=by,
+            person_id=person_id,
+            amount_fen=share.amount_fen,
+            payee_account_id=payee_account_id,
+            key=f"room_share:{share.pk}",
+            detail=name,
+        )
     except CampusError as error:
         share.state, share.why = State.LEFT, error.code
     else:
@@ -79,10 +83,15 @@ def take(*, by: Actor, share: RoomShare, person_id: int, payee_account_id: int, 
     share.save(update_fields=["state", "why", "receipt_id", "tries"])
     publish(
         RoomShareTold(
-            share_id=share.pk, outcome=share.state, tries=share.tries, person_id=person_id, name=name,
-            amount_fen=share.amount_fen, why=share.why,
+            share_id=share.pk,
+            outcome=share.state,
+            tries=share.tries,
+            person_id=person_id,
+            name=name,
+            amount_fen=share.amount_fen,
+            why=share.why,
         )
-    )  # fmt: skip
+    )
 
 
 def close(room_list: RoomList) -> RoomList:

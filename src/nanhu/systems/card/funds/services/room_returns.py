@@ -102,10 +102,15 @@ def give_back(*, locked: RoomList, share: RoomShare, receipt: Receipt) -> None:
         return  # still taken: the list stays open until whoever holds it up has decided
     publish(
         RoomShareTold(
-            share_id=share.pk, outcome="given_back", tries=share.tries, person_id=share.wallet.person_id,
-            name=share.bill.name, amount_fen=share.amount_fen, why=locked.why_back,
+            share_id=share.pk,
+            outcome="given_back",
+            tries=share.tries,
+            person_id=share.wallet.person_id,
+            name=share.bill.name,
+            amount_fen=share.amount_fen,
+            why=locked.why_back,
         )
-    )  # fmt: skip
+    )
 
 
 def close(room_list: RoomList) -> RoomList:

@@ -45,9 +45,16 @@ def ask_for_withdrawal(*, by: Actor, card: Card, to: BankCard, reason: str, toke
         current = Card.objects.select_for_update(of=("self",)).select_related("wallet").get(pk=card.pk)
         amount = amount_to_pay(current)
         asked = Withdrawal.objects.create(
-            token=token, card=current, amount_fen=amount, bank=to.bank, account_tail=to.tail, account_token=to.token,
-            reason=why, author_id=account_of(by), author_name=by.name,
-        )  # fmt: skip
+            token=token,
+            card=current,
+            amount_fen=amount,
+            bank=to.bank,
+            account_tail=to.tail,
+            account_token=to.token,
+            reason=why,
+            author_id=account_of(by),
+            author_name=by.name,
+        )
         note(by, asked, "card.ask_for_withdrawal", reason)
         return asked
 
@@ -82,9 +89,13 @@ def approve(*, by: Actor, withdrawal: Withdrawal) -> Withdrawal:
         key = f"card.withdrawal:{locked.public_id}"
         entry = ledger.post(by=by, kind="card.withdrawal", legs=[leg], key=key, reference=locked.reason)
         locked.receipt_id = write_receipt(
-            kind="withdrawal", card=card, amount_fen=locked.amount_fen, balance_fen=left, entry_id=entry.entry_id,
+            kind="withdrawal",
+            card=card,
+            amount_fen=locked.amount_fen,
+            balance_fen=left,
+            entry_id=entry.entry_id,
             detail=locked.account_tail,
-        )  # fmt: skip
+        )
         return kept(by, locked)
 
 

@@ -27,9 +27,14 @@ class Funds:
         self, part: str = "student", fen: int = 5000, key: str = "one", source: str = "subsidy", **more
     ) -> Claimable:
         return credit(
-            by=SYSTEM, wallet=self.campus.card(part).wallet, source=source, amount_fen=fen, key=key,
-            from_account_id=self.source, **more,
-        )  # fmt: skip
+            by=SYSTEM,
+            wallet=self.campus.card(part).wallet,
+            source=source,
+            amount_fen=fen,
+            key=key,
+            from_account_id=self.source,
+            **more,
+        )
 
     def pending(self, part: str = "student") -> int:
         return ledger.balance_of(pending_accounts([self.campus.card(part).wallet])[self.campus.card(part).wallet_id])

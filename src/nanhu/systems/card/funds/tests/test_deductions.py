@@ -23,9 +23,13 @@ def power(funds):
 
     def pay(fen=3050, key="power:2026-11:15-302", part="student"):
         return card.deduct(
-            by=SYSTEM, person_id=funds.campus.persons[part], amount_fen=fen, payee_account_id=payee, key=key,
+            by=SYSTEM,
+            person_id=funds.campus.persons[part],
+            amount_fen=fen,
+            payee_account_id=payee,
+            key=key,
             detail="电费 15栋 302",
-        )  # fmt: skip
+        )
 
     pay.funds, pay.payee = funds, payee
     return pay

@@ -134,8 +134,12 @@ def test_an_open_claim_is_settled_by_the_counter_even_where_nothing_is_left(fund
 
 
 @pytest.mark.parametrize(
-    "source", [pytest.param("subsidy", marks=pytest.mark.capability("A145.1", "A145.3")), pytest.param("payout", marks=pytest.mark.capability("A146.1"))]
-)  # fmt: skip
+    "source",
+    [
+        pytest.param("subsidy", marks=pytest.mark.capability("A145.1", "A145.3")),
+        pytest.param("payout", marks=pytest.mark.capability("A146.1")),
+    ],
+)
 def test_an_offices_batch_waits_and_is_collected(office, kiosk, source):  # noqa: F811
     """Handed in, approved by another, posted, seen by its holder, collected at a kiosk, reported as collected."""
     address = pay_out(office, source=source)
@@ -220,9 +224,13 @@ def sent() -> list[str]:
 @pytest.mark.capability("A122.1", "A122.4")
 def test_the_school_says_how_long_frozen_money_waits_and_whether_a_holiday_puts_it_off(funds, maker, school_file):
     """Made at the kiosk on a Wednesday, 48 hours before a National Day that the school's calendar keeps."""
-    school_file({
-        "frozen_hours = 72 ": "frozen_hours = 48 ", "skip_holidays = false": "skip_holidays = true", "from = 2026-09-01\nlost": "from = 2026-08-01\nlost",
-    })  # fmt: skip
+    school_file(
+        {
+            "frozen_hours = 72 ": "frozen_hours = 48 ",
+            "skip_holidays = false": "skip_holidays = true",
+            "from = 2026-09-01\nlost": "from = 2026-08-01\nlost",
+        }
+    )
     funds.campus.top_up("student", 10000)
     with time_machine.travel("2026-09-30T10:00+08:00", tick=True):
         begun = maker.ask("reissue/begin", {"id_number": WITH_X})

@@ -45,9 +45,14 @@ def test_holders_pages_stay_cheap(funds):
 def reissue_at_counter(funds, part, *, reason="lost", key=None, fee_from="wallet", **changes):
     address = f"/card/funds/cards/{funds.campus.card(part).public_id}/reissue/"
     said = {
-        "reason": reason, "document": "passport", "document_tail": "X123", "face_checked": "on", "uid": "",
-        "fee_from": fee_from, "key": key or uuid4(),
-    }  # fmt: skip
+        "reason": reason,
+        "document": "passport",
+        "document_tail": "X123",
+        "face_checked": "on",
+        "uid": "",
+        "fee_from": fee_from,
+        "key": key or uuid4(),
+    }
     return funds.campus.client("clerk").post(address, said | changes)
 
 
@@ -86,8 +91,15 @@ def test_the_form_sent_twice_makes_one_card(funds):
     funds.campus.top_up("teacher", 5000)
     old, key = funds.campus.card("teacher"), uuid4()
     address = f"/card/funds/cards/{old.public_id}/reissue/"
-    said = {"reason": "lost", "document": "staff_card", "document_tail": "0123", "face_checked": "on", "uid": "",
-            "fee_from": "wallet", "key": key}  # fmt: skip
+    said = {
+        "reason": "lost",
+        "document": "staff_card",
+        "document_tail": "0123",
+        "face_checked": "on",
+        "uid": "",
+        "fee_from": "wallet",
+        "key": key,
+    }
     urls = {funds.campus.client("clerk").post(address, said).url for _time in range(2)}
     assert len(urls) == 1
     assert Card.objects.filter(person_id=old.person_id).count() == 2
@@ -203,9 +215,13 @@ def test_no_cash_is_taken_between_the_count_and_the_hand_over(funds):
     former = TopUp.objects.get()
     with pytest.raises(DatabaseError, match="after the count"), transaction.atomic():
         TopUp.objects.create(
-            receipt=Receipt.objects.exclude(pk=former.receipt_id).first() or former.receipt, token=uuid4(),
-            clerk_id=former.clerk_id, clerk_name="x", amount_fen=1, balance_fen=1,
-        )  # fmt: skip
+            receipt=Receipt.objects.exclude(pk=former.receipt_id).first() or former.receipt,
+            token=uuid4(),
+            clerk_id=former.clerk_id,
+            clerk_name="x",
+            amount_fen=1,
+            balance_fen=1,
+        )
     funds.campus.client("second_clerk").post(report + "check/", {"counted": "50"})
     assert clerk.post(address, {"amount": "10", "token": token}).status_code == 302
     assert balance(f"card.drawer:{funds.campus.actor('clerk').account_id}") == 1000

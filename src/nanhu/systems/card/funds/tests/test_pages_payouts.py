@@ -30,10 +30,14 @@ def hand_in(office, text=GOOD, part="clerk", source="subsidy"):
     return client.post(
         PAGES + "new/",
         {
-            "source": source, "title": "十一月补助", "funding": office.funding.pk, "token": str(form["token"].value()),
-            "expires_on": "", "file": SimpleUploadedFile("名单.csv", text.encode()),
+            "source": source,
+            "title": "十一月补助",
+            "funding": office.funding.pk,
+            "token": str(form["token"].value()),
+            "expires_on": "",
+            "file": SimpleUploadedFile("名单.csv", text.encode()),
         },
-    )  # fmt: skip
+    )
 
 
 def pay_out(office, source="subsidy", text=GOOD):

@@ -36,11 +36,18 @@ class TestPages(IntakeTests):
         funding = open_funding(by=SYSTEM, code="aid", name="=1+1")
         PayoutBatch.objects.bulk_create(
             PayoutBatch(
-                token=uuid4(), source="subsidy", title="=1+1", funding=funding, row_count=1, sum_fen=1,
-                file_digest=str(uuid4()), author_id=self.author.account_id, author_name="周敏",
+                token=uuid4(),
+                source="subsidy",
+                title="=1+1",
+                funding=funding,
+                row_count=1,
+                sum_fen=1,
+                file_digest=str(uuid4()),
+                author_id=self.author.account_id,
+                author_name="周敏",
             )
             for _one in range(count)
-        )  # fmt: skip
+        )
 
 
 def test_what_the_author_may_not_do_is_said_on_the_page_of_the_batch(office):

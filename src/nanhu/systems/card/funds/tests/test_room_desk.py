@@ -38,11 +38,16 @@ class TestPages(IntakeTests):
         with transaction.atomic():
             lists = RoomList.objects.bulk_create(
                 RoomList(
-                    token=uuid4(), title="=1+1", room_count=1, share_count=1, sum_fen=1,
-                    author_id=self.author.account_id, author_name="周敏",
+                    token=uuid4(),
+                    title="=1+1",
+                    room_count=1,
+                    share_count=1,
+                    sum_fen=1,
+                    author_id=self.author.account_id,
+                    author_name="周敏",
                 )
                 for _one in range(count)
-            )  # fmt: skip
+            )
             bills = RoomBill.objects.bulk_create(RoomBill(room_list=one, room=str(one.pk), **room) for one in lists)
             RoomShare.objects.bulk_create(
                 RoomShare(

@@ -31,11 +31,19 @@ def test_what_does_not_divide_goes_to_the_first_by_number():
 @pytest.mark.parametrize(
     ("text", "month"),
     [
-        ("2026-10", date(2026, 10, 1)), ("2026/10", date(2026, 10, 1)), ("202610", date(2026, 10, 1)),
-        ("2026年10月", date(2026, 10, 1)), ("2026-10-31", date(2026, 10, 1)), ("2026-10-01 00:00:00", date(2026, 10, 1)),
-        ("2026-13", None), ("十月", None), ("", None), ("0000-10", None), ("2026-10; DROP", None),
+        ("2026-10", date(2026, 10, 1)),
+        ("2026/10", date(2026, 10, 1)),
+        ("202610", date(2026, 10, 1)),
+        ("2026年10月", date(2026, 10, 1)),
+        ("2026-10-31", date(2026, 10, 1)),
+        ("2026-10-01 00:00:00", date(2026, 10, 1)),
+        ("2026-13", None),
+        ("十月", None),
+        ("", None),
+        ("0000-10", None),
+        ("2026-10; DROP", None),
     ],
-)  # fmt: skip
+)
 def test_a_month_is_read_as_offices_write_it(text, month):
     assert month_of(text) == month
 

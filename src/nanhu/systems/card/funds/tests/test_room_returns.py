@@ -98,6 +98,9 @@ def test_each_step_leaves_its_trace(rich):
     room_returns.grant_back(by=rich.campus.actor("second_clerk"), room_list=room_list)
     rows = AuditEntry.objects.filter(target=f"room_list:{room_list.public_id}").order_by("id")
     assert [(row.action.removeprefix("card."), row.actor) for row in rows] == [
-        ("make_room_list", "周敏"), ("submit_room_list", "周敏"), ("approve_room_list", "何平"),
-        ("ask_room_list_back", "周敏"), ("grant_room_list_back", "何平"),
-    ]  # fmt: skip
+        ("make_room_list", "周敏"),
+        ("submit_room_list", "周敏"),
+        ("approve_room_list", "何平"),
+        ("ask_room_list_back", "周敏"),
+        ("grant_room_list_back", "何平"),
+    ]

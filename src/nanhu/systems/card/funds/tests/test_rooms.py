@@ -88,9 +88,14 @@ def test_a_list_is_posted_as_it_was_made(rich):
         RoomShare.objects.filter(pk=share.pk).update(amount_fen=1)
     with pytest.raises(DatabaseError, match="somebody looked at"), transaction.atomic():
         RoomShare.objects.create(
-            room_list=room_list, bill=bill, line=9, campus_no="x", name="x", amount_fen=1,
+            room_list=room_list,
+            bill=bill,
+            line=9,
+            campus_no="x",
+            name="x",
+            amount_fen=1,
             wallet=rich.campus.card("teacher").wallet,
-        )  # fmt: skip
+        )
     for statement in ("DELETE FROM card_room_share", "DELETE FROM card_room_bill", "DELETE FROM card_room_list"):
         with pytest.raises(DatabaseError, match="never removed"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
@@ -107,9 +112,14 @@ def test_shares_that_do_not_add_up_are_no_list(rich):
     with pytest.raises(DatabaseError, match="add up"), transaction.atomic():
         room_list = room_lists.make_list(by=rich.campus.actor("clerk"), token=uuid4(), title="x", rooms=checked.rows)
         RoomShare.objects.create(
-            room_list=room_list, bill=room_list.bills.get(), line=9, campus_no="x", name="x", amount_fen=1,
+            room_list=room_list,
+            bill=room_list.bills.get(),
+            line=9,
+            campus_no="x",
+            name="x",
+            amount_fen=1,
             wallet=rich.campus.card("teacher").wallet,
-        )  # fmt: skip
+        )
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 

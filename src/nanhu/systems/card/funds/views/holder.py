@@ -21,7 +21,10 @@ def funds(request: HttpRequest) -> HttpResponse:
     if card is None:
         return render(request, "card/none.html", {"school": school()})
     facts = {
-        "card": card, "waiting": queries.waiting_of(card.wallet), "past": queries.past_of(card.wallet)[:PAST],
-        "as_of": now(), "school": school(),
-    }  # fmt: skip
+        "card": card,
+        "waiting": queries.waiting_of(card.wallet),
+        "past": queries.past_of(card.wallet)[:PAST],
+        "as_of": now(),
+        "school": school(),
+    }
     return render(request, "card/funds/waiting.html", facts)

@@ -19,7 +19,7 @@ from nanhu.kernel.kit import (
     Views,
     Who,
     list_of,
-)  # fmt: skip
+)
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.money import format_yuan
@@ -114,7 +114,10 @@ batches = desk.intake(
     lead=_("补助和现金代发：一位经办人交名单，另一位复核，逐笔入账到持卡人的待领款，本人在圈存机或食堂消费机上领取。"),
     filters=BatchFilters,
     empty=Empty(
-        title=_("还没有发放过"), icon="gift", action=_("交第一份名单"), to="new",
+        title=_("还没有发放过"),
+        icon="gift",
+        action=_("交第一份名单"),
+        to="new",
         text=_("名单里有学工号和金额就够了；整份检查无误才会留下，另一位同意后才会入账。"),
     ),
     new={
@@ -129,9 +132,11 @@ batches = desk.intake(
     facts=lambda _request, batch: {"report": queries.report_of(batch)},
     rows=rows,
     rows_at="rows.csv",
-    agree=lambda batch: _("同意给 %(count)s 人发 %(sum)s") % {"count": batch.row_count, "sum": format_yuan(batch.sum_fen)},
+    agree=lambda batch: (
+        _("同意给 %(count)s 人发 %(sum)s") % {"count": batch.row_count, "sum": format_yuan(batch.sum_fen)}
+    ),
     done={"approve": _("已同意，正在逐笔入账。"), "discard": _("已作废，没有发出任何一笔。")},
-)  # fmt: skip
+)
 
 
 @batches.list.form(

@@ -34,10 +34,15 @@ def reissue_card(request: HttpRequest, public_id: UUID) -> HttpResponse:
         said = form.cleaned_data
         try:
             reissue(
-                by=person_at(request), card=card, reason=said["reason"], at=str(school().card_office_place),
-                fee_fen=reissue_rule().fee_fen(said["reason"]), key=f"counter:{said['key']}", uid=said["uid"].upper(),
+                by=person_at(request),
+                card=card,
+                reason=said["reason"],
+                at=str(school().card_office_place),
+                fee_fen=reissue_rule().fee_fen(said["reason"]),
+                key=f"counter:{said['key']}",
+                uid=said["uid"].upper(),
                 shown=shown_by(said),
-            )  # fmt: skip
+            )
         except CampusError as refusal:
             error, status = refusal.message, refusal.http_status
         else:
@@ -62,9 +67,11 @@ def slip(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise CardNotFoundError
     person = people.person_card(found.old_card.person_id)
     facts = {
-        "reissue": found, "person": person, "school": school(),
+        "reissue": found,
+        "person": person,
+        "school": school(),
         "tie": person.affiliations[0] if person and person.affiliations else None,
-    }  # fmt: skip
+    }
     return render(request, "card/funds/reissue_slip.html", facts)
 
 

@@ -116,10 +116,11 @@ def shares(request: PageRequest, found: RoomList) -> Listing:
 def facts(request: PageRequest, found: RoomList) -> dict[str, Any]:
     sums = queries.sums_by_building(found)
     return {
-        "report": queries.report_of(found), "ask_back": form_of(request, AskBackForm),
+        "report": queries.report_of(found),
+        "ask_back": form_of(request, AskBackForm),
         "buildings": list_of(request, Buildings, sums, per_page=500, caption=_("各楼")),
         "is_asked_by_me": found.asker_id == request.viewer.account_id,
-    }  # fmt: skip
+    }
 
 
 lists = desk.intake(
@@ -132,10 +133,15 @@ lists = desk.intake(
     keep=keep,
     title=_("水电代扣"),
     tab=_("各份账单"),
-    lead=_("一位经办人交一个月的水费电费，按房间分给住的人；另一位复核后逐笔从校园卡扣款。余额不够的不扣，列出来可以导出、再扣。"),
+    lead=_(
+        "一位经办人交一个月的水费电费，按房间分给住的人；另一位复核后逐笔从校园卡扣款。余额不够的不扣，列出来可以导出、再扣。"
+    ),
     filters=ListFilters,
     empty=Empty(
-        title=_("还没有交过账单"), icon="zap", action=_("交第一份账单"), to="new",
+        title=_("还没有交过账单"),
+        icon="zap",
+        action=_("交第一份账单"),
+        to="new",
         text=_("先下载模板，一行一个住在房间里的人；整份检查无误才会留下，另一位同意后才会扣款。"),
     ),
     new={
@@ -154,9 +160,11 @@ lists = desk.intake(
     facts=facts,
     rows=shares,
     rows_at="shares.csv",
-    agree=lambda found: _("同意从 %(count)s 人次扣 %(sum)s") % {"count": found.share_count, "sum": format_yuan(found.sum_fen)},
+    agree=lambda found: (
+        _("同意从 %(count)s 人次扣 %(sum)s") % {"count": found.share_count, "sum": format_yuan(found.sum_fen)}
+    ),
     done={"approve": _("已同意，正在逐笔扣款。"), "discard": _("已作废，一笔也没有扣。")},
-)  # fmt: skip
+)
 
 
 @lists.case.action("try-again/", done=_("正在把没扣到的再扣一次。"))

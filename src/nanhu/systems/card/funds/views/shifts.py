@@ -41,8 +41,12 @@ def mine(request: HttpRequest) -> HttpResponse:
             return redirect("card:shift", public_id=shift.public_id)
     page = Paginator(Shift.objects.order_by("-opened_at", "-id"), PAGE).get_page(request.GET.get("page"))
     facts = {
-        "shift": current, "form": form, "float_form": FloatForm(), "page": page, "me": me,
-    }  # fmt: skip
+        "shift": current,
+        "form": form,
+        "float_form": FloatForm(),
+        "page": page,
+        "me": me,
+    }
     return render(request, "card/funds/shifts.html", facts, status=status)
 
 
@@ -88,12 +92,19 @@ def show(
         clerk_id=found.clerk_id, is_fee_cash=True, ended_at__gte=found.opened_at, ended_at__lte=until
     )
     facts = {
-        "shift": found, "is_mine": is_mine, "form": form or RefusalForm(), "check_form": check_form or CheckForm(),
-        "is_shown": found.state == CLOSED or (is_mine and found.state == COUNTED), "reason_form": ShiftReasonForm(),
+        "shift": found,
+        "is_mine": is_mine,
+        "form": form or RefusalForm(),
+        "check_form": check_form or CheckForm(),
+        "is_shown": found.state == CLOSED or (is_mine and found.state == COUNTED),
+        "reason_form": ShiftReasonForm(),
         "counts": found.counts.order_by("at", "pk") if found.state == CLOSED else (),
-        "taken_fen": taken.aggregate(fen=Sum("amount_fen"))["fen"] or 0, "taken_count": taken.count(),
-        "fees_fen": fees.aggregate(fen=Sum("fee_fen"))["fen"] or 0, "fees_count": fees.count(), "school": school(),
-    }  # fmt: skip
+        "taken_fen": taken.aggregate(fen=Sum("amount_fen"))["fen"] or 0,
+        "taken_count": taken.count(),
+        "fees_fen": fees.aggregate(fen=Sum("fee_fen"))["fen"] or 0,
+        "fees_count": fees.count(),
+        "school": school(),
+    }
     return render(request, "card/funds/shift.html", facts, status=status)
 
 

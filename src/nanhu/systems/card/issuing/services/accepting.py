@@ -24,9 +24,14 @@ WORKING_DAYS = 3
 MOST_DAYS = 366
 ORIGIN = people.Origin(source="card.issuing", title="校园卡管理办公室")
 CATEGORY_CODES = {
-    "临聘": "hired", "自聘": "unit_hired", "讲学": "lecturer", "公务": "official", "培训": "trainee", "访问": "visitor",
+    "临聘": "hired",
+    "自聘": "unit_hired",
+    "讲学": "lecturer",
+    "公务": "official",
+    "培训": "trainee",
+    "访问": "visitor",
     "交流": "exchange",
-}  # fmt: skip
+}
 DOCUMENT_CODES = dict(zip(DOCUMENT_KINDS, ("1", "A", "T", "8", "9", "Z"), strict=True))
 
 
@@ -101,13 +106,24 @@ def temporary_number(order: CardOrder, row: OrderRow) -> str:
 def record_of(order: CardOrder, row: OrderRow, unit_code: str) -> people.PersonRecord:
     known = people.find_person_by_document(row.document or "")
     tie = people.AffiliationRecord(
-        kind="temporary", campus_no=row.campus_no or temporary_number(order, row), starts_on=campus_today(),
-        ends_on=day_of(row.valid_until) or campus_today() + timedelta(days=365), unit_code=unit_code, state="active",
-        category=CATEGORY_CODES.get(row.category, ""), category_name=row.category, status_name=row.category,
-    )  # fmt: skip
+        kind="temporary",
+        campus_no=row.campus_no or temporary_number(order, row),
+        starts_on=campus_today(),
+        ends_on=day_of(row.valid_until) or campus_today() + timedelta(days=365),
+        unit_code=unit_code,
+        state="active",
+        category=CATEGORY_CODES.get(row.category, ""),
+        category_name=row.category,
+        status_name=row.category,
+    )
     if known is not None:
         return people.PersonRecord(key=str(row.pk), person_id=known, affiliations=(tie,))
     return people.PersonRecord(
-        key=str(row.pk), name=row.name, sex=SEXES.get(row.sex, "0"), phone=row.phone,
-        document_kind=DOCUMENT_CODES.get(row.document_kind, "Z"), id_number=row.document, affiliations=(tie,),
-    )  # fmt: skip
+        key=str(row.pk),
+        name=row.name,
+        sex=SEXES.get(row.sex, "0"),
+        phone=row.phone,
+        document_kind=DOCUMENT_CODES.get(row.document_kind, "Z"),
+        id_number=row.document,
+        affiliations=(tie,),
+    )

@@ -22,15 +22,29 @@ def order_for_newcomers(*, by: Actor, unit: orders.Unit, collector: str, person_
         person, card = persons[person_id], cards[person_id]
         tie = next(one for one in person.affiliations if one.is_live)
         phone = people.phone_of(person_id, by=by, purpose="新生制卡")
-        rows.append({
-            "name": person.name, "campus_no": tie.campus_no, "sex": {"1": "男", "2": "女"}.get(person.sex, ""),
-            "document_kind": kind_of_document(numbers.get(person_id, "")), "document": numbers.get(person_id, ""), "unit": tie.unit_name,
-            "category": card.sub_class, "photo_name": f"{tie.campus_no}.jpg", "phone": phone, "collector": collector,
-        })  # fmt: skip
+        rows.append(
+            {
+                "name": person.name,
+                "campus_no": tie.campus_no,
+                "sex": {"1": "男", "2": "女"}.get(person.sex, ""),
+                "document_kind": kind_of_document(numbers.get(person_id, "")),
+                "document": numbers.get(person_id, ""),
+                "unit": tie.unit_name,
+                "category": card.sub_class,
+                "photo_name": f"{tie.campus_no}.jpg",
+                "phone": phone,
+                "collector": collector,
+            }
+        )
     return orders.open_order(
-        by=by, card_class="student", title=f"{unit.name} 新生", unit=unit, source=CardOrder.Source.ENROLMENT, rows=rows,
+        by=by,
+        card_class="student",
+        title=f"{unit.name} 新生",
+        unit=unit,
+        source=CardOrder.Source.ENROLMENT,
+        rows=rows,
         needs_approval=False,
-    )  # fmt: skip
+    )
 
 
 def without_plastic(person_ids: list[int]) -> list[int]:

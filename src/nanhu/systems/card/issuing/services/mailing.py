@@ -96,9 +96,13 @@ def draft(agent: UnitDelegate, letter: mails.Letter) -> tuple[CardOrder, photos.
     by = Actor(account_id=account.pk, name=people.person_cards([agent.person_id])[agent.person_id].name)
     title = _("%(unit)s %(what)s批量（邮件）") % {"unit": agent.unit_name, "what": CLASS_NAMES[card_class]}
     order = orders.open_order(
-        by=by, card_class=card_class, title=title, unit=orders.Unit(code=agent.unit_code, name=agent.unit_name),
-        source=CardOrder.Source.MAIL, rows=rows,
-    )  # fmt: skip
+        by=by,
+        card_class=card_class,
+        title=title,
+        unit=orders.Unit(code=agent.unit_code, name=agent.unit_name),
+        source=CardOrder.Source.MAIL,
+        rows=rows,
+    )
     audit.record(by=by, action="card.order_by_mail", target=f"card_order:{order.number}", facts={"from": letter.sender})
     return order, photos.add_archive(by=by, order=order, content=letter.archives[0]) if letter.archives else None
 
@@ -113,14 +117,15 @@ def told(order: CardOrder, matched: photos.Matched | None) -> str:
     """What was understood, what is wrong line by line, where to go on."""
     rows = list(order.rows.order_by("line"))
     wrong = [row for row in rows if row.errors]
-    lines = [_("收到“%(title)s”，制卡单号 %(number)s，%(count)d 人。") % {
-        "title": order.title, "number": order.number, "count": len(rows)}]  # fmt: skip
+    lines = [
+        _("收到“%(title)s”，制卡单号 %(number)s，%(count)d 人。")
+        % {"title": order.title, "number": order.number, "count": len(rows)}
+    ]
     lines += [
-        _("第 %(line)d 行：%(what)s") % {
-            "line": row.line, "what": "；".join(f"{LABELS[key]} {why}" for key, why in row.errors.items())
-        }
+        _("第 %(line)d 行：%(what)s")
+        % {"line": row.line, "what": "；".join(f"{LABELS[key]} {why}" for key, why in row.errors.items())}
         for row in wrong[:MOST_FAULTS_TOLD]
-    ]  # fmt: skip
+    ]
     lines += photo_lines(matched)
     lines.append(_("还有 %d 行有错，请在网上改好。") % len(wrong) if wrong else _("名单没有错。"))
     address = configuration().public_url + reverse("card:issuing:order", args=[order.public_id])

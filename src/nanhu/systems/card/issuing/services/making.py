@@ -76,8 +76,9 @@ def finish(by: Actor, order: CardOrder) -> None:
 def tell_ready(order: CardOrder, row: OrderRow) -> None:
     where = school().card_office_place
     text = _("您的校园卡已制好，领卡码 %(code)s。请本人带身份证到%(where)s领取。") % {
-        "code": row.pickup_code or "", "where": order.unit_name if order.kind == CardOrder.Kind.BATCH else where,
-    }  # fmt: skip
+        "code": row.pickup_code or "",
+        "where": order.unit_name if order.kind == CardOrder.Kind.BATCH else where,
+    }
     key = f"ready:{row.pk}:{row.plastic_uid}"
     if row.phone:
         letters.tell_number(key=key, kind="ready", phone=people.normalise_phone(row.phone), text=text, row=row)

@@ -28,19 +28,35 @@ class Unit:
 
 
 def open_order(
-    *, by: Actor, card_class: str, title: str, unit: Unit, source: str, rows: Sequence[Mapping[str, str]],
-    kind: str = BATCH, reason: str = "", needs_approval: bool = True,
-) -> CardOrder:  # fmt: skip
+    *,
+    by: Actor,
+    card_class: str,
+    title: str,
+    unit: Unit,
+    source: str,
+    rows: Sequence[Mapping[str, str]],
+    kind: str = BATCH,
+    reason: str = "",
+    needs_approval: bool = True,
+) -> CardOrder:
     """A draft with every row as typed and what is wrong with it. Nothing of it reaches production yet."""
     whole = [{key: row.get(key, "") for key in KEYS} for row in rows]
     verdicts = checking.judge_all(card_class, whole, is_batch=kind == BATCH)
     with transaction.atomic():
         order = CardOrder.objects.create(
-            number=next_number(), kind=kind, card_class=card_class, title=title, unit_code=unit.code,
-            unit_name=unit.name, source=source, reason=reason, needs_approval=needs_approval,
-            requester_id=by.account_id, requester_name=by.name,
+            number=next_number(),
+            kind=kind,
+            card_class=card_class,
+            title=title,
+            unit_code=unit.code,
+            unit_name=unit.name,
+            source=source,
+            reason=reason,
+            needs_approval=needs_approval,
+            requester_id=by.account_id,
+            requester_name=by.name,
             collector=next((row["collector"] for row in whole if row["collector"]), ""),
-        )  # fmt: skip
+        )
         OrderRow.objects.bulk_create(
             OrderRow(
                 order=order, line=line, errors=dict(verdict.errors), person_id=verdict.person_id, **columns_of(row)

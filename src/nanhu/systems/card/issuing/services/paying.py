@@ -26,9 +26,14 @@ def take_fee(*, by: Actor, row: OrderRow, method: str) -> FeePayment:
         pay = from_wallet if method == FeePayment.Method.WALLET else from_cash
         entry_id, receipt_id = pay(by, current)
         payment = FeePayment.objects.create(
-            row=current, amount_fen=current.fee_fen, method=method, entry_id=entry_id, receipt_id=receipt_id,
-            clerk_id=account_of(by), clerk_name=by.name,
-        )  # fmt: skip
+            row=current,
+            amount_fen=current.fee_fen,
+            method=method,
+            entry_id=entry_id,
+            receipt_id=receipt_id,
+            clerk_id=account_of(by),
+            clerk_name=by.name,
+        )
         facts = {"fen": current.fee_fen, "method": method, "entry": entry_id}
         audit.record(by=by, action="card.take_fee", target=f"card_order_row:{current.pk}", facts=facts)
         return payment

@@ -30,26 +30,43 @@ def known_values(*, by: Actor, person_id: int) -> tuple[str, dict[str, str]]:
     purpose = "个人办卡申请"
     document = people.id_number_of(person_id, by=by, purpose=purpose)
     values = dict.fromkeys(KEYS, "") | {
-        "name": person.name, "campus_no": first.campus_no if first else "", "unit": first.unit_name if first else "",
+        "name": person.name,
+        "campus_no": first.campus_no if first else "",
+        "unit": first.unit_name if first else "",
         "sex": next((word for word, code in SEXES.items() if code == person.sex), ""),
-        "category": kind.sub_class if kind and kind.sub_class != "其他" else "", "document_kind": kind_of_document(document) if document else "", "document": document,
+        "category": kind.sub_class if kind and kind.sub_class != "其他" else "",
+        "document_kind": kind_of_document(document) if document else "",
+        "document": document,
         "phone": people.phone_of(person_id, by=by, purpose=purpose),
         "valid_until": str(first.ends_on) if first and first.ends_on else "",
-    }  # fmt: skip
+    }
     return (kind.card_class if kind else "ordinary"), values
 
 
 def apply(
-    *, by: Actor, card_class: str, values: Mapping[str, str], reason: str, source: str,
-    picture: bytes | None = None, proofs: Sequence[tuple[str, bytes]] = (),
-) -> CardOrder:  # fmt: skip
+    *,
+    by: Actor,
+    card_class: str,
+    values: Mapping[str, str],
+    reason: str,
+    source: str,
+    picture: bytes | None = None,
+    proofs: Sequence[tuple[str, bytes]] = (),
+) -> CardOrder:
     """Ordinary cards wait for the sponsor's yes first (A105); who has a number of the school brings proof instead."""
     unit = unit_named(values.get("unit", ""))
     with transaction.atomic():
         order = orders.open_order(
-            by=by, card_class=card_class, title=_("个人办卡 · %s") % values.get("name", ""), unit=unit, source=source,
-            rows=[values], kind=CardOrder.Kind.PERSONAL, reason=reason, needs_approval=card_class == "ordinary",
-        )  # fmt: skip
+            by=by,
+            card_class=card_class,
+            title=_("个人办卡 · %s") % values.get("name", ""),
+            unit=unit,
+            source=source,
+            rows=[values],
+            kind=CardOrder.Kind.PERSONAL,
+            reason=reason,
+            needs_approval=card_class == "ordinary",
+        )
         row = order.rows.get()
         for name, content in proofs:
             keep_proof(by=by, row=row, name=name, content=content)

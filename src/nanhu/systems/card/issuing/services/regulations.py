@@ -38,11 +38,16 @@ def current(key: str) -> Regulation:
 def first_version(key: str) -> Regulation:
     told = TEXTS[key]
     made, _is_new = Regulation.objects.get_or_create(
-        key=key, version=1, defaults={
-            "title": told.title, "document_no": told.document_no, "effective_on": told.effective_on,
-            "body": (FOLDER / f"{key}.md").read_text(encoding="utf-8"), "published_by_name": "校园卡管理办公室",
+        key=key,
+        version=1,
+        defaults={
+            "title": told.title,
+            "document_no": told.document_no,
+            "effective_on": told.effective_on,
+            "body": (FOLDER / f"{key}.md").read_text(encoding="utf-8"),
+            "published_by_name": "校园卡管理办公室",
         },
-    )  # fmt: skip
+    )
     return made
 
 
@@ -57,9 +62,14 @@ def publish(*, by: Actor, key: str, title: str, document_no: str, body: str, eff
         newest = Regulation.objects.select_for_update().filter(key=key).order_by("version").values_list("version")
         version = max(number for (number,) in newest) + 1
         made = Regulation.objects.create(
-            key=key, version=version, title=title, document_no=document_no, body=body, effective_on=effective_on,
+            key=key,
+            version=version,
+            title=title,
+            document_no=document_no,
+            body=body,
+            effective_on=effective_on,
             published_by_name=by.name,
-        )  # fmt: skip
+        )
         audit.record(by=by, action="card.publish_regulation", target=f"regulation:{key}", facts={"version": version})
         return made
 

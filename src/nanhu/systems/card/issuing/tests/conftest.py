@@ -72,32 +72,54 @@ def line(
 def campus(cast):
     """Without plastic for anybody; the teacher is the college's agent, the second clerk its leader."""
     people.apply_units(
-        by=SYSTEM, origin=ORIGIN,
+        by=SYSTEM,
+        origin=ORIGIN,
         records=[
             people.UnitRecord(code="1", name="湖南理工学院", kind="school"),
             people.UnitRecord(code="12", name=COLLEGE, kind="college", parent_code="1"),
             people.UnitRecord(code="12012301", name="计科2301班", kind="class", parent_code="12"),
         ],
-    )  # fmt: skip
+    )
     records = [
         people.PersonRecord(
-            key=part, person_id=cast.persons[part], id_number=document, document_kind="1", phone=f"1390730{n:04}", sex="1",
-            affiliations=(people.AffiliationRecord(
-                kind=CAST[part][1], campus_no=CAST[part][2], starts_on=date(2023, 9, 1),
-                unit_code="12012301" if CAST[part][1] == "student" else "12"),),
+            key=part,
+            person_id=cast.persons[part],
+            id_number=document,
+            document_kind="1",
+            phone=f"1390730{n:04}",
+            sex="1",
+            affiliations=(
+                people.AffiliationRecord(
+                    kind=CAST[part][1],
+                    campus_no=CAST[part][2],
+                    starts_on=date(2023, 9, 1),
+                    unit_code="12012301" if CAST[part][1] == "student" else "12",
+                ),
+            ),
         )
         for n, (part, document) in enumerate(DOCUMENTS.items())
-    ]  # fmt: skip
+    ]
     people.apply_records(by=SYSTEM, records=records, origin=ORIGIN)
     new = [
         people.PersonRecord(
-            key=part, name=name, sex="1", id_number=document_of(part), document_kind="1",
-            affiliations=(people.AffiliationRecord(
-                kind=kind, campus_no=number, starts_on=date(2024, 9, 1), category_name=category, state="active",
-                unit_code="12"),),
+            key=part,
+            name=name,
+            sex="1",
+            id_number=document_of(part),
+            document_kind="1",
+            affiliations=(
+                people.AffiliationRecord(
+                    kind=kind,
+                    campus_no=number,
+                    starts_on=date(2024, 9, 1),
+                    category_name=category,
+                    state="active",
+                    unit_code="12",
+                ),
+            ),
         )
         for part, (name, kind, number, category) in NEWCOMERS.items()
-    ]  # fmt: skip
+    ]
     cast.persons |= people.apply_records(by=SYSTEM, records=new, origin=ORIGIN).person_ids
     card.issue_cards(by=SYSTEM, person_ids=[cast.persons[part] for part in NEWCOMERS])
     for part, role in (("teacher", "agent"), ("second_clerk", "leader")):

@@ -39,9 +39,17 @@ def shown_form(campus, part: str, address: str) -> dict[str, str]:
 
 def visitor(document: str, *, name: str = "访学者", until: str = UNTIL, category: str = "访问") -> dict[str, str]:
     return {
-        "name": name, "campus_no": "", "sex": "女", "document_kind": "居民身份证", "document": document, "unit": COLLEGE,
-        "category": category, "phone": "13907305678", "valid_until": until, "reason": "来校访问一学期",
-    }  # fmt: skip
+        "name": name,
+        "campus_no": "",
+        "sex": "女",
+        "document_kind": "居民身份证",
+        "document": document,
+        "unit": COLLEGE,
+        "category": category,
+        "phone": "13907305678",
+        "valid_until": until,
+        "reason": "来校访问一学期",
+    }
 
 
 def apply_at_counter(campus, said: dict[str, str], *, address: str = f"{DESK}personal/") -> CardOrder:

@@ -47,9 +47,18 @@ def test_a_list_is_checked_as_a_whole_mended_on_the_page_and_becomes_one_batch(c
     assert not CardOrder.objects.exclude(state="draft").exists()
 
     mended = {
-        "name": good[0], "campus_no": good[1], "sex": "男", "document_kind": "居民身份证", "document": good[4], "unit": good[5],
-        "category": good[6], "photo_name": good[7], "phone": good[8], "collector": good[9], "valid_until": "",
-    }  # fmt: skip
+        "name": good[0],
+        "campus_no": good[1],
+        "sex": "男",
+        "document_kind": "居民身份证",
+        "document": good[4],
+        "unit": good[5],
+        "category": good[6],
+        "photo_name": good[7],
+        "phone": good[8],
+        "collector": good[9],
+        "valid_until": "",
+    }
     assert agent.post(at(order, "rows/1/"), mended).status_code == 302
     assert not OrderRow.objects.exclude(errors={}).exists()
     told = agent.post(at(order, "photos/"), {"archive": archive("0020260001.JPG")}).content.decode()
@@ -76,8 +85,18 @@ def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_aga
         content = campus.client("teacher").get(f"{DESK}template/{card_class}.xlsx").content
         headers = [cell.value for cell in load_workbook(io.BytesIO(content)).active[3]]
         assert headers == [
-            "姓名", number, "性别", "证件类型", "证件号", "部门", "人员类别", "照片文件名", "电话", "领取人", "有效期",
-        ]  # fmt: skip
+            "姓名",
+            number,
+            "性别",
+            "证件类型",
+            "证件号",
+            "部门",
+            "人员类别",
+            "照片文件名",
+            "电话",
+            "领取人",
+            "有效期",
+        ]
     upload(campus, teacher_rows())
     order = newest()
     content = campus.client("clerk").get(at(order, "export.xlsx")).content
@@ -92,8 +111,15 @@ def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_aga
     assert newest().rows.get(line=1).errors == {"sex": "没有填", "phone": "没有填"}
     form = campus.client("clerk").get(f"{DESK}personal/?campus_no=0020260001").content.decode()
     assert "许知远" in form
-    asked = {"document_kind": "居民身份证", "document": document_of("new_teacher"), "phone": "123", "category": "教授", "unit": "",
-             "campus_no": "工号一", "valid_until": "2020-01-01"}  # fmt: skip
+    asked = {
+        "document_kind": "居民身份证",
+        "document": document_of("new_teacher"),
+        "phone": "123",
+        "category": "教授",
+        "unit": "",
+        "campus_no": "工号一",
+        "valid_until": "2020-01-01",
+    }
     for key, told in (
         ("phone", "不是手机号码"),
         ("category", "这类卡的人员类别是"),

@@ -11,9 +11,15 @@ from nanhu.systems.card.issuing.tests.personal import scan
 from nanhu.systems.card.tests.conftest import CAST
 
 OFFICE = Office(
-    clerk=CAST["clerk"][2], second=CAST["second_clerk"][2], agent=CAST["student"][2], leader=CAST["second_clerk"][2],
-    holder=CAST["student"][2], unit="12", portrait=lambda _number: picture(), proof=scan().getvalue(),
-)  # fmt: skip
+    clerk=CAST["clerk"][2],
+    second=CAST["second_clerk"][2],
+    agent=CAST["student"][2],
+    leader=CAST["second_clerk"][2],
+    holder=CAST["student"][2],
+    unit="12",
+    portrait=lambda _number: picture(),
+    proof=scan().getvalue(),
+)
 
 
 def test_a_newcomer_finds_the_office_alive(campus, monkeypatch):

@@ -89,9 +89,23 @@ def test_form_and_photos_by_mail_become_a_draft_that_the_leader_approves_on_line
     agent, leader = campus.client("teacher"), campus.client("second_clerk")
     assert agent.post(at(order, "submit/")).status_code == 409, "faults first"
     mended = dict(
-        zip(("name", "campus_no", "sex", "document_kind", "document", "unit", "category", "photo_name", "phone", "collector"),
-            good, strict=False)
-    )  # fmt: skip
+        zip(
+            (
+                "name",
+                "campus_no",
+                "sex",
+                "document_kind",
+                "document",
+                "unit",
+                "category",
+                "photo_name",
+                "phone",
+                "collector",
+            ),
+            good,
+            strict=False,
+        )
+    )
     assert agent.post(at(order, "rows/1/"), mended).status_code == 302
     agent.post(at(order, "photos/"), {"archive": archive("0020260001.jpg")})
     assert agent.post(at(order, "submit/")).status_code == 302

@@ -241,9 +241,12 @@ def test_the_version_in_force_is_accepted_at_issue_and_a_new_one_is_asked_for_an
         assert document_no in page
         assert "第 1 版" in page
     text = {
-        "key": "cards", "title": "校园卡管理规定", "document_no": "校政发〔2026〕8 号", "body": "## 新\n\n1. 补办十元。",
+        "key": "cards",
+        "title": "校园卡管理规定",
+        "document_no": "校政发〔2026〕8 号",
+        "body": "## 新\n\n1. 补办十元。",
         "effective_on": str(campus_today()),
-    }  # fmt: skip
+    }
     reader.post(f"{DESK}regulations/cards/accept/")
     assert "您已于" in reader.get(f"{DESK}regulations/cards/").content.decode()
     assert reader.post(f"{DESK}regulations/publish/", text).status_code == 404

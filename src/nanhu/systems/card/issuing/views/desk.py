@@ -35,9 +35,12 @@ def desk(request: HttpRequest) -> HttpResponse:
         state = next((one for one in STATES if counts.get(one)), STATES[0])
     tabs = [(one, CardOrder.State(one).label, f"{here}?state={one}", counts.get(one, 0)) for one in STATES]
     facts = {
-        "tabs": tabs, "state": state, "today": campus_today(), "overdue": list(queries.overdue()[:10]),
+        "tabs": tabs,
+        "state": state,
+        "today": campus_today(),
+        "overdue": list(queries.overdue()[:10]),
         "page": Paginator(queries.in_state(state), PAGE).get_page(request.GET.get("page")),
-    }  # fmt: skip
+    }
     return render(request, "card_issuing/desk.html", facts)
 
 
@@ -58,20 +61,34 @@ def order(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, found: CardOrder, access: Access, *, error: str = "", matched: Matched | None = None,
+    request: HttpRequest,
+    found: CardOrder,
+    access: Access,
+    *,
+    error: str = "",
+    matched: Matched | None = None,
     status: int = 200,
-) -> HttpResponse:  # fmt: skip
+) -> HttpResponse:
     rows = found.rows.select_related("fee_payment").order_by("line")
     wrong = [queries.line_of(row) for row in rows if row.errors]
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     facts = {
-        "order": found, "access": access, "wrong": wrong, "page": page, "error": error, "matched": matched,
-        "lines": [queries.line_of(row) for row in page.object_list], "today": campus_today(),
-        "photo_count": rows.exclude(photo_path="").count(), "total": rows.count(),
+        "order": found,
+        "access": access,
+        "wrong": wrong,
+        "page": page,
+        "error": error,
+        "matched": matched,
+        "lines": [queries.line_of(row) for row in page.object_list],
+        "today": campus_today(),
+        "photo_count": rows.exclude(photo_path="").count(),
+        "total": rows.count(),
         "unseen": faces.unseen(found).count() if access.is_office else 0,
-        "refusal": AnswerForm(), "archive": ArchiveForm(), "proofs": proofs_of(found, access),
+        "refusal": AnswerForm(),
+        "archive": ArchiveForm(),
+        "proofs": proofs_of(found, access),
         "is_late": found.state == "accepted" and found.due_on is not None and found.due_on < campus_today(),
-    }  # fmt: skip
+    }
     return render(request, "card_issuing/order.html", facts, status=status)
 
 
@@ -94,9 +111,11 @@ def approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found, access = seen_by(request, public_id)
     person_id = viewer_of(request).person_id
     return done(
-        request, found, access,
+        request,
+        found,
+        access,
         lambda: orders.decide(by=person_at(request), person_id=person_id, order=found, is_approved=True),
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -107,11 +126,11 @@ def refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return show(request, found, access, status=422)
     said, person_id = form.cleaned_data["answer"], viewer_of(request).person_id
     return done(
-        request, found, access,
-        lambda: orders.decide(
-            by=person_at(request), person_id=person_id, order=found, is_approved=False, answer=said
-        ),
-    )  # fmt: skip
+        request,
+        found,
+        access,
+        lambda: orders.decide(by=person_at(request), person_id=person_id, order=found, is_approved=False, answer=said),
+    )
 
 
 @require_POST

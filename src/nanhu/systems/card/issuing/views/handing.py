@@ -88,9 +88,14 @@ def hand(request: HttpRequest, row_id: int) -> HttpResponse:
     said = form.cleaned_data
     try:
         handing.hand_over(
-            by=person_at(request), row=row, how=said["how"], handed_to=said["handed_to"], document=said["document"],
-            code=said["code"], accepted=tuple(regulations.TEXTS),
-        )  # fmt: skip
+            by=person_at(request),
+            row=row,
+            how=said["how"],
+            handed_to=said["handed_to"],
+            document=said["document"],
+            code=said["code"],
+            accepted=tuple(regulations.TEXTS),
+        )
     except CampusError as error:
         return show_hand(request, row, access, form, error=error.message, status=error.http_status)
     return redirect("card:issuing:handed", row_id=row.pk)
@@ -101,10 +106,17 @@ def show_hand(
 ) -> HttpResponse:
     payment = FeePayment.objects.filter(row=row).first()
     facts = {
-        "row": row, "order": row.order, "form": form, "error": error, "payment": payment, "access": access,
-        "person": people.person_card(row.person_id) if row.person_id else None, "texts": regulations.all_current(),
-        "fee": FeeForm(), "owes": row.fee_fen > 0 and payment is None,
-    }  # fmt: skip
+        "row": row,
+        "order": row.order,
+        "form": form,
+        "error": error,
+        "payment": payment,
+        "access": access,
+        "person": people.person_card(row.person_id) if row.person_id else None,
+        "texts": regulations.all_current(),
+        "fee": FeeForm(),
+        "owes": row.fee_fen > 0 and payment is None,
+    }
     return render(request, "card_issuing/hand.html", facts, status=status)
 
 
@@ -130,9 +142,11 @@ def fee(request: HttpRequest, row_id: int) -> HttpResponse:
     if payment is None:
         raise Http404
     facts = {
-        "row": row, "payment": payment, "number": receipt_number(payment.receipt_id or payment.entry_id),
+        "row": row,
+        "payment": payment,
+        "number": receipt_number(payment.receipt_id or payment.entry_id),
         "school": school(),
-    }  # fmt: skip
+    }
     return render(request, "card_issuing/fee.html", facts)
 
 
@@ -156,10 +170,12 @@ def collect(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
         return done(
-            request, found, access,
+            request,
+            found,
+            access,
             lambda: handing.collect_batch(
                 by=person_at(request), order=found, code=said["code"], signed_by=said["signed_by"]
             ),
-        )  # fmt: skip
+        )
     facts = {"order": found, "form": form, "rows": found.rows.order_by("line")}
     return render(request, "card_issuing/collect.html", facts, status=422 if form.is_bound else 200)

@@ -46,12 +46,15 @@ def show_next(
     rows = found.rows.select_related("card").order_by("line")
     waiting = rows.filter(state="waiting").first() if found.state == CardOrder.State.ACCEPTED else None
     facts = {
-        "order": found, "row": waiting, "error": error, "total": rows.count(),
+        "order": found,
+        "row": waiting,
+        "error": error,
+        "total": rows.count(),
         "made": rows.filter(state__in=["made", "handed"]).count(),
         "person": people.person_card(waiting.person_id) if waiting and waiting.person_id else None,
         "form": form or ChipForm(initial={"line": waiting.line if waiting else 0}),
         "last": rows.filter(state="made").order_by("-made_at")[:5],
-    }  # fmt: skip
+    }
     return render(request, "card_issuing/make.html", facts, status=status)
 
 
@@ -64,9 +67,11 @@ def spoil(request: HttpRequest, public_id: UUID, line: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         reason = form.cleaned_data["reason"]
         return done(
-            request, found, access,
+            request,
+            found,
+            access,
             lambda: making.spoil_row(by=person_at(request), order=found, line=line, reason=reason),
-        )  # fmt: skip
+        )
     facts = {"order": found, "row": found.rows.filter(line=line).first(), "form": form}
     return render(request, "card_issuing/spoil.html", facts, status=422 if form.is_bound else 200)
 

@@ -28,12 +28,20 @@ def show_office(request: HttpRequest, *, error: str = "", status: int = 200) -> 
     viewer = viewer_of(request)
     ticket = queue.own_ticket(viewer.account_id)
     facts = {
-        "school": school(), "standing": hours.standing(), "today": hours.hours_on(campus_today()),
-        "summer": hours.hours_in("summer"), "winter": hours.hours_in("winter"), "table": hours.table(),
-        "ticket": ticket, "ahead": queue.ahead_of(ticket) if ticket else 0, "is_office": is_office(viewer),
+        "school": school(),
+        "standing": hours.standing(),
+        "today": hours.hours_on(campus_today()),
+        "summer": hours.hours_in("summer"),
+        "winter": hours.hours_in("winter"),
+        "table": hours.table(),
+        "ticket": ticket,
+        "ahead": queue.ahead_of(ticket) if ticket else 0,
+        "is_office": is_office(viewer),
         "calling": QueueTicket.objects.filter(day=campus_today(), state="called").order_by("-called_at")[:3],
-        "texts": regulations.all_current(), "fees": fees.fee_table(), "error": error,
-    }  # fmt: skip
+        "texts": regulations.all_current(),
+        "fees": fees.fee_table(),
+        "error": error,
+    }
     return render(request, "card_issuing/office.html", facts, status=status)
 
 
@@ -60,8 +68,9 @@ def calling(request: HttpRequest) -> HttpResponse:
     today = QueueTicket.objects.filter(day=campus_today()).order_by("number")
     facts = {
         "form": form if form.is_bound else WindowForm(initial={"window": window}),
-        "now": today.filter(state="called", window=window).first(), "waiting": today.filter(state="waiting"),
-    }  # fmt: skip
+        "now": today.filter(state="called", window=window).first(),
+        "waiting": today.filter(state="waiting"),
+    }
     return render(request, "card_issuing/queue.html", facts)
 
 
@@ -87,10 +96,13 @@ def regulation(request: HttpRequest, key: str, version: int | None = None) -> Ht
     viewer = viewer_of(request)
     accepted = regulations.accepted_by(viewer.person_id).get(key) if viewer.person_id else None
     facts = {
-        "text": found, "body": messages.body_html(found.body), "is_newest": found.pk == newest.pk,
-        "versions": Regulation.objects.filter(key=key).order_by("-version"), "accepted": accepted,
+        "text": found,
+        "body": messages.body_html(found.body),
+        "is_newest": found.pk == newest.pk,
+        "versions": Regulation.objects.filter(key=key).order_by("-version"),
+        "accepted": accepted,
         "is_manager": MANAGER in viewer.roles,
-    }  # fmt: skip
+    }
     return render(request, "card_issuing/regulation.html", facts)
 
 

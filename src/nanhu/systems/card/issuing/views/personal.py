@@ -37,9 +37,13 @@ def counter(request: HttpRequest) -> HttpResponse:
     if person_id is not None:
         card_class, known = personal.known_values(by=person_at(request), person_id=person_id)
     return filled(
-        request, card_class, known, source=CardOrder.Source.COUNTER, template="card_issuing/personal.html",
+        request,
+        card_class,
+        known,
+        source=CardOrder.Source.COUNTER,
+        template="card_issuing/personal.html",
         facts={"number": number, "not_found": bool(number) and person_id is None, "classes": Card.Class.choices},
-    )  # fmt: skip
+    )
 
 
 @takes_files(largest=15 * MEGABYTE)
@@ -72,9 +76,12 @@ def filled(
         request.POST or None, request.FILES or None, card_class=card_class, initial=shown, known=secrets
     )
     facts |= {
-        "form": form, "card_class": card_class, "class_name": Card.Class(card_class).label, "known": known,
+        "form": form,
+        "card_class": card_class,
+        "class_name": Card.Class(card_class).label,
+        "known": known,
         "known_secrets": [column.label for column in COLUMNS if column.key in secrets],
-    }  # fmt: skip
+    }
     if not form.is_bound or not form.is_valid():
         return render(request, template, facts, status=422 if form.is_bound else 200)
     said = form.cleaned_data
@@ -83,10 +90,14 @@ def filled(
         typed |= {key: known[key] for key in ("name", "campus_no", "document", "sex") if known[key]}
     try:
         order = personal.apply(
-            by=person_at(request), card_class=card_class, values=typed, reason=said["reason"], source=source,
+            by=person_at(request),
+            card_class=card_class,
+            values=typed,
+            reason=said["reason"],
+            source=source,
             picture=said["picture"].read() if said["picture"] else None,
             proofs=[(said["proof"].name, said["proof"].read())] if said["proof"] else (),
-        )  # fmt: skip
+        )
     except CampusError as error:
         form.add_error(None, error.message)
         return render(request, template, facts, status=error.http_status)

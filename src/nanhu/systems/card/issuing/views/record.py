@@ -30,9 +30,11 @@ def record(request: HttpRequest) -> HttpResponse:
     card = own_card(request)
     person, rules = people.person_card(card.person_id), table()
     facts = {
-        "card": card, "person": person, "partners": school().table("card.partners").members,
+        "card": card,
+        "person": person,
+        "partners": school().table("card.partners").members,
         "agreement": active_agreement(card.person_id),
         "rights": [Given(right.name, judge(rules, card, key, campus_today())) for key, right in RIGHTS.items()],
         "accepted": regulations.accepted_by(card.person_id),
-    }  # fmt: skip
+    }
     return render(request, "card_issuing/record.html", facts)

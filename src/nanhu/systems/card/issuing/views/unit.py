@@ -30,10 +30,14 @@ def unit(request: HttpRequest) -> HttpResponse:
     own = list(queries.of_units(units_with_orders(codes))[:SHOWN])
     leads = {one.unit_code for one in mine if one.role == UnitDelegate.Role.LEADER}
     facts = {
-        "delegations": mine, "orders": own, "is_agent": any(one.role == "agent" for one in mine),
-        "waiting": [one for one in own if one.state == "submitted" and leads & set(people.unit_codes_upwards(one.unit_code))],
+        "delegations": mine,
+        "orders": own,
+        "is_agent": any(one.role == "agent" for one in mine),
+        "waiting": [
+            one for one in own if one.state == "submitted" and leads & set(people.unit_codes_upwards(one.unit_code))
+        ],
         "ending": ending_in(codes),
-    }  # fmt: skip
+    }
     return render(request, "card_issuing/unit.html", facts)
 
 
@@ -68,9 +72,12 @@ def name_delegate(request: HttpRequest, form: DelegateForm) -> bool:
         return False
     names = {code: name for code, name, *_short in people.unit_names()}
     UnitDelegate.objects.get_or_create(
-        unit_code=said["unit"], person_id=person_id, role=said["role"], ended_at=None,
+        unit_code=said["unit"],
+        person_id=person_id,
+        role=said["role"],
+        ended_at=None,
         defaults={"unit_name": names[said["unit"]], "named_by_name": by.name},
-    )  # fmt: skip
+    )
     facts = {"unit": said["unit"], "role": said["role"]}
     audit.record(by=by, action="card.name_delegate", target=f"person:{person_id}", facts=facts)
     return True
@@ -101,9 +108,11 @@ def enrol(request: HttpRequest) -> HttpResponse:
         wanted = enrolling.without_plastic(members)
         if wanted:
             made = enrolling.order_for_newcomers(
-                by=person_at(request), unit=orders.Unit(code=said["unit"], name=name), collector=said["collector"],
+                by=person_at(request),
+                unit=orders.Unit(code=said["unit"], name=name),
+                collector=said["collector"],
                 person_ids=wanted,
-            )  # fmt: skip
+            )
             return redirect("card:issuing:order", public_id=made.public_id)
         form.add_error("unit", _("这里没有还没制卡的学生。"))
     return render(request, "card_issuing/enrol.html", {"form": form}, status=422 if form.is_bound else 200)

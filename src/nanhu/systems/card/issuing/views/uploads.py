@@ -48,9 +48,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     title = _("%(unit)s %(what)s批量") % {"unit": unit.name, "what": CLASS_NAMES[said["card_class"]]}
     try:
         made = orders.open_order(
-            by=person_at(request), card_class=said["card_class"], title=title, unit=unit,
-            source=CardOrder.Source.WEB, rows=sheets.read(said["sheet"].read()),
-        )  # fmt: skip
+            by=person_at(request),
+            card_class=said["card_class"],
+            title=title,
+            unit=unit,
+            source=CardOrder.Source.WEB,
+            rows=sheets.read(said["sheet"].read()),
+        )
     except CampusError as error:
         form.add_error("sheet", error.message)
         return render(request, "card_issuing/upload.html", {"form": form}, status=error.http_status)
@@ -158,9 +162,11 @@ def picture(request: HttpRequest, public_id: UUID, line: int) -> HttpResponse:
         raise Http404
     content = form.cleaned_data["picture"].read()
     return done(
-        request, found, access,
+        request,
+        found,
+        access,
         lambda: photos.add_picture(by=person_at(request), order=found, line=line, content=content),
-    )  # fmt: skip
+    )
 
 
 @require_safe

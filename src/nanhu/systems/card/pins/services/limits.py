@@ -37,9 +37,12 @@ def limits_of(card: Card) -> Limits:
         meal = meal if own.meal_fen is None else own.meal_fen
         daily = daily if own.daily_fen is None else own.daily_fen
     return Limits(
-        meal_fen=min(meal, rule.meal_max_fen), daily_fen=min(daily, rule.daily_max_fen), is_own=own is not None,
-        meal_max_fen=rule.meal_max_fen, daily_max_fen=rule.daily_max_fen,
-    )  # fmt: skip
+        meal_fen=min(meal, rule.meal_max_fen),
+        daily_fen=min(daily, rule.daily_max_fen),
+        is_own=own is not None,
+        meal_max_fen=rule.meal_max_fen,
+        daily_max_fen=rule.daily_max_fen,
+    )
 
 
 def change_limit(*, by: Actor, card: Card, which: Which, fen: int, at: str) -> Limits:

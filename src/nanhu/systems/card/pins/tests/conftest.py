@@ -18,11 +18,16 @@ def identify(campus: Campus) -> None:
     """Give the cast the documents of which initial PINs are made."""
     records = [
         people.PersonRecord(
-            key=part, person_id=campus.persons[part], document_kind=kind, id_number=number,
-            affiliations=(people.AffiliationRecord(kind=CAST[part][1], campus_no=CAST[part][2], starts_on=date(2023, 9, 1)),),
+            key=part,
+            person_id=campus.persons[part],
+            document_kind=kind,
+            id_number=number,
+            affiliations=(
+                people.AffiliationRecord(kind=CAST[part][1], campus_no=CAST[part][2], starts_on=date(2023, 9, 1)),
+            ),
         )
         for part, (kind, number) in DOCUMENTS.items()
-    ]  # fmt: skip
+    ]
     people.apply_records(by=SYSTEM, records=records, origin=ORIGIN)
 
 

@@ -20,11 +20,15 @@ DOCUMENT = (Path(__file__).parents[6] / "docs" / "protocols" / "terminal.md").re
 @pytest.mark.parametrize(
     ("document", "rule", "pin"),
     [
-        ("43060219990101001X", "document_digits", "010010"), ("430602199901010026", "counter", "010026"),
-        ("43060219990101001x", "counter", "010010"), ("E12345678", "document_digits", "345678"),
-        ("E1234", "document_digits", "001234"), ("E12345678", "counter", None), ("", "document_digits", None),
+        ("43060219990101001X", "document_digits", "010010"),
+        ("430602199901010026", "counter", "010026"),
+        ("43060219990101001x", "counter", "010010"),
+        ("E12345678", "document_digits", "345678"),
+        ("E1234", "document_digits", "001234"),
+        ("E12345678", "counter", None),
+        ("", "document_digits", None),
     ],
-)  # fmt: skip
+)
 def test_the_initial_pin_follows_the_document(document, rule, pin):
     assert initial_pin(document, rule) == pin
 
@@ -56,26 +60,39 @@ def test_the_documents_example_opens():
     assert open_pin_block(bytes.fromhex(said["key"]), said["terminal"], said["sequence"], said["block"]) == said["pin"]
 
 
-RULES = policy.read_rules({
-    "card": {
-        "limits": [{"from": date(2024, 1, 1), "meal_fen": 1000}, {"from": date(2025, 1, 1), "meal_fen": 2000, "teacher": {"daily_fen": 9}}],
-        "meals": [
-            {"first_day": "10-01", "last_day": "04-30", "periods": {"lunch": "10:00-15:00", "night": "20:30-24:00"}},
-            {"first_day": "05-01", "last_day": "09-30", "periods": {"lunch": "10:00-16:00"}},
-            {"canteen": "北院食堂", "periods": {"lunch": "11:00-13:00"}},
-        ],
+RULES = policy.read_rules(
+    {
+        "card": {
+            "limits": [
+                {"from": date(2024, 1, 1), "meal_fen": 1000},
+                {"from": date(2025, 1, 1), "meal_fen": 2000, "teacher": {"daily_fen": 9}},
+            ],
+            "meals": [
+                {
+                    "first_day": "10-01",
+                    "last_day": "04-30",
+                    "periods": {"lunch": "10:00-15:00", "night": "20:30-24:00"},
+                },
+                {"first_day": "05-01", "last_day": "09-30", "periods": {"lunch": "10:00-16:00"}},
+                {"canteen": "北院食堂", "periods": {"lunch": "11:00-13:00"}},
+            ],
+        }
     }
-})  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(
     ("canteen", "moment", "meal"),
     [
-        ("南院一食堂", (2025, 1, 5, 15, 30), 0), ("南院一食堂", (2025, 6, 5, 15, 30), 2), ("南院一食堂", (2025, 1, 5, 10, 0), 2),
-        ("南院一食堂", (2025, 1, 5, 23, 59), 4), ("北院食堂", (2025, 6, 5, 15, 30), 0), ("北院食堂", (2025, 1, 5, 12, 0), 2),
+        ("南院一食堂", (2025, 1, 5, 15, 30), 0),
+        ("南院一食堂", (2025, 6, 5, 15, 30), 2),
+        ("南院一食堂", (2025, 1, 5, 10, 0), 2),
+        ("南院一食堂", (2025, 1, 5, 23, 59), 4),
+        ("北院食堂", (2025, 6, 5, 15, 30), 0),
+        ("北院食堂", (2025, 1, 5, 12, 0), 2),
         ("", (2025, 1, 5, 9, 59), 0),
     ],
-)  # fmt: skip
+)
 def test_meals_are_those_of_the_canteen_and_the_season(canteen, moment, meal):
     assert policy.meal_by(RULES[1], canteen, datetime(*moment, tzinfo=CAMPUS_ZONE)) == meal
 

@@ -39,9 +39,13 @@ def of_card(request: HttpRequest, public_id: UUID) -> HttpResponse:
         said = form.cleaned_data
         try:
             reset_pin(
-                by=person_at(request), card=card, kind=said["kind"], document=said["document"], reason=said["reason"],
+                by=person_at(request),
+                card=card,
+                kind=said["kind"],
+                document=said["document"],
+                reason=said["reason"],
                 new=said["new"],
-            )  # fmt: skip
+            )
         except CampusError as problem:
             error = problem.message
         else:

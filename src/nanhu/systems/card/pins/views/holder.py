@@ -23,7 +23,11 @@ def own(request: HttpRequest) -> HttpResponse:
     card = own_card(request)
     spent = queries.spent_today(card)
     facts = {
-        "card": card, "states": queries.pin_states(card), "limits": limits_of(card), "spent": spent,
-        "meal_name": MEAL_NAMES[spent.meal - 1] if spent.meal else "", "school": school(),
-    }  # fmt: skip
+        "card": card,
+        "states": queries.pin_states(card),
+        "limits": limits_of(card),
+        "spent": spent,
+        "meal_name": MEAL_NAMES[spent.meal - 1] if spent.meal else "",
+        "school": school(),
+    }
     return render(request, "card/pins/own.html", facts)

@@ -35,11 +35,15 @@ class Wish:
     def rules(self) -> list[RightRule]:
         return [
             RightRule(
-                card_class=self.card_class, sub_class=sub_class, right=self.right, is_allowed=self.is_allowed,
-                starts_on=self.starts_on, ends_on=self.ends_on,
+                card_class=self.card_class,
+                sub_class=sub_class,
+                right=self.right,
+                is_allowed=self.is_allowed,
+                starts_on=self.starts_on,
+                ends_on=self.ends_on,
             )
             for sub_class in self.sub_classes or ("",)
-        ]  # fmt: skip
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +73,12 @@ def preview(wish: Wish) -> Preview:
             changed[way].append(sub_class)
     samples = {way: tuple(groups.filter(sub_class__in=names).order_by("?")[:SAMPLE]) for way, names in changed.items()}
     return Preview(
-        gain_count=counts["gain"], lose_count=counts["lose"], unchanged_count=counts["same"],
-        gaining=samples["gain"], losing=samples["lose"],
-    )  # fmt: skip
+        gain_count=counts["gain"],
+        lose_count=counts["lose"],
+        unchanged_count=counts["same"],
+        gaining=samples["gain"],
+        losing=samples["lose"],
+    )
 
 
 def check(wish: Wish) -> None:
@@ -88,9 +95,13 @@ def rule(*, by: Actor, wish: Wish, reason: str) -> list[RightRule]:
         made = wish.rules()
         met = supersede(by=by, wanted=made, reason=reason)
         facts = {
-            "sub_classes": list(wish.sub_classes), "allowed": wish.is_allowed, "from": str(wish.starts_on),
-            "until": str(wish.ends_on or ""), "withdrawn": [one.pk for one in met], "rules": [one.pk for one in made],
-        }  # fmt: skip
+            "sub_classes": list(wish.sub_classes),
+            "allowed": wish.is_allowed,
+            "from": str(wish.starts_on),
+            "until": str(wish.ends_on or ""),
+            "withdrawn": [one.pk for one in met],
+            "rules": [one.pk for one in made],
+        }
         audit.record(by=by, action="card.rule_right", target=target_of(made[0]), reason=reason, facts=facts)
         return made
 

@@ -10,9 +10,14 @@ from nanhu.systems.card.rights.models import RightRule
 
 def rule(first: int, last: int | None, sub_class: str = "") -> RightRule:
     return RightRule(
-        card_class="student", sub_class=sub_class, right="library", is_allowed=True, reason="函",
-        starts_on=date(2026, 1, first), ends_on=date(2026, 1, last) if last else None,
-    )  # fmt: skip
+        card_class="student",
+        sub_class=sub_class,
+        right="library",
+        is_allowed=True,
+        reason="函",
+        starts_on=date(2026, 1, first),
+        ends_on=date(2026, 1, last) if last else None,
+    )
 
 
 def days(rules) -> list[tuple[int, int | None]]:

@@ -40,11 +40,16 @@ class TestRules(PageTests):
         taken = RightRule.objects.count()
         RightRule.objects.bulk_create(
             RightRule(
-                card_class="student", right="library", is_allowed=False, reason="=1+1", created_by_name="周敏",
-                starts_on=TODAY + DAY * (taken + n), ends_on=TODAY + DAY * (taken + n),
+                card_class="student",
+                right="library",
+                is_allowed=False,
+                reason="=1+1",
+                created_by_name="周敏",
+                starts_on=TODAY + DAY * (taken + n),
+                ends_on=TODAY + DAY * (taken + n),
             )
             for n in range(count)
-        )  # fmt: skip
+        )
 
 
 class TestVerification(PageTests):

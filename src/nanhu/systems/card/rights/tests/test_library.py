@@ -71,8 +71,13 @@ def test_a_rule_made_on_the_page_for_later_holds_from_its_day_to_its_day_at_the_
     identity.grant_role(by=SYSTEM, account_id=campus.actor("clerk").account_id, role="card.manager")
     first, last = campus_today() + timedelta(days=10), campus_today() + timedelta(days=20)
     told = {
-        "who": "student", "right": "library", "is_allowed": "0", "starts_on": str(first), "ends_on": str(last), "reason": "馆舍维修",
-    }  # fmt: skip
+        "who": "student",
+        "right": "library",
+        "is_allowed": "0",
+        "starts_on": str(first),
+        "ends_on": str(last),
+        "reason": "馆舍维修",
+    }
     seen = campus.client("clerk").post("/card/rights/change/", told).content.decode()
     assert "林小满" in seen
     assert campus.client("clerk").post("/card/rights/change/", told | {"confirmed": "1"}).status_code == 302

@@ -64,8 +64,14 @@ def test_a_new_rule_cuts_the_old_one_and_keeps_it(campus):
     rule(is_allowed=True, starts_on=TODAY + 5 * DAY, ends_on=TODAY + 10 * DAY)
     card = campus.card("student")
     assert [may(card, "library", TODAY + n * DAY).is_allowed for n in (0, 4, 5, 10, 11, 20, 21)] == [
-        False, False, True, True, False, False, True,
-    ]  # fmt: skip
+        False,
+        False,
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
     old.refresh_from_db()
     assert old.withdrawn_at is not None
     assert RightRule.objects.filter(replaces=old).count() == 2
@@ -108,8 +114,9 @@ def test_the_database_says_the_same_as_the_program(campus):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT card_right_rule_says('student', '统招本科', 'library', %s), card_right_rule_says('student', '留学生', 'library', %s),"
-            " card_right_rule_says('teacher', '正式在编', 'library', %s)", [TODAY] * 3,
-        )  # fmt: skip
+            " card_right_rule_says('teacher', '正式在编', 'library', %s)",
+            [TODAY] * 3,
+        )
         assert cursor.fetchone() == (False, True, None)
 
 

@@ -35,9 +35,14 @@ WAY = "vendor"
 def account(request: Request) -> wire.Account:
     grants = VendorMerchant.objects.filter(vendor=request.vendor, is_on=True).select_related("merchant")
     return wire.Account(
-        company=request.vendor.company, mode="live", scopes=request.scopes, per_minute=request.vendor.per_minute,
-        merchants=[wire.Merchant(key=one.merchant.key, name=one.merchant.name) for one in grants.order_by("merchant__key")],
-    )  # fmt: skip
+        company=request.vendor.company,
+        mode="live",
+        scopes=request.scopes,
+        per_minute=request.vendor.per_minute,
+        merchants=[
+            wire.Merchant(key=one.merchant.key, name=one.merchant.name) for one in grants.order_by("merchant__key")
+        ],
+    )
 
 
 def query(request: Request) -> wire.Card:
@@ -111,11 +116,16 @@ def card_by(consent: Consent) -> Card:
 def card_body(request: Request, card: Card) -> wire.Card:
     person = people.person_cards([card.person_id])[card.person_id]
     return wire.Card(
-        id=str(card.public_id), mode="live", state=card.state, card_class=card.card_class, sub_class=card.sub_class,  # type: ignore[arg-type]
-        valid_until=str(card.valid_until), may_pay=may(card, "consume").is_allowed,
+        id=str(card.public_id),
+        mode="live",
+        state=card.state,
+        card_class=card.card_class,
+        sub_class=card.sub_class,  # type: ignore[arg-type]
+        valid_until=str(card.valid_until),
+        may_pay=may(card, "consume").is_allowed,
         holder=wire.Holder(name=mask_name(person.name)),
         balance_fen=holding_of(card).balance_fen if request.may(Scope.BALANCE) else None,
-    )  # fmt: skip
+    )
 
 
 def block(request: Request) -> wire.Card:

@@ -17,9 +17,12 @@ def order_card(request: Request) -> wire.Order:
         raise UnitRefusedError
     names = ("name", "sex", "document_kind", "document", "phone", "unit", "category", "valid_until")
     order = personal.apply(
-        by=request.by, card_class="ordinary", values={name: getattr(form, name) for name in names},
-        reason=form.reason, source=CardOrder.Source.WEB,
-    )  # fmt: skip
+        by=request.by,
+        card_class="ordinary",
+        values={name: getattr(form, name) for name in names},
+        reason=form.reason,
+        source=CardOrder.Source.WEB,
+    )
     errors = order.rows.get().errors
     if errors:
         first = next(iter(errors))
@@ -38,6 +41,10 @@ def get_order(request: Request) -> wire.Order:
 
 def order_body(one: VendorOrder) -> wire.Order:
     return wire.Order(
-        id=str(one.public_id), mode="live", state=one.order.state, number=one.order.number, reference=one.reference,
+        id=str(one.public_id),
+        mode="live",
+        state=one.order.state,
+        number=one.order.number,
+        reference=one.reference,
         created_at=written(one.created_at),
-    )  # fmt: skip
+    )

@@ -57,9 +57,15 @@ def pay(request: Request) -> wire.Payment:
     card, consent = card_for(request, grant, sequence)
     decided = Decided(*one(PAY, [json.dumps([row_of(request, grant, sequence, card)]), current_policy()]))
     payment = VendorPayment.objects.create(
-        vendor=request.vendor, grant=grant, receipt_id=decided.receipt_id, card=card, consent=consent,
-        amount_fen=order.amount_fen, outcome=decided.outcome, reference=order.reference,
-    )  # fmt: skip
+        vendor=request.vendor,
+        grant=grant,
+        receipt_id=decided.receipt_id,
+        card=card,
+        consent=consent,
+        amount_fen=order.amount_fen,
+        outcome=decided.outcome,
+        reference=order.reference,
+    )
     body = payment_body(payment)
     publish(request, "payment.succeeded" if decided.outcome == "posted" else "payment.refused", body)
     if decided.outcome != "posted":
@@ -96,9 +102,15 @@ def row_of(request: Request, grant: VendorMerchant, sequence: int, card: Card) -
     """What the gateway would ask of card_pay for this card at this merchant."""
     fen, moment = request.body.amount_fen, time.time()
     row: dict[str, Any] = {
-        "n": 0, "t": grant.terminal_id, "s": sequence, "f": fingerprint("payment", card.uid, str(fen), ""),
-        "u": card.uid, "a": fen, "o": moment, "m": meal_at(grant.merchant.canteen, moment),
-    }  # fmt: skip
+        "n": 0,
+        "t": grant.terminal_id,
+        "s": sequence,
+        "f": fingerprint("payment", card.uid, str(fen), ""),
+        "u": card.uid,
+        "a": fen,
+        "o": moment,
+        "m": meal_at(grant.merchant.canteen, moment),
+    }
     return row if request.body.pin is None else row | judged_pin(request, card)
 
 
@@ -124,12 +136,19 @@ def payment_body(payment: VendorPayment, returned: Mapping[int, int] | None = No
     is_posted = payment.outcome == "posted"
     given_back = (returned_of([payment]) if returned is None else returned).get(payment.receipt_id, 0)
     return wire.Payment(
-        id=str(payment.public_id), mode="live", status="succeeded" if is_posted else "refused",
-        reason="" if is_posted else payment.outcome, merchant=payment.grant.merchant.key,
-        card=str(payment.card.public_id), amount_fen=payment.amount_fen, refunded_fen=given_back,
-        reference=payment.reference, receipt=receipt_number(payment.receipt_id), created_at=written(payment.created_at),
+        id=str(payment.public_id),
+        mode="live",
+        status="succeeded" if is_posted else "refused",
+        reason="" if is_posted else payment.outcome,
+        merchant=payment.grant.merchant.key,
+        card=str(payment.card.public_id),
+        amount_fen=payment.amount_fen,
+        refunded_fen=given_back,
+        reference=payment.reference,
+        receipt=receipt_number(payment.receipt_id),
+        created_at=written(payment.created_at),
         settled_at=written(payment.settled_at) if payment.settled_at else None,
-    )  # fmt: skip
+    )
 
 
 def publish(request: Request, kind: str, body: wire.Payment | wire.Refund) -> None:
@@ -175,9 +194,13 @@ def refund(request: Request) -> wire.Refund:
     key = f"vendor:{request.vendor.pk}:{request.idempotency_key}"
     try:
         done = refund_sale(
-            by=request.by, merchant=payment.grant.merchant, sale=payment.receipt, amount_fen=order.amount_fen,
-            reason=order.reason, key=key,
-        )  # fmt: skip
+            by=request.by,
+            merchant=payment.grant.merchant,
+            sale=payment.receipt,
+            amount_fen=order.amount_fen,
+            reason=order.reason,
+            key=key,
+        )
     except TooLargeError as error:
         raise RefundTooLargeError from error
     except SaleNotFoundError as error:
@@ -193,10 +216,15 @@ def refund(request: Request) -> wire.Refund:
 def refund_body(payment: VendorPayment, given: VendorRefund) -> wire.Refund:
     returned = returned_of([payment]).get(payment.receipt_id, 0)
     return wire.Refund(
-        id=str(given.public_id), mode="live", payment=str(payment.public_id), amount_fen=given.amount_fen,
-        left_fen=max(payment.amount_fen - returned, 0), reason=given.reason,
-        receipt=receipt_number(given.receipt_id), created_at=written(given.created_at),
-    )  # fmt: skip
+        id=str(given.public_id),
+        mode="live",
+        payment=str(payment.public_id),
+        amount_fen=given.amount_fen,
+        left_fen=max(payment.amount_fen - returned, 0),
+        reason=given.reason,
+        receipt=receipt_number(given.receipt_id),
+        created_at=written(given.created_at),
+    )
 
 
 def consents(request: Request) -> wire.ConsentList:
@@ -205,9 +233,13 @@ def consents(request: Request) -> wire.ConsentList:
     rows = rows.filter(reference=reference) if reference else rows
     data = [
         wire.Consent(
-            id=str(row.public_id), mode="live", state="ended" if row.ended_at else "active", reference=row.reference,
-            most_fen=row.most_fen, created_at=written(row.created_at),
+            id=str(row.public_id),
+            mode="live",
+            state="ended" if row.ended_at else "active",
+            reference=row.reference,
+            most_fen=row.most_fen,
+            created_at=written(row.created_at),
         )
         for row in rows[:LISTED]
-    ]  # fmt: skip
+    ]
     return wire.ConsentList(data=data)

@@ -35,16 +35,61 @@ class Behaviour:
 
 
 BEHAVIOURS: Final = (
-    Behaviour(kind="ok", campus_no="90000001", code="SANDBOX-OK", name="沙小一", says=_("收得到款；给了授权，每笔 ¥ 50.00")),
-    Behaviour(kind="short", campus_no="90000002", code="SANDBOX-SHORT", name="沙小二", balance_fen=100, says=_("只有 ¥ 1.00：余额不足")),
-    Behaviour(kind="limit", campus_no="90000003", code="SANDBOX-LIMIT", name="沙小三", says=_("每天 ¥ 50.00 以上要密码，密码 123456，错五次锁定")),
+    Behaviour(
+        kind="ok", campus_no="90000001", code="SANDBOX-OK", name="沙小一", says=_("收得到款；给了授权，每笔 ¥ 50.00")
+    ),
+    Behaviour(
+        kind="short",
+        campus_no="90000002",
+        code="SANDBOX-SHORT",
+        name="沙小二",
+        balance_fen=100,
+        says=_("只有 ¥ 1.00：余额不足"),
+    ),
+    Behaviour(
+        kind="limit",
+        campus_no="90000003",
+        code="SANDBOX-LIMIT",
+        name="沙小三",
+        says=_("每天 ¥ 50.00 以上要密码，密码 123456，错五次锁定"),
+    ),
     Behaviour(kind="lost", campus_no="90000004", code="SANDBOX-LOST", name="沙小四", state="lost", says=_("已挂失")),
-    Behaviour(kind="expired", campus_no="90000005", code="SANDBOX-EXPIRED", name="沙小五", is_valid=False, says=_("过了有效期")),
-    Behaviour(kind="no_right", campus_no="90000006", code="SANDBOX-NORIGHT", name="沙小六", has_right=False, says=_("这类卡没有消费权限")),
-    Behaviour(kind="replaced", campus_no="90000007", code="SANDBOX-REPLACED", name="沙小七", state="replaced", says=_("已补办新卡")),
-    Behaviour(kind="used", campus_no="90000008", code="SANDBOX-USED", name="沙小八", fault="code_used", says=_("付款码已用过")),
-    Behaviour(kind="stale", campus_no="90000009", code="SANDBOX-STALE", name="沙小九", fault="code_expired", says=_("付款码已过期")),
-)  # fmt: skip
+    Behaviour(
+        kind="expired",
+        campus_no="90000005",
+        code="SANDBOX-EXPIRED",
+        name="沙小五",
+        is_valid=False,
+        says=_("过了有效期"),
+    ),
+    Behaviour(
+        kind="no_right",
+        campus_no="90000006",
+        code="SANDBOX-NORIGHT",
+        name="沙小六",
+        has_right=False,
+        says=_("这类卡没有消费权限"),
+    ),
+    Behaviour(
+        kind="replaced",
+        campus_no="90000007",
+        code="SANDBOX-REPLACED",
+        name="沙小七",
+        state="replaced",
+        says=_("已补办新卡"),
+    ),
+    Behaviour(
+        kind="used", campus_no="90000008", code="SANDBOX-USED", name="沙小八", fault="code_used", says=_("付款码已用过")
+    ),
+    Behaviour(
+        kind="stale",
+        campus_no="90000009",
+        code="SANDBOX-STALE",
+        name="沙小九",
+        fault="code_expired",
+        says=_("付款码已过期"),
+    ),
+)
 BY_KIND: Final = {one.kind: one for one in BEHAVIOURS}
 BY_CODE: Final = {one.code: one for one in BEHAVIOURS}
 BY_CAMPUS_NO: Final = {one.campus_no: one for one in BEHAVIOURS}
@@ -72,6 +117,8 @@ def consent_id(vendor: Vendor) -> UUID:
 
 
 SANDBOX: Final = Sandbox(
-    prepare=prepare, reset=reset, template="card_vendors/_sandbox.html",
+    prepare=prepare,
+    reset=reset,
+    template="card_vendors/_sandbox.html",
     facts=lambda: {"cards": BEHAVIOURS, "pin": PIN, "merchant": MERCHANT},
-)  # fmt: skip
+)

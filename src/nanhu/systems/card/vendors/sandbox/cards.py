@@ -60,12 +60,16 @@ def refused(reason: str, **facts: object) -> PaymentRefusedError:
 def card_body(request: Request, card: SandboxCard) -> wire.Card:
     behaviour = BY_KIND[card.kind]
     return wire.Card(
-        id=str(card.public_id), mode="test", state=state_of(card), card_class="student", sub_class="统招本科",
+        id=str(card.public_id),
+        mode="test",
+        state=state_of(card),
+        card_class="student",
+        sub_class="统招本科",
         valid_until=str(campus_today() + timedelta(days=365 if behaviour.is_valid else -1)),
         may_pay=state_of(card) == "issued" and behaviour.is_valid and behaviour.has_right,
         holder=wire.Holder(name=mask_name(behaviour.name)),
         balance_fen=card.balance_fen if request.may(Scope.BALANCE) else None,
-    )  # fmt: skip
+    )
 
 
 def state_of(card: SandboxCard) -> str:

@@ -44,16 +44,24 @@ def get_order(request: Request) -> wire.Order:
 def order_body(one: SandboxOrder) -> wire.Order:
     is_new = now() - one.created_at < timedelta(minutes=1)
     return wire.Order(
-        id=str(one.public_id), mode="test", state="submitted" if is_new else "approved", number=f"SANDBOX{one.pk:06}",
-        reference=one.reference, created_at=written(one.created_at),
-    )  # fmt: skip
+        id=str(one.public_id),
+        mode="test",
+        state="submitted" if is_new else "approved",
+        number=f"SANDBOX{one.pk:06}",
+        reference=one.reference,
+        created_at=written(one.created_at),
+    )
 
 
 def consents(request: Request) -> wire.ConsentList:
     known = consent_id(request.vendor)
     one = wire.Consent(
-        id=str(known), mode="test", state="active", reference="SANDBOX", most_fen=CONSENT_FEN,
+        id=str(known),
+        mode="test",
+        state="active",
+        reference="SANDBOX",
+        most_fen=CONSENT_FEN,
         created_at=written(request.vendor.created_at),
-    )  # fmt: skip
+    )
     wanted = request.parameters.get("reference", "")
     return wire.ConsentList(data=[one] if wanted in {"", one.reference} else [])

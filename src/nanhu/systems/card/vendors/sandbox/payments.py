@@ -37,9 +37,13 @@ def pay(request: Request) -> wire.Payment:
         card.spent_fen += order.amount_fen
     card.save()
     payment = SandboxPayment.objects.create(
-        vendor=request.vendor, card=card, merchant=order.merchant, amount_fen=order.amount_fen, outcome=outcome,
+        vendor=request.vendor,
+        card=card,
+        merchant=order.merchant,
+        amount_fen=order.amount_fen,
+        outcome=outcome,
         reference=order.reference,
-    )  # fmt: skip
+    )
     body = payment_body(payment)
     kind = "payment.succeeded" if outcome == "posted" else "payment.refused"
     request.publish(kind, f"{kind}:{body.id}", msgspec.to_builtins(body))
@@ -85,12 +89,19 @@ def pin_outcome(request: Request, card: SandboxCard, block: str | None) -> str:
 def payment_body(payment: SandboxPayment) -> wire.Payment:
     is_posted = payment.outcome == "posted"
     return wire.Payment(
-        id=str(payment.public_id), mode="test", status="succeeded" if is_posted else "refused",
-        reason="" if is_posted else payment.outcome, merchant=payment.merchant, card=str(payment.card.public_id),
-        amount_fen=payment.amount_fen, refunded_fen=payment.refunded_fen, reference=payment.reference,
-        receipt=receipt_number(payment.pk), created_at=written(payment.created_at),
+        id=str(payment.public_id),
+        mode="test",
+        status="succeeded" if is_posted else "refused",
+        reason="" if is_posted else payment.outcome,
+        merchant=payment.merchant,
+        card=str(payment.card.public_id),
+        amount_fen=payment.amount_fen,
+        refunded_fen=payment.refunded_fen,
+        reference=payment.reference,
+        receipt=receipt_number(payment.pk),
+        created_at=written(payment.created_at),
         settled_at=written(payment.settled_at) if payment.settled_at else None,
-    )  # fmt: skip
+    )
 
 
 def own(request: Request) -> QuerySet[SandboxPayment]:
@@ -127,9 +138,14 @@ def refund(request: Request) -> wire.Refund:
         payment=payment, amount_fen=request.body.amount_fen, reason=request.body.reason
     )
     body = wire.Refund(
-        id=str(given.public_id), mode="test", payment=str(payment.public_id), amount_fen=given.amount_fen,
-        left_fen=payment.amount_fen - payment.refunded_fen, reason=given.reason, receipt=receipt_number(given.pk),
+        id=str(given.public_id),
+        mode="test",
+        payment=str(payment.public_id),
+        amount_fen=given.amount_fen,
+        left_fen=payment.amount_fen - payment.refunded_fen,
+        reason=given.reason,
+        receipt=receipt_number(given.pk),
         created_at=written(given.created_at),
-    )  # fmt: skip
+    )
     request.publish("refund.succeeded", f"refund.succeeded:{body.id}", msgspec.to_builtins(body))
     return body

@@ -38,9 +38,10 @@ class Shop:
         text = f"{stamp}.{method}.{path}.{idempotency_key}.".encode() + body
         seal = hmac.new(self.secret.encode(), text, hashlib.sha256).hexdigest()
         return {
-            "authorization": f"Bearer {self.secret}", "idempotency-key": idempotency_key,
+            "authorization": f"Bearer {self.secret}",
+            "idempotency-key": idempotency_key,
             "nanhu-signature": f"t={stamp},v1={seal}",
-        }  # fmt: skip
+        }
 
     def get(self, path, **query):
         return self.client.get(PREFIX + path, query, headers={"authorization": f"Bearer {self.secret}"})
@@ -79,9 +80,14 @@ def fault_of(answer):
 def register(company="岳阳饭盒", *, scopes=EVERYTHING, merchants=("n1.rice",), addresses=("10.20.0.0/24",), units=()):
     ids = list(Merchant.objects.filter(key__in=merchants).values_list("pk", flat=True))
     order = vendors.VendorOrder(
-        company=company, contact="刘老板", phone="13800000000", scopes=scopes, addresses=addresses, per_minute=6000,
+        company=company,
+        contact="刘老板",
+        phone="13800000000",
+        scopes=scopes,
+        addresses=addresses,
+        per_minute=6000,
         settings={"card": {"merchants": ids, "units": units}},
-    )  # fmt: skip
+    )
     return vendors.register(by=SYSTEM, order=order)
 
 

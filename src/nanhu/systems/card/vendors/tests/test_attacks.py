@@ -176,9 +176,18 @@ def test_a_refund_cannot_be_bent_into_a_payment(shop, phone, fen, campus):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"null", b"{", b"\xff\xfe", b'{"merchant":"n1.rice"}', b'{"amount_fen":1,"merchant":"n1.rice","code":"X1234567","x":1}',
-     b'{"amount_fen":1,"merchant":"n1.rice"}', b"[" * 8000],
-)  # fmt: skip
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{",
+        b"\xff\xfe",
+        b'{"merchant":"n1.rice"}',
+        b'{"amount_fen":1,"merchant":"n1.rice","code":"X1234567","x":1}',
+        b'{"amount_fen":1,"merchant":"n1.rice"}',
+        b"[" * 8000,
+    ],
+)
 def test_a_body_that_is_none_is_refused(shop, body, untouched):
     answer = shop.post("payments", None, body=body)
     refused = (400, "body_invalid") if body else (415, "content_type_refused")

@@ -19,9 +19,16 @@ from nanhu.systems.card.vendors import consents
 from nanhu.systems.card.vendors.tests.conftest import Shop, fault_of, register
 
 FORM = {
-    "name": "王讲师", "sex": "男", "document_kind": "护照", "document": "E12345678", "phone": "13812345678", "unit": "510",
-    "category": "讲学", "reason": "暑期讲学", "reference": "V-1",
-}  # fmt: skip
+    "name": "王讲师",
+    "sex": "男",
+    "document_kind": "护照",
+    "document": "E12345678",
+    "phone": "13812345678",
+    "unit": "510",
+    "category": "讲学",
+    "reason": "暑期讲学",
+    "reference": "V-1",
+}
 
 
 def test_a_code_shows_a_masked_card_and_is_not_used_up(shop, phone, campus):

@@ -32,9 +32,16 @@ from nanhu.systems.card.vendors.tests.conftest import PREFIX, fault_of
 SHOP = "sandbox.shop"
 NOBODY = str(uuid4())
 ORDER = {
-    "name": "王讲师", "sex": "男", "document_kind": "护照", "document": "E12345678", "phone": "13812345678",
-    "unit": "sandbox", "category": "讲学", "reason": "讲学", "valid_until": str(campus_today() + timedelta(days=9)),
-}  # fmt: skip
+    "name": "王讲师",
+    "sex": "男",
+    "document_kind": "护照",
+    "document": "E12345678",
+    "phone": "13812345678",
+    "unit": "sandbox",
+    "category": "讲学",
+    "reason": "讲学",
+    "valid_until": str(campus_today() + timedelta(days=9)),
+}
 
 
 class Sandbox:
@@ -250,13 +257,15 @@ OWN = {
     ("payments.create", "consent_ended"): lambda s: s.pay(1, consent=NOBODY, merchant=SHOP),
     ("payments.create", "consent_exceeded"): lambda s: s.pay(5001, consent=str(consent_id(s.vendor)), merchant=SHOP),
     ("payments.get", "payment_unknown"): lambda s: s.get(f"payments/{NOBODY}"),
-    ("refunds.create", "payment_unknown"): lambda s: s.post(f"payments/{NOBODY}/refunds", {"amount_fen": 1, "reason": "x"}),
+    ("refunds.create", "payment_unknown"): lambda s: s.post(
+        f"payments/{NOBODY}/refunds", {"amount_fen": 1, "reason": "x"}
+    ),
     ("refunds.create", "refund_too_large"): lambda s: refund(s, "SANDBOX-OK", 851),
     ("refunds.create", "nothing_to_refund"): lambda s: refund(s, "SANDBOX-LOST", 1),
     ("orders.create", "unit_refused"): lambda s: s.post("orders", ORDER | {"unit": "x"}),
     ("orders.create", "order_refused"): lambda s: s.post("orders", ORDER | {"document": "SANDBOX-REFUSED"}),
     ("orders.get", "order_unknown"): lambda s: s.get(f"orders/{NOBODY}"),
-}  # fmt: skip
+}
 LIVE_ONLY = {("cards.query", "code_revoked"), ("cards.unblock", "card_state")}
 
 
@@ -346,14 +355,21 @@ def revoked(shop, phone, campus):
 
 
 REFUSALS = {
-    "card_lost": lost, "card_frozen": change_state("frozen"), "card_replaced": change_state("replaced"),
-    "card_closed": change_state("closed"), "card_expired": expired, "no_right": no_right,
+    "card_lost": lost,
+    "card_frozen": change_state("frozen"),
+    "card_replaced": change_state("replaced"),
+    "card_closed": change_state("closed"),
+    "card_expired": expired,
+    "no_right": no_right,
     "balance_short": lambda s, p, c: s.pay(10_001, code=p.code()),
-    "pin_unset": pinned("123456"), "pin_unreadable": lambda s, p, c: s.pay(850, code=p.code(), pin="00" * 34),
+    "pin_unset": pinned("123456"),
+    "pin_unreadable": lambda s, p, c: s.pay(850, code=p.code(), pin="00" * 34),
     "code_wrong": lambda s, p, c: s.pay(850, code="N1P00000000000000"),
     "code_expired": lambda s, p, c: s.pay(850, code=p.code(moment=time.time() - 120)),
-    "code_used": used, "code_revoked": revoked, "terminal_off": off,
-}  # fmt: skip
+    "code_used": used,
+    "code_revoked": revoked,
+    "terminal_off": off,
+}
 
 
 def test_each_refusal_of_a_card_is_the_terminals_own(shop, phone, campus):

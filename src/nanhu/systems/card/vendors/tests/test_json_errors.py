@@ -76,17 +76,25 @@ def test_a_malformed_body_is_refused(sandbox, body):
 def test_a_body_too_large_is_refused_however_large(sandbox, megabytes):
     """Beyond a megabyte a page's own limit used to answer first, with a page. Judged by the head: nothing is read."""
     answer = sandbox.client.generic(
-        "POST", f"{PREFIX}cards/query", b"{}", content_type="application/json", CONTENT_LENGTH=str(int(megabytes * 1024 * 1024)),
+        "POST",
+        f"{PREFIX}cards/query",
+        b"{}",
+        content_type="application/json",
+        CONTENT_LENGTH=str(int(megabytes * 1024 * 1024)),
         headers={"authorization": f"Bearer {sandbox.secret}"},
-    )  # fmt: skip
+    )
     assert fault(answer, 413) == "body_too_large"
 
 
 def test_a_length_that_is_no_number_is_refused(sandbox):
     answer = sandbox.client.generic(
-        "POST", f"{PREFIX}cards/query", b"{}", content_type="application/json", CONTENT_LENGTH="many",
+        "POST",
+        f"{PREFIX}cards/query",
+        b"{}",
+        content_type="application/json",
+        CONTENT_LENGTH="many",
         headers={"authorization": f"Bearer {sandbox.secret}"},
-    )  # fmt: skip
+    )
     assert fault(answer, 413) == "body_too_large"
 
 
@@ -142,11 +150,20 @@ def test_what_is_wrong_is_said_in_one_language(sandbox, body, param, says):
 def test_every_fault_of_a_body_has_its_words():
     """All that our types can say; a new kind of bound brings its sentence."""
     said = [
-        "Object missing required field `merchant`", "Expected `int` >= 1 - at `$.amount_fen`", "Expected `int` <= 500000 - at `$.amount_fen`",
-        "Expected `int`, got `float` - at `$.amount_fen`", "Expected `str | null`, got `int` - at `$.pin`",
-        "Expected `str` of length <= 64 - at `$.merchant`", "Invalid enum value 'q' - at `$.sex`",
-    ]  # fmt: skip
+        "Object missing required field `merchant`",
+        "Expected `int` >= 1 - at `$.amount_fen`",
+        "Expected `int` <= 500000 - at `$.amount_fen`",
+        "Expected `int`, got `float` - at `$.amount_fen`",
+        "Expected `str | null`, got `int` - at `$.pin`",
+        "Expected `str` of length <= 64 - at `$.merchant`",
+        "Invalid enum value 'q' - at `$.sex`",
+    ]
     assert [fault_in(one) for one in said] == [
-        ("merchant：这一项必须有", "merchant"), ("amount_fen：最小是 1", "amount_fen"), ("amount_fen：最大是 500000", "amount_fen"),
-        ("amount_fen：应当是整数", "amount_fen"), ("pin：应当是文字", "pin"), ("merchant：最多 64 个字符", "merchant"), ("sex：不是允许的值", "sex"),
-    ]  # fmt: skip
+        ("merchant：这一项必须有", "merchant"),
+        ("amount_fen：最小是 1", "amount_fen"),
+        ("amount_fen：最大是 500000", "amount_fen"),
+        ("amount_fen：应当是整数", "amount_fen"),
+        ("pin：应当是文字", "pin"),
+        ("merchant：最多 64 个字符", "merchant"),
+        ("sex：不是允许的值", "sex"),
+    ]

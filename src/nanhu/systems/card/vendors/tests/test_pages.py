@@ -33,9 +33,13 @@ def test_a_vendor_is_registered_given_a_key_and_sells(keeper, phone, campus):
     assert "还没有单位使用接口" in keeper.get("/openapi/").content.decode()
     rice = Merchant.objects.get(key="n1.rice").pk
     form = {
-        "company": "岳阳饭盒", "contact": "刘老板", "scopes": ["card.pay", "card.refund"], "card-merchants": [rice],
-        "addresses": "10.20.0.0/24", "per_minute": "600",
-    }  # fmt: skip
+        "company": "岳阳饭盒",
+        "contact": "刘老板",
+        "scopes": ["card.pay", "card.refund"],
+        "card-merchants": [rice],
+        "addresses": "10.20.0.0/24",
+        "per_minute": "600",
+    }
     assert keeper.post("/openapi/register/", form).status_code == 302
     desk = f"/openapi/{Vendor.objects.get().public_id}/"
     page = keeper.post(f"{desk}keys/", {"name": "前台", "mode": "live"}).content.decode()

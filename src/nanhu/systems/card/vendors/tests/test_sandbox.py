@@ -22,9 +22,16 @@ FOREIGN = """
     WHERE contype = 'f' AND conrelid::regclass::text LIKE 'card_vendor_sandbox%%'
 """
 OUTCOMES = {
-    "ok": "", "short": "balance_short", "lost": "card_lost", "expired": "card_expired", "no_right": "no_right",
-    "replaced": "card_replaced", "used": "code_used", "stale": "code_expired", "limit": "",
-}  # fmt: skip
+    "ok": "",
+    "short": "balance_short",
+    "lost": "card_lost",
+    "expired": "card_expired",
+    "no_right": "no_right",
+    "replaced": "card_replaced",
+    "used": "code_used",
+    "stale": "code_expired",
+    "limit": "",
+}
 
 
 def test_both_worlds_know_the_same_operations():

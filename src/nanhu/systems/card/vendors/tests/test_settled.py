@@ -25,9 +25,13 @@ __all__ = ["ear"]
 def both(campus):
     """A vendor of two merchants: one is settled each day, with the other nothing is agreed yet."""
     terms = contracts.Terms(
-        fee_per_mille=6, cycle="daily", payee="岳阳饭盒", account_token="token", account_last4="0018",
+        fee_per_mille=6,
+        cycle="daily",
+        payee="岳阳饭盒",
+        account_token="token",
+        account_last4="0018",
         starts_on=campus_today(),
-    )  # fmt: skip
+    )
     contracts.agree(by=SYSTEM, merchant=Merchant.objects.get(key="n1.rice"), terms=terms)
     yield Shop(register("两家", merchants=("n1.rice", "e3.noodle")))
     assert check_ledger() == []

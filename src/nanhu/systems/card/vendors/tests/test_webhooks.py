@@ -117,9 +117,15 @@ def test_live_and_sandbox_and_vendors_are_told_apart(sandbox, shop, phone, hooke
 
 
 INTERNAL = [
-    "https://10.1.2.3/x", "https://192.168.0.1/x", "https://169.254.169.254/latest", "https://[::ffff:10.0.0.1]/x",
-    "https://[64:ff9b::a00:1]/x", "https://[fd00::1]/x", "https://100.100.100.200/x", "https://0.0.0.0/x",
-]  # fmt: skip
+    "https://10.1.2.3/x",
+    "https://192.168.0.1/x",
+    "https://169.254.169.254/latest",
+    "https://[::ffff:10.0.0.1]/x",
+    "https://[64:ff9b::a00:1]/x",
+    "https://[fd00::1]/x",
+    "https://100.100.100.200/x",
+    "https://0.0.0.0/x",
+]
 
 
 @pytest.mark.parametrize("url", INTERNAL)

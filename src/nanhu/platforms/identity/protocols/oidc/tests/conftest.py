@@ -19,9 +19,12 @@ from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, Member, sign
 BACK = "https://library.example.edu.cn/callback"
 AFTER = "https://library.example.edu.cn/bye"
 ATTRIBUTES = {
-    "displayName": "显示登录的是谁", "campusNo": "应用内的账号", "department": "按单位归类", "mail": "发送到期通知",
+    "displayName": "显示登录的是谁",
+    "campusNo": "应用内的账号",
+    "department": "按单位归类",
+    "mail": "发送到期通知",
     "eduPersonAffiliation": "区分学生和教职工",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)

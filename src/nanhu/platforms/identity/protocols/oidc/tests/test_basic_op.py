@@ -20,7 +20,7 @@ from nanhu.platforms.identity.protocols.oidc.tests.conftest import (
     bearer,
     make_app,
     userinfo,
-)  # fmt: skip
+)
 from nanhu.platforms.identity.protocols.oidc.views import discovery
 from nanhu.platforms.identity.tests.conftest import PASSWORD, sign_in
 
@@ -124,11 +124,22 @@ def test_userinfo_is_asked_in_three_ways(library, signed_in, client):
         assert answer.json()["sub"] == sub
 
 
-@pytest.mark.parametrize("more", [
-    {"display": "page"}, {"display": "popup"}, {"ui_locales": "zh-CN en"}, {"ui_locales": "se"},
-    {"claims_locales": "se"}, {"acr_values": "1 2"}, {"extra": "foobar"}, {"login_hint": "buffy@example.com"},
-    {"prompt": "create"}, {"max_age": "10000"}, {"resource": "https://api.example.com"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"display": "page"},
+        {"display": "popup"},
+        {"ui_locales": "zh-CN en"},
+        {"ui_locales": "se"},
+        {"claims_locales": "se"},
+        {"acr_values": "1 2"},
+        {"extra": "foobar"},
+        {"login_hint": "buffy@example.com"},
+        {"prompt": "create"},
+        {"max_age": "10000"},
+        {"resource": "https://api.example.com"},
+    ],
+)
 def test_what_is_not_needed_breaks_nothing(library, signed_in, more):
     assert "code" in answer_of(library.authorize(signed_in, **more))
 

@@ -43,5 +43,8 @@ def test_the_unit_and_the_class_are_claims_of_their_own(signed_in, teacher):
     app = make_app("classes", attributes=wanted)
     about = userinfo(app.tokens(signed_in, scope="openid campus")["access_token"]).json()
     assert [about[name] for name in ("department", "department_code", "class_name", "class_code")] == [
-        "计算机学院（新）", "11", "软工2401班", "110301",
-    ]  # fmt: skip
+        "计算机学院（新）",
+        "11",
+        "软工2401班",
+        "110301",
+    ]

@@ -104,9 +104,15 @@ def test_a_sensitive_thing_is_named_and_not_opened_for_the_asking(db, signed_in)
 
     app = make_app(asking="once", scopes=["openid", "phone"], attributes={"displayName": "显示"})
     AttributeRelease.objects.create(
-        application=app.client.application, name="phone", reason="送货", is_sensitive=True, state="granted",
-        asked_by="a", decided_by="b", decided_at=now(),
-    )  # fmt: skip
+        application=app.client.application,
+        name="phone",
+        reason="送货",
+        is_sensitive=True,
+        state="granted",
+        asked_by="a",
+        decided_by="b",
+        decided_at=now(),
+    )
     page = app.authorize(signed_in, scope="openid phone")
     text = page.content.decode()
     assert "手机号" in text

@@ -17,7 +17,7 @@ from nanhu.platforms.identity.protocols.oidc.models import (
     Consent,
     PendingRequest,
     TokenFamily,
-)  # fmt: skip
+)
 from nanhu.platforms.identity.protocols.oidc.services import clients, consents
 from nanhu.platforms.identity.protocols.oidc.services.consents import Asked
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import make_app, userinfo

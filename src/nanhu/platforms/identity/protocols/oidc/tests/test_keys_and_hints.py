@@ -147,19 +147,34 @@ class TestHints:
                 {"alg": "RS256", "kid": header["kid"], "jwk": own.as_dict(private=False)}, claims, own
             ),
             "no name": lambda: jwt.encode({"alg": "RS256"}, claims, own),
-            "a changed subject": lambda: ".".join([good.split(".", maxsplit=1)[0], part({**claims, "sub": "x"}), good.split(".")[2]]),
+            "a changed subject": lambda: ".".join(
+                [good.split(".", maxsplit=1)[0], part({**claims, "sub": "x"}), good.split(".")[2]]
+            ),
             "another issuer": lambda: jwts.signed({**claims, "iss": "https://evil.example.com"}),
             "a logout token": lambda: jwts.logout_token(client_id=claims["aud"], subject=claims["sub"], sid="x"),
             "nothing": lambda: "...",
             "rubbish": lambda: "中" * 20,
             "very much": lambda: "x" * 20_000,
-        }[kind]()  # fmt: skip
+        }[kind]()
 
     @pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
-    @pytest.mark.parametrize("kind", [
-        "alg none", "no signature", "hs256 by our public key", "its own key under our name", "a key it brings along",
-        "no name", "a changed subject", "another issuer", "a logout token", "nothing", "rubbish", "very much",
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            "alg none",
+            "no signature",
+            "hs256 by our public key",
+            "its own key under our name",
+            "a key it brings along",
+            "no name",
+            "a changed subject",
+            "another issuer",
+            "a logout token",
+            "nothing",
+            "rubbish",
+            "very much",
+        ],
+    )
     def test_a_forged_one_is_refused_at_every_door(self, library, signed_in, good, claims, kind):
         forged = self.forged(good, claims, kind)
         assert jwts.read_hint(forged) is None

@@ -13,7 +13,7 @@ from nanhu.platforms.identity.protocols.oidc.models import (
     PairwiseSubject,
     RefreshToken,
     TokenFamily,
-)  # fmt: skip
+)
 from nanhu.platforms.identity.protocols.oidc.panel import PANEL
 from nanhu.platforms.identity.protocols.oidc.services import clients
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import ATTRIBUTES, BACK, ISSUER, make_app
@@ -21,9 +21,14 @@ from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import TEST
 
 FIELDS = {
-    "kind": "confidential", "auth_method": "secret", "redirect_uris": f"{BACK}\r\n\r\nhttps://b.example.com/cb\n",
-    "scopes": ["openid", "profile"], "subject": "pairwise", "asking": "once", "may_refresh": "on",
-}  # fmt: skip
+    "kind": "confidential",
+    "auth_method": "secret",
+    "redirect_uris": f"{BACK}\r\n\r\nhttps://b.example.com/cb\n",
+    "scopes": ["openid", "profile"],
+    "subject": "pairwise",
+    "asking": "once",
+    "may_refresh": "on",
+}
 
 
 @pytest.fixture
@@ -65,8 +70,12 @@ def test_a_client_is_made_with_a_secret_shown_once(record):
 
 def test_it_offers_the_scopes_that_release_something(record):
     assert set(dict(ClientForm(initial=PANEL.initial(record)).fields["scopes"].choices)) == {
-        "openid", "profile", "email", "campus", "offline_access"
-    }  # fmt: skip
+        "openid",
+        "profile",
+        "email",
+        "campus",
+        "offline_access",
+    }
     record.attributes = ["displayName"]
     form = ClientForm(initial=PANEL.initial(record))
     assert set(dict(form.fields["scopes"].choices)) == {"openid", "profile", "offline_access"}
@@ -104,12 +113,23 @@ def test_who_needs_no_secret_any_more_keeps_none(record):
     assert clients.secret_fits(client, secret) is False
 
 
-@pytest.mark.parametrize("changes", [
-    {"redirect_uris": ""}, {"redirect_uris": "javascript:alert(1)"}, {"redirect_uris": "https://*.example.com/"},
-    {"redirect_uris": "\n".join(f"https://a{n}.example.com/" for n in range(31))}, {"jwks": "[1]"}, {"jwks": "{"},
-    {"auth_method": "private_key_jwt"}, {"web_origins": "https://a.example.com/path"}, {"machine_scopes": 'a"b'},
-    {"backchannel_logout_uri": "ftp://a.example.com/"}, {"kind": "other"}, {"subject": "phone"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"redirect_uris": ""},
+        {"redirect_uris": "javascript:alert(1)"},
+        {"redirect_uris": "https://*.example.com/"},
+        {"redirect_uris": "\n".join(f"https://a{n}.example.com/" for n in range(31))},
+        {"jwks": "[1]"},
+        {"jwks": "{"},
+        {"auth_method": "private_key_jwt"},
+        {"web_origins": "https://a.example.com/path"},
+        {"machine_scopes": 'a"b'},
+        {"backchannel_logout_uri": "ftp://a.example.com/"},
+        {"kind": "other"},
+        {"subject": "phone"},
+    ],
+)
 def test_what_would_not_be_safe_is_said_in_the_form(record, changes):
     assert not ClientForm({**FIELDS, **changes}).is_valid()
 
@@ -134,9 +154,13 @@ def test_the_snippets_name_what_is_to_be_pasted(record):
     assert "<保存时显示的密钥>" in PANEL.snippets(record, {})[0].text
 
 
-@pytest.mark.parametrize(("changes", "names"), [
-    ({"kind": "native"}, {".well-known"}), ({"kind": "machine", "machine_scopes": "a"}, {"curl"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"kind": "native"}, {".well-known"}),
+        ({"kind": "machine", "machine_scopes": "a"}, {"curl"}),
+    ],
+)
 def test_other_kinds_get_what_fits_them(record, changes, names):
     shown = saved(record, **changes)
     found = PANEL.snippets(record, shown)

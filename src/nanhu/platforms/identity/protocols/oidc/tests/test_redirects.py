@@ -9,13 +9,27 @@ from nanhu.platforms.identity.protocols.oidc.tests.conftest import BACK, answer_
 from nanhu.platforms.identity.services import applications
 
 TRICKS = [
-    "", "https://evil.example.com/callback", f"{BACK}/", f"{BACK}?x=1", f"{BACK}#x", f"{BACK}/../evil", BACK.upper(),
-    "https://library.example.edu.cn:443/callback", "http://library.example.edu.cn/callback",
-    "https://library.example.edu.cn/callback%2f", "https://library.example.edu.cn@evil.example.com/callback",
-    "https://library.example.edu.cn.evil.example.com/callback", "https://evil.example.com\\@library.example.edu.cn/callback",
-    "//library.example.edu.cn/callback", "javascript:alert(1)", f"{BACK}\n", f" {BACK}", "https://library.example.edu.cn",
-    "https://user@library.example.edu.cn/callback", f"{BACK}\0",
-]  # fmt: skip
+    "",
+    "https://evil.example.com/callback",
+    f"{BACK}/",
+    f"{BACK}?x=1",
+    f"{BACK}#x",
+    f"{BACK}/../evil",
+    BACK.upper(),
+    "https://library.example.edu.cn:443/callback",
+    "http://library.example.edu.cn/callback",
+    "https://library.example.edu.cn/callback%2f",
+    "https://library.example.edu.cn@evil.example.com/callback",
+    "https://library.example.edu.cn.evil.example.com/callback",
+    "https://evil.example.com\\@library.example.edu.cn/callback",
+    "//library.example.edu.cn/callback",
+    "javascript:alert(1)",
+    f"{BACK}\n",
+    f" {BACK}",
+    "https://library.example.edu.cn",
+    "https://user@library.example.edu.cn/callback",
+    f"{BACK}\0",
+]
 
 
 @pytest.mark.parametrize("address", TRICKS)
@@ -77,8 +91,14 @@ def test_a_native_client_may_listen_on_any_port_of_its_own_machine(phone_app, si
         code = answer_of(answer)["code"]
         assert answer["Location"].startswith(f"{address}?code=")
         assert phone_app.token(code, redirect_uri=address).status_code == 200
-    for address in ("http://127.0.0.1:51004/other", "http://localhost:51004/cb", "http://127.0.0.1.evil.com:80/cb",
-                    "https://127.0.0.1:51004/cb", "http://127.0.0.1:51004@evil.com/cb", "http://127.0.0.1:x/cb"):  # fmt: skip
+    for address in (
+        "http://127.0.0.1:51004/other",
+        "http://localhost:51004/cb",
+        "http://127.0.0.1.evil.com:80/cb",
+        "https://127.0.0.1:51004/cb",
+        "http://127.0.0.1:51004@evil.com/cb",
+        "http://127.0.0.1:x/cb",
+    ):
         assert phone_app.authorize(signed_in, redirect_uri=address).status_code == 400, address
 
 
@@ -92,10 +112,23 @@ def test_a_web_client_may_not_use_any_port(db):
     assert not redirect_matches(asked="http://127.0.0.1:9/cb", registered="http://127.0.0.1/cb", is_native=False)
 
 
-@pytest.mark.parametrize("address", [
-    "javascript:alert(1)", "data:text/html,x", "ftp://x.example.com/", "https://*.example.com/cb", "https://u@e.example.com/",
-    "https://e.example.com/cb#f", "https://e.example.com/a b", "file:///etc/passwd", "app:/cb", "https:///cb", "/cb", "",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://x.example.com/",
+        "https://*.example.com/cb",
+        "https://u@e.example.com/",
+        "https://e.example.com/cb#f",
+        "https://e.example.com/a b",
+        "file:///etc/passwd",
+        "app:/cb",
+        "https:///cb",
+        "/cb",
+        "",
+    ],
+)
 def test_an_address_that_could_mean_anything_cannot_be_registered(db, address):
     with pytest.raises(UnsafeClientError):
         make_app(redirect_uris=[address], kind="native")

@@ -23,29 +23,35 @@ CORS = "Access-Control-Allow-Origin"
 
 def form_of(app, code: str) -> dict[str, str]:
     return {
-        "grant_type": "authorization_code", "code": code, "redirect_uri": BACK, "code_verifier": app.verifier,
-    }  # fmt: skip
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": BACK,
+        "code_verifier": app.verifier,
+    }
 
 
 class TestWhoAsks:
     def test_a_secret_comes_in_the_header_or_in_the_form(self, library, signed_in, client):
-        in_header = client.post("/oidc/token", form_of(library, library.code(signed_in)),
-                                headers=basic(library.client_id, library.secret))  # fmt: skip
+        in_header = client.post(
+            "/oidc/token", form_of(library, library.code(signed_in)), headers=basic(library.client_id, library.secret)
+        )
         assert in_header.status_code == 200
         named = {"client_id": library.client_id, "client_secret": library.secret}
         assert client.post("/oidc/token", {**form_of(library, library.code(signed_in)), **named}).status_code == 200
 
     def test_a_wrong_secret_in_the_header_is_answered_by_a_challenge(self, library, signed_in, client):
-        answer = client.post("/oidc/token", form_of(library, library.code(signed_in)),
-                             headers=basic(library.client_id, "wrong"))  # fmt: skip
+        answer = client.post(
+            "/oidc/token", form_of(library, library.code(signed_in)), headers=basic(library.client_id, "wrong")
+        )
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
         assert answer["WWW-Authenticate"].startswith("Basic ")
         assert answer["Cache-Control"] == "no-store"
 
     @pytest.mark.parametrize("name", ["library", "", "nobody", "a\0b", "客户"])
     def test_an_unknown_client_is_answered_like_a_wrong_secret(self, library, client, name):
-        answer = client.post("/oidc/token", {"grant_type": "authorization_code", "code": "x", "client_id": name,
-                                             "client_secret": "x"})  # fmt: skip
+        answer = client.post(
+            "/oidc/token", {"grant_type": "authorization_code", "code": "x", "client_id": name, "client_secret": "x"}
+        )
         assert answer.status_code in {400, 401}
         assert answer.json()["error"] in {"invalid_client", "invalid_request"}
 
@@ -55,14 +61,20 @@ class TestWhoAsks:
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
     def test_a_public_client_may_not_bring_a_secret(self, phone_app, client):
-        answer = client.post("/oidc/token", {"grant_type": "refresh_token", "refresh_token": "x"},
-                             headers=basic(phone_app.client_id, "x"))  # fmt: skip
+        answer = client.post(
+            "/oidc/token",
+            {"grant_type": "refresh_token", "refresh_token": "x"},
+            headers=basic(phone_app.client_id, "x"),
+        )
         assert answer.json()["error"] == "invalid_client"
 
     def test_two_ways_at_once_are_refused(self, library, signed_in, client):
         both = {"client_id": library.client_id, "client_secret": library.secret}
-        answer = client.post("/oidc/token", {**form_of(library, library.code(signed_in)), **both},
-                             headers=basic(library.client_id, library.secret))  # fmt: skip
+        answer = client.post(
+            "/oidc/token",
+            {**form_of(library, library.code(signed_in)), **both},
+            headers=basic(library.client_id, library.secret),
+        )
         assert answer.json()["error"] == "invalid_request"
 
     def test_nothing_is_read_from_the_address(self, library, signed_in, client):
@@ -144,15 +156,24 @@ class TestAssertions:
 
     def assertion(self, app, key, header=None, **changes):
         claims = {
-            "iss": app.client_id, "sub": app.client_id, "aud": addresses.endpoint("oidc_token"), "jti": str(uuid4()),
-            "exp": int(now().timestamp()) + 60, **changes,
-        }  # fmt: skip
+            "iss": app.client_id,
+            "sub": app.client_id,
+            "aud": addresses.endpoint("oidc_token"),
+            "jti": str(uuid4()),
+            "exp": int(now().timestamp()) + 60,
+            **changes,
+        }
         return jwt.encode(header or {"alg": "RS256", "kid": key.kid}, claims, key)
 
     def error(self, client, assertion, **more):
         kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-        form = {"grant_type": "refresh_token", "refresh_token": "x", "client_assertion": assertion,
-                "client_assertion_type": kind, **more}  # fmt: skip
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": "x",
+            "client_assertion": assertion,
+            "client_assertion_type": kind,
+            **more,
+        }
         return client.post("/oidc/token", form).json()["error"]
 
     def test_a_signed_assertion_proves_the_client_once(self, app, key, client):
@@ -161,10 +182,18 @@ class TestAssertions:
         assert self.error(client, made) == "invalid_client", "its jti was seen"
         assert self.error(client, self.assertion(app, key, aud=addresses.issuer())) == "invalid_grant"
 
-    @pytest.mark.parametrize("changes", [
-        {"aud": "https://elsewhere.example.com"}, {"iss": "somebody"}, {"exp": 1}, {"exp": 9_999_999_999}, {"jti": None},
-        {"exp": "soon"}, {"aud": None},
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"aud": "https://elsewhere.example.com"},
+            {"iss": "somebody"},
+            {"exp": 1},
+            {"exp": 9_999_999_999},
+            {"jti": None},
+            {"exp": "soon"},
+            {"aud": None},
+        ],
+    )
     def test_one_that_is_not_meant_for_us_now_does_not(self, app, key, client, changes):
         assert self.error(client, self.assertion(app, key, **changes)) == "invalid_client"
 

@@ -42,7 +42,19 @@ def metadata() -> dict[str, Any]:
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": [rules.MFA_ACR, rules.PASSWORD_ACR],
         "claim_types_supported": ["normal"],
-        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "acr", "amr", *rules.CLAIM_NAMES],
+        "claims_supported": [
+            "sub",
+            "iss",
+            "aud",
+            "exp",
+            "iat",
+            "auth_time",
+            "nonce",
+            "sid",
+            "acr",
+            "amr",
+            *rules.CLAIM_NAMES,
+        ],
         "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
@@ -55,7 +67,7 @@ def metadata() -> dict[str, Any]:
         "frontchannel_logout_session_supported": True,
         "authorization_response_iss_parameter_supported": True,
         "service_documentation": addresses.issuer() + "/",
-    }  # fmt: skip
+    }
 
 
 def check(found: dict[str, Any]) -> None:

@@ -48,9 +48,11 @@ def ask(*, client: RadiusClient, question: Question) -> Verdict:
     if account is None or not access.decide(account=account, application=client.application).is_allowed:
         return REJECTED
     audit.record(
-        by=by, action=f"identity.{client.service}_sign_in", target=f"account:{account.pk}",
+        by=by,
+        action=f"identity.{client.service}_sign_in",
+        target=f"account:{account.pk}",
         facts={"application": client.application.key, "station": question.station},
-    )  # fmt: skip
+    )
     return accepted(client, account)
 
 

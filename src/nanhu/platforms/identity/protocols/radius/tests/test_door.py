@@ -78,10 +78,16 @@ def test_a_mail_server_asks_by_form_and_takes_app_passwords_for_mail(student, wi
 
     def asked(password):
         question = {"User-Name": student.numbers[0], "User-Password": password, "Calling-Station-Id": "192.0.2.7"}
-        return Client().post(
-            "/radius/authenticate", urlencode(question), content_type="application/x-www-form-urlencoded",
-            headers={"X-Nanhu-Radius-Key": key},
-        ).status_code  # fmt: skip
+        return (
+            Client()
+            .post(
+                "/radius/authenticate",
+                urlencode(question),
+                content_type="application/x-www-form-urlencoded",
+                headers={"X-Nanhu-Radius-Key": key},
+            )
+            .status_code
+        )
 
     assert [asked(one) for one in (PASSWORD, mail, network, "wrong", "")] == [200, 200, 401, 401, 400]
     assert AuditEntry.objects.filter(action="identity.mail_sign_in").count() == 2

@@ -22,8 +22,11 @@ def test_the_files_of_a_new_application_hold_a_key_that_opens(tmp_path):
 
     written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
     assert written == {
-        "mods-available/nanhu-wifi", "sites-available/nanhu-wifi", "sites-available/nanhu", "clients-nanhu-wifi.conf"
-    }  # fmt: skip
+        "mods-available/nanhu-wifi",
+        "sites-available/nanhu-wifi",
+        "sites-available/nanhu",
+        "clients-nanhu-wifi.conf",
+    }
     site = tmp_path / "sites-available" / "nanhu-wifi"
     assert {clients.client_with(key).application.key for key in KEY.findall(site.read_text())} == {"wifi"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*") if path.is_file()} == {0o600}
@@ -69,9 +72,15 @@ def test_the_panel_shows_a_key_once():
     assert "secret = …" in later
 
 
-@pytest.mark.parametrize(("key", "more", "students_come_in"), [
-    ("vpn", (), False), ("vpn", ("--admit", "everybody"), True), ("wifi", (), True), ("wifi", ("--admit", "staff"), False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("key", "more", "students_come_in"),
+    [
+        ("vpn", (), False),
+        ("vpn", ("--admit", "everybody"), True),
+        ("wifi", (), True),
+        ("wifi", ("--admit", "staff"), False),
+    ],
+)
 def test_a_vpn_lets_staff_in_and_no_student_unless_the_school_says_so(student, teacher, key, more, students_come_in):
     call_command("radius_key", key, "--register", "校园网", *more, stdout=io.StringIO())
     application = Application.objects.get(key=key)

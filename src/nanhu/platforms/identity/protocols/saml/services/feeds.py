@@ -107,8 +107,12 @@ def lay_out(feed: Feed, head: Head, found: list[Entity], *, digest: str, entity_
     locked.save(update_fields=["issued_at", "digest", "entity_tag", "refreshed_at"])
     came_back(locked, now(), head.valid_until, head.cache_seconds)
     by = Actor.system("identity.saml_feed")
-    audit.record(by=by, action="identity.saml_feed", target=f"feed:{feed.pk}",
-                 facts={"what": "refreshed", "partners": len(unique), "sha256": digest})  # fmt: skip
+    audit.record(
+        by=by,
+        action="identity.saml_feed",
+        target=f"feed:{feed.pk}",
+        facts={"what": "refreshed", "partners": len(unique), "sha256": digest},
+    )
     return True
 
 

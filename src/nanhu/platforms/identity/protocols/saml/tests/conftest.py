@@ -12,8 +12,13 @@ from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 
 EVERYTHING = (
-    "eduPersonScopedAffiliation", "eduPersonTargetedID", "eduPersonPrincipalName", "pairwise-id", "displayName", "mail",
-)  # fmt: skip
+    "eduPersonScopedAffiliation",
+    "eduPersonTargetedID",
+    "eduPersonPrincipalName",
+    "pairwise-id",
+    "displayName",
+    "mail",
+)
 
 
 @pytest.fixture(autouse=True)

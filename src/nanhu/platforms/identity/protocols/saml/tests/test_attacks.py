@@ -133,9 +133,16 @@ def wrap(sp: Partner, how: str) -> str:
 
 
 WRAPS = [
-    "extensions", "bare in extensions", "object", "same id", "same id signed", "second signature",
-    "signature in extensions", "only inside", "key info",
-]  # fmt: skip
+    "extensions",
+    "bare in extensions",
+    "object",
+    "same id",
+    "same id signed",
+    "second signature",
+    "signature in extensions",
+    "only inside",
+    "key info",
+]
 
 
 @pytest.mark.parametrize("how", WRAPS)
@@ -165,23 +172,32 @@ def test_nor_inside_soap(inside, sp, how):
     "change",
     [
         lambda text: text.replace("IssueInstant", 'ForceAuthn="true" IssueInstant'),
-        lambda text: text.replace('xml-exc-c14n#"/></ds:Transforms>', 'xml-exc-c14n#"/><ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><ds:XPath>true()</ds:XPath></ds:Transform></ds:Transforms>'),
+        lambda text: text.replace(
+            'xml-exc-c14n#"/></ds:Transforms>',
+            'xml-exc-c14n#"/><ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><ds:XPath>true()</ds:XPath></ds:Transform></ds:Transforms>',
+        ),
         lambda text: text.replace('URI="#_req1"', 'URI=""'),
         lambda text: text.replace("rsa-sha256", "hmac-sha256"),
         lambda text: text.replace("xmldsig-more#rsa-sha256", "xmldsig-more#rsa-md5"),
         lambda text: text.replace("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", f"{names.DS}rsa-sha1"),
     ],
-)  # fmt: skip
+)
 def test_a_changed_message_or_signature_is_refused(inside, strict, change):
     good = signed_request(strict)
     assert change(good) != good
     assert is_refused(post(inside, change(good)))
 
 
-@pytest.mark.parametrize("inside_it", [
-    "", "<ds:SignedInfo/>", "<ds:SignedInfo><ds:SignatureMethod/></ds:SignedInfo>", "<ds:SignatureValue>AAAA</ds:SignatureValue>",
-    '<ds:SignedInfo><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/></ds:SignedInfo>',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "inside_it",
+    [
+        "",
+        "<ds:SignedInfo/>",
+        "<ds:SignedInfo><ds:SignatureMethod/></ds:SignedInfo>",
+        "<ds:SignatureValue>AAAA</ds:SignatureValue>",
+        '<ds:SignedInfo><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/></ds:SignedInfo>',
+    ],
+)
 @pytest.mark.parametrize(("door", "kind"), [("/saml/sso", "AuthnRequest"), ("/saml/slo", "LogoutRequest")])
 def test_a_signature_with_something_missing_is_a_bad_request(inside, sp, door, kind, inside_it):
     signature = f'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">{inside_it}</ds:Signature>'

@@ -58,7 +58,7 @@ def test_two_applications_cannot_be_the_same_partner(application, sp):
         Partner().metadata().replace(names.POST, names.REDIRECT),
         Partner().metadata().replace(names.SAMLP, "urn:oasis:names:tc:SAML:1.1:protocol"),
     ],
-)  # fmt: skip
+)
 def test_metadata_nobody_could_use_is_refused(db, text):
     assert not PartnerForm({"metadata": text}).is_valid()
 

@@ -67,8 +67,9 @@ def test_the_answer_goes_to_the_response_address_signed(inside, sp, signed_in):
 def test_by_form_the_answer_is_a_form_and_the_session_ends_without_our_cookie(sp, signed_in):
     text = sp.sign(
         lambda signature: sp.logout_request(signed_in.name_id, signed_in.session_index, signature=signature),
-        kind="LogoutRequest", request_id="_out1",
-    )  # fmt: skip
+        kind="LogoutRequest",
+        request_id="_out1",
+    )
     page = Client(enforce_csrf_checks=True).post("/saml/slo", {"SAMLRequest": posted(text)})
     answer = sp.answer(page)
     assert (answer.address, answer.statuses) == (f"{sp.logout}/post", ["Success"])
@@ -81,8 +82,10 @@ def soap(sp, answer, *, key=None, is_signed=True):
     if is_signed:
         text = sp.sign(
             lambda signature: sp.logout_request(answer.name_id, answer.session_index, signature=signature),
-            kind="LogoutRequest", request_id="_out1", key=key,
-        )  # fmt: skip
+            kind="LogoutRequest",
+            request_id="_out1",
+            key=key,
+        )
     body = f'<S:Envelope xmlns:S="{names.SOAP}"><S:Body>{text}</S:Body></S:Envelope>'
     return Client(enforce_csrf_checks=True).post("/saml/slo/soap", body, content_type="text/xml")
 
@@ -119,9 +122,13 @@ def test_a_session_that_came_by_long_ago_ends_with_the_busy_one(sp, inside, teac
     row = SignIn.objects.get()
     for number in range(60):
         grant = open_grant(
-            session=second, application=row.grant.application, protocol="saml", reference=f"_{number}",
-            user_name="T00123", facts=row.grant.facts,
-        )  # fmt: skip
+            session=second,
+            application=row.grant.application,
+            protocol="saml",
+            reference=f"_{number}",
+            user_name="T00123",
+            facts=row.grant.facts,
+        )
         SignIn.objects.create(
             session=second, grant=grant, entity_id=row.entity_id, session_index=f"_{number}", name_id=row.name_id
         )

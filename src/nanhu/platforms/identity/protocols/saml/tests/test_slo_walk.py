@@ -66,8 +66,9 @@ def test_by_redirect_the_others_hear_first(begun, front_only, inside, sp):
 def test_by_form_too_whose_browser_brings_no_cookie_at_first(begun, front_only, inside, sp):
     text = sp.sign(
         lambda signature: sp.logout_request(begun.name_id, begun.session_index, signature=signature),
-        kind="LogoutRequest", request_id="_out1",
-    )  # fmt: skip
+        kind="LogoutRequest",
+        request_id="_out1",
+    )
     redirect = Client(enforce_csrf_checks=True).post("/saml/slo", {"SAMLRequest": posted(text), "RelayState": "r2"})
     assert redirect.status_code == 303
     answer = sp.answer(inside.get(told_by(inside, inside.get(redirect["Location"]), front_only)))

@@ -91,20 +91,32 @@ def connect(settings: Configuration) -> dict[str, Any]:
     secrets_of = {key: secrets.token_hex(32) for key in APPS}
     put(BANK, kind="bank", name="农业银行", our_id=INSTITUTION, our_key=our_key, their_key=bank_public)
     put(
-        ACQUIRER, kind="acquirer", name="银联", our_id=MERCHANT, our_key=union.merchant.key,
-        our_certificate=union.merchant.certificate, their_key=union.authority,
-    )  # fmt: skip
+        ACQUIRER,
+        kind="acquirer",
+        name="银联",
+        our_id=MERCHANT,
+        our_key=union.merchant.key,
+        our_certificate=union.merchant.certificate,
+        their_key=union.authority,
+    )
     for key, name in APPS.items():
         put(key, kind="app", name=name, their_key=secrets_of[key])
     return {
-        "institution": INSTITUTION, "key": bank_key, "campus_key": our_public, "bank_name": "农业银行",
+        "institution": INSTITUTION,
+        "key": bank_key,
+        "campus_key": our_public,
+        "bank_name": "农业银行",
         "acquirer": {
-            "merchant": MERCHANT, "key": union.acquirer.key, "certificate": union.acquirer.certificate,
+            "merchant": MERCHANT,
+            "key": union.acquirer.key,
+            "certificate": union.acquirer.certificate,
             "merchant_certificate": union.merchant.certificate,
         },
         "apps": [{"key": key, "name": name, "secret": secrets_of[key]} for key, name in APPS.items()],
-        "campus": address_of(settings), "opening_day": campus_today().isoformat(), "opening_fen": held_at_bank(),
-    }  # fmt: skip
+        "campus": address_of(settings),
+        "opening_day": campus_today().isoformat(),
+        "opening_fen": held_at_bank(),
+    }
 
 
 def held_at_bank() -> int:
@@ -126,9 +138,12 @@ def customers(campus_nos: Iterable[str]) -> Iterator[dict[str, str]]:
         phone = people.phone_of(person_id, by=BY, purpose=PURPOSE)
         if person is not None and id_number and phone:
             yield {
-                "name": person.name, "id_number": id_number, "phone": phone, "card_number": card_number(person_id),
+                "name": person.name,
+                "id_number": id_number,
+                "phone": phone,
+                "card_number": card_number(person_id),
                 "campus_no": person.affiliations[0].campus_no if person.affiliations else "",
-            }  # fmt: skip
+            }
 
 
 def card_number(person_id: int) -> str:

@@ -60,7 +60,8 @@ def psam_facts(number: str) -> dict[str, Any]:
     """A terminal's module holds the purchase masters of every version, nothing else."""
     rows = MasterKey.objects.filter(usage=MasterKey.Usage.PURCHASE)
     return {
-        "terminal": number, "code": messages.terminal_code(number).hex(),
+        "terminal": number,
+        "code": messages.terminal_code(number).hex(),
         "masters": {str(row.version): row.material for row in rows},
         "algorithms": {str(row.version): row.algorithm for row in rows},
-    }  # fmt: skip
+    }

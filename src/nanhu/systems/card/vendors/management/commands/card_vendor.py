@@ -93,6 +93,8 @@ def new_keys(vendor: Vendor) -> dict[str, str]:
 def surroundings(settings: Configuration, vendor: Vendor) -> dict[str, str]:
     merchant = VendorMerchant.objects.filter(vendor=vendor, is_on=True).select_related("merchant").first()
     return {
-        "address": f"{settings.public_url}/api/card/v1/", "company": vendor.company, "test_merchant": MERCHANT,
+        "address": f"{settings.public_url}/api/card/v1/",
+        "company": vendor.company,
+        "test_merchant": MERCHANT,
         "live_merchant": merchant.merchant.key if merchant else "",
-    }  # fmt: skip
+    }

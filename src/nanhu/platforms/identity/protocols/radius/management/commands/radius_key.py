@@ -30,9 +30,10 @@ class Command(BaseCommand):
         parser.add_argument("--session-seconds", type=int, default=clients.DAY_OF_WORK)
         parser.add_argument("--register", metavar="NAME", help="register the application first, under this name")
         parser.add_argument(
-            "--admit", choices=("everybody", "staff"),
+            "--admit",
+            choices=("everybody", "staff"),
             help="whom an application that is registered now lets in; staff where its key is vpn, else everybody",
-        )  # fmt: skip
+        )
         parser.add_argument("--owner", default="信息中心", help="the owner of an application that is registered now")
         parser.add_argument(
             "--into", type=Path, help="write the files into this folder; what is there and holds no key is kept"
