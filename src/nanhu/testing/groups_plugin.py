@@ -4,6 +4,8 @@ All tests of a file stay together, so that what a module shares is made once; so
 stopped after the last of them. What takes long begins first, so that no worker waits for the other at the end.
 """
 
+from collections.abc import Generator
+from random import Random
 from typing import Any
 
 import pytest
@@ -52,6 +54,25 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, str | bytes) and len(val) > LONGEST_ID else None
 
 
+class Reading:
+    """Each worker reads the files in an order of its own, so that it finds most of them rewritten by another: in a fresh clone
+    that is two thirds of what reading them costs. The items are put into one order afterwards, as xdist asks."""
+
+    def __init__(self, worker: str) -> None:
+        self.shuffled = Random(worker).shuffle  # noqa: S311 - an order, no secret
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, pytest.CollectReport]:
+        report = yield
+        if isinstance(collector, pytest.Session | pytest.Directory):
+            self.shuffled(report.result)
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: item.path)
+
+
 class Grouping:
     """Before xdist reads the groups."""
 
@@ -75,5 +96,8 @@ def is_long(item: pytest.Item) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    worker = getattr(config, "workerinput", {}).get("workerid", "")
+    if worker:
+        config.pluginmanager.register(Reading(worker), "reading-of-tests")
     config.pluginmanager.register(Grouping(), "groups-of-tests")
     config.pluginmanager.register(Ordering(), "order-of-tests")

@@ -6,14 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import core, settings
-from schemathesis.checks import load_all_checks
-from schemathesis.config import SchemathesisConfig
-from schemathesis.pytest.lazy import get_all_tests
 
 from nanhu.platforms.openapi import signature
 from nanhu.platforms.openapi.services import rate_limits
@@ -60,6 +56,10 @@ class Sealing:
 @pytest.fixture
 def described(sandbox, monkeypatch):
     """How often a vendor may ask is another test's; Django's own client leaves the connection open in the same way."""
+    import schemathesis  # a second of each worker's time
+    from schemathesis.checks import load_all_checks
+    from schemathesis.config import SchemathesisConfig
+
     monkeypatch.setattr(rate_limits, "has_taken", lambda *_names, **_facts: True)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -71,6 +71,8 @@ def described(sandbox, monkeypatch):
 
 
 def conformance_of(schema, headers):
+    from schemathesis.pytest.lazy import get_all_tests
+
     def ask(case):
         case.call_and_validate(headers=headers)
 
