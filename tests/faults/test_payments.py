@@ -91,10 +91,11 @@ def wait_for_incident(till: Till, number: str, code: str) -> bool:
 def test_a_flipped_bit_in_a_signed_header_is_noticed(till, header):
     terminal, card = till.terminal(2), till.card(4)
     body = json.dumps({"card": card, "amount_fen": 100}).encode()
-    headers = terminal.headers("/terminal/v1/payment", body, 7, clock=None, key=None)
+    clock = int(time.time())
+    headers = terminal.headers("/terminal/v1/payment", body, 7, clock=clock, key=None)
     wrong = headers[header][:-1] + chr(ord(headers[header][-1]) ^ 1)
     terminal.check_answer = lambda *_: None  # the answer belongs to the request as it arrived
-    assert terminal.send("payment", body, sequence=7, spoil={header: wrong}).code == "signature_wrong"
+    assert terminal.send("payment", body, sequence=7, clock=clock, spoil={header: wrong}).code == "signature_wrong"
     assert till.balance(card) == START_FEN
 
 
