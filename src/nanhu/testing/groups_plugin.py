@@ -62,7 +62,9 @@ class Reading:
         self.shuffled = Random(worker).shuffle  # noqa: S311 - an order, no secret
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, pytest.CollectReport]:
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         report = yield
         if isinstance(collector, pytest.Session | pytest.Directory):
             self.shuffled(report.result)

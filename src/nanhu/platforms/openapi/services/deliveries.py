@@ -45,8 +45,8 @@ def body_of(delivery: Delivery) -> bytes:
     event = delivery.event
     event_body = bodies.Event(
         id=str(event.public_id),
-        mode=event.mode,
-        type=event.kind,  # type: ignore[arg-type]
+        mode=event.mode,  # type: ignore[arg-type]
+        type=event.kind,
         created_at=event.created_at.isoformat(timespec="seconds"),
         data=event.facts,
     )

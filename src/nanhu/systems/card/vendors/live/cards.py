@@ -119,8 +119,8 @@ def card_body(request: Request, card: Card) -> wire.Card:
         id=str(card.public_id),
         mode="live",
         state=card.state,
-        card_class=card.card_class,
-        sub_class=card.sub_class,  # type: ignore[arg-type]
+        card_class=card.card_class,  # type: ignore[arg-type]
+        sub_class=card.sub_class,
         valid_until=str(card.valid_until),
         may_pay=may(card, "consume").is_allowed,
         holder=wire.Holder(name=mask_name(person.name)),
