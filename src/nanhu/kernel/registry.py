@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Literal, Protocol, TypeVar
 
 from django.utils.functional import Promise
@@ -54,7 +55,13 @@ class Application:
         return viewer.face in self.faces and (not self.roles or bool(self.roles & viewer.roles))
 
     def address(self) -> str:
-        return str(self.url() if callable(self.url) else self.url)
+        return resolved(self.url) if callable(self.url) else str(self.url)
+
+
+@lru_cache(maxsize=1024)
+def resolved(url: Callable[[], str]) -> str:
+    """A room's address is the same as long as the process lives, and every page shows a dozen."""
+    return url()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.issuing.models import CardOrder, FeePayment, OrderRow
+from nanhu.systems.card.issuing.models import CardOrder, FeePayment, OrderRow, UnitDelegate
 from nanhu.systems.card.issuing.services.regulations import TEXTS
 
 ACTIONS: dict[str, Text] = {
@@ -19,11 +19,11 @@ ACTIONS: dict[str, Text] = {
     "card.activate": _("激活卡片"),
     "card.decide_order": _("审批制卡单"),
     "card.drop_row": _("删除制卡行"),
-    "card.end_delegate": _("取消代领人"),
+    "card.end_delegate": _("解除单位经办人或领导"),
     "card.export_order": _("导出制卡单"),
     "card.look_at_photos": _("核对制卡照片"),
     "card.mend_order": _("修改制卡单"),
-    "card.name_delegate": _("指定代领人"),
+    "card.name_delegate": _("指定单位经办人或领导"),
     "card.open_order": _("新建制卡单"),
     "card.open_proof": _("查看证明材料"),
     "card.order_by_mail": _("邮件申请制卡"),
@@ -43,6 +43,7 @@ FACTS: dict[str, Text] = {
     "approved": _("同意"),
     "by_code": _("凭码"),
     "columns": _("列"),
+    "delegate": _("身份"),
     "doubles": _("重复"),
     "due": _("应完成日期"),
     "in_time": _("按时"),
@@ -59,6 +60,7 @@ FACTS: dict[str, Text] = {
 }
 VALUES: dict[str, dict[str, Text]] = {
     "source": {**dict(CardOrder.Source.choices), "card.issuing": _("校园卡管理办公室")},
+    "delegate": dict(UnitDelegate.Role.choices),
     "kind": dict(CardOrder.Kind.choices),
     "state": dict(CardOrder.State.choices),
     "how": {**dict(OrderRow.How.choices), "handed_over": _("领卡时"), "page": _("在网页上")},

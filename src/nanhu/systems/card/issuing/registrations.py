@@ -9,16 +9,16 @@ from nanhu.systems.card.issuing import operations, subscribers, tasks  # noqa: F
 from nanhu.systems.card.issuing.checks import promises_are_kept
 from nanhu.systems.card.issuing.fees import fee_table
 from nanhu.systems.card.issuing.hours import read_hours
-from nanhu.systems.card.issuing.policies import delegations_of
 from nanhu.systems.card.issuing.printing import read_colours
 from nanhu.systems.card.issuing.services.accepting import working_days
+from nanhu.systems.card.issuing.services.delegating import acting
 from nanhu.systems.card.policies import CLERK
 from nanhu.systems.card.rights.policies import MANAGER
 
 
 def for_delegates(viewer: Viewer) -> list[Application]:
     """Only who acts for a unit sees its orders."""
-    if not delegations_of(viewer.person_id):
+    if viewer.person_id not in acting():
         return []
     return [
         Application(

@@ -6,14 +6,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nanhu.kernel import audit
-from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import queries
 from nanhu.systems.card.issuing.forms import DelegateForm, EnrolForm
 from nanhu.systems.card.issuing.models import UnitDelegate
 from nanhu.systems.card.issuing.policies import delegates_or_office, delegations_of, office_only, units_with_orders
-from nanhu.systems.card.issuing.services import enrolling, expiring, orders
+from nanhu.systems.card.issuing.services import delegating, enrolling, expiring, orders
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.policies import manager_only
 from nanhu.systems.card.views.frame import person_at, viewer_of
@@ -71,27 +69,16 @@ def name_delegate(request: HttpRequest, form: DelegateForm) -> bool:
         form.add_error("campus_no", _("没有这个工号。"))
         return False
     names = {code: name for code, name, *_short in people.unit_names()}
-    UnitDelegate.objects.get_or_create(
-        unit_code=said["unit"],
-        person_id=person_id,
-        role=said["role"],
-        ended_at=None,
-        defaults={"unit_name": names[said["unit"]], "named_by_name": by.name},
+    delegating.name_delegate(
+        by=by, unit_code=said["unit"], unit_name=names[said["unit"]], person_id=person_id, role=said["role"]
     )
-    facts = {"unit": said["unit"], "role": said["role"]}
-    audit.record(by=by, action="card.name_delegate", target=f"person:{person_id}", facts=facts)
     return True
 
 
 @require_POST
 @manager_only
 def end_delegate(request: HttpRequest, delegate_id: int) -> HttpResponse:
-    row = UnitDelegate.objects.filter(pk=delegate_id, ended_at=None).first()
-    if row is not None:
-        row.ended_at = now()
-        row.save(update_fields=["ended_at"])
-        facts = {"unit": row.unit_code, "role": row.role}
-        audit.record(by=person_at(request), action="card.end_delegate", target=f"person:{row.person_id}", facts=facts)
+    delegating.relieve(by=person_at(request), delegate_id=delegate_id)
     return redirect("card:issuing:delegates")
 
 

@@ -1,0 +1,50 @@
+"""Delegates of units (单位经办人、审批领导): named and relieved by the card office."""
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.remembered import Remembered
+from nanhu.systems.card.issuing.models import UnitDelegate
+
+
+def name_delegate(*, by: Actor, unit_code: str, unit_name: str, person_id: int, role: str) -> UnitDelegate:
+    """Whoever acts for the unit in this role already is left as he is."""
+    with transaction.atomic():
+        delegate, is_new = UnitDelegate.objects.get_or_create(
+            unit_code=unit_code,
+            person_id=person_id,
+            role=role,
+            ended_at=None,
+            defaults={"unit_name": unit_name, "named_by_name": by.name},
+        )
+        if is_new:
+            record(by, "card.name_delegate", delegate)
+    acting.forget()
+    return delegate
+
+
+def relieve(*, by: Actor, delegate_id: int) -> None:
+    """Once: who acts no more is passed over."""
+    with transaction.atomic():
+        delegate = UnitDelegate.objects.select_for_update().filter(pk=delegate_id, ended_at=None).first()
+        if delegate is None:
+            return
+        delegate.ended_at = now()
+        delegate.save(update_fields=["ended_at"])
+        record(by, "card.end_delegate", delegate)
+    acting.forget()
+
+
+def record(by: Actor, action: str, delegate: UnitDelegate) -> None:
+    facts = {"unit": delegate.unit_code, "delegate": delegate.role}
+    audit.record(by=by, action=action, target=f"person:{delegate.person_id}", facts=facts)
+
+
+def read_acting() -> frozenset[int]:
+    return frozenset(UnitDelegate.objects.filter(ended_at=None).values_list("person_id", flat=True))
+
+
+acting = Remembered(read_acting, seconds=15)
+"""Persons who act for a unit, for the menu of every page; what they may do is asked of the database each time."""

@@ -1,0 +1,51 @@
+"""Delegates of units, as the office names and relieves them, and what they find in their menu."""
+
+import pytest
+
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity import api as identity
+from nanhu.systems.card.issuing.models import UnitDelegate
+from nanhu.systems.card.issuing.tests.conftest import DESK
+from nanhu.systems.card.tests.conftest import CAST, SYSTEM
+
+NUMBER = CAST["student"][2]
+
+
+@pytest.fixture
+def manager(campus):
+    identity.grant_role(by=SYSTEM, account_id=campus.actor("clerk").account_id, role="card.manager")
+    return campus.client("clerk")
+
+
+def sees_unit_orders(campus) -> bool:
+    return f"{DESK}unit/" in campus.client("student").get("/apps/").content.decode()
+
+
+def acts() -> int:
+    return UnitDelegate.objects.filter(role="agent", ended_at=None).exclude(named_by_name="测试").count()
+
+
+def test_who_is_named_finds_the_units_orders_at_once_and_loses_them_when_relieved(campus, manager):
+    assert not sees_unit_orders(campus)
+
+    for _twice in range(2):
+        answer = manager.post(f"{DESK}delegates/", {"unit": "12", "campus_no": NUMBER, "role": "agent"})
+        assert (answer.status_code, acts()) == (302, 1)
+    assert sees_unit_orders(campus)
+    assert campus.client("student").get(f"{DESK}unit/").status_code == 200
+
+    delegate = UnitDelegate.objects.latest("id")
+    for _twice in range(2):
+        assert manager.post(f"{DESK}delegates/{delegate.pk}/end/").status_code == 302
+    assert (acts(), sees_unit_orders(campus)) == (0, False)
+    assert campus.client("student").get(f"{DESK}unit/").status_code == 404
+    told = AuditEntry.objects.filter(action__in=["card.name_delegate", "card.end_delegate"]).order_by("id")
+    assert [entry.action for entry in told] == ["card.name_delegate", "card.end_delegate"]
+
+
+def test_nobody_is_named_by_a_number_that_is_none_or_by_an_ordinary_clerk(campus, manager):
+    answer = manager.post(f"{DESK}delegates/", {"unit": "12", "campus_no": "2099\0", "role": "agent"})
+    assert (answer.status_code, acts()) == (422, 0)
+    given = {"unit": "12", "campus_no": NUMBER, "role": "agent"}
+    assert campus.client("second_clerk").post(f"{DESK}delegates/", given).status_code == 404
+    assert acts() == 0
