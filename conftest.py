@@ -33,11 +33,11 @@ def read_codes() -> Callable[[str], list[str]]:
 
 
 @pytest.fixture
-def round_of() -> Callable[[str], str]:
-    """The cron line by which a job comes round."""
-    from nanhu.testing import rounds  # Django is ready only now
+def cron_of() -> Callable[[str], str]:
+    """The cron line of a periodic job."""
+    from nanhu.testing import periodic_jobs  # Django is ready only now
 
-    return rounds.round_of
+    return periodic_jobs.cron_of
 
 
 @pytest.fixture

@@ -225,7 +225,7 @@ def bus(campus: Any, action: str, **facts: Any) -> dict[str, Any]:
 
 
 @pytest.mark.capability("A090.1", "A090.2")
-def test_the_bus_takes_fares_out_of_reach_refuses_the_revoked_and_its_firm_is_settled(campus, round_of):
+def test_the_bus_takes_fares_out_of_reach_refuses_the_revoked_and_its_firm_is_settled(campus, cron_of):
     """Fares far from any network, by the list the bus took along; uploaded at the terminus; paid to the firm by its contract."""
     firm, today = Merchant.objects.get(key="bus"), campus_today()
     make(campus, "teacher", "card.finance")
@@ -258,7 +258,7 @@ def test_the_bus_takes_fares_out_of_reach_refuses_the_revoked_and_its_firm_is_se
     assert bus(campus, "pay", card=campus.card("teacher").uid, amount_fen=100)["kind"] == "refused", "the list grew"
 
     assert jobs.settle_merchants() == 0, "the day is not over"
-    assert round_of("card.settle") == "45 0 * * *"
+    assert cron_of("card.settle") == "45 0 * * *"
     with time_machine.travel(now() + timedelta(days=1), tick=True):
         jobs.settle_merchants()
         jobs.settle_merchants()

@@ -27,7 +27,7 @@ class Outside:
         self.late: list[tuple[str, str, bytes]] = []
         self.trades: dict[str, Trade] = {}
         self.refunds: dict[str, int] = {}
-        with self.vault.deed() as books:
+        with self.vault.transaction() as books:
             for one in customers:
                 books.execute("INSERT INTO account VALUES (?, ?, ?, ?, ?)", (*one, BEGINNING_FEN))
 

@@ -131,7 +131,7 @@ def test_single_logout_ends_its_session_and_its_right_to_ask(site, browser, live
     token = CSRF.search(page.text)
     browser.post(f"{live_server.url}/sign-out", {"csrfmiddlewaretoken": token[1]}, headers={"Referer": page.url})
     assert browser.get(f"{site}/").json()["user"] == "T00123", "not told yet"
-    logout_engine.tell_due()
+    logout_engine.notify_due()
 
     assert SsoGrant.objects.get(application__key="site").logout == "notified"
     assert browser.get(f"{site}/").json() == {"user": "", "attributes": {}}

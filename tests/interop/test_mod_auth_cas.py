@@ -102,7 +102,7 @@ def test_single_logout_ends_the_session_that_apache_keeps(apache, live_server, p
     page.goto(f"{live_server.url}/me/")
     page.locator("main form[action='/sign-out'] button").click()
     page.wait_for_url(f"{live_server.url}/signed-out")
-    aside(logout_engine.tell_due)
+    aside(logout_engine.notify_due)
 
     states = aside(lambda: list(SsoGrant.objects.values_list("logout", "logout_error")))
     assert states == [("notified", ""), ("notified", "")], apache.log()

@@ -174,7 +174,7 @@ def test_the_back_channel_ends_the_session_that_apache_keeps(apache, live_server
     page.wait_for_url(f"{live_server.url}/signed-out")
     page.goto(apache.url + "/who")
     assert "OIDC_CLAIM_name" in page.content(), "nobody has told Apache yet"
-    aside(logout_engine.tell_due)
+    aside(logout_engine.notify_due)
 
     states = aside(lambda: list(SsoGrant.objects.values_list("logout", "logout_error")))
     assert states == [("done", "")], apache.log()

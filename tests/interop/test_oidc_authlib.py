@@ -230,7 +230,7 @@ def test_the_back_channel_brings_a_token_that_verifies(issuer, teacher, listener
         page = browser.get(f"{issuer}/account/sessions")
         token = CSRF.search(page.text)[1]
         browser.post(f"{issuer}/sign-out", {"csrfmiddlewaretoken": token}, headers={"Referer": page.url})
-    logout_engine.tell_due()
+    logout_engine.notify_due()
 
     assert SsoGrant.objects.get().logout == "done"
     shown = KeySet.import_key_set(requests.get(f"{issuer}/oidc/jwks", timeout=PATIENCE_SECONDS).json())

@@ -131,7 +131,7 @@ def test_the_printed_snippet_signs_in_and_its_session_ends_with_the_sign_out(sit
     account = browser.get(f"{campus}/account")
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', account.text)[1]
     browser.post(f"{campus}/sign-out", {"csrfmiddlewaretoken": token}, headers={"Referer": account.url})
-    logout_engine.tell_due()
+    logout_engine.notify_due()
 
     again = browser.get(f"{root}/index.php", allow_redirects=False)
     assert again.status_code == 302, "its own session is over"

@@ -216,7 +216,7 @@ def test_the_office_application_opens_by_one_click_and_closes_with_the_portal(li
         browser.post(f"{live_server.url}/sign-out", {"csrfmiddlewaretoken": token[1]}, headers=headers)
         grant = SsoGrant.objects.get()
         assert grant.logout == "waiting"
-        logout_engine.tell_due()
+        logout_engine.notify_due()
 
         grant.refresh_from_db()
         assert (grant.logout, grant.logout_error) == ("notified", "")
@@ -230,18 +230,18 @@ def test_an_application_that_is_down_is_told_again_and_shown_as_unreachable(live
         browser.get(f"{office}/")
     Application.objects.update(logout_url="http://127.0.0.1:9/login")
     asked = now()
-    SsoGrant.objects.update(logout="waiting", logout_asked_at=asked, logout_due_at=asked)
-    logout_engine.tell_due()
+    SsoGrant.objects.update(logout="waiting", logout_requested_at=asked, logout_due_at=asked)
+    logout_engine.notify_due()
 
     grant = SsoGrant.objects.get()
     assert (grant.logout, grant.logout_attempts) == ("waiting", 1)
     assert "refused" in grant.logout_error
     with time_machine.travel(asked + timedelta(hours=23), tick=True):
-        logout_engine.tell_due()
+        logout_engine.notify_due()
         grant.refresh_from_db()
         assert (grant.logout, grant.logout_attempts) == ("waiting", 2)
     with time_machine.travel(asked + timedelta(hours=24, minutes=20), tick=True):
-        logout_engine.tell_due()
+        logout_engine.notify_due()
     grant.refresh_from_db()
     assert grant.logout == "unreachable"
 

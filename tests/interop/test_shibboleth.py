@@ -184,7 +184,7 @@ def test_logout_at_the_partner_ends_our_session_and_the_cas_application_too(sp, 
 
     assert "Logout was successful" in page.content() or "logout" in page.content().lower(), page.content()
     assert aside(lambda: SsoSession.objects.get().ended_how) == "signed_out"
-    aside(logout_engine.tell_due)
+    aside(logout_engine.notify_due)
     assert any(ticket in one and "LogoutRequest" in one for one in heard)
     assert aside(lambda: dict(SsoGrant.objects.values_list("protocol", "logout"))) == {
         "saml": "done",
@@ -202,7 +202,7 @@ def test_signing_out_here_ends_the_session_there_behind_the_browser(sp, page, li
     page.goto(f"{live_server.url}/account/sessions")
     page.evaluate("document.querySelector(\"form[action='/sign-out']\").requestSubmit()")
     page.wait_for_url("**/signed-out")
-    aside(logout_engine.tell_due)
+    aside(logout_engine.notify_due)
 
     grant = aside(SsoGrant.objects.get)
     assert (grant.logout, grant.logout_error) == ("done", ""), sp.log()

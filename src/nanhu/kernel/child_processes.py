@@ -39,8 +39,8 @@ def dying_with_parent(
     is_bound = sys.platform == "linux" and threading.current_thread() is threading.main_thread()
     if not is_bound and user is None:
         return command
-    wish = number if is_bound else 0
-    identity = map(str, (os.getpid(), int(wish), *(user or (0, 0))))
+    death_signal = number if is_bound else 0
+    identity = map(str, (os.getpid(), int(death_signal), *(user or (0, 0))))
     return [sys.executable, "-I", "-S", "-c", DIE_WITH_PARENT, *identity, *command]
 
 

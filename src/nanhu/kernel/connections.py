@@ -201,8 +201,8 @@ def standing(mark: Mark) -> Standing:
     with contextlib.suppress(OSError, struct.error), opened(mark) as found:
         facts = found.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO_BYTES)
         sent, _acknowledged, silent = struct.unpack_from("3I", facts, LAST_SENT)
-        [told] = struct.unpack_from("Q", facts, ACKNOWLEDGED)
-        return Standing(told > 1, silent, sent if silent <= sent else NOT_WAITING)
+        [acknowledged] = struct.unpack_from("Q", facts, ACKNOWLEDGED)
+        return Standing(acknowledged > 1, silent, sent if silent <= sent else NOT_WAITING)
     return Standing(was_answered=True, silent_ms=0, unanswered_ms=NOT_WAITING)
 
 

@@ -68,18 +68,18 @@ class IntakeBatch(Proposal):
         self.progress_id = start_progress(kind=self.key, title=self.title, total=rows, by=by).public_id
         defer(job or self.job, batch_id=self.pk)
 
-    def enter(self, by: Actor, state: str, deed: str, reason: str = "") -> None:
+    def enter(self, by: Actor, state: str, action: str, reason: str = "") -> None:
         """Saved in this state, and noted."""
         self.state = state
         self.save()
-        self.note(by, deed, reason)
+        self.note(by, action, reason)
 
-    def note(self, by: Actor, deed: str, reason: str = "") -> None:
+    def note(self, by: Actor, action: str, reason: str = "") -> None:
         """In the audit: "submit_{}" as "card.submit_payout" of "payout:…"."""
         room, noun = self.key.split(".")
         target = f"{noun}:{self.public_id}"
         audit.record(
-            by=by, action=f"{room}.{deed.format(noun)}", target=target, reason=reason, facts=dict(self.facts())
+            by=by, action=f"{room}.{action.format(noun)}", target=target, reason=reason, facts=dict(self.facts())
         )
 
 

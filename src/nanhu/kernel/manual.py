@@ -147,8 +147,8 @@ def read_report(path: Path) -> dict[str, list[TestOutcome]]:
 
 def finished_at(path: Path) -> datetime | None:
     """When the run of this report ended; None for one that does not say."""
-    told = json.loads(path.read_text(encoding="utf-8")).get("finished_at")
-    return datetime.fromisoformat(told) if told else None
+    moment = json.loads(path.read_text(encoding="utf-8")).get("finished_at")
+    return datetime.fromisoformat(moment) if moment else None
 
 
 def write_report(path: Path, report: Mapping[str, Iterable[TestOutcome]]) -> None:

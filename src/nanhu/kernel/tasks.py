@@ -1,4 +1,4 @@
-"""Housekeeping that comes round by itself."""
+"""Periodic jobs of the kernel: old events and messages go, the audit log is sealed and verified, stalled jobs are taken up again."""
 
 from datetime import timedelta
 

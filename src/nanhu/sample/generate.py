@@ -61,20 +61,20 @@ def generate(
     *, seed: int, people: int, out_dir: Path, today: date, report: Report | None = None, rates: Rates | None = None
 ) -> SampleFiles:
     """Same arguments, same bytes. `report` hears (done, total, what)."""
-    tell = report or _silent
-    tell(0, 4, "抽取人员")
+    notify = report or _silent
+    notify(0, 4, "抽取人员")
     campus = population.populate(seed=seed, people=people, today=today)
-    tell(1, 4, "各部门填表")
+    notify(1, 4, "各部门填表")
     sheets = _fill_in(campus, seed, rates or Rates())
-    tell(2, 4, "写出文件")
+    notify(2, 4, "写出文件")
     out_dir.mkdir(parents=True, exist_ok=True)
     written = _write(sheets, out_dir, today)
-    tell(3, 4, "写出真值")
+    notify(3, 4, "写出真值")
     path = out_dir / truth.FILE_NAME
     golden, rejects = truth.write_truth(
         path, sheets=sheets.of_people, organisation=sheets.organisation, units=organisation.all_units(campus.classes)
     )
-    tell(4, 4, "完成")
+    notify(4, 4, "完成")
     rows = {sheet.layout.file_name: len(sheet.rows) for sheet in [*sheets.of_people, sheets.organisation]}
     return SampleFiles(
         **written,

@@ -27,10 +27,10 @@ def unsaid(action: str, facts: Mapping[str, Any]) -> Iterator[str]:
     """What stands in these facts as a word of the program."""
     shown = {name: one for name, one in facts.items() if name not in OWN_WORDS}
     with override("zh-hans"):
-        told = audit_terms.facts(SimpleNamespace(action=action, facts=shown))
+        terms = audit_terms.facts(SimpleNamespace(action=action, facts=shown))
     yield from (
         f"{action}: {name} = {said}"
-        for name, said in told
+        for name, said in terms
         if CODE_WORD.fullmatch(name) or (CODE_WORD.fullmatch(said) and not said.startswith(OF_TESTS))
     )
 
@@ -41,10 +41,10 @@ def watched_lines() -> Iterator[list[str]]:
     written: list[str] = []
     entry_of = audit.entry_of
 
-    def watched(deed: audit.Deed) -> AuditEntry:
+    def watched(record: audit.Record) -> AuditEntry:
         if not _is_of_a_test():
-            written.extend(unsaid(deed.action, deed.facts))
-        return entry_of(deed)
+            written.extend(unsaid(record.action, record.facts))
+        return entry_of(record)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(audit, "entry_of", watched)

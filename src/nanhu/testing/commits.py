@@ -41,9 +41,9 @@ def run_hooks() -> None:
     """Each once, as Django does; one that commits something of its own finds the list empty."""
     waiting: list[Any] = connection.run_on_commit
     connection.run_on_commit = []
-    for _savepoints, deed, is_robust in waiting:
+    for _savepoints, callback, is_robust in waiting:
         try:
-            deed()
+            callback()
         except Exception:
             if not is_robust:
                 raise

@@ -43,19 +43,19 @@ class UnionPay:
             message, self.facts.merchant_certificate
         ):
             return as_plain("respCode=01&respMsg=签名不符", HTTPStatus.OK)
-        deed = DEEDS.get((message.get("txnType", ""), path))
-        if deed is None:
-            return self.told(message, respCode="12", respMsg="无效交易")
-        fault = self.faults.take(deed.__name__)
+        operation = OPERATIONS.get((message.get("txnType", ""), path))
+        if operation is None:
+            return self.response(message, respCode="12", respMsg="无效交易")
+        fault = self.faults.take(operation.__name__)
         try:
             faults.before(fault)
-            facts = deed(self, message)
+            facts = operation(self, message)
             faults.after(fault)
         except SilenceError:
             return as_json({"code": "silent"}, HTTPStatus.GATEWAY_TIMEOUT)
-        return self.told(message, **facts)
+        return self.response(message, **facts)
 
-    def told(self, message: Message, **facts: str) -> Answer:
+    def response(self, message: Message, **facts: str) -> Answer:
         echoed = {name: message[name] for name in ECHOED if message.get(name)}
         return as_plain(acp.as_text(self.signed({**echoed, **facts})))
 
@@ -63,7 +63,7 @@ class UnionPay:
         return acp.signed(message, key=self.facts.key, certificate=self.facts.certificate)
 
     def open_order(self, message: Message) -> Message:
-        with self.vault.deed() as books:
+        with self.vault.transaction() as books:
             known = trade(books, message["orderId"])
             if known is None:
                 query_id = f"{datetime.now(ZONE):%Y%m%d%H%M%S}{next_number(books, 'trade'):07d}"
@@ -87,7 +87,7 @@ class UnionPay:
         return {"respCode": "00", "respMsg": "成功", "qrCode": f"{self.public}/qr/{known['tn']}", "tn": known["tn"]}
 
     def query(self, message: Message) -> Message:
-        with self.vault.deed() as books:
+        with self.vault.transaction() as books:
             known = trade(books, message["orderId"])
         if known is None:
             return {"respCode": "34", "respMsg": "查无此交易"}
@@ -96,7 +96,7 @@ class UnionPay:
         return {"respCode": "00", "respMsg": "成功", "origRespCode": "00", "origRespMsg": "成功", **paid_facts(known)}
 
     def refund(self, message: Message) -> Message:
-        with self.vault.deed() as books:
+        with self.vault.transaction() as books:
             known = books.execute("SELECT * FROM trade WHERE query_id = ?", (message["origQryId"],)).fetchone()
             if known is None or known["state"] == "open" or int(message["txnAmt"]) != known["fen"]:
                 return {"respCode": "38", "respMsg": "原交易不能退款"}
@@ -116,7 +116,7 @@ class UnionPay:
         }
 
     def fetch_file(self, message: Message) -> Message:
-        with self.vault.deed() as books:
+        with self.vault.transaction() as books:
             rows = books.execute("SELECT * FROM trade WHERE state <> 'open' ORDER BY query_id").fetchall()
         chosen = [
             dict(row) for row in rows if f"{datetime.fromtimestamp(row['paid_at'], ZONE):%m%d}" == message["settleDate"]
@@ -131,7 +131,7 @@ class UnionPay:
 
     def pay(self, tn: str, card: str) -> str:
         """The payer confirms in an app: the money leaves the bank card; then the merchant is told. Empty: it is done."""
-        with self.vault.deed() as books:
+        with self.vault.transaction() as books:
             known = books.execute("SELECT * FROM trade WHERE tn = ?", (tn,)).fetchone()
             if known is None:
                 return "订单不存在"
@@ -143,10 +143,10 @@ class UnionPay:
             books.execute("UPDATE account SET balance = balance - ? WHERE card = ?", (known["fen"], card))
             books.execute("INSERT INTO payer VALUES (?, ?)", (known["query_id"], card))
             books.execute("UPDATE trade SET state = 'paid', paid_at = ? WHERE tn = ?", (time.time(), tn))
-        self.tell(tn)
+        self.notify(tn)
         return ""
 
-    def tell(self, tn: str) -> None:
+    def notify(self, tn: str) -> None:
         """The back notice. A fault may lose it, double it, or put a liar in UnionPay's place."""
         known = self.vault.rows("SELECT * FROM trade WHERE tn = ?", tn)[0]
         message = self.signed(
@@ -233,7 +233,7 @@ def line_of(row: dict[str, Any], kind: str, query_id: str, order: str, fee: int)
     return " ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True))
 
 
-DEEDS: dict[tuple[str, str], Callable[[UnionPay, Message], Message]] = {
+OPERATIONS: dict[tuple[str, str], Callable[[UnionPay, Message], Message]] = {
     ("01", "backTransReq.do"): UnionPay.open_order,
     ("01", "appTransReq.do"): UnionPay.open_order,
     ("00", "queryTrans.do"): UnionPay.query,

@@ -52,29 +52,29 @@ class BankApplication:
             return self.bank.books()
         raise RefusedError(HTTPStatus.NOT_FOUND, "没有这个接口")
 
-    def act(self, path: str, asked: dict[str, Any]) -> Answer:
+    def act(self, path: str, typed: dict[str, Any]) -> Answer:
         """What a customer does in an app, for tests."""
         if path == "/transfer":
             return as_json(
-                self.transfers.send(card=asked["card"], campus_no=asked["campus_no"], fen=asked["amount_fen"])
+                self.transfers.send(card=typed["card"], campus_no=typed["campus_no"], fen=typed["amount_fen"])
             )
         if path == "/sign":
-            return as_json(self.sign(asked))
+            return as_json(self.sign(typed))
         if path == "/file":
-            return self.bank.hand_in(msgspec.convert(asked, Handed))
+            return self.bank.hand_in(msgspec.convert(typed, Handed))
         if path == "/bring":
-            return as_json(bring(self.bank.vault, msgspec.convert(asked, Brought)))
+            return as_json(bring(self.bank.vault, msgspec.convert(typed, Brought)))
         if path == "/repeat":
-            return as_json({"told": self.transfers.repeat()})
-        sentence = self.union.pay(asked["tn"], asked["card"]) if self.union else "没有收单方"
+            return as_json({"repeated": self.transfers.repeat()})
+        sentence = self.union.pay(typed["tn"], typed["card"]) if self.union else "没有收单方"
         return as_json({"sentence": sentence})
 
-    def sign(self, asked: dict[str, Any]) -> dict[str, str]:
+    def sign(self, typed: dict[str, Any]) -> dict[str, str]:
         """A notice as this bank or its UnionPay would sign it, for tests that then change what was signed."""
-        if "message" in asked and self.union is not None:
-            return self.union.signed(asked["message"])
+        if "message" in typed and self.union is not None:
+            return self.union.signed(typed["message"])
         text = wire.request_text(
-            asked["operation"], asked["institution"], asked["request"], asked["clock"], asked["body"].encode()
+            typed["operation"], typed["institution"], typed["request"], typed["clock"], typed["body"].encode()
         )
         return {"signature": wire.signed(self.bank.configuration.key, text)}
 

@@ -27,7 +27,7 @@ class Bank:
         self.open_accounts()
 
     def open_accounts(self) -> None:
-        with self.vault.deed() as books:
+        with self.vault.transaction() as books:
             for one in self.configuration.customers:
                 books.execute(
                     "INSERT INTO account VALUES (?, ?, ?, ?, ?) ON CONFLICT (card) DO NOTHING",
@@ -65,7 +65,7 @@ class Bank:
 
     def refusal_of(self, environ: dict[str, Any], operation: str, request: str, body: bytes) -> str:
         """Unsigned words for who cannot be known; nothing came of these bytes."""
-        if operation not in ledger.DEEDS or not 0 < len(request) <= LONGEST_REQUEST:
+        if operation not in ledger.OPERATIONS or not 0 < len(request) <= LONGEST_REQUEST:
             return "malformed"
         institution, clock = environ.get("HTTP_NANHU_INSTITUTION", ""), environ.get("HTTP_NANHU_CLOCK", "")
         text = wire.request_text(operation, institution, request, clock, body)

@@ -46,8 +46,8 @@ def refused(code: str, **facts: Any) -> Facts:
 
 def ask(vault: Vault, operation: str, request: str, body: bytes) -> tuple[int, str]:
     """The answer to this request, the same one whenever it is asked again."""
-    with vault.deed() as books:
-        known = books.execute("SELECT * FROM told WHERE request = ?", (request,)).fetchone()
+    with vault.transaction() as books:
+        known = books.execute("SELECT * FROM request_log WHERE request = ?", (request,)).fetchone()
         if known is not None and operation not in READS:
             if known["operation"] == "void":
                 return 200, as_text(refused("cancelled"))
@@ -57,23 +57,25 @@ def ask(vault: Vault, operation: str, request: str, body: bytes) -> tuple[int, s
         facts = decide(books, operation, request, body)
         answer = as_text(facts)
         if operation not in READS:
-            books.execute("INSERT INTO told VALUES (?, ?, ?, 200, ?)", (request, operation, body.decode(), answer))
+            books.execute(
+                "INSERT INTO request_log VALUES (?, ?, ?, 200, ?)", (request, operation, body.decode(), answer)
+            )
         return 200, answer
 
 
 def decide(books: sqlite3.Connection, operation: str, request: str, body: bytes) -> Facts:
     try:
-        asked = msgspec.json.decode(body)
-        return DEEDS[operation](books, request, asked)
+        fields = msgspec.json.decode(body)
+        return OPERATIONS[operation](books, request, fields)
     except (KeyError, TypeError, ValueError, AttributeError):
         return refused("malformed")
 
 
-def sign(books: sqlite3.Connection, request: str, asked: Facts) -> Facts:
+def sign(books: sqlite3.Connection, request: str, fields: Facts) -> Facts:
     """Name, ID number, card number and reserved phone must all fit; the bank does not tell which did not."""
-    card = "".join(str(asked["card_number"]).split())
+    card = "".join(str(fields["card_number"]).split())
     found = books.execute("SELECT * FROM account WHERE card = ?", (card,)).fetchone()
-    factors = [str(asked[name]).strip().upper() for name in ("name", "id_number", "phone")]
+    factors = [str(fields[name]).strip().upper() for name in ("name", "id_number", "phone")]
     if found is None or factors != [str(found[name]).upper() for name in ("name", "id_number", "phone")]:
         return refused("factors_differ")
     if books.execute("SELECT 1 FROM agreement WHERE card = ? AND state = 'active'", (card,)).fetchone():
@@ -83,8 +85,8 @@ def sign(books: sqlite3.Connection, request: str, asked: Facts) -> Facts:
     return done(token=token, tail=card[-4:])
 
 
-def unsign(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:
-    changed = books.execute("UPDATE agreement SET state = 'ended' WHERE token = ?", (asked["token"],)).rowcount
+def unsign(books: sqlite3.Connection, _request: str, fields: Facts) -> Facts:
+    changed = books.execute("UPDATE agreement SET state = 'ended' WHERE token = ?", (fields["token"],)).rowcount
     return done() if changed else refused("agreement_unknown")
 
 
@@ -95,9 +97,9 @@ def agreed_card(books: sqlite3.Connection, token: str) -> tuple[str, Facts | Non
     return str(found["card"]), None if found["state"] == "active" else refused("agreement_ended")
 
 
-def debit(books: sqlite3.Connection, request: str, asked: Facts) -> Facts:
-    card, refusal = agreed_card(books, asked["token"])
-    fen = asked["amount_fen"]
+def debit(books: sqlite3.Connection, request: str, fields: Facts) -> Facts:
+    card, refusal = agreed_card(books, fields["token"])
+    fen = fields["amount_fen"]
     if refusal is not None:
         return refusal
     if type(fen) is not int or not 0 < fen <= LARGEST_DEBIT_FEN:
@@ -105,9 +107,9 @@ def debit(books: sqlite3.Connection, request: str, asked: Facts) -> Facts:
     return moved(books, request=request, kind="debit", card=card, fen=fen)
 
 
-def pay_out(books: sqlite3.Connection, request: str, asked: Facts) -> Facts:
-    card, refusal = agreed_card(books, asked["token"])
-    fen = asked["amount_fen"]
+def pay_out(books: sqlite3.Connection, request: str, fields: Facts) -> Facts:
+    card, refusal = agreed_card(books, fields["token"])
+    fen = fields["amount_fen"]
     if refusal is not None and refusal["code"] == "agreement_unknown":
         return refusal
     if type(fen) is not int or fen <= 0:
@@ -135,12 +137,12 @@ def noted(books: sqlite3.Connection, *, request: str, kind: str, card: str, fen:
     return done(reference=reference, settled_on=day, amount_fen=fen)
 
 
-def reverse(books: sqlite3.Connection, request: str, asked: Facts) -> Facts:
+def reverse(books: sqlite3.Connection, request: str, fields: Facts) -> Facts:
     """Gives the debit back; a request never heard of is void from now on, however late it comes."""
-    original = str(asked["request"])
-    known = books.execute("SELECT * FROM told WHERE request = ?", (original,)).fetchone()
+    original = str(fields["request"])
+    known = books.execute("SELECT * FROM request_log WHERE request = ?", (original,)).fetchone()
     if known is None:
-        books.execute("INSERT INTO told VALUES (?, 'void', '', 200, '')", (original,))
+        books.execute("INSERT INTO request_log VALUES (?, 'void', '', 200, '')", (original,))
         return done(code="cancelled", sentence=SENTENCES["cancelled"])
     books.execute("UPDATE agreement SET state = 'ended' WHERE request = ?", (original,))
     sale = books.execute("SELECT * FROM movement WHERE request = ? AND kind = 'debit'", (original,)).fetchone()
@@ -152,10 +154,10 @@ def reverse(books: sqlite3.Connection, request: str, asked: Facts) -> Facts:
     return {**facts, "code": "reversed", "sentence": SENTENCES["reversed"], "by": request}
 
 
-def query(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:
+def query(books: sqlite3.Connection, _request: str, fields: Facts) -> Facts:
     """What that request was told. `unknown` means: not heard of so far."""
-    original = str(asked["request"])
-    known = books.execute("SELECT * FROM told WHERE request = ?", (original,)).fetchone()
+    original = str(fields["request"])
+    known = books.execute("SELECT * FROM request_log WHERE request = ?", (original,)).fetchone()
     if known is None:
         return {"outcome": "unknown", "code": "unheard", "sentence": SENTENCES["unheard"]}
     if known["operation"] == "void":
@@ -169,9 +171,9 @@ def query(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:
     return dict(msgspec.json.decode(known["answer"]))
 
 
-def statement(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:
-    rows = books.execute("SELECT * FROM movement WHERE day = ? ORDER BY id", (str(asked["day"]),)).fetchall()
-    told = [
+def statement(books: sqlite3.Connection, _request: str, fields: Facts) -> Facts:
+    rows = books.execute("SELECT * FROM movement WHERE day = ? ORDER BY id", (str(fields["day"]),)).fetchall()
+    listed = [
         {
             "request": row["request"],
             "kind": row["kind"],
@@ -182,7 +184,7 @@ def statement(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:
         }
         for row in rows
     ]
-    return done(day=asked["day"], count=len(told), sum_fen=sum(row["fen"] for row in rows), rows=told)
+    return done(day=fields["day"], count=len(listed), sum_fen=sum(row["fen"] for row in rows), rows=listed)
 
 
 def balance_on(vault: Vault, day: str) -> Facts:
@@ -190,9 +192,9 @@ def balance_on(vault: Vault, day: str) -> Facts:
         return balance(books, "", {"day": day})
 
 
-def balance(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:
+def balance(books: sqlite3.Connection, _request: str, fields: Facts) -> Facts:
     """What the campus has with us at the end of a day: what it had when we opened, and what moved since."""
-    day = str(asked["day"])
+    day = str(fields["day"])
     known = {
         row["name"]: row["last"] for row in books.execute("SELECT name, last FROM number WHERE name LIKE 'opening%'")
     }
@@ -204,7 +206,7 @@ def balance(books: sqlite3.Connection, _request: str, asked: Facts) -> Facts:
 
 
 READS = frozenset({"query", "statement", "balance"})
-DEEDS: dict[str, Callable[[sqlite3.Connection, str, Facts], Facts]] = {
+OPERATIONS: dict[str, Callable[[sqlite3.Connection, str, Facts], Facts]] = {
     "sign": sign,
     "unsign": unsign,
     "debit": debit,

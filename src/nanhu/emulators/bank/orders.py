@@ -45,19 +45,19 @@ def hand_in(vault: Vault, handed: Handed) -> dict[str, Any]:
     """The same file again is told the same and pays nothing."""
     name = hashlib.sha256(handed.content.encode()).hexdigest()
     orders = read(handed.content)
-    with vault.deed() as books:
+    with vault.transaction() as books:
         known = books.execute("SELECT answer FROM file WHERE name = ?", (name,)).fetchone()
         if known is not None:
             return {**msgspec.json.decode(known["answer"]), "is_known": True}
         lines = [pay(books, one, is_returned=one.number in handed.returned) for one in orders]
         number = next_number(books, "file")
-        answer = told(lines, f"F{ledger.today().replace('-', '')}{number:04d}")
+        answer = result_of(lines, f"F{ledger.today().replace('-', '')}{number:04d}")
         books.execute("INSERT INTO file VALUES (?, ?)", (name, as_text(answer)))
         return answer
 
 
 def bring(vault: Vault, brought: Brought) -> dict[str, Any]:
-    with vault.deed() as books:
+    with vault.transaction() as books:
         number = f"IN{next_number(books, 'brought'):08d}"
         return ledger.noted(books, request=number, kind=brought.kind, card="", fen=brought.fen)
 
@@ -121,7 +121,7 @@ def account_of(books: Any, order: Order) -> tuple[str, str]:
     return (str(found["card"]), "") if found else ("", "没有这份协议")
 
 
-def told(lines: list[dict[str, str]], reference: str) -> dict[str, Any]:
+def result_of(lines: list[dict[str, str]], reference: str) -> dict[str, Any]:
     text = io.StringIO()
     writer = csv.DictWriter(text, RESULT, lineterminator="\r\n")
     writer.writeheader()

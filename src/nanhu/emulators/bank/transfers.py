@@ -24,7 +24,7 @@ class Transfers:
         """Debit first, in one deed with the notice that is owed; then the campus hears of it."""
         if self.look(campus_no) is None:
             return {"outcome": "unknown", "sentence": "学校系统暂时没有答复，没有扣款"}
-        with self.bank.vault.deed() as books:
+        with self.bank.vault.transaction() as books:
             request = f"TI{uuid4().hex[:20].upper()}"
             moved = ledger.moved(books, request=request, kind="transfer_in", card=card, fen=fen, campus_no=campus_no)
             if moved["outcome"] != "done":
@@ -37,9 +37,9 @@ class Transfers:
                 "at": time.time(),
             }
             books.execute("INSERT INTO notice (reference, body) VALUES (?, ?)", (moved["reference"], as_text(body)))
-        return self.tell(moved["reference"])
+        return self.notify(moved["reference"])
 
-    def tell(self, reference: str) -> dict[str, Any]:
+    def notify(self, reference: str) -> dict[str, Any]:
         found = self.bank.vault.rows("SELECT * FROM notice WHERE reference = ?", reference)[0]
         fault = self.bank.faults.take("transfer")
         if fault is not None and fault.kind.startswith("silent"):
@@ -54,7 +54,7 @@ class Transfers:
 
     def end(self, reference: str, said: dict[str, Any]) -> None:
         """Heard: done, or refused, and then the money goes back at once."""
-        with self.bank.vault.deed() as books:
+        with self.bank.vault.transaction() as books:
             open_one = books.execute(
                 "UPDATE notice SET done = 1 WHERE reference = ? AND done = 0", (reference,)
             ).rowcount
@@ -67,7 +67,7 @@ class Transfers:
         """Tell again what the campus has not heard yet."""
         waiting = self.bank.vault.rows("SELECT reference FROM notice WHERE done = 0 LIMIT 20")
         for one in waiting:
-            self.tell(one["reference"])
+            self.notify(one["reference"])
         return len(waiting)
 
     def ask(self, operation: str, request: str, facts: dict[str, Any]) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from typing import Any
 TABLES = """
 CREATE TABLE IF NOT EXISTS account (card TEXT PRIMARY KEY, name TEXT, id_number TEXT, phone TEXT, balance INTEGER CHECK (balance >= 0));
 CREATE TABLE IF NOT EXISTS agreement (token TEXT PRIMARY KEY, card TEXT, request TEXT UNIQUE, state TEXT);
-CREATE TABLE IF NOT EXISTS told (request TEXT PRIMARY KEY, operation TEXT, body TEXT, status INTEGER, answer TEXT);
+CREATE TABLE IF NOT EXISTS request_log (request TEXT PRIMARY KEY, operation TEXT, body TEXT, status INTEGER, answer TEXT);
 CREATE TABLE IF NOT EXISTS movement (id INTEGER PRIMARY KEY, request TEXT, kind TEXT, card TEXT, fen INTEGER, reference TEXT UNIQUE,
                                      day TEXT, at REAL, campus_no TEXT DEFAULT '');
 CREATE TABLE IF NOT EXISTS notice (reference TEXT PRIMARY KEY, body TEXT, done INTEGER DEFAULT 0);
@@ -44,7 +44,7 @@ class Vault:
             books.close()
 
     @contextmanager
-    def deed(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it is in the file, or nothing."""
         with self.lock, self.opened() as books:
             books.execute("BEGIN IMMEDIATE")

@@ -17,7 +17,7 @@ from nanhu.emulators.chip.storage import PowerCutError
 
 PORT: Final = 35963
 PSAM: Final = "psam:"
-OFF, ON, RESET, ATR_ASKED = 0, 1, 2, 4
+OFF, ON, RESET, ATR_REQUEST = 0, 1, 2, 4
 USUAL_ARGUMENTS: Final = 3
 
 
@@ -42,17 +42,17 @@ def serve(module: SoftwareCard | Psam, link: socket.socket) -> None:
             text = receive(link, int.from_bytes(receive(link, 2), "big"))
         except (LinkClosedError, ConnectionError):
             return
-        answer = told(module, text)
+        answer = reply(module, text)
         if answer is not None:
             link.sendall(len(answer).to_bytes(2, "big") + answer)
 
 
-def told(module: SoftwareCard | Psam, text: bytes) -> bytes | None:
+def reply(module: SoftwareCard | Psam, text: bytes) -> bytes | None:
     if len(text) != 1:
         return transmitted(module, text)
     if text[0] in {ON, RESET, OFF}:
         module.power_on()
-    return ATR if text[0] == ATR_ASKED else None
+    return ATR if text[0] == ATR_REQUEST else None
 
 
 def transmitted(module: SoftwareCard | Psam, text: bytes) -> bytes | None:

@@ -55,7 +55,7 @@ class Controller:
         self.answer(answer["outcome"] == "approved", str(answer["sentence"]), str(answer.get("name", "")))
         self.memory.door.open_seconds = int(answer.get("open_seconds", self.memory.door.open_seconds))
 
-    def decide_alone(self, text: str, direction: str, asked: int, answer: dict[str, Any] | None) -> None:
+    def decide_alone(self, text: str, direction: str, sequence: int, answer: dict[str, Any] | None) -> None:
         self.was_offline = True
         if answer is not None:
             self.answer(False, str(answer["sentence"]))
@@ -70,7 +70,7 @@ class Controller:
             code = "leaving" if direction == "out" and code != "list_old" else code
         is_opened = code in {OPENS, "leaving", "emergency"}
         means = "code" if is_code else "card"
-        self.store(direction, means, is_opened=is_opened, code=code, card="" if is_code else text, instead_of=asked)
+        self.store(direction, means, is_opened=is_opened, code=code, card="" if is_code else text, instead_of=sequence)
         self.answer(is_opened, SENTENCES[code])
 
     def press_button(self) -> None:
@@ -133,13 +133,13 @@ class Controller:
         door, versions = self.memory.door, list[int]()
         after: int | None = 0
         while after is not None:
-            told = self.line.ask("door/list", 0, {**self.held_facts(), "after": after}, quiet=after == 0)
-            if told is None or told.get("outcome") != "approved":
+            answer = self.line.ask("door/list", 0, {**self.held_facts(), "after": after}, quiet=after == 0)
+            if answer is None or answer.get("outcome") != "approved":
                 return
-            store_page(door.held, told, is_first=after == 0)
-            versions.append(told["version"])
-            self.heard(told)
-            after = told["next"]
+            store_page(door.held, answer, is_first=after == 0)
+            versions.append(answer["version"])
+            self.heard(answer)
+            after = answer["next"]
         if versions[0] != door.held.version or door.held.ends_at != self.kept_ends_at:
             door.held.version, self.kept_ends_at = versions[0], door.held.ends_at
             self.memory.keep()
@@ -154,12 +154,12 @@ class Controller:
             "is_open": self.is_emergency(),
         }
 
-    def heard(self, told: dict[str, Any]) -> None:
+    def heard(self, answer: dict[str, Any]) -> None:
         door = self.memory.door
-        self.line.set_clock(float(told["server_time"]))
-        opened = float(told["open_until"] or 0)
-        if opened != door.open_until or told["last_sequence"] > door.last_sequence:
-            door.open_until, door.last_sequence = opened, max(door.last_sequence, int(told["last_sequence"]))
+        self.line.set_clock(float(answer["server_time"]))
+        opened = float(answer["open_until"] or 0)
+        if opened != door.open_until or answer["last_sequence"] > door.last_sequence:
+            door.open_until, door.last_sequence = opened, max(door.last_sequence, int(answer["last_sequence"]))
             self.memory.keep()
 
     def upload(self) -> None:
@@ -167,10 +167,10 @@ class Controller:
         door = self.memory.door
         while door.stored:
             rows = door.stored[:MOST_ROWS]
-            told = self.line.ask("door/events", self.take_sequence(), {"rows": rows})
-            if told is None or told.get("outcome") != "approved":
+            answer = self.line.ask("door/events", self.take_sequence(), {"rows": rows})
+            if answer is None or answer.get("outcome") != "approved":
                 return
-            answered = {one["sequence"] for one in told["rows"]}
+            answered = {one["sequence"] for one in answer["rows"]}
             door.stored = [row for row in door.stored if row["sequence"] not in answered]
             self.memory.keep()
 

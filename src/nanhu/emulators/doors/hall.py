@@ -64,10 +64,10 @@ class Hall:
             time.sleep(BEAT_SECONDS)
 
     def facts(self) -> dict[str, Any]:
-        told = self.configuration
+        settings = self.configuration
         return {
-            "school": told.school,
-            "services": told.services,
-            "cards": told.cards,
-            "doors": [{"number": one.number, "place": one.place} for one in told.terminals],
+            "school": settings.school,
+            "services": settings.services,
+            "cards": settings.cards,
+            "doors": [{"number": one.number, "place": one.place} for one in settings.terminals],
         }

@@ -8,16 +8,16 @@ from nanhu.emulators.doors.memory import Held
 OPENS = "allowed"
 
 
-def store_page(held: Held, told: dict[str, Any], *, is_first: bool) -> None:
-    if told["is_full"] and is_first:
+def store_page(held: Held, answer: dict[str, Any], *, is_first: bool) -> None:
+    if answer["is_full"] and is_first:
         held.cards = {}
-    for hashed, *facts in told["changes"]:
+    for hashed, *facts in answer["changes"]:
         held.cards.pop(hashed, None)
         if facts:
             held.cards[hashed] = (facts[0], facts[1], facts[2])
-    if "profiles" in told:
-        held.profiles, held.salt = told["profiles"], told["salt"]
-    held.profiles_tag, held.ends_at = told["profiles_tag"], float(told["ends_at"])
+    if "profiles" in answer:
+        held.profiles, held.salt = answer["profiles"], answer["salt"]
+    held.profiles_tag, held.ends_at = answer["profiles_tag"], float(answer["ends_at"])
 
 
 def judge(held: Held, uid: str, at: float) -> str:

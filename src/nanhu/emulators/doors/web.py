@@ -78,7 +78,7 @@ class DoorsApplication:
         door = self.door(ask.door)
         with door.lock:
             ACTIONS[path](door, ask)
-            return told(door)
+            return state_of(door)
 
     def state(self, number: str) -> Answer:
         if not number:
@@ -86,7 +86,7 @@ class DoorsApplication:
         door = self.door(number)
         with door.lock:
             door.tick()
-            return told(door)
+            return state_of(door)
 
     def door(self, number: str) -> Controller:
         found = self.hall.doors.get(number)
@@ -95,6 +95,6 @@ class DoorsApplication:
         return found
 
 
-def told(door: Controller) -> Answer:
+def state_of(door: Controller) -> Answer:
     wire, door.line.wire = door.line.wire, []
     return as_json({"door": door.view(), "wire": wire})

@@ -15,7 +15,7 @@ from nanhu.emulators.pos.wire import Exchange, send
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.3
-DOOR_CODES = frozenset(
+TRANSPORT_CODES = frozenset(
     {"terminal_unknown", "signature_wrong", "clock_wrong", "outcome_unknown", "too_large", "not_found"}
 )
 LONGEST_WIRE = 60
@@ -131,7 +131,7 @@ class Line:
         knows_next_key = exchange.status == UNAUTHORIZED and self.keys.following is not None
         if knows_next_key or (exchange.is_genuine and answer.get("code") == "clock_wrong"):
             self.hello()
-        if not exchange.is_genuine or not answer or answer.get("code") in DOOR_CODES:
+        if not exchange.is_genuine or not answer or answer.get("code") in TRANSPORT_CODES:
             return None
         return answer
 

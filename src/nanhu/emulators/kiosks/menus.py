@@ -92,9 +92,9 @@ def signed_in(kiosk: Kiosk) -> Flow:
     """Stays until the card is taken or 退出 is touched. The enquiry PIN is asked again before each service (A129)."""
     card = yield from card_on(kiosk, "登陆")
     typed = yield pin("登陆", "请输入查询密码")
-    told = kiosk.line.ask("pin/check", {"card": card, "kind": "enquiry"}, pins={"pin": str(typed)}, title="登陆")
+    holder = kiosk.line.ask("pin/check", {"card": card, "kind": "enquiry"}, pins={"pin": str(typed)}, title="登陆")
     while kiosk.card:
-        chosen = yield control(str(told.get("name", "")))
+        chosen = yield control(str(holder.get("name", "")))
         if chosen == "leave":
             return
         if chosen == "pin":

@@ -25,7 +25,7 @@ def what_became(kiosk: Kiosk) -> list[str]:
         raise UnresolvedError
     if answer.get("outcome") != "approved":
         return [f"上一笔业务（{pending.title}）：{answer.get('sentence', '没有办理')}"]
-    return [f"上一笔业务（{pending.title}）：{TOLD.get(pending.operation, '已办理成功')}"]
+    return [f"上一笔业务（{pending.title}）：{OUTCOMES.get(pending.operation, '已办理成功')}"]
 
 
 def settle(kiosk: Kiosk) -> str:
@@ -45,7 +45,7 @@ def apply(kiosk: Kiosk, pending: Pending, answer: dict[str, Any]) -> None:
         reissue.ended(kiosk, answer if is_approved else None)
 
 
-TOLD = {
+OUTCOMES = {
     "load/begin": "银行已受理，扣款成功后成为“圈存未领”，可到领款服务领取",
     "claim/begin": "已受理",
     "claim/mac": "已受理",

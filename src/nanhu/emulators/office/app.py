@@ -73,7 +73,7 @@ class OfficeApplication:
 
     def answer(self, environ: dict[str, Any]) -> Answer:
         way = (environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/"))
-        doors: dict[tuple[str, str], Callable[[dict[str, Any]], Answer]] = {
+        routes: dict[tuple[str, str], Callable[[dict[str, Any]], Answer]] = {
             ("GET", "/office.css"): self.style,
             ("GET", "/health"): lambda _environ: Answer(HTTPStatus.OK, b"ok", (("Content-Type", "text/plain"),)),
             ("GET", "/favicon.ico"): lambda _environ: Answer(HTTPStatus.NO_CONTENT, b"", ()),
@@ -82,8 +82,8 @@ class OfficeApplication:
             ("POST", "/"): self.take_logout_request,
             ("POST", "/logout"): self.sign_out,
         }
-        if way in doors:
-            return doors[way](environ)
+        if way in routes:
+            return routes[way](environ)
         if way[0] == "GET":
             return self.show(environ, way[1])
         return html(pages.message("不支持", "这个地址不接受这样的请求。"), HTTPStatus.METHOD_NOT_ALLOWED)

@@ -29,18 +29,18 @@ def claim(device: "Device", card: str, held_ms: int) -> Outcome:
 
 def collect(device: "Device", card: str, chip: SoftwareCard | None, held_ms: int) -> Outcome:
     finish_open(device, card, chip)
-    asked: dict[str, Any] = {"card": card, "held_ms": held_ms}
+    fields: dict[str, Any] = {"card": card, "held_ms": held_ms}
     facts = terminal.read_facts(chip) if chip else None
     if facts:
-        asked["chip"] = {"online_counter": facts.online_counter, "balance_fen": facts.balance_fen}
-    begun = device.line.ask_service("claim/begin", asked)
+        fields["chip"] = {"online_counter": facts.online_counter, "balance_fen": facts.balance_fen}
+    begun = device.line.ask_service("claim/begin", fields)
     if begun is None or begun.get("outcome") != "approved":
-        return told_no(device, begun)
+        return refused(device, begun)
     device.memory.claim = OpenClaim(str(begun["order"]), card, facts.online_counter if facts else None)
     device.file.keep()
     proof = write(device, chip, begun) if chip else None
     if chip and proof is None:
-        return told_no(device, None)
+        return refused(device, None)
     return finish(device, card, chip, proof)
 
 
@@ -89,11 +89,11 @@ def finish(device: "Device", card: str, chip: SoftwareCard | None, proof: dict[s
         facts["chip"] = proof
     answer = device.line.ask_service("claim/finish", facts)
     if answer is None:
-        return told_no(device, None)
+        return refused(device, None)
     device.memory.claim = None
     device.file.keep()
     if answer.get("outcome") != "approved":
-        return told_no(device, answer)
+        return refused(device, answer)
     balance = answer.get("balance_fen")
     outcome = Outcome("green", "领款成功", "没有消费，钱已到卡", "claimed", answer.get("amount_fen"), balance)
     if answer.get("receipt") is not None:
@@ -109,7 +109,7 @@ def finish(device: "Device", card: str, chip: SoftwareCard | None, proof: dict[s
     return outcome
 
 
-def told_no(device: "Device", answer: dict[str, Any] | None) -> Outcome:
+def refused(device: "Device", answer: dict[str, Any] | None) -> Outcome:
     if answer is None:
         return Outcome("amber", "领款未完成", f"{device.line.why()}。请再按住五秒，不会重复", "unresolved_claim")
     return Outcome("red", "没有领款", str(answer.get("sentence", "")), "refused")

@@ -8,7 +8,7 @@ from nanhu.emulators.pos import revocations, storing, totals
 from nanhu.emulators.pos.configuration import RiskLimits, Terminal
 from nanhu.emulators.pos.line import Line
 from nanhu.emulators.pos.memory import Memory, Sale
-from nanhu.emulators.pos.outcomes import PIN_WORDS, Outcome, Slip, card_tail, told
+from nanhu.emulators.pos.outcomes import PIN_WORDS, Outcome, Slip, card_tail, outcome_of
 from nanhu.emulators.pos.protocol import CODE_PREFIX
 from nanhu.emulators.pos.purse import Purse, PurseRefusedError, TornError
 
@@ -51,7 +51,7 @@ class Device:
         """What the house should have heard, and what we should: proofs of the purse, cards to refuse, a new key."""
         revocations.pull(self)
         self.purse.send_proofs()
-        totals.tell_totals(self)
+        totals.report_totals(self)
         self.line.change_key()
 
     def keep_up(self) -> None:
@@ -114,7 +114,7 @@ class Device:
         exchanges = self.line.send_twice(self.memory.last)
         if not all(one.is_genuine for one in exchanges) or len({one.answer_body for one in exchanges}) != 1:
             return Outcome("red", "没有得到一致的应答", self.line.why(), "no_answer")
-        outcome = told(exchanges[0].values(), kind="again", headline="同一笔，只扣一次")
+        outcome = outcome_of(exchanges[0].values(), kind="again", headline="同一笔，只扣一次")
         outcome.sentence = f"重发两次，应答逐字节相同（{outcome.sentence}）"
         return outcome
 
@@ -138,7 +138,7 @@ class Device:
             return Outcome("red", "仍未连上", self.line.why(), "no_answer")
         self.memory.network = "on"
         self.file.keep()
-        storing.tell_old_greys(self)
+        storing.report_old_greys(self)
         if self.memory.open is not None:
             settled = self.settle(self.memory.open)
             if settled.kind == "unresolved" or not self.memory.stored:
@@ -157,7 +157,7 @@ class Device:
         self.note(sale, still_open=answer is None)
         if answer is None:
             return self.unresolved("结果未知")
-        outcome = told(answer, kind="paid", headline="消费成功")
+        outcome = outcome_of(answer, kind="paid", headline="消费成功")
         outcome.slip = self.slip("消费凭条", sale, answer)
         if str(answer.get("code", "")) in {"pin_required", "pin_wrong"}:
             return asks_pin(outcome, answer)
@@ -176,7 +176,7 @@ class Device:
             self.note(sale, still_open=True)
             return self.unresolved("撤销未得到应答")
         totals.count_reversal(self.memory, sale, answer)
-        outcome = told(answer, kind="reversed", headline="已冲正")
+        outcome = outcome_of(answer, kind="reversed", headline="已冲正")
         outcome.slip = self.slip("冲正凭条", sale, answer)
         is_closed = outcome.kind == "reversed" or answer.get("code") in {"nothing_to_reverse", "already_reversed"}
         if not is_closed:

@@ -8,7 +8,7 @@ import msgspec
 
 from nanhu.emulators.pos.configuration import Terminal
 from nanhu.emulators.pos.keys import Keys
-from nanhu.emulators.pos.memory import Memory, Sale, ServiceAsk, StoredRow
+from nanhu.emulators.pos.memory import Memory, Sale, ServiceRequest, StoredRow
 from nanhu.emulators.pos.pinblock import pin_block
 from nanhu.emulators.pos.protocol import PREFIX, SignedRequest, sign_request
 from nanhu.emulators.pos.wire import Exchange, send
@@ -18,7 +18,7 @@ PAUSE_SECONDS = 0.3
 UNAUTHORIZED, NOT_FOUND = 401, 404
 SAME_BYTES_SECONDS = 240  # the gateway believes a clock for 300
 TERMS = ("services", "price", "limits", "meal", "meal_name", "meals", "kind", "revocation_version")
-DOOR_CODES = frozenset(
+TRANSPORT_CODES = frozenset(
     {"terminal_unknown", "signature_wrong", "clock_wrong", "outcome_unknown", "too_large", "not_found"}
 )
 
@@ -99,25 +99,25 @@ class Line:
         self, operation: str, facts: dict[str, Any], *, pins: dict[str, str] | None = None
     ) -> dict[str, Any] | None:
         """Something of the campus's own door. Written down with its bytes before it is sent; None: the end is not known."""
-        if self.memory.asked is not None and self.resolve_asked() is None:
+        if self.memory.pending is not None and self.resolve_request() is None:
             return None
         sequence = self.next_sequence()
         blocks = {name: self.block(sequence, pin) for name, pin in (pins or {}).items()}
         body = msgspec.json.encode({**facts, **blocks}).decode()
-        self.memory.asked = ServiceAsk(operation, sequence, body)
+        self.memory.pending = ServiceRequest(operation, sequence, body)
         self.file.keep()
-        answer = self.resolve_asked()
+        answer = self.resolve_request()
         if answer is not None and answer.get("code") == "sequence_reused" and self.hello() is not None:
             return self.ask_service(operation, facts, pins=pins)  # our memory was older than the house's
         return answer
 
-    def resolve_asked(self) -> dict[str, Any] | None:
-        asked = self.memory.asked
-        if asked is None:
+    def resolve_request(self) -> dict[str, Any] | None:
+        pending = self.memory.pending
+        if pending is None:
             return None
-        answer = self.ask(lambda: self.request(asked.operation, asked.sequence, asked.body.encode()))
+        answer = self.ask(lambda: self.request(pending.operation, pending.sequence, pending.body.encode()))
         if answer is not None or self.wire[-1].status == NOT_FOUND:
-            self.memory.asked = None
+            self.memory.pending = None
             self.file.keep()
         return answer
 
@@ -132,7 +132,7 @@ class Line:
                 time.sleep(PAUSE_SECONDS * attempt)
             exchange = self.send(make())
             answer = exchange.values()
-            if exchange.is_genuine and answer and answer.get("code") not in DOOR_CODES:
+            if exchange.is_genuine and answer and answer.get("code") not in TRANSPORT_CODES:
                 return answer
             if (exchange.is_genuine and answer.get("code") == "clock_wrong") or self.may_know_next_key(exchange):
                 self.hello()
@@ -176,8 +176,8 @@ class Line:
         """The gateway, or the campus's own door for operations with a slash in their name."""
         if "/" not in request.path.removeprefix(PREFIX):
             return self.gateway
-        told = str(self.memory.terms.get("services", ""))
-        return told.partition(PREFIX)[0] or self.services
+        address = str(self.memory.terms.get("services", ""))
+        return address.partition(PREFIX)[0] or self.services
 
     def why(self) -> str:
         """What the last message tells a person about having no answer."""

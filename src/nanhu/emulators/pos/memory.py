@@ -78,7 +78,7 @@ class OpenClaim(msgspec.Struct):
     online_counter: int | None = None
 
 
-class ServiceAsk(msgspec.Struct):
+class ServiceRequest(msgspec.Struct):
     """A request at the services door, with its very bytes, until it is answered."""
 
     operation: str
@@ -95,7 +95,7 @@ class DayTotal(msgspec.Struct, omit_defaults=True):
     stored_fen: int = 0
     reversals: int = 0
     reversals_fen: int = 0
-    is_told: bool = False
+    is_reported: bool = False
 
 
 class TerminalMemory(msgspec.Struct):
@@ -108,7 +108,7 @@ class TerminalMemory(msgspec.Struct):
     proofs: list[Proof] = msgspec.field(default_factory=list)
     running: Running | None = None
     claim: OpenClaim | None = None
-    asked: ServiceAsk | None = None
+    pending: ServiceRequest | None = None
     revocation_version: int = 0
     revoked: dict[str, str] = msgspec.field(default_factory=dict)
     terms: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -118,7 +118,7 @@ class TerminalMemory(msgspec.Struct):
     @property
     def has_sealed(self) -> bool:
         """Whether something waits that was sealed under the key of now, such as a PIN in a stored row."""
-        return bool(self.stored or self.open or self.asked or self.running or self.claim)
+        return bool(self.stored or self.open or self.pending or self.running or self.claim)
 
 
 class Memory:

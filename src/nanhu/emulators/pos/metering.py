@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from nanhu.emulators.pos import totals
 from nanhu.emulators.pos.memory import Running
-from nanhu.emulators.pos.outcomes import Outcome, told
+from nanhu.emulators.pos.outcomes import Outcome, outcome_of
 
 if TYPE_CHECKING:
     from nanhu.emulators.pos.device import Device
@@ -60,7 +60,7 @@ def end(device: "Device", card: str = "") -> Outcome:
     device.memory.running = None
     totals.count_payment(device.memory, answer)
     device.file.keep()
-    outcome = told(answer, kind="released", headline="已结束")
+    outcome = outcome_of(answer, kind="released", headline="已结束")
     if outcome.kind == "released":
         back = int(answer.get("released_fen") or 0)
         outcome.sentence = f"实收 ¥ {int(answer.get('amount_fen') or 0) / 100:.2f}，退回 ¥ {back / 100:.2f}"

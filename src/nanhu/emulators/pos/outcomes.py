@@ -53,7 +53,7 @@ def card_tail(uid: str) -> str:
     return f"…{uid[-4:]}"
 
 
-def told(answer: dict[str, Any], *, kind: str, headline: str) -> Outcome:
+def outcome_of(answer: dict[str, Any], *, kind: str, headline: str) -> Outcome:
     """The gateway's own words on the screen."""
     approved = answer.get("outcome") == "approved"
     return Outcome(

@@ -80,7 +80,7 @@ def upload(device: "Device") -> Outcome:
     return Outcome("green", headline, summary(outcomes), "uploaded", rows=outcomes)
 
 
-def tell_old_greys(device: "Device") -> None:
+def report_old_greys(device: "Device") -> None:
     """A card that broke off and did not come back within a day: the row is told without its proof."""
     for note in [one for one in device.memory.greys if time.time() - one.occurred_at > GREY_SECONDS]:
         device.purse.finish(note)
@@ -90,8 +90,8 @@ def tell_old_greys(device: "Device") -> None:
 
 def strike_out(device: "Device", rows: list[StoredRow], answers: list[dict[str, Any]]) -> list[RowOutcome]:
     """Remove what the gateway took down, keep what it did not."""
-    told_of = {answer.get("sequence"): answer for answer in answers}
-    outcomes = [row_outcome(row, told_of.get(row.sequence)) for row in rows]
+    answer_of = {answer.get("sequence"): answer for answer in answers}
+    outcomes = [row_outcome(row, answer_of.get(row.sequence)) for row in rows]
     settled = {one.sequence for one in outcomes if one.is_settled}
     for row in rows:
         if row.sequence in settled:

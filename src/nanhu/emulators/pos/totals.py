@@ -18,7 +18,7 @@ def day_at(moment: float) -> str:
 
 def total_at(memory: TerminalMemory, moment: float) -> DayTotal:
     total = memory.totals.setdefault(day_at(moment), DayTotal())
-    total.is_told = False
+    total.is_reported = False
     return total
 
 
@@ -72,16 +72,16 @@ def total_of(memory: TerminalMemory, day: str) -> dict[str, int]:
     }
 
 
-def tell_totals(device: "Device") -> None:
+def report_totals(device: "Device") -> None:
     """Of days that are over; a house that does not know the question is asked again another time."""
     memory, today = device.memory, day_at(device.line.now())
     for row in memory.stored:
         memory.totals.setdefault(day_at(row.occurred_at), DayTotal())
-    for day in sorted(day for day, total in memory.totals.items() if day < today and not total.is_told):
+    for day in sorted(day for day, total in memory.totals.items() if day < today and not total.is_reported):
         answer = device.line.ask_service("day/total", {"day": day, **total_of(memory, day)})
         if answer is None:
             return
-        memory.totals[day].is_told = True
+        memory.totals[day].is_reported = True
         device.file.keep()
     for day in sorted(memory.totals)[:-KEPT_DAYS]:
         del memory.totals[day]

@@ -69,11 +69,11 @@ def check_tc3(request: Request, *, key: str, secret: str) -> None:
     seconds = int(request.headers.get("x-tc-timestamp", "0"))
     if abs(seconds - time.time()) > PATIENCE_SECONDS or found[2] != f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}":
         raise SignatureError("AuthFailure.SignatureExpire")
-    told = request.written(found[4]).replace(
+    signed_headers = request.written(found[4]).replace(
         f"x-tc-action:{request.headers.get('x-tc-action', '')}",
         f"x-tc-action:{request.headers.get('x-tc-action', '').lower()}",
     )
-    text = "\n".join((request.method, request.path, request.query, told, found[4], hexdigest(request.body)))
+    text = "\n".join((request.method, request.path, request.query, signed_headers, found[4], hexdigest(request.body)))
     scope = f"{found[2]}/{found[3]}/tc3_request"
     signing = mac(mac(mac(f"TC3{secret}".encode(), found[2]), found[3]), "tc3_request")
     expected = mac(signing, f"TC3-HMAC-SHA256\n{seconds}\n{scope}\n{hexdigest(text.encode())}").hex()

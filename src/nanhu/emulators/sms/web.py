@@ -58,7 +58,7 @@ class SmsApplication:
         for header, wire in (("x-acs-action", self.aliyun), ("x-tc-action", self.tencent)):
             if header in request.headers:
                 return wire(request)
-        doors: dict[tuple[str, str], Callable[[Request], Answer]] = {
+        routes: dict[tuple[str, str], Callable[[Request], Answer]] = {
             ("GET", "/"): lambda _request: Answer(HTTPStatus.OK, HTML, self.page().encode()),
             ("GET", "/sms.css"): lambda _request: Answer(HTTPStatus.OK, "text/css; charset=utf-8", self.style),
             ("GET", "/health"): lambda _request: Answer(HTTPStatus.OK, "text/plain", b"ok"),
@@ -66,12 +66,12 @@ class SmsApplication:
             ("POST", "/faults"): self.plan,
             ("POST", "/send"): self.other,
         }
-        found = doors.get((request.method.replace("HEAD", "GET"), request.path))
+        found = routes.get((request.method.replace("HEAD", "GET"), request.path))
         return found(request) if found else as_json({"sentence": "没有这个地址"}, HTTPStatus.NOT_FOUND)
 
     def plan(self, request: Request) -> Answer:
-        told = json.loads(request.body or b"{}")
-        kind, times = told.get("kind"), int(told.get("times", 1))
+        fields = json.loads(request.body or b"{}")
+        kind, times = fields.get("kind"), int(fields.get("times", 1))
         if kind not in FAULTS or not 0 <= times <= KEPT:
             return as_json({"sentence": f"busy、illegal 或 lost，{KEPT} 次以内"}, HTTPStatus.BAD_REQUEST)
         with self.lock:
@@ -97,10 +97,10 @@ class SmsApplication:
             check_acs3(request, key=self.key, secret=self.secret)
         except (SignatureError, ValueError, KeyError) as error:
             return as_json({"Code": str(error), "Message": "签名不对", "RequestId": "E"}, HTTPStatus.BAD_REQUEST)
-        told = {name: values[0] for name, values in parse_qs(request.query, keep_blank_values=True).items()}
+        fields = {name: values[0] for name, values in parse_qs(request.query, keep_blank_values=True).items()}
         action = request.headers["x-acs-action"]
         if action == "QuerySendDetails":
-            found = self.find(told.get("BizId", ""))
+            found = self.find(fields.get("BizId", ""))
             rows = [] if found is None else [self.detail(found)]
             return as_json(
                 {
@@ -116,10 +116,10 @@ class SmsApplication:
             return as_json({"Code": wrong or "InvalidAction.NotFound", "Message": "没有发出", "RequestId": "E"})
         made = self.keep(
             wire="阿里云",
-            phone=told["PhoneNumbers"],
-            sign=told["SignName"],
-            template=told["TemplateCode"],
-            values=told["TemplateParam"],
+            phone=fields["PhoneNumbers"],
+            sign=fields["SignName"],
+            template=fields["TemplateCode"],
+            values=fields["TemplateParam"],
             fate="lost" if fault == "lost" else "delivered",
         )
         return as_json({"Code": "OK", "Message": "OK", "BizId": made.number, "RequestId": "R"})
@@ -137,9 +137,9 @@ class SmsApplication:
             check_tc3(request, key=self.key, secret=self.secret)
         except (SignatureError, ValueError) as error:
             return response({"Error": {"Code": str(error), "Message": "签名不对"}})
-        told = json.loads(request.body)
+        fields = json.loads(request.body)
         if request.headers["x-tc-action"] == "PullSmsSendStatusByPhoneNumber":
-            rows = [self.status(one) for one in list(self.taken) if one.phone == told["PhoneNumber"]]
+            rows = [self.status(one) for one in list(self.taken) if one.phone == fields["PhoneNumber"]]
             return response({"PullSmsSendStatusSet": rows})
         fault = self.next_fault()
         if fault == "busy":
@@ -148,13 +148,13 @@ class SmsApplication:
             return response(
                 {"SendStatusSet": [{"Code": "InvalidParameterValue.IncorrectPhoneNumber", "Message": "号码不对"}]}
             )
-        [phone] = told["PhoneNumberSet"]
+        [phone] = fields["PhoneNumberSet"]
         made = self.keep(
             wire="腾讯云",
             phone=phone,
-            sign=told["SignName"],
-            template=f"{told['SmsSdkAppId']} {told['TemplateId']}",
-            values=json.dumps(told["TemplateParamSet"], ensure_ascii=False),
+            sign=fields["SignName"],
+            template=f"{fields['SmsSdkAppId']} {fields['TemplateId']}",
+            values=json.dumps(fields["TemplateParamSet"], ensure_ascii=False),
             fate="lost" if fault == "lost" else "delivered",
         )
         return response(
@@ -177,13 +177,13 @@ class SmsApplication:
         if fault in {"busy", "illegal"}:
             status = HTTPStatus.SERVICE_UNAVAILABLE if fault == "busy" else HTTPStatus.UNPROCESSABLE_ENTITY
             return as_json({"code": 2}, status)
-        told = json.loads(request.body)
+        fields = json.loads(request.body)
         made = self.keep(
             wire="通用",
-            phone=str(told.get("to", "")),
+            phone=str(fields.get("to", "")),
             sign="",
             template="",
-            values=json.dumps(told, ensure_ascii=False),
+            values=json.dumps(fields, ensure_ascii=False),
             fate="lost" if fault == "lost" else "delivered",
         )
         return as_json({"code": 0, "id": made.number})

@@ -14,7 +14,7 @@ from nanhu.emulators.office.desk import Desk, Session
 from nanhu.emulators.office.pages import first
 from nanhu.emulators.systems.catalogue import System
 
-type Door = Callable[[], Answer]
+type Route = Callable[[], Answer]
 FRAME = """<!doctype html>
 <html lang="zh-Hans"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} · {system}</title><link rel="stylesheet" href="/systems.css"></head>
@@ -46,14 +46,14 @@ class SystemApplication:
 
     def answer(self, environ: dict[str, Any], way: tuple[str, str], key: str) -> Answer:
         """`way` is the method and the path below the system's home; `key` its cookie."""
-        doors: dict[tuple[str, str], Door] = {
+        routes: dict[tuple[str, str], Route] = {
             ("GET", ""): lambda: self.show(key),
             ("GET", "login"): lambda: self.take_ticket(environ),
             ("POST", "login"): lambda: self.take_logout_request(environ),
             ("POST", "logout"): lambda: self.sign_out(key),
         }
-        if way in doors:
-            return doors[way]()
+        if way in routes:
+            return routes[way]()
         return html(self.page("没有这个页面", "<h1>没有这个页面</h1>"), HTTPStatus.NOT_FOUND)
 
     def show(self, key: str) -> Answer:

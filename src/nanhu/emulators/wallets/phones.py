@@ -15,7 +15,7 @@ def read(vault: Vault, app: str, phone: str) -> Facts:
 
 
 def keep(vault: Vault, app: str, phone: str, facts: Facts) -> None:
-    with vault.deed() as books:
+    with vault.transaction() as books:
         books.execute(
             "INSERT INTO phone (number, app, facts) VALUES (?, ?, ?)"
             " ON CONFLICT (number, app) DO UPDATE SET facts = excluded.facts",
@@ -24,7 +24,7 @@ def keep(vault: Vault, app: str, phone: str, facts: Facts) -> None:
 
 
 def forget(vault: Vault, app: str, phone: str) -> None:
-    with vault.deed() as books:
+    with vault.transaction() as books:
         books.execute("DELETE FROM phone WHERE number = ? AND app = ?", (phone, app))
 
 

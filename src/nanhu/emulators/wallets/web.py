@@ -125,9 +125,9 @@ def act(inner: BankApplication, tap: Tap) -> Answer:
         typed=tap.typed,
         memory=phones.read(inner.bank.vault, tap.app, tap.phone),
     )
-    told = ACTIONS[tap.do](hand)
+    result = ACTIONS[tap.do](hand)
     phones.keep(inner.bank.vault, tap.app, tap.phone, hand.memory)
-    return as_json({"told": told, "memory": phones.seen(hand.memory), "wire": hand.wire})
+    return as_json({"result": result, "memory": phones.seen(hand.memory), "wire": hand.wire})
 
 
 def state(inner: BankApplication, app: str, phone: str) -> dict[str, Any]:

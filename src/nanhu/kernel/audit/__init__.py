@@ -9,7 +9,7 @@ from nanhu.kernel.models import AuditEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class Record:
     """One line of the log: `action` is "room.verb", `target` names the thing ("card:42")."""
 
     by: Actor
@@ -22,23 +22,23 @@ class Deed:
 def record(
     *, by: Actor, action: str, target: str, reason: str = "", facts: Mapping[str, Any] | None = None
 ) -> AuditEntry:
-    deed = Deed(by=by, action=action, target=target, reason=reason, facts=facts or {})
-    entry = entry_of(deed)
+    one = Record(by=by, action=action, target=target, reason=reason, facts=facts or {})
+    entry = entry_of(one)
     entry.save(force_insert=True)
     return entry
 
 
-def record_many(deeds: Iterable[Deed]) -> None:
-    AuditEntry.objects.bulk_create([entry_of(deed) for deed in deeds], batch_size=2000)
+def record_many(records: Iterable[Record]) -> None:
+    AuditEntry.objects.bulk_create([entry_of(one) for one in records], batch_size=2000)
 
 
-def entry_of(deed: Deed) -> AuditEntry:
+def entry_of(one: Record) -> AuditEntry:
     return AuditEntry(
-        account_id=deed.by.account_id,
-        actor=deed.by.name,
-        address=deed.by.address,
-        action=deed.action,
-        target=deed.target,
-        reason=deed.reason,
-        facts=dict(deed.facts),
+        account_id=one.by.account_id,
+        actor=one.by.name,
+        address=one.by.address,
+        action=one.action,
+        target=one.target,
+        reason=one.reason,
+        facts=dict(one.facts),
     )

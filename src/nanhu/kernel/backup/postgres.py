@@ -33,8 +33,8 @@ def program(name: str, *, server_version: int) -> str:
 
 
 def _major_version(path: str) -> int:
-    told = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
-    found = re.search(r"\) (\d+)", told)
+    version = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"\) (\d+)", version)
     return int(found[1]) if found else 0
 
 
@@ -118,8 +118,8 @@ def load(url: str, source: Path, *, server_version: int) -> None:
         writing.kill()
     _, write_errors = writing.communicate()
     if not is_whole or reading.returncode != 0 or writing.returncode != 0:
-        told = (read_errors + write_errors).decode(errors="replace")[-TAIL:]
-        raise BackupError(f"the database was not changed, the dump could not be loaded: {told}")
+        errors = (read_errors + write_errors).decode(errors="replace")[-TAIL:]
+        raise BackupError(f"the database was not changed, the dump could not be loaded: {errors}")
 
 
 def _pass_on(source: IO[bytes], target: IO[bytes], reading: subprocess.Popen[bytes]) -> bool:

@@ -49,11 +49,11 @@ def status(folder: Path) -> str:
 def is_joined(folder: Path) -> bool:
     """Whether somebody's server takes connections here; one that starts or stops is waited for."""
     deadline = time.monotonic() + STALLED_SECONDS
-    while told := status(folder):
-        if told == "ready":
+    while state := status(folder):
+        if state == "ready":
             return True
         if time.monotonic() > deadline:
-            raise PostmasterError(f"PostgreSQL is {told} without an end: {last_line(folder / 'server.log')}")
+            raise PostmasterError(f"PostgreSQL is {state} without an end: {last_line(folder / 'server.log')}")
         time.sleep(LOOK_SECONDS)
     return False
 

@@ -60,7 +60,7 @@ class AliyunSms:
         )
         headers = {name: value for name, value in acs3_headers(request, self.credential).items() if name != "host"}
         _status, content = line.call(f"{self.address.rstrip('/')}/?{query_of(parameters)}", headers=headers)
-        said = line.told(content)
+        said = line.json_object(content)
         if said.get("Code") != "OK":
             code = str(said.get("Code", ""))
             raise DeliveryError(f"{code} {said.get('Message', '')}".strip(), is_final=code in FINAL)

@@ -16,15 +16,15 @@ def call(address: str, *, headers: Mapping[str, str], body: bytes = b"") -> tupl
     """Status and body; whatever goes wrong on the way is no final refusal."""
     kinds = [value for name, value in headers.items() if name.lower() == "content-type"]
     others = tuple((name, value) for name, value in headers.items() if name.lower() != "content-type")
-    asked = outgoing.Call(address=address, body=body, content_type=kinds[0] if kinds else "", headers=others)
+    request = outgoing.Call(address=address, body=body, content_type=kinds[0] if kinds else "", headers=others)
     try:
-        answer = outgoing.fetch(asked, seconds=SECONDS, largest=LONGEST_ANSWER)
+        answer = outgoing.fetch(request, seconds=SECONDS, largest=LONGEST_ANSWER)
     except OSError as error:
         raise DeliveryError(f"{type(error).__name__}: {error}"[:200]) from error
     return answer.status, answer.body
 
 
-def told(content: bytes) -> dict[str, Any]:
+def json_object(content: bytes) -> dict[str, Any]:
     """The JSON object of an answer."""
     try:
         found = strict_json.decode(content)

@@ -56,8 +56,8 @@ def hand_over(letter: EmailMessage) -> Answer:
 
 
 def refused(code: int, words: bytes | str) -> Answer:
-    told = f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
-    return Never(told) if code >= REFUSED_FOR_GOOD else Again(told)
+    reason = f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
+    return Never(reason) if code >= REFUSED_FOR_GOOD else Again(reason)
 
 
 def letter_of(waiting: MailMessage) -> EmailMessage:

@@ -58,9 +58,9 @@ def acs3_headers(request: Acs3Request, credential: Credential) -> dict[str, str]
         "x-acs-version": request.version,
     }
     names = ";".join(sorted(headers))
-    told = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
+    signed_headers = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
     canonical = "\n".join(
-        (request.method, "/", query_of(request.parameters), told, names, headers["x-acs-content-sha256"])
+        (request.method, "/", query_of(request.parameters), signed_headers, names, headers["x-acs-content-sha256"])
     )
     signature = keyed(credential.secret.encode(), f"{ACS3}\n{digest(canonical.encode())}").hex()
     headers["authorization"] = f"{ACS3} Credential={credential.key},SignedHeaders={names},Signature={signature}"
@@ -81,8 +81,8 @@ class Tc3Request:
 def tc3_headers(request: Tc3Request, credential: Credential) -> dict[str, str]:
     """Of a POST to / with a JSON body. What is signed beside it: content type, host and action."""
     names = "content-type;host;x-tc-action"
-    told = f"content-type:{JSON}\nhost:{request.host}\nx-tc-action:{request.action.lower()}\n"
-    canonical = "\n".join(("POST", "/", "", told, names, digest(request.body)))
+    signed_headers = f"content-type:{JSON}\nhost:{request.host}\nx-tc-action:{request.action.lower()}\n"
+    canonical = "\n".join(("POST", "/", "", signed_headers, names, digest(request.body)))
     moment = request.moment.astimezone(UTC)
     day, seconds = f"{moment:%Y-%m-%d}", int(moment.timestamp())
     scope = f"{day}/{request.service}/tc3_request"

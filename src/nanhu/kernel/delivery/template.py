@@ -29,7 +29,7 @@ class TemplateSms:
         if not 200 <= status < 300:  # noqa: PLR2004  2xx of HTTP
             is_final = status == 422  # noqa: PLR2004  understood and refused for good
             raise DeliveryError(f"HTTP {status}", is_final=is_final)
-        said = line.told(answer) if self.success[0] or self.reference else {}
+        said = line.json_object(answer) if self.success[0] or self.reference else {}
         if self.success[0] and str(said.get(self.success[0])) != self.success[1]:
             raise DeliveryError(f"{self.success[0]}={said.get(self.success[0])}")
         return str(said.get(self.reference, "")) if self.reference else ""

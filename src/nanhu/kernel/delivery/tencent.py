@@ -83,7 +83,7 @@ class TencentSms:
         )
         headers = {name: value for name, value in tc3_headers(request, self.credential).items() if name != "host"}
         _status, content = line.call(self.address.rstrip("/") + "/", headers=headers, body=body)
-        said: dict[str, Any] = line.told(content).get("Response") or {}
+        said: dict[str, Any] = line.json_object(content).get("Response") or {}
         if error := said.get("Error"):
             refuse(error.get("Code"), error.get("Message"))
         return said

@@ -28,9 +28,9 @@ def defer(name: str, **arguments: Any) -> None:
 
 
 def job(name: str, *, every: str = "", attempts: int = 5) -> Callable[[Callable[..., Any]], Job]:
-    """Declare a job under a lasting name; `every` is a cron line for work that comes round by itself.
+    """Declare a job under a lasting name; `every` is a cron line for a periodic job.
 
-    A job that comes round gets no arguments. A job may run twice: it must be idempotent.
+    A periodic job gets no arguments. A job may run twice: it must be idempotent.
     """
 
     def declare(function: Callable[..., Any]) -> Job:
@@ -39,10 +39,10 @@ def job(name: str, *, every: str = "", attempts: int = 5) -> Callable[[Callable[
             app.task(name=name, retry=retry)(function)
             return Job(name, function)
 
-        def come_round(timestamp: int) -> Any:  # noqa: ARG001  procrastinate hands in the time it was due
+        def run_periodically(timestamp: int) -> Any:  # noqa: ARG001  procrastinate hands in the time it was due
             return function()
 
-        app.periodic(cron=every)(app.task(name=name, retry=retry, queueing_lock=name)(come_round))
+        app.periodic(cron=every)(app.task(name=name, retry=retry, queueing_lock=name)(run_periodically))
         return Job(name, function)
 
     return declare

@@ -33,8 +33,8 @@ class Report:
 
     def write(self, states: Iterable[ProcessState]) -> None:
         states = list(states)
-        told = [(one.key, one.state, one.failures) for one in states]
-        if told == self.last and time.monotonic() - self.written_at < WRITE_SECONDS:
+        now = [(one.key, one.state, one.failures) for one in states]
+        if now == self.last and time.monotonic() - self.written_at < WRITE_SECONDS:
             return
         private_folder(self.path.parent)
         draft = self.path.with_suffix(".part")
@@ -42,7 +42,7 @@ class Report:
             json.dumps({"supervisor": os.getpid(), "demo": self.is_demo, "processes": [asdict(one) for one in states]})
         )
         draft.replace(self.path)
-        self.last, self.written_at = told, time.monotonic()
+        self.last, self.written_at = now, time.monotonic()
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)

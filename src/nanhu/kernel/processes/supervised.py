@@ -148,8 +148,8 @@ class Supervised:
 
     def described(self) -> str:
         """For whoever waits for it."""
-        told = self.state()
-        return f"{told.state} for {told.seconds} s{self.last_words()}"
+        state = self.state()
+        return f"{state.state} for {state.seconds} s{self.last_words()}"
 
     def last_words(self) -> str:
         words = last_line(self.log_path)

@@ -114,11 +114,11 @@ def drive(*kinds: Retries[Any], limit: int = BATCH) -> int:
     for kind, pk in taken:
         [row] = kind.rows([pk])
         said = tried(partial(kind.step, row))
-        kind.conclude(row, asked_here(said) if callable(said) else said)
+        kind.conclude(row, attempted(said) if callable(said) else said)
     return len(taken)
 
 
-def asked_here(step: Outside) -> Answer:
+def attempted(step: Outside) -> Answer:
     try:
         return step()
     except OSError as error:

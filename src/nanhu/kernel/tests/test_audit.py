@@ -40,6 +40,6 @@ def test_the_database_refuses_to_change_it(statement: str) -> None:
 
 
 def test_many_lines_are_written_together() -> None:
-    audit.record_many(audit.Deed(by=Actor.system("test"), action="test.did", target=f"lamp:{n}") for n in range(50))
+    audit.record_many(audit.Record(by=Actor.system("test"), action="test.did", target=f"lamp:{n}") for n in range(50))
 
     assert AuditEntry.objects.filter(actor="system:test").count() == 50

@@ -23,7 +23,10 @@ HANDED_ON = {
     | {"card.retry_room_list", "card.ask_room_list_back", "card.grant_room_list_back", "card.keep_room_list"},
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/identity/factors/services/scans.py": {"identity.approve_scan", "identity.refuse_scan"},
-    "platforms/identity/protocols/radius/services/door.py": {"identity.network_sign_in", "identity.mail_sign_in"},
+    "platforms/identity/protocols/radius/services/authentication.py": {
+        "identity.network_sign_in",
+        "identity.mail_sign_in",
+    },
     "platforms/identity/recovery/attempts.py": {
         f"identity.{deed}_{kind}" for deed in ("begin", "prove") for kind in ("find", "reset")
     },

@@ -30,7 +30,7 @@ READ_OTHERWISE = {
     "platforms/identity/protocols/oidc/services/keys.py": "a key of our own",
     "platforms/identity/services/tickets.py": "written by us into the database",
     "platforms/people/services/revert.py": "written by us into the database",
-    "sample/demo/diary.py": "written by us",
+    "sample/demo/step_log.py": "written by us",
     "sample/truth.py": "written by us",
     "systems/card/bank/management/commands/card_outside.py": "a file for our emulators",
     "systems/card/chip/management/commands/card_chips.py": "a file for our emulators",

@@ -16,7 +16,7 @@ from nanhu.kernel.database import away
 from nanhu.kernel.errors import CampusError
 
 log = structlog.get_logger()
-JSON_DOORS: dict[str, Callable[[HttpRequest, int], HttpResponse]] = {}
+JSON_ENDPOINTS: dict[str, Callable[[HttpRequest, int], HttpResponse]] = {}
 """Addresses (by how they begin) below which programs ask: who answers there with what, instead of a page."""
 
 SENTENCES = {
@@ -78,7 +78,7 @@ def refused(request: HttpRequest, error: CampusError) -> HttpResponse:
 
 def _page(request: HttpRequest, status: HTTPStatus, words: tuple[object, object] | None = None) -> HttpResponse:
     what, todo = words or SENTENCES[status]
-    for prefix, answer in JSON_DOORS.items():
+    for prefix, answer in JSON_ENDPOINTS.items():
         if request.path.startswith(prefix):
             return answer(request, int(status))
     number = uuid4().hex[:8].upper()

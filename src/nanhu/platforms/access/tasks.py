@@ -1,4 +1,4 @@
-"""Work that comes round."""
+"""Periodic jobs of access: old passages go."""
 
 from datetime import timedelta
 

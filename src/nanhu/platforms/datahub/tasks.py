@@ -28,7 +28,7 @@ def import_upload(  # noqa: PLR0917  (a job's arguments are named by its caller)
     except CampusError as refused:
         progress.fail(refused.message)
     else:
-        tell(progress, report)
+        finish_progress(progress, report)
     uploaded.unlink(missing_ok=True)
 
 
@@ -41,9 +41,9 @@ def finish_batch(batch_id: int, progress_id: str, account_id: int, actor: str) -
     except CampusError as refused:
         progress.fail(refused.message)
     else:
-        tell(progress, report)
+        finish_progress(progress, report)
 
 
-def tell(progress: ProgressHandle, report: BatchReport) -> None:
+def finish_progress(progress: ProgressHandle, report: BatchReport) -> None:
     progress.advance(progress.row.done, _("全部处理完"))
     progress.finish(summary_of(report), result_url=reverse("datahub:batch", args=[report.batch]))

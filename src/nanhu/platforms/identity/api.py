@@ -10,7 +10,7 @@ from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.services.app_passwords import account_by as account_by_app_password
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
 from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required, second_factor_required
-from nanhu.platforms.identity.recovery.channels import tell as tell_account
+from nanhu.platforms.identity.recovery.channels import notify as notify_account
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.counter import account_with, set_password_for_sample
@@ -35,6 +35,7 @@ __all__ = [
     "give_totp_for_sample",
     "grant_role",
     "has_role",
+    "notify_account",
     "open_accounts",
     "open_during_setup",
     "password_check_milliseconds",
@@ -45,7 +46,6 @@ __all__ = [
     "sample_code",
     "second_factor_required",
     "set_password_for_sample",
-    "tell_account",
 ]
 
 

@@ -57,7 +57,7 @@ class SignInForm(forms.Form):
 
 
 class CasSignInForm(SignInForm):
-    """The same, with CAS's wish to be asked before each application."""
+    """The same, with CAS's choice to be asked before each application."""
 
     warn = forms.BooleanField(label=_("进入其他应用前先问我"), required=False)
 

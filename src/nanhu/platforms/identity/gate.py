@@ -18,8 +18,8 @@ from nanhu.platforms.identity import queries, refusal
 from nanhu.platforms.identity.models import Account, Application, SsoSession
 from nanhu.platforms.identity.services import access
 
-ASKED = "identity.asked_again"
-ASKED_AT_MOST = 20
+RENEWALS = "identity.asked_again"
+RENEWALS_AT_MOST = 20
 PROOF_LASTS = timedelta(minutes=10)
 
 
@@ -108,7 +108,7 @@ def was_renewed(request: HttpRequest, session: SsoSession, back: str, moment: da
 
     The note stays until all else is there as well: whoever is sent for a second factor comes back with his proof.
     """
-    since: float | None = request.session.get(ASKED, {}).get(mark_of(back))
+    since: float | None = request.session.get(RENEWALS, {}).get(mark_of(back))
     is_recent = moment - session.authenticated_at <= PROOF_LASTS
     passes = since is not None and is_recent and session.authenticated_at.timestamp() >= since
     if not passes:
@@ -117,13 +117,13 @@ def was_renewed(request: HttpRequest, session: SsoSession, back: str, moment: da
 
 
 def wipe_note(request: HttpRequest, back: str) -> None:
-    asked: dict[str, float] = request.session.get(ASKED, {})
-    if asked.pop(mark_of(back), None) is not None:
-        request.session[ASKED] = asked
+    renewals: dict[str, float] = request.session.get(RENEWALS, {})
+    if renewals.pop(mark_of(back), None) is not None:
+        request.session[RENEWALS] = renewals
 
 
 def note_asking(request: HttpRequest, back: str, moment: datetime | None = None) -> None:
     """Remember when this request began to wait for a fresh proof; a sign-in keeps the notes of its browser."""
-    asked: dict[str, float] = request.session.get(ASKED, {})
-    kept = dict(list(asked.items())[-ASKED_AT_MOST:])
-    request.session[ASKED] = kept | {mark_of(back): (moment or now()).timestamp()}
+    renewals: dict[str, float] = request.session.get(RENEWALS, {})
+    kept = dict(list(renewals.items())[-RENEWALS_AT_MOST:])
+    request.session[RENEWALS] = kept | {mark_of(back): (moment or now()).timestamp()}

@@ -1,4 +1,4 @@
-"""Work that comes round: dead tickets, forgotten throttles, sessions nobody uses."""
+"""Periodic jobs of identity: dead tickets, forgotten throttles, sessions nobody uses."""
 
 from datetime import timedelta
 

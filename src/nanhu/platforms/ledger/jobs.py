@@ -1,4 +1,4 @@
-"""Work that comes round."""
+"""Periodic jobs of the ledger: months of partitions, seals, day sums, verification."""
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.jobs import job

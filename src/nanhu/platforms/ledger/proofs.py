@@ -104,19 +104,19 @@ def proofs_of_blocks(blocks: Iterable[Block]) -> dict[str, Any]:
     wanted = sorted(blocks, key=lambda block: block.number)
     roots = roots_over([block.number for block in wanted])
     trees = {root.day: tree_of(root) for root in roots.values() if root is not None}
-    told = {}
+    proofs = {}
     for block in wanted:
-        told[block.number] = facts_of(block) | {"seal": block.seal}
+        proofs[block.number] = facts_of(block) | {"seal": block.seal}
         root = roots[block.number]
         if root is not None:
             path = merkle.path_to(trees[root.day], block.number - root.first_number)
-            told[block.number] |= {"day": root.day.isoformat(), "path": path}
+            proofs[block.number] |= {"day": root.day.isoformat(), "path": path}
     days = {
         root.day.isoformat(): {"algorithm": root.algorithm, "root": root.root}
         for root in roots.values()
         if root is not None
     }
-    return {"blocks": told, "days": dict(sorted(days.items()))}
+    return {"blocks": proofs, "days": dict(sorted(days.items()))}
 
 
 def roots_over(numbers: list[int]) -> dict[int, DayRoot | None]:

@@ -63,13 +63,13 @@ def person_card(person_id: int) -> PersonCard | None:
 
 def person_cards(ids: Iterable[int]) -> dict[int, PersonCard]:
     """Few queries, however many. A merged person's id gives the card of the one it was merged into."""
-    asked = list(ids)
-    persons, held = _persons_with_affiliations(asked)
+    wanted_ids = list(ids)
+    persons, held = _persons_with_affiliations(wanted_ids)
     heirs = {p.id: p.merged_into_id for p in persons.values() if p.merged_into_id}
     if unread := set(heirs.values()) - persons.keys():
         more, theirs = _persons_with_affiliations(list(unread))
         persons, held = persons | more, held | theirs
-    found = {i: persons[heirs.get(i, i)] for i in asked if i in persons}
+    found = {i: persons[heirs.get(i, i)] for i in wanted_ids if i in persons}
     return {i: card_of(person, held.get(person.id, [])) for i, person in found.items()}
 
 

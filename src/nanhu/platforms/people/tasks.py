@@ -1,4 +1,4 @@
-"""Work that comes round."""
+"""Periodic jobs of people: affiliations follow the calendar."""
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today

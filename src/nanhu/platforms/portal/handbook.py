@@ -94,11 +94,11 @@ class Handbook:
         return Counter(row.state for row in self.rows)
 
     def found(self, *, wanted: str = "", state: str = "", chapter: str = "") -> list[RowLine]:
-        asked = wanted.strip().lower()
+        text = wanted.strip().lower()
         return [
             row
             for row in self.rows
-            if state in {"", row.state} and chapter in {"", row.chapter} and (not asked or asked in row.searched)
+            if state in {"", row.state} and chapter in {"", row.chapter} and (not text or text in row.searched)
         ]
 
 
@@ -133,14 +133,14 @@ def line_of(row: manual.Row, *, has_run: bool, language: str) -> RowLine:
         )
         for one in row.clauses
     )
-    told = row.capability
+    capability = row.capability
     state = row.state if has_run else NOT_RUN
-    return RowLine(told.id, state, words(told.what), told.manual, clauses, searched_of(row))
+    return RowLine(capability.id, state, words(capability.what), capability.manual, clauses, searched_of(row))
 
 
 def searched_of(row: manual.Row) -> str:
-    told = row.capability
-    texts = [f"{told.id} {told.what.en}", told.what.zh]
+    capability = row.capability
+    texts = [f"{capability.id} {capability.what.en}", capability.what.zh]
     for one in row.clauses:
         texts += [f"{one.id} {one.text.en}", one.text.zh, *(test.nodeid for test in one.tests)]
     return "\n".join(texts).lower()

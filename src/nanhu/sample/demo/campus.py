@@ -15,25 +15,27 @@ from nanhu.kernel.database import embedded
 from nanhu.kernel.processes import Supervisor, processes
 from nanhu.sample.demo import template
 from nanhu.sample.demo.console import Console
-from nanhu.sample.demo.diary import Diary
 from nanhu.sample.demo.processes import EMULATORS
+from nanhu.sample.demo.step_log import StepLog
 from nanhu.sample.demo.steps import STEPS
 from nanhu.sample.demo.welcome import welcome
 
 
 def fill(configuration: Configuration) -> None:
     """Do the steps that are not done yet."""
-    diary = Diary(configuration.data_dir / "demo.json")
+    step_log = StepLog(configuration.data_dir / "demo.json")
     console = Console()
-    prepare(console, diary)
+    prepare(console, step_log)
     place = template.mark_of_place(configuration)
     for step in STEPS:
-        if diary.has(step.key) and (step.when == "once" or (step.when == "moved" and diary.is_at("place", place))):
+        if step_log.has(step.key) and (
+            step.when == "once" or (step.when == "moved" and step_log.is_at("place", place))
+        ):
             continue
         console.begin(step.title)
         console.end(step.run(console.advance))
-        diary.write(step.key)
-    diary.be_at("place", place)
+        step_log.write(step.key)
+    step_log.be_at("place", place)
     if template.awaited:
         console.begin("留下样板，下次几秒钟就能复制")
         with database_at_rest(configuration):
@@ -54,18 +56,18 @@ def database_at_rest(configuration: Configuration) -> Iterator[None]:
         embedded.start(configuration.data_dir)
 
 
-def prepare(console: Console, diary: Diary) -> None:
+def prepare(console: Console, step_log: StepLog) -> None:
     """Tables and static files, as this version of the program needs them."""
     if has_unapplied_migrations():
         console.begin("准备数据库")
         call_command("migrate", verbosity=0, interactive=False)
         console.end()
     mark = fingerprint_of_static_files()
-    if not diary.is_at("static", mark):
+    if not step_log.is_at("static", mark):
         console.begin("准备页面文件")
         call_command("collectstatic", verbosity=0, interactive=False)
         console.end()
-        diary.be_at("static", mark)
+        step_log.be_at("static", mark)
 
 
 def has_unapplied_migrations() -> bool:

@@ -92,8 +92,8 @@ class Step:
 
 def scale() -> int:
     """How many people: SCALE=full, a number, or the default."""
-    asked = os.environ.get("SCALE", "")
-    return FULL_PEOPLE if asked == "full" else int(asked) if asked.isdigit() else DEFAULT_PEOPLE
+    chosen = os.environ.get("SCALE", "")
+    return FULL_PEOPLE if chosen == "full" else int(chosen) if chosen.isdigit() else DEFAULT_PEOPLE
 
 
 def sample_folder() -> Path:
@@ -152,7 +152,7 @@ def live_ninety_days(advance: Advance) -> str:
     card.set_prices(by=BY, orders=price_orders(windows, campus_today()))
     eaters = history.eaters_of(read_truth(sample_folder() / TRUTH_NAME))
     past = history.campus_past(seed=DEFAULT_SEED, eaters=eaters, until=now())
-    done = card.import_history(by=BY, rows=told(past.rows, advance))
+    done = card.import_history(by=BY, rows=counted(past.rows, advance))
     return f"{done.posted:,} 笔"
 
 
@@ -169,7 +169,7 @@ def start_the_buses(_advance: Advance) -> str:
     return f"{len(BUS_LINES)} 辆"
 
 
-def told(rows: pl.DataFrame, advance: Advance) -> Iterator[card.PastRow]:
+def counted(rows: pl.DataFrame, advance: Advance) -> Iterator[card.PastRow]:
     """The rows of the past one by one, telling how far it is."""
     for number, row in enumerate(rows.iter_rows()):
         if number % 5000 == 0:

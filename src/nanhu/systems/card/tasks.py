@@ -1,4 +1,4 @@
-"""Work that comes round."""
+"""Periodic jobs of the card: spent sums go, holds end."""
 
 from datetime import timedelta
 

@@ -25,7 +25,7 @@ def cancel(kiosk: Kiosk) -> Flow:
     yield confirm(title, ["解除后不能再从银行卡圈存，需要时可重新签约。"])
     kiosk.busy = "正在解除签约"
     kiosk.line.ask("agreement/cancel", {"card": card}, pins={"pin": str(typed)}, title=title)
-    yield from tell(kiosk, title, card, {"cancelled": "解除成功"})
+    yield from show_outcome(kiosk, title, card, {"cancelled": "解除成功"})
 
 
 def with_bank_card(kiosk: Kiosk, title: str, operation: str, done: str) -> Flow:
@@ -35,10 +35,10 @@ def with_bank_card(kiosk: Kiosk, title: str, operation: str, done: str) -> Flow:
     yield confirm(title, [f"银行卡号 {' '.join(bank_card[i : i + 4] for i in range(0, len(bank_card), 4))}"])
     kiosk.busy = "正在请银行核对卡号、姓名、证件号、手机号"
     kiosk.line.ask(operation, {"card": card, "bank_card": bank_card}, pins={"pin": str(typed)}, title=title)
-    yield from tell(kiosk, title, card, {"active": done})
+    yield from show_outcome(kiosk, title, card, {"active": done})
 
 
-def tell(kiosk: Kiosk, title: str, card: str, good: dict[str, str]) -> Flow:
+def show_outcome(kiosk: Kiosk, title: str, card: str, good: dict[str, str]) -> Flow:
     found = watch(kiosk, card)
     state, sentence = str(found.get("state", "")), str(found.get("sentence", ""))
     tail = f"银行卡尾号 {found['tail']}" if found.get("tail") else ""

@@ -14,11 +14,11 @@ def claim(kiosk: Kiosk) -> Flow:
     card = yield from card_on(kiosk, TITLE)
     typed = yield pin(TITLE, "请输入密码")
     kiosk.busy = "正在查询可领金额"
-    told = writing.begin(kiosk, "claim/begin", {"card": card}, title=TITLE, pins={"pin": str(typed)})
-    yield from write(kiosk, TITLE, told)
+    begun = writing.begin(kiosk, "claim/begin", {"card": card}, title=TITLE, pins={"pin": str(typed)})
+    yield from write(kiosk, TITLE, begun)
 
 
-def write(kiosk: Kiosk, title: str, told: dict[str, Any], *, done: str = "领款成功") -> Flow:
+def write(kiosk: Kiosk, title: str, begun: dict[str, Any], *, done: str = "领款成功") -> Flow:
     """The chip and its report; whatever breaks, the money waits for the next touch."""
     try:
         answer = writing.write_and_finish(kiosk, title=title)
@@ -30,7 +30,7 @@ def write(kiosk: Kiosk, title: str, told: dict[str, Any], *, done: str = "领款
         yield from writing.put_back(title)
         yield note(title, [writing.settle(kiosk)], "green")
         return
-    fen = told.get("amount_fen")
-    lines = [f"{one.get('name', '')}　{yuan(one.get('amount_fen'))}" for one in told.get("items") or []]
+    fen = begun.get("amount_fen")
+    lines = [f"{one.get('name', '')}　{yuan(one.get('amount_fen'))}" for one in begun.get("items") or []]
     kiosk.print_slip([title, *lines, f"合计 {yuan(fen)}", f"库余额 {yuan(answer.get('balance_fen'))}"])
     yield note(title, [done, *lines, f"领款金额 {yuan(fen)}", f"库余额 {yuan(answer.get('balance_fen'))}"], "green")

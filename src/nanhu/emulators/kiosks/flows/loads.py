@@ -27,8 +27,8 @@ def load(kiosk: Kiosk) -> Flow:
     elif state.get("state") != "credited":
         yield note(TITLE, ["银行还没有答复。", "银行扣款成功后，这笔钱会成为“圈存未领”，可到领款服务领取。"], "amber")
     else:
-        told = writing.begin(kiosk, "load/claim", {"order": begun["order"]}, title=TITLE, pins={})
-        yield from claims.write(kiosk, TITLE, told, done="转账成功")
+        claim = writing.begin(kiosk, "load/claim", {"order": begun["order"]}, title=TITLE, pins={})
+        yield from claims.write(kiosk, TITLE, claim, done="转账成功")
 
 
 def watch(kiosk: Kiosk, order: str) -> dict[str, Any]:

@@ -34,13 +34,13 @@ def renew(kiosk: Kiosk, title: str, why: dict[str, str]) -> Flow:
     if why:
         yield from card_on(kiosk, title)
     kiosk.busy = "正在读取身份证"
-    told = kiosk.line.ask("reissue/begin", {"id_number": kiosk.document, **why}, title=title, document=kiosk.document)
-    fee = f"工本费 {yuan(told.get('fee_fen'))}，从卡内余额支付（现有 {yuan(told.get('balance_fen'))}）"
+    offer = kiosk.line.ask("reissue/begin", {"id_number": kiosk.document, **why}, title=title, document=kiosk.document)
+    fee = f"工本费 {yuan(offer.get('fee_fen'))}，从卡内余额支付（现有 {yuan(offer.get('balance_fen'))}）"
     answer = yield confirm(
         title,
         [
-            f"{told.get('name', '')}　原卡号 {told.get('number', '')}",
-            fee if told.get("fee_fen") else "卡损坏换卡，不收工本费，旧卡由本机收回。",
+            f"{offer.get('name', '')}　原卡号 {offer.get('number', '')}",
+            fee if offer.get("fee_fen") else "卡损坏换卡，不收工本费，旧卡由本机收回。",
             "原卡立即作废，余额冻结，三日之后在圈存机上领取。",
         ],
     )
@@ -121,9 +121,9 @@ def settle(kiosk: Kiosk) -> str:
     return "上一笔补卡已完成，新卡在出卡口。" if making.is_made else "上一笔补卡没有制卡，原卡不变，没有收费。"
 
 
-def moment(told: object) -> str:
-    """`told` is ISO 8601."""
+def moment(text: object) -> str:
+    """`text` is ISO 8601."""
     try:
-        return f"{datetime.fromisoformat(str(told)).astimezone(CAMPUS):%m月%d日 %H:%M}"
+        return f"{datetime.fromisoformat(str(text)).astimezone(CAMPUS):%m月%d日 %H:%M}"
     except ValueError:
         return "三日之后"

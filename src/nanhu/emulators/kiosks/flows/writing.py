@@ -22,9 +22,9 @@ class WriteUnknownError(Exception):
 def begin(kiosk: Kiosk, operation: str, body: dict[str, Any], *, title: str, pins: dict[str, str]) -> dict[str, Any]:
     """Ask for the claim; its sum is fixed and reserved from now on."""
     counter = online_counter(kiosk)
-    told = body if counter is None else {**body, "online_counter": counter}
+    sent = body if counter is None else {**body, "online_counter": counter}
     facts = {"lying": kiosk.card, "counter": -1 if counter is None else counter}
-    return kiosk.line.ask(operation, told, title=title, pins=pins, **facts)
+    return kiosk.line.ask(operation, sent, title=title, pins=pins, **facts)
 
 
 def begun(pending: Pending, answer: dict[str, Any]) -> Writing:

@@ -55,7 +55,7 @@ def test_kept_rows_are_told_as_waiting_until_they_are_uploaded(memory):
     memory.stored.remove(row)
     totals.count_uploaded(memory, row)
     assert told(memory) == {"stored": 1, "stored_fen": 700}
-    assert memory.totals[DAY].is_told is False
+    assert memory.totals[DAY].is_reported is False
 
 
 def test_a_day_that_is_over_is_told_at_sign_on_and_again_when_it_changed(device, gateway):
@@ -75,5 +75,5 @@ def test_a_day_that_is_over_is_told_at_sign_on_and_again_when_it_changed(device,
 
 
 def test_memories_of_before_are_read_as_they_were():
-    assert DayTotal().is_told is False
+    assert DayTotal().is_reported is False
     assert TerminalMemory().totals == {}

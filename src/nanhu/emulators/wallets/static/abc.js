@@ -17,18 +17,18 @@ function main(phone) {
 
 function target(phone) {
   return screen("校园卡充值", form([make("p", { class: "small" }, phone.facts.school), field("学号 / 工号", "campus_no")], "下一步", async (typed) => {
-    const told = await phone.act("look_number", typed);
-    if (told.is_good) phone.go("sum", { ...told.facts, campus_no: typed.campus_no });
-    else phone.say(told.sentence, false);
+    const result = await phone.act("look_number", typed);
+    if (result.is_good) phone.go("sum", { ...result.facts, campus_no: typed.campus_no });
+    else phone.say(result.sentence, false);
   }));
 }
 
 function sum(phone, facts) {
   return screen("校园卡充值", sheet(make("p", {}, `收款人 ${facts.name}`), make("p", { class: "small" }, `学工号 ${facts.campus_no}`)),
     sums([5000, 10000, 20000, 30000], { ...LIMITS, largest_fen: facts.largest_fen }, async (fen) => {
-      const told = await phone.act("transfer", { campus_no: facts.campus_no, amount_fen: fen });
-      if (told.is_good) phone.go("sent", { ...told.facts, fen });
-      else phone.say(told.sentence, false);
+      const result = await phone.act("transfer", { campus_no: facts.campus_no, amount_fen: fen });
+      if (result.is_good) phone.go("sent", { ...result.facts, fen });
+      else phone.say(result.sentence, false);
     }));
 }
 

@@ -7,7 +7,7 @@ import { yuan } from "./yuan.js";
 const KINDS = { debit: "圈存扣款", reversal: "圈存冲正", pay_out: "代付", transfer_in: "银行 APP 充值", cash_in: "缴存现金", settlement_in: "银联结算款" };
 const BY_REFERENCE = new Set(["transfer_in", "cash_in", "settlement_in"]);
 const OUT = new Set(["pay_out", "reversal"]);
-const told = document.getElementById("told"), broken = document.getElementById("broken");
+const result = document.getElementById("result"), broken = document.getElementById("broken");
 // Seen from the school's account: what goes out with a minus, what comes in with a plus.
 const signed = (one) => `${OUT.has(one.kind) ? "−" : "+"}${yuan(one.fen)}`;
 const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
@@ -28,9 +28,9 @@ async function showBooks() {
 }
 
 function showResult(isGood, said) {
-  if (!isGood) { told.replaceChildren(make("p", { class: "bad" }, said.sentence)); return; }
+  if (!isGood) { result.replaceChildren(make("p", { class: "bad" }, said.sentence)); return; }
   const file = URL.createObjectURL(new Blob(["\ufeff", said.file], { type: "text/csv" }));
-  told.replaceChildren(
+  result.replaceChildren(
     make("p", { class: "good" }, `${said.is_known ? "这个文件交过了，不再付款。" : ""}付成 ${said.paid} 笔，${yuan(said.fen)}；银行流水号 ${said.reference}`),
     said.unpaid.length ? make("p", { class: "bad" }, `没有付成：${said.unpaid.join(" ")}`) : null,
     make("p", {}, make("a", { class: "quiet", href: file, download: `${said.reference}-result.csv` }, "下载结果文件")));

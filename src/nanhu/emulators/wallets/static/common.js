@@ -32,24 +32,24 @@ export function bankCard(phone) {
 }
 
 async function next(phone, action, typed) {
-  const told = await phone.act(action, typed);
-  if (told.is_good && phone.memory.bank_step === "done") phone.go("main");
+  const result = await phone.act(action, typed);
+  if (result.is_good && phone.memory.bank_step === "done") phone.go("main");
   else phone.draw();
 }
 
 export function verifying(phone) {
-  if (phone.memory.asked && phone.local.verified) {
+  if (phone.memory.pending_binding && phone.local.verified) {
     return screen("身份验证", form([make("p", { class: "small" }, `学校已把验证码发到 ${phone.local.verified}（学校登记的手机）。`), field("短信验证码", "code", { inputmode: "numeric", maxlength: "6" })],
       "添加电子校园卡", async (typed) => {
-        const told = await phone.act("bind", typed);
-        if (told.is_good) phone.go("added", told.facts);
+        const result = await phone.act("bind", typed);
+        if (result.is_good) phone.go("added", result.facts);
         else phone.draw();
       }), button("重新填写", () => { phone.local.verified = ""; phone.draw(); }, "plain"));
   }
   return screen("身份验证", form([make("p", { class: "small" }, phone.memory.school?.name ?? ""), field("姓名", "name"), field("学号 / 工号", "campus_no"), field("证件号", "id_number"),
     field("这部手机的名字", "device", { value: phone.local.device })], "下一步", async (typed) => {
-    const told = await phone.act("verify", typed);
-    if (told.is_good) phone.local.verified = told.facts.phone;
+    const result = await phone.act("verify", typed);
+    if (result.is_good) phone.local.verified = result.facts.phone;
     phone.draw();
   }), make("p", { class: "small" }, "连续三次不一致会锁定，防止别人冒绑。"), button("我的卡被别人绑了，申诉", () => phone.go("appeal"), "plain"));
 }
@@ -63,9 +63,9 @@ export function charging(phone) {
   if (!phone.memory.bank_token) return screen("在线充值", sheet(make("p", {}, "先绑定一张银行卡，用它付款。"), button("去绑卡", () => phone.go("bank"))));
   const request = crypto.randomUUID().replaceAll("-", "");
   return screen("在线充值", make("p", { class: "small" }, `付款：尾号 ${phone.memory.tail} 的银行卡`), sums(school.presets_fen, school, async (fen) => {
-    const told = await phone.act("top_up", { request, amount_fen: fen });
-    if (told.is_good) phone.go("charged", told.facts);
-    else phone.say(told.sentence, false);
+    const result = await phone.act("top_up", { request, amount_fen: fen });
+    if (result.is_good) phone.go("charged", result.facts);
+    else phone.say(result.sentence, false);
   }));
 }
 
@@ -75,21 +75,21 @@ export function charged(phone, facts) {
 }
 
 export async function details(phone) {
-  const told = await phone.act("rows");
-  return screen("交易明细", sheet(rowsOf(told.facts.rows ?? [])));
+  const result = await phone.act("rows");
+  return screen("交易明细", sheet(rowsOf(result.facts.rows ?? [])));
 }
 
 export function losing(phone) {
   return screen("在线挂失", sheet(make("p", {}, "挂失后联网的消费机马上拒绝这张卡，余额还是您的；在应用里不能解挂。"), button("确认挂失", async () => {
-    const told = await phone.act("loss");
-    phone.say(told.is_good ? "已挂失" : told.sentence, told.is_good);
+    const result = await phone.act("loss");
+    phone.say(result.is_good ? "已挂失" : result.sentence, result.is_good);
     phone.go("main");
   }, "danger")));
 }
 
 export async function reading(phone) {
-  const told = await phone.act("news");
-  const news = told.facts.news ?? [];
+  const result = await phone.act("news");
+  const news = result.facts.news ?? [];
   return screen("校园资讯", sheet(news.length ? make("ul", { class: "rows" }, ...news.map((one) => make("li", {}, make("span", {}, one.title, make("br", {}),
     make("small", {}, new Date(one.at * 1000).toLocaleDateString("zh-CN", { timeZone: "Asia/Shanghai" })))))) : make("p", { class: "small" }, "暂无")));
 }
@@ -97,17 +97,17 @@ export async function reading(phone) {
 export function appealing(phone) {
   return screen("误绑申诉", form([field("学号 / 工号", "campus_no"), field("姓名", "name"), field("联系电话", "phone", { inputmode: "numeric" }),
     make("label", {}, "情况说明", make("textarea", { name: "text" }))], "提交申诉", async (typed) => {
-    const told = await phone.act("appeal", typed);
-    phone.say(told.is_good ? told.facts.sentence : told.sentence, told.is_good);
+    const result = await phone.act("appeal", typed);
+    phone.say(result.is_good ? result.facts.sentence : result.sentence, result.is_good);
     phone.go("main");
   }));
 }
 
 // The card's face, fresh at each entering (重新进入刷新余额), with what can be done about it.
 export async function holding(phone, title, tiles) {
-  const told = await phone.act("look");
-  if (!told.is_good) return screen(title, sheet(make("p", {}, told.sentence), button("添加电子校园卡", () => phone.go("verify"))));
-  return screen(title, cardFace(told.facts), make("div", { class: "tiles" }, ...tiles.map(([sign, text, to]) => tile(sign, text, () => phone.go(to)))),
+  const result = await phone.act("look");
+  if (!result.is_good) return screen(title, sheet(make("p", {}, result.sentence), button("添加电子校园卡", () => phone.go("verify"))));
+  return screen(title, cardFace(result.facts), make("div", { class: "tiles" }, ...tiles.map(([sign, text, to]) => tile(sign, text, () => phone.go(to)))),
     make("p", { class: "small" }, "姓名、学号、余额都显示出来，就说明绑定正常。"), button("解除绑定", async () => { await phone.act("unbind"); phone.go("main"); }, "plain"));
 }
 

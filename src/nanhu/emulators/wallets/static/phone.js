@@ -82,8 +82,8 @@ class Phone {
     const code = this.local.school_code;
     if (!code || !this.memory.is_registered) return;
     this.local.school_code = "";
-    const told = await this.act("school", { school_code: code });
-    if (told.is_good && !this.memory.binding) { this.trail.push(["verify", {}]); queueMicrotask(() => this.draw()); }
+    const result = await this.act("school", { school_code: code });
+    if (result.is_good && !this.memory.binding) { this.trail.push(["verify", {}]); queueMicrotask(() => this.draw()); }
   }
 
   say(text, isGood) {
@@ -103,11 +103,11 @@ class Phone {
     if (!answer.ok) { this.say(said.sentence, false); return { is_good: false, sentence: said.sentence, facts: {} }; }
     this.memory = said.memory;
     showMessages(said.wire);
-    if (said.told.message) showText(said.told.message);
-    if (said.told.sentence && !said.told.is_good) {
-      this.notice = make("p", { class: "said", role: "alert" }, said.told.sentence);
+    if (said.result.message) showText(said.result.message);
+    if (said.result.sentence && !said.result.is_good) {
+      this.notice = make("p", { class: "said", role: "alert" }, said.result.sentence);
     }
-    return said.told;
+    return said.result;
   }
 }
 

@@ -17,9 +17,9 @@ async function main(phone) {
 
 function choosing(phone) {
   return screen("选择学校", form([field("学校名称或代码", "school_code", { value: phone.facts.school_code })], "搜索", async (typed) => {
-    const told = await phone.act("school", typed);
-    if (told.is_good) phone.go("main");
-    else phone.say(told.sentence, false);
+    const result = await phone.act("school", typed);
+    if (result.is_good) phone.go("main");
+    else phone.say(result.sentence, false);
   }), make("p", { class: "small" }, `${phone.facts.school}的代码是 ${phone.facts.school_code}`));
 }
 

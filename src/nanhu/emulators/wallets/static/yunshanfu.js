@@ -39,9 +39,9 @@ function more(phone) {
 function schools(phone) {
   const here = phone.local.city === phone.facts.city;
   return screen("校园服务", sheet(here ? button(phone.facts.school, async () => {
-    const told = await phone.act("school", { school_code: phone.facts.school_code });
-    if (told.is_good) phone.go(phone.memory.binding ? "card" : "verify");
-    else phone.say(told.sentence, false);
+    const result = await phone.act("school", { school_code: phone.facts.school_code });
+    if (result.is_good) phone.go(phone.memory.binding ? "card" : "verify");
+    else phone.say(result.sentence, false);
   }) : make("p", { class: "small" }, "这座城市还没有开通的学校")));
 }
 
@@ -49,13 +49,13 @@ const card = (phone) => holding(phone, "电子校园卡", [["充", "充值", "ch
 
 async function pay(phone) {
   if (!phone.memory.binding) return screen("收付款", sheet(make("p", {}, "先添加电子校园卡，就能在食堂付款、开宿舍门。"), button("去添加", () => phone.go("city"))));
-  const told = await phone.act("code", { kind: "card" });
+  const result = await phone.act("code", { kind: "card" });
   const look = await phone.act("look");
-  if (!told.is_good) return screen("收付款", sheet(make("p", {}, told.sentence || look.sentence)));
-  phone.again(told.facts.seconds * 1000 - 3000);
+  if (!result.is_good) return screen("收付款", sheet(make("p", {}, result.sentence || look.sentence)));
+  phone.again(result.facts.seconds * 1000 - 3000);
   return screen("收付款", sheet(make("h3", { class: "centre" }, "电子校园卡"),
-    make("img", { class: "qr", alt: "付款、开门都用这个码", src: `/qr.svg?text=${told.facts.code}` }),
-    make("p", { class: "centre small", id: "code-text" }, told.facts.code), make("p", { class: "centre small" }, "食堂付款、宿舍开门都用它；一分钟内有效，只能用一次，自动刷新")),
+    make("img", { class: "qr", alt: "付款、开门都用这个码", src: `/qr.svg?text=${result.facts.code}` }),
+    make("p", { class: "centre small", id: "code-text" }, result.facts.code), make("p", { class: "centre small" }, "食堂付款、宿舍开门都用它；一分钟内有效，只能用一次，自动刷新")),
   cardFace(look.facts), button("换一个码", () => phone.draw(), "plain"));
 }
 
@@ -64,9 +64,9 @@ function cashier(phone) {
   if (!phone.memory.is_registered) return registering(phone, NAME);
   if (!phone.memory.bank_token) return SHARED.bank(phone);
   return screen("付款给学校", sheet(make("p", {}, `校园卡充值 · ${phone.facts.school}`), make("p", { class: "small" }, `付款：尾号 ${phone.memory.tail} 的银行卡`), button("确认付款", async () => {
-    const told = await phone.act("pay_code", { tn });
-    if (told.is_good) phone.go("paid");
-    else phone.say(told.sentence, false);
+    const result = await phone.act("pay_code", { tn });
+    if (result.is_good) phone.go("paid");
+    else phone.say(result.sentence, false);
   })));
 }
 

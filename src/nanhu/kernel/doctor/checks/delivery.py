@@ -19,32 +19,32 @@ LATE = timedelta(minutes=5)
 def check_sms() -> CheckResult:
     moment = now()
     known, recent = texts.line(), SmsMessage.objects.filter(created_at__gt=moment - LOOKED_BACK)
-    told = recent.aggregate(
+    counts = recent.aggregate(
         all=Count("id"),
         failed=Count("id", filter=Q(state="failed")),
         late=Count("id", filter=Q(state="queued", created_at__lt=moment - LATE)),
     )
     if known.provider is None:
         return CheckResult(
-            verdict=Verdict.FAIL if told["all"] else Verdict.WARN,
+            verdict=Verdict.FAIL if counts["all"] else Verdict.WARN,
             message=_("没有短信服务商，一天里有 {count} 条短信没有发出：{why}").format(
-                count=told["all"], why=known.reason
+                count=counts["all"], why=known.reason
             ),
             remedy=_(
                 "设置 NANHU_SMS_PROVIDER 和学校文件的 [sms]，见运维手册“短信”。在此之前激活、找回密码、领卡都没有短信。"
             ),
         )
-    if told["late"] or told["failed"]:
+    if counts["late"] or counts["failed"]:
         last = recent.exclude(error="").order_by("-id").values_list("error", flat=True).first()
         return CheckResult(
-            verdict=Verdict.FAIL if told["late"] or told["failed"] * 2 > told["all"] else Verdict.WARN,
+            verdict=Verdict.FAIL if counts["late"] or counts["failed"] * 2 > counts["all"] else Verdict.WARN,
             message=_("一天里 {all} 条短信，{failed} 条失败，{late} 条过了五分钟还没发出：{why}").format(
-                **told, why=last or ""
+                **counts, why=last or ""
             ),
             remedy=_("按服务商给的原因处理：余额、签名和模板的审核、密钥；发不出的会自己再试。"),
         )
     return CheckResult(
-        verdict=Verdict.OK, message=_("短信都交给了服务商（一天里 {count} 条）。").format(count=told["all"])
+        verdict=Verdict.OK, message=_("短信都交给了服务商（一天里 {count} 条）。").format(count=counts["all"])
     )
 
 

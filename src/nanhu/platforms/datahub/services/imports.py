@@ -66,8 +66,8 @@ def import_file(
 
 def land_or_refuse(batch: Batch, path: Path, spec: SourceSpec, progress: ProgressHandle | None) -> None:
     try:
-        with Landed(progress) as tell:
-            land(batch.id, open_table(path, spec), spec, tell=tell)
+        with Landed(progress) as report:
+            land(batch.id, open_table(path, spec), spec, report=report)
     except FileRefusedError as refused:
         Batch.objects.filter(id=batch.id).update(state=Batch.State.REFUSED, note=refused.message, finished_at=now())
         raise
@@ -77,7 +77,7 @@ def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None) 
     """From landed to applied (or rehearsed)."""
     batch = Batch.objects.get(id=batch_id)
     spec = source(batch.source)
-    stored = told(stored_rows(batch), batch.rows.count(), progress)
+    stored = with_progress(stored_rows(batch), batch.rows.count(), progress)
     if spec.kind == "units":
         return settle_units(by=by, batch_id=batch.id, stored=stored)
     rows: list[Judged] = list(clean_rows(spec, batch.columns, stored, unit_book(), campus_today()))
@@ -86,7 +86,7 @@ def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None) 
     return settle_batch(by=by, batch_id=batch.id, rows=rows)
 
 
-def told(rows: Iterable[StoredRow], total: int, progress: ProgressHandle | None) -> Iterator[StoredRow]:
+def with_progress(rows: Iterable[StoredRow], total: int, progress: ProgressHandle | None) -> Iterator[StoredRow]:
     for done, row in enumerate(rows, start=1):
         if progress is not None and done % STEP == 0:
             progress.advance(done, _("正在清洗…"), total=total)

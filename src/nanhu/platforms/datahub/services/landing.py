@@ -35,7 +35,7 @@ class StoredRow:
 
 @transaction.atomic
 def land(
-    batch_id: int, table: Table, spec: SourceSpec, *, tell: Callable[[int, int], None] = lambda _done, _expected: None
+    batch_id: int, table: Table, spec: SourceSpec, *, report: Callable[[int, int], None] = lambda _done, _expected: None
 ) -> None:
     """All rows or none. The batch row is locked, so that two runs of one file do not land it twice."""
     batch = Batch.objects.select_for_update().get(id=batch_id)
@@ -51,7 +51,7 @@ def land(
                 for values in landing_values(batch, rows, sensitive, open_headers):
                     copy.write_row(values)
                 count += len(rows)
-                tell(count, table.expected)
+                report(count, table.expected)
     if count == 0:
         raise EmptyFileError
     batch.state, batch.columns, batch.note = Batch.State.LANDED, table.columns, table.note

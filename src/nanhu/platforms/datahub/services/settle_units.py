@@ -37,7 +37,7 @@ def settle_units(*, by: Actor, batch_id: int, stored: Iterable[StoredRow]) -> Ba
     result = apply_accepted(by=by, batch=batch, rows=rows)
     outcome.write_rows(rows, {})
     outcome.write_issues(batch, rows)
-    told = people.ApplyResult(
+    applied = people.ApplyResult(
         created=result.created,
         changed=result.changed,
         unchanged=result.unchanged,
@@ -45,7 +45,7 @@ def settle_units(*, by: Actor, batch_id: int, stored: Iterable[StoredRow]) -> Ba
         change_set_id=result.change_set_id,
     )
     state = Batch.State.REHEARSED if batch.is_dry_run else Batch.State.APPLIED
-    outcome.finish_batch(batch, state=state, counts=outcome.counts_of(rows, told), result=told)
+    outcome.finish_batch(batch, state=state, counts=outcome.counts_of(rows, applied), result=applied)
     audit.record(by=by, action="datahub.import", target=f"batch:{batch.id}", facts={"file": batch.file_name})
     return batch
 

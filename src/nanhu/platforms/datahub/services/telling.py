@@ -23,7 +23,7 @@ class Landed:
     def __init__(self, progress: ProgressHandle | None) -> None:
         self.progress = progress
         self.outside = connection.copy()
-        self.told_at = 0.0
+        self.written_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -34,9 +34,9 @@ class Landed:
         self.outside.close()
 
     def __call__(self, done: int, expected: int) -> None:
-        if self.progress is None or time.monotonic() - self.told_at < SHORTEST_PAUSE_SECONDS:
+        if self.progress is None or time.monotonic() - self.written_at < SHORTEST_PAUSE_SECONDS:
             return
-        self.told_at = time.monotonic()
+        self.written_at = time.monotonic()
         row = self.progress.row
         row.done, row.total, row.note, row.changed_at = done, max(done, expected), _("正在读入…"), now()
         with suppress(DatabaseError), self.outside.cursor() as cursor:  # the import does not fail for a word about it

@@ -1,4 +1,4 @@
-"""Work that comes round: ends of grace, of suspensions and of roles; months of the sign-in log."""
+"""Periodic jobs of administration: ends of grace, of suspensions and of roles; months of the sign-in log."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _

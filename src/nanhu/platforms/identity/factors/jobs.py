@@ -1,4 +1,4 @@
-"""What nobody answered in time goes; what the owner of an account may want to read stays."""
+"""Periodic jobs of second factors: challenges, scans and codes that nobody answered in time go."""
 
 from datetime import timedelta
 

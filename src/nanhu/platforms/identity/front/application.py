@@ -21,10 +21,10 @@ from nanhu.platforms.identity.front.requests import (
     VALIDATIONS,
     Environ,
     TicketQuestion,
-    TicketWish,
+    TicketRequest,
     is_plain_get,
+    read_ticket_request,
     ticket_question,
-    ticket_wish,
 )
 from nanhu.platforms.identity.marks import cookie_mark
 from nanhu.platforms.identity.protocols.cas.answers import XML_TYPE, xml_text
@@ -51,7 +51,7 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        if self.is_asked(environ, path):
+        if self.is_ours(environ, path):
             try:
                 answer = self.ticket(environ) if path == LOGIN else self.verdict(environ)
             except (AskDjangoError, DatabaseError) as error:
@@ -64,37 +64,37 @@ class Front:
                 return [body]
         return self.django(environ, start_response)
 
-    def is_asked(self, environ: Environ, path: str) -> bool:
+    def is_ours(self, environ: Environ, path: str) -> bool:
         """While the database is away Django tells the visitor so, and looks whether it is back."""
         is_mine = path == LOGIN or path in VALIDATIONS
         return is_mine and is_plain_get(environ) and not is_open_line(environ) and not away.noticed.is_set()
 
     def ticket(self, environ: Environ) -> tuple[str, Headers, bytes] | None:
         """A signed-in browser is sent back with a ticket."""
-        wish = ticket_wish(environ)
-        known = self.registry.find(wish.service) if wish is not None else None
-        if wish is None or known is None:
+        request = read_ticket_request(environ)
+        known = self.registry.find(request.service) if request is not None else None
+        if request is None or known is None:
             return None
         ticket = new_ticket()
-        if not self.issued(wish, known, ticket):
-            self.registry.forget(wish.service)
+        if not self.issued(request, known, ticket):
+            self.registry.forget(request.service)
             return None
-        headers = [("Location", iri_to_uri(with_ticket(wish.service, ticket))), ("Content-Type", HTML)]
+        headers = [("Location", iri_to_uri(with_ticket(request.service, ticket))), ("Content-Type", HTML)]
         return "302 Found", headers, b""
 
-    def issued(self, wish: TicketWish, known: Known, ticket: str) -> bool:
+    def issued(self, request: TicketRequest, known: Known, ticket: str) -> bool:
         return None is not self.database.value(
             TICKET,
             [
-                cookie_mark(wish.session_key),
-                wish.session_key,
+                cookie_mark(request.session_key),
+                request.session_key,
                 known.application.pk,
                 known.version,
                 now().isoformat(),
                 self.idle,
                 self.longest,
                 hash_of(ticket),
-                canonical_service(wish.service),
+                canonical_service(request.service),
                 expiry().isoformat(),
             ],
         )
@@ -105,11 +105,11 @@ class Front:
         known = self.registry.find(question.service) if question is not None else None
         if question is None or known is None or not known.may_answer:
             return None
-        told = self.spent(question, known)
-        if told is None:
+        answer = self.spent(question, known)
+        if answer is None:
             self.registry.forget(question.service)
             return None
-        assertion = assertion_of(told, known)
+        assertion = assertion_of(answer, known)
         text = xml_text(assertion, with_attributes=question.is_version_3 or assertion.has_attributes_in_cas2)
         return "200 OK", [("Content-Type", XML_TYPE)], text.encode()
 
@@ -133,11 +133,11 @@ class Front:
 def assertion_of(answer: bytes, known: Known) -> Assertion:
     """The very code that Django's view runs, on what the database told."""
     owner, application = owner_of(answer), known.application
-    chosen = attributes.chosen_affiliation(application=application, card=owner.card, campus_no=owner.told.campus_no)
+    chosen = attributes.chosen_affiliation(application=application, card=owner.card, campus_no=owner.facts.campus_no)
     return Assertion(
-        user=chosen.campus_no if chosen is not None else owner.told.campus_no,
+        user=chosen.campus_no if chosen is not None else owner.facts.campus_no,
         attributes=attributes.released(application=application, card=owner.card, chosen=chosen),
-        authenticated_at=owner.told.authenticated_at,
-        is_from_new_login=owner.told.is_primary,
+        authenticated_at=owner.facts.authenticated_at,
+        is_from_new_login=owner.facts.is_primary,
         has_attributes_in_cas2=application.has_attributes_in_cas2,
     )

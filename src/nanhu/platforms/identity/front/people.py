@@ -8,7 +8,7 @@ import msgspec
 
 from nanhu.platforms.people import api as people
 
-NOT_TOLD = date.min
+UNKNOWN_DAY = date.min
 LIVE = ("active", "suspended")
 
 type Tie = tuple[
@@ -16,7 +16,7 @@ type Tie = tuple[
 ]
 
 
-class Told(msgspec.Struct):
+class PersonFacts(msgspec.Struct):
     """The function's answer."""
 
     person: int
@@ -31,27 +31,27 @@ class Told(msgspec.Struct):
 
 
 class Owner(NamedTuple):
-    told: Told
+    facts: PersonFacts
     card: people.PersonCard
 
 
-decode = msgspec.json.Decoder(Told).decode
+decode = msgspec.json.Decoder(PersonFacts).decode
 
 
 def owner_of(answer: bytes) -> Owner:
     """Days, unit's path, phone and photo are not told: front/registry.py says which attributes need none of them."""
-    told = decode(answer)
+    facts = decode(answer)
     return Owner(
-        told,
+        facts,
         people.PersonCard(
-            person_id=told.person,
-            public_id=told.public_id,
-            name=told.name,
+            person_id=facts.person,
+            public_id=facts.public_id,
+            name=facts.name,
             pinyin="",
-            sex=told.sex,
-            affiliations=tuple(tie_of(tie) for tie in told.ties),
+            sex=facts.sex,
+            affiliations=tuple(tie_of(tie) for tie in facts.ties),
             phone_masked="",
-            email=told.email,
+            email=facts.email,
             photo_url="",
         ),
     )
@@ -70,7 +70,7 @@ def tie_of(tie: Tie) -> people.AffiliationCard:
         category=category,
         category_name=category_name,
         status_name=status_name,
-        starts_on=NOT_TOLD,
+        starts_on=UNKNOWN_DAY,
         ends_on=None,
         state=state,
         is_live=state in LIVE,

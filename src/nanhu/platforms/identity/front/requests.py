@@ -23,7 +23,7 @@ VALUE = re.compile(r"(?:[A-Za-z0-9\-._~!$'()*,:@/?+]|%[0-9A-Fa-f]{2})+")
 """A value as browsers and clients write it. What else there may be (a second `=`, raw 中文) is Django's to understand."""
 
 
-class TicketWish(NamedTuple):
+class TicketRequest(NamedTuple):
     session_key: str
     service: str
 
@@ -34,13 +34,13 @@ class TicketQuestion(NamedTuple):
     is_version_3: bool
 
 
-def ticket_wish(environ: Environ) -> TicketWish | None:
+def read_ticket_request(environ: Environ) -> TicketRequest | None:
     """A browser with a session that asks for a ticket and for nothing else."""
     if any(environ.get(name) for name in PREFETCH):
         return None
     values = plain_query(environ, ("service",))
     key = session_key(environ.get("HTTP_COOKIE", ""))
-    return TicketWish(key, values["service"]) if values and key else None
+    return TicketRequest(key, values["service"]) if values and key else None
 
 
 def ticket_question(environ: Environ) -> TicketQuestion | None:

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             name="KnownStation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("door", models.CharField(max_length=20)),
+                ("service", models.CharField(max_length=20)),
                 ("station", models.BinaryField(max_length=32)),
                 ("last_used_at", models.DateTimeField(db_index=True, default=nanhu.kernel.clock.now)),
                 (
@@ -77,7 +77,9 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "identity_known_station",
                 "constraints": [
-                    models.UniqueConstraint(fields=("account", "door", "station"), name="identity_known_station_once")
+                    models.UniqueConstraint(
+                        fields=("account", "service", "station"), name="identity_known_station_once"
+                    )
                 ],
             },
         ),
@@ -250,7 +252,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("asked_by", models.TextField()),
+                ("requested_by", models.TextField()),
                 ("decided_by", models.TextField(blank=True, default="")),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=nanhu.kernel.clock.now)),
@@ -261,7 +263,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "asker",
+                    "requester",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -646,7 +648,7 @@ class Migration(migrations.Migration):
                 ),
                 ("logout_attempts", models.PositiveSmallIntegerField(default=0)),
                 ("logout_error", models.CharField(blank=True, default="", max_length=200)),
-                ("logout_asked_at", models.DateTimeField(null=True)),
+                ("logout_requested_at", models.DateTimeField(null=True)),
                 ("logout_due_at", models.DateTimeField(null=True)),
                 ("logout_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=nanhu.kernel.clock.now)),
@@ -885,8 +887,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("decider", None),
-                    ("asker", None),
-                    models.Q(("decider", models.F("asker")), _negated=True),
+                    ("requester", None),
+                    models.Q(("decider", models.F("requester")), _negated=True),
                     _connector="OR",
                 ),
                 name="identity_release_by_two",
@@ -1076,7 +1078,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("logout", "waiting"), ("logout_asked_at__isnull", False), ("logout_due_at__isnull", False)
+                        ("logout", "waiting"), ("logout_requested_at__isnull", False), ("logout_due_at__isnull", False)
                     ),
                     models.Q(models.Q(("logout", "waiting"), _negated=True), ("logout_due_at__isnull", True)),
                     _connector="OR",

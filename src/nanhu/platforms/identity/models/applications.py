@@ -112,8 +112,8 @@ class AttributeRelease(models.Model):
     reason = models.CharField(max_length=200)
     is_sensitive = models.BooleanField(default=False)
     state = models.CharField(max_length=12, choices=State, default=State.GRANTED)
-    asker = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    asked_by = models.TextField()
+    requester = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.TextField()
     decider = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     decided_by = models.TextField(default="", blank=True)
     decided_at = models.DateTimeField(null=True)
@@ -133,7 +133,7 @@ class AttributeRelease(models.Model):
                 name="identity_release_sensitive_is_decided",
             ),
             models.CheckConstraint(
-                condition=Q(decider=None) | Q(asker=None) | ~Q(decider=F("asker")),
+                condition=Q(decider=None) | Q(requester=None) | ~Q(decider=F("requester")),
                 name="identity_release_by_two",
             ),
         ]

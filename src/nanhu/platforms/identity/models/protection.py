@@ -9,12 +9,12 @@ class KnownStation(models.Model):
     """
 
     account = models.ForeignKey("identity.Account", on_delete=models.CASCADE, related_name="+")
-    door = models.CharField(max_length=20)
+    service = models.CharField(max_length=20)
     station = models.BinaryField(max_length=32)
     last_used_at = models.DateTimeField(default=now, db_index=True)
 
     class Meta:
         db_table = "identity_known_station"
         constraints = [
-            models.UniqueConstraint(fields=["account", "door", "station"], name="identity_known_station_once")
+            models.UniqueConstraint(fields=["account", "service", "station"], name="identity_known_station_once")
         ]

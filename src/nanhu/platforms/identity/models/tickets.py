@@ -91,7 +91,7 @@ class SsoGrant(models.Model):
     logout = models.CharField(max_length=12, choices=Logout, default=Logout.OPEN)
     logout_attempts = models.PositiveSmallIntegerField(default=0)
     logout_error = models.CharField(max_length=200, default="", blank=True)
-    logout_asked_at = models.DateTimeField(null=True)
+    logout_requested_at = models.DateTimeField(null=True)
     logout_due_at = models.DateTimeField(null=True)
     logout_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
@@ -104,7 +104,7 @@ class SsoGrant(models.Model):
                 name="identity_grant_logout_known",
             ),
             models.CheckConstraint(
-                condition=Q(logout="waiting", logout_due_at__isnull=False, logout_asked_at__isnull=False)
+                condition=Q(logout="waiting", logout_due_at__isnull=False, logout_requested_at__isnull=False)
                 | (~Q(logout="waiting") & Q(logout_due_at__isnull=True)),
                 name="identity_grant_waiting_has_a_time",
             ),

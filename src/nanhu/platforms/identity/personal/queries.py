@@ -34,7 +34,7 @@ def looks_at(account: Account) -> QuerySet[AuditEntry]:
     )
 
 
-def told(entries: Sequence[AuditEntry]) -> list[LookedAt]:
+def looks_of(entries: Sequence[AuditEntry]) -> list[LookedAt]:
     """Three queries for a page of any length."""
     persons = dict(
         Account.objects.filter(pk__in={entry.account_id for entry in entries if entry.account_id}).values_list(

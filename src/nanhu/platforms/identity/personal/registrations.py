@@ -13,7 +13,7 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.identity import security_cards
 from nanhu.platforms.identity.models import Account, PrivacyConsent, RoleGrant, SsoGrant, SsoSession
 from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
-from nanhu.platforms.identity.personal.queries import looks_at, told
+from nanhu.platforms.identity.personal.queries import looks_at, looks_of
 from nanhu.platforms.identity.security_cards import SecurityCard
 
 LOOKS_IN_A_COPY = 5000
@@ -56,7 +56,7 @@ def application_records(owner: registry.Owner, since: datetime | None) -> Iterat
 def look_records(owner: registry.Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
     found = looks_at(Account.objects.get(pk=owner.account_id))
     entries = (found.filter(at__gte=since) if since else found)[:LOOKS_IN_A_COPY]
-    for one in told(list(entries)):
+    for one in looks_of(list(entries)):
         yield {"at": one.at, "who": one.who or "system", "unit": one.unit, "what": one.what, "purpose": one.purpose}
 
 

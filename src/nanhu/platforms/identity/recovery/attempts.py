@@ -123,14 +123,14 @@ def ask_code(*, by: Actor, attempt: Attempt, channel: ContactKind) -> None:
     claimed = bytes(attempt.subject).hex()
     throttle.admit([Gate(limits.CODES, f"recovery:{claimed}")])
     with transaction.atomic():
-        asked = Attempt.objects.filter(pk=attempt.pk, spent_at=None, proved_at=None).update(
+        opened = Attempt.objects.filter(pk=attempt.pk, spent_at=None, proved_at=None).update(
             channel=channel,
             code_serial=F("code_serial") + 1,
             code_hash=None,
             code_expires_at=now() + CODE_LIFE,
             tries_left=TRIES,
         )
-        if asked != 1:
+        if opened != 1:
             raise AttemptExpiredError
         attempt.refresh_from_db()
         audit.record(

@@ -88,12 +88,12 @@ def verified_channels(account: Account) -> list[Channel]:
 
 
 @transaction.atomic
-def tell(*, account: Account, text: str) -> int:
+def notify(*, account: Account, text: str) -> int:
     """One notice to every verified channel (twice the same number gets it once); how many were told."""
-    told: set[str] = set()
+    reached: set[str] = set()
     for channel in verified_channels(account):
         address = channel.address()
-        if address not in told:
-            told.add(address)
+        if address not in reached:
+            reached.add(address)
             channel.send(text)
-    return len(told)
+    return len(reached)

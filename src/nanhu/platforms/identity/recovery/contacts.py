@@ -21,7 +21,7 @@ from nanhu.kernel.delivery.texts import send_text
 from nanhu.kernel.school import school
 from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity.models import Account, RecoveryContact
-from nanhu.platforms.identity.recovery.channels import Channel, tell, verified_channels
+from nanhu.platforms.identity.recovery.channels import Channel, notify, verified_channels
 from nanhu.platforms.identity.recovery.errors import ContactRefusedError
 from nanhu.platforms.identity.recovery.models import ContactChange, ContactKind
 from nanhu.platforms.identity.services import contact_names, credentials, limits
@@ -29,7 +29,7 @@ from nanhu.platforms.identity.services import contact_names, credentials, limits
 SETTLES_AFTER = timedelta(hours=24)
 CODE_LIFE = timedelta(minutes=10)
 
-__all__ = ["Channel", "tell", "verified_channels"]
+__all__ = ["Channel", "notify", "verified_channels"]
 
 
 def masked(kind: str, address: str) -> str:
@@ -80,10 +80,10 @@ def confirm_change(*, by: Actor, account: Account, kind: ContactKind, code: str)
         Account.objects.select_for_update().get(pk=account.pk)
         if ContactChange.objects.filter(pk=change.pk, used_at=None).update(used_at=now()) != 1:
             raise ContactRefusedError
-        told = tell(account=account, text=change_notice(kind, change.address))
+        reached = notify(account=account, text=change_notice(kind, change.address))
         put(account, kind, change.address, settles_at=now() + SETTLES_AFTER)
         audit.record(
-            by=by, action="identity.change_contact", target=target_of(account), facts={"kind": kind, "told": told}
+            by=by, action="identity.change_contact", target=target_of(account), facts={"kind": kind, "told": reached}
         )
 
 

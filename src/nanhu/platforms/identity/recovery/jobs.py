@@ -1,4 +1,4 @@
-"""Work that comes round: what getting back in leaves behind."""
+"""Periodic jobs of account recovery: expired challenges, attempts and contact changes go."""
 
 from datetime import timedelta
 

@@ -25,14 +25,14 @@ from nanhu.platforms.identity.services.sign_in import NOBODY
 HOW = "questions"
 
 
-def asked_of(attempt: Attempt) -> list[SecurityQuestion]:
+def questions_of(attempt: Attempt) -> list[SecurityQuestion]:
     """The three of the account; an empty list for everybody who cannot use them."""
     held = list(SecurityQuestion.objects.filter(account_id=attempt.account_id or NOBODY).order_by("position"))
     return held if len(held) == QUESTIONS_NEEDED else []
 
 
 def texts_for(attempt: Attempt) -> list[str]:
-    return [shown(one.question) for one in asked_of(attempt)] or decoys(bytes(attempt.subject))
+    return [shown(one.question) for one in questions_of(attempt)] or decoys(bytes(attempt.subject))
 
 
 def decoys(subject: bytes) -> list[str]:
@@ -57,7 +57,7 @@ def prove(*, by: Actor, attempt: Attempt, answers: Sequence[str]) -> None:
     """All three hashes are run whatever is wrong. Failures close this way alone, never the sign-in."""
     claimed = Gate(limits.QUESTIONS, bytes(attempt.subject).hex())
     throttle.admit([claimed])
-    held = asked_of(attempt)
+    held = questions_of(attempt)
     hashes = [one.answer_hash for one in held] or [""] * QUESTIONS_NEEDED
     fitting = [hashing.verify(normalise_answer(answer), kept) for answer, kept in zip(answers, hashes, strict=True)]
     is_administrator = holds_administrative_role(attempt)

@@ -10,27 +10,27 @@ from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.events import PasswordChanged, SecurityQuestionsChanged
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.recovery.channels import tell
+from nanhu.platforms.identity.recovery.channels import notify
 
 
 @subscribe(PasswordChanged, name="identity.tell_of_changed_password")
-def tell_of_password(events: Sequence[PasswordChanged]) -> None:
+def notify_of_password(events: Sequence[PasswordChanged]) -> None:
     for event in events:
-        tell_owner(
+        notify_owner(
             event.account_id, _("您的统一身份密码已修改（%(when)s）。如非本人操作，请立即致电信息中心 %(phone)s。")
         )
 
 
 @subscribe(SecurityQuestionsChanged, name="identity.tell_of_changed_questions")
-def tell_of_questions(events: Sequence[SecurityQuestionsChanged]) -> None:
+def notify_of_questions(events: Sequence[SecurityQuestionsChanged]) -> None:
     for event in events:
-        tell_owner(
+        notify_owner(
             event.account_id, _("您的统一身份密保问题已修改（%(when)s）。如非本人操作，请立即致电信息中心 %(phone)s。")
         )
 
 
-def tell_owner(account_id: int, text: str) -> None:
+def notify_owner(account_id: int, text: str) -> None:
     account = Account.objects.filter(pk=account_id).first()
     if account is not None:
         when = dates.time_words(now())
-        tell(account=account, text=text % {"when": when, "phone": school().info_centre_phone})
+        notify(account=account, text=text % {"when": when, "phone": school().info_centre_phone})

@@ -1,4 +1,4 @@
-"""Work that comes round: how the applications are."""
+"""Periodic jobs of the application registry: health checks of the applications."""
 
 from nanhu.kernel.jobs import job
 from nanhu.platforms.identity.registry.services import health

@@ -55,7 +55,7 @@ def open_accounts(*, by: Actor, person_ids: Iterable[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(OPEN_MANY, {"ids": ids, "states": states, "until": until, "now": moment})
         opened = [row[0] for row in cursor.fetchall()]
-    audit.record_many(audit.Deed(by=by, action="identity.open_account", target=f"account:{pk}") for pk in opened)
+    audit.record_many(audit.Record(by=by, action="identity.open_account", target=f"account:{pk}") for pk in opened)
     return len(opened)
 
 

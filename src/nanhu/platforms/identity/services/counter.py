@@ -82,7 +82,7 @@ def forgive_names(*, by: Actor, account: Account, names: Iterable[str], reason: 
     throttle.forgive(
         [
             *(Gate(limit, name) for name in sorted(typed) for limit in (limits.NAME, limits.SOLVED)),
-            *(Gate(limits.DOOR_NAME, f"{door}|{name}") for name in sorted(typed) for door in limits.DOORS),
+            *(Gate(limits.SERVICE_NAME, f"{service}|{name}") for name in sorted(typed) for service in limits.SERVICES),
             *(Gate(limit, own) for limit in UNLOCKED),
         ]
     )

@@ -13,7 +13,7 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
 
 OFFERED_FOR = timedelta(minutes=2)
-UNTOLD = (SsoGrant.Logout.OPEN, SsoGrant.Logout.WAITING, SsoGrant.Logout.SILENT)
+NOT_NOTIFIED = (SsoGrant.Logout.OPEN, SsoGrant.Logout.WAITING, SsoGrant.Logout.SILENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +24,19 @@ class FrontCall:
     fields: tuple[tuple[str, str], ...] = ()
 
 
-type FrontTeller = Callable[[SsoGrant], FrontCall | None]
+type FrontCaller = Callable[[SsoGrant], FrontCall | None]
 """What the browser is to load for a grant; None for an application that hears behind the browser or not at all."""
 type Reach = Callable[[SsoGrant], str]
 """The address alone, without making (and signing) a message: "" where there is none."""
 
-front_tellers: dict[str, FrontTeller] = {}
+front_calls: dict[str, FrontCaller] = {}
 reaches: dict[str, Reach] = {}
 
 
-def untold(session: SsoSession) -> Sequence[SsoGrant]:
+def not_notified(session: SsoSession) -> Sequence[SsoGrant]:
     """Grants of a session that has just ended, which this browser can tell of it."""
     held = SsoGrant.objects.filter(
-        session=session, session__ended_at__gt=now() - OFFERED_FOR, protocol__in=reaches, logout__in=UNTOLD
+        session=session, session__ended_at__gt=now() - OFFERED_FOR, protocol__in=reaches, logout__in=NOT_NOTIFIED
     )
     held = held.select_related("application").order_by("pk")
     return [grant for grant in held if reaches[grant.protocol](grant)]
@@ -53,11 +53,11 @@ def origin_of(address: str) -> str:
 
 def call_for(session: SsoSession, grant_id: int) -> FrontCall | None:
     """What to load now; the grant counts as told by it. Once only: a page that is loaded anew tells nobody twice."""
-    grant = next((one for one in untold(session) if one.pk == grant_id), None)
-    call = front_tellers[grant.protocol](grant) if grant is not None else None
+    grant = next((one for one in not_notified(session) if one.pk == grant_id), None)
+    call = front_calls[grant.protocol](grant) if grant is not None else None
     if grant is None or call is None:
         return None
-    moved = SsoGrant.objects.filter(pk=grant.pk, logout__in=UNTOLD).update(
+    moved = SsoGrant.objects.filter(pk=grant.pk, logout__in=NOT_NOTIFIED).update(
         logout=SsoGrant.Logout.NOTIFIED, logout_at=now(), logout_due_at=None, logout_error=""
     )
     return call if moved else None

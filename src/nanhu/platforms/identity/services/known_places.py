@@ -35,28 +35,28 @@ def is_mac(plain: str) -> bool:
     return len(plain) == 12 and set(plain) <= set("0123456789abcdef")  # noqa: PLR2004  six bytes
 
 
-def is_station_known(*, account: Account | None, door: str, address: str) -> bool:
+def is_station_known(*, account: Account | None, service: str, address: str) -> bool:
     """Did this account come in at this door from this device or network before? "" is no station."""
     known = KnownStation.objects.filter(
         account_id=account.pk if account is not None else NOBODY,
-        door=door,
+        service=service,
         station=station_key(address),
         last_used_at__gt=now() - REMEMBERED,
     )
     return known.exists() and bool(address)
 
 
-def note_station(*, account: Account, door: str, address: str) -> None:
+def note_station(*, account: Account, service: str, address: str) -> None:
     """Called after a success. The newest few are kept."""
     if not address:
         return
     moment, station = now(), station_key(address)
-    mine = KnownStation.objects.filter(account=account, door=door)
+    mine = KnownStation.objects.filter(account=account, service=service)
     if mine.filter(station=station, last_used_at__gt=moment - NOTED_EVERY).exists():
         return
     with transaction.atomic():
         KnownStation.objects.update_or_create(
-            account=account, door=door, station=station, defaults={"last_used_at": moment}
+            account=account, service=service, station=station, defaults={"last_used_at": moment}
         )
         kept = mine.order_by("-last_used_at").values_list("pk", flat=True)[:MOST_STATIONS]
         mine.exclude(pk__in=list(kept)).delete()

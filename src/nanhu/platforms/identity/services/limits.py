@@ -25,10 +25,10 @@ SOLVED = Limit("solved", free=100, cap=60, memory=timedelta(hours=24), leak=0.02
 SOLVED_PASSWORD = Limit("solved_password", free=100, cap=60, memory=timedelta(hours=6), leak=0.02)
 SOLVED_ADDRESS = Limit("solved_address", free=1_000_000, cap=1, memory=timedelta(minutes=15), leak=0.5)
 """Counts and closes nothing: who solves many challenges at one address makes those of this address dearer."""
-DOOR_STATION = Limit("door_station", free=10, cap=300, memory=timedelta(hours=6))
-DOOR_CALLER = Limit("door_caller", free=10, cap=300, memory=timedelta(hours=6))
-DOOR_NAME = Limit("door_name", free=60, cap=60, memory=timedelta(hours=6), leak=0.01)
-DOORS = ("network", "mail")
+SERVICE_STATION = Limit("door_station", free=10, cap=300, memory=timedelta(hours=6))
+SERVICE_CALLER = Limit("door_caller", free=10, cap=300, memory=timedelta(hours=6))
+SERVICE_NAME = Limit("door_name", free=60, cap=60, memory=timedelta(hours=6), leak=0.01)
+SERVICES = ("network", "mail")
 DOCUMENT = Limit("document", free=20, cap=3600, memory=timedelta(hours=48), leak=20 / 86400)
 """Who knows the last six of a document has some five hundred candidates for the rest of it."""
 ACTIVATION_CODE = Limit("activation_code", free=500, cap=2, memory=timedelta(hours=6), leak=0.1)

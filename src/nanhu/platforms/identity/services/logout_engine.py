@@ -9,7 +9,7 @@ from nanhu.kernel.outgoing import send
 from nanhu.kernel.retries import Again, Done, Never, Retries, doubling, drive, in_the_worker
 from nanhu.kernel.retries.answers import Outside
 from nanhu.platforms.identity.models import SsoGrant
-from nanhu.platforms.identity.services.single_logout import CHANNEL, CannotBeToldError, LogoutCall, tellers
+from nanhu.platforms.identity.services.single_logout import CHANNEL, LogoutCall, UnreachableError, logout_calls
 
 GIVES_UP_AFTER = timedelta(hours=24)
 NO_ACKNOWLEDGEMENT = "no acknowledgement"
@@ -17,19 +17,19 @@ NO_ACKNOWLEDGEMENT = "no acknowledgement"
 
 def step(grant: SsoGrant) -> Done | Never | Outside:
     try:
-        call = tellers[grant.protocol](grant)
-    except CannotBeToldError as error:
+        call = logout_calls[grant.protocol](grant)
+    except UnreachableError as error:
         return Never(str(error))
-    return ended(SsoGrant.Logout.SILENT) if call is None else partial(told, call)
+    return ended(SsoGrant.Logout.SILENT) if call is None else partial(attempt, call)
 
 
-def told(call: LogoutCall) -> Done | Again:
+def attempt(call: LogoutCall) -> Done | Again:
     """An answer below 400 is a success: mod_auth_cas, for one, answers 302. Busy gateways count as not there."""
     answer = send(call, wants_body=call.reads_body)
-    is_told = call.is_acknowledged is None or call.is_acknowledged(answer)
+    is_notified = call.is_acknowledged is None or call.is_acknowledged(answer)
     if answer.status >= HTTPStatus.BAD_REQUEST:
         return Again(f"HTTP {answer.status}", is_away=answer.status >= HTTPStatus.BAD_GATEWAY)
-    if not is_told:
+    if not is_notified:
         return Again(f"{NO_ACKNOWLEDGEMENT} (HTTP {answer.status})")
     return ended(SsoGrant.Logout.NOTIFIED if call.is_acknowledged is None else SsoGrant.Logout.DONE)
 
@@ -39,7 +39,7 @@ def ended(state: SsoGrant.Logout) -> Done:
 
 
 def until(grant: SsoGrant) -> datetime | None:
-    return grant.logout_asked_at and grant.logout_asked_at + GIVES_UP_AFTER
+    return grant.logout_requested_at and grant.logout_requested_at + GIVES_UP_AFTER
 
 
 LOGOUTS = Retries(
@@ -55,4 +55,4 @@ LOGOUTS = Retries(
     at_once=48,
 )
 in_the_worker("single_logout", LOGOUTS, channel=CHANNEL)
-tell_due = partial(drive, LOGOUTS)
+notify_due = partial(drive, LOGOUTS)

@@ -20,7 +20,7 @@ class Line:
     text: str | Promise
     tone: str
     is_settled: bool
-    is_told: bool = False
+    is_notified: bool = False
     is_unconfirmed: bool = False
     is_retrying: bool = False
 
@@ -63,6 +63,6 @@ def line_of(application: str, grants: Iterable[SsoGrant]) -> Line:
         tone=tone,
         is_settled=worst.logout not in {State.WAITING, State.OPEN},
         is_unconfirmed=worst.logout == State.NOTIFIED,
-        is_told=worst.logout in {State.NOTIFIED, State.DONE},
+        is_notified=worst.logout in {State.NOTIFIED, State.DONE},
         is_retrying=is_retrying,
     )

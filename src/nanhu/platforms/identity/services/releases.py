@@ -47,7 +47,7 @@ def ask(by: Actor, application: Application, held: AttributeRelease | None, name
     release = held or AttributeRelease(application=application, name=name)
     release.is_sensitive = ATTRIBUTES[name].is_sensitive
     waits = release.is_sensitive and by.account_id is not None
-    release.reason, release.asked_by, release.asker_id = reason, by.name, by.account_id
+    release.reason, release.requested_by, release.requester_id = reason, by.name, by.account_id
     release.state = State.WAITING if waits else State.GRANTED
     release.decided_by, release.decided_at = ("", None) if waits or not release.is_sensitive else (by.name, now())
     release.decider = None
@@ -59,7 +59,7 @@ def decide_release(*, by: Actor, release: AttributeRelease, is_granted: bool) ->
     """A second person grants or refuses a sensitive attribute. Raises OwnRequestError to who asked for it."""
     Application.objects.select_for_update().get(pk=release.application_id)
     locked = AttributeRelease.objects.select_for_update().select_related("application").get(pk=release.pk)
-    if by.account_id is None or by.account_id == locked.asker_id:
+    if by.account_id is None or by.account_id == locked.requester_id:
         raise OwnRequestError
     locked.state = State.GRANTED if is_granted else State.REFUSED
     locked.decided_by, locked.decider_id, locked.decided_at = by.name, by.account_id, now()

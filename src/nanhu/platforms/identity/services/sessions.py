@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, actor_of
 from nanhu.kernel.clock import now
-from nanhu.platforms.identity.gate import ASKED
+from nanhu.platforms.identity.gate import RENEWALS
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.queries import session_end_due
 from nanhu.platforms.identity.services import sign_in_log, single_logout
@@ -44,7 +44,7 @@ def open_session(
             end_sessions(
                 by=actor_of(request), sessions=SsoSession.objects.filter(pk=former), how=SsoSession.End.REPLACED
             )
-        asked = request.session.get(ASKED)
+        renewals = request.session.get(RENEWALS)
         request.session.flush()
         login(request, account, backend=BACKEND)
         session = SsoSession.objects.create(
@@ -58,8 +58,8 @@ def open_session(
         )
         request.session[SESSION_ID] = session.pk
         request.session[CAMPUS_NO] = campus_no
-        if asked:  # what asked for a fresh proof before anybody was signed in has got it
-            request.session[ASKED] = asked
+        if renewals:  # what asked for a fresh proof before anybody was signed in has got it
+            request.session[RENEWALS] = renewals
         audit.record(
             by=actor_of(request), action="identity.sign_in", target=f"account:{account.pk}", facts={"how": how}
         )
@@ -129,7 +129,7 @@ def end_sessions(*, by: Actor, sessions: Iterable[SsoSession], how: SsoSession.E
     )
     single_logout.call_out(session_ids=[one.pk for one in live])
     audit.record_many(
-        audit.Deed(
+        audit.Record(
             by=by,
             action="identity.sign_out",
             target=f"account:{one.account_id}",

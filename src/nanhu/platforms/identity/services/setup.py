@@ -15,7 +15,7 @@ from nanhu.platforms.identity.errors import PasswordRefusedError
 from nanhu.platforms.identity.events import AccountActivated, PasswordChanged, SecurityQuestionsChanged
 from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion
 from nanhu.platforms.identity.recovery import history
-from nanhu.platforms.identity.recovery.channels import tell
+from nanhu.platforms.identity.recovery.channels import notify
 from nanhu.platforms.identity.rules import QUESTIONS_NEEDED, normalise_answer, normalise_password
 from nanhu.platforms.identity.services import contact_names
 from nanhu.platforms.people import api as people
@@ -88,7 +88,7 @@ def set_contact(*, by: Actor, account: Account, phone: str, email: str) -> None:
     )
     moment = now()
     if (contact.phone_verified_at and contact.phone != phone) or (contact.email_verified_at and contact.email != email):
-        tell(account=account, text=_("您统一身份账号的找回联系方式刚被修改。如非本人操作，请立即联系信息中心。"))
+        notify(account=account, text=_("您统一身份账号的找回联系方式刚被修改。如非本人操作，请立即联系信息中心。"))
     if contact.phone != phone:
         vouched_at = moment if people.matches_phone(person_id=account.person_id, phone=phone) else None
         contact.phone, contact.phone_verified_at, contact.phone_settles_at = phone or None, vouched_at, vouched_at

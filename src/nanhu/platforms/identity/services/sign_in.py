@@ -66,7 +66,7 @@ def check(
 
 
 @hashing.turn()
-def verify_for_door(*, by: Actor, typed_name: str, password: str, door: str) -> Account | None:
+def verify_for_service(*, by: Actor, typed_name: str, password: str, service: str) -> Account | None:
     """The same question from a program that keeps a door (Wi-Fi, VPN, mail): only an open account and its own password.
 
     `by.address` is the end user's (an address or a device's number), "" when the door does not tell. The gates are the
@@ -74,28 +74,28 @@ def verify_for_door(*, by: Actor, typed_name: str, password: str, door: str) -> 
     """
     campus_no, secret = normalise_sign_in_name(typed_name), normalise_password(password)
     account = account_of_name(campus_no)
-    is_known = known_places.is_station_known(account=account, door=door, address=by.address)
-    own, shared = door_gates(door, campus_no, by.address, secret, is_known=is_known)
+    is_known = known_places.is_station_known(account=account, service=service, address=by.address)
+    own, shared = service_gates(service, campus_no, by.address, secret, is_known=is_known)
     throttle.admit([*own, *shared])
     fits = hashing.verify(secret, account.password if account else "")
     if account is None or account.state != Account.State.ACTIVE or not fits:
-        write_refusal(by=by, campus_no=campus_no, door=door)
+        write_refusal(by=by, campus_no=campus_no, service=service)
         return None
     throttle.forgive(own)
     throttle.take_back(shared)
-    known_places.note_station(account=account, door=door, address=by.address)
+    known_places.note_station(account=account, service=service, address=by.address)
     return account
 
 
-def door_gates(
-    door: str, campus_no: str, address: str, password: str, *, is_known: bool
+def service_gates(
+    service: str, campus_no: str, address: str, password: str, *, is_known: bool
 ) -> tuple[list[Gate], list[Gate]]:
     """A station that came in before stands before a gate of its own alone: strangers elsewhere cannot close that."""
-    caller = f"{door}|{campus_no}|{known_places.station_key(address).hex()}"
+    caller = f"{service}|{campus_no}|{known_places.station_key(address).hex()}"
     if is_known:
-        return [Gate(limits.DOOR_STATION, caller)], []
-    shared = [Gate(limits.DOOR_NAME, f"{door}|{campus_no}"), *limits.password_gates(limits.PASSWORD, password)]
-    return [Gate(limits.DOOR_CALLER, caller)], shared
+        return [Gate(limits.SERVICE_STATION, caller)], []
+    shared = [Gate(limits.SERVICE_NAME, f"{service}|{campus_no}"), *limits.password_gates(limits.PASSWORD, password)]
+    return [Gate(limits.SERVICE_CALLER, caller)], shared
 
 
 def account_of_name(campus_no: str) -> Account | None:
@@ -158,10 +158,10 @@ def rehashed(account: Account, password: str) -> Account:
 
 @transaction.atomic
 def write_refusal(
-    *, by: Actor, campus_no: str, door: str = "", reason: str = sign_in_log.Reason.WRONG, application: str = ""
+    *, by: Actor, campus_no: str, service: str = "", reason: str = sign_in_log.Reason.WRONG, application: str = ""
 ) -> None:
     """People type passwords into the name's box: the log gets a keyed fingerprint of the name, never the text."""
     fingerprint = blind_index(campus_no, purpose="identity.refused_name").hex()[:16]
-    facts = {"door": door} if door else {}
-    sign_in_log.refused(by=by, campus_no=campus_no, reason=reason, how=door or "pwd", application=application)
+    facts = {"door": service} if service else {}
+    sign_in_log.refused(by=by, campus_no=campus_no, reason=reason, how=service or "pwd", application=application)
     audit.record(by=by, action="identity.sign_in_refused", target=f"sign-in-name:{fingerprint}", facts=facts)

@@ -17,7 +17,7 @@ from nanhu.platforms.identity.models import SsoGrant
 CHANNEL = "nanhu_logout"
 
 
-class CannotBeToldError(Exception):
+class UnreachableError(Exception):
     """A teller's word for an application that should be told and cannot be, whatever we try; the text says why."""
 
 
@@ -33,10 +33,10 @@ class LogoutCall(Call):
     reads_body: bool = False
 
 
-type Teller = Callable[[SsoGrant], LogoutCall | None]
+type LogoutCaller = Callable[[SsoGrant], LogoutCall | None]
 """What a protocol has to say to an application about a grant; None when the application takes no such notice."""
 
-tellers: dict[str, Teller] = {}
+logout_calls: dict[str, LogoutCaller] = {}
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def call_out(*, session_ids: Sequence[int]) -> None:
     """Every application of these sessions is to be told, once the caller's transaction stands. Twice is harmless."""
     moment = now()
     found = SsoGrant.objects.filter(session_id__in=session_ids, logout=SsoGrant.Logout.OPEN).update(
-        logout=SsoGrant.Logout.WAITING, logout_asked_at=moment, logout_due_at=moment
+        logout=SsoGrant.Logout.WAITING, logout_requested_at=moment, logout_due_at=moment
     )
     if found:
         wake(CHANNEL)

@@ -162,9 +162,9 @@ def test_a_stranger_cannot_bring_a_browser_in_by_a_form_of_his(teacher, office):
 
 
 def test_the_note_of_renewal_does_not_grow_without_end(signed_in):
-    for number in range(gate.ASKED_AT_MOST + 5):
+    for number in range(gate.RENEWALS_AT_MOST + 5):
         signed_in.get(f"{LOGIN}%3Fn={number}&renew=true")
-    assert len(signed_in.session[gate.ASKED]) <= gate.ASKED_AT_MOST + 1
+    assert len(signed_in.session[gate.RENEWALS]) <= gate.RENEWALS_AT_MOST + 1
 
 
 def test_no_log_line_carries_a_ticket_or_a_password(browser, teacher, office, caplog, capfd):

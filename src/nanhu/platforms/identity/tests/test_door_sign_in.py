@@ -7,7 +7,7 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.throttle import TooManyAttemptsError
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.services import counter
-from nanhu.platforms.identity.services.sign_in import verify_for_door
+from nanhu.platforms.identity.services.sign_in import verify_for_service
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ NAME = "0020260101"
 
 def at_door(password=PASSWORD, name=NAME, device="AA-BB-CC-00-11-22"):
     by = Actor(account_id=None, name="radius:ap-1", address=device)
-    return verify_for_door(by=by, typed_name=name, password=password, door="network")
+    return verify_for_service(by=by, typed_name=name, password=password, service="network")
 
 
 def test_the_password_opens_and_a_change_takes_effect_at_once(browser, student):

@@ -44,8 +44,8 @@ SAID = {
     f"{limits.QUESTIONS.cap // 3600} h",
     "changing the password, signed in": f"{limits.REAUTHENTICATION.free}, then up to "
     f"{limits.REAUTHENTICATION.cap // 60} min",
-    "Wi-Fi, VPN, mail": f"{limits.DOOR_NAME.free}, then 1 a minute; a known station {limits.DOOR_STATION.free}, then "
-    f"one in {limits.DOOR_STATION.cap // 60} min",
+    "Wi-Fi, VPN, mail": f"{limits.SERVICE_NAME.free}, then 1 a minute; a known station {limits.SERVICE_STATION.free}, then "
+    f"one in {limits.SERVICE_STATION.cap // 60} min",
     "app passwords, personal tokens": f"tokens: {tokens.GUESSING.free}, then one in 5 s by address",
     "OIDC token endpoint": f"{client_auth.FAILURES.free}, then one in 5 s",
     "OIDC, a request too long for an address": f"begins {pending.LONG_ONES.free}, then one in 2 s",

@@ -87,7 +87,7 @@ def door(request, student):
 
 def stormed_by_invented_stations(door) -> None:
     """75 wrong passwords, each from another MAC address: the last few by the door itself."""
-    fill(Gate(limits.DOOR_NAME, f"{door.service}|{NAME}"), times=72)
+    fill(Gate(limits.SERVICE_NAME, f"{door.service}|{NAME}"), times=72)
     for number in range(3):
         door(f"guess {number}", f"02-00-00-00-00-{number:02X}")
 
@@ -107,17 +107,17 @@ def test_a_known_station_is_no_way_to_guess_without_end(door):
     assert door(PASSWORD, PHONE) == 200
     spellings = [PHONE, PHONE.replace("-", ":"), PHONE.lower(), PHONE.replace("-", "")]
     answers = [door(f"guess {number}", spellings[number % 4]) for number in range(16)]
-    assert answers.count(401) == limits.DOOR_STATION.free + 1
+    assert answers.count(401) == limits.SERVICE_STATION.free + 1
 
 
 def test_a_station_is_known_at_its_own_door_only_and_for_ninety_days(door, student):
-    other = next(one for one in limits.DOORS if one != door.service)
-    known_places.note_station(account=student.account, door=other, address="DD-EE-FF-00-11-22")
+    other = next(one for one in limits.SERVICES if one != door.service)
+    known_places.note_station(account=student.account, service=other, address="DD-EE-FF-00-11-22")
     assert door(PASSWORD, PHONE) == 200
     stormed_by_invented_stations(door)
     assert door(PASSWORD, "DD-EE-FF-00-11-22") == 429
     KnownStation.objects.update(last_used_at=now() - timedelta(days=89))
-    assert known_places.is_station_known(account=student.account, door=door.service, address=PHONE)
+    assert known_places.is_station_known(account=student.account, service=door.service, address=PHONE)
     KnownStation.objects.update(last_used_at=now() - timedelta(days=91))
     assert door(PASSWORD, PHONE) == 429
 
@@ -126,9 +126,9 @@ def test_thirty_stations_are_known_at_a_door_and_the_oldest_is_forgotten(student
     start = now()
     for number in range(31):
         with time_machine.travel(start + timedelta(minutes=number), tick=False):
-            known_places.note_station(account=student.account, door="mail", address=f"198.51.100.{number}")
+            known_places.note_station(account=student.account, service="mail", address=f"198.51.100.{number}")
     known = [
-        known_places.is_station_known(account=student.account, door="mail", address=f"198.51.100.{number}")
+        known_places.is_station_known(account=student.account, service="mail", address=f"198.51.100.{number}")
         for number in range(31)
     ]
     assert known == [False] + [True] * 30

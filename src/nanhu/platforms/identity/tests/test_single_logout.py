@@ -92,7 +92,7 @@ def test_the_request_is_what_clients_expect(session):
     with outside.application() as there:
         entered(session, there.address, "OA")
         end(session)
-        logout_engine.tell_due()
+        logout_engine.notify_due()
 
     method, path, body = there.heard[0]
     assert (method, path) == ("POST", "/login")
@@ -111,8 +111,8 @@ def test_told_twice_is_harmless_and_nobody_is_told_without_need(session):
         end(session)
         end(session)
         single_logout.call_out(session_ids=[session.pk])
-        logout_engine.tell_due()
-        logout_engine.tell_due()
+        logout_engine.notify_due()
+        logout_engine.notify_due()
     assert len(there.logouts) == 1
 
 
@@ -123,7 +123,7 @@ def test_two_engines_never_take_the_same_logout(session):
         end(session)
 
         def work() -> None:
-            logout_engine.tell_due()
+            logout_engine.notify_due()
             connection.close()
 
         workers = [threading.Thread(target=work) for _ in range(3)]
@@ -140,10 +140,10 @@ def test_an_engine_that_dies_amid_a_call_leaves_it_to_the_next(session):
         entered(session, there.address, "OA")
         end(session)
         assert len(LOGOUTS.take(8)) == 1
-        logout_engine.tell_due()
+        logout_engine.notify_due()
         assert there.logouts == []
         with time_machine.travel(now() + LOGOUTS.lease + timedelta(seconds=1)):
-            logout_engine.tell_due()
+            logout_engine.notify_due()
     assert len(there.logouts) == 1
     assert states() == {"OA": "notified"}
 
@@ -154,7 +154,7 @@ def test_a_sign_out_that_is_rolled_back_tells_nobody(session):
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             end(session)
             _ = 1 / 0
-        logout_engine.tell_due()
+        logout_engine.notify_due()
     assert there.heard == []
     assert states() == {"OA": "open"}
 
@@ -167,12 +167,12 @@ def test_the_dead_are_tried_again_ever_more_slowly_and_named_in_the_end(session,
     waits = []
     with time_machine.travel(moment, tick=False) as clock:
         for _attempt in range(5):
-            logout_engine.tell_due()
+            logout_engine.notify_due()
             grant.refresh_from_db()
             waits.append((grant.logout_due_at - now()).total_seconds())
             clock.move_to(grant.logout_due_at)
         clock.move_to(moment + timedelta(hours=24, minutes=1))
-        logout_engine.tell_due()
+        logout_engine.notify_due()
     grant.refresh_from_db()
     assert waits == [2, 4, 8, 16, 32]
     assert (grant.logout, grant.logout_due_at) == ("unreachable", None)
@@ -183,10 +183,10 @@ def test_one_that_comes_back_is_told(session):
     dead = outside.refusing()
     grant = entered(session, dead, "图书馆")
     end(session)
-    logout_engine.tell_due()
+    logout_engine.notify_due()
     with outside.application() as there, time_machine.travel(now() + timedelta(seconds=3)):
         Application.objects.update(logout_url=there.address)
-        logout_engine.tell_due()
+        logout_engine.notify_due()
     grant.refresh_from_db()
     assert (grant.logout, grant.logout_attempts, grant.logout_error) == ("notified", 2, "")
 
@@ -231,7 +231,7 @@ def test_which_answers_count_as_told(session, status, state):
     with outside.application(status, headers={"Location": "http://127.0.0.1:9/"} if status == 302 else {}) as there:
         entered(session, there.address, "OA")
         end(session)
-        logout_engine.tell_due()
+        logout_engine.notify_due()
     assert states() == {"OA": state}
 
 
@@ -241,9 +241,9 @@ def test_a_protocol_may_judge_the_answer_itself(session, monkeypatch):
         call = single_logout.LogoutCall(
             address=there.address, body=b"x", is_acknowledged=lambda answer: b"yes" in answer.body, reads_body=True
         )
-        monkeypatch.setitem(single_logout.tellers, "cas", lambda _grant: call)
+        monkeypatch.setitem(single_logout.logout_calls, "cas", lambda _grant: call)
         end(session)
-        logout_engine.tell_due()
+        logout_engine.notify_due()
     assert states() == {"OA": "waiting"}
 
 
@@ -253,9 +253,9 @@ def test_an_acknowledgement_makes_it_out(session, monkeypatch):
         call = single_logout.LogoutCall(
             address=there.address, body=b"x", is_acknowledged=lambda answer: b"yes" in answer.body, reads_body=True
         )
-        monkeypatch.setitem(single_logout.tellers, "cas", lambda _grant: call)
+        monkeypatch.setitem(single_logout.logout_calls, "cas", lambda _grant: call)
         end(session)
-        logout_engine.tell_due()
+        logout_engine.notify_due()
     assert states() == {"OA": "done"}
 
 
@@ -267,13 +267,13 @@ def test_who_takes_no_notice_is_called_silent_and_who_cannot_be_told_unreachable
     def teller(grant):
         match grant.facts["say"]:
             case "cannot":
-                raise single_logout.CannotBeToldError("no address")
+                raise single_logout.UnreachableError("no address")
             case "break":
                 raise KeyError("no key")
 
-    monkeypatch.setitem(single_logout.tellers, "cas", teller)
+    monkeypatch.setitem(single_logout.logout_calls, "cas", teller)
     end(session)
-    logout_engine.tell_due()
+    logout_engine.notify_due()
     assert states() == {"不听的": "silent", "没有地址的": "unreachable", "出错的": "waiting"}
 
 
@@ -282,7 +282,7 @@ def test_only_the_address_still_registered_is_called(session):
         grant = entered(session, there.address, "OA")
         grant.application.addresses.all().delete()
         end(session)
-        logout_engine.tell_due()
+        logout_engine.notify_due()
     assert there.heard == []
     assert states() == {"OA": "unreachable"}
 

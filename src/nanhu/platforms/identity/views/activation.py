@@ -68,8 +68,8 @@ def activate_page(request: HttpRequest) -> HttpResponse:
         raise
     except CampusError as error:
         form.add_error(None, error.message)
-        asked = challenge_facts(request, account, error)
-        return activate_form(request, facts, document=document, code=code, status=error.http_status, **asked)
+        challenge = challenge_facts(request, account, error)
+        return activate_form(request, facts, document=document, code=code, status=error.http_status, **challenge)
     sessions.open_session(request, account=account, campus_no=facts["campus_no"], how="activation")
     request.session[AFTER_SETUP] = facts["after"]
     response = HttpResponseRedirect(reverse("identity:setup"))

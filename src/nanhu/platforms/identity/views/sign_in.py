@@ -59,7 +59,7 @@ def answer(request: HttpRequest, form: SignInForm, *, after: str, welcome: Welco
     name = normalise_sign_in_name(form.cleaned_data["username"])
     key = str(getattr(facts.get("application"), "key", ""))
     try:
-        verdict = asked(
+        verdict = verdict_of(
             request, typed=form.cleaned_data["username"], password=form.cleaned_data["password"], application=key
         )
     except (TooManyAttemptsError, HashingBusyError) as error:
@@ -87,7 +87,7 @@ def answer(request: HttpRequest, form: SignInForm, *, after: str, welcome: Welco
     return response
 
 
-def asked(request: HttpRequest, *, typed: str, password: str, application: str = "") -> sign_in.Verdict:
+def verdict_of(request: HttpRequest, *, typed: str, password: str, application: str = "") -> sign_in.Verdict:
     name = normalise_sign_in_name(typed)
     is_solved = challenges.is_solved(challenges.answer_in(request), subject=name)
     return sign_in.check(

@@ -23,7 +23,7 @@ from nanhu.platforms.identity.services.logout_ledger import Line, lines_of
 COOKIE = secure_only("nanhu_signed_out")
 SALT = "nanhu.identity.logout_ledger"
 LIFE_SECONDS = 15 * 60
-SECONDS_TO_TELL = 4
+SECONDS_TO_NOTIFY = 4
 SOON, LATER = "every 1s", "every 5s"
 
 
@@ -45,10 +45,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def leave(request: HttpRequest, session: SsoSession | None, *, address: str, name: str) -> HttpResponse:
     """Back to the application that asked for the sign-out; where others must hear by this browser, they hear first."""
-    if session is None or not front_channel.untold(session):
+    if session is None or not front_channel.not_notified(session):
         return remember(SafeRedirect(address), session)
     response = signed_out(request, session, back_url=address, back_name=name)
-    response.headers["Refresh"] = f"{SECONDS_TO_TELL}; url={iri_to_uri(address)}"
+    response.headers["Refresh"] = f"{SECONDS_TO_NOTIFY}; url={iri_to_uri(address)}"
     return response
 
 
@@ -57,7 +57,7 @@ def leave(request: HttpRequest, session: SsoSession | None, *, address: str, nam
 @never_cache
 @xframe_options_sameorigin
 @require_safe
-def tell_by_browser(request: HttpRequest, grant_id: int) -> HttpResponse:
+def notify_by_browser(request: HttpRequest, grant_id: int) -> HttpResponse:
     """In a frame of the page after the sign-out: on to the application that is to hear of it."""
     session = remembered(request)
     call = front_channel.call_for(session, grant_id) if session is not None else None
@@ -110,9 +110,9 @@ def remembered(request: HttpRequest) -> SsoSession | None:
 
 def page(request: HttpRequest, session: SsoSession | None, **facts: Any) -> HttpResponse:
     lines = lines_of([session.pk]).get(session.pk, []) if session is not None else []
-    told = sum(line.is_told for line in lines)
-    context = {"lines": lines, "total": len(lines), "told": told, "look_again": look_again(lines), **facts}
-    frames = front_channel.untold(session) if session is not None else []
+    notified = sum(line.is_notified for line in lines)
+    context = {"lines": lines, "total": len(lines), "notified": notified, "look_again": look_again(lines), **facts}
+    frames = front_channel.not_notified(session) if session is not None else []
     context["frames"] = [grant.pk for grant in frames]
     context["has_notified"] = any(line.is_unconfirmed for line in lines)
     response = render(request, "identity/signed_out.html", context)

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from nanhu.kernel import audit, clock
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.events import publish as tell
+from nanhu.kernel.events import publish as publish_event
 from nanhu.platforms.messages.errors import NoticeExpiryError, NoticeStateError
 from nanhu.platforms.messages.events import NoticePublished
 from nanhu.platforms.messages.models import Notice
@@ -27,7 +27,7 @@ def publish(*, by: Actor, notice_id: int) -> Notice:
     notice.save()
     facts = {"title": notice.title, "audience": notice.audience, "must_read": notice.must_read}
     audit.record(by=by, action="messages.publish_notice", target=target_of(notice), facts=facts)
-    tell(NoticePublished(notice_id=notice.pk))
+    publish_event(NoticePublished(notice_id=notice.pk))
     return notice
 
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from nanhu.kernel.ui.error_pages import JSON_DOORS
+from nanhu.kernel.ui.error_pages import JSON_ENDPOINTS
 from nanhu.platforms.openapi import serving
 from nanhu.platforms.openapi.description import description
 from nanhu.platforms.openapi.errors import (
@@ -186,4 +186,4 @@ def failure(interface: Interface, _request: HttpRequest, status: int) -> HttpRes
 
 
 def answers_in_json(interface: Interface) -> None:
-    JSON_DOORS[interface.prefix] = partial(failure, interface)
+    JSON_ENDPOINTS[interface.prefix] = partial(failure, interface)

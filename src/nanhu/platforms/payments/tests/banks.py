@@ -98,7 +98,7 @@ class Bank:
     def forget(self):
         """Everything but the accounts, which are as at the beginning: each test has a bank that knows nobody."""
         with self.opened() as books:
-            for table in ("agreement", "told", "movement", "notice", "trade", "payer", "file"):
+            for table in ("agreement", "request_log", "movement", "notice", "trade", "payer", "file"):
                 books.execute(f"DELETE FROM {table}")  # noqa: S608  our own words
             for one in json.loads(self.path.read_text())["customers"]:
                 fen = one.get("balance_fen", 300_000)

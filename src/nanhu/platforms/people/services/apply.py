@@ -221,13 +221,13 @@ def jsonable(value: Any) -> Any:
 
 
 def facts_of(plan: Plan, born: Mapping[str, int]) -> list[Event]:
-    told: list[Event] = [events.PersonJoined(person_id=person_id) for person_id in born.values()]
-    told += [
+    found: list[Event] = [events.PersonJoined(person_id=person_id) for person_id in born.values()]
+    found += [
         events.PersonChanged(person_id=person_id, fields=tuple(sorted(touched.before)))
         for person_id, touched in plan.persons.items()
     ]
-    told += [affiliation_fact(fact, row) for fact, row in plan.transitions]
-    return told
+    found += [affiliation_fact(fact, row) for fact, row in plan.transitions]
+    return found
 
 
 def affiliation_fact(fact: str, row: Row) -> Event:

@@ -84,8 +84,8 @@ def revert_change_set(*, by: Actor, change_set_id: int, reason: str) -> RevertPr
     story = read_story(change_set)
     origin = Origin(source=REVERT, title=change_set.source_title, batch_no=change_set.batch_no)
     revert = open_change_set(by=by, kind=ChangeSet.Kind.REVERT, origin=origin, reason=reason, reverts_id=change_set.id)
-    told = restore(story) + end_created(story, stamp_of(origin, revert.id))
-    publish(*told)
+    happened = restore(story) + end_created(story, stamp_of(origin, revert.id))
+    publish(*happened)
     audit.record(
         by=by,
         action="people.revert_change_set",
@@ -116,13 +116,13 @@ def read_story(change_set: ChangeSet) -> _Story:
 
 def restore(story: _Story) -> list[Event]:
     """All rows in memory first, then one statement for each table."""
-    told: list[Event] = []
+    happened: list[Event] = []
     for change in reversed(story.changes):
         row = story.rows[change.entity, change.entity_id]
         was = getattr(row, "state", "")
         merged_into_id = row.merged_into_id if "merged_into_id" in change.sources else None
         take_back(row, change)
-        told += told_of(row, change, was=was, merged_into_id=merged_into_id)
+        happened += events_of(row, change, was=was, merged_into_id=merged_into_id)
     write_persons([row for row in story.rows.values() if isinstance(row, Person)])
     affiliations = [row for row in story.rows.values() if isinstance(row, Affiliation)]
     update_rows(
@@ -130,7 +130,7 @@ def restore(story: _Story) -> list[Event]:
     )
     units = [row for row in story.rows.values() if isinstance(row, OrgUnit)]
     update_rows("people_org_unit", RESTORED_UNIT, [columns_of(row, RESTORED_UNIT) for row in units])
-    return told
+    return happened
 
 
 def take_back(row: Any, change: Change) -> None:
@@ -182,7 +182,7 @@ def provenance_before(provenance: dict[str, Any], sources: dict[str, Any]) -> di
     return {name: source for name, source in merged.items() if source is not None}
 
 
-def told_of(row: Any, change: Change, *, was: str, merged_into_id: int | None) -> list[Event]:
+def events_of(row: Any, change: Change, *, was: str, merged_into_id: int | None) -> list[Event]:
     if isinstance(row, Person):
         if merged_into_id is not None:
             return [events.PersonsParted(kept_id=merged_into_id, restored_id=row.id)]
@@ -200,15 +200,15 @@ def as_row(affiliation: Affiliation) -> dict[str, Any]:
 
 def end_created(story: _Story, stamp: dict[str, Any]) -> list[Event]:
     """Persons stay, because others may refer to them; their campus numbers end. Units are closed."""
-    told: list[Event] = []
+    happened: list[Event] = []
     today = campus_today()
     for affiliation in story.affiliations:
         fact = fact_of(affiliation.state, Affiliation.State.ENDED)
         affiliation.state = Affiliation.State.ENDED
         affiliation.ends_on = max(affiliation.starts_on, min(affiliation.ends_on or today, today))
         affiliation.provenance = {**affiliation.provenance, "state": stamp, "ends_on": stamp}
-        told += [affiliation_fact(fact, as_row(affiliation))] if fact else []
+        happened += [affiliation_fact(fact, as_row(affiliation))] if fact else []
     columns = ("state", "ends_on", "provenance")
     update_rows("people_affiliation", columns, [columns_of(affiliation, columns) for affiliation in story.affiliations])
     OrgUnit.objects.filter(id__in=[unit.pk for unit in story.units]).update(is_active=False)
-    return told
+    return happened

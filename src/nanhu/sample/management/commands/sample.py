@@ -34,10 +34,10 @@ class Command(BaseCommand):
         count = people if people is not None else FULL_PEOPLE if is_full else DEFAULT_PEOPLE
         if count < 1:
             raise CommandError("--people 必须大于零")
-        files = generate(seed=seed, people=count, out_dir=out, today=today or campus_today(), report=self._tell)
+        files = generate(seed=seed, people=count, out_dir=out, today=today or campus_today(), report=self._report)
         for name, rows in files.rows.items():
             self.stdout.write(f"{name}: {rows}")
         self.stdout.write(f"{files.truth}: {files.golden} 人, {files.rejects} 行应退回")
 
-    def _tell(self, done: int, total: int, what: str) -> None:
+    def _report(self, done: int, total: int, what: str) -> None:
         self.stdout.write(f"[{done}/{total}] {what}")

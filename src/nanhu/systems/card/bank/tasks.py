@@ -1,4 +1,4 @@
-"""Work that comes round."""
+"""Periodic jobs of the card's bank: claims are followed, old requests of apps go."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Work that comes round."""
+"""Periodic jobs of payment codes: uses half a year old go."""
 
 from datetime import timedelta
 

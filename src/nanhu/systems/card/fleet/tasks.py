@@ -1,4 +1,4 @@
-"""Work that comes round."""
+"""Periodic jobs of the fleet: expired cards are revoked, gaps in sequences are found."""
 
 from django.db import connection
 

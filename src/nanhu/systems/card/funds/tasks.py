@@ -1,4 +1,4 @@
-"""Work that comes round."""
+"""Periodic jobs of funds: claims left open, money that is due, batches that stopped half way."""
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.jobs import job

@@ -1,4 +1,4 @@
-"""Work that comes round."""
+"""Periodic jobs of issuing: reminders to sponsors, school years, the mailbox of photographs."""
 
 from nanhu.kernel.jobs import job
 from nanhu.systems.card.issuing.services import expiring, mailing

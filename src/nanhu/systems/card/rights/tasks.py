@@ -1,4 +1,4 @@
-"""Work that comes round."""
+"""Periodic jobs of rights: used verification codes go."""
 
 from datetime import timedelta
 

@@ -25,7 +25,7 @@ def follow_affiliations(*, by: Actor, person_ids: Iterable[int]) -> int:
         changed = [card for card in followed_cards(own) if bring_up(card, found[card.person_id])]
         Card.objects.bulk_update(changed, ["card_class", "sub_class", "valid_until", "state"], batch_size=1000)
         audit.record_many(
-            audit.Deed(
+            audit.Record(
                 by=by,
                 action="card.follow",
                 target=f"card:{card.number}",

@@ -27,7 +27,7 @@ def issue_cards(*, by: Actor, person_ids: Iterable[int]) -> int:
         wallets = open_wallets(lacking, {person_id: found[person_id].name for person_id in lacking})
         cards = Card.objects.bulk_create(new_cards(lacking, ties, wallets), batch_size=5000)
         audit.record_many(
-            audit.Deed(by=by, action="card.issue", target=f"card:{card.number}", facts={"person": card.person_id})
+            audit.Record(by=by, action="card.issue", target=f"card:{card.number}", facts={"person": card.person_id})
             for card in cards
         )
         return len(cards)

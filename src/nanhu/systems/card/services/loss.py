@@ -72,7 +72,7 @@ def cancel_own_loss(*, by: Actor, card: Card) -> Card:
         account = identity.account_of(card.person_id)
         if account is not None:
             text = _("您尾号 %(tail)s 的校园卡刚在网页上解挂，又可以消费了。不是您本人，请立即挂失并修改密码。")
-            identity.tell_account(account=account, text=text % {"tail": card.number[-4:]})
+            identity.notify_account(account=account, text=text % {"tail": card.number[-4:]})
         return found
 
 

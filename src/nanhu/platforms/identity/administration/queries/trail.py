@@ -58,11 +58,11 @@ def about(target: str) -> str:
 
 
 def names_of(targets: Sequence[str]) -> dict[str, str]:
-    asked = [(kind, int(number)) for kind, _, number in (one.partition(":") for one in targets) if is_key(number)]
+    parsed = [(kind, int(number)) for kind, _, number in (one.partition(":") for one in targets) if is_key(number)]
     holders = dict(
-        Account.objects.filter(pk__in=[pk for kind, pk in asked if kind == "account"]).values_list("pk", "person_id")
+        Account.objects.filter(pk__in=[pk for kind, pk in parsed if kind == "account"]).values_list("pk", "person_id")
     )
-    cards = people.person_cards({*holders.values(), *(pk for kind, pk in asked if kind == "person")})
+    cards = people.person_cards({*holders.values(), *(pk for kind, pk in parsed if kind == "person")})
     names = {f"person:{pk}": card.name for pk, card in cards.items()}
     return names | {f"account:{pk}": names.get(f"person:{person}", "") for pk, person in holders.items()}
 

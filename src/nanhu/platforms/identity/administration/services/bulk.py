@@ -211,7 +211,7 @@ def do_item(action: BulkAction, item_id: int) -> bool:
 
 def perform(by: Actor, action: BulkAction, account: Account) -> str:
     """Why it could not be done after all, "" where it was."""
-    deeds: dict[str, Callable[[], object]] = {
+    steps: dict[str, Callable[[], object]] = {
         Kind.SUSPEND: lambda: suspensions.suspend(
             by=by, account_id=account.pk, reason=action.reason, until=action.until
         ),
@@ -223,7 +223,7 @@ def perform(by: Actor, action: BulkAction, account: Account) -> str:
     }
     try:
         with transaction.atomic():
-            deeds[action.kind]()
+            steps[action.kind]()
     except CampusError as refused:
         return refused.message[:200]
     return ""

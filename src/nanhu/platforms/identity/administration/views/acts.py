@@ -23,10 +23,10 @@ from nanhu.platforms.identity.policies import role_required
 from nanhu.platforms.identity.services import counter, roles, suspensions
 
 
-def done(request: HttpRequest, account: Account, deed: Callable[[], object], said: str) -> HttpResponse:
+def done(request: HttpRequest, account: Account, action: Callable[[], object], said: str) -> HttpResponse:
     """Do it; an expected refusal comes back on the account's page."""
     try:
-        deed()
+        action()
     except CampusError as error:
         return show(request, account, status=error.http_status, error=error.message)
     messages.success(request, said)

@@ -32,7 +32,7 @@ def notice(request: HttpRequest, *, account: Account, session: SsoSession) -> No
     with transaction.atomic():
         NewDevice.objects.create(account=account, session=session)
         audit.record(by=actor_of(request), action="identity.new_device", target=f"account:{account.pk}")
-        tell(
+        notify(
             account,
             _("您的账号 %(when)s 在新设备上登录：%(what)s，地址 %(where)s。不是您本人？请到“账号安全”点“不是我”。")
             % {
@@ -43,13 +43,13 @@ def notice(request: HttpRequest, *, account: Account, session: SsoSession) -> No
         )
 
 
-def tell(account: Account, text: str) -> None:
+def notify(account: Account, text: str) -> None:
     """To every verified contact, three messages in a row at most; the account's own page tells everything."""
     try:
         throttle.admit([Gate(attempts.TELLING, f"account:{account.pk}")])
     except TooManyAttemptsError:
         return
-    channels.tell(account=account, text=text)
+    channels.notify(account=account, text=text)
 
 
 def unanswered(account: Account) -> QuerySet[NewDevice]:
@@ -61,8 +61,8 @@ def of_sessions(session_ids: Sequence[int]) -> dict[int, NewDevice]:
 
 
 def is_mine(*, account: Account, public_id: UUID) -> bool:
-    asked = NewDevice.objects.filter(account=account, public_id=public_id, answer="")
-    return asked.update(answer=NewDevice.Answer.MINE, answered_at=now()) == 1
+    open_notice = NewDevice.objects.filter(account=account, public_id=public_id, answer="")
+    return open_notice.update(answer=NewDevice.Answer.MINE, answered_at=now()) == 1
 
 
 @transaction.atomic
@@ -73,8 +73,8 @@ def is_not_mine(*, by: Actor, account: Account, public_id: UUID, keep_session: i
     Whoever says so has just proved the password or a passkey once more: a stolen session alone cannot come here.
     """
     account = Account.objects.select_for_update().get(pk=account.pk)
-    asked = NewDevice.objects.filter(account=account, public_id=public_id, answer="")
-    if asked.update(answer=NewDevice.Answer.NOT_MINE, answered_at=now()) != 1:
+    open_notice = NewDevice.objects.filter(account=account, public_id=public_id, answer="")
+    if open_notice.update(answer=NewDevice.Answer.NOT_MINE, answered_at=now()) != 1:
         return False
     sessions.end_others(by=by, account=account, but=keep_session, how=SsoSession.End.ENDED_ELSEWHERE)
     remembered.forget(by=by, account=account)

@@ -96,7 +96,7 @@ def suspect(*, by: Actor, passkey: Passkey, count: int) -> None:
         target=f"account:{passkey.account_id}",
         facts={"passkey": passkey.pk, "kept": passkey.sign_count, "came": count},
     )
-    new_devices.tell(
+    new_devices.notify(
         passkey.account,
         _("您的通行密钥“%(name)s”可能被复制过，已停用。请到“账号安全”删除它。") % {"name": passkey.name},
     )

@@ -15,7 +15,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.factors.errors import SecondStepExpiredError
-from nanhu.platforms.identity.gate import ASKED
+from nanhu.platforms.identity.gate import RENEWALS
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.services import sessions
 
@@ -46,10 +46,10 @@ def begin(
 ) -> None:
     """Whoever was signed in here is signed out; the browser gets a new session, with nothing in it but this
     (and what waits for a fresh proof)."""
-    asked, is_own_device = request.session.get(ASKED), request.POST.get("remember") == "on"
+    renewals, is_own_device = request.session.get(RENEWALS), request.POST.get("remember") == "on"
     sessions.close_session(request, how=SsoSession.End.REPLACED)
-    if asked:
-        request.session[ASKED] = asked
+    if renewals:
+        request.session[RENEWALS] = renewals
     request.session[PENDING] = {
         "account_id": account.pk,
         "mark": account.get_session_auth_hash(),

@@ -47,7 +47,7 @@ def settled(*, by: Actor, account: Account, what: str, is_removed: bool) -> bool
         RecoveryCode.objects.filter(account=account).delete()
         remembered.forget(by=by, account=account)
     audit.record(by=by, action="identity.remove_factor", target=f"account:{account.pk}", facts={"what": what})
-    new_devices.tell(account, _("您账号的一种第二步验证刚刚被删除。不是您本人？请立即修改密码并联系信息中心。"))
+    new_devices.notify(account, _("您账号的一种第二步验证刚刚被删除。不是您本人？请立即修改密码并联系信息中心。"))
     return True
 
 

@@ -24,11 +24,11 @@ from nanhu.platforms.identity.factors.services import attempts, new_devices, pas
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.factors.services.strengthen import strengthen
 from nanhu.platforms.identity.factors.services.user_agents import in_words
-from nanhu.platforms.identity.factors.views.who import Asked, asked
+from nanhu.platforms.identity.factors.views.who import ChallengedUser, challenged_user
 from nanhu.platforms.identity.policies import closed_during_setup, fresh_sign_in, led_to
 from nanhu.platforms.identity.rules_urls import is_own_path
 
-TOTP_SHOWN, PASSKEY_ASKED = "identity.totp_shown", "identity.passkey_register"
+TOTP_SHOWN, REGISTRATION_CHALLENGE = "identity.totp_shown", "identity.passkey_register"
 type View = Callable[..., HttpResponse]
 
 
@@ -40,7 +40,7 @@ def may_add(view: View) -> Callable[..., HttpResponseBase]:
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *arguments: Any) -> HttpResponseBase:
-        who = asked(request)
+        who = challenged_user(request)
         if who is None:
             return led_to("identity:sign_in", request)
         factors = factors_of(who.account)
@@ -60,7 +60,7 @@ def may_add(view: View) -> Callable[..., HttpResponseBase]:
 @sensitive_post_parameters("code")
 @sensitive_variables()
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_totp(request: HttpRequest, who: Asked) -> HttpResponse:
+def add_totp(request: HttpRequest, who: ChallengedUser) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -74,7 +74,9 @@ def add_totp(request: HttpRequest, who: Asked) -> HttpResponse:
         except CampusError as error:
             form.add_error("code", error.message)
         else:
-            return added(request, who, method="otp", told=_("您的账号刚刚添加了动态口令。不是您本人？请立即修改密码。"))
+            return added(
+                request, who, method="otp", notice=_("您的账号刚刚添加了动态口令。不是您本人？请立即修改密码。")
+            )
     factor = totp.waiting(who.account, known=request.session.get(TOTP_SHOWN))
     request.session[TOTP_SHOWN] = factor.pk
     secret = str(factor.secret)
@@ -91,32 +93,32 @@ def add_totp(request: HttpRequest, who: Asked) -> HttpResponse:
 
 @may_add
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_passkey(request: HttpRequest, who: Asked) -> HttpResponse:
+def add_passkey(request: HttpRequest, who: ChallengedUser) -> HttpResponse:
     form = PasskeyNameForm(request.POST or None, initial={"name": in_words(request.headers.get("User-Agent", ""))})
     if request.method == "POST" and form.is_valid():
         try:
             passkey = passkeys.register(
                 by=actor_of(request),
                 account=who.account,
-                question=asked_question(request, PASSKEY_ASKED),
+                question=challenge_in_session(request, REGISTRATION_CHALLENGE),
                 answer=form.cleaned_data["credential"],
                 name=form.cleaned_data["name"],
             )
         except CampusError as error:
             form.add_error(None, error.message)
         else:
-            told = _("您的账号刚刚添加了通行密钥“%(name)s”。不是您本人？请立即修改密码。") % {"name": passkey.name}
-            return added(request, who, method=passkeys.method_of(passkey), told=told)
+            notice = _("您的账号刚刚添加了通行密钥“%(name)s”。不是您本人？请立即修改密码。") % {"name": passkey.name}
+            return added(request, who, method=passkeys.method_of(passkey), notice=notice)
     return render(request, "identity/add_passkey.html", {"form": form, "who": who})
 
 
 @may_add
 @require_POST
-def add_passkey_options(request: HttpRequest, who: Asked) -> HttpResponse:
+def add_passkey_options(request: HttpRequest, who: ChallengedUser) -> HttpResponse:
     question = passkeys.ask_to_register(
         account=who.account, campus_no=who.campus_no, name=queries.card_of(who.account).name
     )
-    return handed(request, PASSKEY_ASKED, question)
+    return handed(request, REGISTRATION_CHALLENGE, question)
 
 
 def handed(request: HttpRequest, place: str, question: passkeys.Question) -> HttpResponse:
@@ -125,16 +127,16 @@ def handed(request: HttpRequest, place: str, question: passkeys.Question) -> Htt
     return HttpResponse(question.options, content_type="application/json")
 
 
-def asked_question(request: HttpRequest, place: str) -> UUID | None:
+def challenge_in_session(request: HttpRequest, place: str) -> UUID | None:
     kept = request.session.pop(place, None)
     return UUID(kept) if kept else None
 
 
-def added(request: HttpRequest, who: Asked, *, method: str, told: str) -> HttpResponse:
+def added(request: HttpRequest, who: ChallengedUser, *, method: str, notice: str) -> HttpResponse:
     """The new factor is proved by its first use: the second step is done. A first sheet of recovery codes comes along."""
     request.session.pop(TOTP_SHOWN, None)
     by, account = actor_of(request), who.account
-    new_devices.tell(account, told)
+    new_devices.notify(account, notice)
     codes = recovery_codes.issue(by=by, account=account) if not recovery_codes.left(account) else []
     if who.step is not None:
         onward = admission.complete(request, step=who.step, method=method)

@@ -24,7 +24,7 @@ from nanhu.platforms.identity.factors.views.who import session_of
 from nanhu.platforms.identity.policies import fresh_sign_in, led_to
 from nanhu.platforms.identity.views.setup import owner_of
 
-type Deed = Callable[..., HttpResponse | None]
+type Action = Callable[..., HttpResponse | None]
 
 
 @never_cache
@@ -40,16 +40,16 @@ def factors_page(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/factors.html", context)
 
 
-def dangerous(deed: Deed) -> Callable[..., HttpResponseBase]:
+def dangerous(action: Action) -> Callable[..., HttpResponseBase]:
     """By POST, fresh, and with the second factor where the account has one: a stolen session changes no lock."""
 
-    @wraps(deed)
+    @wraps(action)
     def guarded(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:
         session = session_of(request)
         if session.second_factor_at is None and factors_of(owner_of(request)).is_on:
             return led_to("identity:second_factor", request, back=reverse("identity:factors"))
         try:
-            answer = deed(request, *arguments, **options)
+            answer = action(request, *arguments, **options)
         except CampusError as error:
             messages.error(request, error.message)
             answer = None

@@ -14,14 +14,14 @@ from nanhu.platforms.identity.factors.forms import PasskeyForm
 from nanhu.platforms.identity.factors.services import attempts, names, passkey_proofs, passkeys
 from nanhu.platforms.identity.factors.services.overview import PASSKEY, factors_of
 from nanhu.platforms.identity.factors.views import second
-from nanhu.platforms.identity.factors.views.add import asked_question, handed
-from nanhu.platforms.identity.factors.views.who import asked, known_browser
+from nanhu.platforms.identity.factors.views.add import challenge_in_session, handed
+from nanhu.platforms.identity.factors.views.who import challenged_user, known_browser
 from nanhu.platforms.identity.forms import SignInForm
 from nanhu.platforms.identity.policies import closed_during_setup, open_during_setup
 from nanhu.platforms.identity.services import sign_in_log
 from nanhu.platforms.identity.views.sign_in import next_path, sign_in_form
 
-SIGN_IN_ASKED, SECOND_ASKED = "identity.passkey_sign_in", "identity.passkey_second"
+SIGN_IN_CHALLENGE, SECOND_CHALLENGE = "identity.passkey_sign_in", "identity.passkey_second"
 
 
 @login_not_required
@@ -30,7 +30,7 @@ SIGN_IN_ASKED, SECOND_ASKED = "identity.passkey_sign_in", "identity.passkey_seco
 @require_POST
 def sign_in_options(request: HttpRequest) -> HttpResponse:
     attempts.count_stranger(by=actor_of(request), browser=devices.browser_in(request))
-    return handed(request, SIGN_IN_ASKED, passkeys.ask_to_prove())
+    return handed(request, SIGN_IN_CHALLENGE, passkeys.ask_to_prove())
 
 
 @login_not_required
@@ -44,7 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     try:
         passkey = passkey_proofs.prove(
             by=actor_of(request),
-            question=asked_question(request, SIGN_IN_ASKED),
+            question=challenge_in_session(request, SIGN_IN_CHALLENGE),
             answer=form.data.get("credential", ""),
         )
     except CampusError as error:
@@ -69,10 +69,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def second_options(request: HttpRequest) -> HttpResponse:
-    who = asked(request)
+    who = challenged_user(request)
     if who is None:
         return HttpResponse(status=403)
-    return handed(request, SECOND_ASKED, passkeys.ask_to_prove(account=who.account))
+    return handed(request, SECOND_CHALLENGE, passkeys.ask_to_prove(account=who.account))
 
 
 @login_not_required
@@ -80,7 +80,7 @@ def second_options(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def second_proof(request: HttpRequest) -> HttpResponse:
-    who = asked(request)
+    who = challenged_user(request)
     if who is None:
         return HttpResponseRedirect(reverse("identity:sign_in"))
     by = actor_of(request)
@@ -94,7 +94,7 @@ def second_proof(request: HttpRequest) -> HttpResponse:
         ):
             passkey = passkey_proofs.prove(
                 by=by,
-                question=asked_question(request, SECOND_ASKED),
+                question=challenge_in_session(request, SECOND_CHALLENGE),
                 answer=request.POST.get("credential", ""),
                 account=who.account,
             )

@@ -19,7 +19,7 @@ from nanhu.platforms.identity.factors.forms import CodeForm, RecoveryCodeForm
 from nanhu.platforms.identity.factors.services import contacts, pending, second_step
 from nanhu.platforms.identity.factors.services.overview import CONTACT, PASSKEY, RECOVERY, TOTP, Factors, factors_of
 from nanhu.platforms.identity.factors.services.strengthen import strengthen
-from nanhu.platforms.identity.factors.views.who import Asked, asked, known_browser
+from nanhu.platforms.identity.factors.views.who import ChallengedUser, challenged_user, known_browser
 from nanhu.platforms.identity.policies import closed_during_setup
 from nanhu.platforms.identity.views.sign_in import next_path
 
@@ -38,7 +38,7 @@ NAMES = {
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
-    who = asked(request)
+    who = challenged_user(request)
     if who is None:
         return HttpResponseRedirect(f"{reverse('identity:sign_in')}?{urlencode({'next': next_path(request)})}")
     if who.session is not None and who.session.second_factor_at is not None:
@@ -51,7 +51,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return ask_for_code(request, who, factors)
 
 
-def ask_for_code(request: HttpRequest, who: Asked, factors: Factors) -> HttpResponse:
+def ask_for_code(request: HttpRequest, who: ChallengedUser, factors: Factors) -> HttpResponse:
     way = way_of(request, factors)
     form = form_for(way, request)
     if not form.is_bound or not form.is_valid():
@@ -83,14 +83,14 @@ def form_for(way: str, request: HttpRequest) -> CodeForm:
 
 
 def page(
-    request: HttpRequest, who: Asked, factors: Factors, way: str, form: CodeForm, *, status: int = 200
+    request: HttpRequest, who: ChallengedUser, factors: Factors, way: str, form: CodeForm, *, status: int = 200
 ) -> HttpResponse:
     return render(
         request, "identity/second_factor.html", facts_of(request, who, factors, way) | {"form": form}, status=status
     )
 
 
-def facts_of(request: HttpRequest, who: Asked, factors: Factors, way: str) -> dict[str, Any]:
+def facts_of(request: HttpRequest, who: ChallengedUser, factors: Factors, way: str) -> dict[str, Any]:
     return {
         "who": who,
         "factors": factors,
@@ -101,7 +101,7 @@ def facts_of(request: HttpRequest, who: Asked, factors: Factors, way: str) -> di
     }
 
 
-def done(request: HttpRequest, who: Asked, *, method: str) -> HttpResponse:
+def done(request: HttpRequest, who: ChallengedUser, *, method: str) -> HttpResponse:
     if who.step is not None:
         return admission.complete(
             request, step=who.step, method=method, is_remembered=request.POST.get("remember") == "on"
@@ -117,7 +117,7 @@ def done(request: HttpRequest, who: Asked, *, method: str) -> HttpResponse:
 @require_POST
 def send_code(request: HttpRequest) -> HttpResponse:
     """A message to the verified contact, for whom it is offered."""
-    who = asked(request)
+    who = challenged_user(request)
     if who is None:
         return HttpResponseRedirect(reverse("identity:sign_in"))
     factors = factors_of(who.account)

@@ -13,7 +13,7 @@ from nanhu.platforms.identity.views.sign_in import next_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ChallengedUser:
     """`step` is set before anybody is signed in; `session` is the one that is to be strengthened."""
 
     account: Account
@@ -34,16 +34,16 @@ def session_of(request: HttpRequest) -> SsoSession:
     return found
 
 
-def asked(request: HttpRequest) -> Asked | None:
+def challenged_user(request: HttpRequest) -> ChallengedUser | None:
     session: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
     if session is not None:
         account = owner_of(request)
-        return Asked(account=account, campus_no=session.campus_no, after=next_path(request), session=session)
+        return ChallengedUser(account=account, campus_no=session.campus_no, after=next_path(request), session=session)
     step = pending.current(request)
     if step is None:
         return None
-    return Asked(account=step.account, campus_no=step.campus_no, after=step.after, step=step)
+    return ChallengedUser(account=step.account, campus_no=step.campus_no, after=step.after, step=step)
 
 
-def known_browser(request: HttpRequest, who: Asked) -> str:
+def known_browser(request: HttpRequest, who: ChallengedUser) -> str:
     return devices.known_browser(request, who.campus_no)

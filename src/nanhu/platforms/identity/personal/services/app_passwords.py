@@ -62,5 +62,5 @@ def account_by(*, typed_name: str, password: str, service: str, address: str = "
     moment = now()
     if row.last_used_at is None or moment - row.last_used_at > USED_EVERY:
         AppPassword.objects.filter(pk=row.pk).update(last_used_at=moment, last_used_from=address)
-        known_places.note_station(account=row.account, door=service, address=address)
+        known_places.note_station(account=row.account, service=service, address=address)
     return row.account

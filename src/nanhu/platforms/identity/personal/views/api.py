@@ -24,7 +24,7 @@ MOST_RECORDS = 1000
 type View = Callable[..., HttpResponse]
 
 
-def door(view: View) -> View:
+def json_endpoint(view: View) -> View:
     """For programs: no session, no cookie; every failure is JSON."""
 
     @wraps(view)
@@ -52,7 +52,7 @@ def token_of(request: HttpRequest, scope: str) -> AccessToken:
     )
 
 
-@door
+@json_endpoint
 def me(request: HttpRequest) -> HttpResponse:
     """What this token may read."""
     token = token_of(request, "")
@@ -68,7 +68,7 @@ def me(request: HttpRequest) -> HttpResponse:
     return JsonResponse(facts, json_dumps_params={"ensure_ascii": False})
 
 
-@door
+@json_endpoint
 def records(request: HttpRequest, key: str) -> HttpResponse:
     """Records of one kind, newest first: `since` (a day or a moment), `limit` (at most 1,000)."""
     token = token_of(request, key)
@@ -93,7 +93,7 @@ def since_of(text: str) -> datetime | None:
     return moment.replace(tzinfo=moment.tzinfo or CAMPUS_ZONE) if moment is not None else None
 
 
-@door
+@json_endpoint
 def description(_request: HttpRequest) -> HttpResponse:
     """OpenAPI 3.1 of this interface; it names kinds of records, no person's data."""
     parameters = [

@@ -32,7 +32,7 @@ def data_page(request: HttpRequest) -> HttpResponse:
     context = {
         "kinds": list(registry.personal_data),
         "copies": DataCopy.objects.filter(account=account).order_by("-created_at")[:SHOWN_HERE],
-        "looks": queries.told(list(looks[:SHOWN_HERE])),
+        "looks": queries.looks_of(list(looks[:SHOWN_HERE])),
         "looks_count": looks.count(),
     }
     return render(request, "identity/personal/data.html", context)
@@ -42,7 +42,7 @@ def data_page(request: HttpRequest) -> HttpResponse:
 def looks_page(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.looks_at(owner_of(request)), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
-        request, "identity/personal/looks.html", {"page": page, "lines": queries.told(list(page.object_list))}
+        request, "identity/personal/looks.html", {"page": page, "lines": queries.looks_of(list(page.object_list))}
     )
 
 

@@ -23,7 +23,7 @@ WARN = "identity.cas_warn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class LoginRequest:
     """What the application asked for. `ticket_name` is the parameter it looks for its ticket in."""
 
     service: str
@@ -34,7 +34,7 @@ class Wish:
     ticket_name: str = "ticket"
 
 
-def wish_of(request: HttpRequest) -> Wish:
+def login_request_of(request: HttpRequest) -> LoginRequest:
     """A parameter that is set counts as set whatever its value; renew beats gateway; gateway needs a service.
 
     Clients that validate by SAML 1.1 (Java's among them) name their service TARGET and wait for an artifact.
@@ -44,7 +44,7 @@ def wish_of(request: HttpRequest) -> Wish:
         raise ServiceRefusedError
     service = services[0] if services else ""
     must_renew = "renew" in request.GET
-    return Wish(
+    return LoginRequest(
         service=service,
         application=application_for(service) if service else None,
         must_renew=must_renew,
@@ -65,84 +65,98 @@ def is_prefetch(request: HttpRequest) -> bool:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
-    wish = wish_of(request)
+    login_request = login_request_of(request)
     if request.method == "HEAD" or is_prefetch(request):
         return HttpResponse(status=200 if request.method == "HEAD" else 503)
     if request.method == "POST" and "password" in request.POST:
-        return take_password(request, wish)
-    if wish.application is None:
-        return without_application(request, wish)
-    return go_on(request, wish, wish.application, must_renew=wish.must_renew)
+        return take_password(request, login_request)
+    if login_request.application is None:
+        return without_application(request, login_request)
+    return go_on(request, login_request, login_request.application, must_renew=login_request.must_renew)
 
 
-def without_application(request: HttpRequest, wish: Wish) -> HttpResponse:
-    if request.sso_session is None or wish.must_renew:  # type: ignore[attr-defined]
-        return ask_for_password(request, wish)
+def without_application(request: HttpRequest, login_request: LoginRequest) -> HttpResponse:
+    if request.sso_session is None or login_request.must_renew:  # type: ignore[attr-defined]
+        return ask_for_password(request, login_request)
     return render(request, "identity/cas_signed_in.html")
 
 
 def go_on(
-    request: HttpRequest, wish: Wish, application: Application, *, must_renew: bool, is_primary: bool = False
+    request: HttpRequest,
+    login_request: LoginRequest,
+    application: Application,
+    *,
+    must_renew: bool,
+    is_primary: bool = False,
 ) -> HttpResponse:
     """Through the gate, towards a ticket. At a gateway nothing is shown: without passage, back without a ticket."""
     passed = gate.passage(
-        request, application=application, demand=gate.Demand(must_renew=must_renew, is_passive=wish.is_gateway)
+        request, application=application, demand=gate.Demand(must_renew=must_renew, is_passive=login_request.is_gateway)
     )
     if passed.session is None:
-        return what_is_missing(request, wish, passed)
+        return what_is_missing(request, login_request, passed)
     if request.session.get(WARN) and request.method != "POST":
-        return render(request, "identity/cas_warn.html", {"application": application, "service": wish.service})
+        return render(request, "identity/cas_warn.html", {"application": application, "service": login_request.service})
     is_new = is_primary or must_renew
-    return hand_over(request, wish, application, session=passed.session, is_primary=is_new)
+    return hand_over(request, login_request, application, session=passed.session, is_primary=is_new)
 
 
-def what_is_missing(request: HttpRequest, wish: Wish, passed: gate.Passage) -> HttpResponse:
-    if wish.is_gateway:
-        return HttpResponseRedirect(wish.service)
+def what_is_missing(request: HttpRequest, login_request: LoginRequest, passed: gate.Passage) -> HttpResponse:
+    if login_request.is_gateway:
+        return HttpResponseRedirect(login_request.service)
     if passed.response is None or passed.missing in {gate.Missing.SIGN_IN, gate.Missing.FRESH_SIGN_IN}:
-        return ask_for_password(request, wish)
+        return ask_for_password(request, login_request)
     return passed.response
 
 
-def ask_for_password(request: HttpRequest, wish: Wish) -> HttpResponse:
+def ask_for_password(request: HttpRequest, login_request: LoginRequest) -> HttpResponse:
     return sign_in_form(
         request,
         empty_form(request, CasSignInForm),
         after=request.get_full_path(),
-        application=wish.application,
-        must_renew=wish.must_renew and request.user.is_authenticated,
+        application=login_request.application,
+        must_renew=login_request.must_renew and request.user.is_authenticated,
     )
 
 
-def take_password(request: HttpRequest, wish: Wish) -> HttpResponse:
+def take_password(request: HttpRequest, login_request: LoginRequest) -> HttpResponse:
     """The password typed here is as fresh as can be: `renew` is met, also if a second factor comes between."""
 
     def welcome(request: HttpRequest) -> HttpResponse:
         request.session[WARN] = bool(request.POST.get("warn"))
         session = SsoSession.objects.get(pk=request.session[sessions.SESSION_ID])
         request.sso_session = session  # type: ignore[attr-defined]
-        if wish.application is None:
+        if login_request.application is None:
             return HttpResponseRedirect("/")
-        if wish.must_renew:
+        if login_request.must_renew:
             gate.note_asking(request, request.get_full_path(), session.authenticated_at)
-        return go_on(request, wish, wish.application, must_renew=wish.must_renew, is_primary=True)
+        return go_on(
+            request, login_request, login_request.application, must_renew=login_request.must_renew, is_primary=True
+        )
 
     return answer(
         request,
         CasSignInForm(request.POST),
-        after=request.get_full_path() if wish.service else "/",
+        after=request.get_full_path() if login_request.service else "/",
         welcome=welcome,
-        application=wish.application,
-        must_renew=wish.must_renew and request.user.is_authenticated,
+        application=login_request.application,
+        must_renew=login_request.must_renew and request.user.is_authenticated,
     )
 
 
 def hand_over(
-    request: HttpRequest, wish: Wish, application: Application, *, session: SsoSession, is_primary: bool
+    request: HttpRequest,
+    login_request: LoginRequest,
+    application: Application,
+    *,
+    session: SsoSession,
+    is_primary: bool,
 ) -> HttpResponse:
     """Issue the ticket and send the browser back with it: always by GET, unless the application asked for a form."""
-    ticket = tickets.issue(application=application, session=session, service=wish.service, is_primary=is_primary)
-    if wish.by_post:
-        facts = {"service": wish.service, "ticket": ticket, "ticket_name": wish.ticket_name}
+    ticket = tickets.issue(
+        application=application, session=session, service=login_request.service, is_primary=is_primary
+    )
+    if login_request.by_post:
+        facts = {"service": login_request.service, "ticket": ticket, "ticket_name": login_request.ticket_name}
         return render(request, "identity/cas_post.html", facts)
-    return HttpResponseRedirect(with_ticket(wish.service, ticket, name=wish.ticket_name))
+    return HttpResponseRedirect(with_ticket(login_request.service, ticket, name=login_request.ticket_name))

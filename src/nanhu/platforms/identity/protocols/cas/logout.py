@@ -17,7 +17,7 @@ from nanhu.platforms.identity.policies import open_during_setup
 from nanhu.platforms.identity.protocols.cas.answers import instant_of
 from nanhu.platforms.identity.services import sessions
 from nanhu.platforms.identity.services.applications import address_for, application_for
-from nanhu.platforms.identity.services.single_logout import CannotBeToldError, LogoutCall, tellers
+from nanhu.platforms.identity.services.single_logout import LogoutCall, UnreachableError, logout_calls
 from nanhu.platforms.identity.views.sign_out import leave, signed_out
 
 LOGOUT_REQUEST = (
@@ -70,7 +70,7 @@ def cas_call(grant: SsoGrant) -> LogoutCall:
     if not address:
         found, address = address_for(grant.service), grant.service
         if found is None or found.application_id != grant.application_id:
-            raise CannotBeToldError("the address is not registered any more")
+            raise UnreachableError("the address is not registered any more")
     return LogoutCall(address=address, body=logout_body(user=grant.user_name, ticket=grant.ticket))
 
 
@@ -85,4 +85,4 @@ def logout_body(*, user: str, ticket: str) -> bytes:
     return b"logoutRequest=" + quote(xml, safe="").encode("ascii")
 
 
-tellers["cas"] = cas_call
+logout_calls["cas"] = cas_call

@@ -1,4 +1,4 @@
-"""Work that comes round: keys grow old, dead tokens go."""
+"""Periodic jobs of OpenID Connect: signing keys rotate, expired codes and tokens go."""
 
 from datetime import timedelta
 

@@ -18,8 +18,8 @@ def front_address(grant: SsoGrant) -> str:
 def front_call(grant: SsoGrant) -> FrontCall | None:
     """Front-Channel Logout §3: the registered address with our name and the session's."""
     address = front_address(grant)
-    told = [("iss", addresses.issuer()), ("sid", str(grant.ticket))]
-    return FrontCall(address=rules.with_parameters(address, told)) if address else None
+    parameters = [("iss", addresses.issuer()), ("sid", str(grant.ticket))]
+    return FrontCall(address=rules.with_parameters(address, parameters)) if address else None
 
 
 ACKNOWLEDGED = (200, 204)

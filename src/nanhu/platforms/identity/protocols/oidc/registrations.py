@@ -10,8 +10,8 @@ from nanhu.platforms.identity.protocols.oidc.logout import front_address, front_
 from nanhu.platforms.identity.protocols.oidc.models import Consent
 from nanhu.platforms.identity.services import front_channel, single_logout
 
-single_logout.tellers["oidc"] = logout_call
-front_channel.front_tellers["oidc"], front_channel.reaches["oidc"] = front_call, front_address
+single_logout.logout_calls["oidc"] = logout_call
+front_channel.front_calls["oidc"], front_channel.reaches["oidc"] = front_call, front_address
 panels.add(panel.PANEL)
 
 

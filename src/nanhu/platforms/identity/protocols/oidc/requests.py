@@ -44,7 +44,7 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class AuthorizationRequest:
     """A request that is in order. `hint` holds the claims of its id_token_hint."""
 
     destination: Destination
@@ -71,8 +71,8 @@ class Wish:
     @property
     def wants_second_factor(self) -> bool:
         """The first level asked for that we know: by acr_values, or by the claims parameter."""
-        asked = wished(self.claims.get("id_token", {}).get("acr"))
-        known = [one for one in (*asked, *self.acr_values) if one in {rules.MFA_ACR, rules.PASSWORD_ACR}]
+        requested = requested_values(self.claims.get("id_token", {}).get("acr"))
+        known = [one for one in (*requested, *self.acr_values) if one in {rules.MFA_ACR, rules.PASSWORD_ACR}]
         return known[:1] == [rules.MFA_ACR]
 
     @property
@@ -86,7 +86,7 @@ def names_of(claim: str) -> set[str]:
     return {claim, rules.VERIFIED.get(claim, claim)}
 
 
-def wished(member: object) -> tuple[str, ...]:
+def requested_values(member: object) -> tuple[str, ...]:
     """The `value` or `values` of one claim's request."""
     if not isinstance(member, Mapping):
         return ()
@@ -101,27 +101,27 @@ def destination_of(params: QueryDict) -> Destination:
     client = client_with(params.get("client_id", ""))
     if client is None:
         raise ClientRefusedError
-    asked = params.get("redirect_uri", "")
+    requested = params.get("redirect_uri", "")
     is_native = client.kind == OidcClient.Kind.NATIVE
     if not any(
-        rules.redirect_matches(asked=asked, registered=one, is_native=is_native) for one in client.redirect_uris
+        rules.redirect_matches(requested=requested, registered=one, is_native=is_native) for one in client.redirect_uris
     ):
         raise RedirectRefusedError
     states = params.getlist("state")
     return Destination(
         client=client,
-        redirect_uri=asked,
+        redirect_uri=requested,
         response_mode="form_post" if params.getlist("response_mode") == ["form_post"] else "query",
         state=states[0] if len(states) == 1 else None,
     )
 
 
-def wish_of(params: QueryDict, destination: Destination) -> Wish:
+def authorization_request_of(params: QueryDict, destination: Destination) -> AuthorizationRequest:
     """Raises what the application is told at its own address."""
     check_shape(params, destination.client)
     scopes = tuple(one for one in rules.words(params.get("scope", "")) if one in destination.client.scopes)
     challenge = challenge_of(params, destination.client)
-    return Wish(
+    return AuthorizationRequest(
         destination=destination,
         query=params.urlencode(),
         scopes=scopes,

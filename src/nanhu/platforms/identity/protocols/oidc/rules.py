@@ -77,19 +77,19 @@ def scopes_that_release(attributes: Collection[str]) -> set[str]:
 
 
 def wanted_claims(scopes: Collection[str], single: Iterable[str]) -> list[Claim]:
-    """The claims that these scopes and single wishes come to."""
-    wishes = set(single)
-    return [claim for claim in CLAIMS if claim.scope in scopes or claim.name in wishes]
+    """The claims that these scopes and single claims come to."""
+    singles = set(single)
+    return [claim for claim in CLAIMS if claim.scope in scopes or claim.name in singles]
 
 
-def redirect_matches(*, asked: str, registered: str, is_native: bool) -> bool:
+def redirect_matches(*, requested: str, registered: str, is_native: bool) -> bool:
     """Character by character (RFC 9700 §2.1); a native client's loopback address may have any port (RFC 8252 §7.3)."""
-    if asked == registered:
+    if requested == registered:
         return True
-    if not is_native or FORBIDDEN.search(asked):
+    if not is_native or FORBIDDEN.search(requested):
         return False
     try:
-        ours, theirs = urlsplit(registered), urlsplit(asked)
+        ours, theirs = urlsplit(registered), urlsplit(requested)
         port = theirs.port
     except ValueError:
         return False

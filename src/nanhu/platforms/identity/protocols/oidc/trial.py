@@ -19,7 +19,11 @@ from nanhu.platforms.identity.panels import TrialStep
 from nanhu.platforms.identity.protocols.oidc import jwts
 from nanhu.platforms.identity.protocols.oidc.errors import OAuth2Error
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
-from nanhu.platforms.identity.protocols.oidc.requests import Wish, destination_of, wish_of
+from nanhu.platforms.identity.protocols.oidc.requests import (
+    AuthorizationRequest,
+    authorization_request_of,
+    destination_of,
+)
 from nanhu.platforms.identity.protocols.oidc.services import codes, families
 from nanhu.platforms.identity.protocols.oidc.services.clients import client_with
 from nanhu.platforms.identity.protocols.oidc.views.userinfo import about
@@ -56,16 +60,16 @@ def machine_steps(request: HttpRequest, client: OidcClient) -> Iterator[TrialSte
 
 def steps_of(request: HttpRequest, client: OidcClient, session: SsoSession) -> Iterator[TrialStep]:
     verifier, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(8)
-    wish = wish_for(client, verifier, nonce)
-    yield TrialStep(title=_("授权请求"), is_good=True, detail=wish.destination.redirect_uri)
+    auth_request = trial_request(client, verifier, nonce)
+    yield TrialStep(title=_("授权请求"), is_good=True, detail=auth_request.destination.redirect_uri)
     yield right_of(request, client)
-    code = codes.issue(wish=wish, session_id=session.pk)
+    code = codes.issue(auth_request=auth_request, session_id=session.pk)
     yield TrialStep(title=_("授权码"), is_good=code is not None)
     issued = families.redeem(
         by=actor_of(request),
         client=client,
         code=code or "",
-        redirect_uri=wish.destination.redirect_uri,
+        redirect_uri=auth_request.destination.redirect_uri,
         verifier=verifier,
     )
     yield TrialStep(title=_("令牌"), is_good=True, detail=" ".join(issued.scopes))
@@ -83,7 +87,7 @@ def right_of(request: HttpRequest, client: OidcClient) -> TrialStep:
     return TrialStep(title=_("准入"), is_good=True, detail="" if decision.is_allowed else str(decision.reason))
 
 
-def wish_for(client: OidcClient, verifier: str, nonce: str) -> Wish:
+def trial_request(client: OidcClient, verifier: str, nonce: str) -> AuthorizationRequest:
     params = QueryDict(mutable=True)
     params.update(
         {
@@ -96,7 +100,7 @@ def wish_for(client: OidcClient, verifier: str, nonce: str) -> Wish:
             "code_challenge_method": "S256",
         }
     )
-    return wish_of(params, destination_of(params))
+    return authorization_request_of(params, destination_of(params))
 
 
 def shown(claims: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ class RadiusClient(models.Model):
     former_key_until = models.DateTimeField(null=True)
     session_seconds = models.PositiveIntegerField(default=8 * 3600)
     is_enabled = models.BooleanField(default=True)
-    last_asked_at = models.DateTimeField(null=True)
+    last_request_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
 
     class Meta:

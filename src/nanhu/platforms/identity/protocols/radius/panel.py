@@ -13,7 +13,7 @@ from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.models import Account, Application
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.protocols.radius.profiles import network
-from nanhu.platforms.identity.protocols.radius.services import clients, door
+from nanhu.platforms.identity.protocols.radius.services import authentication, clients
 from nanhu.platforms.identity.protocols.radius.snippets import snippets_for
 from nanhu.platforms.identity.services import access
 
@@ -55,7 +55,10 @@ def trial(request: HttpRequest, application: Application) -> list[panels.TrialSt
     if client is None:
         return [panels.TrialStep(title=_("钥匙"), is_good=False, detail="—")]
     account = Account.objects.get(pk=request.user.pk or 0)
-    verdict, decision = door.accepted(client, account), access.decide(account=account, application=application)
+    verdict, decision = (
+        authentication.accepted(client, account),
+        access.decide(account=account, application=application),
+    )
     return [
         panels.TrialStep(title=_("我可以使用"), is_good=decision.is_allowed, detail=str(decision.reason)),
         panels.TrialStep(
@@ -65,8 +68,8 @@ def trial(request: HttpRequest, application: Application) -> list[panels.TrialSt
         ),
         panels.TrialStep(
             title=_("服务器已来请求"),
-            is_good=client.last_asked_at is not None,
-            detail=client.last_asked_at.isoformat(timespec="seconds") if client.last_asked_at else "",
+            is_good=client.last_request_at is not None,
+            detail=client.last_request_at.isoformat(timespec="seconds") if client.last_request_at else "",
         ),
     ]
 

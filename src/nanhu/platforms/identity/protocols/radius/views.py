@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from nanhu.kernel import strict_json
 from nanhu.kernel.errors import CampusError
-from nanhu.platforms.identity.protocols.radius.services import clients, door
-from nanhu.platforms.identity.protocols.radius.services.door import Answer, Question
+from nanhu.platforms.identity.protocols.radius.services import authentication, clients
+from nanhu.platforms.identity.protocols.radius.services.authentication import Answer, AuthenticationRequest
 
 KEY_HEADER = "X-Nanhu-Radius-Key"
 LARGEST_QUESTION = 16 * 1024
@@ -31,10 +31,10 @@ NAMES = ("User-Name", "User-Password", "Calling-Station-Id", "NAS-IP-Address")
 def authenticate(request: HttpRequest) -> HttpResponse:
     try:
         client = clients.client_with(request.headers.get(KEY_HEADER, ""))
-        question = question_of(request)
-        if question is None:
+        login = authentication_request_of(request)
+        if login is None:
             return JsonResponse({"error": "bad_request"}, status=400)
-        verdict = door.ask(client=client, question=question)
+        verdict = authentication.check(client=client, request=login)
     except CampusError as error:
         return JsonResponse({"error": error.code}, status=error.http_status)
     if verdict.answer == Answer.REJECT:
@@ -55,25 +55,25 @@ def attribute(value: str | int) -> dict[str, Any]:
 
 
 @sensitive_variables()
-def question_of(request: HttpRequest) -> Question | None:
+def authentication_request_of(request: HttpRequest) -> AuthenticationRequest | None:
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_QUESTION:
         return None
-    facts = told_in_form(request) if request.content_type == FORM else told_in_json(request)
+    facts = fields_of_form(request) if request.content_type == FORM else fields_of_json(request)
     name, password = facts.get("User-Name"), facts.get("User-Password")
     if not name or not password:
         return None
     station = facts.get("Calling-Station-Id") or facts.get("NAS-IP-Address") or ""
-    return Question(user_name=name, password=password, station=station[:64])
+    return AuthenticationRequest(user_name=name, password=password, station=station[:64])
 
 
 @sensitive_variables()
-def told_in_form(request: HttpRequest) -> dict[str, str]:
+def fields_of_form(request: HttpRequest) -> dict[str, str]:
     """Of Dovecot's script, which has no JSON."""
     return {name: value for name in NAMES if "\0" not in (value := request.POST.get(name, ""))}
 
 
 @sensitive_variables()
-def told_in_json(request: HttpRequest) -> dict[str, str]:
+def fields_of_json(request: HttpRequest) -> dict[str, str]:
     try:
         facts = strict_json.decode(request.body)
     except strict_json.JsonError:
@@ -84,8 +84,8 @@ def told_in_json(request: HttpRequest) -> dict[str, str]:
 @sensitive_variables()
 def first(facts: dict[str, Any], name: str) -> str:
     """rlm_rest writes {"User-Name": {"type": "string", "value": ["u"]}}."""
-    told = facts.get(name)
-    values = told.get("value") if isinstance(told, dict) else None
+    field = facts.get(name)
+    values = field.get("value") if isinstance(field, dict) else None
     value = values[0] if isinstance(values, list) and values else None
     return in_letters(value) if isinstance(value, str) and "\0" not in value else ""
 

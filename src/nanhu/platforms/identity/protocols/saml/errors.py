@@ -44,8 +44,8 @@ class PartnerExpiredError(CampusError):
     sentence: ClassVar[str | Promise] = _("这个应用（{entity_id}）的元数据已过期，要先更新才能登录。请联系信息中心。")
 
 
-class WishExpiredError(CampusError):
-    code: ClassVar[str] = "saml_wish_expired"
+class RequestExpiredError(CampusError):
+    code: ClassVar[str] = "saml_request_expired"
     http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("这次登录开始得太久了。请回到应用重新开始。")
 

@@ -1,4 +1,4 @@
-"""Work that comes round: federations' metadata."""
+"""Periodic jobs of SAML: federations' metadata is refreshed."""
 
 from nanhu.kernel.jobs import job
 from nanhu.platforms.identity.protocols.saml.models import Feed

@@ -15,12 +15,12 @@ from nanhu.platforms.identity.panels import Snippet, TrialStep
 from nanhu.platforms.identity.protocols.saml import names, rules
 from nanhu.platforms.identity.protocols.saml.forms import PartnerForm
 from nanhu.platforms.identity.protocols.saml.models import Partner
+from nanhu.platforms.identity.protocols.saml.requests import AuthnRequest
 from nanhu.platforms.identity.protocols.saml.services import answers, issuing, partners
 from nanhu.platforms.identity.protocols.saml.services.attributes import releases_persistent
 from nanhu.platforms.identity.protocols.saml.services.keys import signing_pair
 from nanhu.platforms.identity.protocols.saml.services.partners import Known, partner_of, partner_with
 from nanhu.platforms.identity.protocols.saml.snippets import snippets_for
-from nanhu.platforms.identity.protocols.saml.wishes import Wish
 from nanhu.platforms.identity.services import access
 
 
@@ -86,9 +86,13 @@ def steps_of(partner: Known, session: SsoSession) -> Iterator[TrialStep]:
     name_format = rules.name_format(
         "", partner.facts.name_formats, releases_persistent=releases_persistent(partner.application)
     )
-    wish = Wish(partner=partner.entity_id, consumer=consumer.location)
+    authn_request = AuthnRequest(partner=partner.entity_id, consumer=consumer.location)
     statement = issuing.state(
-        session=session, partner=partner, wish=wish, name_format=name_format or names.TRANSIENT, context=names.PASSWORD
+        session=session,
+        partner=partner,
+        authn_request=authn_request,
+        name_format=name_format or names.TRANSIENT,
+        context=names.PASSWORD,
     )
     yield TrialStep(
         title="NameID", is_good=True, detail=f"{statement.name_id} ({statement.name_format.rsplit(':', 1)[-1]})"
@@ -102,10 +106,10 @@ def logout_step(partner: Known) -> TrialStep:
     endpoint = partner.facts.logout(names.SOAP_BINDING)
     front = partner.facts.logout(names.REDIRECT, names.POST)
     if endpoint is None and front is not None:
-        told = _("%(address)s（只能由本人的浏览器通知）") % {"address": front.location}
+        logout_address = _("%(address)s（只能由本人的浏览器通知）") % {"address": front.location}
     else:
-        told = endpoint.location if endpoint else _("元数据里没有退出地址：学校这边退出时通知不到它。")
-    return TrialStep(title=_("退出通知"), is_good=True, detail=told)
+        logout_address = endpoint.location if endpoint else _("元数据里没有退出地址：学校这边退出时通知不到它。")
+    return TrialStep(title=_("退出通知"), is_good=True, detail=logout_address)
 
 
 def response_step(partner: Known, statement: answers.Statement) -> TrialStep:

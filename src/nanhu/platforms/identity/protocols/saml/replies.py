@@ -37,7 +37,7 @@ class Reply:
 
 def wants_a_browser(sessions: Sequence[SsoSession], binding: str) -> bool:
     """Did one of these sessions use applications that hear by its browser alone?"""
-    return binding != names.SOAP_BINDING and any(front_channel.untold(one) for one in sessions)
+    return binding != names.SOAP_BINDING and any(front_channel.not_notified(one) for one in sessions)
 
 
 def address_of(reply: Reply, *, is_walked: bool = False) -> str:

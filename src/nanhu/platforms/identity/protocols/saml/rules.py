@@ -53,12 +53,12 @@ def context_to_assert(wanted: Contexts, *, has_second_factor: bool) -> str | Non
     return None
 
 
-def name_format(asked: str, published: Sequence[str], *, releases_persistent: bool) -> str | None:
+def name_format(requested: str, published: Sequence[str], *, releases_persistent: bool) -> str | None:
     """The NameID format to give: what the request asks, else the first of the partner's metadata we can give.
 
     None: it cannot be had. Persistent names go only to partners whose record releases one.
     """
     possible = (TRANSIENT, PERSISTENT) if releases_persistent else (TRANSIENT,)
-    if asked and asked != UNSPECIFIED:
-        return asked if asked in possible else None
+    if requested and requested != UNSPECIFIED:
+        return requested if requested in possible else None
     return next((one for one in published if one in possible), TRANSIENT)

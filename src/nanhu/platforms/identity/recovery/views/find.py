@@ -35,8 +35,8 @@ def find_account(request: HttpRequest) -> HttpResponse:
         )
     except CampusError as error:
         form.add_error(None, error.message)
-        asked = pages.challenge_for(request, claim.subject)
-        return pages.shown(request, "find_account", status=error.http_status, form=form, next=after, **asked)
+        challenge = pages.challenge_for(request, claim.subject)
+        return pages.shown(request, "find_account", status=error.http_status, form=form, next=after, **challenge)
     pages.keep_secret(request, FIND, secret, after=after)
     return HttpResponseRedirect(reverse("identity:find_account_code"))
 

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_http_methods
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.factors.services import passkey_proofs, passkeys
-from nanhu.platforms.identity.factors.views.add import asked_question
-from nanhu.platforms.identity.factors.views.passkeys import SIGN_IN_ASKED
+from nanhu.platforms.identity.factors.views.add import challenge_in_session
+from nanhu.platforms.identity.factors.views.passkeys import SIGN_IN_CHALLENGE
 from nanhu.platforms.identity.recovery.models import Attempt
 from nanhu.platforms.identity.recovery.views import pages
 from nanhu.platforms.identity.recovery.views.pages import open_page
@@ -23,7 +23,7 @@ def reset_passkey(request: HttpRequest) -> HttpResponse:
         try:
             passkey = passkey_proofs.prove(
                 by=actor_of(request),
-                question=asked_question(request, SIGN_IN_ASKED),
+                question=challenge_in_session(request, SIGN_IN_CHALLENGE),
                 answer=request.POST.get("credential", ""),
             )
             return accept_proof(request, account=passkey.account, method=passkeys.method_of(passkey))

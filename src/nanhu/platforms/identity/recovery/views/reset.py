@@ -37,8 +37,8 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
         secret = attempts.begin(by=actor_of(request), kind=RESET, claim=claim, is_challenge_solved=is_solved)
     except CampusError as error:
         form.add_error(None, error.message)
-        asked = pages.challenge_for(request, claim.subject)
-        return pages.shown(request, "forgot_password", status=error.http_status, form=form, next=after, **asked)
+        challenge = pages.challenge_for(request, claim.subject)
+        return pages.shown(request, "forgot_password", status=error.http_status, form=form, next=after, **challenge)
     pages.keep_secret(request, RESET, secret, after=after)
     return HttpResponseRedirect(reverse("identity:reset_ways"))
 

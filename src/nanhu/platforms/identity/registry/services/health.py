@@ -55,12 +55,12 @@ def look_at_all() -> int:
     open while they are asked.
     """
     held = Application.objects.filter(is_enabled=True).prefetch_related("addresses").order_by("pk")
-    asked = [(one, address) for one in held if (address := address_of(one))]
+    targets = [(one, address) for one in held if (address := address_of(one))]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        looks = list(pool.map(look_at, [address for _one, address in asked]))
-    keep(zip([one for one, _address in asked], looks, strict=True))
+        looks = list(pool.map(look_at, [address for _one, address in targets]))
+    keep(zip([one for one, _address in targets], looks, strict=True))
     HealthLook.objects.filter(created_at__lt=now() - KEEP_LOOKS).delete()
-    return len(asked)
+    return len(targets)
 
 
 @transaction.atomic

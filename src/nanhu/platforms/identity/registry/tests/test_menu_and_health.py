@@ -143,7 +143,7 @@ def test_the_list_of_attributes_follows_the_releases_whoever_writes_them(library
     ],
 )
 def test_the_database_keeps_reasons_and_decisions(wrong, library):
-    given = {"name": "phone", "reason": "提醒", "asked_by": "account:1"} | wrong
+    given = {"name": "phone", "reason": "提醒", "requested_by": "account:1"} | wrong
     with pytest.raises(IntegrityError), transaction.atomic():
         AttributeRelease.objects.create(application=library, **given)
 

@@ -202,7 +202,7 @@ def test_who_asked_is_the_account_and_not_its_name(library, student, teacher):
     with pytest.raises(OwnRequestError):
         decide_release(by=replace(asker, name="张玮"), release=release, is_granted=True)
     with pytest.raises(IntegrityError, match="identity_release_by_two"), transaction.atomic():
-        AttributeRelease.objects.filter(pk=release.pk).update(decider=release.asker)
+        AttributeRelease.objects.filter(pk=release.pk).update(decider=release.requester)
     decide_release(by=Actor(account_id=teacher.account.pk, name="张伟"), release=release, is_granted=True)
     release.refresh_from_db()
     assert (release.state, release.decider) == ("granted", teacher.account)

@@ -267,8 +267,8 @@ def test_the_school_hands_a_payout_file_in_at_the_bank_and_takes_the_result_home
     text = payout_text(("S1", "shop-1", "1234.50"), ("S2", "shop-2", "3.00"))
     page.locator("#returned").fill("S2")
     hand_in(page, text)
-    expect(page.locator("#told")).to_contain_text("付成 1 笔，¥ 1,234.50")
-    expect(page.locator("#told")).to_contain_text("没有付成：S2")
+    expect(page.locator("#result")).to_contain_text("付成 1 笔，¥ 1,234.50")
+    expect(page.locator("#result")).to_contain_text("没有付成：S2")
     expect(page.locator("#rows tr")).to_have_count(1)
     moment, *_between, sum_ = page.locator("#rows td").all_inner_texts()
     assert sum_ == "−¥ 1,234.50"
@@ -278,5 +278,5 @@ def test_the_school_hands_a_payout_file_in_at_the_bank_and_takes_the_result_home
         page.get_by_role("link", name="下载结果文件").click()
     assert "S2,3.00,失败,,,收款账户已销户" in Path(file.value.path()).read_text("utf-8-sig")
     hand_in(page, text)
-    expect(page.locator("#told")).to_contain_text("这个文件交过了，不再付款")
+    expect(page.locator("#result")).to_contain_text("这个文件交过了，不再付款")
     expect(page.locator("#rows tr")).to_have_count(1)

@@ -284,11 +284,11 @@ def test_strangers_find_no_finance(traded):
 
 
 @pytest.mark.capability("A015.3")
-def test_the_nightly_close_takes_up_days_left_open(traded, bank, round_of):
+def test_the_nightly_close_takes_up_days_left_open(traded, bank, cron_of):
     bank.append(Found(key="x", what="差异", ours_fen=1, theirs_fen=0))
     earlier = YESTERDAY - timedelta(days=1)
     days.close_day(by=SYSTEM, day=earlier)
     bank.clear()
     tasks.close_yesterday()
     assert set(DayClose.objects.values_list("day", "state")) == {(earlier, "closed"), (YESTERDAY, "closed")}
-    assert round_of("payments.close_day") == "25 0 * * *", "each night, by itself"
+    assert cron_of("payments.close_day") == "25 0 * * *", "each night, by itself"

@@ -36,7 +36,7 @@ def tell_owner(*, by: Actor, number: str, kept_at: str) -> bool:
         says = _(
             "有人捡到了您的校园卡，放在：%(place)s。还没挂失的请先挂失；取回后到校园卡管理办公室解挂，电话 %(phone)s。"
         )
-        identity.tell_account(
+        identity.notify_account(
             account=account, text=says % {"place": kept_at.strip()[:120], "phone": school().card_office_phone}
         )
     return True

@@ -29,7 +29,7 @@ SIX = ("自聘", "讲学", "公务", "培训", "访问", "交流")
 
 @pytest.mark.capability("A094.1", "A094.2", "A094.3")
 @pytest.mark.parametrize("category", SIX)
-def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(campus, category, round_of):
+def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(campus, category, cron_of):
     with on(11, 23):
         clerk = campus.client("clerk")
         offered = clerk.get(f"{DESK}personal/").content.decode()
@@ -67,7 +67,7 @@ def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(camp
         deliver_pending()
         card.refresh_from_db()
         assert card.state == "issued", "its last day is a day of it"
-    assert (round_of("people.follow_calendar"), round_of("card_issuing.tell_sponsors")) == ("5 * * * *", "20 8 * * *")
+    assert (cron_of("people.follow_calendar"), cron_of("card_issuing.tell_sponsors")) == ("5 * * * *", "20 8 * * *")
     with on(12, 5):
         follow_calendar()
         deliver_pending()

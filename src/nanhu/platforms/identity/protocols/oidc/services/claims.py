@@ -9,13 +9,13 @@ from django.utils.functional import Promise
 from nanhu.kernel.school import school
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.protocols.oidc import rules
-from nanhu.platforms.identity.protocols.oidc.requests import Wish
+from nanhu.platforms.identity.protocols.oidc.requests import AuthorizationRequest
 from nanhu.platforms.identity.services import attributes
 from nanhu.platforms.people import api as people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ReleasedClaim:
     """One claim with its values, as the application gets it and as people are shown it."""
 
     claim: rules.Claim
@@ -33,40 +33,40 @@ class Explained:
     reason: str
 
 
-def told(
+def released(
     *,
     application: Application,
     card: people.PersonCard,
     campus_no: str,
     scopes: Collection[str],
     single: Iterable[str] = (),
-) -> list[Told]:
+) -> list[ReleasedClaim]:
     return resolved(application, card, campus_no, wanted=rules.wanted_claims(scopes, single))
 
 
 def resolved(
     application: Application, card: people.PersonCard, campus_no: str, *, wanted: Sequence[rules.Claim]
-) -> list[Told]:
+) -> list[ReleasedClaim]:
     """Only what is wanted is looked up: some attributes are opened against a note in the audit log."""
     names = {source for claim in wanted for source in claim.sources}
     chosen = attributes.chosen_affiliation(application=application, card=card, campus_no=campus_no)
     allowed = attributes.released(application=application, card=card, chosen=chosen, only=names)
     return [
-        Told(claim=claim, values=list(allowed[source]))
+        ReleasedClaim(claim=claim, values=list(allowed[source]))
         for claim in wanted
         if (source := next((name for name in claim.sources if allowed.get(name)), None))
     ]
 
 
-def explained(*, wish: Wish, card: people.PersonCard, campus_no: str) -> list[Explained]:
+def explained(*, auth_request: AuthorizationRequest, card: people.PersonCard, campus_no: str) -> list[Explained]:
     """What the person is asked to allow: each thing with its value and the reason in the registry. What is sensitive is
     named and not opened for the asking.
     """
-    application = wish.client.application
+    application = auth_request.client.application
     reasons = dict(application.releases.values_list("name", "reason"))
     possible = [
         (claim, source)
-        for claim in rules.wanted_claims(wish.scopes, wish.single_claims)
+        for claim in rules.wanted_claims(auth_request.scopes, auth_request.single_claims)
         if (source := next((name for name in claim.sources if name in application.attributes), None))
     ]
     plain = [claim for claim, source in possible if not attributes.ATTRIBUTES[source].is_sensitive]
@@ -78,16 +78,16 @@ def explained(*, wish: Wish, card: people.PersonCard, campus_no: str) -> list[Ex
     ]
 
 
-def as_claims(all_told: Iterable[Told]) -> dict[str, Any]:
+def as_claims(released_claims: Iterable[ReleasedClaim]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for one in all_told:
+    for one in released_claims:
         found[one.claim.name] = one.value
         if one.claim.name in rules.VERIFIED:
             found[rules.VERIFIED[one.claim.name]] = is_ours(one)
     return found
 
 
-def is_ours(one: Told) -> bool:
+def is_ours(one: ReleasedClaim) -> bool:
     """A mailbox that the school itself gave is known to be this person's; other contacts are what somebody wrote down."""
     domain = one.values[0].rpartition("@")[2].lower()
     return one.claim.name == "email" and (domain == school().domain or domain.endswith(f".{school().domain}"))

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.protocols.oidc.models import AuthorizationCode
-from nanhu.platforms.identity.protocols.oidc.requests import Wish
+from nanhu.platforms.identity.protocols.oidc.requests import AuthorizationRequest
 from nanhu.platforms.identity.protocols.oidc.services import tokens
 from nanhu.platforms.identity.services.sessions import hold_live_session
 
@@ -18,7 +18,7 @@ SPEND = "UPDATE identity_oidc_code SET used_at = %s WHERE code_hash = %s AND use
 
 
 @transaction.atomic
-def issue(*, wish: Wish, session_id: int) -> str | None:
+def issue(*, auth_request: AuthorizationRequest, session_id: int) -> str | None:
     """A code for what the person agreed to; None when the session has just ended."""
     session = hold_live_session(session_id)
     if session is None:
@@ -26,22 +26,22 @@ def issue(*, wish: Wish, session_id: int) -> str | None:
     code = tokens.token()
     AuthorizationCode.objects.create(
         code_hash=tokens.hash_of(code),
-        client=wish.client,
+        client=auth_request.client,
         session=session,
-        redirect_uri=wish.destination.redirect_uri,
-        scopes=list(wish.scopes),
-        claims=only_single(wish),
-        nonce=wish.nonce,
-        challenge=wish.challenge,
+        redirect_uri=auth_request.destination.redirect_uri,
+        scopes=list(auth_request.scopes),
+        claims=only_single(auth_request),
+        nonce=auth_request.nonce,
+        challenge=auth_request.challenge,
         expires_at=now() + LIFE,
     )
     return code
 
 
-def only_single(wish: Wish) -> Mapping[str, Any]:
+def only_single(auth_request: AuthorizationRequest) -> Mapping[str, Any]:
     """Which single claims go into which answer; values asked for were judged when the request was."""
-    allowed = set(wish.single_claims)
-    return {member: sorted(allowed & set(names)) for member, names in wish.claims.items()}
+    allowed = set(auth_request.single_claims)
+    return {member: sorted(allowed & set(names)) for member, names in auth_request.claims.items()}
 
 
 def spend(code: str) -> AuthorizationCode | None:

@@ -18,7 +18,7 @@ Asking = OidcClient.Asking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ConsentRequest:
     """What a request needs consent to. `since` is set when an old consent will not do (prompt=consent)."""
 
     scopes: Sequence[str]
@@ -27,25 +27,29 @@ class Asked:
     since: datetime | None = None
 
 
-def is_needed(*, account: Account, client: OidcClient, asked: Asked) -> bool:
+def is_needed(*, account: Account, client: OidcClient, consent_request: ConsentRequest) -> bool:
     """A campus application of our own needs none, unless it wants to act while its person is away (offline_access)."""
-    must_ask = asked.must_ask or client.asking == Asking.ALWAYS
-    if client.asking == Asking.NEVER and not must_ask and rules.OFFLINE not in asked.scopes:
+    must_ask = consent_request.must_ask or client.asking == Asking.ALWAYS
+    if client.asking == Asking.NEVER and not must_ask and rules.OFFLINE not in consent_request.scopes:
         return False
     kept = Consent.objects.filter(account=account, client=client, withdrawn_at=None).first()
-    if kept is None or not set(asked.scopes) <= set(kept.scopes) or not set(asked.claims) <= set(kept.claims):
+    if (
+        kept is None
+        or not set(consent_request.scopes) <= set(kept.scopes)
+        or not set(consent_request.claims) <= set(kept.claims)
+    ):
         return True
-    return must_ask and (asked.since is None or kept.granted_at < asked.since)
+    return must_ask and (consent_request.since is None or kept.granted_at < consent_request.since)
 
 
 @transaction.atomic
-def grant(*, by: Actor, account: Account, client: OidcClient, asked: Asked) -> Consent:
+def grant(*, by: Actor, account: Account, client: OidcClient, consent_request: ConsentRequest) -> Consent:
     """Add to what was allowed before. Twice at once is harmless: the account's row is held."""
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     kept = Consent.objects.filter(account=account, client=client, withdrawn_at=None).first()
     kept = kept or Consent(account=account, client=client)
-    kept.scopes = sorted({*kept.scopes, *asked.scopes})
-    kept.claims = sorted({*kept.claims, *asked.claims})
+    kept.scopes = sorted({*kept.scopes, *consent_request.scopes})
+    kept.claims = sorted({*kept.claims, *consent_request.claims})
     kept.granted_at = now()
     kept.save()
     audit.record(

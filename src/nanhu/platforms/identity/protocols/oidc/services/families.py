@@ -155,7 +155,7 @@ def issued(*, family: TokenFamily, card: people.PersonCard, nonce: str, scopes: 
 
 def id_token(family: TokenFamily, card: people.PersonCard, access_token: str, nonce: str) -> str:
     single: list[str] = family.claims.get("id_token", [])
-    found = claims.told(
+    found = claims.released(
         application=family.client.application, card=card, campus_no=family.campus_no, scopes=(), single=single
     )
     return jwts.id_token(family, access_token=access_token, nonce=nonce, claims=claims.as_claims(found))
@@ -240,7 +240,7 @@ def revoke_family(*, by: Actor, why: str, **which: Any) -> int:
     live = list(TokenFamily.objects.select_for_update(no_key=True).filter(revoked_at=None, **which).order_by("pk"))
     TokenFamily.objects.filter(pk__in=[one.pk for one in live]).update(revoked_at=now(), revoked_why=why)
     audit.record_many(
-        audit.Deed(
+        audit.Record(
             by=by,
             action="identity.oidc_revoke_tokens",
             target=f"account:{one.account_id}" if one.account_id else f"oidc_client:{one.subject}",

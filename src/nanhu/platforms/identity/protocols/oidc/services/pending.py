@@ -28,21 +28,21 @@ class Pending:
 
     token: str
     query: str
-    asked_at: datetime
+    requested_at: datetime
     chosen_session_id: int | None = None
 
 
 def keep(query: str) -> Pending:
-    token, asked_at = tokens.token(), now()
-    PendingRequest.objects.create(token_hash=tokens.hash_of(token), query=query, created_at=asked_at)
-    return Pending(token=token, query=query, asked_at=asked_at)
+    token, requested_at = tokens.token(), now()
+    PendingRequest.objects.create(token_hash=tokens.hash_of(token), query=query, created_at=requested_at)
+    return Pending(token=token, query=query, requested_at=requested_at)
 
 
 def keep_for_stranger(query: str, *, address: str) -> Pending:
-    asked_at = now()
-    token = signing.dumps([query, asked_at.timestamp()], salt=SALT, compress=True)
+    requested_at = now()
+    token = signing.dumps([query, requested_at.timestamp()], salt=SALT, compress=True)
     if len(token) <= LONGEST_SEALED:
-        return Pending(token=token, query=query, asked_at=asked_at)
+        return Pending(token=token, query=query, requested_at=requested_at)
     throttle.admit([throttle.Gate(LONG_ONES, throttle.network_of(address))])
     return keep(query)
 
@@ -53,10 +53,10 @@ def is_sealed(token: str) -> bool:
 
 def opened(token: str) -> Pending | None:
     try:
-        query, asked_at = signing.loads(token, salt=SALT, max_age=LIFE)
+        query, requested_at = signing.loads(token, salt=SALT, max_age=LIFE)
     except signing.BadSignature:
         return None
-    return Pending(token=token, query=query, asked_at=datetime.fromtimestamp(asked_at, UTC))
+    return Pending(token=token, query=query, requested_at=datetime.fromtimestamp(requested_at, UTC))
 
 
 def find(token: str) -> Pending | None:
@@ -68,7 +68,7 @@ def find(token: str) -> Pending | None:
     row = PendingRequest.objects.filter(token_hash=tokens.hash_of(token), created_at__gt=since).first()
     if row is None:
         return None
-    return Pending(token=token, query=row.query, asked_at=row.created_at, chosen_session_id=row.chosen_session_id)
+    return Pending(token=token, query=row.query, requested_at=row.created_at, chosen_session_id=row.chosen_session_id)
 
 
 def choose(pending: Pending, *, session: SsoSession) -> Pending:
@@ -76,7 +76,7 @@ def choose(pending: Pending, *, session: SsoSession) -> Pending:
     token = tokens.token() if is_sealed(pending.token) else pending.token
     PendingRequest.objects.update_or_create(
         token_hash=tokens.hash_of(token),
-        defaults={"query": pending.query, "created_at": pending.asked_at, "chosen_session": session},
+        defaults={"query": pending.query, "created_at": pending.requested_at, "chosen_session": session},
     )
     return replace(pending, token=token, chosen_session_id=session.pk)
 

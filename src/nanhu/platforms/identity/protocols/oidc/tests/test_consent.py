@@ -109,7 +109,7 @@ def test_a_sensitive_thing_is_named_and_not_opened_for_the_asking(db, signed_in)
         reason="送货",
         is_sensitive=True,
         state="granted",
-        asked_by="a",
+        requested_by="a",
         decided_by="b",
         decided_at=now(),
     )

@@ -19,7 +19,7 @@ from nanhu.platforms.identity.protocols.oidc.models import (
     TokenFamily,
 )
 from nanhu.platforms.identity.protocols.oidc.services import clients, consents
-from nanhu.platforms.identity.protocols.oidc.services.consents import Asked
+from nanhu.platforms.identity.protocols.oidc.services.consents import ConsentRequest
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import make_app, userinfo
 from nanhu.platforms.identity.tests.conftest import TEST
 
@@ -30,7 +30,10 @@ OFFLINE = "openid profile offline_access"
 def offline(library, signed_in, teacher) -> dict:
     """Tokens that live without a session, by the person's consent."""
     consents.grant(
-        by=TEST, account=teacher.account, client=library.client, asked=Asked(scopes=OFFLINE.split(), claims=[])
+        by=TEST,
+        account=teacher.account,
+        client=library.client,
+        consent_request=ConsentRequest(scopes=OFFLINE.split(), claims=[]),
     )
     return library.tokens(signed_in, scope=OFFLINE)
 

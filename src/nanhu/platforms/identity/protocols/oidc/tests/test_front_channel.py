@@ -41,7 +41,7 @@ def test_the_page_after_the_sign_out_loads_its_address_and_may(inside):
     assert parse_qs(address.query)["iss"]
     grant.refresh_from_db()
     assert grant.logout == "notified", "nobody says that it was heard"
-    logout_engine.tell_due()
+    logout_engine.notify_due()
     grant.refresh_from_db()
     assert grant.logout == "notified"
     page = inside.get("/signed-out")
@@ -59,9 +59,9 @@ def test_nobody_elses_browser_may_tell(inside):
 def test_a_session_that_ends_elsewhere_is_not_said_to_be_told(inside):
     SsoGrant.objects.get().session.__class__.objects.update(ended_how="idle", ended_at="2026-01-01T00:00:00Z")
     SsoGrant.objects.update(
-        logout="waiting", logout_asked_at="2026-01-01T00:00:00Z", logout_due_at="2026-01-01T00:00:00Z"
+        logout="waiting", logout_requested_at="2026-01-01T00:00:00Z", logout_due_at="2026-01-01T00:00:00Z"
     )
-    logout_engine.tell_due()
+    logout_engine.notify_due()
     assert SsoGrant.objects.get().logout == "silent"
 
 

@@ -17,7 +17,7 @@ from nanhu.platforms.identity.protocols.oidc.logout import logout_call
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
 from nanhu.platforms.identity.protocols.oidc.services import keys
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import AFTER, ISSUER, make_app
-from nanhu.platforms.identity.services.single_logout import tellers
+from nanhu.platforms.identity.services.single_logout import logout_calls
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
 
 CALL = "https://library.example.edu.cn/backchannel"
@@ -123,7 +123,7 @@ class TestTold:
         claims = jwts.read_hint(body["id_token"])
         grant = SsoGrant.objects.get(protocol="oidc")
 
-        call = tellers["oidc"](grant)
+        call = logout_calls["oidc"](grant)
 
         assert (call.address, call.content_type) == (CALL, "application/x-www-form-urlencoded")
         form = parse_qs(call.body.decode())
@@ -143,7 +143,7 @@ class TestTold:
         assert told["jti"]
         assert "nonce" not in told
         again = jwts.signed  # each attempt is signed anew
-        assert parse_qs(tellers["oidc"](grant).body.decode())["logout_token"] != form["logout_token"]
+        assert parse_qs(logout_calls["oidc"](grant).body.decode())["logout_token"] != form["logout_token"]
         assert again
 
     def test_one_session_at_one_application_is_told_once(self, app, signed_in):

@@ -109,7 +109,7 @@ def test_a_native_client_may_have_a_scheme_of_its_own(phone_app, signed_in):
 
 
 def test_a_web_client_may_not_use_any_port(db):
-    assert not redirect_matches(asked="http://127.0.0.1:9/cb", registered="http://127.0.0.1/cb", is_native=False)
+    assert not redirect_matches(requested="http://127.0.0.1:9/cb", registered="http://127.0.0.1/cb", is_native=False)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,13 @@ from nanhu.platforms.identity.protocols.oidc.errors import (
     RequestExpiredError,
 )
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
-from nanhu.platforms.identity.protocols.oidc.requests import Wish, destination_of, refusal, wish_of, wished
+from nanhu.platforms.identity.protocols.oidc.requests import (
+    AuthorizationRequest,
+    authorization_request_of,
+    destination_of,
+    refusal,
+    requested_values,
+)
 from nanhu.platforms.identity.protocols.oidc.services import claims, codes, consents, pending, subjects
 from nanhu.platforms.identity.queries import card_of
 
@@ -56,7 +62,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     params = request.GET if waiting is None else QueryDict(waiting.query)
     destination = destination_of(params)
     try:
-        return go_on(request, wish_of(params, destination), waiting)
+        return go_on(request, authorization_request_of(params, destination), waiting)
     except OAuth2Error as error:
         forget(waiting)
         return responses.refusal_to_client(request, destination, error)
@@ -75,10 +81,10 @@ def address_of(waiting: pending.Pending) -> str:
     return f"{reverse('identity:oidc_authorize')}?{urlencode({RESUME: waiting.token})}"
 
 
-def kept(request: HttpRequest, wish: Wish) -> pending.Pending:
+def kept(request: HttpRequest, auth_request: AuthorizationRequest) -> pending.Pending:
     if request.sso_session is not None:  # type: ignore[attr-defined]
-        return pending.keep(wish.query)
-    return pending.keep_for_stranger(wish.query, address=request.META.get("REMOTE_ADDR", ""))
+        return pending.keep(auth_request.query)
+    return pending.keep_for_stranger(auth_request.query, address=request.META.get("REMOTE_ADDR", ""))
 
 
 def forget(waiting: pending.Pending | None) -> None:
@@ -86,75 +92,80 @@ def forget(waiting: pending.Pending | None) -> None:
         pending.done(waiting)
 
 
-def go_on(request: HttpRequest, wish: Wish, waiting: pending.Pending | None) -> HttpResponse:
+def go_on(request: HttpRequest, auth_request: AuthorizationRequest, waiting: pending.Pending | None) -> HttpResponse:
     """Signed in, freshly, allowed (the gate); as the person meant; with consent. Then a code."""
     session: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
     if request.user.is_authenticated and request.user.state != Account.State.ACTIVE:
-        return to_setup(request, wish, waiting)
-    missing = what_is_missing(request, wish, session, waiting)
+        return to_setup(request, auth_request, waiting)
+    missing = what_is_missing(request, auth_request, session, waiting)
     if missing is not None or session is None:
-        return at_the_gate(request, wish, waiting, missing or gate.Missing.SIGN_IN)
-    if not is_meant(wish, session):
-        return choose_account(request, wish, waiting, is_other=True)
-    if "select_account" in wish.prompts and not was_chosen(session, waiting):
-        return choose_account(request, wish, waiting, is_other=False)
-    asked = asked_of(wish, waiting)
-    if consents.is_needed(account=session_account(request), client=wish.client, asked=asked):
-        return ask_consent(request, wish, waiting, session)
-    return hand_over(request, wish, waiting, session)
+        return at_the_gate(request, auth_request, waiting, missing or gate.Missing.SIGN_IN)
+    if not is_meant(auth_request, session):
+        return choose_account(request, auth_request, waiting, is_other=True)
+    if "select_account" in auth_request.prompts and not was_chosen(session, waiting):
+        return choose_account(request, auth_request, waiting, is_other=False)
+    consent_request = consent_request_of(auth_request, waiting)
+    if consents.is_needed(
+        account=session_account(request), client=auth_request.client, consent_request=consent_request
+    ):
+        return ask_consent(request, auth_request, waiting, session)
+    return hand_over(request, auth_request, waiting, session)
 
 
 def what_is_missing(
-    request: HttpRequest, wish: Wish, session: SsoSession | None, waiting: pending.Pending | None
+    request: HttpRequest,
+    auth_request: AuthorizationRequest,
+    session: SsoSession | None,
+    waiting: pending.Pending | None,
 ) -> gate.Missing | None:
-    if session is not None and is_stale(wish, session, waiting):
+    if session is not None and is_stale(auth_request, session, waiting):
         return gate.Missing.FRESH_SIGN_IN
-    demand = gate.Demand(second_factor=wish.wants_second_factor, is_passive=True)
-    return gate.passage(request, application=wish.client.application, demand=demand).missing
+    demand = gate.Demand(second_factor=auth_request.wants_second_factor, is_passive=True)
+    return gate.passage(request, application=auth_request.client.application, demand=demand).missing
 
 
-def is_stale(wish: Wish, session: SsoSession, waiting: pending.Pending | None) -> bool:
+def is_stale(auth_request: AuthorizationRequest, session: SsoSession, waiting: pending.Pending | None) -> bool:
     """Freshness is measured against the moment this request was first made: who has signed in since is not asked again,
     also when `max_age` is shorter than signing in takes. (The gate's own note would be one for all our requests.)
     """
-    if waiting is not None and session.authenticated_at >= waiting.asked_at:
+    if waiting is not None and session.authenticated_at >= waiting.requested_at:
         return False
-    is_old = wish.max_age is not None and now() - session.authenticated_at > wish.max_age
-    return "login" in wish.prompts or is_old
+    is_old = auth_request.max_age is not None and now() - session.authenticated_at > auth_request.max_age
+    return "login" in auth_request.prompts or is_old
 
 
 def at_the_gate(
-    request: HttpRequest, wish: Wish, waiting: pending.Pending | None, missing: gate.Missing
+    request: HttpRequest, auth_request: AuthorizationRequest, waiting: pending.Pending | None, missing: gate.Missing
 ) -> HttpResponse:
     """Without a page: say what is missing. With one: let the gate show it, and come back to this request."""
-    if wish.is_passive:
+    if auth_request.is_passive:
         raise refusal(PASSIVE_ANSWERS[missing])
-    waiting = waiting or kept(request, wish)
+    waiting = waiting or kept(request, auth_request)
     back = address_of(waiting)
     if missing is gate.Missing.FRESH_SIGN_IN:
-        return in_language_of(wish, with_login_hint(wish, gate.to_page("identity:sign_in_again", back)))
-    demand = gate.Demand(second_factor=wish.wants_second_factor, back=back)
-    passage = gate.passage(request, application=wish.client.application, demand=demand)
-    return in_language_of(wish, with_login_hint(wish, passage.response or HttpResponseRedirect(back)))
+        return in_language_of(auth_request, with_login_hint(auth_request, gate.to_page("identity:sign_in_again", back)))
+    demand = gate.Demand(second_factor=auth_request.wants_second_factor, back=back)
+    passage = gate.passage(request, application=auth_request.client.application, demand=demand)
+    return in_language_of(auth_request, with_login_hint(auth_request, passage.response or HttpResponseRedirect(back)))
 
 
-def with_login_hint(wish: Wish, response: HttpResponse) -> HttpResponse:
+def with_login_hint(auth_request: AuthorizationRequest, response: HttpResponse) -> HttpResponse:
     """Whom the application expects, for the sign-in page to fill in."""
-    if wish.login_hint and isinstance(response, HttpResponseRedirect):
-        response["Location"] = f"{response.url}&{urlencode({'login_hint': wish.login_hint})}"
+    if auth_request.login_hint and isinstance(response, HttpResponseRedirect):
+        response["Location"] = f"{response.url}&{urlencode({'login_hint': auth_request.login_hint})}"
     return response
 
 
-def in_language_of(wish: Wish, response: HttpResponse) -> HttpResponse:
+def in_language_of(auth_request: AuthorizationRequest, response: HttpResponse) -> HttpResponse:
     """The first of ui_locales that we speak, for this browser's window."""
-    language = language_of(wish)
+    language = language_of(auth_request)
     if language is not None and isinstance(response, HttpResponseRedirect):
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, samesite="Lax", httponly=True)
     return response
 
 
-def language_of(wish: Wish) -> str | None:
-    for wanted in wish.ui_locales:
+def language_of(auth_request: AuthorizationRequest) -> str | None:
+    for wanted in auth_request.ui_locales:
         tag = wanted.lower()
         if tag.split("-")[0] == "zh":
             return "zh-hans"
@@ -163,11 +174,11 @@ def language_of(wish: Wish) -> str | None:
     return None
 
 
-def to_setup(request: HttpRequest, wish: Wish, waiting: pending.Pending | None) -> HttpResponse:
+def to_setup(request: HttpRequest, auth_request: AuthorizationRequest, waiting: pending.Pending | None) -> HttpResponse:
     """Somebody who must first set up the account comes back here afterwards."""
-    if wish.is_passive:
+    if auth_request.is_passive:
         raise InteractionRequiredError
-    waiting = waiting or pending.keep(wish.query)
+    waiting = waiting or pending.keep(auth_request.query)
     request.session[AFTER_SETUP] = address_of(waiting)
     return HttpResponseRedirect(reverse("identity:setup"))
 
@@ -178,66 +189,72 @@ def session_account(request: HttpRequest) -> Account:
     return request.user
 
 
-def is_meant(wish: Wish, session: SsoSession) -> bool:
+def is_meant(auth_request: AuthorizationRequest, session: SsoSession) -> bool:
     """Is the person signed in the one the application named (id_token_hint, or `sub` in the claims parameter)?"""
-    named = [str(wish.hint["sub"])] if wish.hint is not None else []
-    asked = wished(wish.claims.get("id_token", {}).get("sub")) or wished(wish.claims.get("userinfo", {}).get("sub"))
-    if not named and not asked:
+    named = [str(auth_request.hint["sub"])] if auth_request.hint is not None else []
+    requested_subjects = requested_values(auth_request.claims.get("id_token", {}).get("sub")) or requested_values(
+        auth_request.claims.get("userinfo", {}).get("sub")
+    )
+    if not named and not requested_subjects:
         return True
     account = session.account
     subject = subjects.subject_of(
-        client=wish.client, account=account, card=card_of(account), campus_no=session.campus_no
+        client=auth_request.client, account=account, card=card_of(account), campus_no=session.campus_no
     )
-    return all(one == subject for one in named) and (not asked or subject in asked)
+    return all(one == subject for one in named) and (not requested_subjects or subject in requested_subjects)
 
 
 def was_chosen(session: SsoSession, waiting: pending.Pending | None) -> bool:
     """By signing in for this request, or by saying yes to the account shown."""
     if waiting is None:
         return False
-    return session.authenticated_at >= waiting.asked_at or waiting.chosen_session_id == session.pk
+    return session.authenticated_at >= waiting.requested_at or waiting.chosen_session_id == session.pk
 
 
 def choose_account(
-    request: HttpRequest, wish: Wish, waiting: pending.Pending | None, *, is_other: bool
+    request: HttpRequest, auth_request: AuthorizationRequest, waiting: pending.Pending | None, *, is_other: bool
 ) -> HttpResponse:
-    if wish.is_passive:
+    if auth_request.is_passive:
         raise LoginRequiredError
-    waiting = waiting or pending.keep(wish.query)
-    context = {"client": wish.client, "waiting": waiting.token, "is_other": is_other}
-    with translation.override(language_of(wish) or translation.get_language()):
+    waiting = waiting or pending.keep(auth_request.query)
+    context = {"client": auth_request.client, "waiting": waiting.token, "is_other": is_other}
+    with translation.override(language_of(auth_request) or translation.get_language()):
         return render(request, "identity/oidc_choose.html", context)
 
 
-def asked_of(wish: Wish, waiting: pending.Pending | None) -> consents.Asked:
-    return consents.Asked(
-        scopes=wish.scopes,
-        claims=wish.single_claims,
-        must_ask="consent" in wish.prompts,
-        since=waiting.asked_at if waiting is not None else None,
+def consent_request_of(auth_request: AuthorizationRequest, waiting: pending.Pending | None) -> consents.ConsentRequest:
+    return consents.ConsentRequest(
+        scopes=auth_request.scopes,
+        claims=auth_request.single_claims,
+        must_ask="consent" in auth_request.prompts,
+        since=waiting.requested_at if waiting is not None else None,
     )
 
 
-def ask_consent(request: HttpRequest, wish: Wish, waiting: pending.Pending | None, session: SsoSession) -> HttpResponse:
-    if wish.is_passive:
+def ask_consent(
+    request: HttpRequest, auth_request: AuthorizationRequest, waiting: pending.Pending | None, session: SsoSession
+) -> HttpResponse:
+    if auth_request.is_passive:
         raise ConsentRequiredError
-    waiting = waiting or pending.keep(wish.query)
+    waiting = waiting or pending.keep(auth_request.query)
     card = card_of(session_account(request))
     context = {
-        "client": wish.client,
-        "application": wish.client.application,
+        "client": auth_request.client,
+        "application": auth_request.client.application,
         "waiting": waiting.token,
-        "shown": claims.explained(wish=wish, card=card, campus_no=session.campus_no),
-        "is_pairwise": wish.client.subject == OidcClient.Subject.PAIRWISE,
-        "acts_alone": rules.OFFLINE in wish.scopes,
+        "shown": claims.explained(auth_request=auth_request, card=card, campus_no=session.campus_no),
+        "is_pairwise": auth_request.client.subject == OidcClient.Subject.PAIRWISE,
+        "acts_alone": rules.OFFLINE in auth_request.scopes,
     }
-    with translation.override(language_of(wish) or translation.get_language()):
+    with translation.override(language_of(auth_request) or translation.get_language()):
         return render(request, "identity/oidc_consent.html", context)
 
 
-def hand_over(request: HttpRequest, wish: Wish, waiting: pending.Pending | None, session: SsoSession) -> HttpResponse:
+def hand_over(
+    request: HttpRequest, auth_request: AuthorizationRequest, waiting: pending.Pending | None, session: SsoSession
+) -> HttpResponse:
     forget(waiting)
-    code = codes.issue(wish=wish, session_id=session.pk)
+    code = codes.issue(auth_request=auth_request, session_id=session.pk)
     if code is None:
         raise LoginRequiredError
-    return responses.to_client(request, wish.destination, {"code": code})
+    return responses.to_client(request, auth_request.destination, {"code": code})

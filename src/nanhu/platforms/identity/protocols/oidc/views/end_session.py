@@ -117,9 +117,9 @@ def client_of(params: QueryDict, hint: Mapping[str, Any] | None) -> OidcClient |
 
 
 def back_of(params: QueryDict, client: OidcClient | None) -> str:
-    asked = params.get("post_logout_redirect_uri", "")
-    if not asked:
+    requested = params.get("post_logout_redirect_uri", "")
+    if not requested:
         return ""
-    if client is None or asked not in client.post_logout_redirect_uris:
+    if client is None or requested not in client.post_logout_redirect_uris:
         raise LogoutRefusedError(problem=_("退出后的返回地址没有登记。"))
-    return rules.with_parameters(asked, [("state", str(params["state"]))]) if params.get("state") else asked
+    return rules.with_parameters(requested, [("state", str(params["state"]))]) if params.get("state") else requested

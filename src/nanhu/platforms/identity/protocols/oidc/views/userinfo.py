@@ -67,7 +67,7 @@ def about(token: str) -> dict[str, object]:
 
 def claims_of(family: TokenFamily, account: Account, scopes: list[str]) -> dict[str, object]:
     return claims.as_claims(
-        claims.told(
+        claims.released(
             application=family.client.application,
             card=card_of(account),
             campus_no=family.campus_no,

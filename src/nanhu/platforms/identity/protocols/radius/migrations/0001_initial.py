@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ("former_key_until", models.DateTimeField(null=True)),
                 ("session_seconds", models.PositiveIntegerField(default=28800)),
                 ("is_enabled", models.BooleanField(default=True)),
-                ("last_asked_at", models.DateTimeField(null=True)),
+                ("last_request_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=nanhu.kernel.clock.now)),
                 (
                     "application",

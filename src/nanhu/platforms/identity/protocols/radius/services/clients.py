@@ -74,6 +74,6 @@ def client_with(key: str) -> RadiusClient:
     client = RadiusClient.objects.select_related("application").filter(known, is_enabled=True).first()
     if client is None:
         raise UnknownRadiusClientError
-    if client.last_asked_at is None or moment - client.last_asked_at > SEEN_EVERY:
-        RadiusClient.objects.filter(pk=client.pk).update(last_asked_at=moment)
+    if client.last_request_at is None or moment - client.last_request_at > SEEN_EVERY:
+        RadiusClient.objects.filter(pk=client.pk).update(last_request_at=moment)
     return client

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.protocols.radius import panel
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
-from nanhu.platforms.identity.protocols.radius.services import clients, door
+from nanhu.platforms.identity.protocols.radius.services import authentication, clients
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST
 
 pytestmark = pytest.mark.django_db
@@ -87,8 +87,9 @@ def test_a_vpn_lets_staff_in_and_no_student_unless_the_school_says_so(student, t
     issued = clients.issue_key(by=TEST, application=application, session_seconds=600, service="network")
     client = clients.client_with(issued)
     answers = {
-        number: door.ask(
-            client=client, question=door.Question(user_name=number, password=PASSWORD, station="02-00")
+        number: authentication.check(
+            client=client,
+            request=authentication.AuthenticationRequest(user_name=number, password=PASSWORD, station="02-00"),
         ).answer
         for number in (student.numbers[0], "T00123")
     }

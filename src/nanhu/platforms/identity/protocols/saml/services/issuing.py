@@ -1,4 +1,4 @@
-"""Issuing (签发): from an open session and a partner's wish to a signed response, with the grant that logout walks back."""
+"""Issuing (签发): from an open session and a partner's request to a signed response, with the grant that logout walks back."""
 
 from datetime import timedelta
 from secrets import token_hex
@@ -9,19 +9,23 @@ from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.protocols.saml import names
 from nanhu.platforms.identity.protocols.saml.models import SignIn
+from nanhu.platforms.identity.protocols.saml.requests import AuthnRequest
 from nanhu.platforms.identity.protocols.saml.services import answers, attributes
 from nanhu.platforms.identity.protocols.saml.services.keys import signing_pair
 from nanhu.platforms.identity.protocols.saml.services.names import persistent_name, transient_name
 from nanhu.platforms.identity.protocols.saml.services.partners import Known
-from nanhu.platforms.identity.protocols.saml.wishes import Wish
 from nanhu.platforms.identity.queries import card_of
 from nanhu.platforms.identity.services.grants import open_grant
 from nanhu.platforms.identity.services.sessions import hold_live_session
 
 
-def issue(*, session: SsoSession, partner: Known, wish: Wish, name_format: str, context: str) -> str | None:
+def issue(
+    *, session: SsoSession, partner: Known, authn_request: AuthnRequest, name_format: str, context: str
+) -> str | None:
     """The response; None when the session has ended meanwhile. The grant stands before anything leaves."""
-    statement = record(session=session, partner=partner, wish=wish, name_format=name_format, context=context)
+    statement = record(
+        session=session, partner=partner, authn_request=authn_request, name_format=name_format, context=context
+    )
     if statement is None:
         return None
     return answers.response(statement, pair=signing_pair(), encryption=partner.facts.encryption)
@@ -29,19 +33,21 @@ def issue(*, session: SsoSession, partner: Known, wish: Wish, name_format: str, 
 
 @transaction.atomic
 def record(
-    *, session: SsoSession, partner: Known, wish: Wish, name_format: str, context: str
+    *, session: SsoSession, partner: Known, authn_request: AuthnRequest, name_format: str, context: str
 ) -> answers.Statement | None:
     held = hold_live_session(session.pk)
     if held is None:
         return None
-    statement = state(session=held, partner=partner, wish=wish, name_format=name_format, context=context)
+    statement = state(
+        session=held, partner=partner, authn_request=authn_request, name_format=name_format, context=context
+    )
     grant = open_grant(
         session=held,
         application=partner.application,
         protocol="saml",
         reference=statement.session_index,
         user_name=held.campus_no,
-        service=wish.consumer,
+        service=authn_request.consumer,
         facts={
             "entity_id": partner.entity_id,
             "name": partner.name,
@@ -59,7 +65,9 @@ def record(
     return statement
 
 
-def state(*, session: SsoSession, partner: Known, wish: Wish, name_format: str, context: str) -> answers.Statement:
+def state(
+    *, session: SsoSession, partner: Known, authn_request: AuthnRequest, name_format: str, context: str
+) -> answers.Statement:
     """What the assertion will say of this session. Also what the registry's trial shows; it writes nothing but names."""
     account = session.account
     given = attributes.given(
@@ -72,8 +80,8 @@ def state(*, session: SsoSession, partner: Known, wish: Wish, name_format: str, 
     is_persistent = name_format == names.PERSISTENT
     return answers.Statement(
         partner=partner.entity_id,
-        consumer=wish.consumer,
-        in_response_to=wish.request_id,
+        consumer=authn_request.consumer,
+        in_response_to=authn_request.request_id,
         name_id=persistent_name(account=account, audience=partner.entity_id) if is_persistent else transient_name(),
         name_format=name_format,
         session_index=f"_{token_hex(16)}",

@@ -24,8 +24,8 @@ from nanhu.platforms.identity.protocols.saml.services import answers
 from nanhu.platforms.identity.protocols.saml.services.keys import signing_pair
 from nanhu.platforms.identity.protocols.saml.xml import parsed
 from nanhu.platforms.identity.services import sessions
-from nanhu.platforms.identity.services.front_channel import FrontCall, acknowledged, front_tellers, reaches
-from nanhu.platforms.identity.services.single_logout import CannotBeToldError, LogoutCall, tellers
+from nanhu.platforms.identity.services.front_channel import FrontCall, acknowledged, front_calls, reaches
+from nanhu.platforms.identity.services.single_logout import LogoutCall, UnreachableError, logout_calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +69,14 @@ def sign_ins(*, partner: str, message: Any) -> list[SignIn]:
     return list(found.filter(session__ended_at=None).order_by("pk")) or list(found.order_by("-pk")[:1])
 
 
-def tell(grant: SsoGrant) -> LogoutCall | None:
+def logout_call(grant: SsoGrant) -> LogoutCall | None:
     """The SOAP call to a partner; None for one that publishes no SOAP logout: it takes no word behind the browser.
 
     Metadata that has expired meanwhile still says where to: a word too many harms nobody, a word too few does.
     """
     partner = Partner.objects.filter(entity_id=grant.facts["entity_id"]).order_by("feed").last()
     if partner is None:
-        raise CannotBeToldError("the metadata of this partner is gone")
+        raise UnreachableError("the metadata of this partner is gone")
     endpoint = Facts.of(partner.facts).logout(names.SOAP_BINDING)
     if endpoint is None:
         return None
@@ -133,9 +133,9 @@ def front_id(grant_id: int) -> str:
 
 def take_answer(*, partner: str, message: Any) -> None:
     """A partner's signed LogoutResponse to what the browser brought it."""
-    asked = str(message.in_response_to or "")
-    number = asked[1:].partition(".")[0]
-    if not number.isascii() or not number.isdigit() or not compare_digest(asked, front_id(int(number))):
+    in_response_to = str(message.in_response_to or "")
+    number = in_response_to[1:].partition(".")[0]
+    if not number.isascii() or not number.isdigit() or not compare_digest(in_response_to, front_id(int(number))):
         return
     grant = SsoGrant.objects.filter(pk=int(number), protocol="saml").first()
     status = message.status.status_code.value if message.status and message.status.status_code else ""
@@ -161,5 +161,5 @@ def name_of(grant: SsoGrant) -> saml.NameID:
     return saml.NameID(text=grant.facts["name_id"], format=grant.facts["format"], **qualifiers)
 
 
-tellers["saml"] = tell
-front_tellers["saml"], reaches["saml"] = front_call, front_address
+logout_calls["saml"] = logout_call
+front_calls["saml"], reaches["saml"] = front_call, front_address

@@ -20,7 +20,7 @@ from nanhu.platforms.identity.protocols.saml.tests.partner import NS, Partner, c
 from nanhu.platforms.identity.services import sessions
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.grants import open_grant
-from nanhu.platforms.identity.services.single_logout import CannotBeToldError
+from nanhu.platforms.identity.services.single_logout import UnreachableError
 from nanhu.platforms.identity.tests.conftest import counted
 
 pytestmark = pytest.mark.django_db
@@ -274,7 +274,7 @@ def test_a_partner_with_soap_hears_behind_the_browser(inside, sp, signed_in):
 
 def test_a_partner_forgotten_meanwhile_cannot_be_told(inside, sp, signed_in, application):
     partners.forget(by=TEST, application=application)
-    with pytest.raises(CannotBeToldError):
+    with pytest.raises(UnreachableError):
         logouts.tell(SsoGrant.objects.get())
 
 

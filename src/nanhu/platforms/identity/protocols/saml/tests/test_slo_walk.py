@@ -86,7 +86,7 @@ def test_another_browser_tells_nobody_and_the_partner_is_answered(begun, front_o
     page = stranger.get(asked(sp, begun), follow=False)
     answer = stranger.get(page["Location"])
     assert answer["Location"].startswith(f"{sp.logout}/done?SAMLResponse=")
-    logout_engine.tell_due()
+    logout_engine.notify_due()
     assert SsoGrant.objects.get(facts__entity_id=front_only.entity_id).logout == "silent"
 
 

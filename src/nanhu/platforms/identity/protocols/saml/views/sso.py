@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from nanhu.platforms.identity import gate
 from nanhu.platforms.identity.policies import closed_during_setup
-from nanhu.platforms.identity.protocols.saml import messages, names, rules, wishes
+from nanhu.platforms.identity.protocols.saml import messages, names, requests, rules
 from nanhu.platforms.identity.protocols.saml.addresses import own
 from nanhu.platforms.identity.protocols.saml.engine import require_program
 from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError, UnknownPartnerError
+from nanhu.platforms.identity.protocols.saml.requests import AuthnRequest
 from nanhu.platforms.identity.protocols.saml.sending import form_page
 from nanhu.platforms.identity.protocols.saml.services import answers
 from nanhu.platforms.identity.protocols.saml.services.attributes import releases_persistent
@@ -23,7 +24,6 @@ from nanhu.platforms.identity.protocols.saml.services.issuing import issue
 from nanhu.platforms.identity.protocols.saml.services.keys import signing_pair
 from nanhu.platforms.identity.protocols.saml.services.partners import Known, partner_with
 from nanhu.platforms.identity.protocols.saml.signatures import check_signature
-from nanhu.platforms.identity.protocols.saml.wishes import Wish
 
 type View = Callable[..., HttpResponse]
 
@@ -53,10 +53,10 @@ def sso(request: HttpRequest) -> HttpResponse:
     messages.check_destination(received, ours=own("saml_sso"))
     partner = partner_with(received.issuer)
     check_signature(received, certificates=partner.facts.signing, is_required=partner.facts.signs_requests)
-    wish = wishes.wish_of(received, partner.facts)
+    authn_request = requests.authn_request_of(received, partner.facts)
     if request.method == "POST":
-        return HttpResponseRedirect(wishes.address_of(wish), status=303)
-    return go_on(request, partner, wish, back=wishes.address_of(wish))
+        return HttpResponseRedirect(requests.address_of(authn_request), status=303)
+    return go_on(request, partner, authn_request, back=requests.address_of(authn_request))
 
 
 @login_not_required
@@ -66,11 +66,11 @@ def sso(request: HttpRequest) -> HttpResponse:
 @needs_xmlsec
 def go_on_with(request: HttpRequest) -> HttpResponse:
     """Back from the sign-in page, or from the form of a partner."""
-    wish = wishes.wish_behind(request.GET.get("wish", ""))
-    partner = partner_with(wish.partner)
-    if partner.facts.consumer(url=wish.consumer) is None:
+    authn_request = requests.authn_request_behind(request.GET.get("request", ""))
+    partner = partner_with(authn_request.partner)
+    if partner.facts.consumer(url=authn_request.consumer) is None:
         raise MessageRefusedError(why="its AssertionConsumerService is not in its metadata")
-    return go_on(request, partner, wish, back=request.get_full_path())
+    return go_on(request, partner, authn_request, back=request.get_full_path())
 
 
 @login_not_required
@@ -87,37 +87,49 @@ def start(request: HttpRequest) -> HttpResponse:
     consumer = partner.facts.consumer()
     if consumer is None or len(target.encode()) > rules.LONGEST_RELAY_STATE:
         raise MessageRefusedError(why="target")
-    wish = Wish(partner=partner.entity_id, consumer=consumer.location, relay_state=target)
-    return go_on(request, partner, wish, back=request.get_full_path())
+    authn_request = AuthnRequest(partner=partner.entity_id, consumer=consumer.location, relay_state=target)
+    return go_on(request, partner, authn_request, back=request.get_full_path())
 
 
-def go_on(request: HttpRequest, partner: Known, wish: Wish, *, back: str) -> HttpResponse:
+def go_on(request: HttpRequest, partner: Known, authn_request: AuthnRequest, *, back: str) -> HttpResponse:
     """Through the gate that every protocol passes, towards a response.
 
-    `back` names this wish to the gate, which asks for a fresh proof once for each: it must stay the same on the way.
+    `back` names this request to the gate, which asks for a fresh proof once for each: it must stay the same on the way.
     """
-    if wish.problem:
-        return refuse(request, wish, names.REQUESTER, wish.problem)
+    if authn_request.problem:
+        return refuse(request, authn_request, names.REQUESTER, authn_request.problem)
     name_format = rules.name_format(
-        wish.name_format, partner.facts.name_formats, releases_persistent=releases_persistent(partner.application)
+        authn_request.name_format,
+        partner.facts.name_formats,
+        releases_persistent=releases_persistent(partner.application),
     )
     if name_format is None:
-        return refuse(request, wish, names.REQUESTER, "InvalidNameIDPolicy")
-    if not rules.acceptable(wish.contexts):
-        return refuse(request, wish, names.RESPONDER, "NoAuthnContext")
-    passage = gate.passage(request, application=partner.application, demand=demand_of(request, wish, back))
+        return refuse(request, authn_request, names.REQUESTER, "InvalidNameIDPolicy")
+    if not rules.acceptable(authn_request.contexts):
+        return refuse(request, authn_request, names.RESPONDER, "NoAuthnContext")
+    passage = gate.passage(request, application=partner.application, demand=demand_of(request, authn_request, back))
     if passage.session is None:
         return passage.response or refuse(
-            request, wish, names.RESPONDER, STATUSES[passage.missing or gate.Missing.SIGN_IN]
+            request, authn_request, names.RESPONDER, STATUSES[passage.missing or gate.Missing.SIGN_IN]
         )
-    context = rules.context_to_assert(wish.contexts, has_second_factor=passage.session.second_factor_at is not None)
+    context = rules.context_to_assert(
+        authn_request.contexts, has_second_factor=passage.session.second_factor_at is not None
+    )
     message = issue(
-        session=passage.session, partner=partner, wish=wish, name_format=name_format, context=context or names.PASSWORD
+        session=passage.session,
+        partner=partner,
+        authn_request=authn_request,
+        name_format=name_format,
+        context=context or names.PASSWORD,
     )
     if message is None:  # ended elsewhere in this very moment
         return HttpResponseRedirect(back)
     return form_page(
-        request, message=message, parameter="SAMLResponse", address=wish.consumer, relay_state=wish.relay_state
+        request,
+        message=message,
+        parameter="SAMLResponse",
+        address=authn_request.consumer,
+        relay_state=authn_request.relay_state,
     )
 
 
@@ -129,22 +141,30 @@ STATUSES = {
 }
 
 
-def demand_of(request: HttpRequest, wish: Wish, back: str) -> gate.Demand:
+def demand_of(request: HttpRequest, authn_request: AuthnRequest, back: str) -> gate.Demand:
     session = request.sso_session  # type: ignore[attr-defined]
     has_second_factor = session is not None and session.second_factor_at is not None
     return gate.Demand(
-        must_renew=wish.must_renew,
-        second_factor=rules.context_to_assert(wish.contexts, has_second_factor=has_second_factor) is None,
-        is_passive=wish.is_passive,
+        must_renew=authn_request.must_renew,
+        second_factor=rules.context_to_assert(authn_request.contexts, has_second_factor=has_second_factor) is None,
+        is_passive=authn_request.is_passive,
         back=back,
     )
 
 
-def refuse(request: HttpRequest, wish: Wish, first: str, second: str) -> HttpResponse:
+def refuse(request: HttpRequest, authn_request: AuthnRequest, first: str, second: str) -> HttpResponse:
     """Tell the partner, which knows what to do; its address is one of its metadata."""
     message = answers.refusal(
-        consumer=wish.consumer, in_response_to=wish.request_id, pair=signing_pair(), first=first, second=second
+        consumer=authn_request.consumer,
+        in_response_to=authn_request.request_id,
+        pair=signing_pair(),
+        first=first,
+        second=second,
     )
     return form_page(
-        request, message=message, parameter="SAMLResponse", address=wish.consumer, relay_state=wish.relay_state
+        request,
+        message=message,
+        parameter="SAMLResponse",
+        address=authn_request.consumer,
+        relay_state=authn_request.relay_state,
     )

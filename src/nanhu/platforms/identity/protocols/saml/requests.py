@@ -1,4 +1,4 @@
-"""What a partner asked for, carried in an address while somebody signs in: signed, compressed, good for an hour.
+"""AuthnRequests of partners, carried in an address while somebody signs in: signed, compressed, good for an hour.
 
 Nothing is stored for strangers. A form (POST) comes without our cookie, as browsers send it to their own site only; the
 redirect to this address brings it along.
@@ -11,20 +11,20 @@ from urllib.parse import urlencode
 from django.core import signing
 from django.urls import reverse
 
-from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError, WishExpiredError
+from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError, RequestExpiredError
 from nanhu.platforms.identity.protocols.saml.messages import Received
 from nanhu.platforms.identity.protocols.saml.metadata_reading import Facts
 from nanhu.platforms.identity.protocols.saml.names import POST
 from nanhu.platforms.identity.protocols.saml.rules import Contexts
 
-SALT = "identity.saml.wish"
+SALT = "identity.saml.request"
 GOOD_FOR_SECONDS = 3600
 LONGEST_ID = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """`consumer` is an address of the partner's metadata, checked again when the wish comes back."""
+class AuthnRequest:
+    """`consumer` is an address of the partner's metadata, checked again when the request comes back."""
 
     partner: str
     consumer: str
@@ -42,7 +42,7 @@ class Wish:
         return Contexts(classes=self.classes, comparison=self.comparison)
 
 
-def wish_of(received: Received, facts: Facts) -> Wish:
+def authn_request_of(received: Received, facts: Facts) -> AuthnRequest:
     """Read an AuthnRequest against the partner's metadata. Raises where there is nowhere safe to answer to."""
     message = received.message
     if len(message.id) > LONGEST_ID:
@@ -55,9 +55,9 @@ def wish_of(received: Received, facts: Facts) -> Wish:
     if consumer is None:
         raise MessageRefusedError(why="its AssertionConsumerService is not in its metadata")
     policy, context = message.name_id_policy, message.requested_authn_context
-    asked = [one.text.strip() for one in context.authn_context_class_ref if one.text] if context else []
-    asked += ["urn:unsupported:declaration"] if context and context.authn_context_decl_ref else []
-    return Wish(
+    requested = [one.text.strip() for one in context.authn_context_class_ref if one.text] if context else []
+    requested += ["urn:unsupported:declaration"] if context and context.authn_context_decl_ref else []
+    return AuthnRequest(
         partner=received.issuer,
         consumer=consumer.location,
         request_id=message.id,
@@ -65,7 +65,7 @@ def wish_of(received: Received, facts: Facts) -> Wish:
         name_format=(policy.format or "") if policy else "",
         must_renew=is_true(message.force_authn),
         is_passive=is_true(message.is_passive),
-        classes=tuple(asked),
+        classes=tuple(requested),
         comparison=(context.comparison or "exact") if context else "exact",
         problem=problem_of(message),
     )
@@ -84,16 +84,16 @@ def is_true(text: str | None) -> bool:
     return str(text).strip().lower() in {"true", "1"}
 
 
-def address_of(wish: Wish) -> str:
-    """Our own address that goes on with the wish."""
-    packed = {name: value for name, value in asdict(wish).items() if value not in ("", False, ())}
+def address_of(authn_request: AuthnRequest) -> str:
+    """Our own address that goes on with the request."""
+    packed = {name: value for name, value in asdict(authn_request).items() if value not in ("", False, ())}
     token = signing.dumps(packed, salt=SALT, compress=True)
-    return f"{reverse('identity:saml_continue')}?{urlencode({'wish': token})}"
+    return f"{reverse('identity:saml_continue')}?{urlencode({'request': token})}"
 
 
-def wish_behind(token: str) -> Wish:
+def authn_request_behind(token: str) -> AuthnRequest:
     try:
         packed = signing.loads(token, salt=SALT, max_age=GOOD_FOR_SECONDS)
     except signing.BadSignature as error:
-        raise WishExpiredError from error
-    return Wish(**{**packed, "classes": tuple(packed.get("classes", ()))})
+        raise RequestExpiredError from error
+    return AuthnRequest(**{**packed, "classes": tuple(packed.get("classes", ()))})

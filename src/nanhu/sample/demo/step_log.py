@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 
-class Diary:
+class StepLog:
     """Kept in the data folder; every step is safe to repeat, so a line may be lost but not invented."""
 
     def __init__(self, path: Path) -> None:

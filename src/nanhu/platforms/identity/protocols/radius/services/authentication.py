@@ -18,7 +18,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class AuthenticationRequest:
     """`station` is what the device calls itself (its MAC address, or the caller's address of a VPN)."""
 
     user_name: str
@@ -39,19 +39,21 @@ class Verdict:
 REJECTED = Verdict(answer=Answer.REJECT)
 
 
-def ask(*, client: RadiusClient, question: Question) -> Verdict:
+def check(*, client: RadiusClient, request: AuthenticationRequest) -> Verdict:
     """The person's own password, or an app password made for this service. Refusals are all alike."""
-    by = Actor(account_id=None, name=f"{client.service}:{client.application.key}", address=question.station)
+    by = Actor(account_id=None, name=f"{client.service}:{client.application.key}", address=request.station)
     account = app_passwords.account_by(
-        typed_name=question.user_name, password=question.password, service=client.service, address=question.station
-    ) or sign_in.verify_for_door(by=by, typed_name=question.user_name, password=question.password, door=client.service)
+        typed_name=request.user_name, password=request.password, service=client.service, address=request.station
+    ) or sign_in.verify_for_service(
+        by=by, typed_name=request.user_name, password=request.password, service=client.service
+    )
     if account is None or not access.decide(account=account, application=client.application).is_allowed:
         return REJECTED
     audit.record(
         by=by,
         action=f"identity.{client.service}_sign_in",
         target=f"account:{account.pk}",
-        facts={"application": client.application.key, "station": question.station},
+        facts={"application": client.application.key, "station": request.station},
     )
     return accepted(client, account)
 
