@@ -12,12 +12,12 @@ from nanhu.kernel.audit import words
 
 ROOT = Path(nanhu.__file__).parent
 NAME = re.compile(r"[a-z]+\.[a-z_]+")
-RECORDS = {"record", "Deed"}
+RECORDS = {"record", "Record"}
 HANDED_ON = {
     "kernel/audit/__init__.py": set(),
     "kernel/intake.py": {
-        f"card.{deed}_{noun}"
-        for deed in ("make", "submit", "approve", "refuse", "discard")
+        f"card.{action}_{noun}"
+        for action in ("make", "submit", "approve", "refuse", "discard")
         for noun in ("payout", "room_list")
     }
     | {"card.retry_room_list", "card.ask_room_list_back", "card.grant_room_list_back", "card.keep_room_list"},
@@ -28,7 +28,7 @@ HANDED_ON = {
         "identity.mail_sign_in",
     },
     "platforms/identity/recovery/attempts.py": {
-        f"identity.{deed}_{kind}" for deed in ("begin", "prove") for kind in ("find", "reset")
+        f"identity.{action}_{kind}" for action in ("begin", "prove") for kind in ("find", "reset")
     },
     "platforms/identity/registry/services/maintenance.py": {"identity.plan_maintenance", "identity.end_maintenance"},
     "platforms/identity/registry/services/rules.py": {"identity.add_access_rule", "identity.remove_access_rule"},
