@@ -1,4 +1,4 @@
-"""The door of the emulators: what the sample campus must know to connect them."""
+"""The API of the emulators: what the sample campus must know to connect them."""
 
 from nanhu.emulators.systems.catalogue import SYSTEMS, System
 

@@ -1,4 +1,4 @@
-"""A form that is sent twice is done once, also when both arrive at once: the second waits, and is told what the first made."""
+"""Idempotent forms: one that is sent twice is done once, also when both arrive at once: the second waits, and is told what the first made."""
 
 from uuid import UUID
 

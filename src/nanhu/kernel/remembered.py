@@ -1,4 +1,4 @@
-"""What a process remembers of the database for some seconds (a list that every page asks for and that hardly changes).
+"""A cache in the process: what it remembers of the database for some seconds (a list that every page asks for and that hardly changes).
 
 `forget()` where this process changed it; the other processes read it anew when their seconds are over. Tests forget all
 before each, and hold all where they count queries.

@@ -1,4 +1,4 @@
-"""http → https: who typed the address without TLS is sent to the same page with it.
+"""Redirect from http to https: who typed the address without TLS is sent to the same page with it.
 
 Only where a trusted proxy says that the visitor's line is open (X-Forwarded-Proto: http). A machine beside us that asks
 without a proxy (a health check, a command) is left alone, and a proxy that says nothing leads into no loop.

@@ -1,4 +1,4 @@
-"""How clerks and programs spoil text: each kind of dirt with its rate, counted as it happens."""
+"""Errors that clerks and programs put into text: each kind of dirt with its rate, counted as it happens."""
 
 from __future__ import annotations
 

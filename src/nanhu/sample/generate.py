@@ -1,4 +1,4 @@
-"""The door of the generator: one call writes the offices' files and the truth beside them."""
+"""The entry of the generator: one call writes the offices' files and the truth beside them."""
 
 from __future__ import annotations
 

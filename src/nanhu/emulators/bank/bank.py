@@ -1,4 +1,4 @@
-"""The bank's counter for campuses: checks who asks and when, does the deed once, signs what it says; or misbehaves as told."""
+"""The bank's counter for campuses: checks who asks and when, executes each request once, signs its response; or fails as configured."""
 
 import time
 from http import HTTPStatus

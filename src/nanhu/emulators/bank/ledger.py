@@ -1,4 +1,4 @@
-"""The bank's deeds: agreements, debits, reversals, queries, pay-outs, the day's statement. Each is told once per request id."""
+"""The bank's operations: agreements, debits, reversals, queries, pay-outs, the day's statement. Each is told once per request id."""
 
 import secrets
 import sqlite3

@@ -1,4 +1,4 @@
-"""What the bank remembers, in SQLite with full synchronisation: a deed is in the file before anybody hears of it."""
+"""The bank's database, SQLite with full synchronisation: a transaction is in the file before anybody hears of it."""
 
 import json
 import sqlite3

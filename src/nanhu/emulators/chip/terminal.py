@@ -1,4 +1,4 @@
-"""What a terminal does with a card in its field, command by command: read, buy, load, and settle a deed whose end it missed."""
+"""What a terminal does with a card in its field, command by command: read, buy, load, and settle a transaction whose end it missed."""
 
 import struct
 from collections.abc import Callable

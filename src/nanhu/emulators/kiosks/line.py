@@ -8,7 +8,7 @@ import msgspec
 
 from nanhu.emulators.kiosks.configuration import Configuration, Terminal
 from nanhu.emulators.kiosks.memory import Memory, Pending
-from nanhu.emulators.kiosks.pinblock import pin_block
+from nanhu.emulators.pinblock import pin_block
 from nanhu.emulators.pos.keys import Keys
 from nanhu.emulators.pos.protocol import PREFIX, sign_request
 from nanhu.emulators.pos.wire import Exchange, send

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
+from nanhu.emulators.pinblock import pin_block
 from nanhu.emulators.pos.configuration import Terminal
 from nanhu.emulators.pos.keys import Keys
 from nanhu.emulators.pos.memory import Memory, Sale, ServiceRequest, StoredRow
-from nanhu.emulators.pos.pinblock import pin_block
 from nanhu.emulators.pos.protocol import PREFIX, SignedRequest, sign_request
 from nanhu.emulators.pos.wire import Exchange, send
 
@@ -82,7 +82,7 @@ class Line:
         return exchange
 
     def block(self, sequence: int, pin: str) -> str:
-        return pin_block(self.key, self.terminal.number, sequence, pin)
+        return pin_block(self.key, terminal=self.terminal.number, sequence=sequence, pin=pin)
 
     def ask_payment(self, sale: Sale) -> dict[str, Any] | None:
         return self.ask(lambda: self.payment_request(sale))

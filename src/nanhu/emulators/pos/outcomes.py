@@ -1,4 +1,4 @@
-"""What the device shows and prints after a deed."""
+"""Outcomes: what the device shows and prints after an action."""
 
 from collections.abc import Sequence
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""The audit log: written in the transaction of the deed, append-only by the database's own hand."""
+"""The audit log: written in the transaction of the action, append-only by the database's own hand."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

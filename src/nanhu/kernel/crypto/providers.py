@@ -1,4 +1,4 @@
-"""The algorithms behind the one door: what a provider is, and the two we have.
+"""Providers of algorithms: what a provider is, and the two we have.
 
 Sources: AES-GCM NIST SP 800-38D; SM4 GB/T 32907, SM4-GCM RFC 8998; SM3 GB/T 32905; HKDF RFC 5869.
 """

@@ -1,4 +1,4 @@
-"""The door itself: text in, blob out, and back; blind indexes by a key of their own per purpose."""
+"""Encryption and decryption: text in, blob out, and back; blind indexes by a key of their own per purpose."""
 
 import os
 from collections.abc import Iterable

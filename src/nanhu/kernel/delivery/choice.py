@@ -1,4 +1,4 @@
-"""Which provider this installation has, from settings and the school's file."""
+"""The provider of text messages of this installation, from settings and the school's file."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The one place where a provider is called: a POST when it has a body, a bounded answer, a bounded time, no redirect followed."""
+"""HTTP requests to providers, in one place: a POST when it has a body, a bounded answer, a bounded time, no redirect followed."""
 
 from collections.abc import Mapping
 from typing import Any

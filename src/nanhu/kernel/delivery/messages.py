@@ -1,4 +1,4 @@
-"""What goes out, and what a provider says of it."""
+"""Outgoing messages, and the results that providers report."""
 
 from dataclasses import dataclass
 from datetime import date

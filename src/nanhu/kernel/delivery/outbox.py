@@ -1,4 +1,4 @@
-"""What waits to be sent, at work in the worker."""
+"""Retries of mails and text messages that wait to be sent, in the worker."""
 
 from nanhu.kernel.delivery.mails import MAILS
 from nanhu.kernel.delivery.messages import CHANNEL

@@ -1,4 +1,4 @@
-"""A process without an address shows that it lives by touching a file; the supervisor sees whether that goes on."""
+"""Heartbeat files: a process without an address shows that it lives by touching one; the supervisor sees whether that goes on."""
 
 from pathlib import Path
 

@@ -4,6 +4,7 @@ import-linter holds the floors; this holds what it cannot say.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -202,3 +203,77 @@ def test_a_designer_can_read_each_template():
         if len(line) > LONGEST_TEMPLATE_LINE
     ]
     assert long == []
+
+
+UNSEARCHED = frozenset({"told", "wish", "wishes", "asked", "diary", "finder", "finders", "felt", "deed", "deeds"})
+"""No engineer searches for these: request, response, action, request log, retry, notify are the words (docs/glossary.md)."""
+DOORS = frozenset({"door", "doors"})
+"""A door is a door of a building; where programs come in is an endpoint."""
+WITH_DOORS = ("emulators", "sample", "platforms/access", "systems/card")
+STILL_UNSEARCHED = (
+    "kernel/kit",
+    "kernel/models.py",
+    "kernel/ui",
+    "platforms/access",
+    "platforms/payments",
+    "systems/card",
+)
+"""Whatever begins so may still have such names. Nothing joins this list; it shall become empty."""
+
+
+def words_of(name: str) -> set[str]:
+    """`RoomShareTold` and `tell_of_room` → their words."""
+    return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
+
+
+def public_names(file: Path) -> Iterator[str]:
+    """The module and its classes and functions; what is said of a test is a sentence and no name."""
+    yield from (part for part in file.with_suffix("").parts[-2:] if part != "__init__")
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield "" if node.name.startswith(("_", "test_")) else node.name
+
+
+def unsearched_names(package: Path, *, besides: tuple[str, ...] = ()) -> list[str]:
+    found = []
+    for file in sorted(package.rglob("*.py")):
+        place = file.relative_to(package)
+        if {"tests", "migrations", "__pycache__"} & set(place.parts) or str(place).startswith(besides):
+            continue
+        words = UNSEARCHED if str(place).startswith(WITH_DOORS) else UNSEARCHED | DOORS
+        found += [f"{place}: {name}" for name in public_names(file) if words_of(name) & words]
+    return found
+
+
+@pytest.mark.slow
+def test_names_are_the_words_that_an_engineer_searches_for():
+    assert unsearched_names(PACKAGE, besides=STILL_UNSEARCHED) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "is_seen"),
+    [
+        ("platforms/people/wishes.py", "", True),
+        ("platforms/people/a.py", "class Wish: ...", True),
+        ("platforms/people/a.py", "class A:\n    def tell_told(self): ...", True),
+        ("platforms/people/a.py", "async def deed_of(): ...", True),
+        ("platforms/people/door.py", "", True),
+        ("platforms/access/a.py", "class DoorRule: ...", False),
+        ("platforms/people/a.py", "def _told(): ...\ndef unfelted(): ...\ntold = 1", False),
+        ("platforms/people/tests/test_a.py", "def told(): ...", False),
+    ],
+)
+def test_a_name_that_nobody_searches_for_is_seen(house: Path, file: str, text: str, is_seen: bool) -> None:
+    (house / file).parent.mkdir(parents=True, exist_ok=True)
+    (house / file).write_text(text)
+    assert bool(unsearched_names(house)) is is_seen
+
+
+@pytest.mark.slow
+def test_a_module_of_jobs_says_that_they_are_periodic():
+    """What comes round by the clock is called periodic in this field."""
+    assert [
+        str(file.relative_to(PACKAGE))
+        for file in sorted(PACKAGE.rglob("*.py"))
+        if file.read_text("utf-8").startswith('"""Work that comes round')
+    ] == []

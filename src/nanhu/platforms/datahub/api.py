@@ -1,4 +1,4 @@
-"""The door of datahub."""
+"""The API of datahub."""
 
 from nanhu.kernel.sheets.errors import FileRefusedError
 from nanhu.kernel.sheets.guard import check_workbook

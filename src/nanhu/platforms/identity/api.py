@@ -1,4 +1,4 @@
-"""The door of identity. `request.viewer` is set by its middleware; roles are asked by `has_role` or `role_required`."""
+"""The API of identity. `request.viewer` is set by its middleware; roles are asked by `has_role` or `role_required`."""
 
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
 from nanhu.platforms.identity.events import AccountActivated, AccountClosed, PasswordChanged

@@ -1,4 +1,4 @@
-"""Django's door to accounts. Checking a password is the business of services.sign_in alone."""
+"""Django's authentication backend. Checking a password is the business of services.sign_in alone."""
 
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest

@@ -1,4 +1,4 @@
-"""System checks: the house must not stand without its door."""
+"""System checks: the program must not run without the middleware of sign-in."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a refused person reads: why, what to do, and whom to ask."""
+"""The page of a refusal: why, what to do, and whom to ask."""
 
 from urllib.parse import quote
 

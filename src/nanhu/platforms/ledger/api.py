@@ -1,4 +1,4 @@
-"""The door of the ledger. Everything is integer fen."""
+"""The API of the ledger. Everything is integer fen."""
 
 from nanhu.platforms.ledger.errors import (
     AlreadyReversedError,

@@ -1,4 +1,4 @@
-"""The door of messages. Notices (校内公告) today; one message over many channels will enter by this door as well."""
+"""The API of messages: notices (校内公告) today; one message over many channels will be sent here as well."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

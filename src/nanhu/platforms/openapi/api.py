@@ -1,4 +1,4 @@
-"""The door of the open API: a room declares an `Interface` of operations and registers it; its handlers get a `Request`."""
+"""The API of `openapi` for rooms: a room declares an `Interface` of operations and registers it; its handlers get a `Request`."""
 
 from nanhu.platforms.openapi.bodies import Error, Fault, ModeName, RequestBody, ResponseBody
 from nanhu.platforms.openapi.errors import ApiError, ScopeMissingError

@@ -1,4 +1,4 @@
-"""The door of people. Ids are integers; `public_id` is what may stand in addresses."""
+"""The API of people. Ids are integers; `public_id` is what may stand in addresses."""
 
 from nanhu.platforms.people.errors import AlreadyRevertedError, LaterChangesError, MergeRefusedError, PhotoRefusedError
 from nanhu.platforms.people.events import (

@@ -1,4 +1,4 @@
-"""What the bulk door takes and gives."""
+"""Records and results of the bulk import."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

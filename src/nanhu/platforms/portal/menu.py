@@ -1,4 +1,4 @@
-"""The application menu: what a viewer is offered, and how it is laid out. `offered_to` is the only door to it, so that
+"""The application menu: what a viewer is offered, and how it is laid out. `offered_to` is the only way to it, so that
 page, search, favourites and the writes behind them agree.
 """
 

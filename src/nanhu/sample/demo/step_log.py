@@ -1,4 +1,4 @@
-"""Which steps of the filling are done, so that an interrupted demo goes on where it stopped."""
+"""The log of finished steps, so that an interrupted demo goes on where it stopped."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The steps that fill an empty campus, each through the door of a room, each safe to repeat."""
+"""The steps that fill an empty campus, each through the API of a room, each safe to repeat."""
 
 import os
 from collections.abc import Callable, Iterator

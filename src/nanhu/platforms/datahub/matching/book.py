@@ -1,4 +1,4 @@
-"""Who is who: rows find their person by document, by campus number, and never by name alone."""
+"""Matching rows to persons: rows find their person by document, by campus number, and never by name alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

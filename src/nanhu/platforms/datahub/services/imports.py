@@ -11,15 +11,17 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import ProgressHandle
 from nanhu.kernel.sheets.errors import FileRefusedError
-from nanhu.kernel.sheets.guard import check_size
+from nanhu.kernel.sheets.guard import check_size, format_of
 from nanhu.platforms.datahub.models import Batch
-from nanhu.platforms.datahub.reading.table import open_table
+from nanhu.platforms.datahub.reading.csvfile import read_csv
+from nanhu.platforms.datahub.reading.rows import Table
+from nanhu.platforms.datahub.reading.workbook import read_workbook
 from nanhu.platforms.datahub.services.files import applied_before, open_batch, sha256_of
 from nanhu.platforms.datahub.services.judging import Judged, clean_rows
 from nanhu.platforms.datahub.services.landing import StoredRow, land, stored_rows
+from nanhu.platforms.datahub.services.landing_progress import LandingProgress
 from nanhu.platforms.datahub.services.settle import settle_batch
 from nanhu.platforms.datahub.services.settle_units import settle_units, unit_book
-from nanhu.platforms.datahub.services.telling import Landed
 from nanhu.platforms.datahub.sources import SourceSpec, source
 
 STEP: Final = 500
@@ -66,11 +68,17 @@ def import_file(
 
 def land_or_refuse(batch: Batch, path: Path, spec: SourceSpec, progress: ProgressHandle | None) -> None:
     try:
-        with Landed(progress) as report:
+        with LandingProgress(progress) as report:
             land(batch.id, open_table(path, spec), spec, report=report)
     except FileRefusedError as refused:
         Batch.objects.filter(id=batch.id).update(state=Batch.State.REFUSED, note=refused.message, finished_at=now())
         raise
+
+
+def open_table(path: Path, spec: SourceSpec) -> Table:
+    """Raises FileRefusedError with a sentence for the clerk."""
+    check_size(path)
+    return read_workbook(path, spec) if format_of(path) == "xlsx" else read_csv(path, spec)
 
 
 def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None) -> Batch:

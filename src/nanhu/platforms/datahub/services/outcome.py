@@ -1,4 +1,4 @@
-"""Writing down what became of the rows: states, findings, reviews, documents people also had."""
+"""Outcomes of rows: states, findings, reviews, documents people also had."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

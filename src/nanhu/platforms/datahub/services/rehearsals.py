@@ -1,4 +1,4 @@
-"""A rehearsed batch that is to count: its landing rows are there already."""
+"""Applying a rehearsed batch (dry run) for good: its landing rows are there already."""
 
 from django.db import transaction
 

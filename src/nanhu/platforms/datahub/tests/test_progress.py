@@ -47,7 +47,7 @@ def watch(monkeypatch, progress, stranger) -> list[tuple[str, int, int]]:
             cursor.execute("SELECT note, done, total FROM kernel_progress WHERE id = %s", [progress.row.pk])
             seen.append(cursor.fetchone())
 
-    for owner, name in ((telling.Landed, "__call__"), (ProgressHandle, "advance")):
+    for owner, name in ((telling.LandingProgress, "__call__"), (ProgressHandle, "advance")):
         original = getattr(owner, name)
 
         def spied(self, *given, _original=original, **named):

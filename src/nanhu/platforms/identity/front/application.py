@@ -1,4 +1,4 @@
-"""From a WSGI request to the front's answer, or to Django."""
+"""The WSGI application of the front: it answers a request itself or hands it to Django."""
 
 import logging
 from collections.abc import Callable, Iterable

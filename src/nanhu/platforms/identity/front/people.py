@@ -1,4 +1,4 @@
-"""What identity_front_verdict tells of a person, as the golden record's own card, so that the same code reads it."""
+"""Persons as identity_front_verdict answers them, as the golden record's own card, so that the same code reads it."""
 
 from datetime import date, datetime
 from typing import NamedTuple

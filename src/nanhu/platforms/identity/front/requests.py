@@ -1,4 +1,4 @@
-"""What of a request the front needs, read so strictly that there is only one way to understand it."""
+"""Requests for the front, read so strictly that there is only one way to understand them."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Expected failures of getting back in. None of them tells whether somebody exists."""
+"""Expected failures of account recovery. None of them tells whether somebody exists."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Tables of getting back in. No row tells whether the person who was asked about exists, but by its empty account."""
+"""Tables of account recovery. No row tells whether the person who was asked about exists, but by its empty account."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""What getting back in declares: its card on 账号安全, its check for the doctor."""
+"""What account recovery declares: its card on 账号安全, its check for the doctor."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Pure rules of getting back in: how hard a challenge is, whether work was done, masks."""
+"""Pure rules of account recovery: how hard a challenge is, whether work was done, masks."""
 
 from hashlib import sha256
 

@@ -1,4 +1,4 @@
-"""A verified phone number or mail address in the box for the campus number: whose it is, when it is one account's alone."""
+"""Sign-in by a verified phone number or mail address in place of the campus number: whose it is, when it is one account's alone."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Known places (来过的地方): networks an account was signed in from, and stations it came in from at a door, lately."""
+"""Known places (来过的地方): networks an account was signed in from, and stations it used a service from (Wi-Fi, VPN, mail), lately."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The calls of single logout: every application is told by the worker, and told again with back-off while it is away."""
+"""Retries of single logout: every application is called by the worker, and again with back-off while it is away."""
 
 from datetime import datetime, timedelta
 from functools import partial

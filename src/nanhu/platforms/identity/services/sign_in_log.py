@@ -1,4 +1,4 @@
-"""The sign-in log (登录日志): one line for each sign-in, renewal, refusal and sign-out, in the deed's own transaction.
+"""The sign-in log (登录日志): one line for each sign-in, renewal, refusal and sign-out, in the action's own transaction.
 
 The audit log holds the same deeds, sealed. This table is made for questions: by account, address, hour, application.
 """

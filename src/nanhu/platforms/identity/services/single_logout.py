@@ -1,4 +1,4 @@
-"""Single logout (单点退出): what every protocol says to its applications when a session ends, and when it is due.
+"""Single logout (单点退出): the logout request of each protocol to its applications when a session ends, and when it is due.
 
 The engine that says it runs in the worker (`logout_engine`). Nothing is lost with it: what is still to be said stands
 in the grants, with the time of the next attempt.

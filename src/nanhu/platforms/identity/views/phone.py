@@ -14,8 +14,9 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import MailMessage, SmsMessage
 from nanhu.platforms.identity import queries
-from nanhu.platforms.identity.factors.services import names, sample, totp
+from nanhu.platforms.identity.factors.services import sample, totp
 from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.services import contact_names
 
 SHOWN = 20
 
@@ -47,7 +48,7 @@ def app_codes() -> list[AppCode]:
     return [
         AppCode(
             queries.card_of(factor.account).name,
-            names.main_number(factor.account),
+            contact_names.number_of(factor.account),
             sample.unspent_code(factor, moment),
             left,
         )

@@ -1,4 +1,4 @@
-"""Where a browser wanted to go: kept through every page before one is in, and never another host's."""
+"""The redirect target after a sign-in (`next`): kept through every page before one is in, and never another host's."""
 
 from django.http import HttpRequest
 

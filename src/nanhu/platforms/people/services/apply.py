@@ -1,4 +1,4 @@
-"""The bulk door: records of a source become golden persons, with events, in one transaction."""
+"""The bulk import: records of a source become golden persons, with events, in one transaction."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

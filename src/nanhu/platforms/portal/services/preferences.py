@@ -1,4 +1,4 @@
-"""What an account prefers, kept in its row, copied into the session (no query per page) and into cookies (for the door)."""
+"""What an account prefers, kept in its row, copied into the session (no query per page) and into cookies (for the sign-in page)."""
 
 from dataclasses import asdict, dataclass, replace
 

@@ -1,4 +1,4 @@
-"""Trying a second factor: one door for TOTP, the code by SMS and the code on paper."""
+"""Trying a second factor: one function for TOTP, the code by SMS and the code on paper."""
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity.factors.errors import WrongCodeError

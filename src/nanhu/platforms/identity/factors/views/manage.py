@@ -1,4 +1,4 @@
-"""My second factors: what there is, and taking it away again. Every deed here wants a fresh sign-in."""
+"""My second factors: what there is, and taking it away again. Every action here wants a fresh sign-in."""
 
 from collections.abc import Callable
 from functools import wraps

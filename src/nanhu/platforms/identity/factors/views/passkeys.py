@@ -11,14 +11,14 @@ from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity import admission, devices
 from nanhu.platforms.identity.factors.forms import PasskeyForm
-from nanhu.platforms.identity.factors.services import attempts, names, passkey_proofs, passkeys
+from nanhu.platforms.identity.factors.services import attempts, passkey_proofs, passkeys
 from nanhu.platforms.identity.factors.services.overview import PASSKEY, factors_of
 from nanhu.platforms.identity.factors.views import second
 from nanhu.platforms.identity.factors.views.add import challenge_in_session, handed
 from nanhu.platforms.identity.factors.views.who import challenged_user, known_browser
 from nanhu.platforms.identity.forms import SignInForm
 from nanhu.platforms.identity.policies import closed_during_setup, open_during_setup
-from nanhu.platforms.identity.services import sign_in_log
+from nanhu.platforms.identity.services import contact_names, sign_in_log
 from nanhu.platforms.identity.views.sign_in import next_path, sign_in_form
 
 SIGN_IN_CHALLENGE, SECOND_CHALLENGE = "identity.passkey_sign_in", "identity.passkey_second"
@@ -56,7 +56,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     response = admission.admit(
         request,
         account=passkey.account,
-        campus_no=names.main_number(passkey.account),
+        campus_no=contact_names.number_of(passkey.account),
         methods=(passkeys.method_of(passkey), "mfa"),
         after=after,
     )

@@ -1,4 +1,4 @@
-"""QR sign-in: the desktop's three doors, and the phone's one."""
+"""QR sign-in: the desktop's three endpoints, and the phone's one."""
 
 from dataclasses import asdict
 

@@ -1,4 +1,4 @@
-"""Whose second step this is: somebody between two steps, or somebody signed in who was asked for more."""
+"""The user of a second-factor challenge: somebody between two steps, or somebody signed in who was asked for more."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Back-channel logout: what an application is told when a session ends. The engine is single logout's."""
+"""Back-channel logout: the request to an application when a session ends. The engine is single logout's."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""What an application asks of the authorization endpoint, read and judged before anybody is shown anything."""
+"""Authorization requests, read and judged before anybody is shown anything."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field

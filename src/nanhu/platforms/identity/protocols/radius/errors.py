@@ -1,4 +1,4 @@
-"""Expected failures of the door for programs that check passwords."""
+"""Expected failures of the endpoint for programs that check passwords."""
 
 from typing import ClassVar
 

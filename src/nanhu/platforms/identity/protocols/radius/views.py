@@ -1,4 +1,4 @@
-"""The door of programs that check passwords: `POST /radius/authenticate`, in the JSON of FreeRADIUS' rlm_rest or as a form.
+"""The endpoint for programs that check passwords: `POST /radius/authenticate`, in the JSON of FreeRADIUS' rlm_rest or as a form.
 
 200 accepts with attributes of the reply, 401 rejects, 403 does not know the server, 429/503 say "ask later".
 """

@@ -1,4 +1,4 @@
-"""The answer that a partner's logout request waits for, carried in an address while the browser tells the others: signed,
+"""Responses that partners' logout requests wait for, carried in an address while the browser tells the others: signed,
 good for minutes. Nothing is stored for it.
 """
 

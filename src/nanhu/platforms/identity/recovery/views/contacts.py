@@ -1,4 +1,4 @@
-"""The phone and the mail for getting back in, as their owner sees and changes them."""
+"""The phone and the mail for account recovery, as their owner sees and changes them."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect

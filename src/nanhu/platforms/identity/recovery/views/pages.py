@@ -1,4 +1,4 @@
-"""What the pages of getting back in share: the secret of this browser's attempt, and the way on."""
+"""Shared parts of the pages of account recovery: the secret of this browser's attempt, and the way on."""
 
 from typing import Any
 

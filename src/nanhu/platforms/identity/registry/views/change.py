@@ -1,4 +1,4 @@
-"""Changing an application: a look at the differences first, then the deed with its reason."""
+"""Changing an application: a look at the differences first, then the change with its reason."""
 
 from typing import Any
 

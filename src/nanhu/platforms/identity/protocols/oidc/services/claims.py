@@ -1,4 +1,4 @@
-"""Claims (声明): what an application is told about a person, out of what its record in the registry allows."""
+"""Claims (声明): what is released to an application about a person, out of what its record in the registry allows."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

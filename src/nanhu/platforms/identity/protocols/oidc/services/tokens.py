@@ -1,4 +1,4 @@
-"""What is handed out is random enough (256 bits) that its plain hash keeps it secret."""
+"""Random tokens (256 bits): their plain hash keeps them secret."""
 
 import secrets
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""What a person says to a waiting request: yes, no, as whom. Forms of our own pages, each with its token."""
+"""Answers of a person to a pending authorization request: yes, no, as whom. Forms of our own pages, each with its token."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""/oidc/token, /oidc/revoke, /oidc/introspect: what programs ask and are told."""
+"""/oidc/token, /oidc/revoke, /oidc/introspect: the endpoints for programs."""
 
 from typing import Any
 

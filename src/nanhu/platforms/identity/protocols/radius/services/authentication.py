@@ -1,4 +1,4 @@
-"""One question of a program that checks passwords (FreeRADIUS, Dovecot): may this name with this password come in here?"""
+"""Authentication requests of programs that check passwords (FreeRADIUS, Dovecot): may this name with this password come in here?"""
 
 from dataclasses import dataclass
 from enum import StrEnum

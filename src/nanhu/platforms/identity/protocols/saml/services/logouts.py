@@ -1,4 +1,4 @@
-"""Single logout (单点退出) in SAML: partners that ask for it, and partners that are told."""
+"""Single logout (单点退出) in SAML: partners that request it, and partners that are notified."""
 
 import base64
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The PIN block of docs/protocols/terminal-services.md, written from that page alone."""
+"""The PIN block (member `pin`) of docs/protocols/terminal-services.md, written from that page alone."""
 
 import hmac
 import os

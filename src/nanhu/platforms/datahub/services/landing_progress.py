@@ -1,4 +1,4 @@
-"""Telling how far landing is while its transaction is open: by a connection of its own, for nobody else would see it."""
+"""Progress of landing while its transaction is open: written by a connection of its own, for nobody else would see it."""
 
 import time
 from contextlib import suppress
@@ -15,7 +15,7 @@ SHORTEST_PAUSE_SECONDS: Final = 0.3
 WRITE: Final = "UPDATE kernel_progress SET done = %s, total = %s, note = %s, changed_at = %s WHERE id = %s"
 
 
-class Landed:
+class LandingProgress:
     """Call it with the rows that are in, and how many to expect (0: unknown). Writes three times a second at most.
 
     `update`, not `save`: where the progress row is not committed yet nothing is written, and nothing waits."""
