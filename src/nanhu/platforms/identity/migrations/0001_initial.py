@@ -1078,7 +1078,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("logout", "waiting"), ("logout_requested_at__isnull", False), ("logout_due_at__isnull", False)
+                        ("logout", "waiting"), ("logout_due_at__isnull", False), ("logout_requested_at__isnull", False)
                     ),
                     models.Q(models.Q(("logout", "waiting"), _negated=True), ("logout_due_at__isnull", True)),
                     _connector="OR",
