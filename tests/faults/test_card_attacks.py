@@ -12,14 +12,14 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.bank.models import Load
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.chip.checks import unexplained
 from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.funds.chip_checks import unexplained
 from nanhu.systems.card.funds.models import ClaimOrder
 from nanhu.systems.card.funds.services.credits import credit
+from nanhu.systems.card.funds.services.reissue import reissue
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
-from nanhu.systems.card.services.reissue import reissue
 from nanhu.systems.card.tests.conftest import SYSTEM, campus
 from tests.faults.money_school import School, open_school, prepare
 from tests.faults.visits import Visit

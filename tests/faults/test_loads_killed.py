@@ -51,7 +51,7 @@ django.setup()
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.services import reconciliation
-from nanhu.systems.card.chip.checks import unexplained
+from nanhu.systems.card.funds.chip_checks import unexplained
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.funds.checks import funds_differences
 differences = [str(one) for one in reconciliation.bank_differences(campus_today())]

@@ -25,7 +25,7 @@ from nanhu.systems.card.chip.management.commands.card_chips import psam_facts
 from nanhu.systems.card.chip.models import Chip
 from nanhu.systems.card.chip.services import keys, making
 from nanhu.systems.card.chip.services.delivery import card_facts
-from nanhu.systems.card.chip.services.difference import Difference, difference_of
+from nanhu.systems.card.funds.services.difference import Difference, difference_of
 from nanhu.systems.card.models import Price
 from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.process import gateway_command

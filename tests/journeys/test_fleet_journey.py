@@ -12,9 +12,9 @@ from nanhu.platforms.terminals.wire import open_next_key
 from nanhu.systems.card.devices.tests.asking import Device, place_device
 from nanhu.systems.card.fleet.models import TerminalGap, TerminalReport
 from nanhu.systems.card.fleet.tasks import watch_sequences
+from nanhu.systems.card.funds.services.reissue import reissue
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.tests.conftest import identify
-from nanhu.systems.card.services.reissue import reissue
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from tests.journeys.field import Till, waits_for
 from tests.journeys.street import open_gateway, write_configuration

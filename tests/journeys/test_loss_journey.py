@@ -13,8 +13,8 @@ from nanhu.platforms.terminals.api import Terminal, new_terminal_key
 from nanhu.systems.card import models
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import place_device
-from nanhu.systems.card.fleet.models import LossReport, TerminalReport
-from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.fleet.models import TerminalReport
+from nanhu.systems.card.models import LossReport, Receipt
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, bring_in_the_cast

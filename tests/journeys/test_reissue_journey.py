@@ -17,9 +17,9 @@ from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.chip.management.commands.card_chips import psam_facts
 from nanhu.systems.card.chip.models import Chip
-from nanhu.systems.card.chip.services.difference import difference_of
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.services import claims
+from nanhu.systems.card.funds.services.difference import difference_of
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS
 from nanhu.systems.card.tests.conftest import CAST

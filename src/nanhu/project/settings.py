@@ -62,6 +62,7 @@ ROOMS = [
     "nanhu.systems.card.closing",
     "nanhu.systems.card.chip",
     "nanhu.systems.card.vendors",
+    "nanhu.systems.card.holder",
     "nanhu.sample",
 ]
 INSTALLED_APPS = [

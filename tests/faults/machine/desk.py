@@ -7,11 +7,11 @@ from hypothesis.stateful import rule
 
 from nanhu.kernel import intake
 from nanhu.kernel.errors import CampusError
-from nanhu.systems.card.funds.models import Claimable, PayoutBatch, PayoutRow, Shift
+from nanhu.systems.card.funds.models import Claimable, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.services import payouts, posting, returns
-from nanhu.systems.card.models import CashException
+from nanhu.systems.card.funds.services.reissue import reissue
+from nanhu.systems.card.models import CashException, Shift
 from nanhu.systems.card.services import cash_exceptions, shifts
-from nanhu.systems.card.services.reissue import reissue
 from nanhu.systems.card.services.top_up import Taken, top_up_by_exception
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM
 from tests.faults.axe import axe

@@ -7,8 +7,8 @@ from django.db import transaction
 from nanhu.emulators.chip.api import terminal
 from nanhu.systems.card.bank.models import Load, OnlineTopUp
 from nanhu.systems.card.chip.models import Chip, SuspenseCase
-from nanhu.systems.card.chip.services.difference import difference_of
 from nanhu.systems.card.funds.models import ClaimOrder
+from nanhu.systems.card.funds.services.difference import difference_of
 from nanhu.systems.card.models import Hold, Receipt
 from tests.faults.machine.invariants import Invariants
 from tests.faults.machine.loading import Loading

@@ -7,8 +7,8 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.bank.models import Load, OnlineTopUp
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.chip.models import Chip
-from nanhu.systems.card.chip.services.difference import difference_of
 from nanhu.systems.card.funds.checks import funds_differences
+from nanhu.systems.card.funds.services.difference import difference_of
 from nanhu.systems.card.services.accounts import drawer_of
 from nanhu.systems.card.services.shifts import safe
 from tests.faults.machine.office import Office

@@ -4,10 +4,10 @@ from nanhu.systems.card.bank.example import begin_at_the_bank
 from nanhu.systems.card.closing.books import Books, begin_books
 from nanhu.systems.card.errors import HistoryExistsError
 from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
-from nanhu.systems.card.example import Day, begin_day
 from nanhu.systems.card.funds.services.deductions import Deducted, deduct, open_payee
 from nanhu.systems.card.funds.services.payouts import open_funding
-from nanhu.systems.card.issuing.example import Office, begin_office
+from nanhu.systems.card.sample.day import Day, begin_day
+from nanhu.systems.card.sample.office import Office, begin_office
 from nanhu.systems.card.services.history import HistoryResult, PastRow, import_history
 from nanhu.systems.card.services.issue import issue_cards
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants

@@ -3,9 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.forms import DOCUMENTS, PROOFS
-from nanhu.systems.card.models import Card, Price
+from nanhu.systems.card.models import Card, LossReport, Price
 
 ACTIONS: dict[str, Text] = {
     "card.approve_cash": _("批准补记现金"),

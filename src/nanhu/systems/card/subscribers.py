@@ -9,8 +9,6 @@ from nanhu.platforms.people.api import (
     AffiliationEnded,
     AffiliationStarted,
     PersonJoined,
-    PersonsMerged,
-    PersonsParted,
 )
 from nanhu.systems.card.services import follow, issue
 
@@ -38,15 +36,3 @@ def follow_changes(events: Sequence[AffiliationChanged]) -> None:
 @subscribe(AffiliationEnded, name="card.follow_leavers")
 def follow_leavers(events: Sequence[AffiliationEnded]) -> None:
     follow.follow_affiliations(by=BY, person_ids={event.person_id for event in events})
-
-
-@subscribe(PersonsMerged, name="card.join_wallets")
-def join_merged_wallets(events: Sequence[PersonsMerged]) -> None:
-    for event in events:
-        follow.join_wallets(by=BY, kept_id=event.kept_id, gone_id=event.gone_id)
-
-
-@subscribe(PersonsParted, name="card.part_wallets")
-def part_wallets(events: Sequence[PersonsParted]) -> None:
-    for event in events:
-        follow.part_wallets(by=BY, kept_id=event.kept_id, restored_id=event.restored_id)

@@ -1,7 +1,10 @@
 from django.urls import include, path
 
+from nanhu.systems.card.fleet.views import loss
+from nanhu.systems.card.funds.views import chip
+from nanhu.systems.card.holder import views as holder
 from nanhu.systems.card.rights import desk as rights
-from nanhu.systems.card.views import counter, drawer, exceptions, holder, loss, prices
+from nanhu.systems.card.views import counter, drawer, exceptions, prices
 
 app_name = "card"
 urlpatterns = [
@@ -29,6 +32,7 @@ urlpatterns = [
     path("fleet/", include("nanhu.systems.card.fleet.urls")),
     path("closing/", include("nanhu.systems.card.closing.urls")),
     path("machines/", include("nanhu.systems.card.devices.page_urls")),
+    path("chip/cards/<uuid:public_id>/", chip.card, name="chip_card"),
     path("chip/", include("nanhu.systems.card.chip.urls")),
     path("vendors/", include("nanhu.systems.card.vendors.urls")),
 ]

@@ -20,9 +20,9 @@ from nanhu.systems.card.bank.models import Binding, OnlineTopUp
 from nanhu.systems.card.bank.services import appeals, bindings, loads, top_ups
 from nanhu.systems.card.codes.rules import ALPHABET, STEP_SECONDS, Kind, part_of, write_picture
 from nanhu.systems.card.errors import CardNotFoundError
-from nanhu.systems.card.fleet.proofs import BOUND_APP
 from nanhu.systems.card.kinds import KINDS
 from nanhu.systems.card.models import Card, Receipt
+from nanhu.systems.card.proofs import BOUND_APP
 from nanhu.systems.card.services.loss import report_lost
 
 ROWS: Final = 30

@@ -4,7 +4,6 @@ from nanhu.systems.card.chip import batches, views
 
 urlpatterns = [
     path("", views.cases, name="chip_cases"),
-    path("cards/<uuid:public_id>/", views.card, name="chip_card"),
     path("batches/", batches.propose, name="chip_batch_propose"),
     path("batches/<int:batch_id>/", batches.show, name="chip_batch"),
     path("batches/<int:batch_id>/decide/", batches.decide, name="chip_batch_decide"),

@@ -1,7 +1,4 @@
-"""The counter's view of the purse: what is on the card, why it differs from the book, and rows that await an answer."""
-
-from typing import Any
-from uuid import UUID
+"""The counter's view of purses: rows that await an answer."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,26 +10,10 @@ from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.chip import batches
 from nanhu.systems.card.chip.forms import AnswerForm, ProposalForm
-from nanhu.systems.card.chip.models import Chip, SuspenseCase
+from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.chip.services import suspense_posting
-from nanhu.systems.card.chip.services.difference import difference_of, recent_rows
 from nanhu.systems.card.chip.services.suspense import close_case, take_case
-from nanhu.systems.card.views.frame import card_with, clerk_only, person_at
-
-SHOWN_ROWS = 20
-
-
-@require_safe
-@never_cache
-@clerk_only
-def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = card_with(public_id)
-    chip = Chip.objects.filter(card=found).select_related("card").first()
-    facts: dict[str, Any] = {"card": found, "person": people.person_card(found.person_id), "chip": chip}
-    if chip is not None:
-        cases = SuspenseCase.objects.filter(card=found).select_related("terminal").order_by("-created_at")[:SHOWN_ROWS]
-        facts |= {"difference": difference_of(chip), "rows": recent_rows(chip, SHOWN_ROWS), "cases": list(cases)}
-    return render(request, "card/chip/card.html", facts)
+from nanhu.systems.card.views.frame import clerk_only, person_at
 
 
 @require_safe

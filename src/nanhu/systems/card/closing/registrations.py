@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Role, SchoolRules
 from nanhu.platforms.payments.api import Figure, Source, figures, sources
-from nanhu.systems.card.closing import jobs, operations  # noqa: F401  (registering is their effect)
+from nanhu.systems.card.closing import jobs  # noqa: F401  (registering is its effect)
 from nanhu.systems.card.closing.checks import groups_have_codes
 from nanhu.systems.card.closing.liability import read_rules
 from nanhu.systems.card.closing.losses import borne_on, loss_differences

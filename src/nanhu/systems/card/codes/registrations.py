@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application
-from nanhu.systems.card.codes import tasks
 
 registry.applications.add(
     Application(
@@ -20,4 +19,3 @@ registry.applications.add(
         is_primary=True,
     )
 )
-__all__ = ["tasks"]

@@ -1,12 +1,7 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class CardFleetConfig(AppConfig):
+class CardFleetConfig(rooms.Room):
     name = "nanhu.systems.card.fleet"
     label = "card_fleet"
     verbose_name = "终端与挂失"
-
-    def ready(self) -> None:
-        import_module(f"{self.name}.registrations")

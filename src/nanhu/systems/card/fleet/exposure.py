@@ -10,8 +10,8 @@ from django.db.models import F
 from nanhu.kernel.clock import now
 from nanhu.kernel.school import school
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.fleet.models import LossReport, Revocation, TerminalReport
-from nanhu.systems.card.models import SELLING, Card
+from nanhu.systems.card.fleet.models import Revocation, TerminalReport
+from nanhu.systems.card.models import SELLING, Card, LossReport
 
 ONLINE = timedelta(seconds=90)
 KEEPS_A_LIST = SELLING | {Terminal.Kind.DOOR}

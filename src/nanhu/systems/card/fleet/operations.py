@@ -13,8 +13,7 @@ from nanhu.platforms.terminals.api import (
     operation,
     text_in,
 )
-from nanhu.systems.card.fleet.models import LossReport
-from nanhu.systems.card.models import Card
+from nanhu.systems.card.models import Card, LossReport
 from nanhu.systems.card.pins.operations import check_any_pin
 from nanhu.systems.card.presented import card_in, refused_card
 from nanhu.systems.card.queries import card_of

@@ -2,8 +2,7 @@
 
 from django.db.models import QuerySet
 
-from nanhu.systems.card.fleet.models import LossReport
-from nanhu.systems.card.models import Card
+from nanhu.systems.card.models import Card, LossReport
 
 REPORTS_SHOWN = 20
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import ALL_FACES, Application, Role, SchoolRules
-from nanhu.systems.card.fleet import operations, parts, tasks
+from nanhu.systems.card.fleet import parts  # noqa: F401  (registering is its effect)
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.fleet.exposure import usual_card_fen
 from nanhu.systems.card.fleet.policies import PHONE_DESK, REGISTRAR
@@ -55,7 +55,6 @@ registry.applications.add(
         order=60,
     ),
 )
-__all__ = ["operations", "parts", "tasks"]
 registry.school_rules.add(
     SchoolRules(key="card.offline_card_fen", read=usual_card_fen),
 )

@@ -1,13 +1,8 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class CardFundsConfig(AppConfig):
+class CardFundsConfig(rooms.Room):
     name = "nanhu.systems.card.funds"
     label = "card_funds"
     verbose_name = "待领资金"
-
-    def ready(self) -> None:
-        for name in ("registrations", "operations", "making", "tasks"):
-            import_module(f"{self.name}.{name}")
+    parts = (*rooms.Room.parts, "making")

@@ -24,10 +24,10 @@ from nanhu.systems.card.funds.models import CardReissue
 from nanhu.systems.card.funds.operations import number_in
 from nanhu.systems.card.funds.policy import reissue_rule
 from nanhu.systems.card.funds.rules import may_use_kiosk
+from nanhu.systems.card.funds.services.reissue import Shown, reissue
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.protocol import CARD_UID
 from nanhu.systems.card.services.issue import LIVING
-from nanhu.systems.card.services.reissue import Shown, reissue
 
 KIOSK: Final = frozenset({Terminal.Kind.REISSUE_KIOSK})
 MAKING, DONE = CardReissue.State.MAKING, CardReissue.State.DONE

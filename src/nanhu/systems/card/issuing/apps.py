@@ -1,12 +1,7 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class CardIssuingConfig(AppConfig):
+class CardIssuingConfig(rooms.Room):
     name = "nanhu.systems.card.issuing"
     label = "card_issuing"
     verbose_name = "制卡与发卡"
-
-    def ready(self) -> None:
-        import_module(f"{self.name}.registrations")

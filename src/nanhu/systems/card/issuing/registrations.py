@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import ALL_FACES, Application, Look, MenuSource, SchoolRules, Viewer
-from nanhu.systems.card.issuing import operations, subscribers, tasks  # noqa: F401  (registering is their effect)
 from nanhu.systems.card.issuing.checks import promises_are_kept
 from nanhu.systems.card.issuing.fees import fee_table
 from nanhu.systems.card.issuing.hours import read_hours

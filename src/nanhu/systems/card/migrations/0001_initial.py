@@ -668,5 +668,204 @@ class Migration(migrations.Migration):
             model_name="topup",
             constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="card_top_up_amount"),
         ),
+        migrations.CreateModel(
+            name="Shift",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("clerk_name", models.TextField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("open", "当班"), ("counted", "待复点"), ("closed", "已交班")], default="open"
+                    ),
+                ),
+                (
+                    "float_fen",
+                    models.BigIntegerField(default=0, help_text="change that was in the drawer at the start"),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expected_fen", models.BigIntegerField(null=True)),
+                ("counted_fen", models.BigIntegerField(null=True)),
+                ("reason", models.TextField(blank=True, default="", help_text="of a difference")),
+                ("counted_at", models.DateTimeField(null=True)),
+                ("checker_name", models.TextField(blank=True, default="")),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("entry_id", models.BigIntegerField(null=True, unique=True)),
+                (
+                    "checker",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "clerk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_shift",
+            },
+        ),
+        migrations.CreateModel(
+            name="ShiftCount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("teller_name", models.TextField()),
+                ("counted_fen", models.BigIntegerField()),
+                ("expected_fen", models.BigIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "shift",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="counts", to="card.shift"
+                    ),
+                ),
+                (
+                    "teller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "card_shift_count",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("counted_fen__gte", 0)), name="card_shift_count_amount")
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="shift",
+            index=models.Index(fields=["-opened_at"], name="card_shift_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="shift",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "closed"), _negated=True), fields=("clerk",), name="card_shift_one_open"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("checker__isnull", True), models.Q(("checker", models.F("clerk")), _negated=True), _connector="OR"
+                ),
+                name="card_shift_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("float_fen__gte", 0),
+                    models.Q(("counted_fen__isnull", True), ("counted_fen__gte", 0), _connector="OR"),
+                ),
+                name="card_shift_amounts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    ("counted_fen", models.F("expected_fen")),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="card_shift_difference_is_named",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("checker__isnull", True),
+                        ("counted_fen__isnull", True),
+                        ("expected_fen__isnull", True),
+                        ("state", "open"),
+                    ),
+                    models.Q(
+                        ("checker__isnull", True),
+                        ("counted_at__isnull", False),
+                        ("counted_fen__isnull", False),
+                        ("expected_fen__isnull", False),
+                        ("state", "counted"),
+                    ),
+                    models.Q(
+                        ("checker__isnull", False),
+                        ("closed_at__isnull", False),
+                        ("counted_fen__isnull", False),
+                        ("expected_fen__isnull", False),
+                        ("state", "closed"),
+                    ),
+                    _connector="OR",
+                ),
+                name="card_shift_state_is_whole",
+            ),
+        ),
+        migrations.CreateModel(
+            name="LossReport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "way",
+                    models.TextField(
+                        choices=[
+                            ("web", "本人上网"),
+                            ("kiosk", "自助终端"),
+                            ("phone", "电话"),
+                            ("counter", "柜台"),
+                            ("vendor", "开放接口"),
+                        ]
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("proof", models.TextField(help_text="how the reporter's identity was checked")),
+                ("reporter", models.TextField(help_text="who did it, as in the audit")),
+                ("reported_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "known_at",
+                    models.DateTimeField(
+                        help_text="when the last terminal in the field said that it refuses the card", null=True
+                    ),
+                ),
+                (
+                    "document",
+                    models.TextField(blank=True, default="", help_text="what was shown when the report was taken back"),
+                ),
+                ("ended_by", models.TextField(blank=True, default="")),
+                ("ended_for", models.TextField(blank=True, default="")),
+                (
+                    "card",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"),
+                ),
+            ],
+            options={
+                "db_table": "card_loss_report",
+                "indexes": [models.Index(fields=["-reported_at"], name="card_loss_report_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("card",),
+                        name="card_loss_report_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), models.Q(("proof", ""), _negated=True)
+                        ),
+                        name="card_loss_report_is_founded",
+                    ),
+                ],
+            },
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

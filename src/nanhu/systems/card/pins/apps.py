@@ -1,12 +1,7 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class CardPinsConfig(AppConfig):
+class CardPinsConfig(rooms.Room):
     name = "nanhu.systems.card.pins"
     label = "card_pins"
     verbose_name = "校园卡密码与限额"
-
-    def ready(self) -> None:
-        import_module(f"{self.name}.registrations")

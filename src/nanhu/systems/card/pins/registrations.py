@@ -2,9 +2,6 @@
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import SchoolRules
-from nanhu.systems.card.pins import operations
 from nanhu.systems.card.pins.policy import read_own_rules
-
-__all__ = ["operations"]
 
 registry.school_rules.add(SchoolRules(key="card.limits", read=read_own_rules))

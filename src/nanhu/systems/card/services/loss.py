@@ -17,8 +17,7 @@ from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.errors import CardStateError, CoolOffError, IdentityUncheckedError
 from nanhu.systems.card.events import CardLossCancelled, CardReportedLost
-from nanhu.systems.card.fleet.models import LossReport
-from nanhu.systems.card.models import Card
+from nanhu.systems.card.models import Card, LossReport
 
 SIGNED_IN = "signed in"
 SECOND_FACTOR = "second factor"

@@ -14,8 +14,7 @@ from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import refuse_same_person
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.errors import DifferenceUnexplainedError, ShiftCountedError, ShiftOpenError
-from nanhu.systems.card.funds.models import Shift, ShiftCount
-from nanhu.systems.card.models import TopUp
+from nanhu.systems.card.models import Shift, ShiftCount, TopUp
 from nanhu.systems.card.services.accounts import drawer_of
 
 SAFE = "card.safe"

@@ -71,3 +71,20 @@ CREATE TRIGGER card_merchant_state BEFORE UPDATE OF state ON card_merchant
 
 CREATE TRIGGER card_service_takes_its_sequence AFTER INSERT ON terminals_request_log
     FOR EACH ROW EXECUTE FUNCTION card_service_takes_its_sequence();
+
+-- A drawer is counted blind and each count stays; a shift is kept and closed once; no cash is taken between the count and
+-- the hand-over.
+
+CREATE TRIGGER card_shift_is_kept BEFORE DELETE ON card_shift
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('shifts are never removed');
+
+CREATE TRIGGER card_shift_closes_once BEFORE UPDATE ON card_shift
+    FOR EACH ROW WHEN (OLD.state = 'closed' OR (OLD.clerk_id, OLD.float_fen, OLD.opened_at)
+                       IS DISTINCT FROM (NEW.clerk_id, NEW.float_fen, NEW.opened_at))
+    EXECUTE FUNCTION ledger_refuse('a shift is closed once');
+
+CREATE TRIGGER card_shift_count_is_kept BEFORE UPDATE OR DELETE ON card_shift_count
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('a count stays as it was said');
+
+CREATE TRIGGER card_top_up_is_in_a_shift BEFORE INSERT ON card_top_up
+    FOR EACH ROW EXECUTE FUNCTION card_shift_takes_cash();

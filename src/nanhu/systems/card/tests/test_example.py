@@ -3,8 +3,8 @@
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing.models import Correction, Dish, Dispute
-from nanhu.systems.card.example import Day, begin_day
 from nanhu.systems.card.models import TopUp
+from nanhu.systems.card.sample.day import Day, begin_day
 from nanhu.systems.card.tests.conftest import CAST
 
 DAY = Day(clerk=CAST["clerk"][2], second=CAST["second_clerk"][2], cast=(CAST["guest"][2],))

@@ -16,14 +16,14 @@ from nanhu.systems.card.bank.models import Deposit
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.closing.services import corrections
 from nanhu.systems.card.errors import ShiftCountedError
-from nanhu.systems.card.funds.models import PayoutBatch, RoomList, Shift, Withdrawal
+from nanhu.systems.card.funds.models import PayoutBatch, RoomList, Withdrawal
 from nanhu.systems.card.funds.services.payouts import open_funding
+from nanhu.systems.card.funds.services.reissue import reissue
 from nanhu.systems.card.funds.services.withdrawals import BankCard, ask_for_withdrawal
 from nanhu.systems.card.funds.tests.rooms import HEAD, line
-from nanhu.systems.card.models import Card, CashException, Receipt
+from nanhu.systems.card.models import Card, CashException, Receipt, Shift
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.services import cash_exceptions, shifts
-from nanhu.systems.card.services.reissue import reissue
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast, make_finance
 from nanhu.systems.card.tests.races import amid
 

@@ -15,9 +15,9 @@ from nanhu.kernel.registry import Viewer, tiles
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
 from nanhu.systems.card.funds.services.credits import credit
+from nanhu.systems.card.holder.views import PAGE, read_mark
 from nanhu.systems.card.models import Merchant, Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
-from nanhu.systems.card.views.holder import PAGE, read_mark
 
 ROWS = "/card/transactions/"
 

@@ -14,12 +14,12 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.codes.services.devices import end_device
 from nanhu.systems.card.codes.tests.test_codes import Phone
+from nanhu.systems.card.funds.services.reissue import reissue
 from nanhu.systems.card.models import Spent
 from nanhu.systems.card.pins.models import WalletLimit
 from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
-from nanhu.systems.card.services.reissue import reissue
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.systems.card.tests.signed import SignedTerminal
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.openapi.api import Mode, Vendor, publish
 from nanhu.systems.card.events import CardLossCancelled, CardReportedLost
-from nanhu.systems.card.fleet.models import LossReport
-from nanhu.systems.card.models import Card
+from nanhu.systems.card.models import Card, LossReport
 from nanhu.systems.card.vendors.models import Consent, VendorBlock
 
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from nanhu.kernel.configuration import configuration
 from nanhu.systems.card.chip.management.commands import card_chips
 from nanhu.systems.card.chip.models import Chip, MasterKey
-from nanhu.systems.card.chip.services.difference import difference_of
+from nanhu.systems.card.funds.services.difference import difference_of
 
 pytestmark = pytest.mark.django_db
 

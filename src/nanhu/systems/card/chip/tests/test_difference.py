@@ -9,13 +9,13 @@ from django.db import connection
 from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.chip.checks import differences_are_explained, unexplained
 from nanhu.systems.card.chip.models import Chip, ChipRow, SuspenseCase
 from nanhu.systems.card.chip.services import keys, loads, making
-from nanhu.systems.card.chip.services.difference import difference_of
 from nanhu.systems.card.chip.tests.conftest import CardInHand
 from nanhu.systems.card.chip.verification import STORE
 from nanhu.systems.card.devices.tests.asking import Device
+from nanhu.systems.card.funds.chip_checks import differences_are_explained, unexplained
+from nanhu.systems.card.funds.services.difference import difference_of
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 

@@ -15,9 +15,9 @@ from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.chip.models import Chip, ChipRow, SuspenseCase
 from nanhu.systems.card.chip.services import keys, making
-from nanhu.systems.card.chip.services.difference import difference_of
 from nanhu.systems.card.chip.tests.conftest import AT, CardInHand
 from nanhu.systems.card.chip.verification import STORE, TacVerifier
+from nanhu.systems.card.funds.services.difference import difference_of
 from nanhu.systems.card.gateway.policy import current_policy
 from nanhu.systems.card.gateway.requests import read_upload
 from nanhu.systems.card.models import Receipt

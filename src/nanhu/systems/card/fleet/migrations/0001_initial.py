@@ -1,4 +1,3 @@
-import uuid
 from pathlib import Path
 
 import django.db.models.deletion
@@ -183,63 +182,6 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "card_found_card",
                 "indexes": [models.Index(fields=["card", "-at"], name="card_found_card_newest")],
-            },
-        ),
-        migrations.CreateModel(
-            name="LossReport",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
-                (
-                    "way",
-                    models.TextField(
-                        choices=[
-                            ("web", "本人上网"),
-                            ("kiosk", "自助终端"),
-                            ("phone", "电话"),
-                            ("counter", "柜台"),
-                            ("vendor", "开放接口"),
-                        ]
-                    ),
-                ),
-                ("reason", models.TextField()),
-                ("proof", models.TextField(help_text="how the reporter's identity was checked")),
-                ("reporter", models.TextField(help_text="who did it, as in the audit")),
-                ("reported_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "known_at",
-                    models.DateTimeField(
-                        help_text="when the last terminal in the field said that it refuses the card", null=True
-                    ),
-                ),
-                (
-                    "document",
-                    models.TextField(blank=True, default="", help_text="what was shown when the report was taken back"),
-                ),
-                ("ended_by", models.TextField(blank=True, default="")),
-                ("ended_for", models.TextField(blank=True, default="")),
-                (
-                    "card",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.card"),
-                ),
-            ],
-            options={
-                "db_table": "card_loss_report",
-                "indexes": [models.Index(fields=["-reported_at"], name="card_loss_report_newest")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("ended_at__isnull", True)),
-                        fields=("card",),
-                        name="card_loss_report_open_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("reason", ""), _negated=True), models.Q(("proof", ""), _negated=True)
-                        ),
-                        name="card_loss_report_is_founded",
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(

@@ -11,8 +11,8 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.fleet.errors import AnswersDoNotFitError, TooManyAttemptsError
-from nanhu.systems.card.fleet.models import DeskAttempt, LossReport
-from nanhu.systems.card.models import Card
+from nanhu.systems.card.fleet.models import DeskAttempt
+from nanhu.systems.card.models import Card, LossReport
 from nanhu.systems.card.queries import card_of
 from nanhu.systems.card.services.loss import report_lost
 

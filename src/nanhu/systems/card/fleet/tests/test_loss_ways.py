@@ -12,7 +12,8 @@ from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import place_device
-from nanhu.systems.card.fleet.models import FoundCard, LossReport
+from nanhu.systems.card.fleet.models import FoundCard
+from nanhu.systems.card.models import LossReport
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM

@@ -11,9 +11,9 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.terminals.api import Incident, NextKey, Terminal
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
-from nanhu.systems.card.fleet.models import LossReport, TerminalGap, TerminalReport
+from nanhu.systems.card.fleet.models import TerminalGap, TerminalReport
 from nanhu.systems.card.fleet.overview import fleet
-from nanhu.systems.card.models import Till
+from nanhu.systems.card.models import LossReport, Till
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import queries_of
 

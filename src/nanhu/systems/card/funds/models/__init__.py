@@ -5,7 +5,6 @@ from nanhu.systems.card.funds.models.deductions import Deduction
 from nanhu.systems.card.funds.models.payouts import Funding, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.models.reissues import CardReissue
 from nanhu.systems.card.funds.models.rooms import RoomBill, RoomList, RoomShare
-from nanhu.systems.card.funds.models.shifts import Shift, ShiftCount
 from nanhu.systems.card.funds.models.withdrawals import Withdrawal
 
 __all__ = [
@@ -20,7 +19,5 @@ __all__ = [
     "RoomBill",
     "RoomList",
     "RoomShare",
-    "Shift",
-    "ShiftCount",
     "Withdrawal",
 ]

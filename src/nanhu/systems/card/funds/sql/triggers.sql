@@ -65,15 +65,7 @@ CREATE TRIGGER card_payout_row_is_posted_once BEFORE UPDATE ON card_payout_row
                        OR OLD.claimable_id IS NOT NULL)
     EXECUTE FUNCTION ledger_refuse('a row is posted once, as it was approved');
 
--- Shifts and withdrawals are kept, closed and decided once.
-
-CREATE TRIGGER card_shift_is_kept BEFORE DELETE ON card_shift
-    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('shifts are never removed');
-
-CREATE TRIGGER card_shift_closes_once BEFORE UPDATE ON card_shift
-    FOR EACH ROW WHEN (OLD.state = 'closed' OR (OLD.clerk_id, OLD.float_fen, OLD.opened_at)
-                       IS DISTINCT FROM (NEW.clerk_id, NEW.float_fen, NEW.opened_at))
-    EXECUTE FUNCTION ledger_refuse('a shift is closed once');
+-- Withdrawals are kept and decided once.
 
 CREATE TRIGGER card_withdrawal_is_kept BEFORE DELETE ON card_withdrawal
     FOR EACH ROW EXECUTE FUNCTION ledger_refuse('withdrawals are never removed');
@@ -152,13 +144,7 @@ CREATE TRIGGER card_room_list_still_adds_up AFTER UPDATE ON card_room_list
 CREATE TRIGGER card_room_share_of_a_new_list BEFORE INSERT ON card_room_share
     FOR EACH ROW EXECUTE FUNCTION card_room_share_of_a_new_list();
 
--- A drawer is counted blind and each count stays; no cash is taken between the count and the hand-over.
-
-CREATE TRIGGER card_shift_count_is_kept BEFORE UPDATE OR DELETE ON card_shift_count
-    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('a count stays as it was said');
-
-CREATE TRIGGER card_top_up_is_in_a_shift BEFORE INSERT ON card_top_up
-    FOR EACH ROW EXECUTE FUNCTION card_shift_takes_cash();
+-- No cash is taken between the count of a drawer and the hand-over.
 
 CREATE TRIGGER card_reissue_fee_is_in_a_shift BEFORE INSERT OR UPDATE ON card_reissue
     FOR EACH ROW WHEN (NEW.is_fee_cash AND NEW.state = 'done' AND NEW.fee_fen > 0 AND NEW.clerk_id IS NOT NULL)

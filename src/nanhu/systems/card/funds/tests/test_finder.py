@@ -7,10 +7,10 @@ from nanhu.systems.card.funds.models import CardReissue, Claimable, ClaimOrder
 from nanhu.systems.card.funds.services import finder
 from nanhu.systems.card.funds.services.claims import begin_claim
 from nanhu.systems.card.funds.services.finder import abandon_stale, settle_stale, tell_due
+from nanhu.systems.card.funds.services.merging import join_wallets
+from nanhu.systems.card.funds.services.reissue import reissue
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.funds.tests.test_claims import authorised
-from nanhu.systems.card.services.follow import join_wallets
-from nanhu.systems.card.services.reissue import reissue
 
 
 def test_the_finder_frees_a_claim_no_chip_can_have_taken(funds):

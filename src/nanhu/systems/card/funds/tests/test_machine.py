@@ -20,9 +20,9 @@ from nanhu.systems.card.funds.errors import NothingToClaimError
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder
 from nanhu.systems.card.funds.services import claims
 from nanhu.systems.card.funds.services.finder import settle_stale
+from nanhu.systems.card.funds.services.reissue import reissue
 from nanhu.systems.card.funds.services.returns import return_claimable
 from nanhu.systems.card.funds.tests.conftest import SYSTEM, Funds
-from nanhu.systems.card.services.reissue import reissue
 
 PARTS = ("student", "guest")
 parts = st.sampled_from(PARTS)

@@ -4,11 +4,10 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.funds import tasks
 from nanhu.systems.card.funds.models import Claimable
-from nanhu.systems.card.funds.services import claims
+from nanhu.systems.card.funds.services import claims, merging
+from nanhu.systems.card.funds.services.reissue import reissue
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.funds.tests.test_operations import late_row, store
-from nanhu.systems.card.services import follow
-from nanhu.systems.card.services.reissue import reissue
 
 
 def replaced(funds, part="other_student", fen=8000):
@@ -26,7 +25,7 @@ def merge(funds, *, kept="student", gone="other_student"):
 
 
 def when_due(monkeypatch, frozen) -> None:
-    for module in (claims, follow):
+    for module in (claims, merging):
         monkeypatch.setattr(module, "now", lambda: frozen.available_at)
 
 

@@ -7,10 +7,10 @@ from django.db import DatabaseError, transaction
 
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.funds.models import CardReissue, Shift, ShiftCount
+from nanhu.systems.card.funds.models import CardReissue
 from nanhu.systems.card.funds.services.claims import begin_claim
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
-from nanhu.systems.card.models import Card, Receipt, TopUp
+from nanhu.systems.card.models import Card, Receipt, Shift, ShiftCount, TopUp
 from nanhu.systems.card.tests.conftest import queries_of
 
 

@@ -14,12 +14,12 @@ from nanhu.systems.card.funds.errors import NothingToClaimError
 from nanhu.systems.card.funds.models import CardReissue, Claimable
 from nanhu.systems.card.funds.rules import ReissueRule, claimable_from, may_use_kiosk, read_rules, rule_on
 from nanhu.systems.card.funds.services import claims
+from nanhu.systems.card.funds.services import reissue as service
 from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
+from nanhu.systems.card.funds.services.reissue import Shown, reissue
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.models import Card, Receipt
-from nanhu.systems.card.services import reissue as service
 from nanhu.systems.card.services.loss import report_lost
-from nanhu.systems.card.services.reissue import Shown, reissue
 
 HOUR = timedelta(hours=1)
 

@@ -17,7 +17,7 @@ from nanhu.systems.card.funds import queries
 from nanhu.systems.card.funds.forms import ReissueForm
 from nanhu.systems.card.funds.models import CardReissue
 from nanhu.systems.card.funds.policy import reissue_rule
-from nanhu.systems.card.services.reissue import Shown, reissue
+from nanhu.systems.card.funds.services.reissue import Shown, reissue
 from nanhu.systems.card.views.counter import person_facts
 from nanhu.systems.card.views.frame import card_with, clerk_only, person_at
 

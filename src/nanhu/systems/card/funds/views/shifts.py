@@ -16,8 +16,8 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit.forms import RefusalForm
 from nanhu.kernel.school import school
 from nanhu.systems.card.funds.forms import CheckForm, CountForm, FloatForm, ShiftReasonForm
-from nanhu.systems.card.funds.models import CardReissue, Shift
-from nanhu.systems.card.models import TopUp
+from nanhu.systems.card.funds.models import CardReissue
+from nanhu.systems.card.models import Shift, TopUp
 from nanhu.systems.card.services import shifts
 from nanhu.systems.card.views.frame import clerk_only, person_at, viewer_of
 

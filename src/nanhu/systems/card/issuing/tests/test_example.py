@@ -4,10 +4,10 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.funds.checks import funds_differences
 from nanhu.systems.card.funds.models import Claimable, PayoutBatch
 from nanhu.systems.card.issuing.checks import promises_are_kept
-from nanhu.systems.card.issuing.example import Office, begin_office
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
 from nanhu.systems.card.issuing.tests.conftest import DESK, DOCUMENTS, picture
 from nanhu.systems.card.issuing.tests.personal import scan
+from nanhu.systems.card.sample.office import Office, begin_office
 from nanhu.systems.card.tests.conftest import CAST
 
 OFFICE = Office(
@@ -25,7 +25,7 @@ OFFICE = Office(
 def test_a_newcomer_finds_the_office_alive(campus, monkeypatch):
     assert DOCUMENTS
     for name, count in (("NEW", 1), ("LATE", 1)):
-        monkeypatch.setattr(f"nanhu.systems.card.issuing.example.{name}", count)
+        monkeypatch.setattr(f"nanhu.systems.card.sample.office.{name}", count)
     campus.top_up("guest", 5000)
     begin_office(OFFICE)
     assert begin_office(OFFICE) == "", "twice is harmless"

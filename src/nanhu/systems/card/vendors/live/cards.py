@@ -9,8 +9,7 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.codes.models import CodeDevice, CodeUse
 from nanhu.systems.card.codes.rules import part_of, read_code
 from nanhu.systems.card.errors import CardStateError, CoolOffError
-from nanhu.systems.card.fleet.models import LossReport
-from nanhu.systems.card.models import Card
+from nanhu.systems.card.models import Card, LossReport
 from nanhu.systems.card.protocol import SENTENCES
 from nanhu.systems.card.queries import card_of, holding_of
 from nanhu.systems.card.rights.services.deciding import may

@@ -10,7 +10,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("card", "0001_initial"),
-        ("card_fleet", "0001_initial"),
         ("card_issuing", "0001_initial"),
         ("openapi", "0001_initial"),
         ("people", "0001_initial"),
@@ -144,7 +143,7 @@ class Migration(migrations.Migration):
                 (
                     "report",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card_fleet.lossreport"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.lossreport"
                     ),
                 ),
                 (

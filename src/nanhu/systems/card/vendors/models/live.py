@@ -4,9 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.issuing.models import CardOrder
-from nanhu.systems.card.models import Card, Receipt
+from nanhu.systems.card.models import Card, LossReport, Receipt
 
 
 class VendorMerchant(models.Model):

@@ -11,8 +11,8 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.openapi.models import WebhookEvent
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.issuing.models import CardOrder
+from nanhu.systems.card.models import LossReport
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.systems.card.vendors import consents

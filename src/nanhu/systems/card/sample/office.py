@@ -13,11 +13,11 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.funds.services import payouts
 from nanhu.systems.card.funds.services.payout_files import PAYOUTS, check_file
 from nanhu.systems.card.funds.services.posting import post_payout
+from nanhu.systems.card.funds.services.reissue import reissue
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
 from nanhu.systems.card.issuing.services import accepting, enrolling, faces, handing, making, orders, personal, photos
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.issue import LIVING
-from nanhu.systems.card.services.reissue import reissue
 
 NEW, LATE, FROZEN, AID = 6, 3, 2, 40
 VISITOR = {

@@ -8,8 +8,8 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.closing.models import Dish, Dispute
 from nanhu.systems.card.closing.services import corrections, disputes
 from nanhu.systems.card.closing.services.dishes import DishOrder, put_on_list
-from nanhu.systems.card.issuing.example import actor
 from nanhu.systems.card.models import Card, Merchant, Receipt
+from nanhu.systems.card.sample.office import actor
 from nanhu.systems.card.services.cash_exceptions import ask_for_cash
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.services.shifts import open_shift

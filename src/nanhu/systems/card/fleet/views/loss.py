@@ -15,10 +15,9 @@ from nanhu.kernel.school import school
 from nanhu.platforms.identity.api import fresh_sign_in_required, second_factor_required
 from nanhu.systems.card import queries
 from nanhu.systems.card.fleet.exposure import exposure_of
-from nanhu.systems.card.fleet.models import LossReport
 from nanhu.systems.card.fleet.queries import reports_of
 from nanhu.systems.card.forms import CancelLossForm, CounterLossForm
-from nanhu.systems.card.models import Card
+from nanhu.systems.card.models import Card, LossReport
 from nanhu.systems.card.services.loss import cancel_loss, cancel_own_loss, may_holder_cancel, report_lost
 from nanhu.systems.card.views.counter import person_facts
 from nanhu.systems.card.views.frame import card_with, clerk_only, own_card, person_at

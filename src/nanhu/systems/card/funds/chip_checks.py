@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import CheckResult, Verdict
 from nanhu.systems.card.chip.models import Chip, SuspenseCase
-from nanhu.systems.card.chip.services.difference import explain
+from nanhu.systems.card.funds.services.difference import explain
 from nanhu.systems.card.models import Card
 
 AT_ONCE = 1000

@@ -1,0 +1,22 @@
+"""What a merge of two records means for their money. Each handler gets a list and may get it twice."""
+
+from collections.abc import Sequence
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.events import subscribe
+from nanhu.platforms.people.api import PersonsMerged, PersonsParted
+from nanhu.systems.card.funds.services import merging
+
+BY = Actor.system("card.life_cycle")
+
+
+@subscribe(PersonsMerged, name="card.join_wallets")
+def join_merged_wallets(events: Sequence[PersonsMerged]) -> None:
+    for event in events:
+        merging.join_wallets(by=BY, kept_id=event.kept_id, gone_id=event.gone_id)
+
+
+@subscribe(PersonsParted, name="card.part_wallets")
+def part_wallets(events: Sequence[PersonsParted]) -> None:
+    for event in events:
+        merging.part_wallets(by=BY, kept_id=event.kept_id, restored_id=event.restored_id)
