@@ -32,7 +32,7 @@ from nanhu.systems.card.chip.verification import STORE, TacVerifier
 from nanhu.systems.card.closing.services import contracts
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.funds.models import PendingAccount
-from nanhu.systems.card.funds.services import finder as claims_finder
+from nanhu.systems.card.funds.services import stale_claims as claims_finder
 from nanhu.systems.card.gateway.requests import read_upload
 from nanhu.systems.card.models import Card, Hold, LossReport, Merchant
 from nanhu.systems.card.protocol import fingerprint

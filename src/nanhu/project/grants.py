@@ -216,7 +216,7 @@ GATEWAY_CALLS: Final = frozenset(
         "card_refund",
         "card_release",
         "card_meter",
-        "card_told",
+        "card_recorded",
         "card_revocations",
         "card_terminal_reports",
         "terminals_seen",

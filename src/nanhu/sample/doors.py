@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
-from nanhu.platforms.access.api import DoorOrder, DoorRuleOrder, DoorsOrder, DoorWish
+from nanhu.platforms.access.api import DoorOrder, DoorRuleDraft, DoorRuleOrder, DoorsOrder
 from nanhu.platforms.campus.api import PlaceOrder
 
 SOUTH = ("south", "南院")
@@ -46,8 +46,8 @@ def rules(*, today: date, units: dict[str, int]) -> list[DoorRuleOrder]:
     found: list[DoorRuleOrder] = []
 
     def may(place: str, reason: str, **given: object) -> None:
-        wish = DoorWish(**({"is_allowed": True, "starts_on": today} | given))  # type: ignore[arg-type]
-        found.append(DoorRuleOrder(place=place, wish=wish, reason=reason))
+        draft = DoorRuleDraft(**({"is_allowed": True, "starts_on": today} | given))  # type: ignore[arg-type]
+        found.append(DoorRuleOrder(place=place, draft=draft, reason=reason))
 
     for key, _name, _parent in DORMITORIES:
         may(key, "学生公寓管理办法第六条", holder_class="student")

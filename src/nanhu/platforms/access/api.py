@@ -1,7 +1,7 @@
 """The door of access."""
 
 from nanhu.platforms.access.issuers import ISSUERS, Choices, Credential, Issuer
-from nanhu.platforms.access.services.ruling import DoorWish
+from nanhu.platforms.access.services.ruling import DoorRuleDraft
 from nanhu.platforms.access.services.setting_up import DoorOrder, DoorRuleOrder, DoorsOrder, set_up_doors
 
 __all__ = [
@@ -9,8 +9,8 @@ __all__ = [
     "Choices",
     "Credential",
     "DoorOrder",
+    "DoorRuleDraft",
     "DoorRuleOrder",
-    "DoorWish",
     "DoorsOrder",
     "Issuer",
     "set_up_doors",

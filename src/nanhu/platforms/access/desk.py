@@ -204,7 +204,7 @@ def rules(request: PageRequest) -> HttpResponseBase:
 
 
 def effect(_request: PageRequest, form: DoorRuleForm) -> Mapping[str, Any]:
-    return seen_facts(preview_rule(form.cleaned_data["place"], form.wish()))
+    return seen_facts(preview_rule(form.cleaned_data["place"], form.draft()))
 
 
 def seen_facts(seen: Preview) -> Mapping[str, Any]:
@@ -233,7 +233,7 @@ def seen_facts(seen: Preview) -> Mapping[str, Any]:
 )
 def rule_new(request: PageRequest, form: DoorRuleForm) -> None:
     said = form.cleaned_data
-    ruling.rule(by=request.actor, place=said["place"], wish=form.wish(), reason=said["reason"])
+    ruling.rule(by=request.actor, place=said["place"], draft=form.draft(), reason=said["reason"])
 
 
 @rules.form(

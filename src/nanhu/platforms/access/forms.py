@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.access.issuers import choices
-from nanhu.platforms.access.services.ruling import EVERY_DAY, WHOLE_DAY, DoorWish
+from nanhu.platforms.access.services.ruling import EVERY_DAY, WHOLE_DAY, DoorRuleDraft
 from nanhu.platforms.campus.api import Place, open_places
 from nanhu.platforms.people import api as people
 
@@ -70,10 +70,10 @@ class DoorRuleForm(forms.Form):
             self.add_error("campus_no", _("只对一个人时，不要再选卡类和单位。"))
         return said
 
-    def wish(self) -> DoorWish:
+    def draft(self) -> DoorRuleDraft:
         said = self.cleaned_data
         holder_class, _colon, sub_class = said["who"].partition(":")
-        return DoorWish(
+        return DoorRuleDraft(
             covers_below=said["covers_below"],
             is_allowed=said["is_allowed"],
             person_id=self.person_id,

@@ -12,7 +12,7 @@ from nanhu.platforms.access.issuers import views
 from nanhu.platforms.access.models import DoorRule
 from nanhu.platforms.access.rules import Spoken, windows
 from nanhu.platforms.access.services.listing import spoken
-from nanhu.platforms.access.services.ruling import DoorWish, drafted
+from nanhu.platforms.access.services.ruling import DoorRuleDraft, rule_from
 from nanhu.platforms.campus.api import Place
 
 type Window = tuple[datetime, datetime]
@@ -50,10 +50,10 @@ class Preview:
         return sorted(self.losing)[:SAMPLE]
 
 
-def preview_rule(place: Place, wish: DoorWish) -> Preview:
+def preview_rule(place: Place, draft: DoorRuleDraft) -> Preview:
     """The rule is written, looked at and taken back: exactly what would hold is what is reckoned."""
     with transaction.atomic():
-        made = drafted(place, wish)
+        made = rule_from(place, draft)
         made.reason, made.created_by_name = "…", "…"
         made.save()
         groups, rules = groups_of(made)

@@ -17,7 +17,7 @@ EVERY_DAY = 127
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoorWish:
+class DoorRuleDraft:
     """A rule somebody wants; without person, unit and class it speaks of everybody."""
 
     is_allowed: bool
@@ -33,40 +33,40 @@ class DoorWish:
     until_time: time = WHOLE_DAY
 
 
-def rule(*, by: Actor, place: Place, wish: DoorWish, reason: str) -> DoorRule:
+def rule(*, by: Actor, place: Place, draft: DoorRuleDraft, reason: str) -> DoorRule:
     """In force from the commit on; doors hear it with their next poll."""
     if not reason.strip():
         raise ReasonNeededError
-    if wish.starts_on < campus_today():
+    if draft.starts_on < campus_today():
         raise DoorRuleInThePastError
     with transaction.atomic():
-        made = drafted(place, wish)
+        made = rule_from(place, draft)
         made.reason, made.created_by_id, made.created_by_name = reason.strip(), by.account_id, by.name
         made.save()
-        facts = {"rule": made.pk, **told(made)}
+        facts = {"rule": made.pk, **facts_of(made)}
         audit.record(by=by, action="access.rule", target=f"place:{place.key}", reason=reason, facts=facts)
         return made
 
 
-def drafted(place: Place, wish: DoorWish) -> DoorRule:
+def rule_from(place: Place, draft: DoorRuleDraft) -> DoorRule:
     return DoorRule(
         place=place,
-        covers_below=wish.covers_below,
-        is_allowed=wish.is_allowed,
-        person_id=wish.person_id,
-        unit_id=wish.unit_id,
-        holder_class=wish.holder_class,
-        sub_class=wish.sub_class,
-        weekdays=wish.weekdays,
-        from_time=wish.from_time,
-        until_time=wish.until_time,
-        starts_on=wish.starts_on,
-        ends_on=wish.ends_on,
+        covers_below=draft.covers_below,
+        is_allowed=draft.is_allowed,
+        person_id=draft.person_id,
+        unit_id=draft.unit_id,
+        holder_class=draft.holder_class,
+        sub_class=draft.sub_class,
+        weekdays=draft.weekdays,
+        from_time=draft.from_time,
+        until_time=draft.until_time,
+        starts_on=draft.starts_on,
+        ends_on=draft.ends_on,
         created_at=now(),
     )
 
 
-def told(made: DoorRule) -> dict[str, object]:
+def facts_of(made: DoorRule) -> dict[str, object]:
     return {
         "allowed": made.is_allowed,
         "below": made.covers_below,

@@ -9,7 +9,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.access.models import AntiPassback, Door, DoorRule
-from nanhu.platforms.access.services.ruling import DoorWish, rule
+from nanhu.platforms.access.services.ruling import DoorRuleDraft, rule
 from nanhu.platforms.campus.api import Place
 from nanhu.platforms.terminals.api import Terminal, new_terminal_key
 
@@ -25,10 +25,10 @@ class DoorOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorRuleOrder:
-    """`wish` without its place, which is named by key."""
+    """`draft` without its place, which is named by key."""
 
     place: str
-    wish: DoorWish
+    draft: DoorRuleDraft
     reason: str
 
 
@@ -50,7 +50,7 @@ def set_up_doors(*, by: Actor, order: DoorsOrder) -> int:
     added = add_doors(order.doors, places)
     if not DoorRule.objects.exists():
         for one in order.rules:
-            rule(by=by, place=places[one.place], wish=one.wish, reason=one.reason)
+            rule(by=by, place=places[one.place], draft=one.draft, reason=one.reason)
     if added:
         audit.record(by=by, action="access.set_up_doors", target="access:doors", facts={"doors": added})
     return added

@@ -7,7 +7,7 @@ import pytest
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.access.desk import GUARD, MANAGER, desk
-from nanhu.platforms.access.services.ruling import DoorWish, rule
+from nanhu.platforms.access.services.ruling import DoorRuleDraft, rule
 from nanhu.platforms.campus.api import Place, PlaceOrder, set_up_places
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
@@ -53,6 +53,6 @@ class TestPages(PageTests):
 
     def fill(self, count):
         set_up_places(by=SYSTEM, places=[PlaceOrder(key="hall", name="=1+1", kind="other")])
-        wish = DoorWish(is_allowed=True, starts_on=campus_today())
+        draft = DoorRuleDraft(is_allowed=True, starts_on=campus_today())
         for _number in range(count):
-            rule(by=SYSTEM, place=Place.objects.get(), wish=wish, reason="=1+1")
+            rule(by=SYSTEM, place=Place.objects.get(), draft=draft, reason="=1+1")

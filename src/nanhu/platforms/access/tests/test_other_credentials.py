@@ -13,7 +13,7 @@ from nanhu.platforms.access.models import Door, DoorListRow, Passage
 from nanhu.platforms.access.services.listing import current_list
 from nanhu.platforms.access.services.passing import pass_door
 from nanhu.platforms.access.services.previewing import preview_rule
-from nanhu.platforms.access.services.ruling import DoorWish, rule
+from nanhu.platforms.access.services.ruling import DoorRuleDraft, rule
 from nanhu.platforms.access.services.setting_up import DoorOrder, DoorsOrder, set_up_doors
 from nanhu.platforms.campus.api import Place, PlaceOrder, set_up_places
 from nanhu.platforms.people.models import Person
@@ -76,8 +76,8 @@ def door(badges):
 
 
 def open_to_visitors():
-    wish = DoorWish(is_allowed=True, starts_on=TODAY, holder_class="ordinary")
-    return rule(by=SYSTEM, place=Place.objects.get(), wish=wish, reason="开放日")
+    draft = DoorRuleDraft(is_allowed=True, starts_on=TODAY, holder_class="ordinary")
+    return rule(by=SYSTEM, place=Place.objects.get(), draft=draft, reason="开放日")
 
 
 def told(door, number, sequence):
@@ -108,7 +108,7 @@ def test_its_number_stands_hashed_in_the_doors_list_but_on_days_that_the_issuer_
 
 
 def test_the_preview_counts_people_whatever_they_hold(badges, door):
-    seen = preview_rule(Place.objects.get(), DoorWish(is_allowed=True, starts_on=TODAY, holder_class="ordinary"))
+    seen = preview_rule(Place.objects.get(), DoorRuleDraft(is_allowed=True, starts_on=TODAY, holder_class="ordinary"))
     assert (seen.gaining, seen.losing) == ({badges.person_id}, set())
 
 

@@ -27,7 +27,7 @@ class FrozenFundsDue(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoomShareTold(Event):
+class RoomShareChanged(Event):
     """A person's share of a room's bill came to an end: `outcome` is taken, left (`why`: the failure's code) or given_back."""
 
     share_id: int

@@ -105,11 +105,11 @@ def reissue_finish(request: Request) -> dict[str, Any]:
     if begun.state != MAKING:
         if (begun.state == DONE) is not is_made:
             raise ReissueResolvedError(state=CardReissue.State(begun.state).label)
-        return told(begun) | (chip_of(begun.new_card, request.terminal) if begun.new_card else {})
+        return state_of(begun) | (chip_of(begun.new_card, request.terminal) if begun.new_card else {})
     if not is_made:
         begun.state, begun.ended_at = CardReissue.State.ABANDONED, now()
         begun.save(update_fields=["state", "ended_at"])
-        return told(begun)
+        return state_of(begun)
     uid = text_in(request.body, "uid").upper()
     if not CARD_UID.fullmatch(uid):
         raise MalformedError
@@ -126,7 +126,7 @@ def reissue_finish(request: Request) -> dict[str, Any]:
     if keys.current_version() is not None:
         making.make_purses(by=request.by, cards=[new])
     begun.refresh_from_db()
-    return told(begun) | chip_of(new, request.terminal)
+    return state_of(begun) | chip_of(new, request.terminal)
 
 
 def chip_of(card: Card, terminal: Terminal) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def own_reissue(request: Request) -> CardReissue:
     return found
 
 
-def told(begun: CardReissue) -> dict[str, Any]:
+def state_of(begun: CardReissue) -> dict[str, Any]:
     facts: dict[str, Any] = {"reissue": str(begun.public_id), "state": begun.state, "fee_fen": begun.fee_fen}
     if begun.new_card is None:
         return facts | {"fee_fen": 0}

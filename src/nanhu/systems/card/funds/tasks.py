@@ -3,12 +3,12 @@
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.jobs import job
 from nanhu.systems.card.funds.models import PayoutBatch, RoomList
-from nanhu.systems.card.funds.services.finder import abandon_stale, settle_stale, tell_due
 from nanhu.systems.card.funds.services.merging import bring_over_due
 from nanhu.systems.card.funds.services.posting import post_payout
 from nanhu.systems.card.funds.services.returns import return_overdue
 from nanhu.systems.card.funds.services.room_posting import take_shares
 from nanhu.systems.card.funds.services.room_returns import give_shares_back
+from nanhu.systems.card.funds.services.stale_claims import abandon_stale, settle_stale, tell_due
 
 BY = Actor.system("card.funds")
 

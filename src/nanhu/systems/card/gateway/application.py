@@ -14,7 +14,7 @@ from nanhu.kernel.connections import guard_of
 from nanhu.kernel.garbage import collect_seldom
 from nanhu.kernel.logs import logging_settings
 from nanhu.platforms.terminals.wire import LARGEST_BODY
-from nanhu.systems.card.gateway.server import Asked, Gateway
+from nanhu.systems.card.gateway.server import Gateway, SignedRequest
 
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -42,7 +42,7 @@ class Application:
             return
         except ProtocolClosed:
             return
-        asked = Asked(
+        request = SignedRequest(
             scope.method,
             scope.path,
             find("nanhu-terminal", ""),
@@ -52,10 +52,10 @@ class Application:
             address_in(scope.client),
             body,
         )
-        told = await gateway.serve(asked)
-        headers = [JSON, ("nanhu-signature", told.signature)] if told.signature else [JSON]
+        response = await gateway.serve(request)
+        headers = [JSON, ("nanhu-signature", response.signature)] if response.signature else [JSON]
         with contextlib.suppress(ProtocolClosed):
-            protocol.response_bytes(told.status, headers, told.body)
+            protocol.response_bytes(response.status, headers, response.body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -64,17 +64,17 @@ class Application:
             gateway = self.gateway or await self.start()
             try:
                 async with asyncio.timeout(BODY_SECONDS):
-                    asked = await asked_by(scope, receive)
+                    request = await request_in(scope, receive)
             except TimeoutError:
                 await send({"type": "http.response.start", "status": HTTPStatus.REQUEST_TIMEOUT, "headers": []})
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
                 return
-            told = await gateway.serve(asked)
-            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(told.body)).encode())]
-            if told.signature:
-                headers.append((b"nanhu-signature", told.signature.encode()))
-            await send({"type": "http.response.start", "status": told.status, "headers": headers})
-            await send({"type": "http.response.body", "body": told.body, "more_body": False})
+            response = await gateway.serve(request)
+            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(response.body)).encode())]
+            if response.signature:
+                headers.append((b"nanhu-signature", response.signature.encode()))
+            await send({"type": "http.response.start", "status": response.status, "headers": headers})
+            await send({"type": "http.response.body", "body": response.body, "more_body": False})
 
     async def start(self) -> Gateway:
         async with self.lock:
@@ -98,10 +98,10 @@ class Application:
                 return
 
 
-async def asked_by(scope: Scope, receive: Receive) -> Asked:
+async def request_in(scope: Scope, receive: Receive) -> SignedRequest:
     found = {name: value.decode("latin-1") for name, value in scope["headers"] if name.startswith(b"nanhu-")}
     client = scope.get("client") or ("", 0)
-    return Asked(
+    return SignedRequest(
         scope["method"],
         scope["path"],
         found.get(b"nanhu-terminal", ""),

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from nanhu.platforms.terminals.wire import read_sequence
-from nanhu.systems.card.gateway.operations import TOLD, Operations, Request, told
+from nanhu.systems.card.gateway.operations import RECORDED, Operations, Request, response_to
 from nanhu.systems.card.gateway.payments import Decision
 from nanhu.systems.card.gateway.requests import (
     MalformedError,
@@ -45,9 +45,9 @@ class HoldDesk:
         row.h = 60 * minutes_of(request.terminal, asked)
         decision = await self.work.decide(request.terminal, row)
         if decision.outcome == "posted":
-            rows = await self.database.rows(TOLD, [request.terminal.id, sequence])
+            rows = await self.database.rows(RECORDED, [request.terminal.id, sequence])
             decision = Decision(*rows[0])
-        return told(sequence, decision)
+        return response_to(sequence, decision)
 
     async def release(self, request: Request) -> tuple[int, bytes]:
         own = read_sequence(request.sequence)
@@ -57,7 +57,7 @@ class HoldDesk:
         hold, price = sequence_in(values), fen_in(values, least=0)
         mark = fingerprint("release", str(hold), str(price))
         rows = await self.database.rows(RELEASE, [request.terminal.id, own, mark, hold, price])
-        return told(own, Decision(*rows[0]))
+        return response_to(own, Decision(*rows[0]))
 
     async def meter(self, request: Request) -> tuple[int, bytes]:
         values = read_object(request.body)

@@ -44,8 +44,8 @@ REFUND = """
     SELECT outcome, receipt_id, amount_fen, balance_fen, posted FROM card_refund(%s, %s, %s, decode(%s, 'hex'), %s, %s, '', %s::json)
 """
 STORE = "SELECT n, outcome, receipt_id, amount_fen, owed_fen, balance_fen FROM card_store(%s, %s::json, %s::json)"
-TOLD = """
-    SELECT outcome, receipt_id, amount_fen, balance_fen, posted, detail, released_fen, hold_until FROM card_told(%s, %s)
+RECORDED = """
+    SELECT outcome, receipt_id, amount_fen, balance_fen, posted, detail, released_fen, hold_until FROM card_recorded(%s, %s)
 """
 LAST = """
     SELECT greatest(p.last_sequence, (SELECT max(r.sequence) FROM card_receipt r WHERE r.terminal_id = p.id AND r.sequence <= coalesce(p.sequence_ceiling, 9223372036854775807)))::bigint,
@@ -87,7 +87,7 @@ class Operations:
         row = await self.row_of(request.terminal, sequence, asked, "payment")
         if row.x is None and is_off_price(request.terminal, asked):
             row.x = "price_wrong"
-        return told(sequence, await self.decide(request.terminal, row))
+        return response_to(sequence, await self.decide(request.terminal, row))
 
     async def decide(self, terminal: Terminal, row: Row) -> Decision:
         decision = await self.payments.decide(row)
@@ -127,7 +127,7 @@ class Operations:
             return 400, encode(refused("sequence_invalid"))
         sale = sequence_in(read_object(request.body))
         rows = await self.database.rows(REVERSE, [request.terminal.id, own, fingerprint("reversal", str(sale)), sale])
-        return told(own, Decision(*rows[0]))
+        return response_to(own, Decision(*rows[0]))
 
     async def refund(self, request: Request) -> tuple[int, bytes]:
         """A sale of this terminal's merchant, whole or in part, by the number on its slip."""
@@ -142,7 +142,7 @@ class Operations:
         )
         decision = Decision(*rows[0])
         self.watch.decided(request.terminal, decision.outcome)
-        return told(own, decision)
+        return response_to(own, decision)
 
     async def upload(self, request: Request) -> tuple[int, bytes]:
         elements = read_upload(request.body, now=time.time())
@@ -171,7 +171,7 @@ class Operations:
 
     async def query(self, request: Request) -> tuple[int, bytes]:
         sequence = sequence_in(read_object(request.body))
-        rows = await self.database.rows(TOLD, [request.terminal.id, sequence])
+        rows = await self.database.rows(RECORDED, [request.terminal.id, sequence])
         if not rows:
             return 200, encode(
                 Answer(outcome="unknown", code="unknown", sentence=SENTENCES["unknown"], sequence=sequence)
@@ -211,7 +211,7 @@ def is_off_price(terminal: Terminal, asked: Purchase) -> bool:
     return price is not None and price.kind == "fixed" and asked.amount_fen != price.price_fen
 
 
-def told(sequence: int, decision: Decision) -> tuple[int, bytes]:
+def response_to(sequence: int, decision: Decision) -> tuple[int, bytes]:
     if decision.outcome == "sequence_reused":
         return 409, encode(refused("sequence_reused", sequence=sequence))
     return 200, encode(answer_of(sequence, decision))

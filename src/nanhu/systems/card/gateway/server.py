@@ -19,8 +19,8 @@ from nanhu.platforms.terminals.wire import (
     request_text,
     sign_response,
 )
+from nanhu.systems.card.gateway.activity import ActivityLog
 from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
-from nanhu.systems.card.gateway.diary import Diary
 from nanhu.systems.card.gateway.holds import HoldDesk
 from nanhu.systems.card.gateway.operations import Operations, Request
 from nanhu.systems.card.gateway.payments import PaymentQueue
@@ -38,7 +38,7 @@ encode = msgspec.json.Encoder().encode
 type Operation = Callable[[Request], Awaitable[tuple[int, bytes]]]
 
 
-class Asked(NamedTuple):
+class SignedRequest(NamedTuple):
     """A request as it came."""
 
     method: str
@@ -51,7 +51,7 @@ class Asked(NamedTuple):
     body: bytes
 
 
-class Told(NamedTuple):
+class Response(NamedTuple):
     """An answer as it goes; without a signature where we cannot know who asks."""
 
     status: int
@@ -67,9 +67,9 @@ class Gateway:
         self.payments = PaymentQueue(self.database)
         self.terminals = TerminalDirectory(self.database)
         self.revocations = RevocationDesk(self.database)
-        self.diary = Diary(self.database, well=self.well)
-        watch = TerminalWatch(self.diary)
-        work = Operations(self.database, self.payments, self.diary.repeats, watch)
+        self.activity = ActivityLog(self.database, well=self.well)
+        watch = TerminalWatch(self.activity)
+        work = Operations(self.database, self.payments, self.activity.repeats, watch)
         self.sales: dict[str, Operation] = {
             PREFIX + "payment": work.payment,
             PREFIX + "reversal": work.reversal,
@@ -88,123 +88,123 @@ class Gateway:
 
     def well(self) -> list[str]:
         """The tasks that do their work now, by name: what the doctor expects to hear of (checks.py)."""
-        parts = (self.payments, self.terminals, self.revocations, self.diary)
+        parts = (self.payments, self.terminals, self.revocations, self.activity)
         return [name for part in parts for name in part.tasks.well()]
 
     async def close(self) -> None:
         await self.payments.close()
         await self.revocations.close()
         await self.terminals.close()
-        await self.diary.close()
+        await self.activity.close()
         await self.database.close()
 
-    async def serve(self, asked: Asked) -> Told:
+    async def serve(self, request: SignedRequest) -> Response:
         """One request from its bytes to the bytes of the answer."""
-        operation = self.operations.get(asked.path)
-        if operation is None or asked.method != "POST":
-            return self.elsewhere(asked)
-        if len(asked.body) > LARGEST_BODY:
-            return Told(413, encode(refused("too_large")))
+        operation = self.operations.get(request.path)
+        if operation is None or request.method != "POST":
+            return self.elsewhere(request)
+        if len(request.body) > LARGEST_BODY:
+            return Response(413, encode(refused("too_large")))
         try:
-            terminal = await self.signer(asked)
+            terminal = await self.signer(request)
         except OutcomeUnknownError:
-            return Told(503, encode(refused("outcome_unknown")))
-        if isinstance(terminal, Told):
+            return Response(503, encode(refused("outcome_unknown")))
+        if isinstance(terminal, Response):
             return terminal
         try:
-            status, body = await self.answer(operation, asked, terminal)
+            status, body = await self.answer(operation, request, terminal)
         except OutcomeUnknownError:
             status, body = 503, encode(refused("outcome_unknown"))
-        return Told(
-            status, body, sign_response(terminal.key, request_signature=asked.signature, status=status, body=body)
+        return Response(
+            status, body, sign_response(terminal.key, request_signature=request.signature, status=status, body=body)
         )
 
-    def elsewhere(self, asked: Asked) -> Told:
-        if asked.path == "/health":
-            return Told(200, encode({"gateway": "ok", **msgspec.to_builtins(self.payments.figures)}))
-        return Told(404, encode(refused("not_found")))
+    def elsewhere(self, request: SignedRequest) -> Response:
+        if request.path == "/health":
+            return Response(200, encode({"gateway": "ok", **msgspec.to_builtins(self.payments.figures)}))
+        return Response(404, encode(refused("not_found")))
 
-    async def signer(self, asked: Asked) -> Terminal | Told:
+    async def signer(self, request: SignedRequest) -> Terminal | Response:
         """The terminal that signed, under the key that signed."""
-        known = await self.terminals.find(asked.terminal)
-        terminal = None if known is None else signer_of(known, asked)
+        known = await self.terminals.find(request.terminal)
+        terminal = None if known is None else signer_of(known, request)
         if known is None or terminal is None:
             # Unsigned: an answer under a signature that its sender overheard would be believed by the terminal it is from.
             code = "terminal_unknown" if known is None else "signature_wrong"
-            self.refuse_at_door(asked, code)
-            return Told(401, encode(refused(code)))
+            self.refuse_at_door(request, code)
+            return Response(401, encode(refused(code)))
         return terminal
 
-    async def answer(self, operation: Operation, asked: Asked, terminal: Terminal) -> tuple[int, bytes]:
+    async def answer(self, operation: Operation, request: SignedRequest, terminal: Terminal) -> tuple[int, bytes]:
         """The terminal's next key becomes its key by the first request signed with it that counts."""
-        barred = self.barred(asked, terminal)
+        barred = self.barred(request, terminal)
         if barred is not None:
             return barred
         known = await self.terminals.find(terminal.number)
         if known is not None and terminal.key_version > known.key_version:
             await self.terminals.promote(terminal)
-        own = read_sequence(asked.sequence) if asked.path in self.sequenced else None
+        own = read_sequence(request.sequence) if request.path in self.sequenced else None
         if own is not None:
-            self.diary.repeats.sent(terminal.id, (own,))
+            self.activity.repeats.sent(terminal.id, (own,))
         try:
-            status, body = await operation(Request(terminal, asked.sequence, asked.body))
+            status, body = await operation(Request(terminal, request.sequence, request.body))
         except MalformedError:
-            self.refuse_at_door(asked, "malformed")
+            self.refuse_at_door(request, "malformed")
             return 400, encode(refused("malformed"))
         except OutcomeUnknownError:
             return 503, encode(refused("outcome_unknown"))
         except Exception:
-            log.exception("%s could not be answered", asked.path)
+            log.exception("%s could not be answered", request.path)
             return 503, encode(refused("outcome_unknown"))
         if own is not None and status == HTTPStatus.OK:
-            self.diary.saw(terminal.id, own)
+            self.activity.saw(terminal.id, own)
         if status == HTTPStatus.CONFLICT:
-            self.refuse_at_door(asked, "sequence_reused", asked.sequence)
+            self.refuse_at_door(request, "sequence_reused", request.sequence)
         return status, body
 
-    def barred(self, asked: Asked, terminal: Terminal) -> tuple[int, bytes] | None:
+    def barred(self, request: SignedRequest, terminal: Terminal) -> tuple[int, bytes] | None:
         """What is refused of a terminal that signed, before anything is read or written for it."""
-        offset = clock_offset(asked.clock)
-        if not is_tolerable(offset) and not asked.path.endswith("/hello"):
-            self.refuse_at_door(asked, "clock_wrong", asked.clock)
+        offset = clock_offset(request.clock)
+        if not is_tolerable(offset) and not request.path.endswith("/hello"):
+            self.refuse_at_door(request, "clock_wrong", request.clock)
             return 401, encode(refused("clock_wrong", server_time=time.time()))
         if (
-            asked.path in self.sales and terminal.merchant_id is None
+            request.path in self.sales and terminal.merchant_id is None
         ):  # a door has seen codes and cards, and must not be able to spend them
-            self.refuse_at_door(asked, "terminal_unfit")
+            self.refuse_at_door(request, "terminal_unfit")
             return 403, encode(refused("terminal_unfit"))
-        self.diary.saw(terminal.id, 0, asked.address, offset)
-        if terminal.state != "on" and asked.path not in self.decided_by_database:
+        self.activity.saw(terminal.id, 0, request.address, offset)
+        if terminal.state != "on" and request.path not in self.decided_by_database:
             return 200, encode(refused("terminal_off", server_time=time.time()))
-        sequence = read_sequence(asked.sequence) if asked.path in self.sequenced else None
+        sequence = read_sequence(request.sequence) if request.path in self.sequenced else None
         if sequence is not None and sequence > terminal.furthest_sequence:
-            self.refuse_at_door(asked, "sequence_invalid", asked.sequence)
+            self.refuse_at_door(request, "sequence_invalid", request.sequence)
             return 400, encode(refused("sequence_invalid"))
         return None
 
-    def refuse_at_door(self, asked: Asked, code: str, detail: str = "") -> None:
-        self.diary.refuse(terminal=asked.terminal, address=asked.address, code=code, detail=detail)
+    def refuse_at_door(self, request: SignedRequest, code: str, detail: str = "") -> None:
+        self.activity.refuse(terminal=request.terminal, address=request.address, code=code, detail=detail)
 
 
-def signer_of(terminal: Terminal, asked: Asked) -> Terminal | None:
+def signer_of(terminal: Terminal, request: SignedRequest) -> Terminal | None:
     """The terminal under the key that signed: its own, or the next one while both are good."""
-    if is_signed_by(terminal, asked):
+    if is_signed_by(terminal, request):
         return terminal
     if terminal.next_key is None or terminal.next_version is None:
         return None
     following = terminal._replace(
         key=terminal.next_key, key_version=terminal.next_version, next_key=None, next_version=None
     )
-    return following if is_signed_by(following, asked) else None
+    return following if is_signed_by(following, request) else None
 
 
-def is_signed_by(terminal: Terminal, asked: Asked) -> bool:
+def is_signed_by(terminal: Terminal, request: SignedRequest) -> bool:
     text = request_text(
         method="POST",
-        path=asked.path,
+        path=request.path,
         terminal=terminal.number,
-        sequence=asked.sequence,
-        clock=asked.clock,
-        body=asked.body,
+        sequence=request.sequence,
+        clock=request.clock,
+        body=request.body,
     )
-    return hmac.compare_digest(SEALED(terminal.key, text).hex().encode(), asked.signature.encode())
+    return hmac.compare_digest(SEALED(terminal.key, text).hex().encode(), request.signature.encode())

@@ -6,7 +6,7 @@ The bounds themselves are held in the database, in the transaction of each sale,
 
 from typing import Final
 
-from nanhu.systems.card.gateway.diary import Diary
+from nanhu.systems.card.gateway.activity import ActivityLog
 from nanhu.systems.card.gateway.terminals import Terminal
 
 LIMIT: Final = "terminal_limit"
@@ -25,8 +25,8 @@ SUSPENDED: Final = frozenset(
 
 
 class TerminalWatch:
-    def __init__(self, diary: Diary) -> None:
-        self.diary = diary
+    def __init__(self, activity: ActivityLog) -> None:
+        self.activity = activity
 
     def decided(self, terminal: Terminal, outcome: str) -> None:
         if outcome == LIMIT:
@@ -34,9 +34,9 @@ class TerminalWatch:
 
     def uploaded(self, terminal: Terminal, outcomes: list[str], *, last_sequence: int) -> None:
         """Rows that went into suspense are an alarm, whoever sent them."""
-        self.diary.saw(terminal.id, last_sequence)
+        self.activity.saw(terminal.id, last_sequence)
         for code in sorted(SUSPENDED.intersection(outcomes)):
             self.report(terminal, code, times=outcomes.count(code))
 
     def report(self, terminal: Terminal, code: str, *, times: int = 1) -> None:
-        self.diary.refuse(terminal=terminal.number, address="", code=code, times=times)
+        self.activity.refuse(terminal=terminal.number, address="", code=code, times=times)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _later
 from nanhu.kernel.events import subscribe
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.card.closing.events import LossBorne
-from nanhu.systems.card.funds.events import ClaimableReturned, FrozenFundsDue, RoomShareTold
+from nanhu.systems.card.funds.events import ClaimableReturned, FrozenFundsDue, RoomShareChanged
 from nanhu.systems.card.issuing import letters
 from nanhu.systems.card.models import Receipt, Wallet
 from nanhu.systems.card.protocol import receipt_number
@@ -56,8 +56,8 @@ def tell_loss_borne(events: Sequence[LossBorne]) -> None:
         letters.tell(key=f"loss_borne:{event.receipt_id}", kind="loss_borne", person_id=event.person_id, text=text)
 
 
-@subscribe(RoomShareTold, name="card_issuing.tell_room_share")
-def tell_room_share(events: Sequence[RoomShareTold]) -> None:
+@subscribe(RoomShareChanged, name="card_issuing.tell_room_share")
+def tell_room_share(events: Sequence[RoomShareChanged]) -> None:
     """A share that was left out is told the first time, not at each new try."""
     for event in events:
         text = str(ROOM_SHARES[event.outcome]) % {"name": event.name, "sum": format_yuan(event.amount_fen)}

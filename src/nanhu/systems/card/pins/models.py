@@ -58,7 +58,7 @@ class WalletLimit(models.Model):
 class LimitBreach(models.Model):
     """A stored row above a limit that came without the right PIN: the row is a fact, the office looks at the terminal."""
 
-    class Asked(models.TextChoices):
+    class Entered(models.TextChoices):
         NONE = "none", _("没有输密码")
         WRONG = "wrong", _("密码不对")
 
@@ -68,7 +68,7 @@ class LimitBreach(models.Model):
     which = models.TextField()
     spent_fen = models.BigIntegerField(help_text="with this row, in the meal or on the day")
     limit_fen = models.BigIntegerField()
-    pin = models.TextField(choices=Asked)
+    pin = models.TextField(choices=Entered)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

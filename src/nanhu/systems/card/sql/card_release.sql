@@ -13,7 +13,7 @@ BEGIN
     SELECT * INTO known FROM card_receipt q WHERE q.terminal_id = terminal AND q.sequence = own_sequence;
     IF FOUND THEN
         IF known.fingerprint = own_fingerprint OR known.outcome = 'cancelled' THEN
-            RETURN QUERY SELECT * FROM card_told(terminal, own_sequence);
+            RETURN QUERY SELECT * FROM card_recorded(terminal, own_sequence);
         ELSE
             RETURN QUERY SELECT 'sequence_reused', NULL::bigint, NULL::bigint, NULL::bigint, NULL::double precision, '', NULL::bigint,
                                 NULL::double precision;
@@ -32,5 +32,5 @@ BEGIN
             VALUES ('release', verdict, terminal, own_sequence, own_fingerprint, h.wallet_id, h.merchant_id,
                     CASE WHEN verdict = 'hold_settled' THEN nullif(h.price_fen, 0) ELSE nullif(price, 0) END, hold_sequence::text, now());
     END IF;
-    RETURN QUERY SELECT * FROM card_told(terminal, own_sequence);
+    RETURN QUERY SELECT * FROM card_recorded(terminal, own_sequence);
 END $$;

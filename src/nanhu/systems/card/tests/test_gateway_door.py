@@ -11,8 +11,8 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.terminals.api import Incident
 from nanhu.platforms.terminals.tasks import forget_incidents
 from nanhu.platforms.terminals.wire import LARGEST_BODY, sign_request
+from nanhu.systems.card.gateway.activity import ActivityLog
 from nanhu.systems.card.gateway.application import Application, address_in
-from nanhu.systems.card.gateway.diary import Diary
 from nanhu.systems.card.gateway.server import Asked, Gateway
 from nanhu.systems.card.gateway.terminals import Terminal
 from nanhu.testing.patience import PATIENCE_SECONDS
@@ -29,7 +29,7 @@ class Terminals:
 
 
 class Silent:
-    """A diary that is not asked for anything."""
+    """A activity that is not asked for anything."""
 
     def saw(self, *_arguments): ...
 
@@ -42,7 +42,7 @@ async def greet(_request):
 
 def gateway() -> Gateway:
     door = Gateway.__new__(Gateway)
-    door.terminals, door.diary, door.sales, door.operations = Terminals(), Silent(), {}, {PATH: greet}
+    door.terminals, door.activity, door.sales, door.operations = Terminals(), Silent(), {}, {PATH: greet}
     door.sequenced = door.decided_by_database = frozenset()
     return door
 
@@ -196,11 +196,11 @@ def test_a_flood_of_strangers_writes_few_rows_and_is_counted_whole():
     paper = Paper()
 
     async def flood() -> None:
-        diary = Diary(paper)
+        activity = ActivityLog(paper)
         for turn in range(200):
-            diary.refuse(terminal=f"made-up-{turn}", address="192.0.2.7", code="terminal_unknown")
-        await diary.write()
-        await diary.tasks.close()
+            activity.refuse(terminal=f"made-up-{turn}", address="192.0.2.7", code="terminal_unknown")
+        await activity.write()
+        await activity.tasks.close()
 
     asyncio.run(flood())
 

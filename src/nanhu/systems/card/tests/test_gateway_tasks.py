@@ -154,7 +154,7 @@ def test_the_doctor_misses_a_task_of_the_gateway_that_fell_silent(db):
         gateway = Gateway(database)
         await asyncio.sleep(0)
         well = gateway.well()
-        await gateway.diary.write()
+        await gateway.activity.write()
         await gateway.close()
         return well
 

@@ -13,7 +13,7 @@ from nanhu.platforms.terminals.api import Incident, Terminal
 from nanhu.systems.card.devices import guesses
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.gateway import policy
-from nanhu.systems.card.gateway.diary import Diary
+from nanhu.systems.card.gateway.activity import ActivityLog
 from nanhu.systems.card.gateway.payments import STATEMENT
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.policy import LimitRule
@@ -200,10 +200,10 @@ def test_invented_rows_are_seen_on_the_fleet_page_and_by_the_doctor(campus):
 
 def test_the_diary_takes_incidents_of_many_at_once():
     async def write() -> dict:
-        diary = Diary.__new__(Diary)
-        diary.incidents = {}
-        diary.refuse(terminal="N1001", address="", code="offline_card", times=12)
-        diary.refuse(terminal="N1001", address="", code="offline_card", times=3)
-        return diary.incidents
+        activity = ActivityLog.__new__(ActivityLog)
+        activity.incidents = {}
+        activity.refuse(terminal="N1001", address="", code="offline_card", times=12)
+        activity.refuse(terminal="N1001", address="", code="offline_card", times=3)
+        return activity.incidents
 
     assert list(asyncio.run(write()).values()) == [15]

@@ -46,7 +46,7 @@ def operations_of_the_gateway() -> set[str]:
         await gateway.payments.close()
         await gateway.terminals.close()
         await gateway.revocations.tasks.close()
-        await gateway.diary.tasks.close()
+        await gateway.activity.tasks.close()
         return set(gateway.operations)
 
     return asyncio.run(made())

@@ -6,7 +6,7 @@ import pytest
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.platforms.access.models import DoorRule
-from nanhu.platforms.access.services.ruling import DoorWish, rule
+from nanhu.platforms.access.services.ruling import DoorRuleDraft, rule
 from nanhu.platforms.access.services.setting_up import DoorOrder, DoorsOrder, set_up_doors
 from nanhu.platforms.campus.api import Place, PlaceOrder, set_up_places
 from nanhu.platforms.people import api as people
@@ -35,12 +35,12 @@ def hang_doors(**more) -> None:
     set_up_doors(by=SYSTEM, order=DoorsOrder(**({"doors": DOORS, "pass_back": PASS_BACK} | more)))
 
 
-def wish(**given) -> DoorWish:
-    return DoorWish(**({"is_allowed": True, "starts_on": campus_today()} | given))
+def draft(**given) -> DoorRuleDraft:
+    return DoorRuleDraft(**({"is_allowed": True, "starts_on": campus_today()} | given))
 
 
 def put(place: str, **given) -> DoorRule:
-    return rule(by=SYSTEM, place=Place.objects.get(key=place), wish=wish(**given), reason="宿管科来函")
+    return rule(by=SYSTEM, place=Place.objects.get(key=place), draft=draft(**given), reason="宿管科来函")
 
 
 def around_now() -> dict[str, time]:

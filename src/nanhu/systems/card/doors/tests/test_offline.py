@@ -143,14 +143,14 @@ def test_a_long_list_comes_in_pages(campus, held, monkeypatch):
 
 def test_a_class_without_the_right_to_doors_has_no_hours(campus, held):
     put("library")
-    wish = rights.Wish(
+    draft = rights.RuleDraft(
         card_class="student",
         sub_classes=(),
         right="door",
         is_allowed=False,
         starts_on=campus_today() + timedelta(days=1),
     )
-    rights.rule(by=SYSTEM, wish=wish, reason="离校")
+    rights.rule(by=SYSTEM, draft=draft, reason="离校")
     held.poll()
     assert held.opens(uid(campus))
     assert not held.opens(uid(campus), time.time() + 86400)

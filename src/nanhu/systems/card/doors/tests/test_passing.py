@@ -95,8 +95,8 @@ def test_the_card_comes_before_every_rule(campus, library):
 
 def test_a_class_without_the_right_to_doors_is_refused(campus, library):
     put("library")
-    wish = rights.Wish(card_class="student", sub_classes=(), right="door", is_allowed=False, starts_on=TODAY)
-    rights.rule(by=SYSTEM, wish=wish, reason="离校")
+    draft = rights.RuleDraft(card_class="student", sub_classes=(), right="door", is_allowed=False, starts_on=TODAY)
+    rights.rule(by=SYSTEM, draft=draft, reason="离校")
     assert try_door(library, campus, "student") == "no_right"
     assert try_door(library, campus, "teacher") == "allowed"
 

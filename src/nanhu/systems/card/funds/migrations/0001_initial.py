@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("terminal", "终端回报"),
                             ("counter", "卡片计数器"),
-                            ("finder", "自动查找"),
+                            ("job", "自动查找"),
                             ("reissue", "补卡"),
                             ("clerk", "人工核定"),
                         ],

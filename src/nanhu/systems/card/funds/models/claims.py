@@ -35,7 +35,7 @@ class ClaimOrder(models.Model):
 
         TERMINAL = "terminal", _("终端回报")
         COUNTER = "counter", _("卡片计数器")
-        FINDER = "finder", _("自动查找")
+        JOB = "job", _("自动查找")
         REISSUE = "reissue", _("补卡")
         CLERK = "clerk", _("人工核定")
 

@@ -201,7 +201,7 @@ def settle_open(*, by: Actor, card: Card, online_counter: int | None) -> ClaimOr
     if order is None:
         return None
     if not order.authorised_at:
-        return release(by=by, order=order, settled_by=ClaimOrder.Settled.FINDER)
+        return release(by=by, order=order, settled_by=ClaimOrder.Settled.JOB)
     if online_counter is None:
         raise ClaimUnsettledError
     return settle_by_counter(by=by, order=order, online_counter=online_counter)

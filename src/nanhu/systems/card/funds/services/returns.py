@@ -15,8 +15,8 @@ from nanhu.systems.card.funds.errors import NotReturnableError
 from nanhu.systems.card.funds.events import ClaimableReturned
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.policy import unclaimed_return_days
-from nanhu.systems.card.funds.services.finder import FINDER
 from nanhu.systems.card.funds.services.pending import lock_funds
+from nanhu.systems.card.funds.services.stale_claims import BY
 
 FROM_BANKS = (Claimable.Source.LOAD, Claimable.Source.ONLINE_TOP_UP)
 WAITING, RETURNED = Claimable.State.WAITING, Claimable.State.RETURNED
@@ -66,7 +66,7 @@ def is_returned(claimable: Claimable) -> bool:
     """Somebody may be claiming it this moment."""
     reason = _("逾期未领") if claimable.expires_at else _("超过期限未领，退回原处")
     try:
-        return_claimable(by=FINDER, claimable=claimable, reason=reason)
+        return_claimable(by=BY, claimable=claimable, reason=reason)
     except NotReturnableError:
         return False
     return True

@@ -12,7 +12,7 @@ from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import ProgressHandle, job, open_progress
 from nanhu.kernel.money import format_yuan
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.funds.events import RoomShareTold
+from nanhu.systems.card.funds.events import RoomShareChanged
 from nanhu.systems.card.funds.models import RoomList, RoomShare
 from nanhu.systems.card.funds.room_errors import NoDeductionRightError
 from nanhu.systems.card.funds.services.deductions import deduct, open_payee
@@ -82,7 +82,7 @@ def take(*, by: Actor, share: RoomShare, person_id: int, payee_account_id: int, 
         share.state, share.receipt_id = State.TAKEN, taken.receipt_id
     share.save(update_fields=["state", "why", "receipt_id", "tries"])
     publish(
-        RoomShareTold(
+        RoomShareChanged(
             share_id=share.pk,
             outcome=share.state,
             tries=share.tries,

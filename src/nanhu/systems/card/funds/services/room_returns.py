@@ -17,7 +17,7 @@ from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.closing.services import corrections
-from nanhu.systems.card.funds.events import RoomShareTold
+from nanhu.systems.card.funds.events import RoomShareChanged
 from nanhu.systems.card.funds.models import RoomList, RoomShare
 from nanhu.systems.card.funds.room_queries import shares_of
 from nanhu.systems.card.models import Receipt
@@ -101,7 +101,7 @@ def give_back(*, locked: RoomList, share: RoomShare, receipt: Receipt) -> None:
     except (CampusError, ledger.AlreadyReversedError):
         return  # still taken: the list stays open until whoever holds it up has decided
     publish(
-        RoomShareTold(
+        RoomShareChanged(
             share_id=share.pk,
             outcome="given_back",
             tries=share.tries,

@@ -19,9 +19,9 @@ from nanhu.systems.card.funds.checks import funds_differences
 from nanhu.systems.card.funds.errors import NothingToClaimError
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder
 from nanhu.systems.card.funds.services import claims
-from nanhu.systems.card.funds.services.finder import settle_stale
 from nanhu.systems.card.funds.services.reissue import reissue
 from nanhu.systems.card.funds.services.returns import return_claimable
+from nanhu.systems.card.funds.services.stale_claims import settle_stale
 from nanhu.systems.card.funds.tests.conftest import SYSTEM, Funds
 
 PARTS = ("student", "guest")

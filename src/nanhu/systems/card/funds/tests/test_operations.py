@@ -15,7 +15,7 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.funds import tasks
 from nanhu.systems.card.funds.models import CardReissue, Claimable
-from nanhu.systems.card.funds.services import claims, finder
+from nanhu.systems.card.funds.services import claims, stale_claims
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.funds.tests.test_pages_payouts import office, pay_out  # noqa: F401
 from nanhu.systems.card.models import Card
@@ -252,7 +252,7 @@ def test_frozen_money_is_collected_after_three_days_once_by_the_new_card(funds, 
     monkeypatch.setattr(claims, "now", lambda: due.replace(microsecond=0))
     early = kiosk.ask("claim/begin", {"card": "04AABBCCDDEEFF"}, pin=PIN)
     assert early["code"] == "card.nothing_to_claim"
-    for module in (claims, finder):
+    for module in (claims, stale_claims):
         monkeypatch.setattr(module, "now", lambda: due)
     assert (tasks.tell_due_funds(), tasks.tell_due_funds()) == (1, 0)
     deliver_pending()

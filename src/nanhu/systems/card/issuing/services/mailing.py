@@ -27,7 +27,7 @@ from nanhu.systems.card.issuing.services import orders, photos
 
 Outcome = IncomingMail.Outcome
 MOST_AT_ONCE = 50
-MOST_FAULTS_TOLD = 60
+MOST_FAULTS = 60
 LABELS = {column.key: column.header for column in COLUMNS}
 
 
@@ -65,7 +65,7 @@ def take_in(content: bytes) -> IncomingMail | None:
         except CampusError as refused:
             answer(letter, agent, refused.message)
             return keep(digest, letter, Outcome.REFUSED, why=refused.message)
-        answer(letter, agent, told(order, matched))
+        answer(letter, agent, answer_text(order, matched))
         return keep(digest, letter, Outcome.ORDERED, order=order)
 
 
@@ -113,7 +113,7 @@ def answer(letter: mails.Letter, agent: UnitDelegate, text: str) -> None:
     send_mail(email=person.email, subject=_("回复：%s") % letter.subject, text=whole)
 
 
-def told(order: CardOrder, matched: photos.Matched | None) -> str:
+def answer_text(order: CardOrder, matched: photos.Matched | None) -> str:
     """What was understood, what is wrong line by line, where to go on."""
     rows = list(order.rows.order_by("line"))
     wrong = [row for row in rows if row.errors]
@@ -124,7 +124,7 @@ def told(order: CardOrder, matched: photos.Matched | None) -> str:
     lines += [
         _("第 %(line)d 行：%(what)s")
         % {"line": row.line, "what": "；".join(f"{LABELS[key]} {why}" for key, why in row.errors.items())}
-        for row in wrong[:MOST_FAULTS_TOLD]
+        for row in wrong[:MOST_FAULTS]
     ]
     lines += photo_lines(matched)
     lines.append(_("还有 %d 行有错，请在网上改好。") % len(wrong) if wrong else _("名单没有错。"))
@@ -137,10 +137,10 @@ def photo_lines(matched: photos.Matched | None) -> list[str]:
     if matched is None:
         return [_("没有收到照片压缩包。")]
     lines = [_("照片已匹配 %d 张。") % len(matched.matched)]
-    told = (
+    groups = (
         (_("重复，未使用：%s"), matched.doubles),
         (_("未匹配到人员：%s"), matched.unknown),
         (_("还缺照片：%s"), matched.missing),
     )
-    lines += [text % "、".join(names[:MOST_FAULTS_TOLD]) for text, names in told if names]
-    return lines + [f"{name}: {why}" for name, why in matched.wrong[:MOST_FAULTS_TOLD]]
+    lines += [text % "、".join(names[:MOST_FAULTS]) for text, names in groups if names]
+    return lines + [f"{name}: {why}" for name, why in matched.wrong[:MOST_FAULTS]]

@@ -22,7 +22,7 @@ SAMPLE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class RuleDraft:
     """A rule somebody wants: `sub_classes` empty means the whole class."""
 
     card_class: str
@@ -57,16 +57,18 @@ class Preview:
     losing: tuple[Card, ...]
 
 
-def preview(wish: Wish) -> Preview:
-    check(wish)
+def preview(draft: RuleDraft) -> Preview:
+    check(draft)
     before = table()
-    after = RuleTable(rules=tuple(with_rules(before.rules, wish.rules())))
-    groups = Card.objects.filter(state__in=LIVING, card_class=wish.card_class, valid_until__gte=wish.starts_on)
+    after = RuleTable(rules=tuple(with_rules(before.rules, draft.rules())))
+    groups = Card.objects.filter(state__in=LIVING, card_class=draft.card_class, valid_until__gte=draft.starts_on)
     changed: dict[str, list[str]] = {"gain": [], "lose": []}
     counts: Counter[str] = Counter()
     for row in groups.order_by().values("sub_class").annotate(cards=Count("id")):
         sub_class = row["sub_class"]
-        was, is_now = (rules.gives(wish.card_class, sub_class, wish.right, wish.starts_on) for rules in (before, after))
+        was, is_now = (
+            rules.gives(draft.card_class, sub_class, draft.right, draft.starts_on) for rules in (before, after)
+        )
         way = "same" if was == is_now else "gain" if is_now else "lose"
         counts[way] += row["cards"]
         if way != "same":
@@ -81,24 +83,24 @@ def preview(wish: Wish) -> Preview:
     )
 
 
-def check(wish: Wish) -> None:
-    if wish.right not in RIGHTS:
-        raise UnknownRightError(right=wish.right)
-    if wish.starts_on < campus_today():
+def check(draft: RuleDraft) -> None:
+    if draft.right not in RIGHTS:
+        raise UnknownRightError(right=draft.right)
+    if draft.starts_on < campus_today():
         raise RuleInThePastError
 
 
-def rule(*, by: Actor, wish: Wish, reason: str) -> list[RightRule]:
+def rule(*, by: Actor, draft: RuleDraft, reason: str) -> list[RightRule]:
     """Put the rule into force. Overlaps are resolved here, and refused by the database where two do it at once."""
-    check(wish)
+    check(draft)
     with transaction.atomic():
-        made = wish.rules()
+        made = draft.rules()
         met = supersede(by=by, wanted=made, reason=reason)
         facts = {
-            "sub_classes": list(wish.sub_classes),
-            "allowed": wish.is_allowed,
-            "from": str(wish.starts_on),
-            "until": str(wish.ends_on or ""),
+            "sub_classes": list(draft.sub_classes),
+            "allowed": draft.is_allowed,
+            "from": str(draft.starts_on),
+            "until": str(draft.ends_on or ""),
             "withdrawn": [one.pk for one in met],
             "rules": [one.pk for one in made],
         }

@@ -22,13 +22,13 @@ TODAY = campus_today()
 DAY = timedelta(days=1)
 
 
-def wish(**given) -> ruling.Wish:
+def draft(**given) -> ruling.RuleDraft:
     told = {"card_class": "student", "sub_classes": (), "right": "library", "is_allowed": False, "starts_on": TODAY}
-    return ruling.Wish(**(told | given))
+    return ruling.RuleDraft(**(told | given))
 
 
 def rule(**given) -> list[RightRule]:
-    return ruling.rule(by=SYSTEM, wish=wish(**given), reason="图书馆函")
+    return ruling.rule(by=SYSTEM, draft=draft(**given), reason="图书馆函")
 
 
 def test_without_a_rule_the_schools_default_holds(campus):

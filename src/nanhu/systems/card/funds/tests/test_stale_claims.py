@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from nanhu.kernel.clock import now
 from nanhu.systems.card.funds.models import CardReissue, Claimable, ClaimOrder
-from nanhu.systems.card.funds.services import finder
+from nanhu.systems.card.funds.services import stale_claims
 from nanhu.systems.card.funds.services.claims import begin_claim
-from nanhu.systems.card.funds.services.finder import abandon_stale, settle_stale, tell_due
 from nanhu.systems.card.funds.services.merging import join_wallets
 from nanhu.systems.card.funds.services.reissue import reissue
+from nanhu.systems.card.funds.services.stale_claims import abandon_stale, settle_stale, tell_due
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.funds.tests.test_claims import authorised
 
@@ -20,7 +20,7 @@ def test_the_finder_frees_a_claim_no_chip_can_have_taken(funds):
     assert settle_stale(patience=timedelta(0)) == 1
     assert settle_stale(patience=timedelta(0)) == 0
     assert funds.states() == {"one": "waiting"}
-    assert funds.order().settled_by == ClaimOrder.Settled.FINDER
+    assert funds.order().settled_by == ClaimOrder.Settled.JOB
 
 
 def test_an_authorised_write_stays_open_until_the_chip_is_read(funds):
@@ -35,7 +35,7 @@ def test_who_waited_for_frozen_money_is_told_once_when_the_wait_is_over(funds, m
     reissue(by=SYSTEM, card=funds.campus.card("student"), reason="damaged", fee_fen=0, at="", key="k")
     assert tell_due() == 0
     later = now() + timedelta(hours=72, minutes=1)
-    monkeypatch.setattr(finder, "now", lambda: later)
+    monkeypatch.setattr(stale_claims, "now", lambda: later)
     assert (tell_due(), tell_due()) == (1, 0)
 
 

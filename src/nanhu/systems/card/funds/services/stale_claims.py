@@ -1,4 +1,4 @@
-"""The finder: claims whose terminal never said what became of them come to an end by themselves, once."""
+"""Stale claims: claims whose terminal never reported their end are ended by a periodic job, once."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from nanhu.systems.card.funds.services.claims import WRITING, release
 
 PATIENCE = timedelta(minutes=10)
 MAKING_PATIENCE = timedelta(minutes=30)
-FINDER = Actor.system("card.finder")
+BY = Actor.system("card.stale_claims")
 
 
 def settle_stale(*, patience: timedelta = PATIENCE) -> int:
@@ -32,7 +32,7 @@ def abandon_stale(*, patience: timedelta = MAKING_PATIENCE) -> int:
 
 def is_freed(order: ClaimOrder) -> bool:
     try:
-        return release(by=FINDER, order=order, settled_by=ClaimOrder.Settled.FINDER).state != WRITING
+        return release(by=BY, order=order, settled_by=ClaimOrder.Settled.JOB).state != WRITING
     except ClaimResolvedError:
         return False
 

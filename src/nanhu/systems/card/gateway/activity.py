@@ -33,7 +33,7 @@ class Seen(NamedTuple):
     offset: float | None
 
 
-class Diary:
+class ActivityLog:
     def __init__(self, database: Database, *, well: Callable[[], Iterable[str]] = tuple) -> None:
         """`well` names the tasks of this process that do their work; the doctor misses the others."""
         self.database = database
@@ -42,7 +42,7 @@ class Diary:
         self.incidents: dict[tuple[str, str, str, str], int] = {}
         self.repeats = Repeats()
         self.tasks = BackgroundTasks("gateway")
-        self.tasks.keep("diary", self.write_now_and_then)
+        self.tasks.keep("activity", self.write_now_and_then)
 
     def saw(self, terminal_id: int, sequence: int, address: str = "", offset: float | None = None) -> None:
         """From where it spoke and how its clock goes; of a flood of addresses only the first are told apart."""

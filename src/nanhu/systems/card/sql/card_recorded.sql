@@ -1,5 +1,5 @@
 -- What a sequence was told, with what a hold and a release have beside; one of the services door was told nothing here.
-CREATE OR REPLACE FUNCTION card_told(terminal bigint, asked bigint)
+CREATE OR REPLACE FUNCTION card_recorded(terminal bigint, asked bigint)
 RETURNS TABLE (outcome text, receipt_id bigint, amount_fen bigint, balance_fen bigint, posted double precision, detail text,
                released_fen bigint, hold_until double precision) LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN r.kind = 'service' THEN 'sequence_reused' ELSE r.outcome END, r.id, CASE WHEN r.kind = 'release' AND r.outcome = 'posted' THEN done.price_fen ELSE r.amount_fen END,
