@@ -18,10 +18,10 @@ BEGIN
     WITH RECURSIVE up AS MATERIALIZED (
         SELECT u.id FROM campus_upwards(here) u
     ), unit (id, parent_id) AS (
-        SELECT o.id, o.parent_id FROM people_org_unit o JOIN people_affiliation a ON a.unit_id = o.id
+        SELECT o.id, o.parent_id FROM people_units o JOIN people_ties a ON a.unit_id = o.id
         WHERE a.person_id = holder AND a.state IN ('active', 'suspended')
         UNION
-        SELECT o.id, o.parent_id FROM people_org_unit o JOIN unit ON o.id = unit.parent_id
+        SELECT o.id, o.parent_id FROM people_units o JOIN unit ON o.id = unit.parent_id
     ), speaking AS (
         SELECT r.id, r.is_allowed FROM access_rule r
         WHERE r.place_id IN (SELECT up.id FROM up) AND (r.covers_below OR r.place_id = here) AND holder IS NOT NULL

@@ -23,12 +23,12 @@ BEGIN
         ), down (rule_id, unit_id) AS (
             SELECT r.id, r.unit_id FROM rule r WHERE r.unit_id IS NOT NULL
             UNION
-            SELECT d.rule_id, u.id FROM people_org_unit u JOIN down d ON u.parent_id = d.unit_id
+            SELECT d.rule_id, u.id FROM people_units u JOIN down d ON u.parent_id = d.unit_id
         ), own AS (
             SELECT c.number, array_agg(DISTINCT r.id) AS rules
             FROM (SELECT r.id AS rule_id, r.person_id FROM rule r WHERE r.person_id IS NOT NULL
                   UNION
-                  SELECT d.rule_id, a.person_id FROM down d JOIN people_affiliation a ON a.unit_id = d.unit_id
+                  SELECT d.rule_id, a.person_id FROM down d JOIN people_ties a ON a.unit_id = d.unit_id
                   WHERE a.state IN ('active', 'suspended')) AS named
             JOIN rule r ON r.id = named.rule_id
             JOIN credential c ON c.person_id = named.person_id

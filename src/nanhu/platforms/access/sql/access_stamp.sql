@@ -3,5 +3,5 @@
 CREATE OR REPLACE FUNCTION access_stamp(moment timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT concat_ws('.', floor(extract(epoch FROM moment) / 600)::bigint,
         (SELECT concat_ws('-', count(*), max(r.id), count(r.withdrawn_at)) FROM access_rule r),
-        campus_stamp(), (SELECT max(s.id) FROM people_change_set s))
+        campus_stamp(), people_stamp())
 $$;

@@ -33,7 +33,7 @@ BEGIN
                          WHEN NOT p.is_enabled THEN 'disabled'
                          WHEN p.admits_grace AND i.grace_until > the_moment THEN 'grace'
                          WHEN EXISTS (
-                             SELECT FROM people_affiliation a
+                             SELECT FROM people_ties a
                               WHERE a.person_id = i.person_id AND a.state = 'active' AND a.kind <> 'guest'
                          ) THEN 'everybody'
                          WHEN i.grace_until > the_moment THEN 'in_grace'
@@ -72,7 +72,7 @@ BEGIN
                    WHEN p.admits_grace AND i.grace_until > the_moment THEN 'grace'
                    WHEN s.is_closed THEN 'not_listed'
                    WHEN EXISTS (
-                       SELECT FROM people_affiliation a
+                       SELECT FROM people_ties a
                         WHERE a.person_id = i.person_id AND a.state = 'active' AND a.kind <> 'guest'
                    ) THEN 'everybody'
                    WHEN i.grace_until > the_moment THEN 'in_grace'

@@ -34,7 +34,7 @@ BEGIN
                'campus_no', held.campus_no, 'ties', coalesce(ties.listed, '[]')
            ), coalesce(ties.wanted[1], held.campus_no)
       INTO facts, the_user
-      FROM people_person p
+      FROM people_known p
       LEFT JOIN LATERAL (
           SELECT json_agg(json_build_array(
                      a.id, a.kind, a.campus_no, u.code, u.name, d.code, d.name,
@@ -49,10 +49,10 @@ BEGIN
                          ELSE a.kind <> 'student'
                      END DESC, a.starts_on DESC, a.id
                  ) FILTER (WHERE a.state IN ('active', 'suspended')) AS wanted
-            FROM people_affiliation a
-            LEFT JOIN people_org_unit u ON u.id = a.unit_id
-            LEFT JOIN people_org_unit u2 ON u2.id = u.parent_id
-            LEFT JOIN people_org_unit u3 ON u3.id = u2.parent_id
+            FROM people_ties a
+            LEFT JOIN people_units u ON u.id = a.unit_id
+            LEFT JOIN people_units u2 ON u2.id = u.parent_id
+            LEFT JOIN people_units u3 ON u3.id = u2.parent_id
             LEFT JOIN LATERAL (  -- the department above class and major: people/queries.py, department_and_class
                 SELECT line.code, line.name
                   FROM (VALUES (1, u.code, u.name, u.kind), (2, u2.code, u2.name, u2.kind), (3, u3.code, u3.name, u3.kind),

@@ -9,14 +9,14 @@ LANGUAGE sql STABLE ROWS 4 AS $$
     WITH RECURSIVE tie AS (
         SELECT a.id, a.kind, a.category, a.unit_id
           FROM identity_account i
-          JOIN people_affiliation a ON a.person_id = i.person_id
+          JOIN people_ties a ON a.person_id = i.person_id
          WHERE i.id = the_account AND a.state = 'active'
     ), above (tie_id, unit_id) AS (
         SELECT tie.id, tie.unit_id FROM tie WHERE tie.unit_id IS NOT NULL
         UNION
         SELECT above.tie_id, u.parent_id
           FROM above
-          JOIN people_org_unit u ON u.id = above.unit_id
+          JOIN people_units u ON u.id = above.unit_id
          WHERE u.parent_id IS NOT NULL
     )
     SELECT r.id, r.application_id, r.effect::text, r.account_id IS NOT NULL,

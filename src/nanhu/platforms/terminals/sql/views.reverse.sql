@@ -1,1 +1,1 @@
-DROP VIEW terminals_known;
+DROP VIEW terminals_answered, terminals_known;

@@ -4,3 +4,7 @@ CREATE VIEW terminals_known AS
            n.key AS next_key, n.version AS next_version
     FROM terminals_terminal t
     LEFT JOIN terminals_next_key n ON n.terminal_id = t.id AND now() BETWEEN n.opens_at AND n.ends_at;
+
+-- Sequences that the services endpoint answered: they count as those of a room's own endpoint do.
+CREATE VIEW terminals_answered AS
+    SELECT l.terminal_id, l.sequence FROM terminals_request_log l;

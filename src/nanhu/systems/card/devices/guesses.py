@@ -6,8 +6,7 @@ Counted in the database, for all web processes and all gateways together (sql/ca
 from typing import Final
 
 from django.db import connection
-from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import F, Func, IntegerField, QuerySet, Value
 
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.platforms.terminals.api import GUARDS, LoggedRequest, Terminal
@@ -16,7 +15,6 @@ from nanhu.systems.card.pins.policy import limits_on
 
 LOOKED_THROUGH = 2000
 GUESSED: Final = "SELECT card_terminal_missed(%s, %s)"
-LEFT: Final = "SELECT card_misses_left(a.misses, a.minute_begun, %s) FROM card_terminal_activity a WHERE a.terminal_id = terminals_terminal.id"
 CODES: Final = frozenset({"card_unknown", "code_wrong", "card.no_card_for_document", "card.pin_wrong"})
 """Wrong PINs too: few for each card, over all cards they would lock a campus out."""
 DAILY: Final = {"reissue/begin": "reissue/finish"}
@@ -28,7 +26,10 @@ class CardGuard:
 
     def found(self, terminals: QuerySet[Terminal]) -> QuerySet[Terminal]:
         """With the guesses of the last minute, read in the query that finds the terminal."""
-        return terminals.annotate(guesses=RawSQL(LEFT, [limits_on(campus_today()).terminal_minute_misses]))  # noqa: S611  no text of anybody's
+        forgiven = Value(limits_on(campus_today()).terminal_minute_misses)
+        return terminals.annotate(
+            guesses=Func(F("pk"), forgiven, function="card_guesses", output_field=IntegerField(null=True))
+        )
 
     def has_used(self, terminal: Terminal, sequence: int) -> bool:
         return Receipt.objects.filter(terminal=terminal, sequence=sequence).exists()

@@ -18,11 +18,7 @@ HEARTBEATS = """
     INSERT INTO kernel_heartbeat (name, seen_at) SELECT h.name, now() FROM json_to_recordset(%s::json) AS h(name text) ORDER BY h.name
     ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at
 """
-INCIDENTS = """
-    INSERT INTO terminals_incident (at, terminal_number, address, code, detail, times)
-    SELECT now(), i.terminal, i.address, i.code, i.detail, i.times
-    FROM json_to_recordset(%s::json) AS i(terminal text, address text, code text, detail text, times integer)
-"""
+INCIDENTS = "SELECT terminals_refused(%s::json)"
 
 
 class Seen(NamedTuple):

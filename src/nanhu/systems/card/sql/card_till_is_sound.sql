@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION card_till_is_sound() RETURNS trigger LANGUAGE plpgsql
 DECLARE
     device record;
 BEGIN
-    SELECT t.number, t.kind, t.state INTO device FROM terminals_terminal t WHERE t.id = NEW.terminal_id FOR SHARE;
+    SELECT h.number, h.kind, h.state INTO device FROM terminals_held(NEW.terminal_id) h;
     IF device.kind NOT IN ('pos', 'scanner') THEN
         RAISE EXCEPTION 'terminal % is a % and sells nothing: refused', device.number, device.kind
             USING ERRCODE = 'integrity_constraint_violation';

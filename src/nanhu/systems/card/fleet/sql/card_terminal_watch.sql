@@ -13,13 +13,13 @@ BEGIN
         -- A terminal that was first heard at a large number begins there.
         start := coalesce(nullif(one.upto, 0) + 1, (SELECT least(
             (SELECT min(r.sequence) FROM card_receipt r WHERE r.terminal_id = one.id),
-            (SELECT min(d.sequence) FROM terminals_request_log d WHERE d.terminal_id = one.id))), one.last_sequence);
+            (SELECT min(d.sequence) FROM terminals_answered d WHERE d.terminal_id = one.id))), one.last_sequence);
         INSERT INTO card_terminal_gap (terminal_id, sequence, noticed_at)
             SELECT one.id, n, now()
             FROM (SELECT start AS n WHERE one.last_sequence - start >= most
                   UNION SELECT generate_series(greatest(start, one.last_sequence - most + 1), one.last_sequence)) AS wanted
             WHERE NOT EXISTS (SELECT FROM card_receipt r WHERE r.terminal_id = one.id AND r.sequence = n)
-              AND NOT EXISTS (SELECT FROM terminals_request_log d WHERE d.terminal_id = one.id AND d.sequence = n)
+              AND NOT EXISTS (SELECT FROM terminals_answered d WHERE d.terminal_id = one.id AND d.sequence = n)
             ON CONFLICT DO NOTHING;
         GET DIAGNOSTICS added = ROW_COUNT;
         noticed := noticed + added;
@@ -34,7 +34,7 @@ BEGIN
     WITH filled AS (
         UPDATE card_terminal_gap g SET filled_at = now() WHERE g.filled_at IS NULL
             AND (EXISTS (SELECT FROM card_receipt r WHERE r.terminal_id = g.terminal_id AND r.sequence = g.sequence)
-                 OR EXISTS (SELECT FROM terminals_request_log d WHERE d.terminal_id = g.terminal_id AND d.sequence = g.sequence))
+                 OR EXISTS (SELECT FROM terminals_answered d WHERE d.terminal_id = g.terminal_id AND d.sequence = g.sequence))
         RETURNING g.terminal_id
     )
     UPDATE card_terminal_watch w SET reordered = late.times + CASE WHEN w.day = card_day(now()) THEN w.reordered ELSE 0 END,

@@ -1,0 +1,1 @@
+DROP VIEW people_units, people_ties, people_known;
