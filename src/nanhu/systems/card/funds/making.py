@@ -62,7 +62,7 @@ def reissue_begin(request: Request) -> dict[str, Any]:
     person = people.person_cards([card.person_id])[card.person_id]
     return {
         "reissue": str(begun.public_id),
-        "name": masked(person.name),
+        "name": people.masked_name(person.name),
         "number": card.number,
         "fee_fen": fee_fen,
         "balance_fen": balance_fen,
@@ -91,10 +91,6 @@ def reason_of(body: dict[str, Any], card: Card) -> str:
     if said not in CardReissue.Reason.values:
         raise MalformedError
     return "lost" if card.state == Card.State.LOST else str(said)
-
-
-def masked(name: str) -> str:
-    return name[:1] + "*" * max(len(name) - 1, 1)
 
 
 @operation("reissue/finish", kinds=KIOSK)
