@@ -13,7 +13,7 @@ from nanhu.platforms.terminals.tasks import forget_incidents
 from nanhu.platforms.terminals.wire import LARGEST_BODY, sign_request
 from nanhu.systems.card.gateway.activity import ActivityLog
 from nanhu.systems.card.gateway.application import Application, address_in
-from nanhu.systems.card.gateway.server import Asked, Gateway
+from nanhu.systems.card.gateway.server import Gateway, SignedRequest
 from nanhu.systems.card.gateway.terminals import Terminal
 from nanhu.testing.patience import PATIENCE_SECONDS
 
@@ -47,8 +47,8 @@ def gateway() -> Gateway:
     return door
 
 
-def asked(signature: str, body: bytes = b"{}") -> Asked:
-    return Asked("POST", PATH, TILL.number, "0", "1764038400", signature, "192.0.2.7", body)
+def asked(signature: str, body: bytes = b"{}") -> SignedRequest:
+    return SignedRequest("POST", PATH, TILL.number, "0", "1764038400", signature, "192.0.2.7", body)
 
 
 def signed(body: bytes = b"{}") -> str:
