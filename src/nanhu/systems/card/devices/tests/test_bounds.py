@@ -80,6 +80,6 @@ def test_a_process_adds_a_miss_and_takes_none_away(maker, process):
 def test_guesses_are_read_with_the_terminal_and_cost_no_query_of_their_own(maker):
     with CaptureQueriesContext(connection) as asked:
         maker.ask("reissue/begin", {"id_number": "x"})
-    read = [one["sql"] for one in asked if "card_misses_left" in one["sql"]]
+    read = [one["sql"] for one in asked if "card_guesses" in one["sql"]]
     assert len(read) == 1
     assert 'FROM "terminals_terminal"' in read[0]
