@@ -29,7 +29,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def account_of(by: Actor) -> int:
-    """Of a person who answers for the deed, never a part of the program."""
+    """Of a person who answers for the action, never a part of the program."""
     if by.account_id is None:
         raise Http404
     return by.account_id

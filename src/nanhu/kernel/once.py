@@ -24,7 +24,7 @@ def lock_key(key: str) -> None:
 
 
 def made_by_form[Row: Model](rows: QuerySet[Row], token: UUID, **mine: object) -> Row | None:
-    """What this form made before, None when it is new and now ours to do. Call it first in the transaction of the deed.
+    """What this form made before, None when it is new and now ours to do. Call it first in the transaction of the action.
 
     `mine` are columns that must hold these values (who sent it): another's form is neither shown nor done again.
     """

@@ -51,7 +51,7 @@ class Proposal(models.Model):
 
     @classmethod
     def known(cls, by: Actor, token: UUID) -> Self | None:
-        """What this person's form made before; asked first in the transaction of the deed, which is then alone with the form."""
+        """What this person's form made before; asked first in the transaction of the action, which is then alone with the form."""
         return made_by_form(cls._default_manager.all(), token, author_id=by.account_id)
 
     def locked_in(self, states: Collection[str], rows: QuerySet[Self] | None = None) -> Self:

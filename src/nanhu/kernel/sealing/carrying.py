@@ -105,7 +105,7 @@ def kept_file() -> Path:
 
 
 def compare_and_keep() -> list[Root]:
-    """The nightly deed: what was kept must stand in the chains; the roots of now are added, whatever was found."""
+    """The nightly job: what was kept must stand in the chains; the roots of now are added, whatever was found."""
     path = kept_file()
     lost = missing(roots_in(path)) if path.exists() else []
     for one in lost:

@@ -6,7 +6,7 @@ from django.db import connection
 from nanhu.kernel.jobs import ProgressHandle, start_progress
 from nanhu.kernel.jobs import progress as progress_module
 from nanhu.platforms.datahub.api import import_file
-from nanhu.platforms.datahub.services import telling
+from nanhu.platforms.datahub.services import landing_progress
 from nanhu.platforms.datahub.tests.conftest import BY, UNITS, id_number, register, student
 
 PEOPLE = 4100
@@ -23,7 +23,7 @@ def test_rows_are_counted_for_others_while_they_land_and_while_they_are_cleaned(
     )
     people.write_text(register(*rows), encoding="gb18030")
     import_file(by=BY, path=units, source_key="org.units")
-    monkeypatch.setattr(telling, "SHORTEST_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(landing_progress, "SHORTEST_PAUSE_SECONDS", 0)
     monkeypatch.setattr(progress_module, "SHORTEST_PAUSE", progress_module.SHORTEST_PAUSE * 0)
     progress = start_progress(kind="datahub.import", title="导入", total=0, by=BY)
     stranger = connection.copy()
@@ -47,7 +47,7 @@ def watch(monkeypatch, progress, stranger) -> list[tuple[str, int, int]]:
             cursor.execute("SELECT note, done, total FROM kernel_progress WHERE id = %s", [progress.row.pk])
             seen.append(cursor.fetchone())
 
-    for owner, name in ((telling.LandingProgress, "__call__"), (ProgressHandle, "advance")):
+    for owner, name in ((landing_progress.LandingProgress, "__call__"), (ProgressHandle, "advance")):
         original = getattr(owner, name)
 
         def spied(self, *given, _original=original, **named):

@@ -54,7 +54,7 @@ class Guests(Table):
     kind = Text(_("身份"), "held__get_kind_display")
     reason = Text(_("事由"), "held__reason")
     last_day = Markup(_("最后一天"), "identity/guests/_last_day.html")
-    deeds = Markup(_("操作"), "identity/guests/_deeds.html")
+    actions = Markup(_("操作"), "identity/guests/_actions.html")
 
 
 @desk.page(

@@ -36,7 +36,7 @@ class Suspension(models.Model):
 
 
 class SignInEvent(models.Model):
-    """One line of the sign-in log (登录日志), partitioned by month; the audit log holds the same deeds sealed.
+    """One line of the sign-in log (登录日志), partitioned by month; the audit log holds the same actions sealed.
 
     A refused name is kept as the keyed fingerprint that the audit log has: people type passwords into the name's box.
     No foreign keys: months are dropped whole, and the log outlives what it tells of.

@@ -4,7 +4,7 @@ from nanhu.kernel.clock import now
 
 
 class KnownStation(models.Model):
-    """A device or address from which an account came in at a door (Wi-Fi, VPN, mail): strangers who guess elsewhere do
+    """A device or address from which an account used a service (Wi-Fi, VPN, mail): strangers who guess elsewhere do
     not make it wait. `station` is a keyed hash of the MAC address, or of the network of the address.
     """
 

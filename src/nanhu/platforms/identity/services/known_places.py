@@ -36,7 +36,7 @@ def is_mac(plain: str) -> bool:
 
 
 def is_station_known(*, account: Account | None, service: str, address: str) -> bool:
-    """Did this account come in at this door from this device or network before? "" is no station."""
+    """Did this account use this service from this device or network before? "" is no station."""
     known = KnownStation.objects.filter(
         account_id=account.pk if account is not None else NOBODY,
         service=service,

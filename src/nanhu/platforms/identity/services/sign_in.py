@@ -67,10 +67,10 @@ def check(
 
 @hashing.turn()
 def verify_for_service(*, by: Actor, typed_name: str, password: str, service: str) -> Account | None:
-    """The same question from a program that keeps a door (Wi-Fi, VPN, mail): only an open account and its own password.
+    """The same question from a program that checks passwords (Wi-Fi, VPN, mail): only an open account and its own password.
 
-    `by.address` is the end user's (an address or a device's number), "" when the door does not tell. The gates are the
-    door's own: a telephone that goes on trying an old password neither locks the portal's sign-in nor other devices.
+    `by.address` is the end user's (an address or a device's number), "" when the service does not say. The gates are the
+    service's own: a telephone that goes on trying an old password neither locks the portal's sign-in nor other devices.
     """
     campus_no, secret = normalise_sign_in_name(typed_name), normalise_password(password)
     account = account_of_name(campus_no)

@@ -1,6 +1,6 @@
 """The sign-in log (登录日志): one line for each sign-in, renewal, refusal and sign-out, in the action's own transaction.
 
-The audit log holds the same deeds, sealed. This table is made for questions: by account, address, hour, application.
+The audit log holds the same actions, sealed. This table is made for questions: by account, address, hour, application.
 """
 
 from collections.abc import Iterable, Iterator
@@ -113,7 +113,7 @@ def made_month(cursor: object, day: date) -> bool:
 
 
 def drop_old_months() -> list[str]:
-    """Whole months that are older than the audit log has to be kept; the archive of the audit log has their deeds."""
+    """Whole months that are older than the audit log has to be kept; the archive of the audit log has their actions."""
     oldest = campus_today() - timedelta(days=configuration().audit_days)
     with connection.cursor() as cursor:
         cursor.execute("SELECT identity_sign_in_forget(%s)", [oldest])

@@ -18,7 +18,7 @@ CHANNEL = "nanhu_logout"
 
 
 class UnreachableError(Exception):
-    """A teller's word for an application that should be told and cannot be, whatever we try; the text says why."""
+    """Raised for an application that should be notified and cannot be, whatever we try; the text says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ def test_an_application_entered_twice_is_out_when_both_are(in_two):
     first = SsoGrant.objects.filter(application__key="oa").first()
     SsoGrant.objects.filter(pk=first.pk).update(logout="done", logout_due_at=None)
     found = lines_of([first.session_id])[first.session_id]
-    assert [(line.application, line.is_told) for line in found] == [("OA 办公系统", False), ("图书馆", False)]
+    assert [(line.application, line.is_notified) for line in found] == [("OA 办公系统", False), ("图书馆", False)]
 
 
 def test_nobody_else_sees_it(in_two):

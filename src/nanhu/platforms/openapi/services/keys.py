@@ -79,7 +79,7 @@ def rotate_key(*, by: Actor, key: ApiKey, overlap_hours: int) -> NewKey:
 
 @transaction.atomic
 def revoke_key(*, by: Actor, key: ApiKey, reason: str) -> None:
-    """Waits for deeds of this key that are under way; from the commit on there is no other. Twice is harmless."""
+    """Waits for requests of this key that are under way; from the commit on there is no other. Twice is harmless."""
     old = ApiKey.objects.select_for_update().get(pk=key.pk)
     if old.revoked_at is not None:
         return

@@ -196,7 +196,7 @@ def test_soap_without_a_good_signature_is_a_fault_and_ends_nothing(sp, signed_in
 
 def test_a_partner_is_told_by_a_signed_soap_call(inside, sp, signed_in):
     sessions.end_sessions(by=TEST, sessions=[live_session()], how="signed_out")
-    call = logouts.tell(SsoGrant.objects.get())
+    call = logouts.logout_call(SsoGrant.objects.get())
 
     assert (call.address, call.content_type) == (f"{sp.logout}/soap", "text/xml; charset=utf-8")
     message = fromstring(call.body)[0][0]
@@ -211,7 +211,7 @@ def test_a_partner_without_soap_is_not_said_to_be_told(inside, sp, signed_in):
     row = PartnerRow.objects.get()
     row.facts["logouts"] = [one for one in row.facts["logouts"] if one["binding"] != names.SOAP_BINDING]
     row.save()
-    assert logouts.tell(SsoGrant.objects.get()) is None
+    assert logouts.logout_call(SsoGrant.objects.get()) is None
 
 
 def without(*bindings: str) -> None:
@@ -275,7 +275,7 @@ def test_a_partner_with_soap_hears_behind_the_browser(inside, sp, signed_in):
 def test_a_partner_forgotten_meanwhile_cannot_be_told(inside, sp, signed_in, application):
     partners.forget(by=TEST, application=application)
     with pytest.raises(UnreachableError):
-        logouts.tell(SsoGrant.objects.get())
+        logouts.logout_call(SsoGrant.objects.get())
 
 
 def test_an_answer_of_200_that_reports_a_failure_does_not_count_as_told():
