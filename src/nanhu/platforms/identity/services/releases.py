@@ -33,8 +33,11 @@ def set_releases(*, by: Actor, application: Application, reasons: Mapping[str, s
     if not gone and not new:
         return False
     application.releases.filter(name__in=gone).delete()
-    for name, why in new.items():
-        ask(by, application, held.get(name), name, why)
+    requests = [
+        requested(by, held.get(name) or AttributeRelease(application=application, name=name), new[name]) for name in new
+    ]
+    AttributeRelease.objects.bulk_create([one for one in requests if one.pk is None])
+    AttributeRelease.objects.bulk_update([one for one in requests if one.pk is not None], fields=REQUEST)
     note = {"released": dict(new), "removed": gone}
     audit.record(
         by=by, action="identity.change_released_attributes", target=f"application:{application.key}", facts=note
@@ -43,15 +46,18 @@ def set_releases(*, by: Actor, application: Application, reasons: Mapping[str, s
     return True
 
 
-def ask(by: Actor, application: Application, held: AttributeRelease | None, name: str, reason: str) -> None:
-    release = held or AttributeRelease(application=application, name=name)
-    release.is_sensitive = ATTRIBUTES[name].is_sensitive
+REQUEST = ["is_sensitive", "reason", "requested_by", "requester", "state", "decided_by", "decided_at", "decider"]
+
+
+def requested(by: Actor, release: AttributeRelease, reason: str) -> AttributeRelease:
+    """As it stands once somebody asked for it, not yet written."""
+    release.is_sensitive = ATTRIBUTES[release.name].is_sensitive
     waits = release.is_sensitive and by.account_id is not None
     release.reason, release.requested_by, release.requester_id = reason, by.name, by.account_id
     release.state = State.WAITING if waits else State.GRANTED
     release.decided_by, release.decided_at = ("", None) if waits or not release.is_sensitive else (by.name, now())
     release.decider = None
-    release.save()
+    return release
 
 
 @transaction.atomic
