@@ -26,12 +26,57 @@ AS_OWNER = {
 """Commands that make or change tables, or rows which nobody else may touch. All others have the worker's rights."""
 
 
+LONGEST_QUESTION = 2
+"""Words of `nanhu help`; what follows asks for one command."""
+HELP = """\
+南湖智慧校园。用法：nanhu 命令 [参数]；nanhu help 命令 说明一个命令。
+
+运行
+  demo          样例校园：没有数据就先造，然后运行到 Ctrl-C
+  run           迁移数据库，运行网页、网关和后台
+  worker        只运行后台任务
+  doctor        检查这套系统：哪里不对，怎么处理
+
+数据和密钥
+  migrate       把数据库表升到这一版程序
+  backup        不停机备份数据库、密钥和文件
+  restore       从备份恢复
+  database      看各进程的数据库权限，或重新授予
+  keys          看加密密钥，换新密钥
+  audit         审计日志：封印、核对、导出、归档
+  ledger        总账：核对封印、试算平衡、逐日根值
+
+身份
+  accounts      看、解锁、重置、停用账号，授予和收回角色
+  oidc_keys     OpenID Connect 的签名密钥
+  saml_keys     SAML 的签名密钥
+  radius_key    为 FreeRADIUS 或 Dovecot 生成密钥和配置
+
+业务
+  datahub       数据清洗：导入、批次、问题、重放、回退
+  calendar      校历的例外日
+  terminal      停用、启用终端，换终端密钥
+  card_field    登记或撤去商户、消费机、自助终端、门
+
+样例和开发
+  sample        生成样例校园的各部门文件
+  card_vendor   样例厂商；card_emulator、card_kiosks、card_doors、card_chips、card_outside：各模拟设备的配置
+  translations  英文译文：更新、编译、检查
+
+其余都是 Django 的命令：nanhu help --commands 列出全部。
+"""
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanhu.project.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if command in {"help", "--help", "-h"} and len(sys.argv) <= LONGEST_QUESTION:
+        sys.stdout.write(HELP)
+        return
     os.environ.setdefault("NANHU_DATABASE_ROLE", "owner" if command in AS_OWNER else "worker")
     if command == "demo":
         os.environ.setdefault("NANHU_DEMO", "1")
+        hold_data_folder()
         lay_template()
     if command == "doctor":
         look_as_the_running_campus()
@@ -40,6 +85,18 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
+
+
+def hold_data_folder() -> None:
+    """Ends here while another sample campus runs in this folder, or still stops."""
+    from nanhu.kernel.configuration import configuration
+    from nanhu.kernel.processes import data_folder
+
+    folder = configuration().data_dir
+    if not data_folder.hold(folder):
+        sys.exit(
+            f"这里已有一个样例校园在运行，或正在停下：{folder}\n先在它的窗口按 Ctrl-C 并等它停完，或用 NANHU_DATA_DIR 换一个文件夹。"
+        )
 
 
 def lay_template() -> None:

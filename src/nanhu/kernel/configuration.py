@@ -44,7 +44,11 @@ class Configuration:
         "NANHU_PROCESS", "command", "What a connection is called in the database; set by `nanhu`."
     )
     database_pool_size: int = setting("NANHU_DATABASE_POOL_SIZE", 8, "Connections each process may hold.")
-    public_url: str = setting("NANHU_PUBLIC_URL", "http://localhost:8000", "The address people type, without a slash.")
+    public_url: str = setting(
+        "NANHU_PUBLIC_URL",
+        "http://localhost:8000",
+        "The address people type, without a slash; unset: localhost and NANHU_WEB_PORT.",
+    )
     allowed_hosts: str = setting("NANHU_ALLOWED_HOSTS", "", "Further host names, separated by commas.")
     debug: bool = setting("NANHU_DEBUG", False, "Developer's error pages. Never on a real campus.")
     demo: bool = setting("NANHU_DEMO", False, "A sample campus: prints sign-ins and opens the doors only it needs.")
@@ -185,6 +189,8 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
             raise ConfigurationError(f"{one.metadata['variable']}: expected one of {words}, not {text!r}")
     if values.get("audit_days", LEAST_AUDIT_DAYS) < LEAST_AUDIT_DAYS:
         raise ConfigurationError(f"NANHU_AUDIT_DAYS: the law wants {LEAST_AUDIT_DAYS} days at least")
+    if "web_port" in values:
+        values.setdefault("public_url", f"http://localhost:{values['web_port']}")
     values["data_dir"] = Path(values.get("data_dir", "var")).resolve()
     return Configuration(**values)
 

@@ -12,6 +12,7 @@ from django.db import models, transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import NotTheAuthorError
 from nanhu.kernel.jobs import defer, start_progress
 from nanhu.kernel.proposals import Proposal, given
 
@@ -93,7 +94,10 @@ def submit[B: IntakeBatch](*, by: Actor, batch: B) -> B:
 
 @transaction.atomic
 def discard[B: IntakeBatch](*, by: Actor, batch: B) -> B:
+    """By its author; whoever else may decide it refuses it, with a reason."""
     locked = batch.locked_in({CHECKED, SUBMITTED})
+    if by.account_id is None or by.account_id != locked.author_id:
+        raise NotTheAuthorError
     locked.let_go()
     locked.enter(by, DISCARDED, "discard_{}")
     return locked
@@ -111,8 +115,9 @@ def approve[B: IntakeBatch](*, by: Actor, batch: B) -> B:
 
 @transaction.atomic
 def refuse[B: IntakeBatch](*, by: Actor, batch: B, answer: str) -> B:
+    """Also one that its author never submitted: it may keep things from other lists."""
     why = given(answer)
-    locked = batch.locked_in({SUBMITTED})
+    locked = batch.locked_in({CHECKED, SUBMITTED})
     locked.decide(by, state=REFUSED, answer=why)
     locked.let_go()
     locked.enter(by, REFUSED, "refuse_{}", why)

@@ -2,6 +2,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +51,7 @@ class EventDelivery(models.Model):
         ]
 
 
-class FormDeed(models.Model):
+class SubmittedForm(models.Model):
     """A form of a console that was done, by the token it was shown with: sent again, it is not done again."""
 
     token = models.UUIDField(unique=True)
@@ -60,8 +61,25 @@ class FormDeed(models.Model):
     done_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        db_table = "kernel_form_deed"
-        indexes = [models.Index(fields=["done_at"], name="kernel_form_deed_age")]
+        db_table = "kernel_submitted_form"
+        indexes = [models.Index(fields=["done_at"], name="kernel_submitted_form_age")]
+
+
+class SavedView(models.Model):
+    """An address of a list that a person keeps under a name: its filters and order."""
+
+    account_id = models.BigIntegerField()
+    page = models.TextField(help_text="namespace and name: card:rights:rules")
+    name = models.TextField()
+    query = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "kernel_saved_view"
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "page", "name"], name="kernel_saved_view_once"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(query=""), name="kernel_saved_view_is_named"),
+        ]
 
 
 class AuditEntry(models.Model):

@@ -29,7 +29,7 @@ ADDED_ONLY: Final = (
     "card_revocation_change",
     "card_shift_count",
     "openapi_idempotency_record",
-    "kernel_form_deed",
+    "kernel_submitted_form",
     "terminals_request_log",
 )
 """Rows are added and never change."""
@@ -160,7 +160,7 @@ FORGOTTEN: Final[Mapping[str, Rights]] = {
     "access_passage": ("SELECT", "INSERT", "DELETE"),
     "card_stored_sum": ("SELECT", "DELETE"),
     "ledger_day_sum": ("SELECT", "DELETE"),
-    "kernel_form_deed": ("SELECT", "DELETE"),
+    "kernel_submitted_form": ("SELECT", "DELETE"),
     "card_chip_key": ADD,
     **dict.fromkeys(OUTBOXES, CHANGE),
     **dict.fromkeys(

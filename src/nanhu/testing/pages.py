@@ -194,9 +194,9 @@ class IntakeTests(ProposalTests):
         answer = self.hand_in(holder, self.faulty)
         page = answer.content.decode()
         assert answer.status_code == 422
-        [fault] = answer.context["error"].facts["faults"]
-        assert fault.what in page
-        assert fault.column in page
+        faults = answer.context["error"].facts["faults"]
+        assert {fault.line for fault in faults} == {faults[0].line}
+        assert all(fault.what in page and fault.column in page for fault in faults)
         assert structure_faults(page) == []
         assert holder.get(self.desk.home()).context["list"].page.paginator.count == 0
 
@@ -204,6 +204,18 @@ class IntakeTests(ProposalTests):
         token = str(uuid4())
         first, again = (self.hand_in(holder, self.good, token)["Location"] for _twice in range(2))
         assert first == again
+
+    def test_it_is_discarded_by_its_author_alone_and_refused_by_another_with_a_reason(
+        self, holder: Client, second: Client
+    ) -> None:
+        address: str = self.hand_in(holder, self.good)["Location"]
+        assert "discard/" not in second.get(address).content.decode()
+        assert second.post(address + "discard/").status_code == 409
+        assert second.post(address + "refuse/", {"answer": ""}).status_code == 422
+        assert second.post(address + "refuse/", {"answer": "重复了"}).status_code == 302
+        assert "重复了" in holder.get(address).content.decode()
+        again: str = self.hand_in(holder, self.good)["Location"]
+        assert holder.post(again + "discard/").status_code == 302
 
     def test_who_approved_it_sees_how_far_it_is(self, holder: Client, second: Client) -> None:
         address = self.submitted(holder)

@@ -127,7 +127,7 @@ class Cases:
     def show(self, request: PageRequest, found: Any) -> HttpResponse:
         console, me = request.page.console, request.viewer.account_id
         state = next(one for one in self.table.columns if isinstance(one, Badge) and one.name == "state")
-        deeds = {
+        actions = {
             name: page.address(public_id=found.public_id)
             for name, page in console.pages.items()
             if page.parent is self.case
@@ -135,9 +135,10 @@ class Cases:
         facts: dict[str, Any] = {
             "case": found,
             "state": state.shown(found, Reader(request, me)),
-            "deeds": deeds,
+            "actions": actions,
             "is_mine": found.author_id == me,
             "waits": found.state == found.waits_in,
+            "may_decide": found.author_id != me and console.pages["approve"].is_shown_to(request.viewer),
             "refusal": form_of(request, RefusalForm),
             "agree": self.options["agree"](found) if "agree" in self.options else _("同意办理"),
             **self.own_facts(found),
@@ -192,7 +193,7 @@ class Intake(Cases):
                 return known
             checked = check(sheet.read(form.cleaned_data["file"]))
             if checked.faults:
-                raise FaultyRowsError(count=len(checked.faults), faults=checked.faults)
+                raise FaultyRowsError(count=len({one.line for one in checked.faults}), faults=checked.faults)
             return keep(request.actor, form, checked.rows)
 
         def submit(request: PageRequest, found: IntakeBatch) -> None:

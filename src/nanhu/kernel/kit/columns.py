@@ -176,8 +176,7 @@ class Span(Column):
         self.last = last
 
     def words(self, value: date | None, row: Any, reader: Reader) -> str:  # noqa: ARG002
-        year, last = clock.campus_today().year, getattr(row, self.last)
-        return " – ".join(dates.short_day(day, year) if day else "" for day in (value, last))
+        return dates.span_words(value, getattr(row, self.last))
 
     def exported(self, row: Any, reader: Reader) -> object:  # noqa: ARG002
         return "/".join(dates.iso_day(day) if day else "" for day in (self.value(row), getattr(row, self.last)))

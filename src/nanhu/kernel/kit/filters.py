@@ -2,21 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel import clock
 from nanhu.kernel.kit.forms import Label
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.widgets import DayInput
-
-if TYPE_CHECKING:
-    from datetime import date
 
 type Choices = Iterable[tuple[Any, Text]]
 LONGEST = 80
@@ -130,9 +126,7 @@ class Days(Filter):
         return found or None
 
     def words(self, given: Mapping[str, Any]) -> str:
-        year = clock.campus_today().year
-        ends: list[date | None] = [given.get("_from"), given.get("_to")]
-        return " – ".join(dates.short_day(day, year) if day else "" for day in ends)
+        return dates.span_words(given.get("_from"), given.get("_to"))
 
 
 class Filters:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -22,7 +23,8 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`primary` is the one button at the head; `failure` the sentence of an action that was refused."""
+    """`primary` is the one button at the head; `failure` the sentence of an action that was refused, or `failed_form`
+    the form that says what is wrong."""
 
     name: Text
     icon: str
@@ -34,6 +36,7 @@ class Frame:
     crumbs: tuple[Tab, ...]
     primary: Tab | None
     failure: str
+    failed_form: BaseForm | None
 
 
 def frame_of(request: PageRequest) -> Frame:
@@ -51,6 +54,7 @@ def frame_of(request: PageRequest) -> Frame:
         crumbs=tuple(crumbs(request, trail)),
         primary=primary_of(page, open_pages),
         failure=request.failure,
+        failed_form=request.failed_form,
     )
 
 

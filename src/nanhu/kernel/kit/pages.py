@@ -21,8 +21,8 @@ from django.views.decorators.cache import never_cache
 
 from nanhu.kernel import clock
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.kit.deeds import done_once
 from nanhu.kernel.kit.requests import PageRequest, admit, prepared
+from nanhu.kernel.kit.submissions import submit_once
 from nanhu.kernel.registry import Text, Viewer
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ class PageOptions(TypedDict, total=False):
 
 
 class ActionOptions(TypedDict, total=False):
-    """`done`: the sentence after it, or a function of what the deed gave. `to`: the name of the page to go on to, else the one
-    above; its address is filled from what the deed gave, or from this address."""
+    """`done`: the sentence after it, or a function of what the service gave. `to`: the name of the page to go on to, else the one
+    above; its address is filled from what the service gave, or from this address."""
 
     done: Done
     to: str
@@ -60,7 +60,7 @@ class ActionOptions(TypedDict, total=False):
 
 
 class FormOptions(PageOptions, total=False):
-    """`button`: it stands as the one primary button at the head of the console's pages. `preview`: says first what the deed would
+    """`button`: it stands as the one primary button at the head of the console's pages. `preview`: says first what it would
     do; the second press does it. `facts`: more for the template. `largest_file`: bytes of a body with files."""
 
     done: Done
@@ -169,7 +169,7 @@ class Download(Page):
     """An address that hands a file out."""
 
 
-class Deed(Page):
+class SubmitPage(Page):
     """What a press of a button does: once for each form, then on to the next page."""
 
     methods: ClassVar[tuple[str, ...]] = ("GET", "HEAD", "POST")
@@ -177,7 +177,7 @@ class Deed(Page):
     to: str
 
     def act(self, request: PageRequest, *arguments: object) -> HttpResponseBase:
-        answer = done_once(request, self.name, lambda: self.function(request, *arguments), self.next_address)
+        answer = submit_once(request, self.name, lambda: self.function(request, *arguments), self.next_address)
         if not answer.is_new:
             messages.info(request, _("这张表单已经提交过，没有再办一次。"))
         elif self.done:
@@ -192,7 +192,7 @@ class Deed(Page):
         return target.address(**given)
 
 
-class FormPage(Deed):
+class FormPage(SubmitPage):
     """A form on a page of its own, shown by "kit/form.html" or a template that extends it."""
 
     def __init__(
@@ -273,7 +273,7 @@ class Lookup(FormPage):
         return self.filled(request, again, *arguments[1:], found=found, at=clock.now())
 
 
-class Action(Deed):
+class Action(SubmitPage):
     """A button on the page above, which shows what became of it; refused, that page says why, with the error's own status."""
 
     def __init__(
@@ -294,14 +294,18 @@ class Action(Deed):
         subject = self.subject_of(request)
         form = self.form_class(request.POST, request.FILES) if self.form_class else None
         if form is not None and not form.is_valid():
-            return self.failed(request, _("有几处需要改一下"), HTTPStatus.UNPROCESSABLE_ENTITY, form)
+            return self.failed(request, "", HTTPStatus.UNPROCESSABLE_ENTITY, form)
         try:
             return self.act(request, *((form,) if form is not None else ()), *subject)
         except CampusError as error:
+            if form is not None and error.field in form.fields:
+                add_failure(form, error)
+                return self.failed(request, "", status_of(error), form)
             return self.failed(request, error.message, status_of(error), form)
 
     def failed(self, request: PageRequest, failure: Text, status: int, form: forms.BaseForm | None) -> HttpResponseBase:
-        """The page above once more: nothing that was typed is lost."""
+        """The page above once more: nothing that was typed is lost. What is wrong stands at its head, once: `failure`, or the
+        faults of the form."""
         above = self.parent
         if above is None:
             raise Http404

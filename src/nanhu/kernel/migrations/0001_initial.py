@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="FormDeed",
+            name="SubmittedForm",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("token", models.UUIDField(unique=True)),
@@ -40,8 +40,31 @@ class Migration(migrations.Migration):
                 ("done_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                "db_table": "kernel_form_deed",
-                "indexes": [models.Index(fields=["done_at"], name="kernel_form_deed_age")],
+                "db_table": "kernel_submitted_form",
+                "indexes": [models.Index(fields=["done_at"], name="kernel_submitted_form_age")],
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedView",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account_id", models.BigIntegerField()),
+                ("page", models.TextField(help_text="namespace and name: card:rights:rules")),
+                ("name", models.TextField()),
+                ("query", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "kernel_saved_view",
+                "constraints": [
+                    models.UniqueConstraint(fields=("account_id", "page", "name"), name="kernel_saved_view_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("query", ""), _negated=True)
+                        ),
+                        name="kernel_saved_view_is_named",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -46,6 +46,12 @@ def test_secrets_do_not_show_when_settings_are_printed() -> None:
     assert "pass@db" not in repr(settings)
 
 
+def test_another_port_of_the_pages_is_part_of_the_address_that_is_printed() -> None:
+    assert read_configuration({"NANHU_WEB_PORT": "9100"}).public_url == "http://localhost:9100"
+    said = {"NANHU_WEB_PORT": "9100", "NANHU_PUBLIC_URL": "https://my.example.edu.cn"}
+    assert read_configuration(said).public_url == "https://my.example.edu.cn"
+
+
 def test_a_secret_is_made_once_and_only_we_may_read_it(tmp_path: Path) -> None:
     path = tmp_path / "secrets" / "key"
 

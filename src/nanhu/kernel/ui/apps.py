@@ -1,7 +1,12 @@
 from django.apps import AppConfig
 
+from nanhu.kernel.ui.refusals import say_them
+
 
 class UiConfig(AppConfig):
     name = "nanhu.kernel.ui"
     label = "ui"
     verbose_name = "界面"
+
+
+say_them()

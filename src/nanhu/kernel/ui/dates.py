@@ -49,6 +49,16 @@ def short_day(moment: date, this_year: int | None) -> str:
     return ("" if is_this_year else f"{here.year}年") + f"{here.month}月{here.day}日"
 
 
+def span_words(first: date | None, last: date | None) -> str:
+    """9月1日 – 9月30日; 9月1日起 where no end is known, 到9月30日 where no beginning is."""
+    begin, end = (short_day(one, campus_today().year) if one else "" for one in (first, last))
+    if begin and end:
+        return f"{begin} – {end}"
+    if begin:
+        return gettext("%(day)s起") % {"day": begin}
+    return gettext("到%(day)s") % {"day": end} if end else ""
+
+
 def day(moment: date, this_year: int) -> str:
     """11月24日 周二; with the year where it is another one."""
     return f"{short_day(moment, this_year)} {WEEKDAYS[_here(moment).weekday()]}"

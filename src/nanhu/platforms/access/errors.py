@@ -33,9 +33,3 @@ class EmergencyTooLongError(CampusError):
     code = "access.emergency_too_long"
     http_status = 422
     sentence = _("一次最多开 {most} 小时，到时可以再开。")
-
-
-class ReasonNeededError(CampusError):
-    code = "access.reason_needed"
-    http_status = 422
-    sentence = _("请写明原因。")

@@ -27,8 +27,12 @@ class Places(Table):
     code = Text(_("代码"), "place__key", is_number=True)
     kind = Badge(_("种类"), "place__kind", names=Place.Kind.choices, tone="none")
     state = Badge(
-        _("状态"), "is_closed", names={True: _("停用中"), False: _("使用中")}, tones={True: "bad", False: "good"}
+        _("状态"),
+        names={"open": _("使用中"), "closed": _("停用中"), "above": _("随上级停用")},
+        tones={"open": "good"},
+        tone="bad",
     )
+    closed = Markup(_("停用原因"), "campus/_closed.html")
     actions = Markup(_("操作"), "campus/_actions.html")
 
 

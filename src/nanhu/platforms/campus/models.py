@@ -22,6 +22,8 @@ class Place(models.Model):
     kind = models.TextField(choices=Kind)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True, help_text="closes all below it, too")
+    closed_by_name = models.TextField(default="", blank=True)
+    why_closed = models.TextField(default="", blank=True)
     version = models.PositiveIntegerField(default=1, editable=False, help_text="counts its changes, by a trigger")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -35,6 +37,11 @@ class Place(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(parent=None) | ~Q(parent=F("id")), name="campus_place_is_not_its_own_parent"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by_name="", why_closed="")
+                | Q(closed_at__isnull=False) & ~Q(closed_by_name="") & ~Q(why_closed=""),
+                name="campus_place_is_closed_for_a_reason",
             ),
         ]
 

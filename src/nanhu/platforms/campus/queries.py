@@ -18,6 +18,11 @@ class PlaceLine:
     is_closed: bool
 
     @property
+    def state(self) -> str:
+        """ "open", "closed" by itself, or closed with one "above"."""
+        return "closed" if self.place.closed_at else "above" if self.is_closed else "open"
+
+    @property
     def key(self) -> str:
         return self.place.key
 

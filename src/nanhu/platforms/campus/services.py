@@ -8,7 +8,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import ReasonMissingError
+from nanhu.kernel.proposals import given
 from nanhu.platforms.campus.errors import PlaceNotFoundError
 from nanhu.platforms.campus.models import Place
 
@@ -39,29 +39,27 @@ def set_up_places(*, by: Actor, places: Sequence[PlaceOrder]) -> int:
 @transaction.atomic
 def close_place(*, by: Actor, place: Place, reason: str) -> Place:
     """Closed with all below it from the commit on. Twice is harmless."""
-    locked = held(place, reason)
+    why, locked = given(reason), held(place)
     if locked.closed_at is None:
-        locked.closed_at = now()
-        locked.save(update_fields=["closed_at"])
-        audit.record(by=by, action="campus.close_place", target=f"place:{locked.key}", reason=reason)
+        locked.closed_at, locked.closed_by_name, locked.why_closed = now(), by.name, why
+        locked.save(update_fields=["closed_at", "closed_by_name", "why_closed"])
+        audit.record(by=by, action="campus.close_place", target=f"place:{locked.key}", reason=why)
     return locked
 
 
 @transaction.atomic
 def reopen_place(*, by: Actor, place: Place, reason: str) -> Place:
     """What is below it opens as well, unless it was closed by itself."""
-    locked = held(place, reason)
+    why, locked = given(reason), held(place)
     if locked.closed_at is not None:
-        locked.closed_at = None
-        locked.save(update_fields=["closed_at"])
-        audit.record(by=by, action="campus.reopen_place", target=f"place:{locked.key}", reason=reason)
+        locked.closed_at, locked.closed_by_name, locked.why_closed = None, "", ""
+        locked.save(update_fields=["closed_at", "closed_by_name", "why_closed"])
+        audit.record(by=by, action="campus.reopen_place", target=f"place:{locked.key}", reason=why)
     return locked
 
 
-def held(place: Place, reason: str) -> Place:
-    """The place, locked for what is to be done to it for this reason."""
-    if not reason.strip():
-        raise ReasonMissingError
+def held(place: Place) -> Place:
+    """The place, locked for what is to be done to it."""
     locked = Place.objects.select_for_update().filter(pk=place.pk).first()
     if locked is None:
         raise PlaceNotFoundError

@@ -41,6 +41,9 @@ def test_a_place_is_closed_with_a_reason_and_opened_again(keeper):
     assert keeper.post("/campus/library/close/", {"reason": ""}).status_code == 422
     page = keeper.post("/campus/library/close/", {"reason": "漏水"}, follow=True).content.decode()
     assert "停用中" in page
+    assert all(said in page for said in ("漏水", "刚刚", Place.objects.get().closed_by_name)), (
+        "since when, why, by whom"
+    )
     assert 'href="/campus/library/reopen/"' in page
     keeper.post("/campus/library/reopen/", {"reason": "修好了"})
     assert Place.objects.get().closed_at is None

@@ -135,6 +135,12 @@ register.filter("iso_day", _of_a_date(dates.iso_day))
 
 
 @register.filter
+def campus_span(first: object, last: object) -> str:
+    """From a day until a day; in words where one of them is open."""
+    return dates.span_words(*(one if isinstance(one, date) else None for one in (first, last)))
+
+
+@register.filter
 def who(name: str) -> str:
     """A person's name; a part of the program (`system:…`) is the system to whoever reads it."""
     return words.actor(name)

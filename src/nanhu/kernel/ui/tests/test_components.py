@@ -53,6 +53,28 @@ def test_help_given_in_the_page_wins_and_known_data_names_its_source():
     assert "来自人事处" in page
 
 
+def test_what_is_wrong_with_a_field_is_said_in_the_houses_own_sentences():
+    class Every(forms.Form):
+        name = forms.CharField()
+        short = forms.CharField(max_length=2)
+        day = forms.DateField()
+        number = forms.IntegerField(max_value=9)
+        file = forms.FileField()
+        kind = forms.ChoiceField(choices=[("a", "甲")])
+        mail = forms.EmailField()
+
+    form = Every({"short": "三个字", "day": "32.13.", "number": "12", "kind": "b", "mail": "x"}, {})
+    assert {name: list(said) for name, said in form.errors.items()} == {
+        "name": ["这一项要填。"],
+        "short": ["最长 2 个字，现在有 3 个。"],
+        "day": ["写成 2026-10-01 这样的日期。"],
+        "number": ["不能大于 9。"],
+        "file": ["请选一个文件。"],
+        "kind": ["没有“b”这一项，请从列出的里面选。"],
+        "mail": ["写成 name@example.edu.cn 这样的邮箱地址。"],
+    }
+
+
 def test_optional_fields_say_so_and_required_ones_do_not():
     assert "选填" in rendered('<c-ui.field :field="form.phone" />', form=CardForm())
     assert "选填" not in rendered('<c-ui.field :field="form.name" />', form=CardForm())

@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,9 +7,19 @@ from django.template import Context, Template
 from django.utils import translation
 
 import nanhu
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.ui import dates
 
 AT = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)  # 14:30 on the campus
+
+
+def test_a_span_without_an_end_has_no_dash_that_leads_nowhere():
+    year = campus_today().year
+    first, last = date(year, 9, 1), date(year, 9, 30)
+    assert dates.span_words(first, last) == "9月1日 – 9月30日"
+    assert dates.span_words(first, None) == "9月1日起"
+    assert dates.span_words(None, last) == "到9月30日"
+    assert dates.span_words(None, None) == ""
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.platforms.access.errors import EmergencyNotFoundError, EmergencyTooLongError, ReasonNeededError
+from nanhu.kernel.proposals import given
+from nanhu.platforms.access.errors import EmergencyNotFoundError, EmergencyTooLongError
 from nanhu.platforms.access.models import DoorEmergency
 from nanhu.platforms.campus.api import Place
 
@@ -21,14 +22,13 @@ OPEN_UNTIL = """
 @transaction.atomic
 def open_place(*, by: Actor, place: Place, reason: str, minutes: int) -> DoorEmergency:
     """Holds from the commit on: online passages open at once, doors hear it with their next poll."""
-    if not reason.strip():
-        raise ReasonNeededError
+    why = given(reason)
     if not 0 < minutes <= LONGEST.total_seconds() / 60:
         raise EmergencyTooLongError(most=int(LONGEST.total_seconds() // 3600))
     opened_at = now()
     made = DoorEmergency.objects.create(
         place=place,
-        reason=reason.strip(),
+        reason=why,
         opened_at=opened_at,
         ends_at=opened_at + timedelta(minutes=minutes),
         opened_by_id=by.account_id,

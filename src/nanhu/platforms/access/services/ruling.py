@@ -8,7 +8,8 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
-from nanhu.platforms.access.errors import DoorRuleInThePastError, DoorRuleNotFoundError, ReasonNeededError
+from nanhu.kernel.proposals import given
+from nanhu.platforms.access.errors import DoorRuleInThePastError, DoorRuleNotFoundError
 from nanhu.platforms.access.models import DoorRule
 from nanhu.platforms.campus.api import Place
 
@@ -35,16 +36,15 @@ class DoorRuleDraft:
 
 def rule(*, by: Actor, place: Place, draft: DoorRuleDraft, reason: str) -> DoorRule:
     """In force from the commit on; doors hear it with their next poll."""
-    if not reason.strip():
-        raise ReasonNeededError
+    why = given(reason)
     if draft.starts_on < campus_today():
         raise DoorRuleInThePastError
     with transaction.atomic():
         made = rule_from(place, draft)
-        made.reason, made.created_by_id, made.created_by_name = reason.strip(), by.account_id, by.name
+        made.reason, made.created_by_id, made.created_by_name = why, by.account_id, by.name
         made.save()
         facts = {"rule": made.pk, **facts_of(made)}
-        audit.record(by=by, action="access.rule", target=f"place:{place.key}", reason=reason, facts=facts)
+        audit.record(by=by, action="access.rule", target=f"place:{place.key}", reason=why, facts=facts)
         return made
 
 
@@ -83,8 +83,7 @@ def facts_of(made: DoorRule) -> dict[str, object]:
 
 def withdraw(*, by: Actor, rule: DoorRule, reason: str) -> DoorRule:
     """It speaks no more from the commit on; passages it decided still name it. Twice is harmless."""
-    if not reason.strip():
-        raise ReasonNeededError
+    why = given(reason)
     with transaction.atomic():
         current = DoorRule.objects.select_for_update(of=("self",)).select_related("place").filter(pk=rule.pk).first()
         if current is None:
@@ -93,5 +92,5 @@ def withdraw(*, by: Actor, rule: DoorRule, reason: str) -> DoorRule:
             current.withdrawn_at, current.withdrawn_by_name = now(), by.name
             current.save(update_fields=["withdrawn_at", "withdrawn_by_name"])
             target = f"place:{current.place.key}"
-            audit.record(by=by, action="access.rule_withdrawn", target=target, reason=reason, facts={"rule": rule.pk})
+            audit.record(by=by, action="access.rule_withdrawn", target=target, reason=why, facts={"rule": rule.pk})
         return current

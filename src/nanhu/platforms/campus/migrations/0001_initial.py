@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("closed_at", models.DateTimeField(help_text="closes all below it, too", null=True)),
+                ("closed_by_name", models.TextField(blank=True, default="")),
+                ("why_closed", models.TextField(blank=True, default="")),
                 (
                     "version",
                     models.PositiveIntegerField(
@@ -68,6 +70,18 @@ class Migration(migrations.Migration):
                             ("parent", None), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"
                         ),
                         name="campus_place_is_not_its_own_parent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("closed_by_name", ""), ("why_closed", "")),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                models.Q(("closed_by_name", ""), _negated=True),
+                                models.Q(("why_closed", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campus_place_is_closed_for_a_reason",
                     ),
                 ],
             },

@@ -20,6 +20,7 @@ ACTIONS: dict[str, Text] = {
     "card.finish_claim": _("完成领款"),
     "card.grant_room_list_back": _("批准退回水电费"),
     "card.keep_room_list": _("不退回水电费"),
+    "card.withdraw_room_list_request": _("撤回退回水电费的申请"),
     "card.make_payout": _("登记批量发放"),
     "card.make_room_list": _("登记宿舍水电单"),
     "card.open_funding": _("设置经费来源"),

@@ -19,7 +19,7 @@ from nanhu.systems.card.issuing.services import accepting, enrolling, faces, han
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.issue import LIVING
 
-NEW, LATE, FROZEN, AID = 6, 3, 2, 40
+NEW, DUE, FROZEN, AID = 6, 3, 2, 40
 VISITOR = {
     "name": "郑书涵",
     "campus_no": "",
@@ -77,11 +77,11 @@ def begin_office(office: Office) -> str:
     name_delegates(office, unit)
     students = people.members_of([office.unit], kind="student")
     plain = without(office.holder, enrolling.without_plastic(students))
-    new, late, frozen = plain[:NEW], plain[NEW : NEW + LATE], plain[NEW + LATE : NEW + LATE + FROZEN]
+    new, due, frozen = plain[:NEW], plain[NEW : NEW + DUE], plain[NEW + DUE : NEW + DUE + FROZEN]
     wrong_batch(office, unit)
-    for ids, is_late in ((new, False), (late, True)):
+    for ids, is_made in ((new, True), (due, False)):
         if ids:
-            newcomers(office, unit, ids, is_late=is_late)
+            newcomers(office, unit, ids, is_made=is_made)
     visitor(office, unit)
     subsidy(office, students)
     freeze(office, frozen)
@@ -131,8 +131,8 @@ def wrong_batch(office: Office, unit: orders.Unit) -> None:
     )
 
 
-def newcomers(office: Office, unit: orders.Unit, person_ids: list[int], *, is_late: bool) -> None:
-    """Made and waiting to be handed over, one of them handed; or accepted last week and still not made."""
+def newcomers(office: Office, unit: orders.Unit, person_ids: list[int], *, is_made: bool) -> None:
+    """Made and waiting to be handed over, one of them handed; or just accepted."""
     clerk, collector = actor(office.clerk), actor(office.agent).name
     order = enrolling.order_for_newcomers(by=clerk, unit=unit, collector=collector, person_ids=person_ids)
     for row in order.rows.order_by("line"):
@@ -143,8 +143,7 @@ def newcomers(office: Office, unit: orders.Unit, person_ids: list[int], *, is_la
     if not order.rows.exists():
         return
     accepting.accept(by=clerk, order=looked_at(clerk, orders.submit(by=clerk, order=order)))
-    if is_late:
-        CardOrder.objects.filter(pk=order.pk).update(due_on=campus_today() - timedelta(days=2))
+    if not is_made:
         return
     for row in order.rows.order_by("line"):
         making.make_row(by=clerk, order=order, line=row.line, uid=f"04EE{order.pk % 65536:04X}{row.line:06X}")

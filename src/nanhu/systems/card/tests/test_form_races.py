@@ -65,7 +65,7 @@ def test_a_list_of_payouts(campus):
 
 
 def test_a_form_of_a_console_where_no_row_keeps_its_token(campus):
-    """The mark of the deed keeps it (`kernel_form_deed`), in the deed's own transaction."""
+    """The mark of the deed keeps it (`kernel_submitted_form`), in the deed's own transaction."""
     identity.grant_role(by=SYSTEM, account_id=campus.actor("clerk").account_id, role="card.manager")
     fields = {
         "who": "student",

@@ -103,7 +103,7 @@ def test_an_application_is_registered_in_two_forms(administrator, unit, student)
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"name": ""}, "这个字段是必填项"),
+        ({"name": ""}, "这一项要填。"),
         ({"key": "有空格"}, "key"),
         ({"contact": "99999"}, "没有人用这个学工号"),
         ({"menu_section": "study"}, "在菜单中显示的应用须有主页地址"),

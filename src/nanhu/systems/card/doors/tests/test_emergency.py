@@ -6,8 +6,9 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.access.errors import EmergencyTooLongError, ReasonNeededError
+from nanhu.platforms.access.errors import EmergencyTooLongError
 from nanhu.platforms.access.models import DoorEmergency, Passage
 from nanhu.platforms.access.services.emergencies import end, open_place
 from nanhu.platforms.campus.api import Place
@@ -68,7 +69,7 @@ def test_it_ends_by_itself(campus, library):
 
 def test_it_needs_a_reason_and_a_bound(campus):
     place = Place.objects.get(key="library")
-    with pytest.raises(ReasonNeededError):
+    with pytest.raises(ReasonMissingError):
         open_place(by=SYSTEM, place=place, reason=" ", minutes=5)
     for minutes in (0, -1, 721):
         with pytest.raises(EmergencyTooLongError):

@@ -373,6 +373,9 @@ class Migration(migrations.Migration):
                 ("asker_name", models.TextField(blank=True, default="")),
                 ("why_back", models.TextField(blank=True, default="")),
                 ("granter_name", models.TextField(blank=True, default="")),
+                ("asked_back_at", models.DateTimeField(null=True)),
+                ("answered_back_at", models.DateTimeField(null=True)),
+                ("answer_back", models.TextField(blank=True, default="", help_text="why it is not given back")),
                 ("progress_id", models.UUIDField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("decided_at", models.DateTimeField(null=True)),
@@ -910,10 +913,32 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state__in", ["returning", "returned"]), _negated=True),
-                    ("granter__isnull", False),
+                    models.Q(("answer_back", ""), ("granter__isnull", False)),
                     _connector="OR",
                 ),
                 name="card_room_list_granted",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="roomlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("asked_back_at", None), ("asker__isnull", True)),
+                    models.Q(("asked_back_at__isnull", False), ("asker__isnull", False)),
+                    _connector="OR",
+                ),
+                name="card_room_list_asked_back_at",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="roomlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer_back", ""), ("answered_back_at", None), ("granter__isnull", True)),
+                    models.Q(("answered_back_at__isnull", False), ("granter__isnull", False)),
+                    _connector="OR",
+                ),
+                name="card_room_list_answered_back_at",
             ),
         ),
         migrations.AddConstraint(

@@ -34,6 +34,9 @@ class RoomList(IntakeBatch):
     why_back = models.TextField(default="", blank=True)
     granter = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     granter_name = models.TextField(default="", blank=True)
+    asked_back_at = models.DateTimeField(null=True)
+    answered_back_at = models.DateTimeField(null=True)
+    answer_back = models.TextField(default="", blank=True, help_text="why it is not given back")
 
     class Meta:
         db_table = "card_room_list"
@@ -58,8 +61,18 @@ class RoomList(IntakeBatch):
                 name="card_room_list_asked_back",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["returning", "returned"]) | Q(granter__isnull=False),
+                condition=~Q(state__in=["returning", "returned"]) | Q(granter__isnull=False, answer_back=""),
                 name="card_room_list_granted",
+            ),
+            models.CheckConstraint(
+                condition=Q(asker__isnull=True, asked_back_at=None)
+                | Q(asker__isnull=False, asked_back_at__isnull=False),
+                name="card_room_list_asked_back_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(granter__isnull=True, answered_back_at=None, answer_back="")
+                | Q(granter__isnull=False, answered_back_at__isnull=False),
+                name="card_room_list_answered_back_at",
             ),
         ]
 

@@ -1,6 +1,6 @@
 """The list of people and sums of 批量发放, checked as a whole: nothing of it is kept while a single line is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ def largest_fen() -> int:
 def check_file(sheet: Sequence[Line]) -> Checked[PayoutRow]:
     """A handful of queries, however long the list is."""
     checker = Checker({people.halfwidth(row["campus_no"]).strip() for row in sheet})
-    faults = [fault for typed in sheet if (fault := checker.fault_of(typed))]
+    faults = [fault for typed in sheet for fault in checker.faults_of(typed)]
     return Checked([] if faults else [checker.row_of(typed) for typed in sheet], faults)
 
 
@@ -46,19 +46,24 @@ class Checker:
         self.names = {person_id: card.name for person_id, card in people.person_cards(persons).items()}
         self.lines: dict[int, int] = {}
 
-    def fault_of(self, typed: Line) -> Fault | None:
+    def faults_of(self, typed: Line) -> Iterator[Fault]:
+        """All of a line: whose it is, and the sum."""
         number = people.halfwidth(typed["campus_no"]).strip()
         person_id = self.holders.get(number)
         if person_id is None:
-            return typed.fault("campus_no", _("没有这个学工号，或已经离校") if number else _("没有学工号"))
+            yield typed.fault("campus_no", _("没有这个学工号，或已经离校") if number else _("没有学工号"))
+        else:
+            yield from self.person_faults(typed, person_id)
+        yield from amount_faults(typed)
+
+    def person_faults(self, typed: Line, person_id: int) -> Iterator[Fault]:
         if typed["name"] and people_name(typed["name"]) != people_name(self.names[person_id]):
-            return typed.fault("name", _("姓名与学工号不符"))
+            yield typed.fault("name", _("姓名与学工号不符"))
         if person_id not in self.wallets:
-            return typed.fault("campus_no", _("还没有校园卡"))
+            yield typed.fault("campus_no", _("还没有校园卡"))
         before = self.lines.setdefault(person_id, typed.number)
         if before != typed.number:
-            return typed.fault("campus_no", _("与第 %(line)s 行是同一个人") % {"line": before})
-        return amount_fault(typed)
+            yield typed.fault("campus_no", _("与第 %(line)s 行是同一个人") % {"line": before})
 
     def row_of(self, typed: Line) -> PayoutRow:
         number = people.halfwidth(typed["campus_no"]).strip()
@@ -77,11 +82,12 @@ def people_name(text: str) -> str:
     return "".join(people.halfwidth(text).split()).casefold().replace("•", "·")
 
 
-def amount_fault(typed: Line) -> Fault | None:
+def amount_faults(typed: Line) -> Iterator[Fault]:
     try:
         fen = typed.meant("amount")
     except CampusError as error:
-        return typed.fault("amount", error.message)
+        yield typed.fault("amount", error.message)
+        return
     most = largest_fen()
-    said = _("金额须在 ¥ 0.01 到 %(most)s 之间") % {"most": format_yuan(most)}
-    return None if 0 < fen <= most else typed.fault("amount", said)
+    if not 0 < fen <= most:
+        yield typed.fault("amount", _("金额须在 ¥ 0.01 到 %(most)s 之间") % {"most": format_yuan(most)})

@@ -1,6 +1,6 @@
 """Checking a list of rooms as a whole: nothing of it is kept while a single line is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -56,7 +56,7 @@ class CheckedRoom:
 def check_rooms(sheet: Sequence[Line]) -> Checked[CheckedRoom]:
     """A handful of queries, however long the list is."""
     checker = RoomChecker(sheet)
-    faults = [fault for typed in sheet if (fault := checker.fault_of(typed))]
+    faults = [fault for typed in sheet for fault in checker.faults_of(typed)]
     faults = faults or checker.faults_of_rooms()
     if faults:
         return Checked([], faults)
@@ -85,49 +85,53 @@ class RoomChecker:
         """A sum is the room's, and is split."""
         return self.money == "whole"
 
-    def fault_of(self, typed: Line) -> Fault | None:
-        return self.place_fault(typed) or self.person_fault(typed) or self.sum_fault(typed) or self.add(typed)
+    def faults_of(self, typed: Line) -> list[Fault]:
+        """All of a line by itself; a line without any is compared with the others of its room."""
+        found = [*self.place_faults(typed), *self.person_faults(typed), *self.sum_faults(typed)]
+        against = None if found else self.add(typed)
+        return found if against is None else [against]
 
-    def place_fault(self, typed: Line) -> Fault | None:
-        building, room = plain(typed["building"]), plain(typed["room"])
-        if not building or not room:
-            return typed.fault("room" if building else "building", _("没有写楼栋或房间"))
-        if len(building) > LONGEST or len(room) > LONGEST:
-            key = "room" if len(room) > LONGEST else "building"
-            return typed.fault(key, _("楼栋和房间最长 %(most)s 个字") % {"most": LONGEST})
+    def place_faults(self, typed: Line) -> Iterator[Fault]:
+        for key in ("building", "room"):
+            if not plain(typed[key]):
+                yield typed.fault(key, _("没有写楼栋或房间"))
+            if len(plain(typed[key])) > LONGEST:
+                yield typed.fault(key, _("楼栋和房间最长 %(most)s 个字") % {"most": LONGEST})
         if plain(typed["item"]) not in ITEMS:
-            return typed.fault("item", _("项目只能是水费或电费"))
+            yield typed.fault("item", _("项目只能是水费或电费"))
         month = month_of(people.halfwidth(typed["month"]))
         if month is None:
-            return typed.fault("month", _("月份写成 2026-10 这样"))
-        is_billed = is_billable(month, self.today)
-        return None if is_billed else typed.fault("month", _("月份不能在以后，也不能早于两年前"))
+            yield typed.fault("month", _("月份写成 2026-10 这样"))
+        elif not is_billable(month, self.today):
+            yield typed.fault("month", _("月份不能在以后，也不能早于两年前"))
 
-    def person_fault(self, typed: Line) -> Fault | None:
+    def person_faults(self, typed: Line) -> Iterator[Fault]:
         number = plain(typed["campus_no"])
         person_id = self.holders.get(number)
         if person_id is None:
             unknown = _("没有这个学工号，或已经离校") if number else _("没有写住在这里的人的学工号")
-            return typed.fault("campus_no", unknown)
+            yield typed.fault("campus_no", unknown)
+            return
         if typed["name"] and people_name(typed["name"]) != people_name(self.names[person_id]):
-            return typed.fault("name", _("姓名与学工号不符"))
+            yield typed.fault("name", _("姓名与学工号不符"))
         if person_id not in self.wallets:
-            return typed.fault("campus_no", _("还没有校园卡"))
-        may_be = self.may_be_charged(person_id)
-        return None if may_be else typed.fault("campus_no", _("这类卡没有代扣代缴的权限"))
+            yield typed.fault("campus_no", _("还没有校园卡"))
+        elif not self.may_be_charged(person_id):
+            yield typed.fault("campus_no", _("这类卡没有代扣代缴的权限"))
 
     def may_be_charged(self, person_id: int) -> bool:
         card = self.cards.get(person_id)
         return card is None or self.rights.gives(card.card_class, card.sub_class, "deduction", self.today)
 
-    def sum_fault(self, typed: Line) -> Fault | None:
+    def sum_faults(self, typed: Line) -> Iterator[Fault]:
         try:
             fen = parse_yuan(typed[self.money])
         except CampusError as error:
-            return typed.fault(self.money, error.message)
+            yield typed.fault(self.money, error.message)
+            return
         most = LARGEST_BILL_FEN if self.is_whole else most_once_fen()
-        said = _("金额须在 ¥ 0.01 到 %(most)s 之间") % {"most": format_yuan(most)}
-        return None if 0 < fen <= most else typed.fault(self.money, said)
+        if not 0 < fen <= most:
+            yield typed.fault(self.money, _("金额须在 ¥ 0.01 到 %(most)s 之间") % {"most": format_yuan(most)})
 
     def add(self, typed: Line) -> Fault | None:
         """Put the person into their room, unless the room's lines contradict each other."""

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor, account_of
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import CampusError, NotTheAuthorError
 from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import job, open_progress
 from nanhu.kernel.proposals import given, refuse_same_person
@@ -30,26 +31,49 @@ def ask_back(*, by: Actor, room_list: RoomList, reason: str) -> RoomList:
     why = given(reason)
     with transaction.atomic():
         locked = room_list.locked_in({State.POSTED})
-        locked.asker_id, locked.asker_name, locked.why_back = account_of(by), by.name, why
+        forget_request(locked)
+        locked.asker_id, locked.asker_name, locked.why_back, locked.asked_back_at = account_of(by), by.name, why, now()
         locked.enter(by, State.ASKED_BACK, "ask_{}_back", why)
         return locked
 
 
-def keep_taken(*, by: Actor, room_list: RoomList) -> RoomList:
-    """Not given back after all: refused by another, or withdrawn by who asked."""
+def forget_request(locked: RoomList) -> None:
+    """What was asked and answered before; the audit keeps it."""
+    locked.asker_id, locked.asker_name, locked.why_back, locked.asked_back_at = None, "", "", None
+    locked.granter_id, locked.granter_name, locked.answer_back, locked.answered_back_at = None, "", "", None
+
+
+def withdraw_request(*, by: Actor, room_list: RoomList) -> RoomList:
+    """By who asked."""
     with transaction.atomic():
         locked = room_list.locked_in({State.ASKED_BACK})
-        account_of(by)
-        locked.asker_id, locked.asker_name, locked.why_back = None, "", ""
-        locked.enter(by, State.POSTED, "keep_{}")
+        if by.account_id is None or by.account_id != locked.asker_id:
+            raise NotTheAuthorError
+        forget_request(locked)
+        locked.enter(by, State.POSTED, "withdraw_{}_request")
         return locked
+
+
+def keep_taken(*, by: Actor, room_list: RoomList, answer: str) -> RoomList:
+    """Not given back: refused by another, who says why."""
+    why = given(answer)
+    with transaction.atomic():
+        locked = room_list.locked_in({State.ASKED_BACK})
+        answer_request(by, locked, why)
+        locked.enter(by, State.POSTED, "keep_{}", why)
+        return locked
+
+
+def answer_request(by: Actor, locked: RoomList, answer: str = "") -> None:
+    refuse_same_person(by, locked.asker_id)
+    locked.granter_id, locked.granter_name = account_of(by), by.name
+    locked.answer_back, locked.answered_back_at = answer, now()
 
 
 def grant_back(*, by: Actor, room_list: RoomList) -> RoomList:
     with transaction.atomic():
         locked = room_list.locked_in({State.ASKED_BACK})
-        refuse_same_person(by, locked.asker_id)
-        locked.granter_id, locked.granter_name = account_of(by), by.name
+        answer_request(by, locked)
         locked.begin_work(by, job=give_shares_back.name, total=shares_of(locked, "taken").count())
         locked.enter(by, State.RETURNING, "grant_{}_back")
         return locked

@@ -56,7 +56,17 @@ def test_a_stranger_and_a_clerk_of_another_office_find_no_such_page(funds, addre
 
 def test_a_stranger_can_press_nothing(office):
     address = hand_in(office).url
-    for what in ("submit", "discard", "approve", "refuse", "try-again", "ask-back", "keep", "give-back"):
+    for what in (
+        "submit",
+        "discard",
+        "approve",
+        "refuse",
+        "try-again",
+        "ask-back",
+        "keep",
+        "withdraw-request",
+        "give-back",
+    ):
         assert press(office, address, what, "student").status_code == 404
     assert office.campus.client("student").get(address).status_code == 404
     assert office.campus.client("student").get(address + "shares.csv").status_code == 404

@@ -50,6 +50,14 @@ class TestPages(IntakeTests):
         )
 
 
+def test_a_refused_form_on_a_page_shows_one_box(office):
+    address = hand_in(office).url
+    office.campus.client("clerk").post(address + "submit/")
+    page = office.campus.client("second_clerk").post(address + "refuse/", {"answer": ""}).content.decode()
+    assert page.count('role="alert"') == 1
+    assert "这一项要填。" in page
+
+
 def test_what_the_author_may_not_do_is_said_on_the_page_of_the_batch(office):
     address = hand_in(office).url
     author = office.campus.client("clerk")

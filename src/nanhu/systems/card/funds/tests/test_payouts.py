@@ -29,6 +29,10 @@ def faults(text):
     return [(fault.line, fault.what) for fault in check_file(PAYOUTS.read(text.encode())).faults]
 
 
+def test_every_fault_of_a_line_is_told_at_once(funds):
+    assert faults("学号,姓名,金额\n14231100001,林大满,1.005\n") == [(2, "姓名与学工号不符"), (2, f"“1.005”{FORM}")]
+
+
 def made(funds, text=LIST, *, author="clerk", **more):
     content = text.encode()
     checked = check_file(PAYOUTS.read(content))

@@ -15,6 +15,11 @@ from nanhu.systems.card.funds.tests.rooms import HEAD, MONTH, PAIR, faults, line
 ABC = ["14231100001", "14231200001", "15231100002"]
 
 
+def test_every_fault_of_a_line_is_told_at_once(funds):
+    wrong = line("999", "谁", room="", item="网费", month="下月", amount="0")
+    assert len(faults(HEAD + wrong)) == 5
+
+
 @given(st.integers(1, 10**7), st.sets(st.integers(1, 999), min_size=1, max_size=12))
 def test_a_split_adds_up_and_nobody_pays_more_than_a_fen_above_another(total, people):
     numbers = [f"{one:03}" for one in people]

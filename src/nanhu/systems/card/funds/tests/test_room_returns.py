@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
-from nanhu.kernel.errors import SamePersonError, WrongStateError
+from nanhu.kernel.errors import NotTheAuthorError, ReasonMissingError, SamePersonError, WrongStateError
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.systems.card.closing.services import corrections
@@ -87,9 +87,24 @@ def test_a_rooms_bill_of_which_something_is_with_the_school_does_not_give_way(ri
 def test_a_list_kept_after_all_stays_taken(rich):
     room_list = posted(rich)
     room_returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
-    room_returns.keep_taken(by=rich.campus.actor("second_clerk"), room_list=room_list)
+    with pytest.raises(ReasonMissingError):
+        room_returns.keep_taken(by=rich.campus.actor("second_clerk"), room_list=room_list, answer=" ")
+    with pytest.raises(SamePersonError):
+        room_returns.keep_taken(by=rich.campus.actor("clerk"), room_list=room_list, answer="电表没错")
+    room_returns.keep_taken(by=rich.campus.actor("second_clerk"), room_list=room_list, answer="电表没错")
     room_returns.give_shares_back(batch_id=room_list.pk)
-    assert (fresh(room_list).state, rich.balance()) == ("posted", 8_499)
+    kept = fresh(room_list)
+    assert (kept.state, rich.balance()) == ("posted", 8_499)
+    assert (kept.why_back, kept.granter_name, kept.answer_back) == ("电表读错", "何平", "电表没错")
+
+
+def test_who_asked_takes_the_request_back_and_nobody_else(rich):
+    room_list = posted(rich)
+    room_returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
+    with pytest.raises(NotTheAuthorError):
+        room_returns.withdraw_request(by=rich.campus.actor("second_clerk"), room_list=room_list)
+    room_returns.withdraw_request(by=rich.campus.actor("clerk"), room_list=room_list)
+    assert (fresh(room_list).state, fresh(room_list).why_back) == ("posted", "")
 
 
 def test_each_step_leaves_its_trace(rich):

@@ -25,6 +25,7 @@ from nanhu.kernel.kit import (
     list_of,
 )
 from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.kit.forms import RefusalForm
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
@@ -177,9 +178,14 @@ def ask_back(request: PageRequest, form: AskBackForm, found: RoomList) -> None:
     room_returns.ask_back(by=request.actor, room_list=found, reason=form.cleaned_data["reason"])
 
 
-@lists.case.action("keep/", done=_("不退回，保持已扣款。"))
-def keep_taken(request: PageRequest, found: RoomList) -> None:
-    room_returns.keep_taken(by=request.actor, room_list=found)
+@lists.case.action("keep/", form=RefusalForm, done=_("不退回，保持已扣款。"))
+def keep_taken(request: PageRequest, form: RefusalForm, found: RoomList) -> None:
+    room_returns.keep_taken(by=request.actor, room_list=found, answer=form.cleaned_data["answer"])
+
+
+@lists.case.action("withdraw-request/", done=_("已撤回，保持已扣款。"))
+def withdraw_request(request: PageRequest, found: RoomList) -> None:
+    room_returns.withdraw_request(by=request.actor, room_list=found)
 
 
 @lists.case.action("give-back/", done=_("已同意，正在逐笔退回。"))

@@ -12,7 +12,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import job
 from nanhu.kernel.kit.requests import PageRequest
-from nanhu.kernel.models import FormDeed
+from nanhu.kernel.models import SubmittedForm
 from nanhu.kernel.once import FormUsedError, lock_key
 
 TOKEN = "form_token"  # noqa: S105 - the name of a field
@@ -22,15 +22,15 @@ KEPT = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`made`: what the deed gave, None where it was done before."""
+    """`made`: what the service gave, None where it was done before."""
 
     address: str
     made: Any
     is_new: bool
 
 
-def done_once(
-    request: PageRequest, name: str, deed: Callable[[], Any], next_address: Callable[[PageRequest, Any], str]
+def submit_once(
+    request: PageRequest, name: str, write: Callable[[], Any], next_address: Callable[[PageRequest, Any], str]
 ) -> Answer:
     """In one transaction with the mark that it was done. A second sender at the same moment waits, and is sent where the first
     was sent. Without a token (no page of ours sent it) there is nothing to compare with."""
@@ -38,18 +38,18 @@ def done_once(
     page = f"{request.page.console.namespace}:{name}"
     refusal: CampusError | None = None
     with transaction.atomic():
-        known = known_deed(token, request.viewer.account_id, page) if token else None
+        known = known_submission(token, request.viewer.account_id, page) if token else None
         if known is not None:
             return Answer(known.address, None, is_new=False)
         try:
-            made = deed()
+            made = write()
         except CampusError as error:
             if not error.keeps_writes:
                 raise
             refusal, made = error, None
         address = next_address(request, made) if refusal is None else ""
         if token and refusal is None:
-            FormDeed.objects.create(token=token, account_id=request.viewer.account_id, page=page, address=address)
+            SubmittedForm.objects.create(token=token, account_id=request.viewer.account_id, page=page, address=address)
     if refusal is not None:
         raise refusal
     return Answer(address, made, is_new=True)
@@ -62,15 +62,15 @@ def token_of(request: PageRequest) -> UUID | None:
         return None
 
 
-def known_deed(token: UUID, account_id: int, page: str) -> FormDeed | None:
+def known_submission(token: UUID, account_id: int, page: str) -> SubmittedForm | None:
     lock_key(f"form:{token}")
-    known = FormDeed.objects.filter(token=token).first()
+    known = SubmittedForm.objects.filter(token=token).first()
     if known is not None and (known.account_id, known.page) != (account_id, page):
         raise FormUsedError
     return known
 
 
-@job("kernel.forget_form_deeds", every="17 3 * * *")
-def forget_form_deeds() -> int:
-    gone, _by_table = FormDeed.objects.filter(done_at__lt=now() - KEPT).delete()
+@job("kernel.forget_submitted_forms", every="17 3 * * *")
+def forget_submitted_forms() -> int:
+    gone, _by_table = SubmittedForm.objects.filter(done_at__lt=now() - KEPT).delete()
     return gone
