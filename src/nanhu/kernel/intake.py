@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotTheAuthorError
 from nanhu.kernel.jobs import defer, start_progress
-from nanhu.kernel.proposals import Proposal, given
+from nanhu.kernel.proposals import Event, Proposal, given
 
 CHECKED, SUBMITTED, WORKING, DONE = "checked", "submitted", "posting", "posted"
 REFUSED, DISCARDED = "refused", "discarded"
@@ -55,6 +56,13 @@ class IntakeBatch(Proposal):
     def step(self) -> int:
         """How far it came: file, check, submission, second person, work; 6 when all is done, 0 where it was given up."""
         return {CHECKED: 3, SUBMITTED: 4, WORKING: 5, DONE: 6}.get(self.state, 0)
+
+    @property
+    def history(self) -> list[Event]:
+        made, *later = super().history
+        submitted = [Event(_("提交"), self.author_name, self.submitted_at)] if self.submitted_at else []
+        posted = [Event(_("办完"), "", self.posted_at)] if self.posted_at else []
+        return [made, *submitted, *later, *posted]
 
     def facts(self) -> Mapping[str, object]:
         """For the audit."""

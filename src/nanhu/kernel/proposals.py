@@ -5,6 +5,8 @@ Where the second person signs a record that lives on (a merchant, a shift), `ref
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, Self, cast
 from uuid import UUID, uuid4
 
@@ -21,6 +23,16 @@ from nanhu.kernel.once import made_by_form
 from nanhu.kernel.registry import Text
 
 TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened to a case: a line of its timeline. `words`: what was said with it."""
+
+    what: Text
+    who: str
+    at: datetime | None
+    words: Text = ""
 
 
 class Proposal(models.Model):
@@ -75,6 +87,16 @@ class Proposal(models.Model):
     def ended_by(self) -> str:
         """Whose answer it is: the approver's, or its author's who took it back."""
         return self.approver_name or (self.author_name if self.decided_at else "")
+
+    @property
+    def history(self) -> list[Event]:
+        """In its order, as its page tells it."""
+        events = [Event(_("制单"), self.author_name, self.created_at)]
+        if self.decided_at is not None:
+            taken_back, refused, agreed = _("撤回"), _("不同意"), _("同意")
+            what = taken_back if self.state == TAKEN_BACK else refused if self.answer else agreed
+            events.append(Event(what, self.ended_by, self.decided_at, self.answer))
+        return events
 
     def decide(self, by: Actor, *, state: str, answer: str = "") -> None:
         """Of a row that is locked and waits; the caller saves. A part of the program decides nothing."""

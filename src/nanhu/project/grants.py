@@ -149,6 +149,7 @@ REMOVED: Final[Mapping[str, str]] = {
     "card_vendor_unit": "a unit that no longer sponsors a vendor's orders, audited with those that do",
     "card_terminal_gap": "the office sets a terminal's last sequence right, audited with a reason",
     "terminals_next_key": "a key that was used, or offered anew",
+    "kernel_saved_view": "a person's own name for an address of a list, which the person takes away",
     "kernel_throttle": "an attempt that succeeded wipes the failures before it",
 }
 """The only tables of ledger, audit, terminals, payments and card of which web removes rows, and why."""

@@ -122,7 +122,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "nanhu.project.context.campus",
-                "nanhu.kernel.ui.context.ui",
+                "nanhu.kernel.ui.shell.ui",
                 "nanhu.kernel.kit.frames.kit",
             ],
         },

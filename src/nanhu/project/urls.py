@@ -7,6 +7,7 @@ from nanhu.kernel.jobs.views import progress_page
 ROOMS = [
     ("", "nanhu.kernel.ui.urls"),
     ("", "nanhu.kernel.doctor.urls"),
+    ("lists/", "nanhu.kernel.kit.urls"),
     ("", "nanhu.platforms.identity.urls"),
     ("people/", "nanhu.platforms.people.urls"),
     ("campus/", "nanhu.platforms.campus.urls"),

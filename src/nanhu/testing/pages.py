@@ -20,6 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from nanhu.kernel.kit import Action, Console, FormPage, Page
+from nanhu.kernel.kit.bulk import Bulk
 from nanhu.kernel.kit.pages import Download, Lookup, names_in
 from nanhu.kernel.kit.requests import SIGNED_IN
 from nanhu.kernel.tests.counting import queries_of
@@ -53,7 +54,8 @@ class PageTests:
 
     def open_pages(self) -> list[Page]:
         """Those whose address needs no record."""
-        found = [page for page in self.desk.pages.values() if not names_in(page.path) and not isinstance(page, Action)]
+        pressed = (Action, Bulk)
+        found = [page for page in self.desk.pages.values() if not names_in(page.path) and not isinstance(page, pressed)]
         return [page for page in found if page.roles != SIGNED_IN or not self.desk.roles]
 
     def fill(self, count: int) -> None:

@@ -6,6 +6,7 @@ hang up what two people do, page by page. Writes are services; the kit only turn
 into a sentence beside its field.
 """
 
+from nanhu.kernel.kit.bulk import bulk
 from nanhu.kernel.kit.cases import Cases, Intake
 from nanhu.kernel.kit.columns import Badge, Column, Day, Link, Markup, Moment, Money, Number, Person, Span, Text, Who
 from nanhu.kernel.kit.consoles import Console
@@ -43,6 +44,7 @@ __all__ = [
     "Text",
     "Views",
     "Who",
+    "bulk",
     "export",
     "form_of",
     "list_of",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import intake
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.intake import IntakeBatch
-from nanhu.kernel.kit.columns import Badge, Reader
+from nanhu.kernel.kit.columns import Column, Reader, Who
 from nanhu.kernel.kit.filters import Filters
 from nanhu.kernel.kit.forms import IntakeForm, RefusalForm
 from nanhu.kernel.kit.listings import Empty, Listing, export, listing
@@ -126,16 +126,17 @@ class Cases:
 
     def show(self, request: PageRequest, found: Any) -> HttpResponse:
         console, me = request.page.console, request.viewer.account_id
-        state = next(one for one in self.table.columns if isinstance(one, Badge) and one.name == "state")
-        actions = {
+        reader = Reader(request, me, self.table.people_in([found]))
+        addresses = {
             name: page.address(public_id=found.public_id)
             for name, page in console.pages.items()
             if page.parent is self.case
         }
         facts: dict[str, Any] = {
             "case": found,
-            "state": state.shown(found, Reader(request, me)),
-            "actions": actions,
+            "state": next(one for one in self.table.columns if one.name == "state").shown(found, reader),
+            "case_facts": [(one.head, one.shown(found, reader)) for one in self.table.columns if self.is_fact(one)],
+            "addresses": addresses,
             "is_mine": found.author_id == me,
             "waits": found.state == found.waits_in,
             "may_decide": found.author_id != me and console.pages["approve"].is_shown_to(request.viewer),
@@ -148,6 +149,11 @@ class Cases:
         if "facts" in self.options:
             facts |= self.options["facts"](request, found)
         return render(request, self.options.get("template", "kit/case.html"), facts)
+
+    @staticmethod
+    def is_fact(column: Column) -> bool:
+        """Title, state and people stand elsewhere on the page."""
+        return column.name not in {"title", "state"} and not isinstance(column, Who)
 
     def own_facts(self, _found: Any) -> Mapping[str, Any]:
         """What the page of one shows of this kind of case beside the room's own."""

@@ -13,14 +13,11 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.intake import IntakeBatch
 from nanhu.kernel.kit.cases import CaseOptions, Cases, Intake, IntakeOptions
 from nanhu.kernel.kit.forms import IntakeForm
-from nanhu.kernel.kit.pages import FormOptions, FormPage, Lookup, LookupOptions, Page, PageOptions, View
+from nanhu.kernel.kit.pages import FormOptions, FormPage, Lookup, LookupOptions, Page, PageOptions, View, consoles
 from nanhu.kernel.kit.tables import Table
 from nanhu.kernel.proposals import Proposal
 from nanhu.kernel.registry import BOTH_FACES, Application, CheckResult, Role, Section, Text, Viewer
 from nanhu.kernel.sheets import Checked, Line, Sheet
-
-consoles: dict[str, "Console"] = {}
-"""All of them by their namespace, for the tests that walk every page."""
 
 
 class Console:

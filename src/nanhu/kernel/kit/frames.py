@@ -37,6 +37,8 @@ class Frame:
     primary: Tab | None
     failure: str
     failed_form: BaseForm | None
+    layout: str
+    is_panel: bool
 
 
 def frame_of(request: PageRequest) -> Frame:
@@ -52,9 +54,11 @@ def frame_of(request: PageRequest) -> Frame:
         lead=page.lead,
         tabs=tuple(tab_of(one, request.viewer, is_current=one in trail) for one in open_pages if one.tab),
         crumbs=tuple(crumbs(request, trail)),
-        primary=primary_of(page, open_pages),
+        primary=None if request.is_panel else primary_of(page, open_pages),
         failure=request.failure,
         failed_form=request.failed_form,
+        layout="kit/panel.html" if request.is_panel else "ui/console.html",
+        is_panel=request.is_panel,
     )
 
 

@@ -14,7 +14,9 @@ from django.utils.functional import cached_property
 
 from nanhu.kernel.kit.columns import Column, Link, Reader
 from nanhu.kernel.kit.filters import Filters, address_with
+from nanhu.kernel.kit.pages import Page, names_in
 from nanhu.kernel.kit.requests import PageRequest
+from nanhu.kernel.kit.saved_views import SavedViews, views_of
 from nanhu.kernel.kit.tables import Table, in_order, sort_fields
 from nanhu.kernel.registry import Text
 from nanhu.kernel.sheets.writing import sheet_response
@@ -46,15 +48,27 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """`opens_panel`: its link may be opened beside the list, where the screen has room."""
+
     shown: str
     label: Text
     css: str
     url: str
+    opens_panel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`key` names the row in a bulk form."""
+
+    cells: list[Cell]
+    key: str
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One list of one request. `each` makes the rows of a table from a page of records, with one look-up for all of them."""
+    """One list of one request. `each` makes the rows of a table from a page of records, with one look-up for all of them. `bulk`: the
+    name of the bulk form that its rows can be chosen for. `is_whole_page`: it has saved views, and its rows open beside it."""
 
     request: PageRequest
     table: type[Table]
@@ -65,6 +79,8 @@ class Listing:
     caption: Text = ""
     per_page: int = PER_PAGE
     can_export: bool = False
+    bulk: str = ""
+    is_whole_page: bool = False
 
     @cached_property
     def page(self) -> PageOfRows[Any]:
@@ -87,15 +103,37 @@ class Listing:
         return Head(column.head, css, address_with(self.request.GET, {"sort": following}), direction)
 
     @cached_property
-    def lines(self) -> list[list[Cell]]:
+    def lines(self) -> list[Line]:
         rows = self.each(list(self.page.object_list))
         reader = self.reader(rows)
-        return [[self.cell(column, row, reader) for column in self.table.columns] for row in rows]
+        return [
+            Line([self.cell(column, row, reader) for column in self.table.columns], str(getattr(row, "public_id", "")))
+            for row in rows
+        ]
 
     def cell(self, column: Column, row: Any, reader: Reader) -> Cell:
-        url = self.request.page.console.address(column.to, column.arguments(row)) if isinstance(column, Link) else ""
         css = f"{column.css}{' wide-only' if column.is_wide else ''}".strip()
-        return Cell(column.shown(row, reader), column.head, css, url)
+        if not isinstance(column, Link):
+            return Cell(column.shown(row, reader), column.head, css, "")
+        console = self.request.page.console
+        opens_panel = self.is_whole_page and type(console.pages[column.to]) is Page
+        url = console.address(column.to, column.arguments(row))
+        return Cell(column.shown(row, reader), column.head, css, url, opens_panel)
+
+    @property
+    def bulk_page(self) -> Page | None:
+        page = self.request.page.console.pages[self.bulk] if self.bulk else None
+        return page if page is not None and page.is_shown_to(self.request.viewer) else None
+
+    @property
+    def bulk_url(self) -> str:
+        return self.bulk_page.address() if self.bulk_page else ""
+
+    @cached_property
+    def saved(self) -> SavedViews | None:
+        """Where the address needs no record and there is something to narrow."""
+        can_be = self.is_whole_page and self.filters is not None and not names_in(self.request.page.path)
+        return views_of(self.request) if can_be else None
 
     @cached_property
     def totals(self) -> list[Cell]:
@@ -162,6 +200,7 @@ def listing(
     empty: Empty | None = None,
     export_as: str = "",
     per_page: int = PER_PAGE,
+    bulk: str = "",
     template: str = "kit/listing.html",
     facts: Mapping[str, Any] | None = None,
 ) -> HttpResponseBase:
@@ -176,6 +215,8 @@ def listing(
         caption=request.page.title,
         per_page=per_page,
         can_export=bool(export_as),
+        bulk=bulk,
+        is_whole_page=True,
         **more,
     )
     kind = request.GET.get("export", "")

@@ -1,7 +1,7 @@
 """The pages of a console: what is read (`page`), what is filled in (`form`), what a button does (`action`)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Required, TypedDict, Unpack
 
@@ -23,11 +23,14 @@ from nanhu.kernel import clock
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit.requests import PageRequest, admit, prepared
 from nanhu.kernel.kit.submissions import submit_once
+from nanhu.kernel.kit.suggestions import FIELD, suggestions
 from nanhu.kernel.registry import Text, Viewer
 
 if TYPE_CHECKING:
     from nanhu.kernel.kit.consoles import Console
 
+consoles: dict[str, "Console"] = {}
+"""All of them by their namespace."""
 type View = Callable[..., Any]
 type Tone = Literal["primary", "danger"]
 type Done = Text | Callable[[Any], str]
@@ -116,7 +119,7 @@ class Page:
                 raise Http404
             if request.method not in self.methods:
                 return HttpResponseNotAllowed(self.methods)
-            respond: View = self.respond
+            respond: View = partial(suggestions, page=self) if FIELD in request.GET else self.respond
             for guard in self.guards:
                 respond = guard(respond)
             answer: HttpResponseBase = respond(page_request)

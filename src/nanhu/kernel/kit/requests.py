@@ -17,6 +17,9 @@ SIGNED_IN: Final[frozenset[str]] = frozenset()
 """The roles of a page that is open to everybody who is signed in."""
 
 
+PANEL: Final = "panel"
+
+
 class PageRequest(HttpRequest):
     """Never made: `prepared` adds to Django's own request what a page of a console finds in it.
 
@@ -30,6 +33,9 @@ class PageRequest(HttpRequest):
     failure: str
     failed_form: BaseForm | None
 
+    is_panel: bool
+    """Asked for beside a list: the page is shown without its frame."""
+
 
 def prepared(request: HttpRequest, page: "Page", arguments: dict[str, object]) -> PageRequest:
     """The actor goes by the name that stands on receipts and in the audit: 经办人 周敏."""
@@ -37,6 +43,7 @@ def prepared(request: HttpRequest, page: "Page", arguments: dict[str, object]) -
     found.actor = replace(actor_of(request), name=found.viewer.name)
     found.page, found.arguments = page, arguments
     found.failure, found.failed_form = "", None
+    found.is_panel = request.headers.get("HX-Target") == PANEL
     return found
 
 

@@ -20,7 +20,8 @@ HANDED_ON = {
         for action in ("make", "submit", "approve", "refuse", "discard")
         for noun in ("payout", "room_list")
     }
-    | {"card.retry_room_list", "card.ask_room_list_back", "card.grant_room_list_back", "card.keep_room_list"},
+    | {"card.retry_room_list", "card.ask_room_list_back", "card.grant_room_list_back", "card.keep_room_list"}
+    | {"card.withdraw_room_list_request"},
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/identity/factors/services/scans.py": {"identity.approve_scan", "identity.refuse_scan"},
     "platforms/identity/protocols/radius/services/authentication.py": {
@@ -57,6 +58,7 @@ HANDED_ON = {
         "card.ask_for_withdrawal",
         *(f"card.withdrawal_{state}" for state in ("approved", "refused", "paid")),
     },
+    "systems/card/issuing/services/delegating.py": {"card.end_delegate", "card.name_delegate"},
     "systems/card/issuing/services/orders.py": {
         "card.open_order",
         "card.mend_order",

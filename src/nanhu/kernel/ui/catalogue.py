@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import clock
-from nanhu.kernel.ui import shell
+from nanhu.kernel.proposals import Event
+from nanhu.kernel.ui import dates, shell
 
 PALETTE = [
     "paper",
@@ -76,6 +77,41 @@ def context(request: HttpRequest) -> dict[str, object]:
         "bars": [(f"11/{day}", fen / 100, f"¥ {fen / 100:.2f}") for day, fen in meals],
         "started": clock.now() - timedelta(seconds=30),
         "rows": SAMPLE_ROWS,
+        **case_facts(),
+        **week(),
+    }
+
+
+def case_facts() -> dict[str, object]:
+    """A case of three days: what is known, what happened, what was said, what was changed."""
+    today = clock.now()
+    moments = [today - timedelta(days=days) for days in (3, 2, 1)]
+    return {
+        "case_facts": [(_("地点"), "南院15号楼 301"), (_("金额"), "¥ 30.01"), (_("人数"), 4)],
+        "history": [
+            Event(_("制单"), "周敏", moments[0]),
+            Event(_("不同意"), "何平", moments[1], _("电表读数要照片。")),
+            Event(_("提交"), "周敏", moments[2]),
+            Event(_("复核"), "", None),
+        ],
+        "changes": [(_("房间"), "301", "302"), (_("金额"), "¥ 30.01", "¥ 28.50"), (_("备注"), "", _("补交照片"))],
+        "comments": [Event("", "何平", moments[1], _("电表照片在哪里？")), Event("", "周敏", moments[2], _("已补。"))],
+    }
+
+
+def week() -> dict[str, object]:
+    days = dates.WEEKDAYS[:5]
+    lessons = {
+        0: [{"title": _("高等数学"), "place": "教一 203"}],
+        2: [{"title": _("大学英语"), "place": "教二 105", "tone": "warn"}],
+        3: [{"title": _("物理实验"), "place": "实验楼 407", "tone": "bad"}],
+    }
+    return {
+        "days": days,
+        "week": [
+            ("8:00", [(day, lessons.get(number, [])) for number, day in enumerate(days)]),
+            ("10:00", [(day, lessons.get(number - 1, [])) for number, day in enumerate(days)]),
+        ],
     }
 
 

@@ -1,12 +1,13 @@
 """What is wrong with a field, in the house's own sentences: every form of Django takes them, whoever wrote it."""
 
+from typing import Any
+
 from django import forms
 from django.core import validators
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 NO_FILE = _("请选一个文件。")
-SENTENCES: dict[type[forms.Field], dict[str, str | Promise]] = {
+SENTENCES: dict[type[forms.Field], dict[str, Any]] = {
     forms.Field: {"required": _("这一项要填。")},
     forms.IntegerField: {"invalid": _("写成整数，例如 12。")},
     forms.DecimalField: {"invalid": _("写成数字，例如 12.5。")},
@@ -28,7 +29,7 @@ SENTENCES: dict[type[forms.Field], dict[str, str | Promise]] = {
     forms.MultipleChoiceField: {"invalid_list": _("请从列出的里面选。")},
     forms.ModelChoiceField: {"required": _("请选一项。"), "invalid_choice": _("没有这一项，请从列出的里面选。")},
 }
-VALIDATORS: dict[type, str | Promise] = {
+VALIDATORS: dict[type, Any] = {
     validators.MaxLengthValidator: _("最长 %(limit_value)d 个字，现在有 %(show_value)d 个。"),
     validators.MinLengthValidator: _("至少 %(limit_value)d 个字，现在只有 %(show_value)d 个。"),
     validators.MaxValueValidator: _("不能大于 %(limit_value)s。"),

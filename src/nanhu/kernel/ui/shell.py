@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 Theme = Literal["system", "light", "dark"]
 TypeSize = Literal["normal", "large"]
@@ -77,3 +78,8 @@ def shell_of(request: HttpRequest) -> Shell:
 
 def language_was_chosen(request: HttpRequest, language: str) -> None:
     _owner[0].language_was_chosen(request, language)
+
+
+def ui(request: HttpRequest) -> dict[str, object]:
+    """Context processor: `shell`, which every layout needs; lazily built, so that a JSON answer or a fragment pays nothing for it."""
+    return {"shell": SimpleLazyObject(lambda: shell_of(request))}

@@ -21,6 +21,7 @@ from nanhu.kernel.kit import (
     Table,
     Text,
     Who,
+    bulk,
     form_of,
     list_of,
 )
@@ -176,7 +177,9 @@ def log(request: PageRequest, found: Place) -> HttpResponseBase:
 
 @place.action("reset/", form=SidesForm, done=_("已重置，下一次刷卡按没有进出记录算。"))
 def reset(request: PageRequest, form: SidesForm, found: Place) -> None:
-    reset_sides(by=request.actor, place=found, reason=form.cleaned_data["reason"], person_id=form.person_id)
+    reset_sides(
+        by=request.actor, place=found, reason=form.cleaned_data["reason"], person_id=form.cleaned_data["campus_no"]
+    )
 
 
 @desk.page(
@@ -197,7 +200,9 @@ def rules(request: PageRequest) -> HttpResponseBase:
         text=_("没有规则，所有的门都不开。"),
     )
     facts = {
-        "living": list_of(request, LivingRules, queries.living_rules(), caption=_("现在的规则"), empty=none),
+        "living": list_of(
+            request, LivingRules, queries.living_rules(), caption=_("现在的规则"), empty=none, bulk="rules_withdraw"
+        ),
         "withdrawn": list_of(request, WithdrawnRules, queries.withdrawn_rules(), caption=_("已撤回的规则")),
     }
     return render(request, "access/rules.html", facts)
@@ -250,6 +255,25 @@ def rule_new(request: PageRequest, form: DoorRuleForm) -> None:
 )
 def rule_withdraw(request: PageRequest, form: ReasonForm, rule: DoorRule) -> None:
     ruling.withdraw(by=request.actor, rule=rule, reason=form.cleaned_data["reason"])
+
+
+@bulk(
+    rules,
+    "withdraw/",
+    ReasonForm,
+    title=_("撤回选中的规则"),
+    lead=_("撤回后，只靠这些规则放行的人不能再进；已经通过的记录保留。"),
+    submit=_("全部撤回"),
+    icon="undo-2",
+    tone="danger",
+    rows=lambda _request: queries.living_rules(),
+    table=Rules,
+    done=lambda count: _("%(count)s 条规则已撤回。") % {"count": count},
+)
+def rules_withdraw(request: PageRequest, form: ReasonForm, chosen: list[DoorRule]) -> int:
+    for rule in chosen:
+        ruling.withdraw(by=request.actor, rule=rule, reason=form.cleaned_data["reason"])
+    return len(chosen)
 
 
 def emergency_facts(_request: PageRequest) -> Mapping[str, Any]:

@@ -21,10 +21,6 @@ def everybody_or_a_class() -> list[Any]:
     return [("", _("所有持卡人")), *choices()]
 
 
-def units() -> list[tuple[str, str]]:
-    return [("", "—"), *((str(one.id), f"{one.code} {one.name}") for one in people.unit_choices())]
-
-
 class DoorRuleForm(forms.Form):
     place = forms.ModelChoiceField(label=_("地点"), queryset=open_places(), to_field_name="key", empty_label="—")
     covers_below = forms.BooleanField(
@@ -37,9 +33,9 @@ class DoorRuleForm(forms.Form):
         label=_("准许或禁止"), choices=[("1", _("准许进入")), ("0", _("禁止进入"))], coerce=lambda text: text == "1"
     )
     who = forms.ChoiceField(label=_("哪类卡"), choices=everybody_or_a_class, required=False)
-    unit = forms.ChoiceField(label=_("单位"), choices=units, required=False, help_text=_("包括下属专业和班级"))
-    campus_no = forms.CharField(
-        label=_("只对一个人"), max_length=20, required=False, help_text=_("填学工号。针对个人的规则优先于针对群体的")
+    unit = people.UnitField(label=_("单位"), required=False, help_text=_("打几个字就能选；包括下属专业和班级"))
+    campus_no = people.PersonField(
+        label=_("只对一个人"), required=False, help_text=_("写姓名或学工号。针对个人的规则优先于针对群体的")
     )
     weekdays = forms.TypedMultipleChoiceField(
         label=_("星期"),
@@ -63,9 +59,6 @@ class DoorRuleForm(forms.Form):
             self.add_error("ends_on", _("结束在开始之前。"))
         if first and first < campus_today():
             self.add_error("starts_on", _("规则从今天或以后开始。"))
-        self.person_id = people.find_person_by_campus_no(said["campus_no"].strip()) if said.get("campus_no") else None
-        if said.get("campus_no") and self.person_id is None:
-            self.add_error("campus_no", _("没有这个学工号。"))
         if said.get("campus_no") and (said.get("who") or said.get("unit")):
             self.add_error("campus_no", _("只对一个人时，不要再选卡类和单位。"))
         return said
@@ -76,8 +69,8 @@ class DoorRuleForm(forms.Form):
         return DoorRuleDraft(
             covers_below=said["covers_below"],
             is_allowed=said["is_allowed"],
-            person_id=self.person_id,
-            unit_id=int(said["unit"]) if said["unit"] else None,
+            person_id=said["campus_no"],
+            unit_id=said["unit"].id if said["unit"] else None,
             holder_class=holder_class,
             sub_class=sub_class,
             weekdays=sum(said["weekdays"]) & EVERY_DAY,
@@ -107,12 +100,5 @@ class EmergencyForm(forms.Form):
 
 
 class SidesForm(forms.Form):
-    campus_no = forms.CharField(label=_("学工号"), max_length=20, required=False, help_text=_("不填：这个地点的所有人"))
+    campus_no = people.PersonField(label=_("谁"), required=False, help_text=_("姓名或学工号；不填：这个地点的所有人"))
     reason = forms.CharField(label=_("原因"), max_length=200)
-
-    def clean_campus_no(self) -> str:
-        text = str(self.cleaned_data["campus_no"]).strip()
-        self.person_id = people.find_person_by_campus_no(text) if text else None
-        if text and self.person_id is None:
-            raise forms.ValidationError(_("没有这个学工号。"))
-        return text

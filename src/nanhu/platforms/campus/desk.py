@@ -32,7 +32,7 @@ class Places(Table):
         tones={"open": "good"},
         tone="bad",
     )
-    closed = Markup(_("停用原因"), "campus/_closed.html")
+    closed = Markup(_("为什么停用"), "campus/_closed.html")
     actions = Markup(_("操作"), "campus/_actions.html")
 
 

@@ -8,4 +8,4 @@ class MessagesConfig(AppConfig):
     verbose_name = _("消息")
 
     def ready(self) -> None:
-        from nanhu.platforms.messages import registrations  # noqa: F401
+        from nanhu.platforms.messages import desk, registrations  # noqa: F401

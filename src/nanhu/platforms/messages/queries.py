@@ -158,14 +158,19 @@ def narrowed(
 
 def titled(notices: QuerySet[Notice], text: str) -> QuerySet[Notice]:
     """Notices whose title holds every word, or is alike enough (pg_trgm) to forgive a slip of the pen."""
+    condition = title_condition(text)
+    return notices.alias(upper_title=Upper("title")).filter(condition) if condition is not None else notices
+
+
+def title_condition(text: str) -> Q | None:
+    """Of notices with the alias `upper_title`; None where nothing is asked."""
     words = rules.search_words(text)
     if not words:
-        return notices
+        return None
     every = Q()
     for word in words:
         every &= Q(upper_title__contains=word.upper())
-    alike = Q(upper_title__trigram_word_similar=" ".join(words).upper())
-    return notices.alias(upper_title=Upper("title")).filter(every | alike)
+    return every | Q(upper_title__trigram_word_similar=" ".join(words).upper())
 
 
 def facets_of(notices: QuerySet[Notice]) -> tuple[list[tuple[str, str]], list[int]]:
@@ -207,19 +212,13 @@ def unit_names_of(notice: Notice) -> list[str]:
     return list(notice.for_unit_rows.order_by("unit__code").values_list("unit__name", flat=True))
 
 
-def on_the_desk(*, state: str = "", text: str = "") -> QuerySet[Notice]:
+def on_the_desk() -> QuerySet[Notice]:
     """All notices as editors list them, drafts and then the newest first, with their number of readers."""
     readers = (
         Receipt.objects.filter(notice=OuterRef("pk")).order_by().values("notice").annotate(n=Count("id")).values("n")
     )
     found = Notice.objects.select_related("office").annotate(readers=Coalesce(Subquery(readers), 0))
-    if state in Notice.State.values:
-        found = found.filter(state=state)
-    return titled(found, text).order_by(F("published_at").desc(nulls_first=True), "-id")
-
-
-def desk_counts() -> dict[str, int]:
-    return dict(Notice.objects.order_by().values_list("state").annotate(n=Count("id")))
+    return found.alias(upper_title=Upper("title")).order_by(F("published_at").desc(nulls_first=True), "-id")
 
 
 def read_share(notice: Notice) -> rules.ReadShare:

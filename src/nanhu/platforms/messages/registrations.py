@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Application, HomeNotices, NoticeLine, Role, Viewer
+from nanhu.kernel.registry import Application, HomeNotices, NoticeLine, Viewer
 from nanhu.platforms.messages import queries
 
 
@@ -39,17 +39,4 @@ registry.applications.add(
         description=_("学校和各部门的通知"),
         order=20,
     ),
-    Application(
-        key="messages.desk",
-        name=_("公告管理"),
-        icon="square-pen",
-        url=lambda: reverse("messages:desk"),
-        section="work",
-        roles=frozenset({queries.EDITOR}),
-        description=_("撰写、发布公告，查看阅读情况"),
-        order=60,
-    ),
-)
-registry.roles.add(
-    Role(key=queries.EDITOR, name=_("公告编辑"), description=_("撰写、发布和撤回校内公告，查看阅读统计")),
 )

@@ -1,20 +1,17 @@
 from django.urls import path
 
-from nanhu.platforms.messages.views import desk, reading
+from nanhu.platforms.messages.desk import desk
+from nanhu.platforms.messages.views import reading, writing
 
 app_name = "messages"
 urlpatterns = [
     path("", reading.notices, name="notices"),
     path("read-all/", reading.read_all, name="read_all"),
     path("files/<uuid:public_id>/", reading.attachment, name="attachment"),
-    path("manage/", desk.desk, name="desk"),
-    path("manage/new/", desk.write, name="write"),
-    path("manage/preview/", desk.preview, name="preview"),
-    path("manage/<uuid:public_id>/", desk.notice, name="manage"),
-    path("manage/<uuid:public_id>/edit/", desk.edit, name="edit"),
-    path("manage/<uuid:public_id>/publish/", desk.publish, name="publish"),
-    path("manage/<uuid:public_id>/withdraw/", desk.withdraw, name="withdraw"),
-    path("manage/<uuid:public_id>/discard/", desk.discard, name="discard"),
+    path("manage/new/", writing.write, name="write"),
+    path("manage/preview/", writing.preview, name="preview"),
+    path("manage/<uuid:public_id>/edit/", writing.edit, name="edit"),
+    path("manage/", desk.urls),
     path("<uuid:public_id>/", reading.notice, name="notice"),
     path("<uuid:public_id>/read/", reading.read, name="read"),
 ]

@@ -19,6 +19,7 @@ from nanhu.kernel.kit import (
     Moment,
     Number,
     PageRequest,
+    Search,
     Table,
     Text,
     Views,
@@ -60,6 +61,11 @@ class Vendors(Table):
     scopes = Text(_("权限"), lambda one: "、".join(scope_name(scope) for scope in one.scopes))
     living = Number(_("有效密钥"))
     last_request = Moment(_("上次请求"))
+
+
+class VendorFilters(Filters):
+    q = Search("company", "contact")
+    show = Views({"on": (_("已启用"), Q(is_on=True)), "off": (_("已停用"), Q(is_on=False))})
 
 
 class Keys(Table):
@@ -116,7 +122,7 @@ def overview(request: PageRequest) -> HttpResponseBase:
         to="register",
         text=_("点餐小程序、超市收银、洗衣房的程序要收校园卡，先在这里登记，再给它一把沙箱密钥试。"),
     )
-    return listing(request, Vendors, queries.vendors(), empty=nobody, template="openapi/overview.html")
+    return listing(request, Vendors, queries.vendors(), VendorFilters, empty=nobody, template="openapi/overview.html")
 
 
 @overview.form(

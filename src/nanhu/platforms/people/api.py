@@ -10,6 +10,7 @@ from nanhu.platforms.people.events import (
     PersonsMerged,
     PersonsParted,
 )
+from nanhu.platforms.people.fields import PersonField, UnitField
 from nanhu.platforms.people.matching import (
     KnownPerson,
     campus_numbers,
@@ -90,6 +91,7 @@ __all__ = [
     "Outvoted",
     "PersonCard",
     "PersonChanged",
+    "PersonField",
     "PersonJoined",
     "PersonRecord",
     "PersonsMerged",
@@ -97,6 +99,7 @@ __all__ = [
     "PhotoRefusedError",
     "RevertPreview",
     "UnitChoice",
+    "UnitField",
     "UnitRecord",
     "UnitsResult",
     "add_guest",

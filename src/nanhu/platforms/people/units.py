@@ -33,6 +33,8 @@ class UnitChoice:
     code: str
     name: str
     kind: str
+    above: str = ""
+    """The name of the unit that it is part of."""
 
 
 def unit_ids_of(person_id: int) -> frozenset[int]:
@@ -83,11 +85,19 @@ def count_people(*, kinds: Collection[str], unit_ids: Collection[int] = ()) -> i
 
 
 def unit_choices(*, without_kinds: Collection[str] = ()) -> list[UnitChoice]:
-    """Active units below the school, for a select box."""
+    """Active units below the school, to choose from."""
     units = (
-        OrgUnit.objects.filter(is_active=True, parent__isnull=False).exclude(kind__in=without_kinds).order_by("code")
+        OrgUnit.objects.filter(is_active=True, parent__isnull=False)
+        .exclude(kind__in=without_kinds)
+        .select_related("parent")
+        .order_by("code")
     )
-    return [UnitChoice(id=unit.id, code=unit.code, name=unit.name, kind=unit.kind) for unit in units]
+    return [
+        UnitChoice(
+            id=unit.id, code=unit.code, name=unit.name, kind=unit.kind, above=unit.parent.name if unit.parent else ""
+        )
+        for unit in units
+    ]
 
 
 def unit_ids_by_code(codes: Collection[str]) -> dict[str, int]:

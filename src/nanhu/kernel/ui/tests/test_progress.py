@@ -5,7 +5,7 @@ from django.test import RequestFactory
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.jobs import start_progress
-from nanhu.kernel.ui.context import ui
+from nanhu.kernel.ui.shell import ui
 from nanhu.kernel.ui.templatetags.ui import time_left
 
 pytestmark = pytest.mark.django_db

@@ -71,9 +71,7 @@ class NoteForm(forms.Form):
 
 class GrantForm(forms.Form):
     role = forms.ChoiceField(label=_("角色"))
-    unit = forms.CharField(
-        label=_("单位代码"), required=False, max_length=40, help_text=_("单位账号管理员必填；含下级单位")
-    )
+    unit = people.UnitField(label=_("单位"), required=False, help_text=_("单位账号管理员必填；含下级单位"))
     ends_on = forms.DateField(
         label=_("截止日期"),
         required=False,
@@ -103,7 +101,7 @@ class BulkForm(forms.Form):
         help_text=_("一行一个，或用空格、逗号隔开；可从表格里粘贴一列"),
     )
     file = forms.FileField(label=_("或上传名单（txt、csv，取第一列）"), required=False)
-    unit = forms.ChoiceField(label=_("单位"), required=False)
+    unit = people.UnitField(label=_("单位"), required=False, without_kinds=("class",))
     affiliation = forms.ChoiceField(
         label=_("身份"),
         required=False,
@@ -124,11 +122,6 @@ class BulkForm(forms.Form):
         widget=DayInput(),
         help_text=_("只用于停用；留空：直到有人恢复"),
     )
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        units = [(unit.code, f"{unit.code} {unit.name}") for unit in people.unit_choices(without_kinds=["class"])]
-        self.fields["unit"].choices = [("", _("不限")), *units]  # type: ignore[attr-defined]
 
     def clean_until(self) -> datetime | None:
         return end_of(self.cleaned_data["until"])

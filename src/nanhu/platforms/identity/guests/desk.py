@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
+from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.kit import Console, Empty, Markup, PageRequest, Table, Text, listing
+from nanhu.kernel.kit import Console, Day, Empty, Markup, PageRequest, Table, Text, bulk, listing
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.identity.guests.forms import DayForm, InvitationForm
 from nanhu.platforms.identity.guests.models import Sponsorship
@@ -42,17 +45,32 @@ class Guest:
     card: people.PersonCard | None
     is_live: bool
 
+    @property
+    def public_id(self) -> UUID:
+        return self.held.public_id
+
 
 def guests_of(page: Sequence[Sponsorship]) -> list[Guest]:
     cards, today = people.person_cards([one.guest_id for one in page]), campus_today()
-    return [Guest(one, cards.get(one.guest_id), one.ended_at is None and one.ends_on >= today) for one in page]
+    return [Guest(one, cards.get(one.guest_id), is_live(one, today)) for one in page]
 
 
-class Guests(Table):
+def is_live(held: Sponsorship, today: date) -> bool:
+    return held.ended_at is None and held.ends_on >= today
+
+
+class NamedGuests(Table):
     number = Text(_("来宾号"), "held__campus_no", is_number=True)
     name = Text(_("姓名"), lambda guest: f"{guest.card.name} {guest.card.phone_masked}" if guest.card else "")
     kind = Text(_("身份"), "held__get_kind_display")
     reason = Text(_("事由"), "held__reason")
+
+
+class GuestsToEnd(NamedGuests):
+    last_day = Day(_("最后一天"), "held__ends_on")
+
+
+class Guests(NamedGuests):
     last_day = Markup(_("最后一天"), "identity/guests/_last_day.html")
     actions = Markup(_("操作"), "identity/guests/_actions.html")
 
@@ -64,13 +82,17 @@ class Guests(Table):
     lead=format_lazy(_("您担保的访客、家长、合作单位和校友，同时最多 {most} 位。"), most=sponsoring.MOST_LIVE),
 )
 def guests(request: PageRequest) -> HttpResponseBase:
-    mine = Sponsorship.objects.filter(sponsor_id=request.viewer.account_id).order_by("-created_at")
     nobody = Empty(
         title=_("还没有来宾"),
         text=_("来开会的专家、来看孩子的家长、回校的校友，需要上网或用某个系统时，在这里为他登记。"),
         icon="user-plus",
     )
-    return listing(request, Guests, mine, each=guests_of, empty=nobody, per_page=20)
+    mine = guests_sponsored_at(request).order_by("-created_at")
+    return listing(request, Guests, mine, each=guests_of, empty=nobody, per_page=20, bulk="end_several")
+
+
+def guests_sponsored_at(request: PageRequest) -> QuerySet[Sponsorship]:
+    return Sponsorship.objects.filter(sponsor_id=request.viewer.account_id)
 
 
 @guests.form(
@@ -102,3 +124,24 @@ def prolong(request: PageRequest, form: DayForm, public_id: UUID) -> None:
 @guests.action("<uuid:public_id>/end", done=_("这位来宾的身份已结束，登录已退出。"))
 def end(request: PageRequest, public_id: UUID) -> None:
     sponsoring.end(by=request.actor, sponsor=owner_of(request), public_id=public_id)
+
+
+@bulk(
+    guests,
+    "end",
+    forms.Form,
+    title=_("结束选中的来宾"),
+    lead=_("他们的身份现在就结束，登录一并退出。"),
+    submit=_("全部结束"),
+    icon="ban",
+    tone="danger",
+    rows=guests_sponsored_at,
+    table=GuestsToEnd,
+    each=guests_of,
+    refuses=lambda held: "" if is_live(held, campus_today()) else _("已经结束的来宾不用再结束。"),
+    done=lambda count: _("%(count)s 位来宾的身份已结束，登录已退出。") % {"count": count},
+)
+def end_several(request: PageRequest, _form: forms.Form, chosen: list[Sponsorship]) -> int:
+    for held in chosen:
+        sponsoring.end(by=request.actor, sponsor=owner_of(request), public_id=held.public_id)
+    return len(chosen)

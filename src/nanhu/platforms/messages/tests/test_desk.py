@@ -8,10 +8,27 @@ from django.core.files.storage import default_storage
 from nanhu.kernel import clock
 from nanhu.kernel.models import AuditEntry, OutboxEvent
 from nanhu.platforms.messages import rules
+from nanhu.platforms.messages.desk import desk as console
 from nanhu.platforms.messages.models import Attachment, Notice, Receipt
 from nanhu.platforms.messages.tests.conftest import PDF, address, desk, file, make_people
+from nanhu.testing.pages import PageTests
 
 NEW = "/notices/manage/new/"
+
+
+class TestPages(PageTests):
+    desk = console
+
+    @pytest.fixture
+    def holder(self, browser, readers):
+        return browser("editor")
+
+    @pytest.fixture
+    def stranger(self, browser, readers):
+        return browser("teacher")
+
+    def fill(self, count):
+        Notice.objects.bulk_create(Notice(title="=1+1", body="…") for _one in range(count))
 
 
 def fields(**given):
@@ -189,9 +206,9 @@ def test_the_desk_counts_readers_of_the_audience(browser, publish):
 def test_the_desk_lists_by_state_and_searches(browser, publish):
     publish("已发布的")
     Notice.objects.create(title="草稿一", body="…")
-    titles = [n.title for n in browser("editor").get("/notices/manage/?state=draft").context["page"]]
+    titles = [n.title for n in browser("editor").get("/notices/manage/?state=draft").context["list"].page]
     assert titles == ["草稿一"]
-    found = [n.title for n in browser("editor").get("/notices/manage/?q=发布").context["page"]]
+    found = [n.title for n in browser("editor").get("/notices/manage/?q=发布").context["list"].page]
     assert found == ["已发布的"]
 
 

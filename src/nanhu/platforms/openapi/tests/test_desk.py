@@ -2,7 +2,10 @@
 
 import pytest
 
+from nanhu.kernel.kit.saved_views import MOST
+from nanhu.kernel.models import SavedView
 from nanhu.platforms.openapi.desk import desk
+from nanhu.platforms.openapi.models import Vendor
 from nanhu.platforms.openapi.services import vendors
 from nanhu.platforms.openapi.tests.conftest import COLLEAGUE_NO, KEEPER_NO, SYSTEM
 from nanhu.testing.pages import PageTests
@@ -23,3 +26,48 @@ class TestPages(PageTests):
     def fill(self, count):
         for number in range(count):
             vendors.register(by=SYSTEM, order=vendors.VendorOrder(company=f"=1+{number}", contact="刘"))
+
+
+def view(**given):
+    return {"page": "openapi:overview", "query": "show=on&page=3", "name": "在用的"} | given
+
+
+def test_a_list_is_kept_under_a_name_of_ones_own_and_goes_again(people_of_the_centre):
+    keeper = signed_in(KEEPER_NO)
+    saved = keeper.post("/lists/views/", view())
+    assert (saved.status_code, saved["Location"]) == (302, "/openapi/?show=on")
+    page = keeper.get("/openapi/", {"show": "on"}).content.decode()
+    assert "在用的" in page
+    assert "删掉视图“在用的”" in page
+    assert "在用的" in keeper.get("/openapi/").content.decode()
+    keeper.post("/lists/views/", view(remove="1"))
+    assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [({"page": "openapi:nothing"}, 404), ({"page": "x"}, 404), ({"name": ""}, 422), ({"query": ""}, 422)],
+)
+def test_rubbish_is_no_view(people_of_the_centre, given, status):
+    assert signed_in(KEEPER_NO).post("/lists/views/", view(**given)).status_code == status
+    assert not SavedView.objects.exists()
+
+
+def test_nobody_keeps_views_of_a_list_that_he_may_not_see_or_without_end(people_of_the_centre):
+    assert signed_in(COLLEAGUE_NO).post("/lists/views/", view()).status_code == 404
+    keeper = signed_in(KEEPER_NO)
+    for number in range(MOST + 1):
+        keeper.post("/lists/views/", view(name=f"视图{number}"))
+    assert SavedView.objects.count() == MOST
+
+
+def test_a_row_opens_beside_its_list_without_the_frame(people_of_the_centre):
+    keeper = signed_in(KEEPER_NO)
+    vendors.register(by=SYSTEM, order=vendors.VendorOrder(company="点餐小程序", contact="刘"))
+    address = f"/openapi/{Vendor.objects.get().public_id}/"
+    assert f'data-panel hx-get="{address}"' in keeper.get("/openapi/").content.decode()
+    beside = keeper.get(address, headers={"HX-Target": "panel"}).content.decode()
+    assert "点餐小程序" in beside
+    assert "<h2>" in beside
+    assert not any(part in beside for part in ("<html", "<h1", 'class="section"'))
+    assert "<h1>" in keeper.get(address).content.decode()

@@ -61,7 +61,7 @@ def test_each_row_of_the_release_stands_in_its_chapter_with_its_clauses(administ
 
 def test_without_a_run_it_says_so_and_no_row_is_said_to_hold(administrator):
     text = page(administrator, q="A040")
-    assert "本机没有运行过" in text
+    assert "还没有逐条核对过" in text
     assert ">未运行<" in row(text, "A040")
     assert ">成立<" not in text
 
@@ -69,7 +69,7 @@ def test_without_a_run_it_says_so_and_no_row_is_said_to_hold(administrator):
 def test_it_tells_what_the_last_run_left_and_which_tests_hold_a_clause(administrator):
     ran(A040_1="passed passed", A040_2="passed failed", A144_1="passed")
     text = page(administrator, q="a040")
-    assert "本机没有运行过" not in text
+    assert "还没有逐条核对过" not in text
     assert "最近一次运行" in text
     shown = row(text, "A040")
     assert (">不成立<" in shown.partition("</summary>")[0], "1/3" in shown.partition("</summary>")[0]) == (True, True)

@@ -303,7 +303,7 @@ def test_the_security_administrator_grants_and_revokes(office, here) -> None:
     guard = office("identity.security")
     tomorrow = campus_today() + timedelta(days=1)
     said = {"role": "identity.clerk", "unit": "08", "reason": "任命", "ends_on": tomorrow}
-    assert guard.client.post(f"{page_of(here)}/roles/grant", said | {"unit": "none"}).status_code == 400
+    assert guard.client.post(f"{page_of(here)}/roles/grant", said | {"unit": "none"}).status_code == 422
     assert guard.client.post(f"{page_of(here)}/roles/grant", said).status_code == 302
     granted = RoleGrant.objects.get(account=here.account)
     assert (granted.role, granted.unit_code, granted.reason, granted.granted_by) == (

@@ -159,7 +159,7 @@ def grant_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
             by=by,
             account_id=account.pk,
             role=said["role"],
-            unit_code=said["unit"],
+            unit_code=said["unit"].code if said["unit"] else "",
             reason=said["reason"],
             ends_at=said["ends_on"],
         ),

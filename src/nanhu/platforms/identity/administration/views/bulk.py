@@ -51,7 +51,12 @@ def previewed(request: HttpRequest, form: BulkForm) -> BulkAction:
     )
     if numbers:
         return bulk.preview_numbers(by=by, holder=holder, order=order, numbers=numbers)
-    wanted = Filter(unit_code=said["unit"], kind=said["affiliation"], grade=said["grade"], state=said["state"])
+    wanted = Filter(
+        unit_code=said["unit"].code if said["unit"] else "",
+        kind=said["affiliation"],
+        grade=said["grade"],
+        state=said["state"],
+    )
     accounts = filtered(wanted, scope=scope_of(holder)).order_by("pk")[: bulk.MOST + 1] if not wanted.is_empty else []
     return bulk.preview_accounts(by=by, holder=holder, order=order, accounts=list(accounts))
 
@@ -59,12 +64,14 @@ def previewed(request: HttpRequest, form: BulkForm) -> BulkAction:
 def chosen_how(form: BulkForm, numbers: list[str]) -> str:
     if numbers:
         return _("名单，{count} 行").format(count=len(numbers))
+    said = form.cleaned_data
+    unit = [f"{said['unit'].code} {said['unit'].name}"] if said["unit"] else []
     shown = [
-        str(dict(form.fields[name].choices).get(form.cleaned_data[name], ""))  # type: ignore[attr-defined]
-        for name in ("unit", "affiliation", "state")
-        if form.cleaned_data[name]
+        str(dict(form.fields[name].choices).get(said[name], ""))  # type: ignore[attr-defined]
+        for name in ("affiliation", "state")
+        if said[name]
     ]
-    return " · ".join([*shown, *([form.cleaned_data["grade"]] if form.cleaned_data["grade"] else [])])[:200]
+    return " · ".join([*unit, *shown, *([said["grade"]] if said["grade"] else [])])[:200]
 
 
 def mine(request: HttpRequest) -> Any:

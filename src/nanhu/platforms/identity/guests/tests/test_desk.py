@@ -6,13 +6,14 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity.guests.desk import desk
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.tests.test_guests import invitation, invited, sponsor
 from nanhu.platforms.identity.tests.conftest import sign_in
 from nanhu.platforms.people.models import Person
 from nanhu.testing.pages import PageTests
+from nanhu.testing.structure import structure_faults
 
 __all__ = ["sponsor"]
 
@@ -72,3 +73,34 @@ def test_the_buttons_of_a_row_lead_back_to_the_list_with_a_sentence(sponsor, tea
     assert day in said
     assert "已结束" in sponsor.post(f"/guests/{held.public_id}/end", follow=True).content.decode()
     assert sponsor.post(f"/guests/{held.public_id}/end").status_code == 409
+
+
+def test_several_guests_end_at_once_and_it_is_said_first_who_cannot(sponsor, teacher):
+    first, second, over = (invited(teacher, phone=f"1370000123{n}", name=f"李访{n}") for n in range(3))
+    Sponsorship.objects.filter(pk=over.pk).update(ended_at=now())
+    page = sponsor.get("/guests").content.decode()
+    assert page.count('name="chosen"') == 3
+    chosen = {"chosen": [str(one.public_id) for one in (first, second, over)]}
+    seen = sponsor.post("/guests/end", chosen)
+    assert seen.status_code == 200
+    assert "2 项可以办" in seen.content.decode()
+    assert "已经结束的来宾不用再结束" in seen.content.decode()
+    assert structure_faults(seen.content.decode()) == []
+    assert Sponsorship.objects.filter(ended_at=None).count() == 2, "looking changes nothing"
+    done = sponsor.post("/guests/end", chosen | {"confirmed": "1"}, follow=True).content.decode()
+    assert "2 位来宾的身份已结束" in done
+    assert not Sponsorship.objects.filter(ended_at=None).exists()
+
+
+def test_a_guest_of_somebody_else_cannot_be_chosen(sponsor, student):
+    other = Sponsorship.objects.create(
+        sponsor=student.account,
+        guest=Person.objects.create(name="别人的", pinyin="x"),
+        campus_no="G9",
+        kind="visitor",
+        reason="会议",
+        ends_on=campus_today(),
+    )
+    chosen = {"chosen": [str(other.public_id), "rubbish", ""], "confirmed": "1"}
+    assert sponsor.post("/guests/end", chosen).url == "/guests"
+    assert Sponsorship.objects.get().ended_at is None

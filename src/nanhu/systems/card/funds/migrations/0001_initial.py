@@ -935,7 +935,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("answer_back", ""), ("answered_back_at", None), ("granter__isnull", True)),
-                    models.Q(("answered_back_at__isnull", False), ("granter__isnull", False)),
+                    ("granter__isnull", False),
                     _connector="OR",
                 ),
                 name="card_room_list_answered_back_at",

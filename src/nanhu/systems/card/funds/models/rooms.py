@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
-from nanhu.kernel.proposals import proposal_constraints
+from nanhu.kernel.proposals import Event, proposal_constraints
 
 
 class RoomList(IntakeBatch):
@@ -70,8 +70,7 @@ class RoomList(IntakeBatch):
                 name="card_room_list_asked_back_at",
             ),
             models.CheckConstraint(
-                condition=Q(granter__isnull=True, answered_back_at=None, answer_back="")
-                | Q(granter__isnull=False, answered_back_at__isnull=False),
+                condition=Q(granter__isnull=True, answered_back_at=None, answer_back="") | Q(granter__isnull=False),
                 name="card_room_list_answered_back_at",
             ),
         ]
@@ -82,6 +81,17 @@ class RoomList(IntakeBatch):
 
     def facts(self) -> dict[str, object]:
         return {"title": self.title, "rooms": self.room_count, "shares": self.share_count, "fen": self.sum_fen}
+
+    @property
+    def history(self) -> list[Event]:
+        events = super().history
+        if self.asker_id is not None:
+            events.append(Event(_("要求整份退回"), self.asker_name, self.asked_back_at, self.why_back))
+        if self.granter_id is not None:
+            refused, agreed = _("不同意退回"), _("同意退回")
+            what = refused if self.answer_back else agreed
+            events.append(Event(what, self.granter_name, self.answered_back_at, self.answer_back))
+        return events
 
     def let_go(self) -> None:
         self.bills.filter(released_at=None).update(released_at=now())

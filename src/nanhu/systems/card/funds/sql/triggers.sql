@@ -53,7 +53,7 @@ CREATE TRIGGER card_payout_batch_keeps_what_was_made BEFORE UPDATE ON card_payou
         (NEW.token, NEW.source, NEW.title, NEW.funding_id, NEW.row_count, NEW.sum_fen, NEW.expires_on, NEW.file_digest, NEW.author_id)
         OR (OLD.approver_id IS NOT NULL AND OLD.approver_id IS DISTINCT FROM NEW.approver_id)
         OR (OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
-            ('checked', 'submitted'), ('checked', 'discarded'), ('submitted', 'discarded'), ('submitted', 'posting'),
+            ('checked', 'submitted'), ('checked', 'refused'), ('checked', 'discarded'), ('submitted', 'discarded'), ('submitted', 'posting'),
             ('submitted', 'refused'), ('posting', 'posted'))))
     EXECUTE FUNCTION ledger_refuse('a batch is approved as it was made');
 
@@ -101,9 +101,9 @@ CREATE TRIGGER card_room_list_keeps_what_was_made BEFORE UPDATE ON card_room_lis
             IS DISTINCT FROM
         (NEW.token, NEW.title, NEW.room_count, NEW.share_count, NEW.sum_fen, NEW.author_id)
         OR (OLD.approver_id IS NOT NULL AND OLD.approver_id IS DISTINCT FROM NEW.approver_id)
-        OR (OLD.granter_id IS NOT NULL AND (OLD.granter_id, OLD.asker_id) IS DISTINCT FROM (NEW.granter_id, NEW.asker_id))
+        OR (OLD.granter_id IS NOT NULL AND OLD.state <> 'posted' AND (OLD.granter_id, OLD.asker_id) IS DISTINCT FROM (NEW.granter_id, NEW.asker_id))
         OR (OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
-            ('checked', 'submitted'), ('checked', 'discarded'), ('submitted', 'discarded'), ('submitted', 'posting'),
+            ('checked', 'submitted'), ('checked', 'refused'), ('checked', 'discarded'), ('submitted', 'discarded'), ('submitted', 'posting'),
             ('submitted', 'refused'), ('posting', 'posted'), ('posted', 'posting'), ('posted', 'asked_back'),
             ('asked_back', 'posted'), ('asked_back', 'returning'), ('returning', 'returned'))))
     EXECUTE FUNCTION ledger_refuse('a list is approved as it was made');

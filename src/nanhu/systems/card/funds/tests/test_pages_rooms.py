@@ -185,8 +185,22 @@ def test_a_whole_list_goes_back_when_another_agrees(office):
 def test_asking_back_can_be_taken_back(office):
     address = charged(office)
     press(office, address, "ask-back", reason="电表读错")
-    press(office, address, "keep")
+    assert press(office, address, "keep", answer="没错").status_code == 409, "its author does not answer it"
+    assert press(office, address, "withdraw-request").status_code == 302
     assert fresh(RoomList.objects.get()).state == "posted"
+
+
+def test_a_refused_return_says_who_asked_and_answered_and_why_and_may_be_asked_again(office):
+    address = charged(office)
+    press(office, address, "ask-back", reason="电表读错")
+    assert press(office, address, "keep", "second_clerk", answer="").status_code == 422
+    press(office, address, "keep", "second_clerk", answer="照片上没错")
+    page = page_of(office, address)
+    assert all(said in page for said in ("要求整份退回", "电表读错", "不同意退回", "照片上没错", "何平"))
+    assert fresh(RoomList.objects.get()).state == "posted"
+    press(office, address, "ask-back", reason="找到了旧照片")
+    found = fresh(RoomList.objects.get())
+    assert (found.state, found.answer_back, found.granter_id) == ("asked_back", "", None)
 
 
 def test_one_share_goes_to_the_page_of_corrections_filled_in(office):

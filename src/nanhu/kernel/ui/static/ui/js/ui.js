@@ -6,3 +6,4 @@ import "./echoes.js";
 import "./copy.js";
 import "./menus.js";
 import "./tables.js";
+import "./uploads.js";

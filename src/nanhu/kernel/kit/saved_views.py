@@ -1,0 +1,98 @@
+"""Saved views (视图): addresses of a list that a person keeps under a name of their own."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from nanhu.kernel.kit.pages import Page, consoles
+from nanhu.kernel.kit.requests import PageRequest, admit
+from nanhu.kernel.models import SavedView
+from nanhu.kernel.once import lock_key
+
+MOST = 12
+LONGEST_NAME, LONGEST_QUERY = 20, 600
+PASSING = ("page", "export")
+"""Of an address; no part of a view."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownView:
+    name: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavedViews:
+    """Of one list. `query`: what would be saved now; empty where the list stands as it is without an address."""
+
+    page: str
+    query: str
+    shown: list[ShownView]
+
+    @property
+    def current(self) -> ShownView | None:
+        return next((one for one in self.shown if one.is_current), None)
+
+
+class ViewForm(forms.Form):
+    name = forms.CharField(max_length=LONGEST_NAME)
+    page = forms.CharField(max_length=100)
+    query = forms.CharField(max_length=LONGEST_QUERY)
+
+
+def key_of(page: Page) -> str:
+    return f"{page.console.namespace}:{page.name}"
+
+
+def page_with(key: str) -> Page:
+    namespace, _colon, name = key.rpartition(":")
+    console = consoles.get(namespace)
+    if console is None or name not in console.pages:
+        raise Http404
+    return console.pages[name]
+
+
+def narrowing(address: QueryDict) -> str:
+    kept = address.copy()
+    for name in PASSING:
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+def views_of(request: PageRequest) -> SavedViews:
+    page, query = key_of(request.page), narrowing(request.GET)
+    rows = SavedView.objects.filter(account_id=request.viewer.account_id, page=page).order_by("created_at")
+    return SavedViews(page, query, [ShownView(row.name, f"?{row.query}", row.query == query) for row in rows])
+
+
+@require_POST
+def save(request: HttpRequest) -> HttpResponseBase:
+    """Under a name; the same name again is another address. With `remove`, it goes."""
+    form = ViewForm(request.POST)
+    page = page_with(request.POST.get("page", ""))
+    refused = admit(request, page.roles)
+    if refused is not None:
+        return refused
+    if not form.is_valid():
+        return HttpResponse(status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    said, account_id = form.cleaned_data, request.viewer.account_id  # type: ignore[attr-defined]
+    own = SavedView.objects.filter(account_id=account_id, page=key_of(page))
+    if "remove" in request.POST:
+        own.filter(name=said["name"]).delete()
+        return HttpResponseRedirect(page.address())
+    query = narrowing(QueryDict(said["query"]))
+    with transaction.atomic():
+        lock_key(f"saved_views:{account_id}")
+        if own.exclude(name=said["name"]).count() >= MOST:
+            messages.error(request, _("一个列表最多存 %(most)s 个视图，先删掉一个。") % {"most": MOST})
+        else:
+            own.update_or_create(account_id=account_id, page=key_of(page), name=said["name"], defaults={"query": query})
+            messages.success(request, _("已存成视图“%(name)s”。") % {"name": said["name"]})
+    return HttpResponseRedirect(f"{page.address()}?{query}")
