@@ -52,11 +52,13 @@ def key_of(page: Page) -> str:
 
 
 def page_with(key: str) -> Page:
+    """A list has an address of its own; what hangs under a row has none to come back to."""
     namespace, _colon, name = key.rpartition(":")
     console = consoles.get(namespace)
-    if console is None or name not in console.pages:
+    page = console.pages.get(name) if console is not None else None
+    if page is None or "<" in page.path:
         raise Http404
-    return console.pages[name]
+    return page
 
 
 def narrowing(address: QueryDict) -> str:

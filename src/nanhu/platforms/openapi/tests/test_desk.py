@@ -46,7 +46,13 @@ def test_a_list_is_kept_under_a_name_of_ones_own_and_goes_again(people_of_the_ce
 
 @pytest.mark.parametrize(
     ("given", "status"),
-    [({"page": "openapi:nothing"}, 404), ({"page": "x"}, 404), ({"name": ""}, 422), ({"query": ""}, 422)],
+    [
+        ({"page": "openapi:nothing"}, 404),
+        ({"page": "openapi:vendor"}, 404),
+        ({"page": "x"}, 404),
+        ({"name": ""}, 422),
+        ({"query": ""}, 422),
+    ],
 )
 def test_rubbish_is_no_view(people_of_the_centre, given, status):
     assert signed_in(KEEPER_NO).post("/lists/views/", view(**given)).status_code == status
