@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from django import forms
 from playwright.sync_api import Browser, Page
 
 from nanhu.kernel.ui.contrast import SHAPE, ratio, to_hex
@@ -44,7 +45,7 @@ def opened(
     styles = "".join(f"<style>{(UI / f'css/{name}.css').read_text()}</style>" for name in SHEETS)
     styles += f"<style media=print>{(UI / 'css/print.css').read_text()}</style>"
     scripts = "".join(
-        f"<script type=module>{(UI / f'js/{name}.js').read_text()}</script>" for name in ("tables", "keys")
+        f"<script type=module>{(UI / f'js/{name}.js').read_text()}</script>" for name in ("tables", "keys", "uploads")
     )
     page = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme).new_page()
     page.set_content(f"<!doctype html><html {attributes}><head>{styles}</head>{body}{scripts}</html>")
@@ -97,6 +98,23 @@ DATES = """<body class="page"><main class="shell"><div class="shell-inner"><c-ui
 </tbody></c-ui.table><dl class="slip-lines"><div><dt>有效期</dt><dd>2026-09-01 至 2030-06-30</dd></div></dl></c-ui.card></div></main></body>"""
 CHART = """<body class="page"><main class="shell"><div class="shell-inner"><c-ui.card title="花费"><c-ui.chart :bars="bars" label="每日花费" unit="元" /></c-ui.card></div></main></body>"""
 SEARCH = """<body class="page"><header class="top"><div class="top-inner"><form class="top-search"><input type="search" aria-label="搜索"></form></div></header></body>"""
+
+
+FILE = """<body class="page"><main><form><c-ui.field :field="form.photo" /></form></main></body>"""
+
+
+class PhotoForm(forms.Form):
+    photo = forms.FileField(label="照片")
+
+
+def test_a_chosen_file_is_named_and_a_picture_is_shown(chromium: Browser) -> None:
+    page = opened(chromium, body=FILE, width=390, form=PhotoForm())
+    page.set_input_files("#id_photo", {"name": "证件.png", "mimeType": "image/png", "buffer": b"\x89PNG" + b"0" * 3000})
+    assert page.locator("[data-files]").inner_text() == "证件.png · 4 kB"
+    assert page.locator("[data-files] img").count() == 1
+    page.set_input_files("#id_photo", {"name": "名单.csv", "mimeType": "text/csv", "buffer": b"1"})
+    assert page.locator("[data-files]").inner_text() == "名单.csv · 1 kB"
+    assert page.locator("[data-files] img").count() == 0
 
 
 def test_dates_in_large_type_lie_over_nothing_on_a_phone(chromium: Browser) -> None:
