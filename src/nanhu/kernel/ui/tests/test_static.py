@@ -62,7 +62,6 @@ LISTS = {
 FOLDED = {
     "identity/administration/audit",
     "identity/administration/accounts",
-    "card_fleet/terminals",
     "card/closing/statement",
 }
 

@@ -41,7 +41,7 @@ class FoundForm(forms.Form):
     )
 
 
-class TerminalDeedForm(forms.Form):
+class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("原因"), max_length=120, help_text=_("例如：昨夜被偷，保卫处已立案。"))
 
 

@@ -17,7 +17,7 @@ from nanhu.systems.card.gateway.watch import LIMIT, SUSPENDED
 
 CLOCK_SECONDS = 60
 ABUSE = SUSPENDED | {LIMIT}
-"""Incidents that an honest till does not make: rows or sales beyond what was told, cards that nobody has, proofs that fail."""
+"""Incidents that an honest till does not make: rows or sales beyond its limits, cards that nobody has, proofs that fail."""
 INCIDENT_DAYS = timedelta(days=1)
 SEEN_LATER = timedelta(seconds=10)
 """The gateway writes a few seconds later when it heard of a terminal."""
@@ -59,6 +59,10 @@ class Line:
     next_key: NextKey | None
     head: int
     problems: tuple[str, ...] = field(default=())
+
+    @property
+    def number(self) -> str:
+        return self.terminal.number
 
     @property
     def shown_problems(self) -> list[tuple[str | Promise, str]]:

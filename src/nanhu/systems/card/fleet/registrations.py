@@ -8,30 +8,13 @@ from nanhu.kernel.registry import ALL_FACES, Application, Role, SchoolRules
 from nanhu.systems.card.fleet import parts  # noqa: F401  (registering is its effect)
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.fleet.exposure import usual_card_fen
-from nanhu.systems.card.fleet.policies import PHONE_DESK, REGISTRAR
-from nanhu.systems.card.policies import CLERK
+from nanhu.systems.card.fleet.policies import PHONE_DESK
 
 registry.checks.add(registry.Check(key="card.abuse", title=_("终端盗用"), run=no_terminal_is_abused, order=47))
 registry.roles.add(
-    Role(
-        key=REGISTRAR,
-        name=_("终端与商户登记"),
-        description=_("登记商户和终端，当面交付密钥，换发密钥，撤机和停业；首次启用和商户开业要另一人同意"),
-    ),
     Role(key=PHONE_DESK, name=_("电话挂失值班"), description=_("接电话，核对来电人的回答后挂失；看不到卡里的钱和交易")),
 )
 registry.applications.add(
-    Application(
-        key="card.fleet",
-        name=_("终端与挂失"),
-        icon="monitor-smartphone",
-        url=lambda: reverse("card:fleet"),
-        section="work",
-        roles=frozenset({CLERK, REGISTRAR}),
-        owner=_("校园卡管理办公室"),
-        description=_("每台终端的状态、密钥和名单，挂失后的风险"),
-        order=44,
-    ),
     Application(
         key="card.phone_desk",
         name=_("电话挂失"),

@@ -47,8 +47,8 @@ def key_in(answer) -> str:
 
 
 def switch_on(field, part="second_clerk", number="R1001"):
-    address = f"{FLEET}terminals/{number}/act/"
-    return field.client(part).post(address, {"deed": "on", "reason": "装好了"}, follow=True).content.decode()
+    address = f"{FLEET}terminals/{number}/on/"
+    return field.client(part).post(address, {"reason": "装好了"}, follow=True).content.decode()
 
 
 def opens_nothing(till: Till, uid: str) -> bool:
@@ -185,8 +185,8 @@ def test_a_door_taken_away_has_no_list_and_a_kiosk_no_alarm(field):
 def test_a_merchant_is_registered_by_one_agreed_by_finance_and_closed_with_a_last_settlement(field):
     clerk, finance = field.client("clerk"), field.client("teacher")
     form = {"key": "w1.tea", "name": "湖畔茶饮", "canteen": "西院", "reason": "招标结果"}
-    assert clerk.post(f"{FLEET}merchants/", form).status_code == 302
-    assert clerk.post(f"{FLEET}merchants/", form).status_code == 409
+    assert clerk.post(f"{FLEET}merchants/new/", form).status_code == 302
+    assert clerk.post(f"{FLEET}merchants/new/", form).status_code == 409
     asked = Merchant.objects.get(key="w1.tea")
     assert asked.state == "asked"
     assert register(field, merchant="w1.tea").status_code == 422
@@ -216,7 +216,7 @@ def test_a_merchant_is_registered_by_one_agreed_by_finance_and_closed_with_a_las
 
 
 def test_a_terminal_is_never_on_for_a_merchant_that_is_not_open(field):
-    field.client("clerk").post(f"{FLEET}merchants/", {"key": "w1.tea", "name": "茶", "canteen": "", "reason": "x"})
+    field.client("clerk").post(f"{FLEET}merchants/new/", {"key": "w1.tea", "name": "茶", "canteen": "", "reason": "x"})
     with pytest.raises(DatabaseError, match="not open"), transaction.atomic():
         models.Till.objects.filter(terminal__number="N1001").update(merchant=Merchant.objects.get(key="w1.tea"))
 
@@ -226,8 +226,8 @@ def test_nobody_else_finds_these_pages(field):
         browser = field.client(part)
         assert browser.get(f"{FLEET}register/").status_code == 404
         assert browser.post(f"{FLEET}register/", POS).status_code == 404
-        for deed in ("renew", "retire"):
-            assert browser.post(f"{FLEET}terminals/N1001/{deed}/", {"reason": "x"}).status_code == 404
+        for action in ("renew", "retire"):
+            assert browser.post(f"{FLEET}terminals/N1001/{action}/", {"reason": "x"}).status_code == 404
         assert browser.get(f"{FLEET}merchants/").status_code == 404
     assert Terminal.objects.get(number="N1001").state == "on"
 
@@ -269,7 +269,7 @@ def test_the_gateway_is_told_of_a_new_terminal_at_once(transactional_db):
 def test_finance_hears_that_a_merchant_waits(field):
     assert "待同意的商户" not in field.client("teacher").get("/card/closing/").content.decode()
     entry = {"key": "n1.noodle", "name": "米粉", "canteen": "南院一食堂", "reason": "合同 8"}
-    field.client("clerk").post(f"{FLEET}merchants/", entry)
+    field.client("clerk").post(f"{FLEET}merchants/new/", entry)
     home = field.client("teacher").get("/card/closing/").content.decode()
     assert "待同意的商户" in home
     assert f'href="{FLEET}merchants/"' in home

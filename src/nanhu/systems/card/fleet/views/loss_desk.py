@@ -1,25 +1,19 @@
-"""Loss by telephone, found cards, and the loss-exposure meter."""
-
-from uuid import UUID
+"""Loss by telephone, and found cards."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
-from nanhu.systems.card.fleet.exposure import exposure_of, exposures_of
 from nanhu.systems.card.fleet.forms import FoundForm, PhoneDeskForm
-from nanhu.systems.card.fleet.policies import clerk_only, phone_desk_only
-from nanhu.systems.card.fleet.queries import open_reports, reports_of
+from nanhu.systems.card.fleet.policies import phone_desk_only
 from nanhu.systems.card.fleet.services.found import tell_owner
 from nanhu.systems.card.fleet.services.phone_desk import Answers, report_by_phone
-from nanhu.systems.card.views.frame import card_with, person_at
-
-SHOWN = 20
+from nanhu.systems.card.views.frame import person_at
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,23 +52,3 @@ def found(request: HttpRequest) -> HttpResponse:
             return redirect("card:found")
     facts = {"form": form, "error": error, "school": school()}
     return render(request, "card_fleet/found.html", facts, status=422 if form.is_bound else 200)
-
-
-@require_safe
-@never_cache
-@clerk_only
-def exposures(request: HttpRequest) -> HttpResponse:
-    """The cards that are reported lost now, newest first, with what each still puts at risk."""
-    reports = list(open_reports()[:SHOWN])
-    found = exposures_of([report.card for report in reports])
-    rows = [(report, found[report.card_id]) for report in reports if report.card_id in found]
-    return render(request, "card_fleet/exposures.html", {"rows": rows})
-
-
-@require_safe
-@never_cache
-@clerk_only
-def exposure(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    card = card_with(public_id)
-    facts = {"card": card, "exposure": exposure_of(card), "reports": reports_of(card)}
-    return render(request, "card_fleet/exposure.html", facts)
