@@ -15,6 +15,7 @@ ROOMS = [
     ("notices/", "nanhu.platforms.messages.urls"),
     ("card/doors/", "nanhu.platforms.access.urls"),
     ("card/bank/notices/", "nanhu.platforms.payments.urls"),
+    ("card/machines/", "nanhu.platforms.terminals.kiosk_urls"),
     ("card/", "nanhu.systems.card.urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),
     ("openapi/", "nanhu.platforms.openapi.urls"),

@@ -22,11 +22,6 @@ from nanhu.platforms.terminals.models import (
 )
 from nanhu.platforms.terminals.operations import OPERATIONS, Request, operation
 from nanhu.platforms.terminals.parts import PARTS, Part, Unsent
-from nanhu.platforms.terminals.queries import Site as KioskSite
-from nanhu.platforms.terminals.queries import open_alarms, past_alarms
-from nanhu.platforms.terminals.queries import sites as kiosk_sites
-from nanhu.platforms.terminals.queries import yards as kiosk_yards
-from nanhu.platforms.terminals.rules import LATE as KIOSK_LATE
 from nanhu.platforms.terminals.services.answering import next_sequence
 from nanhu.platforms.terminals.services.keys import begin_rotation
 from nanhu.platforms.terminals.services.keys import new_key as new_terminal_key
@@ -41,7 +36,6 @@ from nanhu.platforms.terminals.services.states import switch as switch_terminal
 __all__ = [
     "GUARDS",
     "KIOSKS",
-    "KIOSK_LATE",
     "OPERATIONS",
     "PARTS",
     "Address",
@@ -51,7 +45,6 @@ __all__ = [
     "Kiosk",
     "KioskAlarm",
     "KioskOrder",
-    "KioskSite",
     "LoggedRequest",
     "MalformedError",
     "NextKey",
@@ -66,14 +59,10 @@ __all__ = [
     "Unsent",
     "begin_rotation",
     "held_terminal",
-    "kiosk_sites",
-    "kiosk_yards",
     "moment_in",
     "new_terminal_key",
     "next_sequence",
-    "open_alarms",
     "operation",
-    "past_alarms",
     "read_object",
     "register_terminal",
     "renew_terminal_key",

@@ -1,13 +1,10 @@
-from importlib import import_module
-
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import rooms
 
-class TerminalsConfig(AppConfig):
+
+class TerminalsConfig(rooms.Room):
     name = "nanhu.platforms.terminals"
     label = "terminals"
     verbose_name = _("终端")
-
-    def ready(self) -> None:
-        import_module(f"{self.name}.registrations")
+    parts = ("desk", "kiosk_operations", "kiosk_part", "tasks")

@@ -20,7 +20,7 @@ EVERYBODY = {
     "card.mine",
     "card.code",
     "card.found",
-    "card.machines",
+    "terminals.kiosks",
     "card.office",
     "identity.my_applications",
     "identity.security",

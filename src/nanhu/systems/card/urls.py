@@ -31,7 +31,6 @@ urlpatterns = [
     path("rights/", rights.desk.urls),
     path("fleet/", include("nanhu.systems.card.fleet.urls")),
     path("closing/", include("nanhu.systems.card.closing.urls")),
-    path("machines/", include("nanhu.systems.card.devices.page_urls")),
     path("chip/cards/<uuid:public_id>/", chip.card, name="chip_card"),
     path("chip/", include("nanhu.systems.card.chip.urls")),
     path("vendors/", include("nanhu.systems.card.vendors.urls")),

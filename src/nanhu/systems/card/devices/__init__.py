@@ -1,5 +1,5 @@
-"""What terminals ask about a card at the services endpoint (`platforms.terminals`), and the pages of the kiosks (自助终端).
+"""What terminals ask about a card at the services endpoint (`platforms.terminals`): `card/look` and `card/balance`.
 
-Owns the card's guard of that endpoint (guesses, cards made in a day), `card/look` and `card/balance`; has no table of its own. The
-endpoint itself, keys, sequences and kiosks belong to terminals. Payments are not here: they go through the gateway.
+Owns the card's guard of that endpoint (guesses, cards made in a day); has no table of its own. The endpoint itself, keys, sequences, kiosks
+and their pages belong to terminals. Payments are not here: they go through the gateway.
 """

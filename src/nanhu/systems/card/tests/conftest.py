@@ -115,7 +115,8 @@ def bring_in_the_cast() -> Campus:
     identity.open_accounts(by=SYSTEM, person_ids=persons.values())
     card.issue_cards(by=SYSTEM, person_ids=persons.values())
     for part in ("clerk", "second_clerk"):
-        identity.grant_role(by=SYSTEM, account_id=identity.account_of(persons[CAST[part][2]]).pk, role="card.clerk")
+        for role in ("card.clerk", "terminals.keeper"):
+            identity.grant_role(by=SYSTEM, account_id=identity.account_of(persons[CAST[part][2]]).pk, role=role)
     card.set_up_merchants(
         by=SYSTEM,
         merchants=[

@@ -8,11 +8,13 @@ from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.terminals.api import Kiosk, KioskAlarm, KioskOrder, LoggedRequest, Terminal, set_up_kiosks
+from nanhu.platforms.terminals.desk import desk
 from nanhu.platforms.terminals.rules import Condition, serves, troubles
 from nanhu.platforms.terminals.services.kiosks import watch_for_silence
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.models import Till
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+from nanhu.testing.pages import PageTests
 
 ORDERS = [
     KioskOrder(number="KL101", kind="load_kiosk", yard="南院", place="南院一食堂", map_x=120, map_y=380),
@@ -150,3 +152,21 @@ def test_the_pages_ask_the_database_a_bounded_number_of_times(field):
 def test_an_empty_campus_says_so(campus):
     assert "没有这样的终端" in campus.client("student").get("/card/machines/").content.decode()
     assert "没有报警" in campus.client("clerk").get("/card/machines/alarms/").content.decode()
+
+
+class TestKiosks(PageTests):
+    desk = desk
+
+    @pytest.fixture
+    def holder(self, field):
+        return field.client("clerk")
+
+    @pytest.fixture
+    def stranger(self, field):
+        return field.client("student")
+
+    def fill(self, count):
+        machine, moment = Kiosk.objects.get(terminal__number="KL101"), now()
+        KioskAlarm.objects.bulk_create(
+            KioskAlarm(kiosk=machine, kind="jam", raised_at=moment, cleared_at=moment) for _one in range(count)
+        )
