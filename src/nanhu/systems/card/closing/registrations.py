@@ -19,6 +19,7 @@ from nanhu.systems.card.closing.reconciliation import (
     suspense_differences,
 )
 from nanhu.systems.card.closing.terminal_totals import heard_on, shown_on, terminal_differences
+from nanhu.systems.card.closing.views import corrections  # noqa: F401  (its desk enters itself in the menu)
 from nanhu.systems.card.closing.vouchers import codes
 from nanhu.systems.card.policies import FINANCE
 

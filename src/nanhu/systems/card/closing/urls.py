@@ -1,8 +1,8 @@
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
 from nanhu.systems.card.closing.views import corrections, disputes, finance, merchants, payouts, shop, statement, trial
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", finance.home, name="closing"),
     path("run/", finance.run, name="close_day"),
     path("days/<str:key>/", finance.day, name="day"),
@@ -25,16 +25,10 @@ urlpatterns = [
     path("merchant/<str:key>/dishes/<int:number>/off/", shop.take_off, name="dish_off"),
     path("merchant/<str:key>/refund/", shop.refund, name="merchant_refund"),
     path("trial/", trial.trial, name="trial"),
-    path("corrections/", corrections.corrections, name="corrections"),
-    path("corrections/ask/", corrections.ask, name="correction_ask"),
-    path("corrections/<uuid:public_id>/", corrections.correction, name="correction"),
-    path("corrections/<uuid:public_id>/approve/", corrections.approve, name="correction_approve"),
-    path("corrections/<uuid:public_id>/refuse/", corrections.refuse, name="correction_refuse"),
-    path("disputed/", corrections.disputed, name="disputed"),
-    path("disputed/<uuid:public_id>/", corrections.answer, name="dispute_answer"),
     path("disputes/", disputes.mine, name="disputes"),
     path("disputes/<int:number>/", disputes.mark, name="dispute"),
     path("statement/", statement.page, name="statement"),
     path("statement/statement.json", statement.download, name="statement_download"),
     path("statement/verify_statement.py", statement.verifier, name="statement_verifier"),
+    path("", corrections.desk.urls),
 ]

@@ -1,16 +1,15 @@
-"""Corrections by two clerks, and the office's side of disputes."""
+"""Corrections by two clerks (更正), and the office's side of what holders doubt (疑问)."""
 
-from uuid import UUID
+from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import Badge, Console, Empty, Link, Money, PageRequest, Table, Text, Who
+from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.kit.records import record
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.closing.errors import ReceiptNotFoundError
 from nanhu.systems.card.closing.forms import AnswerForm, CorrectionForm
@@ -18,135 +17,94 @@ from nanhu.systems.card.closing.models import Correction, Dispute
 from nanhu.systems.card.closing.services import corrections as services
 from nanhu.systems.card.closing.services import disputes
 from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.policies import CLERK_ROLE
+from nanhu.systems.card.protocol import receipt_number
 from nanhu.systems.card.rows import line_of
-from nanhu.systems.card.views.frame import clerk_only, person_at, viewer_of
 
 PAGE = 30
+State = Correction.State
+TONES: dict[str, Tone] = {State.POSTED: "good", State.REFUSED: "none"}
+desk = Console(
+    "card:corrections",
+    _("更正与疑问"),
+    icon="undo-2",
+    owner=_("校园卡管理办公室"),
+    description=_("记错的账由两人更正，持卡人的疑问由您答复"),
+    roles=[CLERK_ROLE],
+    order=42,
+)
 
 
-@require_safe
-@never_cache
-@clerk_only
-def corrections(request: HttpRequest) -> HttpResponse:
-    form = CorrectionForm(initial={"receipt": request.GET.get("receipt", "")[:20]})
-    return show_all(request, form)
+class Corrections(Table):
+    number = Link(_("凭证号"), lambda one: receipt_number(one.receipt_id), to="case", sort="receipt_id", is_number=True)
+    kind = Text(_("类别"), lambda one: f"{line_of(one.receipt).kind} {line_of(one.receipt).merchant}".strip())
+    amount = Money(_("金额"), lambda one: line_of(one.receipt).signed_fen)
+    reason = Text(_("原因"))
+    author = Who(_("申请"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(_("状态"), names=State.choices, tones=TONES, tone="warn")
 
 
-def show_all(request: HttpRequest, form: CorrectionForm, *, error: str = "", status: int = 200) -> HttpResponse:
-    rows = Correction.objects.select_related("receipt__merchant", "receipt__card", "receipt__terminal").order_by(
-        "-created_at"
-    )
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    facts = {
-        "page": page,
-        "rows": [(row, line_of(row.receipt)) for row in page.object_list],
-        "form": form,
-        "error": error,
-        "me": viewer_of(request).account_id,
-        "here": "corrections",
-    }
-    return render(request, "card/closing/corrections.html", facts, status=status)
-
-
-@require_POST
-@clerk_only
-def ask(request: HttpRequest) -> HttpResponse:
-    form = CorrectionForm(request.POST)
-    if not form.is_valid():
-        return show_all(request, form, status=422)
-    said = form.cleaned_data
-    try:
-        receipt = Receipt.objects.filter(pk=int(said["receipt"])).first()
-        if receipt is None:
-            raise ReceiptNotFoundError
-        asked = services.ask(by=person_at(request), receipt=receipt, reason=said["reason"], token=said["token"])
-    except CampusError as error:
-        return show_all(request, form, error=error.message, status=error.http_status)
-    return redirect("card:correction", public_id=asked.public_id)
-
-
-def correction_with(public_id: UUID) -> Correction:
-    rows = Correction.objects.select_related("receipt__merchant", "receipt__card", "receipt__terminal", "posted")
-    return get_object_or_404(rows, public_id=public_id)
-
-
-@require_safe
-@never_cache
-@clerk_only
-def correction(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return show(request, correction_with(public_id))
-
-
-def show(
-    request: HttpRequest, found: Correction, *, form: AnswerForm | None = None, error: str = "", status: int = 200
-) -> HttpResponse:
+def facts(_request: PageRequest, found: Correction) -> dict[str, Any]:
     card = found.receipt.card
-    facts = {
-        "correction": found,
-        "line": line_of(found.receipt),
-        "is_mine": found.author_id == viewer_of(request).account_id,
-        "person": people.person_cards({card.person_id}).get(card.person_id) if card else None,
-        "card": card,
-        "form": form or AnswerForm(),
-        "error": error,
-        "here": "corrections",
-    }
-    return render(request, "card/closing/correction.html", facts, status=status)
+    person = people.person_cards({card.person_id}).get(card.person_id) if card else None
+    return {"line": line_of(found.receipt), "card": card, "person": person}
 
 
-@require_POST
-@clerk_only
-def approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = correction_with(public_id)
-    try:
-        services.approve(by=person_at(request), correction=found)
-    except CampusError as error:
-        return show(request, found, error=error.message, status=error.http_status)
-    messages.success(request, _("已更正，持卡人的明细里能看到。"))
-    return redirect("card:correction", public_id=public_id)
+corrections = desk.proposals(
+    "corrections/",
+    Correction,
+    Corrections,
+    on_approve=lambda by, found: services.approve(by=by, correction=found),
+    on_refuse=lambda by, found, answer: services.refuse(by=by, correction=found, answer=answer),
+    title=_("更正"),
+    tab=_("更正"),
+    lead=_("记错的账不改，另记一笔反向的账退回；一人申请，另一人复核。"),
+    empty=Empty(title=_("还没有更正"), icon="undo-2", text=_("填凭证号和原因申请，另一位经办人在这里复核。")),
+    found=Correction.objects.select_related("receipt__merchant", "receipt__card", "receipt__terminal", "posted"),
+    template="card/closing/correction.html",
+    facts=facts,
+    agree=lambda _found: _("同意，记反向的账"),
+    done={"approve": _("已更正，持卡人的明细里能看到。")},
+)
 
 
-@require_POST
-@clerk_only
-def refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, form = correction_with(public_id), AnswerForm(request.POST)
-    if not form.is_valid():
-        return show(request, found, form=form, status=422)
-    services.refuse(by=person_at(request), correction=found, answer=form.cleaned_data["answer"])
-    return redirect("card:correction", public_id=public_id)
+@corrections.list.form(
+    "ask/",
+    CorrectionForm,
+    title=_("申请更正"),
+    button=_("申请更正"),
+    submit=_("申请"),
+    to="case",
+    initial=lambda request: {"receipt": request.GET.get("receipt", "")[:20]},
+)
+def ask(request: PageRequest, form: CorrectionForm) -> Correction:
+    said = form.cleaned_data
+    receipt = Receipt.objects.filter(pk=int(said["receipt"])).first()
+    if receipt is None:
+        raise ReceiptNotFoundError
+    return services.ask(by=request.actor, receipt=receipt, reason=said["reason"], token=said["token"])
 
 
-@require_safe
-@never_cache
-@clerk_only
-def disputed(request: HttpRequest) -> HttpResponse:
-    return show_disputes(request, AnswerForm())
-
-
-def show_disputes(request: HttpRequest, form: AnswerForm, *, status: int = 200) -> HttpResponse:
-    rows = Dispute.objects.select_related("receipt__merchant", "receipt__terminal", "receipt__card").order_by(
-        "-state", "-created_at"
-    )
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+@desk.page(
+    "disputed/", title=_("有疑问的交易"), tab=_("疑问"), lead=_("持卡人标出的交易；核对后答复，确有错误的申请更正。")
+)
+def disputed(request: PageRequest) -> HttpResponse:
+    rows = Dispute.objects.select_related("receipt__merchant", "receipt__terminal", "receipt__card")
+    page = Paginator(rows.order_by("-state", "-created_at"), PAGE).get_page(request.GET.get("page"))
     cards = people.person_cards({row.receipt.card.person_id for row in page.object_list if row.receipt.card})
-    facts = {
-        "page": page,
-        "form": form,
-        "here": "disputes",
-        "rows": [
-            (row, line_of(row.receipt), cards.get(row.receipt.card.person_id) if row.receipt.card else None)
-            for row in page.object_list
-        ],
-    }
-    return render(request, "card/closing/disputed.html", facts, status=status)
+    shown = [
+        (row, line_of(row.receipt), cards.get(row.receipt.card.person_id) if row.receipt.card else None)
+        for row in page.object_list
+    ]
+    return render(request, "card/closing/disputed.html", {"page": page, "rows": shown})
 
 
-@require_POST
-@clerk_only
-def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, form = get_object_or_404(Dispute, public_id=public_id), AnswerForm(request.POST)
-    if not form.is_valid():
-        return show_disputes(request, form, status=422)
-    disputes.answer(by=person_at(request), dispute=found, answer=form.cleaned_data["answer"])
-    messages.success(request, _("已答复，持卡人能看到。"))
-    return redirect("card:disputed")
+@disputed.action(
+    "<uuid:public_id>/",
+    form=AnswerForm,
+    subject=record(Dispute.objects.all(), _("这条疑问")),
+    done=_("已答复，持卡人能看到。"),
+)
+def answer(request: PageRequest, form: AnswerForm, found: Dispute) -> None:
+    disputes.answer(by=request.actor, dispute=found, answer=form.cleaned_data["answer"])

@@ -206,7 +206,7 @@ def test_a_refused_return_says_who_asked_and_answered_and_why_and_may_be_asked_a
 def test_one_share_goes_to_the_page_of_corrections_filled_in(office):
     address = charged(office)
     receipt = RoomList.objects.get().shares.get(state="taken").receipt_id
-    link = f"{reverse('card:corrections')}?receipt={receipt}"
+    link = f"{reverse('card:corrections:ask')}?receipt={receipt}"
     assert link in page_of(office, address)
     assert f'value="{receipt}"' in page_of(office, link)
 
