@@ -39,7 +39,7 @@ from nanhu.platforms.terminals.api import (
 )
 from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.fleet.exposure import exposure_of, exposures_of
-from nanhu.systems.card.fleet.forms import MerchantForm, ReasonForm, RegisterForm, RetireForm, SequenceForm
+from nanhu.systems.card.fleet.forms import MerchantForm, ReasonForm, RegisterForm, RenewForm, RetireForm, SequenceForm
 from nanhu.systems.card.fleet.models import TerminalGap
 from nanhu.systems.card.fleet.overview import PROBLEMS, Line, fleet
 from nanhu.systems.card.fleet.policies import REGISTRAR
@@ -163,11 +163,9 @@ def terminal(request: PageRequest, line: Line) -> HttpResponse:
         "terminal": line.terminal,
         "report": line.report,
         "form": form_of(request, ReasonForm),
-        "sequence_form": form_of(
-            request, SequenceForm, auto_id="sequence_%s", initial={"last_sequence": line.terminal.last_sequence}
-        ),
-        "retire_form": form_of(request, RetireForm, auto_id="retire_%s"),
-        "renew_form": ReasonForm(auto_id="renew_%s"),
+        "sequence_form": form_of(request, SequenceForm, initial={"last_sequence": line.terminal.last_sequence}),
+        "retire_form": form_of(request, RetireForm),
+        "renew_form": form_of(request, RenewForm),
         "lost_fen": till.lost_fen if (till := getattr(line.terminal, "till", None)) else 0,
         "gaps": TerminalGap.objects.filter(terminal=line.terminal).order_by("-noticed_at")[:20],
         "is_registrar": has_role(request.viewer, REGISTRAR),
@@ -211,8 +209,8 @@ def sequence(request: PageRequest, form: SequenceForm, number: str) -> None:
     set_last_sequence(by=request.actor, number=number, last=said["last_sequence"], reason=said["reason"])
 
 
-@terminal.action("renew/", form=ReasonForm, roles=REGISTRARS, subject=given)
-def renew(request: PageRequest, form: ReasonForm, number: str) -> HttpResponse:
+@terminal.action("renew/", form=RenewForm, roles=REGISTRARS, subject=given)
+def renew(request: PageRequest, form: RenewForm, number: str) -> HttpResponse:
     made = renew_terminal_key(by=request.actor, number=number, reason=form.cleaned_data["reason"])
     return hand_over(request, made, made.key)
 

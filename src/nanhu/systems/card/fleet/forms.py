@@ -1,6 +1,6 @@
 """Shapes of what the phone desk, a finder and the fleet's keeper type."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import RegexValidator
@@ -41,11 +41,26 @@ class FoundForm(forms.Form):
     )
 
 
+class BesideOthers(forms.Form):
+    """Stands on a page with other forms: its fields have ids of their own."""
+
+    ids: ClassVar[str]
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **({"auto_id": self.ids} | more))
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("原因"), max_length=120, help_text=_("例如：昨夜被偷，保卫处已立案。"))
 
 
-class SequenceForm(forms.Form):
+class RenewForm(BesideOthers):
+    ids = "renew_%s"
+    reason = forms.CharField(label=_("原因"), max_length=120, help_text=_("例如：密钥可能泄露。"))
+
+
+class SequenceForm(BesideOthers):
+    ids = "sequence_%s"
     last_sequence = forms.IntegerField(
         label=_("更正后的流水号"),
         min_value=0,
@@ -99,7 +114,8 @@ class RegisterForm(forms.Form):
         return Entry(number=said["number"], kind=said["kind"], place=said["place"], details=details)
 
 
-class RetireForm(forms.Form):
+class RetireForm(BesideOthers):
+    ids = "retire_%s"
     reason = forms.CharField(label=_("原因"), max_length=120, help_text=_("例如：窗口停办，机器退回厂家。"))
     is_loss_accepted = forms.BooleanField(label=_("没有上传的流水按损失确认"), required=False)
 
