@@ -1,4 +1,4 @@
-"""The desk of corrections and doubts: what the kit promises of every page, and of what waits for a second person."""
+"""The desk of corrections and disputes: what the kit promises of every page, and of what waits for a second person."""
 
 from uuid import uuid4
 

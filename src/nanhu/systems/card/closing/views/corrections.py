@@ -1,4 +1,4 @@
-"""Corrections by two clerks (更正), and the office's side of what holders doubt (疑问)."""
+"""Corrections by two clerks (更正), and the office's side of disputes (疑问)."""
 
 from typing import Any
 
