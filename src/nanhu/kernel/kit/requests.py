@@ -1,13 +1,12 @@
 """The request as a page of a console gets it: of somebody signed in, who may be here."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from nanhu.kernel.actors import Actor, actor_of
+from nanhu.kernel.actors import Actor, person_at
 from nanhu.kernel.registry import Viewer
 
 if TYPE_CHECKING:
@@ -38,9 +37,8 @@ class PageRequest(HttpRequest):
 
 
 def prepared(request: HttpRequest, page: "Page", arguments: dict[str, object]) -> PageRequest:
-    """The actor goes by the name that stands on receipts and in the audit: 经办人 周敏."""
     found = cast("PageRequest", request)
-    found.actor = replace(actor_of(request), name=found.viewer.name)
+    found.actor = person_at(request)
     found.page, found.arguments = page, arguments
     found.failure, found.failed_form = "", None
     found.is_panel = request.headers.get("HX-Target") == PANEL

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import Terminal
@@ -16,7 +17,7 @@ from nanhu.systems.card.chip.forms import AnswerForm, BatchForm
 from nanhu.systems.card.chip.models import SuspenseBatch, SuspenseCase
 from nanhu.systems.card.chip.services import suspense_batches
 from nanhu.systems.card.chip.services.suspense_batches import MOST, Group
-from nanhu.systems.card.views.frame import clerk_only, person_at
+from nanhu.systems.card.views.frame import clerk_only
 
 PER_PAGE = 50
 GROUPS_SHOWN = 20

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.chip import batches
@@ -13,7 +14,7 @@ from nanhu.systems.card.chip.forms import AnswerForm, ProposalForm
 from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.chip.services import suspense_posting
 from nanhu.systems.card.chip.services.suspense import close_case, take_case
-from nanhu.systems.card.views.frame import clerk_only, person_at
+from nanhu.systems.card.views.frame import clerk_only
 
 
 @require_safe

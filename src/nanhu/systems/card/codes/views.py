@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import NotFoundError
@@ -20,7 +21,7 @@ from nanhu.systems.card.codes.queries import ended_devices, living_devices, stat
 from nanhu.systems.card.codes.rules import STEP_SECONDS
 from nanhu.systems.card.codes.services.devices import MOST_DEVICES, end_device, register_device
 from nanhu.systems.card.queries import card_of
-from nanhu.systems.card.views.frame import own_card, person_at, viewer_of
+from nanhu.systems.card.views.frame import own_card, viewer_of
 
 PHONES = {"iPhone": "iPhone", "iPad": "iPad", "HarmonyOS": "鸿蒙手机", "Android": "安卓手机"}  # names, not sentences
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.platforms.openapi.api import vendor_with
@@ -16,7 +17,7 @@ from nanhu.systems.card.vendors import consents
 from nanhu.systems.card.vendors.forms import ConsentForm
 from nanhu.systems.card.vendors.models import Consent, VendorMerchant
 from nanhu.systems.card.vendors.scopes import Scope
-from nanhu.systems.card.views.frame import own_card, person_at
+from nanhu.systems.card.views.frame import own_card
 
 
 @require_safe

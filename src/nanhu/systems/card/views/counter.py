@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.people import api as people
 from nanhu.systems.card import queries
@@ -18,7 +19,7 @@ from nanhu.systems.card.models import Card
 from nanhu.systems.card.policies import may_bring_cash
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services.top_up import top_up_with_cash
-from nanhu.systems.card.views.frame import card_with, clerk_only, person_at, viewer_of
+from nanhu.systems.card.views.frame import card_with, clerk_only, viewer_of
 from nanhu.systems.card.waiting import waiting_for
 
 FOUND = 20

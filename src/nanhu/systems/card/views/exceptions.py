@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import Badge, Console, Empty, Link, PageRequest, Person, Table, Text, Who
 from nanhu.kernel.kit.columns import Tone
@@ -19,7 +20,7 @@ from nanhu.systems.card.policies import CLERK_ROLE
 from nanhu.systems.card.services import cash_exceptions
 from nanhu.systems.card.services.top_up import top_up_by_exception
 from nanhu.systems.card.views.counter import person_facts, show, to_receipt
-from nanhu.systems.card.views.frame import card_with, clerk_only, person_at
+from nanhu.systems.card.views.frame import card_with, clerk_only
 
 State = CashException.State
 TONES: dict[str, Tone] = {State.APPROVED: "good", State.USED: "good", State.REFUSED: "bad"}

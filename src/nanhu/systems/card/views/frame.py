@@ -1,11 +1,9 @@
 """What the views share: whose request it is, and the card it is about."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest
 
-from nanhu.kernel.actors import Actor, actor_of
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.identity.api import role_required
 from nanhu.systems.card.errors import CardNotFoundError
@@ -20,11 +18,6 @@ def viewer_of(request: HttpRequest) -> Viewer:
     """Set by the identity room on every signed-in request."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     return viewer
-
-
-def person_at(request: HttpRequest) -> Actor:
-    """The actor under the name that stands on receipts and in the audit: 经办人 周敏."""
-    return replace(actor_of(request), name=viewer_of(request).name)
 
 
 def own_card(request: HttpRequest) -> Card:

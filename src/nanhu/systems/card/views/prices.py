@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.systems.card.models import Price
 from nanhu.systems.card.services.prices import PriceOrder, set_prices
-from nanhu.systems.card.views.frame import clerk_only, person_at
+from nanhu.systems.card.views.frame import clerk_only
 
 PAGE = 30
 

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
 from nanhu.platforms.identity.api import fresh_sign_in_required
@@ -15,7 +16,7 @@ from nanhu.platforms.payments import api as payments
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.forms import BankCardForm
 from nanhu.systems.card.queries import card_of
-from nanhu.systems.card.views.frame import own_card, person_at, viewer_of
+from nanhu.systems.card.views.frame import own_card, viewer_of
 
 PURPOSE = "本人查看银行签约"
 PAST = 10

@@ -7,13 +7,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.payments.api import AgreementNotFoundError, BulkSigning, sign_all
 from nanhu.systems.card.bank import queries
 from nanhu.systems.card.bank.forms import LARGEST_FILE, BulkForm
 from nanhu.systems.card.bank.policies import office_only
-from nanhu.systems.card.views.frame import person_at
 
 
 @takes_files(largest=LARGEST_FILE + 100_000)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.payments import api as payments
 from nanhu.platforms.people import api as people
@@ -20,7 +21,7 @@ from nanhu.systems.card.bank.models import Appeal, Binding
 from nanhu.systems.card.bank.policies import office_only
 from nanhu.systems.card.bank.services import appeals as appealing
 from nanhu.systems.card.bank.views.office import asked_page, asked_text
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.platforms.ledger import api as ledger
@@ -20,7 +21,7 @@ from nanhu.systems.card.bank.services import deposits as booking
 from nanhu.systems.card.bank.views.office import asked_page
 from nanhu.systems.card.policies import finance_only
 from nanhu.systems.card.services.shifts import safe
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

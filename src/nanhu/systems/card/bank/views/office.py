@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import campus_time
 from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.sheets.writing import csv_lines
@@ -24,7 +25,7 @@ from nanhu.systems.card.bank.policies import office_only
 from nanhu.systems.card.bank.services import app_bounds
 from nanhu.systems.card.funds.policy import unclaimed_return_days
 from nanhu.systems.card.policies import FINANCE
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 PAGE = 30
 

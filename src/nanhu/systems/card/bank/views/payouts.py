@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.payments import api as payments
 from nanhu.systems.card.bank.forms import LARGEST_FILE, ResultForm
 from nanhu.systems.card.bank.views.office import asked_page
 from nanhu.systems.card.policies import finance_only
-from nanhu.systems.card.views.frame import person_at
 
 RECENT = 30
 

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.errors import BindingNotFoundError
 from nanhu.systems.card.bank.forms import AppealForm
 from nanhu.systems.card.bank.models import Appeal, Binding
 from nanhu.systems.card.bank.services import appeals, bindings
 from nanhu.systems.card.codes.models import CodeDevice
-from nanhu.systems.card.views.frame import own_card, person_at, viewer_of
+from nanhu.systems.card.views.frame import own_card, viewer_of
 
 PAST = 20
 

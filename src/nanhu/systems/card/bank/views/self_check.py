@@ -7,13 +7,14 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
 from nanhu.platforms.payments.api import Channel
 from nanhu.systems.card.bank import self_check
 from nanhu.systems.card.bank.limits import school_code
 from nanhu.systems.card.queries import card_of
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 
 @require_safe

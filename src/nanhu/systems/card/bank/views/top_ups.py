@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import format_yuan
@@ -17,7 +18,7 @@ from nanhu.systems.card.bank.limits import bank_limits
 from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services import top_ups
 from nanhu.systems.card.queries import card_of
-from nanhu.systems.card.views.frame import own_card, person_at, viewer_of
+from nanhu.systems.card.views.frame import own_card, viewer_of
 
 State = OnlineTopUp.State
 MOVING = (State.ASKED, State.OPENED, State.PAID, State.REFUNDING)

@@ -5,13 +5,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.systems.card.closing.errors import ReceiptNotFoundError
 from nanhu.systems.card.closing.forms import DisputeForm
 from nanhu.systems.card.closing.models import Dispute
 from nanhu.systems.card.closing.services import disputes as services
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.rows import line_of
-from nanhu.systems.card.views.frame import own_card, person_at
+from nanhu.systems.card.views.frame import own_card
 
 SHOWN = 50
 

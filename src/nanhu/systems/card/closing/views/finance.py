@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, person_at
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import start_progress
@@ -35,7 +35,6 @@ from nanhu.systems.card.closing.models import Dispute, Settlement
 from nanhu.systems.card.closing.takings import gross_by
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.policies import finance_only
-from nanhu.systems.card.views.frame import person_at
 
 PAGE = 31
 CHART_DAYS = 366

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import format_yuan
@@ -23,7 +24,7 @@ from nanhu.systems.card.closing.services import contracts, settling
 from nanhu.systems.card.closing.takings import last_sales, today_of
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.policies import FINANCE, finance_only
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 SHOWN = 24
 

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.card.closing.forms import ConfirmForm
 from nanhu.systems.card.closing.models import Payout, Settlement
 from nanhu.systems.card.closing.services import payouts as services
 from nanhu.systems.card.policies import finance_only
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 SHOWN = 50
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.card.closing.forms import DishForm, RefundForm
@@ -18,7 +19,7 @@ from nanhu.systems.card.errors import SaleNotFoundError
 from nanhu.systems.card.models import Merchant, Receipt
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services.refunds import refund_sale
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 SALES = ("payment", "stored")
 SHOWN = 20

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
 from nanhu.platforms.identity.api import fresh_sign_in_required, second_factor_required
@@ -20,7 +21,7 @@ from nanhu.systems.card.forms import CancelLossForm, CounterLossForm
 from nanhu.systems.card.models import Card, LossReport
 from nanhu.systems.card.services.loss import cancel_loss, cancel_own_loss, may_holder_cancel, report_lost
 from nanhu.systems.card.views.counter import person_facts
-from nanhu.systems.card.views.frame import card_with, clerk_only, own_card, person_at
+from nanhu.systems.card.views.frame import card_with, clerk_only, own_card
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
 from nanhu.systems.card.fleet.forms import FoundForm, PhoneDeskForm
 from nanhu.systems.card.fleet.policies import phone_desk_only
 from nanhu.systems.card.fleet.services.found import tell_owner
 from nanhu.systems.card.fleet.services.phone_desk import Answers, report_by_phone
-from nanhu.systems.card.views.frame import person_at
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

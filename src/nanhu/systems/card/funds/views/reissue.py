@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
@@ -19,7 +20,7 @@ from nanhu.systems.card.funds.models import CardReissue
 from nanhu.systems.card.funds.policy import reissue_rule
 from nanhu.systems.card.funds.services.reissue import Shown, reissue
 from nanhu.systems.card.views.counter import person_facts
-from nanhu.systems.card.views.frame import card_with, clerk_only, person_at
+from nanhu.systems.card.views.frame import card_with, clerk_only
 
 PAGE = 50
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit.forms import RefusalForm
@@ -19,7 +20,7 @@ from nanhu.systems.card.funds.forms import CheckForm, CountForm, FloatForm, Shif
 from nanhu.systems.card.funds.models import CardReissue
 from nanhu.systems.card.models import Shift, TopUp
 from nanhu.systems.card.services import shifts
-from nanhu.systems.card.views.frame import clerk_only, person_at, viewer_of
+from nanhu.systems.card.views.frame import clerk_only, viewer_of
 
 PAGE = 30
 COUNTED, CLOSED = Shift.State.COUNTED, Shift.State.CLOSED

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.card.issuing import queries
@@ -18,7 +19,7 @@ from nanhu.systems.card.issuing.models import CardOrder
 from nanhu.systems.card.issuing.policies import Access, access_of, office_only
 from nanhu.systems.card.issuing.services import accepting, faces, orders
 from nanhu.systems.card.issuing.services.photos import Matched
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 PAGE = 30
 ROWS = 100

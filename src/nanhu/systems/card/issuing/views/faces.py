@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.card.issuing.policies import office_only
 from nanhu.systems.card.issuing.services.faces import look_over, unseen
 from nanhu.systems.card.issuing.views.desk import seen_by, show
-from nanhu.systems.card.views.frame import person_at
 
 AT_ONCE = 24
 """As many as one looks at before one no longer looks."""

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
@@ -27,7 +28,7 @@ from nanhu.systems.card.issuing.policies import (
 from nanhu.systems.card.issuing.services import handing, paying, regulations
 from nanhu.systems.card.issuing.views.desk import done, seen_by
 from nanhu.systems.card.protocol import receipt_number
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 PAGE = 50
 FOUND = 20

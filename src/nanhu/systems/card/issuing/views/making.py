@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nanhu.kernel import audit
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import printing
@@ -16,7 +17,6 @@ from nanhu.systems.card.issuing.models import CardOrder
 from nanhu.systems.card.issuing.policies import office_only
 from nanhu.systems.card.issuing.services import making
 from nanhu.systems.card.issuing.views.desk import done, seen_by
-from nanhu.systems.card.views.frame import person_at
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

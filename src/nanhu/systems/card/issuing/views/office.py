@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
@@ -15,7 +16,7 @@ from nanhu.systems.card.issuing.models import QueueTicket, Regulation
 from nanhu.systems.card.issuing.policies import is_office, office_only
 from nanhu.systems.card.issuing.services import queue, regulations
 from nanhu.systems.card.rights.policies import MANAGER, manager_only
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 
 @require_safe

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.bodies import MEGABYTE, takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.people import api as people
@@ -18,7 +19,7 @@ from nanhu.systems.card.issuing.models import CardOrder, Proof
 from nanhu.systems.card.issuing.policies import access_of, office_only
 from nanhu.systems.card.issuing.services import personal
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 SECRET = {column.key for column in COLUMNS if column.is_secret}
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import queries
 from nanhu.systems.card.issuing.forms import DelegateForm, EnrolForm
@@ -14,7 +15,7 @@ from nanhu.systems.card.issuing.policies import delegates_or_office, delegations
 from nanhu.systems.card.issuing.services import delegating, enrolling, expiring, orders
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.policies import manager_only
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 SHOWN = 50
 

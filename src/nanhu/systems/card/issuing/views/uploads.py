@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel import audit
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.bodies import MEGABYTE, takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.sheets.writing import WORKBOOK
@@ -22,7 +23,7 @@ from nanhu.systems.card.issuing.policies import delegates_or_office, delegations
 from nanhu.systems.card.issuing.queries import line_of
 from nanhu.systems.card.issuing.services import orders, photos
 from nanhu.systems.card.issuing.views.desk import done, seen_by, show
-from nanhu.systems.card.views.frame import person_at, viewer_of
+from nanhu.systems.card.views.frame import viewer_of
 
 
 def units_for(request: HttpRequest) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Card
@@ -21,7 +22,7 @@ from nanhu.systems.card.pins.services.changing import reset_pin
 from nanhu.systems.card.pins.services.limits import limits_of
 from nanhu.systems.card.protocol import receipt_number
 from nanhu.systems.card.views.counter import person_facts
-from nanhu.systems.card.views.frame import card_with, clerk_only, person_at
+from nanhu.systems.card.views.frame import card_with, clerk_only
 
 PAGE = 30
 
