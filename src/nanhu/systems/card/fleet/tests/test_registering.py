@@ -111,7 +111,7 @@ def test_a_door_and_a_kiosk_are_registered_with_what_belongs_to_them(field):
     assert Kiosk.objects.get(terminal__number="R3001").yard == "南院"
     assert not models.Till.objects.filter(terminal__number__startswith="R").exists()
     for wrong in ({"kind": "door", "merchant": ""}, {"kind": "load_kiosk", "merchant": ""}):
-        assert register(field, number="R4001", **wrong).status_code == 409
+        assert register(field, number="R4001", **wrong).status_code == 422
     assert register(field, number="R4001", merchant="").status_code == 422
     assert not Terminal.objects.filter(number="R4001").exists()
 
