@@ -82,9 +82,12 @@ def save(request: HttpRequest) -> HttpResponseBase:
     refused = admit(request, page.roles)
     if refused is not None:
         return refused
+    viewer = request.viewer  # type: ignore[attr-defined]  # `admit` found one
+    if page.console.allows is not None and not page.console.allows(viewer):
+        raise Http404
     if not form.is_valid():
         return HttpResponse(status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    said, account_id = form.cleaned_data, request.viewer.account_id  # type: ignore[attr-defined]
+    said, account_id = form.cleaned_data, viewer.account_id
     own = SavedView.objects.filter(account_id=account_id, page=key_of(page))
     if "remove" in request.POST:
         own.filter(name=said["name"]).delete()

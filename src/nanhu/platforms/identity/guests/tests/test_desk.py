@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.models import SavedView
 from nanhu.platforms.identity.guests.desk import desk
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.tests.test_guests import invitation, invited, sponsor
@@ -104,3 +105,11 @@ def test_a_guest_of_somebody_else_cannot_be_chosen(sponsor, student):
     chosen = {"chosen": [str(other.public_id), "rubbish", ""], "confirmed": "1"}
     assert sponsor.post("/guests/end", chosen).url == "/guests"
     assert Sponsorship.objects.get().ended_at is None
+
+
+def test_who_may_not_see_the_list_keeps_no_view_of_it(student):
+    other = Client()
+    sign_in(other, student.numbers[0])
+    view = {"page": "identity:guests:guests", "query": "sort=number", "name": "我的"}
+    assert other.post("/lists/views/", view).status_code == 404
+    assert not SavedView.objects.exists()
