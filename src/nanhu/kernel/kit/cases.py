@@ -15,25 +15,33 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import intake
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.intake import IntakeBatch
-from nanhu.kernel.kit.columns import Column, Reader, Who
+from nanhu.kernel.kit.columns import Column, Number, Reader, Text, Who
 from nanhu.kernel.kit.filters import Filters
 from nanhu.kernel.kit.forms import IntakeForm, RefusalForm
-from nanhu.kernel.kit.listings import Empty, Listing, export, listing
+from nanhu.kernel.kit.listings import Empty, Listing, export, list_of, listing
 from nanhu.kernel.kit.pages import FormOptions, form_of
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.kit.tables import Table
 from nanhu.kernel.models import Progress
 from nanhu.kernel.proposals import Proposal
-from nanhu.kernel.registry import Text
-from nanhu.kernel.sheets import Checked, FaultyRowsError, Line, Sheet
+from nanhu.kernel.registry import Text as Words
+from nanhu.kernel.sheets import Checked, Fault, FaultyRowsError, Line, Sheet
 from nanhu.kernel.sheets.writing import WORKBOOK, attachment
 
 if TYPE_CHECKING:
     from nanhu.kernel.kit.consoles import Console
 
 BATCHES_SHOWN = 30
+FAULTS_SHOWN = 200
 STEPS = (_("选文件"), _("检查"), _("提交"), _("复核"), _("生效"))
+
+
+class Faults(Table):
+    line = Number(_("行号"))
+    column = Text(_("列"))
+    said = Text(_("这一行"))
+    what = Text(_("错误说明"))
 
 
 class CaseOptions(TypedDict, total=False):
@@ -42,9 +50,9 @@ class CaseOptions(TypedDict, total=False):
     these as a file). `agree`: what the button to approve says; `done`: the sentence after each button. `decide`: keys of the
     roles that may decide, where not all of the console may."""
 
-    title: Required[Text]
-    tab: Text
-    lead: Text
+    title: Required[Words]
+    tab: Words
+    lead: Words
     filters: type[Filters]
     empty: Empty
     list_template: str
@@ -53,8 +61,8 @@ class CaseOptions(TypedDict, total=False):
     facts: Callable[[PageRequest, Any], Mapping[str, Any]]
     rows: Callable[[PageRequest, Any], Listing]
     rows_at: str
-    agree: Callable[[Any], Text]
-    done: Mapping[str, Text]
+    agree: Callable[[Any], Words]
+    done: Mapping[str, Words]
     decide: Iterable[str]
 
 
@@ -80,7 +88,7 @@ class Cases:
         options: CaseOptions,
     ) -> None:
         self.model, self.table, self.options = model, table, options
-        self.said: Mapping[str, Text] = options.get("done", {})
+        self.said: Mapping[str, Words] = options.get("done", {})
         found_rows = options.get("found", model._default_manager.all())  # noqa: SLF001 - the manager of whichever model
 
         def cases(request: PageRequest) -> HttpResponseBase:
@@ -199,7 +207,7 @@ class Intake(Cases):
                 return known
             checked = check(sheet.read(form.cleaned_data["file"]))
             if checked.faults:
-                raise FaultyRowsError(count=len({one.line for one in checked.faults}), faults=checked.faults)
+                raise faulty(request, checked.faults)
             return keep(request.actor, form, checked.rows)
 
         def submit(request: PageRequest, found: IntakeBatch) -> None:
@@ -234,3 +242,9 @@ class Intake(Cases):
         if found.is_at_work and found.progress_id is not None:
             progress = Progress.objects.filter(public_id=found.progress_id).first()
         return {"steps": STEPS, "progress": progress}
+
+
+def faulty(request: PageRequest, faults: Sequence[Fault]) -> FaultyRowsError:
+    """With the list that the page shows of them."""
+    shown = list_of(request, Faults, faults[:FAULTS_SHOWN], per_page=FAULTS_SHOWN, caption=_("有误的行"))
+    return FaultyRowsError(count=len({one.line for one in faults}), faults=faults, list=shown)
