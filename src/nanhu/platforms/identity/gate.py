@@ -18,7 +18,7 @@ from nanhu.platforms.identity import queries, refusal
 from nanhu.platforms.identity.models import Account, Application, SsoSession
 from nanhu.platforms.identity.services import access
 
-RENEWALS = "identity.asked_again"
+RENEWALS = "identity.renewals"
 RENEWALS_AT_MOST = 20
 PROOF_LASTS = timedelta(minutes=10)
 
