@@ -211,8 +211,6 @@ DOORS = frozenset({"door", "doors"})
 """A door is a door of a building; where programs come in is an endpoint."""
 WITH_DOORS = ("emulators", "sample", "platforms/access", "systems/card")
 STILL_UNSEARCHED = (
-    "kernel/kit",
-    "kernel/models.py",
     "kernel/ui",
     "platforms/access",
     "platforms/payments",
