@@ -35,7 +35,6 @@ ADDED_ONLY: Final = (
 """Rows are added and never change."""
 KEPT: Final = (
     "ledger_account",
-    "card_bank_deposit",
     "card_card",
     "card_cash_exception",
     "card_claim_order",
@@ -55,6 +54,7 @@ KEPT: Final = (
     "card_till",
     "card_withdrawal",
     "openapi_key",
+    "payments_deposit",
     "payments_payout",
     "terminals_terminal",
     "terminals_incident",
@@ -201,6 +201,7 @@ DERIVED: Final = (
     "payments_party",
     "payments_signed",
     "payments_movement",
+    "payments_deposit_order",
     "payments_payout_order",
 )
 """Moved by the owner's own triggers, functions and migrations, or by a command; web reads them."""

@@ -15,9 +15,7 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.ui import audit_terms
 
 CODE_WORD = re.compile(r"[a-z][a-z_+]*(\.[a-z_]+)?")
-OWN_WORDS = frozenset(
-    {"funding", "code", "grants", "category", "app", "application", "key", "posting_key", "scopes", "title"}
-)
+OWN_WORDS = frozenset({"funding", "code", "grants", "category", "app", "application", "key", "scopes", "title"})
 """Codes and titles that an office or an application chose itself, keys of outside apps, scopes of interfaces, and what the bank answered."""
 OF_TESTS = "test"
 """Values that begin so were made up by a test."""

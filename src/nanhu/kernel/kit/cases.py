@@ -47,8 +47,8 @@ class Faults(Table):
 class CaseOptions(TypedDict, total=False):
     """Of the list: `title`, `tab`, `lead`, `filters`, `empty`, `list_template` (extends "kit/listing.html"). Of the page of one: `template` (extends "kit/case.html"), `facts` for
     it, `found` (the rows, with what is read along), `rows` (what stands in it, page by page; `rows_at` is the address of
-    these as a file). `agree`: what the button to approve says; `done`: the sentence after each button. `decide`: keys of the
-    roles that may decide, where not all of the console may."""
+    these as a file). `agree`: what the button to approve says; `done`: the sentence after each button. `roles`: keys of the
+    roles that may see it, `decide`: of those that may decide, where not all of the console may."""
 
     title: Required[Words]
     tab: Words
@@ -63,6 +63,7 @@ class CaseOptions(TypedDict, total=False):
     rows_at: str
     agree: Callable[[Any], Words]
     done: Mapping[str, Words]
+    roles: Iterable[str]
     decide: Iterable[str]
 
 
@@ -124,6 +125,7 @@ class Cases:
             lead=options.get("lead", ""),
             waits=True,
             count=lambda viewer: model.waiting_for(viewer.account_id).count(),
+            roles=options.get("roles", console.roles),
         )(cases)
         self.case = self.list.page("<uuid:public_id>/", title=model.what, subject=record(found_rows, model.what))(case)
         roles = options.get("decide", self.case.roles)

@@ -35,14 +35,11 @@ class RefusalForm(forms.Form):
     answer = forms.CharField(label=_("不同意的理由"), max_length=120)
 
 
-class IntakeForm(forms.Form):
-    """A form with a file of lines in it, which a subclass declares as `file`; cleaned, it is the file's bytes. `token` names this
-    form: however often it is sent, it makes one list."""
+class FileForm(forms.Form):
+    """A form with a file in it, which a subclass declares as `file`; cleaned, it is the file's bytes."""
 
     largest: ClassVar[int] = 4 * MEGABYTE
     file_name = ""
-
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def clean_file(self) -> bytes:
         uploaded = self.cleaned_data["file"]
@@ -51,6 +48,12 @@ class IntakeForm(forms.Form):
         self.file_name = str(uploaded.name)[:120]
         content: bytes = uploaded.read()
         return content
+
+
+class IntakeForm(FileForm):
+    """With a file of lines. `token` names this form: however often it is sent, it makes one list."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class DatedForm(forms.Form):

@@ -40,8 +40,10 @@ HANDED_ON = {
     "platforms/terminals/services/states.py": {"terminals.on", "terminals.off"},
     "platforms/people/services/calendar.py": {"people.begin_affiliations", "people.end_affiliations"},
     "platforms/people/services/reveal.py": {"people.reveal_phone", "people.reveal_id_number"},
-    "systems/card/bank/services/app_bounds.py": {"card.switch_app_on", "card.switch_app_off"},
-    "systems/card/bank/services/deposits.py": {f"card.{one}_deposit" for one in ("ask", "book", "refuse")},
+    "platforms/payments/services/channels.py": {
+        f"payments.{one}" for one in ("register_app", "rotate_app_secret", "switch_app_on", "switch_app_off")
+    },
+    "platforms/payments/services/deposits.py": {f"payments.{one}_deposit" for one in ("ask", "book", "refuse")},
     "platforms/payments/services/differences.py": {
         f"payments.{one}_difference" for one in ("propose", "settle", "refuse")
     },

@@ -18,7 +18,7 @@ EN_STEPS = ((10**9, "bn"), (10**6, "m"), (10**3, "k"))
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One value: its bar (x, y, width, height) and the middle of its label."""
+    """One value: its bar (x, y, width, height) and the middle of its label. A `is_spare` label is left out on a phone."""
 
     label: str
     value: float
@@ -29,6 +29,7 @@ class Mark:
     height: float
     middle: float
     has_label: bool
+    is_spare: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def draw(values: Iterable[Sequence[object]], *, kind: str = "bars", unit: str = 
             height=_r(span * max(value, 0) / top_value),
             middle=_r(slot * (index + 0.5)),
             has_label=(len(rows) - 1 - index) % every == 0,
+            is_spare=every > 1 and (len(rows) - 1 - index) // every % 2 == 1,
         )
         for index, (label, value, text) in enumerate(rows)
     )

@@ -15,6 +15,5 @@ TARGETS: dict[str, Text] = {
 }
 """By what stands before the colon."""
 FACTS: dict[str, Text] = {
-    "posting_key": _("记账标识"),
     "public": _("公钥"),
 }

@@ -6,12 +6,19 @@ from nanhu.kernel.registry import Text
 from nanhu.platforms.payments.models import Agreement, BankPayout, DayClose, Difference
 
 ACTIONS: dict[str, Text] = {
+    "payments.ask_deposit": _("登记到账"),
+    "payments.book_deposit": _("到账入账"),
+    "payments.refuse_deposit": _("驳回到账"),
+    "payments.register_app": _("登记外部应用"),
+    "payments.rotate_app_secret": _("更换外部应用密钥"),
+    "payments.switch_app_off": _("停用外部应用"),
+    "payments.switch_app_on": _("启用外部应用"),
     "payments.close_day": _("日结"),
     "payments.explain_difference": _("说明差异"),
-    "payments.end_payout": _("结束退款"),
+    "payments.end_payout": _("付款结果"),
     "payments.make_file": _("生成代发文件"),
     "payments.take_results": _("接收代发结果"),
-    "payments.ask_agreement": _("申请圈存签约"),
+    "payments.ask_agreement": _("申请银行签约"),
     "payments.bulk_sign": _("批量签约"),
     "payments.cancel_agreement": _("解除签约"),
     "payments.propose_difference": _("提出差异处理"),
@@ -23,13 +30,16 @@ ACTIONS: dict[str, Text] = {
 }
 TARGETS: dict[str, Text] = {
     "day": _("日结"),
+    "deposit": _("到账登记"),
     "payments_payout": _("银行付款"),
     "payments_payout_file": _("付款文件"),
     "payments_bulk_signing": _("批量签约"),
-    "payments_channel": _("充值渠道"),
+    "payments_channel": _("渠道"),
     "payments_difference": _("对账差异"),
 }
 FACTS: dict[str, Text] = {
+    "app": _("应用"),
+    "bank_fee_fen": _("手续费"),
     "open": _("未结"),
     "paid": _("已付笔数"),
     "payout": _("付款"),
@@ -39,6 +49,7 @@ FACTS: dict[str, Text] = {
     "signing": _("签约"),
 }
 VALUES: dict[str, dict[str, Text]] = {
+    "kind": {"payments.deposit": _("到账入账")},
     "payments.close_day state": dict(DayClose.State.choices),
     "payments.end_payout state": dict(BankPayout.State.choices),
     "payments.ask_agreement source": dict(Agreement.Source.choices),

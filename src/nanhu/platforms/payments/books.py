@@ -2,7 +2,7 @@
 
 from typing import Final
 
-BOOKS: Final[list[str]] = ["payments_payout_order"]
+BOOKS: Final[list[str]] = ["payments_payout_order", "payments_deposit_order"]
 """`sign` is what an order does to our account there, `counts` whether it should stand in their file, `moved_fen` what the ledger moved
 for it and `moved_at` when; `is_under_way` has no end yet, brought to it by people where `is_by_hand`."""
 COLUMNS = (

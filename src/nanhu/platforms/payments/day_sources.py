@@ -58,10 +58,12 @@ class Custody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """What the sheet of a day shows of a room: plain values, so that a printed sheet stays what it was."""
+    """What the sheet of a day shows of a room: plain values, so that a printed sheet stays what it was. `template` is given them
+    as `figure`, where there are any."""
 
     key: str
     of: Callable[[date], Any]
+    template: str
     order: int = 100
 
 

@@ -8,7 +8,7 @@ from nanhu.kernel.errors import CampusError
 class BankNotConnectedError(CampusError):
     code = "bank.not_connected"
     http_status = 503
-    sentence = _("学校还没有接入银行，请到校园卡管理办公室咨询。")
+    sentence = _("学校还没有接入银行，请咨询财务处。")
 
 
 class BankCardNumberError(CampusError):
@@ -19,7 +19,7 @@ class BankCardNumberError(CampusError):
 class IdentityMissingError(CampusError):
     code = "bank.identity_missing"
     http_status = 409
-    sentence = _("学校没有登记您的证件号或手机号，银行无法核验，请到校园卡管理办公室补登。")
+    sentence = _("学校没有登记您的证件号或手机号，银行无法核验，请联系学校补登。")
 
 
 class AgreementExistsError(CampusError):
@@ -44,13 +44,6 @@ class AgreementNotFoundError(CampusError):
     code = "bank.agreement_not_found"
     http_status = 404
     sentence = _("没有找到这份签约。")
-
-
-class BulkFileError(CampusError):
-    """Nothing of the file was taken; `rows` tell what is wrong where."""
-
-    code = "bank.bulk_file"
-    sentence = _("文件有 {count} 处不对，没有导入任何一行。")
 
 
 class AcquirerNotConnectedError(CampusError):
@@ -79,19 +72,6 @@ class NobodyToCreditError(CampusError):
     sentence = _("对方文件里没有能对上的学工号，请先向对方核实，再写明说明。")
 
 
-class ResultFileError(CampusError):
-    """Nothing of the file was taken; `faults` tell what is wrong where."""
-
-    code = "bank.result_file"
-    sentence = _("结果文件有 {count} 处不对，没有处理任何一行。")
-
-
-class PayoutFileNotFoundError(CampusError):
-    code = "bank.payout_file_not_found"
-    http_status = 404
-    sentence = _("没有找到这个代付文件。")
-
-
 class NothingToPayError(CampusError):
     code = "bank.nothing_to_pay"
     http_status = 409
@@ -99,24 +79,45 @@ class NothingToPayError(CampusError):
 
 
 class DayDutiesError(CampusError):
-    code = "card.day_duties"
+    code = "payments.day_duties"
     http_status = 409
     sentence = _("日结和差异说明不能是同一个人：这一天由您核对过，或由您说明过差异。")
 
 
 class DayNotOverError(CampusError):
-    code = "card.day_not_over"
+    code = "payments.day_not_over"
     http_status = 409
     sentence = _("{day} 还没有结束，不能日结。过了零点会自动日结；现在可以核对昨天或更早的一天。")
 
 
 class DayLongPastError(CampusError):
-    code = "card.day_long_past"
+    code = "payments.day_long_past"
     http_status = 422
     sentence = _("{day} 太早：这里核对最近 {days} 天。")
 
 
 class NoteMissingError(CampusError):
-    code = "card.note_missing"
+    code = "payments.note_missing"
     http_status = 422
     sentence = _("请写明差异的原因和处理。")
+
+
+class DepositKnownError(CampusError):
+    code = "bank.deposit_known"
+    http_status = 409
+    sentence = _("银行流水号 {reference} 已经登记过。")
+    field = "reference"
+
+
+class DepositTooLargeError(CampusError):
+    code = "bank.deposit_too_large"
+    http_status = 409
+    sentence = _("该账户账面只有 {left}，请核对回单和金额。")
+    field = "amount"
+
+
+class ChannelKnownError(CampusError):
+    code = "payments.channel_known"
+    http_status = 409
+    sentence = _("代码 {key} 已经有了，请换一个。")
+    field = "key"

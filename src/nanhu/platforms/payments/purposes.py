@@ -27,6 +27,9 @@ class Purpose(Protocol):
     def owed(self) -> Sequence[Owed]:
         """What is to be paid by file, the longest first; what a living payout pays is left out here."""
 
+    def subjects(self) -> Sequence[str]:
+        """Of the same, to count them: nobody's token is opened."""
+
     def paid(self, *, by: Actor, payout: BankPayout) -> int | None:
         """Within the payout's end: book it. The ledger's entry that moved, None where it had moved before."""
 

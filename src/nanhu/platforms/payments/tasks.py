@@ -2,9 +2,12 @@
 
 from datetime import date, timedelta
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.jobs import job
+from nanhu.kernel.jobs import job, open_progress
 from nanhu.platforms.payments.day_sources import sources
 from nanhu.platforms.payments.models import DayClose
 from nanhu.platforms.payments.services import reconciliation
@@ -28,6 +31,18 @@ def close_yesterday() -> None:
     today = campus_today()
     for day in [*days_to_look_at_again(today), today - timedelta(days=1)]:
         close_day(by=BY, day=day)
+
+
+@job("payments.close_day_asked")
+def close_day_asked(progress_id: str, day: str, name: str, account_id: int) -> None:
+    """What somebody asked for at the desk."""
+    progress = open_progress(progress_id)
+    by = Actor(account_id=account_id, name=name)
+    close = close_day(
+        by=by, day=date.fromisoformat(day), heard=lambda done, total, note: progress.advance(done, note, total=total)
+    )
+    summary = _("{day} 核对完：{state}").format(day=day, state=DayClose.State(close.state).label)
+    progress.finish(summary, result_url=reverse("payments:day", args=[day]))
 
 
 def days_to_look_at_again(today: date) -> list[date]:

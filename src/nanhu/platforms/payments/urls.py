@@ -1,9 +1,5 @@
-from django.urls import URLPattern, path
+from django.urls import path
 
-from nanhu.platforms.payments.views import notices
+from nanhu.platforms.payments.desk import desk
 
-app_name = "payments"
-urlpatterns: list[URLPattern] = [
-    path("acp", notices.acp_notice, name="acp_notice"),
-    path("bank/<slug:operation>", notices.bank_notice, name="bank_notice"),
-]
+urlpatterns = [path("", desk.urls)]

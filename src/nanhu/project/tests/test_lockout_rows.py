@@ -35,8 +35,8 @@ ROW_OF = {
     "identity:oidc_introspect": "OIDC token endpoint",
     "terminals:services": "the same: what terminals ask",
     "card:card_bank:app": "the outside apps' door itself",
-    "payments:acp_notice": "the notice doors of bank and UnionPay",
-    "payments:bank_notice": "the notice doors of bank and UnionPay",
+    "payments_notices:acp_notice": "the notice doors of bank and UnionPay",
+    "payments_notices:bank_notice": "the notice doors of bank and UnionPay",
     "card_api:": "vendor API",
 }
 """By the beginning of a name; the longest that fits counts."""

@@ -94,7 +94,6 @@ VALUES: dict[str, dict[str, Text]] = {
         "card.correction": _("更正"),
         "card.credit": _("入账"),
         "card.deduction": _("扣款"),
-        "card.deposit": _("银行来款"),
         "card.fee": _("工本费"),
         "card.load": _("圈存"),
         "card.freeze": _("补卡冻结"),

@@ -34,7 +34,6 @@ MEMBERS = frozenset(
         "colours",
         "partners",
         "rights",
-        "voucher_codes",
         "loss_liability",
     }
 )

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from nanhu.systems.card.bank import desk as bank
 from nanhu.systems.card.fleet.views import loss
 from nanhu.systems.card.funds.views import chip
 from nanhu.systems.card.holder import views as holder
@@ -25,6 +26,7 @@ urlpatterns = [
     path("pins/", include("nanhu.systems.card.pins.urls")),
     path("code/", include("nanhu.systems.card.codes.urls")),
     path("funds/", include("nanhu.systems.card.funds.urls")),
+    path("bank/desk/", bank.desk.urls),
     path("bank/", include("nanhu.systems.card.bank.urls")),
     path("issuing/", include("nanhu.systems.card.issuing.urls")),
     path("rights/verify/", rights.gate.urls),

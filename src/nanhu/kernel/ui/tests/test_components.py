@@ -219,3 +219,15 @@ def test_every_icon_named_in_the_house_exists():
             except lucide.IconDoesNotExist:
                 missing.add((file.name, one or other))
     assert not missing
+
+
+def test_on_a_phone_every_second_label_of_a_long_chart_is_left_out():
+    """Twelve months beside each other at 390 px: three or four words, the last of them always."""
+    labelled = [
+        mark for mark in charts.draw([(f"2026-{month:02}", month) for month in range(1, 13)]).marks if mark.has_label
+    ]
+    assert [mark.label for mark in labelled if not mark.is_spare] == ["2026-04", "2026-08", "2026-12"]
+    assert "chart-spare" in rendered(
+        '<c-ui.chart :bars="bars" label="营业额" />', bars=[(str(n), n) for n in range(12)]
+    )
+    assert not any(mark.is_spare for mark in charts.draw([("a", 1), ("b", 2)]).marks)

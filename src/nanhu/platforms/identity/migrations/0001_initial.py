@@ -457,7 +457,7 @@ class Migration(migrations.Migration):
                         db_persist=True,
                         expression=models.Case(
                             models.When(role__in=("card.clerk", "card.registrar"), then=models.Value("office")),
-                            models.When(role__in=("card.finance",), then=models.Value("books")),
+                            models.When(role__in=("card.finance", "payments.finance"), then=models.Value("books")),
                             default=None,
                             output_field=models.TextField(),
                         ),

@@ -64,7 +64,7 @@ def post(
             if known is not None:
                 return PostedEntry(entry_id=known, is_repeated=True)
         insert(entry_id, kind=kind, legs=legs, reference=reference, occurred_at=occurred_at or now())
-        facts = {"kind": kind, "fen": sum(leg.amount_fen for leg in legs), "posting_key": key}
+        facts = {"kind": kind, "fen": sum(leg.amount_fen for leg in legs)}
         audit.record(by=by, action="ledger.post", target=f"ledger_entry:{entry_id}", reason=reference, facts=facts)
         return PostedEntry(entry_id=entry_id, is_repeated=False)
 

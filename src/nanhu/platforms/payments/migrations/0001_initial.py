@@ -243,6 +243,7 @@ class Migration(migrations.Migration):
             name="Difference",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("day", models.DateField()),
                 ("order", models.TextField()),
                 (
@@ -655,6 +656,7 @@ class Migration(migrations.Migration):
             name="DayDifference",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("source", models.TextField()),
                 ("key", models.TextField()),
                 ("what", models.TextField()),
@@ -708,6 +710,132 @@ class Migration(migrations.Migration):
                     models.Q(("note__gt", ""), ("state", "explained")), ("state__in", ["open", "gone"]), _connector="OR"
                 ),
                 name="payments_day_difference_explained",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Deposit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                (
+                    "source",
+                    models.TextField(
+                        blank=True, default="", help_text="a registered one; empty for an acquirer's settlement"
+                    ),
+                ),
+                ("day", models.DateField(help_text="the bank's")),
+                ("amount_fen", models.BigIntegerField()),
+                ("fee_fen", models.BigIntegerField(default=0)),
+                ("reference", models.TextField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("booked", "已入账"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("entry_id", models.BigIntegerField(null=True, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "acquirer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.channel",
+                    ),
+                ),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payments_deposit",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "refused"), _negated=True),
+                fields=("channel", "reference"),
+                name="payments_deposit_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_fen__gt", 0), ("fee_fen__gte", 0), models.Q(("reference", ""), _negated=True)
+                ),
+                name="payments_deposit_sum",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acquirer__isnull", False), ("source", "")),
+                    models.Q(("acquirer__isnull", True), ("fee_fen", 0), models.Q(("source", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="payments_deposit_comes_from_somewhere",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="payments_deposit_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["booked", "refused"])
+                    ),
+                    _connector="OR",
+                ),
+                name="payments_deposit_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("entry_id__isnull", False), ("state", "booked")),
+                    models.Q(models.Q(("state", "booked"), _negated=True), ("entry_id__isnull", True)),
+                    _connector="OR",
+                ),
+                name="payments_deposit_booked",
             ),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),

@@ -1,6 +1,7 @@
 from nanhu.platforms.payments.models.agreements import Agreement, BulkSigning, BulkSigningRow
 from nanhu.platforms.payments.models.channels import Channel
 from nanhu.platforms.payments.models.days import DayClose, DayDifference
+from nanhu.platforms.payments.models.deposits import Deposit
 from nanhu.platforms.payments.models.payouts import BankPayout, PayoutFile
 from nanhu.platforms.payments.models.statements import Difference, Statement, StatementRow
 
@@ -12,6 +13,7 @@ __all__ = [
     "Channel",
     "DayClose",
     "DayDifference",
+    "Deposit",
     "Difference",
     "PayoutFile",
     "Statement",

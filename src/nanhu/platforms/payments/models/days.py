@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -44,6 +45,11 @@ class DayClose(models.Model):
             ),
         ]
 
+    @property
+    def key(self) -> str:
+        """In an address."""
+        return self.day.isoformat()
+
 
 class DayDifference(models.Model):
     """One difference a day close found: what, how much, who sees to it, and how it ended."""
@@ -53,6 +59,7 @@ class DayDifference(models.Model):
         EXPLAINED = "explained", _("已说明")
         GONE = "gone", _("已消除")
 
+    public_id = models.UUIDField(default=uuid4, unique=True)
     close = models.ForeignKey(DayClose, on_delete=models.PROTECT, related_name="differences")
     source = models.TextField()
     key = models.TextField()

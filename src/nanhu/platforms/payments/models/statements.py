@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -75,6 +77,7 @@ class Difference(models.Model):
         EXPLAINED = "explained", _("已说明")
         GONE = "gone", _("再对账时已一致")
 
+    public_id = models.UUIDField(default=uuid4, unique=True)
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
     order = models.TextField()
@@ -112,3 +115,8 @@ class Difference(models.Model):
                 name="payments_difference_settled_has_a_moment",
             ),
         ]
+
+    @property
+    def waits(self) -> bool:
+        """For a second clerk."""
+        return self.state == self.State.OPEN and self.proposed_at is not None

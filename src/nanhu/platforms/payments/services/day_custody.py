@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from nanhu.kernel.clock import end_of
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.day_sources import Found, Source, sources, sources_of_custody
+from nanhu.platforms.payments.policies import FINANCE_OFFICE
 
 
 def custody_on(day: date) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def custody_differences(day: date) -> list[Found]:
 OWN = Source(
     key="custody",
     title=gettext_lazy("备付金核对"),
-    owner=gettext_lazy("一卡通财务"),
+    owner=FINANCE_OFFICE,
     differences=custody_differences,
     order=40,
 )

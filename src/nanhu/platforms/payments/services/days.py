@@ -1,7 +1,7 @@
 """Day close (日结): ask every source, name each difference with its owner; closed once nothing unexplained is left."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,12 +10,16 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, end_of, now, start_of
+from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.day_sources import Found, Source, figures, sources
-from nanhu.platforms.payments.errors import DayDutiesError, DayNotOverError, NoteMissingError
+from nanhu.platforms.payments.errors import DayDutiesError, DayLongPastError, DayNotOverError, NoteMissingError
 from nanhu.platforms.payments.models import DayClose, DayDifference
 from nanhu.platforms.payments.services.day_custody import custody_on
 from nanhu.platforms.payments.services.printed_roots import roots_now
+
+DAYS_BACK = 400
+"""A day is closed in its own night; what people close again lies within a year's audit."""
 
 type Heard = Callable[[int, int, str], None]
 OPEN, EXPLAINED, GONE = DayDifference.State.OPEN, DayDifference.State.EXPLAINED, DayDifference.State.GONE
@@ -43,6 +47,17 @@ def close_day(*, by: Actor, day: date, heard: Heard = lambda _done, _total, _not
         finish(close, by=by)
     heard(steps, steps, "")
     return close
+
+
+def check_close_by_hand(*, by: Actor, day: date) -> None:
+    """Said before the work is handed over, beside the form that asks for it."""
+    words = dates.day(day, campus_today().year)
+    if day < campus_today() - timedelta(days=DAYS_BACK):
+        raise DayLongPastError(day=words, days=DAYS_BACK)
+    if day >= campus_today():
+        raise DayNotOverError(day=words)
+    if DayDifference.objects.filter(close_id=day, noted_by_id=by.account_id).exists():
+        raise DayDutiesError
 
 
 def note_closer(close: DayClose, *, by: Actor) -> None:

@@ -2,24 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import parse_yuan, plain_yuan
-from nanhu.kernel.sheets import Column, FileRefusedError, Sheet
+from nanhu.kernel.sheets import Column, FaultyRowsError, Sheet
 from nanhu.kernel.sheets.writing import csv_lines
-from nanhu.platforms.payments.errors import ResultFileError
 from nanhu.platforms.payments.models import BankPayout, PayoutFile
 from nanhu.platforms.payments.purposes import PURPOSES
-from nanhu.platforms.payments.services.bulk import Fault
 from nanhu.platforms.payments.services.payouts import Result
 
 OUT = ("付款编号", "协议号", "卡尾号", "户名", "金额", "用途")
 BACK = ("付款编号", "金额", "结果", "银行流水号", "入账日期", "原因")
-RESULTS = Sheet(*(Column(head, head, needed=True) for head in BACK), most=60_000)
+RESULTS = Sheet(*(Column(head, head, needed=True) for head in BACK), most=60_000, named_by=BACK[:1])
 A_DAY = timedelta(days=1)
 PAID, RETURNED = "成功", "失败"
 """Words of the file, agreed with the bank: the same in whatever language the clerk works."""
@@ -37,42 +34,35 @@ def payout_lines(file: PayoutFile) -> Iterator[str]:
 
 def read_payout_results(file: PayoutFile, content: bytes) -> list[Result]:
     """Each line must be a payout of this file, once, with its sum; one that does not fit and none is taken."""
-    try:
-        lines = RESULTS.read(content)
-    except FileRefusedError as refused:
-        refuse([Fault(line=1, campus_no="", what=refused.message)])
     ours = {one.number: one for one in file.payouts.all()}
     results, faults, seen = [], [], set()
-    for line in lines:
+    for line in RESULTS.read(content):
         said = line.said
-        what = fault_of(said, ours.get(said["付款编号"]), is_repeated=said["付款编号"] in seen)
+        column, what = fault_of(said, ours.get(said["付款编号"]), is_repeated=said["付款编号"] in seen)
         seen.add(said["付款编号"])
         if what:
-            faults.append(Fault(line=line.number, campus_no=said["付款编号"][:40], what=what))
+            faults.append(line.fault(column, what))
         else:
             results.append(result_of(said))
     if faults:
-        refuse(faults)
+        raise FaultyRowsError(count=len(faults), faults=faults)
     return results
 
 
-def refuse(faults: list[Fault]) -> NoReturn:
-    raise ResultFileError(count=len(faults), faults=faults)
-
-
-def fault_of(said: Mapping[str, str], payout: BankPayout | None, *, is_repeated: bool) -> str:
+def fault_of(said: Mapping[str, str], payout: BankPayout | None, *, is_repeated: bool) -> tuple[str, str]:
+    """The column and what is wrong in it; nothing where nothing is."""
     if payout is None or is_repeated:
-        return _("同一笔付款出现了两次") if payout else _("不是这个代付文件里的付款")
+        return "付款编号", _("同一笔付款出现了两次") if payout else _("不是这个代付文件里的付款")
     if said["结果"] not in {PAID, RETURNED}:
-        return _("结果只能是“成功”或“失败”")
+        return "结果", _("结果只能是“成功”或“失败”")
     if fen_of(said["金额"]) != payout.amount_fen:
-        return _("金额与送出的不一致")
+        return "金额", _("金额与送出的不一致")
     if said["结果"] == PAID and (what := day_fault(said, payout)):
-        return what
+        return "入账日期", what
     state = BankPayout.State.PAID if said["结果"] == PAID else BankPayout.State.RETURNED
     if payout.state not in {BankPayout.State.ASKED, state}:
-        return _("这笔已经是“%(state)s”") % {"state": payout.get_state_display()}
-    return ""
+        return "结果", _("这笔已经是“%(state)s”") % {"state": payout.get_state_display()}
+    return "", ""
 
 
 def day_fault(said: Mapping[str, str], payout: BankPayout) -> str:

@@ -4,7 +4,7 @@ What a payout pays for, and what is booked when it ends, its purpose knows.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,10 +46,21 @@ def waiting() -> list[Waiting]:
     found: list[Waiting] = []
     for key, purpose in PURPOSES.items():
         owed = purpose.owed()
-        rows = BankPayout.objects.filter(purpose=key, subject__in=[one.subject for one in owed])
-        living = set(rows.exclude(state=State.RETURNED).values_list("subject", flat=True))
-        found += [(key, one) for one in owed if one.subject not in living]
+        paid = living(key, [one.subject for one in owed])
+        found += [(key, one) for one in owed if one.subject not in paid]
     return found
+
+
+def waiting_count() -> int:
+    """How many `waiting` has, without opening anybody's token."""
+    asked = {key: purpose.subjects() for key, purpose in PURPOSES.items()}
+    return sum(len(set(subjects) - living(key, subjects)) for key, subjects in asked.items() if subjects)
+
+
+def living(purpose: str, subjects: Sequence[str]) -> set[str]:
+    """Those of them that a payout pays which has not come back."""
+    rows = BankPayout.objects.filter(purpose=purpose, subject__in=subjects).exclude(state=State.RETURNED)
+    return set(rows.values_list("subject", flat=True))
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from nanhu.platforms.payments.acp_file import REFUND
 from nanhu.platforms.payments.books import orders as orders_of_rooms
 from nanhu.platforms.payments.channels import acquirer_of, gateway_of
 from nanhu.platforms.payments.models import Channel, Difference, Statement, StatementRow
+from nanhu.platforms.payments.policies import CLERKS, FINANCE_OFFICE
 
 Kind = Difference.Kind
 BY = Actor.system("payments.reconciliation")
@@ -138,12 +139,12 @@ def note(channel: Channel, day: date, one: Compared, known: Difference | None) -
 def owner_of(one: Compared, channel: Channel) -> str:
     """Who sees to it: we where we have too little, they where they have, nobody yet while the finder asks."""
     if one.kind is Kind.UNDER_WAY and one.is_by_hand:
-        return _("一卡通财务")
+        return str(FINANCE_OFFICE)
     return {
-        Kind.ONLY_OURS: _("%(name)s（由校园卡管理办公室催办）") % {"name": channel.name},
+        Kind.ONLY_OURS: _("%(name)s（由银行经办催办）") % {"name": channel.name},
         Kind.UNDER_WAY: _("自动查找"),
         Kind.LEDGER: _("信息中心"),
-    }.get(one.kind or Kind.AMOUNT, _("校园卡管理办公室"))
+    }.get(one.kind or Kind.AMOUNT, str(CLERKS))
 
 
 def compared(channel: Channel, day: date) -> list[Compared]:

@@ -3,13 +3,13 @@
 from datetime import date
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.payments.models import Channel, Difference
+from nanhu.platforms.payments.policies import FINANCE_OFFICE
 
 BY = Actor.system("payments.notices")
 
@@ -31,7 +31,7 @@ def suspend(*, channel: Channel, order: str, amount_fen: int, why: str, campus_n
         why=why,
         campus_no=campus_no,
         theirs_fen=amount_fen,
-        owner=_("一卡通财务"),
+        owner=str(FINANCE_OFFICE),
     )
     facts = {"order": order, "fen": amount_fen, "channel": channel.name}
     audit.record(

@@ -12,3 +12,14 @@ CREATE TRIGGER payments_day_difference_is_explained_apart AFTER INSERT OR UPDATE
 
 CREATE TRIGGER payments_day_close_is_run_apart AFTER INSERT OR UPDATE OF closer_ids ON payments_day_close
     FOR EACH ROW EXECUTE FUNCTION payments_day_apart('day');
+
+-- What arrived is booked as it was told, once, and is never removed.
+
+CREATE TRIGGER payments_deposit_is_kept BEFORE DELETE ON payments_deposit
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('deposits are never removed');
+
+CREATE TRIGGER payments_deposit_stays BEFORE UPDATE ON payments_deposit
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR
+        (OLD.token, OLD.channel_id, OLD.source, OLD.acquirer_id, OLD.day, OLD.amount_fen, OLD.fee_fen, OLD.reference, OLD.author_id)
+            IS DISTINCT FROM (NEW.token, NEW.channel_id, NEW.source, NEW.acquirer_id, NEW.day, NEW.amount_fen, NEW.fee_fen, NEW.reference, NEW.author_id))
+    EXECUTE FUNCTION ledger_refuse('a deposit is booked as it was told');

@@ -8,20 +8,15 @@ from nanhu.systems.card.bank.models import Appeal, Load, OnlineTopUp
 ACTIONS: dict[str, Text] = {
     "card.appeal_binding": _("申诉错误绑定"),
     "card.ask_binding": _("申请绑定应用"),
-    "card.ask_deposit": _("申请现金存行"),
     "card.ask_load": _("申请圈存"),
     "card.ask_top_up": _("申请在线充值"),
     "card.bind_app": _("绑定应用"),
     "card.binding_failed": _("绑定核对失败"),
-    "card.book_deposit": _("现金存行入账"),
     "card.decide_appeal": _("处理绑定申诉"),
     "card.move_load": _("圈存状态变化"),
     "card.move_top_up": _("充值状态变化"),
     "card.pause_app": _("应用核对失败过多，暂停绑定"),
-    "card.refuse_deposit": _("驳回现金存行"),
     "card.send_back": _("退回银行卡"),
-    "card.switch_app_off": _("停用外部应用"),
-    "card.switch_app_on": _("启用外部应用"),
     "card.refuse_binding_code": _("绑定验证码不对"),
     "card.unbind_app": _("解除绑定应用"),
     "card.unlock_binding": _("解除绑定锁定"),
@@ -31,11 +26,9 @@ TARGETS: dict[str, Text] = {
     "card_appeal": _("绑定申诉"),
     "card_load": _("圈存"),
     "card_online_top_up": _("在线充值"),
-    "deposit": _("银行来款"),
 }
 """By what stands before the colon."""
 FACTS: dict[str, Text] = {
-    "app": _("应用"),
     "binding": _("绑定"),
     "day": _("日期"),
     "failures": _("失败次数"),

@@ -74,12 +74,6 @@ class AppPausedError(CampusError):
     sentence = _("该应用核对失败过多，暂停添加校园卡到 {until}；已添加的卡和其他应用不受影响。")
 
 
-class AppNotFoundError(CampusError):
-    code = "bank.app_not_found"
-    http_status = 404
-    sentence = _("没有这个外部应用。")
-
-
 class AppealsUsedUpError(CampusError):
     code = "bank.appeals_used_up"
     http_status = 429
@@ -121,21 +115,3 @@ class AppealNotFoundError(CampusError):
     code = "bank.appeal_not_found"
     http_status = 404
     sentence = _("没有找到这条申诉，或者已经处理过了。")
-
-
-class DifferenceNotFoundError(CampusError):
-    code = "bank.difference_not_found"
-    http_status = 404
-    sentence = _("没有找到这条差异。")
-
-
-class DepositKnownError(CampusError):
-    code = "bank.deposit_known"
-    http_status = 409
-    sentence = _("银行流水号 {reference} 已经登记过。")
-
-
-class DepositTooLargeError(CampusError):
-    code = "bank.deposit_too_large"
-    http_status = 409
-    sentence = _("该账户账面只有 {left}，请核对回单和金额。")

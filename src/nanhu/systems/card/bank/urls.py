@@ -1,17 +1,6 @@
 from django.urls import URLPattern, path
 
-from nanhu.systems.card.bank.views import (
-    agreement,
-    bulk,
-    cases,
-    deposits,
-    office,
-    outside_apps,
-    payouts,
-    phones,
-    self_check,
-    top_ups,
-)
+from nanhu.systems.card.bank.views import agreement, outside_apps, phones, self_check, top_ups
 
 app_name = "card_bank"
 urlpatterns: list[URLPattern] = [
@@ -28,25 +17,4 @@ urlpatterns: list[URLPattern] = [
     path("phones/<uuid:public_id>/revoke/", phones.revoke, name="revoke"),
     path("check/", self_check.check, name="check"),
     path("start/", self_check.start, name="start"),
-    path("desk/", office.desk, name="desk"),
-    path("desk/apps/<slug:key>/", office.switch_app, name="switch_app"),
-    path("desk/agreements/", office.agreements, name="agreements"),
-    path("desk/unsigned/", office.unsigned, name="unsigned"),
-    path("desk/bulk/", bulk.bulk, name="bulk"),
-    path("desk/bulk/<uuid:public_id>/", bulk.signing, name="signing"),
-    path("desk/loads/", office.loads, name="loads"),
-    path("desk/loads/<slug:number>/", office.load, name="load"),
-    path("desk/unclaimed/", office.unclaimed, name="unclaimed"),
-    path("desk/differences/", cases.differences, name="differences"),
-    path("desk/differences/<int:row_id>/", cases.difference, name="difference"),
-    path("desk/appeals/", cases.appeals, name="appeals"),
-    path("desk/appeals/<uuid:public_id>/", cases.appeal, name="appeal_case"),
-    path("desk/payouts/", payouts.payouts, name="payout_files"),
-    path("desk/payouts/make/", payouts.make, name="payout_make"),
-    path("desk/payouts/<uuid:public_id>/", payouts.file, name="payout_file"),
-    path("desk/payouts/<uuid:public_id>/file.csv", payouts.download, name="payout_download"),
-    path("desk/deposits/", deposits.deposits, name="deposits"),
-    path("desk/deposits/<uuid:public_id>/approve/", deposits.decide, {"deed": "approve"}, name="deposit_approve"),
-    path("desk/deposits/<uuid:public_id>/refuse/", deposits.decide, {"deed": "refuse"}, name="deposit_refuse"),
-    path("desk/files/<slug:name>.csv", office.export, name="export"),
 ]

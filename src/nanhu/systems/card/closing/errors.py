@@ -51,9 +51,3 @@ class ReceiptNotFoundError(CampusError):
     code = "card.receipt_not_found"
     http_status = 404
     sentence = _("没有找到这笔交易。")
-
-
-class DayMissingError(CampusError):
-    code = "card.day_missing"
-    http_status = 422
-    sentence = _("请选要核对的一天。")

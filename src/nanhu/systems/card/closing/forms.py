@@ -52,10 +52,6 @@ class ConfirmForm(forms.Form):
     )
 
 
-class NoteForm(forms.Form):
-    note = forms.CharField(label=_("原因和处理"), max_length=300)
-
-
 class CorrectionForm(forms.Form):
     receipt = forms.RegexField(label=_("凭证号"), regex=r"^\s*[0-9]{1,18}\s*$")
     reason = forms.CharField(label=_("更正原因"), max_length=200)
@@ -93,10 +89,3 @@ class RefundForm(forms.Form):
     amount = YuanField(label=_("退款金额（元）"))
     reason = forms.CharField(label=_("退款原因"), max_length=80)
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-
-
-class RangeForm(forms.Form):
-    """Two days in an address; a wrong value is as good as none."""
-
-    first = forms.DateField(required=False)
-    last = forms.DateField(required=False)

@@ -1,14 +1,10 @@
-"""Periodic jobs of closing, and the close of a day that a page asks for."""
+"""Periodic jobs of closing."""
 
-from datetime import date, timedelta
-
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from datetime import timedelta
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.jobs import job, open_progress
-from nanhu.platforms.payments.api import DayClose, close_day
+from nanhu.kernel.jobs import job
 from nanhu.systems.card.closing.services.liability import bear_losses
 from nanhu.systems.card.closing.services.settling import settle_due
 
@@ -26,14 +22,3 @@ def bear_recent_losses() -> int:
 @job("card.settle", every="45 0 * * *")
 def settle_merchants() -> int:
     return len(settle_due(by=BY))
-
-
-@job("card.close_day_asked")
-def close_day_asked(progress_id: str, day: str, name: str, account_id: int) -> None:
-    progress = open_progress(progress_id)
-    by = Actor(account_id=account_id, name=name)
-    close = close_day(
-        by=by, day=date.fromisoformat(day), heard=lambda done, total, note: progress.advance(done, note, total=total)
-    )
-    summary = _("{day} 核对完：{state}").format(day=day, state=DayClose.State(close.state).label)
-    progress.finish(summary, result_url=reverse("card:day", args=[day]))

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import end_of, start_of
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.api import Found
+from nanhu.platforms.payments.api import Found, group_name
 from nanhu.systems.card.chip.models import SuspenseCase
-from nanhu.systems.card.closing.groups import group_name
 from nanhu.systems.card.kinds import KINDS, MONEY_IN
 
 WITH_RECEIPT = [

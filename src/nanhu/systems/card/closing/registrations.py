@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Role, SchoolRules
 from nanhu.platforms.payments.api import Figure, Source, figures, sources
-from nanhu.systems.card.closing import jobs  # noqa: F401  (registering is its effect)
-from nanhu.systems.card.closing.checks import groups_have_codes
+from nanhu.systems.card.closing import groups, jobs  # noqa: F401  (registering is their effect)
 from nanhu.systems.card.closing.liability import read_rules
 from nanhu.systems.card.closing.losses import borne_on, loss_differences
 from nanhu.systems.card.closing.policies import MERCHANT
@@ -20,8 +19,7 @@ from nanhu.systems.card.closing.reconciliation import (
 )
 from nanhu.systems.card.closing.terminal_totals import heard_on, shown_on, terminal_differences
 from nanhu.systems.card.closing.views import corrections  # noqa: F401  (its desk enters itself in the menu)
-from nanhu.systems.card.closing.vouchers import codes
-from nanhu.systems.card.policies import FINANCE
+from nanhu.systems.card.policies import FINANCE, FINANCE_ROLE
 
 sources.add(
     Source(key="ledger", title=_("总账核对"), owner=_("校园卡管理办公室"), differences=ledger_differences, order=10),
@@ -46,14 +44,13 @@ sources.add(
     Source(key="losses", title=_("挂失责任核对"), owner=_("校园卡管理办公室"), differences=loss_differences, order=26),
 )
 figures.add(
-    Figure(key="merchants", of=merchants_shown),
-    Figure(key="terminals", of=shown_on),
-    Figure(key="late", of=late_rows_on),
-    Figure(key="borne", of=borne_on),
+    Figure(key="merchants", of=merchants_shown, template="card/closing/_day_merchants.html", order=10),
+    Figure(key="late", of=late_rows_on, template="card/closing/_day_late.html", order=20),
+    Figure(key="borne", of=borne_on, template="card/closing/_day_borne.html", order=30),
+    Figure(key="terminals", of=shown_on, template="card/closing/_day_terminals.html", order=40),
 )
-registry.checks.add(registry.Check(key="card.voucher_codes", title=_("凭证科目"), run=groups_have_codes, order=48))
 registry.roles.add(
-    Role(key=FINANCE, name=_("一卡通财务"), description=_("日结、对账差异、商户合同与结算、付款文件、凭证导出")),
+    FINANCE_ROLE,
     Role(key=MERCHANT, name=_("商户"), description=_("只看自己商户的营业额、结算单；须另外绑定商户")),
 )
 registry.applications.add(
@@ -65,7 +62,7 @@ registry.applications.add(
         section="work",
         roles=frozenset({FINANCE}),
         owner=_("校园卡管理办公室"),
-        description=_("日结、对账、结算、凭证"),
+        description=_("商户合同、结算、付款"),
         order=41,
     ),
     Application(
@@ -81,7 +78,4 @@ registry.applications.add(
         order=42,
     ),
 )
-registry.school_rules.add(
-    SchoolRules(key="card.loss_liability", read=read_rules),
-    SchoolRules(key="card.voucher_codes", read=codes),
-)
+registry.school_rules.add(SchoolRules(key="card.loss_liability", read=read_rules))

@@ -1,13 +1,9 @@
 from django.urls import URLPattern, URLResolver, path
 
-from nanhu.systems.card.closing.views import corrections, disputes, finance, merchants, payouts, shop, statement, trial
+from nanhu.systems.card.closing.views import corrections, disputes, home, merchants, payouts, shop, statement
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", finance.home, name="closing"),
-    path("run/", finance.run, name="close_day"),
-    path("days/<str:key>/", finance.day, name="day"),
-    path("days/<str:key>/differences/<int:number>/", finance.explain, name="explain"),
-    path("voucher.<str:kind>", finance.voucher, name="voucher"),
+    path("", home.home, name="closing"),
     path("merchants/", merchants.merchants, name="merchants_office"),
     path("merchants/<str:key>/", merchants.merchant, name="merchant_office"),
     path("merchants/<str:key>/contract/", merchants.agree, name="merchant_contract"),
@@ -24,7 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("merchant/<str:key>/dishes/", shop.dishes, name="dishes"),
     path("merchant/<str:key>/dishes/<int:number>/off/", shop.take_off, name="dish_off"),
     path("merchant/<str:key>/refund/", shop.refund, name="merchant_refund"),
-    path("trial/", trial.trial, name="trial"),
     path("disputes/", disputes.mine, name="disputes"),
     path("disputes/<int:number>/", disputes.mark, name="dispute"),
     path("statement/", statement.page, name="statement"),

@@ -16,11 +16,11 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.api import BANK_ACCOUNT
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.errors import HistoryExistsError
 
 SQL = Path(__file__).parent.parent / "sql" / "queries" / "history.sql"
-BANK_ACCOUNT = "card.bank"
 
 
 @dataclass(frozen=True, slots=True)

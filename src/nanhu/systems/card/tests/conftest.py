@@ -91,7 +91,8 @@ def make_finance(campus: Campus, *parts: str) -> None:
     for part in parts:
         account_id = campus.actor(part).account_id
         identity.revoke_role(by=SYSTEM, account_id=account_id, role="card.clerk")
-        identity.grant_role(by=SYSTEM, account_id=account_id, role="card.finance")
+        for role in ("card.finance", "payments.finance"):
+            identity.grant_role(by=SYSTEM, account_id=account_id, role=role)
 
 
 def queries_of(browser: Client, url: str) -> int:

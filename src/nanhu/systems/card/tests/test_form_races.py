@@ -11,8 +11,7 @@ from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.once import FormUsedError
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.models import Channel
-from nanhu.systems.card.bank.models import Deposit
+from nanhu.platforms.payments.models import Channel, Deposit
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.closing.services import corrections
 from nanhu.systems.card.errors import ShiftCountedError
@@ -114,7 +113,11 @@ def test_a_deposit(campus):
         "fee": "",
         "reference": "R1",
     }
-    one, two = sent_twice(campus, "/card/bank/desk/deposits/", fields)
+    leg = ledger.Leg(
+        debit_account_id=shifts.safe(), credit_account_id=campus.card("teacher").wallet_id, amount_fen=8000
+    )
+    ledger.post(by=SYSTEM, kind="test", legs=[leg])
+    one, two = sent_twice(campus, "/payments/deposits/new/", fields)
     assert (one.status_code, two.status_code) == (302, 302)
     assert Deposit.objects.count() == 1
 

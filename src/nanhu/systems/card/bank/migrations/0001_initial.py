@@ -37,64 +37,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Deposit",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
-                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
-                ("day", models.DateField(help_text="the bank's")),
-                ("amount_fen", models.BigIntegerField()),
-                ("fee_fen", models.BigIntegerField(default=0)),
-                ("reference", models.TextField()),
-                (
-                    "state",
-                    models.TextField(
-                        choices=[("asked", "待复核"), ("booked", "已入账"), ("refused", "未同意")], default="asked"
-                    ),
-                ),
-                ("author_name", models.TextField()),
-                ("approver_name", models.TextField(blank=True, default="")),
-                ("answer", models.TextField(blank=True, default="")),
-                ("entry_id", models.BigIntegerField(null=True, unique=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("decided_at", models.DateTimeField(null=True)),
-                (
-                    "acquirer",
-                    models.ForeignKey(
-                        help_text="None for cash",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="payments.channel",
-                    ),
-                ),
-                (
-                    "approver",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "channel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "card_bank_deposit",
-            },
-        ),
-        migrations.CreateModel(
             name="Load",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -419,65 +361,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="deposit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "refused"), _negated=True),
-                fields=("channel", "reference"),
-                name="card_deposit_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount_fen__gt", 0), ("fee_fen__gte", 0), models.Q(("reference", ""), _negated=True)
-                ),
-                name="card_deposit_sum",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("acquirer__isnull", False), ("fee_fen", 0), _connector="OR"),
-                name="card_deposit_cash_has_no_fee",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approver__isnull", True),
-                    models.Q(("approver", models.F("author")), _negated=True),
-                    _connector="OR",
-                ),
-                name="card_deposit_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
-                    models.Q(
-                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["booked", "refused"])
-                    ),
-                    _connector="OR",
-                ),
-                name="card_deposit_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("entry_id__isnull", False), ("state", "booked")),
-                    models.Q(models.Q(("state", "booked"), _negated=True), ("entry_id__isnull", True)),
-                    _connector="OR",
-                ),
-                name="card_deposit_booked",
-            ),
         ),
         migrations.AddIndex(
             model_name="load",

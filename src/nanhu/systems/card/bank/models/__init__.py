@@ -1,5 +1,4 @@
 from nanhu.systems.card.bank.models.bindings import Appeal, AppRequest, Binding, BindingLock
-from nanhu.systems.card.bank.models.deposits import Deposit
 from nanhu.systems.card.bank.models.loads import Load, LoadStep
 from nanhu.systems.card.bank.models.top_ups import OnlineTopUp
 
@@ -8,7 +7,6 @@ __all__ = [
     "Appeal",
     "Binding",
     "BindingLock",
-    "Deposit",
     "Load",
     "LoadStep",
     "OnlineTopUp",

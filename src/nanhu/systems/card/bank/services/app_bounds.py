@@ -6,18 +6,16 @@ closes no further number, the office sees it on its desk and in the doctor, and 
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
-from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.registry import CheckResult, Verdict
 from nanhu.kernel.ui import dates
 from nanhu.platforms.payments.api import Channel
-from nanhu.systems.card.bank.errors import AppNotFoundError, AppPausedError
+from nanhu.systems.card.bank.errors import AppPausedError
 from nanhu.systems.card.bank.models import BindingLock
 
 MOST_FAILURES_AN_HOUR = 100
@@ -80,21 +78,5 @@ def no_app_is_abused() -> CheckResult:
     return CheckResult(
         verdict=Verdict.FAIL,
         message=_("核对失败过多、已暂停绑定的外部应用：%(names)s") % {"names": "、".join(found)},
-        remedy=_("向应用运营方核实；密钥可能已泄露时，在“银行与圈存”里停用该应用，更换密钥后再启用。"),
+        remedy=_("向应用运营方核实；密钥可能已泄露时，在“银行与收付”的“外部应用”里停用该应用，更换密钥后再启用。"),
     )
-
-
-@transaction.atomic
-def switch(*, by: Actor, key: str, is_on: bool, reason: str) -> Channel:
-    """Off it is a stranger: no question of it is answered from the commit on. Its bindings stay for when it is back."""
-    if not reason.strip():
-        raise ReasonMissingError
-    app = Channel.objects.select_for_update().filter(key=key, kind=Channel.Kind.APP).first()
-    if app is None:
-        raise AppNotFoundError
-    if app.is_on != is_on:
-        app.is_on = is_on
-        app.save(update_fields=["is_on"])
-        action = "card.switch_app_on" if is_on else "card.switch_app_off"
-        audit.record(by=by, action=action, target=f"payments_channel:{app.pk}", reason=reason, facts={"app": app.key})
-    return app

@@ -39,7 +39,7 @@ def appeal(*, by: Actor, app: Channel, campus_no: str, name: str, phone: str, te
         phone=phone.strip()[:40],
         text=text.strip()[:1000],
     )
-    audit.record(by=by, action="card.appeal_binding", target=f"card_appeal:{made.pk}", facts={"app": app.key})
+    audit.record(by=by, action="card.appeal_binding", target=f"card_appeal:{made.pk}", facts={"app": app.name})
     return made
 
 

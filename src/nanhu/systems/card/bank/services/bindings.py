@@ -84,7 +84,7 @@ def ask(
         text = _("【%(school)s】您正在%(app)s添加电子校园卡，验证码 %(code)s，10 分钟内有效。不是本人操作请忽略。")
         words = text % {"school": school().name, "app": app.name, "code": code}
         send_text(phone=phone, text=words, code=code)
-        facts = {"app": app.key, "device": made.device}
+        facts = {"app": app.name, "device": made.device}
         audit.record(by=by, action="card.ask_binding", target=f"person:{person_id}", facts=facts)
         return made
 
@@ -107,7 +107,7 @@ def confirm(*, by: Actor, app: Channel, public_id: str, code: str) -> Binding:
         )
     if is_spent or not compare_digest(bytes(current.code_hash), hash_of(current, code)):
         if not is_spent:
-            facts = {"app": app.key, "device": current.device}
+            facts = {"app": app.name, "device": current.device}
             audit.record(by=by, action="card.refuse_binding_code", target=f"person:{current.person_id}", facts=facts)
         raise BindingCodeError
     with transaction.atomic():
@@ -119,7 +119,7 @@ def confirm(*, by: Actor, app: Channel, public_id: str, code: str) -> Binding:
         current.state, current.bound_at, current.code_hash = State.ACTIVE, now(), b""
         current.code_device = made_device.device
         current.save()
-        facts = {"app": app.key, "device": current.device, "virtual_no": current.virtual_no}
+        facts = {"app": app.name, "device": current.device, "virtual_no": current.virtual_no}
         audit.record(by=by, action="card.bind_app", target=f"person:{current.person_id}", facts=facts)
         return current
 

@@ -18,13 +18,13 @@ from nanhu.platforms.payments.api import (
     BankSilentError,
     NoAgreementError,
     active_agreement,
+    clearing_account,
     first_look,
     gateway_of,
     new_number,
     next_look,
 )
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.bank.accounts import clearing_account
 from nanhu.systems.card.bank.errors import LoadBalanceError, LoadLimitError, LoadUnderWayError
 from nanhu.systems.card.bank.limits import bank_limits
 from nanhu.systems.card.bank.models import Load

@@ -8,8 +8,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.api import Agreement, BankPayout, Channel, Owed, pay_by_wire
-from nanhu.systems.card.bank.accounts import clearing_account
+from nanhu.platforms.payments.api import Agreement, BankPayout, Channel, Owed, clearing_account, pay_by_wire
 from nanhu.systems.card.funds.models import Claimable, Withdrawal
 from nanhu.systems.card.funds.services import withdrawals
 from nanhu.systems.card.funds.services.credits import credit
@@ -36,6 +35,10 @@ class Refund:
             for one in rows.order_by("decided_at", "pk")
         ]
 
+    def subjects(self) -> list[str]:
+        rows = Withdrawal.objects.filter(state=Withdrawal.State.APPROVED)
+        return [str(one) for one in rows.values_list("public_id", flat=True)]
+
     def paid(self, *, by: Actor, payout: BankPayout) -> int | None:
         withdrawal = Withdrawal.objects.get(public_id=payout.subject)
         withdrawals.mark_paid(
@@ -53,6 +56,9 @@ class Unclaimed:
     words = "校园卡圈存退回"
 
     def owed(self) -> list[Owed]:
+        return []
+
+    def subjects(self) -> list[str]:
         return []
 
     def paid(self, *, by: Actor, payout: BankPayout) -> int | None:  # noqa: ARG002 - it moved when it was returned to the channel

@@ -12,8 +12,15 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.retries import Again
-from nanhu.platforms.payments.api import Channel, PaymentOddError, acquirer_channel, acquirer_of, first_look, new_number
-from nanhu.systems.card.bank.accounts import clearing_account
+from nanhu.platforms.payments.api import (
+    Channel,
+    PaymentOddError,
+    acquirer_channel,
+    acquirer_of,
+    clearing_account,
+    first_look,
+    new_number,
+)
 from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services.loads import check_amount, check_balance
 from nanhu.systems.card.errors import CardStateError
@@ -79,7 +86,7 @@ def open_top_up(top_up: OnlineTopUp) -> OnlineTopUp:
 
 
 def back_url() -> str:
-    return configuration().public_url + reverse("payments:acp_notice")
+    return configuration().public_url + reverse("payments_notices:acp_notice")
 
 
 def move(top_up: OnlineTopUp, to: State, *, among: tuple[State, ...], **facts: Any) -> bool:

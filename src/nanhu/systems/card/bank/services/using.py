@@ -6,7 +6,6 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.money import format_yuan
 from nanhu.platforms.payments import api as payments
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.accounts import clearing_account
 from nanhu.systems.card.bank.errors import LoadUnderWayError, SuspectTooLargeError
 from nanhu.systems.card.bank.limits import bank_limits
 from nanhu.systems.card.bank.models import Load, OnlineTopUp
@@ -56,7 +55,7 @@ def book(*, by: Actor, current: payments.Difference) -> Claimable | None:
             source="load",
             amount_fen=current.theirs_fen,
             key=f"load:{load.number}",
-            from_account_id=clearing_account(current.channel),
+            from_account_id=payments.clearing_account(current.channel),
             reference=current.reference,
         )
     top_up = OnlineTopUp.objects.filter(number=current.order).first()

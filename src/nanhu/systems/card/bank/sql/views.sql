@@ -25,9 +25,6 @@ WITH orders (number, reference, amount_fen, entry_id, settled_on, channel_id, is
     FROM card_settlement s JOIN card_payout_file f ON f.id = s.payout_id JOIN card_merchant m ON m.id = s.merchant_id
     JOIN ledger_account p ON p.code = 'card.payable:' || m.key
     JOIN payments_party b ON b.id = (SELECT min(c.id) FROM payments_party c WHERE c.kind = 'bank' AND c.is_on)
-    UNION ALL
-    SELECT d.reference, d.reference, d.amount_fen, d.entry_id, d.day, d.channel_id, d.state = 'asked', d.state = 'booked', 1, true, a.id, NULL
-    FROM card_bank_deposit d JOIN ledger_account a ON a.code = 'card.bank' WHERE d.state <> 'refused'
 )
 SELECT o.number, o.reference, o.amount_fen, o.settled_on, o.channel_id, o.is_under_way, o.counts, o.sign, o.is_by_hand,
        coalesce(CASE WHEN o.account_id IS NULL

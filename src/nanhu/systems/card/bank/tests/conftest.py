@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.payments.models import Agreement, BankPayout, Channel
 from nanhu.platforms.payments.services import agreements
 from nanhu.platforms.payments.tests.bank_here import BankHere
@@ -107,6 +108,8 @@ def prepare_campus(bank: Bank, cast: Campus) -> BankCampus:
     )
     campus = BankCampus(cast.by_number)
     campus.bank = bank
+    for part in ("clerk", "second_clerk"):
+        identity.grant_role(by=SYSTEM, account_id=campus.actor(part).account_id, role="payments.clerk")
     return campus
 
 

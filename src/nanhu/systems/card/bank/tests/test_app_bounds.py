@@ -14,7 +14,7 @@ from nanhu.systems.card.bank.tasks import forget_app_requests
 from nanhu.systems.card.bank.tests.phones import Phone
 from nanhu.systems.card.tests.conftest import CAST
 
-DESK = "/card/bank/desk/"
+DESK, APPS = "/card/bank/desk/", "/payments/apps/"
 
 
 @pytest.fixture
@@ -85,19 +85,21 @@ def test_the_office_sees_it_and_switches_the_app_off(campus, thief):
     told = app_bounds.no_app_is_abused()
     assert (told.verdict, "完美校园" in told.message) == (Verdict.FAIL, True)
 
-    assert clerk.post(f"{DESK}apps/wanxiao/", {"is_on": "no", "reason": "密钥可能已泄露"}).status_code == 302
+    assert clerk.post(f"{APPS}wanxiao/switch/", {"is_on": "no", "reason": "密钥可能已泄露"}).status_code == 302
     assert Phone().send("school", {"school_code": "10543"}).status_code == 401
-    assert AuditEntry.objects.get(action="card.switch_app_off").reason == "密钥可能已泄露"
-    clerk.post(f"{DESK}apps/wanxiao/", {"is_on": "yes", "reason": "已换密钥"})
+    assert AuditEntry.objects.get(action="payments.switch_app_off").reason == "密钥可能已泄露"
+    clerk.post(f"{APPS}wanxiao/switch/", {"is_on": "yes", "reason": "已换密钥"})
     assert Phone().ask("school", school_code="10543")["outcome"] == "done"
 
 
 def test_no_app_is_switched_without_a_reason_nor_by_a_holder(campus):
     Phone()
     clerk = campus.client("clerk")
-    assert clerk.post(f"{DESK}apps/wanxiao/", {"is_on": "no", "reason": " "}).status_code == 400
-    assert clerk.post(f"{DESK}apps/nobody/", {"is_on": "no", "reason": "x"}).status_code == 404
-    assert campus.client("student").post(f"{DESK}apps/wanxiao/", {"is_on": "no", "reason": "x"}).status_code == 404
+    blank = clerk.post(f"{APPS}wanxiao/switch/", {"is_on": "no", "reason": " "})
+    assert (blank.status_code, 'role="alert"' in blank.content.decode()) == (422, True), "said at the form"
+    assert clerk.post(f"{APPS}nobody/switch/", {"is_on": "no", "reason": "x"}).status_code == 404
+    stranger = campus.client("student")
+    assert stranger.post(f"{APPS}wanxiao/switch/", {"is_on": "no", "reason": "x"}).status_code == 404
     assert Phone().app.is_on
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.payments.day_sources import sources
+from nanhu.platforms.payments.services.day_bank import BANK
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.bank.day_close import BANK
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import drive, past_the_triggers
 

@@ -229,7 +229,7 @@ def test_a_genuine_notice_that_cannot_be_right_credits_nobody_and_has_an_owner(c
     assert (held.kind, held.state, held.owner, held.theirs_fen) == (
         "suspect",
         "open",
-        "一卡通财务",
+        "收付财务",
         facts["amount_fen"],
     )
     assert held.why
@@ -294,7 +294,7 @@ def test_unionpays_notice_that_fits_no_order_is_named_with_its_sum(campus, order
         "suspect",
         ordered.number,
         999_999_999,
-        "一卡通财务",
+        "收付财务",
     )
 
 

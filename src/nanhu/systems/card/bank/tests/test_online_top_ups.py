@@ -10,12 +10,12 @@ from django.test import Client
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments import acp
+from nanhu.platforms.payments.accounts import clearing_account
 from nanhu.platforms.payments.acquirer import AcquirerSilentError
 from nanhu.platforms.payments.adapters.acp import settle_day
 from nanhu.platforms.payments.certificates import acquirer_keys, as_pem, certified
 from nanhu.platforms.payments.errors import PaymentOddError
 from nanhu.platforms.payments.models import Channel
-from nanhu.systems.card.bank.accounts import clearing_account
 from nanhu.systems.card.bank.errors import LoadLimitError
 from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services import loads, top_ups

@@ -218,7 +218,7 @@ def test_bound_after_the_match_refreshed_when_entered_again_and_a_wrong_binding_
     assert clerk.post(case, {"is_upheld": "1", "answer": "已核对身份证"}).status_code == 302
     assert phone.ask("look")["code"] == "bank.binding_not_found"
     assert "已核对身份证" in text_of(student, BANK + "phones/")
-    assert clerk.post(case, {"is_upheld": "0", "answer": "再来"}).status_code == 422
+    assert clerk.post(case, {"is_upheld": "0", "answer": "再来"}).status_code == 404
 
 
 @pytest.mark.capability("A155.2")

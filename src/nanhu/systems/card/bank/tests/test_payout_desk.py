@@ -10,9 +10,9 @@ from django.db import connection, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.api import balance_told
 from nanhu.platforms.payments.models import BankPayout, StatementRow
 from nanhu.platforms.payments.services import reconciliation
+from nanhu.platforms.payments.services.custody import balance_told
 from nanhu.platforms.payments.services.day_custody import custody_differences, custody_on
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, drive, past_the_triggers
@@ -88,7 +88,7 @@ def test_merchants_are_paid_by_file_and_three_books_and_custody_agree_afterwards
     assert {order.removeprefix("abc:") for order, _what, _named in named} == numbers
     assert all(is_named for _order, _what, is_named in named), "paid by the bank, not yet confirmed here"
     assert len(named) == 2 * len(numbers)
-    assert {one.owner for one in reconciliation.open_differences(TODAY)} == {"一卡通财务"}
+    assert {one.owner for one in reconciliation.open_differences(TODAY)} == {"收付财务"}
 
     confirm(second, payout, said)
     assert bank_day() == []

@@ -10,9 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.api import balance_told
 from nanhu.platforms.payments.models import BankPayout, Statement
 from nanhu.platforms.payments.services import reconciliation
+from nanhu.platforms.payments.services.custody import balance_told
 from nanhu.systems.card.bank.models import Load, OnlineTopUp
 from nanhu.systems.card.bank.services import loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive

@@ -13,10 +13,10 @@ from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.proposals import refuse_same_person
 from nanhu.kernel.sheets.writing import safe_cell
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.api import BANK_ACCOUNT
 from nanhu.systems.card.closing.errors import NothingToPayError, OwnContractError, PayoutStateError
 from nanhu.systems.card.closing.models import Payout, Settlement
 from nanhu.systems.card.closing.services.settling import opened, payable_of
-from nanhu.systems.card.services.history import BANK_ACCOUNT
 
 FORMAT = "nanhu-payout-1"
 

@@ -8,8 +8,8 @@ from nanhu.kernel.clock import end_of
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments import day_sources
+from nanhu.platforms.payments.accounts import BANK_ACCOUNT
 from nanhu.platforms.payments.day_sources import Custody
-from nanhu.systems.card.bank.accounts import BANK_ACCOUNT
 from nanhu.systems.card.tests.conftest import SYSTEM, Campus
 
 

@@ -10,20 +10,19 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import Progress
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments import day_sources, tasks
+from nanhu.platforms.payments.checks import groups_have_codes
 from nanhu.platforms.payments.day_sources import Custody, Found, Source
 from nanhu.platforms.payments.errors import DayNotOverError, NoteMissingError
 from nanhu.platforms.payments.models import DayClose, DayDifference
 from nanhu.platforms.payments.services import days
+from nanhu.platforms.payments.vouchers import voucher
 from nanhu.systems.card import api as card
-from nanhu.systems.card.closing import jobs
-from nanhu.systems.card.closing.checks import groups_have_codes
 from nanhu.systems.card.closing.reconciliation import late_rows_on
 from nanhu.systems.card.closing.tests.conftest import make
-from nanhu.systems.card.closing.vouchers import voucher
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance, queries_of
 
 YESTERDAY = campus_today() - timedelta(days=1)
-PAGE = "/card/closing/"
+PAGE, CLOSING = "/payments/", "/card/closing/"
 
 
 def as_superuser(statement: str, *arguments: object) -> None:
@@ -169,9 +168,9 @@ def test_a_day_whose_bank_is_silent_is_no_whole_close_and_becomes_one_by_itself(
     bank_says.is_silent = True
     close = closed()
     assert (close.state, close.bank_told_fen) == ("awaiting", None)
-    make(traded, "teacher", "card.finance")
+    make(traded, "teacher", "payments.finance")
     finance = traded.client("teacher")
-    assert "已日结，银行余额未知" in finance.get(PAGE).content.decode()
+    assert "已日结，银行余额未知" in finance.get(f"{PAGE}days/").content.decode()
     page = finance.get(f"{PAGE}days/{YESTERDAY}/").content.decode()
     assert "这一天还不算核对完" in page
     assert "三方一致" not in page
@@ -236,36 +235,38 @@ def test_an_account_without_a_code_is_named_before_the_voucher_goes_out(traded):
 
 
 def test_finance_runs_the_close_sees_the_report_and_takes_the_voucher(traded, bank):
-    make(traded, "teacher", "card.finance")
+    make(traded, "teacher", "payments.finance")
     finance = traded.client("teacher")
     bank.append(Found(key="load:1", what="银行有、我方无的圈存", ours_fen=0, theirs_fen=5000))
-    asked = finance.post(f"{PAGE}run/", {"day": YESTERDAY.isoformat()})
+    asked = finance.post(f"{PAGE}days/run/", {"day": YESTERDAY.isoformat()})
     assert asked.status_code == 302
     progress = Progress.objects.get()
-    jobs.close_day_asked(
+    tasks.close_day_asked(
         progress_id=str(progress.public_id), day=YESTERDAY.isoformat(), name="陈志远", account_id=progress.account_id
     )
     page = finance.get(f"{PAGE}days/{YESTERDAY}/").content.decode()
     assert all(word in page for word in ("有差异待处理", "银行对账员", "自选快餐", "补传的交易", "¥ 12.60"))
-    number = DayDifference.objects.get().pk
+    number = DayDifference.objects.get().public_id
     assert finance.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", {"note": ""}).status_code == 422
     explained = {"note": "银行次日冲正"}
     assert finance.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", explained).status_code == 409, "who closed it"
     make_finance(traded, "clerk")
     other = traded.client("clerk")
     assert other.post(f"{PAGE}days/{YESTERDAY}/differences/{number}/", explained).status_code == 302
-    assert "差异已说明" in finance.get(PAGE).content.decode()
-    csv = b"".join(finance.get(f"{PAGE}voucher.csv?first={YESTERDAY}&last={YESTERDAY}").streaming_content).decode()
+    assert "差异已说明" in finance.get(f"{PAGE}days/").content.decode()
+    csv = b"".join(
+        finance.get(f"{PAGE}vouchers/voucher.csv?first={YESTERDAY}&last={YESTERDAY}").streaming_content
+    ).decode()
     assert "2307.01" in csv
-    assert b'code="2307.03"' in finance.get(f"{PAGE}voucher.xml?first={YESTERDAY}&last={YESTERDAY}").content
-    assert queries_of(finance, PAGE) <= 20
+    assert b'code="2307.03"' in finance.get(f"{PAGE}vouchers/voucher.xml?first={YESTERDAY}&last={YESTERDAY}").content
+    assert queries_of(finance, f"{PAGE}days/") <= 20
     assert queries_of(finance, f"{PAGE}days/{YESTERDAY}/") <= 20
 
 
 @pytest.mark.parametrize("day", ["1999-01-01", "0001-01-01", str(YESTERDAY - timedelta(days=500))])
 def test_a_day_of_long_ago_is_not_closed_by_hand(traded, day):
-    make(traded, "teacher", "card.finance")
-    answer = traded.client("teacher").post(f"{PAGE}run/", {"day": day})
+    make(traded, "teacher", "payments.finance")
+    answer = traded.client("teacher").post(f"{PAGE}days/run/", {"day": day})
     assert answer.status_code in {400, 422}
     assert not DayClose.objects.exists()
     assert not Progress.objects.exists()
@@ -274,13 +275,14 @@ def test_a_day_of_long_ago_is_not_closed_by_hand(traded, day):
 @pytest.mark.parametrize("path", ["merchants/%00/", "settlements/%00/"])
 def test_an_address_with_a_nul_names_nothing(traded, path):
     make(traded, "teacher", "card.finance")
-    assert traded.client("teacher").get(PAGE + path).status_code == 404
+    assert traded.client("teacher").get(CLOSING + path).status_code == 404
 
 
 def test_strangers_find_no_finance(traded):
-    for path in ("", f"days/{YESTERDAY}/", "voucher.csv", "merchants/", "payouts/"):
-        assert traded.client("student").get(PAGE + path).status_code == 404
-    assert traded.client("clerk").post(f"{PAGE}run/", {"day": YESTERDAY.isoformat()}).status_code == 404
+    pages = [PAGE + path for path in ("days/", f"days/{YESTERDAY}/", "vouchers/", "vouchers/voucher.csv", "trial/")]
+    for path in (*pages, *(CLOSING + path for path in ("", "merchants/", "payouts/"))):
+        assert traded.client("student").get(path).status_code == 404
+    assert traded.client("clerk").post(f"{PAGE}days/run/", {"day": YESTERDAY.isoformat()}).status_code == 404
 
 
 @pytest.mark.capability("A015.3")

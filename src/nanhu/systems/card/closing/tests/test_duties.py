@@ -14,7 +14,7 @@ from nanhu.platforms.payments.services import days
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance
 
 YESTERDAY = campus_today() - timedelta(days=1)
-PAGE = f"/card/closing/days/{YESTERDAY}/"
+PAGE = f"/payments/days/{YESTERDAY}/"
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def difference(campus):
 
 
 def explain(campus, part: str, difference) -> int:
-    return campus.client(part).post(f"{PAGE}differences/{difference.pk}/", {"note": "银行次日冲正"}).status_code
+    return campus.client(part).post(f"{PAGE}differences/{difference.public_id}/", {"note": "银行次日冲正"}).status_code
 
 
 def test_who_closed_the_day_explains_nothing_of_it(campus, difference):
@@ -45,7 +45,7 @@ def test_who_explained_does_not_close_it_afterwards_and_the_night_may(campus, di
     assert explain(campus, "clerk", difference) == 302
     with pytest.raises(DayDutiesError):
         days.close_day(by=campus.actor("clerk"), day=YESTERDAY)
-    assert campus.client("clerk").post("/card/closing/run/", {"day": f"{YESTERDAY}"}).status_code == 409
+    assert campus.client("clerk").post("/payments/days/run/", {"day": f"{YESTERDAY}"}).status_code == 409
     assert days.close_day(by=SYSTEM, day=YESTERDAY).state == "explained"
 
 
@@ -72,7 +72,7 @@ def test_the_database_keeps_the_two_apart(campus, difference):
 def test_a_day_that_cannot_be_closed_is_said_beside_the_form(campus, day, status, says):
     """Today cannot be closed yet: a sentence with what to do, on the page one came from."""
     make_finance(campus, "clerk")
-    answer = campus.client("clerk").post("/card/closing/run/", {"day": day})
+    answer = campus.client("clerk").post("/payments/days/run/", {"day": day})
     page = answer.content.decode()
     assert (answer.status_code, says in page, 'name="day"' in page) == (status, True, True)
     assert not DayClose.objects.exists()

@@ -37,7 +37,7 @@ def is_named(campus, source: str) -> DayDifference:
     found = close.differences.get(source=source)
     assert (close.state, found.state, bool(found.owner)) == ("open", "open", True)
     make_finance(campus, "clerk")
-    page = unescape(campus.client("clerk").get(f"/card/closing/days/{YESTERDAY}/").content.decode())
+    page = unescape(campus.client("clerk").get(f"/payments/days/{YESTERDAY}/").content.decode())
     assert (str(found.what) in page, found.owner in page) == (True, True)
     assert ("已日结，无差异" in page, "差额为零" in page) == (False, False)
     return found

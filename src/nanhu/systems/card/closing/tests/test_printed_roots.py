@@ -30,7 +30,7 @@ def test_a_chain_that_was_sealed_anew_does_not_fit_the_sheets(transactional_db):
     audited, booked = AuditBlock.objects.order_by("-number")[0], Block.objects.order_by("-number")[0]
     assert printed == {"audit": f"{audited.number}:{audited.seal}", "ledger": f"{booked.number}:{booked.seal}"}
     make_finance(campus, "clerk")
-    page = campus.client("clerk").get(f"/card/closing/days/{before.day}/").content.decode()
+    page = campus.client("clerk").get(f"/payments/days/{before.day}/").content.decode()
     assert all(root in page for root in printed.values())
     assert not days.close_day(by=SYSTEM, day=YESTERDAY).differences.filter(source="roots").exists()
     as_superuser("DELETE FROM ledger_day_root")

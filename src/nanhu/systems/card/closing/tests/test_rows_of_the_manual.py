@@ -10,8 +10,8 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import Progress
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments import tasks
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.closing import jobs
 from nanhu.systems.card.closing.errors import ReceiptNotFoundError
 from nanhu.systems.card.closing.models import Dispute, Settlement
 from nanhu.systems.card.closing.services.disputes import dispute
@@ -83,15 +83,15 @@ def test_account_card_terminal_merchant_and_settlement_close_to_zero_each_day(ca
     assert told["agrees"] is True
     assert noodle.say_total(before, payments=1, payments_fen=300)["agrees"] is True
     for day in (before, YESTERDAY):
-        finance.post("/card/closing/run/", {"day": day.isoformat()})
+        finance.post("/payments/days/run/", {"day": day.isoformat()})
         progress = Progress.objects.order_by("-pk").first()
-        jobs.close_day_asked(
+        tasks.close_day_asked(
             progress_id=str(progress.public_id), day=day.isoformat(), name="周敏", account_id=progress.account_id
         )
-        page = finance.get(f"/card/closing/days/{day}/").content.decode()
+        page = finance.get(f"/payments/days/{day}/").content.decode()
         assert "差额为零" in page, page
         assert "已日结，无差异" in page
-    assert finance.get(f"/card/closing/days/{before}/").content.decode().count("一致</span>") == 2
+    assert finance.get(f"/payments/days/{before}/").content.decode().count("一致</span>") == 2
     assert receipt_differences() == []
     assert ledger.check_ledger() == []
     assert ledger.trial_balance().difference_fen == 0

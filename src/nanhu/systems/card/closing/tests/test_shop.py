@@ -74,12 +74,12 @@ def test_finance_sees_the_trial_balance_of_any_day(shop):
     shop.pay("teacher", 1250)
     make_finance(shop, "clerk")
     finance = shop.client("clerk")
-    page = finance.get("/card/closing/trial/").content.decode()
+    page = finance.get("/payments/trial/").content.decode()
     assert all(word in page for word in ("借贷相等", "卡内余额", "商户待结算", "¥ 12.50"))
     assert "card.wallet" not in page
-    before = finance.get(f"/card/closing/trial/?day={campus_today() - timedelta(days=1)}").content.decode()
+    before = finance.get(f"/payments/trial/?day={campus_today() - timedelta(days=1)}").content.decode()
     assert "借贷相等" in before
     assert "¥ 12.50" not in before
-    assert finance.get("/card/closing/trial/?day=nonsense").status_code == 200
-    assert queries_of(finance, "/card/closing/trial/") <= 20
-    assert shop.client("student").get("/card/closing/trial/").status_code == 404
+    assert finance.get("/payments/trial/?day=nonsense").status_code == 200
+    assert queries_of(finance, "/payments/trial/") <= 20
+    assert shop.client("student").get("/payments/trial/").status_code == 404

@@ -63,7 +63,7 @@ class PayoutBatch(IntakeBatch):
         return self.row_count
 
     def facts(self) -> dict[str, object]:
-        return {"title": self.title, "rows": self.row_count, "fen": self.sum_fen, "funding": self.funding.code}
+        return {"title": self.title, "rows": self.row_count, "fen": self.sum_fen, "funding": self.funding.name}
 
     @property
     def is_money_moving(self) -> bool:

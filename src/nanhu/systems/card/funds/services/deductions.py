@@ -72,7 +72,7 @@ def deduct(*, by: Actor, person_id: int, amount_fen: int, payee_account_id: int,
             balance_fen=left,
             detail=detail,
         )
-        facts = {"fen": amount_fen, "receipt": receipt_id, "posting_key": key}
+        facts = {"fen": amount_fen, "receipt": receipt_id}
         audit.record(by=by, action="card.deduct", target=f"card:{card.number}", reason=detail, facts=facts)
         return Deducted(receipt_id=receipt_id, amount_fen=amount_fen, balance_fen=left, is_repeated=False)
 

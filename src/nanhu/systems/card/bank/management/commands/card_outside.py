@@ -14,9 +14,8 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import Configuration, configuration
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.api import Channel, acquirer_keys, signing_pair
+from nanhu.platforms.payments.api import BANK_ACCOUNT, Channel, acquirer_keys, signing_pair
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.accounts import BANK_ACCOUNT
 from nanhu.systems.card.bank.limits import school_code
 from nanhu.systems.card.management.commands.card_emulator import host_names, write_private
 from nanhu.systems.card.models import Card
