@@ -49,7 +49,7 @@ def with_profiles(door_list: DoorList, closed: dict[str, set[date]], first: date
     names = set(rows.values_list("profile", flat=True).distinct())
     ids = {int(one) for name in names for one in name.partition("/")[0].split(".")}
     rules = {rule.pk: spoken(rule) for rule in DoorRule.objects.filter(pk__in=ids)}
-    door_list.profiles = {name: told_windows(name, rules, closed, first) for name in sorted(names)}
+    door_list.profiles = {name: listed_windows(name, rules, closed, first) for name in sorted(names)}
     text = json.dumps(door_list.profiles, sort_keys=True)
     door_list.profiles_tag = hashlib.sha256(text.encode()).hexdigest()[:16]
     door_list.ends_at = datetime.combine(first + timedelta(days=DAYS), time(), CAMPUS_ZONE)
@@ -57,7 +57,7 @@ def with_profiles(door_list: DoorList, closed: dict[str, set[date]], first: date
     return door_list
 
 
-def told_windows(
+def listed_windows(
     name: str, rules: dict[int, Spoken], closed: dict[str, set[date]], first: date
 ) -> list[tuple[int, int]]:
     ids, _slash, group = name.partition("/")

@@ -41,6 +41,6 @@ FACTS: dict[str, Text] = {
 VALUES: dict[str, dict[str, Text]] = {
     "algorithm": dict(Algorithm.choices),
     "card.chip_suspense reason": dict(SuspenseCase.Reason.choices),
-    "deed": dict(SuspenseBatch.Deed.choices),
+    "deed": dict(SuspenseBatch.Action.choices),
 }
 """Of facts whose values are words of the program."""

@@ -14,7 +14,7 @@ class BatchForm(forms.Form):
     terminal = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     reason = forms.ChoiceField(choices=SuspenseCase.Reason, widget=forms.HiddenInput)
     upto = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    deed = forms.ChoiceField(label=_("怎么办理"), choices=SuspenseBatch.Deed, widget=forms.RadioSelect)
+    deed = forms.ChoiceField(label=_("怎么办理"), choices=SuspenseBatch.Action, widget=forms.RadioSelect)
     proposal = forms.CharField(label=_("为什么可以这样办理"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 

@@ -111,7 +111,7 @@ class SuspenseBatch(Proposal):
 
     what = _("这一批待查")
 
-    class Deed(models.TextChoices):
+    class Action(models.TextChoices):
         POST = "post", _("全部入账")
         CLOSE = "close", _("全部结案，不入账")
 
@@ -121,7 +121,7 @@ class SuspenseBatch(Proposal):
         REFUSED = "refused", _("未同意")
         TAKEN_BACK = "taken_back", _("已撤回")
 
-    deed = models.TextField(choices=Deed)
+    deed = models.TextField(choices=Action)
     state = models.TextField(choices=State, default=State.ASKED)
     terminal = models.ForeignKey(Terminal, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()

@@ -21,8 +21,8 @@ from nanhu.systems.card.chip.services.suspense_posting import POSTABLE, note, po
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.services.receipts import locked_balances
 
-Deed, State = SuspenseBatch.Deed, SuspenseBatch.State
-MOST: Final[dict[str, int]] = {Deed.POST: 200, Deed.CLOSE: 1000}
+Action, State = SuspenseBatch.Action, SuspenseBatch.State
+MOST: Final[dict[str, int]] = {Action.POST: 200, Action.CLOSE: 1000}
 """Of one batch, so that its transaction stays short; a larger group takes several."""
 
 
@@ -45,7 +45,7 @@ def open_cases(group: Group, deed: str) -> QuerySet[SuspenseCase]:
         batch=None,
         proposer=None,
     )
-    if deed == Deed.CLOSE:
+    if deed == Action.CLOSE:
         return found
     return found.filter(reason__in=POSTABLE, card__isnull=False, amount_fen__gt=0)
 
@@ -100,7 +100,7 @@ def approve_batch(*, by: Actor, batch: SuspenseBatch, answer: str) -> SuspenseBa
         batch = batch.locked_in({State.ASKED})
         batch.decide(by, state=State.DONE, answer=why)
         cases = list(batch.cases.select_for_update().order_by("pk"))
-        if batch.deed == Deed.POST:
+        if batch.deed == Action.POST:
             post_all(by, cases, batch.answer)
         for case in cases:
             case.owner_id, case.owner_name = batch.approver_id, by.name

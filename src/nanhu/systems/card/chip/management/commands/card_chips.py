@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         by = Actor.system("card_chips")
-        uids, terminals = told_to_emulators()
+        uids, terminals = known_to_emulators()
         with transaction.atomic():
             if options["new_keys"] or keys.current_version() is None:
                 keys.make_master_keys(by=by, algorithm=options["algorithm"], reason="card_chips")
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(found)} cards, {len(modules)} PSAMs")
 
 
-def told_to_emulators() -> tuple[set[str], set[str]]:
+def known_to_emulators() -> tuple[set[str], set[str]]:
     """Cards and terminals that stand in the emulators' files."""
     uids: set[str] = set()
     terminals: set[str] = set()
