@@ -5,11 +5,11 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments import accounts
 from nanhu.platforms.payments.errors import NoAgreementError
 from nanhu.platforms.payments.models import Channel
 from nanhu.platforms.payments.services import agreements
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.bank import accounts
 from nanhu.systems.card.bank.errors import LoadBalanceError, LoadLimitError, LoadUnderWayError
 from nanhu.systems.card.bank.models import Load, LoadStep
 from nanhu.systems.card.bank.services import finder, loads
