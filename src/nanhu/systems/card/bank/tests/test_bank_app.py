@@ -57,7 +57,7 @@ def test_a_notice_never_told_is_a_named_difference_that_a_clerk_credits_once(cam
     reference = sent()["reference"]
     (found,) = reconciliation.bank_differences(campus_today())
     assert (found.kind, found.order, found.theirs_fen, found.ours_fen) == ("only_theirs", reference, 5000, 0)
-    assert found.owner == "校园卡管理办公室"
+    assert found.owner == "银行经办"
     clerk = campus.actor("clerk")
     with pytest.raises(ReasonMissingError):
         differences.propose_credit(by=clerk, difference=found, reason=" ")
