@@ -72,7 +72,7 @@ def enable_the_code(page: Page) -> None:
 
 
 def open_yesterday(page: Page) -> None:
-    page.locator("main tbody th a[href*='/closing/days/']").first.click()
+    page.locator("main tbody th a[href*='/payments/days/']").first.click()
     page.wait_for_load_state()
 
 
@@ -94,7 +94,7 @@ PICTURES = (
     Picture("apps", "administrator", "{url}/apps/"),
     Picture("counter", "clerk", "{url}/card/counter/", act=find_the_teacher),
     Picture("card-office", "clerk", "{url}/card/issuing/"),
-    Picture("day-close", "clerk", "{url}/card/closing/", act=open_yesterday),
+    Picture("day-close", "clerk", "{url}/payments/days/", act=open_yesterday),
 )
 
 

@@ -129,18 +129,20 @@ def test_the_pages_of_the_office(page, campus, bank):
     (found, *_more) = [one for one in reconciliation.bank_differences(campus_today()) if one.kind == "only_theirs"]
     make_finance(campus, "clerk")
     sign_in(page, "clerk")
+    for path in ("", "unsigned/", "unclaimed/", "appeals/", f"appeals/{Appeal.objects.get().public_id}/"):
+        visit(page, f"{BANK}desk/{path}", f"desk-{path.split('/')[0]}")
     for path in (
         "",
         "agreements/",
-        "unsigned/",
         "bulk/",
-        "loads/",
-        "unclaimed/",
-        "differences/",
-        "appeals/",
         "payouts/",
+        "deposits/",
+        "days/",
+        "vouchers/",
+        "trial/",
+        "channels/",
+        "apps/",
     ):
-        visit(page, BANK + "desk/" + path, "desk-" + path.strip("/"))
-    visit(page, f"{BANK}desk/differences/{found.pk}/", "desk-difference")
-    visit(page, f"{BANK}desk/appeals/{Appeal.objects.get().public_id}/", "desk-appeal")
+        visit(page, f"/payments/{path}", f"payments-{path.strip('/')}")
+    visit(page, f"/payments/differences/{found.public_id}/", "payments-difference")
     visit(page, f"{BANK}desk/loads/{loads.Load.objects.latest('pk').number}/", "desk-load")
