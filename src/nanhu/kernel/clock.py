@@ -25,5 +25,5 @@ def start_of(day: date) -> datetime:
 
 
 def end_of(day: date) -> datetime:
-    """The first moment after it."""
-    return start_of(day + timedelta(days=1))
+    """The first moment after it; of the last day that can be written, its own last moment."""
+    return datetime.combine(day, time.max, CAMPUS_ZONE) if day == date.max else start_of(day + timedelta(days=1))

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Required, Unpack
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponseBase, HttpResponseRedirect
+from django.utils.translation import gettext as _
 
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit.listings import Each, list_of
@@ -53,8 +55,13 @@ class Bulk(FormPage):
 
     def respond(self, request: PageRequest) -> HttpResponseBase:
         chosen = self.chosen(request) if request.method == "POST" else []
+        posted = len(set(request.POST.getlist(CHOSEN)))
         if not chosen:
+            if posted:
+                messages.warning(request, _("选中的行已经不在了，没有改动。"))
             return HttpResponseRedirect(self.next_address(request, None))
+        if posted > MOST:
+            messages.warning(request, _("一次最多办 %(most)s 项，下面是前 %(most)s 项。") % {"most": MOST})
         why_not = {row.pk: self.refuses(row) for row in chosen}
         able = [row for row in chosen if not why_not[row.pk]]
         shown = {
@@ -68,6 +75,9 @@ class Bulk(FormPage):
         form = self.form_class(request.POST, request.FILES)
         if not form.is_valid():
             return self.filled(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, **shown)
+        if len(able) < posted:  # somebody else was there meanwhile: nobody confirms what he was not shown
+            form.add_error(None, _("有几项在此期间变了，没有办理。下面是现在可以办的，请再看一遍。"))
+            return self.filled(request, form, status=HTTPStatus.CONFLICT, **shown)
         try:
             return self.act(request, form, able)
         except CampusError as error:

@@ -1,12 +1,11 @@
 """Saved views (视图): addresses of a list that a person keeps under a name of their own."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -86,7 +85,10 @@ def save(request: HttpRequest) -> HttpResponseBase:
     if page.console.allows is not None and not page.console.allows(viewer):
         raise Http404
     if not form.is_valid():
-        return HttpResponse(status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        messages.error(
+            request, _("没有存成视图：名称要有 1 到 %(longest)s 个字，条件不能太长。") % {"longest": LONGEST_NAME}
+        )
+        return HttpResponseRedirect(page.address())
     said, account_id = form.cleaned_data, viewer.account_id
     own = SavedView.objects.filter(account_id=account_id, page=key_of(page))
     if "remove" in request.POST:

@@ -1,8 +1,12 @@
 """What this room writes into the audit log, in words."""
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.platforms.access.templatetags.door_rules import EVERY_DAY, weekdays
+
+days_of = lazy(weekdays, str)
 
 ACTIONS: dict[str, Text] = {
     "access.emergency": _("紧急开门"),
@@ -27,3 +31,5 @@ FACTS: dict[str, Text] = {
     "only": _("仅限"),
     "times": _("时段"),
 }
+VALUES: dict[str, dict[str, Text]] = {"weekdays": {str(bits): days_of(bits) for bits in range(1, EVERY_DAY + 1)}}
+"""Of facts whose values are words of the program."""

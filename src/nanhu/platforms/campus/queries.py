@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import BooleanField, Func, QuerySet
+from django.utils.translation import gettext as _
 
+from nanhu.kernel.errors import WrongStateError
 from nanhu.platforms.campus.errors import PlaceClosedError, PlaceNotClosedError, PlaceNotFoundError
 from nanhu.platforms.campus.models import Place
 
@@ -44,6 +46,8 @@ def place_to_close(key: str) -> Place:
 def place_to_reopen(key: str) -> Place:
     """One that was closed by itself; what is closed with the place above it opens with that."""
     place = place_with(key)
+    if is_open(place):
+        raise WrongStateError(what=place.name, state=_("在用"))
     if place.closed_at is None:
         raise PlaceNotClosedError(place=place.name)
     return place

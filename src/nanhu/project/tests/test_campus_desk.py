@@ -46,6 +46,8 @@ def test_a_place_is_closed_with_a_reason_and_opened_again(keeper):
     )
     assert 'href="/campus/library/reopen/"' in page
     keeper.post("/campus/library/reopen/", {"reason": "修好了"})
+    twice = keeper.post("/campus/library/reopen/", {"reason": "修好了"})
+    assert (twice.status_code, "在用" in twice.content.decode()) == (409, True)
     assert Place.objects.get().closed_at is None
 
 

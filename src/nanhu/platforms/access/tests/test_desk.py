@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.access.desk import GUARD, MANAGER, desk
 from nanhu.platforms.access.models import DoorRule
 from nanhu.platforms.access.services.ruling import DoorRuleDraft, rule
@@ -91,3 +91,17 @@ def test_several_rules_are_withdrawn_at_once_with_one_reason(members):
     assert DoorRule.objects.filter(withdrawn_at=None).count() == 2
     manager.post("/card/doors/rules/withdraw/", chosen | {"confirmed": "1", "reason": "闭馆"})
     assert not DoorRule.objects.filter(withdrawn_at=None).exists()
+
+
+def test_what_changed_after_the_look_is_shown_again_before_anything_is_done(members):
+    manager = signed_in(MANAGER_NO)
+    set_up_places(by=SYSTEM, places=[PlaceOrder(key="hall", name="大厅", kind="other")])
+    draft = DoorRuleDraft(is_allowed=True, starts_on=campus_today())
+    rules = [rule(by=SYSTEM, place=Place.objects.get(), draft=draft, reason="开馆") for _one in range(2)]
+    shown = {"chosen": [str(one.public_id) for one in rules], "confirmed": "1", "reason": "闭馆"}
+    DoorRule.objects.filter(pk=rules[0].pk).update(withdrawn_at=now())
+
+    answer = manager.post("/card/doors/rules/withdraw/", shown)
+    assert answer.status_code == 409
+    assert "没有办理" in answer.content.decode()
+    assert DoorRule.objects.filter(withdrawn_at=None).count() == 1

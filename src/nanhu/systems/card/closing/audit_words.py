@@ -7,13 +7,13 @@ from nanhu.systems.card.closing.models import Contract
 
 ACTIONS: dict[str, Text] = {
     "card.agree_contract": _("签订商户合同"),
-    "card.answer_dispute": _("答复争议"),
+    "card.answer_dispute": _("答复疑问"),
     "card.approve_correction": _("批准更正"),
     "card.ask_correction": _("申请更正"),
     "card.bear_loss": _("学校承担损失"),
     "card.bind_merchant": _("绑定商户账号"),
     "card.confirm_payout": _("确认付款"),
-    "card.dispute": _("提出争议"),
+    "card.dispute": _("提出疑问"),
     "card.end_contract": _("终止商户合同"),
     "card.make_merchant_payout": _("生成付款单"),
     "card.price_dish": _("菜品定价"),

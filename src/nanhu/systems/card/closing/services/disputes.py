@@ -1,11 +1,12 @@
 """Disputes (有疑问的交易): a holder marks a row, the card office answers."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import ReasonMissingError
+from nanhu.kernel.errors import ReasonMissingError, WrongStateError
 from nanhu.systems.card.closing.errors import ReceiptNotFoundError
 from nanhu.systems.card.closing.models import Dispute
 from nanhu.systems.card.models import Receipt, Wallet
@@ -32,6 +33,8 @@ def answer(*, by: Actor, dispute: Dispute, answer: str) -> Dispute:
         raise ReasonMissingError
     with transaction.atomic():
         locked = Dispute.objects.select_for_update().get(pk=dispute.pk)
+        if locked.state == Dispute.State.ANSWERED:
+            raise WrongStateError(what=_("这条疑问"), state=locked.get_state_display())
         locked.state, locked.answer, locked.answered_by = Dispute.State.ANSWERED, answer.strip()[:300], by.name
         locked.answered_at = now()
         locked.save()

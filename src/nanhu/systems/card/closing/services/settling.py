@@ -81,7 +81,7 @@ def post_settlement(*, by: Actor, contract: Contract, first: date, last: date) -
         payable_fen=takings - fee,
         entry_id=entry_id,
     )
-    facts = {"first": first.isoformat(), "last": last.isoformat(), "fen": takings, "fee": fee}
+    facts = {"first": first.isoformat(), "last": last.isoformat(), "fen": takings, "fee_fen": fee}
     audit.record(by=by, action="card.settle", target=f"merchant:{merchant.key}", facts=facts)
     return settled
 

@@ -170,6 +170,7 @@ def test_a_holder_marks_a_row_and_reads_the_answer(paid):
     page = office.get("/card/closing/disputed/").content.decode()
     assert page.count("我没有去过这个窗口") == 1
     assert office.post(office_answer(page), {"answer": "已核对监控，是本人消费"}).status_code == 302
+    assert paid.client("second_clerk").post(office_answer(page), {"answer": "另一位的答复"}).status_code == 409
     assert "已核对监控" in mine.get("/card/closing/disputes/").content.decode()
     assert paid.client("teacher").get(f"/card/closing/disputes/{sale().pk}/").status_code == 404
 

@@ -77,7 +77,7 @@ def reissue(
             "at": at,
             "document": shown.document,
         }
-        audit.record(by=by, action="card.reissue", target=f"card:{old.number}", reason=reason, facts=facts)
+        audit.record(by=by, action="card.reissue", target=f"card:{old.number}", facts=facts)
         publish(CardReissued(old_card_id=old.pk, new_card_id=new.pk, person_id=old.person_id))
         return new
 
