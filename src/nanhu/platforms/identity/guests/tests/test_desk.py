@@ -1,5 +1,6 @@
 """The sponsor's desk: what the kit promises of every page, and what its buttons say."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -88,7 +89,10 @@ def test_several_guests_end_at_once_and_it_is_said_first_who_cannot(sponsor, tea
     assert "已经结束的来宾不用再结束" in seen.content.decode()
     assert structure_faults(seen.content.decode()) == []
     assert Sponsorship.objects.filter(ended_at=None).count() == 2, "looking changes nothing"
-    done = sponsor.post("/guests/end", chosen | {"confirmed": "1"}, follow=True).content.decode()
+    unseen = sponsor.post("/guests/end", chosen | {"confirmed": "1"})
+    assert (unseen.status_code, Sponsorship.objects.filter(ended_at=None).count()) == (409, 2), "three were confirmed"
+    shown = re.findall(r'type="hidden" name="chosen" value="([^"]+)"', seen.content.decode())
+    done = sponsor.post("/guests/end", {"chosen": shown, "confirmed": "1"}, follow=True).content.decode()
     assert "2 位来宾的身份已结束" in done
     assert not Sponsorship.objects.filter(ended_at=None).exists()
 
