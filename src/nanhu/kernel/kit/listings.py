@@ -120,12 +120,12 @@ class Listing:
         url = console.address(column.to, column.arguments(row))
         return Cell(column.shown(row, reader), column.head, css, url, opens_panel)
 
-    @property
+    @cached_property
     def bulk_page(self) -> Page | None:
         page = self.request.page.console.pages[self.bulk] if self.bulk else None
         return page if page is not None and page.is_shown_to(self.request.viewer) else None
 
-    @property
+    @cached_property
     def bulk_url(self) -> str:
         return self.bulk_page.address() if self.bulk_page else ""
 

@@ -4,7 +4,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.platforms.access.templatetags.door_rules import EVERY_DAY, weekdays
+from nanhu.platforms.access.rules import EVERY_DAY
+from nanhu.platforms.access.templatetags.door_rules import weekdays
 
 days_of = lazy(weekdays, str)
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.access.issuers import choices
-from nanhu.platforms.access.services.ruling import EVERY_DAY, WHOLE_DAY, DoorRuleDraft
+from nanhu.platforms.access.rules import EVERY_DAY
+from nanhu.platforms.access.services.ruling import WHOLE_DAY, DoorRuleDraft
 from nanhu.platforms.campus.api import Place, open_places
 from nanhu.platforms.people import api as people
 

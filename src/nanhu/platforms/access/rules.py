@@ -7,6 +7,8 @@ from itertools import pairwise
 
 DAY = timedelta(days=1)
 MIDNIGHT = time()
+EVERY_DAY = 0b111_1111
+"""Of a rule's weekdays, Monday the lowest bit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +18,7 @@ class Spoken:
     id: int
     is_allowed: bool
     names_person: bool = False
-    weekdays: int = 127
+    weekdays: int = EVERY_DAY
     from_time: time = MIDNIGHT
     until_time: time = MIDNIGHT
     starts_on: date = date.min

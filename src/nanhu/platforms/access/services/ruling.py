@@ -11,10 +11,10 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.proposals import given
 from nanhu.platforms.access.errors import DoorRuleInThePastError, DoorRuleNotFoundError
 from nanhu.platforms.access.models import DoorRule
+from nanhu.platforms.access.rules import EVERY_DAY
 from nanhu.platforms.campus.api import Place
 
 WHOLE_DAY = time()
-EVERY_DAY = 127
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from django import template
 from django.utils.translation import gettext as _
 
 from nanhu.platforms.access.issuers import class_name
+from nanhu.platforms.access.rules import EVERY_DAY
 
 register = template.Library()
-EVERY_DAY = 127
 
 
 @register.filter

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.errors import NotFoundError, ReasonMissingError
+from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.proposals import given
 from nanhu.platforms.payments.errors import ChannelKnownError
 from nanhu.platforms.payments.models import Channel
 
@@ -57,8 +58,7 @@ def switch_app(*, by: Actor, app: Channel, is_on: bool, reason: str) -> Channel:
 
 
 def locked(app: Channel, reason: str) -> Channel:
-    if not reason.strip():
-        raise ReasonMissingError
+    given(reason)
     found = Channel.objects.select_for_update().filter(pk=app.pk, kind=Channel.Kind.APP).first()
     if found is None:
         raise NotFoundError(what=_("这个外部应用"))

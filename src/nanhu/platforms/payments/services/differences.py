@@ -5,8 +5,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import ReasonMissingError
-from nanhu.kernel.proposals import refuse_same_person
+from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.payments.errors import DifferenceStateError, NobodyToCreditError
 from nanhu.platforms.payments.models import Difference
 from nanhu.platforms.payments.uses import USES
@@ -50,10 +49,8 @@ def credited(by: Actor, current: Difference) -> int:
 
 @transaction.atomic
 def refuse_credit(*, by: Actor, difference: Difference, answer: str) -> Difference:
-    if not answer.strip():
-        raise ReasonMissingError
-    current = proposed(by, difference)
-    current.proposer, current.proposer_name, current.proposed_at, current.note = None, "", None, answer.strip()
+    why, current = given(answer), proposed(by, difference)
+    current.proposer, current.proposer_name, current.proposed_at, current.note = None, "", None, why
     current.save()
     note(by, current, "payments.refuse_difference", answer)
     return current
@@ -73,8 +70,7 @@ def explain(*, by: Actor, difference: Difference, reason: str) -> Difference:
 
 
 def locked(difference: Difference, reason: str) -> Difference:
-    if not reason.strip():
-        raise ReasonMissingError
+    given(reason)
     current = Difference.objects.select_for_update(of=("self",)).select_related("channel").get(pk=difference.pk)
     if current.state != State.OPEN:
         raise DifferenceStateError(state=State(current.state).label)

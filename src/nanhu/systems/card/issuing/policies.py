@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.identity.api import role_required
 from nanhu.platforms.people import api as people
@@ -27,12 +26,7 @@ def delegations_of(person_id: int | None) -> list[UnitDelegate]:
     """The units somebody acts for."""
     if person_id is None:
         return []
-    return DELEGATIONS(person=person_id)
-
-
-DELEGATIONS = Prepared(
-    lambda: UnitDelegate.objects.filter(person_id=Given("person"), ended_at=None).order_by("unit_code", "role")
-)
+    return list(UnitDelegate.objects.filter(person_id=person_id, ended_at=None).order_by("unit_code", "role"))
 
 
 def units_with_orders(codes: Collection[str]) -> list[str]:

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import ReasonMissingError, WrongStateError
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.proposals import refuse_same_person
+from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.errors import DifferenceUnexplainedError, ShiftCountedError, ShiftOpenError
 from nanhu.systems.card.models import Shift, ShiftCount, TopUp
@@ -86,13 +86,12 @@ def keep_count(by: Actor, shift: Shift, counted_fen: int) -> None:
 
 def explain_shift(*, by: Actor, shift: Shift, reason: str) -> Shift:
     """The clerk says where her difference comes from."""
-    if not reason.strip():
-        raise ReasonMissingError
+    said = given(reason)
     with transaction.atomic():
         locked = Shift.objects.select_for_update().get(pk=shift.pk)
         if locked.clerk_id != account_of(by) or locked.state != COUNTED:
             raise WrongStateError(what=_("这一班"), state=locked.get_state_display())
-        locked.reason = reason.strip()
+        locked.reason = said
         locked.save(update_fields=["reason"])
         note(by, locked, "card.explain_shift")
         return locked
@@ -130,10 +129,9 @@ def check_shift(*, by: Actor, shift: Shift, counted_fen: int) -> Shift:
 
 def send_back(*, by: Actor, shift: Shift, reason: str) -> Shift:
     """The second person counted something else: the clerk counts again."""
-    if not reason.strip():
-        raise ReasonMissingError
+    said = given(reason)
     with transaction.atomic():
-        return give_back(by, locked_counted(by, shift), reason.strip())
+        return give_back(by, locked_counted(by, shift), said)
 
 
 def give_back(by: Actor, locked: Shift, reason: str) -> Shift:
