@@ -146,5 +146,6 @@ def anomalies(wanted: Wanted) -> list[Anomaly]:
 
 
 def last_day() -> tuple[datetime, datetime]:
-    moment = now()
-    return moment - timedelta(days=1), moment + timedelta(minutes=1)
+    """The hour that runs and the 24 before it: a chart by hour has 25 values at any minute."""
+    hour = now().replace(minute=0, second=0, microsecond=0)
+    return hour - timedelta(days=1), hour + timedelta(hours=1)
