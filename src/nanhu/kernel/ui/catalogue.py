@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 from django import forms
 from django.core.paginator import Paginator
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import clock
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.ui import dates, shell
+from nanhu.kernel.ui.widgets import DayInput, SuggestInput, Suggestion
 
 PALETTE = [
     "paper",
@@ -48,6 +50,8 @@ class SampleForm(forms.Form):
         initial="week",
     )
     secret = forms.CharField(label=_("密码"), widget=forms.PasswordInput)
+    day = forms.DateField(label=_("日期"), widget=DayInput(), required=False)
+    unit = forms.CharField(label=_("单位"), widget=SuggestInput(lambda: SAMPLE_UNITS), required=False)
     photo = forms.FileField(label=_("照片"), required=False)
     text = forms.CharField(label=_("说明"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     agreed = forms.BooleanField(label=_("维修人员可以在我不在时进门"), required=False)
@@ -77,9 +81,69 @@ def context(request: HttpRequest) -> dict[str, object]:
         "bars": [(f"11/{day}", fen / 100, f"¥ {fen / 100:.2f}") for day, fen in meals],
         "started": clock.now() - timedelta(seconds=30),
         "rows": SAMPLE_ROWS,
+        "list": sample_list(),
         **case_facts(),
         **week(),
     }
+
+
+class SampleFilters(forms.Form):
+    q = forms.CharField(label=_("搜索"), widget=forms.TextInput({"type": "search"}), required=False)
+    state = forms.ChoiceField(label=_("状态"), choices=[("", _("全部")), ("open", _("办理中"))], required=False)
+
+
+def sample_list() -> SimpleNamespace:
+    """A desk's list with everything a list can have: views, own ones too, filters, sort, boxes for many rows, sums, sheets."""
+    heads = [
+        (_("申请编号"), "code", "?sort=number", "ascending"),
+        (_("申请人"), "", "?sort=holder", ""),
+        (_("状态"), "", "", ""),
+        (_("金额"), "num", "?sort=fen", ""),
+    ]
+    names = [(head[0], head[1]) for head in heads]
+    shown = [
+        ("WX2026110071", "周敏", _("办理中"), "¥ 28.50"),
+        ("WX2026110072", "何平", _("已办结"), "¥ 30.01"),
+        ("WX2026110073", "林小雨", _("办理中"), "¥ 12.00"),
+    ]
+    lines = [
+        SimpleNamespace(
+            key=row[0],
+            cells=[
+                SimpleNamespace(shown=word, label=label, css=css, url="#row" if not place else "", opens_panel=False)
+                for place, (word, (label, css)) in enumerate(zip(row, names, strict=True))
+            ],
+        )
+        for row in shown
+    ]
+    totals = ["", "", "", "¥ 70.51"]
+    return SimpleNamespace(
+        caption=_("维修申请"),
+        saved=SimpleNamespace(
+            page="",
+            query="state=open",
+            current=None,
+            shown=[SimpleNamespace(name=_("我的楼"), url="?building=15", is_current=False)],
+        ),
+        filters=SimpleNamespace(
+            views=[(_("全部"), "?", True), (_("办理中"), "?state=open", False)],
+            shown_fields=list(SampleFilters(auto_id="filter_%s")),
+            kept=[],
+            chips=[SimpleNamespace(label=_("地点"), words="南院15号楼", off="?")],
+        ),
+        can_export=True,
+        csv_url="#csv",
+        xlsx_url="#xlsx",
+        heads=[SimpleNamespace(label=one[0], css=one[1], url=one[2], direction=one[3]) for one in heads],
+        lines=lines,
+        page=Paginator(shown, 50).get_page(1),
+        totals=[
+            SimpleNamespace(shown=total, label=label, css=css)
+            for total, (label, css) in zip(totals, names, strict=True)
+        ],
+        bulk_url="#bulk",
+        bulk_page=SimpleNamespace(title=_("派给")),
+    )
 
 
 def case_facts() -> dict[str, object]:
@@ -115,6 +179,7 @@ def week() -> dict[str, object]:
     }
 
 
+SAMPLE_UNITS = (Suggestion("0301 信息中心", "校部"), Suggestion("0412 物理学院", "理学部"))
 SAMPLE_ROWS = (
     {"at": "11月24日 周二 12:06", "place": "南院一食堂 3 号机", "fen": -1250, "state": "good", "word": _("成功")},
     {"at": "11月24日 周二 07:41", "place": "南院一食堂 1 号机", "fen": -450, "state": "good", "word": _("成功")},

@@ -41,6 +41,17 @@ def test_the_catalogue_shows_every_component(browser):
         "field",
         "copy",
         "amount",
+        "views",
+        "filters",
+        "rows",
+        "pick",
+        "panel",
+        "facts",
+        "timeline",
+        "difference",
+        "comments",
+        "toast",
+        "week",
     ):
         assert re.search(rf'class="[^"]*\b{mark}\b', page), mark
 
