@@ -63,11 +63,16 @@ FRAME = """() => {
 }"""
 """What the colours of all that surrounds the page's own content follow from."""
 RUN = """async ([later, isKnown]) => {
-    const exclude = later.map((rows) => [rows]), violations = [];
+    const violations = [], rows = [...document.querySelectorAll(later.join(", "))].map((row) => [row, document.createComment("")]);
     const look = async (where, options) =>
-        violations.push(...(await axe.run({ exclude, ...where }, { resultTypes: ["violations"], ...options })).violations);
-    await look({}, isKnown ? { rules: { "color-contrast": { enabled: false } } } : {});
-    if (isKnown && document.querySelector("main")) await look({ include: [["main"]] }, { runOnly: ["color-contrast"] });
+        violations.push(...(await axe.run(where, { resultTypes: ["violations"], ...options })).violations);
+    for (const [row, place] of rows) row.replaceWith(place);
+    try {
+        await look(document, isKnown ? { rules: { "color-contrast": { enabled: false } } } : {});
+        if (isKnown && document.querySelector("main")) await look("main", { runOnly: ["color-contrast"] });
+    } finally {
+        for (const [row, place] of rows) place.replaceWith(row);
+    }
     return violations.map((one) => `${one.id}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(" ")}`);
 }"""
 
