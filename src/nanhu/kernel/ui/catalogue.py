@@ -34,6 +34,8 @@ PALETTE = [
     "cinnabar-soft",
 ]
 
+SAMPLE_UNITS = (Suggestion("0301 信息中心", "校部"), Suggestion("0412 物理学院", "理学部"))
+
 
 class SampleForm(forms.Form):
     """One field of each kind."""
@@ -179,7 +181,6 @@ def week() -> dict[str, object]:
     }
 
 
-SAMPLE_UNITS = (Suggestion("0301 信息中心", "校部"), Suggestion("0412 物理学院", "理学部"))
 SAMPLE_ROWS = (
     {"at": "11月24日 周二 12:06", "place": "南院一食堂 3 号机", "fen": -1250, "state": "good", "word": _("成功")},
     {"at": "11月24日 周二 07:41", "place": "南院一食堂 1 号机", "fen": -450, "state": "good", "word": _("成功")},
