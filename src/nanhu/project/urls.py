@@ -16,6 +16,7 @@ ROOMS = [
     ("card/doors/", "nanhu.platforms.access.urls"),
     ("card/bank/notices/", "nanhu.platforms.payments.notice_urls"),
     ("payments/", "nanhu.platforms.payments.urls"),
+    ("card/fleet/", "nanhu.platforms.terminals.device_urls"),
     ("card/machines/", "nanhu.platforms.terminals.kiosk_urls"),
     ("card/", "nanhu.systems.card.urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),

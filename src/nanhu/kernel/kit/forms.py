@@ -29,6 +29,15 @@ class ReasonForm(forms.Form):
     reason = reason_field()
 
 
+class BesideOthers(forms.Form):
+    """Stands on a page with other forms: its fields have ids of their own."""
+
+    ids: ClassVar[str]
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **({"auto_id": self.ids} | more))
+
+
 class RefusalForm(forms.Form):
     """Nobody is refused without a word."""
 

@@ -4,17 +4,27 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.access.models import Door, DoorList, DoorListRow
-from nanhu.platforms.campus.api import Place, PlaceClosedError, is_open
-from nanhu.platforms.terminals.api import PARTS, PlaceMissingError, Terminal, Unsent
+from nanhu.platforms.campus.api import Place, PlaceClosedError, is_open, open_places
+from nanhu.platforms.terminals.api import PARTS, Part, PlaceMissingError, Terminal, Unsent
 
 
-class DoorPart:
+def places() -> list[tuple[str, str]]:
+    return [("", _("请选择")), *((place.key, str(place)) for place in open_places())]
+
+
+class DoorPart(Part):
+    """`door_place` is the key of the place."""
+
+    name = "door"
+    fields = {"door_place": forms.ChoiceField(label=_("门禁地点"), choices=places, required=False)}
+
     def install(self, terminal: Terminal, details: Mapping[str, Any]) -> Mapping[str, str]:
-        """`door_place` is the key of the place."""
         if terminal.kind != Terminal.Kind.DOOR:
             return {}
         place = Place.objects.filter(key=details.get("door_place", "")).first()
@@ -29,9 +39,6 @@ class DoorPart:
         """Passages it decided without network."""
         door = Door.objects.filter(pk=terminal.pk).first()
         return Unsent(door.said_stored if door else 0)
-
-    def check_removal(self, terminal: Terminal) -> None:
-        """A door goes whenever it goes."""
 
     def remove(self, terminal: Terminal, lost: Unsent) -> None:  # noqa: ARG002  what is lost stays with the terminal
         DoorListRow.objects.filter(door_id=terminal.pk).delete()

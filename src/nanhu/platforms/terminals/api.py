@@ -21,7 +21,9 @@ from nanhu.platforms.terminals.models import (
     Terminal,
 )
 from nanhu.platforms.terminals.operations import OPERATIONS, Request, operation
-from nanhu.platforms.terminals.parts import PARTS, Part, Unsent
+from nanhu.platforms.terminals.parts import PARTS, Device, Part, Problem, Seen, Unsent
+from nanhu.platforms.terminals.policies import CLERK, REGISTRAR
+from nanhu.platforms.terminals.rules import INCIDENT_DAYS, ONLINE
 from nanhu.platforms.terminals.services.answering import next_sequence
 from nanhu.platforms.terminals.services.keys import begin_rotation
 from nanhu.platforms.terminals.services.keys import new_key as new_terminal_key
@@ -34,11 +36,16 @@ from nanhu.platforms.terminals.services.states import held as held_terminal
 from nanhu.platforms.terminals.services.states import switch as switch_terminal
 
 __all__ = [
+    "CLERK",
     "GUARDS",
+    "INCIDENT_DAYS",
     "KIOSKS",
+    "ONLINE",
     "OPERATIONS",
     "PARTS",
+    "REGISTRAR",
     "Address",
+    "Device",
     "Entry",
     "Guard",
     "Incident",
@@ -51,7 +58,9 @@ __all__ = [
     "NotForThisTerminalError",
     "Part",
     "PlaceMissingError",
+    "Problem",
     "Request",
+    "Seen",
     "Terminal",
     "TerminalKnownError",
     "TerminalNotFoundError",

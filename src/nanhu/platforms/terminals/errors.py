@@ -15,7 +15,7 @@ class TerminalNotFoundError(CampusError):
 
 
 class TerminalKnownError(CampusError):
-    """Also the answer to a form that is sent again: the key was shown and is not shown twice."""
+    """Also the answer to another form with the same number: its key was shown and is not shown twice."""
 
     code = "terminals.known"
     http_status = 409

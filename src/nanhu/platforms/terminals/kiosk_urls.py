@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from nanhu.platforms.terminals.desk import desk
+from nanhu.platforms.terminals.kiosk_desk import desk
 
 urlpatterns = [path("", desk.urls)]

@@ -1,10 +1,14 @@
-"""What is wrong with a kiosk, judged from what it said and when."""
+"""Who has a network, and what is wrong with a kiosk, judged from what it said and when."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+ONLINE: Final = timedelta(seconds=90)
+"""Heard of so lately a device has a network."""
+INCIDENT_DAYS: Final = timedelta(days=1)
 LATE: Final = timedelta(minutes=5)
+"""Silent for so long a kiosk is an alarm."""
 LOW_CARDS: Final = 20
 
 

@@ -456,7 +456,10 @@ class Migration(migrations.Migration):
                     models.GeneratedField(
                         db_persist=True,
                         expression=models.Case(
-                            models.When(role__in=("card.clerk", "card.registrar"), then=models.Value("office")),
+                            models.When(
+                                role__in=("card.clerk", "card.registrar", "terminals.clerk", "terminals.registrar"),
+                                then=models.Value("office"),
+                            ),
                             models.When(role__in=("card.finance", "payments.finance"), then=models.Value("books")),
                             default=None,
                             output_field=models.TextField(),

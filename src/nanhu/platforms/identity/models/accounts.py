@@ -19,7 +19,7 @@ DUTIES: Final[dict[str, tuple[str, ...]]] = {
 }
 """三员分立: one account has roles of one duty only, held by the database."""
 MONEY_DUTIES: Final[dict[str, tuple[str, ...]]] = {
-    "office": ("card.clerk", "card.registrar"),
+    "office": ("card.clerk", "card.registrar", "terminals.clerk", "terminals.registrar"),
     "books": ("card.finance", "payments.finance"),
 }
 """钱账分管: who takes cash or registers who sells never closes the day nor pays out. Held by the database as well."""

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import CheckResult, Verdict
-from nanhu.platforms.terminals.api import Incident, Terminal
-from nanhu.systems.card.fleet.overview import ABUSE, INCIDENT_DAYS
+from nanhu.platforms.terminals.api import INCIDENT_DAYS, Incident, Terminal
+from nanhu.systems.card.fleet.parts import ABUSE
 
 SHOWN = 5
 

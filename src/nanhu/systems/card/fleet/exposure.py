@@ -2,18 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import F
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.school import school
-from nanhu.platforms.terminals.api import Terminal
+from nanhu.platforms.terminals.api import ONLINE, Terminal
 from nanhu.systems.card.fleet.models import Revocation, TerminalReport
 from nanhu.systems.card.models import SELLING, Card, LossReport
 
-ONLINE = timedelta(seconds=90)
 KEEPS_A_LIST = SELLING | {Terminal.Kind.DOOR}
 OFFLINE_CARD_FEN = 5_000
 LATE = """

@@ -90,7 +90,8 @@ def make_finance(campus: Campus, *parts: str) -> None:
     """These take no cash any more: who keeps the books is nobody of the counter."""
     for part in parts:
         account_id = campus.actor(part).account_id
-        identity.revoke_role(by=SYSTEM, account_id=account_id, role="card.clerk")
+        for role in ("card.clerk", "terminals.clerk"):
+            identity.revoke_role(by=SYSTEM, account_id=account_id, role=role)
         for role in ("card.finance", "payments.finance"):
             identity.grant_role(by=SYSTEM, account_id=account_id, role=role)
 
@@ -116,7 +117,7 @@ def bring_in_the_cast() -> Campus:
     identity.open_accounts(by=SYSTEM, person_ids=persons.values())
     card.issue_cards(by=SYSTEM, person_ids=persons.values())
     for part in ("clerk", "second_clerk"):
-        for role in ("card.clerk", "terminals.keeper"):
+        for role in ("card.clerk", "terminals.clerk", "terminals.keeper"):
             identity.grant_role(by=SYSTEM, account_id=identity.account_of(persons[CAST[part][2]]).pk, role=role)
     card.set_up_merchants(
         by=SYSTEM,

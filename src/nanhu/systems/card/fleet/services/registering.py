@@ -10,7 +10,7 @@ from nanhu.kernel.errors import ReasonMissingError, WrongStateError
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.terminals.api import Terminal, retire_terminal
 from nanhu.systems.card.fleet.errors import MerchantKnownError, OwnMerchantError, TerminalsLeftError
-from nanhu.systems.card.fleet.overview import VENDORS
+from nanhu.systems.card.fleet.parts import VENDORS
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.services.merchants import MerchantOrder, add_merchants
 

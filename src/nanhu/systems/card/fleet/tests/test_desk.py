@@ -1,9 +1,8 @@
-"""What every page of a console is held to, for the fleet's."""
+"""What every page of a console is held to, for that of losses and merchants."""
 
 import pytest
 
 from nanhu.platforms.identity import api as identity
-from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.fleet.desk import desk
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.services.merchants import MerchantOrder, set_up_merchants
@@ -24,11 +23,7 @@ class TestFleet(PageTests):
         return campus.client("student")
 
     def fill(self, count):
-        made = Merchant.objects.count() + Terminal.objects.count()
-        key = "0" * 64
-        Terminal.objects.bulk_create(
-            Terminal(number=f"Z{made + one:05d}", kind="door", key=key) for one in range(count)
-        )
+        made = Merchant.objects.count()
         set_up_merchants(
             by=SYSTEM, merchants=[MerchantOrder(key=f"z{made + one}", name="=1+1", canteen="") for one in range(count)]
         )

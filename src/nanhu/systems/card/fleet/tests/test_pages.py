@@ -10,9 +10,9 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.terminals.api import Incident, NextKey, Terminal
+from nanhu.platforms.terminals.devices import all_devices
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.fleet.models import TerminalGap, TerminalReport
-from nanhu.systems.card.fleet.overview import fleet
 from nanhu.systems.card.models import LossReport, Till
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import queries_of
@@ -53,11 +53,12 @@ def test_the_page_shows_each_terminal_and_renews_itself(full_fleet):
     assert 'hx-trigger="every 5s"' in page
     narrowed = full_fleet.client("clerk").get("/card/fleet/?q=岳阳米粉").content.decode()
     assert narrowed.count("/card/fleet/terminals/") == 1
-    assert "没有这样的终端" in full_fleet.client("clerk").get("/card/fleet/?q=nowhere").content.decode()
+    assert "没有符合条件的" in full_fleet.client("clerk").get("/card/fleet/?q=nowhere").content.decode()
 
 
 def test_the_fleet_stands_among_the_clerks_applications_and_beside_the_counter(campus):
     assert registry.applications.get("card.fleet").roles == {"card.clerk", "card.registrar"}
+    assert registry.applications.get("devices").roles == {"terminals.clerk", "terminals.registrar"}
     assert "/card/fleet/" in campus.client("clerk").get("/card/counter/").content.decode()
 
 
@@ -109,7 +110,7 @@ def test_a_terminal_that_was_taken_away_keeps_no_alarms(campus):
     Terminal.objects.filter(pk=gone.pk).update(last_seen=seen)
 
     def badges() -> set[str]:
-        return set(next(line for line in fleet() if line.terminal.pk == gone.pk).problems)
+        return set(next(line for line in all_devices() if line.terminal.pk == gone.pk).problems)
 
     assert {"abuse", "gaps", "clock", "stored"} <= badges()
     assert no_terminal_is_abused().verdict == Verdict.FAIL

@@ -22,7 +22,7 @@ def register(number: str, *more: str) -> str:
 
 
 def test_a_door_goes_on_its_page_and_its_unsent_passages_are_not_let_in_later(campus):
-    identity.grant_role(by=SYSTEM, account_id=campus.actor("clerk").account_id, role="card.registrar")
+    identity.grant_role(by=SYSTEM, account_id=campus.actor("clerk").account_id, role="terminals.registrar")
     Place.objects.create(key="lib", name="图书馆", kind="library")
     door = Device("R2001", key=register("R2001", "--kind", "door", "--door-place", "lib"))
     told = door.ask(

@@ -1,0 +1,4 @@
+"""Who may do what with devices."""
+
+CLERK = "terminals.clerk"
+REGISTRAR = "terminals.registrar"

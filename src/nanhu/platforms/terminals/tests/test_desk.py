@@ -1,0 +1,74 @@
+"""What every page of a console is held to, for that of devices; and a device that no other room knows."""
+
+from datetime import date
+
+import pytest
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.platforms.terminals.desk import desk
+from nanhu.platforms.terminals.models import Incident, Terminal
+from nanhu.platforms.terminals.policies import CLERK, REGISTRAR
+from nanhu.testing.pages import PageTests
+from nanhu.testing.sessions import signed_in
+
+SYSTEM = Actor.system("test")
+KEEPER_NO, COLLEAGUE_NO = "0020150007", "0020190123"
+
+
+@pytest.fixture
+def members(db):
+    records = [
+        people.PersonRecord(
+            key=number,
+            name=name,
+            affiliations=(
+                people.AffiliationRecord(
+                    kind="staff", campus_no=number, starts_on=date(2020, 9, 1), unit_code="", state="active"
+                ),
+            ),
+        )
+        for number, name in ((KEEPER_NO, "周敏"), (COLLEAGUE_NO, "陈志远"))
+    ]
+    made = people.apply_records(by=SYSTEM, records=records, origin=people.Origin(source="test", title="测试"))
+    identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
+    for number in (KEEPER_NO, COLLEAGUE_NO):
+        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password="Lake-and-bridge-42")
+    for role in (CLERK, REGISTRAR):
+        identity.grant_role(by=SYSTEM, account_id=identity.account_with(KEEPER_NO).pk, role=role)
+
+
+class TestPages(PageTests):
+    desk = desk
+
+    @pytest.fixture
+    def holder(self, members):
+        return signed_in(KEEPER_NO)
+
+    @pytest.fixture
+    def stranger(self, members):
+        return signed_in(COLLEAGUE_NO)
+
+    def fill(self, count):
+        made = Terminal.objects.count()
+        Terminal.objects.bulk_create(
+            Terminal(number=f"Z{made + one:05d}", kind="door", place="=1+1", key="0" * 64) for one in range(count)
+        )
+
+
+def test_a_device_is_looked_at_narrowed_and_found_by_what_was_refused_of_it(members):
+    Terminal.objects.create(number="D1001", kind="door", place="北门", key="0" * 64)
+    Terminal.objects.create(number="D1002", kind="door", place="南门", key="0" * 64, state="off")
+    Incident.objects.create(terminal_number="D1001", code="signature_wrong", times=3)
+    keeper = signed_in(KEEPER_NO)
+
+    def numbers(query: str) -> set[str]:
+        page = keeper.get(f"/card/fleet/?{query}").content.decode()
+        return {number for number in ("D1001", "D1002") if f"/card/fleet/terminals/{number}/" in page}
+
+    assert numbers("") == {"D1001", "D1002"}
+    assert numbers("q=北门") == numbers("problem=incidents") == {"D1001"}
+    assert numbers("problem=off&kind=door") == {"D1002"}
+    assert numbers("kind=pos") == set()
+    assert "被拒的请求" in keeper.get("/card/fleet/terminals/D1001/").content.decode()
