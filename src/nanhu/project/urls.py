@@ -15,6 +15,7 @@ ROOMS = [
     ("notices/", "nanhu.platforms.messages.urls"),
     ("card/doors/", "nanhu.platforms.access.urls"),
     ("card/bank/notices/", "nanhu.platforms.payments.notice_urls"),
+    ("card/bank/agreement/", "nanhu.platforms.payments.agreement_urls"),
     ("payments/", "nanhu.platforms.payments.urls"),
     ("card/fleet/", "nanhu.platforms.terminals.device_urls"),
     ("card/machines/", "nanhu.platforms.terminals.kiosk_urls"),

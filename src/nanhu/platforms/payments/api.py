@@ -29,7 +29,7 @@ from nanhu.platforms.payments.services.payouts import pay_by_wire
 from nanhu.platforms.payments.services.retrying import asked
 from nanhu.platforms.payments.services.suspense import suspend
 from nanhu.platforms.payments.timing import LEASE, first_look, next_look, pause_after
-from nanhu.platforms.payments.uses import USES, Notice, Paid
+from nanhu.platforms.payments.uses import USES, Notice, Paid, Terms
 
 __all__ = [
     "BANK_ACCOUNT",
@@ -55,6 +55,7 @@ __all__ = [
     "Paid",
     "PaymentOddError",
     "Source",
+    "Terms",
     "account_groups",
     "acquirer_channel",
     "acquirer_keys",

@@ -1,4 +1,4 @@
-"""The shape of what is typed and handed in at the desk."""
+"""What is typed and handed in, at the desk and on one's own page."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -19,6 +19,30 @@ from nanhu.platforms.payments.services.deposits import Arrival
 LARGEST_FILE = MEGABYTE
 LATE_DEPOSIT = timedelta(days=92)
 CHOOSE_A_DAY = _("请选要核对的一天。")
+
+
+class SecretInput(forms.PasswordInput):
+    """Seen while it is typed, never sent back to a page."""
+
+    input_type = "text"
+
+
+class BankCardForm(forms.Form):
+    """The number goes to the bank from memory."""
+
+    card_number = forms.CharField(
+        label=_("银行卡号"),
+        max_length=40,
+        help_text=_("12 到 19 位。只送给银行核验，学校只留代号和末四位。"),
+        widget=SecretInput(attrs={"inputmode": "numeric", "autocomplete": "cc-number"}),
+    )
+    phone = forms.CharField(
+        label=_("银行预留手机号"),
+        max_length=20,
+        required=False,
+        help_text=_("留空：用学校登记的手机号"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
 
 
 class SigningForm(IntakeForm):

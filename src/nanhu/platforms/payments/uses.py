@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final, Protocol
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.registry import Text
 from nanhu.platforms.payments.models import Agreement, Channel, Difference
 
 
@@ -30,7 +31,19 @@ class Notice:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What an agreement is for, as its holder reads it: the purpose, what its end brings, where missing papers are shown."""
+
+    purpose: Text
+    at_its_end: tuple[Text, ...]
+    office: str
+
+
 class Use(Protocol):
+    def terms(self, person_id: int) -> Terms | None:
+        """None where this person has nothing that an agreement would be used for."""
+
     @property
     def bank_notices(self) -> Mapping[str, Callable[[Notice], Mapping[str, object]]]:
         """By operation, what answers a notice of the bank; the answer goes back under our signature."""

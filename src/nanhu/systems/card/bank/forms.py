@@ -22,30 +22,6 @@ class TopUpForm(forms.Form):
         self.fields["channel"].initial = channels[0].key if channels else ""
 
 
-class SecretInput(forms.PasswordInput):
-    """Seen while it is typed, never sent back to a page."""
-
-    input_type = "text"
-
-
-class BankCardForm(forms.Form):
-    """The number goes to the bank from memory."""
-
-    card_number = forms.CharField(
-        label=_("银行卡号"),
-        max_length=40,
-        help_text=_("12 到 19 位。只送给银行核验，学校只留代号和末四位。"),
-        widget=SecretInput(attrs={"inputmode": "numeric", "autocomplete": "cc-number"}),
-    )
-    phone = forms.CharField(
-        label=_("银行预留手机号"),
-        max_length=20,
-        required=False,
-        help_text=_("留空：用学校登记的手机号"),
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
-    )
-
-
 class AppealForm(forms.Form):
     app = forms.ModelChoiceField(
         label=_("哪个应用"),

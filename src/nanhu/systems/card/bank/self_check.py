@@ -153,7 +153,7 @@ def bank_items(person_id: int, person: people.PersonCard) -> Iterator[Item]:
         is_well=False if is_refused else True if is_signed else None,
         value=_("已签约") if is_signed else str(newest.get_state_display()) if newest else _("还没有"),
         help=newest.sentence if is_refused and newest else "",
-        href=reverse("card:card_bank:agreement"),
+        href=reverse("agreement:own"),
         action=_("看签约"),
     )
     bound = Binding.objects.filter(person_id=person_id, state=Binding.State.ACTIVE).count()

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from nanhu.systems.card.bank.views import agreement, outside_apps, phones, self_check, top_ups
+from nanhu.systems.card.bank.views import outside_apps, phones, self_check, top_ups
 
 app_name = "card_bank"
 urlpatterns: list[URLPattern] = [
@@ -8,9 +8,6 @@ urlpatterns: list[URLPattern] = [
     path("top-up/", top_ups.top_up, name="top_up"),
     path("top-up/<slug:number>/", top_ups.order, name="top_up_order"),
     path("top-up/<slug:number>/again/", top_ups.ask_again, name="top_up_again"),
-    path("agreement/", agreement.agreement, name="agreement"),
-    path("agreement/card/", agreement.bank_card, name="bank_card"),
-    path("agreement/cancel/", agreement.cancel, name="agreement_cancel"),
     path("phones/", phones.phones, name="phones"),
     path("phones/unlock/", phones.unlock, name="unlock"),
     path("phones/appeal/", phones.appeal, name="appeal"),

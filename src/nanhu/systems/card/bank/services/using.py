@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from django.utils.translation import gettext as _
+
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.school import school
 from nanhu.platforms.payments import api as payments
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.errors import LoadUnderWayError, SuspectTooLargeError
@@ -13,6 +16,7 @@ from nanhu.systems.card.bank.services import top_ups, transfers
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.services.credits import credit
 from nanhu.systems.card.models import Card
+from nanhu.systems.card.queries import card_of
 
 UNDER_WAY = ("asked", "sent", "unknown", "debited", "reversing")
 
@@ -22,6 +26,15 @@ class CardUse:
         "look": transfers.look,
         "credit": transfers.credit,
     }
+
+    def terms(self, person_id: int) -> payments.Terms | None:
+        if card_of(person_id) is None:
+            return None
+        return payments.Terms(
+            purpose=_("签约以后，在圈存机上刷校园卡就能把银行卡里的钱转过来。学校只留银行给的代号和卡号末四位。"),
+            at_its_end=(_("马上不能再从这张银行卡圈存。"), _("已经圈存的钱不受影响，该领的照样领。")),
+            office=_("校园卡管理办公室（{place}）").format(place=school().card_office_place),
+        )
 
     def check_end(self, agreement: payments.Agreement) -> None:
         if Load.objects.filter(agreement=agreement, state__in=UNDER_WAY).exists():

@@ -1,0 +1,111 @@
+"""My bank agreement (银行签约): each step as it stands, the bank's own words, another card, an end."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nanhu.kernel.actors import person_at
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity.api import fresh_sign_in_required
+from nanhu.platforms.payments.forms import BankCardForm
+from nanhu.platforms.payments.models import Agreement
+from nanhu.platforms.payments.services import agreements
+from nanhu.platforms.payments.uses import USES, Terms
+from nanhu.platforms.people import api as people
+
+PURPOSE = "本人查看银行签约"
+PAST = 10
+
+
+def own_person_id(request: HttpRequest) -> int:
+    person_id: int | None = request.viewer.person_id  # type: ignore[attr-defined]  # set by the identity room
+    if person_id is None:
+        raise Http404
+    return person_id
+
+
+def terms_for(person_id: int) -> list[Terms]:
+    """Of each room that would use an agreement of this person."""
+    return [terms for use in USES if (terms := use.terms(person_id)) is not None]
+
+
+@require_safe
+@never_cache
+def agreement(request: HttpRequest) -> HttpResponse:
+    person_id = own_person_id(request)
+    rows = list(Agreement.objects.filter(person_id=person_id).select_related("channel").order_by("-pk")[:PAST])
+    active = next((one for one in rows if one.state == Agreement.State.ACTIVE), None)
+    asked = next((one for one in rows if one.state == Agreement.State.ASKED), None)
+    terms = terms_for(person_id)
+    is_known = bool(terms) and bool(people.id_number_of(person_id, by=person_at(request), purpose=PURPOSE))
+    facts = {
+        "active": active,
+        "asked": asked,
+        "newest": rows[0] if rows else None,
+        "is_known": is_known,
+        "steps": steps(),
+        "past": [one for one in rows if one not in (active, asked)],
+        "terms": terms,
+        "step": step_of(is_known=is_known, asked=asked, active=active),
+    }
+    return render(request, "payments/own_agreement.html", facts)
+
+
+def steps() -> list[str]:
+    return [_("实名核对"), _("填银行卡"), _("银行核验"), _("已开通")]
+
+
+def step_of(*, is_known: bool, asked: Agreement | None, active: Agreement | None) -> int:
+    """Where the holder stands: read from what is written down, so that leaving the page loses nothing."""
+    if asked is not None:
+        return 3
+    if active is not None:
+        return 5
+    return 2 if is_known else 1
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@sensitive_post_parameters("card_number", "phone")
+@fresh_sign_in_required
+def bank_card(request: HttpRequest) -> HttpResponse:
+    """A first card, or another in place of the one that is signed. The bank answers within seconds; the next page looks by itself."""
+    person_id, form, error = own_person_id(request), BankCardForm(request.POST or None), ""
+    if not terms_for(person_id):
+        raise Http404
+    active = agreements.active_agreement(person_id)
+    if request.method == "POST" and form.is_valid():
+        ask = agreements.change_bank_card if active else agreements.sign
+        try:
+            ask(by=person_at(request), person_id=person_id, source=Agreement.Source.WEB, **form.cleaned_data)
+        except CampusError as refusal:
+            error = refusal.message
+        else:
+            return redirect("agreement:own")
+    facts = {"form": form, "error": error, "active": active, "steps": steps()}
+    return render(request, "payments/bank_card.html", facts, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@fresh_sign_in_required
+def end(request: HttpRequest) -> HttpResponse:
+    person_id, error = own_person_id(request), ""
+    if request.method == "POST":
+        try:
+            agreements.cancel(by=person_at(request), person_id=person_id, reason=_("本人在网页上解约"))
+        except CampusError as refusal:
+            error = refusal.message
+        else:
+            messages.success(request, _("已解约。这张银行卡从现在起不再用，已经转过来的钱不受影响。"))
+            return redirect("agreement:own")
+    facts = {
+        "active": agreements.active_agreement(person_id),
+        "error": error,
+        "effects": [effect for terms in terms_for(person_id) for effect in terms.at_its_end],
+    }
+    return render(request, "payments/agreement_end.html", facts, status=422 if error else 200)
