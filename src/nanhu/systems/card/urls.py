@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from nanhu.systems.card.bank import desk as bank
+from nanhu.systems.card.chip import desk as suspense
 from nanhu.systems.card.fleet.views import loss
 from nanhu.systems.card.funds.views import chip
 from nanhu.systems.card.holder import views as holder
@@ -34,6 +35,6 @@ urlpatterns = [
     path("fleet/", include("nanhu.systems.card.fleet.urls")),
     path("closing/", include("nanhu.systems.card.closing.urls")),
     path("chip/cards/<uuid:public_id>/", chip.card, name="chip_card"),
-    path("chip/", include("nanhu.systems.card.chip.urls")),
+    path("chip/", suspense.desk.urls),
     path("vendors/", include("nanhu.systems.card.vendors.urls")),
 ]

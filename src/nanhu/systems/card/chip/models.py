@@ -137,7 +137,7 @@ class SuspenseBatch(Proposal):
                 condition=Q(count__gt=0, fen__gte=0, deed__in=["post", "close"]) & ~Q(proposal=""),
                 name="card_suspense_batch_is_whole",
             ),
-            models.CheckConstraint(condition=Q(state="asked") | ~Q(answer=""), name="card_suspense_batch_says_why"),
+            models.CheckConstraint(condition=~Q(state="refused") | ~Q(answer=""), name="card_suspense_batch_says_why"),
             *proposal_constraints(
                 "card_suspense_batch", undecided=["asked"], decided=["done", "refused"], can_be_taken_back=True
             ),

@@ -399,7 +399,7 @@ class Migration(migrations.Migration):
             model_name="suspensebatch",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("state", "asked"),
+                    models.Q(("state", "refused"), _negated=True),
                     models.Q(("answer", ""), _negated=True),
                     _connector="OR",
                 ),

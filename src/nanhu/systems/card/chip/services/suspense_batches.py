@@ -78,37 +78,46 @@ def propose_batch(*, by: Actor, group: Group, deed: str, why: str, token: UUID) 
 
 
 def refuse_batch(*, by: Actor, batch: SuspenseBatch, answer: str) -> SuspenseBatch:
-    """Its cases are open again, each by itself. Who proposed it takes it back."""
     why = given(answer)[:400]
     with transaction.atomic():
         locked = batch.locked_in({State.ASKED})
-        if by.account_id == locked.author_id:
-            locked.take_back(by, answer=why)
-        else:
-            locked.decide(by, state=State.REFUSED, answer=why)
-        locked.save()
-        locked.cases.update(batch=None, proposer=None, proposer_name="", proposal="")
-        is_refused = locked.state == State.REFUSED
-        note_batch(by, "card.refuse_suspense_batch" if is_refused else "card.take_suspense_batch_back", locked, why)
+        locked.decide(by, state=State.REFUSED, answer=why)
+        open_again(locked)
+        note_batch(by, "card.refuse_suspense_batch", locked, why)
         return locked
 
 
-def approve_batch(*, by: Actor, batch: SuspenseBatch, answer: str) -> SuspenseBatch:
-    """Every case of it is answered, or none."""
-    why = given(answer)[:400]
-    with transaction.atomic():
-        batch = batch.locked_in({State.ASKED})
-        batch.decide(by, state=State.DONE, answer=why)
-        cases = list(batch.cases.select_for_update().order_by("pk"))
-        if batch.deed == Action.POST:
-            post_all(by, cases, batch.answer)
-        for case in cases:
-            case.owner_id, case.owner_name = batch.approver_id, by.name
-            case.state, case.answer, case.closed_at = SuspenseCase.State.CLOSED, batch.answer, batch.decided_at
-        SuspenseCase.objects.bulk_update(cases, ["posted", "owner", "owner_name", "state", "answer", "closed_at"])
-        batch.save()
-        note_batch(by, "card.decide_suspense_batch", batch, batch.answer)
-        return batch
+@transaction.atomic
+def take_batch_back(*, by: Actor, batch: SuspenseBatch) -> SuspenseBatch:
+    """By who proposed it, before anybody decided."""
+    locked = batch.locked_in({State.ASKED})
+    locked.take_back(by)
+    open_again(locked)
+    note_batch(by, "card.take_suspense_batch_back", locked, "")
+    return locked
+
+
+def open_again(batch: SuspenseBatch) -> None:
+    """Its cases, each by itself."""
+    batch.save()
+    batch.cases.update(batch=None, proposer=None, proposer_name="", proposal="")
+
+
+@transaction.atomic
+def approve_batch(*, by: Actor, batch: SuspenseBatch) -> SuspenseBatch:
+    """Every case of it is answered by what was proposed, or none."""
+    batch = batch.locked_in({State.ASKED})
+    batch.decide(by, state=State.DONE)
+    cases = list(batch.cases.select_for_update().order_by("pk"))
+    if batch.deed == Action.POST:
+        post_all(by, cases, batch.proposal)
+    for case in cases:
+        case.owner_id, case.owner_name = batch.approver_id, by.name
+        case.state, case.answer, case.closed_at = SuspenseCase.State.CLOSED, batch.proposal, batch.decided_at
+    SuspenseCase.objects.bulk_update(cases, ["posted", "owner", "owner_name", "state", "answer", "closed_at"])
+    batch.save()
+    note_batch(by, "card.decide_suspense_batch", batch, batch.proposal)
+    return batch
 
 
 def post_all(by: Actor, cases: Sequence[SuspenseCase], answer: str) -> None:
