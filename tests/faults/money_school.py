@@ -23,7 +23,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.models import Channel
 from nanhu.platforms.payments.services import agreements
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.services import finder, loads, top_ups
+from nanhu.systems.card.bank.services import loads, retrying, top_ups
 from nanhu.systems.card.bank.tests.conftest import CARDS, ID_NUMBERS, PHONES
 from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.chip.management.commands.card_chips import card_facts, psam_facts
@@ -153,7 +153,7 @@ class School:
     def find(self) -> None:
         """All finders, as the worker runs them."""
         drive_due()
-        finder.follow_claims()
+        retrying.follow_claims()
         claims_finder.settle_stale()
         self.ask("SELECT card_end_holds(100)")
 

@@ -1,4 +1,4 @@
-"""签约服务 and 金融服务 at the load kiosk (§5.4.11), with a real browser, the emulated bank behind, and the finder at work."""
+"""签约服务 and 金融服务 at the load kiosk (§5.4.11), with a real browser, the emulated bank behind, and the retries at work."""
 
 import threading
 
@@ -41,7 +41,7 @@ def campus(live_server, bank, tmp_path):
 
 @pytest.fixture
 def finding():
-    """The worker's finder, as often as somebody at a machine would like."""
+    """The worker's retries, as often as somebody at a machine would like."""
     done = threading.Event()
 
     def work() -> None:

@@ -30,7 +30,7 @@ class Ending(Loading, Losing, Invariants):
             transaction.savepoint_rollback(self.savepoint)
 
     def come_to_rest(self) -> None:
-        """The finder alone ends every load. What a chip may have taken it tells at its next touch."""
+        """The retries alone end every load. What a chip may have taken it tells at its next touch."""
         self.school.outside.faults.clear()
         self.school.outside.arrive()
         for _round in range(12):

@@ -1,4 +1,4 @@
-"""Money from outside: loads from the bank to the chip, claims at kiosk and POS, online top-ups; the finder, and time."""
+"""Money from outside: loads from the bank to the chip, claims at kiosk and POS, online top-ups; the retries, and time."""
 
 import random
 from datetime import timedelta
@@ -52,7 +52,7 @@ class Loading(World):
 
     @rule(part=parts, dice=seeds)
     def go_on(self, part: str, dice: int) -> None:
-        """As far as the dice say, then the person walks away, or comes back much later; the bank's finder works beside it."""
+        """As far as the dice say, then the person walks away, or comes back much later; the retries at the bank work beside it."""
         luck = random.Random(dice)
         for _step in range(luck.randrange(3, 9)):
             mishap = mishap_of(luck)

@@ -26,7 +26,7 @@ from nanhu.platforms.payments.services.agreements import cancel as cancel_agreem
 from nanhu.platforms.payments.services.agreements import sign as sign_agreement
 from nanhu.platforms.payments.services.days import close_day
 from nanhu.platforms.payments.services.payouts import pay_by_wire
-from nanhu.platforms.payments.services.retrying import asked
+from nanhu.platforms.payments.services.retrying import bank_step
 from nanhu.platforms.payments.services.suspense import suspend
 from nanhu.platforms.payments.timing import LEASE, first_look, next_look, pause_after
 from nanhu.platforms.payments.uses import USES, Notice, Paid, Terms
@@ -61,8 +61,8 @@ __all__ = [
     "acquirer_keys",
     "acquirer_of",
     "active_agreement",
-    "asked",
     "bank_channel",
+    "bank_step",
     "cancel_agreement",
     "change_bank_card",
     "clearing_account",

@@ -33,8 +33,8 @@ def close_yesterday() -> None:
         close_day(by=BY, day=day)
 
 
-@job("payments.close_day_asked")
-def close_day_asked(progress_id: str, day: str, name: str, account_id: int) -> None:
+@job("payments.close_day_by_hand")
+def close_day_by_hand(progress_id: str, day: str, name: str, account_id: int) -> None:
     """What somebody asked for at the desk."""
     progress = open_progress(progress_id)
     by = Actor(account_id=account_id, name=name)

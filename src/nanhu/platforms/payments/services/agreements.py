@@ -1,7 +1,7 @@
 """Bank agreements (签约): asked for, checked by the bank with four factors, cancelled, moved to another bank card.
 
 The row is committed before the bank is asked, so that no crash forgets a question. The card number goes to the bank from
-memory; what is unknown afterwards the finder settles by query, without it.
+memory; what is unknown afterwards the retries settle by query, without it.
 """
 
 import logging

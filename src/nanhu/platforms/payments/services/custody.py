@@ -27,7 +27,7 @@ def banks() -> list[Channel]:
     return list(Channel.objects.filter(kind=Channel.Kind.BANK, is_on=True).order_by("id"))
 
 
-def balance_told(day: date) -> int | None:
+def reported_balance(day: date) -> int | None:
     """The sum of all banks, as their files brought it; None while one has not said."""
     numbers = {one.pk for one in banks()}
     rows = Statement.objects.filter(channel__in=numbers, day=day, balance_fen__isnull=False)

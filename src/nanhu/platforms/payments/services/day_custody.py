@@ -22,12 +22,12 @@ def custody_on(day: date) -> dict[str, Any]:
         "owed_fen": owed,
         "covered_fen": sum(row.net_fen for row in rows if row.kind != "liability"),
         "bank_book_fen": sum(row.net_fen for row in rows if row.group in held),
-        "bank_told_fen": sum_told(told.values()),
+        "bank_told_fen": sum_reported(told.values()),
         "suspects": [{"what": one.what, "fen": one.theirs_fen or 0, "owner": one.owner} for one in suspects_on(day)],
     }
 
 
-def sum_told(told: Iterable[int | None]) -> int | None:
+def sum_reported(told: Iterable[int | None]) -> int | None:
     """None while one bank has not said: a part of the sum is no balance."""
     known = list(told)
     return None if not known or None in known else sum(fen for fen in known if fen is not None)

@@ -137,7 +137,7 @@ def note(channel: Channel, day: date, one: Compared, known: Difference | None) -
 
 
 def owner_of(one: Compared, channel: Channel) -> str:
-    """Who sees to it: we where we have too little, they where they have, nobody yet while the finder asks."""
+    """Who sees to it: we where we have too little, they where they have, nobody yet while the retries ask."""
     if one.kind is Kind.UNDER_WAY and one.is_by_hand:
         return str(FINANCE_OFFICE)
     return {

@@ -1,6 +1,6 @@
 """The retries at the bank (重试): what is asked there was written down before, and is asked again until it is known.
 
-A room above has its own rows and steps; `asked` makes a step one of the line, `LEASE` and `pause_after` say how it waits.
+A room above has its own rows and steps; `bank_step` makes a step one of the line, `LEASE` and `pause_after` say how it waits.
 """
 
 import logging
@@ -23,7 +23,7 @@ CHANNEL = "payments"
 SILENT = (BankSilentError, AcquirerSilentError, PaymentOddError)
 
 
-def asked[Row: models.Model](step: Callable[[Row], Answer]) -> Callable[[Row], Outside]:
+def bank_step[Row: models.Model](step: Callable[[Row], Answer]) -> Callable[[Row], Outside]:
     """The whole step on a thread: each writes down what it asks before it asks."""
     return lambda row: partial(heard, step, row)
 
@@ -37,10 +37,10 @@ def heard[Row: models.Model](step: Callable[[Row], Answer], row: Row) -> Answer:
 
 
 AGREEMENTS = Retries(
-    model=Agreement, step=asked(agreements.look), pause=pause_after, lease=LEASE, related=("channel",), at_once=2
+    model=Agreement, step=bank_step(agreements.look), pause=pause_after, lease=LEASE, related=("channel",), at_once=2
 )
 PAYOUTS = Retries(
-    model=BankPayout, step=asked(payouts.step), pause=pause_after, lease=LEASE, related=("channel",), at_once=2
+    model=BankPayout, step=bank_step(payouts.step), pause=pause_after, lease=LEASE, related=("channel",), at_once=2
 )
 EVERY = (AGREEMENTS, PAYOUTS)
 in_the_worker("payments", *EVERY, channel=CHANNEL)

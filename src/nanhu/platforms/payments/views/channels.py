@@ -103,7 +103,7 @@ def rotate(request: PageRequest, form: ReasonForm, found: Channel) -> HttpRespon
     return show(request, made.app, made.secret)
 
 
-def asked(_request: PageRequest, found: Channel) -> dict[str, Any]:
+def other_state(_request: PageRequest, found: Channel) -> dict[str, Any]:
     return {"is_on": "no" if found.is_on else "yes"}
 
 
@@ -112,7 +112,7 @@ def asked(_request: PageRequest, found: Channel) -> dict[str, Any]:
     SwitchForm,
     title=_("停用或启用"),
     icon="power",
-    initial=asked,
+    initial=other_state,
     template="payments/switch.html",
     done=lambda app: str(
         (_("已启用：%(app)s") if app.is_on else _("已停用：%(app)s，从现在起不再答复它")) % {"app": app.name}

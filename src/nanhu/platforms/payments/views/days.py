@@ -41,7 +41,7 @@ from nanhu.platforms.payments.forms import CloseForm, NoteForm, RangeForm
 from nanhu.platforms.payments.models import DayClose, DayDifference
 from nanhu.platforms.payments.policies import FINANCE_ONLY
 from nanhu.platforms.payments.services import days as closing
-from nanhu.platforms.payments.tasks import close_day_asked
+from nanhu.platforms.payments.tasks import close_day_by_hand
 
 State = DayClose.State
 TONES: dict[str, Tone] = {State.CLOSED: "good", State.OPEN: "bad", State.AWAITING: "warn", State.EXPLAINED: "info"}
@@ -110,7 +110,7 @@ def run(request: PageRequest, form: CloseForm) -> HttpResponseBase:
     closing.check_close_by_hand(by=by, day=day)
     title = _("%(day)s 日结") % {"day": day}
     progress = start_progress(kind="payments.close_day", title=str(title), total=1, by=by)
-    close_day_asked.defer(
+    close_day_by_hand.defer(
         progress_id=str(progress.public_id), day=day.isoformat(), name=by.name, account_id=by.account_id
     )
     return redirect("progress", public_id=progress.public_id)
@@ -148,7 +148,7 @@ def explain_of_day(request: PageRequest, form: NoteForm, found: DayDifference) -
     closing.explain(by=request.actor, difference=found, note=form.cleaned_data["note"])
 
 
-def asked_range(request: PageRequest) -> tuple[date, date]:
+def requested_range(request: PageRequest) -> tuple[date, date]:
     """The month so far, up to yesterday, unless the address says other days."""
     said = RangeForm(request.GET)
     said.is_valid()
@@ -164,7 +164,7 @@ def asked_range(request: PageRequest) -> tuple[date, date]:
     lead=_("一段日子里各科目的发生额，导出后交学校记账。科目编码由信息中心在学校配置里设。"),
 )
 def vouchers_of(request: PageRequest) -> HttpResponseBase:
-    first, last = asked_range(request)
+    first, last = requested_range(request)
     none = Empty(title=_("这段日子没有发生"), icon="file-spreadsheet", text=_("换一段日子。"))
     lines = list_of(
         request, VoucherLines, vouchers.voucher(first, last), caption=_("会计凭证"), empty=none, per_page=1000
@@ -179,20 +179,20 @@ def vouchers_of(request: PageRequest) -> HttpResponseBase:
 
 
 def handed_out(request: PageRequest, kind: str) -> Mapping[str, str]:
-    first, last = asked_range(request)
+    first, last = requested_range(request)
     name = f"voucher-{first:%Y%m%d}-{last:%Y%m%d}.{kind}"
     return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
 
 
 @vouchers_of.download("voucher.csv")
 def voucher_csv(request: PageRequest) -> HttpResponseBase:
-    lines = vouchers.voucher_csv(*asked_range(request))
+    lines = vouchers.voucher_csv(*requested_range(request))
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=handed_out(request, "csv"))
 
 
 @vouchers_of.download("voucher.xml")
 def voucher_xml(request: PageRequest) -> HttpResponseBase:
-    text = vouchers.voucher_xml(*asked_range(request))
+    text = vouchers.voucher_xml(*requested_range(request))
     return HttpResponse(text, content_type="application/xml", headers=handed_out(request, "xml"))
 
 

@@ -9,9 +9,9 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
+from nanhu.kernel.proposals import given
 from nanhu.platforms.terminals.errors import TerminalKnownError, TerminalRetiredError, UnsentRowsError
 from nanhu.platforms.terminals.models import NextKey, Terminal
 from nanhu.platforms.terminals.parts import PARTS, Unsent
@@ -32,8 +32,7 @@ class Entry:
 @transaction.atomic
 def register(*, by: Actor, entry: Entry, reason: str) -> tuple[Terminal, str]:
     """The device, switched off until a second person accepts it, and its key in clear: given out here and nowhere again."""
-    if not reason.strip():
-        raise ReasonMissingError
+    given(reason)
     lock_key(f"terminals.terminal:{entry.number}")
     if Terminal.objects.filter(number=entry.number).exists():
         raise TerminalKnownError(number=entry.number)

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.errors import ReasonMissingError
+from nanhu.kernel.proposals import given
 from nanhu.platforms.terminals.errors import OwnTerminalError, TerminalNotFoundError, TerminalRetiredError
 from nanhu.platforms.terminals.models import Terminal
 
@@ -34,8 +34,7 @@ def accept(by: Actor, terminal: Terminal, state: Terminal.State) -> None:
 
 def held(number: str, reason: str) -> Terminal:
     """The terminal, locked for what is to be done to it for this reason."""
-    if not reason.strip():
-        raise ReasonMissingError
+    given(reason)
     terminal = Terminal.objects.select_for_update().filter(number=number).first()
     if terminal is None:
         raise TerminalNotFoundError(number=number)

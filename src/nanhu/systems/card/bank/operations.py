@@ -11,7 +11,7 @@ from nanhu.systems.card.bank.models import Load
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.funds.operations import begun
 from nanhu.systems.card.funds.services import claims
-from nanhu.systems.card.pins.operations import check_asked_pin
+from nanhu.systems.card.pins.operations import check_pin_in
 from nanhu.systems.card.presented import card_in
 
 Kind = Terminal.Kind
@@ -22,7 +22,7 @@ ENDED: Final = frozenset({"written", "unclaimed", "refused", "reversed"})
 @operation("agreement/sign", kinds=LOADING)
 def agreement_sign(request: Request) -> dict[str, Any]:
     card = card_in(request.body)
-    check_asked_pin(request, card, "payment")
+    check_pin_in(request, card, "payment")
     made = payments.sign_agreement(
         by=request.by, person_id=card.person_id, source=payments.Agreement.Source.KIOSK, **typed(request)
     )
@@ -32,7 +32,7 @@ def agreement_sign(request: Request) -> dict[str, Any]:
 @operation("agreement/change", kinds=LOADING)
 def agreement_change(request: Request) -> dict[str, Any]:
     card = card_in(request.body)
-    check_asked_pin(request, card, "payment")
+    check_pin_in(request, card, "payment")
     made = payments.change_bank_card(
         by=request.by, person_id=card.person_id, source=payments.Agreement.Source.KIOSK, **typed(request)
     )
@@ -48,7 +48,7 @@ def typed(request: Request) -> dict[str, str]:
 @operation("agreement/cancel", kinds=LOADING)
 def agreement_cancel(request: Request) -> dict[str, Any]:
     card = card_in(request.body)
-    check_asked_pin(request, card, "payment")
+    check_pin_in(request, card, "payment")
     reason = f"在终端 {request.terminal.number} 解约"
     return agreement_facts(payments.cancel_agreement(by=request.by, person_id=card.person_id, reason=reason))
 
@@ -77,7 +77,7 @@ def agreement_facts(found: payments.Agreement) -> dict[str, Any]:
 @operation("load/begin", kinds=LOADING)
 def load_begin(request: Request) -> dict[str, Any]:
     card = card_in(request.body)
-    check_asked_pin(request, card, "payment")
+    check_pin_in(request, card, "payment")
     made = loads.ask_load(
         by=request.by, card=card, amount_fen=whole_in(request.body, "amount_fen"), terminal=request.terminal
     )

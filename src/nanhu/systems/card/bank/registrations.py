@@ -6,7 +6,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.registry import SchoolRules
 from nanhu.platforms.payments import api as payments
 from nanhu.systems.card.bank.limits import bank_limits, school_code
-from nanhu.systems.card.bank.services import finder, money_back  # noqa: F401  (the retries enter themselves)
+from nanhu.systems.card.bank.services import money_back, retrying  # noqa: F401  (the retries enter themselves)
 from nanhu.systems.card.bank.services.app_bounds import no_app_is_abused
 from nanhu.systems.card.bank.services.using import CardUse
 from nanhu.systems.card.services.shifts import safe

@@ -32,6 +32,6 @@ def send_back(events: Sequence[ClaimableReturned]) -> None:
 
 @transaction.atomic
 def give_back(top_up: OnlineTopUp) -> None:
-    """UnionPay pays it back the way it came; asked by the finder until it is answered."""
+    """UnionPay pays it back the way it came; asked by the retries until it is answered."""
     to, among = OnlineTopUp.State.REFUNDING, (OnlineTopUp.State.CREDITED,)
     top_ups.move(top_up, to, among=among, sentence="超过期限未领，原路退款", due_at=now(), attempts=0)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import job
 from nanhu.systems.card.bank.models import AppRequest, BindingLock
-from nanhu.systems.card.bank.services import finder
+from nanhu.systems.card.bank.services import retrying
 
 FAILURES_KEPT = timedelta(days=2)
 """Longer than any lock and than the alarm of an app."""
@@ -13,7 +13,7 @@ FAILURES_KEPT = timedelta(days=2)
 
 @job("card.follow_claims", every="* * * * *")
 def follow_claims() -> int:
-    return finder.follow_claims()
+    return retrying.follow_claims()
 
 
 @job("card.forget_app_requests", every="17 * * * *")

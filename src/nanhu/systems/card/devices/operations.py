@@ -12,7 +12,7 @@ from nanhu.platforms.terminals.api import (
 )
 from nanhu.systems.card.funds.models import PendingAccount
 from nanhu.systems.card.models import Card, Receipt
-from nanhu.systems.card.pins.operations import check_asked_pin
+from nanhu.systems.card.pins.operations import check_pin_in
 from nanhu.systems.card.presented import card_in
 from nanhu.systems.card.rows import line_of
 
@@ -24,7 +24,7 @@ SEEN: Final = tuple(state for state in Card.State.values if state != Card.State.
 def card_look(request: Request) -> dict[str, Any]:
     """Whose card this is and what is on it, after the enquiry PIN; a lost card may still be looked at by who knows it."""
     card = card_in(request.body, states=SEEN)
-    check_asked_pin(request, card, "enquiry")
+    check_pin_in(request, card, "enquiry")
     holder = people.person_card(card.person_id)
     return {
         "name": people.masked_name(holder.name) if holder else "",

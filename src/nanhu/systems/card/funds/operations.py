@@ -11,7 +11,7 @@ from nanhu.systems.card.funds.errors import ClaimNotFoundError, HeldTooShortErro
 from nanhu.systems.card.funds.models import Claimable, ClaimOrder
 from nanhu.systems.card.funds.services import claims
 from nanhu.systems.card.models import Receipt
-from nanhu.systems.card.pins.operations import check_asked_pin
+from nanhu.systems.card.pins.operations import check_pin_in
 from nanhu.systems.card.presented import card_in
 from nanhu.systems.card.protocol import receipt_number
 
@@ -26,7 +26,7 @@ def claim_begin(request: Request) -> dict[str, Any]:
     """At a kiosk with the payment PIN; at a POS the card is held for five seconds, so that a short tap only pays (A150)."""
     card = card_in(request.body)
     if request.terminal.kind != Kind.POS:
-        check_asked_pin(request, card, "payment")
+        check_pin_in(request, card, "payment")
     elif whole_in(request.body, "held_ms", least=0) < HELD_MS:
         raise HeldTooShortError
     counter = counter_in(request.body)

@@ -45,7 +45,7 @@ def kind_in(body: dict[str, Any]) -> str:
     return kind
 
 
-def check_asked_pin(request: Request, card: Card, kind: Literal["payment", "enquiry"]) -> None:
+def check_pin_in(request: Request, card: Card, kind: Literal["payment", "enquiry"]) -> None:
     """For operations of other parts that want a PIN beside their own members.
 
     Where the school wants it (`own_pin_first`), the initial PIN opens nothing before it was changed.
@@ -95,7 +95,7 @@ def limits_change(request: Request) -> dict[str, Any]:
     if which is None:
         raise MalformedError
     fen = whole_in(request.body, "amount_fen", least=0, most=LARGEST_FEN)
-    check_asked_pin(request, card, "payment")
+    check_pin_in(request, card, "payment")
     change_limit(by=request.by, card=card, which=which, fen=fen, at=request.terminal.number)
     return {"limits": shown(card)}
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
-from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.events import publish
+from nanhu.kernel.proposals import given
 from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.errors import CardStateError, CoolOffError, IdentityUncheckedError
@@ -27,8 +27,8 @@ MOST_MINUTES = 527_040
 
 def report_lost(*, by: Actor, card: Card, reason: str, way: str = LossReport.Way.WEB, proof: str = SIGNED_IN) -> Card:
     """Reporting twice is harmless. `proof`: how we know who reports (signed in, enquiry PIN, document, answers)."""
-    if not reason.strip() or not proof.strip():
-        raise ReasonMissingError
+    given(reason)
+    given(proof)
     with transaction.atomic():
         locked = Card.objects.select_for_update().get(pk=card.pk)
         if locked.state == Card.State.LOST:
@@ -86,8 +86,7 @@ def end_loss(
     *, by: Actor, card: Card, reason: str, document: str = "", face_checked: bool = False, proof: str = ""
 ) -> Card:
     """Whoever calls has shown why they may; the audit says of document, face and proof only what the caller checked."""
-    if not reason.strip():
-        raise ReasonMissingError
+    given(reason)
     with transaction.atomic():
         locked = Card.objects.select_for_update().get(pk=card.pk)
         if locked.state != Card.State.LOST or locked.lost_at is None:

@@ -6,9 +6,9 @@ from django.db import connection, transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
+from nanhu.kernel.proposals import given
 from nanhu.systems.card.errors import RefundTooLargeError, SaleNotFoundError
 from nanhu.systems.card.models import Merchant, Receipt, Refund
 
@@ -25,8 +25,8 @@ class Refunded:
 
 def refund_sale(*, by: Actor, merchant: Merchant, sale: Receipt, amount_fen: int, reason: str, key: str) -> Refunded:
     """Give this much of a sale back, at most what is left of it; once for the key. Who may act for the merchant, the caller knows."""
-    if not reason.strip() or not key:
-        raise ReasonMissingError
+    given(reason)
+    given(key)
     with transaction.atomic():
         lock_key(f"card.refund:{key}")
         known = Refund.objects.filter(key=key).first()

@@ -8,7 +8,7 @@ from django.db import transaction
 from nanhu.kernel import audit, once
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import ReasonMissingError
+from nanhu.kernel.proposals import given
 from nanhu.platforms.payments.api import Channel
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.errors import AppealNotFoundError, AppealsUsedUpError
@@ -30,14 +30,13 @@ def ask_in_app(*, by: Actor, app: Channel, **said: str) -> Appeal:
 @transaction.atomic
 def appeal(*, by: Actor, app: Channel, campus_no: str, name: str, phone: str, text: str) -> Appeal:
     """The answer to whoever asks is the same whether the number exists or not."""
-    if not text.strip():
-        raise ReasonMissingError
+    said = given(text)[:1000]
     made = Appeal.objects.create(
         app=app,
         campus_no=campus_no.strip()[:40],
         name=name.strip()[:60],
         phone=phone.strip()[:40],
-        text=text.strip()[:1000],
+        text=said,
     )
     audit.record(by=by, action="card.appeal_binding", target=f"card_appeal:{made.pk}", facts={"app": app.name})
     return made
@@ -45,8 +44,7 @@ def appeal(*, by: Actor, app: Channel, campus_no: str, name: str, phone: str, te
 
 @transaction.atomic
 def decide(*, by: Actor, public_id: UUID, is_upheld: bool, answer: str) -> Appeal:
-    if not answer.strip():
-        raise ReasonMissingError
+    why = given(answer)
     current = (
         Appeal.objects.select_for_update(of=("self",)).filter(public_id=public_id, state=Appeal.State.OPEN).first()
     )
@@ -55,9 +53,9 @@ def decide(*, by: Actor, public_id: UUID, is_upheld: bool, answer: str) -> Appea
     if is_upheld:
         person_id = people.find_person_by_campus_no(current.campus_no)
         for one in Binding.objects.filter(app=current.app, person_id=person_id or 0, state=Binding.State.ACTIVE):
-            bindings.revoke(by=by, binding=one, reason=f"误绑申诉：{answer.strip()}")
+            bindings.revoke(by=by, binding=one, reason=f"误绑申诉：{why}")
     current.state = Appeal.State.REVOKED if is_upheld else Appeal.State.REFUSED
-    current.answer, current.clerk_id, current.decided_at = answer.strip(), account_of(by), now()
+    current.answer, current.clerk_id, current.decided_at = why, account_of(by), now()
     current.save()
     facts = {"state": current.state}
     audit.record(by=by, action="card.decide_appeal", target=f"card_appeal:{current.pk}", reason=answer, facts=facts)

@@ -1,5 +1,5 @@
 """Loads (圈存), each step its own transaction: what was asked is committed before the bank hears of it, what the bank said
-before money moves here. Whoever dies between two steps leaves a row that the finder brings to its end."""
+before money moves here. Whoever dies between two steps leaves a row that the retries bring to its end."""
 
 import logging
 from datetime import timedelta
@@ -45,7 +45,7 @@ TOO_LATE, SILENT, ODD = "没有及时发往银行，未扣款", "银行没有答
 
 
 def ask_load(*, by: Actor, card: Card, amount_fen: int, terminal: Terminal | None) -> Load:
-    """Write the order down. The bank hears of it after the commit, from the finder's loop."""
+    """Write the order down. The bank hears of it after the commit, by the retries."""
     check_amount(amount_fen)
     with transaction.atomic():
         current = Card.objects.select_for_update(of=("self",)).select_related("wallet").get(pk=card.pk)

@@ -114,7 +114,7 @@ def prepare_campus(bank: Bank, cast: Campus) -> BankCampus:
 
 
 def drive(rounds: int = 1, *, later: timedelta = timedelta(minutes=6)) -> None:
-    """Let the finder work, as if `later` passed before each further round."""
+    """Let the retries work, as if `later` passed before each further round."""
     for number in range(rounds):
         if number:
             moment = now() - timedelta(seconds=1)

@@ -12,7 +12,7 @@ from nanhu.platforms.payments.services import agreements
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.errors import LoadBalanceError, LoadLimitError, LoadUnderWayError
 from nanhu.systems.card.bank.models import Load, LoadStep
-from nanhu.systems.card.bank.services import finder, loads
+from nanhu.systems.card.bank.services import loads, retrying
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, drive, past_the_triggers
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.errors import CardStateError
@@ -87,7 +87,7 @@ def test_a_card_that_was_not_written_keeps_the_money_claimable(campus, kiosk):
     assert state_of(load) == "unclaimed"
     later = claims.begin_claim(by=by, card=card, terminal=kiosk)
     claims.finish_claim(by=by, order=later, is_written=True)
-    finder.follow_claims()
+    retrying.follow_claims()
     assert state_of(load) == "written"
     money_is_whole(campus, 5000)
 
@@ -250,11 +250,11 @@ def test_the_database_keeps_what_was_asked_and_said(campus, kiosk, change):
 
 def test_two_finders_at_once_take_an_order_once(campus, kiosk, bank):
     load = asked(campus, kiosk)
-    first, second = finder.LOADS.take(9), finder.LOADS.take(9)
+    first, second = retrying.LOADS.take(9), retrying.LOADS.take(9)
     assert (len(first), len(second)) == (1, 0)
     for pk in (*first, *first):
-        [row] = finder.LOADS.rows([pk])
-        finder.LOADS.conclude(row, finder.LOADS.step(row)())
+        [row] = retrying.LOADS.rows([pk])
+        retrying.LOADS.conclude(row, retrying.LOADS.step(row)())
     assert state_of(load) == "credited"
     money_is_whole(campus, 5000)
 

@@ -12,7 +12,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.models import BankPayout, StatementRow
 from nanhu.platforms.payments.services import reconciliation
-from nanhu.platforms.payments.services.custody import balance_told
+from nanhu.platforms.payments.services.custody import reported_balance
 from nanhu.platforms.payments.services.day_custody import custody_differences, custody_on
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, drive, past_the_triggers
@@ -82,7 +82,7 @@ def test_merchants_are_paid_by_file_and_three_books_and_custody_agree_afterwards
     assert bank_day() == []
     said = bank.do("file", content=file)
     assert (said["paid"], said["fen"], said["unpaid"]) == (2, 1550, [])
-    assert balance_told(TODAY) == 20_000, "as of the last file"
+    assert reported_balance(TODAY) == 20_000, "as of the last file"
     named = bank_day()
     numbers = set(Settlement.objects.values_list("number", flat=True))
     assert {order.removeprefix("abc:") for order, _what, _named in named} == numbers
@@ -92,7 +92,7 @@ def test_merchants_are_paid_by_file_and_three_books_and_custody_agree_afterwards
 
     confirm(second, payout, said)
     assert bank_day() == []
-    assert balance_told(TODAY) == custody_on(TODAY)["bank_book_fen"] == 20_000 - 1550
+    assert reported_balance(TODAY) == custody_on(TODAY)["bank_book_fen"] == 20_000 - 1550
     assert books_are_sound()
 
 
@@ -123,7 +123,7 @@ def test_what_the_bank_sent_back_waits_for_the_next_file_and_is_paid_once(settle
     assert "12.50" not in file
     confirm(second, following, bank.do("file", content=file))
     assert bank_day() == []
-    assert balance_told(TODAY) == 20_000 - 1550
+    assert reported_balance(TODAY) == 20_000 - 1550
     assert books_are_sound()
 
 

@@ -12,7 +12,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.models import BankPayout, Statement
 from nanhu.platforms.payments.services import reconciliation
-from nanhu.platforms.payments.services.custody import balance_told
+from nanhu.platforms.payments.services.custody import reported_balance
 from nanhu.systems.card.bank.models import Load, OnlineTopUp
 from nanhu.systems.card.bank.services import loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
@@ -200,11 +200,11 @@ def test_the_database_keeps_a_payout_as_it_ended(campus, thirty_days, facts):
 def test_what_the_bank_says_it_holds_is_what_our_books_say(campus, thirty_days):
     unclaimed_load(campus)
     reconciliation.bank_differences(campus_today())
-    assert balance_told(campus_today()) == 5000
+    assert reported_balance(campus_today()) == 5000
     age()
     come_back()
     drive(2)
     reconciliation.bank_differences(campus_today())
-    assert balance_told(campus_today()) == 0
-    assert balance_told(campus_today() - timedelta(days=400)) is None
+    assert reported_balance(campus_today()) == 0
+    assert reported_balance(campus_today() - timedelta(days=400)) is None
     assert Statement.objects.filter(balance_fen__isnull=False).count() == 1

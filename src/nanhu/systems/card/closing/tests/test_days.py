@@ -241,7 +241,7 @@ def test_finance_runs_the_close_sees_the_report_and_takes_the_voucher(traded, ba
     asked = finance.post(f"{PAGE}days/run/", {"day": YESTERDAY.isoformat()})
     assert asked.status_code == 302
     progress = Progress.objects.get()
-    tasks.close_day_asked(
+    tasks.close_day_by_hand(
         progress_id=str(progress.public_id), day=YESTERDAY.isoformat(), name="陈志远", account_id=progress.account_id
     )
     page = finance.get(f"{PAGE}days/{YESTERDAY}/").content.decode()

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor
+from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import ReasonMissingError
+from nanhu.kernel.proposals import given
 from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.fleet.errors import FoundTooOftenError
@@ -21,24 +21,21 @@ MOST_A_DAY = 5
 @transaction.atomic
 def tell_owner(*, by: Actor, number: str, kept_at: str) -> bool:
     """Whether anybody was told; the page does not say."""
-    if by.account_id is None or not kept_at.strip():
-        raise ReasonMissingError
-    mine = FoundCard.objects.filter(finder_id=by.account_id, at__gt=now() - timedelta(days=1))
+    where = given(kept_at)[:120]
+    mine = FoundCard.objects.filter(finder_id=account_of(by), at__gt=now() - timedelta(days=1))
     if mine.count() >= MOST_A_DAY:
         raise FoundTooOftenError
     card = Card.objects.filter(number=number).first()
     if card is None:
         return False
-    FoundCard.objects.create(card=card, finder_id=by.account_id, kept_at=kept_at.strip()[:120])
-    audit.record(by=by, action="card.found", target=f"card:{card.number}", facts={"kept_at": kept_at.strip()[:120]})
+    FoundCard.objects.create(card=card, finder_id=account_of(by), kept_at=where)
+    audit.record(by=by, action="card.found", target=f"card:{card.number}", facts={"kept_at": where})
     account = identity.account_of(card.person_id)
     if account is not None:
         says = _(
             "有人捡到了您的校园卡，放在：%(place)s。还没挂失的请先挂失；取回后到校园卡管理办公室解挂，电话 %(phone)s。"
         )
-        identity.notify_account(
-            account=account, text=says % {"place": kept_at.strip()[:120], "phone": school().card_office_phone}
-        )
+        identity.notify_account(account=account, text=says % {"place": where, "phone": school().card_office_phone})
     return True
 
 

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import ReasonMissingError, WrongStateError
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.once import lock_key
+from nanhu.kernel.proposals import given
 from nanhu.platforms.terminals.api import Terminal, retire_terminal
 from nanhu.systems.card.fleet.errors import MerchantKnownError, OwnMerchantError, TerminalsLeftError
 from nanhu.systems.card.fleet.parts import VENDORS
@@ -20,8 +21,7 @@ Open = Merchant.State.OPEN
 @transaction.atomic
 def register_merchant(*, by: Actor, order: MerchantOrder, reason: str) -> Merchant:
     """A person's waits for finance; from the console, which answers to nobody's account, it is open at once."""
-    if not reason.strip():
-        raise ReasonMissingError
+    given(reason)
     lock_key(f"card.merchant:{order.key}")
     if Merchant.objects.filter(key=order.key).exists():
         raise MerchantKnownError(key=order.key)
@@ -53,8 +53,7 @@ def decide_merchant(*, by: Actor, merchant: Merchant, is_agreed: bool) -> Mercha
 @transaction.atomic
 def close_merchant(*, by: Actor, merchant: Merchant, reason: str) -> Merchant:
     """It sells nothing more, nor do vendors for it; what it took is settled the next night whatever its cycle, and paid as ever."""
-    if not reason.strip():
-        raise ReasonMissingError
+    given(reason)
     locked = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if locked.state != Open:
         raise WrongStateError(what=_("这个商户"), state=locked.get_state_display())

@@ -8,7 +8,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.crypto import Sealed
-from nanhu.kernel.errors import ReasonMissingError
+from nanhu.kernel.proposals import given
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.errors import PinShapeError, PinUnsetError, PinWeakError
 from nanhu.systems.card.pins.models import Pin
@@ -36,8 +36,8 @@ def reset_pin(*, by: Actor, card: Card, kind: str, document: str, reason: str, n
 
     Opens a locked PIN. Who has no document that gives an initial PIN must type one.
     """
-    if not document.strip() or not reason.strip():
-        raise ReasonMissingError
+    given(document)
+    given(reason)
     if new:
         check_new(card, kind, new)
     with transaction.atomic():

@@ -4,17 +4,17 @@ Woken by the database when an order is written. Many may run at once, for each r
 """
 
 from nanhu.kernel.retries import Retries, in_the_worker
-from nanhu.platforms.payments.api import LEASE, asked, pause_after
+from nanhu.platforms.payments.api import LEASE, bank_step, pause_after
 from nanhu.systems.card.bank.models import Load, OnlineTopUp
 from nanhu.systems.card.bank.services import loads, top_ups
 from nanhu.systems.card.funds.models import Claimable
 
 CHANNEL = "card_bank"
 LOADS = Retries(
-    model=Load, step=asked(loads.step), pause=pause_after, lease=LEASE, related=("agreement__channel",), at_once=4
+    model=Load, step=bank_step(loads.step), pause=pause_after, lease=LEASE, related=("agreement__channel",), at_once=4
 )
 TOP_UPS = Retries(
-    model=OnlineTopUp, step=asked(top_ups.step), pause=pause_after, lease=LEASE, related=("channel",), at_once=4
+    model=OnlineTopUp, step=bank_step(top_ups.step), pause=pause_after, lease=LEASE, related=("channel",), at_once=4
 )
 EVERY = (LOADS, TOP_UPS)
 in_the_worker("card_bank", *EVERY, channel=CHANNEL)
