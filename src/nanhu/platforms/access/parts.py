@@ -9,12 +9,13 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.registry import Text
 from nanhu.platforms.access.models import Door, DoorList, DoorListRow
 from nanhu.platforms.campus.api import Place, PlaceClosedError, is_open, open_places
 from nanhu.platforms.terminals.api import PARTS, Part, PlaceMissingError, Terminal, Unsent
 
 
-def places() -> list[tuple[str, str]]:
+def places() -> list[tuple[str, Text]]:
     return [("", _("请选择")), *((place.key, str(place)) for place in open_places())]
 
 
