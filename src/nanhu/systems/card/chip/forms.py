@@ -29,7 +29,7 @@ class DecisionForm(BesideOthers):
     """Its two buttons are `decision`."""
 
     ids = "decision_%s"
-    proposer = forms.IntegerField(min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput)
+    proposer = forms.IntegerField(min_value=0, max_value=LARGEST_ID, widget=forms.HiddenInput)
     decision = forms.ChoiceField(choices=(("post", ""), ("refuse", "")), widget=forms.HiddenInput)
     answer = forms.CharField(label=_("依据"), max_length=LONGEST)
 
