@@ -127,11 +127,10 @@ def form(
         letter = get_column_letter(place)
         head = sheet.cell(row=top, column=place, value=column.head)
         head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor="DCEBF2")
-        sheet.column_dimensions[letter].width = column.width
-        for line in range(top + 1, last + 1):
-            sheet.cell(row=line, column=place).number_format = "@"
+        whole = sheet.column_dimensions[letter]
+        whole.width, whole.number_format = column.width, "@"
         for line, cells in enumerate(filled, start=top + 1):
-            sheet.cell(row=line, column=place, value=safe_cell(cells[place - 1]))
+            sheet.cell(row=line, column=place, value=safe_cell(cells[place - 1])).number_format = "@"
         if column.choices:
             rule = DataValidation(type="list", formula1='"' + ",".join(column.choices) + '"', allow_blank=True)
             rule.add(f"{letter}{top + 1}:{letter}{last}")

@@ -102,6 +102,8 @@ def test_the_form_is_text_with_choices_and_is_read_again():
     sheet = load_workbook(io.BytesIO(content)).active
     assert [cell.value for cell in sheet[3]] == ["学工号", "金额（元）", "日期", "类别"]
     assert {cell.number_format for cell in sheet[4]} == {"@"}
+    columns = [sheet.column_dimensions[letter] for letter in "ABCD"]
+    assert {column.number_format for column in columns} == {"@"}, "also where nothing stands yet: 001 stays 001"
     assert sheet["C4"].value == "'=1+1"
     assert sheet.data_validations.dataValidation[0].formula1 == '"在编,返聘"'
     [line] = STAFF.read(content)
