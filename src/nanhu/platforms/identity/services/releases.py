@@ -33,11 +33,10 @@ def set_releases(*, by: Actor, application: Application, reasons: Mapping[str, s
     if not gone and not new:
         return False
     application.releases.filter(name__in=gone).delete()
-    requests = [
-        requested(by, held.get(name) or AttributeRelease(application=application, name=name), new[name]) for name in new
-    ]
-    AttributeRelease.objects.bulk_create([one for one in requests if one.pk is None])
-    AttributeRelease.objects.bulk_update([one for one in requests if one.pk is not None], fields=REQUEST)
+    added = [AttributeRelease(application=application, name=name) for name in new if name not in held]
+    AttributeRelease.objects.bulk_create([requested(by, one, new[one.name]) for one in added])
+    again = [requested(by, held[name], why) for name, why in new.items() if name in held]
+    AttributeRelease.objects.bulk_update(again, fields=REQUEST)
     note = {"released": dict(new), "removed": gone}
     audit.record(
         by=by, action="identity.change_released_attributes", target=f"application:{application.key}", facts=note
