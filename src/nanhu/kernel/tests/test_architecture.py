@@ -18,8 +18,8 @@ FLOORS = ("platforms", "services", "systems")
 OPEN = ("nanhu.kernel",)  # the kernel's modules are its public face
 BUILDERS = ("nanhu.project", "nanhu.cli", "nanhu.__main__", "nanhu.testing")
 """They put the house together, partly before Django's settings may be read: not rooms."""
-FACES = ("api", "wire")
-"""A room is entered by its `api.py`. What of it a process without Django speaks, such as the gateway, is in `wire.py` (decision 15)."""
+FACES = ("api", "wire", "gateway")
+"""A room is entered by its `api.py`. What of it a process without Django speaks is in `wire.py` and `gateway` (decision 15)."""
 LONGEST_HEAD = 12
 LONGEST_TEMPLATE_LINE = 160
 

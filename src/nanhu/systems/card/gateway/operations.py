@@ -6,15 +6,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from nanhu.kernel.configuration import configuration
+from nanhu.platforms.terminals.gateway import Database, Repeats
 from nanhu.platforms.terminals.wire import read_sequence, seal_next_key
 from nanhu.systems.card.chip.verification import STORE as STORE_WITH_CHIPS
 from nanhu.systems.card.chip.verification import TacVerifier
 from nanhu.systems.card.codes.gateway import CodeDesk, Resolved, is_code
-from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.payments import Decision, PaymentQueue, Row
 from nanhu.systems.card.gateway.pins import PinDesk
 from nanhu.systems.card.gateway.policy import offline_limits, terminal_bounds, terminal_policy
-from nanhu.systems.card.gateway.repeats import Repeats
 from nanhu.systems.card.gateway.requests import (
     MalformedError,
     Purchase,

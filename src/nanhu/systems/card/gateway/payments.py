@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from nanhu.kernel.background import BackgroundTasks
-from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
+from nanhu.platforms.terminals.gateway import Database, OutcomeUnknownError
 from nanhu.systems.card.gateway.policy import terminal_policy
 
 log = logging.getLogger(__name__)

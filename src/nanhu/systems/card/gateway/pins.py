@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from nanhu.systems.card.gateway.database import Database
+from nanhu.platforms.terminals.gateway import Database
 from nanhu.systems.card.gateway.policy import campus_day
 from nanhu.systems.card.gateway.terminals import Terminal
 from nanhu.systems.card.pins.blocks import PinBlockError, open_pin_block

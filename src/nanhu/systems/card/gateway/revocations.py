@@ -13,8 +13,7 @@ import msgspec
 import psycopg
 
 from nanhu.kernel.background import BackgroundTasks
-from nanhu.systems.card.gateway.batches import write_all
-from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
+from nanhu.platforms.terminals.gateway import Database, OutcomeUnknownError, write_all
 from nanhu.systems.card.gateway.operations import Request
 from nanhu.systems.card.gateway.requests import MalformedError, read_object
 

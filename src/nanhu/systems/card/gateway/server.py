@@ -1,26 +1,22 @@
 """From a request to a signed answer; knows no HTTP server (see application.py)."""
 
-import hmac
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import NamedTuple
 
 import msgspec
 
 from nanhu.kernel.configuration import configuration
-from nanhu.platforms.terminals.wire import (
-    LARGEST_BODY,
-    SEALED,
-    clock_offset,
-    is_tolerable,
-    read_sequence,
-    request_text,
-    sign_response,
+from nanhu.platforms.terminals.gateway import (
+    ActivityLog,
+    Database,
+    OutcomeUnknownError,
+    Response,
+    SignedRequest,
+    signer_of,
 )
-from nanhu.systems.card.gateway.activity import ActivityLog
-from nanhu.systems.card.gateway.database import Database, OutcomeUnknownError
+from nanhu.platforms.terminals.wire import LARGEST_BODY, clock_offset, is_tolerable, read_sequence, sign_response
 from nanhu.systems.card.gateway.holds import HoldDesk
 from nanhu.systems.card.gateway.operations import Operations, Request
 from nanhu.systems.card.gateway.payments import PaymentQueue
@@ -33,30 +29,10 @@ from nanhu.systems.card.protocol import refused
 log = logging.getLogger(__name__)
 CONNECTIONS = 6
 PREFIX = "/terminal/v1/"
+REPEATED = "SELECT card_terminal_repeated(%s::json)"
 encode = msgspec.json.Encoder().encode
 
 type Operation = Callable[[Request], Awaitable[tuple[int, bytes]]]
-
-
-class SignedRequest(NamedTuple):
-    """A request as it came."""
-
-    method: str
-    path: str
-    terminal: str
-    sequence: str
-    clock: str
-    signature: str
-    address: str
-    body: bytes
-
-
-class Response(NamedTuple):
-    """An answer as it goes; without a signature where we cannot know who asks."""
-
-    status: int
-    body: bytes
-    signature: str = ""
 
 
 class Gateway:
@@ -67,7 +43,7 @@ class Gateway:
         self.payments = PaymentQueue(self.database)
         self.terminals = TerminalDirectory(self.database)
         self.revocations = RevocationDesk(self.database)
-        self.activity = ActivityLog(self.database, well=self.well)
+        self.activity = ActivityLog(self.database, repeated=REPEATED, well=self.well)
         watch = TerminalWatch(self.activity)
         work = Operations(self.database, self.payments, self.activity.repeats, watch)
         self.sales: dict[str, Operation] = {
@@ -142,7 +118,7 @@ class Gateway:
             return barred
         known = await self.terminals.find(terminal.number)
         if known is not None and terminal.key_version > known.key_version:
-            await self.terminals.promote(terminal)
+            await self.terminals.promote(terminal.id, terminal.key_version)
         own = read_sequence(request.sequence) if request.path in self.sequenced else None
         if own is not None:
             self.activity.repeats.sent(terminal.id, (own,))
@@ -184,27 +160,3 @@ class Gateway:
 
     def refuse_at_door(self, request: SignedRequest, code: str, detail: str = "") -> None:
         self.activity.refuse(terminal=request.terminal, address=request.address, code=code, detail=detail)
-
-
-def signer_of(terminal: Terminal, request: SignedRequest) -> Terminal | None:
-    """The terminal under the key that signed: its own, or the next one while both are good."""
-    if is_signed_by(terminal, request):
-        return terminal
-    if terminal.next_key is None or terminal.next_version is None:
-        return None
-    following = terminal._replace(
-        key=terminal.next_key, key_version=terminal.next_version, next_key=None, next_version=None
-    )
-    return following if is_signed_by(following, request) else None
-
-
-def is_signed_by(terminal: Terminal, request: SignedRequest) -> bool:
-    text = request_text(
-        method="POST",
-        path=request.path,
-        terminal=terminal.number,
-        sequence=request.sequence,
-        clock=request.clock,
-        body=request.body,
-    )
-    return hmac.compare_digest(SEALED(terminal.key, text).hex().encode(), request.signature.encode())

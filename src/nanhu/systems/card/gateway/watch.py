@@ -6,7 +6,7 @@ The bounds themselves are held in the database, in the transaction of each sale,
 
 from typing import Final
 
-from nanhu.systems.card.gateway.activity import ActivityLog
+from nanhu.platforms.terminals.gateway import ActivityLog
 from nanhu.systems.card.gateway.terminals import Terminal
 
 LIMIT: Final = "terminal_limit"

@@ -15,9 +15,8 @@ from django.db import connection
 from psycopg import Cursor
 
 from nanhu.platforms.terminals.api import Terminal
+from nanhu.platforms.terminals.gateway import Application, Database
 from nanhu.platforms.terminals.wire import sign_request, sign_response
-from nanhu.systems.card.gateway.application import Application
-from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.server import Gateway
 
 NOWHERE = "host=/nonexistent connect_timeout=1"
@@ -109,7 +108,7 @@ class SignedTerminal:
 
 async def ask(database: Database, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str | None, bytes]:
     """One HTTP request as a server hands it to the application, and what it is told to send back."""
-    application = Application()
+    application = Application(Gateway)
     application.gateway = gateway = Gateway(database)
     sent: list[Any] = []
 

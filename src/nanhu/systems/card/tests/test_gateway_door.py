@@ -9,18 +9,17 @@ import pytest
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.terminals.api import Incident
+from nanhu.platforms.terminals.gateway import ActivityLog, Application, SignedRequest, address_in
 from nanhu.platforms.terminals.tasks import forget_incidents
 from nanhu.platforms.terminals.wire import LARGEST_BODY, sign_request
-from nanhu.systems.card.gateway.activity import ActivityLog
-from nanhu.systems.card.gateway.application import Application, address_in
-from nanhu.systems.card.gateway.server import Gateway, SignedRequest
+from nanhu.systems.card.gateway.server import Gateway
 from nanhu.systems.card.gateway.terminals import Terminal
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 KEY = bytes(range(32))
 TILL = Terminal("N101A", 7, KEY, 1, "早点", "南院一食堂", "1号窗口")
 PATH = "/terminal/v1/hello"
-DOOR = import_module("nanhu.systems.card.gateway.application")
+DOOR = import_module("nanhu.platforms.terminals.gateway.application")
 
 
 class Terminals:
@@ -116,7 +115,7 @@ class Scope:
 
 @pytest.mark.parametrize("headers", [{"content_length": str(64 * 1024 * 400)}, {"transfer_encoding": "chunked"}])
 def test_a_stranger_cannot_fill_the_memory_with_one_body(headers):
-    application, line = Application(), Line(pieces=400)
+    application, line = Application(gateway), Line(pieces=400)
     application.gateway = gateway()
 
     asyncio.run(application.__rsgi__(Scope(nanhu_terminal=TILL.number, **headers), line))
@@ -128,7 +127,7 @@ def test_a_stranger_cannot_fill_the_memory_with_one_body(headers):
 
 @pytest.mark.parametrize("headers", [{"content_length": "131072"}, {"transfer_encoding": "chunked"}])
 def test_a_body_of_a_usual_size_is_read_whole(headers):
-    application, line = Application(), Line(pieces=2)
+    application, line = Application(gateway), Line(pieces=2)
     application.gateway = gateway()
     body = b"x" * 131072
     headers |= {"nanhu_terminal": TILL.number, "nanhu_sequence": "0", "nanhu_clock": "1764038400"}
@@ -141,7 +140,7 @@ def test_a_body_of_a_usual_size_is_read_whole(headers):
 @pytest.mark.parametrize("headers", [{"content_length": "200"}, {"transfer_encoding": "chunked"}])
 def test_a_body_that_does_not_come_is_cut(headers, monkeypatch):
     monkeypatch.setattr(DOOR, "BODY_SECONDS", 0.05)
-    door, line = Application(), SlowLine(pieces=1)
+    door, line = Application(gateway), SlowLine(pieces=1)
     door.gateway = gateway()
 
     asyncio.run(asyncio.wait_for(door.__rsgi__(Scope(nanhu_terminal=TILL.number, **headers), line), PATIENCE_SECONDS))
@@ -151,7 +150,7 @@ def test_a_body_that_does_not_come_is_cut(headers, monkeypatch):
 
 def test_a_body_that_does_not_come_is_cut_under_asgi_too(monkeypatch):
     monkeypatch.setattr(DOOR, "BODY_SECONDS", 0.05)
-    door, said = Application(), []
+    door, said = Application(gateway), []
     door.gateway = gateway()
     pieces = iter([{"type": "http.request", "body": b"{", "more_body": True}])
 
@@ -196,7 +195,7 @@ def test_a_flood_of_strangers_writes_few_rows_and_is_counted_whole():
     paper = Paper()
 
     async def flood() -> None:
-        activity = ActivityLog(paper)
+        activity = ActivityLog(paper, repeated="")
         for turn in range(200):
             activity.refuse(terminal=f"made-up-{turn}", address="192.0.2.7", code="terminal_unknown")
         await activity.write()

@@ -11,9 +11,9 @@ from nanhu.kernel.background import BackgroundTasks
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import Heartbeat
 from nanhu.kernel.registry import Verdict
+from nanhu.platforms.terminals.gateway import write_all
 from nanhu.systems.card.checks import GATEWAY_TASKS, gateway_works
 from nanhu.systems.card.fleet.models import TerminalReport
-from nanhu.systems.card.gateway.batches import write_all
 from nanhu.systems.card.gateway.payments import PaymentQueue, Row
 from nanhu.systems.card.gateway.server import Gateway
 from nanhu.systems.card.models import Receipt

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from nanhu.systems.card.gateway.database import Database
+from nanhu.platforms.terminals.gateway import Database
 from nanhu.systems.card.gateway.payments import RELIEF_SECONDS, PaymentQueue, Row
 from nanhu.systems.card.protocol import fingerprint
 from nanhu.systems.card.tests.conftest import bring_in_the_cast

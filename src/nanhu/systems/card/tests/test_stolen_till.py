@@ -10,10 +10,10 @@ from django.db import connection
 
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.terminals.api import Incident, Terminal
+from nanhu.platforms.terminals.gateway import ActivityLog
 from nanhu.systems.card.devices import guesses
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.gateway import policy
-from nanhu.systems.card.gateway.activity import ActivityLog
 from nanhu.systems.card.gateway.payments import STATEMENT
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.policy import LimitRule

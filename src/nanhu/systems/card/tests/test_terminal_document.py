@@ -8,8 +8,8 @@ import pytest
 
 from nanhu.platforms.terminals import wire
 from nanhu.platforms.terminals.api import OPERATIONS
+from nanhu.platforms.terminals.gateway import Database
 from nanhu.systems.card import protocol
-from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.server import PREFIX, Gateway
 from nanhu.systems.card.gateway.watch import SUSPENDED
 

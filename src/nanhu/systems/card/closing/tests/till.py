@@ -11,10 +11,10 @@ from unittest.mock import patch
 import psycopg
 from django.db import connection
 
+from nanhu.platforms.terminals.gateway import Application
 from nanhu.platforms.terminals.wire import sign_response
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.gateway import server
-from nanhu.systems.card.gateway.application import Application
 from nanhu.systems.card.gateway.revocations import RevocationDesk
 from nanhu.systems.card.gateway.terminals import TerminalDirectory
 
@@ -45,7 +45,7 @@ def gateway(database: SameConnection) -> Iterator[Application]:
         patch.object(TerminalDirectory, "listen", silence),
         patch.object(RevocationDesk, "listen", silence),
     ):
-        yield Application()
+        yield Application(server.Gateway)
 
 
 class Till(Device):

@@ -11,9 +11,9 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.terminals import api as terminals
+from nanhu.platforms.terminals.gateway import Database
 from nanhu.systems.card.fleet.models import Revocation, RevocationChange, TerminalReport
 from nanhu.systems.card.gateway import revocations
-from nanhu.systems.card.gateway.database import Database
 from nanhu.systems.card.gateway.operations import Request
 from nanhu.systems.card.gateway.revocations import RevocationDesk
 from nanhu.systems.card.gateway.terminals import Terminal

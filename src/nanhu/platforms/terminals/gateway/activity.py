@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from nanhu.kernel.background import BackgroundTasks
+from nanhu.platforms.terminals.gateway.database import Database, write_all
+from nanhu.platforms.terminals.gateway.repeats import Repeats
 from nanhu.platforms.terminals.wire import MOST_INCIDENTS, printable
-from nanhu.systems.card.gateway.batches import write_all
-from nanhu.systems.card.gateway.database import Database
-from nanhu.systems.card.gateway.repeats import Repeats
 
 PAUSE_SECONDS = 3.0
 SEEN = "SELECT terminals_seen(%s::json)"
-REPEATED = "SELECT card_terminal_repeated(%s::json)"
 MOST_ADDRESSES = 2000
 HEARTBEATS = """
     INSERT INTO kernel_heartbeat (name, seen_at) SELECT h.name, now() FROM json_to_recordset(%s::json) AS h(name text) ORDER BY h.name
@@ -30,9 +28,10 @@ class Seen(NamedTuple):
 
 
 class ActivityLog:
-    def __init__(self, database: Database, *, well: Callable[[], Iterable[str]] = tuple) -> None:
-        """`well` names the tasks of this process that do their work; the doctor misses the others."""
-        self.database = database
+    def __init__(self, database: Database, *, repeated: str, well: Callable[[], Iterable[str]] = tuple) -> None:
+        """`well` names the tasks of this process that do their work; the doctor misses the others. `repeated` is the statement that
+        counts sequences that came again."""
+        self.database, self.repeated = database, repeated
         self.well = well
         self.seen: dict[tuple[int, str], Seen] = {}
         self.incidents: dict[tuple[str, str, str, str], int] = {}
@@ -66,7 +65,7 @@ class ActivityLog:
             {"id": terminal, "address": address, **one._asdict()} for (terminal, address), one in sorted(seen.items())
         ]
         await write_all(self.database, SEEN, seen_rows)
-        await write_all(self.database, REPEATED, repeated)
+        await write_all(self.database, self.repeated, repeated)
         lines = [
             {"terminal": terminal, "address": address, "code": code, "detail": detail, "times": times}
             for (terminal, address, code, detail), times in incidents.items()

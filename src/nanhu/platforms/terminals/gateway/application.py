@@ -5,7 +5,7 @@ import contextlib
 import logging.config
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # its stub forgets to say so
 
@@ -13,8 +13,8 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.connections import guard_of
 from nanhu.kernel.garbage import collect_seldom
 from nanhu.kernel.logs import logging_settings
+from nanhu.platforms.terminals.gateway.frames import Response, SignedRequest
 from nanhu.platforms.terminals.wire import LARGEST_BODY
-from nanhu.systems.card.gateway.server import Gateway, SignedRequest
 
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -24,11 +24,19 @@ BODY_SECONDS = 20.0
 """Whoever sends 256 KiB more slowly than this is cut: a body is in memory until it is whole."""
 
 
-class Application:
+class Gateway(Protocol):
+    """What the room above answers with."""
+
+    async def serve(self, request: SignedRequest) -> Response: ...
+    async def close(self) -> None: ...
+
+
+class Application[G: Gateway]:
     """Makes the gateway at the first request (or at lifespan start-up), inside the server's loop."""
 
-    def __init__(self) -> None:
-        self.gateway: Gateway | None = None
+    def __init__(self, make: Callable[[], G]) -> None:
+        self.make = make
+        self.gateway: G | None = None
         self.lock = asyncio.Lock()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
@@ -76,10 +84,10 @@ class Application:
             await send({"type": "http.response.start", "status": response.status, "headers": headers})
             await send({"type": "http.response.body", "body": response.body, "more_body": False})
 
-    async def start(self) -> Gateway:
+    async def start(self) -> G:
         async with self.lock:
             if self.gateway is None:
-                self.gateway = Gateway()
+                self.gateway = self.make()
                 collect_seldom()
                 guard_of(configuration()).start()
                 logging.config.dictConfig(logging_settings(configuration().log_format))
@@ -139,6 +147,3 @@ async def body_of(receive: Receive) -> bytes:
         message = await receive()
         body += message.get("body", b"")
     return body
-
-
-application = Application()

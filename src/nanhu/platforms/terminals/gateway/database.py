@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg.rows import TupleRow
 
@@ -79,3 +80,20 @@ class Database:
         async with self.connection() as connection:
             cursor = await connection.execute(statement, parameters, binary=True)
             return await cursor.fetchall() if cursor.description else []
+
+
+async def write_all(database: Database, statement: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows that are written together because that is cheap: `statement` takes them as one JSON list. One that cannot be written is
+    left out and harms no other. While the database is away nothing is written: none of it is money."""
+    if not rows:
+        return
+    try:
+        await database.rows(statement, [msgspec.json.encode(rows).decode()])
+    except OutcomeUnknownError:
+        log.warning("the database was away: %d rows beside the payments were not written", len(rows))
+    except (psycopg.Error, ValueError) as error:
+        if len(rows) == 1:
+            log.warning("a row that cannot be written was left out: %s", type(error).__name__)
+            return
+        for row in rows:
+            await write_all(database, statement, [row])

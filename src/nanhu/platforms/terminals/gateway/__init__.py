@@ -1,0 +1,23 @@
+"""What a gateway of terminals is made of (decisions 5 and 15): an HTTP application, the frame of a signed request, terminals by their keys,
+what is written beside their requests. Without Django: a process of its own imports it, with the operations of the room above."""
+
+from nanhu.platforms.terminals.gateway.activity import ActivityLog
+from nanhu.platforms.terminals.gateway.application import Application, address_in
+from nanhu.platforms.terminals.gateway.database import Database, OutcomeUnknownError, write_all
+from nanhu.platforms.terminals.gateway.directory import Directory
+from nanhu.platforms.terminals.gateway.frames import Response, SignedRequest, signer_of
+from nanhu.platforms.terminals.gateway.repeats import Repeats
+
+__all__ = [
+    "ActivityLog",
+    "Application",
+    "Database",
+    "Directory",
+    "OutcomeUnknownError",
+    "Repeats",
+    "Response",
+    "SignedRequest",
+    "address_in",
+    "signer_of",
+    "write_all",
+]
