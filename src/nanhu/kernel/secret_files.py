@@ -1,5 +1,6 @@
 """Secrets made at first use and kept in the data folder, never in the repository."""
 
+import json
 import os
 import secrets
 from contextlib import suppress
@@ -25,3 +26,14 @@ def private_folder(path: Path) -> Path:
     if path.stat().st_mode & 0o077:
         path.chmod(0o700)
     return path
+
+
+def write_private(path: Path, value: object) -> None:
+    """As JSON, whole or not at all, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.part")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(value, file, ensure_ascii=False, indent=1)
+    draft.replace(path)

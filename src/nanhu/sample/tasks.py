@@ -11,7 +11,7 @@ from nanhu.platforms.people import api as people
 from nanhu.sample import photos
 from nanhu.sample.cast import MEMBERS
 from nanhu.sample.truth import FILE_NAME, read_truth
-from nanhu.systems.card import api as card
+from nanhu.systems.card import sample as card_sample
 
 BATCH = 100
 CUSTOMERS = 24
@@ -40,7 +40,7 @@ def sign_with_the_bank() -> None:
     facts = json.loads((configuration().data_dir / "emulators" / "outside.json").read_text(encoding="utf-8"))
     cast = {member.campus_no for member in MEMBERS}
     others = [one for one in facts["customers"] if one["campus_no"] and one["campus_no"] not in cast]
-    card.begin_at_the_bank(by=Actor.system("sample"), customers=others[:CUSTOMERS])
+    card_sample.begin_at_the_bank(by=Actor.system("sample"), customers=others[:CUSTOMERS])
 
 
 def wait_for_the_bank() -> None:

@@ -32,7 +32,7 @@ READ_OTHERWISE = {
     "platforms/people/services/revert.py": "written by us into the database",
     "sample/demo/step_log.py": "written by us",
     "sample/truth.py": "written by us",
-    "systems/card/bank/management/commands/card_outside.py": "a file for our emulators",
+    "sample/management/commands/card_outside.py": "a file for our emulators",
     "systems/card/chip/management/commands/card_chips.py": "a file for our emulators",
     "systems/card/vendors/management/commands/card_vendor.py": "a file for our emulators",
 }

@@ -36,6 +36,7 @@ from nanhu.sample.tasks import photograph_everybody, sign_with_the_bank
 from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
 from nanhu.sample.truth import read_truth
 from nanhu.systems.card import api as card
+from nanhu.systems.card import sample as card_sample
 
 BY = Actor.system("demo")
 ROLES = {
@@ -196,7 +197,7 @@ def begin_books(_advance: Advance) -> str:
     keepers = [member.campus_no for member in MEMBERS if "card.merchant" in ROLES.get(member.role, ())]
     people_of = people.find_people_by_campus_no(keepers)
     accounts = [account.pk for person in people_of.values() if (account := identity.account_of(person)) is not None]
-    done = card.begin_books(by=BY, shopkeepers=accounts)
+    done = card_sample.begin_books(by=BY, shopkeepers=accounts)
     return f"{done.contracts} 份合同，{done.settled} 笔结算"
 
 
@@ -235,8 +236,8 @@ def take_photos(_advance: Advance) -> str:
 
 def open_card_office(_advance: Advance) -> str:
     """A working day of the card office: a list with faults, cards to hand over, one overdue, a subsidy, a frozen sum."""
-    return card.begin_office(
-        card.Office(
+    return card_sample.begin_office(
+        card_sample.Office(
             clerk=CAST["clerk"].campus_no,
             second=CAST["administrator"].campus_no,
             agent=CAST["teacher"].campus_no,
@@ -252,7 +253,9 @@ def open_card_office(_advance: Advance) -> str:
 def go_on_with_the_day(_advance: Advance) -> str:
     """Cash in the drawer, doubts, a lost card, a price list: no page of the office stands empty."""
     cast = tuple(member.campus_no for member in MEMBERS)
-    return card.begin_day(card.Day(clerk=CAST["clerk"].campus_no, second=CAST["administrator"].campus_no, cast=cast))
+    return card_sample.begin_day(
+        card_sample.Day(clerk=CAST["clerk"].campus_no, second=CAST["administrator"].campus_no, cast=cast)
+    )
 
 
 def connect_office(_advance: Advance) -> str:

@@ -5,8 +5,9 @@ import pytest
 from nanhu.platforms.access.models import AntiPassback, Door, DoorRule
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.sample.demo import steps
-from nanhu.systems.card.management.commands import card_doors, card_emulator
+from nanhu.sample.management.commands import card_doors
 from nanhu.systems.card.models import Merchant, Price
+from nanhu.systems.card.sample import chosen_terminals
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
 
 pytestmark = pytest.mark.django_db
@@ -34,4 +35,4 @@ def test_buses_take_one_fare_and_one_of_them_can_be_tried():
         steps.start_the_buses(nothing)
     buses = Terminal.objects.filter(till__merchant=Merchant.objects.get(key="bus"))
     assert list(Price.objects.filter(terminal__in=buses).values_list("kind", "price_fen")) == [("fixed", 100)] * 3
-    assert any(one["merchant"] == "校车公司" and one["fixed_fen"] == 100 for one in card_emulator.chosen_terminals(1))
+    assert any(one["merchant"] == "校车公司" and one["fixed_fen"] == 100 for one in chosen_terminals(1))

@@ -1,36 +1,25 @@
 """The door of the campus card."""
 
-from nanhu.systems.card.bank.example import begin_at_the_bank
-from nanhu.systems.card.closing.books import Books, begin_books
 from nanhu.systems.card.errors import HistoryExistsError
 from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
 from nanhu.systems.card.funds.services.deductions import Deducted, deduct, open_payee
 from nanhu.systems.card.funds.services.payouts import open_funding
-from nanhu.systems.card.sample.day import Day, begin_day
-from nanhu.systems.card.sample.office import Office, begin_office
 from nanhu.systems.card.services.history import HistoryResult, PastRow, import_history
 from nanhu.systems.card.services.issue import issue_cards
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 from nanhu.systems.card.services.prices import PriceOrder, set_prices
 
 __all__ = [
-    "Books",
     "CardLossCancelled",
     "CardReissued",
     "CardReportedLost",
-    "Day",
     "Deducted",
     "HistoryExistsError",
     "HistoryResult",
     "MerchantOrder",
-    "Office",
     "PastRow",
     "PriceOrder",
     "TerminalOrder",
-    "begin_at_the_bank",
-    "begin_books",
-    "begin_day",
-    "begin_office",
     "deduct",
     "import_history",
     "issue_cards",

@@ -1,1 +1,21 @@
-"""What the sample campus shows of the card on its first day: the office's batches, cash, doubts, a lost card."""
+"""What a sample campus shows of the card on its first day: the face for `nanhu.sample`, which nobody else enters."""
+
+from nanhu.systems.card.bank.limits import school_code
+from nanhu.systems.card.sample.bank import begin_at_the_bank
+from nanhu.systems.card.sample.books import begin_books
+from nanhu.systems.card.sample.day import Day, begin_day
+from nanhu.systems.card.sample.emulated import chosen_cards, chosen_terminals, holders
+from nanhu.systems.card.sample.office import Office, begin_office
+
+__all__ = [
+    "Day",
+    "Office",
+    "begin_at_the_bank",
+    "begin_books",
+    "begin_day",
+    "begin_office",
+    "chosen_cards",
+    "chosen_terminals",
+    "holders",
+    "school_code",
+]

@@ -55,7 +55,7 @@ def student(campus_no):
 def path(tmp_path, monkeypatch):
     """A data folder of this test's own: others run beside it."""
     moved = replace(configuration(), data_dir=tmp_path)
-    monkeypatch.setattr("nanhu.systems.card.management.commands.card_emulator.configuration", lambda: moved)
+    monkeypatch.setattr("nanhu.sample.management.commands.card_emulator.configuration", lambda: moved)
     return tmp_path / "emulators" / "pos.json"
 
 

@@ -9,11 +9,11 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.secret_files import write_private
 from nanhu.systems.card.chip import messages
 from nanhu.systems.card.chip.models import Algorithm, Chip, MasterKey
 from nanhu.systems.card.chip.services import keys, making
 from nanhu.systems.card.chip.services.delivery import card_facts
-from nanhu.systems.card.management.commands.card_emulator import write_private
 from nanhu.systems.card.models import Card
 
 CONFIGURATIONS = ("pos.json", "kiosks.json")

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import Configuration, configuration
+from nanhu.kernel.secret_files import write_private
 from nanhu.platforms.openapi.api import (
     ApiKey,
     Mode,
@@ -20,7 +21,6 @@ from nanhu.platforms.openapi.api import (
     register_vendor,
     revoke_key,
 )
-from nanhu.systems.card.management.commands.card_emulator import write_private
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.vendors.models import VendorMerchant
 from nanhu.systems.card.vendors.sandbox.behaviours import MERCHANT

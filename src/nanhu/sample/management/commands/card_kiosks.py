@@ -8,9 +8,11 @@ from django.core.management.base import BaseCommand
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
+from nanhu.kernel.secret_files import write_private
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.management.commands.card_emulator import chosen_cards, host_names, write_private
+from nanhu.sample.emulated import host_names
+from nanhu.systems.card.sample import chosen_cards
 
 KINDS = ("load_kiosk", "reissue_kiosk", "self_service_kiosk")
 

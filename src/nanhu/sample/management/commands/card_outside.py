@@ -13,12 +13,12 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import Configuration, configuration
 from nanhu.kernel.school import school
+from nanhu.kernel.secret_files import write_private
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.api import BANK_ACCOUNT, Channel, acquirer_keys, signing_pair
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.limits import school_code
-from nanhu.systems.card.management.commands.card_emulator import host_names, write_private
-from nanhu.systems.card.models import Card
+from nanhu.sample.emulated import host_names
+from nanhu.systems.card.sample import holders, school_code
 
 BY = Actor.system("card.outside")
 BANK, ACQUIRER = "abc", "unionpay"
@@ -130,8 +130,7 @@ def put(key: str, **facts: str) -> None:
 def customers(campus_nos: Iterable[str]) -> Iterator[dict[str, str]]:
     """The named people first, then others who hold a card; everybody with a document and a phone has a bank card."""
     named = [found for no in campus_nos if (found := people.find_person_by_campus_no(no)) is not None]
-    others = Card.objects.filter(state="issued").exclude(person_id__in=named).order_by("number")
-    for person_id in [*named, *others.values_list("person_id", flat=True)[:CUSTOMERS]]:
+    for person_id in [*named, *holders(named, CUSTOMERS)]:
         person = people.person_card(person_id)
         id_number = people.id_number_of(person_id, by=BY, purpose=PURPOSE)
         phone = people.phone_of(person_id, by=BY, purpose=PURPOSE)

@@ -1,21 +1,11 @@
-"""Writes what the POS emulator is told at its installation: gateway, a dozen terminals with their keys, cards to try."""
+"""Tills and cards of a campus that its emulators are told of: a dozen spread over the canteens, cards of every state."""
 
-import json
-import os
-from argparse import ArgumentParser
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.core.management.base import BaseCommand
-
-from nanhu.kernel.configuration import configuration
-from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Card, Till
 
-TERMINALS = 12
 CARDS = 10
 FIXED_FEN = {"早点": 400, "浴室": 200, "洗衣": 500, "直饮水": 50, "校车": 100}
 STATE_NOTES = {
@@ -24,33 +14,6 @@ STATE_NOTES = {
     Card.State.EXPIRED: "已过期",
     Card.State.CLOSED: "已注销",
 }
-STRANGER = {"uid": "04FFFFFFFFFFFF", "name": "外校来客", "campus_no": "", "note": "不是本校的卡"}
-
-
-class Command(BaseCommand):
-    help = "Write <data folder>/emulators/pos.json for the POS emulator, readable by its owner only."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--campus-no", action="append", default=[], help="whose cards come first; may be repeated")
-        parser.add_argument("--terminals", type=int, default=TERMINALS)
-
-    def handle(self, **options: Any) -> None:
-        terminals = chosen_terminals(options["terminals"])
-        cards = [*chosen_cards(options["campus_no"]), STRANGER]
-        settings = configuration()
-        path = settings.data_dir / "emulators" / "pos.json"
-        write_private(
-            path,
-            {
-                "gateway": f"http://127.0.0.1:{settings.gateway_port}",
-                "school": school().name,
-                "hosts": host_names(settings.public_url, settings.allowed_hosts),
-                "terminals": terminals,
-                "cards": cards,
-            },
-        )
-        if options["verbosity"]:
-            self.stdout.write(f"{path}: {len(terminals)} terminals, {len(cards)} cards")
 
 
 def chosen_terminals(count: int) -> list[dict[str, Any]]:
@@ -107,17 +70,7 @@ def card_facts(card: Card, holder: people.PersonCard) -> dict[str, str]:
     return {"uid": card.uid, "name": holder.name, "campus_no": campus_no, "note": note}
 
 
-def host_names(public_url: str, allowed_hosts: str) -> list[str]:
-    further = [one.strip().lower() for one in allowed_hosts.split(",") if one.strip()]
-    names = ["localhost", "127.0.0.1", "[::1]", urlsplit(public_url).hostname or "", *further]
-    return list(dict.fromkeys(name for name in names if name))
-
-
-def write_private(path: Path, value: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.part")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False, indent=1)
-    draft.replace(path)
+def holders(besides: Iterable[int], most: int) -> list[int]:
+    """People with a card that pays, those of the lowest numbers first."""
+    living = Card.objects.filter(state=Card.State.ISSUED).exclude(person_id__in=besides).order_by("number")
+    return list(living.values_list("person_id", flat=True)[:most])

@@ -7,8 +7,11 @@ from django.core.management.base import BaseCommand
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
+from nanhu.kernel.secret_files import write_private
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.management.commands.card_emulator import STRANGER, chosen_cards, host_names, write_private
+from nanhu.sample.emulated import host_names
+from nanhu.sample.management.commands.card_emulator import STRANGER
+from nanhu.systems.card.sample import chosen_cards
 
 
 class Command(BaseCommand):
