@@ -5,7 +5,7 @@ from nanhu.platforms.terminals.gateway.activity import ActivityLog
 from nanhu.platforms.terminals.gateway.application import Application, address_in
 from nanhu.platforms.terminals.gateway.database import Database, OutcomeUnknownError, write_all
 from nanhu.platforms.terminals.gateway.directory import Directory
-from nanhu.platforms.terminals.gateway.frames import Response, SignedRequest, signer_of
+from nanhu.platforms.terminals.gateway.frames import Response, SignedRequest, is_signed_by
 from nanhu.platforms.terminals.gateway.repeats import Repeats
 
 __all__ = [
@@ -18,6 +18,6 @@ __all__ = [
     "Response",
     "SignedRequest",
     "address_in",
-    "signer_of",
+    "is_signed_by",
     "write_all",
 ]

@@ -10,15 +10,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.configuration import Configuration, configuration
 from nanhu.kernel.school import school
 from nanhu.kernel.secret_files import write_private
-from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.api import BANK_ACCOUNT, Channel, acquirer_keys, signing_pair
+from nanhu.platforms.payments.api import Channel, acquirer_keys, signing_pair
 from nanhu.platforms.people import api as people
 from nanhu.sample.emulated import host_names
-from nanhu.systems.card.sample import holders, school_code
+from nanhu.systems.card.sample import held_at_bank, holders, school_code
 
 BY = Actor.system("card.outside")
 BANK, ACQUIRER = "abc", "unionpay"
@@ -116,11 +115,6 @@ def connect(settings: Configuration) -> dict[str, Any]:
         "opening_day": campus_today().isoformat(),
         "opening_fen": held_at_bank(),
     }
-
-
-def held_at_bank() -> int:
-    """What our books say the bank holds at this moment: the emulated bank begins with as much."""
-    return -sum(ledger.net_of(account, before=now()) for account in ledger.account_ids([BANK_ACCOUNT]).values())
 
 
 def put(key: str, **facts: str) -> None:

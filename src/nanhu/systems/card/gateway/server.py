@@ -14,7 +14,7 @@ from nanhu.platforms.terminals.gateway import (
     OutcomeUnknownError,
     Response,
     SignedRequest,
-    signer_of,
+    is_signed_by,
 )
 from nanhu.platforms.terminals.wire import LARGEST_BODY, clock_offset, is_tolerable, read_sequence, sign_response
 from nanhu.systems.card.gateway.holds import HoldDesk
@@ -160,3 +160,13 @@ class Gateway:
 
     def refuse_at_door(self, request: SignedRequest, code: str, detail: str = "") -> None:
         self.activity.refuse(terminal=request.terminal, address=request.address, code=code, detail=detail)
+
+
+def signer_of(terminal: Terminal, request: SignedRequest) -> Terminal | None:
+    """The terminal under the key that signed: its own, or the next one while both are good."""
+    if is_signed_by(terminal.key, terminal.number, request):
+        return terminal
+    following = terminal.next_key
+    if following is None or terminal.next_version is None or not is_signed_by(following, terminal.number, request):
+        return None
+    return terminal._replace(key=following, key_version=terminal.next_version, next_key=None, next_version=None)

@@ -4,7 +4,7 @@ from nanhu.systems.card.bank.limits import school_code
 from nanhu.systems.card.sample.bank import begin_at_the_bank
 from nanhu.systems.card.sample.books import begin_books
 from nanhu.systems.card.sample.day import Day, begin_day
-from nanhu.systems.card.sample.emulated import chosen_cards, chosen_terminals, holders
+from nanhu.systems.card.sample.emulated import chosen_cards, chosen_terminals, held_at_bank, holders
 from nanhu.systems.card.sample.office import Office, begin_office
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "begin_office",
     "chosen_cards",
     "chosen_terminals",
+    "held_at_bank",
     "holders",
     "school_code",
 ]

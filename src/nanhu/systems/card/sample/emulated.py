@@ -1,8 +1,11 @@
-"""Tills and cards of a campus that its emulators are told of: a dozen spread over the canteens, cards of every state."""
+"""What the emulators of a campus are told of: a dozen tills spread over the canteens, cards of every state, what the bank begins with."""
 
 from collections.abc import Iterable
 from typing import Any
 
+from nanhu.kernel.clock import now
+from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.api import BANK_ACCOUNT
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Card, Till
 
@@ -74,3 +77,8 @@ def holders(besides: Iterable[int], most: int) -> list[int]:
     """People with a card that pays, those of the lowest numbers first."""
     living = Card.objects.filter(state=Card.State.ISSUED).exclude(person_id__in=besides).order_by("number")
     return list(living.values_list("person_id", flat=True)[:most])
+
+
+def held_at_bank() -> int:
+    """What our books say the bank holds at this moment: the emulated bank begins with as much."""
+    return -sum(ledger.net_of(account, before=now()) for account in ledger.account_ids([BANK_ACCOUNT]).values())

@@ -11,8 +11,8 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.accounts import clearing_account
 from nanhu.platforms.payments.models import Channel, Deposit
 from nanhu.platforms.payments.services.day_custody import custody_on
-from nanhu.sample.management.commands.card_outside import held_at_bank
 from nanhu.systems.card.bank.tests.test_payout_desk import bank_day, books_are_sound, finance
+from nanhu.systems.card.sample import held_at_bank
 from nanhu.systems.card.services.shifts import safe
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 
