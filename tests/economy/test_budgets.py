@@ -22,12 +22,15 @@ def burn(seconds):
     until = time.process_time() + seconds
     while time.process_time() < until: pass
 """
-PLAIN = ("-p", "nanhu.testing.budget_plugin", "-p", "no:django", "-p", "no:randomly", "-p", "no:cacheprovider")
+PLAIN = ("-p", "xdist.plugin", "-p", "nanhu.testing.budget_plugin", "-p", "no:cacheprovider")
 BUDGETS = Budgets(2, 60, {"tests/journeys": 400})
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester):
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
+    )  # what else is installed takes a second and a half to load
     pytester.makeini("[pytest]\nmarkers = slow")
     pytester.path.joinpath("pyproject.toml").write_text(PYPROJECT)
 

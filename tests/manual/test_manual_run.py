@@ -25,11 +25,14 @@ SUITE = """
 
     def test_names_no_row(): assert False
 """
-PLAIN = ("-p", "nanhu.testing.manual_plugin", "-p", "no:django", "-p", "no:randomly", "-p", "no:cacheprovider")
+PLAIN = ("-p", "xdist.plugin", "-p", "nanhu.testing.manual_plugin", "-p", "no:cacheprovider")
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester):
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
+    )  # what else is installed takes a second and a half to load
     pytester.makeini("[pytest]\nmanual_catalogue = rows.toml\n")
     pytester.path.joinpath("rows.toml").write_text(CATALOGUE, encoding="utf-8")
 
