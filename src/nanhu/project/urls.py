@@ -14,6 +14,7 @@ ROOMS = [
     ("datahub/", "nanhu.platforms.datahub.urls"),
     ("notices/", "nanhu.platforms.messages.urls"),
     ("card/doors/", "nanhu.platforms.access.urls"),
+    ("card/bank/app/v1/", "nanhu.platforms.payments.app_urls"),
     ("card/bank/notices/", "nanhu.platforms.payments.notice_urls"),
     ("card/bank/agreement/", "nanhu.platforms.payments.agreement_urls"),
     ("payments/", "nanhu.platforms.payments.urls"),

@@ -3,6 +3,7 @@
 from nanhu.platforms.payments.account_groups import AccountGroup, account_groups, group_name
 from nanhu.platforms.payments.accounts import BANK_ACCOUNT, clearing_account
 from nanhu.platforms.payments.acquirer import AcquirerSilentError
+from nanhu.platforms.payments.app_operations import APP_OPERATIONS, AppOperation, AppQuestion
 from nanhu.platforms.payments.books import BOOKS
 from nanhu.platforms.payments.certificates import acquirer_keys, signing_pair
 from nanhu.platforms.payments.channels import acquirer_channel, acquirer_of, bank_channel, gateway_of
@@ -32,6 +33,7 @@ from nanhu.platforms.payments.timing import LEASE, first_look, next_look, pause_
 from nanhu.platforms.payments.uses import USES, Notice, Paid, Terms
 
 __all__ = [
+    "APP_OPERATIONS",
     "BANK_ACCOUNT",
     "BOOKS",
     "LEASE",
@@ -41,6 +43,8 @@ __all__ = [
     "AcquirerSilentError",
     "Agreement",
     "AgreementNotFoundError",
+    "AppOperation",
+    "AppQuestion",
     "BankAnswer",
     "BankPayout",
     "BankSilentError",

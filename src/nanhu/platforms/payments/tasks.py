@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import job, open_progress
 from nanhu.platforms.payments.day_sources import sources
-from nanhu.platforms.payments.models import DayClose
+from nanhu.platforms.payments.models import AppRequest, DayClose
 from nanhu.platforms.payments.services import reconciliation
 from nanhu.platforms.payments.services.days import close_day
 
@@ -43,6 +43,13 @@ def close_day_by_hand(progress_id: str, day: str, name: str, account_id: int) ->
     )
     summary = _("{day} 核对完：{state}").format(day=day, state=DayClose.State(close.state).label)
     progress.finish(summary, result_url=reverse("payments:day", args=[day]))
+
+
+@job("payments.forget_app_requests", every="17 * * * *")
+def forget_app_requests() -> int:
+    """A question older than its clock allows cannot be played again anyway."""
+    gone, _by_table = AppRequest.objects.filter(at__lt=now() - timedelta(hours=1)).delete()
+    return gone
 
 
 def days_to_look_at_again(today: date) -> list[date]:

@@ -34,7 +34,7 @@ ROW_OF = {
     "identity:oidc_revoke": "OIDC token endpoint",
     "identity:oidc_introspect": "OIDC token endpoint",
     "terminals:services": "the same: what terminals ask",
-    "card:card_bank:app": "the outside apps' door itself",
+    "payments_apps:ask": "the outside apps' door itself",
     "payments_notices:acp_notice": "the notice doors of bank and UnionPay",
     "payments_notices:bank_notice": "the notice doors of bank and UnionPay",
     "card_api:": "vendor API",

@@ -85,6 +85,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="AppRequest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("request", models.TextField()),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "app",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payments_app_request",
+                "constraints": [models.UniqueConstraint(fields=("app", "request"), name="payments_app_request_once")],
+            },
+        ),
+        migrations.CreateModel(
             name="Agreement",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

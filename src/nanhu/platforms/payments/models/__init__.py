@@ -1,5 +1,5 @@
 from nanhu.platforms.payments.models.agreements import Agreement, BulkSigning, BulkSigningRow
-from nanhu.platforms.payments.models.channels import Channel
+from nanhu.platforms.payments.models.channels import AppRequest, Channel
 from nanhu.platforms.payments.models.days import DayClose, DayDifference
 from nanhu.platforms.payments.models.deposits import Deposit
 from nanhu.platforms.payments.models.payouts import BankPayout, PayoutFile
@@ -7,6 +7,7 @@ from nanhu.platforms.payments.models.statements import Difference, Statement, St
 
 __all__ = [
     "Agreement",
+    "AppRequest",
     "BankPayout",
     "BulkSigning",
     "BulkSigningRow",

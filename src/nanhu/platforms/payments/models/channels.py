@@ -42,3 +42,15 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AppRequest(models.Model):
+    """Each question of an app once: a recorded one cannot be played again."""
+
+    app = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
+    request = models.TextField()
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        db_table = "payments_app_request"
+        constraints = [models.UniqueConstraint(fields=["app", "request"], name="payments_app_request_once")]

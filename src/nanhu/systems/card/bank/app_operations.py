@@ -2,16 +2,13 @@
 
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
-from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.messages import api as messages
-from nanhu.platforms.payments.api import AcquirerSilentError, Channel
+from nanhu.platforms.payments.api import APP_OPERATIONS, AcquirerSilentError, AppOperation, AppQuestion
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import text_in, whole_in
 from nanhu.systems.card.bank.errors import AcquirerBusyError, SchoolUnknownError, TopUpNotFoundError
@@ -30,15 +27,7 @@ CODE_KINDS: Final[dict[str, Kind | None]] = {"card": None, "pay": "pay", "door":
 type Facts = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    app: Channel
-    request: str
-    body: Facts
-    by: Actor
-
-
-def ask_school(asked: Question) -> Facts:
+def ask_school(asked: AppQuestion) -> Facts:
     """A086: a deep link names the code, so that nobody has to walk city and list."""
     if text_in(asked.body, "school_code") != school_code():
         raise SchoolUnknownError
@@ -55,7 +44,7 @@ def ask_school(asked: Question) -> Facts:
     }
 
 
-def verify(asked: Question) -> Facts:
+def verify(asked: AppQuestion) -> Facts:
     ask_school(asked)
     said = {name: text_in(asked.body, name) for name in ("campus_no", "name", "id_number", "device")}
     made = bindings.ask(
@@ -64,14 +53,14 @@ def verify(asked: Question) -> Facts:
     return {"binding": str(made.public_id), "phone": bindings.masked_phone_of(made, by=asked.by)}
 
 
-def bind(asked: Question) -> Facts:
+def bind(asked: AppQuestion) -> Facts:
     made = bindings.confirm(
         by=asked.by, app=asked.app, public_id=text_in(asked.body, "binding"), code=text_in(asked.body, "code")
     )
     return {"binding": str(made.public_id), **holder_facts(made)}
 
 
-def look(asked: Question) -> Facts:
+def look(asked: AppQuestion) -> Facts:
     return holder_facts(bound(asked))
 
 
@@ -98,7 +87,7 @@ def campus_no_of(person: people.PersonCard | None) -> str:
     return person.affiliations[0].campus_no if person and person.affiliations else ""
 
 
-def bound(asked: Question) -> Binding:
+def bound(asked: AppQuestion) -> Binding:
     return bindings.active(asked.app, text_in(asked.body, "binding"))
 
 
@@ -110,7 +99,7 @@ def card_of(binding: Binding) -> Card:
     return card
 
 
-def top_up(asked: Question) -> Facts:
+def top_up(asked: AppQuestion) -> Facts:
     """The order, and where it is paid. The same request again is the same order."""
     made = top_ups.ask_top_up(
         by=asked.by,
@@ -126,7 +115,7 @@ def top_up(asked: Question) -> Facts:
         raise AcquirerBusyError from error
 
 
-def look_top_up(asked: Question) -> Facts:
+def look_top_up(asked: AppQuestion) -> Facts:
     """Only what this app ordered for this binding's holder."""
     number, person_id = text_in(asked.body, "order"), bound(asked).person_id
     found = OnlineTopUp.objects.filter(number=number, app=asked.app, card__person_id=person_id).first()
@@ -146,7 +135,7 @@ def top_up_facts(found: OnlineTopUp) -> Facts:
     }
 
 
-def rows(asked: Question) -> Facts:
+def rows(asked: AppQuestion) -> Facts:
     """The newest rows first; `before` is the id of the last one seen."""
     card = card_of(bound(asked))
     found = Receipt.objects.filter(wallet_id=card.wallet_id, outcome="posted").select_related("merchant")
@@ -168,18 +157,18 @@ def row_facts(one: Receipt) -> Facts:
     }
 
 
-def loss(asked: Question) -> Facts:
+def loss(asked: AppQuestion) -> Facts:
     card = card_of(bound(asked))
     report_lost(by=asked.by, card=card, reason=f"在{asked.app.name}挂失", proof=BOUND_APP)
     return {"card_state": "lost"}
 
 
-def news(_asked: Question) -> Facts:
+def news(_asked: AppQuestion) -> Facts:
     lines = messages.latest_for_all()
     return {"news": [{"title": one.title, "at": one.published_at.timestamp()} for one in lines]}
 
 
-def code(asked: Question) -> Facts:
+def code(asked: AppQuestion) -> Facts:
     """A code of this phone's own (收付款): the app's server keeps no key, so it asks while it has a network."""
     kind, binding = text_in(asked.body, "kind"), bound(asked)
     device = binding.code_device
@@ -192,23 +181,23 @@ def code(asked: Question) -> Facts:
     return {"code": part_of(text, right) if right else text, "seconds": STEP_SECONDS}
 
 
-def unbind(asked: Question) -> Facts:
+def unbind(asked: AppQuestion) -> Facts:
     bindings.revoke(by=asked.by, binding=bound(asked), reason=f"在{asked.app.name}解除")
     return {}
 
 
-def appeal(asked: Question) -> Facts:
+def appeal(asked: AppQuestion) -> Facts:
     said = {name: text_in(asked.body, name) for name in ("campus_no", "name", "phone", "text")}
     appeals.ask_in_app(by=asked.by, app=asked.app, **said)
     return {"sentence": "已收到，校园卡管理办公室核实后会电话联系您"}
 
 
-OPERATIONS: Final[dict[str, Callable[[Question], Facts]]] = {
+APP_OPERATIONS["top_up"] = AppOperation(top_up, can_be_repeated=True)
+for name, work in {
     "school": ask_school,
     "verify": verify,
     "bind": bind,
     "look": look,
-    "top_up": top_up,
     "top_up/look": look_top_up,
     "rows": rows,
     "loss": loss,
@@ -216,4 +205,5 @@ OPERATIONS: Final[dict[str, Callable[[Question], Facts]]] = {
     "code": code,
     "unbind": unbind,
     "appeal": appeal,
-}
+}.items():
+    APP_OPERATIONS[name] = AppOperation(work)

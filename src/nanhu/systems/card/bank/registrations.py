@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import SchoolRules
 from nanhu.platforms.payments import api as payments
+from nanhu.systems.card.bank import app_operations  # noqa: F401  (the operations enter themselves)
 from nanhu.systems.card.bank.limits import bank_limits, school_code
 from nanhu.systems.card.bank.services import money_back, retrying  # noqa: F401  (the retries enter themselves)
 from nanhu.systems.card.bank.services.app_bounds import no_app_is_abused

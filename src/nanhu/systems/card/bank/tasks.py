@@ -1,10 +1,10 @@
-"""Periodic jobs of the card's bank: claims are followed, old requests of apps go."""
+"""Periodic jobs of the card's bank: claims are followed, old failures of binding go."""
 
 from datetime import timedelta
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import job
-from nanhu.systems.card.bank.models import AppRequest, BindingLock
+from nanhu.systems.card.bank.models import BindingLock
 from nanhu.systems.card.bank.services import retrying
 
 FAILURES_KEPT = timedelta(days=2)
@@ -16,9 +16,7 @@ def follow_claims() -> int:
     return retrying.follow_claims()
 
 
-@job("card.forget_app_requests", every="17 * * * *")
-def forget_app_requests() -> int:
-    """A question older than its clock allows cannot be played again anyway."""
-    gone, _by_table = AppRequest.objects.filter(at__lt=now() - timedelta(hours=1)).delete()
-    BindingLock.objects.filter(failed_at__lt=now() - FAILURES_KEPT).delete()
+@job("card.forget_binding_failures", every="17 * * * *")
+def forget_binding_failures() -> int:
+    gone, _by_table = BindingLock.objects.filter(failed_at__lt=now() - FAILURES_KEPT).delete()
     return gone

@@ -1,10 +1,9 @@
 from django.urls import URLPattern, path
 
-from nanhu.systems.card.bank.views import outside_apps, phones, self_check, top_ups
+from nanhu.systems.card.bank.views import phones, self_check, top_ups
 
 app_name = "card_bank"
 urlpatterns: list[URLPattern] = [
-    path("app/v1/<path:operation>", outside_apps.ask, name="app"),
     path("top-up/", top_ups.top_up, name="top_up"),
     path("top-up/<slug:number>/", top_ups.order, name="top_up_order"),
     path("top-up/<slug:number>/again/", top_ups.ask_again, name="top_up_again"),

@@ -289,24 +289,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="AppRequest",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("request", models.TextField()),
-                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                (
-                    "app",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.channel"
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "card_app_request",
-                "constraints": [models.UniqueConstraint(fields=("app", "request"), name="card_app_request_once")],
-            },
-        ),
-        migrations.CreateModel(
             name="Appeal",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -73,18 +73,6 @@ class BindingLock(models.Model):
         db_table = "card_binding_lock"
 
 
-class AppRequest(models.Model):
-    """Each question of an app once: a recorded one cannot be played again."""
-
-    app = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
-    request = models.TextField()
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    class Meta:
-        db_table = "card_app_request"
-        constraints = [models.UniqueConstraint(fields=["app", "request"], name="card_app_request_once")]
-
-
 class Appeal(models.Model):
     """Somebody says that a card is bound to an app that is not theirs (误绑申诉); a clerk decides after looking at papers."""
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 from django.test import Client
 
 from nanhu.kernel.models import SmsMessage
+from nanhu.platforms.payments import app_wire
 from nanhu.platforms.payments.models import Channel
-from nanhu.systems.card.bank import app_wire
 from nanhu.systems.card.bank.tests.conftest import ID_NUMBERS, PHONES
 from nanhu.systems.card.tests.conftest import CAST
 

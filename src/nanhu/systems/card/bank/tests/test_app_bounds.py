@@ -10,7 +10,7 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Verdict
 from nanhu.systems.card.bank.models import Appeal, BindingLock
 from nanhu.systems.card.bank.services import app_bounds, appeals, bindings
-from nanhu.systems.card.bank.tasks import forget_app_requests
+from nanhu.systems.card.bank.tasks import forget_binding_failures
 from nanhu.systems.card.bank.tests.phones import Phone
 from nanhu.systems.card.tests.conftest import CAST
 
@@ -71,7 +71,7 @@ def test_the_next_hour_begins_anew_and_what_is_old_is_forgotten(thief):
         assert thief(9) == "bank.identity_differs"
         assert app_bounds.alarming(), "the office is told for a day"
     with time_machine.travel(now() + timedelta(days=3), tick=False):
-        forget_app_requests()
+        forget_binding_failures()
         assert not BindingLock.objects.exists()
 
 

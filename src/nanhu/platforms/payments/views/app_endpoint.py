@@ -1,4 +1,4 @@
-"""The door of outside apps: who asks is known by its secret, each question counts once, each answer is signed."""
+"""The endpoint of outside apps: who asks is known by its secret, each question counts once, each answer is signed."""
 
 import logging
 import time
@@ -14,15 +14,12 @@ from django.views.decorators.http import require_POST
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.api import open_during_setup
-from nanhu.platforms.payments.api import Channel
+from nanhu.platforms.payments import app_wire
+from nanhu.platforms.payments.app_operations import APP_OPERATIONS, AppQuestion, Facts
+from nanhu.platforms.payments.models import AppRequest, Channel
 from nanhu.platforms.terminals.api import read_object
-from nanhu.systems.card.bank import app_wire
-from nanhu.systems.card.bank.app_operations import OPERATIONS, Facts, Question
-from nanhu.systems.card.bank.models import AppRequest
 
 log = logging.getLogger(__name__)
-REPEATABLE = frozenset({"top_up"})
-"""The same question again gives the same order, so that an app which lost an answer may ask again."""
 LONGEST_REQUEST = 40
 
 
@@ -48,7 +45,7 @@ def authentic(request: HttpRequest, operation: str) -> Channel | None:
     headers = request.headers
     number, clock = headers.get("Nanhu-Request", ""), headers.get("Nanhu-Clock", "")
     app = Channel.objects.filter(kind=Channel.Kind.APP, key=headers.get("Nanhu-App", ""), is_on=True).first()
-    if app is None or operation not in OPERATIONS or not 0 < len(number) <= LONGEST_REQUEST:
+    if app is None or operation not in APP_OPERATIONS or not 0 < len(number) <= LONGEST_REQUEST:
         return None
     text = app_wire.request_text(operation=operation, app=app.key, request=number, clock=clock, body=request.body)
     if not compare_digest(app_wire.sealed(app.their_key, text).encode(), headers.get("Nanhu-Signature", "").encode()):
@@ -60,12 +57,13 @@ def authentic(request: HttpRequest, operation: str) -> Channel | None:
 
 
 def answer_of(request: HttpRequest, operation: str, app: Channel, number: str) -> Facts:
-    if operation not in REPEATABLE and not is_first(app, number):
+    asked_for = APP_OPERATIONS[operation]
+    if not asked_for.can_be_repeated and not is_first(app, number):
         return {"outcome": "refused", "code": "request_reused", "sentence": "这个请求号已经用过"}
     by = Actor(account_id=None, name=f"app:{app.key}", address=request.META.get("REMOTE_ADDR", ""))
     try:
-        asked = Question(app=app, request=number, body=read_object(request.body), by=by)
-        return {"outcome": "done", "code": "ok", **OPERATIONS[operation](asked)}
+        question = AppQuestion(app=app, request=number, body=read_object(request.body), by=by)
+        return {"outcome": "done", "code": "ok", **asked_for.work(question)}
     except CampusError as error:
         return {"outcome": "refused", "code": error.code, "sentence": str(error)}
 

@@ -1,0 +1,28 @@
+"""What an outside app may ask: each room above enters its operations in `APP_OPERATIONS`, by the name in the address."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.payments.models import Channel
+
+type Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppQuestion:
+    app: Channel
+    request: str
+    body: Facts
+    by: Actor
+
+
+class AppOperation(NamedTuple):
+    """Of one that `can_be_repeated` the same question again gives the same answer, so that an app which lost it may ask again."""
+
+    work: Callable[[AppQuestion], Facts]
+    can_be_repeated: bool = False
+
+
+APP_OPERATIONS: Final[dict[str, AppOperation]] = {}
