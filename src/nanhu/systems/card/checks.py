@@ -14,7 +14,7 @@ SILENCE = timedelta(seconds=60)
 GATEWAY_TASKS: Final = frozenset(
     {"payments", "relief_1", "relief_2", "terminals", "revocations", "reports", "activity"}
 )
-"""What a gateway does beside answering; each is heard of every few seconds while it is well (gateway/activity.py)."""
+"""What a gateway does beside answering; each is heard of every few seconds while it is well (terminals/gateway/activity.py)."""
 DIFFERENCES = "SELECT what, receipt_id, entry_id FROM card_check() LIMIT 20"
 
 
