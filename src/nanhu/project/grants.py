@@ -80,7 +80,6 @@ PAPERS: Final = (
     "card_code_use",
     "card_contract",
     "card_desk_attempt",
-    "card_dish",
     "card_dispute",
     "access_door",
     "access_anti_passback",

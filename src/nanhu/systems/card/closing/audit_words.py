@@ -16,10 +16,8 @@ ACTIONS: dict[str, Text] = {
     "card.dispute": _("提出疑问"),
     "card.end_contract": _("终止商户合同"),
     "card.make_merchant_payout": _("生成付款单"),
-    "card.price_dish": _("菜品定价"),
     "card.refuse_correction": _("驳回更正"),
     "card.settle": _("商户结算"),
-    "card.take_off_dish": _("下架菜品"),
 }
 TARGETS: dict[str, Text] = {
     "receipt": _("凭证"),
@@ -30,7 +28,6 @@ FACTS: dict[str, Text] = {
     "contract": _("合同"),
     "correction": _("更正"),
     "cycle": _("结算周期"),
-    "dish": _("菜品"),
     "first": _("首日"),
     "last": _("末日"),
     "on": _("日期"),

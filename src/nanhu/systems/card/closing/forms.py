@@ -9,11 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
-from nanhu.systems.card.closing.models import Contract, Dish
-from nanhu.systems.card.closing.services.dishes import DishOrder
+from nanhu.systems.card.closing.models import Contract
 
 LARGEST_FEE = 200
-DEAREST_FEN = 100_000
 
 
 class ContractForm(forms.Form):
@@ -64,22 +62,6 @@ class AnswerForm(forms.Form):
 
 class DisputeForm(forms.Form):
     words = forms.CharField(label=_("错误说明"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class DishForm(forms.Form):
-    name = forms.CharField(label=_("菜品"), max_length=30)
-    price = YuanField(label=_("价格（元）"))
-    meal = forms.ChoiceField(label=_("供应"), choices=Dish.Meal.choices, required=False)
-
-    def clean_price(self) -> int:
-        fen: int = self.cleaned_data["price"]
-        if not 0 < fen <= DEAREST_FEN:
-            raise forms.ValidationError(_("价格须在 0.01 到 1000 元之间。"))
-        return fen
-
-    def order(self) -> DishOrder:
-        said = self.cleaned_data
-        return DishOrder(name=said["name"], price_fen=said["price"], meal=said["meal"])
 
 
 class RefundForm(forms.Form):

@@ -5,10 +5,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.closing.models import Dish, Dispute
+from nanhu.systems.card.closing.models import Dispute
 from nanhu.systems.card.closing.services import corrections, disputes
-from nanhu.systems.card.closing.services.dishes import DishOrder, put_on_list
-from nanhu.systems.card.models import Card, Merchant, Receipt
+from nanhu.systems.card.models import Card, CashException, Receipt
 from nanhu.systems.card.sample.office import actor
 from nanhu.systems.card.services.cash_exceptions import ask_for_cash
 from nanhu.systems.card.services.loss import report_lost
@@ -16,7 +15,6 @@ from nanhu.systems.card.services.shifts import open_shift
 from nanhu.systems.card.services.top_up import top_up_with_cash
 
 CASH_FEN = (10_000, 20_000, 5000)
-DISHES = (("鲜肉包", 150), ("豆浆", 200), ("茶叶蛋", 150), ("岳阳米粉", 700), ("小米粥", 150))
 DOUBTS = (
     ("这个点我在上课，没有到过这个窗口。", ""),
     ("好像刷了两次，只吃了一份。", "终端流水只有一笔，凭条上的另一笔没有入账。"),
@@ -34,7 +32,7 @@ class Day:
 
 def begin_day(day: Day) -> str:
     """Twice is harmless."""
-    if Dispute.objects.exists() or Dish.objects.exists():
+    if Dispute.objects.exists() or CashException.objects.filter(token=named("exception")).exists():
         return ""
     clerk, second = actor(day.clerk), actor(day.second)
     known = people.find_people_by_campus_no(day.cast).values()
@@ -51,7 +49,6 @@ def begin_day(day: Day) -> str:
         )
     for card in students[3:4]:
         report_lost(by=clerk, card=card, reason="本人电话挂失", way="phone", proof="学号和证件号后四位")
-    menu(clerk)
     return f"{len(staff)} 笔现金，{Dispute.objects.count()} 笔疑问"
 
 
@@ -76,10 +73,3 @@ def doubts(clerk: Actor, cards: list[Card]) -> None:
             disputes.answer(by=clerk, dispute=marked, answer=answer)
         else:
             corrections.ask(by=clerk, receipt=sale, reason="窗口确认按错，持卡人不在场", token=named("correction"))
-
-
-def menu(clerk: Actor) -> None:
-    shop = Merchant.objects.exclude(canteen="").order_by("pk").first()
-    if shop is not None:
-        for name, fen in DISHES:
-            put_on_list(by=clerk, merchant=shop, order=DishOrder(name=name, price_fen=fen))

@@ -2,7 +2,7 @@
 
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.closing.models import Correction, Dish, Dispute
+from nanhu.systems.card.closing.models import Correction, Dispute
 from nanhu.systems.card.models import TopUp
 from nanhu.systems.card.sample.day import Day, begin_day
 from nanhu.systems.card.tests.conftest import CAST
@@ -21,5 +21,4 @@ def test_no_page_of_the_office_stands_empty(campus):
     assert TopUp.objects.count() > begun
     assert Dispute.objects.filter(state="open").exists()
     assert Correction.objects.filter(state="pending").count() == 1
-    assert Dish.objects.filter(is_on=True).exists()
     assert (receipt_differences(), ledger.check_ledger()) == ([], [])

@@ -113,39 +113,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Dish",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.TextField()),
-                ("price_fen", models.BigIntegerField()),
-                (
-                    "meal",
-                    models.TextField(
-                        blank=True,
-                        choices=[
-                            ("", "全天"),
-                            ("breakfast", "早餐"),
-                            ("lunch", "午餐"),
-                            ("supper", "晚餐"),
-                            ("night", "夜宵"),
-                        ],
-                        default="",
-                    ),
-                ),
-                ("is_on", models.BooleanField(default=True)),
-                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "merchant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="card.merchant"
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "card_dish",
-            },
-        ),
-        migrations.CreateModel(
             name="Dispute",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -398,28 +365,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["pending", "posted"])),
                 fields=("receipt",),
                 name="card_correction_once_for_a_row",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dish",
-            constraint=models.UniqueConstraint(fields=("merchant", "name"), name="card_dish_named_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="dish",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="card_dish_is_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dish",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price_fen__gt", 0), ("price_fen__lte", 100000)), name="card_dish_price"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dish",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("meal__in", ["", "breakfast", "lunch", "supper", "night"])), name="card_dish_meal"
             ),
         ),
         migrations.AddIndex(

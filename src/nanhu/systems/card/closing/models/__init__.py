@@ -2,14 +2,12 @@
 
 from nanhu.systems.card.closing.models.contracts import Contract, MerchantUser
 from nanhu.systems.card.closing.models.corrections import Correction, Dispute
-from nanhu.systems.card.closing.models.dishes import Dish
 from nanhu.systems.card.closing.models.settlements import Payout, Settlement
 from nanhu.systems.card.closing.models.terminals import TerminalDay
 
 __all__ = [
     "Contract",
     "Correction",
-    "Dish",
     "Dispute",
     "MerchantUser",
     "Payout",

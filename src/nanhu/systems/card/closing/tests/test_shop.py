@@ -1,4 +1,4 @@
-"""A merchant's people keep their own price list and give their own sales back; finance sees the trial balance of any day."""
+"""A merchant's people give their own sales back; finance sees the trial balance of any day."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -8,7 +8,6 @@ import pytest
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.closing.models import Dish
 from nanhu.systems.card.closing.services import contracts
 from nanhu.systems.card.closing.tests.conftest import make
 from nanhu.systems.card.models import Merchant, Receipt
@@ -24,25 +23,6 @@ def shop(campus):
     own = Merchant.objects.get(key="n1.rice")
     contracts.let_see(by=SYSTEM, account_id=campus.actor("guest").account_id, merchant=own)
     return campus
-
-
-def test_a_price_list_is_kept_by_its_merchant_and_nobody_else(shop):
-    mine = shop.client("guest")
-    assert "还没有价目" in mine.get(f"{SHOP}dishes/").content.decode()
-    for price in ("6.5", "7"):
-        assert mine.post(f"{SHOP}dishes/", {"name": "辣椒炒肉", "price": price, "meal": "lunch"}).status_code == 302
-    page = mine.get(f"{SHOP}dishes/").content.decode()
-    assert all(word in page for word in ("辣椒炒肉", "¥ 7.00", "午餐"))
-    assert "¥ 6.50" not in page
-    for wrong in ({"name": "", "price": "7"}, {"name": "x", "price": "0"}, {"name": "x", "price": "1000.01"}):
-        assert mine.post(f"{SHOP}dishes/", wrong).status_code == 422
-    dish = Dish.objects.get()
-    assert mine.post(f"{OTHER}dishes/", {"name": "x", "price": "1"}).status_code == 404
-    assert mine.post(f"{OTHER}dishes/{dish.pk}/off/").status_code == 404
-    assert shop.client("student").get(f"{SHOP}dishes/").status_code == 404
-    assert queries_of(mine, f"{SHOP}dishes/") <= 20
-    assert mine.post(f"{SHOP}dishes/{dish.pk}/off/").status_code == 302
-    assert "辣椒炒肉" not in mine.get(f"{SHOP}dishes/").content.decode().partition("<table")[2]
 
 
 def test_a_sale_is_given_back_once_however_often_the_form_is_sent(shop):

@@ -1,20 +1,18 @@
-"""What a merchant's people keep themselves: the price list, and refunds of their own sales."""
+"""What a merchant's people keep themselves: refunds of their own sales."""
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.errors import CampusError
-from nanhu.systems.card.closing.forms import DishForm, RefundForm
-from nanhu.systems.card.closing.models import Dish
+from nanhu.systems.card.closing.forms import RefundForm
 from nanhu.systems.card.closing.policies import merchant_only, merchants_of
-from nanhu.systems.card.closing.services import dishes as services
 from nanhu.systems.card.errors import SaleNotFoundError
 from nanhu.systems.card.models import Merchant, Receipt
 from nanhu.systems.card.rows import line_of
@@ -31,30 +29,6 @@ def own_merchant(request: HttpRequest, key: str) -> Merchant:
     if found is None:
         raise Http404
     return found
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@merchant_only
-def dishes(request: HttpRequest, key: str) -> HttpResponse:
-    merchant, form = own_merchant(request, key), DishForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        services.put_on_list(by=person_at(request), merchant=merchant, order=form.order())
-        messages.success(request, _("价目已更新。"))
-        return redirect("card:dishes", key=key)
-    rows = Dish.objects.filter(merchant=merchant, is_on=True).order_by("meal", "name")
-    facts = {"merchant": merchant, "form": form, "rows": rows}
-    return render(request, "card/closing/dishes.html", facts, status=422 if form.is_bound else 200)
-
-
-@require_POST
-@merchant_only
-def take_off(request: HttpRequest, key: str, number: int) -> HttpResponse:
-    merchant = own_merchant(request, key)
-    dish = get_object_or_404(Dish.objects.select_related("merchant"), pk=number, merchant=merchant)
-    services.take_off_list(by=person_at(request), dish=dish)
-    messages.success(request, _("已下架，可以随时重新上架。"))
-    return redirect("card:dishes", key=key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
