@@ -106,7 +106,7 @@ class Text(Column):
 
 
 class Link(Text):
-    """Words that lead on: `to` is the name of a page of the same console, its arguments are fields of the row."""
+    """Words that lead on: `to` is the name of a page, "card:closing:settlement" of another console; its arguments are fields of the row."""
 
     def __init__(self, head: Words, of: Of = "", *, to: str, by: Iterable[str] = ("public_id",), **more: Any) -> None:
         super().__init__(head, of, **more)

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 
 from nanhu.kernel.kit.columns import Column, Link, Reader
 from nanhu.kernel.kit.filters import Filters, address_with
-from nanhu.kernel.kit.pages import Page, names_in
+from nanhu.kernel.kit.pages import Page, consoles, names_in
 from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.kit.saved_views import SavedViews, views_of
 from nanhu.kernel.kit.tables import Table, in_order, sort_fields
@@ -115,9 +115,10 @@ class Listing:
         css = f"{column.css}{' wide-only' if column.is_wide else ''}".strip()
         if not isinstance(column, Link):
             return Cell(column.shown(row, reader), column.head, css, "")
-        console = self.request.page.console
-        opens_panel = self.is_whole_page and type(console.pages[column.to]) is Page
-        url = console.address(column.to, column.arguments(row))
+        namespace, _, name = column.to.rpartition(":")
+        console = consoles[namespace] if namespace else self.request.page.console
+        opens_panel = self.is_whole_page and type(console.pages[name]) is Page
+        url = console.address(name, column.arguments(row))
         return Cell(column.shown(row, reader), column.head, css, url, opens_panel)
 
     @cached_property

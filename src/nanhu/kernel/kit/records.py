@@ -1,7 +1,6 @@
 """Finding what an address names."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
@@ -9,11 +8,11 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Text
 
 
-def record[M: Model](rows: QuerySet[M], what: Text) -> Callable[[UUID], M]:
-    """The `subject` of a page whose address names one of these rows by its public id."""
+def record[M: Model](rows: QuerySet[M], what: Text) -> Callable[..., M]:
+    """The `subject` of a page whose address names one of these rows by fields: `<uuid:public_id>/`, `<str:key>/`."""
 
-    def find(public_id: UUID) -> M:
-        found = rows.all().filter(public_id=public_id).first()
+    def find(**named: object) -> M:
+        found = rows.all().filter(**named).first()
         if found is None:
             raise NotFoundError(what=what)
         return found

@@ -55,7 +55,8 @@ class Chart:
 
 
 def draw(values: Iterable[Sequence[object]], *, kind: str = "bars", unit: str = "", height: int = 152) -> Chart:
-    """`values` are (label, number) pairs; an optional third item is the text to show for the number (¥ 12.50)."""
+    """`values` are (label, number) pairs; an optional third item is the text to show for the number (¥ 12.50). `kind`: "bars" or
+    "line" for what follows in time, "names" (bars lying down, each beside its name) for what does not."""
     rows = [
         (str(row[0]), float(str(row[1])), str(row[2]) if len(row) > SHOWN_TEXT else plain(float(str(row[1]))))
         for row in values

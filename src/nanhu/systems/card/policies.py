@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Role, Viewer
-from nanhu.platforms.identity.api import has_role, role_required
+from nanhu.platforms.identity.api import has_role
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rules import CardKind, may_top_up_with_cash
 
@@ -13,7 +13,6 @@ CLERK_ROLE = Role(
 )
 FINANCE = "card.finance"
 FINANCE_ROLE = Role(key=FINANCE, name=_("一卡通财务"), description=_("商户合同与结算、付款文件，看得到圈存和未领的钱"))
-finance_only = role_required(FINANCE)
 
 
 def is_clerk(viewer: Viewer) -> bool:

@@ -142,7 +142,7 @@ OF_A_DAY = record(DayDifference.objects.select_related("close"), _("这条差异
     "differences/<uuid:public_id>/",
     form=NoteForm,
     done=_("已记下说明。"),
-    subject=lambda key, public_id: OF_A_DAY(public_id),  # noqa: ARG005 - its day stands in the row
+    subject=lambda key, public_id: OF_A_DAY(public_id=public_id),  # noqa: ARG005 - its day stands in the row
 )
 def explain_of_day(request: PageRequest, form: NoteForm, found: DayDifference) -> None:
     closing.explain(by=request.actor, difference=found, note=form.cleaned_data["note"])

@@ -23,6 +23,13 @@ class ContractOverlapsError(CampusError):
     sentence = _("{merchant}在这段时间已有合同，请先写明前一份的结束日期。")
 
 
+class NoAccountError(CampusError):
+    code = "card.no_account"
+    http_status = 422
+    sentence = _("没有这个学工号的账号。")
+    field = "campus_no"
+
+
 class NothingToPayError(CampusError):
     code = "card.nothing_to_pay"
     http_status = 409

@@ -1,27 +1,27 @@
 """The shape of what finance, clerks and holders type."""
 
 import re
-from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.kit.forms import DatedForm
 from nanhu.kernel.ui.money_field import YuanField
-from nanhu.kernel.ui.widgets import DayInput
+from nanhu.platforms.people.api import PersonField
 from nanhu.systems.card.closing.models import Contract
+from nanhu.systems.card.closing.services.contracts import Terms
 
 LARGEST_FEE = 200
 
 
-class ContractForm(forms.Form):
+class ContractForm(DatedForm):
     fee = forms.IntegerField(label=_("管理费（‰）"), min_value=0, max_value=LARGEST_FEE, initial=0)
     cycle = forms.ChoiceField(label=_("结算周期"), choices=Contract.Cycle.choices)
     payee = forms.CharField(label=_("收款户名"), max_length=60)
     token = forms.CharField(label=_("银行账户令牌"), max_length=80, help_text=_("由银行提供；这里不保存完整账号。"))
     last4 = forms.RegexField(label=_("账号末四位"), regex=r"^[0-9]{4}$")
-    starts_on = forms.DateField(label=_("起始日期"), widget=DayInput())
-    ends_on = forms.DateField(label=_("截止日期"), required=False, widget=DayInput())
+    field_order = ("fee", "cycle", "payee", "token", "last4")
 
     def clean_token(self) -> str:
         token: str = self.cleaned_data["token"]
@@ -29,15 +29,21 @@ class ContractForm(forms.Form):
             raise forms.ValidationError(_("这像是完整的银行账号，请填银行给的令牌。"))
         return token
 
-    def clean(self) -> dict[str, Any] | None:
-        said = super().clean()
-        if said and said.get("ends_on") and said.get("starts_on") and said["ends_on"] < said["starts_on"]:
-            self.add_error("ends_on", _("结束不能早于开始。"))
-        return said
+    def terms(self) -> Terms:
+        said = self.cleaned_data
+        return Terms(
+            fee_per_mille=said["fee"],
+            cycle=said["cycle"],
+            payee=said["payee"],
+            account_token=said["token"],
+            account_last4=said["last4"],
+            starts_on=said["starts_on"],
+            ends_on=said["ends_on"],
+        )
 
 
 class BindForm(forms.Form):
-    campus_no = forms.CharField(label=_("学工号"), max_length=20)
+    campus_no = PersonField(label=_("学工号"))
 
 
 class ConfirmForm(forms.Form):

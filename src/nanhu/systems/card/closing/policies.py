@@ -1,12 +1,10 @@
 """Who may do what: finance closes and settles, a merchant's people see their merchant."""
 
 from nanhu.kernel.registry import Viewer
-from nanhu.platforms.identity.api import role_required
 from nanhu.systems.card.closing.models import MerchantUser
 from nanhu.systems.card.models import Merchant
 
 MERCHANT = "card.merchant"
-merchant_only = role_required(MERCHANT)
 
 
 def merchants_of(viewer: Viewer) -> list[Merchant]:

@@ -1,15 +1,13 @@
 """What the portal, the doctor and the worker show of this part."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Application, Role, SchoolRules
+from nanhu.kernel.registry import SchoolRules
 from nanhu.platforms.payments.api import Figure, Source, figures, sources
 from nanhu.systems.card.closing import groups, jobs  # noqa: F401  (registering is their effect)
 from nanhu.systems.card.closing.liability import read_rules
 from nanhu.systems.card.closing.losses import borne_on, loss_differences
-from nanhu.systems.card.closing.policies import MERCHANT
 from nanhu.systems.card.closing.reconciliation import (
     late_rows_on,
     ledger_differences,
@@ -18,8 +16,7 @@ from nanhu.systems.card.closing.reconciliation import (
     suspense_differences,
 )
 from nanhu.systems.card.closing.terminal_totals import heard_on, shown_on, terminal_differences
-from nanhu.systems.card.closing.views import corrections  # noqa: F401  (its desk enters itself in the menu)
-from nanhu.systems.card.policies import FINANCE, FINANCE_ROLE
+from nanhu.systems.card.closing.views import corrections, payouts, shop  # noqa: F401  (their desks enter themselves in the menu)
 
 sources.add(
     Source(key="ledger", title=_("总账核对"), owner=_("校园卡管理办公室"), differences=ledger_differences, order=10),
@@ -48,34 +45,5 @@ figures.add(
     Figure(key="late", of=late_rows_on, template="card/closing/_day_late.html", order=20),
     Figure(key="borne", of=borne_on, template="card/closing/_day_borne.html", order=30),
     Figure(key="terminals", of=shown_on, template="card/closing/_day_terminals.html", order=40),
-)
-registry.roles.add(
-    FINANCE_ROLE,
-    Role(key=MERCHANT, name=_("商户"), description=_("只看自己商户的营业额、结算单；须另外绑定商户")),
-)
-registry.applications.add(
-    Application(
-        key="card.closing",
-        name=_("一卡通财务"),
-        icon="landmark",
-        url=lambda: reverse("card:closing"),
-        section="work",
-        roles=frozenset({FINANCE}),
-        owner=_("校园卡管理办公室"),
-        description=_("商户合同、结算、付款"),
-        order=41,
-    ),
-    Application(
-        key="card.merchant",
-        name=_("商户营业"),
-        icon="store",
-        url=lambda: reverse("card:merchant"),
-        section="work",
-        faces=registry.ALL_FACES,
-        roles=frozenset({MERCHANT}),
-        owner=_("校园卡管理办公室"),
-        description=_("今日营业额、时段、结算单"),
-        order=42,
-    ),
 )
 registry.school_rules.add(SchoolRules(key="card.loss_liability", read=read_rules))

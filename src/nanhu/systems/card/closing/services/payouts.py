@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -21,14 +21,14 @@ from nanhu.systems.card.closing.services.settling import opened, payable_of
 FORMAT = "nanhu-payout-1"
 
 
-def waiting() -> Iterable[Settlement]:
-    return Settlement.objects.filter(payout__isnull=True, payable_fen__gt=0).order_by("merchant_id", "last")
+def waiting() -> QuerySet[Settlement]:
+    return Settlement.objects.filter(payout__isnull=True, payable_fen__gt=0)
 
 
 def make_payout(*, by: Actor) -> Payout:
     """Put every settlement that waits into one file. Each stands in one file only."""
     with transaction.atomic():
-        rows = list(Settlement.objects.select_for_update().filter(payout__isnull=True, payable_fen__gt=0))
+        rows = list(waiting().select_for_update())
         if not rows:
             raise NothingToPayError
         moment = now()

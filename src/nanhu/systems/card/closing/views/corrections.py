@@ -2,12 +2,24 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Badge, Console, Empty, Link, Money, PageRequest, Table, Text, Who
+from nanhu.kernel.kit import (
+    Badge,
+    Console,
+    Empty,
+    Link,
+    Markup,
+    Moment,
+    Money,
+    PageRequest,
+    Person,
+    Table,
+    Text,
+    Who,
+    listing,
+)
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.records import record
 from nanhu.platforms.people import api as people
@@ -86,18 +98,35 @@ def ask(request: PageRequest, form: CorrectionForm) -> Correction:
     return services.ask(by=request.actor, receipt=receipt, reason=said["reason"], token=said["token"])
 
 
+class Disputes(Table):
+    ordering = ("-state", "-created_at")
+    holder = Person(_("持卡人"), "receipt__card__person_id")
+    kind = Text(_("类别"), lambda one: f"{line_of(one.receipt).kind} {line_of(one.receipt).merchant}".strip())
+    terminal = Text(_("终端号"), "receipt__terminal__number", is_number=True, is_wide=True)
+    occurred_at = Moment(_("时间"), "receipt__occurred_at")
+    amount = Money(_("金额"), lambda one: line_of(one.receipt).signed_fen)
+    words = Text(_("疑问"))
+    created_at = Moment(_("标出时间"), is_wide=True)
+    state = Badge(_("状态"), names=Dispute.State.choices, tones={"answered": "good"}, tone="warn")
+    answer = Markup(_("答复"), "card/closing/_answer.html", "answer")
+
+
 @desk.page(
-    "disputed/", title=_("有疑问的交易"), tab=_("疑问"), lead=_("持卡人标出的交易；核对后答复，确有错误的申请更正。")
+    "disputed/",
+    title=_("有疑问的交易"),
+    tab=_("疑问"),
+    lead=_("持卡人标出的交易；核对后答复，确有错误的申请更正。"),
+    count=lambda _viewer: Dispute.objects.filter(state="open").count(),
+    waits=True,
 )
-def disputed(request: PageRequest) -> HttpResponse:
+def disputed(request: PageRequest) -> HttpResponseBase:
     rows = Dispute.objects.select_related("receipt__merchant", "receipt__terminal", "receipt__card")
-    page = Paginator(rows.order_by("-state", "-created_at"), PAGE).get_page(request.GET.get("page"))
-    cards = people.person_cards({row.receipt.card.person_id for row in page.object_list if row.receipt.card})
-    shown = [
-        (row, line_of(row.receipt), cards.get(row.receipt.card.person_id) if row.receipt.card else None)
-        for row in page.object_list
-    ]
-    return render(request, "card/closing/disputed.html", {"page": page, "rows": shown})
+    none = Empty(
+        title=_("没有疑问"),
+        icon="message-circle-question-mark",
+        text=_("持卡人在交易明细里标出的交易会出现在这里。"),
+    )
+    return listing(request, Disputes, rows, empty=none, per_page=PAGE, export_as="疑问")
 
 
 @disputed.action(

@@ -1,30 +1,38 @@
-"""The card's finance (一卡通财务): what waits, and what was sold by month and by canteen."""
+"""The card's finance (一卡通财务): its console; what waits, and what was sold by month and by canteen."""
 
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit import Console, PageRequest
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.card.closing.models import Dispute, Settlement
+from nanhu.systems.card.closing.services import payouts, settling
 from nanhu.systems.card.closing.takings import gross_by
 from nanhu.systems.card.models import Merchant
-from nanhu.systems.card.policies import finance_only
+from nanhu.systems.card.policies import FINANCE_ROLE
 
 CHART_DAYS = 366
+desk = Console(
+    "card:closing",
+    _("一卡通财务"),
+    icon="landmark",
+    owner=_("校园卡管理办公室"),
+    description=_("商户合同、结算、付款"),
+    roles=[FINANCE_ROLE],
+    order=41,
+)
 
 
-@require_safe
-@never_cache
-@finance_only
-def home(request: HttpRequest) -> HttpResponse:
+@desk.page("", title=_("一卡通财务"), tab=_("营业"), lead=_("商户合同、结算和付款；日结和凭证在“银行与收付”。"))
+def home(request: PageRequest) -> HttpResponse:
     today, everybody = campus_today(), list(Merchant.objects.all())
     months, places = gross_by(everybody, first=today - timedelta(days=CHART_DAYS), last=today)
     facts = {
-        "unpaid": Settlement.objects.filter(payout__isnull=True, payable_fen__gt=0).count(),
+        "unpaid": payouts.waiting().count(),
         "disputes": Dispute.objects.filter(state=Dispute.State.OPEN).count(),
         "asked": sum(one.state == "asked" for one in everybody),
         "month_bars": [(f"{month:%Y-%m}", fen / 100, format_yuan(fen)) for month, fen in months.items()],
@@ -32,3 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "total": format_yuan(sum(months.values())),
     }
     return render(request, "card/closing/home.html", facts)
+
+
+@home.action("settle/", to="payouts", done=lambda made: _("新结算 %(count)s 笔。") % {"count": len(made)})
+def settle(request: PageRequest) -> list[Settlement]:
+    return settling.settle_due(by=request.actor)

@@ -1,128 +1,174 @@
-"""Merchants: finance keeps contracts, settles and pays; a merchant's people see their own takings and statements."""
+"""Merchants for finance: their contracts, who sees them, their settlements."""
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.db.models import OuterRef, Subquery
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.actors import person_at
-from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import (
+    Badge,
+    Day,
+    Empty,
+    Filters,
+    Link,
+    Money,
+    PageRequest,
+    Search,
+    Span,
+    Table,
+    Text,
+    form_of,
+    list_of,
+    listing,
+)
+from nanhu.kernel.kit.records import record
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
+from nanhu.systems.card.closing.errors import NoAccountError
 from nanhu.systems.card.closing.forms import BindForm, ContractForm
-from nanhu.systems.card.closing.models import Contract, MerchantUser, Settlement
-from nanhu.systems.card.closing.policies import merchant_only, merchants_of
+from nanhu.systems.card.closing.models import Contract, MerchantUser, Payout, Settlement
+from nanhu.systems.card.closing.policies import MERCHANT, merchants_of
 from nanhu.systems.card.closing.services import contracts, settling
-from nanhu.systems.card.closing.takings import last_sales, today_of
+from nanhu.systems.card.closing.views.home import desk
 from nanhu.systems.card.models import Merchant
-from nanhu.systems.card.policies import FINANCE, finance_only
-from nanhu.systems.card.views.frame import viewer_of
+from nanhu.systems.card.policies import FINANCE
 
 SHOWN = 24
 
 
-@require_safe
-@never_cache
-@finance_only
-def merchants(request: HttpRequest) -> HttpResponse:
-    living = {one.merchant_id: one for one in Contract.objects.order_by("starts_on")}
-    newest = {one.merchant_id: one for one in Settlement.objects.order_by("last")}
-    rows = [(one, living.get(one.pk), newest.get(one.pk)) for one in Merchant.objects.order_by("canteen", "name")]
-    return render(request, "card/closing/merchants.html", {"rows": rows})
+def terms_of(merchant: Merchant) -> str:
+    """Of the newest contract; `merchants` has put both beside the merchant."""
+    cycle, fee = merchant.cycle, merchant.fee  # type: ignore[attr-defined]
+    return f"{Contract.Cycle(cycle).label} · {fee}‰" if cycle else ""
 
 
-@require_safe
-@never_cache
-@finance_only
-def merchant(request: HttpRequest, key: str) -> HttpResponse:
-    return show(request, get_object_or_404(Merchant, key=key))
+def state_of(settlement: Settlement) -> str:
+    """Of its payment: nothing where there is nothing to pay."""
+    return settlement.payout.state if settlement.payout else "waits" if settlement.payable_fen else ""
 
 
-def show(
-    request: HttpRequest, found: Merchant, *, form: ContractForm | None = None, error: str = "", status: int = 200
-) -> HttpResponse:
+class Merchants(Table):
+    ordering = ("canteen", "name")
+    name = Link(_("商户"), to="merchant", by=("key",))
+    canteen = Text(_("食堂"))
+    contract = Badge(_("合同"), terms_of, names={"": _("没有合同")}, tones={"": "warn"}, tone="good")
+    settled = Day(_("结算到"))
+
+
+class MerchantFilters(Filters):
+    q = Search("name", "canteen", "key")
+
+
+class Contracts(Table):
+    days = Span(_("期间"))
+    cycle = Text(_("周期"), "get_cycle_display")
+    fee = Text(_("管理费"), lambda one: f"{one.fee_per_mille}‰", is_number=True)
+    payee = Text(_("收款户名"), lambda one: f"{one.payee} **** {one.account_last4}")
+
+
+class Settlements(Table):
+    number = Link(_("结算单"), to="card:closing:settlement", by=("number",), is_number=True)
+    days = Span(_("期间"), "first", "last")
+    takings = Money(_("营业额"), "takings_fen")
+    fee = Money(_("管理费"), "fee_fen")
+    payable = Money(_("应付"), "payable_fen")
+    payment = Badge(
+        _("付款"),
+        state_of,
+        names={**dict(Payout.State.choices), "waits": _("待付款")},
+        tones={"confirmed": "good", "made": "info", "waits": "warn"},
+        tone="none",
+    )
+
+
+class Days(Table):
+    day = Day(_("日期"), lambda row: row[0])
+    sold = Money(_("消费"), lambda row: row[1])
+    back = Money(_("退回"), lambda row: row[2])
+    net = Money(_("合计"), lambda row: row[3])
+
+
+@desk.page(
+    "merchants/",
+    title=_("商户与合同"),
+    tab=_("商户与合同"),
+    lead=_("没有合同的商户不会被结算，它的营业额一直挂在账上。"),
+)
+def merchants(request: PageRequest) -> HttpResponseBase:
+    newest = Contract.objects.filter(merchant=OuterRef("pk")).order_by("-starts_on")
+    settled = Settlement.objects.filter(merchant=OuterRef("pk")).order_by("-last")
+    rows = Merchant.objects.annotate(
+        cycle=Subquery(newest.values("cycle")[:1]),
+        fee=Subquery(newest.values("fee_per_mille")[:1]),
+        settled=Subquery(settled.values("last")[:1]),
+    )
+    nobody = Empty(title=_("还没有商户"), icon="store", text=_("商户随终端登记；登记后在这里写合同。"))
+    return listing(request, Merchants, rows, MerchantFilters, empty=nobody, export_as="商户与合同")
+
+
+@merchants.page("<str:key>/", title=_("商户"), subject=record(Merchant.objects.all(), _("这个商户")))
+def merchant(request: PageRequest, found: Merchant) -> HttpResponse:
     bound = MerchantUser.objects.filter(merchant=found).values_list("account__person_id", flat=True)
+    none = Empty(title=_("还没有合同"), icon="file-text", text=_("登记合同后，每个周期结束的次日自动结算。"))
     facts = {
         "merchant": found,
-        "contracts": Contract.objects.filter(merchant=found).order_by("-starts_on"),
-        "settlements": Settlement.objects.filter(merchant=found).select_related("payout").order_by("-last")[:SHOWN],
-        "form": form or ContractForm(initial={"starts_on": campus_today()}),
-        "bind_form": BindForm(),
-        "error": error,
+        "contracts": list_of(
+            request,
+            Contracts,
+            Contract.objects.filter(merchant=found).order_by("-starts_on"),
+            caption=_("合同"),
+            empty=none,
+        ),
+        "settlements": settlements_of(request, found),
+        "form": form_of(request, ContractForm),
+        "bind_form": form_of(request, BindForm),
         "people": people.person_cards(set(bound)).values(),
     }
-    return render(request, "card/closing/merchant_office.html", facts, status=status)
+    return render(request, "card/closing/merchant_office.html", facts)
 
 
-@require_POST
-@finance_only
-def agree(request: HttpRequest, key: str) -> HttpResponse:
-    found, form = get_object_or_404(Merchant, key=key), ContractForm(request.POST)
-    if not form.is_valid():
-        return show(request, found, form=form, status=422)
-    said = form.cleaned_data
-    terms = contracts.Terms(
-        fee_per_mille=said["fee"],
-        cycle=said["cycle"],
-        payee=said["payee"],
-        account_token=said["token"],
-        account_last4=said["last4"],
-        starts_on=said["starts_on"],
-        ends_on=said["ends_on"],
-    )
-    try:
-        contracts.agree(by=person_at(request), merchant=found, terms=terms)
-    except CampusError as error:
-        return show(request, found, form=form, error=error.message, status=error.http_status)
-    messages.success(request, _("合同已登记。"))
-    return redirect("card:merchant_office", key=key)
+def settlements_of(request: PageRequest, merchant: Merchant) -> object:
+    none = Empty(title=_("还没有结算单"), icon="file-text", text=_("第一个周期结束的次日会出现在这里。"))
+    rows = Settlement.objects.filter(merchant=merchant).select_related("payout").order_by("-last")
+    return list_of(request, Settlements, rows, caption=_("结算单"), per_page=SHOWN, empty=none)
 
 
-@require_POST
-@finance_only
-def bind(request: HttpRequest, key: str) -> HttpResponse:
-    found, form = get_object_or_404(Merchant, key=key), BindForm(request.POST)
-    number = form.cleaned_data["campus_no"].strip() if form.is_valid() else ""
-    person = people.find_people_by_campus_no([number]).get(number)
-    account = identity.account_of(person) if person is not None else None
+@merchant.action("contract/", form=ContractForm, done=_("合同已登记。"))
+def agree(request: PageRequest, form: ContractForm, found: Merchant) -> None:
+    contracts.agree(by=request.actor, merchant=found, terms=form.terms())
+
+
+@merchant.action("people/", form=BindForm, done=_("已绑定；还须在账号管理里授予“商户”角色。"))
+def bind(request: PageRequest, form: BindForm, found: Merchant) -> None:
+    account = identity.account_of(form.cleaned_data["campus_no"])
     if account is None:
-        return show(request, found, error=_("没有这个学工号的账号。"), status=422)
-    contracts.let_see(by=person_at(request), account_id=account.pk, merchant=found)
-    messages.success(request, _("已绑定；还须在账号管理里授予“商户”角色。"))
-    return redirect("card:merchant_office", key=key)
+        raise NoAccountError
+    contracts.let_see(by=request.actor, account_id=account.pk, merchant=found)
 
 
-@require_POST
-@finance_only
-def settle(request: HttpRequest) -> HttpResponse:
-    made = settling.settle_due(by=person_at(request))
-    messages.success(request, _("新结算 %(count)s 笔。") % {"count": len(made)})
-    return redirect("card:merchant_payouts")
-
-
-@require_safe
-@never_cache
-def settlement(request: HttpRequest, number: str) -> HttpResponse:
+@desk.page(
+    "settlements/<str:number>/",
+    title=_("结算单"),
+    roles={FINANCE, MERCHANT},
+    subject=record(Settlement.objects.select_related("merchant", "contract", "payout"), _("这张结算单")),
+)
+def settlement(request: PageRequest, found: Settlement) -> HttpResponse:
     """For finance, and for the merchant's own people."""
-    viewer = viewer_of(request)
-    found = get_object_or_404(Settlement.objects.select_related("merchant", "contract", "payout"), number=number)
-    if FINANCE not in viewer.roles and found.merchant not in own_merchants(request):
+    is_finance = FINANCE in request.viewer.roles
+    if not is_finance and found.merchant not in merchants_of(request.viewer):
         raise Http404
-    by_day = settled_days(found)
+    days = settled_days(found)
     facts = {
         "settlement": found,
+        "is_finance": is_finance,
         "school": school(),
-        "days": by_day,
-        "day_bars": [(f"{day.month}.{day.day}", net / 100, format_yuan(net)) for day, _sold, _back, net in by_day],
-        "others_fen": found.takings_fen - sum(row[3] for row in by_day),
+        "list": list_of(request, Days, days, caption=_("每天"), per_page=len(days) or 1),
+        "day_bars": [(f"{day.month}.{day.day}", net / 100, format_yuan(net)) for day, _sold, _back, net in days],
+        "others_fen": found.takings_fen - sum(row[3] for row in days),
     }
     return render(request, "card/closing/settlement.html", facts)
 
@@ -131,36 +177,3 @@ def settled_days(found: Settlement) -> list[tuple[date, int, int, int]]:
     """Sales, refunds and both together of each day; the settlement's own entry stands on the day it was posted and is left out."""
     days = settling.moved_by_day(found.merchant, first=found.first, last=found.last)
     return [(day, credit, debit, credit - debit) for day, credit, debit in days]
-
-
-def own_merchants(request: HttpRequest) -> list[Merchant]:
-    viewer = viewer_of(request)
-    return merchants_of(viewer) if "card.merchant" in viewer.roles else []
-
-
-def takings_of_yesterday(merchant: Merchant) -> int:
-    """What to hold today against, and what there is to read before the first customer."""
-    yesterday = campus_today() - timedelta(days=1)
-    return sum(sold - back for _day, sold, back in settling.moved_by_day(merchant, first=yesterday, last=yesterday))
-
-
-@require_safe
-@never_cache
-@merchant_only
-def own(request: HttpRequest, key: str = "") -> HttpResponse:
-    mine = merchants_of(viewer_of(request))
-    found = next((one for one in mine if one.key == key), mine[0] if mine and not key else None)
-    if found is None and key:
-        raise Http404
-    facts: dict[str, Any] = {"mine": mine, "merchant": found, "as_of": now()}
-    if found is not None:
-        today = today_of(found)
-        facts |= {
-            "today": today,
-            "yesterday_fen": takings_of_yesterday(found),
-            "sales": last_sales(found),
-            "hour_bars": [(f"{hour:02d}", fen / 100, format_yuan(fen)) for hour, fen, _n in today.by_hour],
-            "settlements": Settlement.objects.filter(merchant=found).select_related("payout").order_by("-last")[:SHOWN],
-            "contract": contracts.contract_on(found, campus_today()),
-        }
-    return render(request, "card/closing/merchant.html", facts)

@@ -1,86 +1,89 @@
 """Payouts: the file for the bank, and the bank's word taken in by another person."""
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.actors import person_at
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import Badge, Empty, Link, Money, Number, PageRequest, Span, Table, Text, Who, form_of, list_of
+from nanhu.kernel.kit.records import record
+from nanhu.kernel.sheets.writing import attachment
 from nanhu.systems.card.closing.forms import ConfirmForm
-from nanhu.systems.card.closing.models import Payout, Settlement
+from nanhu.systems.card.closing.models import Payout
 from nanhu.systems.card.closing.services import payouts as services
-from nanhu.systems.card.policies import finance_only
-from nanhu.systems.card.views.frame import viewer_of
+from nanhu.systems.card.closing.views.home import desk
 
-SHOWN = 50
+SHOWN, MOST_WAITING = 50, 500
 
 
-@require_safe
-@never_cache
-@finance_only
-def payouts(request: HttpRequest) -> HttpResponse:
-    waiting = list(
-        Settlement.objects.filter(payout__isnull=True, payable_fen__gt=0).select_related("merchant").order_by("last")
+class Waiting(Table):
+    number = Link(_("结算单"), to="settlement", by=("number",), is_number=True)
+    merchant = Text(_("商户"), "merchant__full_name")
+    days = Span(_("期间"), "first", "last")
+    payable = Money(_("应付"), "payable_fen")
+
+
+class Paid(Table):
+    number = Link(_("结算单"), to="settlement", by=("number",), is_number=True)
+    merchant = Text(_("商户"), "merchant__full_name")
+    payee = Text(_("收款户名"), lambda one: f"{one.contract.payee} **** {one.contract.account_last4}")
+    payable = Money(_("应付"), "payable_fen", total=True)
+
+
+class Payouts(Table):
+    ordering = ("-made_at",)
+    number = Link(_("文件"), to="payout", by=("number",), is_number=True)
+    state = Badge(_("状态"), names=Payout.State.choices, tones={"confirmed": "good"}, tone="warn")
+    rows = Number(_("笔数"))
+    total = Money(_("金额"), "total_fen")
+    maker = Who(_("经办"), "maker_name", at="made_at", account="maker_id")
+    confirmer = Who(_("复核"), "confirmer_name", at="confirmed_at", account="confirmer_id")
+
+
+@desk.page(
+    "payouts/",
+    title=_("结算与付款"),
+    tab=_("结算与付款"),
+    lead=_("一人生成付款文件，银行付款后由另一人确认。"),
+    count=lambda viewer: Payout.objects.filter(state="made").exclude(maker_id=viewer.account_id).count(),
+    waits=True,
+)
+def payouts(request: PageRequest) -> HttpResponse:
+    waiting = list(services.waiting().select_related("merchant").order_by("last"))
+    none = Empty(
+        title=_("没有待付款的结算"), icon="banknote", text=_("每个周期结束的次日自动结算；也可以点上面的按钮。")
     )
     facts = {
-        "waiting": waiting,
+        "waiting": list_of(request, Waiting, waiting, caption=_("待付款"), per_page=MOST_WAITING, empty=none),
         "waiting_fen": sum(one.payable_fen for one in waiting),
-        "payouts": Payout.objects.order_by("-made_at")[:SHOWN],
+        "payouts": list_of(request, Payouts, Payout.objects.all(), caption=_("付款文件"), per_page=SHOWN),
     }
     return render(request, "card/closing/payouts.html", facts)
 
 
-@require_POST
-@finance_only
-def make(request: HttpRequest) -> HttpResponse:
-    made = services.make_payout(by=person_at(request))
-    messages.success(request, _("付款文件已生成，请另一位经办人在银行付款后确认。"))
-    return redirect("card:merchant_payout", number=made.number)
+@payouts.action("make/", to="payout", done=_("付款文件已生成，请另一位经办人在银行付款后确认。"))
+def make(request: PageRequest) -> Payout:
+    return services.make_payout(by=request.actor)
 
 
-@require_safe
-@never_cache
-@finance_only
-def payout(request: HttpRequest, number: str) -> HttpResponse:
-    return show(request, get_object_or_404(Payout, number=number))
-
-
-def show(
-    request: HttpRequest, found: Payout, *, form: ConfirmForm | None = None, error: str = "", status: int = 200
-) -> HttpResponse:
+@payouts.page("<str:number>/", title=_("付款文件"), subject=record(Payout.objects.all(), _("这份付款文件")))
+def payout(request: PageRequest, found: Payout) -> HttpResponse:
+    rows = list(found.settlements.select_related("merchant", "contract").order_by("number"))
     facts = {
         "payout": found,
-        "rows": found.settlements.select_related("merchant", "contract").order_by("number"),
-        "error": error,
-        "form": form or ConfirmForm(),
-        "is_mine": found.maker_id == viewer_of(request).account_id,
+        "list": list_of(request, Paid, rows, caption=_("结算单"), per_page=len(rows) or 1),
+        "form": form_of(request, ConfirmForm),
+        "is_mine": found.maker_id == request.viewer.account_id,
     }
-    return render(request, "card/closing/payout.html", facts, status=status)
+    return render(request, "card/closing/payout.html", facts)
 
 
-@require_safe
-@finance_only
-def download(_request: HttpRequest, number: str) -> HttpResponse:
-    found = get_object_or_404(Payout, number=number)
-    headers = {"Content-Disposition": f'attachment; filename="{found.number}.csv"', "Cache-Control": "no-store"}
-    return HttpResponse(services.file_of(found), content_type="text/csv; charset=utf-8", headers=headers)
+@payout.download("file.csv")
+def payout_file(_request: PageRequest, found: Payout) -> HttpResponse:
+    content = HttpResponse(services.file_of(found), content_type="text/csv; charset=utf-8")
+    return attachment(content, f"{found.number}.csv")
 
 
-@require_POST
-@finance_only
-def confirm(request: HttpRequest, number: str) -> HttpResponse:
-    found, form = get_object_or_404(Payout, number=number), ConfirmForm(request.POST)
-    if not form.is_valid():
-        return show(request, found, form=form, status=422)
+@payout.action("confirm/", form=ConfirmForm, done=_("已确认付款。"))
+def confirm(request: PageRequest, form: ConfirmForm, found: Payout) -> None:
     said = form.cleaned_data
-    try:
-        services.confirm(
-            by=person_at(request), payout=found, bank_reference=said["reference"], unpaid=said["unpaid"].split()
-        )
-    except CampusError as error:
-        return show(request, found, form=form, error=error.message, status=error.http_status)
-    messages.success(request, _("已确认付款。"))
-    return redirect("card:merchant_payout", number=number)
+    services.confirm(by=request.actor, payout=found, bank_reference=said["reference"], unpaid=said["unpaid"].split())
