@@ -48,6 +48,6 @@ class BodyLimitMiddleware:
 def room_for(request: HttpRequest, view: Any) -> int:
     viewer = getattr(request, "viewer", None)
     needed = getattr(view, "roles", None)
-    if viewer is None or (needed is not None and not viewer.roles & needed):
+    if viewer is None or (needed and not viewer.roles & needed):
         return LARGEST_FORM
     return int(getattr(view, "largest_body", LARGEST_FORM))

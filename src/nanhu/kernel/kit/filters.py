@@ -92,13 +92,18 @@ class Choice(Filter):
 
 
 class Views(Choice):
-    """Named conditions, shown in a row above the list: 全部 · 未领 · 已领."""
+    """Named conditions, shown in a row above the list: 全部 · 未领 · 已领; with the numbers that `counts` finds for some of them."""
 
     def __init__(
-        self, views: Mapping[str, tuple[Text, Q]], *, label: Label = VIEW, everything: Text = EVERYTHING
+        self,
+        views: Mapping[str, tuple[Text, Q]],
+        *,
+        label: Label = VIEW,
+        everything: Text = EVERYTHING,
+        counts: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         super().__init__(label, [(key, word) for key, (word, _condition) in views.items()])
-        self.views, self.everything = views, everything
+        self.views, self.everything, self.counts = views, everything, counts
 
     def condition(self, given: Mapping[str, Any]) -> Q | None:
         return self.views[given[""]][1] if given[""] else None
@@ -175,9 +180,13 @@ class Filters:
         one = next((one for one in self.declared if isinstance(one, Views)), None)
         if one is None:
             return []
-        current = self.given(one)[""] or ""
+        current, counts = self.given(one)[""] or "", one.counts()
         return [
-            (word, address_with(self.address, {one.name: key}), key == current)
+            (
+                f"{word} {counts[key]}" if key in counts else word,
+                address_with(self.address, {one.name: key}),
+                key == current,
+            )
             for key, word in [("", one.everything), *one.all_choices()]
         ]
 

@@ -6,7 +6,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from nanhu.kernel.kit.pages import FormPage, Page, names_in
+from nanhu.kernel.kit.pages import Action, Download, FormPage, Page, names_in
 from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.registry import Text, Viewer
 
@@ -23,7 +23,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`primary` is the one button at the head; `failure` the sentence of an action that was refused, or `failed_form`
+    """`home` is the first page that this viewer may open, "" where there is none but this. `primary` is the one button at the head; `failure` the sentence of an action that was refused, or `failed_form`
     the form that says what is wrong."""
 
     name: Text
@@ -48,7 +48,7 @@ def frame_of(request: PageRequest) -> Frame:
     return Frame(
         name=console.name,
         icon=console.icon,
-        home=console.home(),
+        home=home_of(open_pages),
         owner=console.owner,
         title=page.title,
         lead=page.lead,
@@ -60,6 +60,11 @@ def frame_of(request: PageRequest) -> Frame:
         layout="kit/panel.html" if request.is_panel else "ui/console.html",
         is_panel=request.is_panel,
     )
+
+
+def home_of(open_pages: list[Page]) -> str:
+    entrances = (one for one in open_pages if not names_in(one.path) and not isinstance(one, Action | Download))
+    return next((one.address() for one in entrances), "")
 
 
 def trail_of(page: Page) -> list[Page]:
@@ -77,7 +82,7 @@ def tab_of(page: Page, viewer: Viewer, *, is_current: bool) -> Tab:
 
 
 def crumbs(request: PageRequest, trail: list[Page]) -> list[Tab]:
-    above = [one for one in trail[:-1] if not isinstance(one, FormPage)]
+    above = [one for one in trail[:-1] if not isinstance(one, FormPage) and one.is_shown_to(request.viewer)]
     return [
         Tab(one.tab or one.title, one.address(**{name: request.arguments[name] for name in names_in(one.path)}))
         for one in above

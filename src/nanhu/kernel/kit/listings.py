@@ -115,10 +115,13 @@ class Listing:
         css = f"{column.css}{' wide-only' if column.is_wide else ''}".strip()
         if not isinstance(column, Link):
             return Cell(column.shown(row, reader), column.head, css, "")
+        arguments = column.arguments(row)
+        if None in arguments.values():
+            return Cell(column.shown(row, reader), column.head, css, "")
         namespace, _, name = column.to.rpartition(":")
         console = consoles[namespace] if namespace else self.request.page.console
         opens_panel = self.is_whole_page and type(console.pages[name]) is Page
-        url = console.address(name, column.arguments(row))
+        url = console.address(name, arguments)
         return Cell(column.shown(row, reader), column.head, css, url, opens_panel)
 
     @cached_property

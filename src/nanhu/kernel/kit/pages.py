@@ -21,7 +21,8 @@ from django.views.decorators.cache import never_cache
 
 from nanhu.kernel import clock
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.kit.requests import PageRequest, admit, prepared
+from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest, admit, prepared
 from nanhu.kernel.kit.submissions import submit_once
 from nanhu.kernel.kit.suggestions import FIELD, suggestions
 from nanhu.kernel.registry import Text, Viewer
@@ -38,8 +39,9 @@ type Done = Text | Callable[[Any], str]
 
 class PageOptions(TypedDict, total=False):
     """`tab`: its word in the section bar, with the number that `count` finds (told loudly where it `waits` for the viewer).
-    `roles`: keys, where not all roles of the console may open it. `subject`: finds what the address names, or raises; the
-    page is then given that instead of the address's arguments. `guards`: what else must let in (a sign-in that is fresh)."""
+    `roles`: keys, where not all roles of the console may open it; `allows`: says so in their place, where it is no matter of roles.
+    `subject`: finds what the address names, or raises (a `Seen` for this reader); the page is then given that instead of the
+    address's arguments. `guards`: what else must let in (a sign-in that is fresh)."""
 
     title: Required[Text]
     lead: Text
@@ -47,24 +49,27 @@ class PageOptions(TypedDict, total=False):
     count: Callable[[Viewer], int]
     waits: bool
     roles: Iterable[str]
-    subject: Callable[..., Any]
+    allows: Callable[[Viewer], bool]
+    subject: Callable[..., Any] | Seen
     guards: Iterable[Callable[[View], View]]
 
 
 class ActionOptions(TypedDict, total=False):
     """`done`: the sentence after it, or a function of what the service gave. `to`: the name of the page to go on to, else the one
-    above; its address is filled from what the service gave, or from this address."""
+    above; its address is filled from what the service gave, or from this address. `largest_file`: as in a form."""
 
     done: Done
     to: str
     roles: Iterable[str]
-    subject: Callable[..., Any]
+    subject: Callable[..., Any] | Seen
     form: type[forms.BaseForm]
+    largest_file: int
 
 
 class FormOptions(PageOptions, total=False):
     """`button`: it stands as the one primary button at the head of the console's pages. `preview`: says first what it would
-    do; the second press does it. `facts`: more for the template. `largest_file`: bytes of a body with files."""
+    do; the second press does it. `facts`: more for the template. `largest_file`: bytes of a body with files. `arguments`: with
+    which the form is made beside its data, where its fields depend on who looks or at what."""
 
     done: Done
     to: str
@@ -76,6 +81,7 @@ class FormOptions(PageOptions, total=False):
     initial: Callable[..., dict[str, Any]]
     preview: Callable[..., Any]
     facts: Callable[..., Mapping[str, Any]]
+    arguments: Callable[..., Mapping[str, Any]]
     largest_file: int
 
 
@@ -98,13 +104,18 @@ class Page:
         self.path: str = joined(parent.path, path) if parent else path
         self.title, self.lead = options.get("title", ""), options.get("lead", "")
         self.tab, self.count, self.waits = options.get("tab", ""), options.get("count"), options.get("waits", False)
-        self.roles = frozenset(options["roles"]) if "roles" in options else self.inherited_roles()
-        self.subject: Callable[..., Any] | None = options.get("subject") or (parent.subject if parent else None)
+        self.roles, self.allows = self.door(options)
+        self.subject: Callable[..., Any] | Seen | None = options.get("subject") or (parent.subject if parent else None)
         self.guards = tuple(options.get("guards", ()))
         self.view = self.as_view()
 
-    def inherited_roles(self) -> frozenset[str]:
-        return self.parent.roles if self.parent else frozenset(self.console.roles)
+    def door(self, options: PageOptions) -> tuple[frozenset[str], Callable[[Viewer], bool] | None]:
+        """Its roles, or what stands in their place: its own, else that of the page above, else the console's."""
+        if "allows" in options:
+            return SIGNED_IN, options["allows"]
+        if "roles" in options:
+            return frozenset(options["roles"]), None
+        return (self.parent.roles, self.parent.allows) if self.parent else (frozenset(self.console.roles), None)
 
     def as_view(self) -> Callable[..., HttpResponseBase]:
         @never_cache
@@ -114,8 +125,9 @@ class Page:
             if refused is not None:
                 return refused
             page_request = prepared(request, self, arguments)
-            allows = self.console.allows
-            if allows is not None and not allows(page_request.viewer):
+            if any(
+                allows is not None and not allows(page_request.viewer) for allows in (self.console.allows, self.allows)
+            ):
                 raise Http404
             if request.method not in self.methods:
                 return HttpResponseNotAllowed(self.methods)
@@ -130,15 +142,21 @@ class Page:
 
     def is_shown_to(self, viewer: Viewer) -> bool:
         """Whether a viewer who is in sees its tab or button. The door itself is `admit`, which knows of second factors."""
-        return not self.roles or bool(self.roles & viewer.roles)
+        return self.allows(viewer) if self.allows else not self.roles or bool(self.roles & viewer.roles)
 
     def respond(self, request: PageRequest) -> HttpResponseBase:
         return self.shown(request, *self.subject_of(request))
+
+    def again(self, request: PageRequest) -> HttpResponseBase:
+        """As somebody finds it who has pressed nothing yet, also below a button that was refused."""
+        return self.respond(request)
 
     def subject_of(self, request: PageRequest) -> tuple[object, ...]:
         """What the address names, looked up once; the arguments themselves where nobody looks them up."""
         if self.subject is None:
             return tuple(request.arguments.values())
+        if isinstance(self.subject, Seen):
+            return (self.subject.find(request, **request.arguments),)
         return (self.subject(**request.arguments),) if request.arguments else ()
 
     def shown(self, request: PageRequest, *subject: object) -> HttpResponseBase:
@@ -179,6 +197,11 @@ class SubmitPage(Page):
     done: Done
     to: str
 
+    def takes(self, largest_file: int | None) -> None:
+        """Files up to so many bytes."""
+        if largest_file is not None:
+            self.view.largest_body = largest_file  # type: ignore[attr-defined]  # kernel.bodies reads it
+
     def act(self, request: PageRequest, *arguments: object) -> HttpResponseBase:
         answer = submit_once(request, self.name, lambda: self.function(request, *arguments), self.next_address)
         if not answer.is_new:
@@ -211,15 +234,13 @@ class FormPage(SubmitPage):
         self.form_class, self.options = form, options
         self.done, self.to = options.get("done", ""), options.get("to", "")
         super().__init__(console, parent, path, function, options)
-        if "largest_file" in options:
-            self.view.largest_body = options["largest_file"]  # type: ignore[attr-defined]  # kernel.bodies reads it
+        self.takes(options.get("largest_file"))
 
     def respond(self, request: PageRequest) -> HttpResponseBase:
-        subject = self.subject_of(request)
         if request.method != "POST":
-            initial = self.options["initial"](request, *subject) if "initial" in self.options else None
-            return self.filled(request, self.form_class(initial=initial), *subject)
-        form = self.form_class(request.POST, request.FILES)
+            return self.again(request)
+        subject = self.subject_of(request)
+        form = self.form_class(request.POST, request.FILES, **self.arguments(request, *subject))
         if not form.is_valid():
             return self.filled(request, form, *subject, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
@@ -229,6 +250,15 @@ class FormPage(SubmitPage):
         except CampusError as error:
             add_failure(form, error)
             return self.filled(request, form, *subject, error=error, status=status_of(error))
+
+    def again(self, request: PageRequest) -> HttpResponseBase:
+        subject = self.subject_of(request)
+        initial = self.options["initial"](request, *subject) if "initial" in self.options else None
+        given = {"initial": initial, **self.arguments(request, *subject)}
+        return self.filled(request, self.form_class(**given), *subject)
+
+    def arguments(self, request: PageRequest, *subject: object) -> Mapping[str, Any]:
+        return self.options["arguments"](request, *subject) if "arguments" in self.options else {}
 
     def filled(
         self, request: PageRequest, form: forms.BaseForm, *subject: object, status: int = 200, **shown: object
@@ -290,6 +320,7 @@ class Action(SubmitPage):
         if "subject" in options:
             page_options["subject"] = options["subject"]
         super().__init__(console, parent, path, function, page_options)
+        self.takes(options.get("largest_file"))
 
     def respond(self, request: PageRequest) -> HttpResponseBase:
         if request.method != "POST":
@@ -315,7 +346,7 @@ class Action(SubmitPage):
         request.failure, request.failed_form = str(failure), form
         request.arguments = {name: request.arguments[name] for name in names_in(above.path)}
         request.page = above
-        answer = above.respond(request)
+        answer = above.again(request)
         answer.status_code = status
         return answer
 

@@ -1,11 +1,20 @@
 """Finding what an address names."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Model, QuerySet
 
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A `subject` that asks who looks: `find(request, …)` finds what this reader may see, or raises."""
+
+    find: Callable[..., Any]
 
 
 def record[M: Model](rows: QuerySet[M], what: Text) -> Callable[..., M]:

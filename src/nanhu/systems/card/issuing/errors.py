@@ -21,6 +21,7 @@ class SheetRefusedError(CampusError):
     code = "card.sheet_refused"
     http_status = 422
     sentence = _("这份表格无法接收：{why}")
+    field = "sheet"
 
 
 class ArchiveRefusedError(CampusError):
@@ -102,13 +103,22 @@ class PickupRefusedError(CampusError):
 
 
 class CodeWrongError(PickupRefusedError):
-    """Somebody guessed, or mistyped."""
+    """Somebody guessed, or mistyped: the attempt stays counted and on record."""
+
+    keeps_writes = True
 
 
 class UnitUnknownError(CampusError):
     code = "card.unit_unknown"
     http_status = 422
     sentence = _("没有叫“{name}”的单位。")
+
+
+class NoNewcomersError(CampusError):
+    code = "card.no_newcomers"
+    http_status = 422
+    sentence = _("这里没有还没制卡的学生。")
+    field = "unit"
 
 
 class NoPlaceInQueueError(CampusError):

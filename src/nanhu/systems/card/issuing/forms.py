@@ -1,6 +1,7 @@
 """The shape of what units, holders and clerks type about cards to be made."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -23,13 +24,6 @@ PICTURE = forms.ClearableFileInput(attrs={"accept": "image/jpeg"})
 SCAN = forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"})
 
 
-class UnitField(forms.ChoiceField):
-    """Units by name; the value is the code."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(choices=lambda: [(code, name) for code, name, _short in people.unit_names()], **options)
-
-
 class UploadForm(forms.Form):
     card_class = forms.ChoiceField(label=_("卡类"), choices=Card.Class.choices)
     unit = forms.ChoiceField(label=_("单位"))
@@ -41,7 +35,7 @@ class UploadForm(forms.Form):
         help_text=_("照片以学号、教职工号或编码命名；普通卡里临聘以外的人以姓名命名。可以以后再传。"),
     )
 
-    def __init__(self, *arguments: Any, units: list[tuple[str, str]], **options: Any) -> None:
+    def __init__(self, *arguments: Any, units: Sequence[tuple[str, str]] = (), **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.fields["unit"].choices = units  # type: ignore[attr-defined]
 
@@ -97,11 +91,21 @@ class PictureForm(forms.Form):
 
 
 class PersonalForm(RowForm):
-    """F15: as F14, with the reason, the picture and the proof."""
+    """F15: as F14, with the reason, the picture and the proof. `record`: what the golden record has, of which secrets are not shown."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, is_batch=False, **options)
-        must_prove = options["card_class"] != Card.Class.STUDENT
+    def __init__(
+        self,
+        *arguments: Any,
+        card_class: str = Card.Class.ORDINARY,
+        record: Mapping[str, str] = MappingProxyType({}),
+        **options: Any,
+    ) -> None:
+        self.record, self.card_class = record, card_class
+        self.secrets = [column for column in COLUMNS if column.is_secret and record.get(column.key)]
+        known = {column.key for column in self.secrets}
+        options["initial"] = {key: text for key, text in record.items() if key not in known}
+        super().__init__(*arguments, card_class=card_class, is_batch=False, known=known, **options)
+        must_prove = card_class != Card.Class.STUDENT
         self.fields["reason"] = forms.CharField(label=_("办卡原因"), max_length=120)
         self.fields["picture"] = forms.FileField(label=_("照片（JPEG）"), widget=PICTURE, required=False)
         self.fields["proof"] = forms.FileField(
@@ -110,6 +114,14 @@ class PersonalForm(RowForm):
             required=must_prove,
             help_text=_("JPEG、PNG 或 PDF，5 MB 以内，加密保存"),
         )
+
+    @property
+    def class_name(self) -> str:
+        return str(Card.Class(self.card_class).label)
+
+    @property
+    def secret_names(self) -> str:
+        return "、".join(str(column.label) for column in self.secrets)
 
 
 class ChipForm(forms.Form):
@@ -120,14 +132,6 @@ class ChipForm(forms.Form):
         help_text=_("读卡器像键盘一样输入芯片号并回车"),
     )
     line = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class AnswerForm(forms.Form):
-    answer = forms.CharField(label=_("不同意的理由"), max_length=120)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("原因"), max_length=120)
 
 
 class CollectForm(forms.Form):
@@ -148,13 +152,13 @@ class FeeForm(forms.Form):
 
 
 class DelegateForm(forms.Form):
-    unit = UnitField(label=_("单位"))
-    campus_no = forms.CharField(label=_("工号"), max_length=20)
+    unit = people.UnitField(label=_("单位"))
+    campus_no = people.PersonField(label=_("工号"))
     role = forms.ChoiceField(label=_("身份"), choices=UnitDelegate.Role.choices)
 
 
 class EnrolForm(forms.Form):
-    unit = UnitField(label=_("学院、专业或班级"))
+    unit = people.UnitField(label=_("学院、专业或班级"))
     collector = forms.CharField(label=_("领取人"), max_length=40)
 
 
@@ -167,4 +171,6 @@ class RegulationForm(forms.Form):
 
 
 class WindowForm(forms.Form):
-    window = forms.CharField(label=_("窗口"), max_length=10, initial="1")
+    window = forms.CharField(
+        label=_("窗口"), max_length=10, initial="1", widget=forms.TextInput(attrs={"autofocus": "autofocus"})
+    )

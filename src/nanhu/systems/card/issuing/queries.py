@@ -8,6 +8,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.crypto import mask_id_number, mask_phone
 from nanhu.systems.card.issuing.layout import COLUMNS
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
+from nanhu.systems.card.issuing.policies import Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row for the screen: identifying numbers masked, faults beside their columns."""
+    """A row for the screen, and for whom: identifying numbers masked, faults beside their columns."""
 
     row: OrderRow
     cells: tuple[Cell, ...]
+    order: CardOrder
+    access: Access
 
 
 def with_counts(orders: QuerySet[CardOrder]) -> QuerySet[CardOrder]:
@@ -32,16 +35,6 @@ def with_counts(orders: QuerySet[CardOrder]) -> QuerySet[CardOrder]:
         made=Count("rows", filter=Q(rows__state__in=["made", "handed"])),
         handed=Count("rows", filter=Q(rows__state="handed")),
         wrong=Count("rows", filter=~Q(rows__errors={})),
-    )
-
-
-def in_state(state: str) -> QuerySet[CardOrder]:
-    """The office's list: what is due first stands first."""
-    orders = CardOrder.objects.filter(state=state)
-    return (
-        with_counts(orders).order_by("due_on", "-created_at")
-        if state == "accepted"
-        else with_counts(orders).order_by("-created_at")
     )
 
 
@@ -69,7 +62,7 @@ def left_over() -> QuerySet[OrderRow]:
     return rows.order_by("made_at", "id")
 
 
-def line_of(row: OrderRow) -> Line:
+def line_of(row: OrderRow, order: CardOrder, access: Access) -> Line:
     masks = {"document": mask_id_number, "phone": mask_phone}
     cells = []
     for column in COLUMNS:
@@ -78,4 +71,4 @@ def line_of(row: OrderRow) -> Line:
         cells.append(
             Cell(column.key, column.label, mask(text) if mask and text else text, row.errors.get(column.key, ""))
         )
-    return Line(row, tuple(cells))
+    return Line(row, tuple(cells), order, access)

@@ -11,8 +11,16 @@ from nanhu.systems.card.issuing.hours import read_hours
 from nanhu.systems.card.issuing.printing import read_colours
 from nanhu.systems.card.issuing.services.accepting import working_days
 from nanhu.systems.card.issuing.services.delegating import acting
-from nanhu.systems.card.policies import CLERK
-from nanhu.systems.card.rights.policies import MANAGER
+from nanhu.systems.card.issuing.views import (  # noqa: F401  (their pages hang in the console, which enters itself in the menu)
+    faces,
+    handing,
+    mail,
+    making,
+    office,
+    personal,
+    record,
+    unit,
+)
 
 
 def for_delegates(viewer: Viewer) -> list[Application]:
@@ -34,17 +42,6 @@ def for_delegates(viewer: Viewer) -> list[Application]:
 
 
 registry.applications.add(
-    Application(
-        key="card.issuing",
-        name=_("制卡与发卡"),
-        icon="id-card",
-        url=lambda: reverse("card:issuing:desk"),
-        section="work",
-        roles=frozenset({CLERK, MANAGER}),
-        owner=_("校园卡管理办公室"),
-        description=_("批量与个人办卡、照片、制卡、发放、工本费、排队"),
-        order=41,
-    ),
     Application(
         key="card.office",
         name=_("办卡指南"),

@@ -1,50 +1,12 @@
 from django.urls import path
 
-from nanhu.systems.card.issuing.views import desk, faces, handing, mail, making, office, personal, record, unit, uploads
+from nanhu.systems.card.issuing.views import personal, uploads
+from nanhu.systems.card.issuing.views.desk import issuing
 
 app_name = "issuing"
 urlpatterns = [
-    path("", desk.desk, name="desk"),
-    path("upload/", uploads.upload, name="upload"),
-    path("template/<str:card_class>.xlsx", uploads.template, name="template"),
-    path("personal/", personal.counter, name="personal"),
-    path("apply/", personal.own, name="own"),
     path("check/<str:card_class>/", personal.check, name="check"),
-    path("newcomers/", unit.enrol, name="enrol"),
-    path("unit/", unit.unit, name="unit"),
-    path("delegates/", unit.delegates, name="delegates"),
-    path("delegates/<int:delegate_id>/end/", unit.end_delegate, name="end_delegate"),
-    path("orders/<uuid:public_id>/", desk.order, name="order"),
-    path("orders/<uuid:public_id>/submit/", desk.submit, name="submit"),
-    path("orders/<uuid:public_id>/approve/", desk.approve, name="approve"),
-    path("orders/<uuid:public_id>/refuse/", desk.refuse, name="refuse"),
-    path("orders/<uuid:public_id>/accept/", desk.accept, name="accept"),
-    path("orders/<uuid:public_id>/faces/", faces.faces, name="faces"),
-    path("orders/<uuid:public_id>/photos/", uploads.archive, name="archive"),
-    path("orders/<uuid:public_id>/export.xlsx", uploads.export, name="export"),
-    path("orders/<uuid:public_id>/print.pdf", making.print_pdf, name="print"),
-    path("orders/<uuid:public_id>/make/", making.make, name="make"),
-    path("orders/<uuid:public_id>/collect/", handing.collect, name="collect"),
-    path("orders/<uuid:public_id>/rows/<int:line>/", uploads.mend, name="row"),
-    path("orders/<uuid:public_id>/rows/<int:line>/drop/", uploads.drop, name="drop"),
-    path("orders/<uuid:public_id>/rows/<int:line>/picture/", uploads.picture, name="picture"),
     path("orders/<uuid:public_id>/rows/<int:line>/photo.jpg", uploads.photo, name="photo"),
-    path("orders/<uuid:public_id>/rows/<int:line>/spoil/", making.spoil, name="spoil"),
     path("proofs/<uuid:public_id>/", personal.proof, name="proof"),
-    path("hand/", handing.search, name="hand_search"),
-    path("left-over/", handing.left_over, name="left_over"),
-    path("rows/<int:row_id>/hand/", handing.hand, name="hand"),
-    path("rows/<int:row_id>/handed/", handing.handed, name="handed"),
-    path("rows/<int:row_id>/take-fee/", handing.take_fee, name="take_fee"),
-    path("rows/<int:row_id>/fee/", handing.fee, name="fee"),
-    path("office/", office.office, name="office"),
-    path("office/number/", office.take_number, name="take_number"),
-    path("queue/", office.calling, name="queue"),
-    path("queue/<int:ticket_id>/missed/", office.missed, name="missed"),
-    path("regulations/publish/", office.publish, name="publish"),
-    path("regulations/<str:key>/", office.regulation, name="regulation"),
-    path("regulations/<str:key>/<int:version>/", office.regulation, name="regulation_version"),
-    path("regulations/<str:key>/accept/", office.accept, name="accept_regulation"),
-    path("mail/", mail.mail, name="mail"),
-    path("record/", record.record, name="record"),
+    *issuing.urls[0],
 ]

@@ -30,7 +30,7 @@ from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.catalogue import CLASSES, RIGHTS, SUB_CLASSES, read_defaults
 from nanhu.systems.card.rights.forms import RuleForm, VerifyForm, WithdrawForm
 from nanhu.systems.card.rights.models import RightRule
-from nanhu.systems.card.rights.policies import GUARD, MANAGER
+from nanhu.systems.card.rights.policies import GUARD, MANAGER_ROLE
 from nanhu.systems.card.rights.services import deciding, ruling, verifying
 from nanhu.systems.card.views.frame import own_card
 
@@ -43,7 +43,7 @@ desk = Console(
     icon="key-round",
     owner=_("校园卡管理办公室"),
     description=_("各类卡能做什么，从哪天起，改动影响谁"),
-    roles=[Role(key=MANAGER, name=_("一卡通主管"), description=_("定卡的权限规则、办事机构授权和规章版本，管制卡"))],
+    roles=[MANAGER_ROLE],
     order=42,
 )
 gate = Console(

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -107,6 +108,9 @@ class CardOrder(models.Model):
             ),
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(answer=""), name="card_order_refusal_says_why"),
         ]
+
+    def is_late(self, today: date) -> bool:
+        return self.state == self.State.ACCEPTED and self.due_on is not None and self.due_on < today
 
 
 class OrderRow(models.Model):

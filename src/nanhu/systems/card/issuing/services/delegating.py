@@ -5,6 +5,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.proposals import given
 from nanhu.kernel.remembered import Remembered
 from nanhu.systems.card.issuing.models import UnitDelegate
 
@@ -25,21 +26,22 @@ def name_delegate(*, by: Actor, unit_code: str, unit_name: str, person_id: int, 
     return delegate
 
 
-def relieve(*, by: Actor, delegate_id: int) -> None:
+def relieve(*, by: Actor, delegate_id: int, reason: str) -> None:
     """Once: who acts no more is passed over."""
+    said = given(reason)
     with transaction.atomic():
         delegate = UnitDelegate.objects.select_for_update().filter(pk=delegate_id, ended_at=None).first()
         if delegate is None:
             return
         delegate.ended_at = now()
         delegate.save(update_fields=["ended_at"])
-        record(by, "card.end_delegate", delegate)
+        record(by, "card.end_delegate", delegate, reason=said)
     acting.forget()
 
 
-def record(by: Actor, action: str, delegate: UnitDelegate) -> None:
+def record(by: Actor, action: str, delegate: UnitDelegate, *, reason: str = "") -> None:
     facts = {"unit": delegate.unit_code, "delegate": delegate.role}
-    audit.record(by=by, action=action, target=f"person:{delegate.person_id}", facts=facts)
+    audit.record(by=by, action=action, target=f"person:{delegate.person_id}", facts=facts, reason=reason)
 
 
 def read_acting() -> frozenset[int]:

@@ -1,96 +1,190 @@
-"""The office's list of orders, and the page of one order for everybody it concerns."""
+"""The console of the card office (制卡与发卡): its list of orders, and the page of one order for everybody it concerns."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.db.models import Case, Q, Value, When
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import (
+    SIGNED_IN,
+    Badge,
+    Console,
+    Day,
+    Empty,
+    Filters,
+    Link,
+    Markup,
+    Number,
+    PageRequest,
+    Search,
+    Table,
+    Text,
+    Views,
+    Who,
+    form_of,
+    list_of,
+    listing,
+)
+from nanhu.kernel.kit.columns import Column, Tone
+from nanhu.kernel.kit.forms import RefusalForm
+from nanhu.kernel.kit.records import Seen
 from nanhu.systems.card.issuing import queries
-from nanhu.systems.card.issuing.forms import AnswerForm, ArchiveForm
-from nanhu.systems.card.issuing.models import CardOrder
-from nanhu.systems.card.issuing.policies import Access, access_of, office_only
+from nanhu.systems.card.issuing.forms import ArchiveForm
+from nanhu.systems.card.issuing.layout import COLUMNS
+from nanhu.systems.card.issuing.models import CardOrder, OrderRow
+from nanhu.systems.card.issuing.policies import OFFICE, Access, access_of
 from nanhu.systems.card.issuing.services import accepting, faces, orders
 from nanhu.systems.card.issuing.services.photos import Matched
-from nanhu.systems.card.views.frame import viewer_of
+from nanhu.systems.card.issuing.views.cells import Cells
+from nanhu.systems.card.policies import CLERK_ROLE
+from nanhu.systems.card.rights.policies import MANAGER_ROLE
 
-PAGE = 30
-ROWS = 100
-STATES = ("approved", "accepted", "made", "submitted", "draft", "closed", "refused")
+PAGE, ROWS = 30, 100
+State = CardOrder.State
+IN_WORK = (State.APPROVED, State.ACCEPTED, State.MADE, State.SUBMITTED, State.DRAFT, State.CLOSED, State.REFUSED)
+"""Where there is work first, in the order in which it is done."""
+TONES: dict[str, Tone] = {State.CLOSED: "good", State.REFUSED: "bad", State.DRAFT: "warn", State.SUBMITTED: "warn"}
+LATE = "late"
 
-
-@require_safe
-@never_cache
-@office_only
-def desk(request: HttpRequest) -> HttpResponse:
-    counts, here = queries.counts(), reverse("card:issuing:desk")
-    state = request.GET.get("state", "")
-    if state not in STATES:  # where there is work, in the order in which it is done
-        state = next((one for one in STATES if counts.get(one)), STATES[0])
-    tabs = [(one, CardOrder.State(one).label, f"{here}?state={one}", counts.get(one, 0)) for one in STATES]
-    facts = {
-        "tabs": tabs,
-        "state": state,
-        "today": campus_today(),
-        "overdue": list(queries.overdue()[:10]),
-        "page": Paginator(queries.in_state(state), PAGE).get_page(request.GET.get("page")),
-    }
-    return render(request, "card_issuing/desk.html", facts)
+issuing = Console(
+    "card:issuing",
+    _("制卡与发卡"),
+    icon="id-card",
+    owner=_("校园卡管理办公室"),
+    description=_("批量与个人办卡、照片、制卡、发放、工本费、排队"),
+    roles=[CLERK_ROLE, MANAGER_ROLE],
+    order=41,
+)
 
 
-def seen_by(request: HttpRequest, public_id: UUID) -> tuple[CardOrder, Access]:
-    """The order and what the viewer may do with it; a stranger is told that there is none."""
+def progress_of(order: CardOrder) -> str:
+    """`queries.with_counts` has put the numbers beside the order."""
+    made, handed, wrong = order.made, order.handed, order.wrong  # type: ignore[attr-defined]
+    if order.state == State.DRAFT:
+        return str(_("%(count)s 行有错") % {"count": wrong}) if wrong else ""
+    return str(_("制好 %(made)s，发出 %(handed)s") % {"made": made, "handed": handed})
+
+
+class Orders(Table):
+    number = Link(_("单号"), to="order", is_number=True)
+    title = Text(_("内容"))
+    card_class = Text(_("卡类"), "get_card_class_display", sort="card_class")
+    people = Number(_("人数"))
+    progress = Text(_("进度"), progress_of)
+    requester = Who(_("提交人"), "requester_name", at="created_at", sort="created_at")
+    due_on = Day(_("应完成日期"))
+    state = Badge(
+        _("状态"),
+        lambda order: LATE if order.is_late(campus_today()) else order.state,
+        names={**dict(State.choices), LATE: _("超期")},
+        tones={**TONES, LATE: "bad"},
+        tone="info",
+        sort="state",
+    )
+
+
+class OrderFilters(Filters):
+    state = Views({one: (one.label, Q(state=one)) for one in IN_WORK}, counts=queries.counts)
+    q = Search("number", "title", "unit_name", "requester_name")
+
+
+@issuing.page("", title=_("制卡与发卡"), tab=_("制卡单"))
+def desk(request: PageRequest) -> HttpResponseBase:
+    rank = Case(*(When(state=one, then=Value(place)) for place, one in enumerate(IN_WORK)))
+    rows = queries.with_counts(CardOrder.objects.alias(rank=rank)).order_by("rank", "due_on", "-created_at")
+    none = Empty(
+        title=_("这里没有制卡单"),
+        icon="id-card",
+        text=_("单位交来的批量、个人申请和新生名单都会按状态排在这里。"),
+        action=_("上传汇总表"),
+        to="upload",
+    )
+    return listing(
+        request,
+        Orders,
+        rows,
+        OrderFilters,
+        empty=none,
+        per_page=PAGE,
+        template="card_issuing/desk.html",
+        facts={"overdue": list(queries.overdue()[:10])},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SeenOrder:
+    """The order, and what the viewer may do with it."""
+
+    order: CardOrder
+    access: Access
+
+
+def seen_by(request: PageRequest, public_id: UUID) -> SeenOrder:
+    """A stranger is told that there is none."""
     order = orders.order_with(public_id)
-    access = access_of(viewer_of(request), order)
+    access = access_of(request.viewer, order)
     if not access.may_see:
         raise Http404
-    return order, access
+    return SeenOrder(order, access)
 
 
-@require_safe
-@never_cache
-def order(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, access = seen_by(request, public_id)
-    return show(request, found, access)
+def mended_by(request: PageRequest, public_id: UUID) -> SeenOrder:
+    seen = seen_by(request, public_id)
+    if not seen.access.may_mend:
+        raise Http404
+    return seen
 
 
-def show(
-    request: HttpRequest,
-    found: CardOrder,
-    access: Access,
-    *,
-    error: str = "",
-    matched: Matched | None = None,
-    status: int = 200,
-) -> HttpResponse:
+SEEN, MENDED = Seen(seen_by), Seen(mended_by)
+
+
+class Names(Table):
+    line = Markup(_("行"), "card_issuing/_line.html")
+    photo = Markup(_("照片"), "card_issuing/_photo.html")
+
+
+ROW_COLUMNS: dict[str, Column] = {
+    **{one.key: Cells(one) for one in COLUMNS if one.key not in {"photo_name", "collector"}},
+    "row_state": Markup(_("状态"), "card_issuing/_row_state.html"),
+}
+NamesTable = Names.made_of("NamesTable", ROW_COLUMNS)
+
+
+@desk.page("orders/<uuid:public_id>/", title=_("制卡单"), roles=SIGNED_IN, subject=SEEN)
+def order(request: PageRequest, seen: SeenOrder) -> HttpResponse:
+    return show(request, seen)
+
+
+def show(request: PageRequest, seen: SeenOrder, *, matched: Matched | None = None) -> HttpResponse:
+    found, access = seen.order, seen.access
     rows = found.rows.select_related("fee_payment").order_by("line")
-    wrong = [queries.line_of(row) for row in rows if row.errors]
-    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    total = rows.count()
+    each = partial(lines_of, seen)
     facts = {
         "order": found,
         "access": access,
-        "wrong": wrong,
-        "page": page,
-        "error": error,
+        "wrong": each([row for row in rows if row.errors]),
         "matched": matched,
-        "lines": [queries.line_of(row) for row in page.object_list],
-        "today": campus_today(),
+        "list": list_of(request, NamesTable, rows, each=each, per_page=ROWS, caption=_("名单")),
         "photo_count": rows.exclude(photo_path="").count(),
-        "total": rows.count(),
+        "total": total,
         "unseen": faces.unseen(found).count() if access.is_office else 0,
-        "refusal": AnswerForm(),
-        "archive": ArchiveForm(),
+        "refusal": form_of(request, RefusalForm),
+        "archive": form_of(request, ArchiveForm),
         "proofs": proofs_of(found, access),
-        "is_late": found.state == "accepted" and found.due_on is not None and found.due_on < campus_today(),
+        "is_late": found.is_late(campus_today()),
     }
-    return render(request, "card_issuing/order.html", facts, status=status)
+    return render(request, "card_issuing/order.html", facts)
+
+
+def lines_of(seen: SeenOrder, rows: Sequence[OrderRow]) -> list[queries.Line]:
+    return [queries.line_of(row, seen.order, seen.access) for row in rows]
 
 
 def proofs_of(found: CardOrder, access: Access) -> list[object]:
@@ -99,53 +193,22 @@ def proofs_of(found: CardOrder, access: Access) -> list[object]:
     return [proof for row in found.rows.prefetch_related("proofs") for proof in row.proofs.all()]
 
 
-@require_POST
-def submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, access = seen_by(request, public_id)
-    if not access.may_mend:
-        raise Http404
-    return done(request, found, access, lambda: orders.submit(by=person_at(request), order=found))
+@order.action("submit/", subject=MENDED)
+def submit(request: PageRequest, seen: SeenOrder) -> None:
+    orders.submit(by=request.actor, order=seen.order)
 
 
-@require_POST
-def approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, access = seen_by(request, public_id)
-    person_id = viewer_of(request).person_id
-    return done(
-        request,
-        found,
-        access,
-        lambda: orders.decide(by=person_at(request), person_id=person_id, order=found, is_approved=True),
-    )
+@order.action("approve/")
+def approve(request: PageRequest, seen: SeenOrder) -> None:
+    orders.decide(by=request.actor, person_id=request.viewer.person_id, order=seen.order, is_approved=True)
 
 
-@require_POST
-def refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, access = seen_by(request, public_id)
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        return show(request, found, access, status=422)
-    said, person_id = form.cleaned_data["answer"], viewer_of(request).person_id
-    return done(
-        request,
-        found,
-        access,
-        lambda: orders.decide(by=person_at(request), person_id=person_id, order=found, is_approved=False, answer=said),
-    )
+@order.action("refuse/", form=RefusalForm)
+def refuse(request: PageRequest, form: RefusalForm, seen: SeenOrder) -> None:
+    answer, person_id = form.cleaned_data["answer"], request.viewer.person_id
+    orders.decide(by=request.actor, person_id=person_id, order=seen.order, is_approved=False, answer=answer)
 
 
-@require_POST
-@office_only
-def accept(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, access = seen_by(request, public_id)
-    return done(request, found, access, lambda: accepting.accept(by=person_at(request), order=found))
-
-
-def done(request: HttpRequest, found: CardOrder, access: Access, deed: Callable[[], object]) -> HttpResponse:
-    """Do it and come back; what was refused is said on the order's own page."""
-    try:
-        deed()
-    except CampusError as error:
-        found.refresh_from_db()
-        return show(request, found, access, error=error.message, status=error.http_status)
-    return redirect("card:issuing:order", public_id=found.public_id)
+@order.action("accept/", roles=OFFICE)
+def accept(request: PageRequest, seen: SeenOrder) -> None:
+    accepting.accept(by=request.actor, order=seen.order)

@@ -1,40 +1,43 @@
 """The page on which a clerk looks at the photos of an order, large enough to judge a face."""
 
-from uuid import UUID
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.actors import person_at
-from nanhu.kernel.errors import CampusError
-from nanhu.systems.card.issuing.policies import office_only
+from nanhu.kernel.kit import PageRequest
+from nanhu.systems.card.issuing.policies import OFFICE
 from nanhu.systems.card.issuing.services.faces import look_over, unseen
-from nanhu.systems.card.issuing.views.desk import seen_by, show
+from nanhu.systems.card.issuing.views.desk import SeenOrder, order
 
 AT_ONCE = 24
 """As many as one looks at before one no longer looks."""
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@office_only
-def faces(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, access = seen_by(request, public_id)
-    if request.method == "POST":
-        told = (one.partition(":") for one in request.POST.getlist("shown"))
-        shown = {int(line): path for line, _colon, path in told if is_line(line)}
-        refused = {int(line) for line in request.POST.getlist("refused") if is_line(line)}
-        try:
-            look_over(by=person_at(request), order=found, shown=shown, refused=refused)
-        except CampusError as error:
-            found.refresh_from_db()
-            return show(request, found, access, error=error.message, status=error.http_status)
-    left = unseen(found)
-    if not left.exists():
-        return redirect("card:issuing:order", public_id=found.public_id)
-    return render(request, "card_issuing/faces.html", {"order": found, "rows": left[:AT_ONCE], "left": left.count()})
+def shown_faces(_request: PageRequest, seen: SeenOrder) -> dict[str, Any]:
+    left = unseen(seen.order)
+    return {"order": seen.order, "rows": left[:AT_ONCE], "left": left.count()}
+
+
+@order.form(
+    "faces/",
+    forms.Form,
+    title=_("核对照片"),
+    submit=_("这一页逐张看过了"),
+    icon="check",
+    roles=OFFICE,
+    template="card_issuing/faces.html",
+    facts=shown_faces,
+)
+def faces(request: PageRequest, _form: forms.Form, seen: SeenOrder) -> HttpResponse:
+    told = (one.partition(":") for one in request.POST.getlist("shown"))
+    shown = {int(line): path for line, _colon, path in told if is_line(line)}
+    refused = {int(line) for line in request.POST.getlist("refused") if is_line(line)}
+    look_over(by=request.actor, order=seen.order, shown=shown, refused=refused)
+    following = "faces" if unseen(seen.order).exists() else "order"
+    return redirect(f"card:issuing:{following}", public_id=seen.order.public_id)
 
 
 def is_line(text: str) -> bool:

@@ -1,182 +1,184 @@
 """Handing over, the list of left-over cards, the fee and its receipt."""
 
-from uuid import UUID
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.actors import person_at
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import SIGNED_IN, Empty, Filters, Link, Moment, PageRequest, Search, Table, Text, listing
+from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import queries
 from nanhu.systems.card.issuing.forms import CollectForm, FeeForm, HandForm
 from nanhu.systems.card.issuing.models import FeePayment, OrderRow
 from nanhu.systems.card.issuing.policies import (
+    OFFICE,
     Access,
     access_of,
-    delegates_or_office,
     delegations_of,
     is_office,
-    office_only,
+    is_office_or_acts,
     units_with_orders,
 )
 from nanhu.systems.card.issuing.services import handing, paying, regulations
-from nanhu.systems.card.issuing.views.desk import done, seen_by
+from nanhu.systems.card.issuing.views.desk import SeenOrder, desk, issuing, order
 from nanhu.systems.card.protocol import receipt_number
-from nanhu.systems.card.views.frame import viewer_of
-
-PAGE = 50
-FOUND = 20
 
 
-@require_safe
-@never_cache
-@delegates_or_office
-def search(request: HttpRequest) -> HttpResponse:
-    """The desk on the orientation site and the office's counter: a number or a name, Enter, and the card to hand over."""
-    text = people.halfwidth(request.GET.get("q", "")).replace("\0", "").strip()[:40]
-    rows = left_for(request)
-    found = (
-        list(rows.filter(campus_no__istartswith=text)[:FOUND] or rows.filter(name__contains=text)[:FOUND])
-        if text
-        else []
-    )
-    if len(found) == 1:
-        return redirect("card:issuing:hand", row_id=found[0].pk)
-    facts = {"text": text, "found": found, "left": rows.count()}
-    return render(request, "card_issuing/hand_search.html", facts)
+class LeftOver(Table):
+    name = Link(_("姓名"), to="hand", by=("pk",))
+    campus_no = Text(_("学工号"), is_number=True)
+    unit = Text(_("部门"), is_term=True)
+    order = Link(_("制卡单"), "order__title", to="order", by=("order__public_id",))
+    made_at = Moment(_("制好"))
 
 
-def left_for(request: HttpRequest) -> QuerySet[OrderRow]:
+class Typed(Search):
+    """A number from its beginning, or a part of the name; a scanner's line goes into the field at once."""
+
+    def fields(self) -> Mapping[str, forms.Field]:
+        fields = super().fields()
+        fields[""].widget.attrs["autofocus"] = "autofocus"
+        return fields
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        text = people.halfwidth(given[""] or "").strip()
+        return Q(campus_no__istartswith=text) | Q(name__contains=text) if text else None
+
+
+class LeftOverFilters(Filters):
+    q = Typed(label=_("学工号或姓名"))
+
+
+def left_for(request: PageRequest) -> QuerySet[OrderRow]:
     """Left-over cards this viewer may hand over: the office all, a delegate those of their units."""
-    viewer = viewer_of(request)
-    if is_office(viewer):
+    if is_office(request.viewer):
         return queries.left_over()
-    codes = [one.unit_code for one in delegations_of(viewer.person_id) if one.role == "agent"]
+    codes = [one.unit_code for one in delegations_of(request.viewer.person_id) if one.role == "agent"]
     return queries.left_over().filter(order__unit_code__in=units_with_orders(codes))
 
 
-@require_safe
-@never_cache
-@delegates_or_office
-def left_over(request: HttpRequest) -> HttpResponse:
-    page = Paginator(left_for(request), PAGE).get_page(request.GET.get("page"))
-    return render(request, "card_issuing/left_over.html", {"page": page, "is_office": is_office(viewer_of(request))})
+@issuing.page("hand/", title=_("发卡"), tab=_("发卡"), allows=is_office_or_acts)
+def hand_search(request: PageRequest) -> HttpResponseBase:
+    """The desk on the orientation site and the office's counter: a number or a name, Enter, and the card to hand over."""
+    rows, filters = left_for(request), LeftOverFilters(request.GET)
+    found = filters.narrow(rows) if filters.chips else rows.none()
+    if found.count() == 1:
+        return redirect("card:issuing:hand", pk=found.get().pk)
+    facts = {"left": rows.count(), "is_asked": bool(filters.chips)}
+    template = "card_issuing/hand_search.html"
+    return listing(request, LeftOver, found, LeftOverFilters, template=template, facts=facts)
 
 
-def row_with(request: HttpRequest, row_id: int) -> tuple[OrderRow, Access]:
-    row = OrderRow.objects.select_related("order", "card").filter(pk=row_id).first()
-    if row is None:
+@issuing.page(
+    "left-over/",
+    title=_("未领的卡"),
+    tab=_("未领的卡"),
+    lead=_("制好了还没有领走的。迎新现场没有领到的，到校园卡管理办公室领。"),
+    allows=is_office_or_acts,
+)
+def left_over(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有未领的卡"), icon="circle-check", text=_("制好的卡都发出去了。"))
+    return listing(request, LeftOver, left_for(request), LeftOverFilters, empty=none, export_as="未领的卡")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRow:
+    row: OrderRow
+    access: Access
+
+
+def row_with(request: PageRequest, pk: int) -> SeenRow:
+    row = OrderRow.objects.select_related("order", "card").filter(pk=pk).first()
+    access = access_of(request.viewer, row.order) if row is not None else None
+    if row is None or access is None or not access.may_hand_over:
         raise Http404
-    access = access_of(viewer_of(request), row.order)
-    if not access.may_hand_over:
-        raise Http404
-    return row, access
+    return SeenRow(row, access)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def hand(request: HttpRequest, row_id: int) -> HttpResponse:
-    row, access = row_with(request, row_id)
-    form = HandForm(request.POST or None)
-    if not form.is_bound or not form.is_valid():
-        return show_hand(request, row, access, form, status=422 if form.is_bound else 200)
-    said = form.cleaned_data
-    try:
-        handing.hand_over(
-            by=person_at(request),
-            row=row,
-            how=said["how"],
-            handed_to=said["handed_to"],
-            document=said["document"],
-            code=said["code"],
-            accepted=tuple(regulations.TEXTS),
-        )
-    except CampusError as error:
-        return show_hand(request, row, access, form, error=error.message, status=error.http_status)
-    return redirect("card:issuing:handed", row_id=row.pk)
+ROW = Seen(row_with)
 
 
-def show_hand(
-    request: HttpRequest, row: OrderRow, access: Access, form: HandForm, *, error: str = "", status: int = 200
-) -> HttpResponse:
-    payment = FeePayment.objects.filter(row=row).first()
-    facts = {
+def shown_row(_request: PageRequest, seen: SeenRow) -> dict[str, Any]:
+    row, payment = seen.row, FeePayment.objects.filter(row=seen.row).first()
+    return {
         "row": row,
         "order": row.order,
-        "form": form,
-        "error": error,
         "payment": payment,
-        "access": access,
+        "access": seen.access,
         "person": people.person_card(row.person_id) if row.person_id else None,
         "texts": regulations.all_current(),
         "fee": FeeForm(),
         "owes": row.fee_fen > 0 and payment is None,
     }
-    return render(request, "card_issuing/hand.html", facts, status=status)
 
 
-@require_POST
-@office_only
-def take_fee(request: HttpRequest, row_id: int) -> HttpResponse:
-    row, access = row_with(request, row_id)
-    form = FeeForm(request.POST)
-    if not form.is_valid():
-        return show_hand(request, row, access, HandForm(), status=422)
-    try:
-        paying.take_fee(by=person_at(request), row=row, method=form.cleaned_data["method"])
-    except CampusError as error:
-        return show_hand(request, row, access, HandForm(), error=error.message, status=error.http_status)
-    return redirect("card:issuing:fee", row_id=row.pk)
+@desk.form(
+    "rows/<int:pk>/hand/",
+    HandForm,
+    title=_("发卡"),
+    submit=_("发出，卡马上生效"),
+    icon="check",
+    roles=SIGNED_IN,
+    subject=ROW,
+    to="handed",
+    template="card_issuing/hand.html",
+    facts=shown_row,
+)
+def hand(request: PageRequest, form: HandForm, seen: SeenRow) -> None:
+    said = form.cleaned_data
+    handing.hand_over(
+        by=request.actor,
+        row=seen.row,
+        how=said["how"],
+        handed_to=said["handed_to"],
+        document=said["document"],
+        code=said["code"],
+        accepted=tuple(regulations.TEXTS),
+    )
 
 
-@require_safe
-@never_cache
-def fee(request: HttpRequest, row_id: int) -> HttpResponse:
-    row, _access = row_with(request, row_id)
-    payment = FeePayment.objects.filter(row=row).first()
+@desk.form("rows/<int:pk>/take-fee/", FeeForm, title=_("先收工本费"), icon="check", roles=OFFICE, subject=ROW, to="fee")
+def take_fee(request: PageRequest, form: FeeForm, seen: SeenRow) -> None:
+    paying.take_fee(by=request.actor, row=seen.row, method=form.cleaned_data["method"])
+
+
+@desk.page("rows/<int:pk>/fee/", title=_("工本费收据"), roles=SIGNED_IN, subject=ROW)
+def fee(request: PageRequest, seen: SeenRow) -> HttpResponse:
+    payment = FeePayment.objects.filter(row=seen.row).first()
     if payment is None:
         raise Http404
-    facts = {
-        "row": row,
-        "payment": payment,
-        "number": receipt_number(payment.receipt_id or payment.entry_id),
-        "school": school(),
-    }
+    number = receipt_number(payment.receipt_id or payment.entry_id)
+    facts = {"row": seen.row, "payment": payment, "number": number, "school": school()}
     return render(request, "card_issuing/fee.html", facts)
 
 
-@require_safe
-@never_cache
-def handed(request: HttpRequest, row_id: int) -> HttpResponse:
+@desk.page("rows/<int:pk>/handed/", title=_("领卡单"), roles=SIGNED_IN, subject=ROW)
+def handed(request: PageRequest, seen: SeenRow) -> HttpResponse:
     """The slip to sign, and the next one."""
-    row, _access = row_with(request, row_id)
-    if row.state != OrderRow.State.HANDED:
+    if seen.row.state != OrderRow.State.HANDED:
         raise Http404
-    facts = {"row": row, "order": row.order, "school": school(), "texts": regulations.all_current()}
+    facts = {"row": seen.row, "order": seen.row.order, "school": school(), "texts": regulations.all_current()}
     return render(request, "card_issuing/handed.html", facts)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@office_only
-def collect(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, access = seen_by(request, public_id)
-    form = CollectForm(request.POST or None, initial={"signed_by": found.collector})
-    if form.is_bound and form.is_valid():
-        said = form.cleaned_data
-        return done(
-            request,
-            found,
-            access,
-            lambda: handing.collect_batch(
-                by=person_at(request), order=found, code=said["code"], signed_by=said["signed_by"]
-            ),
-        )
-    facts = {"order": found, "form": form, "rows": found.rows.order_by("line")}
-    return render(request, "card_issuing/collect.html", facts, status=422 if form.is_bound else 200)
+@order.form(
+    "collect/",
+    CollectForm,
+    title=_("整批交给领取人"),
+    submit=_("已签收，交出"),
+    icon="package",
+    roles=OFFICE,
+    template="card_issuing/collect.html",
+    initial=lambda _request, seen: {"signed_by": seen.order.collector},
+    facts=lambda _request, seen: {"order": seen.order, "rows": seen.order.rows.order_by("line")},
+)
+def collect(request: PageRequest, form: CollectForm, seen: SeenOrder) -> None:
+    said = form.cleaned_data
+    handing.collect_batch(by=request.actor, order=seen.order, code=said["code"], signed_by=said["signed_by"])

@@ -1,89 +1,78 @@
 """Making the plastic: print the pages, read each blank's chip."""
 
-from uuid import UUID
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import person_at
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import PageRequest
+from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import printing
-from nanhu.systems.card.issuing.forms import ChipForm, ReasonForm
+from nanhu.systems.card.issuing.forms import ChipForm
 from nanhu.systems.card.issuing.models import CardOrder
-from nanhu.systems.card.issuing.policies import office_only
+from nanhu.systems.card.issuing.policies import OFFICE
 from nanhu.systems.card.issuing.services import making
-from nanhu.systems.card.issuing.views.desk import done, seen_by
+from nanhu.systems.card.issuing.views.desk import SeenOrder, order
+from nanhu.systems.card.issuing.views.uploads import SeenLine, row
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@office_only
-def make(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The next person stands on the screen, the focus in the reader's field; its Enter takes one on."""
-    found, _access = seen_by(request, public_id)
-    if request.method != "POST":
-        return show_next(request, found, None)
-    form = ChipForm(request.POST)
-    if not form.is_valid():
-        return show_next(request, found, form, status=422)
-    said = form.cleaned_data
-    try:
-        current = making.make_row(by=person_at(request), order=found, line=said["line"], uid=said["uid"])
-    except CampusError as error:
-        return show_next(request, found, None, error=error.message, status=error.http_status)
-    if current.state != CardOrder.State.ACCEPTED:
-        return redirect("card:issuing:order", public_id=found.public_id)
-    return redirect("card:issuing:make", public_id=found.public_id)
-
-
-def show_next(
-    request: HttpRequest, found: CardOrder, form: ChipForm | None, *, error: str = "", status: int = 200
-) -> HttpResponse:
+def shown_next(_request: PageRequest, seen: SeenOrder) -> dict[str, Any]:
+    """The next person, and always an empty field: what was read stays in it no longer than one press of Enter."""
+    found = seen.order
     rows = found.rows.select_related("card").order_by("line")
     waiting = rows.filter(state="waiting").first() if found.state == CardOrder.State.ACCEPTED else None
-    facts = {
+    return {
         "order": found,
         "row": waiting,
-        "error": error,
+        "blank": ChipForm(initial={"line": waiting.line if waiting else 0}),
         "total": rows.count(),
         "made": rows.filter(state__in=["made", "handed"]).count(),
         "person": people.person_card(waiting.person_id) if waiting and waiting.person_id else None,
-        "form": form or ChipForm(initial={"line": waiting.line if waiting else 0}),
         "last": rows.filter(state="made").order_by("-made_at")[:5],
     }
-    return render(request, "card_issuing/make.html", facts, status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@office_only
-def spoil(request: HttpRequest, public_id: UUID, line: int) -> HttpResponse:
-    found, access = seen_by(request, public_id)
-    form = ReasonForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        return done(
-            request,
-            found,
-            access,
-            lambda: making.spoil_row(by=person_at(request), order=found, line=line, reason=reason),
-        )
-    facts = {"order": found, "row": found.rows.filter(line=line).first(), "form": form}
-    return render(request, "card_issuing/spoil.html", facts, status=422 if form.is_bound else 200)
+@order.form(
+    "make/",
+    ChipForm,
+    title=_("逐张制卡"),
+    submit=_("写入此卡，下一张"),
+    icon="arrow-right",
+    roles=OFFICE,
+    template="card_issuing/make.html",
+    facts=shown_next,
+)
+def make(request: PageRequest, form: ChipForm, seen: SeenOrder) -> HttpResponse:
+    """The next person stands on the screen, the focus in the reader's field; its Enter takes one on."""
+    said = form.cleaned_data
+    current = making.make_row(by=request.actor, order=seen.order, line=said["line"], uid=said["uid"])
+    following = "make" if current.state == CardOrder.State.ACCEPTED else "order"
+    return redirect(f"card:issuing:{following}", public_id=seen.order.public_id)
 
 
-@require_safe
-@never_cache
-@office_only
-def print_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, _access = seen_by(request, public_id)
-    rows = list(found.rows.select_related("card").order_by("line"))
-    by = person_at(request)
-    audit.record(by=by, action="card.print_order", target=f"card_order:{found.number}", facts={"cards": len(rows)})
+@row.form(
+    "spoil/",
+    ReasonForm,
+    title=_("制作失败"),
+    submit=_("作废重制"),
+    tone="danger",
+    roles=OFFICE,
+    to="order",
+    template="card_issuing/spoil.html",
+    facts=lambda _request, seen: {"row": seen.row},
+)
+def spoil(request: PageRequest, form: ReasonForm, seen: SeenLine) -> None:
+    making.spoil_row(by=request.actor, order=seen.order, line=seen.row.line, reason=form.cleaned_data["reason"])
+
+
+@order.page("print.pdf", title=_("制卡排版 PDF"), roles=OFFICE)
+def print_pdf(request: PageRequest, seen: SeenOrder) -> HttpResponse:
+    found, rows = seen.order, list(seen.order.rows.select_related("card").order_by("line"))
+    facts = {"cards": len(rows)}
+    audit.record(by=request.actor, action="card.print_order", target=f"card_order:{found.number}", facts=facts)
     answer = HttpResponse(printing.pdf_of(found.card_class, rows), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
     return answer

@@ -1,33 +1,28 @@
 """The office as everybody sees it (A112): where, when, open now; the queue; the regulations; care of the card."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from typing import Any
 
-from nanhu.kernel.actors import person_at
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import SIGNED_IN, PageRequest
 from nanhu.kernel.school import school
 from nanhu.platforms.messages import api as messages
 from nanhu.systems.card.issuing import fees, hours
 from nanhu.systems.card.issuing.forms import RegulationForm, WindowForm
 from nanhu.systems.card.issuing.models import QueueTicket, Regulation
-from nanhu.systems.card.issuing.policies import is_office, office_only
-from nanhu.systems.card.issuing.services import queue, regulations
-from nanhu.systems.card.rights.policies import MANAGER, manager_only
-from nanhu.systems.card.views.frame import viewer_of
+from nanhu.systems.card.issuing.policies import is_office
+from nanhu.systems.card.issuing.services import queue as tickets
+from nanhu.systems.card.issuing.services import regulations
+from nanhu.systems.card.issuing.views.desk import issuing
+from nanhu.systems.card.rights.policies import MANAGER
 
 
-@require_safe
-@never_cache
-def office(request: HttpRequest) -> HttpResponse:
-    return show_office(request)
-
-
-def show_office(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
-    viewer = viewer_of(request)
-    ticket = queue.own_ticket(viewer.account_id)
+@issuing.page("office/", title=_("校园卡管理办公室"), roles=SIGNED_IN)
+def office(request: PageRequest) -> HttpResponse:
+    ticket = tickets.own_ticket(request.viewer.account_id)
     facts = {
         "school": school(),
         "standing": hours.standing(),
@@ -36,95 +31,70 @@ def show_office(request: HttpRequest, *, error: str = "", status: int = 200) -> 
         "winter": hours.hours_in("winter"),
         "table": hours.table(),
         "ticket": ticket,
-        "ahead": queue.ahead_of(ticket) if ticket else 0,
-        "is_office": is_office(viewer),
+        "ahead": tickets.ahead_of(ticket) if ticket else 0,
+        "is_office": is_office(request.viewer),
         "calling": QueueTicket.objects.filter(day=campus_today(), state="called").order_by("-called_at")[:3],
         "texts": regulations.all_current(),
         "fees": fees.fee_table(),
-        "error": error,
     }
-    return render(request, "card_issuing/office.html", facts, status=status)
+    return render(request, "card_issuing/office.html", facts)
 
 
-@require_POST
-def take_number(request: HttpRequest) -> HttpResponse:
-    try:
-        queue.take_number(by=person_at(request))
-    except CampusError as error:
-        return show_office(request, error=error.message, status=error.http_status)
-    return redirect("card:issuing:office")
+@office.action("number/")
+def take_number(request: PageRequest) -> None:
+    tickets.take_number(by=request.actor)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@office_only
-def calling(request: HttpRequest) -> HttpResponse:
-    """The clerk's side of the queue: one button, and Enter presses it."""
-    form = WindowForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        queue.call_next(by=person_at(request), window=form.cleaned_data["window"])
-        request.session["card_window"] = form.cleaned_data["window"]
-        return redirect("card:issuing:queue")
-    window = str(request.session.get("card_window", "1"))
+def tickets_of_today(request: PageRequest) -> dict[str, Any]:
     today = QueueTicket.objects.filter(day=campus_today()).order_by("number")
-    facts = {
-        "form": form if form.is_bound else WindowForm(initial={"window": window}),
-        "now": today.filter(state="called", window=window).first(),
-        "waiting": today.filter(state="waiting"),
+    return {
+        "now": today.filter(state="called", window=window_of(request)["window"]).first(),
+        "waiting": today.filter(state="waiting").count(),
     }
-    return render(request, "card_issuing/queue.html", facts)
 
 
-@require_POST
-@office_only
-def missed(_request: HttpRequest, ticket_id: int) -> HttpResponse:
+def window_of(request: PageRequest) -> dict[str, Any]:
+    return {"window": str(request.session.get("card_window", "1"))}
+
+
+@issuing.form(
+    "queue/",
+    WindowForm,
+    title=_("叫号"),
+    tab=_("叫号"),
+    submit=_("下一位"),
+    icon="bell-ring",
+    to="queue",
+    template="card_issuing/queue.html",
+    initial=window_of,
+    facts=tickets_of_today,
+)
+def queue(request: PageRequest, form: WindowForm) -> None:
+    """The clerk's side of the queue: one button, and Enter presses it."""
+    tickets.call_next(by=request.actor, window=form.cleaned_data["window"])
+    request.session["card_window"] = form.cleaned_data["window"]
+
+
+@queue.action("<int:ticket_id>/missed/")
+def missed(_request: PageRequest, ticket_id: int) -> None:
     ticket = QueueTicket.objects.filter(pk=ticket_id).first()
     if ticket is not None:
-        queue.miss(ticket=ticket)
-    return redirect("card:issuing:queue")
+        tickets.miss(ticket=ticket)
 
 
-@require_safe
-@never_cache
-def regulation(request: HttpRequest, key: str, version: int | None = None) -> HttpResponse:
-    """A version, and which one the viewer accepted."""
-    if key not in regulations.TEXTS:
-        raise Http404
-    newest = regulations.current(key)
-    found = newest if version is None else Regulation.objects.filter(key=key, version=version).first()
-    if found is None:
-        raise Http404
-    viewer = viewer_of(request)
-    accepted = regulations.accepted_by(viewer.person_id).get(key) if viewer.person_id else None
-    facts = {
-        "text": found,
-        "body": messages.body_html(found.body),
-        "is_newest": found.pk == newest.pk,
-        "versions": Regulation.objects.filter(key=key).order_by("-version"),
-        "accepted": accepted,
-        "is_manager": MANAGER in viewer.roles,
-    }
-    return render(request, "card_issuing/regulation.html", facts)
-
-
-@require_POST
-def accept(request: HttpRequest, key: str) -> HttpResponse:
-    viewer = viewer_of(request)
-    if key not in regulations.TEXTS or viewer.person_id is None:
-        raise Http404
-    regulations.accept(by=person_at(request), person_id=viewer.person_id, keys=[key], how="page")
-    return redirect("card:issuing:regulation", key=key)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@manager_only
-def publish(request: HttpRequest) -> HttpResponse:
-    form = RegulationForm(request.POST or None, initial=draft_of(request.GET.get("key", "cards")))
-    if form.is_bound and form.is_valid():
-        made = regulations.publish(by=person_at(request), **form.cleaned_data)
-        return redirect("card:issuing:regulation_version", key=made.key, version=made.version)
-    return render(request, "card_issuing/publish.html", {"form": form}, status=422 if form.is_bound else 200)
+@issuing.form(
+    "regulations/publish/",
+    RegulationForm,
+    title=_("发布新版本"),
+    lead=_("旧版本留着；同意过旧版的人要重新同意新版。"),
+    submit=_("发布"),
+    icon="send",
+    roles={MANAGER},
+    to="regulation_version",
+    initial=lambda request: draft_of(request.GET.get("key", "cards")),
+)
+def publish(request: PageRequest, form: RegulationForm) -> Regulation:
+    return regulations.publish(by=request.actor, **form.cleaned_data)
 
 
 def draft_of(key: str) -> dict[str, object]:
@@ -132,3 +102,40 @@ def draft_of(key: str) -> dict[str, object]:
         return {}
     text = regulations.current(key)
     return {"key": key, "title": text.title, "document_no": text.document_no, "body": text.body}
+
+
+@issuing.page("regulations/<str:key>/", title=_("规章"), roles=SIGNED_IN)
+def regulation(request: PageRequest, key: str) -> HttpResponse:
+    return show_version(request, key)
+
+
+@issuing.page("regulations/<str:key>/<int:version>/", title=_("规章"), roles=SIGNED_IN)
+def regulation_version(request: PageRequest, key: str, version: int) -> HttpResponse:
+    return show_version(request, key, version)
+
+
+def show_version(request: PageRequest, key: str, version: int | None = None) -> HttpResponse:
+    """A version, and which one the viewer accepted."""
+    if key not in regulations.TEXTS:
+        raise Http404
+    newest = regulations.current(key)
+    found = newest if version is None else Regulation.objects.filter(key=key, version=version).first()
+    if found is None:
+        raise Http404
+    viewer = request.viewer
+    facts = {
+        "text": found,
+        "body": messages.body_html(found.body),
+        "is_newest": found.pk == newest.pk,
+        "versions": Regulation.objects.filter(key=key).order_by("-version"),
+        "accepted": regulations.accepted_by(viewer.person_id).get(key) if viewer.person_id else None,
+        "is_manager": MANAGER in viewer.roles,
+    }
+    return render(request, "card_issuing/regulation.html", facts)
+
+
+@regulation.action("accept/")
+def accept_regulation(request: PageRequest, key: str) -> None:
+    if key not in regulations.TEXTS or request.viewer.person_id is None:
+        raise Http404
+    regulations.accept(by=request.actor, person_id=request.viewer.person_id, keys=[key], how="page")

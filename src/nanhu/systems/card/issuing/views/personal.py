@@ -1,108 +1,113 @@
 """个人办卡 (F15): at the counter without typing again, or from the holder's own page."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
-from nanhu.kernel.bodies import MEGABYTE, takes_files
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.bodies import MEGABYTE
+from nanhu.kernel.kit import SIGNED_IN, PageRequest, list_of
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import queries
 from nanhu.systems.card.issuing.checking import shape_errors
 from nanhu.systems.card.issuing.forms import PersonalForm, RowForm
-from nanhu.systems.card.issuing.layout import COLUMNS, KEYS
+from nanhu.systems.card.issuing.layout import KEYS
 from nanhu.systems.card.issuing.models import CardOrder, Proof
-from nanhu.systems.card.issuing.policies import access_of, office_only
-from nanhu.systems.card.issuing.services import personal
+from nanhu.systems.card.issuing.policies import access_of
+from nanhu.systems.card.issuing.services import personal as services
+from nanhu.systems.card.issuing.views.desk import Orders, issuing
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.views.frame import viewer_of
 
-SECRET = {column.key for column in COLUMNS if column.is_secret}
+LARGEST = 15 * MEGABYTE
+FIXED = ("name", "campus_no", "document", "sex")
+"""What nobody says of themselves otherwise than it stands on record."""
 
 
-@takes_files(largest=15 * MEGABYTE)
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@office_only
-def counter(request: HttpRequest) -> HttpResponse:
+def number_in(request: PageRequest) -> str:
+    return request.GET.get("campus_no", "").strip()[:20]
+
+
+def at_counter(request: PageRequest) -> dict[str, Any]:
     """Number in, the form stands there filled; only a stranger's is typed."""
-    number = request.GET.get("campus_no", "").replace("\0", "").strip()[:20]
+    number, card_class = number_in(request), request.GET.get("card_class", "")
     person_id = people.find_person_by_campus_no(number) if number else None
-    card_class = request.GET.get("card_class", "ordinary")
-    card_class = card_class if card_class in Card.Class.values else "ordinary"
-    known: dict[str, str] = {}
     if person_id is not None:
-        card_class, known = personal.known_values(by=person_at(request), person_id=person_id)
-    return filled(
-        request,
-        card_class,
-        known,
-        source=CardOrder.Source.COUNTER,
-        template="card_issuing/personal.html",
-        facts={"number": number, "not_found": bool(number) and person_id is None, "classes": Card.Class.choices},
-    )
+        return on_record(request, person_id)
+    return {"card_class": card_class if card_class in Card.Class.values else Card.Class.ORDINARY}
 
 
-@takes_files(largest=15 * MEGABYTE)
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def own(request: HttpRequest) -> HttpResponse:
-    """The holder asks for their own card; nobody else's."""
-    viewer = viewer_of(request)
-    if viewer.person_id is None:
+def on_record(request: PageRequest, person_id: int) -> dict[str, Any]:
+    card_class, record = services.known_values(by=request.actor, person_id=person_id)
+    return {"card_class": card_class, "record": record}
+
+
+@issuing.form(
+    "personal/",
+    PersonalForm,
+    title=_("个人办卡"),
+    tab=_("个人办卡"),
+    submit=_("提交申请"),
+    icon="send",
+    to="order",
+    template="card_issuing/personal.html",
+    arguments=at_counter,
+    facts=lambda request: {"number": number_in(request)},
+    largest_file=LARGEST,
+)
+def personal(request: PageRequest, form: PersonalForm) -> CardOrder:
+    return apply(request, form, CardOrder.Source.COUNTER)
+
+
+def own_record(request: PageRequest) -> dict[str, Any]:
+    if request.viewer.person_id is None:
         raise Http404
-    card_class, known = personal.known_values(by=person_at(request), person_id=viewer.person_id)
-    facts: dict[str, object] = {"mine": queries.of_account(viewer.account_id)[:10]}
-    return filled(
-        request, card_class, known, source=CardOrder.Source.WEB, template="card_issuing/own.html", facts=facts
-    )
+    return on_record(request, request.viewer.person_id)
 
 
-def filled(
-    request: HttpRequest,
-    card_class: str,
-    known: dict[str, str],
-    *,
-    source: str,
-    template: str,
-    facts: dict[str, object],
-) -> HttpResponse:
-    secrets = {key for key in SECRET if known.get(key)}
-    shown = {key: text for key, text in known.items() if key not in SECRET}
-    form = PersonalForm(
-        request.POST or None, request.FILES or None, card_class=card_class, initial=shown, known=secrets
+def own_orders(request: PageRequest) -> dict[str, Any]:
+    mine = list(queries.of_account(request.viewer.account_id)[:10])
+    return {"list": list_of(request, Orders, mine, caption=_("我的申请")), "mine": mine}
+
+
+@issuing.form(
+    "apply/",
+    PersonalForm,
+    title=_("申请办卡"),
+    lead=_("还没有领过实体卡的，在这里申请。丢了或坏了请办补卡。"),
+    submit=_("提交申请"),
+    icon="send",
+    roles=SIGNED_IN,
+    to="order",
+    template="card_issuing/own.html",
+    arguments=own_record,
+    facts=own_orders,
+    largest_file=LARGEST,
+)
+def own(request: PageRequest, form: PersonalForm) -> CardOrder:
+    """The holder asks for their own card; nobody else's."""
+    return apply(request, form, CardOrder.Source.WEB)
+
+
+def apply(request: PageRequest, form: PersonalForm, source: str) -> CardOrder:
+    said, record = form.cleaned_data, form.record
+    typed = {key: said.get(key) or record.get(key, "") for key in KEYS}
+    if source == CardOrder.Source.WEB:
+        typed |= {key: record[key] for key in FIXED if record.get(key)}
+    return services.apply(
+        by=request.actor,
+        card_class=form.card_class,
+        values=typed,
+        reason=said["reason"],
+        source=source,
+        picture=said["picture"].read() if said["picture"] else None,
+        proofs=[(said["proof"].name, said["proof"].read())] if said["proof"] else (),
     )
-    facts |= {
-        "form": form,
-        "card_class": card_class,
-        "class_name": Card.Class(card_class).label,
-        "known": known,
-        "known_secrets": [column.label for column in COLUMNS if column.key in secrets],
-    }
-    if not form.is_bound or not form.is_valid():
-        return render(request, template, facts, status=422 if form.is_bound else 200)
-    said = form.cleaned_data
-    typed = {key: said.get(key) or known.get(key, "") for key in KEYS}
-    if known and source == CardOrder.Source.WEB:
-        typed |= {key: known[key] for key in ("name", "campus_no", "document", "sex") if known[key]}
-    try:
-        order = personal.apply(
-            by=person_at(request),
-            card_class=card_class,
-            values=typed,
-            reason=said["reason"],
-            source=source,
-            picture=said["picture"].read() if said["picture"] else None,
-            proofs=[(said["proof"].name, said["proof"].read())] if said["proof"] else (),
-        )
-    except CampusError as error:
-        form.add_error(None, error.message)
-        return render(request, template, facts, status=error.http_status)
-    return redirect("card:issuing:order", public_id=order.public_id)
 
 
 @require_POST
@@ -133,7 +138,7 @@ def proof(request: HttpRequest, public_id: UUID) -> HttpResponse:
     access = access_of(viewer_of(request), found.row.order)
     if not (access.is_office or access.is_leader):
         raise Http404
-    content = personal.open_proof(by=person_at(request), proof=found, purpose=found.row.order.number)
+    content = services.open_proof(by=person_at(request), proof=found, purpose=found.row.order.number)
     answer = HttpResponse(content, content_type=found.content_type or "application/octet-stream")
     answer["Content-Disposition"] = "inline" if found.content_type.startswith("image/") else "attachment"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"

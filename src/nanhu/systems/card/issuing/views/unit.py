@@ -1,48 +1,68 @@
-"""For those who act for a unit: its orders, what waits for a leader's yes, cards that end soon."""
+"""For those who act for a unit: its orders, what waits for a leader's yes, cards that end soon. Who they are, and newcomers."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from typing import Any
 
-from nanhu.kernel.actors import person_at
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.kit import Day, Empty, Link, PageRequest, Person, Table, Text, Who, list_of
+from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import queries
+from nanhu.systems.card.issuing.errors import NoNewcomersError
 from nanhu.systems.card.issuing.forms import DelegateForm, EnrolForm
-from nanhu.systems.card.issuing.models import UnitDelegate
-from nanhu.systems.card.issuing.policies import delegates_or_office, delegations_of, office_only, units_with_orders
+from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
+from nanhu.systems.card.issuing.policies import acts_for_a_unit, delegations_of, units_with_orders
 from nanhu.systems.card.issuing.services import delegating, enrolling, expiring, orders
+from nanhu.systems.card.issuing.views.desk import Orders, issuing
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.rights.policies import manager_only
-from nanhu.systems.card.views.frame import viewer_of
+from nanhu.systems.card.rights.policies import MANAGER
 
 SHOWN = 50
+MOST = 500
 
 
-@require_safe
-@never_cache
-@delegates_or_office
-def unit(request: HttpRequest) -> HttpResponse:
-    mine = delegations_of(viewer_of(request).person_id)
+class Ending(Table):
+    name = Text(_("姓名"), lambda pair: pair[1].name)
+    category = Text(_("人员类别"), lambda pair: pair[0].sub_class, is_term=True)
+    unit = Text(_("部门"), lambda pair: pair[1].affiliations[0].unit_name, is_term=True)
+    valid_until = Day(_("有效期"), lambda pair: pair[0].valid_until)
+
+
+class Delegates(Table):
+    unit = Text(_("单位"), "unit_name", is_term=True)
+    person = Person(_("姓名"), "person_id")
+    role = Text(_("身份"), "get_role_display")
+    named_by = Who(_("指定"), "named_by_name", at="created_at")
+    end = Link(_("操作"), lambda _one: _("取消授权"), to="end_delegate", by=("pk",))
+
+
+@issuing.page("unit/", title=_("单位办卡"), tab=_("单位办卡"), allows=acts_for_a_unit)
+def unit(request: PageRequest) -> HttpResponse:
+    mine = delegations_of(request.viewer.person_id)
     codes = sorted({one.unit_code for one in mine})
     own = list(queries.of_units(units_with_orders(codes))[:SHOWN])
     leads = {one.unit_code for one in mine if one.role == UnitDelegate.Role.LEADER}
+    waiting = [one for one in own if one.state == "submitted" and leads & set(people.unit_codes_upwards(one.unit_code))]
+    none = Empty(
+        title=_("还没有制卡单"),
+        icon="file-spreadsheet",
+        text=_("下载模板、填好、连同照片一起上传；领导在网上审批后送校园卡管理办公室。"),
+    )
     facts = {
         "delegations": mine,
-        "orders": own,
         "is_agent": any(one.role == "agent" for one in mine),
-        "waiting": [
-            one for one in own if one.state == "submitted" and leads & set(people.unit_codes_upwards(one.unit_code))
-        ],
-        "ending": ending_in(codes),
+        "orders": list_of(request, Orders, own, caption=_("本单位的制卡单"), empty=none),
+        "waiting": list_of(request, Orders, waiting, caption=_("等您审批")),
+        "ending": list_of(request, Ending, ending_in(codes), caption=_("两周内到期的普通卡"), per_page=MOST),
     }
     return render(request, "card_issuing/unit.html", facts)
 
 
 def ending_in(codes: list[str]) -> list[tuple[Card, people.PersonCard]]:
     """Ordinary cards of these units, and of the units below that have no delegate of their own, that end soon."""
-    soon = list(expiring.ending_soon()[:500])
+    soon = list(expiring.ending_soon()[:MOST])
     persons = people.person_cards({card.person_id for card in soon})
     pairs = [(card, persons[card.person_id]) for card in soon]
     cared = {one.unit_code: one for _card, person in pairs for one in person.affiliations if one.is_live}
@@ -50,57 +70,70 @@ def ending_in(codes: list[str]) -> list[tuple[Card, people.PersonCard]]:
     return [pair for pair in pairs if any(one.unit_code in mine for one in pair[1].affiliations)]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@manager_only
-def delegates(request: HttpRequest) -> HttpResponse:
-    form = DelegateForm(request.POST or None)
-    if form.is_bound and form.is_valid() and name_delegate(request, form):
-        return redirect("card:issuing:delegates")
-    rows = UnitDelegate.objects.filter(ended_at=None).order_by("unit_code", "role", "id")[:500]
-    persons = people.person_cards({row.person_id for row in rows})
-    facts = {"form": form, "rows": [(row, persons.get(row.person_id)) for row in rows]}
-    return render(request, "card_issuing/delegates.html", facts, status=422 if form.is_bound else 200)
+def acting_now(request: PageRequest) -> dict[str, Any]:
+    none = Empty(title=_("还没有指定任何人"), icon="user-check", text=_("先为每个单位指定一位经办人和一位审批领导。"))
+    rows = UnitDelegate.objects.filter(ended_at=None).order_by("unit_code", "role", "id")
+    return {"list": list_of(request, Delegates, rows, caption=_("单位授权"), empty=none)}
 
 
-def name_delegate(request: HttpRequest, form: DelegateForm) -> bool:
-    said, by = form.cleaned_data, person_at(request)
-    person_id = people.find_person_by_campus_no(said["campus_no"].replace("\0", ""))
-    if person_id is None:
-        form.add_error("campus_no", _("没有这个工号。"))
-        return False
-    names = {code: name for code, name, *_short in people.unit_names()}
-    delegating.name_delegate(
-        by=by, unit_code=said["unit"], unit_name=names[said["unit"]], person_id=person_id, role=said["role"]
+@issuing.form(
+    "delegates/",
+    DelegateForm,
+    title=_("单位授权"),
+    tab=_("单位授权"),
+    lead=_("经办人替单位交批量、在发卡点发卡；领导在网上审批。普通卡到期前后，提醒发给他们。"),
+    submit=_("指定"),
+    icon="check",
+    roles={MANAGER},
+    to="delegates",
+    done=lambda made: _("%(unit)s的%(role)s已指定。") % {"unit": made.unit_name, "role": made.get_role_display()},
+    template="card_issuing/delegates.html",
+    facts=acting_now,
+)
+def delegates(request: PageRequest, form: DelegateForm) -> UnitDelegate:
+    said = form.cleaned_data
+    found = said["unit"]
+    return delegating.name_delegate(
+        by=request.actor,
+        unit_code=found.code,
+        unit_name=found.name,
+        person_id=said["campus_no"],
+        role=said["role"],
     )
-    return True
 
 
-@require_POST
-@manager_only
-def end_delegate(request: HttpRequest, delegate_id: int) -> HttpResponse:
-    delegating.relieve(by=person_at(request), delegate_id=delegate_id)
-    return redirect("card:issuing:delegates")
+@delegates.form(
+    "<int:pk>/end/",
+    ReasonForm,
+    title=_("取消授权"),
+    submit=_("取消授权"),
+    tone="danger",
+    done=_("已取消授权，从现在起不能再替单位办理。"),
+)
+def end_delegate(request: PageRequest, form: ReasonForm, pk: int) -> None:
+    delegating.relieve(by=request.actor, delegate_id=pk, reason=form.cleaned_data["reason"])
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@office_only
-def enrol(request: HttpRequest) -> HttpResponse:
+@issuing.form(
+    "newcomers/",
+    EnrolForm,
+    title=_("新生制卡"),
+    tab=_("新生"),
+    lead=_("从学籍名册生成制卡单：这个学院、专业或班级里还没有实体卡的学生，资料和照片都带出来。"),
+    submit=_("生成制卡单"),
+    icon="graduation-cap",
+    to="order",
+)
+def enrol(request: PageRequest, form: EnrolForm) -> CardOrder:
     """Newcomers of a college, a major or a class out of the roster; nothing is typed."""
-    form = EnrolForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        said = form.cleaned_data
-        name = next(name for code, name, *_short in people.unit_names() if code == said["unit"])
-        members = people.members_of([said["unit"]], kind="student")
-        wanted = enrolling.without_plastic(members)
-        if wanted:
-            made = enrolling.order_for_newcomers(
-                by=person_at(request),
-                unit=orders.Unit(code=said["unit"], name=name),
-                collector=said["collector"],
-                person_ids=wanted,
-            )
-            return redirect("card:issuing:order", public_id=made.public_id)
-        form.add_error("unit", _("这里没有还没制卡的学生。"))
-    return render(request, "card_issuing/enrol.html", {"form": form}, status=422 if form.is_bound else 200)
+    said = form.cleaned_data
+    found = said["unit"]
+    wanted = enrolling.without_plastic(people.members_of([found.code], kind="student"))
+    if not wanted:
+        raise NoNewcomersError
+    return enrolling.order_for_newcomers(
+        by=request.actor,
+        unit=orders.Unit(code=found.code, name=found.name),
+        collector=said["collector"],
+        person_ids=wanted,
+    )

@@ -1,113 +1,116 @@
 """Handing in a batch: template, form, photos; mending its rows; the same layout out again."""
 
-from urllib.parse import quote
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from nanhu.kernel import audit
-from nanhu.kernel.actors import person_at
-from nanhu.kernel.bodies import MEGABYTE, takes_files
+from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.sheets.writing import WORKBOOK
+from nanhu.kernel.kit import PageRequest
+from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.sheets.writing import WORKBOOK, attachment
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import sheets
 from nanhu.systems.card.issuing.forms import ArchiveForm, PictureForm, RowForm, UploadForm
 from nanhu.systems.card.issuing.layout import CLASS_NAMES, COLUMNS
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
-from nanhu.systems.card.issuing.policies import delegates_or_office, delegations_of, is_office, office_only
-from nanhu.systems.card.issuing.queries import line_of
+from nanhu.systems.card.issuing.policies import OFFICE, access_of, delegations_of, is_office, is_office_or_acts
+from nanhu.systems.card.issuing.queries import Line, line_of
 from nanhu.systems.card.issuing.services import orders, photos
-from nanhu.systems.card.issuing.views.desk import done, seen_by, show
+from nanhu.systems.card.issuing.views.desk import MENDED, SeenOrder, issuing, mended_by, order, seen_by, show
 from nanhu.systems.card.views.frame import viewer_of
 
+SECRET = {column.key for column in COLUMNS if column.is_secret}
 
-def units_for(request: HttpRequest) -> list[tuple[str, str]]:
+
+def units_for(request: PageRequest) -> dict[str, Any]:
     """A delegate hands in for their own units; the office for any."""
-    viewer = viewer_of(request)
+    viewer = request.viewer
     if is_office(viewer):
-        return [(code, name) for code, name, *_short in people.unit_names()]
+        return {"units": [(code, name) for code, name, *_short in people.unit_names()]}
     mine = {one.unit_code: one.unit_name for one in delegations_of(viewer.person_id) if one.role == "agent"}
-    return list(mine.items())
+    return {"units": list(mine.items())}
 
 
-@takes_files(largest=106 * MEGABYTE)
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@delegates_or_office
-def upload(request: HttpRequest) -> HttpResponse:
-    units = units_for(request)
-    form = UploadForm(request.POST or None, request.FILES or None, units=units)
-    if not form.is_bound or not form.is_valid():
-        return render(request, "card_issuing/upload.html", {"form": form}, status=422 if form.is_bound else 200)
-    said = form.cleaned_data
-    unit = orders.Unit(code=said["unit"], name=dict(units)[said["unit"]])
+@issuing.form(
+    "upload/",
+    UploadForm,
+    title=_("批量办卡"),
+    button=_("批量"),
+    lead=_("先下载模板填好。整份表一起检查，有错的行会列出来，就在网页上改，不用重传。"),
+    submit=_("上传并检查"),
+    icon="upload",
+    to="order",
+    allows=is_office_or_acts,
+    template="card_issuing/upload.html",
+    arguments=units_for,
+    largest_file=106 * MEGABYTE,
+)
+def upload(request: PageRequest, form: UploadForm) -> CardOrder | HttpResponse:
+    said, units = form.cleaned_data, dict(form.fields["unit"].choices)  # type: ignore[attr-defined]
+    unit = orders.Unit(code=said["unit"], name=units[said["unit"]])
     title = _("%(unit)s %(what)s批量") % {"unit": unit.name, "what": CLASS_NAMES[said["card_class"]]}
+    made = orders.open_order(
+        by=request.actor,
+        card_class=said["card_class"],
+        title=str(title),
+        unit=unit,
+        source=CardOrder.Source.WEB,
+        rows=sheets.read(said["sheet"].read()),
+    )
+    return match(request, made, said["archive"].read()) if said["archive"] else made
+
+
+def match(request: PageRequest, found: CardOrder, content: bytes) -> HttpResponse:
+    """The page of the order tells which photos went to whom. A file that is refused takes the order itself not back."""
+    told = None
     try:
-        made = orders.open_order(
-            by=person_at(request),
-            card_class=said["card_class"],
-            title=title,
-            unit=unit,
-            source=CardOrder.Source.WEB,
-            rows=sheets.read(said["sheet"].read()),
-        )
+        told = photos.add_archive(by=request.actor, order=found, content=content)
     except CampusError as error:
-        form.add_error("sheet", error.message)
-        return render(request, "card_issuing/upload.html", {"form": form}, status=error.http_status)
-    if said["archive"]:
-        return match(request, made, said["archive"].read())
-    return redirect("card:issuing:order", public_id=made.public_id)
+        request.failure = error.message
+    answer = show(request, seen_by(request, found.public_id), matched=told)
+    answer.status_code = 200 if told else 422
+    return answer
 
 
-def match(request: HttpRequest, found: CardOrder, content: bytes) -> HttpResponse:
-    _found, access = seen_by(request, found.public_id)
-    try:
-        told = photos.add_archive(by=person_at(request), order=found, content=content)
-    except CampusError as error:
-        return show(request, found, access, error=error.message, status=error.http_status)
-    return show(request, found, access, matched=told)
+@order.action("photos/", form=ArchiveForm, subject=MENDED, largest_file=101 * MEGABYTE)
+def archive(request: PageRequest, form: ArchiveForm, seen: SeenOrder) -> HttpResponse:
+    return match(request, seen.order, form.cleaned_data["archive"].read())
 
 
-@takes_files(largest=101 * MEGABYTE)
-@require_POST
-def archive(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, access = seen_by(request, public_id)
-    form = ArchiveForm(request.POST, request.FILES)
-    if not access.may_mend:
-        raise Http404
-    if not form.is_valid():
-        return show(request, found, access, error=_("请选一个 zip 文件。"), status=422)
-    return match(request, found, form.cleaned_data["archive"].read())
-
-
-@require_safe
-@delegates_or_office
-def template(_request: HttpRequest, card_class: str) -> HttpResponse:
+@issuing.page("template/<str:card_class>.xlsx", title=_("模板"), allows=is_office_or_acts)
+def template(_request: PageRequest, card_class: str) -> HttpResponse:
     if card_class not in CLASS_NAMES:
         raise Http404
     return as_workbook(sheets.written(card_class), f"批量办理汇总表-{CLASS_NAMES[card_class]}.xlsx")
 
 
-@require_safe
-@office_only
-def export(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@order.page("export.xlsx", title=_("汇总表（同一格式）"), roles=OFFICE)
+def export(request: PageRequest, seen: SeenOrder) -> HttpResponse:
     """The batch in the layout it came in, numbers whole; the look is logged."""
-    found, _access = seen_by(request, public_id)
-    rows = [orders.values_of(row) for row in found.rows.order_by("line")]
-    by = person_at(request)
-    audit.record(by=by, action="card.export_order", target=f"card_order:{found.number}", facts={"rows": len(rows)})
+    found, rows = seen.order, [orders.values_of(row) for row in seen.order.rows.order_by("line")]
+    facts = {"rows": len(rows)}
+    audit.record(by=request.actor, action="card.export_order", target=f"card_order:{found.number}", facts=facts)
     return as_workbook(sheets.written(found.card_class, rows, unit=found.unit_name), f"{found.number}.xlsx")
 
 
 def as_workbook(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=WORKBOOK)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return answer
+    return attachment(HttpResponse(content, content_type=WORKBOOK), name)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLine:
+    """A row of an order, as it stands, for who may mend it."""
+
+    order: CardOrder
+    row: OrderRow
+    line: Line
 
 
 def row_of(found: CardOrder, line: int) -> OrderRow:
@@ -117,62 +120,62 @@ def row_of(found: CardOrder, line: int) -> OrderRow:
     return row
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def mend(request: HttpRequest, public_id: UUID, line: int) -> HttpResponse:
+def line_with(request: PageRequest, public_id: UUID, line: int) -> SeenLine:
+    seen = mended_by(request, public_id)
+    found = row_of(seen.order, line)
+    return SeenLine(seen.order, found, line_of(found, seen.order, seen.access))
+
+
+def known_of(_request: PageRequest, seen: SeenLine) -> dict[str, Any]:
     """Only what is typed anew changes; a masked number that is left alone stays."""
-    found, access = seen_by(request, public_id)
-    if not access.may_mend:
-        raise Http404
-    row, is_batch = row_of(found, line), found.kind == CardOrder.Kind.BATCH
-    secret = {column.key for column in COLUMNS if column.is_secret}
-    values = orders.values_of(row)
-    initial = {key: text for key, text in values.items() if key not in secret}
-    known = {key for key in secret if values.get(key)}
-    form = RowForm(request.POST or None, card_class=found.card_class, is_batch=is_batch, initial=initial, known=known)
-    if form.is_bound and form.is_valid():
-        typed = {key: text for key, text in form.cleaned_data.items() if text or key not in secret}
-        orders.mend_row(by=person_at(request), order=found, line=line, values=typed)
-        return next_fault(found)
-    facts = {"order": found, "line": line_of(row), "form": form, "picture": PictureForm()}
-    return render(request, "card_issuing/row.html", facts, status=422 if form.is_bound else 200)
+    values = orders.values_of(seen.row)
+    return {
+        "card_class": seen.order.card_class,
+        "is_batch": seen.order.kind == CardOrder.Kind.BATCH,
+        "initial": {key: text for key, text in values.items() if key not in SECRET},
+        "known": {key for key in SECRET if values.get(key)},
+    }
 
 
-def next_fault(found: CardOrder) -> HttpResponse:
+@order.form(
+    "rows/<int:line>/",
+    RowForm,
+    title=_("改一行"),
+    submit=_("改好，看下一处"),
+    icon="check",
+    subject=Seen(line_with),
+    template="card_issuing/row.html",
+    arguments=known_of,
+    facts=lambda _request, seen: {"order": seen.order, "line": seen.line, "picture": PictureForm()},
+)
+def row(request: PageRequest, form: RowForm, seen: SeenLine) -> HttpResponse:
     """On to the next wrong row; back to the order when there is none."""
+    typed = {key: text for key, text in form.cleaned_data.items() if text or key not in SECRET}
+    found = seen.order
+    orders.mend_row(by=request.actor, order=found, line=seen.row.line, values=typed)
     wrong = found.rows.exclude(errors={}).order_by("line").values_list("line", flat=True).first()
     if wrong is not None:
         return redirect("card:issuing:row", public_id=found.public_id, line=wrong)
     return redirect("card:issuing:order", public_id=found.public_id)
 
 
-@require_POST
-def drop(request: HttpRequest, public_id: UUID, line: int) -> HttpResponse:
-    found, access = seen_by(request, public_id)
-    if not access.may_mend:
-        raise Http404
-    return done(request, found, access, lambda: orders.drop_row(by=person_at(request), order=found, line=line))
+@row.action("drop/", to="order")
+def drop(request: PageRequest, seen: SeenLine) -> None:
+    orders.drop_row(by=request.actor, order=seen.order, line=seen.row.line)
 
 
-@takes_files(largest=9 * MEGABYTE)
-@require_POST
-def picture(request: HttpRequest, public_id: UUID, line: int) -> HttpResponse:
-    found, access = seen_by(request, public_id)
-    form = PictureForm(request.POST, request.FILES)
-    if not access.may_mend or not form.is_valid():
-        raise Http404
+@row.action("picture/", form=PictureForm, to="order", largest_file=9 * MEGABYTE)
+def picture(request: PageRequest, form: PictureForm, seen: SeenLine) -> None:
     content = form.cleaned_data["picture"].read()
-    return done(
-        request,
-        found,
-        access,
-        lambda: photos.add_picture(by=person_at(request), order=found, line=line, content=content),
-    )
+    photos.add_picture(by=request.actor, order=seen.order, line=seen.row.line, content=content)
 
 
 @require_safe
 def photo(request: HttpRequest, public_id: UUID, line: int) -> HttpResponse:
-    found, _access = seen_by(request, public_id)
+    """Kept by the browser for some minutes: a list shows a hundred of them."""
+    found = orders.order_with(public_id)
+    if not access_of(viewer_of(request), found).may_see:
+        raise Http404
     content = photos.content_of(row_of(found, line))
     if content is None:
         raise Http404
