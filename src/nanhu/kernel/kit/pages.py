@@ -211,6 +211,8 @@ class SubmitPage(Page):
         return answer.made if isinstance(answer.made, HttpResponseBase) else HttpResponseRedirect(answer.address)
 
     def next_address(self, request: PageRequest, made: object) -> str:
+        if isinstance(made, HttpResponseRedirect):
+            return made.url
         target = self.console.pages[self.to] if self.to else self.parent
         if target is None:
             return self.console.home()

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from nanhu.systems.card.closing.views import corrections, disputes, payouts, shop, statement
+from nanhu.systems.card.closing.views import corrections, disputes, home, shop, statement
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("merchant/", shop.desk.urls),
@@ -10,5 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("statement/statement.json", statement.download, name="statement_download"),
     path("statement/verify_statement.py", statement.verifier, name="statement_verifier"),
     path("", corrections.desk.urls),
-    path("", payouts.desk.urls),
+    path("", home.desk.urls),
 ]

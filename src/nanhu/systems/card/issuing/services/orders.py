@@ -11,6 +11,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.kernel.proposals import given
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import checking
 from nanhu.systems.card.issuing.errors import NotTheLeaderError, OwnOrderError, RowsWrongError
@@ -134,7 +135,7 @@ def decide(*, by: Actor, person_id: int | None, order: CardOrder, is_approved: b
             raise OwnOrderError
         current.state = State.APPROVED if is_approved else State.REFUSED
         current.approver_id, current.approver_name = by.account_id, by.name
-        current.decided_at, current.answer = now(), answer or ("" if is_approved else _("未说明"))
+        current.decided_at, current.answer = now(), "" if is_approved else given(answer)
         current.save(update_fields=["state", "approver", "approver_name", "decided_at", "answer"])
         note(by, "card.decide_order", current, reason=answer, facts={"approved": is_approved})
         return current

@@ -31,16 +31,23 @@ def test_who_is_named_finds_the_units_orders_at_once_and_loses_them_when_relieve
     for _twice in range(2):
         answer = manager.post(f"{DESK}delegates/", {"unit": "12", "campus_no": NUMBER, "role": "agent"})
         assert (answer.status_code, acts()) == (302, 1)
+    assert "的经办人已指定。" in manager.get(f"{DESK}delegates/").content.decode()
     assert sees_unit_orders(campus)
     assert campus.client("student").get(f"{DESK}unit/").status_code == 200
 
     delegate = UnitDelegate.objects.latest("id")
+    assert manager.post(f"{DESK}delegates/{delegate.pk}/end/", {"reason": " "}).status_code == 422
+    assert acts() == 1, "nobody is relieved without a word"
     for _twice in range(2):
-        assert manager.post(f"{DESK}delegates/{delegate.pk}/end/").status_code == 302
+        assert manager.post(f"{DESK}delegates/{delegate.pk}/end/", {"reason": "调离"}).status_code == 302
+    assert "已取消授权" in manager.get(f"{DESK}delegates/").content.decode()
     assert (acts(), sees_unit_orders(campus)) == (0, False)
     assert campus.client("student").get(f"{DESK}unit/").status_code == 404
     told = AuditEntry.objects.filter(action__in=["card.name_delegate", "card.end_delegate"]).order_by("id")
-    assert [entry.action for entry in told] == ["card.name_delegate", "card.end_delegate"]
+    assert [(entry.action, entry.reason) for entry in told] == [
+        ("card.name_delegate", ""),
+        ("card.end_delegate", "调离"),
+    ]
 
 
 def test_nobody_is_named_by_a_number_that_is_none_or_by_an_ordinary_clerk(campus, manager):

@@ -97,7 +97,7 @@ class OrderFilters(Filters):
 @issuing.page("", title=_("制卡与发卡"), tab=_("制卡单"))
 def desk(request: PageRequest) -> HttpResponseBase:
     rank = Case(*(When(state=one, then=Value(place)) for place, one in enumerate(IN_WORK)))
-    rows = queries.with_counts(CardOrder.objects.alias(rank=rank)).order_by("rank", "due_on", "-created_at")
+    rows = queries.with_counts(CardOrder.objects.all()).order_by(rank, "due_on", "-created_at")
     none = Empty(
         title=_("这里没有制卡单"),
         icon="id-card",

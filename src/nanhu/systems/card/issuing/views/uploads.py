@@ -46,13 +46,13 @@ def units_for(request: PageRequest) -> dict[str, Any]:
     lead=_("先下载模板填好。整份表一起检查，有错的行会列出来，就在网页上改，不用重传。"),
     submit=_("上传并检查"),
     icon="upload",
-    to="order",
+    to="upload",
     allows=is_office_or_acts,
     template="card_issuing/upload.html",
     arguments=units_for,
     largest_file=106 * MEGABYTE,
 )
-def upload(request: PageRequest, form: UploadForm) -> CardOrder | HttpResponse:
+def upload(request: PageRequest, form: UploadForm) -> HttpResponse:
     said, units = form.cleaned_data, dict(form.fields["unit"].choices)  # type: ignore[attr-defined]
     unit = orders.Unit(code=said["unit"], name=units[said["unit"]])
     title = _("%(unit)s %(what)s批量") % {"unit": unit.name, "what": CLASS_NAMES[said["card_class"]]}
@@ -64,7 +64,9 @@ def upload(request: PageRequest, form: UploadForm) -> CardOrder | HttpResponse:
         source=CardOrder.Source.WEB,
         rows=sheets.read(said["sheet"].read()),
     )
-    return match(request, made, said["archive"].read()) if said["archive"] else made
+    if said["archive"]:
+        return match(request, made, said["archive"].read())
+    return redirect("card:issuing:order", public_id=made.public_id)
 
 
 def match(request: PageRequest, found: CardOrder, content: bytes) -> HttpResponse:
