@@ -110,6 +110,7 @@ OPEN = {
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f",
     "number": 1,
+    "pk": 1,
     "row_id": 1,
     "review_id": 1,
     "receipt_id": 1,
@@ -125,7 +126,6 @@ ARGUMENTS = {
     "card_class": "student",
     "line": 1,
     "version": 1,
-    "delegate_id": 1,
     "ticket_id": 1,
     "grant_id": 1,
     "rest": "no/such/door",
