@@ -104,12 +104,12 @@ class Page:
         self.path: str = joined(parent.path, path) if parent else path
         self.title, self.lead = options.get("title", ""), options.get("lead", "")
         self.tab, self.count, self.waits = options.get("tab", ""), options.get("count"), options.get("waits", False)
-        self.roles, self.allows = self.door(options)
+        self.roles, self.allows = self.who_may(options)
         self.subject: Callable[..., Any] | Seen | None = options.get("subject") or (parent.subject if parent else None)
         self.guards = tuple(options.get("guards", ()))
         self.view = self.as_view()
 
-    def door(self, options: PageOptions) -> tuple[frozenset[str], Callable[[Viewer], bool] | None]:
+    def who_may(self, options: PageOptions) -> tuple[frozenset[str], Callable[[Viewer], bool] | None]:
         """Its roles, or what stands in their place: its own, else that of the page above, else the console's."""
         if "allows" in options:
             return SIGNED_IN, options["allows"]

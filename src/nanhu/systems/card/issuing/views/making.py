@@ -53,6 +53,10 @@ def make(request: PageRequest, form: ChipForm, seen: SeenOrder) -> HttpResponse:
     return redirect(f"card:issuing:{following}", public_id=seen.order.public_id)
 
 
+def shown_blank(_request: PageRequest, seen: SeenLine) -> dict[str, Any]:
+    return {"row": seen.row}
+
+
 @row.form(
     "spoil/",
     ReasonForm,
@@ -62,7 +66,7 @@ def make(request: PageRequest, form: ChipForm, seen: SeenOrder) -> HttpResponse:
     roles=OFFICE,
     to="order",
     template="card_issuing/spoil.html",
-    facts=lambda _request, seen: {"row": seen.row},
+    facts=shown_blank,
 )
 def spoil(request: PageRequest, form: ReasonForm, seen: SeenLine) -> None:
     making.spoil_row(by=request.actor, order=seen.order, line=seen.row.line, reason=form.cleaned_data["reason"])

@@ -139,6 +139,10 @@ def known_of(_request: PageRequest, seen: SeenLine) -> dict[str, Any]:
     }
 
 
+def shown_line(_request: PageRequest, seen: SeenLine) -> dict[str, Any]:
+    return {"order": seen.order, "line": seen.line, "picture": PictureForm()}
+
+
 @order.form(
     "rows/<int:line>/",
     RowForm,
@@ -148,7 +152,7 @@ def known_of(_request: PageRequest, seen: SeenLine) -> dict[str, Any]:
     subject=Seen(line_with),
     template="card_issuing/row.html",
     arguments=known_of,
-    facts=lambda _request, seen: {"order": seen.order, "line": seen.line, "picture": PictureForm()},
+    facts=shown_line,
 )
 def row(request: PageRequest, form: RowForm, seen: SeenLine) -> HttpResponse:
     """On to the next wrong row; back to the order when there is none."""
