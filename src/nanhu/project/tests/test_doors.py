@@ -110,7 +110,6 @@ OPEN = {
 ARGUMENTS = {
     "public_id": "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f",
     "number": 1,
-    "pk": 1,
     "row_id": 1,
     "review_id": 1,
     "receipt_id": 1,
