@@ -10,7 +10,7 @@ from nanhu.kernel.kit.bulk import bulk
 from nanhu.kernel.kit.cases import Cases, Intake
 from nanhu.kernel.kit.columns import Badge, Column, Day, Link, Markup, Moment, Money, Number, Person, Span, Text, Who
 from nanhu.kernel.kit.consoles import Console
-from nanhu.kernel.kit.filters import Choice, Days, Filters, Search, Views
+from nanhu.kernel.kit.filters import Choice, Days, Exact, Filters, Search, Views
 from nanhu.kernel.kit.listings import Empty, export, list_of, listing
 from nanhu.kernel.kit.pages import Action, FormPage, Page, form_of
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest
@@ -27,6 +27,7 @@ __all__ = [
     "Day",
     "Days",
     "Empty",
+    "Exact",
     "Filters",
     "FormPage",
     "Intake",

@@ -25,6 +25,7 @@ class Console:
 
     `namespace` is that of its addresses ("card:rights"), and with dots the key of its entry in the menu.
     Who may open it holds one of `roles`; where `allows` is given, that must agree as well. One of the two must be said.
+    `menu`: keys of the roles in whose menu it stands, where not all of them may open its first page.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Console:
         owner: Text,
         description: Text = "",
         roles: Iterable[Role] = (),
+        menu: Iterable[str] = (),
         allows: Callable[[Viewer], bool] | None = None,
         faces: frozenset[str] = BOTH_FACES,
         section: Section = "work",
@@ -58,7 +60,7 @@ class Console:
             url=self.home,
             section=section,
             faces=faces,
-            roles=frozenset(self.roles),
+            roles=frozenset(menu or self.roles),
             owner=owner,
             description=description,
             order=order,

@@ -16,6 +16,8 @@ from nanhu.kernel.ui.widgets import DayInput
 
 type Choices = Iterable[tuple[Any, Text]]
 LONGEST = 80
+PASSING = ("page", "before", "export")
+"""Where in a list one stands, and in which form: no part of what narrows it."""
 SEARCH, VIEW, EVERYTHING = _("搜索"), _("视图"), _("全部")
 
 
@@ -68,6 +70,21 @@ class Search(Filter):
         for field in self.searched:
             found |= Q(**{f"{field}__icontains": given[""]})
         return found
+
+
+class Exact(Filter):
+    """One line, which the field holds as it is."""
+
+    def __init__(self, label: Label, *, field: str = "") -> None:
+        super().__init__(label)
+        self.field = field
+
+    def fields(self) -> Mapping[str, forms.Field]:
+        widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        return {"": forms.CharField(label=self.label, max_length=LONGEST, required=False, widget=widget)}
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        return Q(**{self.field or self.name: given[""]}) if given[""] else None
 
 
 class Choice(Filter):
@@ -144,7 +161,7 @@ class Filters:
         cls.declared += tuple(one for one in vars(cls).values() if isinstance(one, Filter))
 
     def __init__(self, address: QueryDict) -> None:
-        self.address = address
+        self.query = address
         fields = {one.name + end: field for one in self.declared for end, field in one.fields().items()}
         form_class: type[forms.Form] = type("FilterForm", (forms.Form,), fields)
         self.form = form_class(address, auto_id="filter_%s")
@@ -161,22 +178,24 @@ class Filters:
         return rows
 
     @property
+    def is_narrowing(self) -> bool:
+        return any(one.condition(self.given(one)) is not None for one in self.declared)
+
+    @property
     def chips(self) -> list[Chip]:
         shown = [one for one in self.declared if not isinstance(one, Views)]
         return [self.chip(one) for one in shown if one.condition(self.given(one)) is not None]
 
     def chip(self, one: Filter) -> Chip:
-        return Chip(
-            one.label, one.words(self.given(one)), address_with(self.address, dict.fromkeys(self.names(one), ""))
-        )
+        return Chip(one.label, one.words(self.given(one)), address_with(self.query, dict.fromkeys(self.names(one), "")))
 
     @staticmethod
     def names(one: Filter) -> list[str]:
         return [one.name + end for end in one.fields()]
 
     @property
-    def views(self) -> list[tuple[Text, str, bool]]:
-        """(word, address, is current) of the named views."""
+    def views(self) -> list[tuple[Text, str, bool, int | None]]:
+        """(word, address, is current, how many rows) of the named views."""
         one = next((one for one in self.declared if isinstance(one, Views)), None)
         if one is None:
             return []
@@ -184,7 +203,7 @@ class Filters:
         return [
             (
                 f"{word} {counts[key]}" if key in counts else word,
-                address_with(self.address, {one.name: key}),
+                address_with(self.query, {one.name: key}),
                 key == current,
             )
             for key, word in [("", one.everything), *one.all_choices()]
@@ -193,19 +212,20 @@ class Filters:
     @property
     def shown_fields(self) -> list[forms.BoundField]:
         """Those of the filter bar; what is a view stands above it."""
-        return [self.form[name] for one in self.declared if not isinstance(one, Views) for name in self.names(one)]
+        shown = (self.form[name] for one in self.declared if not isinstance(one, Views) for name in self.names(one))
+        return [field for field in shown if not field.is_hidden]
 
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What the filter bar sends along unseen: the view and the order."""
-        seen = {field.html_name for field in self.shown_fields} | {"page", "export"}
-        return [(name, value) for name in self.address if name not in seen for value in self.address.getlist(name)]
+        seen = {field.html_name for field in self.shown_fields}.union(PASSING)
+        return [(name, value) for name in self.query if name not in seen for value in self.query.getlist(name)]
 
 
 def address_with(address: QueryDict, changes: Mapping[str, str]) -> str:
-    """The same address with some values changed, back on the first page; an empty value goes."""
+    """The same address with some values changed, back at its beginning; an empty value goes."""
     kept = address.copy()
-    for name in ("page", "export"):
+    for name in PASSING:
         kept.pop(name, None)
     for name, value in changes.items():
         kept.pop(name, None)

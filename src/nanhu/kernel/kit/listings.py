@@ -68,7 +68,8 @@ class Line:
 @dataclass(frozen=True)
 class Listing:
     """One list of one request. `each` makes the rows of a table from a page of records, with one look-up for all of them. `bulk`: the
-    name of the bulk form that its rows can be chosen for. `is_whole_page`: it has saved views, and its rows open beside it."""
+    name of the bulk form that its rows can be chosen for. `older`: of a list that is walked and never counted, where the next
+    part begins (`before` in the address). `is_whole_page`: it has saved views, and its rows open beside it."""
 
     request: PageRequest
     table: type[Table]
@@ -80,6 +81,7 @@ class Listing:
     per_page: int = PER_PAGE
     can_export: bool = False
     bulk: str = ""
+    older: str = ""
     is_whole_page: bool = False
 
     @cached_property
@@ -156,13 +158,15 @@ class Listing:
 
     @property
     def is_narrowed(self) -> bool:
-        return self.filters is not None and any(
-            one.condition(self.filters.given(one)) is not None for one in self.filters.declared
-        )
+        return self.filters is not None and self.filters.is_narrowing
 
     @property
     def empty_url(self) -> str:
         return self.request.page.console.address(self.empty.to) if self.empty and self.empty.to else ""
+
+    @property
+    def older_url(self) -> str:
+        return address_with(self.request.GET, {"before": self.older}) if self.older else ""
 
     @property
     def csv_url(self) -> str:
@@ -205,6 +209,7 @@ def listing(
     export_as: str = "",
     per_page: int = PER_PAGE,
     bulk: str = "",
+    older: str = "",
     template: str = "kit/listing.html",
     facts: Mapping[str, Any] | None = None,
 ) -> HttpResponseBase:
@@ -220,6 +225,7 @@ def listing(
         per_page=per_page,
         can_export=bool(export_as),
         bulk=bulk,
+        older=older,
         is_whole_page=True,
         **more,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, wraps
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Required, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Required, TypedDict, Unpack
 
 from django import forms
 from django.contrib import messages
@@ -30,6 +30,7 @@ from nanhu.kernel.registry import Text, Viewer
 if TYPE_CHECKING:
     from nanhu.kernel.kit.consoles import Console
 
+TAKES_FORMS = ("GET", "HEAD", "POST")
 consoles: dict[str, "Console"] = {}
 """All of them by their namespace."""
 type View = Callable[..., Any]
@@ -41,7 +42,8 @@ class PageOptions(TypedDict, total=False):
     """`tab`: its word in the section bar, with the number that `count` finds (told loudly where it `waits` for the viewer).
     `roles`: keys, where not all roles of the console may open it; `allows`: says so in their place, where it is no matter of roles.
     `subject`: finds what the address names, or raises (a `Seen` for this reader); the page is then given that instead of the
-    address's arguments. `guards`: what else must let in (a sign-in that is fresh)."""
+    address's arguments. `guards`: what else must let in (a sign-in that is fresh). `posts`: it sees to forms itself, which one
+    it is being known only then."""
 
     title: Required[Text]
     lead: Text
@@ -52,6 +54,7 @@ class PageOptions(TypedDict, total=False):
     allows: Callable[[Viewer], bool]
     subject: Callable[..., Any] | Seen
     guards: Iterable[Callable[[View], View]]
+    posts: bool
 
 
 class ActionOptions(TypedDict, total=False):
@@ -94,7 +97,7 @@ class LookupOptions(FormOptions, total=False):
 class Page:
     """A page that is read. Under it hang further ones, whose addresses go on from its own."""
 
-    methods: ClassVar[tuple[str, ...]] = ("GET", "HEAD")
+    methods: tuple[str, ...] = ("GET", "HEAD")
 
     def __init__(
         self, console: "Console", parent: "Page | None", path: str, function: View, options: PageOptions
@@ -107,6 +110,7 @@ class Page:
         self.roles, self.allows = self.who_may(options)
         self.subject: Callable[..., Any] | Seen | None = options.get("subject") or (parent.subject if parent else None)
         self.guards = tuple(options.get("guards", ()))
+        self.methods = TAKES_FORMS if options.get("posts") else self.methods
         self.view = self.as_view()
 
     def who_may(self, options: PageOptions) -> tuple[frozenset[str], Callable[[Viewer], bool] | None]:
@@ -193,7 +197,7 @@ class Download(Page):
 class SubmitPage(Page):
     """What a press of a button does: once for each form, then on to the next page."""
 
-    methods: ClassVar[tuple[str, ...]] = ("GET", "HEAD", "POST")
+    methods = TAKES_FORMS
     done: Done
     to: str
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from nanhu.kernel.kit.filters import PASSING
 from nanhu.kernel.kit.pages import Page, consoles
 from nanhu.kernel.kit.requests import PageRequest, admit
 from nanhu.kernel.models import SavedView
@@ -16,8 +17,6 @@ from nanhu.kernel.once import lock_key
 
 MOST = 12
 LONGEST_NAME, LONGEST_QUERY = 20, 600
-PASSING = ("page", "export")
-"""Of an address; no part of a view."""
 
 
 @dataclass(frozen=True, slots=True)

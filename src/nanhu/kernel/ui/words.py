@@ -89,13 +89,13 @@ def encoding(name: str) -> str:
     return ENCODINGS.get(name, name)
 
 
-def target(said: str) -> str:
-    """What an audit line was about, "card:42": its kind in words, its number behind."""
+def target(said: str, name: str = "") -> str:
+    """What an audit line was about, "card:42": its kind in words, its number behind, or its name."""
     if whole := terms("WHOLE_TARGETS").get(said):
         return str(whole)
     kind, _colon, number = said.partition(":")
     named = terms("TARGETS").get(kind)
-    return f"{named} {number}" if named and number else said
+    return f"{named} {name or number}" if named and number else said
 
 
 PATH = " / "
