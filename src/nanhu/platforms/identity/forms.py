@@ -10,7 +10,7 @@ from nanhu.platforms.identity.rules import (
     normalise_answer,
     normalise_password,
 )
-from nanhu.platforms.people.api import normalise_phone
+from nanhu.platforms.people import api as people
 
 OWN_QUESTION = "own"
 LONGEST_TYPED = 2 * LONGEST_PASSWORD
@@ -176,19 +176,8 @@ class ChangeQuestionsForm(QuestionsForm):
 class ContactForm(forms.Form):
     """F2, third part."""
 
-    phone = forms.CharField(
-        label=_("手机号"),
-        max_length=24,
-        help_text=_("忘记密码时用来找回账号"),
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-    )
+    phone = people.PhoneField(help_text=_("忘记密码时用来找回账号"), autocomplete="tel")
     email = forms.EmailField(label=_("邮箱"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     consent = forms.BooleanField(
         label=_("我已阅读并同意《个人信息处理告知》"), error_messages={"required": _("请阅读并同意后再继续。")}
     )
-
-    def clean_phone(self) -> str:
-        phone = normalise_phone(self.cleaned_data["phone"])
-        if not 7 <= len(phone) <= 15:  # noqa: PLR2004  the shortest and longest numbers of E.164 in use
-            raise forms.ValidationError(_("请填写正确的手机号。"))
-        return phone

@@ -10,7 +10,7 @@ from nanhu.platforms.people.events import (
     PersonsMerged,
     PersonsParted,
 )
-from nanhu.platforms.people.fields import PersonField, UnitField
+from nanhu.platforms.people.fields import PersonField, PhoneField, UnitField
 from nanhu.platforms.people.matching import (
     KnownPerson,
     campus_numbers,
@@ -46,6 +46,7 @@ from nanhu.platforms.people.records import (
 from nanhu.platforms.people.rules import (
     halfwidth,
     id_check_character,
+    is_phone,
     masked_name,
     normalise_document,
     normalise_name,
@@ -96,6 +97,7 @@ __all__ = [
     "PersonRecord",
     "PersonsMerged",
     "PersonsParted",
+    "PhoneField",
     "PhotoRefusedError",
     "RevertPreview",
     "UnitChoice",
@@ -120,6 +122,7 @@ __all__ = [
     "heirs",
     "id_check_character",
     "id_number_of",
+    "is_phone",
     "known_people",
     "lock_golden",
     "masked_name",

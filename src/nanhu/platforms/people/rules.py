@@ -1,5 +1,6 @@
 """Names, numbers and pinyin: pure functions, no database."""
 
+import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
@@ -188,6 +189,8 @@ CHECK_CHARACTERS: Final = "10X98765432"
 OLD_ID_LENGTH: Final = 15
 ID_LENGTH: Final = 18
 MOBILE_LENGTH: Final = 11
+MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
+SHORTEST_ABROAD, LONGEST_ABROAD = 7, 15  # E.164
 
 
 def state_on(today: date, *, state: str, starts_on: date, ends_on: date | None) -> str:
@@ -223,6 +226,15 @@ def normalise_phone(number: str) -> str:
     """Digits only, without the country's 86."""
     digits = "".join(c for c in halfwidth(number) if c in "0123456789")
     return digits[2:] if digits.startswith("86") and len(digits) == MOBILE_LENGTH + 2 else digits
+
+
+def is_phone(typed: str) -> bool:
+    """A mobile number of the mainland, with or without 86; one of another country with its + or 00 before it (E.164)."""
+    spelt, digits = halfwidth(typed).strip(), normalise_phone(typed)
+    if MOBILE.fullmatch(digits):
+        return True
+    is_abroad = spelt.startswith(("+", "00")) and not digits.removeprefix("00").startswith("86")
+    return is_abroad and SHORTEST_ABROAD <= len(digits.removeprefix("00")) <= LONGEST_ABROAD
 
 
 def normalise_name(name: str) -> str:

@@ -16,7 +16,6 @@ class TooManyGuestsError(CampusError):
 
 class GuestDayError(CampusError):
     code: ClassVar[str] = "guest_day"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("最后一天要在今天到 {latest} 之间。")
 
 
@@ -24,7 +23,6 @@ class NotThatAlumnusError(CampusError):
     """The number and the name do not belong together, or nobody has the number: the same sentence."""
 
     code: ClassVar[str] = "not_that_alumnus"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("学校的记录里没有这个学号（工号）与姓名的组合。")
 
 

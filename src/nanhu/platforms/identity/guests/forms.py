@@ -7,9 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.identity.guests.models import Sponsorship
-from nanhu.platforms.people.api import normalise_phone
-
-SHORTEST_PHONE, LONGEST_PHONE = 7, 15  # E.164
+from nanhu.platforms.people import api as people
 
 
 def day_field(label: Any) -> forms.DateField:
@@ -19,23 +17,12 @@ def day_field(label: Any) -> forms.DateField:
 class InvitationForm(forms.Form):
     kind = forms.ChoiceField(label=_("身份"), choices=Sponsorship.Kind.choices)
     name = forms.CharField(label=_("姓名"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    phone = forms.CharField(
-        label=_("手机号"),
-        max_length=24,
-        help_text=_("账号和一次性密码发到这个号码。"),
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-    )
+    phone = people.PhoneField(help_text=_("账号和一次性密码发到这个号码。"))
     former_no = forms.CharField(
         label=_("原学号或工号"), max_length=20, required=False, help_text=_("只有校友要填，用来接上原来的档案。")
     )
     ends_on = day_field(_("最后一天"))
     reason = forms.CharField(label=_("事由"), max_length=200, help_text=_("例如“来校参加学术会议”。"))
-
-    def clean_phone(self) -> str:
-        phone = normalise_phone(self.cleaned_data["phone"])
-        if not SHORTEST_PHONE <= len(phone) <= LONGEST_PHONE:
-            raise forms.ValidationError(_("请填写正确的手机号。"))
-        return phone
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}

@@ -7,7 +7,7 @@ from nanhu.platforms.identity.forms import CodeProofForm, password_field
 from nanhu.platforms.identity.recovery.attempts import Claim
 from nanhu.platforms.identity.recovery.models import ContactKind
 from nanhu.platforms.identity.rules import QUESTIONS_NEEDED
-from nanhu.platforms.people.api import normalise_document, normalise_phone
+from nanhu.platforms.people import api as people
 
 RESIDENT, PASSPORT, TRAVEL_PERMIT, RESIDENCE_PERMIT, OTHER = "resident", "passport", "permit", "residence", "other"
 DOCUMENTS = (
@@ -46,7 +46,7 @@ class FindAccountForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        number = normalise_document(cleaned.get("id_number", ""))
+        number = people.normalise_document(cleaned.get("id_number", ""))
         if number and cleaned.get("document_kind") == RESIDENT and not is_resident_number(number):
             self.add_error("id_number", _("身份证号码应为 18 位，请核对有没有输错。"))
         return cleaned
@@ -103,18 +103,8 @@ class AnswersForm(forms.Form):
 
 
 class PhoneForm(forms.Form):
-    address = forms.CharField(
-        label=_("手机号"),
-        max_length=24,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-    )
+    address = people.PhoneField(autocomplete="tel")
     old_password = password_field(_("当前密码"), autocomplete="current-password")
-
-    def clean_address(self) -> str:
-        phone = normalise_phone(self.cleaned_data["address"])
-        if not 7 <= len(phone) <= 15:  # noqa: PLR2004  the shortest and longest numbers of E.164 in use
-            raise forms.ValidationError(_("请填写正确的手机号。"))
-        return phone
 
 
 class MailForm(forms.Form):

@@ -23,7 +23,6 @@ from nanhu.systems.card.issuing.layout import (
 )
 from nanhu.systems.card.issuing.models import OrderRow
 
-PHONE: Final = re.compile(r"(\+?86)?1[3-9][0-9]{9}")
 RESIDENT: Final = re.compile(r"[1-9][0-9]{16}[0-9X]")
 OTHER_DOCUMENT: Final = re.compile(r"[0-9A-Z()\-/]{5,24}")
 CAMPUS_NO: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{1,19}")
@@ -86,7 +85,7 @@ def shape_errors(card_class: str, row: Mapping[str, str], *, is_batch: bool) -> 
         "document_kind": lambda text: "" if text in DOCUMENT_KINDS else _("不在证件类型表里"),
         "document": lambda text: document_fault(row["document_kind"], text),
         "category": lambda text: category_fault(card_class, text),
-        "phone": lambda text: "" if PHONE.fullmatch(people.normalise_phone(text)) else _("不是手机号码"),
+        "phone": lambda text: "" if people.is_phone(text) else _("不是手机号码"),
         "campus_no": lambda text: "" if CAMPUS_NO.fullmatch(text) else _("只能是字母和数字"),
         "valid_until": day_fault,
         "photo_name": lambda _text: photo_name_fault(card_class, row),

@@ -117,3 +117,15 @@ def test_who_may_not_see_the_list_keeps_no_view_of_it(student):
     view = {"page": "identity:guests:guests", "query": "sort=number", "name": "我的"}
     assert other.post("/lists/views/", view).status_code == 404
     assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize("phone", ["1387301234", "138730123456", "12345678901", "0730-8640000", "phone", "+8612345"])
+def test_what_is_no_phone_is_refused(phone, sponsor):
+    assert sponsor.post("/guests/new", invitation(phone=phone)).status_code == 422
+    assert not Sponsorship.objects.exists()
+
+
+@pytest.mark.parametrize("phone", ["138 7301 2345", "+86 13873012345", "+44 20 7946 0958"])
+def test_a_phone_is_taken_as_people_write_it(phone, sponsor):
+    assert sponsor.post("/guests/new", invitation(phone=phone)).status_code == 302
+    assert Sponsorship.objects.count() == 1
