@@ -1,22 +1,25 @@
 """What the lines of the audit log say, in words: each room's `audit_words.py` names what it writes.
 
-ACTIONS, what a line is about (TARGETS by what stands before the colon, WHOLE_TARGETS), FACTS, and VALUES of facts. What several
+ACTIONS, what a line is about (TARGETS by what stands before the colon, WHOLE_TARGETS; NAMES finds what those of a kind are called),
+FACTS, and VALUES of facts. What several
 rooms write stands in the lowest room that is below them all. No two rooms name the same thing differently.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Literal
 
 from django.apps import apps
+from django.db.models import Model
 from django.utils.module_loading import module_has_submodule
 
 from nanhu.kernel.registry import Text
 
 type Table = Literal["ACTIONS", "TARGETS", "WHOLE_TARGETS", "FACTS"]
-PART = "audit_words"
+type Lookup = Callable[[Collection[str]], Mapping[str, str]]
+PART, LONGEST_NUMBER = "audit_words", 18
 
 
 def parts() -> Iterator[ModuleType]:
@@ -61,3 +64,35 @@ def named(words: str) -> str:
     """The action that is called so in the reader's language; what is none stays, for a filter that finds nothing."""
     folded = words.strip().casefold()
     return next((name for name, said in actions().items() if str(said).casefold() == folded), words.strip())
+
+
+def named_in(model: type[Model], key: str, name: str) -> Lookup:
+    """For NAMES: by one query, what stands behind the colon is looked up in this column."""
+
+    def look_up(keys: Collection[str]) -> Mapping[str, str]:
+        wanted = [one for one in keys if is_number(one)] if key == "pk" else list(keys)
+        found = model._default_manager.filter(**{f"{key}__in": wanted})  # noqa: SLF001 - the manager of whichever model
+        return {str(said): called for said, called in found.values_list(key, name)}
+
+    return look_up
+
+
+def is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+
+
+def names_of(targets: Iterable[str]) -> dict[str, str]:
+    """By target, what it is called; one look-up a kind, however many are asked for. What is gone has no name."""
+    wanted: dict[str, set[str]] = {}
+    for kind, colon, key in (one.partition(":") for one in targets):
+        if colon:
+            wanted.setdefault(kind, set()).add(key)
+    lookups: dict[str, Lookup] = {}
+    for part in parts():
+        lookups |= getattr(part, "NAMES", {})
+    return {
+        f"{kind}:{key}": name
+        for kind, keys in wanted.items()
+        if kind in lookups
+        for key, name in lookups[kind](keys).items()
+    }

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
+from nanhu.platforms.campus.models import Place
 
 ACTIONS: dict[str, Text] = {
     "campus.close_place": _("停用地点"),
@@ -11,6 +13,9 @@ ACTIONS: dict[str, Text] = {
 }
 TARGETS: dict[str, Text] = {
     "place": _("地点"),
+}
+NAMES: dict[str, Lookup] = {
+    "place": named_in(Place, "key", "name"),
 }
 WHOLE_TARGETS: dict[str, Text] = {
     "campus:places": _("各处地点"),

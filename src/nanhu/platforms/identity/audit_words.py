@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui.words import WAYS
-from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.models import Account, Application, SsoSession
 from nanhu.platforms.identity.services.attributes import ATTRIBUTES
 
 ACTIONS: dict[str, Text] = {
@@ -47,6 +48,10 @@ TARGETS: dict[str, Text] = {
     "sign-in-name": _("登录名"),
 }
 """By what stands before the colon."""
+NAMES: dict[str, Lookup] = {
+    "account": named_in(Account, "pk", "person__name"),
+    "application": named_in(Application, "key", "name"),
+}
 FACTS: dict[str, Text] = {
     "added": _("增加"),
     "attributes": _("属性"),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
 from nanhu.platforms.messages.models import Notice
 
@@ -19,6 +20,9 @@ TARGETS: dict[str, Text] = {
     "notice": _("公告"),
 }
 """By what stands before the colon."""
+NAMES: dict[str, Lookup] = {
+    "notice": named_in(Notice, "pk", "title"),
+}
 WHOLE_TARGETS: dict[str, Text] = {
     "notices": _("公告"),
 }

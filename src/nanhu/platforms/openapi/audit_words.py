@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
-from nanhu.platforms.openapi.models import Mode
+from nanhu.platforms.openapi.models import Mode, Vendor
 
 ACTIONS: dict[str, Text] = {
     "openapi.change_vendor": _("修改接入单位"),
@@ -21,6 +22,9 @@ TARGETS: dict[str, Text] = {
     "openapi_vendor": _("接入单位"),
 }
 """By what stands before the colon."""
+NAMES: dict[str, Lookup] = {
+    "openapi_vendor": named_in(Vendor, "pk", "company"),
+}
 WHOLE_TARGETS: dict[str, Text] = {
     "openapi_vendor": _("不认识的接入单位"),
 }

@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
-from nanhu.platforms.payments.models import Agreement, BankPayout, DayClose, Difference
+from nanhu.platforms.payments.models import Agreement, BankPayout, Channel, DayClose, Difference
 
 ACTIONS: dict[str, Text] = {
     "payments.ask_deposit": _("登记到账"),
@@ -36,6 +37,9 @@ TARGETS: dict[str, Text] = {
     "payments_bulk_signing": _("批量签约"),
     "payments_channel": _("渠道"),
     "payments_difference": _("对账差异"),
+}
+NAMES: dict[str, Lookup] = {
+    "payments_channel": named_in(Channel, "pk", "name"),
 }
 FACTS: dict[str, Text] = {
     "app": _("应用"),

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
+from nanhu.platforms.people.models import Person
 
 ACTIONS: dict[str, Text] = {
     "people.apply_records": _("更新人员档案"),
@@ -22,6 +24,9 @@ TARGETS: dict[str, Text] = {
     "persons": _("人员"),
 }
 """By what stands before the colon."""
+NAMES: dict[str, Lookup] = {
+    "person": named_in(Person, "pk", "name"),
+}
 WHOLE_TARGETS: dict[str, Text] = {
     "photos": _("照片"),
 }

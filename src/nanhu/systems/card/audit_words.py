@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
 from nanhu.systems.card.forms import DOCUMENTS, PROOFS
-from nanhu.systems.card.models import Card, LossReport, Price
+from nanhu.systems.card.models import Card, LossReport, Merchant, Price
 
 ACTIONS: dict[str, Text] = {
     "card.approve_cash": _("批准补记现金"),
@@ -37,6 +38,9 @@ TARGETS: dict[str, Text] = {
     "wallet": _("钱包"),
 }
 """By what stands before the colon."""
+NAMES: dict[str, Lookup] = {
+    "merchant": named_in(Merchant, "key", "name"),
+}
 WHOLE_TARGETS: dict[str, Text] = {
     "card:history": _("校园卡历史记录"),
     "card:merchants": _("商户和终端"),

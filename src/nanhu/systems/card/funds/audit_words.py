@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.funds.models import CardReissue, Claimable, ClaimOrder
+from nanhu.systems.card.funds.models import CardReissue, Claimable, ClaimOrder, Funding
 
 ACTIONS: dict[str, Text] = {
     "card.approve_payout": _("批准批量发放"),
@@ -41,6 +42,9 @@ TARGETS: dict[str, Text] = {
     "room_list": _("房间名单"),
 }
 """By what stands before the colon."""
+NAMES: dict[str, Lookup] = {
+    "funding": named_in(Funding, "code", "name"),
+}
 FACTS: dict[str, Text] = {
     "by": _("办理方式"),
     "chip_fen": _("卡上金额"),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
 
@@ -22,6 +23,9 @@ TARGETS: dict[str, Text] = {
     "oidc_key": _("OIDC 密钥"),
 }
 """By what stands before the colon."""
+NAMES: dict[str, Lookup] = {
+    "oidc_client": named_in(OidcClient, "client_id", "application__name"),
+}
 FACTS: dict[str, Text] = {
     "claims": _("声明"),
     "client": _("应用"),

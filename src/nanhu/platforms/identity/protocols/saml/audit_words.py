@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
-from nanhu.platforms.identity.protocols.saml.models import SigningKey
+from nanhu.platforms.identity.protocols.saml.models import Feed, SigningKey
 
 ACTIONS: dict[str, Text] = {
     "identity.saml_feed": _("修改联盟元数据源"),
@@ -15,6 +16,9 @@ TARGETS: dict[str, Text] = {
     "saml_key": _("SAML 密钥"),
 }
 """By what stands before the colon."""
+NAMES: dict[str, Lookup] = {
+    "feed": named_in(Feed, "pk", "application__name"),
+}
 FACTS: dict[str, Text] = {
     "address": _("地址"),
     "entity_id": _("实体标识"),
