@@ -9,9 +9,10 @@ from urllib.parse import urlencode, urlsplit
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.registry import Viewer
+from nanhu.kernel.registry import Role, Viewer
 from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.rules_urls import is_own_path
 
@@ -19,6 +20,18 @@ if TYPE_CHECKING:
     from nanhu.platforms.identity.models import SsoSession
 
 type View = Callable[..., HttpResponseBase]
+SYSTEM, ADMIN, CLERK = "campus.admin", "identity.admin", "identity.clerk"
+SECURITY, AUDITOR = "identity.security", "identity.auditor"
+ROLES = {
+    key: Role(key=key, name=name, description=description, is_administrative=True)
+    for key, name, description in (
+        (SYSTEM, _("系统管理员"), _("运行系统、登记应用；不看审计，不授角色")),
+        (SECURITY, _("安全管理员"), _("授予角色、管策略、重置第二因素；不登记应用，不碰审计")),
+        (AUDITOR, _("审计管理员"), _("查看、核验、导出审计与登录日志；什么也不能改")),
+        (ADMIN, _("账号管理员"), _("全校的账号：查找、解锁、柜台重置、停用与恢复")),
+        (CLERK, _("单位账号管理员"), _("只能查看和管理本单位（含下级）人员的账号")),
+    )
+}
 FRESH_MINUTES = 10
 OPENED_FRESH, OPENED_KEPT = "identity.opened_fresh", 10
 

@@ -1,4 +1,4 @@
-"""What identity declares: its roles, its pages in the menu, its check for the doctor."""
+"""What identity declares: its role, its pages in the menu, its check for the doctor."""
 
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -21,38 +21,7 @@ register_blind_index(
     normalise=normalise_phone,
 )
 guarded_by(policies.admit)
-registry.roles.add(
-    registry.Role(
-        key="campus.admin",
-        name=_("系统管理员"),
-        description=_("运行系统、登记应用；不看审计，不授角色"),
-        is_administrative=True,
-    ),
-    registry.Role(
-        key="identity.security",
-        name=_("安全管理员"),
-        description=_("授予角色、管策略、重置第二因素；不登记应用，不碰审计"),
-        is_administrative=True,
-    ),
-    registry.Role(
-        key="identity.auditor",
-        name=_("审计管理员"),
-        description=_("查看、核验、导出审计与登录日志；什么也不能改"),
-        is_administrative=True,
-    ),
-    registry.Role(
-        key="identity.admin",
-        name=_("账号管理员"),
-        description=_("全校的账号：查找、解锁、柜台重置、停用与恢复"),
-        is_administrative=True,
-    ),
-    registry.Role(
-        key="identity.clerk",
-        name=_("单位账号管理员"),
-        description=_("只能查看和管理本单位（含下级）人员的账号"),
-        is_administrative=True,
-    ),
-)
+registry.roles.add(*policies.ROLES.values())
 registry.applications.add(
     registry.Application(
         key="identity.security",

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from nanhu.platforms.identity.administration.desk import desk as accounts
 from nanhu.platforms.identity.guests.desk import desk as guests
 from nanhu.platforms.identity.protocols.radius import wifi_pages
 from nanhu.platforms.identity.views import activation, phone, security, setup, sign_in, sign_out
@@ -34,7 +35,7 @@ urlpatterns = [
     path("", include("nanhu.platforms.identity.registry.urls")),
     path("", include("nanhu.platforms.identity.factors.urls")),
     path("", include("nanhu.platforms.identity.recovery.urls")),
-    path("identity/", include("nanhu.platforms.identity.administration.urls")),
+    path("identity/", accounts.urls),
     path("", include("nanhu.platforms.identity.personal.urls")),
     path("", guests.urls),
 ]

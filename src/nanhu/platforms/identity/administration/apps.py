@@ -1,13 +1,7 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class IdentityAdministrationConfig(AppConfig):
+class IdentityAdministrationConfig(rooms.Room):
     name = "nanhu.platforms.identity.administration"
     label = "identity_administration"
     verbose_name = "账号管理"
-
-    def ready(self) -> None:
-        for part in ("registrations", "jobs"):
-            import_module(f"{self.name}.{part}")

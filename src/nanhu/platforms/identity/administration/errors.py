@@ -11,6 +11,7 @@ from nanhu.kernel.errors import CampusError
 class DocumentDiffersError(CampusError):
     code: ClassVar[str] = "document_differs"
     http_status: ClassVar[int] = 422
+    keeps_writes: ClassVar[bool] = True
     sentence: ClassVar[str | Promise] = _("证件号与登记的不一致，没有重置。请核对证件；登记有误的，由主管部门更正。")
 
 

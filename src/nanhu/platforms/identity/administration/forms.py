@@ -1,30 +1,21 @@
 """Shapes of what administrators fill in."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.clock import campus_today, end_of
+from nanhu.kernel.kit.forms import ReasonForm, reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.identity.administration.models import BulkAction
 from nanhu.platforms.identity.administration.services.desk import COMPARED, Document, Seen
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
 
-LONGEST_REASON = 200
 MOST_TEXT = 1_000_000
-
-
-def end_of(day: Any) -> datetime | None:
-    """The first moment after a day of the campus."""
-    return datetime.combine(day + timedelta(days=1), time(), CAMPUS_ZONE) if day else None
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("原因"), max_length=LONGEST_REASON, help_text=_("写进审计日志"))
 
 
 class SuspendForm(ReasonForm):
@@ -39,7 +30,7 @@ class SuspendForm(ReasonForm):
         day = self.cleaned_data["until"]
         if day is not None and day < campus_today():
             raise forms.ValidationError(_("须为今天或以后的日期"))
-        return end_of(day)
+        return end_of(day) if day else None
 
 
 class ResetForm(forms.Form):
@@ -52,7 +43,7 @@ class ResetForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     is_face_same = forms.BooleanField(label=_("本人在场，面容与证件照片一致"))
-    reason = forms.CharField(label=_("原因"), max_length=LONGEST_REASON, initial=_("忘记密码"))
+    reason = forms.CharField(label=_("原因"), max_length=200, initial=_("忘记密码"))
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -78,7 +69,7 @@ class GrantForm(forms.Form):
         widget=DayInput(),
         help_text=_("留空：没有期限"),
     )
-    reason = forms.CharField(label=_("原因"), max_length=LONGEST_REASON)
+    reason = reason_field()
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -86,7 +77,19 @@ class GrantForm(forms.Form):
         self.fields["role"].choices = choices  # type: ignore[attr-defined]
 
     def clean_ends_on(self) -> datetime | None:
-        return end_of(self.cleaned_data["ends_on"])
+        day = self.cleaned_data["ends_on"]
+        return end_of(day) if day else None
+
+
+class RevokeForm(forms.Form):
+    role = forms.CharField(max_length=60)
+    unit = forms.CharField(max_length=60, required=False)
+
+
+class EndSessionForm(forms.Form):
+    """Without one: all of them."""
+
+    session = forms.UUIDField(required=False)
 
 
 class BulkForm(forms.Form):
@@ -115,7 +118,7 @@ class BulkForm(forms.Form):
     )
     grade = forms.CharField(label=_("入学（入职）年份"), required=False, max_length=4)
     state = forms.ChoiceField(label=_("账号状态"), required=False, choices=[("", _("不限")), *Account.State.choices])
-    reason = forms.CharField(label=_("原因"), max_length=LONGEST_REASON, help_text=_("写进每个人的审计日志"))
+    reason = reason_field(example=_("写进每个人的审计日志"))
     until = forms.DateField(
         label=_("停用到（含当天）"),
         required=False,
@@ -124,7 +127,8 @@ class BulkForm(forms.Form):
     )
 
     def clean_until(self) -> datetime | None:
-        return end_of(self.cleaned_data["until"])
+        day = self.cleaned_data["until"]
+        return end_of(day) if day else None
 
     def clean_grade(self) -> str:
         grade: str = self.cleaned_data["grade"].strip()

@@ -36,4 +36,4 @@ def verify_trail(progress_id: str) -> None:
         progress.fail("\n".join(check.faults))
         return
     summary = _("{rows} 行，到第 {number} 块，与封印一致。").format(rows=check.rows, number=check.until_number)
-    progress.finish(summary, result_url=reverse("identity:audit"))
+    progress.finish(summary, result_url=reverse("identity:accounts:audit_log"))

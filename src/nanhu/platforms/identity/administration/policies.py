@@ -8,13 +8,13 @@ from typing import Final
 from django.db.models import QuerySet
 
 from nanhu.kernel.registry import Viewer
-from nanhu.platforms.identity.factors.services.roles import administrative_keys
 from nanhu.platforms.identity.models import Account, RoleGrant
-from nanhu.platforms.identity.services.roles import live
+from nanhu.platforms.identity.policies import ADMIN, AUDITOR, CLERK, SECURITY
+from nanhu.platforms.identity.services.roles import administrative_keys, live
 from nanhu.platforms.people import api as people
 
-ADMIN, CLERK, SECURITY, AUDITOR = "identity.admin", "identity.clerk", "identity.security", "identity.auditor"
 DESK: Final = (ADMIN, CLERK, SECURITY)
+WATCHERS: Final = (SECURITY, AUDITOR)
 TIED: Final = ("active", "suspended", "planned")
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.administration.models import AccountNote
 from nanhu.platforms.identity.administration.policies import Scope, visible_to
-from nanhu.platforms.identity.factors.services.roles import administrative_keys
 from nanhu.platforms.identity.models import Account, RoleGrant, SignInEvent, SsoSession, Suspension
+from nanhu.platforms.identity.services.roles import administrative_keys
 from nanhu.platforms.identity.services.sign_in_log import name_key
 from nanhu.platforms.people import api as people
 
@@ -22,6 +23,10 @@ SESSIONS_SHOWN = 10
 class Row:
     account: Account
     person: people.PersonCard
+
+    @property
+    def public_id(self) -> UUID:
+        return self.account.public_id
 
     @property
     def tie(self) -> people.AffiliationCard | None:

@@ -7,13 +7,11 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from nanhu.kernel.audit import words as audit_words
 from nanhu.kernel.models import AuditBlock, AuditCheck, AuditEntry
-from nanhu.kernel.ui import words
-from nanhu.platforms.identity.models import Account
-from nanhu.platforms.people import api as people
+from nanhu.kernel.ui import audit_terms, words
 
 LINES = 50
-LONGEST_KEY = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,37 +36,29 @@ def entries(wanted: Wanted, *, before: int | None = None) -> QuerySet[AuditEntry
 
 
 class Line(NamedTuple):
-    """A line with who did it and what it was about: a person and an account by name, anything else by its kind and number."""
+    """A line with who did it, what it was about and what else is known of it, in words."""
 
     entry: AuditEntry
     who: str
     about: str
+    facts: str
 
 
 def in_words(found: Sequence[AuditEntry]) -> list[Line]:
-    names = names_of([said for one in found for said in (one.actor, one.target)])
+    names = audit_words.names_of([said for one in found for said in (one.actor, one.target)])
     return [
-        Line(one, names.get(one.actor) or words.actor(one.actor), names.get(one.target) or words.target(one.target))
+        Line(
+            one,
+            names.get(one.actor) or words.actor(one.actor),
+            words.target(one.target, names.get(one.target, "")),
+            " · ".join(f"{name} {value}" for name, value in audit_terms.facts(one)),
+        )
         for one in found
     ]
 
 
 def about(target: str) -> str:
-    return names_of([target]).get(target) or words.target(target)
-
-
-def names_of(targets: Sequence[str]) -> dict[str, str]:
-    parsed = [(kind, int(number)) for kind, _, number in (one.partition(":") for one in targets) if is_key(number)]
-    holders = dict(
-        Account.objects.filter(pk__in=[pk for kind, pk in parsed if kind == "account"]).values_list("pk", "person_id")
-    )
-    cards = people.person_cards({*holders.values(), *(pk for kind, pk in parsed if kind == "person")})
-    names = {f"person:{pk}": card.name for pk, card in cards.items()}
-    return names | {f"account:{pk}": names.get(f"person:{person}", "") for pk, person in holders.items()}
-
-
-def is_key(number: str) -> bool:
-    return number.isascii() and number.isdecimal() and len(number) <= LONGEST_KEY
+    return words.target(target, audit_words.names_of([target]).get(target, ""))
 
 
 def last_block() -> AuditBlock | None:

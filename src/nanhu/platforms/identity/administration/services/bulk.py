@@ -236,4 +236,4 @@ def finish(action: BulkAction, progress: ProgressHandle | None) -> None:
     if progress is not None:
         done = action.items.filter(done_at__isnull=False, outcome="").count()
         summary = _("已办理 {done} 个账号。").format(done=done)
-        progress.finish(summary, result_url=reverse("identity:bulk_action", args=[action.public_id]))
+        progress.finish(summary, result_url=reverse("identity:accounts:bulk_action", args=[action.public_id]))

@@ -73,6 +73,6 @@ def compare(*, by: Actor, account: Account, seen: Seen) -> None:
     throttle.forgive(gate)
 
 
-def write_note(*, by: Actor, account: Account, text: str, name: str) -> None:
-    note = AccountNote.objects.create(account=account, text=text, written_by=name)
+def write_note(*, by: Actor, account: Account, text: str) -> None:
+    note = AccountNote.objects.create(account=account, text=text, written_by=by.name)
     audit.record(by=by, action="identity.write_note", target=f"account:{account.pk}", facts={"note": note.pk})

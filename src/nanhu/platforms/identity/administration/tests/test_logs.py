@@ -4,11 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from nanhu.kernel import audit
 from nanhu.kernel.audit.sealing import seal
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry, Progress
+from nanhu.kernel.tests.counting import queries_of
+from nanhu.platforms.campus.models import Place
 from nanhu.platforms.identity.administration.jobs import verify_trail
 from nanhu.platforms.identity.administration.queries import sign_ins
+from nanhu.platforms.identity.administration.tests.conftest import TEST
 from nanhu.platforms.identity.models import SignInEvent
 from nanhu.platforms.identity.services.sign_in_log import name_key
 from nanhu.platforms.people import api as people
@@ -56,8 +60,8 @@ def test_pages_are_walked_without_losing_or_doubling_a_line(office) -> None:
     seen, before = [], ""
     for _page in range(3):
         answer = client.get("/identity/sign-ins", {"address": "10.7.7.7", "before": before})
-        seen += [one.browser for one in answer.context["events"]]
-        before = answer.context["older"]
+        seen += [one.browser for one in answer.context["list"].rows]
+        before = answer.context["list"].older
     assert before == ""
     assert len(seen) == len(set(seen)) == 230
 
@@ -121,12 +125,12 @@ def test_the_audit_is_read_by_filter(office, here) -> None:
     assert "&lt;i&gt;处分" in page
     assert "identity.change_state" in page
     assert people.person_card(here.account.person_id).name in page, "an account is shown by the name of its holder"
-    by_actor = auditor.client.get("/identity/audit", {"q": clerk.member.numbers[0]}).context["entries"]
+    by_actor = auditor.client.get("/identity/audit", {"q": clerk.member.numbers[0]}).context["list"].rows
     assert {line.entry.account_id for line in by_actor} == {clerk.member.account.pk}
     assert {line.who for line in by_actor} == {people.person_card(clerk.member.account.person_id).name}, (
         "and whoever did it"
     )
-    assert auditor.client.get("/identity/audit", {"q": "nobody"}).context["entries"] == []
+    assert auditor.client.get("/identity/audit", {"q": "nobody"}).context["list"].rows == []
     assert auditor.client.get("/identity/audit", {"before": "9" * 40}).status_code == 200
 
 
@@ -156,3 +160,29 @@ def test_whoever_reads_the_lines_of_one_person_is_seen_by_that_person(office, he
     assert not AuditEntry.objects.filter(action="identity.look_account").exists()
     client.get("/identity/sign-ins", {"q": here.numbers[0]})
     assert AuditEntry.objects.filter(action="identity.look_account", target=f"person:{here.person_id}").count() == 1
+
+
+def test_the_audit_says_what_things_are_called_by_one_query_a_kind(office, here) -> None:
+    Place.objects.create(key="south", name="南区", kind="campus")
+    for number in range(3):
+        Place.objects.create(key=f"south.{number}", name=f"南区{number}号门", kind="other")
+        audit.record(by=TEST, action="campus.close_place", target=f"place:south.{number}")
+    audit.record(by=TEST, action="campus.close_place", target="place:gone")
+    client = office("identity.auditor").client
+    page = client.get("/identity/audit").content.decode()
+    assert all(f"地点 南区{number}号门" in page for number in range(3))
+    assert "地点 gone" in page, "what is gone is named as it was written"
+    assert sum('"campus_place"' in query for query in queries_of(client, "/identity/audit")) == 1
+
+
+def test_the_audit_is_never_counted(office) -> None:
+    client = office("identity.auditor").client
+    for number in range(60):
+        audit.record(by=TEST, action="campus.close_place", target=f"place:{number}")
+    answer = client.get("/identity/audit", {"action": "停用地点"})
+    assert len(answer.context["list"].rows) == 50
+    older = client.get("/identity/audit" + answer.context["list"].older_url).context["list"]
+    assert len(older.rows) == 10
+    assert older.older == ""
+    asked = queries_of(client, "/identity/audit")
+    assert not [query for query in asked if "COUNT(" in query and '"kernel_audit_entry"' in query]

@@ -1,73 +1,110 @@
 """The search box of the counter, and the page of one account."""
 
 from typing import Any
-from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
-from nanhu.platforms.identity.administration.forms import GrantForm, NoteForm
+from nanhu.kernel.kit import Link, Markup, Moment, PageRequest, Span, Table, Text, form_of, list_of
+from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.ui import words
+from nanhu.platforms.identity.administration.console import account_of, desk
+from nanhu.platforms.identity.administration.forms import GrantForm, NoteForm, SuspendForm
 from nanhu.platforms.identity.administration.panels import panels_of
-from nanhu.platforms.identity.administration.policies import DESK, Act, acts_of, scope_of
-from nanhu.platforms.identity.administration.queries import accounts
-from nanhu.platforms.identity.administration.views.frame import (
-    account_or_404,
-    by_of,
-    holder_at,
-    plain,
-    tabs_of,
-)
+from nanhu.platforms.identity.administration.policies import DESK, Act, acts_of, holder_of, scope_of
+from nanhu.platforms.identity.administration.queries import accounts as found_accounts
+from nanhu.platforms.identity.administration.tables import ShortEvents
 from nanhu.platforms.identity.models import Account, Application
-from nanhu.platforms.identity.policies import role_required
 from nanhu.platforms.identity.services.explain import explain
+from nanhu.platforms.people import api as people
+
+LONGEST = 60
 
 
-@require_safe
-@never_cache
-@role_required(*DESK)
-def search(request: HttpRequest) -> HttpResponse:
+class Hits(Table):
+    name = Link(_("姓名"), "person__name", to="account")
+    number = Text(_("学工号"), "tie__campus_no", is_number=True)
+    category = Text(
+        _("身份"),
+        lambda row: f"{words.term(row.tie.category_name)} {words.term(row.tie.status_name)}" if row.tie else "",
+    )
+    unit = Text(_("单位"), "tie__unit_path", is_term=True)
+    state = Markup(_("账号"), "identity/administration/_state.html")
+
+
+def status(tie: people.AffiliationCard) -> str:
+    return format_html(
+        '<span class="state state-{}">{}</span>', "good" if tie.is_live else "none", words.term(tie.status_name)
+    )
+
+
+class Ties(Table):
+    number = Text(_("学工号"), "campus_no", is_number=True)
+    category = Text(_("身份"), lambda tie: tie.category_name or tie.kind, is_term=True)
+    status = Text(_("状态"), status)
+    unit = Text(_("单位"), "unit_path", is_term=True)
+    days = Span(_("起止"))
+
+
+class Sessions(Table):
+    since = Moment(_("登录时间"), "created_at")
+    last_seen = Moment(_("最近使用"), "last_seen_at")
+    address = Text(_("地址"), is_number=True)
+    browser = Text(_("浏览器"), lambda session: session.user_agent and words.browser(session.user_agent))
+
+
+class SessionsToEnd(Sessions):
+    end = Markup(_("操作"), "identity/administration/_end_session.html")
+
+
+@desk.page("accounts", title=_("账号管理"), tab=_("账号"), roles=DESK)
+def accounts(request: PageRequest) -> HttpResponse:
     """One hit opens at once: a scanned number needs no further key."""
-    text = plain(request.GET.get("q", ""))
-    scope = scope_of(holder_at(request))
-    hits = accounts.find_accounts(text, scope=scope) if text else None
+    text = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
+    scope = scope_of(holder_of(request.viewer))
+    hits = found_accounts.find_accounts(text, scope=scope) if text else None
     if hits is not None and len(hits.rows) == 1:
-        return redirect("identity:admin_account", public_id=hits.rows[0].account.public_id)
-    facts = {"text": text, "hits": hits, "tabs": tabs_of(request), "is_campus_wide": scope.unit_ids is None}
+        return redirect(account.address(public_id=hits.rows[0].public_id))
+    facts = {
+        "text": text,
+        "list": list_of(request, Hits, hits.rows, caption=_("找到的账号")) if hits is not None and hits.rows else None,
+        "is_cut": hits is not None and hits.is_cut,
+        "is_campus_wide": scope.unit_ids is None,
+    }
     return render(request, "identity/administration/accounts.html", facts)
 
 
-@require_safe
-@never_cache
-@role_required(*DESK)
-def account_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    account = account_or_404(request, public_id)
-    audit.record(by=by_of(request), action="identity.look_account", target=f"person:{account.person_id}")
-    return show(request, account)
-
-
-def show(request: HttpRequest, account: Account, *, status: int = 200, error: str = "", **forms: Any) -> HttpResponse:
-    found = accounts.facts_of(account)
-    acts = acts_of(holder_at(request), account, is_administrator=found.is_administrator)
+@accounts.page("<uuid:public_id>", title=_("账号"), subject_for=account_of)
+def account(request: PageRequest, account: Account) -> HttpResponse:
+    audit.record(by=request.actor, action="identity.look_account", target=f"person:{account.person_id}")
+    found = found_accounts.facts_of(account)
+    acts = acts_of(holder_of(request.viewer), account, is_administrator=found.is_administrator)
+    sessions = SessionsToEnd if Act.SIGN_OUT in acts else Sessions
     facts: dict[str, Any] = {
         "facts": found,
         "account": account,
         "acts": {str(act) for act in acts},
-        "error": error,
         "panels": panels_of(account),
-        "tabs": tabs_of(request),
-        "note_form": NoteForm(),
+        "ties": list_of(request, Ties, found.person.affiliations, caption=_("身份")),
+        "sessions": list_of(request, sessions, found.sessions, caption=_("在线设备")),
+        "events": list_of(request, ShortEvents, found.events, caption=_("登录记录")),
+        "note_form": form_of(request, NoteForm),
+        "suspend_form": form_of(request, SuspendForm, auto_id="suspend_%s"),
+        "resume_form": ReasonForm(auto_id="resume_%s"),
+        "password_form": ReasonForm(auto_id="password_%s"),
+        "factors_form": ReasonForm(auto_id="factors_%s"),
+        "grant_form": form_of(request, GrantForm) if Act.ROLES in acts else None,
         "why": why(request, account),
-        "grant_form": GrantForm() if Act.ROLES in acts else None,
     }
-    return render(request, "identity/administration/account.html", facts | forms, status=status)
+    return render(request, "identity/administration/account.html", facts)
 
 
-def why(request: HttpRequest, account: Account) -> dict[str, Any]:
-    """Why can this person not use that application? Asked by its name in the address of the page."""
-    key = plain(request.GET.get("application", ""))
+def why(request: PageRequest, account: Account) -> dict[str, Any]:
+    """Why can this person not use that application? Asked by its key in the address of the page."""
+    key = request.GET.get("application", "")
     applications = list(Application.objects.order_by("name").values_list("key", "name", "pk"))
     chosen = next((pk for found, _name, pk in applications if found == key), None)
     return {

@@ -1,64 +1,151 @@
 """Bulk actions: choose, look at who is affected and who is not and why, confirm, watch, read what came of it."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
 
-from nanhu.kernel.bodies import takes_files
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.bodies import MEGABYTE
+from nanhu.kernel.clock import now
+from nanhu.kernel.kit import (
+    Badge,
+    Empty,
+    Link,
+    Markup,
+    Number,
+    PageRequest,
+    Table,
+    Text,
+    export,
+    list_of,
+    listing,
+)
+from nanhu.kernel.ui import dates
+from nanhu.platforms.identity.administration.console import desk
+from nanhu.platforms.identity.administration.errors import BulkEmptyError, BulkNotWaitingError
 from nanhu.platforms.identity.administration.forms import BulkForm
-from nanhu.platforms.identity.administration.models import BulkAction
-from nanhu.platforms.identity.administration.policies import DESK, scope_of
-from nanhu.platforms.identity.administration.queries.accounts import Filter, filtered, rows_of
-from nanhu.platforms.identity.administration.services import bulk
-from nanhu.platforms.identity.administration.sheets import csv_answer
-from nanhu.platforms.identity.administration.views.frame import by_of, holder_at, tabs_of, viewer_of
-from nanhu.platforms.identity.policies import role_required
+from nanhu.platforms.identity.administration.models import BulkAction, BulkItem
+from nanhu.platforms.identity.administration.policies import DESK, holder_of, scope_of
+from nanhu.platforms.identity.administration.queries.accounts import Filter, Row, filtered, rows_of
+from nanhu.platforms.identity.administration.services import bulk as services
+from nanhu.platforms.identity.administration.views.accounts import account as account_page
+from nanhu.platforms.identity.models import Account
 
-LINES, RECENT, LETTERS = 50, 10, 500
-MEGABYTE = 1024 * 1024
+RECENT, LETTERS = 10, 500
 
 
-@takes_files(largest=2 * MEGABYTE)
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@role_required(*DESK)
-def choose(request: HttpRequest) -> HttpResponse:
-    form = BulkForm(request.POST or None, request.FILES or None)
-    facts: dict[str, Any] = {"form": form, "tabs": tabs_of(request), "recent": mine(request)[:RECENT]}
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "identity/administration/bulk.html", facts, status=422 if form.is_bound else 200)
-    try:
-        action = previewed(request, form)
-    except CampusError as error:
-        facts["error"] = error.message
-        return render(request, "identity/administration/bulk.html", facts, status=error.http_status)
-    return redirect("identity:bulk_action", public_id=action.public_id)
+@dataclass(frozen=True, slots=True)
+class Line:
+    item: BulkItem
+    row: Row | None
+
+    @property
+    def account(self) -> Account | None:
+        return self.row.account if self.row else None
 
 
-def previewed(request: HttpRequest, form: BulkForm) -> BulkAction:
-    said, holder, by = form.cleaned_data, holder_at(request), by_of(request)
-    numbers = form.listed()
-    order = bulk.Order(
+def with_people(items: Sequence[BulkItem]) -> list[Line]:
+    rows = {row.account.pk: row for row in rows_of([one.account.person_id for one in items if one.account])}
+    return [Line(one, rows.get(one.account_id or 0)) for one in items]
+
+
+def linked_name(line: Line) -> str:
+    if line.row is None:
+        return ""
+    return format_html('<a href="{}">{}</a>', account_page.address(public_id=line.row.public_id), line.row.person.name)
+
+
+class Done(Table):
+    at = Link(gettext_lazy("时间"), lambda one: dates.moment_words(one.created_at, now()), to="bulk_action")
+    kind = Text(gettext_lazy("办理事项"), "get_kind_display")
+    chosen_how = Text(gettext_lazy("范围"))
+    will = Number(gettext_lazy("人数"))
+    state = Badge(gettext_lazy("状态"), names=BulkAction.State.choices, tones={"running": "info", "done": "good"})
+
+
+class Items(Table):
+    typed = Text(gettext_lazy("学工号"), "item__typed", is_number=True)
+    name = Text(gettext_lazy("姓名"), linked_name)
+    unit = Text(gettext_lazy("单位"), "row__tie__unit_path", is_term=True)
+    state = Markup(gettext_lazy("账号"), "identity/administration/_state.html")
+
+
+class Skipped(Items):
+    why = Text(gettext_lazy("跳过的原因"), "item__skipped")
+
+
+def outcome(item: BulkItem) -> str:
+    return item.outcome or (_("已办理") if item.done_at else "")
+
+
+class Chosen(Items):
+    outcome = Text(gettext_lazy("结果"), lambda line: outcome(line.item))
+
+
+class Report(Table):
+    position = Number(gettext_lazy("序号"))
+    typed = Text(gettext_lazy("学工号"))
+    skipped = Text(gettext_lazy("不予办理的原因"))
+    outcome = Text(gettext_lazy("结果"), outcome)
+
+
+def mine(request: PageRequest) -> QuerySet[BulkAction]:
+    """Each sees the works he prepared himself."""
+    own = BulkAction.objects.filter(account_id=request.viewer.account_id)
+    return own.annotate(will=Count("items", filter=Q(items__skipped="")))
+
+
+def action_of(request: PageRequest, public_id: UUID) -> BulkAction:
+    action: BulkAction | None = mine(request).filter(public_id=public_id).first()
+    if action is None:
+        raise Http404
+    return action
+
+
+def recent(request: PageRequest) -> Mapping[str, Any]:
+    found = list(mine(request)[:RECENT])
+    return {"recent": list_of(request, Done, found, caption=_("我办理过的")) if found else None}
+
+
+@desk.form(
+    "bulk",
+    BulkForm,
+    title=gettext_lazy("批量办理"),
+    tab=gettext_lazy("批量办理"),
+    lead=gettext_lazy("先列出影响范围、跳过的账号和原因，确认之后才开始。"),
+    roles=DESK,
+    submit=gettext_lazy("预览"),
+    icon="eye",
+    to="bulk_action",
+    template="identity/administration/bulk.html",
+    facts=recent,
+    largest_file=2 * MEGABYTE,
+)
+def bulk(request: PageRequest, form: BulkForm) -> BulkAction:
+    said, holder, numbers = form.cleaned_data, holder_of(request.viewer), form.listed()
+    order = services.Order(
         kind=said["kind"], reason=said["reason"], until=said["until"], chosen_how=chosen_how(form, numbers)
     )
     if numbers:
-        return bulk.preview_numbers(by=by, holder=holder, order=order, numbers=numbers)
+        return services.preview_numbers(by=request.actor, holder=holder, order=order, numbers=numbers)
     wanted = Filter(
         unit_code=said["unit"].code if said["unit"] else "",
         kind=said["affiliation"],
         grade=said["grade"],
         state=said["state"],
     )
-    accounts = filtered(wanted, scope=scope_of(holder)).order_by("pk")[: bulk.MOST + 1] if not wanted.is_empty else []
-    return bulk.preview_accounts(by=by, holder=holder, order=order, accounts=list(accounts))
+    accounts = (
+        filtered(wanted, scope=scope_of(holder)).order_by("pk")[: services.MOST + 1] if not wanted.is_empty else []
+    )
+    return services.preview_accounts(by=request.actor, holder=holder, order=order, accounts=list(accounts))
 
 
 def chosen_how(form: BulkForm, numbers: list[str]) -> str:
@@ -74,85 +161,52 @@ def chosen_how(form: BulkForm, numbers: list[str]) -> str:
     return " · ".join([*unit, *shown, *([said["grade"]] if said["grade"] else [])])[:200]
 
 
-def mine(request: HttpRequest) -> Any:
-    return BulkAction.objects.filter(account_id=viewer_of(request).account_id).annotate(
-        will=Count("items", filter=Q(items__skipped=""))
-    )
-
-
-def action_or_404(request: HttpRequest, public_id: UUID) -> BulkAction:
-    """Each sees the works he prepared himself."""
-    action: BulkAction | None = mine(request).filter(public_id=public_id).first()
-    if action is None:
-        raise Http404
-    return action
-
-
-@require_safe
-@never_cache
-@role_required(*DESK)
-def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    action = action_or_404(request, public_id)
-    which = "skipped" if request.GET.get("state") == "skipped" else "will"
-    items = action.items.exclude(skipped="") if which == "skipped" else action.items.filter(skipped="")
-    page = Paginator(items.select_related("account").order_by("position"), LINES).get_page(request.GET.get("page"))
-    people = {row.account.pk: row for row in rows_of([one.account.person_id for one in page if one.account])}
+@bulk.page("<uuid:public_id>", title=gettext_lazy("批量办理"), subject_for=action_of)
+def bulk_action(request: PageRequest, action: BulkAction) -> HttpResponseBase:
+    is_skipped = request.GET.get("state") == "skipped"
+    items = action.items.select_related("account").order_by("position")
     counts = action.items.aggregate(
         will=Count("id", filter=Q(skipped="")),
         skipped=Count("id", filter=~Q(skipped="")),
         done=Count("id", filter=Q(done_at__isnull=False)),
     )
-    facts = {
-        "action": action,
-        "page": page,
-        "lines": [(one, people.get(one.account_id or 0)) for one in page],
-        "counts": counts,
-        "which": which,
-        "tabs": tabs_of(request),
-    }
-    return render(request, "identity/administration/bulk_action.html", facts)
-
-
-@require_POST
-@role_required(*DESK)
-def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    action = action_or_404(request, public_id)
-    try:
-        action = bulk.confirm(by=by_of(request), action=action)
-    except CampusError:
-        return redirect("identity:bulk_action", public_id=public_id)
-    if action.progress_id is None:
-        return redirect("identity:bulk_action", public_id=public_id)
-    return redirect("progress", public_id=action.progress_id)
-
-
-@require_safe
-@never_cache
-@role_required(*DESK)
-def export(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    action = action_or_404(request, public_id)
-    heads = [_("序号"), _("学工号"), _("不予办理的原因"), _("结果")]
-    found = action.items.values_list("position", "typed", "skipped", "outcome", "done_at").iterator(chunk_size=2000)
-    rows = (
-        (position, typed, skipped, outcome or (_("已办理") if done_at else ""))
-        for position, typed, skipped, outcome, done_at in found
+    nobody = Empty(
+        title=_("没有跳过的") if is_skipped else _("没有可办理的账号"),
+        icon="circle-check",
+        text=_("换一份名单或条件再预览。"),
     )
-    return csv_answer(f"bulk-{action.pk}.csv", heads, rows)
+    return listing(
+        request,
+        Skipped if is_skipped else Chosen,
+        items.exclude(skipped="") if is_skipped else items.filter(skipped=""),
+        each=with_people,
+        empty=nobody,
+        template="identity/administration/bulk_action.html",
+        facts={"action": action, "counts": counts},
+    )
 
 
-@require_safe
-@never_cache
-@role_required(*DESK)
-def letters(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@bulk_action.action("confirm", subject_for=action_of)
+def bulk_confirm(request: PageRequest, action: BulkAction) -> HttpResponse | None:
+    """Leads to how far it is; what somebody confirmed before is shown as it stands."""
+    try:
+        action = services.confirm(by=request.actor, action=action)
+    except (BulkEmptyError, BulkNotWaitingError):
+        return None
+    return redirect("progress", public_id=action.progress_id) if action.progress_id else None
+
+
+@bulk_action.download("export")
+def bulk_export(request: PageRequest, action: BulkAction) -> HttpResponseBase:
+    return export(list_of(request, Report, action.items.order_by("position")), f"bulk-{action.pk}")
+
+
+@bulk_action.page("letters", title=gettext_lazy("账号通知单"))
+def bulk_letters(request: PageRequest, action: BulkAction) -> HttpResponse:
     """Slips to cut apart: who, which number, how to begin. No secret stands on them."""
-    action = action_or_404(request, public_id)
     if action.kind != BulkAction.Kind.LETTERS or action.state != BulkAction.State.DONE:
         raise Http404
-    items = (
-        action.items.filter(skipped="", outcome="", done_at__isnull=False)
-        .select_related("account")
-        .order_by("position")
-    )
-    page = Paginator(items, LETTERS).get_page(request.GET.get("page"))
+    items = action.items.filter(skipped="", outcome="", done_at__isnull=False).select_related("account")
+    page = Paginator(items.order_by("position"), LETTERS).get_page(request.GET.get("page"))
     rows = rows_of([one.account.person_id for one in page if one.account])
-    return render(request, "identity/administration/letters.html", {"rows": rows, "page": page, "action": action})
+    return render(request, "identity/administration/letters.html", {"rows": rows, "page": page})

@@ -1,37 +1,76 @@
 """Who holds which role: for who grants them, and for who watches."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.platforms.identity.administration.policies import AUDITOR, SECURITY
-from nanhu.platforms.identity.administration.queries.accounts import rows_of
-from nanhu.platforms.identity.administration.views.frame import plain, tabs_of, viewer_of
+from nanhu.kernel.kit import Choice, Empty, Filters, Link, Moment, PageRequest, Table, Text, Who, listing
+from nanhu.platforms.identity.administration.console import desk
+from nanhu.platforms.identity.administration.policies import WATCHERS
+from nanhu.platforms.identity.administration.queries.accounts import Row, rows_of
 from nanhu.platforms.identity.models import RoleGrant
-from nanhu.platforms.identity.policies import has_role, role_required
+from nanhu.platforms.identity.policies import SECURITY, has_role
 from nanhu.platforms.identity.services.roles import live
 
-SHOWN = 300
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    grant: RoleGrant
+    row: Row | None
+
+    @property
+    def public_id(self) -> UUID:
+        return self.grant.account.public_id
 
 
-@require_safe
-@never_cache
-@role_required(SECURITY, AUDITOR)
-def grants(request: HttpRequest) -> HttpResponse:
-    chosen = plain(request.GET.get("role", ""))
+def with_people(grants: Sequence[RoleGrant]) -> list[Held]:
+    rows = {row.account.pk: row for row in rows_of(list({one.account.person_id for one in grants}))}
+    return [Held(one, rows.get(one.account_id)) for one in grants]
+
+
+def role_name(held: Held) -> str:
+    found = registry.roles.get(held.grant.role)
+    if found is None:
+        return held.grant.role
+    is_marked = found.is_administrative
+    return format_html('{} <span class="sub">{}</span>', found.name, _("管理角色") if is_marked else "")
+
+
+class GrantFilters(Filters):
+    role = Choice(_("角色"), lambda: [(role.key, role.name) for role in registry.roles])
+
+
+class Grants(Table):
+    role = Text(_("角色"), role_name, sort="role")
+    name = Text(_("姓名"), "row__person__name")
+    number = Text(_("学工号"), "row__tie__campus_no", is_number=True)
+    unit = Text(_("单位"), "grant__unit_code", sort="unit_code")
+    ends = Moment(_("期限"), "grant__ends_at", sort="ends_at")
+    granted = Who(_("由谁授予"), "grant__granted_by", sort="created_at")
+    granted_at = Moment(_("授予时间"), "grant__created_at", sort="created_at")
+    reason = Text(_("原因"), "grant__reason")
+
+
+class GrantsToChange(Grants):
+    name = Link(_("姓名"), "row__person__name", to="account")
+
+
+@desk.page(
+    "roles",
+    title=_("角色"),
+    tab=_("角色"),
+    lead=_(
+        "三员分立：系统、安全、审计三类管理角色，一人只能有一类。要授予角色，安全管理员在“账号”里找到那个人，在他的页上授予。"
+    ),
+    roles=WATCHERS,
+)
+def grants(request: PageRequest) -> HttpResponseBase:
     held = RoleGrant.objects.filter(live()).select_related("account").order_by("role", "created_at")
-    held = held.filter(role=chosen) if chosen else held
-    found = list(held[:SHOWN])
-    people = {row.account.pk: row for row in rows_of(list({one.account.person_id for one in found}))}
-    names = {role.key: role for role in registry.roles}
-    lines = [(one, names.get(one.role), people.get(one.account_id)) for one in found]
-    facts = {
-        "lines": lines,
-        "roles": list(registry.roles),
-        "chosen": chosen,
-        "tabs": tabs_of(request),
-        "may_grant": has_role(viewer_of(request), SECURITY),
-    }
-    return render(request, "identity/administration/grants.html", facts)
+    table = GrantsToChange if has_role(request.viewer, SECURITY) else Grants
+    nobody = Empty(title=_("没有人有这个角色"), icon="shield", text=_("第一位由控制台授予：nanhu accounts grant。"))
+    return listing(request, table, held, GrantFilters, each=with_people, empty=nobody)
