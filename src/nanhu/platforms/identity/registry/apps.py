@@ -1,13 +1,7 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class IdentityRegistryConfig(AppConfig):
+class IdentityRegistryConfig(rooms.Room):
     name = "nanhu.platforms.identity.registry"
     label = "identity_registry"
     verbose_name = "应用登记"
-
-    def ready(self) -> None:
-        for part in ("registrations", "jobs"):
-            import_module(f"{self.name}.{part}")

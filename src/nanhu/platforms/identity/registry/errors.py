@@ -10,13 +10,11 @@ from nanhu.kernel.errors import CampusError
 
 class RuleRefusedError(CampusError):
     code: ClassVar[str] = "rule_refused"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("规则不能这样写：{problem}")
 
 
 class MaintenanceRefusedError(CampusError):
     code: ClassVar[str] = "maintenance_refused"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("维护的结束要晚于开始，并且不早于现在。")
 
 

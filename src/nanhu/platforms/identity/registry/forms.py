@@ -209,9 +209,5 @@ class MaintenanceForm(forms.Form):
     notice = forms.CharField(label=_("通知内容"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("原因"), max_length=200)
-
-
 class WhyForm(forms.Form):
     number = CampusNumberField(label=_("学工号"), required=True)

@@ -11,7 +11,6 @@ from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.platforms.identity.models import (
     Account,
     Application,
-    ApplicationAddress,
     AttributeRelease,
     Maintenance,
     SsoGrant,
@@ -21,31 +20,22 @@ from nanhu.platforms.identity.services import access
 DAYS_PLOTTED = 30
 
 
-def applications(text: str = "", state: str = "") -> QuerySet[Application]:
-    """By name, key, owner or address; `state` is one of "down", "waiting", "off"."""
-    found = (
-        Application.objects.select_related("health", "owner_unit").prefetch_related("addresses").order_by("name", "pk")
-    )
-    wanted = text.strip()
-    if wanted:
-        living_there = ApplicationAddress.objects.filter(prefix__icontains=wanted).values("application")
-        found = found.filter(
-            Q(name__icontains=wanted) | Q(key__icontains=wanted) | Q(owner__icontains=wanted) | Q(pk__in=living_there)
-        )
-    return found.filter(STATES[state]).distinct() if state in STATES else found
-
-
 STATES = {
     "down": Q(health__state="down"),
-    "waiting": Q(releases__state="waiting"),
+    "waiting": Q(pk__in=AttributeRelease.objects.filter(state="waiting").values("application")),
     "off": Q(is_enabled=False),
 }
 
 
+def applications() -> QuerySet[Application]:
+    found = Application.objects.select_related("health", "owner_unit").prefetch_related("addresses")
+    return found.order_by("name", "pk")
+
+
 def counts() -> dict[str, int]:
-    """For the tabs of the list."""
-    tallies = {state: Count("pk", filter=condition, distinct=True) for state, condition in STATES.items()}
-    return Application.objects.aggregate(all=Count("pk", distinct=True), **tallies)
+    """For the views of the list; "" is all."""
+    tallies = {state: Count("pk", filter=condition) for state, condition in STATES.items()}
+    return Application.objects.aggregate(**{"": Count("pk")}, **tallies)
 
 
 def resting_now(ids: Sequence[int]) -> set[int]:

@@ -1,4 +1,4 @@
-"""What the registry declares: its page in the menu, the applications it puts there, a card for every person."""
+"""What the registry declares: the applications it puts into the menu, a card for every person."""
 
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -8,21 +8,7 @@ from nanhu.platforms.identity import security_cards
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.registry import menu
 
-ADMINISTRATOR, GUARD, AUDITOR = "campus.admin", "identity.security", "identity.auditor"
-READERS = (ADMINISTRATOR, GUARD, AUDITOR)
-
 house.applications.add(
-    house.Application(
-        key="identity.applications",
-        name=_("应用登记"),
-        icon="app-window",
-        url=reverse_lazy("identity:applications"),
-        section="service",
-        roles=frozenset(READERS),
-        owner=_("信息中心"),
-        description=_("接入统一身份的应用：谁能用，得到什么信息"),
-        order=910,
-    ),
     house.Application(
         key="identity.my_applications",
         name=_("应用与我的信息"),

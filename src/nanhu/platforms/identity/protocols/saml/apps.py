@@ -1,13 +1,8 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class IdentitySamlConfig(AppConfig):
+class IdentitySamlConfig(rooms.Room):
     name = "nanhu.platforms.identity.protocols.saml"
     label = "identity_saml"
     verbose_name = "SAML 2.0"
-
-    def ready(self) -> None:
-        for part in ("services.logouts", "registrations", "jobs"):
-            import_module(f"{self.name}.{part}")
+    parts = (*rooms.Room.parts, "services.logouts")

@@ -24,7 +24,6 @@ class MessageRefusedError(CampusError):
     """A SAML message that is malformed, forged, too old or not for us. `why` is for the partner's administrator."""
 
     code: ClassVar[str] = "saml_message_refused"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _(
         "应用发来的登录请求不可用（{why}）。请回到应用重新开始；仍不行，请把这句话告诉应用的管理员。"
     )
@@ -46,19 +45,16 @@ class PartnerExpiredError(CampusError):
 
 class RequestExpiredError(CampusError):
     code: ClassVar[str] = "saml_request_expired"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("这次登录开始得太久了。请回到应用重新开始。")
 
 
 class LogoutAnswerExpiredError(CampusError):
     code: ClassVar[str] = "saml_logout_answer_expired"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("您已经退出登录。请关闭本页，或回到原来的应用。")
 
 
 class MetadataRefusedError(CampusError):
     code: ClassVar[str] = "saml_metadata_refused"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("元数据不可用：{why}")
 
 

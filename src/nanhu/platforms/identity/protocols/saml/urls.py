@@ -1,8 +1,8 @@
-"""/saml/: the addresses of the identity provider, and the pages of federations."""
+"""/saml/: the addresses of the identity provider."""
 
 from django.urls import path
 
-from nanhu.platforms.identity.protocols.saml.views import feeds, metadata, slo, sso
+from nanhu.platforms.identity.protocols.saml.views import metadata, slo, sso
 
 urlpatterns = [
     path("metadata", metadata.metadata, name="saml_metadata"),
@@ -12,8 +12,4 @@ urlpatterns = [
     path("slo", slo.slo, name="saml_slo"),
     path("slo/answer", slo.slo_answer, name="saml_slo_answer"),
     path("slo/soap", slo.slo_soap, name="saml_slo_soap"),
-    path("federations", feeds.feeds_page, name="saml_feeds"),
-    path("federations/<int:number>", feeds.feed_page, name="saml_feed"),
-    path("federations/<int:number>/refresh", feeds.refresh_page, name="saml_feed_refresh"),
-    path("federations/<int:number>/switch", feeds.switch_page, name="saml_feed_switch"),
 ]

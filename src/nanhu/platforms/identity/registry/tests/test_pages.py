@@ -345,7 +345,7 @@ def test_the_list_finds_by_name_owner_and_address(administrator, library):
     )
 
     def found(**query):
-        return [line.application.key for line in administrator.get("/applications/", query).context["lines"]]
+        return [one.key for one in administrator.get("/applications/", query).context["list"].page]
 
     assert found(q="lib.example") == ["library"]
     assert found(q="人事") == ["hr"]

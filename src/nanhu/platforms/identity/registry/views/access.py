@@ -1,90 +1,117 @@
 """Who may use an application: its rules, its rests, and why one person may or may not."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.transaction import on_commit
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
-from nanhu.platforms.identity.policies import has_role, role_required
+from nanhu.kernel.kit import Empty, Markup, Moment, PageRequest, Span, Table, Text, list_of
+from nanhu.platforms.identity.models import Application
+from nanhu.platforms.identity.policies import SYSTEM, has_role
 from nanhu.platforms.identity.registry import menu, queries
+from nanhu.platforms.identity.registry.console import READERS, WRITERS, application_with
 from nanhu.platforms.identity.registry.forms import MaintenanceForm, RuleForm, WhyForm
-from nanhu.platforms.identity.registry.registrations import ADMINISTRATOR, READERS
 from nanhu.platforms.identity.registry.services import maintenance, rules
-from nanhu.platforms.identity.registry.views.common import application_or_404
+from nanhu.platforms.identity.registry.views.detail import application as page
 from nanhu.platforms.identity.services.explain import explain, sentence_of
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@role_required(ADMINISTRATOR)
-def access_page(request: HttpRequest, key: str) -> HttpResponse:
-    application = application_or_404(key)
+class Rules(Table):
+    sentence = Text(_("规则"), sentence_of)
+    days = Span(_("有效期"), sort=False)
+    reason = Text(_("原因"), sort=False)
+    remove = Markup(_("操作"), "identity/registry/_remove_rule.html")
+
+
+@page.page(
+    "access",
+    title=_("准入规则"),
+    lead=_("没有“允许”的规则时，对所有在校师生开放。针对个人的规则优先于针对群体的，同级的“禁止”优先于“允许”。"),
+    roles=WRITERS,
+    subject=application_with,
+    posts=True,
+)
+def access(request: PageRequest, application: Application) -> HttpResponse:
     form = RuleForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            rules.add_rule(by=actor_of(request), application=application, **form.cleaned_data)
+            rules.add_rule(by=request.actor, application=application, **form.cleaned_data)
         except CampusError as error:
             form.add_error(None, error.message)
         else:
             menu.read_anew()
             messages.success(request, _("规则已添加，立即生效。"))
-            return redirect("identity:application_access", application.key)
-    held = [(rule, sentence_of(rule)) for rule in application.access_rules.select_related("unit")]
-    context = {"application": application, "form": form, "rules": held}
-    return render(request, "identity/registry/access.html", context)
+            return redirect(access.address(key=application.key))
+    everybody = Empty(title=_("对所有在校师生开放"), icon="users", text=_("添加一条“允许”后，只有符合条件的人能用。"))
+    held = application.access_rules.select_related("unit")
+    rows = list_of(request, Rules, held, caption=_("现在的规则"), empty=everybody)
+    return render(request, "identity/registry/access.html", {"application": application, "form": form, "list": rows})
 
 
-@require_POST
-@role_required(ADMINISTRATOR)
-def remove_rule(request: HttpRequest, key: str, number: int) -> HttpResponse:
-    application = application_or_404(key)
-    if rules.remove_rule(by=actor_of(request), application=application, rule_id=number):
-        menu.read_anew()
-        messages.success(request, _("规则已移除，立即生效。"))
-    return redirect("identity:application_access", application.key)
+def numbered(key: str, number: int) -> tuple[Application, int]:
+    return application_with(key), number
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@role_required(ADMINISTRATOR)
-def maintenance_page(request: HttpRequest, key: str) -> HttpResponse:
-    application = application_or_404(key)
+@access.action("<int:number>/remove", subject=numbered, done=_("规则已移除，立即生效。"))
+def remove_rule(request: PageRequest, named: tuple[Application, int]) -> None:
+    application, number = named
+    rules.remove_rule(by=request.actor, application=application, rule_id=number)
+    on_commit(menu.read_anew)
+
+
+class Rests(Table):
+    starts = Moment(_("开始"), "starts_at")
+    ends = Moment(_("结束"), "ends_at")
+    notice = Text(_("通知"))
+    end = Markup(_("操作"), "identity/registry/_end_rest.html")
+
+
+@page.page(
+    "maintenance",
+    title=_("维护"),
+    lead=_("这段时间来登录的人会看到维护通知；负责人、系统管理员和“维护时可进”的人照常进入。"),
+    roles=WRITERS,
+    subject=application_with,
+    posts=True,
+)
+def rests(request: PageRequest, application: Application) -> HttpResponse:
     form = MaintenanceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            maintenance.plan(by=actor_of(request), application=application, **form.cleaned_data)
+            maintenance.plan(by=request.actor, application=application, **form.cleaned_data)
         except CampusError as error:
             form.add_error(None, error.message)
         else:
             menu.read_anew()
             messages.success(request, _("维护已安排。"))
-            return redirect("identity:application_maintenance", application.key)
-    context = {"application": application, "form": form, "rests": queries.rests_of(application)}
-    return render(request, "identity/registry/maintenance.html", context)
+            return redirect(rests.address(key=application.key))
+    none = Empty(title=_("没有安排维护"), icon="wrench")
+    rows = list_of(request, Rests, queries.rests_of(application), caption=_("已安排"), empty=none)
+    return render(
+        request, "identity/registry/maintenance.html", {"application": application, "form": form, "list": rows}
+    )
 
 
-@require_POST
-@role_required(ADMINISTRATOR)
-def end_maintenance(request: HttpRequest, key: str, number: int) -> HttpResponse:
-    application = application_or_404(key)
-    if maintenance.end(by=actor_of(request), application=application, maintenance_id=number):
-        menu.read_anew()
-        messages.success(request, _("维护已结束。"))
-    return redirect("identity:application_maintenance", application.key)
+@rests.action("<int:number>/end", subject=numbered, done=_("维护已结束。"))
+def end_rest(request: PageRequest, named: tuple[Application, int]) -> None:
+    application, number = named
+    maintenance.end(by=request.actor, application=application, maintenance_id=number)
+    on_commit(menu.read_anew)
 
 
-@require_safe
-@role_required(*READERS)
-def why_page(request: HttpRequest, key: str) -> HttpResponse:
+@page.page("why", title=_("为什么能用或不能用"), roles=READERS, subject=application_with)
+def why(request: PageRequest, application: Application) -> HttpResponse:
     """Why can this person (not) use this application?"""
-    application = application_or_404(key)
     form = WhyForm(request.GET if "number" in request.GET else None)
     account = form.cleaned_data["number"] if form.is_valid() else None
-    context = {
+    context: dict[str, Any] = {
         "application": application,
         "form": form,
         "reasons": explain(account.pk, application.pk) if account else None,
-        "may_write": has_role(request.viewer, ADMINISTRATOR),  # type: ignore[attr-defined]
+        "may_write": has_role(request.viewer, SYSTEM),
     }
     return render(request, "identity/registry/why.html", context)

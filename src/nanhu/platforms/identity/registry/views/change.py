@@ -2,20 +2,21 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.transaction import on_commit
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
 
-from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import PageRequest
+from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.platforms.identity.models import Application
-from nanhu.platforms.identity.policies import role_required
 from nanhu.platforms.identity.registry import menu
-from nanhu.platforms.identity.registry.forms import EditForm, ReasonForm
-from nanhu.platforms.identity.registry.registrations import ADMINISTRATOR
-from nanhu.platforms.identity.registry.views.common import application_or_404
+from nanhu.platforms.identity.registry.console import WRITERS, application_with
+from nanhu.platforms.identity.registry.forms import EditForm
+from nanhu.platforms.identity.registry.views.detail import application as page
 from nanhu.platforms.identity.services import applications
 from nanhu.platforms.people import api as people
 
@@ -49,11 +50,9 @@ def number_of(application: Application) -> str:
     return card.affiliations[0].campus_no if card and card.affiliations else ""
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@role_required(ADMINISTRATOR)
-def change_page(request: HttpRequest, key: str) -> HttpResponse:
+@page.page("change", title=_("修改"), roles=WRITERS, subject=application_with, posts=True)
+def change(request: PageRequest, application: Application) -> HttpResponse:
     """The first POST shows what would change; the second, with `confirmed` and a reason, changes it."""
-    application = application_or_404(key)
     before = initial_of(application)
     is_confirmed = "confirmed" in request.POST
     form = EditForm(request.POST if request.method == "POST" else None, initial=before)
@@ -63,17 +62,17 @@ def change_page(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "identity/registry/change.html", context)
     if not form.changed_data:
         messages.info(request, _("没有改动。"))
-        return redirect("identity:application", application.key)
+        return redirect(page.address(key=application.key))
     if not is_confirmed or not why.is_valid():
         context["differences"] = differences(form, before)
         return render(request, "identity/registry/change_preview.html", context)
     return carry_out(request, application, form, why)
 
 
-def carry_out(request: HttpRequest, application: Application, form: EditForm, why: ReasonForm) -> HttpResponse:
+def carry_out(request: PageRequest, application: Application, form: EditForm, why: ReasonForm) -> HttpResponse:
     try:
         applications.change_application(
-            by=actor_of(request), application=application, reason=why.cleaned_data["reason"], **form.facts()
+            by=request.actor, application=application, reason=why.cleaned_data["reason"], **form.facts()
         )
     except CampusError as error:
         form.add_error(None, error.message)
@@ -81,7 +80,7 @@ def carry_out(request: HttpRequest, application: Application, form: EditForm, wh
         return render(request, "identity/registry/change.html", context)
     menu.read_anew()
     messages.success(request, _("已保存。"))
-    return redirect("identity:application", application.key)
+    return redirect(page.address(key=application.key))
 
 
 def differences(form: EditForm, before: dict[str, Any]) -> list[tuple[Any, str, str]]:
@@ -100,24 +99,25 @@ def worded(form: EditForm, name: str, value: object) -> str:
     return str(value) or "—"
 
 
-@require_POST
-@role_required(ADMINISTRATOR)
-def switch_page(request: HttpRequest, key: str) -> HttpResponse:
+class SwitchForm(forms.Form):
+    on = forms.BooleanField(required=False)
+
+
+@page.action(
+    "switch",
+    form=SwitchForm,
+    roles=WRITERS,
+    subject=application_with,
+    done=lambda made: (_("“%s”已启用。") if made.is_enabled else _("“%s”已停用，不再有人能登录它。")) % made.name,
+)
+def switch(request: PageRequest, form: SwitchForm, application: Application) -> Application:
     """Switch off or on again; off, nobody gets in and nothing else answers at its addresses."""
-    application = application_or_404(key)
-    is_on = "on" in request.POST
-    applications.change_application(by=actor_of(request), application=application, is_enabled=is_on)
-    menu.read_anew()
-    done = _("“%s”已启用。") if is_on else _("“%s”已停用，不再有人能登录它。")
-    messages.success(request, done % application.name)
-    return redirect("identity:application", application.key)
+    applications.change_application(by=request.actor, application=application, is_enabled=form.cleaned_data["on"])
+    on_commit(menu.read_anew)
+    return application
 
 
-@require_POST
-@role_required(ADMINISTRATOR)
-def reviewed_page(request: HttpRequest, key: str) -> HttpResponse:
+@page.action("reviewed", roles=WRITERS, subject=application_with, done=_("已记下今天的复核。"))
+def reviewed(request: PageRequest, application: Application) -> None:
     """等保 wants a look at every right once in a while: this is that look, on record."""
-    application = application_or_404(key)
-    applications.note_review(by=actor_of(request), application=application)
-    messages.success(request, _("已记下今天的复核。"))
-    return redirect("identity:application", application.key)
+    applications.note_review(by=request.actor, application=application)

@@ -1,73 +1,66 @@
 """How an application is connected: a protocol's own form, what to paste into the client, and the trial."""
 
-from typing import Any
-
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import PageRequest
 from nanhu.platforms.identity import panels
-from nanhu.platforms.identity.policies import role_required
-from nanhu.platforms.identity.registry.registrations import ADMINISTRATOR
-from nanhu.platforms.identity.registry.views.common import application_or_404, panel_or_404, spoken
+from nanhu.platforms.identity.models import Application
+from nanhu.platforms.identity.registry.console import WRITERS, application_with, spoken
+from nanhu.platforms.identity.registry.views.detail import application as page
 from nanhu.platforms.identity.registry.views.register import STEPS
 
 
-@never_cache
+def spoken_by(key: str, kind: str) -> tuple[Application, panels.ProtocolPanel]:
+    panel = panels.panels.get(kind)
+    if panel is None:
+        raise Http404
+    return application_with(key), panel
+
+
+@page.page("protocols/<slug:kind>", title=_("怎样接入"), roles=WRITERS, subject=spoken_by, posts=True)
 @sensitive_variables("secrets")
-@require_http_methods(["GET", "HEAD", "POST"])
-@role_required(ADMINISTRATOR)
-def protocol_page(request: HttpRequest, key: str, kind: str) -> HttpResponse:
+def protocol(request: PageRequest, named: tuple[Application, panels.ProtocolPanel]) -> HttpResponse:
     """The protocol's form. Secrets that saving made are shown on the answer itself, once, and kept nowhere."""
-    application, panel = application_or_404(key), panel_or_404(kind)
+    application, panel = named
     form = panel.form(request.POST if request.method == "POST" else None, initial=panel.initial(application))
     if form.is_valid():
         try:
-            secrets = panel.save(actor_of(request), application, form.cleaned_data)
+            secrets = panel.save(request.actor, application, form.cleaned_data)
         except CampusError as error:
             form.add_error(None, error.message)
         else:
             application.refresh_from_db()
             if secrets:
-                return connect(request, application, {kind: dict(secrets)})
-            return redirect("identity:application_connect", application.key)
+                return parts_shown(request, application, {panel.key: dict(secrets)})
+            return redirect(connect.address(key=application.key))
     context = {
         "application": application,
         "panel": panel,
         "form": form,
         "speaks": panel.speaks(application),
-        "others": [one for one in panels.in_order() if one.key != kind],
+        "others": [one for one in panels.in_order() if one is not panel],
         "steps": STEPS,
     }
     return render(request, "identity/registry/protocol.html", context)
 
 
-@require_POST
-@role_required(ADMINISTRATOR)
-def forget_protocol(request: HttpRequest, key: str, kind: str) -> HttpResponse:
-    application, panel = application_or_404(key), panel_or_404(kind)
-    panel.forget(actor_of(request), application)
-    messages.success(
-        request, _("“%(name)s”不再用 %(protocol)s 接入。") % {"name": application.name, "protocol": panel.name}
-    )
-    return redirect("identity:application", application.key)
+@protocol.action("forget", to="application", done=_("从此不能再用这个协议接入。"))
+def forget_protocol(request: PageRequest, named: tuple[Application, panels.ProtocolPanel]) -> None:
+    application, panel = named
+    panel.forget(request.actor, application)
 
 
-@never_cache
-@require_safe
-@role_required(ADMINISTRATOR)
-def connect_page(request: HttpRequest, key: str) -> HttpResponse:
-    return connect(request, application_or_404(key), {})
+@page.page("connect", title=_("配置与试用"), roles=WRITERS, subject=application_with)
+def connect(request: PageRequest, application: Application) -> HttpResponse:
+    return parts_shown(request, application, {})
 
 
 @sensitive_variables("secrets")
-def connect(request: HttpRequest, application: Any, secrets: dict[str, dict[str, str]]) -> HttpResponse:
+def parts_shown(request: PageRequest, application: Application, secrets: dict[str, dict[str, str]]) -> HttpResponse:
     context = {
         "application": application,
         "parts": [
@@ -79,12 +72,12 @@ def connect(request: HttpRequest, application: Any, secrets: dict[str, dict[str,
     return render(request, "identity/registry/connect.html", context)
 
 
-@never_cache
-@require_POST
-@role_required(ADMINISTRATOR)
-def trial_page(request: HttpRequest, key: str, kind: str) -> HttpResponse:
+@protocol.page("trial", title=_("试一试"), posts=True)
+def trial(request: PageRequest, named: tuple[Application, panels.ProtocolPanel]) -> HttpResponse:
     """Walk the protocol as the application would, for the administrator who asks."""
-    application, panel = application_or_404(key), panel_or_404(kind)
+    application, panel = named
+    if request.method != "POST":
+        return redirect(connect.address(key=application.key))
     try:
         steps = panel.trial(request, application)
     except CampusError as error:

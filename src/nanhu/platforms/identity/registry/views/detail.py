@@ -1,33 +1,35 @@
 """One application: what it is, who may use it, what it gets, how it fares. Its contact may read, administrators write."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_time
+from nanhu.kernel.kit import SIGNED_IN, PageRequest
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.models import Application
-from nanhu.platforms.identity.policies import has_role, role_required
+from nanhu.platforms.identity.policies import SYSTEM, admit, has_role
 from nanhu.platforms.identity.registry import queries
+from nanhu.platforms.identity.registry.console import READERS, application_with, spoken
 from nanhu.platforms.identity.registry.models import HealthLook
-from nanhu.platforms.identity.registry.registrations import ADMINISTRATOR, READERS
-from nanhu.platforms.identity.registry.views.common import application_or_404, spoken
+from nanhu.platforms.identity.registry.views.listing import applications
 from nanhu.platforms.identity.services.attributes import ATTRIBUTES
 from nanhu.platforms.identity.services.explain import sentence_of
 
 LOOKS_SHOWN = 40
 
 
-@require_safe
-def application_page(request: HttpRequest, key: str) -> HttpResponseBase:
+@applications.page("<slug:key>/", title=_("应用"), roles=SIGNED_IN)
+def application(request: PageRequest, key: str) -> HttpResponseBase:
     found = Application.objects.filter(key=key).values_list("contact_id", flat=True).first()
-    if found is not None and found == request.user.pk:
-        return shown(request, key)
-    return guarded(request, key)
+    if found is None or found != request.viewer.account_id:
+        refused = admit(request, frozenset(READERS))
+        if refused is not None:
+            return refused
+    return shown(request, application_with(key))
 
 
-def shown(request: HttpRequest, key: str) -> HttpResponse:
-    application = application_or_404(key)
+def shown(request: PageRequest, application: Application) -> HttpResponse:
     days = queries.sign_ins_by_day(application)
     speaking = spoken(application)
     releases = list(application.releases.all())
@@ -43,13 +45,10 @@ def shown(request: HttpRequest, key: str) -> HttpResponse:
         "looks": looks_of(application),
         "days": days,
         "sign_ins": sum(times for _day, times in days),
-        "may_write": has_role(request.viewer, ADMINISTRATOR),  # type: ignore[attr-defined]
-        "is_reader": any(has_role(request.viewer, role) for role in READERS),  # type: ignore[attr-defined]
+        "may_write": has_role(request.viewer, SYSTEM),
+        "is_reader": any(has_role(request.viewer, role) for role in READERS),
     }
     return render(request, "identity/registry/application.html", context)
-
-
-guarded = role_required(*READERS)(shown)
 
 
 def looks_of(application: Application) -> list[tuple[str, int, str]]:

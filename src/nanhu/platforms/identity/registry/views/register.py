@@ -4,40 +4,39 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
-from nanhu.kernel.actors import Actor, actor_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import PageRequest
 from nanhu.platforms.identity.models import AccessRule, Application
-from nanhu.platforms.identity.policies import role_required
 from nanhu.platforms.identity.registry import menu
+from nanhu.platforms.identity.registry.console import WRITERS
 from nanhu.platforms.identity.registry.errors import KeyTakenError
 from nanhu.platforms.identity.registry.forms import AttributesForm, RegisterForm
-from nanhu.platforms.identity.registry.registrations import ADMINISTRATOR
 from nanhu.platforms.identity.registry.services import rules
+from nanhu.platforms.identity.registry.views.listing import applications as page
 from nanhu.platforms.identity.services import applications
 from nanhu.platforms.identity.services.applications import DEFAULT_ATTRIBUTES
 
 STEPS = (_("基本信息与准入"), _("怎样接入"), _("粘贴配置"), _("试一试"))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@role_required(ADMINISTRATOR)
-def register_page(request: HttpRequest) -> HttpResponse:
+@page.page("register", title=_("登记应用"), tab=_("登记应用"), roles=WRITERS, posts=True)
+def register(request: PageRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form, wanted = RegisterForm(data), AttributesForm(data, reasons=DEFAULT_ATTRIBUTES)
     if form.is_valid() and wanted.is_valid():
         try:
-            application = take(actor_of(request), form, wanted)
+            application = take(request.actor, form, wanted)
         except CampusError as error:
             form.add_error("key" if isinstance(error, KeyTakenError) else None, error.message)
         else:
             menu.read_anew()
             messages.success(request, _("已登记，接着告诉它怎样接入。"))
-            return redirect("identity:application_protocol", application.key, form.cleaned_data["protocol"])
+            return redirect("identity:applications:protocol", application.key, form.cleaned_data["protocol"])
     context = {"form": form, "wanted": wanted, "steps": STEPS}
     return render(request, "identity/registry/register.html", context)
 

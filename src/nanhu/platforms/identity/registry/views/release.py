@@ -1,42 +1,60 @@
 """Which attributes an application gets: asked for by the administrator, the sensitive ones decided by somebody else."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
-from nanhu.kernel.actors import actor_of
-from nanhu.platforms.identity.models import AttributeRelease
-from nanhu.platforms.identity.policies import role_required
+from nanhu.kernel.kit import Empty, Markup, PageRequest, Table, Text, list_of
+from nanhu.platforms.identity.models import Application, AttributeRelease
+from nanhu.platforms.identity.policies import SECURITY
 from nanhu.platforms.identity.registry import queries
+from nanhu.platforms.identity.registry.console import WRITERS, application_with
 from nanhu.platforms.identity.registry.forms import AttributesForm
-from nanhu.platforms.identity.registry.registrations import ADMINISTRATOR, GUARD
-from nanhu.platforms.identity.registry.views.common import application_or_404
+from nanhu.platforms.identity.registry.views.detail import application as page
+from nanhu.platforms.identity.registry.views.listing import applications
 from nanhu.platforms.identity.services import releases
 from nanhu.platforms.identity.services.attributes import ATTRIBUTES
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@role_required(ADMINISTRATOR)
-def attributes_page(request: HttpRequest, key: str) -> HttpResponse:
-    application = application_or_404(key)
+@page.page("attributes", title=_("提供的信息"), roles=WRITERS, subject=application_with, posts=True)
+def attributes(request: PageRequest, application: Application) -> HttpResponse:
     held = {one.name: one for one in application.releases.all()}
     reasons = {name: one.reason for name, one in held.items()}
     form = AttributesForm(request.POST if request.method == "POST" else None, reasons=reasons)
     if form.is_valid():
-        releases.set_releases(by=actor_of(request), application=application, reasons=form.reasons())
+        releases.set_releases(by=request.actor, application=application, reasons=form.reasons())
         messages.success(request, _("已保存；敏感的属性要等安全管理员批准。"))
-        return redirect("identity:application", application.key)
+        return redirect(page.address(key=application.key))
     states = {name: one for name, one in held.items() if one.state != AttributeRelease.State.GRANTED}
     return render(
         request, "identity/registry/attributes.html", {"application": application, "form": form, "states": states}
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@role_required(GUARD)
-def approvals_page(request: HttpRequest) -> HttpResponse:
+def label_of(release: AttributeRelease) -> str:
+    attribute = ATTRIBUTES.get(release.name)
+    return str(attribute.label) if attribute else release.name
+
+
+class Waiting(Table):
+    application = Markup(_("应用"), "identity/registry/_application_link.html")
+    attribute = Text(_("申请的属性"), label_of)
+    reason = Text(_("为什么"), sort=False)
+    decide = Markup(_("操作"), "identity/registry/_decide.html")
+
+
+@applications.page(
+    "approvals",
+    title=_("待批准的属性"),
+    tab=_("待批准的属性"),
+    lead=_("敏感的信息要两个人同意才给应用：提出的人不能批准自己的。"),
+    count=lambda _viewer: queries.waiting_releases().count(),
+    waits=True,
+    roles={SECURITY},
+    posts=True,
+)
+def approvals(request: PageRequest) -> HttpResponse:
     """What waits for the security administrator."""
     if request.method == "POST":
         wanted = request.POST.get("release", "")
@@ -44,8 +62,9 @@ def approvals_page(request: HttpRequest) -> HttpResponse:
         if release is None or release.state != AttributeRelease.State.WAITING:
             raise Http404
         is_granted = request.POST.get("verdict") == "grant"
-        releases.decide_release(by=actor_of(request), release=release, is_granted=is_granted)
+        releases.decide_release(by=request.actor, release=release, is_granted=is_granted)
         messages.success(request, _("已批准。") if is_granted else _("已拒绝。"))
-        return redirect("identity:release_approvals")
-    waiting = [(one, ATTRIBUTES.get(one.name)) for one in queries.waiting_releases()]
-    return render(request, "identity/registry/approvals.html", {"waiting": waiting})
+        return redirect(approvals.address())
+    none = Empty(title=_("没有要批准的"), icon="lock", text=_("应用要手机号、性别之类的敏感信息时，会到这里来。"))
+    waiting = list_of(request, Waiting, queries.waiting_releases(), caption=request.page.title, empty=none)
+    return render(request, "identity/registry/approvals.html", {"list": waiting})
