@@ -1,6 +1,5 @@
 """The editors' desk (公告管理): the list, and each notice with its readers, its publication and its withdrawal. Writing is in views/writing.py."""
 
-from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -9,15 +8,12 @@ from nanhu.kernel.kit import (
     Badge,
     Console,
     Empty,
-    Filters,
     Link,
     Moment,
     Number,
     PageRequest,
-    Search,
     Table,
     Text,
-    Views,
     form_of,
     listing,
 )
@@ -25,6 +21,7 @@ from nanhu.kernel.kit.records import record
 from nanhu.kernel.registry import Role
 from nanhu.platforms.messages import queries
 from nanhu.platforms.messages.body import body_html
+from nanhu.platforms.messages.filters import DeskFilters
 from nanhu.platforms.messages.forms import WithdrawalForm
 from nanhu.platforms.messages.models import Notice
 from nanhu.platforms.messages.services import publishing, writing
@@ -73,18 +70,6 @@ class Notices(Table):
     readers = Number(_("已读"), sort="readers")
 
 
-class Titled(Search):
-    """Forgives a slip of the pen, as the readers' own search does."""
-
-    def condition(self, given: dict[str, str]) -> Q | None:  # type: ignore[override]  # a Mapping of what this filter has
-        return queries.title_condition(given[""] or "")
-
-
-class NoticeFilters(Filters):
-    q = Titled(label=_("按标题搜索"))
-    state = Views({key: (word, Q(state=key)) for key, word in State.choices})
-
-
 @desk.page("", title=_("公告管理"), tab=_("全部公告"))
 def notices(request: PageRequest) -> HttpResponseBase:
     none = Empty(
@@ -96,7 +81,7 @@ def notices(request: PageRequest) -> HttpResponseBase:
         request,
         Notices,
         queries.on_the_desk(),
-        NoticeFilters,
+        DeskFilters,
         empty=none,
         export_as="公告",
         template="messages/desk.html",

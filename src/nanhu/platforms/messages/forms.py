@@ -23,19 +23,6 @@ _TOO_SMALL = ("专业", "班级")
 """Kinds of units nobody writes a notice of the school to; what goes to their college reaches them."""
 
 
-class FilterForm(forms.Form):
-    """The filters of the list, as they stand in its address. A wrong value is as good as none."""
-
-    q = forms.CharField(label=_("标题"), required=False, max_length=80)
-    office = forms.CharField(required=False, max_length=20)
-    year = forms.IntegerField(required=False, min_value=1990, max_value=2200)
-    unread = forms.BooleanField(required=False)
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: self.cleaned_data.get(name) for name in self.fields if self.cleaned_data.get(name)}
-
-
 class ManyFilesInput(forms.FileInput):
     allow_multiple_selected = True
 

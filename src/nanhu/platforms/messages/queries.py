@@ -85,7 +85,7 @@ def openable_by(viewer: Viewer) -> QuerySet[Notice]:
 
 def with_marks(notices: QuerySet[Notice], viewer: Viewer) -> "QuerySet[MarkedNotice]":
     """Adds `is_unread` and `has_attachment`, in the order of a bulletin: pinned first, then the newest."""
-    return _marked(notices, _unread(viewer))
+    return _marked(notices, is_unread_by(viewer))
 
 
 def _marked(notices: QuerySet[Notice], unread: Q) -> "QuerySet[MarkedNotice]":
@@ -124,7 +124,7 @@ def unread_of(viewer: Viewer) -> QuerySet[Notice]:
 
 
 def unread_among(notices: QuerySet[Notice], viewer: Viewer) -> QuerySet[Notice]:
-    return notices.filter(_unread(viewer))
+    return notices.filter(is_unread_by(viewer))
 
 
 def unread_figures(notices: QuerySet[Notice], viewer: Viewer) -> tuple[int, int]:
@@ -133,33 +133,13 @@ def unread_figures(notices: QuerySet[Notice], viewer: Viewer) -> tuple[int, int]
     return found["all"], found["plain"]
 
 
-def _unread(viewer: Viewer) -> Q:
+def is_unread_by(viewer: Viewer) -> Q:
     return _not_read(viewer.account_id, clock.now() - rules.UNREAD_FOR)
 
 
 def _not_read(account_id: int | Given, since: datetime | Given) -> Q:
     read = Receipt.objects.filter(account_id=account_id, notice=OuterRef("pk"))
     return Q(~Exists(read)) & (Q(must_read=True) | Q(published_at__gt=since))
-
-
-def narrowed(
-    notices: QuerySet[Notice], viewer: Viewer, *, q: str = "", office: str = "", year: int = 0, unread: bool = False
-) -> QuerySet[Notice]:
-    """The list as its filters ask for it."""
-    if office:
-        notices = notices.filter(office__code=office)
-    if year:
-        first = datetime(year, 1, 1, tzinfo=clock.CAMPUS_ZONE)
-        notices = notices.filter(published_at__gte=first, published_at__lt=first.replace(year=year + 1))
-    if unread:
-        notices = notices.filter(_unread(viewer))
-    return titled(notices, q)
-
-
-def titled(notices: QuerySet[Notice], text: str) -> QuerySet[Notice]:
-    """Notices whose title holds every word, or is alike enough (pg_trgm) to forgive a slip of the pen."""
-    condition = title_condition(text)
-    return notices.alias(upper_title=Upper("title")).filter(condition) if condition is not None else notices
 
 
 def title_condition(text: str) -> Q | None:

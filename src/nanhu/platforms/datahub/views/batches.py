@@ -1,14 +1,18 @@
 """One batch: counts, findings, differences; taking it for good, replaying, rolling back."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.actors import actor_of
-from nanhu.platforms.datahub.findings import CATALOGUE
+from nanhu.kernel.kit import Choice, Empty, Filters, Markup, PageRequest, Table, Text, list_of
 from nanhu.platforms.datahub.forms import RollbackForm
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Batch, Issue
@@ -18,29 +22,42 @@ from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.services.rollback import preview_rollback, roll_back
 from nanhu.platforms.datahub.sources import SOURCES
-from nanhu.platforms.datahub.views.common import batch_or_404, page_of
+from nanhu.platforms.datahub.views.common import batch_or_404
 from nanhu.platforms.identity.api import role_required
 
 MOST_DIFFERENCES = 50
 OUTCOMES = (("accepted", "good"), ("rejected", "danger"), ("held", "attention"), ("skipped", "quiet"))
 
 
+SEVERITIES = {"reject": (lazy("拒绝"), "bad"), "review": (lazy("待核对"), "warn"), "notice": (lazy("提示"), "none")}
+NO_ISSUES = Empty(title=lazy("没有问题"), icon="circle-check")
+
+
+def said_of(issue: Issue) -> str:
+    word, tone = SEVERITIES[issue.severity]
+    sentence = sentence_of(issue.code, issue.facts)
+    return format_html('<span class="state state-{}">{}</span> {}', tone, word, sentence)
+
+
+class Issues(Table):
+    line = Text(lazy("位置"), lambda one: _("第 {line} 行").format(line=one.line), sort="line")
+    said = Text(lazy("问题"), said_of)
+    hint = Text(lazy("怎么办"), lambda one: hint_of(one.code))
+    row = Markup(lazy("操作"), "datahub/_issue_row.html")
+
+
 @require_safe
 @role_required(STEWARD)
 def batch_page(request: HttpRequest, number: int) -> HttpResponse:
     batch = batch_or_404(number)
-    code, severity = request.GET.get("code", ""), request.GET.get("severity", "")
-    page = page_of(request, filtered(batch, code, severity))
-    codes = Issue.objects.filter(batch=batch, resolved_at=None).values("code").annotate(times=Count("id"))
+    found = list_of(
+        cast("PageRequest", request), Issues, open_issues(batch), filters_of(batch), caption=_("问题"), empty=NO_ISSUES
+    )
     context = {
         "batch": batch,
         "spec": SOURCES.get(batch.source),
-        "page": page,
-        "issues": [(issue, sentence_of(issue.code, issue.facts), hint_of(issue.code)) for issue in page],
-        "codes": [(row["code"], title_of(row["code"]), row["times"]) for row in codes.order_by("-times")],
-        "code": code,
-        "severity": severity,
-        "query": f"code={code}&severity={severity}",
+        "list": found,
+        "query": request.GET.urlencode(),
         "outcomes": [(state, batch.counts.get(state, 0), tone) for state, tone in OUTCOMES],
         "bars": bars_of(batch),
         "counted": counted_of(batch),
@@ -63,13 +80,20 @@ def bars_of(batch: Batch) -> list[tuple[str, int]]:
     return [(names[state], batch.counts.get(state, 0)) for state, _tone in OUTCOMES]
 
 
-def filtered(batch: Batch, code: str, severity: str) -> QuerySet[Issue]:
-    issues = Issue.objects.filter(batch=batch, resolved_at=None).select_related("row")
-    if code in CATALOGUE:
-        issues = issues.filter(code=code)
-    if severity in {"reject", "review", "notice"}:
-        issues = issues.filter(severity=severity)
-    return issues.order_by("line", "id")
+def open_issues(batch: Batch) -> QuerySet[Issue]:
+    return Issue.objects.filter(batch=batch, resolved_at=None).select_related("row", "batch").order_by("line", "id")
+
+
+def filters_of(batch: Batch) -> type[Filters]:
+    """With the kinds of issues that this batch has, and how many of each."""
+    tallies = Issue.objects.filter(batch=batch, resolved_at=None).values("code").annotate(times=Count("id"))
+    codes = [(row["code"], f"{title_of(row['code'])} · {row['times']}") for row in tallies.order_by("-times")]
+    severities = [(key, word) for key, (word, _tone) in SEVERITIES.items()]
+    return type(
+        "IssueFilters",
+        (Filters,),
+        {"code": Choice(lazy("种类"), codes), "severity": Choice(lazy("严重程度"), severities)},
+    )
 
 
 @require_POST

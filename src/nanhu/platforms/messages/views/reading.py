@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models.functions import Upper
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.messages import queries, rules
 from nanhu.platforms.messages.body import body_html
-from nanhu.platforms.messages.forms import FilterForm
+from nanhu.platforms.messages.filters import filters_of
 from nanhu.platforms.messages.models import Attachment, Notice
 from nanhu.platforms.messages.services import reading
 
@@ -30,19 +31,16 @@ def viewer_of(request: HttpRequest) -> Viewer:
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    chosen = FilterForm(request.GET).chosen()
     visible = queries.visible_to(viewer)
-    listed = queries.narrowed(visible, viewer, **chosen)
+    filters = filters_of(visible, viewer)(request.GET)
+    listed = filters.narrow(visible.alias(upper_title=Upper("title")))
     page = Paginator(queries.with_marks(listed, viewer), PAGE).get_page(request.GET.get("page"))
-    offices, years = queries.facets_of(visible)
     unread, clearable = queries.unread_figures(visible, viewer)
     facts = {
         "page": page,
-        "chosen": chosen,
+        "narrowing": {"filters": filters},
         "unread": unread,
         "clearable": clearable,
-        "offices": offices,
-        "years": years,
         "is_editor": queries.is_editor(viewer),
     }
     return render(request, "messages/notices.html", facts)
