@@ -1,21 +1,8 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class IdentityConfig(AppConfig):
+class IdentityConfig(rooms.Room):
     name = "nanhu.platforms.identity"
     label = "identity"
     verbose_name = "身份认证"
-
-    def ready(self) -> None:
-        for part in (
-            "checks",
-            "registrations",
-            "processes",
-            "subscribers",
-            "jobs",
-            "protocols.cas.logout",
-            "protocols.cas.panel",
-        ):
-            import_module(f"{self.name}.{part}")
+    parts = (*rooms.Room.parts, "checks", "protocols.cas.logout", "protocols.cas.panel")

@@ -16,19 +16,16 @@ class HashingBusyError(CampusError):
 
 class ActivationExpiredError(CampusError):
     code: ClassVar[str] = "activation_expired"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("这次激活已过期或已被使用，请重新登录开始。")
 
 
 class ProofRefusedError(CampusError):
     code: ClassVar[str] = "proof_refused"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("核对不通过：请检查填写的内容。")
 
 
 class NoPhoneOnRecordError(CampusError):
     code: ClassVar[str] = "no_phone_on_record"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("学校没有登记您的手机号，请改用姓名和证件号核对。")
 
 
@@ -40,7 +37,6 @@ class CodeStillGoodError(CampusError):
 
 class WrongPasswordError(CampusError):
     code: ClassVar[str] = "wrong_password"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("当前密码不正确。")
 
 
@@ -48,7 +44,6 @@ class PasswordRefusedError(CampusError):
     """`problems` lists why, as sentences."""
 
     code: ClassVar[str] = "password_refused"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("新密码不符合要求。")
 
     def __init__(self, problems: list[str | Promise]) -> None:
@@ -70,7 +65,6 @@ class AccountClosedError(CampusError):
 
 class UnknownRoleError(CampusError):
     code: ClassVar[str] = "unknown_role"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("没有这个角色：{role}")
 
 
@@ -88,7 +82,6 @@ class ServiceRefusedError(CampusError):
 
 class UnsafeServiceAddressError(CampusError):
     code: ClassVar[str] = "unsafe_service_address"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("应用地址不可用：{address}")
 
 
@@ -100,19 +93,16 @@ class AddressTakenError(CampusError):
 
 class ApplicationRefusedError(CampusError):
     code: ClassVar[str] = "application_refused"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("应用不能这样登记：{problem}")
 
 
 class UnknownAttributeError(CampusError):
     code: ClassVar[str] = "unknown_attribute"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("没有这个属性：{name}")
 
 
 class ReasonMissingError(CampusError):
     code: ClassVar[str] = "reason_missing"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("请说明应用为什么需要“{label}”。")
 
 
@@ -144,7 +134,6 @@ class MoneyDutiesExcludeError(CampusError):
 
 class RoleNeedsUnitError(CampusError):
     code: ClassVar[str] = "role_needs_unit"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("单位账号管理员要指明一个单位。")
 
 
@@ -158,7 +147,6 @@ class RoleHasNoUnitError(CampusError):
 
 class RoleEndsInThePastError(CampusError):
     code: ClassVar[str] = "role_ends_in_the_past"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("角色的到期时间要在以后。")
 
 
@@ -176,7 +164,6 @@ class NotSuspendedError(CampusError):
 
 class SuspensionEndsInThePastError(CampusError):
     code: ClassVar[str] = "suspension_ends_in_the_past"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("停用的截止时间要在以后。")
 
 

@@ -11,8 +11,8 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Viewer
-from nanhu.platforms.identity.factors.services.roles import administrative_keys
 from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
+from nanhu.platforms.identity.services.roles import administrative_keys
 from nanhu.platforms.people import api as people
 
 STUDENT, STAFF, GUEST = "student", "staff", "guest"

@@ -1,13 +1,7 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class IdentityFactorsConfig(AppConfig):
+class IdentityFactorsConfig(rooms.Room):
     name = "nanhu.platforms.identity.factors"
     label = "identity_factors"
     verbose_name = "多因素认证"
-
-    def ready(self) -> None:
-        for part in ("subscribers", "jobs"):
-            import_module(f"{self.name}.{part}")

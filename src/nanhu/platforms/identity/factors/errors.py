@@ -10,19 +10,16 @@ from nanhu.kernel.errors import CampusError
 
 class SecondStepExpiredError(CampusError):
     code: ClassVar[str] = "second_step_expired"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("这次登录等得太久或已被改动，请重新登录。")
 
 
 class WrongCodeError(CampusError):
     code: ClassVar[str] = "wrong_code"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("验证码不正确，或已经用过。请等下一个。")
 
 
 class PasskeyRefusedError(CampusError):
     code: ClassVar[str] = "passkey_refused"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("通行密钥没有通过核对，请重试或换一种方式。")
 
 
@@ -34,7 +31,6 @@ class PasskeySuspectError(CampusError):
 
 class NoVerifiedContactError(CampusError):
     code: ClassVar[str] = "no_verified_contact"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("还没有验证过的手机号或邮箱。")
 
 

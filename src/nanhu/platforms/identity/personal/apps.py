@@ -1,13 +1,8 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class IdentityPersonalConfig(AppConfig):
+class IdentityPersonalConfig(rooms.Room):
     name = "nanhu.platforms.identity.personal"
     label = "identity_personal"
     verbose_name = "我的数据"
-
-    def ready(self) -> None:
-        for part in ("registrations", "subscribers", "services.copies"):
-            import_module(f"{self.name}.{part}")
+    parts = (*rooms.Room.parts, "services.copies")

@@ -34,6 +34,15 @@ def live() -> Q:
     return Q(revoked_at=None) & (Q(ends_at=None) | Q(ends_at__gt=now()))
 
 
+def administrative_keys() -> frozenset[str]:
+    """Of the roles whose holders always sign in with a second factor."""
+    return frozenset(role.key for role in registry.roles if role.is_administrative)
+
+
+def administrative_grants() -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.filter(live(), role__in=administrative_keys())
+
+
 def grant(
     *, by: Actor, account_id: int, role: str, unit_code: str = "", reason: str = "", ends_at: datetime | None = None
 ) -> bool:

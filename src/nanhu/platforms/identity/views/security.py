@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.ui import words
 from nanhu.platforms.identity import queries, security_cards
 from nanhu.platforms.identity.errors import PasswordRefusedError
 from nanhu.platforms.identity.factors.services import history, new_devices, strength
 from nanhu.platforms.identity.factors.services.overview import factors_of
-from nanhu.platforms.identity.factors.services.user_agents import in_words
 from nanhu.platforms.identity.forms import ChangePasswordForm, ChangeQuestionsForm
 from nanhu.platforms.identity.models import SecurityQuestion, SsoSession
 from nanhu.platforms.identity.services import credentials, sessions
@@ -43,7 +43,9 @@ def security_page(request: HttpRequest) -> HttpResponse:
         "marks_total": len(marks),
         "marks_done": sum(mark.is_done for mark in marks),
         "live_sessions": SsoSession.objects.filter(account=account, ended_at=None).count(),
-        "new_devices": [(one, in_words(one.session.user_agent)) for one in new_devices.unanswered(account)[:NEW_SHOWN]],
+        "new_devices": [
+            (one, words.browser(one.session.user_agent)) for one in new_devices.unanswered(account)[:NEW_SHOWN]
+        ],
         "cards": security_cards.cards_for(account),
     }
     return render(request, "identity/security.html", context)

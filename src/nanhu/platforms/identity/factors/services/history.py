@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nanhu.kernel.ui import words
 from nanhu.platforms.identity.factors.models import NewDevice
 from nanhu.platforms.identity.factors.services import new_devices
-from nanhu.platforms.identity.factors.services.user_agents import in_words, ways_in_words
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.services import logout_ledger
 
@@ -26,8 +26,8 @@ def sign_ins(sessions: Sequence[SsoSession]) -> list[SignIn]:
     return [
         SignIn(
             session=session,
-            device=in_words(session.user_agent),
-            ways=ways_in_words(session.methods),
+            device=words.browser(session.user_agent),
+            ways=words.ways([one for one in session.methods if one in words.WAYS]),
             ledger=ledgers.get(session.pk, ()),
             new_device=news.get(session.pk),
         )

@@ -12,11 +12,10 @@ from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor, actor_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.throttle import Gate, TooManyAttemptsError
-from nanhu.kernel.ui import dates
+from nanhu.kernel.ui import dates, words
 from nanhu.platforms.identity import devices
 from nanhu.platforms.identity.factors.models import NewDevice
 from nanhu.platforms.identity.factors.services import attempts, remembered
-from nanhu.platforms.identity.factors.services.user_agents import in_words
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.recovery import channels
@@ -37,7 +36,7 @@ def notice(request: HttpRequest, *, account: Account, session: SsoSession) -> No
             _("您的账号 %(when)s 在新设备上登录：%(what)s，地址 %(where)s。不是您本人？请到“账号安全”点“不是我”。")
             % {
                 "when": dates.time_words(session.created_at),
-                "what": in_words(session.user_agent),
+                "what": words.browser(session.user_agent),
                 "where": session.address,
             },
         )

@@ -7,8 +7,9 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, TotpFactor
-from nanhu.platforms.identity.factors.services import contacts, roles
+from nanhu.platforms.identity.factors.services import contacts
 from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.services.roles import administrative_grants
 
 PASSKEY, TOTP, CONTACT, RECOVERY = "passkey", "totp", "contact", "recovery"
 
@@ -66,7 +67,7 @@ def factors_of(account: Account) -> Factors:
             has_totp=Exists(TotpFactor.objects.filter(**mine, confirmed_at__isnull=False)),
             is_contact_on=Exists(ContactFactor.objects.filter(**mine)),
             recovery_codes=counted(RecoveryCode.objects.filter(**mine, used_at=None)),
-            is_administrator=Exists(roles.administrative_grants().filter(**mine)),
+            is_administrator=Exists(administrative_grants().filter(**mine)),
         )
         .values("passkeys", "suspect_passkeys", "has_totp", "is_contact_on", "recovery_codes", "is_administrator")
         .get()

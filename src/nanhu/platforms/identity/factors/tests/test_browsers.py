@@ -7,9 +7,9 @@ from django.test import Client
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry, SmsMessage
+from nanhu.kernel.ui.words import browser as browser_words
 from nanhu.platforms.identity.factors.models import NewDevice, RememberedBrowser
 from nanhu.platforms.identity.factors.services import sample
-from nanhu.platforms.identity.factors.services.user_agents import in_words
 from nanhu.platforms.identity.factors.tests.conftest import (
     PASSWORD,
     TEST,
@@ -212,7 +212,7 @@ def test_nobody_answers_for_somebody_else(student, teacher):
     ],
 )
 def test_a_browser_in_words(user_agent, words):
-    assert in_words(user_agent) == words
+    assert browser_words(user_agent) == words
 
 
 def test_the_page_of_sign_ins_says_device_and_ways(careful):

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
+from nanhu.kernel.ui import words
 from nanhu.platforms.identity import admission, queries
 from nanhu.platforms.identity.factors.forms import CodeForm, PasskeyNameForm
 from nanhu.platforms.identity.factors.services import attempts, new_devices, passkeys, recovery_codes, totp
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.factors.services.strengthen import strengthen
-from nanhu.platforms.identity.factors.services.user_agents import in_words
 from nanhu.platforms.identity.factors.views.who import ChallengedUser, challenged_user
 from nanhu.platforms.identity.policies import closed_during_setup, fresh_sign_in, led_to
 from nanhu.platforms.identity.rules_urls import is_own_path
@@ -94,7 +94,7 @@ def add_totp(request: HttpRequest, who: ChallengedUser) -> HttpResponse:
 @may_add
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_passkey(request: HttpRequest, who: ChallengedUser) -> HttpResponse:
-    form = PasskeyNameForm(request.POST or None, initial={"name": in_words(request.headers.get("User-Agent", ""))})
+    form = PasskeyNameForm(request.POST or None, initial={"name": words.browser(request.headers.get("User-Agent", ""))})
     if request.method == "POST" and form.is_valid():
         try:
             passkey = passkeys.register(

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.ui import words
 from nanhu.platforms.identity.factors.forms import PasskeyRenameForm
 from nanhu.platforms.identity.factors.models import Passkey
 from nanhu.platforms.identity.factors.services import contacts, recovery_codes, remembered, removal, totp
 from nanhu.platforms.identity.factors.services.overview import factors_of
-from nanhu.platforms.identity.factors.services.user_agents import in_words
 from nanhu.platforms.identity.factors.views.who import session_of
 from nanhu.platforms.identity.policies import fresh_sign_in, led_to
 from nanhu.platforms.identity.views.setup import owner_of
@@ -35,7 +35,7 @@ def factors_page(request: HttpRequest) -> HttpResponse:
         "factors": factors_of(account),
         "totp": totp.live(account),
         "passkeys": Passkey.objects.filter(account=account).order_by("-created_at"),
-        "browsers": [(browser, in_words(browser.user_agent)) for browser in browsers],
+        "browsers": [(browser, words.browser(browser.user_agent)) for browser in browsers],
     }
     return render(request, "identity/factors.html", context)
 

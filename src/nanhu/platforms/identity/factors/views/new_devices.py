@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.actors import actor_of
+from nanhu.kernel.ui import words
 from nanhu.platforms.identity.factors.models import NewDevice
 from nanhu.platforms.identity.factors.services import new_devices
-from nanhu.platforms.identity.factors.services.user_agents import in_words
 from nanhu.platforms.identity.policies import fresh_sign_in
 from nanhu.platforms.identity.services import sessions
 from nanhu.platforms.identity.views.setup import owner_of
@@ -36,7 +36,7 @@ def it_was_not_me(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if found is None:
         return HttpResponseRedirect(reverse("identity:security"))
     if request.method != "POST":
-        facts = {"device": found, "what": in_words(found.session.user_agent)}
+        facts = {"device": found, "what": words.browser(found.session.user_agent)}
         return render(request, "identity/not_me.html", facts)
     new_devices.is_not_mine(
         by=actor_of(request),

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.ui import words
 from nanhu.platforms.identity import admission, devices, queries
 from nanhu.platforms.identity.factors.errors import ScanRefusedError
 from nanhu.platforms.identity.factors.forms import NumberForm
 from nanhu.platforms.identity.factors.models import ScanRequest
-from nanhu.platforms.identity.factors.services import attempts, roles, scans
-from nanhu.platforms.identity.factors.services.user_agents import in_words
+from nanhu.platforms.identity.factors.services import attempts, scans
 from nanhu.platforms.identity.factors.views.who import session_of
 from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.services.roles import administrative_grants
 from nanhu.platforms.identity.views.sign_in import next_path
 
 WAITING = "identity.scan"
@@ -92,7 +93,7 @@ def finish(request: HttpRequest) -> HttpResponse:
     if facts is None:
         raise ScanRefusedError
     phone = scans.use(poll=facts["poll"]).session
-    is_whole = phone.second_factor_at is not None and not roles.is_administrator(phone.account)
+    is_whole = phone.second_factor_at is not None and not administrative_grants().filter(account=phone.account).exists()
     response = admission.admit(
         request,
         account=phone.account,
@@ -124,7 +125,7 @@ def phone(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "identity/scan_over.html", {"message": error.message}, status=error.http_status)
     context = {
         "form": form,
-        "what": in_words(asking.user_agent),
+        "what": words.browser(asking.user_agent),
         "where": asking.address,
         "is_same_network": asking.address == request.META.get("REMOTE_ADDR", ""),
         "began": asking.created_at,

@@ -1,13 +1,7 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class IdentityOidcConfig(AppConfig):
+class IdentityOidcConfig(rooms.Room):
     name = "nanhu.platforms.identity.protocols.oidc"
     label = "identity_oidc"
     verbose_name = "OpenID Connect"
-
-    def ready(self) -> None:
-        for part in ("registrations", "subscribers", "jobs"):
-            import_module(f"{self.name}.{part}")

@@ -48,25 +48,21 @@ __all__ = [
 
 class ClientRefusedError(CampusError):
     code: ClassVar[str] = "client_refused"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("这个应用没有在学校登记或已停用。")
 
 
 class RedirectRefusedError(CampusError):
     code: ClassVar[str] = "redirect_refused"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("返回地址（redirect_uri）与登记的不一致，没有跳转。")
 
 
 class RequestExpiredError(CampusError):
     code: ClassVar[str] = "request_expired"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("这次登录请求已过期，请回到应用重新开始。")
 
 
 class LogoutRefusedError(CampusError):
     code: ClassVar[str] = "logout_refused"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("应用的退出请求不可用：{problem}")
 
 
@@ -74,5 +70,4 @@ class UnsafeClientError(CampusError):
     """`problems` lists what is wrong with the registration, as sentences."""
 
     code: ClassVar[str] = "unsafe_client"
-    http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("这样登记不安全：{problems}")

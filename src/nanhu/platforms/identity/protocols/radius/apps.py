@@ -1,12 +1,8 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from nanhu.kernel import rooms
 
 
-class IdentityRadiusConfig(AppConfig):
+class IdentityRadiusConfig(rooms.Room):
     name = "nanhu.platforms.identity.protocols.radius"
     label = "identity_radius"
     verbose_name = "RADIUS"
-
-    def ready(self) -> None:
-        import_module(f"{self.name}.panel")
+    parts = (*rooms.Room.parts, "panel")
