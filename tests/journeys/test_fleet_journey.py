@@ -10,8 +10,8 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.terminals.api import Address, Incident, NextKey, Terminal, renew_terminal_key
 from nanhu.platforms.terminals.wire import open_next_key
 from nanhu.systems.card.devices.tests.asking import Device, place_device
+from nanhu.systems.card.fleet.jobs import watch_sequences
 from nanhu.systems.card.fleet.models import TerminalGap, TerminalReport
-from nanhu.systems.card.fleet.tasks import watch_sequences
 from nanhu.systems.card.funds.services.reissue import reissue
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.pins.tests.conftest import identify

@@ -16,6 +16,7 @@ class KernelConfig(AppConfig):
         post_migrate.connect(grant_after_migrations, sender=self)
         from nanhu.kernel.delivery import outbox  # noqa: F401  what the worker sends
         from nanhu.kernel.doctor import registrations  # noqa: F401  declares the kernel's own checks
+        from nanhu.kernel.jobs import periodic  # noqa: F401  declares the kernel's own jobs
         from nanhu.kernel.processes import house  # noqa: F401  declares the web and the worker
 
 

@@ -209,3 +209,4 @@ LOGGING = logging_settings(CONFIGURATION.log_format)
 LOGGING_CONFIG = "logging.config.dictConfig"
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]  # TLS is the reverse proxy's part, see docs/operations.md
 PROCRASTINATE_ON_APP_READY = None
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

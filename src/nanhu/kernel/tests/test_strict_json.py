@@ -13,7 +13,7 @@ SOURCE = Path(nanhu.__file__).parent
 READS = re.compile(r"(?<!strict_)json\.(loads?|decode|Decoder)\(")
 READ_OTHERWISE = {
     "kernel/strict_json.py": "the reader itself",
-    "sample/tasks.py": "a file for our emulators",
+    "sample/jobs.py": "a file for our emulators",
     "kernel/audit/verify_audit.py": "a program of one file for auditors, as strict by itself",
     "platforms/ledger/verify_statement.py": "a program of one file for auditors, as strict by itself",
     "systems/card/gateway/requests.py": "a faster first reading; members that stand twice are refused by the reader",

@@ -9,7 +9,7 @@ class DatahubConfig(AppConfig):
     verbose_name = _("数据共享与清洗")
 
     def ready(self) -> None:
-        from nanhu.platforms.datahub import registrations, tasks  # noqa: F401  (registering is their effect)
+        from nanhu.platforms.datahub import jobs, registrations  # noqa: F401  (registering is their effect)
         from nanhu.platforms.datahub.services.standard import load_standard
 
         post_migrate.connect(load_standard, sender=self, dispatch_uid="datahub.standard")

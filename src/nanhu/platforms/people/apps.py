@@ -8,4 +8,4 @@ class PeopleConfig(AppConfig):
     verbose_name = _("人员主数据")
 
     def ready(self) -> None:
-        from . import registrations, tasks  # noqa: F401  (registering is their effect)
+        from . import jobs, registrations  # noqa: F401  (registering is their effect)

@@ -7,4 +7,4 @@ class TerminalsConfig(rooms.Room):
     name = "nanhu.platforms.terminals"
     label = "terminals"
     verbose_name = _("终端")
-    parts = ("desk", "kiosk_desk", "kiosk_operations", "kiosk_part", "tasks")
+    parts = ("desk", "kiosk_desk", "kiosk_operations", "kiosk_part", "jobs")

@@ -29,10 +29,10 @@ from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
 from nanhu.sample.doors import PLACES, doors
 from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, generate
+from nanhu.sample.jobs import photograph_everybody, sign_with_the_bank
 from nanhu.sample.machines import machines
 from nanhu.sample.merchants import BUS_FARE_FEN, BUS_LINES, merchants
 from nanhu.sample.prices import price_orders
-from nanhu.sample.tasks import photograph_everybody, sign_with_the_bank
 from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
 from nanhu.sample.truth import read_truth
 from nanhu.systems.card import api as card

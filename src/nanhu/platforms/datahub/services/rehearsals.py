@@ -5,11 +5,11 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.jobs import start_progress
 from nanhu.platforms.datahub.errors import AlreadyImportedError
+from nanhu.platforms.datahub.jobs import finish_batch
 from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.services.files import applied_before
 from nanhu.platforms.datahub.services.settle import lock_batch
 from nanhu.platforms.datahub.sources import source
-from nanhu.platforms.datahub.tasks import finish_batch
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.datahub import tasks
+from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import import_file
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
@@ -77,9 +77,9 @@ def run_jobs():
         queue = ProcrastinateJob.objects.filter(status="todo", task_name__startswith="datahub.").exclude(id__in=done)
         for queued in queue.order_by("id"):
             done.add(queued.id)
-            {"datahub.import_upload": tasks.import_upload, "datahub.finish_batch": tasks.finish_batch}[
-                queued.task_name
-            ](**queued.args)
+            {"datahub.import_upload": jobs.import_upload, "datahub.finish_batch": jobs.finish_batch}[queued.task_name](
+                **queued.args
+            )
 
     return run
 

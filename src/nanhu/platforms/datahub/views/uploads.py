@@ -21,8 +21,8 @@ from nanhu.kernel.secret_files import private_folder
 from nanhu.kernel.sheets.errors import FileTooLargeError
 from nanhu.kernel.sheets.guard import MEGABYTE
 from nanhu.platforms.datahub.forms import UploadForm
+from nanhu.platforms.datahub.jobs import import_upload
 from nanhu.platforms.datahub.registrations import STEWARD
-from nanhu.platforms.datahub.tasks import import_upload
 from nanhu.platforms.identity.api import role_required
 
 

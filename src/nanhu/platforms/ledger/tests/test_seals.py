@@ -11,10 +11,10 @@ from django.db import DatabaseError, connection, transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.doctor.checks import trail
+from nanhu.kernel.jobs.periodic import carry_roots
 from nanhu.kernel.registry import Verdict
 from nanhu.kernel.sealing import carrying, chain
 from nanhu.kernel.sealing.verification import content_of
-from nanhu.kernel.tasks import carry_roots
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger import checks, merkle
 from nanhu.platforms.ledger.models import Block, Check, DayRoot, Transfer

@@ -38,10 +38,10 @@ from nanhu.platforms.payments.account_groups import group_name
 from nanhu.platforms.payments.console import desk
 from nanhu.platforms.payments.day_sources import figures
 from nanhu.platforms.payments.forms import CloseForm, NoteForm, RangeForm
+from nanhu.platforms.payments.jobs import close_day_by_hand
 from nanhu.platforms.payments.models import DayClose, DayDifference
 from nanhu.platforms.payments.policies import FINANCE_ONLY
 from nanhu.platforms.payments.services import days as closing
-from nanhu.platforms.payments.tasks import close_day_by_hand
 
 State = DayClose.State
 TONES: dict[str, Tone] = {State.CLOSED: "good", State.OPEN: "bad", State.AWAITING: "warn", State.EXPLAINED: "info"}

@@ -11,7 +11,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditEntry, OutboxEvent
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people import tasks
+from nanhu.platforms.people import jobs
 from nanhu.platforms.people.models import Affiliation, Change, ChangeSet
 
 pytestmark = pytest.mark.django_db
@@ -104,11 +104,11 @@ def test_a_roll_back_takes_back_what_the_calendar_made_of_the_dates():
 def test_the_job_does_today(monkeypatch):
     say(TIE)
     say(replace(TIE, campus_no="14231100010", starts_on=TODAY + 11 * DAY, ends_on=None))
-    tasks.follow_calendar()
+    jobs.follow_calendar()
     assert set(Affiliation.objects.values_list("state", flat=True)) == {"active", "planned"}
-    monkeypatch.setattr(tasks, "campus_today", lambda: TODAY + 11 * DAY)
-    tasks.follow_calendar()
-    tasks.follow_calendar()
+    monkeypatch.setattr(jobs, "campus_today", lambda: TODAY + 11 * DAY)
+    jobs.follow_calendar()
+    jobs.follow_calendar()
     assert list(Affiliation.objects.order_by("campus_no").values_list("state", flat=True)) == ["ended", "active"]
     assert ChangeSet.objects.filter(kind="calendar").count() == 2
 

@@ -10,7 +10,7 @@ import pytest
 from nanhu.kernel.clock import now
 from nanhu.platforms.terminals.api import Incident
 from nanhu.platforms.terminals.gateway import ActivityLog, Application, SignedRequest, address_in
-from nanhu.platforms.terminals.tasks import forget_incidents
+from nanhu.platforms.terminals.jobs import forget_incidents
 from nanhu.platforms.terminals.wire import LARGEST_BODY, sign_request
 from nanhu.systems.card.gateway.server import Gateway
 from nanhu.systems.card.gateway.terminals import Terminal

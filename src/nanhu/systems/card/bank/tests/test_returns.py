@@ -19,7 +19,7 @@ from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMB
 from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import Device
-from nanhu.systems.card.funds import tasks
+from nanhu.systems.card.funds import jobs
 from nanhu.systems.card.funds.checks import funds_differences
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.services.returns import return_overdue
@@ -108,11 +108,11 @@ def test_a_load_whose_write_failed_is_found_by_the_clock_shown_to_both_and_goes_
             assert "¥ 50.00" in page
         assert f"超过 {DAYS} 天" in page
     with clock_on(campus, days=DAYS - 1):
-        assert tasks.return_unclaimed() == 0
+        assert jobs.return_unclaimed() == 0
     with clock_on(campus, days=DAYS, minutes=1):
-        assert tasks.return_unclaimed() == 1
+        assert jobs.return_unclaimed() == 1
         deliver_pending()
-        assert tasks.return_unclaimed() == 0
+        assert jobs.return_unclaimed() == 0
     drive(2)
     assert BankPayout.objects.get().state == "paid"
     assert campus.bank_balance("student") == BEGINNING_FEN
@@ -125,7 +125,7 @@ def test_a_load_whose_write_failed_is_found_by_the_clock_shown_to_both_and_goes_
 def test_where_the_school_chose_no_days_nothing_goes_back(campus):
     unclaimed_load(campus)
     with clock_on(campus, days=400):
-        assert tasks.return_unclaimed() == 0
+        assert jobs.return_unclaimed() == 0
 
 
 @pytest.mark.capability("A148.3")
@@ -133,7 +133,7 @@ def test_what_is_collected_is_collected_once_and_never_sent_back(campus, kiosk, 
     unclaimed_load(campus)
     assert collect(campus, kiosk) == "done"
     with clock_on(campus, days=DAYS + 1):
-        assert tasks.return_unclaimed() == 0
+        assert jobs.return_unclaimed() == 0
     assert collect(campus, kiosk) == "card.nothing_to_claim"
     assert campus.bank_balance("student") == BEGINNING_FEN - 5000
     assert books_agree()

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import Progress
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments import day_sources, tasks
+from nanhu.platforms.payments import day_sources, jobs
 from nanhu.platforms.payments.checks import groups_have_codes
 from nanhu.platforms.payments.day_sources import Custody, Found, Source
 from nanhu.platforms.payments.errors import DayNotOverError, NoteMissingError
@@ -184,7 +184,7 @@ def test_a_day_whose_bank_is_silent_is_no_whole_close_and_becomes_one_by_itself(
     month = campus_today() - timedelta(days=40)
     DayClose.objects.create(day=month, state="awaiting", finished_at=now())
     bank_says.is_silent = False
-    tasks.close_yesterday()
+    jobs.close_yesterday()
     assert dict(DayClose.objects.values_list("day", "state")) == {month: "closed", YESTERDAY: "closed"}
     assert "三方一致" in finance.get(f"{PAGE}days/{YESTERDAY}/").content.decode()
 
@@ -241,7 +241,7 @@ def test_finance_runs_the_close_sees_the_report_and_takes_the_voucher(traded, ba
     asked = finance.post(f"{PAGE}days/run/", {"day": YESTERDAY.isoformat()})
     assert asked.status_code == 302
     progress = Progress.objects.get()
-    tasks.close_day_by_hand(
+    jobs.close_day_by_hand(
         progress_id=str(progress.public_id), day=YESTERDAY.isoformat(), name="陈志远", account_id=progress.account_id
     )
     page = finance.get(f"{PAGE}days/{YESTERDAY}/").content.decode()
@@ -291,6 +291,6 @@ def test_the_nightly_close_takes_up_days_left_open(traded, bank, cron_of):
     earlier = YESTERDAY - timedelta(days=1)
     days.close_day(by=SYSTEM, day=earlier)
     bank.clear()
-    tasks.close_yesterday()
+    jobs.close_yesterday()
     assert set(DayClose.objects.values_list("day", "state")) == {(earlier, "closed"), (YESTERDAY, "closed")}
     assert cron_of("payments.close_day") == "25 0 * * *", "each night, by itself"

@@ -10,7 +10,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import Progress
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments import tasks
+from nanhu.platforms.payments import jobs
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing.errors import ReceiptNotFoundError
 from nanhu.systems.card.closing.models import Dispute, Settlement
@@ -85,7 +85,7 @@ def test_account_card_terminal_merchant_and_settlement_close_to_zero_each_day(ca
     for day in (before, YESTERDAY):
         finance.post("/payments/days/run/", {"day": day.isoformat()})
         progress = Progress.objects.order_by("-pk").first()
-        tasks.close_day_by_hand(
+        jobs.close_day_by_hand(
             progress_id=str(progress.public_id), day=day.isoformat(), name="周敏", account_id=progress.account_id
         )
         page = finance.get(f"/payments/days/{day}/").content.decode()

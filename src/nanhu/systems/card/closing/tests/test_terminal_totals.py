@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from nanhu.kernel.clock import campus_today
-from nanhu.platforms.payments import tasks
+from nanhu.platforms.payments import jobs
 from nanhu.platforms.payments.models import DayClose, DayDifference
 from nanhu.platforms.payments.services import days
 from nanhu.systems.card.checks import receipt_differences
@@ -70,7 +70,7 @@ def test_rows_the_terminal_still_keeps_are_named_as_waiting_and_vanish_once_uplo
     assert "还没有上传" in DayDifference.objects.get().note
     till.upload([kept])
     as_superuser("UPDATE card_receipt SET occurred_at = occurred_at - interval '1 day'")
-    tasks.close_yesterday()
+    jobs.close_yesterday()
     assert DayClose.objects.get(day=YESTERDAY).state == "closed"
     assert DayDifference.objects.get().state == "gone"
 
@@ -105,7 +105,7 @@ def test_a_total_told_after_the_close_opens_the_day_again(till, campus):
     day = campus_today() - timedelta(days=3)
     assert days.close_day(by=SYSTEM, day=day).state == "closed"
     till.say_total(day, payments=3, payments_fen=1500)
-    tasks.close_yesterday()
+    jobs.close_yesterday()
     assert DayClose.objects.get(day=day).state == "open"
 
 

@@ -2,7 +2,7 @@
 
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.funds import tasks
+from nanhu.systems.card.funds import jobs
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.services import claims, merging
 from nanhu.systems.card.funds.services.reissue import reissue
@@ -35,12 +35,12 @@ def test_frozen_money_waits_through_a_merge_and_follows_when_it_is_due(funds, mo
     merge(funds)
     assert funds.balance("student") == 1500, "what was due came at once"
     frozen = Claimable.objects.get(source="frozen")
-    tasks.bring_over_merged()
+    jobs.bring_over_merged()
     assert (frozen.state, funds.balance("student")) == ("waiting", 1500), "not a minute before 72 hours"
     when_due(monkeypatch, frozen)
-    assert tasks.bring_over_merged() == 1
+    assert jobs.bring_over_merged() == 1
     assert funds.balance("student") == 9500
-    assert tasks.bring_over_merged() == 0
+    assert jobs.bring_over_merged() == 0
     assert funds.balance("student") == 9500
 
 
@@ -51,7 +51,7 @@ def test_a_late_meal_of_the_replaced_card_is_still_paid_from_the_frozen_sum(fund
     frozen = Claimable.objects.get(source="frozen")
     assert frozen.left_fen == 6800
     when_due(monkeypatch, frozen)
-    tasks.bring_over_merged()
+    jobs.bring_over_merged()
     assert funds.balance("student") == 6800
 
 
@@ -60,6 +60,6 @@ def test_a_merge_that_is_undone_leaves_the_frozen_sum_with_its_owner(funds):
     made = merge(funds)
     people.revert_change_set(by=SYSTEM, change_set_id=made.id, reason="不是同一人")
     deliver_pending()
-    assert tasks.bring_over_merged() == 0
+    assert jobs.bring_over_merged() == 0
     assert funds.pending("other_student") == 8000
     assert funds.balance("student") == 0

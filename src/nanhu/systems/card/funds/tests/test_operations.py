@@ -13,7 +13,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.tests.asking import place_device
-from nanhu.systems.card.funds import tasks
+from nanhu.systems.card.funds import jobs
 from nanhu.systems.card.funds.models import CardReissue, Claimable
 from nanhu.systems.card.funds.services import claims, stale_claims
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
@@ -248,13 +248,13 @@ def test_frozen_money_is_collected_after_three_days_once_by_the_new_card(funds, 
     due = Claimable.objects.get(source="frozen").available_at
     assert before <= due - timedelta(hours=72) <= clock.now()
     give_phone(funds)
-    assert tasks.tell_due_funds() == 0, "no reminder before it can be claimed"
+    assert jobs.tell_due_funds() == 0, "no reminder before it can be claimed"
     monkeypatch.setattr(claims, "now", lambda: due.replace(microsecond=0))
     early = kiosk.ask("claim/begin", {"card": "04AABBCCDDEEFF"}, pin=PIN)
     assert early["code"] == "card.nothing_to_claim"
     for module in (claims, stale_claims):
         monkeypatch.setattr(module, "now", lambda: due)
-    assert (tasks.tell_due_funds(), tasks.tell_due_funds()) == (1, 0)
+    assert (jobs.tell_due_funds(), jobs.tell_due_funds()) == (1, 0)
     deliver_pending()
     assert [text for text in sent() if "¥ 80.00 可以领取了" in text] == sent()[-1:]
     assert kiosk.ask("claim/begin", {"card": old.uid}, pin=PIN)["code"] == "card_replaced", "to the new card"

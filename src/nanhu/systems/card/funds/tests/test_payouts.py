@@ -12,13 +12,13 @@ from nanhu.kernel.intake import approve, discard, refuse, submit
 from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.errors import BatchKnownError
+from nanhu.systems.card.funds.jobs import resume_payouts
 from nanhu.systems.card.funds.models import Claimable, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.services import posting, returns
 from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
 from nanhu.systems.card.funds.services.payout_files import PAYOUTS, check_file
 from nanhu.systems.card.funds.services.payouts import Payout, make_batch, open_funding
 from nanhu.systems.card.funds.services.posting import close, post_payout, post_piece
-from nanhu.systems.card.funds.tasks import resume_payouts
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 
 LIST = "学号,姓名,金额\n14231100001,林小满,300\n14231200001,赵一鸣,12.50\n0020190123,陈志远,1\n"

@@ -8,10 +8,10 @@ from django.db import connection
 
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.funds.jobs import resume_room_lists
 from nanhu.systems.card.funds.models import Deduction, RoomList
 from nanhu.systems.card.funds.room_errors import RoomChargedError
 from nanhu.systems.card.funds.services import room_lists, room_posting, room_returns
-from nanhu.systems.card.funds.tasks import resume_room_lists
 from nanhu.systems.card.funds.tests.conftest import Funds
 from nanhu.systems.card.funds.tests.rooms import HEAD, approved, fates, fresh, line, made, payee, posted
 from nanhu.systems.card.models import Receipt

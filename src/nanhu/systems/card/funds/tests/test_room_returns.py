@@ -9,10 +9,10 @@ from nanhu.kernel.errors import NotTheAuthorError, ReasonMissingError, SamePerso
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.systems.card.closing.services import corrections
+from nanhu.systems.card.funds.jobs import resume_room_lists
 from nanhu.systems.card.funds.models import RoomList
 from nanhu.systems.card.funds.room_queries import report_of
 from nanhu.systems.card.funds.services import room_lists, room_returns
-from nanhu.systems.card.funds.tasks import resume_room_lists
 from nanhu.systems.card.funds.tests.rooms import (
     HEAD,
     PAIR,

@@ -10,6 +10,7 @@ from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import Progress
 from nanhu.platforms.people import api as people
+from nanhu.systems.card.funds.jobs import resume_room_lists
 from nanhu.systems.card.funds.models import Deduction, RoomBill, RoomList, RoomShare
 from nanhu.systems.card.funds.room_errors import RoomChargedError
 from nanhu.systems.card.funds.room_queries import report_of, shares_of
@@ -17,7 +18,6 @@ from nanhu.systems.card.funds.room_sheets import ROOMS
 from nanhu.systems.card.funds.services import room_lists, room_posting
 from nanhu.systems.card.funds.services.deductions import open_payee
 from nanhu.systems.card.funds.services.room_files import check_rooms
-from nanhu.systems.card.funds.tasks import resume_room_lists
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.funds.tests.rooms import (
     HEAD,

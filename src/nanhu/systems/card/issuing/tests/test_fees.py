@@ -7,7 +7,7 @@ import time_machine
 
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.people.tasks import follow_calendar
+from nanhu.platforms.people.jobs import follow_calendar
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.issuing.tests.conftest import DESK, UNTIL, document_number, document_of
 from nanhu.systems.card.issuing.tests.personal import apply_at_counter, shown_form, through_to_plastic, visitor

@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
-from nanhu.systems.card.issuing import tasks
+from nanhu.systems.card.issuing import jobs
 from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK, DOCUMENTS
 from nanhu.systems.card.tests.conftest import CAST
 
@@ -67,7 +67,7 @@ def test_a_students_card_takes_its_kind_from_the_register_and_ends_with_the_scho
         assert campus.card("student").valid_until == date(2027, 8, 31)
         assert "2027年8月31日" in record(campus, "student")
     with time_machine.travel(datetime(2027, 8, 10, 2, 0, tzinfo=UTC), tick=True):
-        tasks.move_school_years_on()
+        jobs.move_school_years_on()
         assert campus.card("student").valid_until == date(2028, 8, 31), "the 学籍 lives: one more year"
         bring_list(tmp_path, REGISTER + student("student", category, "2028-06-30"), "aa.students", "学籍2.csv")
         assert campus.card("student").valid_until == date(2028, 6, 30), "a told last day is the last day"

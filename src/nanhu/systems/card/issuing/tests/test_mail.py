@@ -6,9 +6,9 @@ import pytest
 
 from nanhu.kernel.models import MailMessage
 from nanhu.platforms.people import api as people
+from nanhu.systems.card.issuing.jobs import read_mailbox
 from nanhu.systems.card.issuing.models import CardOrder, IncomingMail
 from nanhu.systems.card.issuing.services import mailing
-from nanhu.systems.card.issuing.tasks import read_mailbox
 from nanhu.systems.card.issuing.tests.conftest import (
     DESK,
     UNTIL,

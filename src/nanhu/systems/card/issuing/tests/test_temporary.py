@@ -8,8 +8,8 @@ import time_machine
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people.tasks import follow_calendar
-from nanhu.systems.card.issuing import tasks
+from nanhu.platforms.people.jobs import follow_calendar
+from nanhu.systems.card.issuing import jobs
 from nanhu.systems.card.issuing.models import Letter
 from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK, document_number
 from nanhu.systems.card.issuing.tests.personal import apply_at_counter, through_to_plastic, visitor
@@ -52,8 +52,8 @@ def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(camp
         assert pays(campus, card.uid) == "balance_short", "it answers at terminals"
         lasting.update(valid_until="2026-12-04")
         told_before = SmsMessage.objects.count()
-        tasks.tell_sponsors()
-        tasks.tell_sponsors()
+        jobs.tell_sponsors()
+        jobs.tell_sponsors()
         told = [one.text for one in SmsMessage.objects.order_by("id")][told_before:]
         assert len(told) == 2, "agent and leader, once each"
         assert all("访学者" in text and "2026-12-04" in text for text in told)
@@ -73,7 +73,7 @@ def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(camp
         deliver_pending()
         card.refresh_from_db()
         assert card.state == "expired"
-        tasks.tell_sponsors()
-        tasks.tell_sponsors()
+        jobs.tell_sponsors()
+        jobs.tell_sponsors()
         assert Letter.objects.filter(kind="expired").count() == 2
         assert pays(campus, card.uid) == "card_expired"

@@ -9,11 +9,11 @@ from django.db import connection
 from nanhu.platforms.openapi.models import WebhookEvent
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
+from nanhu.systems.card.vendors.jobs import publish_settled
 from nanhu.systems.card.vendors.models import SandboxPayment
 from nanhu.systems.card.vendors.operations import OPERATIONS
 from nanhu.systems.card.vendors.sandbox import behaviours
 from nanhu.systems.card.vendors.sandbox.behaviours import BEHAVIOURS
-from nanhu.systems.card.vendors.tasks import publish_settled
 from nanhu.systems.card.vendors.tests.conftest import fault_of
 
 SHOP = "sandbox.shop"

@@ -13,7 +13,7 @@ from nanhu.systems.card.closing.models import Settlement
 from nanhu.systems.card.closing.services import contracts, settling
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.tests.conftest import SYSTEM
-from nanhu.systems.card.vendors import tasks
+from nanhu.systems.card.vendors import jobs
 from nanhu.systems.card.vendors.models import VendorPayment
 from nanhu.systems.card.vendors.tests.conftest import Shop, register
 from nanhu.systems.card.vendors.tests.test_webhooks import ear
@@ -46,12 +46,12 @@ def test_a_payment_is_settled_with_its_merchants_day_and_told_once(both, phone, 
     payment = both.pay(850, code=phone.code(), reference="A-7").json()
     deliveries.deliver_due()
     settling.settle_due(by=SYSTEM, today=campus_today())
-    assert tasks.publish_settled() == 0
+    assert jobs.publish_settled() == 0
     assert both.get(f"payments/{payment['id']}").json()["settled_at"] is None
 
     settling.settle_due(by=SYSTEM, today=campus_today() + timedelta(days=1))
     assert Settlement.objects.get(merchant__key="n1.rice").takings_fen == 850
-    assert (tasks.publish_settled(), tasks.publish_settled()) == (1, 0)
+    assert (jobs.publish_settled(), jobs.publish_settled()) == (1, 0)
     deliveries.deliver_due()
     event = json.loads(ear.heard[-1][1])
     assert (event["type"], event["data"]["id"], event["data"]["reference"]) == ("payment.settled", payment["id"], "A-7")
@@ -60,26 +60,26 @@ def test_a_payment_is_settled_with_its_merchants_day_and_told_once(both, phone, 
 
 
 def test_who_is_not_settled_keeps_nobody_waiting(both, phone, monkeypatch):
-    monkeypatch.setattr(tasks, "AT_ONCE", 2)
+    monkeypatch.setattr(jobs, "AT_ONCE", 2)
     for _lunch in range(3):
         both.pay(100, code=phone.code(), merchant="e3.noodle")
     daily = both.pay(850, code=phone.code()).json()["id"]
     settling.settle_due(by=SYSTEM, today=campus_today() + timedelta(days=1))
-    tasks.publish_settled()
+    jobs.publish_settled()
     assert [event.facts["id"] for event in told()] == [daily]
 
 
 def test_a_refused_payment_is_never_settled(both, phone):
     both.pay(10_001, code=phone.code())
     settling.settle_due(by=SYSTEM, today=campus_today() + timedelta(days=1))
-    assert tasks.publish_settled() == 0
+    assert jobs.publish_settled() == 0
     assert VendorPayment.objects.get().settled_at is None
 
 
 def test_two_that_tell_at_once_tell_once(both, phone):
     both.pay(850, code=phone.code())
     settling.settle_due(by=SYSTEM, today=campus_today() + timedelta(days=1))
-    [first], [second] = list(tasks.settled_payments()), list(tasks.settled_payments())
-    assert (tasks.settle(first), tasks.settle(second)) == (1, 0)
+    [first], [second] = list(jobs.settled_payments()), list(jobs.settled_payments())
+    assert (jobs.settle(first), jobs.settle(second)) == (1, 0)
     assert told().get().facts["settled_at"] is not None
     assert VendorPayment.objects.get().settled_at == first.settled_at
