@@ -8,9 +8,9 @@ import time_machine
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Verdict
+from nanhu.systems.card.bank.jobs import forget_binding_failures
 from nanhu.systems.card.bank.models import Appeal, BindingLock
 from nanhu.systems.card.bank.services import app_bounds, appeals, bindings
-from nanhu.systems.card.bank.jobs import forget_binding_failures
 from nanhu.systems.card.bank.tests.phones import Phone
 from nanhu.systems.card.tests.conftest import CAST
 
