@@ -194,8 +194,8 @@ class Filters:
         return [one.name + end for end in one.fields()]
 
     @property
-    def views(self) -> list[tuple[Text, str, bool, int | None]]:
-        """(word, address, is current, how many rows) of the named views."""
+    def views(self) -> list[tuple[Text, str, bool]]:
+        """(word, address, is current) of the named views."""
         one = next((one for one in self.declared if isinstance(one, Views)), None)
         if one is None:
             return []

@@ -128,7 +128,7 @@ def sample_list() -> SimpleNamespace:
             shown=[SimpleNamespace(name=_("我的楼"), url="?building=15", is_current=False)],
         ),
         filters=SimpleNamespace(
-            views=[(_("全部"), "?", True, 12), (_("办理中"), "?state=open", False, None)],
+            views=[(_("全部"), "?", True), (_("办理中"), "?state=open", False)],
             shown_fields=list(SampleFilters(auto_id="filter_%s")),
             kept=[],
             chips=[SimpleNamespace(label=_("地点"), words="南院15号楼", off="?")],

@@ -60,8 +60,8 @@ LISTS = {
     if "<c-ui.table" in path.read_text()
 }
 FOLDED = {
-    "identity/administration/audit",
-    "identity/administration/accounts",
+    "identity/sessions",
+    "datahub/home",
     "card/closing/statement",
 }
 

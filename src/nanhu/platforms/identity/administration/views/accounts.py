@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import audit
 from nanhu.kernel.kit import Link, Markup, Moment, PageRequest, Span, Table, Text, form_of, list_of
 from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.ui import words
 from nanhu.platforms.identity.administration.console import account_of, desk
 from nanhu.platforms.identity.administration.forms import GrantForm, NoteForm, SuspendForm
@@ -77,7 +78,7 @@ def accounts(request: PageRequest) -> HttpResponse:
     return render(request, "identity/administration/accounts.html", facts)
 
 
-@accounts.page("<uuid:public_id>", title=_("账号"), subject_for=account_of)
+@accounts.page("<uuid:public_id>", title=_("账号"), subject=Seen(account_of))
 def account(request: PageRequest, account: Account) -> HttpResponse:
     audit.record(by=request.actor, action="identity.look_account", target=f"person:{account.person_id}")
     found = found_accounts.facts_of(account)

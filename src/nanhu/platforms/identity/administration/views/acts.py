@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import PageRequest
 from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.kit.records import Seen
 from nanhu.platforms.identity.administration.console import account_to
 from nanhu.platforms.identity.administration.forms import (
     EndSessionForm,
@@ -27,36 +28,36 @@ from nanhu.platforms.people import api as people
 AT_THE_COUNTER = _("柜台")
 
 
-@page.action("unlock", subject_for=account_to(Act.UNLOCK), done=_("已解锁，可以再试。"))
+@page.action("unlock", subject=Seen(account_to(Act.UNLOCK)), done=_("已解锁，可以再试。"))
 def unlock(request: PageRequest, account: Account) -> None:
     counter.unlock_account(by=request.actor, account=account, reason=str(AT_THE_COUNTER))
 
 
-@page.action("sign-out", form=EndSessionForm, subject_for=account_to(Act.SIGN_OUT), done=_("已退出登录。"))
+@page.action("sign-out", form=EndSessionForm, subject=Seen(account_to(Act.SIGN_OUT)), done=_("已退出登录。"))
 def sign_out(request: PageRequest, form: EndSessionForm, account: Account) -> None:
     """One session, named in the form, or all of them."""
     session = form.cleaned_data["session"]
     counter.sign_out(by=request.actor, account_id=account.pk, public_id=session, reason=str(AT_THE_COUNTER))
 
 
-@page.action("suspend", form=SuspendForm, subject_for=account_to(Act.SUSPEND), done=_("已停用，登录都已退出。"))
+@page.action("suspend", form=SuspendForm, subject=Seen(account_to(Act.SUSPEND)), done=_("已停用，登录都已退出。"))
 def suspend(request: PageRequest, form: SuspendForm, account: Account) -> None:
     suspensions.suspend(by=request.actor, account_id=account.pk, **form.cleaned_data)
 
 
-@page.action("resume", form=ReasonForm, subject_for=account_to(Act.RESUME), done=_("已恢复。"))
+@page.action("resume", form=ReasonForm, subject=Seen(account_to(Act.RESUME)), done=_("已恢复。"))
 def resume(request: PageRequest, form: ReasonForm, account: Account) -> None:
     suspensions.resume(by=request.actor, account_id=account.pk, **form.cleaned_data)
 
 
 @page.action(
-    "new-password", form=ReasonForm, subject_for=account_to(Act.NEW_PASSWORD), done=_("下次登录后要先换密码。")
+    "new-password", form=ReasonForm, subject=Seen(account_to(Act.NEW_PASSWORD)), done=_("下次登录后要先换密码。")
 )
 def new_password(request: PageRequest, form: ReasonForm, account: Account) -> None:
     counter.require_new_password(by=request.actor, account_id=account.pk, **form.cleaned_data)
 
 
-@page.action("note", form=NoteForm, subject_for=account_to(Act.NOTE), done=_("备注已记下。"))
+@page.action("note", form=NoteForm, subject=Seen(account_to(Act.NOTE)), done=_("备注已记下。"))
 def note(request: PageRequest, form: NoteForm, account: Account) -> None:
     desk.write_note(by=request.actor, account=account, text=form.cleaned_data["text"])
 
@@ -65,14 +66,16 @@ def note(request: PageRequest, form: NoteForm, account: Account) -> None:
     "factors",
     form=ReasonForm,
     roles={SECURITY},
-    subject_for=account_to(Act.FACTORS),
+    subject=Seen(account_to(Act.FACTORS)),
     done=_("第二步验证已全部清除，登录都已退出；下次登录重新设置。"),
 )
 def remove_factors(request: PageRequest, form: ReasonForm, account: Account) -> None:
     removal.remove_all(by=request.actor, account=account, **form.cleaned_data)
 
 
-@page.action("roles/grant", form=GrantForm, roles={SECURITY}, subject_for=account_to(Act.ROLES), done=_("角色已授予。"))
+@page.action(
+    "roles/grant", form=GrantForm, roles={SECURITY}, subject=Seen(account_to(Act.ROLES)), done=_("角色已授予。")
+)
 def grant_role(request: PageRequest, form: GrantForm, account: Account) -> None:
     said = form.cleaned_data
     roles.grant(
@@ -86,7 +89,7 @@ def grant_role(request: PageRequest, form: GrantForm, account: Account) -> None:
 
 
 @page.action(
-    "roles/revoke", form=RevokeForm, roles={SECURITY}, subject_for=account_to(Act.ROLES), done=_("角色已收回。")
+    "roles/revoke", form=RevokeForm, roles={SECURITY}, subject=Seen(account_to(Act.ROLES)), done=_("角色已收回。")
 )
 def revoke_role(request: PageRequest, form: RevokeForm, account: Account) -> None:
     said = form.cleaned_data
@@ -97,7 +100,7 @@ def revoke_role(request: PageRequest, form: RevokeForm, account: Account) -> Non
     "reset",
     ResetForm,
     title=_("柜台重置"),
-    subject_for=account_to(Act.RESET),
+    subject=Seen(account_to(Act.RESET)),
     submit=_("核对无误，重置"),
     icon="check",
     template="identity/administration/reset.html",

@@ -28,6 +28,7 @@ from nanhu.kernel.kit import (
     list_of,
     listing,
 )
+from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.administration.console import desk
 from nanhu.platforms.identity.administration.errors import BulkEmptyError, BulkNotWaitingError
@@ -161,7 +162,7 @@ def chosen_how(form: BulkForm, numbers: list[str]) -> str:
     return " · ".join([*unit, *shown, *([said["grade"]] if said["grade"] else [])])[:200]
 
 
-@bulk.page("<uuid:public_id>", title=gettext_lazy("批量办理"), subject_for=action_of)
+@bulk.page("<uuid:public_id>", title=gettext_lazy("批量办理"), subject=Seen(action_of))
 def bulk_action(request: PageRequest, action: BulkAction) -> HttpResponseBase:
     is_skipped = request.GET.get("state") == "skipped"
     items = action.items.select_related("account").order_by("position")
@@ -186,7 +187,7 @@ def bulk_action(request: PageRequest, action: BulkAction) -> HttpResponseBase:
     )
 
 
-@bulk_action.action("confirm", subject_for=action_of)
+@bulk_action.action("confirm", subject=Seen(action_of))
 def bulk_confirm(request: PageRequest, action: BulkAction) -> HttpResponse | None:
     """Leads to how far it is; what somebody confirmed before is shown as it stands."""
     try:
