@@ -72,8 +72,11 @@ def hand_search(request: PageRequest) -> HttpResponseBase:
     if found.count() == 1:
         return redirect("card:issuing:hand", pk=found.get().pk)
     facts = {"left": rows.count(), "is_asked": bool(filters.chips)}
+    hint = Empty(
+        title=_("学工号或姓名"), icon="keyboard", text=_("输入号码回车直接打开；勾选、回车，再回到这里接下一位。")
+    )
     template = "card_issuing/hand_search.html"
-    return listing(request, LeftOver, found, LeftOverFilters, template=template, facts=facts)
+    return listing(request, LeftOver, found, LeftOverFilters, empty=hint, template=template, facts=facts)
 
 
 @issuing.page(
