@@ -129,9 +129,7 @@ class Page:
             if refused is not None:
                 return refused
             page_request = prepared(request, self, arguments)
-            if any(
-                allows is not None and not allows(page_request.viewer) for allows in (self.console.allows, self.allows)
-            ):
+            if not self.is_allowed(page_request.viewer):
                 raise Http404
             if request.method not in self.methods:
                 return HttpResponseNotAllowed(self.methods)
@@ -143,6 +141,10 @@ class Page:
 
         view.roles = self.roles  # type: ignore[attr-defined]  # for who must judge before the view runs
         return view
+
+    def is_allowed(self, viewer: Viewer) -> bool:
+        """What `allows` of the console and of the page say of somebody whom `admit` lets in."""
+        return all(allows is None or allows(viewer) for allows in (self.console.allows, self.allows))
 
     def is_shown_to(self, viewer: Viewer) -> bool:
         """Whether a viewer who is in sees its tab or button. The door itself is `admit`, which knows of second factors."""

@@ -81,7 +81,7 @@ def save(request: HttpRequest) -> HttpResponseBase:
     if refused is not None:
         return refused
     viewer = request.viewer  # type: ignore[attr-defined]  # `admit` found one
-    if page.console.allows is not None and not page.console.allows(viewer):
+    if not page.is_allowed(viewer):
         raise Http404
     if not form.is_valid():
         messages.error(
