@@ -92,5 +92,5 @@ def test_every_file_for_a_spreadsheet_is_written_by_this_rule():
         "systems/card/closing/views/payouts.py": "systems/card/closing/services/payouts.py",
         "platforms/payments/views/days.py": "platforms/payments/vouchers.py",
     }
-    assert len(writers) > 6
+    assert len(writers) > 4, "the search finds nothing"
     assert {name for name in writers if not guarded.search(sources[elsewhere.get(name, name)])} == set()
