@@ -36,6 +36,13 @@ class NothingToPayError(CampusError):
     sentence = _("没有待付款的结算。")
 
 
+class NotInPayoutError(CampusError):
+    code = "card.not_in_payout"
+    http_status = 422
+    sentence = _("这份文件里没有结算单 {numbers}，没有改动。请照文件里的单号填写。")
+    field = "unpaid"
+
+
 class PayoutStateError(CampusError):
     code = "card.payout_state"
     http_status = 409

@@ -7,12 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit.forms import DatedForm
+from nanhu.kernel.sheets.cells import halfwidth
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.platforms.people.api import PersonField
 from nanhu.systems.card.closing.models import Contract
 from nanhu.systems.card.closing.services.contracts import Terms
 
 LARGEST_FEE = 200
+BETWEEN = re.compile(r"[\s,;、。]+")
 
 
 class ContractForm(DatedForm):
@@ -54,6 +56,10 @@ class ConfirmForm(forms.Form):
         max_length=2000,
         help_text=_("多个用空格分开；它们会进入下一份文件。"),
     )
+
+    def clean_unpaid(self) -> list[str]:
+        """As offices type them: full width, small letters, any comma between."""
+        return sorted({one for one in BETWEEN.split(halfwidth(self.cleaned_data["unpaid"]).upper()) if one})
 
 
 class CorrectionForm(forms.Form):

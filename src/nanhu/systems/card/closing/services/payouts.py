@@ -1,7 +1,7 @@
 """Paying merchants (付款): a file for the bank, and the bank's word that it paid, taken in by a second person."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -14,7 +14,7 @@ from nanhu.kernel.proposals import refuse_same_person
 from nanhu.kernel.sheets.writing import safe_cell
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.api import BANK_ACCOUNT
-from nanhu.systems.card.closing.errors import NothingToPayError, OwnContractError, PayoutStateError
+from nanhu.systems.card.closing.errors import NothingToPayError, NotInPayoutError, OwnContractError, PayoutStateError
 from nanhu.systems.card.closing.models import Payout, Settlement
 from nanhu.systems.card.closing.services.settling import opened, payable_of
 
@@ -46,14 +46,18 @@ def make_payout(*, by: Actor) -> Payout:
         return payout
 
 
-def confirm(*, by: Actor, payout: Payout, bank_reference: str, unpaid: Iterable[str] = ()) -> Payout:
-    """The bank paid, save the settlements named `unpaid`: those wait for the next file."""
+def confirm(*, by: Actor, payout: Payout, bank_reference: str, unpaid: Collection[str] = ()) -> Payout:
+    """The bank paid, save the settlements named `unpaid`: those wait for the next file. Each must be in this one, or it would be
+    booked as paid for a slip of the pen."""
     with transaction.atomic():
         current = Payout.objects.select_for_update().get(pk=payout.pk)
         if current.state != Payout.State.MADE:
             raise PayoutStateError(state=Payout.State(current.state).label)
         refuse_same_person(by, current.maker_id)
-        Settlement.objects.filter(payout=current, number__in=list(unpaid)).update(payout=None)
+        named = Settlement.objects.filter(payout=current, number__in=unpaid)
+        if unknown := set(unpaid) - set(named.values_list("number", flat=True)):
+            raise NotInPayoutError(numbers="、".join(sorted(unknown)))
+        named.update(payout=None)
         paid = list(Settlement.objects.filter(payout=current).select_related("merchant"))
         if not paid:
             raise NothingToPayError

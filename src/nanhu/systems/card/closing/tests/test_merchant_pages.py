@@ -76,6 +76,13 @@ def test_finance_agrees_settles_and_pays_and_the_merchant_reads_the_statement(tr
     assert shown.full_name in finance.get(here).content.decode(), "five canteens have a shop of that name"
     assert "nanhu-payout-1" in finance.get(f"{here}file.csv").content.decode()
     assert finance.post(f"{here}confirm/", {"reference": "B1", "unpaid": ""}).status_code == 409
+    number = Settlement.objects.get().number
+    unknown = second.post(f"{here}confirm/", {"reference": "B1", "unpaid": f"{number.lower()}、S99999；{number}9"})
+    assert (unknown.status_code, Payout.objects.get().state) == (422, "made")
+    assert f"没有结算单 {number}9、S99999" in unknown.content.decode()
+    whole = second.post(f"{here}confirm/", {"reference": "B1", "unpaid": f"　{number.lower()}，"})
+    assert whole.status_code == 409, "of the one that is in the file nothing is left to be paid"
+    assert Settlement.objects.get().payout is not None
     assert second.post(f"{here}confirm/", {"reference": "B1", "unpaid": ""}).status_code == 302
     assert Payout.objects.get().state == "confirmed"
     statement = mine.get(f"/card/closing/settlements/{Settlement.objects.get().number}/").content.decode()

@@ -86,4 +86,4 @@ def payout_file(_request: PageRequest, found: Payout) -> HttpResponse:
 @payout.action("confirm/", form=ConfirmForm, done=_("已确认付款。"))
 def confirm(request: PageRequest, form: ConfirmForm, found: Payout) -> None:
     said = form.cleaned_data
-    services.confirm(by=request.actor, payout=found, bank_reference=said["reference"], unpaid=said["unpaid"].split())
+    services.confirm(by=request.actor, payout=found, bank_reference=said["reference"], unpaid=said["unpaid"])
