@@ -131,3 +131,10 @@ class FontMissingError(CampusError):
     code = "card.font_missing"
     http_status = 503
     sentence = _("这台服务器没有中文字体，排不了版（Debian：apt install fonts-noto-cjk）。")
+
+
+class OwnDelegateError(CampusError):
+    code = "card.own_delegate"
+    http_status = 409
+    sentence = _("不能指定自己，请由另一位负责人指定。")
+    field = "campus_no"

@@ -56,3 +56,11 @@ def test_nobody_is_named_by_a_number_that_is_none_or_by_an_ordinary_clerk(campus
     given = {"unit": "12", "campus_no": NUMBER, "role": "agent"}
     assert campus.client("second_clerk").post(f"{DESK}delegates/", given).status_code == 404
     assert acts() == 0
+
+
+def test_the_office_does_not_give_itself_the_yes_of_a_unit(campus, manager):
+    own = {"unit": "12", "campus_no": CAST["clerk"][2], "role": "leader"}
+    answer = manager.post(f"{DESK}delegates/", own)
+    assert answer.status_code == 409
+    assert "不能指定自己" in answer.content.decode()
+    assert not UnitDelegate.objects.filter(role="leader", person_id=campus.card("clerk").person_id).exists()
