@@ -1,7 +1,7 @@
 """The door of a terminal: at a place from its registration on, without a list once it is taken away."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +12,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Text
 from nanhu.platforms.access.models import Door, DoorList, DoorListRow
 from nanhu.platforms.campus.api import Place, PlaceClosedError, is_open, open_places
-from nanhu.platforms.terminals.api import PARTS, Part, PlaceMissingError, Terminal, Unsent
+from nanhu.platforms.terminals.api import PARTS, Device, Part, PlaceMissingError, Seen, Terminal, Unsent
 
 
 def places() -> list[tuple[str, Text]]:
@@ -40,6 +40,11 @@ class DoorPart(Part):
         """Passages it decided without network."""
         door = Door.objects.filter(pk=terminal.pk).first()
         return Unsent(door.said_stored if door else 0)
+
+    def look(self, devices: Sequence[Device]) -> Mapping[int, Seen]:
+        """Where each door is: who may pass follows from it, so whoever switches one on has to see it."""
+        doors = Door.objects.filter(pk__in=[one.terminal.pk for one in devices]).select_related("place")
+        return {door.pk: Seen(owner=str(door.place)) for door in doors}
 
     def remove(self, terminal: Terminal, lost: Unsent) -> None:  # noqa: ARG002  what is lost stays with the terminal
         DoorListRow.objects.filter(door_id=terminal.pk).delete()

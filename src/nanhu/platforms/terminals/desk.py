@@ -100,6 +100,7 @@ class DeviceFilters(Filters):
 def terminals(request: PageRequest) -> HttpResponse:
     """Worst first."""
     devices, filters = all_devices(), DeviceFilters(request.GET)
+    kept = [one for one in devices if one.terminal.state != Terminal.State.RETIRED]
     counts = Counter(problem for one in devices for problem in one.problems)
     shown = sorted(filter(filters.fits, devices), key=lambda one: (-len(one.problems), one.number))
     none = Empty(title=_("没有这样的终端"), icon="monitor-smartphone", text=_("登记以后，在这里看得到。"))
@@ -109,8 +110,8 @@ def terminals(request: PageRequest) -> HttpResponse:
         "online": sum(one.is_online for one in devices),
         "as_of": now(),
         "found": [(key, one.words, counts[key]) for key, one in known_problems().items() if counts[key]],
-        "unsent_rows": sum(one.unsent.rows for one in devices),
-        "unsent_fen": sum(one.unsent.fen for one in devices),
+        "unsent_rows": sum(one.unsent.rows for one in kept),
+        "unsent_fen": sum(one.unsent.fen for one in kept),
     }
     return render(request, "terminals/devices.html", facts)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Text
@@ -24,7 +24,7 @@ def all_devices() -> list[Device]:
     moment = now()
     following = {one.pk: one for one in NextKey.objects.filter(ends_at__gt=moment)}
     addresses = addresses_since(moment - INCIDENT_DAYS)
-    incidents = incidents_since(moment - INCIDENT_DAYS)
+    incidents, refused = incidents_since(moment - INCIDENT_DAYS)
     found = [
         Device(
             terminal=terminal,
@@ -32,6 +32,7 @@ def all_devices() -> list[Device]:
             incidents=incidents.get(terminal.number, Counter()),
             addresses=addresses.get(terminal.pk, []),
             next_key=following.get(terminal.pk),
+            refused_at=refused.get(terminal.number),
         )
         for terminal in Terminal.objects.order_by("number")
     ]
@@ -60,7 +61,11 @@ def problems_of(device: Device, seen: dict[str, Seen]) -> frozenset[str]:
     """Of what was taken away only what it did since then: what it did before is over."""
     terminal = device.terminal
     if terminal.state == Terminal.State.RETIRED:
-        return frozenset({"retired"} | ({"stolen"} if was_heard_after_it_was_retired(device) else set()))
+        since = {
+            "stolen": was_heard_after_it_was_retired(device),
+            "incidents": was_refused_after_it_was_retired(device),
+        }
+        return frozenset({"retired", *(name for name, is_so in since.items() if is_so)})
     is_on = terminal.state == Terminal.State.ON
     offset, is_device = terminal.clock_offset_seconds, all(one.is_device for one in seen.values())
     own = {
@@ -82,6 +87,12 @@ def was_heard_after_it_was_retired(device: Device) -> bool:
     return device.is_online and seen is not None and gone is not None and seen > gone + SEEN_LATER
 
 
+def was_refused_after_it_was_retired(device: Device) -> bool:
+    """Its key is nobody's any more, so that what still signs by it is refused like any wrong signature."""
+    refused, gone = device.refused_at, device.terminal.retired_at
+    return refused is not None and gone is not None and refused > gone
+
+
 def is_used_elsewhere(addresses: list[Address]) -> bool:
     """Two addresses in use at the same time: the one before was still used after the newest had begun."""
     return any(
@@ -96,12 +107,15 @@ def addresses_since(moment: datetime) -> dict[int, list[Address]]:
     return found
 
 
-def incidents_since(moment: datetime) -> dict[str, Counter[str]]:
+def incidents_since(moment: datetime) -> tuple[dict[str, Counter[str]], dict[str, datetime]]:
+    """By the terminal's number: how many of which code, and when the last of all was."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
+    last: dict[str, datetime] = {}
     rows = Incident.objects.filter(at__gt=moment).values_list("terminal_number", "code")
-    for number, code, times in rows.annotate(times=Sum("times")):
+    for number, code, times, at in rows.annotate(times=Sum("times"), last=Max("at")):
         found[number][code] += times
-    return found
+        last[number] = max(at, last.get(number, at))
+    return found, last
 
 
 def incident_words(code: str) -> Text:

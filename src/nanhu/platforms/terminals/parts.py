@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Final, NamedTuple
 
 from django import forms
@@ -27,7 +28,7 @@ class Problem(NamedTuple):
 
 class Seen(NamedTuple):
     """What a part knows of one terminal. `facts` are its own, for its columns and templates; `place` and `owner`: where it stands
-    and whose it is; `lost_fen` was accepted as lost; `is_device` is False where nothing stands in the field that could sign on."""
+    and what it serves, a shop or a place; `lost_fen` was accepted as lost; `is_device` is False where nothing stands in the field that could sign on."""
 
     facts: Any = None
     problems: frozenset[str] = frozenset()
@@ -40,13 +41,15 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A terminal as it stands now. `incidents`: requests refused within a day, by code; `seen` by the name of the part."""
+    """A terminal as it stands now. `incidents`: requests refused within a day, by code, the last of them at `refused_at`; `seen` by the
+    name of the part."""
 
     terminal: Terminal
     is_online: bool
     incidents: Counter[str]
     addresses: list[Address]
     next_key: NextKey | None
+    refused_at: datetime | None = None
     seen: Mapping[str, Seen] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 

@@ -1,13 +1,15 @@
 """What every page of a console is held to, for that of devices; and a device that no other room knows."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.desk import desk
+from nanhu.platforms.terminals.devices import all_devices
 from nanhu.platforms.terminals.models import Incident, Terminal
 from nanhu.platforms.terminals.policies import CLERK, REGISTRAR
 from nanhu.testing.pages import PageTests
@@ -72,3 +74,15 @@ def test_a_device_is_looked_at_narrowed_and_found_by_what_was_refused_of_it(memb
     assert numbers("problem=off&kind=door") == {"D1002"}
     assert numbers("kind=pos") == set()
     assert "被拒的请求" in keeper.get("/card/fleet/terminals/D1001/").content.decode()
+
+
+def test_what_was_taken_away_and_still_signs_is_told_and_its_rows_are_no_longer_waited_for(members):
+    day = timedelta(hours=1)
+    Terminal.objects.create(number="D1001", kind="door", place="北门", key="0" * 64)
+    gone = {"kind": "door", "key": "0" * 64, "state": "retired", "retired_at": now() - day}
+    for number, at in (("D1002", now()), ("D1003", now() - 2 * day)):
+        Terminal.objects.create(number=number, place="南门", **gone)
+        Incident.objects.create(terminal_number=number, code="signature_wrong", at=at)
+    found = {one.number: one.problems for one in all_devices()}
+    assert "incidents" in found["D1002"], "its former key is in somebody's hands"
+    assert found["D1003"] == ("retired",), "what was before is over"

@@ -119,4 +119,4 @@ def test_a_terminal_that_was_taken_away_keeps_no_alarms(campus):
     assert no_terminal_is_abused().verdict == Verdict.OK
     assert "已撤机" in campus.client("clerk").get("/card/fleet/?problem=retired").content.decode()
     Terminal.objects.filter(pk=gone.pk).update(retired_at=seen - timedelta(minutes=1))
-    assert badges() == {"retired", "stolen"}
+    assert badges() == {"retired", "stolen", "incidents"}
