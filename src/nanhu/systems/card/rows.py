@@ -66,6 +66,12 @@ def line_of(receipt: Receipt) -> Line:
     )
 
 
+def whole_fen(receipt: Receipt) -> int:
+    """Signed as in its line, with what is still owed of it: what a correction gives back."""
+    amount: int = receipt.amount_fen or 0
+    return amount if KINDS[receipt.kind].is_money_in else -amount
+
+
 def source_of(receipt: Receipt) -> str:
     """Where money came from that no merchant gave."""
     if receipt.kind in SOURCES:

@@ -7,7 +7,7 @@ import pytest
 from nanhu.kernel.clock import now
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.closing.services import corrections
-from nanhu.systems.card.closing.views.corrections import desk
+from nanhu.systems.card.closing.views.corrections import Corrections, Disputes, desk
 from nanhu.systems.card.models import Receipt
 from nanhu.testing.pages import ProposalTests
 
@@ -42,3 +42,10 @@ class TestPages(ProposalTests):
         by = self.campus.actor("clerk")
         asked = corrections.ask(by=by, receipt=self.sale, reason="按错", token=uuid4())
         return self.desk.address("case", {"public_id": asked.public_id})
+
+
+def test_a_sale_that_is_still_owed_is_told_whole():
+    """The second person agrees to what is given back, not to what the wallet has felt of it."""
+    sale = Receipt(kind="stored", amount_fen=4006, owed_fen=4006)
+    columns = [column for table in (Corrections, Disputes) for column in table.columns if column.name == "amount"]
+    assert [column.value(Correction(receipt=sale)) for column in columns] == [-4006, -4006]

@@ -31,7 +31,7 @@ from nanhu.systems.card.closing.services import disputes
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.policies import CLERK_ROLE
 from nanhu.systems.card.protocol import receipt_number
-from nanhu.systems.card.rows import line_of
+from nanhu.systems.card.rows import line_of, whole_fen
 
 PAGE = 30
 State = Correction.State
@@ -50,7 +50,7 @@ desk = Console(
 class Corrections(Table):
     number = Link(_("凭证号"), lambda one: receipt_number(one.receipt_id), to="case", sort="receipt_id", is_number=True)
     kind = Text(_("类别"), lambda one: f"{line_of(one.receipt).kind} {line_of(one.receipt).merchant}".strip())
-    amount = Money(_("金额"), lambda one: line_of(one.receipt).signed_fen)
+    amount = Money(_("金额"), lambda one: whole_fen(one.receipt))
     reason = Text(_("原因"))
     author = Who(_("申请"), "author_name", at="created_at", account="author_id")
     approver = Who(_("复核"), "approver_name", account="approver_id")
@@ -60,7 +60,7 @@ class Corrections(Table):
 def facts(_request: PageRequest, found: Correction) -> dict[str, Any]:
     card = found.receipt.card
     person = people.person_cards({card.person_id}).get(card.person_id) if card else None
-    return {"line": line_of(found.receipt), "card": card, "person": person}
+    return {"line": line_of(found.receipt), "whole_fen": whole_fen(found.receipt), "card": card, "person": person}
 
 
 corrections = desk.proposals(
@@ -104,7 +104,7 @@ class Disputes(Table):
     kind = Text(_("类别"), lambda one: f"{line_of(one.receipt).kind} {line_of(one.receipt).merchant}".strip())
     terminal = Text(_("终端号"), "receipt__terminal__number", is_number=True, is_wide=True)
     occurred_at = Moment(_("时间"), "receipt__occurred_at")
-    amount = Money(_("金额"), lambda one: line_of(one.receipt).signed_fen)
+    amount = Money(_("金额"), lambda one: whole_fen(one.receipt))
     words = Text(_("疑问"))
     created_at = Moment(_("标出时间"), is_wide=True)
     state = Badge(_("状态"), names=Dispute.State.choices, tones={"answered": "good"}, tone="warn")
