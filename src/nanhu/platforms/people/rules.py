@@ -223,9 +223,13 @@ def normalise_document(number: str) -> str:
 
 
 def normalise_phone(number: str) -> str:
-    """Digits only, without the country's 86."""
+    """Digits only, without the country's 86. "+1 312 555 0199" has as many as a mobile of the mainland: it keeps a 00, as it is
+    dialled from here."""
     digits = "".join(c for c in halfwidth(number) if c in "0123456789")
-    return digits[2:] if digits.startswith("86") and len(digits) == MOBILE_LENGTH + 2 else digits
+    if digits.startswith("86") and len(digits) == MOBILE_LENGTH + 2:
+        return digits[2:]
+    is_abroad = halfwidth(number).lstrip().startswith("+")
+    return f"00{digits}" if is_abroad and MOBILE.fullmatch(digits) else digits
 
 
 def is_phone(typed: str) -> bool:

@@ -14,7 +14,7 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Viewer, personal_facts
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
-from nanhu.platforms.people.rules import initials_of, normalise_document, pinyin_of
+from nanhu.platforms.people.rules import initials_of, is_phone, normalise_document, normalise_phone, pinyin_of
 from nanhu.platforms.people.services.photos import photos_dir
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +125,23 @@ def test_identity_is_compared_whatever_the_width_and_case():
     assert people.matches_id_tail(person_id=known.id, tail="31002x")
     assert not people.matches_id_tail(person_id=known.id, tail="")
     assert not people.matches_id_tail(person_id=person().id, tail="")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("138 0013 8000", "13800138000"),
+        ("+86 138-0013-8000", "13800138000"),
+        ("＋1 312 555 0199", "0013125550199"),
+        ("001 312 555 0199", "0013125550199"),
+        ("0013125550199", "0013125550199"),
+        ("+852 9123 4567", "85291234567"),
+    ],
+)
+def test_a_number_abroad_is_never_a_mobile_of_the_mainland(typed, kept):
+    assert is_phone(typed)
+    assert normalise_phone(typed) == kept
+    assert normalise_phone(kept) == kept
 
 
 def test_every_reveal_is_written_down():
