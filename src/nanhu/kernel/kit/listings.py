@@ -98,11 +98,16 @@ class Listing:
     def head(self, column: Column) -> Head:
         wanted = self.request.GET.get("sort", "")
         css = f"{column.css}{' wide-only' if column.is_wide else ''}".strip()
-        if not isinstance(self.rows, QuerySet) or not sort_fields(column, self.rows.model):
+        if not self.can_sort_by(column):
             return Head(column.head, css, "", "")
         direction = {column.name: "ascending", f"-{column.name}": "descending"}.get(wanted, "")
         following = f"-{column.name}" if direction == "ascending" else column.name
         return Head(column.head, css, address_with(self.request.GET, {"sort": following}), direction)
+
+    def can_sort_by(self, column: Column) -> bool:
+        if not isinstance(self.rows, QuerySet) or self.rows.query.is_sliced:
+            return False
+        return bool(sort_fields(column, self.rows.model))
 
     @cached_property
     def lines(self) -> list[Line]:

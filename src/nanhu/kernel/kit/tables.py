@@ -59,8 +59,9 @@ def is_field(model: type[Model] | None, path: str) -> bool:
 
 
 def in_order(table: type[Table], rows: Iterable[Any], wanted: str) -> Iterable[Any]:
-    """By the column that the address names ("-price": downwards); else as the table or the query has it. The key breaks ties."""
-    if not isinstance(rows, QuerySet):
+    """By the column that the address names ("-price": downwards); else as the table or the query has it. The key breaks ties. Rows that
+    were cut off stay as they were cut."""
+    if not isinstance(rows, QuerySet) or rows.query.is_sliced:
         return rows
     column = next((one for one in table.columns if one.name == wanted.lstrip("-")), None)
     fields = sort_fields(column, rows.model) if column else ()

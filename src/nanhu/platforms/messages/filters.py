@@ -15,6 +15,7 @@ from nanhu.platforms.messages import queries
 from nanhu.platforms.messages.models import Notice
 
 FIRST_YEAR, LAST_YEAR = 1990, 2200
+DIGITS = 4
 
 
 class Titled(Search):
@@ -28,7 +29,8 @@ class YearField(forms.ChoiceField):
     """A year in which nothing was published can be asked for, too."""
 
     def valid_value(self, value: str) -> bool:
-        return value.isascii() and value.isdecimal() and FIRST_YEAR <= int(value) <= LAST_YEAR
+        is_number = len(value) == DIGITS and value.isascii() and value.isdecimal()
+        return is_number and FIRST_YEAR <= int(value) <= LAST_YEAR
 
 
 class Year(Choice):

@@ -130,6 +130,11 @@ def test_rubbish_in_the_order_orders_nothing(wanted, order):
     assert in_order(Deliveries, EventDelivery.objects.all(), wanted).query.order_by == order
 
 
+def test_rows_that_were_cut_off_stay_as_they_were_cut():
+    cut = EventDelivery.objects.order_by("pk")[:10]
+    assert in_order(Deliveries, cut, "-event") is cut
+
+
 class AuditFilters(Filters):
     q = Search("actor", "target")
     action = Choice("动作", [("a", "甲"), ("b", "乙")])

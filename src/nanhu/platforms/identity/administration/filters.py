@@ -1,7 +1,7 @@
 """What narrows the two logs."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -19,6 +19,8 @@ from nanhu.platforms.identity.models import Account, SignInEvent
 from nanhu.platforms.people import api as people
 
 DAY = timedelta(days=1)
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+"""Beyond them nothing was or will be written down here; the last days that can be written leave no room to reckon."""
 
 
 class CampusDays(Filter):
@@ -44,7 +46,7 @@ class CampusDays(Filter):
 
 
 def span_of(given: Mapping[str, Any]) -> tuple[datetime, datetime]:
-    first, last = given.get("first"), given.get("last")
+    first, last = (min(max(day, EARLIEST), LATEST) if day else None for day in (given.get("first"), given.get("last")))
     if not (first or last):
         return sign_ins.last_day()
     ends = end_of(last) if last else sign_ins.last_day()[1]

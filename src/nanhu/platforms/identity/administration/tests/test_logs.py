@@ -75,6 +75,15 @@ def test_the_export_is_no_formula(office) -> None:
     assert AuditEntry.objects.filter(action="identity.export_sign_in_log").exists()
 
 
+def test_the_export_writes_down_what_narrowed_it(office, here) -> None:
+    event(browser="Firefox-one")
+    asked = {"q": here.numbers[0], "kind": "nonsense", "first": "yesterday", "last": "2026-01-31", "sort": "at"}
+    answer = office("identity.auditor").client.get("/identity/sign-ins/export", asked)
+    assert answer.status_code == 200
+    entry = AuditEntry.objects.get(action="identity.export_sign_in_log")
+    assert entry.facts["query"] == f"q={here.numbers[0]}&last=2026-01-31"
+
+
 @pytest.mark.parametrize("minute", [0, 30, 59])
 def test_the_last_day_is_the_hour_that_runs_and_the_24_before_it(office, monkeypatch, minute) -> None:
     moment = now().replace(minute=minute, second=59)
@@ -132,6 +141,15 @@ def test_the_audit_is_read_by_filter(office, here) -> None:
     )
     assert auditor.client.get("/identity/audit", {"q": "nobody"}).context["list"].rows == []
     assert auditor.client.get("/identity/audit", {"before": "9" * 40}).status_code == 200
+    assert auditor.client.get("/identity/audit", {"before": "9" * 5000}).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["sign-ins", "sign-ins/export", "audit", "audit/export"])
+def test_the_first_and_the_last_day_of_all_can_be_asked_for(office, page) -> None:
+    client = office("identity.auditor").client
+    for asked in ({"first": "0001-01-01"}, {"last": "9999-12-31"}, {"last": "0001-01-01"}, {"first": "9999-12-31"}):
+        assert client.get(f"/identity/{page}", asked).status_code == 200, asked
+    assert client.get(f"/identity/{page}", {"first": "0001-01-01", "last": "9999-12-31"}).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

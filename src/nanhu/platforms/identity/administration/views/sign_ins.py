@@ -63,7 +63,7 @@ def place_in(request: PageRequest) -> tuple[datetime, int] | None:
 def sign_ins_export(request: PageRequest) -> HttpResponseBase:
     filters = SignInFilters(request.GET)
     note_look(request, filters.wanted)
-    said = {name: value for name in filters.form.fields if (value := request.GET.get(name, ""))}
+    said = {name: value for name, value in filters.form.cleaned_data.items() if value}
     audit.record(
         by=request.actor,
         action="identity.export_sign_in_log",

@@ -42,7 +42,7 @@ class Entries(Table):
 def audit_log(request: PageRequest) -> HttpResponseBase:
     """Walked by the last line, never counted."""
     before = request.GET.get("before", "")
-    place = min(int(before), LARGEST) if before.isdecimal() else None
+    place = min(int(before), LARGEST) if before.isdecimal() and len(before) <= len(str(LARGEST)) else None
     found = list(trail.entries(TrailFilters(request.GET).wanted, before=place)[: trail.LINES + 1])
     shown, (waiting, since) = found[: trail.LINES], unsealed()
     facts = {
