@@ -354,7 +354,11 @@ class Action(SubmitPage):
         request.failure, request.failed_form = str(failure), form
         request.arguments = {name: request.arguments[name] for name in names_in(above.path)}
         request.page = above
-        answer = above.again(request)
+        request.method = "GET"  # a page that sees to forms itself takes this one for none of its own
+        try:
+            answer = above.again(request)
+        finally:
+            request.method = "POST"
         answer.status_code = status
         return answer
 

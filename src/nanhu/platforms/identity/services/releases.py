@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.platforms.identity.errors import OwnRequestError, ReasonMissingError, UnknownAttributeError
 from nanhu.platforms.identity.models import Application, AttributeRelease
 from nanhu.platforms.identity.services.attributes import ATTRIBUTES
 
 State = AttributeRelease.State
+WHAT = _("这项属性申请")
 
 
 @transaction.atomic
@@ -61,11 +64,13 @@ def requested(by: Actor, release: AttributeRelease, reason: str) -> AttributeRel
 
 @transaction.atomic
 def decide_release(*, by: Actor, release: AttributeRelease, is_granted: bool) -> None:
-    """A second person grants or refuses a sensitive attribute. Raises OwnRequestError to who asked for it."""
+    """A second person grants or refuses a sensitive attribute, once. Raises OwnRequestError to who asked for it."""
     Application.objects.select_for_update().get(pk=release.application_id)
-    locked = AttributeRelease.objects.select_for_update().select_related("application").get(pk=release.pk)
+    locked = still_there(release)
     if by.account_id is None or by.account_id == locked.requester_id:
         raise OwnRequestError
+    if locked.state != State.WAITING:
+        raise WrongStateError(what=WHAT, state=locked.get_state_display())
     locked.state = State.GRANTED if is_granted else State.REFUSED
     locked.decided_by, locked.decider_id, locked.decided_at = by.name, by.account_id, now()
     locked.save(update_fields=["state", "decided_by", "decider", "decided_at"])
@@ -75,3 +80,12 @@ def decide_release(*, by: Actor, release: AttributeRelease, is_granted: bool) ->
         target=f"application:{locked.application.key}",
         facts={"name": locked.name, "is_granted": is_granted, "reason": locked.reason},
     )
+
+
+def still_there(release: AttributeRelease) -> AttributeRelease:
+    """Locked; taken back meanwhile, it is there no more."""
+    found = AttributeRelease.objects.select_for_update(of=("self",)).select_related("application")
+    locked = found.filter(pk=release.pk).first()
+    if locked is None:
+        raise NotFoundError(what=WHAT)
+    return locked

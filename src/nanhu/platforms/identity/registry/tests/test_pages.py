@@ -7,13 +7,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.errors import OwnRequestError
 from nanhu.platforms.identity.models import Application, AttributeRelease, SsoGrant, SsoSession
+from nanhu.platforms.identity.registry.errors import RuleRefusedError
 from nanhu.platforms.identity.registry.forms import AttributesForm, RegisterForm
 from nanhu.platforms.identity.registry.models import Health
+from nanhu.platforms.identity.registry.services import rules
 from nanhu.platforms.identity.registry.tests.conftest import signed_in
 from nanhu.platforms.identity.services.applications import (
     DEFAULT_ATTRIBUTES,
@@ -208,6 +211,19 @@ def test_who_asked_is_the_account_and_not_its_name(library, student, teacher):
     assert (release.state, release.decider) == ("granted", teacher.account)
 
 
+def test_what_is_decided_is_decided_once(library, student, teacher):
+    """By whoever comes first: the other saw it wait on a page of before."""
+    set_releases(by=Actor(account_id=student.account.pk, name="张伟"), application=library, reasons={"phone": "逾期"})
+    seen, second = AttributeRelease.objects.get(name="phone"), Actor(account_id=teacher.account.pk, name="欧阳修文")
+    decide_release(by=second, release=seen, is_granted=False)
+    with pytest.raises(WrongStateError):
+        decide_release(by=second, release=seen, is_granted=True)
+    assert AttributeRelease.objects.get(name="phone").state == "refused"
+    AttributeRelease.objects.filter(pk=seen.pk).delete()
+    with pytest.raises(NotFoundError):
+        decide_release(by=second, release=seen, is_granted=True)
+
+
 def test_a_released_phone_leaves_a_mark(library, student):
     set_releases(by=TEST, application=library, reasons={"phone": "逾期提醒", "displayName": "姓名"})
     card = people.person_card(student.person_id)
@@ -277,10 +293,31 @@ def test_rules_are_added_and_removed_in_the_browser(administrator, library, stud
     refused = signed_in(student.numbers[0]).get("/cas/login", {"service": "https://lib.example.edu.cn/my"})
     assert refused.status_code == 403
     assert "图书未还" in refused.content.decode()
-    administrator.post(f"/applications/library/access/{held.pk}/remove")
+    remove = f"/applications/library/access/{held.pk}/remove"
+    assert "规则已移除" in administrator.post(remove, follow=True).content.decode()
     assert not library.access_rules.exists()
+    assert "已经没有了" in administrator.post(remove, follow=True).content.decode()
     nobody = administrator.post("/applications/library/access", {"effect": "allow", "reason": "空"})
     assert nobody.status_code == 200
+    assert not library.access_rules.exists()
+
+
+def test_a_rest_that_is_over_is_not_ended_again(administrator, library):
+    page = administrator.post("/applications/library/maintenance/0/end", follow=True).content.decode()
+    assert "已经没有了" in page
+    assert "维护已结束" not in page
+
+
+def test_below_a_refused_button_the_page_adds_no_rule(administrator, library, monkeypatch):
+    def refuse(**_named):
+        raise RuleRefusedError(problem="试")
+
+    monkeypatch.setattr(rules, "remove_rule", refuse)
+    rule = {"effect": "deny", "affiliation_kind": "student", "reason": "按了移除"}
+    page = administrator.post("/applications/library/access/1/remove", rule)
+    assert page.status_code == 422
+    assert "规则不能这样写：试" in page.content.decode()
+    assert not page.context["form"].is_bound
     assert not library.access_rules.exists()
 
 

@@ -56,11 +56,15 @@ def numbered(key: str, number: int) -> tuple[Application, int]:
     return application_with(key), number
 
 
-@access.action("<int:number>/remove", subject=numbered, done=_("规则已移除，立即生效。"))
-def remove_rule(request: PageRequest, named: tuple[Application, int]) -> None:
+def rule_removed(is_removed: object) -> str:
+    return str(_("规则已移除，立即生效。") if is_removed else _("这条规则已经没有了。"))
+
+
+@access.action("<int:number>/remove", subject=numbered, done=rule_removed)
+def remove_rule(request: PageRequest, named: tuple[Application, int]) -> bool:
     application, number = named
-    rules.remove_rule(by=request.actor, application=application, rule_id=number)
     on_commit(menu.read_anew)
+    return rules.remove_rule(by=request.actor, application=application, rule_id=number)
 
 
 class Rests(Table):
@@ -96,11 +100,15 @@ def rests(request: PageRequest, application: Application) -> HttpResponse:
     )
 
 
-@rests.action("<int:number>/end", subject=numbered, done=_("维护已结束。"))
-def end_rest(request: PageRequest, named: tuple[Application, int]) -> None:
+def rest_ended(is_ended: object) -> str:
+    return str(_("维护已结束。") if is_ended else _("这次维护已经没有了。"))
+
+
+@rests.action("<int:number>/end", subject=numbered, done=rest_ended)
+def end_rest(request: PageRequest, named: tuple[Application, int]) -> bool:
     application, number = named
-    maintenance.end(by=request.actor, application=application, maintenance_id=number)
     on_commit(menu.read_anew)
+    return maintenance.end(by=request.actor, application=application, maintenance_id=number)
 
 
 @page.page("why", title=_("为什么能用或不能用"), roles=READERS, subject=application_with)
