@@ -33,7 +33,7 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.listings import Listing
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.chip.forms import AnswerForm, BatchForm, DecisionForm, ProposalForm
+from nanhu.systems.card.chip.forms import AnswerForm, BatchForm, DecisionForm, ProposalForm, TakeBackForm
 from nanhu.systems.card.chip.models import SuspenseBatch, SuspenseCase
 from nanhu.systems.card.chip.services import suspense_batches, suspense_posting
 from nanhu.systems.card.chip.services.suspense import close_case, take_case
@@ -158,7 +158,7 @@ def row(request: PageRequest, found: SuspenseCase) -> HttpResponse:
         "member": found.row.get("chip") or {},
         "form": form_of(request, AnswerForm),
         "proposal_form": form_of(request, ProposalForm),
-        "decision_form": form_of(request, DecisionForm, initial={"proposer": found.proposer_id}),
+        "decision_form": form_of(request, DecisionForm),
         "is_postable": suspense_posting.is_postable(found),
         "is_own": found.proposer_id is not None and found.proposer_id == request.viewer.account_id,
     }
@@ -223,6 +223,14 @@ batches = desk.proposals(
 )
 
 
-@batches.case.action("discard/", done=_("已撤回，这些交易可以再逐笔办理。"))
-def discard(request: PageRequest, found: SuspenseBatch) -> None:
-    suspense_batches.take_batch_back(by=request.actor, batch=found)
+@batches.case.form(
+    "discard/",
+    TakeBackForm,
+    title=_("撤回整批办理"),
+    submit=_("撤回"),
+    icon="undo-2",
+    done=_("已撤回，这些交易可以再逐笔办理。"),
+)
+def take_back(request: PageRequest, form: TakeBackForm, found: SuspenseBatch) -> None:
+    """On a page of its own: that of the batch renews itself, and would take away what is being typed."""
+    suspense_batches.take_batch_back(by=request.actor, batch=found, answer=form.cleaned_data["answer"])

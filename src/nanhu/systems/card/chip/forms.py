@@ -34,5 +34,9 @@ class DecisionForm(BesideOthers):
     answer = forms.CharField(label=_("依据"), max_length=LONGEST)
 
 
+class TakeBackForm(forms.Form):
+    answer = forms.CharField(label=_("撤回的理由"), max_length=LONGEST)
+
+
 class AnswerForm(forms.Form):
     answer = forms.CharField(label=_("核查结果"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))

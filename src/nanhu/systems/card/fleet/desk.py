@@ -4,6 +4,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import registry
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Badge, Console, Markup, PageRequest, Table, Text, listing
 from nanhu.kernel.kit.forms import ReasonForm
@@ -34,6 +35,7 @@ desk = Console(
         CLERK_ROLE,
         Role(key=REGISTRAR, name=_("商户登记"), description=_("登记商户和停业；商户开业要一卡通财务同意")),
     ],
+    menu=CLERKS,
     order=44,
 )
 
@@ -97,6 +99,21 @@ def merchants(request: PageRequest) -> HttpResponseBase:
     return listing(
         request, Merchants, Merchant.objects.all(), per_page=SHOWN, template="card_fleet/merchants.html", facts=facts
     )
+
+
+registry.applications.add(
+    registry.Application(
+        key="card.merchants",
+        name=_("商户登记"),
+        icon="store",
+        url=merchants.address,
+        section="work",
+        roles=REGISTRARS,
+        owner=_("校园卡管理办公室"),
+        description=_("登记商户、停业"),
+        order=44,
+    )
+)
 
 
 def merchant_with(key: str) -> Merchant:

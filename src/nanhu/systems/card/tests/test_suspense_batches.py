@@ -147,8 +147,14 @@ def test_a_case_of_a_batch_is_not_answered_by_itself_until_the_batch_is_refused(
     for deed in ("propose", "decide", "close"):
         assert flooded.client("second_clerk").post(f"{page}{deed}/", facts).status_code == 409
     assert propose(flooded, "second_clerk").status_code == 409, "nothing is left to propose"
-    assert decide(flooded, "clerk", "discard").status_code == 302, "taken back"
     batch = SuspenseBatch.objects.get()
+    own = flooded.client("clerk")
+    assert f"{page_of(batch)}discard/" in own.get(page_of(batch)).content.decode()
+    assert own.post(f"{page_of(batch)}discard/", {"answer": " "}).status_code == 422
+    assert decide(flooded, "second_clerk", "discard").status_code == 409, "not another's"
+    assert decide(flooded, "clerk", "discard").status_code == 302, "taken back"
+    assert AuditEntry.objects.get(action="card.take_suspense_batch_back").reason == "逐笔核对了小票"
+    batch.refresh_from_db()
     assert (batch.state, batch.approver_id, batch.ended_by) == ("taken_back", None, "周敏")
     assert decide(flooded, "second_clerk", "approve").status_code == 409
     assert flooded.client("second_clerk").post(f"{page}propose/", facts).status_code == 302
@@ -160,6 +166,16 @@ def test_a_form_that_is_sent_twice_proposes_once(flooded):
     first, second = (propose(flooded, token=token) for _twice in range(2))
     assert (first.status_code, first.url) == (302, second.url)
     assert SuspenseBatch.objects.count() == 1
+
+
+def test_a_batch_that_is_refused_says_why_once_and_its_form_is_sent_once(flooded):
+    case = SuspenseCase.objects.filter(terminal__number="N1001").latest("pk")
+    facts = {"terminal": case.terminal_id, "reason": case.reason, "upto": case.pk, "deed": "post", "proposal": " "}
+    group = GROUP.partition("?")[2]
+    answer = flooded.client("clerk").post(f"{PAGE}propose/?{group}", facts | {"token": str(uuid4())})
+    page = answer.content.decode()
+    assert (answer.status_code, page.count("form-errors")) == (422, 1)
+    assert (page.count('name="token"'), 'name="form_token"' in page) == (1, True)
 
 
 def test_a_batch_is_bounded_and_takes_only_what_was_shown(flooded, monkeypatch):

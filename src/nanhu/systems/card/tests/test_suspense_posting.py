@@ -99,6 +99,10 @@ def test_a_newer_proposal_is_not_decided_unseen(campus, case):
     propose(campus, case, "second_clerk", "另一个理由")
     assert decide(campus, case, "clerk", "post", proposer=shown).status_code == 409
     assert decide(campus, case, "clerk", "post", proposer="").status_code == 422
+    again = decide(campus, case, "clerk", "post", proposer=shown).content.decode()
+    case.refresh_from_db()
+    assert "另一个理由" in again
+    assert f'name="proposer" value="{case.proposer_id}"' in again, "whose proposal this page shows"
     assert left(campus) == START_FEN
 
 

@@ -3,6 +3,7 @@
 import logging
 import re
 from datetime import date
+from unittest.mock import patch
 from urllib.parse import unquote
 
 import pytest
@@ -15,6 +16,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.payments.models import Agreement, Channel
+from nanhu.platforms.payments.views import own_agreement
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, Person
 from nanhu.systems.card.bank.models import Binding, OnlineTopUp
@@ -162,6 +164,8 @@ def test_another_card_takes_the_place_of_the_first_and_signing_ends_when_asked(c
     drive(2)
     assert set(Agreement.objects.values_list("tail", "state")) == {("8117", "active"), ("8018", "cancelled")}
     assert "确认解约" in text_of(student, BANK + "agreement/cancel/")
+    with patch.object(own_agreement, "terms_for", lambda _person_id: []):
+        assert "/agreement/cancel/" in text_of(student, BANK + "agreement/"), "also without a card that uses it"
     student.post(BANK + "agreement/cancel/")
     drive(2)
     assert not Agreement.objects.filter(state="active").exists()

@@ -87,14 +87,15 @@ def refuse_batch(*, by: Actor, batch: SuspenseBatch, answer: str) -> SuspenseBat
         return locked
 
 
-@transaction.atomic
-def take_batch_back(*, by: Actor, batch: SuspenseBatch) -> SuspenseBatch:
+def take_batch_back(*, by: Actor, batch: SuspenseBatch, answer: str) -> SuspenseBatch:
     """By who proposed it, before anybody decided."""
-    locked = batch.locked_in({State.ASKED})
-    locked.take_back(by)
-    open_again(locked)
-    note_batch(by, "card.take_suspense_batch_back", locked, "")
-    return locked
+    why = given(answer)[:400]
+    with transaction.atomic():
+        locked = batch.locked_in({State.ASKED})
+        locked.take_back(by)
+        open_again(locked)
+        note_batch(by, "card.take_suspense_batch_back", locked, why)
+        return locked
 
 
 def open_again(batch: SuspenseBatch) -> None:

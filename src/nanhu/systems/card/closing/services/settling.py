@@ -28,8 +28,9 @@ def settle_due(*, by: Actor, today: date | None = None) -> list[Settlement]:
         if contract is not None:
             is_last = merchant.state == Merchant.State.CLOSED  # nothing more will come: no reason to wait for the cycle
             last = today - timedelta(days=1) if is_last else last_day_due(contract.cycle, today)
-            settled = settle(by=by, merchant=merchant, last=last)
-            made += [settled] if settled is not None else []
+            if contract_on(merchant, last) is not None:  # else it began after the period that is over
+                settled = settle(by=by, merchant=merchant, last=last)
+                made += [settled] if settled is not None else []
     return made
 
 

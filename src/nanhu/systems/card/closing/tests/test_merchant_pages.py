@@ -68,7 +68,7 @@ def test_finance_agrees_settles_and_pays_and_the_merchant_reads_the_statement(tr
     assert Contract.objects.get().account_token == "tok-9"
     trading.pay("teacher", 1250)
     settling.settle(by=SYSTEM, merchant=Merchant.objects.get(key="n1.rice"), last=campus_today())
-    assert finance.post("/card/closing/settle/").status_code == 302
+    assert finance.post("/card/closing/payouts/settle/").status_code == 302
     assert Settlement.objects.count() == 1
     here = finance.post("/card/closing/payouts/make/").url
     shown = Merchant.objects.get(key="n1.rice")

@@ -69,7 +69,7 @@ def test_account_card_terminal_merchant_and_settlement_close_to_zero_each_day(ca
     yesterday_it_was()
     assert finance.post("/card/closing/merchants/n1.rice/contract/", contract_from(YESTERDAY)).status_code == 302
     for _twice in range(2):
-        assert finance.post("/card/closing/settle/").status_code == 302
+        assert finance.post("/card/closing/payouts/settle/").status_code == 302
     done = Settlement.objects.get()
     assert (done.takings_fen, done.fee_fen, done.payable_fen) == (2190, 18, 2172)
     payout = finance.post("/card/closing/payouts/make/").url

@@ -111,6 +111,15 @@ def test_a_run_twice_settles_once(sold):
     assert Settlement.objects.count() == 1
 
 
+@pytest.mark.parametrize("cycle", ["weekly", "monthly"])
+def test_a_contract_that_began_after_the_period_holds_up_nobody(campus, cycle):
+    """On this Thursday the newest week and month that are over ended before the contract began, the day before."""
+    today, noodle = date(2026, 11, 26), Merchant.objects.get(key="e3.noodle")
+    contracts.agree(by=SYSTEM, merchant=rice(), terms=terms(cycle=cycle, starts_on=date(2026, 11, 25)))
+    contracts.agree(by=SYSTEM, merchant=noodle, terms=terms(starts_on=date(2026, 11, 1)))
+    assert [one.merchant for one in settling.settle_due(by=SYSTEM, today=today)] == [noodle]
+
+
 def test_what_is_sold_after_the_run_is_carried_into_the_next(sold):
     settle()
     sell(sold, 300)

@@ -1,5 +1,6 @@
 """A merchant's people give their own sales back; finance sees the trial balance of any day."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,7 +11,9 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing.services import contracts
 from nanhu.systems.card.closing.tests.conftest import make
+from nanhu.systems.card.closing.views import shop as views
 from nanhu.systems.card.models import Merchant, Receipt
+from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance, queries_of
 
 SHOP, OTHER = "/card/closing/merchant/n1.rice/", "/card/closing/merchant/e3.noodle/"
@@ -39,6 +42,13 @@ def test_a_sale_is_given_back_once_however_often_the_form_is_sent(shop):
     assert queries_of(mine, f"{SHOP}refund/") <= 20
     assert receipt_differences() == []
     assert ledger.check_ledger() == []
+
+
+def test_a_sale_of_which_a_part_is_owed_stands_there_with_its_whole_price(shop, monkeypatch):
+    shop.pay("teacher", 1250)
+    monkeypatch.setattr(views, "line_of", lambda row: replace(line_of(row), signed_fen=-1000, owed_fen=250))
+    page = shop.client("guest").get(f"{SHOP}refund/").content.decode()
+    assert ("¥ 12.50" in page, "¥ 10.00" in page) == (True, False)
 
 
 def test_nobody_gives_back_what_another_sold(shop):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import Console, PageRequest
 from nanhu.kernel.money import format_yuan
-from nanhu.systems.card.closing.models import Dispute, Settlement
-from nanhu.systems.card.closing.services import payouts, settling
+from nanhu.systems.card.closing.models import Dispute
+from nanhu.systems.card.closing.services import payouts
 from nanhu.systems.card.closing.takings import gross_by
 from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.policies import FINANCE_ROLE
@@ -40,8 +40,3 @@ def home(request: PageRequest) -> HttpResponse:
         "total": format_yuan(sum(months.values())),
     }
     return render(request, "card/closing/home.html", facts)
-
-
-@home.action("settle/", to="payouts", done=lambda made: _("新结算 %(count)s 笔。") % {"count": len(made)})
-def settle(request: PageRequest) -> list[Settlement]:
-    return settling.settle_due(by=request.actor)

@@ -8,8 +8,9 @@ from nanhu.kernel.kit import Badge, Empty, Link, Money, Number, PageRequest, Spa
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.systems.card.closing.forms import ConfirmForm
-from nanhu.systems.card.closing.models import Payout
+from nanhu.systems.card.closing.models import Payout, Settlement
 from nanhu.systems.card.closing.services import payouts as services
+from nanhu.systems.card.closing.services import settling
 from nanhu.systems.card.closing.views.home import desk
 
 SHOWN, MOST_WAITING = 50, 500
@@ -58,6 +59,11 @@ def payouts(request: PageRequest) -> HttpResponse:
         "payouts": list_of(request, Payouts, Payout.objects.all(), caption=_("付款文件"), per_page=SHOWN),
     }
     return render(request, "card/closing/payouts.html", facts)
+
+
+@payouts.action("settle/", done=lambda made: _("新结算 %(count)s 笔。") % {"count": len(made)})
+def settle(request: PageRequest) -> list[Settlement]:
+    return settling.settle_due(by=request.actor)
 
 
 @payouts.action("make/", to="payout", done=_("付款文件已生成，请另一位经办人在银行付款后确认。"))

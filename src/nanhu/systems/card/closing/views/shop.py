@@ -44,7 +44,7 @@ class Sales(Table):
     receipt = Markup(_("凭证号"), "card/closing/_sale.html")
     occurred_at = Moment(_("时间"))
     terminal = Text(_("终端号"), is_number=True)
-    amount = Money(_("金额"), lambda line: -line.signed_fen)
+    amount = Money(_("金额"), lambda line: line.owed_fen - line.signed_fen)  # what was sold, also where a part is owed
 
 
 def own_merchant(request: PageRequest, key: str) -> Merchant:

@@ -9,13 +9,14 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Verdict
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.terminals.api import Incident, NextKey, Terminal
 from nanhu.platforms.terminals.devices import all_devices
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.fleet.models import TerminalGap, TerminalReport
 from nanhu.systems.card.models import LossReport, Till
 from nanhu.systems.card.services.loss import report_lost
-from nanhu.systems.card.tests.conftest import queries_of
+from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 
 MOST_QUERIES = 20
 
@@ -57,9 +58,18 @@ def test_the_page_shows_each_terminal_and_renews_itself(full_fleet):
 
 
 def test_the_fleet_stands_among_the_clerks_applications_and_beside_the_counter(campus):
-    assert registry.applications.get("card.fleet").roles == {"card.clerk", "card.registrar"}
+    assert registry.applications.get("card.fleet").roles == {"card.clerk"}
     assert registry.applications.get("devices").roles == {"terminals.clerk", "terminals.registrar"}
     assert "/card/fleet/" in campus.client("clerk").get("/card/counter/").content.decode()
+
+
+def test_who_only_registers_merchants_finds_them_in_the_menu_and_no_page_that_is_shut(campus):
+    identity.grant_role(by=SYSTEM, account_id=campus.actor("teacher").account_id, role="card.registrar")
+    registrar = campus.client("teacher")
+    menu = registrar.get("/apps/").content.decode()
+    assert ("/card/fleet/merchants/" in menu, "/card/fleet/exposure/" in menu) == (True, False)
+    assert registrar.get("/card/fleet/merchants/").status_code == 200
+    assert registrar.get("/card/fleet/exposure/").status_code == 404
 
 
 @pytest.mark.parametrize("action", ["off", "rotate"])

@@ -22,7 +22,7 @@ def name_delegate(*, by: Actor, unit_code: str, unit_name: str, person_id: int, 
         )
         if is_new:
             record(by, "card.name_delegate", delegate)
-    acting.forget()
+        transaction.on_commit(acting.forget)
     return delegate
 
 
@@ -36,7 +36,7 @@ def relieve(*, by: Actor, delegate_id: int, reason: str) -> None:
         delegate.ended_at = now()
         delegate.save(update_fields=["ended_at"])
         record(by, "card.end_delegate", delegate, reason=said)
-    acting.forget()
+        transaction.on_commit(acting.forget)
 
 
 def record(by: Actor, action: str, delegate: UnitDelegate, *, reason: str = "") -> None:

@@ -138,10 +138,10 @@ def teacher_rows() -> list[list[str]]:
     return [line(NEWCOMERS[part][0], NEWCOMERS[part][2], document_of(part), NEWCOMERS[part][3]) for part in NEWCOMERS]
 
 
-def upload(campus, rows, *, card_class="teacher", part="teacher", photos=None):
+def upload(campus, rows, *, card_class="teacher", part="teacher", photos=None, **more):
     browser = campus.client(part)
     template = browser.get(f"{DESK}template/{card_class}.xlsx").content
-    given = {"card_class": card_class, "unit": "12", "sheet": filled(template, rows)}
+    given = {"card_class": card_class, "unit": "12", "sheet": filled(template, rows), **more}
     return browser.post(f"{DESK}upload/", given | ({"archive": photos} if photos else {}))
 
 

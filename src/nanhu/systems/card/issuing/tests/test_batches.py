@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -69,6 +70,17 @@ def test_a_list_is_checked_as_a_whole_mended_on_the_page_and_becomes_one_batch(c
     assert campus.client("clerk").post(at(order, "accept/")).status_code == 302
     order.refresh_from_db()
     assert (order.state, order.rows.filter(card__isnull=False).count()) == ("accepted", 2)
+
+
+def test_a_list_with_photos_that_is_sent_twice_is_one_order_and_the_second_press_finds_it(campus):
+    token = str(uuid4())
+
+    def press():
+        return upload(campus, teacher_rows(), photos=archive("0020260001.jpg"), form_token=token)
+
+    first, again = press(), press()
+    assert (first.status_code, again.status_code, CardOrder.objects.count()) == (200, 302, 1)
+    assert again.url == at(newest())
 
 
 def checked(campus, key, typed) -> str:
@@ -223,6 +235,8 @@ def test_a_clerk_looks_at_every_photo_before_an_order_is_taken_on_and_sends_back
     assert "还有 1 张照片没有核对" in clerk.post(at(order, "accept/")).content.decode()
     look(campus, order)
     assert clerk.post(at(order, "accept/")).status_code == 302
+    late = clerk.post(at(order, "faces/"), {"shown": stale})
+    assert (late.status_code, late.content.decode().count("form-errors")) == (409, 1), "the order has moved on"
 
 
 def test_the_database_takes_no_card_on_with_a_photo_that_nobody_looked_at(campus):

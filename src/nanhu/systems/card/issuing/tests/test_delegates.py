@@ -1,11 +1,13 @@
 """Delegates of units, as the office names and relieves them, and what they find in their menu."""
 
 import pytest
+from django.db import transaction
 
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.issuing.models import UnitDelegate
-from nanhu.systems.card.issuing.tests.conftest import DESK
+from nanhu.systems.card.issuing.services.delegating import acting, name_delegate, relieve
+from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM
 
 NUMBER = CAST["student"][2]
@@ -25,6 +27,7 @@ def acts() -> int:
     return UnitDelegate.objects.filter(role="agent", ended_at=None).exclude(named_by_name="测试").count()
 
 
+@pytest.mark.usefixtures("commits")
 def test_who_is_named_finds_the_units_orders_at_once_and_loses_them_when_relieved(campus, manager):
     assert not sees_unit_orders(campus)
 
@@ -48,6 +51,20 @@ def test_who_is_named_finds_the_units_orders_at_once_and_loses_them_when_relieve
         ("card.name_delegate", ""),
         ("card.end_delegate", "调离"),
     ]
+
+
+@pytest.mark.usefixtures("commits")
+def test_the_menu_reads_the_delegates_anew_when_they_are_written_and_not_before(campus):
+    given = {"unit_code": "12", "unit_name": COLLEGE, "person_id": campus.persons["student"], "role": "agent"}
+    acting()
+    with transaction.atomic():
+        name_delegate(by=SYSTEM, **given)
+        assert acting.kept is not None, "who asks meanwhile would remember the old ones"
+    assert campus.persons["student"] in acting()
+    with transaction.atomic():
+        relieve(by=SYSTEM, delegate_id=UnitDelegate.objects.latest("id").pk, reason="调离")
+        assert acting.kept is not None
+    assert campus.persons["student"] not in acting()
 
 
 def test_nobody_is_named_by_a_number_that_is_none_or_by_an_ordinary_clerk(campus, manager):

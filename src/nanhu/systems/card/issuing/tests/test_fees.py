@@ -31,7 +31,7 @@ def income() -> int:
 
 
 def take_fee(campus, row, method="cash"):
-    return campus.client("clerk").post(f"{DESK}rows/{row.pk}/take-fee/", {"method": method})
+    return campus.client("clerk").post(f"{DESK}rows/{row.pk}/hand/take-fee/", {"method": method})
 
 
 @pytest.mark.capability("A108.1", "A108.2", "A108.3", "A108.4")
@@ -48,6 +48,10 @@ def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_ba
     assert [row.fee_fen for row in (teacher, hired, guest)] == [0, 0, 2500]
     assert take_fee(campus, teacher).status_code == 409, "free is free"
     clerk = campus.client("clerk")
+    unclear = take_fee(campus, guest, "")
+    assert unclear.status_code == 422
+    assert all(words in unclear.content.decode() for words in ("访学者", "收 ¥ 25.00", "下一位"))
+    assert clerk.get(f"{DESK}rows/{guest.pk}/hand/take-fee/").url == f"{DESK}rows/{guest.pk}/hand/"
     slip = clerk.get(take_fee(campus, guest).url).content.decode()
     for words in ("¥ 25.00", "访学者", "现金", "周敏", "普通卡停用不退工本费"):
         assert words in slip

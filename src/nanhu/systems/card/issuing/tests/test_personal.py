@@ -93,7 +93,7 @@ def test_an_ordinary_card_waits_for_the_sponsors_yes_and_costs_its_fee(campus):
     row = order.rows.get()
     assert row.fee_fen == 2000
     assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 409, "not before the fee"
-    receipt = clerk.post(f"{DESK}rows/{row.pk}/take-fee/", {"method": "cash"}).url
+    receipt = clerk.post(f"{DESK}rows/{row.pk}/hand/take-fee/", {"method": "cash"}).url
     assert "¥ 20.00" in clerk.get(receipt).content.decode()
     assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 302
     card = Card.objects.get(person_id=people.find_person_by_document(document))

@@ -41,7 +41,7 @@ def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(camp
             campus, apply_at_counter(campus, visitor(DOCUMENT, until="2026-12-04", category=category))
         )
         row = order.rows.get()
-        clerk.post(f"{DESK}rows/{row.pk}/take-fee/", {"method": "cash"})
+        clerk.post(f"{DESK}rows/{row.pk}/hand/take-fee/", {"method": "cash"})
         assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 302
         card = Card.objects.get(person_id=people.find_person_by_document(DOCUMENT))
         assert (card.sub_class, str(card.valid_until)) == (category, "2026-12-04")

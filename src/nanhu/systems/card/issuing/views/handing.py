@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import SIGNED_IN, Empty, Filters, Link, Moment, PageRequest, Search, Table, Text, listing
+from nanhu.kernel.kit import SIGNED_IN, Empty, Filters, Link, Moment, PageRequest, Search, Table, Text, form_of, listing
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
@@ -69,8 +69,9 @@ def hand_search(request: PageRequest) -> HttpResponseBase:
     """The desk on the orientation site and the office's counter: a number or a name, Enter, and the card to hand over."""
     rows, filters = left_for(request), LeftOverFilters(request.GET)
     found = filters.narrow(rows) if filters.chips else rows.none()
-    if found.count() == 1:
-        return redirect("card:issuing:hand", pk=found.get().pk)
+    first_two = list(found[:2])
+    if len(first_two) == 1:
+        return redirect("card:issuing:hand", pk=first_two[0].pk)
     facts = {"left": rows.count(), "is_asked": bool(filters.chips)}
     hint = Empty(
         title=_("学工号或姓名"), icon="keyboard", text=_("输入号码回车直接打开；勾选、回车，再回到这里接下一位。")
@@ -108,7 +109,7 @@ def row_with(request: PageRequest, pk: int) -> SeenRow:
 ROW = Seen(row_with)
 
 
-def shown_row(_request: PageRequest, seen: SeenRow) -> dict[str, Any]:
+def shown_row(request: PageRequest, seen: SeenRow) -> dict[str, Any]:
     row, payment = seen.row, FeePayment.objects.filter(row=seen.row).first()
     return {
         "row": row,
@@ -117,7 +118,7 @@ def shown_row(_request: PageRequest, seen: SeenRow) -> dict[str, Any]:
         "access": seen.access,
         "person": people.person_card(row.person_id) if row.person_id else None,
         "texts": regulations.all_current(),
-        "fee": FeeForm(),
+        "fee": form_of(request, FeeForm),
         "owes": row.fee_fen > 0 and payment is None,
     }
 
@@ -147,7 +148,7 @@ def hand(request: PageRequest, form: HandForm, seen: SeenRow) -> None:
     )
 
 
-@desk.form("rows/<int:pk>/take-fee/", FeeForm, title=_("先收工本费"), icon="check", roles=OFFICE, subject=ROW, to="fee")
+@hand.action("take-fee/", form=FeeForm, roles=OFFICE, to="fee")
 def take_fee(request: PageRequest, form: FeeForm, seen: SeenRow) -> None:
     paying.take_fee(by=request.actor, row=seen.row, method=form.cleaned_data["method"])
 

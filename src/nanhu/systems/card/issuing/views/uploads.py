@@ -46,7 +46,7 @@ def units_for(request: PageRequest) -> dict[str, Any]:
     lead=_("先下载模板填好。整份表一起检查，有错的行会列出来，就在网页上改，不用重传。"),
     submit=_("上传并检查"),
     icon="upload",
-    to="upload",
+    to="order",
     allows=is_office_or_acts,
     template="card_issuing/upload.html",
     arguments=units_for,
@@ -70,7 +70,9 @@ def upload(request: PageRequest, form: UploadForm) -> HttpResponse:
 
 
 def match(request: PageRequest, found: CardOrder, content: bytes) -> HttpResponse:
-    """The page of the order tells which photos went to whom. A file that is refused takes the order itself not back."""
+    """The page of the order tells which photos went to whom; a second press is sent there. A file that is refused takes the
+    order itself not back."""
+    request.arguments = {"public_id": found.public_id}
     told = None
     try:
         told = photos.add_archive(by=request.actor, order=found, content=content)
