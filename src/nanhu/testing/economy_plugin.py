@@ -2,13 +2,16 @@
 
 Passwords are hashed by the weakest parameters Argon2 takes; who tests the hasher asks for `production_hashes`. Hypothesis
 has one profile for all: no deadlines and no complaints about a slow or picky generator, the examples of a run are those
-of its random order (`-p randomly`), and nothing is remembered from a run before. RSA keys come from a ring of a dozen a process:
-making one takes a fifth of a second, and a test compares a few at most.
+of its random order (`-p randomly`), and nothing is remembered from a run before. The RSA keys that identity makes itself come
+from a ring of a dozen a process: making one takes a fifth of a second, and a test sees a few at most. Those of a test's own are its
+own: an impostor's key must never be that of whom it is not.
 """
 
 import math
+import sys
 from collections.abc import Iterator
 from itertools import count
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -43,7 +46,18 @@ turns = count()
 make_rsa_key = rsa.generate_private_key
 
 
+def is_for_identity(frame: FrameType | None, callers: int = 5) -> bool:
+    """Whether one of its services of signing keys asks, itself or through a library."""
+    while frame is not None and callers:
+        if frame.f_code.co_filename.endswith("/services/keys.py"):
+            return True
+        frame, callers = frame.f_back, callers - 1
+    return False
+
+
 def key_of_the_ring(public_exponent: int, key_size: int, backend: Any = None) -> rsa.RSAPrivateKey:
+    if not is_for_identity(sys._getframe(1)):  # noqa: SLF001 - who asks is not told
+        return make_rsa_key(public_exponent, key_size, backend)
     wanted = (public_exponent, key_size, next(turns) % RING)
     if wanted not in made_keys:
         made_keys[wanted] = make_rsa_key(public_exponent, key_size, backend)
