@@ -1,6 +1,6 @@
 """Every page of the desk of bank and day close, as of any console; its deposits, as of any proposals; and where one is in the strip."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,7 +13,7 @@ from nanhu.platforms.payments.accounts import clearing_account
 from nanhu.platforms.payments.desk import desk
 from nanhu.platforms.payments.models import Channel, DayClose, Deposit, Difference, PayoutFile
 from nanhu.platforms.payments.policies import CLERK, FINANCE
-from nanhu.platforms.people import api as people
+from nanhu.testing.members import grant, open_staff
 from nanhu.testing.pages import ProposalTests
 from nanhu.testing.sessions import signed_in
 
@@ -23,25 +23,9 @@ FIRST, SECOND, STRANGER = "0020150007", "0020160008", "0020190123"
 
 @pytest.fixture
 def members(db):
-    records = [
-        people.PersonRecord(
-            key=number,
-            name=name,
-            affiliations=(
-                people.AffiliationRecord(
-                    kind="staff", campus_no=number, starts_on=date(2020, 9, 1), unit_code="", state="active"
-                ),
-            ),
-        )
-        for number, name in ((FIRST, "周敏"), (SECOND, "刘洋"), (STRANGER, "陈志远"))
-    ]
-    made = people.apply_records(by=SYSTEM, records=records, origin=people.Origin(source="test", title="测试"))
-    identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    for number in (FIRST, SECOND, STRANGER):
-        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password="Lake-and-bridge-42")
+    open_staff({FIRST: "周敏", SECOND: "刘洋", STRANGER: "陈志远"})
     for number in (FIRST, SECOND):
-        for role in (CLERK, FINANCE):
-            identity.grant_role(by=SYSTEM, account_id=identity.account_with(number).pk, role=role)
+        grant(number, (CLERK, FINANCE))
     Channel.objects.create(key="abc", kind="bank", name="=农行")
     return Channel.objects.create(key="union", kind="acquirer", name="=银联")
 

@@ -1,17 +1,16 @@
 """What every page of a console is held to, for that of devices; and a device that no other room knows."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.platforms.identity import api as identity
-from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.desk import desk
 from nanhu.platforms.terminals.devices import all_devices
 from nanhu.platforms.terminals.models import Incident, Terminal
 from nanhu.platforms.terminals.policies import CLERK, REGISTRAR
+from nanhu.testing.members import grant, open_staff
 from nanhu.testing.pages import PageTests
 from nanhu.testing.sessions import signed_in
 
@@ -21,24 +20,8 @@ KEEPER_NO, COLLEAGUE_NO = "0020150007", "0020190123"
 
 @pytest.fixture
 def members(db):
-    records = [
-        people.PersonRecord(
-            key=number,
-            name=name,
-            affiliations=(
-                people.AffiliationRecord(
-                    kind="staff", campus_no=number, starts_on=date(2020, 9, 1), unit_code="", state="active"
-                ),
-            ),
-        )
-        for number, name in ((KEEPER_NO, "周敏"), (COLLEAGUE_NO, "陈志远"))
-    ]
-    made = people.apply_records(by=SYSTEM, records=records, origin=people.Origin(source="test", title="测试"))
-    identity.open_accounts(by=SYSTEM, person_ids=made.person_ids.values())
-    for number in (KEEPER_NO, COLLEAGUE_NO):
-        identity.set_password_for_sample(by=SYSTEM, campus_no=number, password="Lake-and-bridge-42")
-    for role in (CLERK, REGISTRAR):
-        identity.grant_role(by=SYSTEM, account_id=identity.account_with(KEEPER_NO).pk, role=role)
+    open_staff({KEEPER_NO: "周敏", COLLEAGUE_NO: "陈志远"})
+    grant(KEEPER_NO, (CLERK, REGISTRAR))
 
 
 class TestPages(PageTests):
