@@ -7,11 +7,16 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import given
 from nanhu.kernel.remembered import Remembered
+from nanhu.platforms.identity import api as identity
+from nanhu.systems.card.issuing.errors import OwnDelegateError
 from nanhu.systems.card.issuing.models import UnitDelegate
 
 
 def name_delegate(*, by: Actor, unit_code: str, unit_name: str, person_id: int, role: str) -> UnitDelegate:
-    """Whoever acts for the unit in this role already is left as he is."""
+    """Whoever acts for the unit in this role already is left as he is. Raises OwnDelegateError to who names himself."""
+    account = identity.account_of(person_id)
+    if account is not None and account.pk == by.account_id:
+        raise OwnDelegateError
     with transaction.atomic():
         delegate, is_new = UnitDelegate.objects.get_or_create(
             unit_code=unit_code,

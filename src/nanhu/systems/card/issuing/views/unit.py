@@ -10,7 +10,7 @@ from nanhu.kernel.kit import Day, Empty, Link, PageRequest, Person, Table, Text,
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import queries
-from nanhu.systems.card.issuing.errors import NoNewcomersError, OwnDelegateError
+from nanhu.systems.card.issuing.errors import NoNewcomersError
 from nanhu.systems.card.issuing.forms import DelegateForm, EnrolForm
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
 from nanhu.systems.card.issuing.policies import acts_for_a_unit, delegations_of, units_with_orders
@@ -93,8 +93,6 @@ def acting_now(request: PageRequest) -> dict[str, Any]:
 def delegates(request: PageRequest, form: DelegateForm) -> UnitDelegate:
     said = form.cleaned_data
     found = said["unit"]
-    if said["campus_no"] == request.viewer.person_id:
-        raise OwnDelegateError
     return delegating.name_delegate(
         by=request.actor,
         unit_code=found.code,
