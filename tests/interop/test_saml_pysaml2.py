@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
 from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT, BINDING_SOAP
 from saml2.client import Saml2Client
 from saml2.config import SPConfig
@@ -19,7 +20,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
 from nanhu.platforms.identity.protocols.saml import addresses
 from nanhu.platforms.identity.protocols.saml.services import partners
-from nanhu.platforms.identity.protocols.saml.services.keys import new_pair
+from nanhu.platforms.identity.protocols.saml.services.keys import BITS, pair_of
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
@@ -53,7 +54,7 @@ def idp(live_server, monkeypatch) -> str:
 
 @pytest.fixture
 def client(idp, teacher, tmp_path: Path) -> Saml2Client:
-    pair = new_pair()
+    pair = pair_of(rsa.generate_private_key(public_exponent=65537, key_size=BITS))
     key, certificate = tmp_path / "sp.key", tmp_path / "sp.crt"
     key.write_text(pair.key)
     certificate.write_text(pair.certificate)

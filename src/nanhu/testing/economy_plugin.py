@@ -2,21 +2,18 @@
 
 Passwords are hashed by the weakest parameters Argon2 takes; who tests the hasher asks for `production_hashes`. Hypothesis
 has one profile for all: no deadlines and no complaints about a slow or picky generator, the examples of a run are those
-of its random order (`-p randomly`), and nothing is remembered from a run before. The RSA keys that identity makes itself come
-from a ring of a dozen a process: making one takes a fifth of a second, and a test sees a few at most. Those of a test's own are its
-own: an impostor's key must never be that of whom it is not.
+of its random order (`-p randomly`), and nothing is remembered from a run before. The signing keys of the campus come from a ring
+of a dozen a process: making one takes a fifth of a second, and a test sees a few at most. Those of partners and impostors do not.
 """
 
 import math
-import sys
-from collections.abc import Iterator
-from itertools import count
-from types import FrameType
+from collections import deque
+from collections.abc import Callable, Iterator
+from threading import Lock
 from typing import Any
 
 import pytest
 import time_machine
-from cryptography.hazmat.primitives.asymmetric import rsa
 from django.utils import translation
 from hypothesis import HealthCheck, core, settings
 
@@ -41,30 +38,20 @@ settings.register_profile(
 )
 settings.load_profile(PROFILE)
 
-made_keys: dict[tuple[int, int, int], rsa.RSAPrivateKey] = {}
-turns = count()
-make_rsa_key = rsa.generate_private_key
 
+def ring(make: Callable[[], Any]) -> Callable[[], Any]:
+    """The first dozen calls make one each; from then on the dozen goes round."""
+    made: deque[Any] = deque()
+    lock = Lock()
 
-def is_for_identity(frame: FrameType | None, callers: int = 5) -> bool:
-    """Whether one of its services of signing keys asks, itself or through a library."""
-    while frame is not None and callers:
-        if frame.f_code.co_filename.endswith("/services/keys.py"):
-            return True
-        frame, callers = frame.f_back, callers - 1
-    return False
+    def one() -> Any:
+        with lock:
+            if len(made) < RING:
+                made.append(make())
+            made.rotate()
+            return made[0]
 
-
-def key_of_the_ring(public_exponent: int, key_size: int, backend: Any = None) -> rsa.RSAPrivateKey:
-    if not is_for_identity(sys._getframe(1)):  # noqa: SLF001 - who asks is not told
-        return make_rsa_key(public_exponent, key_size, backend)
-    wanted = (public_exponent, key_size, next(turns) % RING)
-    if wanted not in made_keys:
-        made_keys[wanted] = make_rsa_key(public_exponent, key_size, backend)
-    return made_keys[wanted]
-
-
-rsa.generate_private_key = key_of_the_ring  # before any room takes the function by its name
+    return one
 
 
 @pytest.hookimpl(trylast=True)
@@ -89,6 +76,17 @@ def cheap_hashes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in CHEAP.items():
             patch.setattr(CampusArgon2Hasher, name, value)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def keys_of_a_ring() -> Iterator[None]:
+    from nanhu.platforms.identity.protocols.oidc.services import keys as oidc
+    from nanhu.platforms.identity.protocols.saml.services import keys as saml
+
+    with pytest.MonkeyPatch.context() as patch:
+        for service in (oidc, saml):
+            patch.setattr(service, "fresh_key", ring(service.fresh_key))
         yield
 
 

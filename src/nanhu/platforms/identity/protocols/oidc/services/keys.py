@@ -23,9 +23,13 @@ State = SigningKey.State
 BY = Actor.system("identity.oidc_keys")
 
 
+def fresh_key() -> RSAKey:
+    return RSAKey.generate_key(KEY_BITS, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+
+
 def new_key(state: str) -> SigningKey:
     """Not saved yet: making one takes a quarter of a second, which no transaction should wait for."""
-    made = RSAKey.generate_key(KEY_BITS, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+    made = fresh_key()
     private = made.as_dict(private=True)
     public = made.as_dict(private=False)
     return SigningKey(

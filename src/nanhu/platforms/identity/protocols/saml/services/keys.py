@@ -68,14 +68,18 @@ def first_key() -> SigningKey:
 
 
 def add_key(*, by: Actor, state: State) -> SigningKey:
-    pair = new_pair()
+    pair = pair_of(fresh_key())
     row = SigningKey.objects.create(key=pair.key, certificate=pair.certificate, state=state)
     note(by, row, "made")
     return row
 
 
-def new_pair() -> Pair:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
+def fresh_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=BITS)
+
+
+def pair_of(key: rsa.RSAPrivateKey) -> Pair:
+    """With a certificate that it signs itself, for this address and twenty years."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, (urlsplit(entity_id()).hostname or "idp")[:64])])
     moment = now()
     certificate = (

@@ -15,13 +15,13 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from xml.etree.ElementTree import Element
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from defusedxml.ElementTree import fromstring
 
 from nanhu.platforms.identity.protocols.saml import names
 from nanhu.platforms.identity.protocols.saml.engine import run, sign, verify
-from nanhu.platforms.identity.protocols.saml.services.keys import Pair, new_pair, published
+from nanhu.platforms.identity.protocols.saml.services.keys import BITS, Pair, pair_of, published
 
 NS = {"p": names.SAMLP, "a": names.SAML, "x": names.XENC, "ds": names.DS, "md": names.MD}
 FORM = re.compile(r'<form action="([^"]*)" method="post" data-submit-at-once>')
@@ -30,7 +30,8 @@ FIELD = re.compile(r'<input type="hidden" name="(SAML\w+|RelayState)" value="([^
 
 @cache
 def pair(number: int = 0) -> Pair:
-    return new_pair()
+    """A partner's own: never one that `fresh_key` gave the campus."""
+    return pair_of(rsa.generate_private_key(public_exponent=65537, key_size=BITS))
 
 
 def moment(**shift: int) -> str:

@@ -53,7 +53,7 @@ def test_steps_out_of_order_change_nothing(what):
 
 
 def test_the_database_lets_one_key_sign():
-    pair = keys.new_pair()
+    pair = keys.pair_of(keys.fresh_key())
     keys.signing_pair()
     with pytest.raises(IntegrityError), transaction.atomic():
         SigningKey.objects.create(key=pair.key, certificate=pair.certificate, state="signing")
