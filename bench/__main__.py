@@ -12,6 +12,7 @@ BENCHMARKS = {
     "loss": "bench.loss",
     "year": "bench.year",
     "payout": "bench.payout",
+    "funds": "bench.funds",
     "import": "bench.importing",
     "home": "bench.home",
     "sign_in": "bench.sign_in",

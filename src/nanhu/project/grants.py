@@ -18,6 +18,8 @@ ADDED_ONLY: Final = (
     "messages_receipt",
     "ledger_transfer",
     "ledger_entry_key",
+    "ledger_bill_movement",
+    "ledger_fund_movement",
     "card_receipt",
     "card_wallet",
     "card_top_up",
@@ -35,6 +37,7 @@ ADDED_ONLY: Final = (
 """Rows are added and never change."""
 KEPT: Final = (
     "ledger_account",
+    "ledger_fee_item",
     "card_card",
     "card_cash_exception",
     "card_claim_order",
@@ -205,8 +208,11 @@ DERIVED: Final = (
 )
 """Moved by the owner's own triggers, functions and migrations, or by a command; web reads them."""
 
+BEGUN: Final = ("ledger_bill", "ledger_fund", "ledger_reservation")
+"""Added by web and worker, empty as their triggers want them; from then on moved by the owner's triggers alone."""
+
 EVERYBODY: Final[Mapping[str, Rights]] = (
-    dict.fromkeys((*ADDED_ONLY, *OUTBOXES), ADD)
+    dict.fromkeys((*ADDED_ONLY, *OUTBOXES, *BEGUN), ADD)
     | dict.fromkeys((*KEPT, *PAPERS), KEEP)
     | dict.fromkeys(REMOVED, CHANGE)
     | dict.fromkeys(SEALS, READ)
@@ -239,6 +245,11 @@ POSTING: Final = frozenset(
     {
         "ledger_apply",
         "ledger_account_opened",
+        "ledger_bill_is_new",
+        "ledger_bill_issued",
+        "ledger_bill_moved",
+        "ledger_fund_reserved",
+        "ledger_fund_moved",
         "card_settle_hold",
         "card_end_holds",
         "card_set_off_frozen",
@@ -281,6 +292,6 @@ GRANTS: Final = Grants(
         "card_receipt": frozenset({"id", "posted_at"}),
         "kernel_audit_entry": frozenset({"id", "era", "xid"}),
     },
-    lockable={"ledger_balance": "moved_at", "card_wallet": "person_id"},
+    lockable={"ledger_balance": "moved_at", "ledger_bill": "issued_at", "card_wallet": "person_id"},
     as_owner=GATEWAY_CALLS | POSTING | COUNTING | UPKEEP,
 )

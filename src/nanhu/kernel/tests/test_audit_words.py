@@ -38,6 +38,10 @@ HANDED_ON = {
     },
     "platforms/identity/services/roles.py": {f"identity.{one}_role" for one in ("grant", "revoke", "end")},
     "platforms/terminals/services/states.py": {"terminals.on", "terminals.off"},
+    "platforms/ledger/services/bills.py": {
+        f"ledger.{one}_bill" for one in ("pay", "refund", "waive", "cancel", "defer", "resume")
+    },
+    "platforms/ledger/services/funds.py": {f"ledger.{one}_fund" for one in ("grant", "withdraw", "spend", "release")},
     "platforms/people/services/calendar.py": {"people.begin_affiliations", "people.end_affiliations"},
     "platforms/people/services/reveal.py": {"people.reveal_phone", "people.reveal_id_number"},
     "platforms/payments/services/channels.py": {

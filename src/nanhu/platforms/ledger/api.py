@@ -1,12 +1,21 @@
 """The API of the ledger. Everything is integer fen."""
 
+from nanhu.platforms.ledger.arrears import Arrear, arrears_of, open_bills
 from nanhu.platforms.ledger.errors import (
     AlreadyReversedError,
+    BillClosedError,
+    BillOverpaidError,
     EntryKeyReusedError,
+    FeeCeilingError,
+    FeeItemMissingError,
+    FundShortError,
     InsufficientFundsError,
+    ReservationShortError,
     UnknownAccountError,
     UnknownEntryError,
 )
+from nanhu.platforms.ledger.models import Bill, BillMovement
+from nanhu.platforms.ledger.payers import DirectDebit, Issuer, Payer, direct_debit, issuers, payers
 from nanhu.platforms.ledger.proofs import Proofs, SealedRow, proofs_of_account, sealed_rows_of
 from nanhu.platforms.ledger.queries import (
     Finding,
@@ -20,8 +29,30 @@ from nanhu.platforms.ledger.queries import (
     trial_balance,
 )
 from nanhu.platforms.ledger.services.accounts import AccountOrder, account_ids, open_accounts
+from nanhu.platforms.ledger.services.bills import (
+    BillOrder,
+    PaidBill,
+    cancel,
+    defer,
+    issue_bills,
+    pay,
+    pay_oldest,
+    refund,
+    waive,
+)
 from nanhu.platforms.ledger.services.day_sums import check_days, forget_sums, sum_days
 from nanhu.platforms.ledger.services.day_sums import differences_of as day_differences
+from nanhu.platforms.ledger.services.fees import open_fee_item, set_fee_item
+from nanhu.platforms.ledger.services.funds import (
+    FundState,
+    grant,
+    open_fund,
+    release,
+    reserve,
+    spend,
+    state_of,
+    withdraw_grant,
+)
 from nanhu.platforms.ledger.services.partitions import add_months, add_months_ahead
 from nanhu.platforms.ledger.services.posting import Leg, PostedEntry, post, reverse
 from nanhu.platforms.ledger.services.signing import STATEMENT_VERIFIER, Signature, current_key, sign
@@ -32,13 +63,28 @@ __all__ = [
     "AccountDay",
     "AccountOrder",
     "AlreadyReversedError",
+    "Arrear",
+    "Bill",
+    "BillClosedError",
+    "BillMovement",
+    "BillOrder",
+    "BillOverpaidError",
+    "DirectDebit",
     "EntryKeyReusedError",
+    "FeeCeilingError",
+    "FeeItemMissingError",
     "Finding",
+    "FundShortError",
+    "FundState",
     "GroupRow",
     "InsufficientFundsError",
+    "Issuer",
     "Leg",
+    "PaidBill",
+    "Payer",
     "PostedEntry",
     "Proofs",
+    "ReservationShortError",
     "SealedRow",
     "Signature",
     "TrialBalance",
@@ -47,27 +93,48 @@ __all__ = [
     "account_ids",
     "add_months",
     "add_months_ahead",
+    "arrears_of",
     "balance_before",
     "balance_of",
     "balances_of",
+    "cancel",
     "check_days",
     "check_ledger",
     "current_key",
     "day_differences",
+    "defer",
+    "direct_debit",
     "entry_of",
     "forget_sums",
+    "grant",
+    "issue_bills",
+    "issuers",
     "kind_name",
     "moved_between",
     "net_of",
     "open_accounts",
+    "open_bills",
+    "open_fee_item",
+    "open_fund",
+    "pay",
+    "pay_oldest",
+    "payers",
     "post",
     "proofs_of_account",
+    "refund",
+    "release",
+    "reserve",
     "reverse",
     "sealed_rows_of",
+    "set_fee_item",
     "sign",
+    "spend",
+    "state_of",
     "sum_days",
     "sums_by_day",
     "transfers_of",
     "trial_at",
     "trial_balance",
+    "waive",
+    "withdraw_grant",
 ]

@@ -37,3 +37,43 @@ class AlreadyReversedError(CampusError):
     code = "ledger.already_reversed"
     http_status = 409
     sentence = _("这笔账已经冲正过了。")
+
+
+class FeeItemMissingError(CampusError):
+    """A fee that no rule of this day allows is never charged as if it were free."""
+
+    code = "ledger.fee_item_missing"
+    http_status = 409
+    sentence = _("收费项目“{item}”今天没有生效的收费标准，不能开单。")
+
+
+class FeeCeilingError(CampusError):
+    code = "ledger.fee_ceiling"
+    http_status = 409
+    sentence = _("有一笔超过了收费许可的上限，没有开单。")
+
+
+class BillClosedError(CampusError):
+    code = "ledger.bill_closed"
+    http_status = 409
+    sentence = _("应缴单 {number} 现在是“{state}”，不能这样办理。")
+
+
+class BillOverpaidError(CampusError):
+    """Another payer was first, or the sum is above what is owed."""
+
+    code = "ledger.bill_overpaid"
+    http_status = 409
+    sentence = _("应缴单 {number} 只差 {owed}，不能收这么多。")
+
+
+class FundShortError(CampusError):
+    code = "ledger.fund_short"
+    http_status = 409
+    sentence = _("额度不够：可用 {available}。")
+
+
+class ReservationShortError(CampusError):
+    code = "ledger.reservation_short"
+    http_status = 409
+    sentence = _("这笔占用只剩 {held}。")

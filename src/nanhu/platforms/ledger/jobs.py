@@ -1,7 +1,8 @@
-"""Periodic jobs of the ledger: months of partitions, seals, day sums, verification."""
+"""Periodic jobs of the ledger: months of partitions, seals, day sums, verification, deferrals of bills."""
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.jobs import job
+from nanhu.platforms.ledger.services.bills import end_deferrals
 from nanhu.platforms.ledger.services.day_sums import sum_days
 from nanhu.platforms.ledger.services.partitions import add_months_ahead
 from nanhu.platforms.ledger.services.sealing import seal
@@ -29,3 +30,9 @@ def sum_finished_days() -> int:
 def verify_ledger() -> None:
     """Each night what is new since the last sound look; on Sundays all of it."""
     verify_and_note(is_whole=campus_today().isoweekday() == SUNDAY)
+
+
+@job("ledger.end_deferrals", every="21 0 * * *")
+def end_finished_deferrals() -> int:
+    """Bills whose deferral ended yesterday are due again."""
+    return end_deferrals()

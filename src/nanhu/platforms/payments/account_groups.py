@@ -22,6 +22,10 @@ account_groups.add(
     AccountGroup(key="payments.bank", name=_("备付金银行户"), code="1002", title="银行存款"),
     AccountGroup(key="payments.clearing", name=_("在途清算"), code="1021", title="其他货币资金"),
     AccountGroup(key="payments.bank_fee", name=_("银联手续费"), code="5901", title="其他费用-手续费"),
+    AccountGroup(key="ledger.receivable", name=_("应收费用"), code="1212", title="应收账款-应缴费用"),
+    AccountGroup(key="ledger.billed", name=_("待收费用"), code="2307.08", title="其他应付款-待收费用"),
+    AccountGroup(key="ledger.payee", name=_("代收费用"), code="2307.06", title="其他应付款-代扣代缴"),
+    AccountGroup(key="ledger.fund", name=_("额度"), code="9001", title="备查-经费额度"),
 )
 
 

@@ -20,7 +20,7 @@ from nanhu.kernel.doctor.checks.database import check_roles
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.services.sealing import seal
-from nanhu.project.grants import ADDED_ONLY, DERIVED, GRANTS, KEPT, REMOVED, SEALS
+from nanhu.project.grants import ADDED_ONLY, BEGUN, DERIVED, GRANTS, KEPT, REMOVED, SEALS
 from nanhu.systems.card import gateway
 from nanhu.systems.card.chip import verification
 from nanhu.systems.card.codes import gateway as codes_gateway
@@ -327,7 +327,7 @@ def test_what_a_trigger_refuses_is_granted_to_nobody():
     with connection.cursor() as cursor:
         cursor.execute(GUARDS)
         guarded = {name: whole for name, whole in cursor.fetchall() if name not in FREE}
-    listed = {*ADDED_ONLY, *KEPT, *SEALS, *DERIVED}
+    listed = {*ADDED_ONLY, *KEPT, *BEGUN, *SEALS, *DERIVED}
     assert guarded.keys() - listed == set()
     assert {name for name, whole in guarded.items() if whole} - {
         *ADDED_ONLY,

@@ -15,12 +15,13 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.ledger.errors import (
     AlreadyReversedError,
-    EntryKeyReusedError,
     InsufficientFundsError,
     UnknownAccountError,
     UnknownEntryError,
 )
-from nanhu.platforms.ledger.models import EntryKey, Transfer
+from nanhu.platforms.ledger.models import Transfer
+from nanhu.platforms.ledger.services.bills import payment_of, refund_payment
+from nanhu.platforms.ledger.services.entries import claim_key, next_entry_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +73,20 @@ def post(
 def reverse(
     *, by: Actor, entry_id: int, reason: str, kind: str = "ledger.reversal", legs: Sequence[Leg] = ()
 ) -> PostedEntry:
-    """Take an entry back by its mirror, or by these legs where the money has since gone elsewhere; an entry is taken back once."""
+    """Take an entry back by its mirror, or by these legs where the money has since gone elsewhere; an entry is taken back once.
+    That of a bill's payment refunds it."""
     with transaction.atomic():
+        payment = payment_of(entry_id)
         legs = legs or mirror_of(entry_id)
         if not legs:
             raise UnknownEntryError
         mirror_id = next_entry_id()
         if claim_key(f"ledger.reverse:{entry_id}", mirror_id, b"reversal") is not None:
             raise AlreadyReversedError
-        insert(mirror_id, kind=kind, legs=legs, reference=reason, occurred_at=now(), reverses=entry_id)
+        if payment is None:
+            insert(mirror_id, kind=kind, legs=legs, reference=reason, occurred_at=now(), reverses=entry_id)
+        else:
+            refund_payment(by=by, payment=payment, entry_id=mirror_id, reason=reason, posted_as=kind)
         audit.record(
             by=by, action="ledger.reverse", target=f"ledger_entry:{entry_id}", reason=reason, facts={"entry": mirror_id}
         )
@@ -92,29 +98,6 @@ def mirror_of(entry_id: int) -> list[Leg]:
         Leg(debit_account_id=t.credit_account_id, credit_account_id=t.debit_account_id, amount_fen=t.amount_fen)
         for t in Transfer.objects.filter(entry_id=entry_id).order_by("-id")
     ]
-
-
-def next_entry_id() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('ledger_transfer_id_seq')")
-        (number,) = cursor.fetchone()
-        return int(number)
-
-
-def claim_key(key: str, entry_id: int, fingerprint: bytes) -> int | None:
-    """Take the key for this entry, or give the entry that has it. Whoever posts the same key at once waits here."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO ledger_entry_key (key, entry_id, fingerprint, created_at) VALUES (%s, %s, %s, now()) "
-            "ON CONFLICT (key) DO NOTHING",
-            [key, entry_id, fingerprint],
-        )
-        if cursor.rowcount == 1:
-            return None
-    known = EntryKey.objects.get(key=key)
-    if bytes(known.fingerprint) != fingerprint:
-        raise EntryKeyReusedError
-    return known.entry_id
 
 
 def fingerprint_of(kind: str, legs: Sequence[Leg]) -> bytes:

@@ -26,4 +26,6 @@ LANGUAGE sql STABLE AS $$
     SELECT 'outside_months', NULL, NULL, count(*) FROM ledger_transfer_default HAVING count(*) > 0
     UNION ALL
     SELECT 'net_not_zero', NULL, NULL, sum(net.fen)::bigint FROM net HAVING sum(net.fen) <> 0
+    UNION ALL
+    SELECT * FROM ledger_check_bills()
 $$;

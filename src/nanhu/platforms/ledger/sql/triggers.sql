@@ -50,3 +50,53 @@ CREATE TRIGGER ledger_day_root_keep BEFORE UPDATE OR DELETE ON ledger_day_root F
 
 CREATE TRIGGER ledger_day_root_all_kept BEFORE TRUNCATE ON ledger_day_root
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('seals are never removed');
+
+-- Bills and funds follow what is written about them. As with balances, what is derived is written at trigger depth 1 or more.
+
+CREATE TRIGGER ledger_bill_is_new BEFORE INSERT ON ledger_bill FOR EACH ROW EXECUTE FUNCTION ledger_bill_is_new();
+
+CREATE TRIGGER ledger_bill_issued AFTER INSERT ON ledger_bill
+    REFERENCING NEW TABLE AS issued FOR EACH STATEMENT EXECUTE FUNCTION ledger_bill_issued();
+
+CREATE TRIGGER ledger_bill_moved AFTER INSERT ON ledger_bill_movement FOR EACH ROW EXECUTE FUNCTION ledger_bill_moved();
+
+CREATE TRIGGER ledger_bill_is_derived BEFORE UPDATE OR DELETE ON ledger_bill
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger_refuse('bills follow their movements');
+
+CREATE TRIGGER ledger_bill_all_kept BEFORE TRUNCATE ON ledger_bill
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('bills are never removed');
+
+CREATE TRIGGER ledger_bill_movement_is_kept BEFORE UPDATE OR DELETE ON ledger_bill_movement
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('what was done about a bill is never changed');
+
+CREATE TRIGGER ledger_bill_movement_all_kept BEFORE TRUNCATE ON ledger_bill_movement
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('what was done about a bill is never changed');
+
+CREATE TRIGGER ledger_fee_item_is_kept BEFORE DELETE ON ledger_fee_item
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('fees are withdrawn, never removed');
+
+CREATE TRIGGER ledger_fund_reserved AFTER INSERT ON ledger_reservation FOR EACH ROW EXECUTE FUNCTION ledger_fund_reserved();
+
+CREATE TRIGGER ledger_fund_moved AFTER INSERT ON ledger_fund_movement FOR EACH ROW EXECUTE FUNCTION ledger_fund_moved();
+
+CREATE TRIGGER ledger_fund_is_derived BEFORE UPDATE OR DELETE ON ledger_fund
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger_refuse('funds follow reservations and movements');
+
+CREATE TRIGGER ledger_fund_begins_empty BEFORE INSERT ON ledger_fund
+    FOR EACH ROW WHEN ((NEW.budget_fen, NEW.available_fen, NEW.reserved_fen, NEW.spent_fen) IS DISTINCT FROM (0, 0, 0, 0))
+    EXECUTE FUNCTION ledger_refuse('a fund begins empty');
+
+CREATE TRIGGER ledger_fund_all_kept BEFORE TRUNCATE ON ledger_fund
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('funds are never removed');
+
+CREATE TRIGGER ledger_reservation_is_derived BEFORE UPDATE OR DELETE ON ledger_reservation
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger_refuse('reservations follow movements');
+
+CREATE TRIGGER ledger_reservation_all_kept BEFORE TRUNCATE ON ledger_reservation
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('reservations are never removed');
+
+CREATE TRIGGER ledger_fund_movement_is_kept BEFORE UPDATE OR DELETE ON ledger_fund_movement
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('movements of a fund are never changed');
+
+CREATE TRIGGER ledger_fund_movement_all_kept BEFORE TRUNCATE ON ledger_fund_movement
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('movements of a fund are never changed');

@@ -1,3 +1,5 @@
+"""Accounts, transfers between them, balances, and their seals."""
+
 from typing import Any
 
 from django.db import models

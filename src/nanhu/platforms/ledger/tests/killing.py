@@ -1,0 +1,32 @@
+"""Work in a process of its own that is killed -9, and the same from many real connections."""
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection
+
+
+def at_once[Given](jobs: Sequence[Callable[[], Given]]) -> list[Given]:
+    def alone(job: Callable[[], Given]) -> Given:
+        try:
+            return job()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(alone, jobs))
+
+
+def killed(work: Callable[[Callable[[], None]], object]) -> None:
+    """`work(die)` in a child that ends where it calls `die`; nothing of ours may stay open, it would speak on our line."""
+    connection.close()
+    connection.close_pool()
+    child = os.fork()
+    if child == 0:
+        try:
+            work(lambda: os.kill(os.getpid(), signal.SIGKILL))
+        finally:
+            os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
