@@ -27,6 +27,8 @@ class Viewer:
     faces: frozenset[str]
     face: str
     roles: frozenset[str] = frozenset()
+    record: Any = field(default=None, compare=False, repr=False)
+    """The golden record as this request has read it, for the room it belongs to (a `people.PersonCard`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

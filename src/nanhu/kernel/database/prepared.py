@@ -57,9 +57,18 @@ class Prepared[Row: Model]:
         left = iter(values)
         return rows, compiler, PLACE.sub(lambda place: written(place[0], left), sql), given
 
+    @cached_property
+    def _converters(self) -> dict[int, Any]:
+        """What makes values of the columns, by their place: the same at each call, as the columns are."""
+        compiler = self._made[1]
+        converters: dict[int, Any] = compiler.get_converters(
+            [column[0] for column in compiler.select[: compiler.col_count]]
+        )
+        return converters
+
     def __call__(self, **values: object) -> list[Row]:
         made, compiler, sql, names = self._made
-        ready = _Ready(compiler, sql, [values[name] for name in names])
+        ready = _Ready(compiler, sql, [values[name] for name in names], self._converters)
         fill: Callable[[object], Iterable[Row]] = made._iterable_class  # type: ignore[assignment]  # noqa: SLF001
         rows: object = QuerySet(made.model, query=ready, using=made.db)  # type: ignore[arg-type]
         return list(fill(rows))
@@ -83,11 +92,13 @@ class _Ready:
     compiler: Any
     sql: str
     values: list[Any]
+    converters: dict[int, Any]
 
     def get_compiler(self, using: str) -> Any:
         ready = copy(self.compiler)
         ready.connection = _Preparing(connections[using])
         ready.as_sql = lambda *_names, **_options: (self.sql, self.values)
+        ready.get_converters = lambda _columns: self.converters
         return ready
 
 

@@ -55,6 +55,7 @@ def viewer_of(*, account: Account, session: SsoSession, chosen_face: str = "") -
         faces=faces,
         face=face,
         roles=held_roles(session) - withheld_roles(session),
+        record=card,
     )
 
 

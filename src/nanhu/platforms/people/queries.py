@@ -1,10 +1,10 @@
 """Reads: cards, lookups, search, and the constant-time comparisons of activation."""
 
 import hmac
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
@@ -40,6 +40,8 @@ class AffiliationCard:
     department_name: str = ""
     class_code: str = ""
     class_name: str = ""
+    provenance: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Of each field the change set that wrote it last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class PersonCard:
     phone_masked: str
     email: str
     photo_url: str
+    provenance: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def person_card(person_id: int) -> PersonCard | None:
@@ -123,6 +126,7 @@ def affiliation_card(a: Affiliation) -> AffiliationCard:
         ends_on=a.ends_on,
         state=a.state,
         is_live=a.state in LIVE,
+        provenance=a.provenance,
         **department_and_class(a),
     )
 
@@ -169,6 +173,7 @@ def card_of(person: Person, affiliations: Sequence[AffiliationCard]) -> PersonCa
         phone_masked=mask_phone(person.phone) if person.phone else "",
         email=person.email,
         photo_url=photo_url(person),
+        provenance=person.provenance,
     )
 
 

@@ -1,6 +1,6 @@
 """What the portal shows of a person: the top lines of 个人信息, each with the office it comes from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F
@@ -12,47 +12,49 @@ from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.kit.people import PersonLine, named_by
 from nanhu.kernel.registry import Fact, PersonalData, PersonalFacts, Viewer, personal_data, personal_facts
 from nanhu.kernel.remembered import Remembered
-from nanhu.platforms.people.models import Affiliation, ChangeSet, Person
+from nanhu.platforms.people.models import Affiliation, ChangeSet
 from nanhu.platforms.people.personal_data import affiliation_records, person_records
-from nanhu.platforms.people.queries import affiliations_of, person_cards, photo_url, unit_path
+from nanhu.platforms.people.queries import AffiliationCard, PersonCard, person_card, person_cards
 from nanhu.platforms.people.rules import normalise_document, normalise_phone
 
 
 def load_facts(viewer: Viewer) -> list[Fact]:
     if viewer.person_id is None:
         return []
-    held = affiliations_of([viewer.person_id])
-    person = held[0].person if held else Person.objects.filter(id=viewer.person_id).first()
-    if person is None:
+    card = viewer.record if isinstance(viewer.record, PersonCard) else person_card(viewer.person_id)
+    if card is None:
         return []
-    titles = titles_of([person.provenance, *(a.provenance for a in held)])
+    titles = titles_of([card.provenance, *(a.provenance for a in card.affiliations)])
     facts = [
-        Fact(label=_("照片"), value=photo_url(person), source=_("校园卡管理办公室"), kind="photo"),
-        Fact(label=_("姓名"), value=person.name, source=source_of(person.provenance, "name", titles)),
+        Fact(label=_("照片"), value=card.photo_url, source=_("校园卡管理办公室"), kind="photo"),
+        Fact(label=_("姓名"), value=card.name, source=source_of(card.provenance, "name", titles)),
     ]
-    for affiliation in living_or_last(held):
+    for affiliation in living_or_last(card):
         facts += facts_of(affiliation, titles)
     return facts
 
 
-def living_or_last(held: list[Affiliation]) -> list[Affiliation]:
+def living_or_last(card: PersonCard) -> Sequence[AffiliationCard]:
     """Several identities of one person all count, also one that is to begin; who has none left sees the last one."""
-    living = [a for a in held if a.state != Affiliation.State.ENDED]
-    return living or held[:1]
+    living = [a for a in card.affiliations if a.state != Affiliation.State.ENDED]
+    return living or card.affiliations[:1]
 
 
-def facts_of(a: Affiliation, titles: dict[int, str]) -> list[Fact]:
+def facts_of(a: AffiliationCard, titles: dict[int, str]) -> list[Fact]:
     number = {"student": _("学号"), "staff": _("工号"), "temporary": _("证号"), "guest": _("来宾号")}[a.kind]
-    unit = unit_path(a) or (a.unit.name if a.unit else _("未登记"))
-    status = f"{a.category_name} · {a.status_name or a.get_state_display()}".strip(" ·")
+    status = f"{a.category_name} · {a.status_name}".strip(" ·")
     return [
         Fact(label=number, value=a.campus_no, source=source_of(a.provenance, "starts_on", titles)),
-        Fact(label=_("单位"), value=unit, source=source_of(a.provenance, "unit_id", titles)),
+        Fact(
+            label=_("单位"),
+            value=a.unit_path or a.unit_name or _("未登记"),
+            source=source_of(a.provenance, "unit_id", titles),
+        ),
         Fact(label=_("状态"), value=status, source=source_of(a.provenance, "state", titles)),
     ]
 
 
-def titles_of(provenances: list[dict[str, Any]]) -> dict[int, str]:
+def titles_of(provenances: list[Mapping[str, Any]]) -> dict[int, str]:
     sets = {held["set"] for provenance in provenances for held in provenance.values() if held}
     known = TITLES()
     if unread := sets - known.keys():
@@ -65,7 +67,7 @@ TITLES: Remembered[dict[int, str]] = Remembered(dict, seconds=600)
 CHANGE_SETS = Prepared(lambda: ChangeSet.objects.filter(AnyOf(F("id"), Given("sets"))).only("source_title"))
 
 
-def source_of(provenance: dict[str, Any], name: str, titles: dict[int, str]) -> str:
+def source_of(provenance: Mapping[str, Any], name: str, titles: dict[int, str]) -> str:
     held = provenance.get(name)
     return titles.get(held["set"], "") if held else ""
 

@@ -25,13 +25,14 @@ class PortalFrame:
         look = {"theme": cast("Theme", chosen.theme), "type_size": cast("TypeSize", chosen.type_size)}
         if viewer is None:
             return Shell(**look)  # type: ignore[arg-type]
+        top = _top(request)
         return Shell(
             name=viewer.name,
             subtitle=viewer.campus_no,
             home_url=reverse("portal:home"),
             search_url=reverse("portal:applications"),
-            top=_top(request),
-            bottom=_bottom(request),
+            top=top,
+            bottom=_bottom(request, top),
             menu=_menu(viewer, chosen),
             **look,  # type: ignore[arg-type]
         )
@@ -56,9 +57,9 @@ def _top(request: HttpRequest) -> tuple[Place, ...]:
     return (*places, *notices)
 
 
-def _bottom(request: HttpRequest) -> tuple[Place, ...]:
+def _bottom(request: HttpRequest, top: tuple[Place, ...]) -> tuple[Place, ...]:
     """首页 · 应用 · the primary application, raised · 我的; what does not exist is not shown."""
-    home, apps, *rest = _top(request)
+    home, apps, *rest = top
     me = _place(request, "me", _("我的"), reverse("portal:me"), "user-round")
     primary = next((one for one in menu.offered_to(request) if one.is_primary), None)
     url = attempt(f"application:{primary.key}", primary.address).value if primary else ""

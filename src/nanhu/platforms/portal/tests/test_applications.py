@@ -39,6 +39,19 @@ def test_an_application_in_maintenance_is_marked_and_has_no_link(board, student)
     assert 'href="/venue/"' not in page
 
 
+def test_an_entry_speaks_the_readers_language_and_shows_the_state_of_now(board, student):
+    rests = [True]
+    board.application("venue", "场地申请", url="/venue/", in_maintenance=lambda: rests[0])
+    assert "维护中" in student.get("/").content.decode()
+    student.post("/preferences/language/en")
+    english = student.get("/").content.decode()
+    assert "维护中" not in english
+    assert "In maintenance" in english
+    assert 'href="/venue/"' not in english
+    rests[0] = False
+    assert 'href="/venue/"' in student.get("/").content.decode()
+
+
 def test_a_favourite_is_kept_ordered_and_taken_back(board, student):
     for key in ("a", "b", "c"):
         board.application(key, f"应用{key}")
