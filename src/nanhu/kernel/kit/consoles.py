@@ -13,7 +13,17 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.intake import IntakeBatch
 from nanhu.kernel.kit.cases import CaseOptions, Cases, Intake, IntakeOptions
 from nanhu.kernel.kit.forms import IntakeForm
-from nanhu.kernel.kit.pages import FormOptions, FormPage, Lookup, LookupOptions, Page, PageOptions, View, consoles
+from nanhu.kernel.kit.pages import (
+    FormMaker,
+    FormOptions,
+    FormPage,
+    Lookup,
+    LookupOptions,
+    Page,
+    PageOptions,
+    View,
+    consoles,
+)
 from nanhu.kernel.kit.tables import Table
 from nanhu.kernel.proposals import Proposal
 from nanhu.kernel.registry import BOTH_FACES, Application, CheckResult, Role, Section, Text, Viewer
@@ -48,6 +58,7 @@ class Console:
         self.roles = {role.key: role for role in roles}
         self.allows = allows
         self.pages: dict[str, Page] = {}
+        self.bar: list[Console] = [self]
         if not self.roles and allows is None:
             raise ImproperlyConfigured(f"{namespace} must say who may open it")
         consoles[namespace] = self
@@ -69,6 +80,12 @@ class Console:
         if check is not None:
             registry.checks.add(registry.Check(key=key, title=name, run=check, order=order))
 
+    def shares_bar_with(self, *others: "Console") -> None:
+        """One section bar for an office that works in several consoles: the tabs of all, under this one's name."""
+        self.bar = [self, *others]
+        for one in others:
+            one.bar = self.bar
+
     def home(self) -> str:
         """The first page that was declared."""
         return next(iter(self.pages.values())).address()
@@ -77,7 +94,7 @@ class Console:
         """A page at the top of the console; what belongs to it hangs under it: `that_page.page`, `.form`, `.action`."""
         return lambda view: self.add(Page(self, None, path, view, options))
 
-    def form(self, path: str, form: type[BaseForm], **options: Unpack[FormOptions]) -> Callable[[View], FormPage]:
+    def form(self, path: str, form: FormMaker, **options: Unpack[FormOptions]) -> Callable[[View], FormPage]:
         return lambda view: self.add(FormPage(self, None, path, view, options, form=form))
 
     def lookup(self, path: str, form: type[BaseForm], **options: Unpack[LookupOptions]) -> Callable[[View], Lookup]:

@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from nanhu.kernel.kit.pages import Action, Download, FormPage, Page, names_in
 from nanhu.kernel.kit.requests import PageRequest
-from nanhu.kernel.registry import Text, Viewer
+from nanhu.kernel.registry import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Frame:
 
 
 def frame_of(request: PageRequest) -> Frame:
-    page, console = request.page, request.page.console
-    open_pages = [one for one in console.pages.values() if one.is_shown_to(request.viewer)]
+    page, console = request.page, request.page.console.bar[0]
+    open_pages = [one for part in console.bar for one in part.pages.values() if one.is_shown_to(request.viewer)]
     trail = trail_of(page)
     return Frame(
         name=console.name,
@@ -52,7 +52,7 @@ def frame_of(request: PageRequest) -> Frame:
         owner=console.owner,
         title=page.title,
         lead=page.lead,
-        tabs=tuple(tab_of(one, request.viewer, is_current=one in trail) for one in open_pages if one.tab),
+        tabs=tuple(tab_of(one, request, is_current=one in trail) for one in open_pages if one.tab),
         crumbs=tuple(crumbs(request, trail)),
         primary=None if request.is_panel else primary_of(page, open_pages),
         failure=request.failure,
@@ -76,8 +76,9 @@ def trail_of(page: Page) -> list[Page]:
     return trail[trail.index(current) :] if current else trail
 
 
-def tab_of(page: Page, viewer: Viewer, *, is_current: bool) -> Tab:
-    count = page.count(viewer) if page.count else None
+def tab_of(page: Page, request: PageRequest, *, is_current: bool) -> Tab:
+    """What waits is counted in the console where one is; the numbers of others in the same bar would cost each page a query."""
+    count = page.count(request.viewer) if page.count and page.console is request.page.console else None
     return Tab(page.tab, page.address(), is_current, count, waits=bool(count and page.waits))
 
 
@@ -90,9 +91,15 @@ def crumbs(request: PageRequest, trail: list[Page]) -> list[Tab]:
 
 
 def primary_of(page: Page, open_pages: list[Page]) -> Tab | None:
-    """The first form that wants to be it; not on its own page."""
+    """The first form of its console that wants to be it; not on its own page."""
     for one in open_pages:
-        if isinstance(one, FormPage) and one.options.get("button") and one is not page and not names_in(one.path):
+        if (
+            isinstance(one, FormPage)
+            and one.console is page.console
+            and one.options.get("button")
+            and one is not page
+            and not names_in(one.path)
+        ):
             return Tab(one.options["button"], one.address(), icon="plus")
     return None
 

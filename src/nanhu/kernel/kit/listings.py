@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Page as PageOfRows
 from django.core.paginator import Paginator
 from django.db.models import QuerySet, Sum
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import cached_property
 
@@ -193,14 +193,14 @@ class Listing:
 
 
 def list_of(
-    request: PageRequest, table: type[Table], rows: Rows, filters: type[Filters] | None = None, **options: Any
+    request: HttpRequest, table: type[Table], rows: Rows, filters: type[Filters] | None = None, **options: Any
 ) -> Listing:
-    """For a page that shows a list beside other things: <c-kit.list :list="list" />."""
+    """For a page that shows a list beside other things: <c-kit.list :list="list" />. On a page of no console it has no `Link`."""
     chosen = filters(request.GET) if filters else None
     if chosen is not None and isinstance(rows, QuerySet):
         rows = chosen.narrow(rows)
     ordered: Any = in_order(table, rows, request.GET.get("sort", ""))
-    return Listing(request, table, ordered, chosen, **options)
+    return Listing(cast("PageRequest", request), table, ordered, chosen, **options)
 
 
 def listing(

@@ -36,6 +36,8 @@ consoles: dict[str, "Console"] = {}
 type View = Callable[..., Any]
 type Tone = Literal["primary", "danger"]
 type Done = Text | Callable[[Any], str]
+type FormMaker = Callable[..., forms.BaseForm]
+"""The class of a form, or a function that chooses one by the `arguments` of its page."""
 
 
 class PageOptions(TypedDict, total=False):
@@ -175,9 +177,7 @@ class Page:
     def page(self, path: str, **options: Unpack[PageOptions]) -> Callable[[View], "Page"]:
         return lambda function: self.console.add(Page(self.console, self, path, function, options))
 
-    def form(
-        self, path: str, form: type[forms.BaseForm], **options: Unpack[FormOptions]
-    ) -> Callable[[View], "FormPage"]:
+    def form(self, path: str, form: FormMaker, **options: Unpack[FormOptions]) -> Callable[[View], "FormPage"]:
         return lambda function: self.console.add(FormPage(self.console, self, path, function, options, form=form))
 
     def lookup(
@@ -237,7 +237,7 @@ class FormPage(SubmitPage):
         function: View,
         options: FormOptions,
         *,
-        form: type[forms.BaseForm],
+        form: FormMaker,
     ) -> None:
         self.form_class, self.options = form, options
         self.done, self.to = options.get("done", ""), options.get("to", "")
@@ -384,6 +384,9 @@ def status_of(error: CampusError) -> int:
 
 
 def joined(above: str, path: str) -> str:
+    """A path that begins with "/" stands elsewhere in the console than the page it hangs under."""
+    if path.startswith("/"):
+        return path[1:]
     return above + path if not above or above.endswith("/") else f"{above}/{path}"
 
 

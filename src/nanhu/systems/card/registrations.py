@@ -1,18 +1,16 @@
 """What the portal, the doctor and the process list show of the card."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.processes import ProcessSpecification, processes
-from nanhu.kernel.registry import Application, PersonalData, SchoolRules
+from nanhu.kernel.registry import PersonalData, SchoolRules
 from nanhu.systems.card.checks import gateway_works, receipts_agree
 from nanhu.systems.card.limits import read_counter
 from nanhu.systems.card.personal_data import card_records, transaction_records
-from nanhu.systems.card.policies import CLERK
 from nanhu.systems.card.process import gateway_command
 from nanhu.systems.card.services.loss import cool_off, may_holder_cancel
-from nanhu.systems.card.views import exceptions  # noqa: F401  (its desk enters itself in the menu)
+from nanhu.systems.card.views import exceptions, prices  # noqa: F401  (the counter enters itself in the menu)
 
 registry.personal_data.add(
     PersonalData(key="card.cards", title=_("校园卡"), load=card_records, order=30),
@@ -22,19 +20,6 @@ registry.personal_data.add(
         load=transaction_records,
         order=31,
         description=_("时间、商户、金额、余额"),
-    ),
-)
-registry.applications.add(
-    Application(
-        key="card.counter",
-        name=_("一卡通柜台"),
-        icon="hand-coins",
-        url=lambda: reverse("card:counter"),
-        section="work",
-        roles=frozenset({CLERK}),
-        owner=_("校园卡管理办公室"),
-        description=_("查人、现金充值、特批、挂失与解挂"),
-        order=40,
     ),
 )
 registry.checks.add(registry.Check(key="card.receipts", title=_("校园卡凭证"), run=receipts_agree, order=45))

@@ -2,11 +2,13 @@ from django.urls import include, path
 
 from nanhu.systems.card.bank import desk as bank
 from nanhu.systems.card.chip import desk as suspense
+from nanhu.systems.card.closing.views import corrections
 from nanhu.systems.card.fleet.views import loss
-from nanhu.systems.card.funds.views import chip
 from nanhu.systems.card.holder import views as holder
 from nanhu.systems.card.rights import desk as rights
-from nanhu.systems.card.views import counter, drawer, exceptions, prices
+from nanhu.systems.card.views import counter
+
+counter.desk.shares_bar_with(suspense.desk, corrections.desk)
 
 app_name = "card"
 urlpatterns = [
@@ -15,15 +17,7 @@ urlpatterns = [
     path("transactions/export.csv", holder.export, name="export"),
     path("report-lost/", loss.report, name="report_lost"),
     path("take-back/", loss.take_back, name="take_back"),
-    path("counter/", counter.search, name="counter"),
-    path("counter/cards/<uuid:public_id>/", counter.card, name="counter_card"),
-    path("counter/cards/<uuid:public_id>/top-up/", counter.top_up, name="counter_top_up"),
-    path("counter/cards/<uuid:public_id>/ask/", exceptions.ask, name="counter_ask"),
-    path("counter/cards/<uuid:public_id>/loss/", loss.at_counter, name="counter_loss"),
-    path("counter/top-ups/", drawer.today, name="counter_drawer"),
-    path("counter/top-ups/<int:receipt_id>/", drawer.receipt, name="counter_receipt"),
-    path("counter/prices/", prices.prices, name="prices"),
-    path("counter/exceptions/", exceptions.desk.urls),
+    path("", counter.desk.urls),
     path("pins/", include("nanhu.systems.card.pins.urls")),
     path("code/", include("nanhu.systems.card.codes.urls")),
     path("funds/", include("nanhu.systems.card.funds.urls")),
@@ -34,7 +28,6 @@ urlpatterns = [
     path("rights/", rights.desk.urls),
     path("fleet/", include("nanhu.systems.card.fleet.urls")),
     path("closing/", include("nanhu.systems.card.closing.urls")),
-    path("chip/cards/<uuid:public_id>/", chip.card, name="chip_card"),
     path("chip/", suspense.desk.urls),
     path("vendors/", include("nanhu.systems.card.vendors.urls")),
 ]

@@ -8,8 +8,8 @@ from nanhu.kernel.errors import CampusError
 class AnswersDoNotFitError(CampusError):
     """Does not say which, nor whether there is such a person."""
 
+    keeps_writes = True
     code = "card.answers_do_not_fit"
-    http_status = 409
     sentence = _("核对不上，不能受理。请来电人带证件到柜台，或自己登录挂失。")
 
 

@@ -4,7 +4,7 @@ from nanhu.systems.card.fleet.desk import desk
 from nanhu.systems.card.fleet.views import loss_desk
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("phone-desk/", loss_desk.phone_desk, name="phone_desk"),
-    path("found/", loss_desk.found, name="found"),
+    path("phone-desk/", loss_desk.desk.urls),
+    path("found/", loss_desk.finders.urls),
     path("", desk.urls),
 ]

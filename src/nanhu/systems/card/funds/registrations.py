@@ -9,7 +9,7 @@ from nanhu.systems.card.funds.chip_checks import differences_are_explained
 from nanhu.systems.card.funds.policy import read_reissue_rules, unclaimed_return_days
 from nanhu.systems.card.funds.services.deductions import most_daily_fen, most_once_fen
 from nanhu.systems.card.funds.services.payout_files import largest_fen
-from nanhu.systems.card.funds.views import payouts, rooms  # noqa: F401  (their desks enter themselves in the menu)
+from nanhu.systems.card.funds.views import chip, payouts, reissue, rooms, shifts  # noqa: F401  (their pages enter themselves)
 
 registry.checks.add(registry.Check(key="card.funds", title=_("校园卡待领款"), run=funds_agree, order=46))
 registry.checks.add(registry.Check(key="card.chips", title=_("卡上余额"), run=differences_are_explained, order=47))

@@ -41,10 +41,16 @@ def test_a_clerk_sets_a_price_and_a_stranger_finds_no_page(campus):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"number": "X9999"}, {"most": ""}, {"price": "", "kind": "fixed"}, {"since": "2020-01-01"}]
+    ("wrong", "status"),
+    [
+        ({"number": "X9999"}, 404),
+        ({"most": ""}, 422),
+        ({"price": "", "kind": "fixed"}, 422),
+        ({"since": "2020-01-01"}, 422),
+    ],
 )
-def test_an_incomplete_price_is_not_kept(campus, wrong):
-    assert campus.client("clerk").post(PAGE, form(**wrong)).status_code == 422
+def test_an_incomplete_price_is_not_kept(campus, wrong, status):
+    assert campus.client("clerk").post(PAGE, form(**wrong)).status_code == status
     assert Price.objects.count() == 0
 
 

@@ -1,115 +1,204 @@
-"""The counter (一卡通柜台): find a person, see the card, take cash. Made for the hundredth time today."""
+"""The counter (一卡通柜台): find a person, see the card, take cash, give the receipt. Made for the hundredth time today."""
 
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.actors import person_at
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.kit import (
+    Badge,
+    Console,
+    Empty,
+    Link,
+    Money,
+    PageRequest,
+    Person,
+    Table,
+    Text,
+    form_of,
+    list_of,
+    listing,
+)
+from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.kit.records import record
+from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
 from nanhu.systems.card import queries
 from nanhu.systems.card.forms import ExceptionForm, TopUpForm
 from nanhu.systems.card.limits import counter_limits
-from nanhu.systems.card.models import Card
-from nanhu.systems.card.policies import may_bring_cash
+from nanhu.systems.card.models import Card, CashException, TopUp
+from nanhu.systems.card.policies import CLERK_ROLE, may_bring_cash
+from nanhu.systems.card.protocol import receipt_number
 from nanhu.systems.card.rows import line_of
+from nanhu.systems.card.services import cash_exceptions
 from nanhu.systems.card.services.top_up import top_up_with_cash
-from nanhu.systems.card.views.frame import card_with, clerk_only, viewer_of
-from nanhu.systems.card.waiting import waiting_for
+from nanhu.systems.card.views.frame import card_with
 
-FOUND = 20
-RECENT = 6
+FOUND, WAITING, RECENT = 20, 20, 6
+CARD_TONES: dict[str, Tone] = {Card.State.ISSUED: "good", Card.State.LOST: "bad"}
+Asked = CashException.State
+EXCEPTION_TONES: dict[str, Tone] = {Asked.APPROVED: "good", Asked.USED: "good", Asked.REFUSED: "bad"}
+desk = Console(
+    "card:counter",
+    _("一卡通柜台"),
+    icon="hand-coins",
+    owner=_("校园卡管理办公室"),
+    description=_("查人、现金充值、特批、挂失与解挂"),
+    roles=[CLERK_ROLE],
+    order=40,
+)
 
 
-@require_safe
-@never_cache
-@clerk_only
-def search(request: HttpRequest) -> HttpResponse:
+@dataclass(frozen=True, slots=True)
+class Hit:
+    person: people.PersonCard
+    card: Card | None
+
+    @property
+    def tie(self) -> people.AffiliationCard | None:
+        return next(iter(self.person.affiliations), None)
+
+
+class Hits(Table):
+    name = Link(_("姓名"), "person__name", to="card", by=("card__public_id",))
+    campus_no = Text(_("学工号"), "tie__campus_no", is_number=True)
+    unit = Text(_("单位"), "tie__unit_path", is_term=True)
+    number = Text(_("卡号"), "card__number", is_number=True)
+    state = Badge(
+        _("状态"), "card__state", names=[*Card.State.choices, (None, _("没有卡"))], tones=CARD_TONES, tone="warn"
+    )
+
+
+class Waiting(Table):
+    holder = Person(_("持卡人"), "card__person_id")
+    amount_fen = Money(_("金额"))
+    reason = Link(_("原因"), to="case")
+    state = Badge(_("状态"), names=Asked.choices, tones=EXCEPTION_TONES, tone="warn")
+
+
+class TakenToday(Table):
+    receipt = Link(_("收据号"), lambda one: receipt_number(one.pk), to="receipt", by=("receipt_id",), is_number=True)
+    created_at = Text(_("时间"), lambda one: f"{campus_time(one.created_at):%H:%M:%S}", is_number=True)
+    holder = Person(_("姓名"), "receipt__card__person_id")
+    card = Link(
+        _("卡号"), "receipt__card__number", to="card", by=("receipt__card__public_id",), is_number=True, is_wide=True
+    )
+    way = Text(_("类别"), lambda one: _("特批") if one.exception_id else _("充值"))
+    amount_fen = Money(_("金额"))
+
+
+@desk.page("counter/", title=_("一卡通柜台"), tab=_("下一位"))
+def search(request: PageRequest) -> HttpResponseBase:
     """One hit opens at once, so that a scanned card needs no further key."""
     text = request.GET.get("q", "").replace("\0", "").strip()[:40]
-    found = find(text) if text else []
-    if len(found) == 1 and found[0][1] is not None:
-        return redirect("card:counter_card", public_id=found[0][1].public_id)
-    facts = {"text": text, "found": found, "waiting": waiting_for(viewer_of(request).account_id)}
+    hits = find(text) if text else []
+    if len(hits) == 1 and hits[0].card is not None:
+        return redirect(card.address(public_id=hits[0].card.public_id))
+    nobody = Empty(
+        title=_("没有找到“%(text)s”") % {"text": text},
+        icon="search-x",
+        text=_("核对一下号码或姓名的写法；刚入校的人可能还没有登记。"),
+    )
+    facts = {
+        "text": text,
+        "found": list_of(request, Hits, hits, caption=_("找到的人"), empty=nobody),
+        "waiting": list_of(request, Waiting, to_do(request.viewer.account_id), caption=_("等您处理的特批")),
+    }
     return render(request, "card/counter.html", facts)
 
 
-def find(text: str) -> list[tuple[people.PersonCard, Card | None]]:
+def find(text: str) -> list[Hit]:
     """By the card's number or chip, else as people are found; who has no card is shown and says so."""
     typed = people.halfwidth(text).upper()
     exact = list((Card.objects.filter(uid=typed) | Card.objects.filter(number=typed))[:2])
     if exact:
         persons = people.person_cards([card.person_id for card in exact])
-        return [(persons[card.person_id], card) for card in exact]
+        return [Hit(persons[card.person_id], card) for card in exact]
     found = people.search_people(text, FOUND)
     cards = queries.cards_of_people([person.person_id for person in found])
-    return [(person, cards.get(person.person_id)) for person in found]
+    return [Hit(person, cards.get(person.person_id)) for person in found]
 
 
-@require_safe
-@never_cache
-@clerk_only
-def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return show(request, card_with(public_id))
+def to_do(account_id: int | None) -> list[CashException]:
+    """Of the exceptions still in force, others' requests to decide, her own that were agreed to and wait for the cash."""
+    mine, since = Q(author_id=account_id), now() - counter_limits().exception_life
+    wanted = (~mine & Q(state=Asked.PENDING)) | (mine & Q(state__in=[Asked.PENDING, Asked.APPROVED]))
+    rows = CashException.objects.filter(wanted, created_at__gte=since).select_related("card")
+    return list(rows.order_by("-created_at")[:WAITING])
 
 
-def show(
-    request: HttpRequest,
-    found: Card,
-    *,
-    status: int = 200,
-    form: TopUpForm | ExceptionForm | None = None,
-    error: str = "",
-) -> HttpResponse:
+@search.page("cards/<uuid:public_id>/", title=_("持卡人"), subject=card_with)
+def card(request: PageRequest, found: Card) -> HttpResponse:
     """The till for who may bring cash, the request of an exception for who may not."""
-    is_open = may_bring_cash(found)
-    wanted = TopUpForm if is_open else ExceptionForm
+    is_open, limits = may_bring_cash(found), counter_limits()
     facts = {
         **person_facts(found),
         "is_open": is_open,
-        "form": form if isinstance(form, wanted) else wanted(),
-        "error": error,
-        "limits": counter_limits(),
-        "presets": presets(),
+        "form": form_of(request, TopUpForm if is_open else ExceptionForm),
+        "limits": limits,
+        "presets": [f"{fen // 100}" if fen % 100 == 0 else f"{fen / 100:.2f}" for fen in limits.presets_fen],
     }
-    return render(request, "card/counter_card.html", facts, status=status)
-
-
-def presets() -> list[str]:
-    """Sums one key away, as they are typed."""
-    return [f"{fen // 100}" if fen % 100 == 0 else f"{fen / 100:.2f}" for fen in counter_limits().presets_fen]
+    return render(request, "card/counter_card.html", facts)
 
 
 def person_facts(found: Card) -> dict[str, Any]:
-    person = people.person_card(found.person_id)
     recent = queries.statement(found.wallet, None)[:RECENT]
-    return {
-        "card": found,
-        "person": person,
-        "tie": person.affiliations[0] if person and person.affiliations else None,
-        "holding": queries.holding_of(found),
-        "lines": [line_of(row) for row in recent],
-    }
+    holding, lines = queries.holding_of(found), [line_of(row) for row in recent]
+    return {**named(found), "holding": holding, "lines": lines}
 
 
-@require_POST
-@clerk_only
-def top_up(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found, form = card_with(public_id), TopUpForm(request.POST)
-    if not form.is_valid():
-        return show(request, found, status=422, form=form)
+def named(found: Card) -> dict[str, Any]:
+    person = people.person_card(found.person_id)
+    tie = person.affiliations[0] if person and person.affiliations else None
+    return {"card": found, "person": person, "tie": tie, "school": school()}
+
+
+@card.action("top-up/", form=TopUpForm)
+def top_up(request: PageRequest, form: TopUpForm, found: Card) -> HttpResponseRedirect:
     said = form.cleaned_data
-    try:
-        taken = top_up_with_cash(by=person_at(request), card=found, amount_fen=said["amount"], token=said["token"])
-    except CampusError as error:
-        return show(request, found, status=error.http_status, form=form, error=error.message)
+    taken = top_up_with_cash(by=request.actor, card=found, amount_fen=said["amount"], token=said["token"])
     return to_receipt(taken.top_up.receipt_id, is_repeated=taken.is_repeated)
 
 
-def to_receipt(receipt_id: int, *, is_repeated: bool) -> HttpResponse:
-    return redirect(reverse("card:counter_receipt", args=[receipt_id]) + ("?again=1" if is_repeated else ""))
+@card.action("ask/", form=ExceptionForm, to="case")
+def ask(request: PageRequest, form: ExceptionForm, found: Card) -> CashException:
+    said = form.cleaned_data
+    return cash_exceptions.ask_for_cash(
+        by=request.actor, card=found, amount_fen=said["amount"], reason=said["reason"], token=said["token"]
+    )
+
+
+@search.page(
+    "top-ups/",
+    title=_("今日收款"),
+    tab=_("今日收款"),
+    lead=_("您今天收的每一笔现金。合计在点钱交班以后显示，先点后比。"),
+)
+def drawer(request: PageRequest) -> HttpResponseBase:
+    none = Empty(
+        title=_("今天还没有收款"),
+        icon="banknote",
+        text=_("每收一笔现金，这里就多一行。"),
+        action=_("到柜台"),
+        to="search",
+    )
+    rows = queries.taken_by(request.viewer.account_id, campus_today())
+    return listing(request, TakenToday, rows, empty=none, template="card/drawer.html", facts={"as_of": now()})
+
+
+CASH = TopUp.objects.filter(receipt__card__isnull=False).select_related("receipt__card", "exception")
+
+
+@drawer.page("<int:receipt_id>/", title=_("充值收据"), subject=record(CASH, _("这张收据")))
+def receipt(request: PageRequest, found: TopUp) -> HttpResponse:
+    holder = named(found.receipt.card) if found.receipt.card else {}
+    facts = {**holder, "top_up": found, "number": receipt_number(found.pk), "is_again": "again" in request.GET}
+    return render(request, "card/receipt.html", facts)
+
+
+def to_receipt(receipt_id: int, *, is_repeated: bool) -> HttpResponseRedirect:
+    return HttpResponseRedirect(receipt.address(receipt_id=receipt_id) + ("?again=1" if is_repeated else ""))

@@ -5,13 +5,9 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from nanhu.kernel.registry import Viewer
-from nanhu.platforms.identity.api import role_required
 from nanhu.systems.card.errors import CardNotFoundError
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.policies import CLERK
 from nanhu.systems.card.queries import card_of
-
-clerk_only = role_required(CLERK)
 
 
 def viewer_of(request: HttpRequest) -> Viewer:

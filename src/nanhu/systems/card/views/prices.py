@@ -4,26 +4,45 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _now
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
-from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import Badge, Day, Empty, Filters, Number, PageRequest, Search, Table, Text, list_of
+from nanhu.kernel.money import format_yuan
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.systems.card.models import Price
 from nanhu.systems.card.services.prices import PriceOrder, set_prices
-from nanhu.systems.card.views.frame import clerk_only
+from nanhu.systems.card.views.counter import search
 
 PAGE = 30
+NONE = Empty(title=_("还没有定价"), icon="tag", text=_("淋浴、直饮水、洗衣要先设定价，才能预扣。"))
+
+
+def price_words(one: Price) -> str:
+    unit = f" / {one.per} {one.unit}" if one.per != 1 else f" / {one.unit}"
+    return f"{format_yuan(one.price_fen)}{unit if one.unit else ''}" if one.price_fen else ""
+
+
+def hold_words(one: Price) -> str:
+    minutes = _("%(minutes)s 分钟") % {"minutes": one.minutes}
+    return f"{format_yuan(one.most_fen)} · {minutes} · {one.get_when_silent_display()}" if one.most_fen else ""
+
+
+class Prices(Table):
+    number = Text(_("终端"), "terminal__number", is_number=True)
+    merchant = Text(_("商户"), "terminal__till__merchant__name")
+    place = Text(_("地点"), "terminal__place", is_wide=True)
+    kind = Text(_("计价方式"), names=dict(Price.Kind.choices))
+    price = Number(_("单价"), price_words)
+    most = Number(_("最多预扣"), hold_words)
+    since = Day(_("起始日期"))
+    is_coming = Badge(_("状态"), names={True: _("未生效"), False: _("在用")}, tones={True: "warn"}, tone="good")
+
+
+class PriceFilters(Filters):
+    q = Search("terminal__number", "terminal__till__merchant__name", label=_("终端或商户"))
 
 
 class PriceForm(forms.Form):
@@ -55,22 +74,24 @@ class PriceForm(forms.Form):
         )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@clerk_only
-def prices(request: HttpRequest) -> HttpResponse:
-    form, error = PriceForm(request.POST or None), ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_prices(by=person_at(request), orders=[form.order()], reason=form.cleaned_data["reason"])
-        except CampusError as problem:
-            error = problem.message
-        else:
-            messages.success(request, _now("定价已保存，终端下次签到时生效。"))
-            return redirect("card:prices")
-    page = Paginator(ruled(campus_today()), PAGE).get_page(request.GET.get("page"))
-    facts = {"form": form, "error": error, "page": page, "today": campus_today()}
-    return render(request, "card/prices.html", facts, status=422 if form.is_bound else 200)
+def shown(request: PageRequest) -> dict[str, Any]:
+    rows = ruled(campus_today())
+    return {"list": list_of(request, Prices, rows, PriceFilters, empty=NONE, caption=_("终端定价"), per_page=PAGE)}
+
+
+@search.form(
+    "prices/",
+    PriceForm,
+    title=_("终端定价"),
+    tab=_("终端定价"),
+    lead=_("没有定价的终端按键入的金额收费。新定价另存一行，此前的交易不受影响。"),
+    template="card/prices.html",
+    facts=shown,
+    to="prices",
+    done=_("定价已保存，终端下次签到时生效。"),
+)
+def prices(request: PageRequest, form: PriceForm) -> None:
+    set_prices(by=request.actor, orders=[form.order()], reason=form.cleaned_data["reason"])
 
 
 def ruled(today: date) -> QuerySet[Price]:
@@ -78,5 +99,5 @@ def ruled(today: date) -> QuerySet[Price]:
     newest = (
         Price.objects.filter(terminal=OuterRef("terminal"), since__lte=today).order_by("-since").values("since")[:1]
     )
-    rows = Price.objects.annotate(newest=Subquery(newest)).exclude(since__lt=F("newest"))
+    rows = Price.objects.annotate(newest=Subquery(newest), is_coming=Q(since__gt=today)).exclude(since__lt=F("newest"))
     return rows.select_related("terminal__till__merchant").order_by("terminal__number", "since")

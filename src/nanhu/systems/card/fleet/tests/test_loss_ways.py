@@ -286,5 +286,5 @@ def test_a_finder_cannot_try_numbers_all_day(school):
     for _time in range(5):
         finder.post("/card/fleet/found/", {"kept_at": "门房", "number": school.card("student").number})
     page = finder.post("/card/fleet/found/", {"kept_at": "门房", "number": school.card("student").number})
-    assert page.status_code == 422
+    assert page.status_code == 429
     assert FoundCard.objects.count() == 5

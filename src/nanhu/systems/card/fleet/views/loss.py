@@ -1,17 +1,17 @@
 """Reporting lost (挂失): by the holder in two taps, by a clerk; taking it back (解挂) by a clerk, or where the school wants it by its holder."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.actors import person_at
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import PageRequest
 from nanhu.kernel.school import school
 from nanhu.platforms.identity.api import fresh_sign_in_required, second_factor_required
 from nanhu.systems.card import queries
@@ -20,8 +20,9 @@ from nanhu.systems.card.fleet.queries import reports_of
 from nanhu.systems.card.forms import CancelLossForm, CounterLossForm
 from nanhu.systems.card.models import Card, LossReport
 from nanhu.systems.card.services.loss import cancel_loss, cancel_own_loss, may_holder_cancel, report_lost
+from nanhu.systems.card.views import counter
 from nanhu.systems.card.views.counter import person_facts
-from nanhu.systems.card.views.frame import card_with, clerk_only, own_card
+from nanhu.systems.card.views.frame import own_card
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,30 +63,33 @@ def take_back_own(request: HttpRequest) -> HttpResponse:
     return render(request, "card/take_back.html", {"card": card, "holding": queries.holding_of(card)})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@clerk_only
-def at_counter(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def loss_form(*given: Any, card: Card, **more: Any) -> CancelLossForm | CounterLossForm:
+    form = CancelLossForm if card.state == Card.State.LOST else CounterLossForm
+    return form(*given, **more)
+
+
+def shown(_request: PageRequest, card: Card) -> dict[str, Any]:
+    is_lost = card.state == Card.State.LOST
+    said = (_("解挂"), "primary", "shield-check") if is_lost else (_("挂失"), "danger", "shield-alert")
+    facts = dict(zip(("submit", "tone", "icon"), said, strict=True))
+    return {**person_facts(card), **facts, "reports": reports_of(card)}
+
+
+@counter.card.form(
+    "loss/",
+    loss_form,
+    title=_lazy("挂失与解挂"),
+    template="card/counter_loss.html",
+    facts=shown,
+    arguments=lambda _request, card: {"card": card},
+    done=str,
+)
+def loss(request: PageRequest, form: CancelLossForm | CounterLossForm, card: Card) -> str:
     """Reports a card that pays, takes back the report of a lost one."""
-    card = card_with(public_id)
-    form = (CancelLossForm if card.state == Card.State.LOST else CounterLossForm)(request.POST or None)
-    error = ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act_on(request, card, form.cleaned_data)
-        except CampusError as refusal:
-            error = refusal.message
-        else:
-            return redirect("card:counter_card", public_id=public_id)
-    facts = {**person_facts(card), "form": form, "error": error, "reports": reports_of(card)}
-    return render(request, "card/counter_loss.html", facts, status=422 if form.is_bound else 200)
-
-
-def act_on(request: HttpRequest, card: Card, said: dict[str, Any]) -> None:
-    if "face_checked" in said:
-        cancel_loss(by=person_at(request), card=card, **said)
-        messages.success(request, _("已解挂，这张卡现在可以消费。"))
-    else:
-        report_lost(
-            by=person_at(request), card=card, reason=said["reason"], way=LossReport.Way.COUNTER, proof=said["document"]
-        )
-        messages.success(request, _("已挂失，消费机从现在起拒绝这张卡。"))
+    said = form.cleaned_data
+    if isinstance(form, CancelLossForm):
+        cancel_loss(by=request.actor, card=card, **said)
+        return _("已解挂，这张卡现在可以消费。")
+    way, reason = LossReport.Way.COUNTER, said["reason"]
+    report_lost(by=request.actor, card=card, reason=reason, way=way, proof=said["document"])
+    return _("已挂失，消费机从现在起拒绝这张卡。")

@@ -1,87 +1,86 @@
 """Reissue at the counter (补卡): a document, a face, a fee; the old card's money frozen; and claims whose outcome is open."""
 
-from uuid import UUID
+from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.actors import person_at
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import Empty, Link, Moment, Money, PageRequest, Person, Table, Text, listing
+from nanhu.kernel.kit.records import record
 from nanhu.kernel.school import school
-from nanhu.platforms.people import api as people
-from nanhu.systems.card.errors import CardNotFoundError
 from nanhu.systems.card.forms import DOCUMENTS
 from nanhu.systems.card.funds import queries
 from nanhu.systems.card.funds.forms import ReissueForm
 from nanhu.systems.card.funds.models import CardReissue
 from nanhu.systems.card.funds.policy import reissue_rule
 from nanhu.systems.card.funds.services.reissue import Shown, reissue
-from nanhu.systems.card.views.counter import person_facts
-from nanhu.systems.card.views.frame import card_with, clerk_only
+from nanhu.systems.card.models import Card
+from nanhu.systems.card.views.counter import card, named, person_facts, search
 
-PAGE = 50
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@clerk_only
-def reissue_card(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    card, form = card_with(public_id), ReissueForm(request.POST or None)
-    error, status = "", 422 if form.is_bound else 200
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            reissue(
-                by=person_at(request),
-                card=card,
-                reason=said["reason"],
-                at=str(school().card_office_place),
-                fee_fen=reissue_rule().fee_fen(said["reason"]),
-                key=f"counter:{said['key']}",
-                uid=said["uid"].upper(),
-                shown=shown_by(said),
-            )
-        except CampusError as refusal:
-            error, status = refusal.message, refusal.http_status
-        else:
-            made = CardReissue.objects.get(key=f"counter:{said['key']}")
-            return redirect("card:reissue", public_id=made.public_id)
-    facts = {**person_facts(card), "form": form, "error": error, "rule": reissue_rule()}
-    return render(request, "card/funds/reissue.html", facts, status=status)
+SLIPS = CardReissue.objects.select_related("old_card", "new_card", "claimable").filter(state=CardReissue.State.DONE)
 
 
-def shown_by(said: dict[str, str]) -> Shown:
+class OpenClaims(Table):
+    number = Link(_("卡号"), "card__number", to="card", by=("card__public_id",), is_number=True)
+    holder = Person(_("持卡人"), "card__person_id")
+    terminal = Text(_("终端"), "terminal__number", is_number=True)
+    begun_at = Moment(_("开始"))
+    writing = Text(
+        _("写卡"),
+        lambda order: _("可能已写，等卡再读一次") if order.authorised_at else _("还没有授权写卡，十分钟后自动放回"),
+    )
+    amount_fen = Money(_("金额"))
+
+
+def shown(_request: PageRequest, found: Card) -> dict[str, Any]:
+    return {**person_facts(found), "rule": reissue_rule(), "cancel": card.address(public_id=found.public_id)}
+
+
+@card.form(
+    "/funds/cards/<uuid:public_id>/reissue/",
+    ReissueForm,
+    title=_("补卡"),
+    submit=_("补卡"),
+    icon="check",
+    template="card/funds/reissue.html",
+    facts=shown,
+    to="slip",
+)
+def reissue_card(request: PageRequest, form: ReissueForm, found: Card) -> CardReissue:
+    said = form.cleaned_data
     document = f"{dict(DOCUMENTS)[said['document']]} …{said['document_tail'].upper()}"
-    return Shown(document=document, is_fee_cash=said["fee_from"] == "cash")
+    key = f"counter:{said['key']}"
+    reissue(
+        by=request.actor,
+        card=found,
+        reason=said["reason"],
+        at=str(school().card_office_place),
+        fee_fen=reissue_rule().fee_fen(said["reason"]),
+        key=key,
+        uid=said["uid"].upper(),
+        shown=Shown(document=document, is_fee_cash=said["fee_from"] == "cash"),
+    )
+    return CardReissue.objects.get(key=key)
 
 
-@require_safe
-@never_cache
-@clerk_only
-def slip(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    rows = CardReissue.objects.select_related("old_card", "new_card", "claimable")
-    found = rows.filter(public_id=public_id, state=CardReissue.State.DONE).first()
-    if found is None:
-        raise CardNotFoundError
-    person = people.person_card(found.old_card.person_id)
-    facts = {
-        "reissue": found,
-        "person": person,
-        "school": school(),
-        "tie": person.affiliations[0] if person and person.affiliations else None,
-    }
-    return render(request, "card/funds/reissue_slip.html", facts)
+@search.page("/funds/reissues/<uuid:public_id>/", title=_("补卡凭条"), subject=record(SLIPS, _("这次补卡")))
+def slip(request: PageRequest, found: CardReissue) -> HttpResponse:
+    return render(request, "card/funds/reissue_slip.html", {**named(found.old_card), "reissue": found})
 
 
-@require_safe
-@never_cache
-@clerk_only
-def open_claims(request: HttpRequest) -> HttpResponse:
+@search.page(
+    "/funds/claims/",
+    title=_("待确认领款"),
+    tab=_("待确认领款"),
+    lead=_(
+        "写卡途中断电或断网的领款：金额不会少，也不会重复。卡片下一次放到圈存机或消费机上时，按芯片计数器自动确认；"
+        "卡片损坏的，补卡后金额回到待领。"
+    ),
+)
+def open_claims(request: PageRequest) -> HttpResponseBase:
     """Money under way to a chip whose outcome nobody knows yet."""
-    page = Paginator(queries.open_orders(), PAGE).get_page(request.GET.get("page"))
-    persons = people.person_cards({order.card.person_id for order in page.object_list})
-    rows = [(order, persons.get(order.card.person_id)) for order in page.object_list]
-    return render(request, "card/funds/claims.html", {"page": page, "rows": rows})
+    none = Empty(
+        title=_("没有待确认领款"), icon="check", text=_("每一次领款都有结果。"), action=_("到柜台"), to="search"
+    )
+    return listing(request, OpenClaims, queries.open_orders(), empty=none)

@@ -1,78 +1,91 @@
 """The office's pages: setting a PIN back (A126, A130), how many are still initial (A132), rows above a limit."""
 
-from uuid import UUID
+from typing import Any
 
-from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
 
-from nanhu.kernel.actors import person_at
-from nanhu.kernel.errors import CampusError
-from nanhu.platforms.people import api as people
+from nanhu.kernel.kit import (
+    Badge,
+    Empty,
+    Link,
+    Moment,
+    Money,
+    Number,
+    PageRequest,
+    Person,
+    Table,
+    Text,
+    list_of,
+    listing,
+)
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins import queries
 from nanhu.systems.card.pins.forms import ResetForm
-from nanhu.systems.card.pins.models import Kind
+from nanhu.systems.card.pins.models import Kind, LimitBreach
 from nanhu.systems.card.pins.services.changing import reset_pin
 from nanhu.systems.card.pins.services.limits import limits_of
 from nanhu.systems.card.protocol import receipt_number
-from nanhu.systems.card.views.counter import person_facts
-from nanhu.systems.card.views.frame import card_with, clerk_only
+from nanhu.systems.card.views.counter import card, person_facts, search
 
 PAGE = 30
 
 
-@sensitive_post_parameters("new", "again")
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@clerk_only
-def of_card(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Both PINs of a card, and the form that sets one back."""
-    card = card_with(public_id)
-    form = ResetForm(request.POST or None)
-    error = ""
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            reset_pin(
-                by=person_at(request),
-                card=card,
-                kind=said["kind"],
-                document=said["document"],
-                reason=said["reason"],
-                new=said["new"],
-            )
-        except CampusError as problem:
-            error = problem.message
-        else:
-            what = _("%(pin)s已改为新密码。") if said["new"] else _("%(pin)s已恢复为初始密码，请提醒本人尽快修改。")
-            messages.success(request, what % {"pin": Kind(said["kind"]).label})
-            return redirect("card:counter_pins", public_id=public_id)
-    facts = {
-        **person_facts(card),
-        "form": form,
-        "error": error,
-        "states": queries.pin_states(card),
-        "limits": limits_of(card),
-    }
-    return render(request, "card/pins/counter_card.html", facts, status=422 if form.is_bound else 200)
+class Unchanged(Table):
+    card_class = Text(_("卡类"), names=dict(Card.Class.choices))
+    cards = Number(_("在用的卡"))
+    payment = Number(_("消费密码未改"))
+    enquiry = Number(_("查询密码未改"))
 
 
-@require_safe
-@never_cache
-@clerk_only
-def overview(request: HttpRequest) -> HttpResponse:
-    page = Paginator(queries.breaches(), PAGE).get_page(request.GET.get("page"))
-    persons = people.person_cards({row.receipt.card.person_id for row in page.object_list if row.receipt.card})
-    rows = [
-        (row, receipt_number(row.pk), persons.get(row.receipt.card.person_id) if row.receipt.card else None)
-        for row in page.object_list
-    ]
-    unchanged = [(Card.Class(row.card_class).label, row) for row in queries.unchanged_pins()]
-    facts = {"page": page, "rows": rows, "unchanged": unchanged, "locked": queries.locked_pins()}
-    return render(request, "card/pins/overview.html", facts)
+class Breaches(Table):
+    number = Link(_("卡号"), "receipt__card__number", to="card", by=("receipt__card__public_id",), is_number=True)
+    holder = Person(_("持卡人"), "receipt__card__person_id")
+    occurred_at = Moment(_("时间"), "receipt__occurred_at")
+    terminal = Text(_("终端"), "receipt__terminal__number", is_number=True)
+    merchant = Text(_("商户"), "receipt__merchant__name")
+    receipt = Text(_("凭证号"), lambda one: receipt_number(one.pk), is_number=True, is_wide=True)
+    amount = Money(_("金额"), "receipt__amount_fen")
+    spent_fen = Money(_("累计"))
+    limit_fen = Money(_("限额"))
+    which = Text(_("哪个限额"), names={"meal": _("餐限额"), "daily": _("日限额")})
+    pin = Badge(_("卡密码"), names=LimitBreach.Entered.choices, tones={"wrong": "bad"}, tone="warn")
+
+
+@search.page("/pins/counter/", title=_("卡密码与限额"), tab=_("密码与限额"))
+def overview(request: PageRequest) -> HttpResponseBase:
+    no_cards = Empty(title=_("还没有发卡"), icon="key-round", text=_("发卡后，这里统计尚未修改初始密码的人。"))
+    unchanged = list_of(request, Unchanged, queries.unchanged_pins(), caption=_("还是初始密码的卡"), empty=no_cards)
+    none = Empty(
+        title=_("没有"),
+        icon="shield-check",
+        text=_("消费机断网时，超过限额而没有输对密码的交易会列在这里：账照记，请查那台消费机。"),
+    )
+    facts = {"unchanged": unchanged, "locked": queries.locked_pins()}
+    template = "card/pins/overview.html"
+    return listing(request, Breaches, queries.breaches(), empty=none, per_page=PAGE, template=template, facts=facts)
+
+
+def shown(_request: PageRequest, found: Card) -> dict[str, Any]:
+    return {**person_facts(found), "states": queries.pin_states(found), "limits": limits_of(found)}
+
+
+@card.form(
+    "/pins/counter/cards/<uuid:public_id>/",
+    ResetForm,
+    title=_("修改或重置密码"),
+    submit=_("办理"),
+    icon="shield-check",
+    template="card/pins/counter_card.html",
+    facts=shown,
+    guards=[sensitive_post_parameters("new", "again")],
+    done=str,
+)
+def reset(request: PageRequest, form: ResetForm, found: Card) -> str:
+    """Both PINs of a card are shown, and one is set back."""
+    said = {name: form.cleaned_data[name] for name in ("kind", "document", "reason", "new")}
+    reset_pin(by=request.actor, card=found, **said)
+    what = _now("%(pin)s已改为新密码。") if said["new"] else _now("%(pin)s已恢复为初始密码，请提醒本人尽快修改。")
+    return what % {"pin": Kind(said["kind"]).label}
