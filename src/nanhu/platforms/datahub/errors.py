@@ -57,6 +57,7 @@ class RowStateError(CampusError):
 
 
 class RowStillWrongError(CampusError):
+    keeps_writes = True
     code = "datahub.row_still_wrong"
     http_status = 422
     sentence = _("没有采用，已改的内容留着。还有问题：{reasons}")

@@ -1,36 +1,28 @@
 """One batch: counts, findings, differences; taking it for good, replaying, rolling back."""
 
-from typing import cast
+from typing import Any
 
-from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.actors import actor_of
-from nanhu.kernel.kit import Choice, Empty, Filters, Markup, PageRequest, Table, Text, list_of
+from nanhu.kernel.kit import Choice, Empty, Filters, Markup, Number, PageRequest, Table, Text, export, list_of
+from nanhu.kernel.kit.records import record
 from nanhu.platforms.datahub.forms import RollbackForm
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Batch, Issue
-from nanhu.platforms.datahub.registrations import STEWARD
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of, title_of
-from nanhu.platforms.datahub.services.mending import replay
+from nanhu.platforms.datahub.services import mending, rollback
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
-from nanhu.platforms.datahub.services.rollback import preview_rollback, roll_back
 from nanhu.platforms.datahub.sources import SOURCES
-from nanhu.platforms.datahub.views.common import batch_or_404
-from nanhu.platforms.identity.api import role_required
+from nanhu.platforms.datahub.views.desk import TONES, home
 
 MOST_DIFFERENCES = 50
-OUTCOMES = (("accepted", "good"), ("rejected", "danger"), ("held", "attention"), ("skipped", "quiet"))
-
-
-SEVERITIES = {"reject": (lazy("拒绝"), "bad"), "review": (lazy("待核对"), "warn"), "notice": (lazy("提示"), "none")}
-NO_ISSUES = Empty(title=lazy("没有问题"), icon="circle-check")
+SEVERITIES = {"reject": (_("拒绝"), "bad"), "review": (_("待核对"), "warn"), "notice": (_("提示"), "none")}
+NO_ISSUES = Empty(title=_("没有问题"), icon="circle-check")
 
 
 def said_of(issue: Issue) -> str:
@@ -40,86 +32,104 @@ def said_of(issue: Issue) -> str:
 
 
 class Issues(Table):
-    line = Text(lazy("位置"), lambda one: _("第 {line} 行").format(line=one.line), sort="line")
-    said = Text(lazy("问题"), said_of)
-    hint = Text(lazy("怎么办"), lambda one: hint_of(one.code))
-    row = Markup(lazy("操作"), "datahub/_issue_row.html")
+    line = Text(_("位置"), lambda one: _now("第 {line} 行").format(line=one.line), sort="line")
+    said = Text(_("问题"), said_of)
+    hint = Text(_("怎么办"), lambda one: hint_of(one.code))
+    row = Markup(_("操作"), "datahub/_issue_row.html")
 
 
-@require_safe
-@role_required(STEWARD)
-def batch_page(request: HttpRequest, number: int) -> HttpResponse:
-    batch = batch_or_404(number)
-    found = list_of(
-        cast("PageRequest", request), Issues, open_issues(batch), filters_of(batch), caption=_("问题"), empty=NO_ISSUES
-    )
-    context = {
-        "batch": batch,
-        "spec": SOURCES.get(batch.source),
-        "list": found,
-        "query": request.GET.urlencode(),
-        "outcomes": [(state, batch.counts.get(state, 0), tone) for state, tone in OUTCOMES],
-        "bars": bars_of(batch),
-        "counted": counted_of(batch),
-        "differences": [(one, field_label(one["field"])) for one in batch.differences[:MOST_DIFFERENCES]],
+class IssueLines(Table):
+    """For the office that handed the file in."""
+
+    line = Number(_("行"))
+    code = Text(_("代码"))
+    said = Text(_("问题"), lambda one: sentence_of(one.code, one.facts))
+    hint = Text(_("怎么办"), lambda one: hint_of(one.code))
+
+
+class Differences(Table):
+    campus_no = Text(_("学工号"), is_number=True)
+    name = Text(_("姓名"))
+    field = Text(_("项"), lambda one: field_label(one["field"]))
+    before = Text(_("原来"))
+    after = Text(_("改为"))
+
+
+@home.page("batches/<int:pk>/", title=_("一个批次"), subject=record(Batch.objects.all(), _("这个批次")))
+def batch(request: PageRequest, found: Batch) -> HttpResponse:
+    differences = found.differences[:MOST_DIFFERENCES]
+    facts = {
+        "batch": found,
+        "tone": TONES.get(found.state, "warn"),
+        "spec": SOURCES.get(found.source),
+        "list": list_of(request, Issues, open_issues(found), filters_of(found), caption=_("问题"), empty=NO_ISSUES),
+        "bars": bars_of(found),
+        "counted": counted_of(found),
+        "differences": list_of(request, Differences, differences, caption=_("差异"), per_page=MOST_DIFFERENCES),
     }
-    return render(request, "datahub/batch.html", context)
+    return render(request, "datahub/batch.html", facts)
 
 
-def counted_of(batch: Batch) -> list[tuple[str, int]]:
+def counted_of(found: Batch) -> list[tuple[str, int]]:
     """What came and what changed, called what it is: a list of units brings no people."""
-    spec = SOURCES.get(batch.source)
+    spec = SOURCES.get(found.source)
     is_units = spec is not None and spec.kind == "units"
-    new, changed = (_("新增机构"), _("变更机构")) if is_units else (_("新增人员"), _("变更人员"))
-    names = {"created": new, "changed": changed, "unchanged": _("没有变化")}
-    return [(name, batch.counts.get(key, 0)) for key, name in names.items()]
+    new, changed = (_now("新增机构"), _now("变更机构")) if is_units else (_now("新增人员"), _now("变更人员"))
+    names = {"created": new, "changed": changed, "unchanged": _now("没有变化")}
+    return [(name, found.counts.get(key, 0)) for key, name in names.items()]
 
 
-def bars_of(batch: Batch) -> list[tuple[str, int]]:
-    names = {"accepted": _("采用"), "rejected": _("拒绝"), "held": _("待核对"), "skipped": _("跳过")}
-    return [(names[state], batch.counts.get(state, 0)) for state, _tone in OUTCOMES]
+def bars_of(found: Batch) -> list[tuple[str, int]]:
+    names = {"accepted": _now("采用"), "rejected": _now("拒绝"), "held": _now("待核对"), "skipped": _now("跳过")}
+    return [(name, found.counts.get(state, 0)) for state, name in names.items()]
 
 
-def open_issues(batch: Batch) -> QuerySet[Issue]:
-    return Issue.objects.filter(batch=batch, resolved_at=None).select_related("row", "batch").order_by("line", "id")
+def open_issues(found: Batch) -> QuerySet[Issue]:
+    return Issue.objects.filter(batch=found, resolved_at=None).select_related("row", "batch").order_by("line", "id")
 
 
-def filters_of(batch: Batch) -> type[Filters]:
+def filters_of(found: Batch) -> type[Filters]:
     """With the kinds of issues that this batch has, and how many of each."""
-    tallies = Issue.objects.filter(batch=batch, resolved_at=None).values("code").annotate(times=Count("id"))
+    tallies = Issue.objects.filter(batch=found, resolved_at=None).values("code").annotate(times=Count("id"))
     codes = [(row["code"], f"{title_of(row['code'])} · {row['times']}") for row in tallies.order_by("-times")]
     severities = [(key, word) for key, (word, _tone) in SEVERITIES.items()]
     return type(
-        "IssueFilters",
-        (Filters,),
-        {"code": Choice(lazy("种类"), codes), "severity": Choice(lazy("严重程度"), severities)},
+        "IssueFilters", (Filters,), {"code": Choice(_("种类"), codes), "severity": Choice(_("严重程度"), severities)}
     )
 
 
-@require_POST
-@role_required(STEWARD)
-def take_batch(request: HttpRequest, number: int) -> HttpResponse:
-    batch = batch_or_404(number)
-    title = _("导入 %s") % batch.file_name
-    return redirect("progress", public_id=take_for_good(by=actor_of(request), batch_id=batch.id, title=title))
+@batch.download("issues.csv")
+def issues(request: PageRequest, found: Batch) -> HttpResponseBase:
+    return export(list_of(request, IssueLines, open_issues(found), filters_of(found)), f"issues-{found.pk}")
 
 
-@require_POST
-@role_required(STEWARD)
-def replay_batch(request: HttpRequest, number: int) -> HttpResponse:
-    done = replay(by=actor_of(request), batch_id=batch_or_404(number).id)
-    messages.success(request, _("重放 %(rows)d 行：采用 %(accepted)d 行，仍被拒绝 %(rejected)d 行。") % done)
-    return redirect("datahub:batch", number)
+@batch.action("take/")
+def take(request: PageRequest, found: Batch) -> HttpResponseRedirect:
+    title = _now("导入 %s") % found.file_name
+    return redirect("progress", public_id=take_for_good(by=request.actor, batch_id=found.pk, title=title))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@role_required(STEWARD)
-def rollback_page(request: HttpRequest, number: int) -> HttpResponse:
-    batch = batch_or_404(number)
-    form = RollbackForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        roll_back(by=actor_of(request), batch_id=batch.id, reason=form.cleaned_data["reason"])
-        messages.success(request, _("批次 #%d 已回退。") % number)
-        return redirect("datahub:batch", number)
-    context = {"batch": batch, "form": form, "preview": preview_rollback(batch)}
-    return render(request, "datahub/rollback.html", context)
+@batch.action(
+    "replay/", done=lambda done: _now("重放 %(rows)d 行：采用 %(accepted)d 行，仍被拒绝 %(rejected)d 行。") % done
+)
+def replay(request: PageRequest, found: Batch) -> dict[str, int]:
+    return mending.replay(by=request.actor, batch_id=found.pk)
+
+
+def previewed(_request: PageRequest, found: Batch) -> dict[str, Any]:
+    return {"batch": found, "preview": rollback.preview_rollback(found)}
+
+
+@batch.form(
+    "rollback/",
+    RollbackForm,
+    title=_("回退批次"),
+    submit=_("回退这一批"),
+    tone="danger",
+    icon="undo-2",
+    template="datahub/rollback.html",
+    facts=previewed,
+    done=_("批次已回退。"),
+)
+def roll_back(request: PageRequest, form: RollbackForm, found: Batch) -> None:
+    rollback.roll_back(by=request.actor, batch_id=found.pk, reason=form.cleaned_data["reason"])

@@ -1,80 +1,102 @@
-"""The desk of the data steward: sources with their health, batches, the code tables."""
+"""The desk of the data steward: sources with their health, and the batches they handed in."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
-from nanhu.platforms.datahub.codes import TABLES, CodeTable, code_table
-from nanhu.platforms.datahub.labels import office_label, table_name
-from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Review
+from nanhu.kernel.kit import Badge, Console, Empty, Link, Markup, Moment, Number, PageRequest, Table, Text, list_of
+from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.registry import Role
+from nanhu.platforms.datahub.models import Batch, LandingRow
 from nanhu.platforms.datahub.queries import last_batches
-from nanhu.platforms.datahub.registrations import STEWARD
-from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, table_of
-from nanhu.platforms.datahub.views.common import page_of
-from nanhu.platforms.identity.api import role_required
+from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
+
+STEWARD = "datahub.steward"
+State = Batch.State
+TONES: dict[str, Tone] = {
+    State.APPLIED: "good",
+    State.REFUSED: "bad",
+    State.REHEARSED: "info",
+    State.ROLLED_BACK: "none",
+}
+NO_BATCHES = Empty(
+    title=_("还没有批次"),
+    icon="inbox",
+    text=_("先导入组织机构，再导入教职工和学生。"),
+    action=_("导入第一个文件"),
+    to="upload",
+)
+desk = Console(
+    "datahub",
+    _("数据清洗"),
+    icon="database",
+    owner=_("信息中心"),
+    description=_("导入、清洗、核对各部门的数据"),
+    roles=[
+        Role(key=STEWARD, name=_("数据管理员"), description=_("导入各部门的文件，处理问题行和疑似重复，回退批次。"))
+    ],
+    order=700,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
     spec: SourceSpec
     batch: Batch | None
-    tone: str
+
+    @property
+    def tone(self) -> Tone:
+        """good, warn (stale, or many rows refused), bad (the last file was refused), none (never came)."""
+        if self.batch is None:
+            return "none"
+        if self.batch.state == State.REFUSED:
+            return "bad"
+        is_stale = self.batch.created_at < now() - timedelta(days=self.spec.stale_after_days)
+        many_rejected = self.batch.counts.get("rejected", 0) * 20 > self.batch.counts.get("rows", 0)
+        return "warn" if is_stale or many_rejected or self.batch.state != State.APPLIED else "good"
+
+    @property
+    def health(self) -> str:
+        words = self.batch.get_state_display() if self.batch else _now("空")
+        rejected = self.batch.counts.get("rejected") if self.batch else 0
+        if rejected:
+            words = f"{words} · {_now('拒绝 %(n)s 行') % {'n': rejected}}"
+        return format_html('<span class="state state-{}">{}</span>', self.tone, words)
 
 
-@require_safe
-@role_required(STEWARD)
-def home(request: HttpRequest) -> HttpResponse:
-    last = last_batches()
-    lines = [SourceLine(spec, last.get(spec.key), tone_of(spec, last.get(spec.key))) for spec in SOURCES.values()]
-    context = {
-        "lines": lines,
-        "page": page_of(request, Batch.objects.order_by("-id"), 20),
-        "open_reviews": Review.objects.filter(state=Review.State.OPEN).count(),
-        "rejected": LandingRow.objects.filter(state="rejected", batch__state=Batch.State.APPLIED).count(),
+class Sources(Table):
+    office = Text(_("部门"), "spec__office")
+    title = Text(_("文件"), "spec__title")
+    batch = Link(_("最近一批"), lambda line: f"#{line.batch.pk}" if line.batch else "", to="batch", by=("batch__pk",))
+    at = Moment(_("时间"), "batch__created_at")
+    health = Text(_("健康"))
+    hand_in = Markup(_("操作"), "datahub/_hand_in.html")
+
+
+class Batches(Table):
+    number = Link(_("批次"), lambda batch: f"#{batch.pk}", to="batch", by=("pk",), sort="id")
+    file_name = Text(_("文件"))
+    state = Badge(_("状态"), names=State.choices, tones=TONES, tone="warn")
+    rows = Number(_("行"), "counts__rows")
+    created = Number(_("新增"), "counts__created")
+    changed = Number(_("变更"), "counts__changed")
+    rejected = Number(_("拒绝"), "counts__rejected")
+    created_at = Moment(_("时间"))
+
+
+@desk.page("", title=_("数据清洗"), tab=_("批次"), lead=_("各部门交来的文件在这里变成全校共用的人员和机构数据。"))
+def home(request: PageRequest) -> HttpResponse:
+    last, batches = last_batches(), Batch.objects.order_by("-id")
+    lines = [SourceLine(spec, last.get(spec.key)) for spec in SOURCES.values()]
+    facts = {
+        "sources": list_of(request, Sources, lines, caption=_("来源")),
+        "batches": list_of(request, Batches, batches, caption=_("批次"), per_page=20, empty=NO_BATCHES),
+        "rejected": LandingRow.objects.filter(state="rejected", batch__state=State.APPLIED).count(),
     }
-    return render(request, "datahub/home.html", context)
-
-
-def tone_of(spec: SourceSpec, batch: Batch | None) -> str:
-    """good, attention (stale, or many rows refused), danger (the last file was refused), quiet (never came)."""
-    if batch is None:
-        return "quiet"
-    if batch.state == Batch.State.REFUSED:
-        return "danger"
-    is_stale = batch.created_at < now() - timedelta(days=spec.stale_after_days)
-    many_rejected = batch.counts.get("rejected", 0) * 20 > batch.counts.get("rows", 0)
-    return "attention" if is_stale or many_rejected or batch.state != Batch.State.APPLIED else "good"
-
-
-@require_safe
-@role_required(STEWARD)
-def standard(request: HttpRequest) -> HttpResponse:
-    """The code tables, and the spellings that are in none of them."""
-    key = request.GET.get("table", "")
-    table: CodeTable | None = code_table(key) if key in TABLES else None
-    unmapped = (
-        Issue.objects.filter(code="unmapped_code", batch__state=Batch.State.APPLIED, resolved_at=None)
-        .values("batch__source", "column", "facts__table", "facts__value")
-        .annotate(times=Count("id"))
-        .order_by("-times", "facts__value")
-    )
-    context = {
-        "tables": [(key, table_name(key), norm, len(code_table(key).codes)) for key, norm in TABLES.items()],
-        "table_name": table_name(key),
-        "table": table,
-        "codes": list(table.codes.values())[:300] if table else [],
-        "fields": [
-            (spec, column.headers[0], table_name(table_of(spec, column.field)), TABLES[table_of(spec, column.field)])
-            for spec in SOURCES.values()
-            for column in spec.columns
-            if table_of(spec, column.field)
-        ],
-        "page": (page := page_of(request, unmapped)),
-        "unmapped": [(one, table_name(one["facts__table"]), office_label(one["batch__source"])) for one in page],
-    }
-    return render(request, "datahub/standard.html", context)
+    return render(request, "datahub/home.html", facts)

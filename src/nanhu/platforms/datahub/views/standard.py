@@ -1,0 +1,68 @@
+"""The code tables (信息标准), and the spellings that are in none of them."""
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.kit import Empty, Number, PageRequest, Table, Text, list_of
+from nanhu.platforms.datahub.codes import TABLES, code_table
+from nanhu.platforms.datahub.labels import office_label, table_name
+from nanhu.platforms.datahub.models import Batch, Issue
+from nanhu.platforms.datahub.sources import SOURCES, table_of
+from nanhu.platforms.datahub.views.desk import desk
+
+MOST_CODES = 300
+ALL_KNOWN = Empty(title=_("全部识别"), icon="circle-check", text=_("已导入的数据里没有无法识别的写法。"))
+
+
+class Unmapped(Table):
+    value = Text(_("写法"), lambda one: one["facts__value"])
+    table = Text(_("代码表"), lambda one: table_name(one["facts__table"]))
+    office = Text(_("来源"), lambda one: office_label(one["batch__source"]))
+    times = Number(_("次数"), sort=False)
+
+
+class Tables(Table):
+    name = Text(_("表"), lambda key: format_html('<a href="?table={}">{}</a>', key, table_name(key)))
+    norm = Text(_("依据"), TABLES.get)
+    size = Number(_("代码数"), lambda key: len(code_table(key).codes))
+
+
+class Codes(Table):
+    code = Text(_("代码"), is_number=True)
+    name = Text(_("名称"))
+    aliases = Text(_("别名"), lambda code: "、".join(code.aliases))
+
+
+class Fields(Table):
+    header = Text(_("列"), lambda one: one[1].headers[0])
+    table = Text(_("代码表"), lambda one: table_name(table_of(one[0], one[1].field)))
+    norm = Text(_("依据"), lambda one: TABLES[table_of(one[0], one[1].field)])
+    source = Text(_("来源"), lambda one: one[0].title)
+
+
+@desk.page(
+    "standard/",
+    title=_("信息标准"),
+    tab=_("信息标准"),
+    lead=_("全校共用的代码表，编号沿用国家标准和教育行业标准。"),
+)
+def standard(request: PageRequest) -> HttpResponse:
+    key = request.GET.get("table", "")
+    codes = list(code_table(key).codes.values())[:MOST_CODES] if key in TABLES else []
+    unmapped = (
+        Issue.objects.filter(code="unmapped_code", batch__state=Batch.State.APPLIED, resolved_at=None)
+        .values("batch__source", "column", "facts__table", "facts__value")
+        .annotate(times=Count("id"))
+        .order_by("-times", "facts__value")
+    )
+    fields = [(spec, one) for spec in SOURCES.values() for one in spec.columns if table_of(spec, one.field)]
+    facts = {
+        "unmapped": list_of(request, Unmapped, unmapped, caption=_("不在代码表里的写法"), empty=ALL_KNOWN),
+        "tables": list_of(request, Tables, list(TABLES), caption=_("代码表"), per_page=len(TABLES)),
+        "codes": list_of(request, Codes, codes, caption=table_name(key), per_page=MOST_CODES),
+        "fields": list_of(request, Fields, fields, caption=_("各来源的代码字段"), per_page=len(fields)),
+    }
+    return render(request, "datahub/standard.html", facts)
