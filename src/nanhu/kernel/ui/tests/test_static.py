@@ -61,7 +61,6 @@ LISTS = {
 }
 FOLDED = {
     "identity/sessions",
-    "datahub/home",
     "card/closing/statement",
 }
 
