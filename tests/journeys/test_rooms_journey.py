@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from nanhu.systems.card.funds.services import room_returns
 from nanhu.systems.card.funds.tests.conftest import Funds
-from nanhu.systems.card.funds.tests.rooms import HEAD, NAMED, PAGES, PAIR, line, posted, with_office
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
+from nanhu.systems.dormitory.services import returns
+from nanhu.systems.dormitory.tests.rooms import HEAD, NAMED, PAGES, PAIR, line, posted, with_office
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
 
@@ -20,7 +20,7 @@ def office(live_server):
     found.campus.top_up("student", 10_000)
     found.taken = posted(found)
     asked = posted(found, HEAD + PAIR.replace("电费", "水费"))
-    found.asked = room_returns.ask_back(by=found.campus.actor("clerk"), room_list=asked, reason="水表读错，整栋重抄")
+    found.asked = returns.ask_back(by=found.campus.actor("clerk"), room_list=asked, reason="水表读错，整栋重抄")
     found.cookies = {
         part: found.campus.client(part).cookies["nanhu_session"].value for part in ("clerk", "second_clerk", "student")
     }

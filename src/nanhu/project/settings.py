@@ -63,6 +63,7 @@ ROOMS = [
     "nanhu.systems.card.chip",
     "nanhu.systems.card.vendors",
     "nanhu.systems.card.holder",
+    "nanhu.systems.dormitory",
     "nanhu.sample",
 ]
 INSTALLED_APPS = [

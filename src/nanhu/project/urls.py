@@ -21,6 +21,7 @@ ROOMS = [
     ("card/fleet/", "nanhu.platforms.terminals.device_urls"),
     ("card/machines/", "nanhu.platforms.terminals.kiosk_urls"),
     ("card/", "nanhu.systems.card.urls"),
+    ("dormitory/", "nanhu.systems.dormitory.urls"),
     ("terminal/v1/", "nanhu.platforms.terminals.urls"),
     ("openapi/", "nanhu.platforms.openapi.urls"),
     ("api/", "nanhu.platforms.openapi.api_urls"),

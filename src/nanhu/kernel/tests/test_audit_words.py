@@ -16,12 +16,12 @@ RECORDS = {"record", "Record"}
 HANDED_ON = {
     "kernel/audit/__init__.py": set(),
     "kernel/intake.py": {
-        f"card.{action}_{noun}"
+        noun.replace(".", f".{action}_")
         for action in ("make", "submit", "approve", "refuse", "discard")
-        for noun in ("payout", "room_list")
+        for noun in ("card.payout", "dormitory.room_list")
     }
-    | {"card.retry_room_list", "card.ask_room_list_back", "card.grant_room_list_back", "card.keep_room_list"}
-    | {"card.withdraw_room_list_request"},
+    | {f"dormitory.{one}" for one in ("retry_room_list", "ask_room_list_back", "grant_room_list_back")}
+    | {"dormitory.keep_room_list", "dormitory.withdraw_room_list_request"},
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/identity/factors/services/scans.py": {"identity.approve_scan", "identity.refuse_scan"},
     "platforms/identity/protocols/radius/services/authentication.py": {

@@ -133,6 +133,7 @@ KNOWN = {
         ),
         ("systems.card", "SELECT 1 FROM people_person", "people_person is a table of platforms.people"),
         ("platforms.access", "SELECT 1 FROM card_card", "card_card is of systems.card, which is not below"),
+        ("systems.dormitory", "SELECT 1 FROM card_card", "card_card is of systems.card, which is not below"),
         ("platforms.access", "SELECT 1 FROM payments_party", "payments_party is of platforms.payments"),
         (
             "platforms.people",

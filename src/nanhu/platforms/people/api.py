@@ -44,6 +44,7 @@ from nanhu.platforms.people.records import (
     UnitRecord,
 )
 from nanhu.platforms.people.rules import (
+    comparable_name,
     halfwidth,
     id_check_character,
     is_phone,
@@ -110,6 +111,7 @@ __all__ = [
     "begin_due",
     "campus_numbers",
     "change_set_title",
+    "comparable_name",
     "count_people",
     "document_indexes",
     "end_guest",

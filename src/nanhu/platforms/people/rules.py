@@ -246,6 +246,11 @@ def normalise_name(name: str) -> str:
     return "".join(c for c in halfwidth(name).lower() if c not in " ·•‧・.．")
 
 
+def comparable_name(name: str) -> str:
+    """As a list of an office and our record write the same name: half width, no spaces, one dot."""
+    return "".join(halfwidth(name).split()).casefold().replace("•", "·")
+
+
 def is_han(character: str) -> bool:
     return "㐀" <= character <= "鿿" or "\U00020000" <= character <= "\U000323af" or character == "〇"
 

@@ -53,7 +53,7 @@ ROLES = {
         "card.payer",
         "payments.clerk",
         "card.phone_desk",
-        "card.biller",
+        "dormitory.biller",
         "openapi.keeper",
     ),
     "administrator": (
@@ -67,7 +67,7 @@ ROLES = {
         "card.manager",
         "access.manager",
         "card.payer",
-        "card.biller",
+        "dormitory.biller",
         "openapi.keeper",
     ),
     "security": (

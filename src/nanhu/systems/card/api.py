@@ -2,7 +2,6 @@
 
 from nanhu.systems.card.errors import HistoryExistsError
 from nanhu.systems.card.events import CardLossCancelled, CardReissued, CardReportedLost
-from nanhu.systems.card.funds.services.deductions import Deducted, deduct, open_payee
 from nanhu.systems.card.funds.services.payouts import open_funding
 from nanhu.systems.card.services.history import HistoryResult, PastRow, import_history
 from nanhu.systems.card.services.issue import issue_cards
@@ -13,18 +12,15 @@ __all__ = [
     "CardLossCancelled",
     "CardReissued",
     "CardReportedLost",
-    "Deducted",
     "HistoryExistsError",
     "HistoryResult",
     "MerchantOrder",
     "PastRow",
     "PriceOrder",
     "TerminalOrder",
-    "deduct",
     "import_history",
     "issue_cards",
     "open_funding",
-    "open_payee",
     "set_prices",
     "set_up_merchants",
 ]

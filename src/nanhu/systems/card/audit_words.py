@@ -105,7 +105,6 @@ VALUES: dict[str, dict[str, Text]] = {
         "card.merge": _("合并余额"),
         "card.merge_owed": _("合并欠款"),
         "card.payout": _("批量发放"),
-        "card.room_list": _("宿舍水电费"),
         "card.settle_owed": _("抵扣欠款"),
         "card.settlement": _("商户结算"),
         "card.shift": _("交班"),

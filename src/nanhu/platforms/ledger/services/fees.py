@@ -10,6 +10,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import supersede
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.ledger.errors import FeeItemMissingError
 from nanhu.platforms.ledger.models import FeeItem
 
@@ -40,8 +41,12 @@ def set_fee_item(
 
 def open_fee_item(*, by: Actor, code: str, name: str, reason: str) -> None:
     """One that was never set is open, without licence and ceiling, until the finance office sets it. Twice is harmless."""
-    if not FeeItem.objects.filter(code=code).exists():
-        set_fee_item(by=by, code=code, name=name, licence="", ceiling_fen=None, starts_on=FIRST_DAY, reason=reason)
+    if FeeItem.objects.filter(code=code).exists():
+        return
+    with transaction.atomic():
+        lock_key(f"ledger.fee_item:{code}")
+        if not FeeItem.objects.filter(code=code).exists():
+            set_fee_item(by=by, code=code, name=name, licence="", ceiling_fen=None, starts_on=FIRST_DAY, reason=reason)
 
 
 def fee_items(codes: Collection[str], on: date | None = None) -> dict[str, FeeItem]:

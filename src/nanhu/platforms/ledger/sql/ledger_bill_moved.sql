@@ -1,5 +1,5 @@
 -- What is done about a bill, with its posting: the bill's row is locked, so that payers at once are one after the other, and the
--- second sees what the first left. Paid: payer → receivable, and billed → payee, which is what the school has. Forgiven: billed →
+-- second sees what the first left. Paid: payer → receivable, in the payer's own kind, and billed → payee, which is what the school has. Forgiven: billed →
 -- receivable. Returned: payee → payer; once nothing of it is with the school, what was still owed is cancelled along.
 CREATE OR REPLACE FUNCTION ledger_bill_moved() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -23,9 +23,9 @@ BEGIN
     END IF;
     IF NEW.kind IN ('pay', 'refund') THEN
         INSERT INTO ledger_transfer (entry_id, occurred_at, kind, debit_account_id, credit_account_id, amount_fen, reference, reverses_entry_id)
-            SELECT NEW.entry_id, NEW.at, posted_kind, leg.debit, leg.credit, NEW.amount_fen, coalesce(nullif(NEW.reason, ''), b.name), paid.entry_id
-            FROM (VALUES ('pay', NEW.account_id, b.receivable_id), ('pay', b.billed_id, b.payee_id), ('refund', b.payee_id, NEW.account_id))
-                AS leg(kind, debit, credit)
+            SELECT NEW.entry_id, NEW.at, leg.posted_kind, leg.debit, leg.credit, NEW.amount_fen, coalesce(nullif(NEW.reason, ''), b.name), paid.entry_id
+            FROM (VALUES ('pay', posted_kind, NEW.account_id, b.receivable_id), ('pay', 'ledger.bill_collected', b.billed_id, b.payee_id),
+                         ('refund', posted_kind, b.payee_id, NEW.account_id)) AS leg(kind, posted_kind, debit, credit)
             WHERE leg.kind = NEW.kind;
     ELSIF NEW.amount_fen > 0 THEN
         INSERT INTO ledger_transfer (entry_id, occurred_at, kind, debit_account_id, credit_account_id, amount_fen, reference)

@@ -14,7 +14,6 @@ account_groups.add(
     AccountGroup(key="card.merchant", name=_("商户待结算"), code="2307.03", title="其他应付款-商户待结算"),
     AccountGroup(key="card.payable", name=_("应付商户"), code="2302", title="应付账款-商户"),
     AccountGroup(key="card.funding", name=_("补助与发放"), code="2307.05", title="其他应付款-补助与发放"),
-    AccountGroup(key="card.payee", name=_("代扣代缴"), code="2307.06", title="其他应付款-代扣代缴"),
     AccountGroup(key="card.bank_payable", name=_("待退银行"), code="2307.07", title="其他应付款-待退银行"),
     AccountGroup(key="card.cash_difference", name=_("长短款"), code="1902", title="待处理财产损溢"),
     AccountGroup(key="card.fees", name=_("工本费收入"), code="4609", title="其他收入-工本费"),

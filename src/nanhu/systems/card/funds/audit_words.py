@@ -8,30 +8,20 @@ from nanhu.systems.card.funds.models import CardReissue, Claimable, ClaimOrder, 
 
 ACTIONS: dict[str, Text] = {
     "card.approve_payout": _("批准批量发放"),
-    "card.approve_room_list": _("批准宿舍水电单"),
     "card.ask_for_withdrawal": _("申请退卡内余额"),
-    "card.ask_room_list_back": _("申请退回水电费"),
     "card.authorise_write": _("授权写卡"),
     "card.begin_claim": _("开始领款"),
     "card.begin_reissue": _("开始补卡"),
     "card.credit": _("入账"),
     "card.deduct": _("扣款"),
     "card.discard_payout": _("放弃批量发放"),
-    "card.discard_room_list": _("放弃宿舍水电单"),
     "card.finish_claim": _("完成领款"),
-    "card.grant_room_list_back": _("批准退回水电费"),
-    "card.keep_room_list": _("不退回水电费"),
-    "card.withdraw_room_list_request": _("撤回退回水电费的申请"),
     "card.make_payout": _("登记批量发放"),
-    "card.make_room_list": _("登记宿舍水电单"),
     "card.open_funding": _("设置经费来源"),
     "card.post_payout": _("批量发放入账"),
     "card.refuse_payout": _("驳回批量发放"),
-    "card.refuse_room_list": _("驳回宿舍水电单"),
-    "card.retry_room_list": _("重扣宿舍水电费"),
     "card.return_claimable": _("退回未领款"),
     "card.submit_payout": _("提交批量发放"),
-    "card.submit_room_list": _("提交宿舍水电单"),
     "card.withdrawal_approved": _("批准退余额"),
     "card.withdrawal_paid": _("余额已退"),
     "card.withdrawal_refused": _("驳回退余额"),
@@ -39,7 +29,6 @@ ACTIONS: dict[str, Text] = {
 TARGETS: dict[str, Text] = {
     "claim": _("领款"),
     "funding": _("经费"),
-    "room_list": _("房间名单"),
 }
 """By what stands before the colon."""
 NAMES: dict[str, Lookup] = {
@@ -52,8 +41,6 @@ FACTS: dict[str, Text] = {
     "claimables": _("待领款"),
     "counter": _("计数器"),
     "funding": _("经费"),
-    "rooms": _("房间"),
-    "shares": _("分摊"),
     "withdrawal": _("提现"),
 }
 VALUES: dict[str, dict[str, Text]] = {

@@ -128,3 +128,11 @@ class WalletShortError(CampusError):
     code = "card.wallet_short"
     http_status = 409
     sentence = _("卡内余额 {balance} 不够扣。")
+
+
+class NoDeductionRightError(CampusError):
+    """A right of the card's class (A096), dated by the card office's rules."""
+
+    code = "card.no_deduction_right"
+    http_status = 409
+    sentence = _("这类卡没有代扣代缴的权限。")

@@ -1,4 +1,4 @@
-"""What happens to money that waits to be claimed, and to a room's bills."""
+"""What happens to money that waits to be claimed, and to bills that a wallet pays."""
 
 from dataclasses import dataclass
 
@@ -27,12 +27,12 @@ class FrozenFundsDue(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoomShareChanged(Event):
-    """A person's share of a room's bill came to an end: `outcome` is taken, left (`why`: the failure's code) or given_back."""
+class BillDebited(Event):
+    """What came of a bill that was to be taken from a wallet: `outcome` is taken, left (`why`: the failure's code) or given_back."""
 
-    share_id: int
+    bill_id: int
+    issuer: str
     outcome: str
-    tries: int
     person_id: int
     name: str
     amount_fen: int

@@ -2,12 +2,10 @@
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.jobs import job
-from nanhu.systems.card.funds.models import PayoutBatch, RoomList
+from nanhu.systems.card.funds.models import PayoutBatch
 from nanhu.systems.card.funds.services.merging import bring_over_due
 from nanhu.systems.card.funds.services.posting import post_payout
 from nanhu.systems.card.funds.services.returns import return_overdue
-from nanhu.systems.card.funds.services.room_posting import take_shares
-from nanhu.systems.card.funds.services.room_returns import give_shares_back
 from nanhu.systems.card.funds.services.stale_claims import abandon_stale, settle_stale, tell_due
 
 BY = Actor.system("card.funds")
@@ -43,14 +41,4 @@ def resume_payouts() -> int:
     left = PayoutBatch.objects.filter(state=PayoutBatch.State.POSTING).values_list("pk", flat=True)
     for batch_id in left:
         post_payout(batch_id=batch_id)
-    return len(left)
-
-
-@job("card.resume_room_lists", every="*/7 * * * *")
-def resume_room_lists() -> int:
-    """Lists whose worker died between two pieces, or that wait for somebody's correction."""
-    works = {RoomList.State.POSTING: take_shares, RoomList.State.RETURNING: give_shares_back}
-    left = list(RoomList.objects.filter(state__in=works).values_list("pk", "state"))
-    for batch_id, state in left:
-        works[RoomList.State(state)](batch_id=batch_id)
     return len(left)

@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _later
 
 from nanhu.kernel.events import subscribe
 from nanhu.kernel.money import format_yuan
+from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.events import LossBorne
-from nanhu.systems.card.funds.events import ClaimableReturned, FrozenFundsDue, RoomShareChanged
+from nanhu.systems.card.funds.events import BillDebited, ClaimableReturned, FrozenFundsDue
 from nanhu.systems.card.issuing import letters
 from nanhu.systems.card.models import Receipt, Wallet
 from nanhu.systems.card.protocol import receipt_number
 
-ROOM_SHARES = {
-    "taken": _later("%(name)s：您的一份 %(sum)s 已从校园卡扣款。住处或金额不对，请联系后勤处。"),
+BILLS = {
+    "taken": _later("%(name)s：您的一份 %(sum)s 已从校园卡扣款。%(enquiries)s"),
     "left": _later("%(name)s：您的一份 %(sum)s 没有扣到。请往校园卡里充值，学校会再扣一次。"),
     "given_back": _later("%(name)s：您的一份 %(sum)s 已退回校园卡。"),
 }
@@ -56,10 +57,15 @@ def tell_loss_borne(events: Sequence[LossBorne]) -> None:
         letters.tell(key=f"loss_borne:{event.receipt_id}", kind="loss_borne", person_id=event.person_id, text=text)
 
 
-@subscribe(RoomShareChanged, name="card_issuing.tell_room_share")
-def tell_room_share(events: Sequence[RoomShareChanged]) -> None:
-    """A share that was left out is told the first time, not at each new try."""
+@subscribe(BillDebited, name="card_issuing.tell_bill_debited")
+def tell_bill_debited(events: Sequence[BillDebited]) -> None:
+    """One that could not be taken is told the first time, not at each new try."""
     for event in events:
-        text = str(ROOM_SHARES[event.outcome]) % {"name": event.name, "sum": format_yuan(event.amount_fen)}
-        key = f"room_share:{event.share_id}:{event.outcome}"
-        letters.tell(key=key, kind="room_share", person_id=event.person_id, text=text)
+        issuer = ledger.issuers.get(event.issuer)
+        facts = {
+            "name": event.name,
+            "sum": format_yuan(event.amount_fen),
+            "enquiries": issuer.enquiries if issuer else "",
+        }
+        key = f"bill:{event.bill_id}:{event.outcome}"
+        letters.tell(key=key, kind="bill", person_id=event.person_id, text=str(BILLS[event.outcome]) % facts)

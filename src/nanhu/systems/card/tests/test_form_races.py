@@ -15,11 +15,10 @@ from nanhu.platforms.payments.models import Channel, Deposit
 from nanhu.systems.card.closing.models import Correction
 from nanhu.systems.card.closing.services import corrections
 from nanhu.systems.card.errors import ShiftCountedError
-from nanhu.systems.card.funds.models import PayoutBatch, RoomList, Withdrawal
+from nanhu.systems.card.funds.models import PayoutBatch, Withdrawal
 from nanhu.systems.card.funds.services.payouts import open_funding
 from nanhu.systems.card.funds.services.reissue import reissue
 from nanhu.systems.card.funds.services.withdrawals import BankCard, ask_for_withdrawal
-from nanhu.systems.card.funds.tests.rooms import HEAD, line
 from nanhu.systems.card.models import Card, CashException, Receipt, Shift
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.services import cash_exceptions, shifts
@@ -34,8 +33,7 @@ PAYOUT = "学号,姓名,金额\n14231100001,林小满,300\n"
 def campus(transactional_db):
     made = bring_in_the_cast()
     account = identity.account_of(made.persons["clerk"]).pk
-    for role in ("card.payer", "card.biller"):
-        identity.grant_role(by=SYSTEM, account_id=account, role=role)
+    identity.grant_role(by=SYSTEM, account_id=account, role="card.payer")
     return made
 
 
@@ -93,13 +91,6 @@ def test_one_file_of_payouts_in_two_forms_is_taken_once(campus):
     one, two = amid(lambda: send(browser), lambda: send(other))
     assert (one.status_code, two.status_code) == (302, 409)
     assert PayoutBatch.objects.count() == 1
-
-
-def test_a_list_of_rooms(campus):
-    fields = {"token": str(uuid4()), "title": "十月电费"}
-    one, two = sent_twice(campus, "/card/funds/rooms/new/", fields, HEAD + line("14231100001", "林小满"))
-    assert (one.status_code, two.status_code, one.url) == (302, 302, two.url)
-    assert RoomList.objects.count() == 1
 
 
 def test_a_deposit(campus):

@@ -16,9 +16,9 @@ from nanhu.platforms.payments.errors import DayNotOverError, NoteMissingError
 from nanhu.platforms.payments.models import DayClose, DayDifference
 from nanhu.platforms.payments.services import days
 from nanhu.platforms.payments.vouchers import voucher
-from nanhu.systems.card import api as card
 from nanhu.systems.card.closing.reconciliation import late_rows_on
 from nanhu.systems.card.closing.tests.conftest import make
+from nanhu.systems.card.funds.services.deductions import deduct
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance, queries_of
 
 YESTERDAY = campus_today() - timedelta(days=1)
@@ -212,24 +212,23 @@ def test_the_voucher_adds_up_and_uses_the_schools_codes(traded):
 
 def test_an_account_without_a_code_is_named_before_the_voucher_goes_out(traded):
     assert groups_have_codes().verdict == "ok"
-    card.deduct(
-        by=SYSTEM,
-        person_id=traded.persons["teacher"],
-        amount_fen=100,
+    ledger.open_fee_item(by=SYSTEM, code="power", name="后勤电费", reason="测试")
+    order = ledger.BillOrder(
         key="bill",
-        detail="电费 15栋 302",
-        payee_account_id=card.open_payee(code="power", name="后勤电费"),
+        person_id=traded.persons["teacher"],
+        issuer="test",
+        item="power",
+        amount_fen=100,
+        due_on=YESTERDAY,
+        name="电费 15栋 302",
     )
+    bill = ledger.issue_bills(by=SYSTEM, orders=[order])["bill"]
+    deduct(by=SYSTEM, bill=bill, person_id=traded.persons["teacher"])
     assert groups_have_codes().verdict == "ok"
     account = ledger.AccountOrder(code="gym.fees", name="体育馆", kind="income")
-    card.deduct(
-        by=SYSTEM,
-        person_id=traded.persons["teacher"],
-        amount_fen=100,
-        key="gym",
-        detail="体育馆",
-        payee_account_id=ledger.open_accounts([account])["gym.fees"],
-    )
+    gym, wallet = ledger.open_accounts([account])["gym.fees"], traded.card("teacher").wallet_id
+    leg = ledger.Leg(debit_account_id=wallet, credit_account_id=gym, amount_fen=100)
+    ledger.post(by=SYSTEM, kind="test", legs=[leg])
     found = groups_have_codes()
     assert (found.verdict, "gym.fees" in found.message) == ("warn", True)
 

@@ -4,7 +4,6 @@ from nanhu.systems.card.funds.models.claims import Claimable, ClaimOrder, Pendin
 from nanhu.systems.card.funds.models.deductions import Deduction
 from nanhu.systems.card.funds.models.payouts import Funding, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.models.reissues import CardReissue
-from nanhu.systems.card.funds.models.rooms import RoomBill, RoomList, RoomShare
 from nanhu.systems.card.funds.models.withdrawals import Withdrawal
 
 __all__ = [
@@ -16,8 +15,5 @@ __all__ = [
     "PayoutBatch",
     "PayoutRow",
     "PendingAccount",
-    "RoomBill",
-    "RoomList",
-    "RoomShare",
     "Withdrawal",
 ]

@@ -1,17 +1,18 @@
-"""What other rooms took from a wallet by name (代扣): so that a key is paid once, found without a search."""
+"""Bills that a wallet paid (代扣): each once, found without a search."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from nanhu.platforms.ledger.api import Bill
+
 
 class Deduction(models.Model):
     """Append-only; the sum stands on the receipt as well."""
 
-    key = models.TextField(unique=True)
+    bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="+")
     receipt_id = models.BigIntegerField(unique=True)
     wallet = models.ForeignKey("card.Wallet", on_delete=models.PROTECT, related_name="+")
-    payee = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField()
     balance_fen = models.BigIntegerField()
     detail = models.TextField()
@@ -21,5 +22,5 @@ class Deduction(models.Model):
         db_table = "card_deduction"
         constraints = [
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="card_deduction_amount"),
-            models.CheckConstraint(condition=~Q(key="") & ~Q(detail=""), name="card_deduction_is_named"),
+            models.CheckConstraint(condition=~Q(detail=""), name="card_deduction_is_named"),
         ]

@@ -1,4 +1,4 @@
-"""Deductions (代扣代缴): water and power of a room, and what another room asks a wallet to pay, once a key, within limits."""
+"""Deductions (代扣代缴): a bill that somebody issued is taken from the wallet of whom it is for, whole or not at all, within limits."""
 
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -19,13 +19,14 @@ from nanhu.systems.card.models import Receipt, Wallet
 from nanhu.systems.card.queries import card_of
 from nanhu.systems.card.services.receipts import locked_balances, write_receipt
 
+PAYER = "card"
 MOST_ONCE_FEN = 50_000
 MOST_DAILY_FEN = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deducted:
-    """`is_repeated`: the key had been paid before and nothing moved this time."""
+    """`is_repeated`: the bill had been paid before and nothing moved this time."""
 
     receipt_id: int
     amount_fen: int
@@ -33,41 +34,42 @@ class Deducted:
     is_repeated: bool
 
 
-def open_payee(*, code: str, name: str) -> int:
-    """The account of who is paid ("power.dormitory"); twice is harmless."""
-    account = f"card.payee:{code}"
-    return ledger.open_accounts([ledger.AccountOrder(code=account, name=name, kind="liability")])[account]
-
-
-def deduct(*, by: Actor, person_id: int, amount_fen: int, payee_account_id: int, key: str, detail: str) -> Deducted:
-    """Take a sum from a person's wallet. `detail` is what the holder reads: 电费 15栋 302.
+def deduct(*, by: Actor, bill: ledger.Bill, person_id: int) -> Deducted:
+    """Take what is owed of a bill from a person's wallet; its name is what the holder reads: 电费 15栋 302.
 
     In its caller's transaction. A wallet that is short is left alone; a lost or expired card is no hindrance, for the
     money is owed by the person.
     """
+    amount_fen, detail = bill.owed_fen or bill.amount_fen, bill.name
     check_sum(amount_fen)
     with transaction.atomic():
         card = card_of(person_id)
         if card is None:
             raise CardNotFoundError
         before = locked_balances(card.wallet_id)[card.wallet_id]
-        known = Deduction.objects.filter(key=key).first()
+        known = Deduction.objects.filter(bill=bill).first()
         if known is not None:
-            return repeated(known, card.wallet, amount_fen)
+            return repeated(known)
         check_day(card.wallet, amount_fen)
         left = before - amount_fen
         if left < 0:
             raise WalletShortError(balance=format_yuan(before))
-        leg = ledger.Leg(debit_account_id=card.wallet_id, credit_account_id=payee_account_id, amount_fen=amount_fen)
-        entry = ledger.post(by=by, kind="card.deduction", legs=[leg], key=f"card.deduction:{key}", reference=detail)
+        paid = ledger.pay(
+            by=by,
+            bill=bill,
+            amount_fen=amount_fen,
+            payer=PAYER,
+            account_id=card.wallet_id,
+            key=f"card.deduction:{bill.pk}",
+            posted_as="card.deduction",
+        )
         receipt_id = write_receipt(
-            kind="deduction", card=card, amount_fen=amount_fen, balance_fen=left, entry_id=entry.entry_id, detail=detail
+            kind="deduction", card=card, amount_fen=amount_fen, balance_fen=left, entry_id=paid.entry_id, detail=detail
         )
         Deduction.objects.create(
-            key=key,
+            bill=bill,
             receipt_id=receipt_id,
             wallet=card.wallet,
-            payee_id=payee_account_id,
             amount_fen=amount_fen,
             balance_fen=left,
             detail=detail,
@@ -77,10 +79,10 @@ def deduct(*, by: Actor, person_id: int, amount_fen: int, payee_account_id: int,
         return Deducted(receipt_id=receipt_id, amount_fen=amount_fen, balance_fen=left, is_repeated=False)
 
 
-def repeated(known: Deduction, wallet: Wallet, amount_fen: int) -> Deducted:
-    if (known.wallet_id, known.amount_fen) != (wallet.pk, amount_fen):
-        raise ledger.EntryKeyReusedError
-    return Deducted(receipt_id=known.receipt_id, amount_fen=amount_fen, balance_fen=known.balance_fen, is_repeated=True)
+def repeated(known: Deduction) -> Deducted:
+    return Deducted(
+        receipt_id=known.receipt_id, amount_fen=known.amount_fen, balance_fen=known.balance_fen, is_repeated=True
+    )
 
 
 def most_once_fen() -> int:

@@ -57,7 +57,7 @@ class Checker:
         yield from amount_faults(typed)
 
     def person_faults(self, typed: Line, person_id: int) -> Iterator[Fault]:
-        if typed["name"] and people_name(typed["name"]) != people_name(self.names[person_id]):
+        if typed["name"] and people.comparable_name(typed["name"]) != people.comparable_name(self.names[person_id]):
             yield typed.fault("name", _("姓名与学工号不符"))
         if person_id not in self.wallets:
             yield typed.fault("campus_no", _("还没有校园卡"))
@@ -76,10 +76,6 @@ class Checker:
             amount_fen=typed.meant("amount"),
             note=typed["note"][:LONGEST_NOTE],
         )
-
-
-def people_name(text: str) -> str:
-    return "".join(people.halfwidth(text).split()).casefold().replace("•", "·")
 
 
 def amount_faults(typed: Line) -> Iterator[Fault]:

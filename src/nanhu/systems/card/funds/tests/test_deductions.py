@@ -3,8 +3,9 @@
 import pytest
 from django.db import DatabaseError, transaction
 
+from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card import api as card
+from nanhu.platforms.people import api as people
 from nanhu.systems.card.errors import CardNotFoundError
 from nanhu.systems.card.funds.errors import DeductionLimitError, WalletShortError
 from nanhu.systems.card.funds.models import Deduction
@@ -13,26 +14,41 @@ from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services.loss import report_lost
+from nanhu.systems.card.tests.conftest import ORIGIN
 
 
 @pytest.fixture
 def power(funds):
     """A dormitory's power bill, paid by whoever lives in 15-302 with 100.00."""
     funds.campus.top_up("student", 10000)
-    payee = card.open_payee(code="power.dormitory", name="宿舍电费")
+    ledger.open_fee_item(by=SYSTEM, code="power.dormitory", name="宿舍电费", reason="测试")
 
-    def pay(fen=3050, key="power:2026-11:15-302", part="student"):
-        return card.deduct(
-            by=SYSTEM,
-            person_id=funds.campus.persons[part],
-            amount_fen=fen,
-            payee_account_id=payee,
+    def pay(fen=3050, key="power:2026-11:15-302", part="student", person_id=None):
+        person_id = person_id or funds.campus.persons[part]
+        order = ledger.BillOrder(
             key=key,
-            detail="电费 15栋 302",
+            person_id=person_id,
+            issuer="test",
+            item="power.dormitory",
+            amount_fen=fen,
+            due_on=campus_today(),
+            name="电费 15栋 302",
         )
+        bill = ledger.issue_bills(by=SYSTEM, orders=[order])[key]
+        return deductions.deduct(by=SYSTEM, bill=bill, person_id=person_id)
 
-    pay.funds, pay.payee = funds, payee
+    pay.funds = funds
     return pay
+
+
+def without_card():
+    record = people.PersonRecord(key="new", name="新来的")
+    return people.apply_records(by=SYSTEM, records=[record], origin=ORIGIN).person_ids["new"]
+
+
+def with_the_school():
+    account = "ledger.payee:power.dormitory"
+    return ledger.balance_of(ledger.account_ids([account])[account])
 
 
 def test_a_bill_is_paid_once_and_the_holder_reads_what_for(power):
@@ -40,7 +56,7 @@ def test_a_bill_is_paid_once_and_the_holder_reads_what_for(power):
     again = power()
     assert (first.balance_fen, first.is_repeated) == (6950, False)
     assert (again.receipt_id, again.is_repeated) == (first.receipt_id, True)
-    assert (power.funds.balance(), ledger.balance_of(power.payee)) == (6950, 3050)
+    assert (power.funds.balance(), with_the_school()) == (6950, 3050)
     line = line_of(Receipt.objects.get(kind="deduction"))
     assert (line.merchant, line.signed_fen) == ("电费 15栋 302", -3050)
 
@@ -57,10 +73,16 @@ def test_a_wallet_that_is_short_is_left_alone(power):
     assert (power.funds.balance(), Receipt.objects.filter(kind="deduction").count()) == (10000, 0)
 
 
-@pytest.mark.parametrize("fen", [0, -5, 50_001, 10**18])
-def test_no_sum_outside_the_limit_is_taken(power, fen):
+def test_no_sum_outside_the_limit_is_taken(power):
     with pytest.raises(DeductionLimitError):
+        power(fen=50_001)
+
+
+@pytest.mark.parametrize("fen", [0, -5, 10**18])
+def test_what_is_no_sum_is_no_bill(power, fen):
+    with pytest.raises(DatabaseError, match=r"says_what|not_overpaid"), transaction.atomic():
         power(fen=fen)
+    assert Receipt.objects.filter(kind="deduction").count() == 0
 
 
 def test_a_day_has_its_limit(power, monkeypatch):
@@ -74,7 +96,7 @@ def test_a_lost_card_is_no_excuse_and_nobody_without_a_card_is_charged(power):
     report_lost(by=SYSTEM, card=power.funds.campus.card("student"), reason="x")
     assert power().balance_fen == 6950
     with pytest.raises(CardNotFoundError):
-        card.deduct(by=SYSTEM, person_id=10**9, amount_fen=1, payee_account_id=power.payee, key="k", detail="d")
+        power(key="k", person_id=without_card())
 
 
 def test_a_deduction_is_never_changed(power):

@@ -1,8 +1,0 @@
-CREATE OR REPLACE FUNCTION card_room_bill_adds_up() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF (SELECT coalesce(sum(s.amount_fen), 0) FROM card_room_share s WHERE s.bill_id = NEW.id AND s.room_list_id = NEW.room_list_id)
-            <> NEW.amount_fen THEN
-        RAISE EXCEPTION 'the shares of a bill add up to it' USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NULL;
-END $$;

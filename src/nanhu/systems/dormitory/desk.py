@@ -1,0 +1,205 @@
+"""The desk of water and power by room (水电代扣): hand in, look, submit, approve, follow, try again, give back."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.kit import (
+    Badge,
+    Choice,
+    Console,
+    Empty,
+    Filters,
+    Link,
+    Markup,
+    Money,
+    Number,
+    PageRequest,
+    Search,
+    Table,
+    Text,
+    Views,
+    Who,
+    form_of,
+    list_of,
+)
+from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.kit.forms import RefusalForm
+from nanhu.kernel.kit.listings import Listing
+from nanhu.kernel.money import format_yuan
+from nanhu.kernel.registry import Role
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.dormitory import queries
+from nanhu.systems.dormitory.checking import CheckedRoom, check_rooms
+from nanhu.systems.dormitory.forms import AskBackForm, RoomListForm
+from nanhu.systems.dormitory.models import RoomList
+from nanhu.systems.dormitory.services import lists as services
+from nanhu.systems.dormitory.services import returns
+from nanhu.systems.dormitory.sheets import ROOMS
+
+BILLER = "dormitory.biller"
+State = RoomList.State
+TONES: dict[str, Tone] = {State.POSTED: "good", State.REFUSED: "none", State.DISCARDED: "none", State.RETURNED: "none"}
+MOVING = {"taken": _("已扣"), "left": _("没扣到"), "given_back": _("已退回")}
+BEFORE = {"short": _("余额不够"), "first": _("第一次出现的房间")}
+desk = Console(
+    "dormitory:rooms",
+    _("水电代扣"),
+    icon="zap",
+    owner=_("后勤处"),
+    description=_("按房间交一个月的水费电费：整份检查、另一人复核、逐笔从卡里扣，没扣到的导出"),
+    roles=[
+        Role(
+            key=BILLER,
+            name=_("水电代扣经办"),
+            description=_("交宿舍水电账单、复核别人的账单，看得到各房间住着谁、扣了多少"),
+        )
+    ],
+    order=45,
+)
+
+
+class Lists(Table):
+    title = Link(_("名称"), to="case")
+    room_count = Number(_("笔数"))
+    share_count = Number(_("人次"))
+    sum_fen = Money(_("金额"))
+    author = Who(_("制单"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(_("状态"), names=State.choices, tones=TONES, tone="warn")
+
+
+class ListFilters(Filters):
+    q = Search("title", "author_name")
+    state = Choice(_("状态"), State.choices)
+
+
+class Buildings(Table):
+    building = Text(_("楼栋"))
+    item = Text(_("项目"))
+    rooms = Number(_("房间"))
+    persons = Number(_("人数"))
+    fen = Money(_("金额"))
+
+
+class Shares(Table):
+    line = Number(_("行号"), is_wide=True)
+    building = Text(_("楼栋"), "bill__building")
+    room = Text(_("房间"), "bill__room")
+    campus_no = Text(_("学工号"), is_number=True)
+    name = Text(_("姓名"))
+    item = Text(_("项目"), "bill__get_item_display", sort=False)
+    month = Text(_("月份"), lambda share: f"{share.bill.month:%Y-%m}")
+    amount_fen = Money(_("金额"))
+    state = Text(_("状态"), "fate", names=queries.FATES)
+    why = Text(_("原因"), lambda share: queries.why_words().get(share.why, share.why))
+
+
+class ReturnableShares(Shares):
+    """For who may give one payment back, on its payer's page."""
+
+    correction = Markup(_("更正"), "dormitory/_return.html")
+
+
+def keep(by: Actor, form: RoomListForm, rooms: list[CheckedRoom]) -> RoomList:
+    said = form.cleaned_data
+    return services.make_list(by=by, token=said["token"], title=said["title"], rooms=rooms, file_name=form.file_name)
+
+
+def shares(request: PageRequest, found: RoomList) -> Listing:
+    conditions = queries.conditions(found)
+    views = {key: (word, conditions[key]) for key, word in (MOVING if found.is_money_moving else BEFORE).items()}
+    filters: type[Filters] = type("ShareFilters", (Filters,), {"show": Views(views)})
+    debit = ledger.direct_debit()
+    may_return = debit is not None and debit.return_urls(request.viewer, []) is not None
+    rows = queries.shares_of(found)
+    if debit is None or not may_return or found.state != State.POSTED:
+        return list_of(request, Shares, rows, filters, per_page=100, caption=_("每人一份"))
+
+    def with_urls(page: list[Any]) -> list[Any]:
+        urls = debit.return_urls(request.viewer, [one.charge_id for one in page if one.fate == "taken"]) or {}
+        for one in page:
+            one.return_url = urls.get(one.charge_id, "")
+        return page
+
+    return list_of(request, ReturnableShares, rows, filters, per_page=100, caption=_("每人一份"), each=with_urls)
+
+
+def facts(request: PageRequest, found: RoomList) -> dict[str, Any]:
+    sums = queries.sums_by_building(found)
+    return {
+        "report": queries.report_of(found),
+        "ask_back": form_of(request, AskBackForm),
+        "buildings": list_of(request, Buildings, sums, per_page=500, caption=_("各楼")),
+        "is_asked_by_me": found.asker_id == request.viewer.account_id,
+    }
+
+
+lists = desk.intake(
+    "",
+    RoomList,
+    Lists,
+    ROOMS,
+    form=RoomListForm,
+    check=check_rooms,
+    keep=keep,
+    title=_("水电代扣"),
+    tab=_("各份账单"),
+    lead=_(
+        "一位经办人交一个月的水费电费，按房间分给住的人；另一位复核后逐笔从校园卡扣款。余额不够的不扣，列出来可以导出、再扣。"
+    ),
+    filters=ListFilters,
+    empty=Empty(
+        title=_("还没有交过账单"),
+        icon="zap",
+        action=_("交第一份账单"),
+        to="new",
+        text=_("先下载模板，一行一个住在房间里的人；整份检查无误才会留下，另一位同意后才会扣款。"),
+    ),
+    new={
+        "title": _("交水电账单"),
+        "lead": _("这一步只检查，不扣钱：下一页先看各楼的金额和谁的余额不够，再提交给另一位经办人复核。"),
+        "button": _("交账单"),
+        "facts": lambda _request: {
+            "rules": _(
+                "一行一个住在房间里的人。“房间金额”写整间房的金额，同一间房每行写一样的数，系统按人平分到分，"
+                "除不尽的分由学工号在前的人各多一分；各人金额不同，就把这一列的表头改成“个人金额”。"
+            )
+        },
+    },
+    filled=lambda: ROOMS.last(queries.last_occupants()),
+    template="dormitory/room_list.html",
+    facts=facts,
+    rows=shares,
+    rows_at="shares.csv",
+    agree=lambda found: (
+        _("同意从 %(count)s 人次扣 %(sum)s") % {"count": found.share_count, "sum": format_yuan(found.sum_fen)}
+    ),
+    done={"approve": _("已同意，正在逐笔扣款。"), "discard": _("已作废，一笔也没有扣。")},
+)
+
+
+@lists.case.action("try-again/", done=_("正在把没扣到的再扣一次。"))
+def try_again(request: PageRequest, found: RoomList) -> None:
+    services.try_again(by=request.actor, room_list=found)
+
+
+@lists.case.action("ask-back/", form=AskBackForm, done=_("已提出，等另一位经办人同意退回。"))
+def ask_back(request: PageRequest, form: AskBackForm, found: RoomList) -> None:
+    returns.ask_back(by=request.actor, room_list=found, reason=form.cleaned_data["reason"])
+
+
+@lists.case.action("keep/", form=RefusalForm, done=_("不退回，保持已扣款。"))
+def keep_taken(request: PageRequest, form: RefusalForm, found: RoomList) -> None:
+    returns.keep_taken(by=request.actor, room_list=found, answer=form.cleaned_data["answer"])
+
+
+@lists.case.action("withdraw-request/", done=_("已撤回，保持已扣款。"))
+def withdraw_request(request: PageRequest, found: RoomList) -> None:
+    returns.withdraw_request(by=request.actor, room_list=found)
+
+
+@lists.case.action("give-back/", done=_("已同意，正在逐笔退回。"))
+def grant_back(request: PageRequest, found: RoomList) -> None:
+    returns.grant_back(by=request.actor, room_list=found)

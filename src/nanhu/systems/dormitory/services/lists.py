@@ -1,0 +1,108 @@
+"""Lists of water and power: their bills and shares. Their way is that of every list (kernel.intake); `posting` takes the shares."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import now
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.dormitory.checking import CheckedRoom
+from nanhu.systems.dormitory.errors import RoomChargedError
+from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
+from nanhu.systems.dormitory.queries import shares_of, spent_bills
+from nanhu.systems.dormitory.services.charging import give_up
+
+State = RoomList.State
+
+
+def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom], file_name: str = "") -> RoomList:
+    """Keep a checked list. The same form again gives the list that it made; a room's month is charged once."""
+    try:
+        with transaction.atomic():
+            if (known := RoomList.known(by, token)) is not None:
+                return known
+            made = RoomList.objects.create(
+                token=token,
+                title=title,
+                file_name=file_name,
+                author_id=account_of(by),
+                author_name=by.name,
+                room_count=len(rooms),
+                share_count=sum(len(room.people) for room in rooms),
+                sum_fen=sum(room.amount_fen for room in rooms),
+            )
+            release_spent(by=by, rooms=rooms, title=title)
+            keep_rooms(made, rooms)
+            made.note(by, "make_{}")
+            return made
+    except IntegrityError as error:
+        if "dormitory_room_bill_once" in str(error):
+            raise RoomChargedError from error
+        raise
+
+
+def keep_rooms(made: RoomList, rooms: Sequence[CheckedRoom]) -> None:
+    bills = [
+        RoomBill(
+            room_list=made,
+            building=room.key[0],
+            room=room.key[1],
+            item=room.key[2],
+            month=room.key[3],
+            amount_fen=room.amount_fen,
+            is_first=room.is_first,
+        )
+        for room in rooms
+    ]
+    RoomBill.objects.bulk_create(bills, batch_size=2000)
+    shares = [
+        RoomShare(
+            room_list=made,
+            bill=bill,
+            line=one.line,
+            campus_no=one.campus_no,
+            name=one.name,
+            person_id=one.person_id,
+            amount_fen=fens[one.campus_no],
+        )
+        for bill, room in zip(bills, rooms, strict=True)
+        for fens in [room.shares()]
+        for one in room.people
+    ]
+    RoomShare.objects.bulk_create(shares, batch_size=5000)
+
+
+def release_spent(*, by: Actor, rooms: Sequence[CheckedRoom], title: str) -> None:
+    """What these rooms were charged before and the school has nothing of gives way, with what is owed for it. Those lists are
+    locked against another try; one that is being paid at this moment is charged."""
+    asked = {room.key for room in rooms}
+    found = [
+        one
+        for one in spent_bills().filter(building__in={key[0] for key in asked}, month__in={key[3] for key in asked})
+        if (one.building, one.room, one.item, one.month) in asked
+    ]
+    list_ids = {one.room_list_id for one in found}
+    list(RoomList.objects.select_for_update().filter(pk__in=list_ids).order_by("pk"))
+    spent = list(spent_bills().filter(pk__in=[one.pk for one in found]))
+    shares = RoomShare.objects.filter(bill__in=spent).select_related("charge")
+    try:
+        give_up(by=by, shares=shares, reason=_("改由“%(title)s”收取") % {"title": title})
+    except ledger.BillClosedError as error:
+        raise RoomChargedError from error
+    RoomBill.objects.filter(pk__in=[one.pk for one in spent]).update(released_at=now())
+
+
+def try_again(*, by: Actor, room_list: RoomList) -> RoomList:
+    """Take once more what the wallets did not bear, of bills that no other list has replaced."""
+    with transaction.atomic():
+        locked = room_list.locked_in({State.POSTED})
+        left = list(shares_of(locked, "left").filter(bill__released_at=None).values_list("pk", flat=True))
+        count = RoomShare.objects.filter(pk__in=left).update(state=RoomShare.State.WAITING, why="")
+        if not count:
+            raise locked.wrong_state()
+        locked.begin_work(by, total=count)
+        locked.enter(by, State.POSTING, "retry_{}")
+        return locked

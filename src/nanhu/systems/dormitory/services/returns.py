@@ -1,0 +1,122 @@
+"""Giving a whole list back (整份退回): one clerk asks, another grants, the worker refunds each bill, in both names.
+
+What was paid goes back the way it came, by whoever took it; a single share by its payer's own page.
+"""
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.clock import now
+from nanhu.kernel.errors import NotTheAuthorError
+from nanhu.kernel.jobs import job, open_progress
+from nanhu.kernel.proposals import given, refuse_same_person
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.dormitory.models import RoomList
+from nanhu.systems.dormitory.queries import shares_of
+from nanhu.systems.dormitory.services.charging import give_up
+
+State = RoomList.State
+PIECE = 40
+
+
+def ask_back(*, by: Actor, room_list: RoomList, reason: str) -> RoomList:
+    why = given(reason)
+    with transaction.atomic():
+        locked = room_list.locked_in({State.POSTED})
+        forget_request(locked)
+        locked.asker_id, locked.asker_name, locked.why_back, locked.asked_back_at = account_of(by), by.name, why, now()
+        locked.enter(by, State.ASKED_BACK, "ask_{}_back", why)
+        return locked
+
+
+def forget_request(locked: RoomList) -> None:
+    """What was asked and answered before; the audit keeps it."""
+    locked.asker_id, locked.asker_name, locked.why_back, locked.asked_back_at = None, "", "", None
+    locked.granter_id, locked.granter_name, locked.answer_back, locked.answered_back_at = None, "", "", None
+
+
+def withdraw_request(*, by: Actor, room_list: RoomList) -> RoomList:
+    """By who asked."""
+    with transaction.atomic():
+        locked = room_list.locked_in({State.ASKED_BACK})
+        if by.account_id is None or by.account_id != locked.asker_id:
+            raise NotTheAuthorError
+        forget_request(locked)
+        locked.enter(by, State.POSTED, "withdraw_{}_request")
+        return locked
+
+
+def keep_taken(*, by: Actor, room_list: RoomList, answer: str) -> RoomList:
+    """Not given back: refused by another, who says why."""
+    why = given(answer)
+    with transaction.atomic():
+        locked = room_list.locked_in({State.ASKED_BACK})
+        answer_request(by, locked, why)
+        locked.enter(by, State.POSTED, "keep_{}", why)
+        return locked
+
+
+def answer_request(by: Actor, locked: RoomList, answer: str = "") -> None:
+    refuse_same_person(by, locked.asker_id)
+    locked.granter_id, locked.granter_name = account_of(by), by.name
+    locked.answer_back, locked.answered_back_at = answer, now()
+
+
+def grant_back(*, by: Actor, room_list: RoomList) -> RoomList:
+    with transaction.atomic():
+        locked = room_list.locked_in({State.ASKED_BACK})
+        answer_request(by, locked)
+        locked.begin_work(by, job=give_shares_back.name, total=shares_of(locked, "taken").count())
+        locked.enter(by, State.RETURNING, "grant_{}_back")
+        return locked
+
+
+@job("dormitory.give_room_shares_back")
+def give_shares_back(batch_id: int) -> None:
+    """May run twice, at once or after a crash: a payment is given back once."""
+    room_list = RoomList.objects.get(pk=batch_id)
+    progress = open_progress(room_list.progress_id) if room_list.progress_id else None
+    after = (0, 0)
+    while (last := give_piece(room_list=room_list, after=after)) is not None:
+        after = last
+        if progress is not None:
+            progress.advance(max(progress.row.total - shares_of(room_list, "taken").count(), 0))
+    closed = close(room_list)
+    if progress is not None and closed.state == State.RETURNED:
+        result = reverse("dormitory:rooms:case", args=[closed.public_id])
+        progress.finish(_("已全部退回持卡人"), result_url=result)
+
+
+def give_piece(*, room_list: RoomList, after: tuple[int, int]) -> tuple[int, int] | None:
+    """One transaction; the person and share it came to, None at the end. What is held up stays: the list is open until whoever
+    holds it up has decided."""
+    with transaction.atomic():
+        locked = RoomList.objects.select_for_update().filter(pk=room_list.pk, state=State.RETURNING).first()
+        if locked is None:
+            return None
+        person_id, share_id = after
+        taken = shares_of(locked, "taken").order_by("person_id", "id")
+        left = taken.filter(person_id__gte=person_id).exclude(person_id=person_id, id__lte=share_id)
+        shares = list(left[:PIECE])
+        ledger.refund(
+            by=Actor(account_id=locked.granter_id, name=locked.granter_name),
+            asked_by=Actor(account_id=locked.asker_id, name=locked.asker_name),
+            bills=[share.charge for share in shares],
+            reason=locked.why_back,
+        )
+        return (shares[-1].person_id, shares[-1].pk) if shares else None
+
+
+def close(room_list: RoomList) -> RoomList:
+    """When the school has nothing of it any more, its rooms may be charged again, and nobody owes what was never taken."""
+    with transaction.atomic():
+        locked = RoomList.objects.select_for_update().get(pk=room_list.pk)
+        if locked.state == State.RETURNING and not shares_of(locked, "taken").exists():
+            granter = Actor(account_id=locked.granter_id, name=locked.granter_name)
+            give_up(by=granter, shares=shares_of(locked, "left"), reason=locked.why_back)
+            locked.let_go()
+            locked.state = State.RETURNED
+            locked.save(update_fields=["state"])
+        return locked

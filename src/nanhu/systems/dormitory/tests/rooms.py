@@ -1,0 +1,76 @@
+"""Two clerks of logistics, and short words for what tests ask of a month's bills."""
+
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from nanhu.kernel import intake
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.funds.tests.conftest import SYSTEM
+from nanhu.systems.dormitory.checking import check_rooms
+from nanhu.systems.dormitory.models import RoomList
+from nanhu.systems.dormitory.services import lists, posting
+from nanhu.systems.dormitory.sheets import ROOMS
+
+PAGES = "/dormitory/rooms/"
+HEAD = "楼栋,房间,学工号,姓名,项目,月份,房间金额\n"
+MONTH = f"{campus_today():%Y-%m}"
+NAMED = f"{campus_today().year}年{campus_today().month}月"
+PAIR = f"南院15号楼,301,14231100001,林小满,电费,{MONTH},30.01\n南院15号楼,301,14231200001,赵一鸣,电费,{MONTH},30.01\n"
+"""One room with two in it: 15.01 for the first by number, 15.00 for the second."""
+
+
+def line(number, name, *, room="301", item="电费", month=MONTH, amount="10"):
+    return f"南院15号楼,{room},{number},{name},{item},{month},{amount}\n"
+
+
+def faults(text):
+    return [(fault.line, fault.what) for fault in check_rooms(ROOMS.read(text.encode())).faults]
+
+
+def made(funds, text=HEAD + PAIR, *, author="clerk", token=None, title="十月电费"):
+    checked = check_rooms(ROOMS.read(text.encode()))
+    assert checked.faults == []
+    by = funds.campus.actor(author)
+    return lists.make_list(by=by, token=token or uuid4(), title=title, rooms=checked.rows)
+
+
+def approved(funds, text=HEAD + PAIR):
+    room_list = intake.submit(by=funds.campus.actor("clerk"), batch=made(funds, text))
+    return intake.approve(by=funds.campus.actor("second_clerk"), batch=room_list)
+
+
+def posted(funds, text=HEAD + PAIR):
+    room_list = approved(funds, text)
+    posting.take_shares(batch_id=room_list.pk)
+    return fresh(room_list)
+
+
+def fresh(room_list):
+    return RoomList.objects.get(pk=room_list.pk)
+
+
+def fates(room_list):
+    return list(room_list.shares.order_by("line").values_list("state", "amount_fen", "why"))
+
+
+def payee(code="power.dormitory"):
+    account = f"ledger.payee:{code}"
+    found = ledger.account_ids([account])
+    return ledger.balance_of(found[account]) if found else 0
+
+
+def with_office(funds):
+    for part in ("clerk", "second_clerk"):
+        account = identity.account_of(funds.campus.persons[part])
+        identity.grant_role(by=SYSTEM, account_id=account.pk, role="dormitory.biller")
+    return funds
+
+
+def hand_in(funds, text=HEAD + PAIR, part="clerk"):
+    client = funds.campus.client(part)
+    form = client.get(PAGES + "new/").context["form"]
+    file = SimpleUploadedFile("账单.csv", text.encode())
+    return client.post(PAGES + "new/", {"title": "十月电费", "token": str(form["token"].value()), "file": file})

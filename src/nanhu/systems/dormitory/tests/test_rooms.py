@@ -1,0 +1,266 @@
+"""Water and power by room: two people, each share once whatever dies, nobody below zero."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from nanhu.kernel import intake
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import SamePersonError, WrongStateError
+from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.models import Progress
+from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.people import api as people
+from nanhu.systems.card.funds.models import Deduction
+from nanhu.systems.card.funds.services import bill_payments
+from nanhu.systems.card.funds.tests.conftest import SYSTEM
+from nanhu.systems.card.issuing.models import Letter
+from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.rights.services.deciding import RuleTable
+from nanhu.systems.card.rows import line_of
+from nanhu.systems.card.services.loss import report_lost
+from nanhu.systems.dormitory.checking import check_rooms
+from nanhu.systems.dormitory.errors import RoomChargedError
+from nanhu.systems.dormitory.jobs import resume_room_lists
+from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
+from nanhu.systems.dormitory.queries import report_of, shares_of
+from nanhu.systems.dormitory.services import charging, lists, posting
+from nanhu.systems.dormitory.sheets import ROOMS
+from nanhu.systems.dormitory.tests.rooms import (
+    HEAD,
+    NAMED,
+    PAIR,
+    approved,
+    fates,
+    faults,
+    fresh,
+    line,
+    made,
+    payee,
+    posted,
+)
+
+
+def test_a_bill_is_split_and_taken_and_who_is_short_is_left_alone(rich):
+    room_list = posted(rich)
+    assert room_list.state == "posted"
+    assert fates(room_list) == [("taken", 1501, ""), ("left", 1500, "card.wallet_short")]
+    assert (rich.balance("student"), rich.balance("other_student"), payee()) == (8_499, 1_000, 1_501)
+    assert Progress.objects.get().summary == "已扣 1 笔，共 ¥ 15.01；没扣到 1 笔，共 ¥ 15.00"
+
+
+def test_the_holder_reads_what_for_and_is_told_once(rich):
+    room_list = posted(rich)
+    shown = line_of(Receipt.objects.get(kind="deduction"))
+    assert (shown.merchant, shown.signed_fen) == (f"电费 · 南院15号楼 301 · {NAMED}", -1501)
+    deliver_pending()
+    deliver_pending()
+    told = {letter.person_id: letter.text for letter in Letter.objects.filter(kind="bill")}
+    assert told[rich.campus.persons["student"]].startswith(
+        f"电费 · 南院15号楼 301 · {NAMED}：您的一份 ¥ 15.01 已从校园卡扣款"
+    )
+    assert "没有扣到" in told[rich.campus.persons["other_student"]]
+    lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
+    posting.take_shares(batch_id=room_list.pk)
+    deliver_pending()
+    assert Letter.objects.filter(kind="bill").count() == 2
+
+
+def test_nobody_approves_their_own_list_also_not_past_the_program(rich):
+    room_list = intake.submit(by=rich.campus.actor("clerk"), batch=made(rich))
+    with pytest.raises(SamePersonError):
+        intake.approve(by=rich.campus.actor("clerk"), batch=room_list)
+    with pytest.raises(DatabaseError, match="dormitory_room_list_two_people"), transaction.atomic():
+        RoomList.objects.filter(pk=room_list.pk).update(
+            state="posting", approver_id=room_list.author_id, decided_at=room_list.created_at
+        )
+    assert rich.balance() == 10_000
+
+
+def test_a_list_is_posted_as_it_was_made(rich):
+    room_list = approved(rich)
+    bill, share = RoomBill.objects.first(), RoomShare.objects.first()
+    for change in ({"sum_fen": 1}, {"title": "x"}, {"approver": None}, {"state": "checked"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            RoomList.objects.filter(pk=room_list.pk).update(**change)
+    for change in ({"amount_fen": 1}, {"room": "302"}, {"month": "2020-01-01"}):
+        with pytest.raises(DatabaseError, match="stays as it was approved"), transaction.atomic():
+            RoomBill.objects.filter(pk=bill.pk).update(**change)
+    with pytest.raises(DatabaseError, match="taken once"), transaction.atomic():
+        RoomShare.objects.filter(pk=share.pk).update(amount_fen=1)
+    with pytest.raises(DatabaseError, match="somebody looked at"), transaction.atomic():
+        RoomShare.objects.create(
+            room_list=room_list,
+            bill=bill,
+            line=9,
+            campus_no="x",
+            name="x",
+            amount_fen=1,
+            person_id=rich.campus.persons["teacher"],
+        )
+    for statement in (
+        "DELETE FROM dormitory_room_share",
+        "DELETE FROM dormitory_room_bill",
+        "DELETE FROM dormitory_room_list",
+    ):
+        with pytest.raises(DatabaseError, match="never removed"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_a_share_is_taken_from_an_approved_list_only(rich):
+    share = made(rich).shares.first()
+    with pytest.raises(DatabaseError, match="approved list only"), transaction.atomic():
+        RoomShare.objects.filter(pk=share.pk).update(state="taken")
+
+
+def test_shares_that_do_not_add_up_are_no_list(rich):
+    checked = check_rooms(ROOMS.read((HEAD + PAIR).encode()))
+    with pytest.raises(DatabaseError, match="add up"), transaction.atomic():
+        room_list = lists.make_list(by=rich.campus.actor("clerk"), token=uuid4(), title="x", rooms=checked.rows)
+        RoomShare.objects.create(
+            room_list=room_list,
+            bill=room_list.bills.get(),
+            line=9,
+            campus_no="x",
+            name="x",
+            amount_fen=1,
+            person_id=rich.campus.persons["teacher"],
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_posting_twice_and_after_a_crash_takes_each_share_once(rich):
+    rich.campus.top_up("other_student", 5_000, form="more")
+    room_list = approved(rich)
+    charging.open_fees(SYSTEM)
+    assert posting.take_piece(by=SYSTEM, room_list=room_list, most=1) == 1
+    assert posting.close(room_list).state == "posting"
+    assert resume_room_lists() == 1
+    posting.take_shares(batch_id=room_list.pk)
+    assert (Deduction.objects.count(), payee()) == (2, 3_001)
+    assert [fate for fate, _fen, _why in fates(room_list)] == ["taken", "taken"]
+
+
+def test_a_crash_between_the_money_and_the_row_takes_back_both(rich, monkeypatch):
+    room_list = approved(rich)
+
+    def cut(*_events):
+        raise ConnectionError
+
+    with monkeypatch.context() as power, pytest.raises(ConnectionError):
+        power.setattr(bill_payments, "publish", cut)
+        posting.take_shares(batch_id=room_list.pk)
+    assert (rich.balance(), fates(room_list)[0][0]) == (10_000, "waiting")
+    assert resume_room_lists() == 1
+    assert (rich.balance(), fates(room_list)[0][0]) == (8_499, "taken")
+
+
+def test_the_same_form_is_one_list_and_the_same_room_is_charged_once(rich):
+    token = uuid4()
+    checked = check_rooms(ROOMS.read((HEAD + PAIR).encode()))
+    first = made(rich, token=token)
+    by = rich.campus.actor("clerk")
+    again = lists.make_list(by=by, token=token, title="x", rooms=checked.rows)
+    assert again.pk == first.pk
+    with pytest.raises(RoomChargedError):
+        lists.make_list(by=by, token=uuid4(), title="x", rooms=checked.rows)
+    with pytest.raises(IntegrityError, match="dormitory_room_bill_once"), transaction.atomic():
+        RoomBill.objects.create(
+            room_list=first,
+            building="南院15号楼",
+            room="301",
+            item="power",
+            month=first.bills.get().month,
+            amount_fen=1,
+        )
+    intake.discard(by=by, batch=first)
+    assert made(rich).pk != first.pk
+
+
+def test_a_refused_list_moves_nothing_and_frees_its_rooms(rich):
+    room_list = intake.submit(by=rich.campus.actor("clerk"), batch=made(rich))
+    intake.refuse(by=rich.campus.actor("second_clerk"), batch=room_list, answer="表抄错了")
+    with pytest.raises(WrongStateError):
+        intake.approve(by=rich.campus.actor("second_clerk"), batch=room_list)
+    posting.take_shares(batch_id=room_list.pk)
+    assert rich.balance() == 10_000
+    assert faults(HEAD + PAIR) == []
+
+
+def test_what_was_left_is_taken_when_there_is_money(rich):
+    room_list = posted(rich)
+    rich.campus.top_up("other_student", 1_000, form="more")
+    lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
+    posting.take_shares(batch_id=room_list.pk)
+    assert fates(room_list)[1] == ("taken", 1500, "")
+    assert (rich.balance("student"), rich.balance("other_student"), payee()) == (8_499, 500, 3_001)
+    with pytest.raises(WrongStateError):
+        lists.try_again(by=rich.campus.actor("clerk"), room_list=fresh(room_list))
+
+
+def test_who_cannot_pay_is_known_before_anybody_approves(rich):
+    text = HEAD + line("14231200001", "赵一鸣", amount="6") + line("14231200001", "赵一鸣", item="水费", amount="6")
+    room_list = made(rich, text)
+    assert report_of(room_list).short == (1, 600)
+    assert [share.line for share in shares_of(room_list, "short")] == [3]
+
+
+def test_a_class_of_cards_without_the_right_is_not_charged(rich, monkeypatch):
+    room_list = approved(rich)
+    monkeypatch.setattr(RuleTable, "gives", lambda _table, _class, sub_class, right, _on: right != "deduction")
+    assert faults(HEAD + line("0020190123", "陈志远")) == [(2, "这类卡没有代扣代缴的权限")]
+    posting.take_shares(batch_id=room_list.pk)
+    assert [why for _fate, _fen, why in fates(room_list)] == ["card.no_deduction_right"] * 2
+    assert rich.balance() == 10_000
+
+
+def test_a_lost_card_is_no_hindrance_and_a_merged_persons_share_is_taken_from_the_kept_wallet(rich):
+    report_lost(by=SYSTEM, card=rich.campus.card("student"), reason="x")
+    room_list = approved(rich)
+    people.merge_persons(
+        by=SYSTEM, kept_id=rich.campus.persons["student"], gone_id=rich.campus.persons["other_student"], reason="同一人"
+    )
+    deliver_pending()
+    posting.take_shares(batch_id=room_list.pk)
+    assert [fate for fate, _fen, _why in fates(room_list)] == ["taken", "taken"]
+    assert rich.balance_of(rich.campus.card("student")) == 11_000 - 3_001
+
+
+def test_lists_are_posted_in_pieces(rich, monkeypatch):
+    monkeypatch.setattr(posting, "PIECE", 1)
+    assert posted(rich).state == "posted"
+
+
+def test_in_a_house_without_a_card_bills_wait_and_are_taken_once_somebody_pays_them(rich, monkeypatch):
+    monkeypatch.delitem(ledger.payers._entries, "card")
+    assert faults(HEAD + PAIR) == []
+    room_list = posted(rich)
+    assert fates(room_list) == [("left", 1501, charging.NOBODY), ("left", 1500, charging.NOBODY)]
+    bill = room_list.shares.order_by("line").first().charge
+    till = ledger.open_accounts([ledger.AccountOrder(code="till", name="柜台", kind="asset")])["till"]
+    ledger.pay(by=SYSTEM, bill=bill, amount_fen=1501, payer="counter", account_id=till, key="k")
+    report = report_of(room_list)
+    assert (report.taken, report.left, payee()) == ((1, 1501), (1, 1500), 1_501)
+    assert faults(HEAD + PAIR) == [(2, "这间房这个月的电费已在“十月电费”里")]
+
+
+def test_what_was_left_is_owed_until_another_list_takes_its_place(rich):
+    room_list = posted(rich, HEAD + line("14231200001", "赵一鸣", amount="11"))
+    owing = rich.campus.persons["other_student"]
+    assert [one.owed_fen for one in ledger.open_bills([owing])] == [1_100]
+    made(rich, HEAD + line("14231200001", "赵一鸣", amount="10"), title="改过的")
+    assert list(ledger.open_bills([owing])) == []
+    assert room_list.shares.get().charge.state == "cancelled"
+
+
+def test_a_deferred_bill_is_left_alone(rich):
+    room_list = posted(rich)
+    share = room_list.shares.get(state="left")
+    ledger.defer(by=SYSTEM, bill=share.charge, until=campus_today(), grounds="助学贷款未到", key="d")
+    rich.campus.top_up("other_student", 1_000, form="more")
+    lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
+    posting.take_shares(batch_id=room_list.pk)
+    assert fates(room_list)[1] == ("left", 1500, charging.DEFERRED)
+    assert rich.balance("other_student") == 2_000

@@ -1,0 +1,6 @@
+from django.urls import URLPattern, URLResolver, path
+
+from nanhu.systems.dormitory.desk import desk
+
+app_name = "dormitory"
+urlpatterns: list[URLPattern | URLResolver] = [path("rooms/", desk.urls)]
