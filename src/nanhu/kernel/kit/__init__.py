@@ -11,7 +11,7 @@ from nanhu.kernel.kit.cases import Cases, Intake
 from nanhu.kernel.kit.columns import Badge, Column, Day, Link, Markup, Moment, Money, Number, Person, Span, Text, Who
 from nanhu.kernel.kit.consoles import Console
 from nanhu.kernel.kit.filters import Choice, Days, Exact, Filters, Search, Views
-from nanhu.kernel.kit.listings import Empty, export, list_of, listing
+from nanhu.kernel.kit.listings import Empty, export, list_of, listing, page_of
 from nanhu.kernel.kit.pages import Action, FormPage, Page, form_of
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest
 from nanhu.kernel.kit.tables import Table
@@ -50,4 +50,5 @@ __all__ = [
     "form_of",
     "list_of",
     "listing",
+    "page_of",
 ]

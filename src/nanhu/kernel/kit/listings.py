@@ -86,7 +86,7 @@ class Listing:
 
     @cached_property
     def page(self) -> PageOfRows[Any]:
-        return Paginator(self.rows, self.per_page).get_page(self.request.GET.get("page"))
+        return page_of(self.request, self.rows, self.per_page)
 
     def reader(self, rows: Sequence[Any]) -> Reader:
         return Reader(self.request, self.request.viewer.account_id, self.table.people_in(rows))
@@ -190,6 +190,11 @@ class Listing:
             reader = self.reader(chunk)
             for row in chunk:
                 yield [column.exported(row, reader) for column in columns]
+
+
+def page_of(request: HttpRequest, rows: Rows, per_page: int = PER_PAGE) -> PageOfRows[Any]:
+    """The part of a list that the address asks for (`page`); the first or last where it asks for none."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 
 def list_of(

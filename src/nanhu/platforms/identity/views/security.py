@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import page_of
 from nanhu.kernel.ui import words
 from nanhu.platforms.identity import queries, security_cards
 from nanhu.platforms.identity.errors import PasswordRefusedError
@@ -99,7 +99,7 @@ def change_questions(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def sessions_page(request: HttpRequest) -> HttpResponse:
-    page = Paginator(queries.sessions_of(owner_of(request)), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, queries.sessions_of(owner_of(request)), PAGE_SIZE)
     mine = request.session.get(sessions.SESSION_ID)
     return render(
         request, "identity/sessions.html", {"page": page, "sign_ins": history.sign_ins(list(page)), "current_id": mine}

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models.functions import Upper
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from nanhu.kernel.kit import page_of
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.messages import queries, rules
 from nanhu.platforms.messages.body import body_html
@@ -34,7 +34,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     visible = queries.visible_to(viewer)
     filters = filters_of(visible, viewer)(request.GET)
     listed = filters.narrow(visible.alias(upper_title=Upper("title")))
-    page = Paginator(queries.with_marks(listed, viewer), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, queries.with_marks(listed, viewer), PAGE)
     unread, clearable = queries.unread_figures(visible, viewer)
     facts = {
         "page": page,

@@ -1,10 +1,10 @@
 """The executable manual on a page: chapter, row, clause, and the tests that hold it. For administrators; it runs nothing."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from nanhu.kernel.kit import page_of
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.portal import handbook
 from nanhu.platforms.portal.registrations import MANUAL_READERS
@@ -18,7 +18,7 @@ def manual(request: HttpRequest) -> HttpResponse:
     chosen = {name: said for name in ("q", "state", "chapter") if (said := request.GET.get(name, "").strip()[:80])}
     book = handbook.read()
     rows = book.found(wanted=chosen.get("q", ""), state=chosen.get("state", ""), chapter=chosen.get("chapter", ""))
-    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, ROWS_A_PAGE)
     count = book.count()
     facts = {
         "book": book,

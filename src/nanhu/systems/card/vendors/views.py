@@ -5,12 +5,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit import Empty, Markup, Moment, Money, Table, Text, list_of
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.platforms.openapi.api import vendor_with
 from nanhu.systems.card.vendors import consents
@@ -19,11 +24,33 @@ from nanhu.systems.card.vendors.models import Consent, VendorMerchant
 from nanhu.systems.card.vendors.scopes import Scope
 from nanhu.systems.card.views.frame import own_card
 
+NO_CONSENT = Empty(
+    title=_lazy("没有授权给任何单位"),
+    icon="handshake",
+    text=_lazy("点餐这类应用会请您授权；没有授权的，只能扫您手机上的付款码。"),
+)
+
+
+def state_of(one: Consent) -> str:
+    if one.ended_at is None:
+        return format_html('<span class="state state-good">{}</span>', _("有效"))
+    return _("%(time)s已收回") % {"time": dates.moment_words(one.ended_at, now())}
+
+
+class Consents(Table):
+    vendor = Text(_lazy("接入单位"), "vendor__company")
+    most_fen = Money(_lazy("每笔最多"))
+    created_at = Moment(_lazy("起始日期"))
+    state = Text(_lazy("状态"), state_of)
+    end = Markup(_lazy("操作"), "card_vendors/_end_consent.html")
+
 
 @require_safe
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
-    return render(request, "card_vendors/mine.html", {"consents": consents.consents_of(own_card(request).person_id)})
+    given = list(consents.consents_of(own_card(request).person_id))
+    found = list_of(request, Consents, given, caption=_("授权扣款的单位"), empty=NO_CONSENT, per_page=len(given) or 1)
+    return render(request, "card_vendors/mine.html", {"consents": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -27,6 +26,7 @@ from nanhu.kernel.kit import (
     export,
     list_of,
     listing,
+    page_of,
 )
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.ui import dates
@@ -208,6 +208,6 @@ def bulk_letters(request: PageRequest, action: BulkAction) -> HttpResponse:
     if action.kind != BulkAction.Kind.LETTERS or action.state != BulkAction.State.DONE:
         raise Http404
     items = action.items.filter(skipped="", outcome="", done_at__isnull=False).select_related("account")
-    page = Paginator(items.order_by("position"), LETTERS).get_page(request.GET.get("page"))
+    page = page_of(request, items.order_by("position"), LETTERS)
     rows = rows_of([one.account.person_id for one in page if one.account])
     return render(request, "identity/administration/letters.html", {"rows": rows, "page": page})

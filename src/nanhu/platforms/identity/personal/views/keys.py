@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -14,11 +15,47 @@ from nanhu.kernel import registry
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import Empty, Markup, Moment, Table, Text, list_of
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.personal.forms import AppPasswordForm, TokenForm
 from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords, tokens
 from nanhu.platforms.identity.policies import fresh_sign_in
 from nanhu.platforms.identity.views.setup import owner_of
+
+NO_TOKENS = Empty(
+    title=_lazy("还没有令牌"), icon="key-square", text=_lazy("需要时新建一个，选好它能读什么、用到哪天。")
+)
+NO_PASSWORDS = Empty(
+    title=_lazy("还没有应用专用密码"), icon="mail", text=_lazy("在手机或电脑上收学校邮件之前，先来这里要一个。")
+)
+
+
+def title_of(scope: str) -> str:
+    one = registry.personal_data.get(scope)
+    return str(one.title) if one else scope
+
+
+def use_of(one: AccessToken | AppPassword) -> str:
+    if one.last_used_at is None:
+        return _("还没有用过")
+    return f"{dates.moment_words(one.last_used_at, now())} {one.last_used_from}"
+
+
+class Tokens(Table):
+    name = Text(_lazy("用途"), lambda one: f"{one.name} …{one.ending}")
+    scopes = Text(_lazy("可以读取"), lambda one: "、".join(map(title_of, one.scopes)))
+    expires_at = Moment(_lazy("到期"))
+    use = Text(_lazy("上次使用"), use_of)
+    revoke = Markup(_lazy("操作"), "identity/personal/_revoke.html")
+
+
+class Passwords(Table):
+    name = Text(_lazy("设备或程序"))
+    service = Text(_lazy("用在哪里"), "get_service_display")
+    created_at = Moment(_lazy("新建于"))
+    use = Text(_lazy("上次使用"), use_of)
+    revoke = Markup(_lazy("操作"), "identity/personal/_revoke.html")
 
 
 @never_cache
@@ -29,14 +66,12 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
 def keys_page(request: HttpRequest, **facts: object) -> HttpResponse:
     account = owner_of(request)
     live = AccessToken.objects.filter(account=account, revoked_at=None, expires_at__gt=now()).order_by("-created_at")
-    rows = [(one, [title_of(scope) for scope in one.scopes]) for one in live]
-    passwords = AppPassword.objects.filter(account=account, revoked_at=None).order_by("-created_at")
-    return render(request, "identity/personal/tokens.html", {"tokens": rows, "passwords": passwords, **facts})
-
-
-def title_of(scope: str) -> str:
-    one = registry.personal_data.get(scope)
-    return str(one.title) if one else scope
+    kept = AppPassword.objects.filter(account=account, revoked_at=None).order_by("-created_at")
+    shown = {
+        "tokens": list_of(request, Tokens, list(live), caption=_("个人访问令牌"), empty=NO_TOKENS),
+        "passwords": list_of(request, Passwords, list(kept), caption=_("应用专用密码"), empty=NO_PASSWORDS),
+    }
+    return render(request, "identity/personal/tokens.html", {**shown, **facts})
 
 
 @never_cache

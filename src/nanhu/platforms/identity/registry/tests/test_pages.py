@@ -116,7 +116,7 @@ def test_an_application_is_registered_in_two_forms(administrator, unit, student)
 )
 def test_what_is_wrong_is_said_and_nothing_is_registered(wrong, sentence, administrator, unit):
     answer = administrator.post("/applications/register", form_of(unit, **wrong))
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert not Application.objects.exists()
 
@@ -150,7 +150,7 @@ def test_a_change_is_shown_before_it_is_made(administrator, library, unit):
     assert re.search(r"change-old\">图书馆<.*change-new\">新图书馆<", preview, re.DOTALL)
 
     unexplained = administrator.post("/applications/library/change", form | {"confirmed": "1"})
-    assert unexplained.status_code == 200
+    assert unexplained.status_code == 422
     administrator.post("/applications/library/change", form | {"confirmed": "1", "reason": "改名"})
     library.refresh_from_db()
     assert (library.name, library.demands_second_factor) == ("新图书馆", True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import PageRequest
 from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.kit.pages import status_of
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.registry import menu
 from nanhu.platforms.identity.registry.console import WRITERS, application_with
@@ -59,13 +60,14 @@ def change(request: PageRequest, application: Application) -> HttpResponse:
     why = ReasonForm(request.POST if is_confirmed else None)
     context = {"application": application, "form": form, "why": why}
     if request.method != "POST" or "again" in request.POST or not form.is_valid():
-        return render(request, "identity/registry/change.html", context)
+        is_refused = "again" not in request.POST and bool(form.errors)
+        return render(request, "identity/registry/change.html", context, status=422 if is_refused else 200)
     if not form.changed_data:
         messages.info(request, _("没有改动。"))
         return redirect(page.address(key=application.key))
     if not is_confirmed or not why.is_valid():
         context["differences"] = differences(form, before)
-        return render(request, "identity/registry/change_preview.html", context)
+        return render(request, "identity/registry/change_preview.html", context, status=422 if is_confirmed else 200)
     return carry_out(request, application, form, why)
 
 
@@ -77,7 +79,7 @@ def carry_out(request: PageRequest, application: Application, form: EditForm, wh
     except CampusError as error:
         form.add_error(None, error.message)
         context = {"application": application, "form": form, "why": why}
-        return render(request, "identity/registry/change.html", context)
+        return render(request, "identity/registry/change.html", context, status=status_of(error))
     menu.read_anew()
     messages.success(request, _("已保存。"))
     return redirect(page.address(key=application.key))

@@ -38,7 +38,7 @@ def register(request: PageRequest) -> HttpResponse:
             messages.success(request, _("已登记，接着告诉它怎样接入。"))
             return redirect("identity:applications:protocol", application.key, form.cleaned_data["protocol"])
     context = {"form": form, "wanted": wanted, "steps": STEPS}
-    return render(request, "identity/registry/register.html", context)
+    return render(request, "identity/registry/register.html", context, status=422 if form.is_bound else 200)
 
 
 @transaction.atomic

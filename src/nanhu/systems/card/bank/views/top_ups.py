@@ -3,14 +3,19 @@
 import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit import Badge, Money, Table, Text, list_of
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
+from nanhu.kernel.ui import dates
 from nanhu.platforms.payments.api import AcquirerSilentError, Channel
 from nanhu.systems.card.bank.errors import AcquirerBusyError, TopUpNotFoundError
 from nanhu.systems.card.bank.forms import TopUpForm
@@ -23,6 +28,23 @@ from nanhu.systems.card.views.frame import own_card, viewer_of
 State = OnlineTopUp.State
 MOVING = (State.ASKED, State.OPENED, State.PAID, State.REFUNDING)
 RECENT = 8
+
+
+def linked_moment(order: OnlineTopUp) -> str:
+    address = reverse("card:card_bank:top_up_order", args=[order.number])
+    return format_html('<a href="{}">{}</a>', address, dates.moment_words(order.created_at, now()))
+
+
+class Orders(Table):
+    at = Text(_("时间"), linked_moment)
+    source = Text(_("来源"), "get_source_display")
+    state = Badge(
+        _("状态"),
+        names=State.choices,
+        tones={State.CREDITED: "good", State.CLOSED: "none", State.REFUNDED: "none"},
+        tone="warn",
+    )
+    amount_fen = Money(_("金额"))
 
 
 def channels() -> list[Channel]:
@@ -51,7 +73,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
             return redirect("card:card_bank:top_up_order", number=made.number)
         except CampusError as refusal:
             error = refusal.message
-    limits = bank_limits()
+    limits, recent = bank_limits(), OnlineTopUp.objects.filter(card__wallet=card.wallet).order_by("-pk")
     facts = {
         "card": card,
         "form": form,
@@ -60,7 +82,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
         "smallest": format_yuan(limits.smallest_fen),
         "largest": format_yuan(limits.largest_fen),
         "channels": channels(),
-        "orders": OnlineTopUp.objects.filter(card__wallet=card.wallet).order_by("-pk")[:RECENT],
+        "orders": list_of(request, Orders, list(recent[:RECENT]), caption=_("最近的在线充值")),
         "school": school(),
     }
     return render(request, "card_bank/top_up.html", facts, status=422 if form.is_bound else 200)
