@@ -41,7 +41,6 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   const failed = area.querySelector("[data-passkey-failed]");
   if (!window.PublicKeyCredential) {
     area.querySelector("[data-passkey-missing]")?.removeAttribute("hidden");
-    button.disabled = true;
     continue;
   }
   form.addEventListener("submit", async (event) => {
@@ -56,4 +55,5 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       button.removeAttribute("aria-busy");
     }
   });
+  button.disabled = false; // pressed earlier, the form would be sent without a passkey
 }
