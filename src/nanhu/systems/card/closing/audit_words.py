@@ -12,12 +12,14 @@ ACTIONS: dict[str, Text] = {
     "card.ask_correction": _("申请更正"),
     "card.bear_loss": _("学校承担损失"),
     "card.bind_merchant": _("绑定商户账号"),
+    "card.close_unpaid_payout": _("付款文件银行全部未付"),
     "card.confirm_payout": _("确认付款"),
     "card.dispute": _("提出疑问"),
     "card.end_contract": _("终止商户合同"),
     "card.make_merchant_payout": _("生成付款单"),
     "card.refuse_correction": _("驳回更正"),
     "card.settle": _("商户结算"),
+    "card.unbind_merchant": _("解除商户账号"),
 }
 TARGETS: dict[str, Text] = {
     "receipt": _("凭证"),

@@ -11,6 +11,12 @@ class StatementTooLongError(CampusError):
     sentence = _("一份对账单最多 {days} 天，请分段下载。")
 
 
+class RangeReversedError(CampusError):
+    code = "card.range_reversed"
+    http_status = 422
+    sentence = _("结束日期 {last} 在开始日期 {first} 之前，请把两个日期对调。")
+
+
 class NoContractError(CampusError):
     code = "card.no_contract"
     http_status = 409
@@ -21,6 +27,13 @@ class ContractOverlapsError(CampusError):
     code = "card.contract_overlaps"
     http_status = 409
     sentence = _("{merchant}在这段时间已有合同，请先写明前一份的结束日期。")
+
+
+class ContractDayError(CampusError):
+    code = "card.contract_day"
+    http_status = 422
+    sentence = _("这份合同从 {day} 起，或已结算到那天：结束日期不能更早。")
+    field = "on"
 
 
 class NoAccountError(CampusError):

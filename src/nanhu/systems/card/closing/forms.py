@@ -6,9 +6,11 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit.forms import DatedForm
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit.forms import BesideOthers, DatedForm
 from nanhu.kernel.sheets.cells import halfwidth
 from nanhu.kernel.ui.money_field import YuanField
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.people.api import PersonField
 from nanhu.systems.card.closing.models import Contract
 from nanhu.systems.card.closing.services.contracts import Terms
@@ -44,6 +46,10 @@ class ContractForm(DatedForm):
         )
 
 
+class EndForm(forms.Form):
+    on = forms.DateField(label=_("最后一天"), widget=DayInput(), initial=campus_today)
+
+
 class BindForm(forms.Form):
     campus_no = PersonField(label=_("学工号"))
 
@@ -60,6 +66,11 @@ class ConfirmForm(forms.Form):
     def clean_unpaid(self) -> list[str]:
         """As offices type them: full width, small letters, any comma between."""
         return sorted({one for one in BETWEEN.split(halfwidth(self.cleaned_data["unpaid"]).upper()) if one})
+
+
+class UnpaidForm(BesideOthers):
+    ids = "unpaid_%s"
+    bank_words = forms.CharField(label=_("银行的退回单号或原因"), max_length=60)
 
 
 class CorrectionForm(forms.Form):

@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         choices=[
                             ("asked", "待财务同意"),
-                            ("open", "营业"),
+                            ("open", "营业中"),
                             ("refused", "未同意"),
                             ("closed", "已停业"),
                         ],

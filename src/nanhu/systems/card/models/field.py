@@ -16,7 +16,7 @@ class Merchant(models.Model):
 
     class State(models.TextChoices):
         ASKED = "asked", _("待财务同意")
-        OPEN = "open", _("营业")
+        OPEN = "open", _("营业中")
         REFUSED = "refused", _("未同意")
         CLOSED = "closed", _("已停业")
 

@@ -127,6 +127,26 @@ def test_what_the_bank_sent_back_waits_for_the_next_file_and_is_paid_once(settle
     assert books_are_sound()
 
 
+def test_a_file_of_which_the_bank_paid_nothing_is_closed_and_its_settlements_go_into_a_new_one(settled, bank, finance):
+    maker, second = finance
+    payout, file = made_by(maker)
+    numbers = sorted(Settlement.objects.values_list("number", flat=True))
+    said = bank.do("file", content=file, returned=numbers)
+    assert (said["paid"], sorted(said["unpaid"])) == (0, numbers)
+    page = f"/card/closing/payouts/{payout.number}/"
+    assert maker.post(f"{page}unpaid/", {"bank_words": "账号有误"}).status_code == 409, "its maker is nobody's second"
+    assert second.post(f"{page}unpaid/", {"bank_words": ""}).status_code == 422
+    assert second.post(f"{page}unpaid/", {"bank_words": "账号有误"}).status_code == 302
+    told = second.get(page).content.decode()
+    assert all(word in told for word in ("银行全部未付", "账号有误", *numbers))
+    assert "银行全部未付" in maker.get("/card/closing/payouts/").content.decode()
+    assert (bank_day(), reported_balance(TODAY)) == ([], 20_000)
+    following, file = made_by(maker)
+    confirm(second, following, bank.do("file", content=file))
+    assert (bank_day(), reported_balance(TODAY)) == ([], 20_000 - 1550)
+    assert books_are_sound()
+
+
 def test_a_settlement_confirmed_that_the_bank_never_paid_is_named(settled, bank, finance):
     maker, second = finance
     payout, _file = made_by(maker)

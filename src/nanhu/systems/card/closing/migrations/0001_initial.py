@@ -179,13 +179,30 @@ class Migration(migrations.Migration):
                 ("number", models.TextField(unique=True)),
                 (
                     "state",
-                    models.TextField(choices=[("made", "已生成，待银行付款"), ("confirmed", "已付款")], default="made"),
+                    models.TextField(
+                        choices=[
+                            ("made", "已生成，待银行付款"),
+                            ("confirmed", "已付款"),
+                            ("unpaid", "银行全部未付"),
+                        ],
+                        default="made",
+                    ),
                 ),
                 ("total_fen", models.BigIntegerField()),
                 ("rows", models.PositiveIntegerField()),
                 ("maker_name", models.TextField()),
                 ("confirmer_name", models.TextField(blank=True, default="")),
                 ("bank_reference", models.TextField(blank=True, default="")),
+                (
+                    "unpaid",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        blank=True,
+                        default=list,
+                        help_text="settlements that the bank did not pay",
+                        size=None,
+                    ),
+                ),
                 ("entry_id", models.BigIntegerField(null=True)),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("confirmed_at", models.DateTimeField(null=True)),
@@ -219,6 +236,10 @@ class Migration(migrations.Migration):
                 ("number", models.TextField(unique=True)),
                 ("first", models.DateField()),
                 ("last", models.DateField()),
+                (
+                    "is_late",
+                    models.BooleanField(default=False, help_text="of sales that came in after the contract had ended"),
+                ),
                 ("takings_fen", models.BigIntegerField()),
                 ("fee_fen", models.BigIntegerField()),
                 ("payable_fen", models.BigIntegerField()),
@@ -423,6 +444,13 @@ class Migration(migrations.Migration):
                         ("entry_id__isnull", False),
                         ("state", "confirmed"),
                     ),
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        ("confirmer__isnull", False),
+                        ("entry_id__isnull", True),
+                        ("state", "unpaid"),
+                        models.Q(("unpaid", []), _negated=True),
+                    ),
                     _connector="OR",
                 ),
                 name="card_payout_file_confirmed",
@@ -469,6 +497,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="settlement",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("is_late", False)),
                 expressions=[
                     ("merchant", "="),
                     (nanhu.systems.card.closing.models.contracts.DayRange("first", "last"), "&&"),

@@ -1,5 +1,5 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -10,11 +10,15 @@ from nanhu.systems.card.models import Merchant
 
 
 class Payout(models.Model):
-    """A file that tells the bank to pay merchants, and the bank's word that it did; the second by another person."""
+    """A file that tells the bank to pay merchants, and the bank's word on it; the second by another person.
+
+    made → confirmed | unpaid. `total_fen` and `rows` are what was paid, or what was asked for where nothing was.
+    """
 
     class State(models.TextChoices):
         MADE = "made", _("已生成，待银行付款")
         CONFIRMED = "confirmed", _("已付款")
+        UNPAID = "unpaid", _("银行全部未付")
 
     number = models.TextField(unique=True)
     state = models.TextField(choices=State, default=State.MADE)
@@ -25,6 +29,7 @@ class Payout(models.Model):
     confirmer = models.ForeignKey("identity.Account", null=True, on_delete=models.PROTECT, related_name="+")
     confirmer_name = models.TextField(default="", blank=True)
     bank_reference = models.TextField(default="", blank=True)
+    unpaid = ArrayField(models.TextField(), default=list, blank=True, help_text="settlements that the bank did not pay")
     entry_id = models.BigIntegerField(null=True)
     made_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)
@@ -39,7 +44,9 @@ class Payout(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="made", confirmed_at__isnull=True, entry_id__isnull=True)
-                | Q(state="confirmed", confirmed_at__isnull=False, entry_id__isnull=False, confirmer__isnull=False),
+                | Q(state="confirmed", confirmed_at__isnull=False, entry_id__isnull=False, confirmer__isnull=False)
+                | Q(state="unpaid", confirmed_at__isnull=False, entry_id__isnull=True, confirmer__isnull=False)
+                & ~Q(unpaid=[]),
                 name="card_payout_file_confirmed",
             ),
         ]
@@ -49,6 +56,7 @@ class Settlement(models.Model):
     """Takings of a merchant from one day to another, summed when it was settled; a day is settled once.
 
     `takings_fen` is everything not settled before, so that a row posted late and refunds above sales are carried on by themselves.
+    What was sold under a contract and came after its last settlement is a late one of the same contract (补结).
     """
 
     number = models.TextField(unique=True)
@@ -56,6 +64,7 @@ class Settlement(models.Model):
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="+")
     first = models.DateField()
     last = models.DateField()
+    is_late = models.BooleanField(default=False, help_text="of sales that came in after the contract had ended")
     takings_fen = models.BigIntegerField()
     fee_fen = models.BigIntegerField()
     payable_fen = models.BigIntegerField()
@@ -80,6 +89,7 @@ class Settlement(models.Model):
             ),
             ExclusionConstraint(
                 name="card_settlement_once",
+                condition=Q(is_late=False),
                 expressions=[
                     ("merchant", RangeOperators.EQUAL),
                     (DayRange("first", "last"), RangeOperators.OVERLAPS),

@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NoReturn
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.systems.card.closing.errors import ContractOverlapsError
-from nanhu.systems.card.closing.models import Contract, MerchantUser
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import WrongStateError
+from nanhu.systems.card.closing.errors import ContractDayError, ContractOverlapsError
+from nanhu.systems.card.closing.models import Contract, MerchantUser, Settlement
 from nanhu.systems.card.models import Merchant
 
 
@@ -43,16 +48,35 @@ def agree(*, by: Actor, merchant: Merchant, terms: Terms) -> Contract:
             audit.record(by=by, action="card.agree_contract", target=f"merchant:{merchant.key}", facts=facts)
             return contract
     except IntegrityError as error:
-        if "card_contract_one_at_a_time" in str(error):
-            raise ContractOverlapsError(merchant=merchant.name) from error
-        raise
+        raise_overlap(error, merchant)
 
 
 def end(*, by: Actor, contract: Contract, on: date) -> None:
-    with transaction.atomic():
-        Contract.objects.filter(pk=contract.pk).update(ends_on=on)
-        facts = {"contract": contract.pk, "on": on.isoformat()}
-        audit.record(by=by, action="card.end_contract", target=f"merchant:{contract.merchant.key}", facts=facts)
+    """`on` is its last day. What it has settled stays its own; one that is over stays as it is."""
+    try:
+        with transaction.atomic():
+            Merchant.objects.select_for_update(no_key=True).get(pk=contract.merchant_id)
+            current = Contract.objects.select_related("merchant").get(pk=contract.pk)
+            if current.ends_on is not None and current.ends_on < campus_today():
+                raise WrongStateError(what=_("这份合同"), state=_("已结束"))
+            if on < (least := settled_until(current) or current.starts_on):
+                raise ContractDayError(day=least.isoformat())
+            Contract.objects.filter(pk=current.pk).update(ends_on=on)
+            facts = {"contract": current.pk, "on": on.isoformat()}
+            audit.record(by=by, action="card.end_contract", target=f"merchant:{current.merchant.key}", facts=facts)
+    except IntegrityError as error:
+        raise_overlap(error, contract.merchant)
+
+
+def settled_until(contract: Contract) -> date | None:
+    found: date | None = Settlement.objects.filter(contract=contract).aggregate(last=Max("last"))["last"]
+    return found
+
+
+def raise_overlap(error: IntegrityError, merchant: Merchant) -> NoReturn:
+    if "card_contract_one_at_a_time" in str(error):
+        raise ContractOverlapsError(merchant=merchant.name) from error
+    raise error
 
 
 def let_see(*, by: Actor, account_id: int, merchant: Merchant) -> None:
@@ -62,6 +86,14 @@ def let_see(*, by: Actor, account_id: int, merchant: Merchant) -> None:
         if is_new:
             facts = {"account": account_id}
             audit.record(by=by, action="card.bind_merchant", target=f"merchant:{merchant.key}", facts=facts)
+
+
+def unbind(*, by: Actor, bound: MerchantUser, reason: str) -> None:
+    with transaction.atomic():
+        if bound.delete()[0]:
+            facts = {"account": bound.account_id}
+            target = f"merchant:{bound.merchant.key}"
+            audit.record(by=by, action="card.unbind_merchant", target=target, reason=reason, facts=facts)
 
 
 def contract_on(merchant: Merchant, day: date) -> Contract | None:

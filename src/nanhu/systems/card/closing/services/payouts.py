@@ -1,4 +1,4 @@
-"""Paying merchants (付款): a file for the bank, and the bank's word that it paid, taken in by a second person."""
+"""Paying merchants (付款): a file for the bank, and the bank's word on it, taken in by a second person."""
 
 import hashlib
 from collections.abc import Collection, Iterable
@@ -33,7 +33,7 @@ def make_payout(*, by: Actor) -> Payout:
             raise NothingToPayError
         moment = now()
         payout = Payout.objects.create(
-            number=f"P{campus_time(moment):%Y%m%d%H%M%S}{rows[0].pk:05d}",
+            number=f"P{campus_time(moment):%Y%m%d%H%M%S%f}",
             total_fen=sum(row.payable_fen for row in rows),
             rows=len(rows),
             maker_id=by.account_id,
@@ -47,36 +47,47 @@ def make_payout(*, by: Actor) -> Payout:
 
 
 def confirm(*, by: Actor, payout: Payout, bank_reference: str, unpaid: Collection[str] = ()) -> Payout:
-    """The bank paid, save the settlements named `unpaid`: those wait for the next file. Each must be in this one, or it would be
-    booked as paid for a slip of the pen."""
+    """The bank paid, save the settlements named `unpaid`: those wait for the next file; where it paid none, the file ends so.
+    Each must be in this one, or it would be booked as paid for a slip of the pen."""
     with transaction.atomic():
         current = Payout.objects.select_for_update().get(pk=payout.pk)
         if current.state != Payout.State.MADE:
             raise PayoutStateError(state=Payout.State(current.state).label)
         refuse_same_person(by, current.maker_id)
-        named = Settlement.objects.filter(payout=current, number__in=unpaid)
-        if unknown := set(unpaid) - set(named.values_list("number", flat=True)):
+        rows = {row.number: row for row in current.settlements.select_related("merchant", "contract")}
+        if unknown := set(unpaid) - set(rows):
             raise NotInPayoutError(numbers="、".join(sorted(unknown)))
-        named.update(payout=None)
-        paid = list(Settlement.objects.filter(payout=current).select_related("merchant"))
-        if not paid:
-            raise NothingToPayError
-        refuse_own_contract(by, paid)
-        current.entry_id = pay(by=by, payout=current, paid=paid)
-        current.state, current.bank_reference = Payout.State.CONFIRMED, bank_reference
+        refuse_own_contract(by, rows.values())
+        current.unpaid = sorted(set(unpaid))
+        current.settlements.filter(number__in=current.unpaid).update(payout=None)
+        paid = [row for number, row in rows.items() if number not in current.unpaid]
+        if paid:
+            current.entry_id = pay(by=by, payout=current, paid=paid)
+            current.total_fen, current.rows = sum(row.payable_fen for row in paid), len(paid)
+        current.state, current.bank_reference = (
+            (Payout.State.CONFIRMED if paid else Payout.State.UNPAID),
+            bank_reference,
+        )
         current.confirmer_id, current.confirmer_name, current.confirmed_at = by.account_id, by.name, now()
-        current.total_fen, current.rows = sum(row.payable_fen for row in paid), len(paid)
         current.save()
-        facts = {"reference": bank_reference, "unpaid": sorted(unpaid), "fen": current.total_fen}
-        audit.record(by=by, action="card.confirm_payout", target=f"payout:{current.number}", facts=facts)
+        facts = {"reference": bank_reference, "unpaid": current.unpaid, "fen": current.total_fen}
+        action = "card.confirm_payout" if paid else "card.close_unpaid_payout"
+        audit.record(by=by, action=action, target=f"payout:{current.number}", facts=facts)
         return current
 
 
-def refuse_own_contract(by: Actor, paid: Iterable[Settlement]) -> None:
-    """Who wrote down where the money goes does not say that it went there."""
-    own = Settlement.objects.filter(pk__in=[one.pk for one in paid], contract__author_id=by.account_id)
-    if (first := own.select_related("merchant").first()) is not None:
-        raise OwnContractError(merchant=first.merchant.name)
+def returned(*, by: Actor, payout: Payout, bank_words: str) -> Payout:
+    """The bank paid none of it."""
+    return confirm(
+        by=by, payout=payout, bank_reference=bank_words, unpaid=payout.settlements.values_list("number", flat=True)
+    )
+
+
+def refuse_own_contract(by: Actor, rows: Iterable[Settlement]) -> None:
+    """Who wrote down where the money goes does not say that it went there, nor that it did not and is to go again."""
+    for row in rows:
+        if row.contract.author_id is not None and row.contract.author_id == by.account_id:
+            raise OwnContractError(merchant=row.merchant.name)
 
 
 def pay(*, by: Actor, payout: Payout, paid: list[Settlement]) -> int:

@@ -1,8 +1,10 @@
 """Settlement (结算): takings are summed when they are settled, so that payments share no row; a day is settled once."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from nanhu.kernel import audit
@@ -17,6 +19,9 @@ from nanhu.systems.card.models import Merchant
 
 KIND = "card.settlement"
 FEE_INCOME = "card.fee_income"
+A_DAY = timedelta(days=1)
+LATE_FOR = timedelta(days=92)
+"""How long after a contract's end what was sold under it may still come in for it."""
 
 
 def settle_due(*, by: Actor, today: date | None = None) -> list[Settlement]:
@@ -24,42 +29,72 @@ def settle_due(*, by: Actor, today: date | None = None) -> list[Settlement]:
     today = today or campus_today()
     made = []
     for merchant in Merchant.objects.filter(pk__in=Contract.objects.values("merchant")).order_by("pk"):
-        contract = contract_on(merchant, today - timedelta(days=1))
-        if contract is not None:
-            is_last = merchant.state == Merchant.State.CLOSED  # nothing more will come: no reason to wait for the cycle
-            last = today - timedelta(days=1) if is_last else last_day_due(contract.cycle, today)
-            if contract_on(merchant, last) is not None:  # else it began after the period that is over
-                settled = settle(by=by, merchant=merchant, last=last)
-                made += [settled] if settled is not None else []
+        made += settle_contracts(by=by, merchant=merchant, until=today - A_DAY, last_of=partial(last_due, today=today))
     return made
+
+
+def last_due(contract: Contract, today: date) -> date:
+    """Of a merchant that is closed nothing more will come: no reason to wait for the cycle."""
+    is_last = contract.merchant.state == Merchant.State.CLOSED
+    return today - A_DAY if is_last else last_day_due(contract.cycle, today)
 
 
 def settle(*, by: Actor, merchant: Merchant, last: date) -> Settlement | None:
     """Settle from where the last settlement ended to `last`. None where that is settled already."""
-    try:
-        with transaction.atomic():
-            Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
-            contract = contract_on(merchant, last)
-            if contract is None:
-                raise NoContractError(merchant=merchant.name)
-            first = first_open_day(merchant, contract)
-            return post_settlement(by=by, contract=contract, first=first, last=last) if first <= last else None
-    except IntegrityError as error:
-        if "card_settlement_once" in str(error):
-            return None
-        raise
+    contract = contract_on(merchant, last)
+    if contract is None:
+        raise NoContractError(merchant=merchant.name)
+    made = settle_contracts(by=by, merchant=merchant, until=last, last_of=lambda _contract: last)
+    return next((one for one in made if one.contract_id == contract.pk), None)
 
 
-def first_open_day(merchant: Merchant, contract: Contract) -> date:
-    newest = Settlement.objects.filter(merchant=merchant).order_by("-last").first()
-    return newest.last + timedelta(days=1) if newest is not None else contract.starts_on
+@transaction.atomic
+def settle_contracts(
+    *, by: Actor, merchant: Merchant, until: date, last_of: Callable[[Contract], date]
+) -> list[Settlement]:
+    """Each contract its own days, the oldest first: what was sold belongs to whose contract held on the day of the sale. One that has
+    ended by `until` waits for no cycle."""
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    made = []
+    contracts = Contract.objects.filter(merchant=merchant, starts_on__lte=until).select_related("merchant")
+    for contract in contracts.order_by("starts_on"):
+        last = contract.ends_on if contract.ends_on is not None and contract.ends_on <= until else last_of(contract)
+        first = first_open_day(contract)
+        if first <= last:
+            takings = max(unsettled(merchant, until=end_of(last)), 0)
+            made.append(post_settlement(by=by, contract=contract, first=first, last=last, takings=takings))
+        if (late := came_late(contract, until)) > 0:
+            first = contract.starts_on
+            made.append(post_settlement(by=by, contract=contract, first=first, last=last, takings=late, is_late=True))
+    return made
 
 
-def post_settlement(*, by: Actor, contract: Contract, first: date, last: date) -> Settlement:
+def first_open_day(contract: Contract) -> date:
+    newest = Settlement.objects.filter(merchant=contract.merchant_id, is_late=False).order_by("-last").first()
+    return max(newest.last + A_DAY, contract.starts_on) if newest is not None else contract.starts_on
+
+
+def came_late(contract: Contract, until: date) -> int:
+    """Sold under a contract that has ended, brought in after its last settlement, and not settled since."""
+    ended = contract.ends_on
+    if ended is None or until - ended > LATE_FOR:
+        return 0
+    account = contract.merchant.account_id
+    came = ledger.transfers_of(account, since=end_of(ended), until=end_of(until)).filter(
+        credit_account_id=account, occurred_at__gte=start_of(contract.starts_on), occurred_at__lt=end_of(ended)
+    )
+    settled = Settlement.objects.filter(contract=contract, is_late=True).aggregate(fen=Sum("takings_fen"))["fen"] or 0
+    return int(came.order_by().aggregate(fen=Sum("amount_fen"))["fen"] or 0) - settled
+
+
+def post_settlement(
+    *, by: Actor, contract: Contract, first: date, last: date, takings: int, is_late: bool = False
+) -> Settlement:
     merchant = contract.merchant
-    takings = max(unsettled(merchant, until=end_of(last)), 0)
     fee = fee_of(takings, contract.fee_per_mille)
     number = f"S{merchant.pk:05d}{last:%Y%m%d}"
+    if is_late:
+        number += f"B{Settlement.objects.filter(contract=contract, is_late=True).count() + 1}"
     entry_id = None
     if takings:
         payable, income = payable_of(merchant), fee_income()
@@ -68,15 +103,14 @@ def post_settlement(*, by: Actor, contract: Contract, first: date, last: date) -
             for account, fen in ((payable, takings - fee), (income, fee))
             if fen
         ]
-        entry_id = ledger.post(
-            by=by, kind=KIND, legs=legs, key=f"{KIND}:{merchant.key}:{last}", reference=number
-        ).entry_id
+        entry_id = ledger.post(by=by, kind=KIND, legs=legs, key=f"{KIND}:{number}", reference=number).entry_id
     settled = Settlement.objects.create(
         number=number,
         merchant=merchant,
         contract=contract,
         first=first,
         last=last,
+        is_late=is_late,
         takings_fen=takings,
         fee_fen=fee,
         payable_fen=takings - fee,

@@ -14,3 +14,6 @@ CREATE TRIGGER card_correction_is_kept BEFORE DELETE ON card_correction
 
 CREATE TRIGGER card_payout_is_confirmed_apart BEFORE UPDATE OF confirmer_id ON card_payout_file
     FOR EACH ROW WHEN (NEW.confirmer_id IS NOT NULL) EXECUTE FUNCTION card_payout_apart();
+
+CREATE TRIGGER card_payout_ends_once BEFORE UPDATE ON card_payout_file
+    FOR EACH ROW WHEN (OLD.state <> 'made') EXECUTE FUNCTION ledger_refuse('a payout ends once');

@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today
-from nanhu.systems.card.closing.models import Contract, Payout, Settlement
+from nanhu.kernel.models import AuditEntry
+from nanhu.systems.card.closing.models import Contract, MerchantUser, Payout, Settlement
 from nanhu.systems.card.closing.services import contracts, settling
 from nanhu.systems.card.closing.tests.conftest import make
 from nanhu.systems.card.closing.tests.test_settlement import terms
@@ -80,11 +81,12 @@ def test_finance_agrees_settles_and_pays_and_the_merchant_reads_the_statement(tr
     unknown = second.post(f"{here}confirm/", {"reference": "B1", "unpaid": f"{number.lower()}、S99999；{number}9"})
     assert (unknown.status_code, Payout.objects.get().state) == (422, "made")
     assert f"没有结算单 {number}9、S99999" in unknown.content.decode()
-    whole = second.post(f"{here}confirm/", {"reference": "B1", "unpaid": f"　{number.lower()}，"})
-    assert whole.status_code == 409, "of the one that is in the file nothing is left to be paid"
-    assert Settlement.objects.get().payout is not None
+    whole = second.post(f"{here}confirm/", {"reference": "B0", "unpaid": f"　{number.lower()}，"})
+    assert (whole.status_code, Payout.objects.get().state) == (302, "unpaid"), "of the one in the file nothing was paid"
+    assert Settlement.objects.get().payout is None
+    here = finance.post("/card/closing/payouts/make/").url
     assert second.post(f"{here}confirm/", {"reference": "B1", "unpaid": ""}).status_code == 302
-    assert Payout.objects.get().state == "confirmed"
+    assert [one.state for one in Payout.objects.order_by("pk")] == ["unpaid", "confirmed"]
     statement = mine.get(f"/card/closing/settlements/{Settlement.objects.get().number}/").content.decode()
     assert all(word in statement for word in ("¥ 12.50", "¥ 0.13", "¥ 12.37", "已付款", "B1"))
     for path in ("/card/closing/merchants/", OFFICE, "/card/closing/payouts/", here):
@@ -116,5 +118,46 @@ def test_who_wrote_down_where_the_money_goes_does_not_confirm_that_it_went(tradi
     here = other.post("/card/closing/payouts/make/").url
     refused = author.post(f"{here}confirm/", {"reference": "B1", "unpaid": ""})
     assert (refused.status_code, Payout.objects.get().state) == (409, "made")
+    again = author.post(f"{here}unpaid/", {"bank_words": "退回"})
+    assert (again.status_code, Payout.objects.get().state) == (409, "made"), "or the bank would pay him twice"
+    number = Settlement.objects.get().number
+    with pytest.raises(IntegrityError, match="contract"), transaction.atomic():
+        Settlement.objects.update(payout=None)
+        Payout.objects.update(confirmer=Contract.objects.get().author, unpaid=[number])
     with pytest.raises(IntegrityError, match="contract"), transaction.atomic():
         Payout.objects.update(confirmer=Contract.objects.get().author)
+
+
+def test_a_contract_is_ended_and_another_follows_it_from_the_next_day(trading):
+    finance, today = trading.client("clerk"), campus_today()
+    own = Merchant.objects.get(key="n1.rice")
+    contract = contracts.agree(by=SYSTEM, merchant=own, terms=terms())
+    settling.settle(by=SYSTEM, merchant=own, last=today - timedelta(days=1))
+    page = f"{OFFICE}contracts/{contract.pk}/end/"
+    assert page in finance.get(OFFICE).content.decode()
+    too_early = finance.post(page, {"on": (today - timedelta(days=2)).isoformat()})
+    assert (too_early.status_code, Contract.objects.get().ends_on) == (422, None)
+    assert "已结算到那天" in too_early.content.decode()
+    assert finance.post(page, {"on": today.isoformat()}).status_code == 302
+    assert finance.post(page, {"on": (today - timedelta(days=1)).isoformat()}).status_code == 302, "not over yet"
+    assert finance.post(page, {"on": today.isoformat()}).status_code == 409
+    form = {"fee": "20", "cycle": "monthly", "payee": "洞庭饮食公司", "token": "tok-2", "last4": "0043", "ends_on": ""}
+    assert finance.post(f"{OFFICE}contract/", form | {"starts_on": today.isoformat()}).status_code == 302
+    office = finance.get(OFFICE).content.decode()
+    assert "以前的合同" in office
+    assert page not in office
+    assert trading.client("guest").post(page, {"on": today.isoformat()}).status_code == 404
+    noodle = contracts.agree(by=SYSTEM, merchant=Merchant.objects.get(key="e3.noodle"), terms=terms())
+    assert finance.get(f"{OFFICE}contracts/{noodle.pk}/end/").status_code == 404, "another merchant's"
+
+
+def test_who_is_unbound_sees_the_merchant_no_more(trading):
+    finance, mine = trading.client("clerk"), trading.client("guest")
+    page = f"{OFFICE}people/{MerchantUser.objects.get().pk}/unbind/"
+    assert page in finance.get(OFFICE).content.decode()
+    assert finance.post(page, {"reason": ""}).status_code == 422
+    assert mine.get(f"{PAGE}n1.rice/").status_code == 200
+    assert finance.post(page, {"reason": "换了经营者"}).status_code == 302
+    assert mine.get(f"{PAGE}n1.rice/").status_code == 404
+    assert finance.get(page).status_code == 404
+    assert AuditEntry.objects.get(action="card.unbind_merchant").reason == "换了经营者"

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.errors import SamePersonError
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.terminals.api import Terminal
@@ -195,13 +195,31 @@ def test_what_the_bank_did_not_pay_waits_for_the_next_file(sold):
     done = settle()
     first, second = sold.actor("clerk"), sold.actor("second_clerk")
     made = payouts.make_payout(by=first)
-    with pytest.raises(NothingToPayError):
-        payouts.confirm(by=second, payout=made, bank_reference="B1", unpaid=[done.number])
+    with pytest.raises(SamePersonError):
+        payouts.confirm(by=first, payout=made, bank_reference="B1", unpaid=[done.number])
+    ended = payouts.confirm(by=second, payout=made, bank_reference="B1", unpaid=[done.number])
+    assert (ended.state, ended.entry_id, ended.unpaid, ended.total_fen) == ("unpaid", None, [done.number], 1242)
+    assert ledger.balance_of(settling.payable_of(rice())) == 1242
+    with pytest.raises(PayoutStateError):
+        payouts.confirm(by=second, payout=made, bank_reference="B1")
     sell(sold, 100)
     settle(TODAY + timedelta(days=1))
     again = payouts.make_payout(by=first)
-    assert again.rows == 1
-    assert list(payouts.waiting()) == []
+    assert (again.rows, list(payouts.waiting())) == (2, [])
+    payouts.confirm(by=second, payout=again, bank_reference="B2")
+    assert ledger.balance_of(settling.payable_of(rice())) == 0
+    clean()
+
+
+def test_what_a_payout_paid_leaves_it_no_more(sold):
+    settle()
+    made = payouts.make_payout(by=sold.actor("clerk"))
+    payouts.confirm(by=sold.actor("second_clerk"), payout=made, bank_reference="B1")
+    with pytest.raises(IntegrityError, match="refused"), transaction.atomic():
+        Settlement.objects.update(payout=None)
+    with pytest.raises(IntegrityError, match="ends once"), transaction.atomic():
+        made.state, made.unpaid = "unpaid", ["S1"]
+        made.save()
 
 
 def test_two_people_is_held_by_the_database(sold):
@@ -244,3 +262,56 @@ def test_the_bus_firm_is_settled_by_its_own_cycle(campus):
     assert (done["bus"].last, done["bus"].payable_fen) == (next_month - timedelta(days=1), 100)
     assert done["n1.rice"].payable_fen == 495
     clean()
+
+
+def sell_on(campus, fen: int, *, sold: date, posted: date) -> None:
+    """As if it had been sold on one day and come in on another."""
+    leg = ledger.Leg(
+        debit_account_id=campus.card("teacher").wallet_id, credit_account_id=rice().account_id, amount_fen=fen
+    )
+    entry = ledger.post(by=SYSTEM, kind="test.sale", legs=[leg]).entry_id
+    noon = timedelta(hours=12)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE ledger_transfer SET occurred_at = %s, posted_at = %s WHERE entry_id = %s",
+            [start_of(sold) + noon, start_of(posted) + noon, entry],
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def payables() -> list[tuple[str, int]]:
+    rows = Settlement.objects.filter(takings_fen__gt=0).order_by("pk")
+    return [(one.contract.payee, one.payable_fen) for one in rows.select_related("contract")]
+
+
+def test_each_operator_is_paid_what_was_sold_on_the_days_of_his_contract(campus):
+    campus.top_up("teacher", 20000)
+    first, change, month_end = date(2026, 9, 1), date(2026, 9, 16), date(2026, 9, 30)
+    old = contracts.agree(by=SYSTEM, merchant=rice(), terms=terms(cycle="monthly", starts_on=first, payee="旧"))
+    contracts.end(by=SYSTEM, contract=old, on=change - timedelta(days=1))
+    contracts.agree(
+        by=SYSTEM, merchant=rice(), terms=terms(cycle="monthly", starts_on=change, payee="新", fee_per_mille=0)
+    )
+    sell_on(campus, 1000, sold=date(2026, 9, 15), posted=date(2026, 9, 15))
+    sell_on(campus, 300, sold=change, posted=change)
+    sell_on(campus, 200, sold=date(2026, 9, 14), posted=date(2026, 9, 17))
+    settling.settle_due(by=SYSTEM, today=month_end + timedelta(days=1))
+    assert payables() == [("旧", 990), ("旧", 198), ("新", 300)]
+    sell_on(campus, 100, sold=date(2026, 9, 15), posted=date(2026, 10, 2))
+    sell_on(campus, 50, sold=date(2026, 10, 2), posted=date(2026, 10, 2))
+    settling.settle_due(by=SYSTEM, today=date(2026, 10, 3))
+    settling.settle_due(by=SYSTEM, today=date(2026, 11, 1))
+    assert payables()[3:] == [("旧", 99), ("新", 50)]
+    assert settling.settle_due(by=SYSTEM, today=date(2026, 11, 1)) == []
+    assert ledger.balance_of(rice().account_id) == 0
+
+
+def test_what_was_sold_under_a_contract_that_ended_is_settled_though_nobody_follows(campus):
+    campus.top_up("teacher", 20000)
+    old = contracts.agree(by=SYSTEM, merchant=rice(), terms=terms(cycle="monthly", starts_on=date(2026, 9, 1)))
+    contracts.end(by=SYSTEM, contract=old, on=date(2026, 9, 15))
+    sell_on(campus, 1000, sold=date(2026, 9, 15), posted=date(2026, 9, 15))
+    assert settling.settle_due(by=SYSTEM, today=date(2026, 9, 15)) == []
+    (done,) = settling.settle_due(by=SYSTEM, today=date(2026, 9, 20))
+    assert (done.last, done.payable_fen) == (date(2026, 9, 15), 990)

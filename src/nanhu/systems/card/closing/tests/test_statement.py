@@ -267,3 +267,7 @@ def test_the_page_shows_balances_and_leads_to_the_file(campus):
 
 def test_a_range_that_is_too_long_is_refused(campus):
     assert campus.client("student").get(f"{PAGE}?first=2019-01-01").status_code == 409
+    for path in (PAGE, f"{PAGE}statement.json"):
+        turned = campus.client("student").get(f"{path}?first=2026-09-01&last=2019-01-01")
+        assert turned.status_code == 422
+        assert "结束日期 2019-01-01 在开始日期 2026-09-01 之前" in turned.content.decode()

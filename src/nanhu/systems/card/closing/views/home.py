@@ -27,7 +27,7 @@ desk = Console(
 )
 
 
-@desk.page("", title=_("一卡通财务"), tab=_("营业"), lead=_("商户合同、结算和付款；日结和凭证在“银行与收付”。"))
+@desk.page("", title=_("一卡通财务"), tab=_("营业额"), lead=_("商户合同、结算和付款；日结和凭证在“银行与收付”。"))
 def home(request: PageRequest) -> HttpResponse:
     today, everybody = campus_today(), list(Merchant.objects.all())
     months, places = gross_by(everybody, first=today - timedelta(days=CHART_DAYS), last=today)

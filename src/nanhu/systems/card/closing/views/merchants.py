@@ -2,19 +2,22 @@
 
 from datetime import date
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import (
     Badge,
     Day,
     Empty,
     Filters,
     Link,
+    Moment,
     Money,
     PageRequest,
+    Person,
     Search,
     Span,
     Table,
@@ -23,13 +26,13 @@ from nanhu.kernel.kit import (
     list_of,
     listing,
 )
+from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
-from nanhu.platforms.people import api as people
 from nanhu.systems.card.closing.errors import NoAccountError
-from nanhu.systems.card.closing.forms import BindForm, ContractForm
+from nanhu.systems.card.closing.forms import BindForm, ContractForm, EndForm
 from nanhu.systems.card.closing.models import Contract, MerchantUser, Payout, Settlement
 from nanhu.systems.card.closing.policies import MERCHANT, merchants_of
 from nanhu.systems.card.closing.services import contracts, settling
@@ -38,6 +41,8 @@ from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.policies import FINANCE
 
 SHOWN = 24
+CONTRACTS = record(Contract.objects.select_related("merchant"), _("这份合同"))
+BINDINGS = record(MerchantUser.objects.select_related("merchant"), _("这个绑定"))
 
 
 def terms_of(merchant: Merchant) -> str:
@@ -70,9 +75,20 @@ class Contracts(Table):
     payee = Text(_("收款户名"), lambda one: f"{one.payee} **** {one.account_last4}")
 
 
+class LivingContracts(Contracts):
+    end = Link(_("操作"), lambda _one: _("结束"), to="end_contract", by=("merchant__key", "pk"))
+
+
+class Bound(Table):
+    person = Person(_("谁"), "account__person_id")
+    created_at = Moment(_("绑定时间"))
+    unbind = Link(_("操作"), lambda _one: _("解除绑定"), to="unbind", by=("merchant__key", "pk"))
+
+
 class Settlements(Table):
     number = Link(_("结算单"), to="card:closing:settlement", by=("number",), is_number=True)
     days = Span(_("期间"), "first", "last")
+    is_late = Text(_("说明"), names={True: _("补结"), False: ""})
     takings = Money(_("营业额"), "takings_fen")
     fee = Money(_("管理费"), "fee_fen")
     payable = Money(_("应付"), "payable_fen")
@@ -112,21 +128,20 @@ def merchants(request: PageRequest) -> HttpResponseBase:
 
 @merchants.page("<str:key>/", title=_("商户"), subject=record(Merchant.objects.all(), _("这个商户")))
 def merchant(request: PageRequest, found: Merchant) -> HttpResponse:
-    bound = MerchantUser.objects.filter(merchant=found).values_list("account__person_id", flat=True)
-    none = Empty(title=_("还没有合同"), icon="file-text", text=_("登记合同后，每个周期结束的次日自动结算。"))
+    bound = MerchantUser.objects.filter(merchant=found).select_related("account", "merchant").order_by("pk")
+    contracts_of = Contract.objects.filter(merchant=found).select_related("merchant").order_by("-starts_on")
+    over = Q(ends_on__lt=campus_today())
+    none = Empty(title=_("没有有效的合同"), icon="file-text", text=_("登记合同后，每个周期结束的次日自动结算。"))
     facts = {
         "merchant": found,
-        "contracts": list_of(
-            request,
-            Contracts,
-            Contract.objects.filter(merchant=found).order_by("-starts_on"),
-            caption=_("合同"),
-            empty=none,
-        ),
+        "contracts": list_of(request, LivingContracts, contracts_of.exclude(over), caption=_("合同"), empty=none),
+        "former": list_of(request, Contracts, contracts_of.filter(over), caption=_("以前的合同")),
         "settlements": settlements_of(request, found),
         "form": form_of(request, ContractForm),
         "bind_form": form_of(request, BindForm),
-        "people": people.person_cards(set(bound)).values(),
+        "people": list_of(
+            request, Bound, bound, caption=_("谁能看这个商户"), empty=Empty(title=_("还没有人。"), icon="users")
+        ),
     }
     return render(request, "card/closing/merchant_office.html", facts)
 
@@ -142,12 +157,40 @@ def agree(request: PageRequest, form: ContractForm, found: Merchant) -> None:
     contracts.agree(by=request.actor, merchant=found, terms=form.terms())
 
 
+@merchant.form(
+    "contracts/<int:pk>/end/",
+    EndForm,
+    title=_("结束合同"),
+    lead=_("到这一天为止的消费按这份合同结算。换人经营或改条件，从次日起另登记一份合同。"),
+    submit=_("结束合同"),
+    tone="danger",
+    done=_("已写明合同的最后一天。"),
+    subject=lambda key, pk: CONTRACTS(merchant__key=key, pk=pk),
+)
+def end_contract(request: PageRequest, form: EndForm, found: Contract) -> None:
+    contracts.end(by=request.actor, contract=found, on=form.cleaned_data["on"])
+
+
 @merchant.action("people/", form=BindForm, done=_("已绑定；还须在账号管理里授予“商户”角色。"))
 def bind(request: PageRequest, form: BindForm, found: Merchant) -> None:
     account = identity.account_of(form.cleaned_data["campus_no"])
     if account is None:
         raise NoAccountError
     contracts.let_see(by=request.actor, account_id=account.pk, merchant=found)
+
+
+@merchant.form(
+    "people/<int:pk>/unbind/",
+    ReasonForm,
+    title=_("解除绑定"),
+    lead=_("从此看不到这个商户的营业额和结算单，也不能替它退款。"),
+    submit=_("解除绑定"),
+    tone="danger",
+    done=_("已解除绑定。"),
+    subject=lambda key, pk: BINDINGS(merchant__key=key, pk=pk),
+)
+def unbind(request: PageRequest, form: ReasonForm, found: MerchantUser) -> None:
+    contracts.unbind(by=request.actor, bound=found, reason=form.cleaned_data["reason"])
 
 
 @desk.page(
@@ -161,14 +204,16 @@ def settlement(request: PageRequest, found: Settlement) -> HttpResponse:
     is_finance = FINANCE in request.viewer.roles
     if not is_finance and found.merchant not in merchants_of(request.viewer):
         raise Http404
-    days = settled_days(found)
+    days = [] if found.is_late else settled_days(found)
+    others_fen = found.takings_fen - sum(row[3] for row in days)
     facts = {
         "settlement": found,
         "is_finance": is_finance,
         "school": school(),
         "list": list_of(request, Days, days, caption=_("每天"), per_page=len(days) or 1),
         "day_bars": [(f"{day.month}.{day.day}", net / 100, format_yuan(net)) for day, _sold, _back, net in days],
-        "others_fen": found.takings_fen - sum(row[3] for row in days),
+        "others_fen": others_fen,
+        "less_fen": -others_fen,
     }
     return render(request, "card/closing/settlement.html", facts)
 

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.kit import Badge, Empty, Link, Money, Number, PageRequest, Span, Table, Text, Who, form_of, list_of
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.sheets.writing import attachment
-from nanhu.systems.card.closing.forms import ConfirmForm
+from nanhu.systems.card.closing.forms import ConfirmForm, UnpaidForm
 from nanhu.systems.card.closing.models import Payout, Settlement
 from nanhu.systems.card.closing.services import payouts as services
 from nanhu.systems.card.closing.services import settling
 from nanhu.systems.card.closing.views.home import desk
 
 SHOWN, MOST_WAITING = 50, 500
+ALL_UNPAID = _("银行一笔也没有付：这份文件已结束，其中的结算单回到待付款，可以生成新的文件。")
 
 
 class Waiting(Table):
@@ -33,7 +34,7 @@ class Paid(Table):
 class Payouts(Table):
     ordering = ("-made_at",)
     number = Link(_("文件"), to="payout", by=("number",), is_number=True)
-    state = Badge(_("状态"), names=Payout.State.choices, tones={"confirmed": "good"}, tone="warn")
+    state = Badge(_("状态"), names=Payout.State.choices, tones={"confirmed": "good", "unpaid": "bad"}, tone="warn")
     rows = Number(_("笔数"))
     total = Money(_("金额"), "total_fen")
     maker = Who(_("经办"), "maker_name", at="made_at", account="maker_id")
@@ -73,11 +74,14 @@ def make(request: PageRequest) -> Payout:
 
 @payouts.page("<str:number>/", title=_("付款文件"), subject=record(Payout.objects.all(), _("这份付款文件")))
 def payout(request: PageRequest, found: Payout) -> HttpResponse:
-    rows = list(found.settlements.select_related("merchant", "contract").order_by("number"))
+    named = Settlement.objects.select_related("merchant", "contract").order_by("number")
+    rows, unpaid = list(named.filter(payout=found)), list(named.filter(number__in=found.unpaid))
     facts = {
         "payout": found,
-        "list": list_of(request, Paid, rows, caption=_("结算单"), per_page=len(rows) or 1),
+        "list": list_of(request, Paid, rows, caption=_("结算单"), per_page=len(rows)) if rows else None,
+        "unpaid": list_of(request, Paid, unpaid, caption=_("银行未付"), per_page=len(unpaid)) if unpaid else None,
         "form": form_of(request, ConfirmForm),
+        "unpaid_form": form_of(request, UnpaidForm),
         "is_mine": found.maker_id == request.viewer.account_id,
     }
     return render(request, "card/closing/payout.html", facts)
@@ -89,7 +93,16 @@ def payout_file(_request: PageRequest, found: Payout) -> HttpResponse:
     return attachment(content, f"{found.number}.csv")
 
 
-@payout.action("confirm/", form=ConfirmForm, done=_("已确认付款。"))
-def confirm(request: PageRequest, form: ConfirmForm, found: Payout) -> None:
+@payout.action(
+    "confirm/",
+    form=ConfirmForm,
+    done=lambda ended: str(_("已确认付款。") if ended.state == "confirmed" else ALL_UNPAID),
+)
+def confirm(request: PageRequest, form: ConfirmForm, found: Payout) -> Payout:
     said = form.cleaned_data
-    services.confirm(by=request.actor, payout=found, bank_reference=said["reference"], unpaid=said["unpaid"])
+    return services.confirm(by=request.actor, payout=found, bank_reference=said["reference"], unpaid=said["unpaid"])
+
+
+@payout.action("unpaid/", form=UnpaidForm, done=ALL_UNPAID)
+def unpaid(request: PageRequest, form: UnpaidForm, found: Payout) -> None:
+    services.returned(by=request.actor, payout=found, bank_words=form.cleaned_data["bank_words"])

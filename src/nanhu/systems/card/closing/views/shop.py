@@ -55,7 +55,7 @@ def own_merchant(request: PageRequest, key: str) -> Merchant:
     return found
 
 
-@desk.page("", title=_("商户营业"), tab=_("营业"))
+@desk.page("", title=_("商户营业"), tab=_("营业额"))
 def own(request: PageRequest) -> HttpResponse:
     mine = merchants_of(request.viewer)
     return show(request, mine[0] if mine else None)

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.card.closing.errors import RangeReversedError
 from nanhu.systems.card.closing.statements import Holder, shown_statement, statement_of
 from nanhu.systems.card.forms import StatementForm
+from nanhu.systems.card.queries import Range
 from nanhu.systems.card.views.frame import own_card, viewer_of
 
 
@@ -20,10 +22,20 @@ def holder_of(request: HttpRequest) -> Holder:
     return Holder(name=viewer.name, campus_no=viewer.campus_no)
 
 
+def days_of(request: HttpRequest) -> Range:
+    """A paper that somebody signs for is not made for days that nobody asked for in this order."""
+    asked = StatementForm(request.GET)
+    asked.is_valid()
+    first, last = asked.cleaned_data.get("first"), asked.cleaned_data.get("last")
+    if first and last and last < first:
+        raise RangeReversedError(first=first.isoformat(), last=last.isoformat())
+    return asked.days()
+
+
 @require_safe
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
-    days = StatementForm(request.GET).days()
+    days = days_of(request)
     document = shown_statement(own_card(request), holder_of(request), days)
     sealed = sum(row["block"] is not None for row in document["rows"])
     facts = {
@@ -41,7 +53,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def download(request: HttpRequest) -> HttpResponse:
-    days = StatementForm(request.GET).days()
+    days = days_of(request)
     document = statement_of(own_card(request), holder_of(request), days)
     name = f"statement-{days.first:%Y%m%d}-{days.last:%Y%m%d}.json"
     return HttpResponse(
