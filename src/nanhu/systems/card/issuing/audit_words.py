@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
 from nanhu.systems.card.issuing.models import CardOrder, FeePayment, OrderRow, UnitDelegate
 from nanhu.systems.card.issuing.services.regulations import TEXTS
@@ -18,6 +19,7 @@ ACTIONS: dict[str, Text] = {
     "card.accept_regulation": _("同意用卡规定"),
     "card.activate": _("激活卡片"),
     "card.decide_order": _("审批制卡单"),
+    "card.discard_order": _("作废制卡单"),
     "card.drop_row": _("删除制卡行"),
     "card.end_delegate": _("解除单位经办人或领导"),
     "card.export_order": _("导出制卡单"),
@@ -39,6 +41,9 @@ TARGETS: dict[str, Text] = {
     "regulation": _("用卡规定"),
 }
 """By what stands before the colon."""
+NAMES: dict[str, Lookup] = {
+    "card_order_row": named_in(OrderRow, "pk", "name"),
+}
 FACTS: dict[str, Text] = {
     "approved": _("同意"),
     "by_code": _("凭码"),

@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_today
@@ -50,8 +51,15 @@ class Known:
         self.units |= {code for code, _whole, _short in people.unit_names()}
         held = OrderRow.objects.filter(person_id__in=self.persons, state="handed", card__state__in=["issued", "lost"])
         self.with_plastic = set(held.values_list("person_id", flat=True))
+        self.in_making = {row.person_id: row.order for row in rows_in_making(self.persons)}
         self.numbers = Counter(row.get("campus_no", "").upper() for row in rows if row.get("campus_no"))
         self.documents = Counter(people.normalise_document(row.get("document", "")) for row in rows)
+
+
+def rows_in_making(person_ids: Iterable[int]) -> QuerySet[OrderRow]:
+    """Whose card is asked for by an order that went off, and not handed over yet."""
+    rows = OrderRow.objects.filter(person_id__in=list(person_ids), state__in=["waiting", "made"])
+    return rows.filter(order__state__in=["submitted", "approved", "accepted", "made"]).select_related("order")
 
 
 def spellings(number: str) -> set[str]:
@@ -158,6 +166,9 @@ def identity_errors(card_class: str, row: Mapping[str, str], known: Known, perso
         errors["campus_no"] = _("这个人已经离校")
     if person_id in known.with_plastic:
         errors["campus_no"] = _("已经有卡，丢了或坏了请办补卡")
+    if (order := known.in_making.get(person_id)) is not None:
+        told = {"number": order.number, "title": order.title}
+        errors["campus_no"] = _("已经在制卡单 %(number)s（%(title)s）里，一人只制一张") % told
     if people.normalise_name(row["name"]) != people.normalise_name(person.name):
         errors["name"] = _("与名册里这个号的姓名不一样")
     elif row["document"] and not people.matches_identity(

@@ -9,6 +9,13 @@ class RowsWrongError(CampusError):
     code = "card.order_rows_wrong"
     http_status = 409
     sentence = _("还有 {count} 行有错，整批改好才能提交。")
+    keeps_writes = True  # what is wrong stands beside its row now
+
+
+class BeingMadeError(CampusError):
+    code = "card.being_made"
+    http_status = 409
+    sentence = _("{name}已经在制卡单 {number}（{title}）里，一人只制一张：这张制卡单作废，去掉这个人再交。")
 
 
 class PhotosMissingError(CampusError):
@@ -46,6 +53,12 @@ class MailRefusedError(CampusError):
     code = "card.mail_refused"
     http_status = 422
     sentence = _("这封邮件无法接收：{why}")
+
+
+class PhotosBackError(CampusError):
+    code = "card.photos_back"
+    http_status = 409
+    sentence = _("{names}的照片被退回，换好并核对后才能受理。")
 
 
 class PhotosUnseenError(CampusError):
@@ -131,6 +144,13 @@ class FontMissingError(CampusError):
     code = "card.font_missing"
     http_status = 503
     sentence = _("这台服务器没有中文字体，排不了版（Debian：apt install fonts-noto-cjk）。")
+
+
+class LeaderNotOfUnitError(CampusError):
+    code = "card.leader_not_of_unit"
+    http_status = 422
+    sentence = _("{name}不是{unit}或其上级单位的在职教职工，不能做审批领导。")
+    field = "campus_no"
 
 
 class OwnDelegateError(CampusError):

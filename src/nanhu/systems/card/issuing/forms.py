@@ -144,7 +144,14 @@ class HandForm(forms.Form):
     document = forms.ChoiceField(label=_("看了什么证件"), choices=[("", _("未查验")), *DOCUMENTS], required=False)
     code = forms.CharField(label=_("领卡码"), max_length=6, required=False)
     handed_to = forms.CharField(label=_("代领人姓名"), max_length=40, required=False)
+    reason = forms.CharField(label=_("原因（其他有效证件写明是什么）"), max_length=120, required=False)
     accepted = forms.BooleanField(label=_("已告知并同意两个办法的现行版本"))
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("document") == "other" and not said.get("reason"):
+            self.add_error("reason", _("看了其他证件，请写明是什么证件。"))
+        return said
 
 
 class FeeForm(forms.Form):

@@ -20,7 +20,7 @@ RESIDENT_ID: Final = DOCUMENT_KINDS[0]
 PASSPORT: Final = DOCUMENT_KINDS[1]
 SEXES: Final = {"男": "1", "女": "2"}
 NUMBER_NAMES: Final = {"student": "学号", "teacher": "教职工号", "ordinary": "编码"}
-CLASS_NAMES: Final = {"student": "学生卡", "teacher": "教职工卡", "ordinary": "普通卡"}
+CLASS_NAMES: Final = {"student": "学生卡", "teacher": "教师卡", "ordinary": "普通卡"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,7 +124,7 @@ def wrong_batch(office: Office, unit: orders.Unit) -> None:
     orders.open_order(
         by=actor(office.agent),
         card_class="teacher",
-        title=f"{unit.name} 教职工卡批量",
+        title=f"{unit.name} 教师卡批量",
         unit=unit,
         source=CardOrder.Source.WEB,
         rows=rows,

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                             ("accepted", "制卡中"),
                             ("made", "待发放"),
                             ("closed", "已发完"),
+                            ("discarded", "已作废"),
                         ],
                         default="draft",
                     ),
@@ -156,6 +157,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("photo_seen_by_name", models.TextField(blank=True, default="")),
+                (
+                    "is_photo_back",
+                    models.BooleanField(
+                        default=False, help_text="a clerk sent the photo back, and no other came since"
+                    ),
+                ),
                 ("fee_fen", models.BigIntegerField(default=0)),
                 (
                     "state",
@@ -435,7 +442,7 @@ class Migration(migrations.Migration):
             model_name="cardorder",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
+                    models.Q(("state__in", ["refused", "discarded"]), _negated=True),
                     models.Q(("answer", ""), _negated=True),
                     _connector="OR",
                 ),
@@ -471,6 +478,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="orderrow",
             constraint=models.UniqueConstraint(fields=("order", "line"), name="card_order_row_line_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="orderrow",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["waiting", "made"])),
+                fields=("card",),
+                name="card_order_row_one_in_making",
+            ),
         ),
         migrations.AddConstraint(
             model_name="orderrow",

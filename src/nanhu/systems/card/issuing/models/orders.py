@@ -57,6 +57,7 @@ class CardOrder(models.Model):
         ACCEPTED = "accepted", _("制卡中")
         MADE = "made", _("待发放")
         CLOSED = "closed", _("已发完")
+        DISCARDED = "discarded", _("已作废")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     number = models.TextField(unique=True, help_text="ZK and the day, then a running number")
@@ -106,7 +107,9 @@ class CardOrder(models.Model):
                 | Q(approver__isnull=False),
                 name="card_order_approved_by_somebody",
             ),
-            models.CheckConstraint(condition=~Q(state="refused") | ~Q(answer=""), name="card_order_refusal_says_why"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["refused", "discarded"]) | ~Q(answer=""), name="card_order_refusal_says_why"
+            ),
         ]
 
     def is_late(self, today: date) -> bool:
@@ -149,6 +152,7 @@ class OrderRow(models.Model):
         null=True, help_text="a clerk looked at this very photo and took it for a face"
     )
     photo_seen_by_name = models.TextField(default="", blank=True)
+    is_photo_back = models.BooleanField(default=False, help_text="a clerk sent the photo back, and no other came since")
     fee_fen = models.BigIntegerField(default=0)
     state = models.TextField(choices=State, default=State.WAITING)
     plastic_uid = models.TextField(
@@ -167,6 +171,9 @@ class OrderRow(models.Model):
         indexes = [models.Index(fields=["person"], name="card_order_row_person")]
         constraints = [
             models.UniqueConstraint(fields=["order", "line"], name="card_order_row_line_once"),
+            models.UniqueConstraint(
+                fields=["card"], condition=Q(state__in=["waiting", "made"]), name="card_order_row_one_in_making"
+            ),
             models.CheckConstraint(
                 condition=Q(plastic_uid=None) | Q(plastic_uid__regex=r"^([0-9A-F]{8}|[0-9A-F]{14})$"),
                 name="card_order_row_uid_shape",

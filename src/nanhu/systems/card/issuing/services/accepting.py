@@ -11,8 +11,14 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import fees
-from nanhu.systems.card.issuing.checking import day_of
-from nanhu.systems.card.issuing.errors import PhotosMissingError, PhotosUnseenError, UnitUnknownError
+from nanhu.systems.card.issuing.checking import day_of, rows_in_making
+from nanhu.systems.card.issuing.errors import (
+    BeingMadeError,
+    PhotosBackError,
+    PhotosMissingError,
+    PhotosUnseenError,
+    UnitUnknownError,
+)
 from nanhu.systems.card.issuing.layout import DOCUMENT_KINDS, SEXES
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
 from nanhu.systems.card.issuing.services import photos
@@ -21,6 +27,7 @@ from nanhu.systems.card.models import Card
 from nanhu.systems.card.services.issue import LIVING, issue_cards
 
 WORKING_DAYS = 3
+MOST_NAMES = 10
 MOST_DAYS = 366
 ORIGIN = people.Origin(source="card.issuing", title="校园卡管理办公室")
 CATEGORY_CODES = {
@@ -47,12 +54,16 @@ def accept(*, by: Actor, order: CardOrder) -> CardOrder:
         lacking = sum(not row.photo_path and not has_portrait(row) for row in rows)
         if lacking:
             raise PhotosMissingError(count=lacking)
+        if back := [row.name for row in rows if row.is_photo_back]:
+            raise PhotosBackError(names="、".join(back[:MOST_NAMES]))
         if unseen := sum(bool(row.photo_path) and row.photo_seen_at is None for row in rows):
             raise PhotosUnseenError(count=unseen)
         register_strangers(by, current, [row for row in rows if row.person_id is None])
         persons = [row.person_id for row in rows if row.person_id is not None]
         issue_cards(by=by, person_ids=persons)
-        cards = {card.person_id: card for card in Card.objects.filter(person_id__in=persons, state__in=LIVING)}
+        living = Card.objects.select_for_update().filter(person_id__in=persons, state__in=LIVING).order_by("pk")
+        cards = {card.person_id: card for card in living}
+        refuse_second_card(current, persons)
         earlier = plastics_of(persons)
         for row in rows:
             row.card = cards.get(row.person_id or 0)
@@ -64,6 +75,13 @@ def accept(*, by: Actor, order: CardOrder) -> CardOrder:
         current.save(update_fields=["state", "accepted_at", "accepted_by_name", "due_on"])
         note(by, "card.accept_order", current, facts={"due": str(current.due_on), "rows": len(rows)})
         return current
+
+
+def refuse_second_card(order: CardOrder, persons: list[int]) -> None:
+    """Whom nobody knew when the list was judged may stand in two; the cards are locked."""
+    other = rows_in_making(persons).exclude(order=order).filter(card__isnull=False).first()
+    if other is not None:
+        raise BeingMadeError(name=other.name, number=other.order.number, title=other.order.title)
 
 
 def has_portrait(row: OrderRow) -> bool:

@@ -1,5 +1,7 @@
 """Orders out of the rosters (新生发卡): everybody of a unit who has a card and no plastic yet."""
 
+from django.db.models import Q
+
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.checking import kind_of_document
@@ -48,10 +50,11 @@ def order_for_newcomers(*, by: Actor, unit: orders.Unit, collector: str, person_
 
 
 def without_plastic(person_ids: list[int]) -> list[int]:
-    held = set(
-        OrderRow.objects.filter(person_id__in=person_ids)
-        .exclude(state=OrderRow.State.VOID)
-        .values_list("person_id", flat=True)
+    """An order that was refused or discarded gives nobody a card; nor does a draft, other than one out of the roster itself."""
+    rows = OrderRow.objects.filter(person_id__in=person_ids).exclude(state=OrderRow.State.VOID)
+    asked = rows.exclude(order__state__in=["refused", "discarded"]).exclude(
+        ~Q(order__source=CardOrder.Source.ENROLMENT), order__state="draft"
     )
+    held = set(asked.values_list("person_id", flat=True))
     living = Card.objects.filter(person_id__in=person_ids, card_class="student", state__in=LIVING).order_by("person_id")
     return [person_id for person_id in living.values_list("person_id", flat=True) if person_id not in held]

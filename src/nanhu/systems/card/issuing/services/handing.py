@@ -40,7 +40,15 @@ def collect_batch(*, by: Actor, order: CardOrder, code: str, signed_by: str) -> 
 
 
 def hand_over(
-    *, by: Actor, row: OrderRow, how: str, handed_to: str, document: str, code: str = "", accepted: Sequence[str] = ()
+    *,
+    by: Actor,
+    row: OrderRow,
+    how: str,
+    handed_to: str,
+    document: str,
+    code: str = "",
+    reason: str = "",
+    accepted: Sequence[str] = (),
 ) -> OrderRow:
     """To the holder with a document or the code of the message, or to a proxy who names themselves and shows one."""
     with guarded(by, f"card_order_row:{row.pk}", code if how == How.CODE else ""), transaction.atomic():
@@ -64,7 +72,7 @@ def hand_over(
             order.state, order.closed_at = State.CLOSED, now()
             order.save(update_fields=["state", "closed_at"])
         facts = {"line": current.line, "how": how, "to": handed_to, "document": document}
-        note(by, "card.hand_over", order, facts=facts)
+        note(by, "card.hand_over", order, reason=reason, facts=facts)
         return current
 
 

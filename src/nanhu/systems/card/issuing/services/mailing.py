@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.delivery.mails import send_mail
 from nanhu.kernel.errors import CampusError
@@ -28,6 +29,8 @@ from nanhu.systems.card.issuing.services import orders, photos
 Outcome = IncomingMail.Outcome
 MOST_AT_ONCE = 50
 MOST_FAULTS = 60
+HEAD = 64 * 1024
+NOBODY = mails.Letter(sender="", subject="")
 LABELS = {column.key: column.header for column in COLUMNS}
 
 
@@ -44,17 +47,23 @@ def read_mailbox() -> int:
         (box / name).mkdir(exist_ok=True)
     waiting = sorted(path for path in (box / "new").iterdir() if path.is_file())[:MOST_AT_ONCE]
     for path in waiting:
-        take_in(path.read_bytes() if path.stat().st_size <= mails.LARGEST else b"")
+        if path.stat().st_size <= mails.LARGEST:
+            take_in(path.read_bytes())
+        else:
+            lay_aside(path)
         path.replace(box / "cur" / path.name)
     return len(waiting)
 
 
 def take_in(content: bytes) -> IncomingMail | None:
-    """The mail, what became of it and the answer, in one transaction; None for what is no mail or was read before."""
+    """The mail, what became of it and the answer, in one transaction; None for what was read before."""
     digest = hashlib.sha256(content).hexdigest()
-    letter = mails.read(content)
-    if letter is None or IncomingMail.objects.filter(digest=digest).exists():
+    if IncomingMail.objects.filter(digest=digest).exists():
         return None
+    letter = mails.read(content)
+    if letter is None:
+        why = _("不是一封能读的邮件，或者没有发件人。") if content.strip() else _("邮件是空的。")
+        return keep(digest, NOBODY, Outcome.REFUSED, why=why)
     with transaction.atomic():
         agent = agent_at(letter.sender)
         if agent is None or letter.is_automatic:
@@ -67,6 +76,22 @@ def take_in(content: bytes) -> IncomingMail | None:
             return keep(digest, letter, Outcome.REFUSED, why=refused.message)
         answer(letter, agent, answer_text(order, matched))
         return keep(digest, letter, Outcome.ORDERED, order=order)
+
+
+def lay_aside(path: Path) -> IncomingMail | None:
+    """Too large to be read: its head says from whom it is."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        letter = mails.read(file.read(HEAD)) or NOBODY
+    if IncomingMail.objects.filter(digest=digest).exists():
+        return None
+    why = _("邮件超过 %d MB，没有读。") % (mails.LARGEST // MEGABYTE)
+    with transaction.atomic():
+        agent = agent_at(letter.sender) if letter.sender else None
+        if agent is not None and not letter.is_automatic:
+            answer(letter, agent, why)
+        return keep(digest, letter, Outcome.REFUSED, why=why)
 
 
 def keep(

@@ -110,18 +110,29 @@ def judge_again(order: CardOrder) -> None:
 
 
 def submit(*, by: Actor, order: CardOrder) -> CardOrder:
-    """All rows right, or nothing happens (A103: no half batches)."""
+    """All rows right, or it stays a draft (A103: no half batches) and tells what is wrong by now."""
     with transaction.atomic():
         current = locked(order, State.DRAFT)
         judge_again(current)
         rows = list(current.rows.all())
         wrong = sum(bool(row.errors) for row in rows)
-        if wrong or not rows:
-            raise RowsWrongError(count=wrong)
-        current.state = State.SUBMITTED if current.needs_approval else State.APPROVED
-        current.submitted_at = now()
-        current.save(update_fields=["state", "submitted_at"])
-        note(by, "card.submit_order", current)
+        if rows and not wrong:
+            current.state = State.SUBMITTED if current.needs_approval else State.APPROVED
+            current.submitted_at = now()
+            current.save(update_fields=["state", "submitted_at"])
+            note(by, "card.submit_order", current)
+            return current
+    raise RowsWrongError(count=wrong)
+
+
+def discard(*, by: Actor, order: CardOrder, reason: str) -> CardOrder:
+    """A draft that nobody will hand in, or an order that the office does not take on: whoever stands in it may be asked for anew."""
+    why = given(reason)
+    with transaction.atomic():
+        current = locked(order, State.DRAFT, State.APPROVED)
+        current.state, current.answer = State.DISCARDED, why
+        current.save(update_fields=["state", "answer"])
+        note(by, "card.discard_order", current, reason=why)
         return current
 
 

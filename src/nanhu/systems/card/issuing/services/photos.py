@@ -102,9 +102,9 @@ def keep(row: OrderRow, portrait: Portrait) -> None:
     private_folder(folder())
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(portrait.content)
-    row.photo_path, row.photo_note = path, portrait.note
+    row.photo_path, row.photo_note, row.is_photo_back = path, portrait.note, False
     row.photo_seen_at, row.photo_seen_by_name = None, ""
-    row.save(update_fields=["photo_path", "photo_note", "photo_seen_at", "photo_seen_by_name"])
+    row.save(update_fields=["photo_path", "photo_note", "is_photo_back", "photo_seen_at", "photo_seen_by_name"])
 
 
 def content_of(row: OrderRow) -> bytes | None:

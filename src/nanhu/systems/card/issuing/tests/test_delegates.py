@@ -5,10 +5,11 @@ from django.db import transaction
 
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.models import UnitDelegate
 from nanhu.systems.card.issuing.services.delegating import acting, name_delegate, relieve
 from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK
-from nanhu.systems.card.tests.conftest import CAST, SYSTEM
+from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM
 
 NUMBER = CAST["student"][2]
 
@@ -34,16 +35,18 @@ def test_who_is_named_finds_the_units_orders_at_once_and_loses_them_when_relieve
     for _twice in range(2):
         answer = manager.post(f"{DESK}delegates/", {"unit": "12", "campus_no": NUMBER, "role": "agent"})
         assert (answer.status_code, acts()) == (302, 1)
-    assert "的经办人已指定。" in manager.get(f"{DESK}delegates/").content.decode()
+    assert "已指定林小满为计算机学院的经办人。" in manager.get(f"{DESK}delegates/").content.decode()
     assert sees_unit_orders(campus)
     assert campus.client("student").get(f"{DESK}unit/").status_code == 200
 
     delegate = UnitDelegate.objects.latest("id")
     assert manager.post(f"{DESK}delegates/{delegate.pk}/end/", {"reason": " "}).status_code == 422
     assert acts() == 1, "nobody is relieved without a word"
-    for _twice in range(2):
-        assert manager.post(f"{DESK}delegates/{delegate.pk}/end/", {"reason": "调离"}).status_code == 302
-    assert "已取消授权" in manager.get(f"{DESK}delegates/").content.decode()
+    asked = manager.get(f"{DESK}delegates/{delegate.pk}/end/").content.decode()
+    assert "林小满，计算机学院的经办人" in asked
+    assert manager.post(f"{DESK}delegates/{delegate.pk}/end/", {"reason": "调离"}).status_code == 302
+    assert "林小满不再是计算机学院的经办人" in manager.get(f"{DESK}delegates/").content.decode()
+    assert manager.post(f"{DESK}delegates/{delegate.pk}/end/", {"reason": "调离"}).status_code == 404
     assert (acts(), sees_unit_orders(campus)) == (0, False)
     assert campus.client("student").get(f"{DESK}unit/").status_code == 404
     told = AuditEntry.objects.filter(action__in=["card.name_delegate", "card.end_delegate"]).order_by("id")
@@ -81,3 +84,17 @@ def test_the_office_does_not_give_itself_the_yes_of_a_unit(campus, manager):
     assert answer.status_code == 409
     assert "不能指定自己" in answer.content.decode()
     assert not UnitDelegate.objects.filter(role="leader", person_id=campus.card("clerk").person_id).exists()
+
+
+def test_only_staff_of_the_unit_or_of_one_above_it_lead_it(campus, manager):
+    def name(unit: str, number: str) -> str:
+        answer = manager.post(f"{DESK}delegates/", {"unit": unit, "campus_no": number, "role": "leader"})
+        return "" if answer.status_code == 302 else str(answer.context["form"].errors)
+
+    assert "林小满不是计算机学院或其上级单位的在职教职工" in name("12", NUMBER)
+    other = people.UnitRecord(code="13", name="化学学院", kind="college", parent_code="1")
+    people.apply_units(by=SYSTEM, origin=ORIGIN, records=[other])
+    assert "陈志远不是化学学院或其上级单位" in name("13", CAST["teacher"][2])
+    assert name("12", CAST["teacher"][2]) == ""
+    assert name("12012301", CAST["teacher"][2]) == "", "a class has no staff of its own"
+    assert UnitDelegate.objects.filter(role="leader", person_id=campus.persons["student"]).count() == 0

@@ -1,5 +1,6 @@
 """What every page of a console is held to, for the card office's: seen by somebody of the office who acts for a unit as well."""
 
+from copy import copy
 from uuid import uuid4
 
 import pytest
@@ -9,8 +10,17 @@ from nanhu.systems.card.issuing.models import CardOrder, IncomingMail, OrderRow,
 from nanhu.systems.card.issuing.services.delegating import acting
 from nanhu.systems.card.issuing.tests.conftest import COLLEGE
 from nanhu.systems.card.issuing.views.desk import issuing
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.testing.pages import PageTests
+
+
+def replace_of(card, *, number):
+    """Another card of the same holder, out of use."""
+    made = copy(card)
+    made.pk, made.public_id, made.number, made.state = None, uuid4(), number, "closed"
+    made.uid = f"04A1{uuid4().hex[:10].upper()}"
+    return made
 
 
 class TestOffice(PageTests):
@@ -46,16 +56,12 @@ class TestOffice(PageTests):
             )
             for one in range(count)
         )
+        cards = Card.objects.bulk_create(
+            replace_of(self.card, number=f"{9_000_000_000 + made + one}") for one in range(count)
+        )
         OrderRow.objects.bulk_create(
-            OrderRow(
-                order=one,
-                line=1,
-                name="=1+1",
-                state="made",
-                card=self.card,
-                plastic_uid=f"04A1{uuid4().hex[:10].upper()}",
-            )
-            for one in orders
+            OrderRow(order=one, line=1, name="=1+1", state="made", card=card, plastic_uid=card.uid)
+            for one, card in zip(orders, cards, strict=True)
         )
         IncomingMail.objects.bulk_create(
             IncomingMail(digest=uuid4().hex, sender="a@b.cn", subject="=1+1", outcome="refused", why="=1+1")

@@ -156,10 +156,29 @@ def test_what_is_no_form_goes_back_with_the_reason(campus, mailbox, make, why):
     assert why in campus.client("clerk").get(f"{DESK}mail/").content.decode()
 
 
-@pytest.mark.parametrize("content", [b"", b"\0\xff garbage", b"From: nobody\n\nx"])
-def test_garbage_is_laid_aside(campus, mailbox, content):
-    assert arrive(mailbox, content) == 1
-    assert not IncomingMail.objects.exists()
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"", "邮件是空的"), (b"\0\xff garbage", "不是一封能读的邮件"), (b"From: nobody\n\nx", "没有发件人")],
+)
+def test_garbage_is_laid_aside_and_the_list_says_why(campus, mailbox, content, why):
+    for name in ("1764000000.M1.hnist", "1764000001.M1.hnist"):
+        assert arrive(mailbox, content, name) == 1
+    assert IncomingMail.objects.get().outcome == "refused"
+    assert not list((mailbox / "new").iterdir())
+    assert not MailMessage.objects.exists()
+    assert why in campus.client("clerk").get(f"{DESK}mail/").content.decode()
+
+
+def test_a_mail_above_the_bound_is_not_read_and_its_agent_is_told(campus, mailbox, monkeypatch):
+    content = letter(campus, teacher_rows())
+    monkeypatch.setattr(mailing.mails, "LARGEST", len(content) - 1)
+    monkeypatch.setattr(mailing, "MEGABYTE", len(content) - 1)
+    arrive(mailbox, content)
+    kept = IncomingMail.objects.get()
+    assert (kept.outcome, kept.sender, kept.subject) == ("refused", AGENT, "计算机学院批量办卡")
+    assert "超过 1 MB" in last_answer()
+    assert "超过 1 MB" in campus.client("clerk").get(f"{DESK}mail/").content.decode()
+    assert not CardOrder.objects.exists()
 
 
 def test_each_form_says_its_class(campus, mailbox):

@@ -124,6 +124,7 @@ def test_a_batch_goes_to_the_named_person_who_signs_and_each_card_to_its_holder(
     assert order.collected_how == "陈志远 · 签收"
     first, second = order.rows.order_by("line")
     assert hand(campus, first, document="").status_code == 409, "a document must be seen"
+    assert "请写明是什么证件" in hand(campus, first, document="other").content.decode()
     assert hand(campus, first).status_code == 302
     slip = clerk.get(f"{DESK}rows/{first.pk}/handed/").content.decode()
     assert "领卡人签字" in slip
@@ -157,7 +158,10 @@ def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_
     assert hand(campus, student, "teacher").status_code == 302
     other = order.rows.get(name="赵一鸣")
     assert hand(campus, other, "teacher", how="proxy").status_code == 409, "a proxy has a name"
-    assert hand(campus, other, "teacher", how="proxy", handed_to="赵母").status_code == 302
+    proxy = {"how": "proxy", "handed_to": "赵母", "document": "other", "reason": "驾驶证"}
+    assert hand(campus, other, "teacher", **proxy).status_code == 302
+    assert AuditEntry.objects.filter(action="card.hand_over").latest("id").reason == "驾驶证"
+    clerk.get(DESK)  # reads what the deeds before told of
     left = clerk.get(f"{DESK}left-over/").content.decode()
     assert "Amina Diallo" in left
     assert "林小满" not in left

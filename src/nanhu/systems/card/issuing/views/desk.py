@@ -32,8 +32,9 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.columns import Column, Tone
-from nanhu.kernel.kit.forms import RefusalForm
+from nanhu.kernel.kit.forms import ReasonForm, RefusalForm
 from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.ui import dates
 from nanhu.systems.card.issuing import queries
 from nanhu.systems.card.issuing.forms import ArchiveForm
 from nanhu.systems.card.issuing.layout import COLUMNS
@@ -47,7 +48,16 @@ from nanhu.systems.card.rights.policies import MANAGER_ROLE
 
 PAGE, ROWS = 30, 100
 State = CardOrder.State
-IN_WORK = (State.APPROVED, State.ACCEPTED, State.MADE, State.SUBMITTED, State.DRAFT, State.CLOSED, State.REFUSED)
+IN_WORK = (
+    State.APPROVED,
+    State.ACCEPTED,
+    State.MADE,
+    State.SUBMITTED,
+    State.DRAFT,
+    State.CLOSED,
+    State.REFUSED,
+    State.DISCARDED,
+)
 """Where there is work first, in the order in which it is done."""
 TONES: dict[str, Tone] = {State.CLOSED: "good", State.REFUSED: "bad", State.DRAFT: "warn", State.SUBMITTED: "warn"}
 LATE = "late"
@@ -175,6 +185,8 @@ def show(request: PageRequest, seen: SeenOrder, *, matched: Matched | None = Non
         "photo_count": rows.exclude(photo_path="").count(),
         "total": total,
         "unseen": faces.unseen(found).count() if access.is_office else 0,
+        "photos_back": [row for row in rows if row.is_photo_back],
+        "may_discard": may_discard(seen),
         "refusal": form_of(request, RefusalForm),
         "archive": form_of(request, ArchiveForm),
         "proofs": proofs_of(found, access),
@@ -193,22 +205,57 @@ def proofs_of(found: CardOrder, access: Access) -> list[object]:
     return [proof for row in found.rows.prefetch_related("proofs") for proof in row.proofs.all()]
 
 
-@order.action("submit/", subject=MENDED)
-def submit(request: PageRequest, seen: SeenOrder) -> None:
-    orders.submit(by=request.actor, order=seen.order)
+SUBMITTED = {State.SUBMITTED: _("已提交，等本单位的领导审批。"), State.APPROVED: _("已提交，等校园卡管理办公室受理。")}
 
 
-@order.action("approve/")
+@order.action("submit/", subject=MENDED, done=lambda made: str(SUBMITTED[made.state]))
+def submit(request: PageRequest, seen: SeenOrder) -> CardOrder:
+    return orders.submit(by=request.actor, order=seen.order)
+
+
+@order.action("approve/", done=_("已同意，交校园卡管理办公室受理。"))
 def approve(request: PageRequest, seen: SeenOrder) -> None:
     orders.decide(by=request.actor, person_id=request.viewer.person_id, order=seen.order, is_approved=True)
 
 
-@order.action("refuse/", form=RefusalForm)
+@order.action("refuse/", form=RefusalForm, done=_("已退回，提交人看得到理由。"))
 def refuse(request: PageRequest, form: RefusalForm, seen: SeenOrder) -> None:
     answer, person_id = form.cleaned_data["answer"], request.viewer.person_id
     orders.decide(by=request.actor, person_id=person_id, order=seen.order, is_approved=False, answer=answer)
 
 
-@order.action("accept/", roles=OFFICE)
-def accept(request: PageRequest, seen: SeenOrder) -> None:
-    accepting.accept(by=request.actor, order=seen.order)
+@order.action(
+    "accept/",
+    roles=OFFICE,
+    done=lambda made: _("已受理，应在 %(day)s 前制好。") % {"day": dates.short_day(made.due_on, campus_today().year)},
+)
+def accept(request: PageRequest, seen: SeenOrder) -> CardOrder:
+    return accepting.accept(by=request.actor, order=seen.order)
+
+
+def discardable_by(request: PageRequest, public_id: UUID) -> SeenOrder:
+    seen = seen_by(request, public_id)
+    if not may_discard(seen):
+        raise Http404
+    return seen
+
+
+def may_discard(seen: SeenOrder) -> bool:
+    """A draft by whoever may mend it, what waits to be taken on by the office alone."""
+    if seen.order.state == State.DRAFT:
+        return seen.access.may_mend
+    return seen.order.state == State.APPROVED and seen.access.is_office
+
+
+@order.form(
+    "discard/",
+    ReasonForm,
+    title=_("作废制卡单"),
+    lead=_("里面的人都不制卡，可以在别的制卡单里重新办。"),
+    submit=_("作废"),
+    tone="danger",
+    subject=Seen(discardable_by),
+    done=_("制卡单已作废。"),
+)
+def discard(request: PageRequest, form: ReasonForm, seen: SeenOrder) -> None:
+    orders.discard(by=request.actor, order=seen.order, reason=form.cleaned_data["reason"])

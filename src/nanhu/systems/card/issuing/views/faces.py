@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +36,8 @@ def faces(request: PageRequest, _form: forms.Form, seen: SeenOrder) -> HttpRespo
     told = (one.partition(":") for one in request.POST.getlist("shown"))
     shown = {int(line): path for line, _colon, path in told if is_line(line)}
     refused = {int(line) for line in request.POST.getlist("refused") if is_line(line)}
-    look_over(by=request.actor, order=seen.order, shown=shown, refused=refused)
+    good, back = look_over(by=request.actor, order=seen.order, shown=shown, refused=refused)
+    messages.success(request, _("看过 %(good)s 张，退回 %(back)s 张。") % {"good": good, "back": back})
     following = "faces" if unseen(seen.order).exists() else "order"
     return redirect(f"card:issuing:{following}", public_id=seen.order.public_id)
 

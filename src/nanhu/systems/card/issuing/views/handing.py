@@ -132,6 +132,7 @@ def shown_row(request: PageRequest, seen: SeenRow) -> dict[str, Any]:
     roles=SIGNED_IN,
     subject=ROW,
     to="handed",
+    done=_("已发出，卡从现在起有效。"),
     template="card_issuing/hand.html",
     facts=shown_row,
 )
@@ -144,11 +145,12 @@ def hand(request: PageRequest, form: HandForm, seen: SeenRow) -> None:
         handed_to=said["handed_to"],
         document=said["document"],
         code=said["code"],
+        reason=said["reason"],
         accepted=tuple(regulations.TEXTS),
     )
 
 
-@hand.action("take-fee/", form=FeeForm, roles=OFFICE, to="fee")
+@hand.action("take-fee/", form=FeeForm, roles=OFFICE, to="fee", done=_("工本费已收。"))
 def take_fee(request: PageRequest, form: FeeForm, seen: SeenRow) -> None:
     paying.take_fee(by=request.actor, row=seen.row, method=form.cleaned_data["method"])
 
@@ -179,6 +181,7 @@ def handed(request: PageRequest, seen: SeenRow) -> HttpResponse:
     submit=_("已签收，交出"),
     icon="package",
     roles=OFFICE,
+    done=_("整批已交给签收人，卡在逐人发放后生效。"),
     template="card_issuing/collect.html",
     initial=lambda _request, seen: {"signed_by": seen.order.collector},
     facts=lambda _request, seen: {"order": seen.order, "rows": seen.order.rows.order_by("line")},

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -49,8 +50,16 @@ def make(request: PageRequest, form: ChipForm, seen: SeenOrder) -> HttpResponse:
     """The next person stands on the screen, the focus in the reader's field; its Enter takes one on."""
     said = form.cleaned_data
     current = making.make_row(by=request.actor, order=seen.order, line=said["line"], uid=said["uid"])
+    messages.success(request, making_words(current, said["line"]))
     following = "make" if current.state == CardOrder.State.ACCEPTED else "order"
     return redirect(f"card:issuing:{following}", public_id=seen.order.public_id)
+
+
+def making_words(found: CardOrder, line: int) -> str:
+    name, left = found.rows.get(line=line).name, found.rows.filter(state="waiting").count()
+    if left:
+        return str(_("%(name)s的卡已制好，还剩 %(left)s 张。") % {"name": name, "left": left})
+    return str(_("%(name)s的卡已制好。这一单全部制好，已通知来领。") % {"name": name})
 
 
 def shown_blank(_request: PageRequest, seen: SeenLine) -> dict[str, Any]:
@@ -65,6 +74,7 @@ def shown_blank(_request: PageRequest, seen: SeenLine) -> dict[str, Any]:
     tone="danger",
     roles=OFFICE,
     to="order",
+    done=_("这张白卡已作废，这个人等着重制。"),
     template="card_issuing/spoil.html",
     facts=shown_blank,
 )

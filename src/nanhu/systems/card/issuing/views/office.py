@@ -40,9 +40,9 @@ def office(request: PageRequest) -> HttpResponse:
     return render(request, "card_issuing/office.html", facts)
 
 
-@office.action("number/")
-def take_number(request: PageRequest) -> None:
-    tickets.take_number(by=request.actor)
+@office.action("number/", done=lambda made: _("您是 %(number)s 号。") % {"number": made.number})
+def take_number(request: PageRequest) -> QueueTicket:
+    return tickets.take_number(by=request.actor)
 
 
 def tickets_of_today(request: PageRequest) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def queue(request: PageRequest, form: WindowForm) -> None:
     request.session["card_window"] = form.cleaned_data["window"]
 
 
-@queue.action("<int:ticket_id>/missed/")
+@queue.action("<int:ticket_id>/missed/", done=_("已记为过号。"))
 def missed(_request: PageRequest, ticket_id: int) -> None:
     ticket = QueueTicket.objects.filter(pk=ticket_id).first()
     if ticket is not None:
@@ -91,6 +91,7 @@ def missed(_request: PageRequest, ticket_id: int) -> None:
     icon="send",
     roles={MANAGER},
     to="regulation_version",
+    done=lambda made: _("第 %(version)s 版已发布。") % {"version": made.version},
     initial=lambda request: draft_of(request.GET.get("key", "cards")),
 )
 def publish(request: PageRequest, form: RegulationForm) -> Regulation:
@@ -134,7 +135,7 @@ def show_version(request: PageRequest, key: str, version: int | None = None) -> 
     return render(request, "card_issuing/regulation.html", facts)
 
 
-@regulation.action("accept/")
+@regulation.action("accept/", done=_("已同意这一版。"))
 def accept_regulation(request: PageRequest, key: str) -> None:
     if key not in regulations.TEXTS or request.viewer.person_id is None:
         raise Http404

@@ -20,11 +20,12 @@ from nanhu.systems.card.issuing.layout import KEYS
 from nanhu.systems.card.issuing.models import CardOrder, Proof
 from nanhu.systems.card.issuing.policies import access_of
 from nanhu.systems.card.issuing.services import personal as services
-from nanhu.systems.card.issuing.views.desk import Orders, issuing
+from nanhu.systems.card.issuing.views.desk import SUBMITTED, Orders, issuing
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.views.frame import viewer_of
 
 LARGEST = 15 * MEGABYTE
+APPLIED = {**SUBMITTED, CardOrder.State.DRAFT: _("已保存，改好标出的地方再提交。")}
 FIXED = ("name", "campus_no", "document", "sex")
 """What nobody says of themselves otherwise than it stands on record."""
 
@@ -55,6 +56,7 @@ def on_record(request: PageRequest, person_id: int) -> dict[str, Any]:
     submit=_("提交申请"),
     icon="send",
     to="order",
+    done=lambda made: str(APPLIED[made.state]),
     template="card_issuing/personal.html",
     arguments=at_counter,
     facts=lambda request: {"number": number_in(request)},
@@ -84,6 +86,7 @@ def own_orders(request: PageRequest) -> dict[str, Any]:
     icon="send",
     roles=SIGNED_IN,
     to="order",
+    done=lambda made: str(APPLIED[made.state]),
     template="card_issuing/own.html",
     arguments=own_record,
     facts=own_orders,

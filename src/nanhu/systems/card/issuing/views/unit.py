@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Day, Empty, Link, PageRequest, Person, Table, Text, Who, list_of
 from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.kit.records import record
+from nanhu.kernel.ui import words
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import queries
 from nanhu.systems.card.issuing.errors import NoNewcomersError
@@ -86,7 +88,7 @@ def acting_now(request: PageRequest) -> dict[str, Any]:
     icon="check",
     roles={MANAGER},
     to="delegates",
-    done=lambda made: _("%(unit)s的%(role)s已指定。") % {"unit": made.unit_name, "role": made.get_role_display()},
+    done=lambda made: _("已指定%(name)s为%(unit)s的%(role)s。") % words_of(made),
     template="card_issuing/delegates.html",
     facts=acting_now,
 )
@@ -102,16 +104,24 @@ def delegates(request: PageRequest, form: DelegateForm) -> UnitDelegate:
     )
 
 
+def words_of(delegate: UnitDelegate) -> dict[str, object]:
+    person = people.person_cards([delegate.person_id])[delegate.person_id]
+    return {"name": person.name, "unit": words.term(delegate.unit_name), "role": delegate.get_role_display()}
+
+
 @delegates.form(
     "<int:pk>/end/",
     ReasonForm,
     title=_("取消授权"),
     submit=_("取消授权"),
     tone="danger",
-    done=_("已取消授权，从现在起不能再替单位办理。"),
+    subject=record(UnitDelegate.objects.filter(ended_at=None), _("这项授权")),
+    done=lambda ended: _("%(name)s不再是%(unit)s的%(role)s，从现在起不能再替单位办理。") % words_of(ended),
+    template="card_issuing/end_delegate.html",
+    facts=lambda _request, delegate: words_of(delegate),
 )
-def end_delegate(request: PageRequest, form: ReasonForm, pk: int) -> None:
-    delegating.relieve(by=request.actor, delegate_id=pk, reason=form.cleaned_data["reason"])
+def end_delegate(request: PageRequest, form: ReasonForm, delegate: UnitDelegate) -> UnitDelegate:
+    return delegating.relieve(by=request.actor, delegate_id=delegate.pk, reason=form.cleaned_data["reason"])
 
 
 @issuing.form(
@@ -123,6 +133,7 @@ def end_delegate(request: PageRequest, form: ReasonForm, pk: int) -> None:
     submit=_("生成制卡单"),
     icon="graduation-cap",
     to="order",
+    done=lambda made: _("制卡单 %(number)s 已生成，核对后提交。") % {"number": made.number},
 )
 def enrol(request: PageRequest, form: EnrolForm) -> CardOrder:
     """Newcomers of a college, a major or a class out of the roster; nothing is typed."""

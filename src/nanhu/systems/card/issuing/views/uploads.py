@@ -48,6 +48,7 @@ def units_for(request: PageRequest) -> dict[str, Any]:
     icon="upload",
     to="order",
     allows=is_office_or_acts,
+    done=_("已接收，检查结果在下面。"),
     template="card_issuing/upload.html",
     arguments=units_for,
     largest_file=106 * MEGABYTE,
@@ -153,6 +154,7 @@ def shown_line(_request: PageRequest, seen: SeenLine) -> dict[str, Any]:
     icon="check",
     subject=Seen(line_with),
     template="card_issuing/row.html",
+    done=_("这一行已改。"),
     arguments=known_of,
     facts=shown_line,
 )
@@ -167,12 +169,12 @@ def row(request: PageRequest, form: RowForm, seen: SeenLine) -> HttpResponse:
     return redirect("card:issuing:order", public_id=found.public_id)
 
 
-@row.action("drop/", to="order")
+@row.action("drop/", to="order", done=_("已从这一批里去掉。"))
 def drop(request: PageRequest, seen: SeenLine) -> None:
     orders.drop_row(by=request.actor, order=seen.order, line=seen.row.line)
 
 
-@row.action("picture/", form=PictureForm, to="order", largest_file=9 * MEGABYTE)
+@row.action("picture/", form=PictureForm, to="order", largest_file=9 * MEGABYTE, done=_("照片已换。"))
 def picture(request: PageRequest, form: PictureForm, seen: SeenLine) -> None:
     content = form.cleaned_data["picture"].read()
     photos.add_picture(by=request.actor, order=seen.order, line=seen.row.line, content=content)
