@@ -128,7 +128,7 @@ def terminal(request: PageRequest, device: Device) -> HttpResponse:
         "renew_form": form_of(request, RenewForm),
         "is_registrar": REGISTRAR in request.viewer.roles,
         "is_clerk": CLERK in request.viewer.roles,
-        "incidents": [(one, incident_words(one.code)) for one in incidents],
+        "incidents": [(one, incident_words(one.code, device.terminal.kind)) for one in incidents],
         "cards": [(part.cards, facts) for part, facts in of_parts if part.cards],
         "aside": [(part.aside, facts) for part, facts in of_parts if part.aside],
     }

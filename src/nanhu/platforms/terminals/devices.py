@@ -1,4 +1,4 @@
-"""All devices as they stand now, and what is odd about each: as many queries for one as for all of them."""
+"""Devices as they stand now, and what is odd about each: as many queries for one as for all of them, which find no more than is asked."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import words
 from nanhu.platforms.terminals.errors import TerminalNotFoundError
 from nanhu.platforms.terminals.models import Address, Incident, NextKey, Terminal
-from nanhu.platforms.terminals.parts import PARTS, Device, Seen, known_problems
+from nanhu.platforms.terminals.parts import OWN_INCIDENTS, PARTS, Device, Seen, known_problems
 from nanhu.platforms.terminals.rules import INCIDENT_DAYS, ONLINE
 
 CLOCK_SECONDS = 60
@@ -21,10 +21,14 @@ SEEN_LATER = timedelta(seconds=10)
 
 
 def all_devices() -> list[Device]:
-    moment = now()
-    following = {one.pk: one for one in NextKey.objects.filter(ends_at__gt=moment)}
-    addresses = addresses_since(moment - INCIDENT_DAYS)
-    incidents, refused = incidents_since(moment - INCIDENT_DAYS)
+    return devices_of(list(Terminal.objects.order_by("number")))
+
+
+def devices_of(terminals: Sequence[Terminal]) -> list[Device]:
+    moment, keys = now(), [one.pk for one in terminals]
+    following = {one.pk: one for one in NextKey.objects.filter(pk__in=keys, ends_at__gt=moment)}
+    addresses = addresses_since(moment - INCIDENT_DAYS, keys)
+    incidents, refused = incidents_since(moment - INCIDENT_DAYS, [one.number for one in terminals])
     found = [
         Device(
             terminal=terminal,
@@ -34,16 +38,16 @@ def all_devices() -> list[Device]:
             next_key=following.get(terminal.pk),
             refused_at=refused.get(terminal.number),
         )
-        for terminal in Terminal.objects.order_by("number")
+        for terminal in terminals
     ]
     return seen_by_parts(found)
 
 
 def device_with(number: str) -> Device:
-    found = next((one for one in all_devices() if one.number == number), None)
-    if found is None:
+    found = devices_of(list(Terminal.objects.filter(number=number)))
+    if not found:
         raise TerminalNotFoundError(number=number)
-    return found
+    return found[0]
 
 
 def seen_by_parts(devices: Sequence[Device]) -> list[Device]:
@@ -100,25 +104,25 @@ def is_used_elsewhere(addresses: list[Address]) -> bool:
     )
 
 
-def addresses_since(moment: datetime) -> dict[int, list[Address]]:
+def addresses_since(moment: datetime, keys: Sequence[int]) -> dict[int, list[Address]]:
     found: dict[int, list[Address]] = defaultdict(list)
-    for one in Address.objects.filter(last_seen__gt=moment):
+    for one in Address.objects.filter(terminal__in=keys, last_seen__gt=moment):
         found[one.terminal_id].append(one)
     return found
 
 
-def incidents_since(moment: datetime) -> tuple[dict[str, Counter[str]], dict[str, datetime]]:
+def incidents_since(moment: datetime, numbers: Sequence[str]) -> tuple[dict[str, Counter[str]], dict[str, datetime]]:
     """By the terminal's number: how many of which code, and when the last of all was."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     last: dict[str, datetime] = {}
-    rows = Incident.objects.filter(at__gt=moment).values_list("terminal_number", "code")
+    rows = Incident.objects.filter(at__gt=moment, terminal_number__in=numbers).values_list("terminal_number", "code")
     for number, code, times, at in rows.annotate(times=Sum("times"), last=Max("at")):
         found[number][code] += times
         last[number] = max(at, last.get(number, at))
     return found, last
 
 
-def incident_words(code: str) -> Text:
-    """Why a request was refused, as the office says it."""
-    said = (part.incident_words[code] for part in PARTS if code in part.incident_words)
-    return next(said, None) or words.code(code)
+def incident_words(code: str, kind: str) -> Text:
+    """Why a request of a terminal of this kind was refused, as the office says it."""
+    said = (part.incident_words[code] for part in PARTS if kind in part.kinds and code in part.incident_words)
+    return next(said, None) or OWN_INCIDENTS.get(code) or words.code(code)

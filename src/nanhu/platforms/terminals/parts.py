@@ -83,14 +83,15 @@ class Device:
 class Part:
     """One of a room, asked of every terminal: what is none of its kinds it leaves alone.
 
-    `fields` are asked for at the registration; what was said in them are the `details` of `install`. `problems`, `columns` and
-    `incident_words` join those of the list; `cards` and `aside` are templates on a terminal's own page, given `facts` as `part`.
+    `fields` are asked for at the registration; what was said in them are the `details` of `install`. `problems` and `columns`
+    join those of the list, `incident_words` hold for terminals of its `kinds`; `cards` and `aside` are templates on a terminal's own page, given `facts` as `part`.
     """
 
     name: ClassVar[str]
     fields: ClassVar[Mapping[str, forms.Field]] = {}
     problems: ClassVar[Mapping[str, Problem]] = {}
     columns: ClassVar[Mapping[str, Column]] = {}
+    kinds: ClassVar[frozenset[str]] = frozenset(Terminal.Kind)
     incident_words: ClassVar[Mapping[str, Text]] = {}
     cards: ClassVar[str] = ""
     aside: ClassVar[str] = ""
@@ -133,6 +134,10 @@ OWN_PROBLEMS: Final[Mapping[str, Problem]] = {
     "incidents": Problem(_("被拒请求")),
     "key": Problem(_("换钥中")),
 }
+
+
+OWN_INCIDENTS: Final[Mapping[str, Text]] = {"terminal_limit": _("请求过于频繁")}
+"""What no CampusError says: refused by an endpoint before any operation."""
 
 
 def known_problems() -> dict[str, Problem]:

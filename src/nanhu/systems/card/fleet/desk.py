@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Badge, Console, Markup, PageRequest, Table, Text, listing
-from nanhu.kernel.kit.forms import ReasonForm
+from nanhu.kernel.kit.forms import ReasonForm, RefusalForm
 from nanhu.kernel.kit.pages import consoles
 from nanhu.kernel.registry import Role
 from nanhu.platforms.identity.api import has_role
@@ -141,9 +141,19 @@ def merchant_agree(request: PageRequest, merchant: Merchant) -> None:
     registering.decide_merchant(by=request.actor, merchant=merchant, is_agreed=True)
 
 
-@merchants.action("<str:key>/refuse/", roles={FINANCE}, subject=merchant_with, done=_("已回复不同意。"))
-def merchant_refuse(request: PageRequest, merchant: Merchant) -> None:
-    registering.decide_merchant(by=request.actor, merchant=merchant, is_agreed=False)
+@merchants.form(
+    "<str:key>/refuse/",
+    RefusalForm,
+    title=_("不同意开业"),
+    submit=_("不同意开业"),
+    tone="danger",
+    roles={FINANCE},
+    subject=merchant_with,
+    done=_("已回复不同意。"),
+)
+def merchant_refuse(request: PageRequest, form: RefusalForm, merchant: Merchant) -> None:
+    answer = form.cleaned_data["answer"]
+    registering.decide_merchant(by=request.actor, merchant=merchant, is_agreed=False, reason=answer)
 
 
 @merchants.form(

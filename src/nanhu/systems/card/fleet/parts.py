@@ -36,6 +36,7 @@ LATE = """
     JOIN card_receipt r ON r.wallet_id = c.wallet_id AND r.occurred_at > %s AND r.outcome = 'posted'
     WHERE v.reason IS NOT NULL AND v.changed_at > %s
       AND r.card_id = c.id AND r.kind = 'stored' AND r.posted_at > greatest(v.changed_at, %s)
+      AND r.terminal_id = ANY (%s)
     GROUP BY r.terminal_id
 """
 
@@ -104,6 +105,7 @@ class TillPart(Part):
             _("软件"), lambda one: report.software if (report := field_of(one).report) else "", is_wide=True
         ),
     }
+    kinds = frozenset(Terminal.Kind) - {Terminal.Kind.DOOR}
     incident_words = dict(SuspenseCase.Reason.choices) | {"terminal_limit": _("交易过于频繁、金额过大，或陌生卡过多")}
     cards, aside = "card_fleet/_device.html", "card_fleet/_sequence.html"
 
@@ -135,14 +137,21 @@ class TillPart(Part):
         Till.objects.filter(pk=terminal.pk).update(lost_fen=lost.fen)
 
     def look(self, devices: Sequence[Device]) -> Mapping[int, Seen]:
-        tills = {one.pk: one for one in Till.objects.select_related("merchant")}
-        fields = fields_by_terminal()
+        keys = [one.terminal.pk for one in devices]
+        tills = {one.pk: one for one in Till.objects.filter(pk__in=keys).select_related("merchant")}
+        fields = fields_of(keys)
         return {(key := device.terminal.pk): seen_of(device, fields.of(key), tills.get(key)) for device in devices}
 
     def facts(self, request: PageRequest, device: Device) -> Mapping[str, Any]:
         gaps = TerminalGap.objects.filter(terminal=device.terminal).order_by("-noticed_at")[:GAPS_SHOWN]
         last = {"last_sequence": device.terminal.last_sequence}
-        return {"field": field_of(device), "gaps": gaps, "form": form_of(request, SequenceForm, initial=last)}
+        sells = device.terminal.kind in self.kinds
+        return {
+            "field": field_of(device),
+            "sells": sells,
+            "gaps": gaps,
+            "form": form_of(request, SequenceForm, initial=last),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,14 +176,15 @@ class Fields:
         )
 
 
-def fields_by_terminal() -> Fields:
-    missing = TerminalGap.objects.filter(filled_at__isnull=True).values_list("terminal").annotate(count=Count("id"))
+def fields_of(keys: Sequence[int]) -> Fields:
+    gaps = TerminalGap.objects.filter(terminal__in=keys, filled_at__isnull=True)
+    missing = gaps.values_list("terminal").annotate(count=Count("id"))
     return Fields(
         head=Revocation.objects.aggregate(head=Max("version"))["head"] or 0,
-        reports={one.pk: one for one in TerminalReport.objects.all()},
+        reports=TerminalReport.objects.in_bulk(keys),
         gaps=dict(missing),
-        watched={one.pk: one for one in TerminalWatch.objects.filter(day=campus_today())},
-        late=late_rows_since(now() - LATE_DAYS),
+        watched={one.pk: one for one in TerminalWatch.objects.filter(pk__in=keys, day=campus_today())},
+        late=late_rows_since(now() - LATE_DAYS, keys),
     )
 
 
@@ -209,10 +219,10 @@ def unsent_in(report: TerminalReport | None) -> Unsent:
     return Unsent(report.stored_rows, report.stored_fen) if report else Unsent()
 
 
-def late_rows_since(moment: datetime) -> dict[int, int]:
+def late_rows_since(moment: datetime, keys: Sequence[int]) -> dict[int, int]:
     """Stored rows that came in after their card was reported lost, replaced or closed, by terminal."""
     with connection.cursor() as cursor:
-        cursor.execute(LATE, [moment - LATE_DAYS, moment - LATE_DAYS, moment])
+        cursor.execute(LATE, [moment - LATE_DAYS, moment - LATE_DAYS, moment, list(keys)])
         return dict(cursor.fetchall())
 
 

@@ -36,8 +36,9 @@ def register_merchant(*, by: Actor, order: MerchantOrder, reason: str) -> Mercha
 
 
 @transaction.atomic
-def decide_merchant(*, by: Actor, merchant: Merchant, is_agreed: bool) -> Merchant:
-    """Finance says whether this may sell and be paid; never who registered it."""
+def decide_merchant(*, by: Actor, merchant: Merchant, is_agreed: bool, reason: str = "") -> Merchant:
+    """Finance says whether this may sell and be paid, or why not; never who registered it."""
+    said = reason if is_agreed else given(reason)
     locked = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if locked.state != Merchant.State.ASKED:
         raise WrongStateError(what=_("这个商户"), state=locked.get_state_display())
@@ -46,7 +47,7 @@ def decide_merchant(*, by: Actor, merchant: Merchant, is_agreed: bool) -> Mercha
     locked.state = Open if is_agreed else Merchant.State.REFUSED
     locked.approver_id, locked.approver_name = by.account_id, by.name
     locked.save()
-    note(by, locked, "card.agree_merchant" if is_agreed else "card.refuse_merchant", "")
+    note(by, locked, "card.agree_merchant" if is_agreed else "card.refuse_merchant", said)
     return locked
 
 

@@ -5,7 +5,7 @@ from django.db.models import Min
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.terminals.api import Terminal, held_terminal
+from nanhu.platforms.terminals.api import Terminal, TerminalRetiredError, held_terminal
 from nanhu.platforms.terminals.wire import LARGEST_SEQUENCE
 from nanhu.systems.card.fleet.errors import SequenceWrongError
 from nanhu.systems.card.fleet.models import TerminalGap, TerminalWatch
@@ -18,6 +18,8 @@ def set_last_sequence(*, by: Actor, number: str, last: int, reason: str) -> Term
     if not 0 <= last < LARGEST_SEQUENCE:
         raise SequenceWrongError
     terminal = held_terminal(number, reason)
+    if terminal.state == Terminal.State.RETIRED:
+        raise TerminalRetiredError(number=number)
     before = terminal.last_sequence
     above = Receipt.objects.filter(terminal=terminal, sequence__gt=last).aggregate(least=Min("sequence"))["least"]
     terminal.last_sequence, terminal.sequence_ceiling = last, None if above is None else above - 1

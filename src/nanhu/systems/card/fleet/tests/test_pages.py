@@ -1,9 +1,11 @@
 """The fleet's pages: for clerks, whole with 320 terminals, deeds with a reason."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
@@ -18,6 +20,7 @@ from nanhu.systems.card.models import LossReport, Till
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 
+FLEET = "/card/fleet/"
 MOST_QUERIES = 20
 
 
@@ -130,3 +133,31 @@ def test_a_terminal_that_was_taken_away_keeps_no_alarms(campus):
     assert "已撤机" in campus.client("clerk").get("/card/fleet/?problem=retired").content.decode()
     Terminal.objects.filter(pk=gone.pk).update(retired_at=seen - timedelta(minutes=1))
     assert badges() == {"retired", "stolen", "incidents"}
+
+
+def test_the_page_of_a_door_tells_of_no_sales_and_an_incident_in_its_own_words(campus):
+    Terminal.objects.create(number="R2001", kind="door", key="0" * 64)
+    for number in ("R2001", "N1001"):
+        Incident.objects.create(terminal_number=number, code="terminal_limit")
+    page = {
+        number: campus.client("clerk").get(f"{FLEET}terminals/{number}/").content.decode()
+        for number in ("R2001", "N1001")
+    }
+    for word in ("七日内补传的失效卡消费", "缺的流水号", "今日乱序到达", "金额过大"):
+        assert (word in page["R2001"], word in page["N1001"]) == (False, True)
+    assert "名单版本" in page["R2001"]
+    assert "请求过于频繁" in page["R2001"]
+
+
+def test_the_page_of_one_device_reads_no_other(full_fleet):
+    """In the queries themselves: no more is found than is shown."""
+    clerk = full_fleet.client("clerk")
+    with CaptureQueriesContext(connection) as asked:
+        assert clerk.get(f"{FLEET}terminals/N1001/").status_code == 200
+    read = [
+        one["sql"]
+        for one in asked
+        if re.search(r'FROM "(terminals_(terminal|next_key|address|incident)|card_(till|terminal_\w+))"', one["sql"])
+    ]
+    assert len(read) >= 6
+    assert [sql for sql in read if not re.search(r'"(number|terminal_number|terminal_id)" (=|IN)', sql)] == []

@@ -194,6 +194,14 @@ def test_a_merchant_is_registered_by_one_agreed_by_finance_and_closed_with_a_las
     assert clerk.post(f"{FLEET}merchants/w1.tea/agree/").status_code == 404
     with pytest.raises(DatabaseError), transaction.atomic():
         Merchant.objects.filter(pk=asked.pk).update(state="open", approver=asked.registrar)
+    other = form | {"key": "w2.tea", "name": "山脚茶饮"}
+    clerk.post(f"{FLEET}merchants/new/", other)
+    refuse = f"{FLEET}merchants/w2.tea/refuse/"
+    assert refuse in finance.get(f"{FLEET}merchants/").content.decode()
+    assert finance.post(refuse, {"answer": " "}).status_code == 422
+    assert (clerk.post(refuse, {"answer": "x"}).status_code, Merchant.objects.get(key="w2.tea").state) == (404, "asked")
+    assert finance.post(refuse, {"answer": "没有招标结果"}).status_code == 302
+    assert AuditEntry.objects.get(action="card.refuse_merchant").reason == "没有招标结果"
     assert "已同意开业" in finance.post(f"{FLEET}merchants/w1.tea/agree/", follow=True).content.decode()
     field.top_up("guest", 2000)
     till = Till("R1001", key=key_in(register(field, merchant="w1.tea")))
@@ -240,7 +248,7 @@ def run(*arguments: str) -> str:
 
 
 def test_the_command_does_the_same_and_prints_a_key_once(field):
-    assert run("merchant", "w1.tea", "湖畔茶饮", "--canteen", "西院") == "w1.tea：营业\n"
+    assert run("merchant", "w1.tea", "湖畔茶饮", "--canteen", "西院") == "w1.tea：营业中\n"
     said = run("terminal", "R1001", "--merchant", "w1.tea", "--place", "1 号窗口")
     field.top_up("guest", 2000)
     assert Till("R1001", key=KEY.search(said)[0]).pay(field.card("guest").uid, 300)["outcome"] == "approved"

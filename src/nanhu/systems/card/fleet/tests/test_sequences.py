@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.platforms.terminals.wire import LARGEST_FIRST_SEQUENCE, LARGEST_SEQUENCE, LARGEST_SEQUENCE_STEP
@@ -89,3 +90,12 @@ def test_the_office_sets_the_last_sequence_right_with_a_reason(campus, till):
     assert entry.reason == "主板更换"
     assert Terminal.objects.get(number="N1001").sequence_ceiling == 899_999
     assert "更正流水号" in clerk.get(page).content.decode()
+
+
+def test_what_was_taken_away_has_no_sequence_to_set_right(campus):
+    campus.terminal.state, campus.terminal.retired_at = Terminal.State.RETIRED, now()
+    campus.terminal.save()
+    address = "/card/fleet/terminals/N1001/sequence/"
+    assert campus.client("clerk").post(address, {"last_sequence": "7", "reason": "主板更换"}).status_code == 409
+    assert Terminal.objects.get(number="N1001").last_sequence == 0
+    assert not AuditEntry.objects.filter(action="card.terminal_sequence").exists()
