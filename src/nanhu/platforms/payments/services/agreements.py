@@ -7,9 +7,11 @@ memory; what is unknown afterwards the retries settle by query, without it.
 import logging
 import re
 import secrets
+from datetime import timedelta
 from functools import partial
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 ASKED, ACTIVE, CANCELLING = Agreement.State.ASKED, Agreement.State.ACTIVE, Agreement.State.CANCELLING
 PURPOSE = "银行签约四要素核验"
 SILENT = "银行没有答复，正在查询"
+SENT_AGAIN = timedelta(minutes=1)
 
 
 def new_number(prefix: str) -> str:
@@ -59,10 +62,25 @@ def change_bank_card(*, by: Actor, person_id: int, card_number: str, phone: str,
     return ask(by=by, person_id=person_id, card_number=card_number, phone=phone, source=source, replaces=known)
 
 
+def is_recently_requested(person_id: int, card_number: str) -> bool:
+    """With this card and a moment ago: the same form, sent again."""
+    recent = Agreement.objects.filter(person_id=person_id, state__in=[ASKED, ACTIVE], created_at__gt=now() - SENT_AGAIN)
+    return recent.filter(tail=digits_of(card_number)[-4:]).exists()
+
+
+def is_recently_ended(person_id: int) -> bool:
+    ended = Agreement.objects.filter(person_id=person_id, state__in=[CANCELLING, Agreement.State.CANCELLED])
+    return ended.filter(Q(ended_at=None) | Q(ended_at__gt=now() - SENT_AGAIN)).exists()
+
+
+def digits_of(card_number: str) -> str:
+    return "".join(people.halfwidth(card_number).split())
+
+
 def ask(
     *, by: Actor, person_id: int, card_number: str, phone: str, source: str, replaces: Agreement | None
 ) -> Agreement:
-    number = "".join(people.halfwidth(card_number).split())
+    number = digits_of(card_number)
     if not re.fullmatch(r"[0-9]{12,19}", number):
         raise BankCardNumberError
     with transaction.atomic():

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.api import fresh_sign_in_required
+from nanhu.platforms.payments.errors import NoAgreementError
 from nanhu.platforms.payments.forms import BankCardForm
 from nanhu.platforms.payments.models import Agreement
 from nanhu.platforms.payments.services import agreements
@@ -79,12 +80,14 @@ def bank_card(request: HttpRequest) -> HttpResponse:
         raise Http404
     active = agreements.active_agreement(person_id)
     if request.method == "POST" and form.is_valid():
+        card_number = form.cleaned_data["card_number"]
         ask = agreements.change_bank_card if active else agreements.sign
         try:
-            ask(by=person_at(request), person_id=person_id, source=Agreement.Source.WEB, **form.cleaned_data)
+            if not agreements.is_recently_requested(person_id, card_number):
+                ask(by=person_at(request), person_id=person_id, source=Agreement.Source.WEB, **form.cleaned_data)
         except CampusError as refusal:
             error = refusal.message
-        else:
+        if not error or agreements.is_recently_requested(person_id, card_number):
             return redirect("agreement:own")
     facts = {"form": form, "error": error, "active": active, "steps": steps()}
     return render(request, "payments/bank_card.html", facts, status=422 if form.is_bound else 200)
@@ -98,9 +101,11 @@ def end(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             agreements.cancel(by=person_at(request), person_id=person_id, reason=_("本人在网页上解约"))
+        except NoAgreementError as refusal:
+            error = "" if agreements.is_recently_ended(person_id) else refusal.message
         except CampusError as refusal:
             error = refusal.message
-        else:
+        if not error:
             messages.success(request, _("已解约。这张银行卡从现在起不再用，已经转过来的钱不受影响。"))
             return redirect("agreement:own")
     facts = {

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from datetime import date
+from datetime import date, timedelta
 from unittest.mock import patch
 from urllib.parse import unquote
 
@@ -148,6 +148,20 @@ def test_each_step_of_signing_is_kept_and_the_card_number_nowhere(campus, studen
         assert number not in caplog.text
         assert number not in text_of(student, BANK + "agreement/")
     assert holds(made.token) == []
+
+
+@pytest.mark.parametrize("way", ["", "silent_after"], ids=["signed", "not yet answered"])
+def test_a_card_sent_again_is_the_same_deed_and_leads_to_its_result(student, bank, way):
+    if way:
+        bank.fault("sign", way)
+    answers = [sign(student, CARDS["student"], "13907300000") for _press in range(4)]
+    assert {(answer.status_code, answer.url) for answer in answers} == {(302, BANK + "agreement/")}
+    drive(2)
+    assert Agreement.objects.get().state == "active"
+    ends = [student.post(BANK + "agreement/cancel/") for _press in range(2)]
+    assert [answer.status_code for answer in ends] == [302, 302]
+    Agreement.objects.update(state="cancelled", due_at=None, ended_at=now() - timedelta(hours=1))
+    assert student.post(BANK + "agreement/cancel/").status_code == 422
 
 
 def test_a_form_that_was_wrong_does_not_send_the_number_back(student):
