@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
-from nanhu.platforms.payments.models import Agreement, BankPayout, Channel, DayClose, Difference
+from nanhu.platforms.payments.models import Agreement, BankPayout, Channel, DayClose, Difference, PayoutFile
 
 ACTIONS: dict[str, Text] = {
     "payments.ask_deposit": _("登记到账"),
@@ -40,6 +40,9 @@ TARGETS: dict[str, Text] = {
 }
 NAMES: dict[str, Lookup] = {
     "payments_channel": named_in(Channel, "pk", "name"),
+    "payments_difference": named_in(Difference, "pk", "order"),
+    "payments_payout": named_in(BankPayout, "pk", "number"),
+    "payments_payout_file": named_in(PayoutFile, "pk", "number"),
 }
 FACTS: dict[str, Text] = {
     "app": _("应用"),

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
-from nanhu.platforms.people.models import Person
+from nanhu.platforms.people.models import OrgUnit, Person
 
 ACTIONS: dict[str, Text] = {
     "people.apply_records": _("更新人员档案"),
@@ -26,6 +26,7 @@ TARGETS: dict[str, Text] = {
 """By what stands before the colon."""
 NAMES: dict[str, Lookup] = {
     "person": named_in(Person, "pk", "name"),
+    "unit": named_in(OrgUnit, "code", "name"),
 }
 WHOLE_TARGETS: dict[str, Text] = {
     "photos": _("照片"),

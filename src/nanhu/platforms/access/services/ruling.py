@@ -71,7 +71,7 @@ def facts_of(made: DoorRule) -> dict[str, object]:
         "allowed": made.is_allowed,
         "below": made.covers_below,
         "person": made.person_id,
-        "unit": made.unit_id,
+        "unit": made.unit.code if made.unit else "",
         "class": made.holder_class,
         "sub_class": made.sub_class,
         "weekdays": made.weekdays,

@@ -45,13 +45,13 @@ class Line(NamedTuple):
 
 
 def in_words(found: Sequence[AuditEntry]) -> list[Line]:
-    names = audit_words.names_of([said for one in found for said in (one.actor, one.target)])
+    names = audit_words.names_of([said for one in found for said in (one.actor, one.target, *audit_terms.keys_in(one))])
     return [
         Line(
             one,
             names.get(one.actor) or words.actor(one.actor),
             words.target(one.target, names.get(one.target, "")),
-            " · ".join(f"{name} {value}" for name, value in audit_terms.facts(one)),
+            " · ".join(f"{name} {value}" for name, value in audit_terms.facts(one, names)),
         )
         for one in found
     ]

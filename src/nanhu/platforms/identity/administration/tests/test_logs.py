@@ -126,6 +126,16 @@ def test_what_looks_like_an_attack_is_said(office) -> None:
     assert "203.0.113.9" in shown(office("identity.security").client)
 
 
+def test_the_facts_of_a_line_name_whom_and_which_unit_they_are_about(office, here) -> None:
+    auditor = office("identity.auditor")
+    facts = {"unit": "08", "person": here.account.person_id, "hours": 168.0}
+    audit.record(by=TEST, action="identity.grant_role", target=f"account:{here.account.pk}", facts=facts)
+    page = auditor.client.get("/identity/audit", {"action": "identity.grant_role"}).content.decode()
+    for words in ("单位 信息学院", f"人员 {people.person_card(here.account.person_id).name}", "小时 168"):
+        assert words in page
+    assert "168.0" not in page
+
+
 def test_the_audit_is_read_by_filter(office, here) -> None:
     auditor = office("identity.auditor")
     clerk = office("identity.admin")
