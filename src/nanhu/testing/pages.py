@@ -31,6 +31,8 @@ MANY = 60
 """More than one page of a list."""
 RUBBISH = "?page=-1&sort=-password&sort=%00&q=%27%22%3C%25&at_from=32.13.&show=%E4%B8%8D&export=exe&state=nonsense"
 NOBODY = "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f"
+SORTS = re.compile(r'href="\?(?:[^"]*&amp;)?sort=([^"&]+)"')
+"""The columns by which a list offers to be ordered."""
 RUNS = re.compile(r'(?:^|,)"?[\s\u3000\u200b]*[=\uff1d@\uff0b+]', re.MULTILINE)
 
 
@@ -104,15 +106,17 @@ class PageTests:
     @pytest.mark.parametrize("kind", ["csv", "xlsx"])
     def test_what_it_hands_out_cannot_run(self, page: Page, holder: Client, kind: str) -> None:
         self.fill(1)
-        answer = holder.get(page.address(), {"export": kind})
-        assert answer.status_code == 200
-        if "attachment" not in answer.get("Content-Disposition", ""):
-            return  # a page that hands nothing out shows itself
-        content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-        assert content
-        assert "no-store" in answer["Cache-Control"]
-        if kind == "csv":
-            assert not RUNS.search(content.decode("utf-8-sig"))
+        offered = SORTS.findall(holder.get(page.address()).content.decode()) if kind == "csv" else []
+        for sort in ("", *offered):
+            answer = holder.get(page.address(), {"export": kind, "sort": sort})
+            assert answer.status_code == 200
+            if "attachment" not in answer.get("Content-Disposition", ""):
+                return  # a page that hands nothing out shows itself
+            content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+            assert content
+            assert "no-store" in answer["Cache-Control"]
+            if kind == "csv":
+                assert not RUNS.search(content.decode("utf-8-sig"))
 
     def test_a_download_is_a_file_that_nobody_keeps(self, download: Page, holder: Client) -> None:
         answer = holder.get(download.address())

@@ -1,12 +1,14 @@
 """What only a browser can show of the look: heads that stick, lists that fold, keys, large type, paper."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
+import django_htmx
 import pytest
 from django import forms
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from nanhu.kernel.ui.contrast import SHAPE, ratio, to_hex
 from nanhu.kernel.ui.tests.test_components import rendered
@@ -115,6 +117,40 @@ def test_a_chosen_file_is_named_and_a_picture_is_shown(chromium: Browser) -> Non
     page.set_input_files("#id_photo", {"name": "名单.csv", "mimeType": "text/csv", "buffer": b"1"})
     assert page.locator("[data-files]").inner_text() == "名单.csv · 1 kB"
     assert page.locator("[data-files] img").count() == 0
+
+
+RENEWED = """<!doctype html><head><script>%s</script><script type="module">%s</script></head><body>
+<div id="fleet" hx-get="/" hx-trigger="renew" hx-select="#fleet" hx-swap="outerHTML">
+<a href="/a">N1001</a> <a href="/b">N1002</a> <a href="/b">详情</a><form action="/stop"><button>停用</button></form><b>%s</b></div>
+<input id="beside"></body>"""
+
+
+def test_a_part_that_renews_itself_keeps_the_focus(chromium: Browser) -> None:
+    htmx = (Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js").read_text()
+    script, page, loads = (UI / "js/renewals.js").read_text(), chromium.new_context().new_page(), count(1)
+    page.route(
+        "http://campus.test/**",
+        lambda route: route.fulfill(
+            body=RENEWED % (htmx, script, next(loads)), content_type="text/html; charset=utf-8"
+        ),
+    )
+    page.goto("http://campus.test/")
+
+    def renew() -> str:
+        shown = int(page.locator("#fleet b").inner_text())
+        page.evaluate("htmx.trigger('#fleet', 'renew')")
+        expect(page.locator("#fleet b")).to_have_text(str(shown + 1))
+        return page.evaluate(
+            "document.activeElement.innerText || document.activeElement.id || document.activeElement.localName"
+        )
+
+    for words in ("N1002", "详情", "停用"):
+        page.get_by_text(words, exact=True).focus()
+        assert renew() == words
+    page.locator("#beside").focus()
+    assert renew() == "beside", "it takes the focus from nobody"
+    page.evaluate("document.activeElement.blur()")
+    assert page.evaluate("document.activeElement.localName") == "body"
 
 
 def test_dates_in_large_type_lie_over_nothing_on_a_phone(chromium: Browser) -> None:

@@ -10,6 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import publish
+from nanhu.kernel.kit.saved_views import hand_views_over
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity.events import AccountClosed
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, RememberedBrowser, TotpFactor
@@ -158,6 +159,7 @@ def merge(*, by: Actor, kept_id: int, gone_id: int) -> None:
         if is_handed_over:
             hand_over(gone, kept)
         move(by=by, account=gone, state=Account.State.ENDED, reason="merged")
+        hand_views_over(giver=gone.pk, taker=kept.pk)
         note(by, MERGE, gone, how=HANDED_OVER if is_handed_over else CLOSED_ONE, kept=kept.pk)
     follow_affiliations(by=by, person_ids=[kept_id])
 

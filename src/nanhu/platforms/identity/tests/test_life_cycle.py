@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending, publish
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, SavedView
 from nanhu.platforms.identity import subscribers
 from nanhu.platforms.identity.api import DemoOnlyError
 from nanhu.platforms.identity.errors import AccountClosedError
@@ -99,6 +99,8 @@ def test_merged_persons_have_one_account_with_the_password_they_know(student):
     SecurityQuestion.objects.create(
         account=student.account, position=1, question="?", answer_hash="argon2$argon2id$v=19$x"
     )
+    for account, name, query in ((kept, "一食堂", "q=own"), (student, "一食堂", "q=1"), (student, "二食堂", "q=2")):
+        SavedView.objects.create(account_id=account.account.pk, page="devices:terminals", name=name, query=query)
     Affiliation.objects.filter(person_id=student.person_id).update(person_id=kept.person_id)
 
     for _twice in range(2):
@@ -106,6 +108,8 @@ def test_merged_persons_have_one_account_with_the_password_they_know(student):
 
     assert (kept.account.state, student.account.state) == ("active", "ended")
     assert SecurityQuestion.objects.get().account == kept.account
+    views = SavedView.objects.filter(account_id=kept.account.pk).order_by("name").values_list("name", "query")
+    assert list(views) == [("一食堂", "q=own"), ("二食堂", "q=2")]
     for number in ("T09999", student.numbers[0]):
         assert sign_in(Client(), number, PASSWORD).status_code == 302
 

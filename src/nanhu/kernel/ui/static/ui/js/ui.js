@@ -7,3 +7,4 @@ import "./copy.js";
 import "./menus.js";
 import "./tables.js";
 import "./uploads.js";
+import "./renewals.js";
