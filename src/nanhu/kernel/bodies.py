@@ -13,6 +13,7 @@ from nanhu.kernel.ui import error_pages
 
 MEGABYTE = 1024 * 1024
 LARGEST_FORM = MEGABYTE
+LONGEST_LENGTH = 12
 
 type View = Callable[..., HttpResponseBase]
 
@@ -38,7 +39,7 @@ class BodyLimitMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, _arguments: Any, _options: Any) -> HttpResponse | None:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        size = int(length) if length.isdecimal() else LARGEST_FORM + 1
+        size = int(length) if length.isdecimal() and len(length) <= LONGEST_LENGTH else LARGEST_FORM + 1
         if size <= LARGEST_FORM or getattr(view, "judges_body_itself", False) or size <= room_for(request, view):
             return None
         error = BodyTooLargeError(size=size // MEGABYTE)

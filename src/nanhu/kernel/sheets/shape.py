@@ -14,6 +14,7 @@ ATTRIBUTES: Final = rb'(?: (?:s|t|cm|vm|ph)="[^"<>]*")*'
 CELL: Final = re.compile(rb'<(?:x:)?c%b r="([A-Z]{1,3})(\d{1,7})"%b ?(/>|>)' % (ATTRIBUTES, ATTRIBUTES))
 ANY_CELL: Final = re.compile(rb"<(?:[^\s<>/]+:)?c[\s/>]")
 REFERENCE: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+ROW: Final = re.compile(r"\d{1,7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ class Walk:
         match name.rpartition("}")[2]:
             case "row":
                 place = attributes.get("r", "").strip()
-                self.row, self.column = (int(place) if place.isdecimal() else self.row + 1), 0
+                if place and ROW.fullmatch(place) is None:
+                    raise BrokenWorkbookError
+                self.row, self.column = int(place) if place else self.row + 1, 0
             case "c":
                 self.put(attributes.get("r"))
             case "f":

@@ -2,9 +2,6 @@
 
 import hashlib
 import hmac
-from typing import Final
-
-CLOCK_TOLERANCE_SECONDS: Final = 300
 
 
 def request_text(*, operation: str, app: str, request: str, clock: str, body: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import time
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 CLOCK_TOLERANCE_SECONDS: Final = 300
+LONGEST_CLOCK: Final = 12
 PREFIX: Final = "/campus/v1/"
 
 
@@ -22,6 +24,12 @@ def request_text(*, operation: str, institution: str, request: str, clock: str, 
 
 def answer_text(*, operation: str, request: str, status: int, body: bytes) -> bytes:
     return f"nanhu-bank-1-answer\n{operation}\n{request}\n{status}\n{digest(body)}".encode()
+
+
+def is_timely(clock: str) -> bool:
+    """Of whoever knocks, bank or app: the header says now."""
+    is_number = clock.isascii() and clock.isdigit() and len(clock) <= LONGEST_CLOCK
+    return is_number and abs(time.time() - int(clock)) <= CLOCK_TOLERANCE_SECONDS
 
 
 def signature_of(private_key: str, text: bytes) -> str:

@@ -197,6 +197,16 @@ def test_a_part_that_stands_twice_is_not_opened(hand_in):
         hand_in(by_hand("", **{"xl/worksheets/SHEET1.xml": "<worksheet/>"}), source_key="hr.staff", name="二.xlsx")
 
 
+@pytest.mark.parametrize("place", ["9" * 5000, "1" * 8, "x"])
+def test_a_row_that_says_it_stands_where_no_row_can_is_refused(hand_in, place):
+    with pytest.raises(FileRefusedError):
+        hand_in(
+            by_hand(f'<row r="{place}"><c t="inlineStr"><is><t>1</t></is></c></row>'),
+            source_key="hr.staff",
+            name="远.xlsx",
+        )
+
+
 def test_a_sheet_written_in_an_unusual_way_has_the_same_shape():
     usual = b'<worksheet><row r="2"><c r="B2" s="1"><f>A1</f><v>1</v></c><c r="D2"/></row></worksheet>'
     unusual = b"<worksheet><row r='2'><c s='1' r='b2'><f>A1</f><v>1</v></c><c r='D2'/></row></worksheet>"

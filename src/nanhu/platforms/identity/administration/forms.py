@@ -16,6 +16,7 @@ from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
 
 MOST_TEXT = 1_000_000
+EARLIEST_YEAR = 1900
 
 
 class SuspendForm(ReasonForm):
@@ -132,7 +133,7 @@ class BulkForm(forms.Form):
 
     def clean_grade(self) -> str:
         grade: str = self.cleaned_data["grade"].strip()
-        if grade and not (grade.isdecimal() and len(grade) == len("2026")):
+        if grade and not (grade.isdecimal() and len(grade) == len("2026") and int(grade) >= EARLIEST_YEAR):
             raise forms.ValidationError(_("四位数的年份，如 2026"))
         return grade
 

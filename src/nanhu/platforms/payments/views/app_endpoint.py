@@ -1,7 +1,6 @@
 """The endpoint of outside apps: who asks is known by its secret, each question counts once, each answer is signed."""
 
 import logging
-import time
 from hmac import compare_digest
 
 import msgspec
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.api import open_during_setup
-from nanhu.platforms.payments import app_wire
+from nanhu.platforms.payments import app_wire, wire
 from nanhu.platforms.payments.app_operations import APP_OPERATIONS, AppQuestion, Facts
 from nanhu.platforms.payments.models import AppRequest, Channel
 from nanhu.platforms.terminals.api import read_object
@@ -50,10 +49,7 @@ def authentic(request: HttpRequest, operation: str) -> Channel | None:
     text = app_wire.request_text(operation=operation, app=app.key, request=number, clock=clock, body=request.body)
     if not compare_digest(app_wire.sealed(app.their_key, text).encode(), headers.get("Nanhu-Signature", "").encode()):
         return None
-    is_timely = (
-        clock.isascii() and clock.isdigit() and abs(time.time() - int(clock)) <= app_wire.CLOCK_TOLERANCE_SECONDS
-    )
-    return app if is_timely else None
+    return app if wire.is_timely(clock) else None
 
 
 def answer_of(request: HttpRequest, operation: str, app: Channel, number: str) -> Facts:

@@ -2,7 +2,6 @@
 them is known by a signature alone; nothing of a message counts before that."""
 
 import logging
-import time
 
 import msgspec
 from django.contrib.auth.decorators import login_not_required
@@ -112,5 +111,5 @@ def authentic(request: HttpRequest, operation: str) -> Notice | None:
     is_ours = headers.get("Nanhu-Institution") == channel.our_id
     if not is_ours or not wire.is_genuine(channel.their_key, text, headers.get("Nanhu-Signature", "")):
         return None
-    is_timely = clock.isascii() and clock.isdigit() and abs(time.time() - int(clock)) <= wire.CLOCK_TOLERANCE_SECONDS
+    is_timely = wire.is_timely(clock)
     return Notice(channel, number, body) if is_timely else None

@@ -174,6 +174,7 @@ def test_a_filter_takes_the_units_below_too_and_only_what_the_clerk_sees(office,
     assert will() == [here.numbers[0]]
     assert ask(clerk.client, unit="09", affiliation="student").status_code == 422
     assert ask(clerk.client, unit="08", grade="2019").status_code == 422
+    assert ask(clerk.client, unit="08", grade="0000").status_code == 422
     guard = office("identity.admin")
     ask(guard.client, affiliation="student", grade="2026")
     assert sorted(will()) == sorted([here.numbers[0], elsewhere.numbers[0]])

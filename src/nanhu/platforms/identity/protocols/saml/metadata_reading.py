@@ -20,7 +20,8 @@ LONGEST_ENTITY_ID = 1024
 LARGEST_PASTED = 512 * 1024
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ENTITY_ATTRIBUTES = "{urn:oasis:names:tc:SAML:metadata:attribute}EntityAttributes"
-DURATION = re.compile(r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$")
+DURATION = re.compile(r"^P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.\d+)?S)?)?$")
+INDEX = re.compile(r"[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,7 @@ def endpoints(role: Element, name: str) -> list[Endpoint]:
             binding=one.get("Binding", ""),
             location=one.get("Location", "").strip(),
             response_location=one.get("ResponseLocation", "").strip(),
-            index=int(one.get("index", "0")) if one.get("index", "0").isdecimal() else 0,
+            index=int(index) if INDEX.fullmatch(index := one.get("index", "0").strip()) else 0,
             is_default=one.get("isDefault", "").strip() in {"true", "1"},
         )
         for one in role.findall(md(name))

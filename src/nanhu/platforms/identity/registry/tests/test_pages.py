@@ -184,6 +184,7 @@ def test_a_sensitive_attribute_waits_for_a_second_person(administrator, guard, l
 
     release = AttributeRelease.objects.get(name="phone")
     assert administrator.post("/applications/approvals", {"release": release.pk, "verdict": "grant"}).status_code == 404
+    assert guard.post("/applications/approvals", {"release": "9" * 5000, "verdict": "grant"}).status_code == 404
     guard.post("/applications/approvals", {"release": release.pk, "verdict": "grant"})
     library.refresh_from_db()
     assert library.attributes == ["displayName", "phone"]

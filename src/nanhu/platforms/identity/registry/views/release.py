@@ -16,6 +16,8 @@ from nanhu.platforms.identity.registry.views.listing import applications
 from nanhu.platforms.identity.services import releases
 from nanhu.platforms.identity.services.attributes import ATTRIBUTES
 
+LONGEST_NUMBER = 18
+
 
 @page.page("attributes", title=_("提供的信息"), roles=WRITERS, subject=application_with, posts=True)
 def attributes(request: PageRequest, application: Application) -> HttpResponse:
@@ -58,7 +60,8 @@ def approvals(request: PageRequest) -> HttpResponse:
     """What waits for the security administrator."""
     if request.method == "POST":
         wanted = request.POST.get("release", "")
-        release = AttributeRelease.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+        is_number = wanted.isdecimal() and len(wanted) <= LONGEST_NUMBER
+        release = AttributeRelease.objects.filter(pk=int(wanted)).first() if is_number else None
         if release is None or release.state != AttributeRelease.State.WAITING:
             raise Http404
         is_granted = request.POST.get("verdict") == "grant"

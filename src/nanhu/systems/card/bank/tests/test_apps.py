@@ -234,6 +234,7 @@ def test_one_holder_never_sees_anothers_order(campus, phone, bank):
     [
         {"secret": "5b" * 32},
         {"clock": 1_700_000_000},
+        {"clock": "9" * 5000},
         {"app": "nobody"},
         {"signed": b"{}"},
     ],

@@ -189,7 +189,8 @@ def test_the_banks_notice_by_another_key_or_an_old_clock_is_none(campus):
     )
     ours = wire.signature_of(campus.bank.our_key, text)
     assert post(raw, {**headers, "Nanhu-Signature": ours}).status_code == 401
-    assert post(*told(campus, clock=str(int(time.time()) - 4000))).status_code == 401
+    for clock in (str(int(time.time()) - 4000), "9" * 5000):
+        assert post(*told(campus, clock=clock)).status_code == 401
     assert OnlineTopUp.objects.count() == 0
 
 

@@ -92,6 +92,7 @@ def logout_call(grant: SsoGrant) -> LogoutCall | None:
 
 FRONT = (names.REDIRECT, names.POST)
 ID_SALT = "saml.front_logout"
+LONGEST_NUMBER = 18
 
 
 def front_endpoint(grant: SsoGrant) -> Endpoint | None:
@@ -135,7 +136,8 @@ def take_answer(*, partner: str, message: Any) -> None:
     """A partner's signed LogoutResponse to what the browser brought it."""
     in_response_to = str(message.in_response_to or "")
     number = in_response_to[1:].partition(".")[0]
-    if not number.isascii() or not number.isdigit() or not compare_digest(in_response_to, front_id(int(number))):
+    is_number = number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER
+    if not is_number or not compare_digest(in_response_to, front_id(int(number))):
         return
     grant = SsoGrant.objects.filter(pk=int(number), protocol="saml").first()
     status = message.status.status_code.value if message.status and message.status.status_code else ""
