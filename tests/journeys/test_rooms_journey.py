@@ -22,7 +22,8 @@ def office(live_server):
     asked = posted(found, HEAD + PAIR.replace("电费", "水费"))
     found.asked = returns.ask_back(by=found.campus.actor("clerk"), room_list=asked, reason="水表读错，整栋重抄")
     found.cookies = {
-        part: found.campus.client(part).cookies["nanhu_session"].value for part in ("clerk", "second_clerk", "student")
+        part: found.campus.client(part).cookies["nanhu_session"].value
+        for part in ("clerk", "second_clerk", "student", "other_student")
     }
     found.url = live_server.url
     return found
@@ -99,3 +100,10 @@ def test_what_came_of_it_for_the_office_and_for_who_lives_there(office, window):
     student.goto("/card/transactions/")
     expect(student.locator("main")).to_contain_text(f"电费 · 南院15号楼 301 · {NAMED}")
     look_at(student, "rooms-statement")
+    owing = window("other_student", "phone")
+    owing.goto("/card/bills/")
+    expect(owing.locator("main")).to_contain_text(f"电费 · 南院15号楼 301 · {NAMED}")
+    look_at(owing, "bills-owed")
+    owing.get_by_role("link", name="缴这一笔").first.click()
+    expect(owing.get_by_role("button", name="从校园卡缴")).to_be_visible()
+    look_at(owing, "bills-pay")

@@ -1,6 +1,6 @@
 """What rooms declare of themselves: applications, tiles, roles, facts, checks. The portal reads it and knows no room."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -222,6 +222,29 @@ class SchoolRules:
     read: Callable[[], object]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outstanding:
+    """Something a person has not settled: what it is, how much (0: no money), how and where it is settled."""
+
+    what: Text
+    how: Text
+    amount_fen: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """A room's part of what persons have not settled (未了事项), asked when somebody leaves, enrols or pauses.
+
+    `load(person_ids, purpose)` gives it by person, thousands of them in one query; who has none is not in the answer.
+    """
+
+    key: str
+    office: Text
+    load: Callable[[Collection[int], str], Mapping[int, Sequence[Outstanding]]]
+    order: int = 100
+
+
 class Keyed(Protocol):
     @property
     def key(self) -> str: ...
@@ -262,3 +285,4 @@ looks: Register[Look] = Register()
 home_notices: Register[HomeNotices] = Register()
 checks: Register[Check] = Register()
 school_rules: Register[SchoolRules] = Register()
+obligations: Register[Obligation] = Register()

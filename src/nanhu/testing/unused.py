@@ -28,7 +28,6 @@ PLAIN = frozenset(
 FOUND = re.compile(r"/(?:migrations|management/commands|templatetags|testing)/|/(?:urls|apps|__main__)\.py$")
 """Files whose names Django, Python or pytest look up."""
 KEPT = {
-    "arrears_of": "platforms/ledger: what a person owes, for the offices that ask before somebody leaves or enrols",
     "pay_oldest": "platforms/ledger: one payment for several bills, for counter and bank",
     "withdraw_grant": "platforms/ledger: the other half of `grant`",
     "open_next_key": "platforms/terminals: the terminal's half of a change of keys",

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.registry import Outstanding
 from nanhu.platforms.ledger.models import Bill
 from nanhu.platforms.ledger.models.bills import OWED
 
@@ -51,3 +53,12 @@ def arrears_of(person_ids: Collection[int], *, on: date | None = None) -> dict[i
         )
         found.setdefault(bill.holder, []).append(arrear)
     return found
+
+
+def outstanding_arrears(person_ids: Collection[int], _purpose: str) -> dict[int, list[Outstanding]]:
+    """Arrears as an obligation (未了事项); a bill that was deferred is none before its day."""
+    how = _("缴清这笔应缴，或办理缓缴、减免")
+    return {
+        person_id: [Outstanding(what=one.name, amount_fen=one.owed_fen, how=how) for one in rows]
+        for person_id, rows in arrears_of(person_ids).items()
+    }

@@ -18,6 +18,7 @@ from nanhu.project.tests.test_doors import DOORS
 pytestmark = pytest.mark.django_db
 EVERYBODY = {
     "card.mine",
+    "card.bills",
     "card.code",
     "card.found",
     "terminals.kiosks",

@@ -4,6 +4,7 @@ from nanhu.systems.card.bank import desk as bank
 from nanhu.systems.card.chip import desk as suspense
 from nanhu.systems.card.closing.views import corrections
 from nanhu.systems.card.fleet.views import loss
+from nanhu.systems.card.holder import bills
 from nanhu.systems.card.holder import views as holder
 from nanhu.systems.card.rights import desk as rights
 from nanhu.systems.card.views import counter
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", holder.home, name="home"),
     path("transactions/", holder.transactions, name="transactions"),
     path("transactions/export.csv", holder.export, name="export"),
+    path("bills/", bills.desk.urls),
     path("report-lost/", loss.report, name="report_lost"),
     path("take-back/", loss.take_back, name="take_back"),
     path("", counter.desk.urls),

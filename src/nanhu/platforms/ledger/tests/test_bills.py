@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nanhu.kernel import registry
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import ReasonMissingError
@@ -262,6 +263,11 @@ def test_arrears_are_bills_past_their_day_for_many_in_one_query(office, django_a
         office.other: [(others.pk, 549_999)],
     }
     assert len(ledger.open_bills([office.student])) == 3
+    owed = registry.obligations.get("ledger.arrears").load([office.student, office.other], "离校")
+    assert {who: [(one.what, one.amount_fen) for one in rows] for who, rows in owed.items()} == {
+        office.student: [("学费 2026-2027 学年", 550_000)],
+        office.other: [("学费 2026-2027 学年", 549_999)],
+    }
     assert not_yet.pk not in {one.bill_id for one in found[office.student]}
     assert ledger.arrears_of([]) == {}
 
