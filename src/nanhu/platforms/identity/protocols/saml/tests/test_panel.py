@@ -63,6 +63,15 @@ def test_metadata_nobody_could_use_is_refused(db, text):
     assert not PartnerForm({"metadata": text}).is_valid()
 
 
+def test_an_index_that_no_number_can_be_is_the_first(application):
+    text = Partner().metadata().replace('index="1"', f'index="{"9" * 5000}"')
+    form = PartnerForm({"metadata": text})
+    assert form.is_valid(), form.errors
+    panel.PANEL.save(TEST, application, form.cleaned_data)
+    entity_id = PartnerRow.objects.get().entity_id
+    assert [one.index for one in partners.partner_with(entity_id).facts.consumers][:2] == [0, 2]
+
+
 def test_metadata_that_has_run_out_is_refused(application):
     text = Partner().metadata().replace("entityID=", f'validUntil="{moment(days=-1)}" entityID=', 1)
     with pytest.raises(partners.MetadataRefusedError):
