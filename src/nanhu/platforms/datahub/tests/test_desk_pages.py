@@ -158,7 +158,8 @@ def test_rolling_back_is_previewed_and_done(steward, units, hand_in):
         register(student(phone="13911112222"), student(no="14231100002", name="新来", document=id_number(order=3)))
     )
     preview = steward.get(f"/datahub/batches/{second.batch}/rollback/")
-    assert preview.context["preview"].values_restored == 1
+    assert preview.context["undone"].values_restored == 1
+    assert 'name="confirmed"' not in preview.content.decode(), "one press, with its reason"
     assert steward.post(f"/datahub/batches/{second.batch}/rollback/", {}).status_code == 422
     assert Batch.objects.get(id=second.batch).state == "applied"
     steward.post(f"/datahub/batches/{second.batch}/rollback/", {"reason": "交错了文件"})

@@ -116,8 +116,8 @@ def replay(request: PageRequest, found: Batch) -> dict[str, int]:
     return mending.replay(by=request.actor, batch_id=found.pk)
 
 
-def previewed(_request: PageRequest, found: Batch) -> dict[str, Any]:
-    return {"batch": found, "preview": rollback.preview_rollback(found)}
+def undone_by(_request: PageRequest, found: Batch) -> dict[str, Any]:
+    return {"batch": found, "undone": rollback.preview_rollback(found)}
 
 
 @batch.form(
@@ -128,7 +128,7 @@ def previewed(_request: PageRequest, found: Batch) -> dict[str, Any]:
     tone="danger",
     icon="undo-2",
     template="datahub/rollback.html",
-    facts=previewed,
+    facts=undone_by,
     done=_("批次已回退。"),
 )
 def roll_back(request: PageRequest, form: RollbackForm, found: Batch) -> None:
