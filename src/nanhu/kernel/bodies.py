@@ -14,6 +14,7 @@ from nanhu.kernel.ui import error_pages
 MEGABYTE = 1024 * 1024
 LARGEST_FORM = MEGABYTE
 LONGEST_LENGTH = 12
+BEYOND_ALL = 10**LONGEST_LENGTH
 
 type View = Callable[..., HttpResponseBase]
 
@@ -28,6 +29,12 @@ def takes_files(*, largest: int) -> Callable[[View], View]:
     return mark
 
 
+def declared_size(request: HttpRequest) -> int:
+    """Bytes that the request says it brings; more than anything may where it says no number of a sane length."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdecimal() and len(length) <= LONGEST_LENGTH else BEYOND_ALL
+
+
 class BodyLimitMiddleware:
     """Stands before CsrfViewMiddleware; AuthenticationMiddleware and what sets `request.viewer` run before any view."""
 
@@ -38,8 +45,7 @@ class BodyLimitMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, _arguments: Any, _options: Any) -> HttpResponse | None:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        size = int(length) if length.isdecimal() and len(length) <= LONGEST_LENGTH else LARGEST_FORM + 1
+        size = declared_size(request)
         if size <= LARGEST_FORM or getattr(view, "judges_body_itself", False) or size <= room_for(request, view):
             return None
         error = BodyTooLargeError(size=size // MEGABYTE)

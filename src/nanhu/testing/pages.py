@@ -30,6 +30,7 @@ MOST_QUERIES = 20
 MANY = 60
 """More than one page of a list."""
 RUBBISH = "?page=-1&sort=-password&sort=%00&q=%27%22%3C%25&at_from=32.13.&show=%E4%B8%8D&export=exe&state=nonsense"
+ODD_FIELD = "?suggest=nonsense&nonsense=x"
 NOBODY = "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f"
 SORTS = re.compile(r'href="\?(?:[^"]*&amp;)?sort=([^"&]+)"')
 """The columns by which a list offers to be ordered."""
@@ -94,6 +95,7 @@ class PageTests:
     def test_rubbish_in_the_address_does_no_harm(self, page: Page, holder: Client) -> None:
         self.fill(1)
         assert holder.get(page.address() + RUBBISH).status_code == 200
+        assert holder.get(page.address() + ODD_FIELD).status_code == 404
 
     def test_many_rows_cost_no_more_queries_than_one(self, page: Page, holder: Client) -> None:
         self.fill(1)

@@ -31,6 +31,8 @@ class AffiliationCard:
     category: str
     category_name: str
     status_name: str
+    office_status: str = ""
+    """As the office wrote it; empty where only the state is known."""
     starts_on: date
     ends_on: date | None
     state: str
@@ -121,6 +123,7 @@ def affiliation_card(a: Affiliation) -> AffiliationCard:
         unit_path=unit_path(a),
         category=a.category,
         category_name=a.category_name,
+        office_status=a.status_name,
         status_name=a.status_name or str(a.get_state_display()),
         starts_on=a.starts_on,
         ends_on=a.ends_on,

@@ -42,7 +42,7 @@ def living_or_last(card: PersonCard) -> Sequence[AffiliationCard]:
 
 def facts_of(a: AffiliationCard, titles: dict[int, str]) -> list[Fact]:
     number = {"student": _("学号"), "staff": _("工号"), "temporary": _("证号"), "guest": _("来宾号")}[a.kind]
-    status = f"{a.category_name} · {a.status_name}".strip(" ·")
+    status = f"{a.category_name} · {a.office_status or Affiliation.State(a.state).label}".strip(" ·")
     return [
         Fact(label=number, value=a.campus_no, source=source_of(a.provenance, "starts_on", titles)),
         Fact(

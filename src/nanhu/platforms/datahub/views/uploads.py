@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 
+from nanhu.kernel.bodies import declared_size
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.kit import PageRequest
@@ -29,7 +30,7 @@ def judged(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
     """The check of the CSRF token reads the body: a body that is too large must be refused before it."""
 
     def judge(request: HttpRequest, *arguments: Any) -> HttpResponseBase:
-        size, limit = int(request.META.get("CONTENT_LENGTH") or 0), configuration().upload_limit_mb
+        size, limit = declared_size(request), configuration().upload_limit_mb
         if size > (limit + 1) * MEGABYTE:
             raise FileTooLargeError(size_mb=size // MEGABYTE, limit_mb=limit)
         return view(request, *arguments)

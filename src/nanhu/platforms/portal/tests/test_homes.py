@@ -9,6 +9,7 @@ from PIL import Image
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.people import api as people
+from nanhu.platforms.people.models import Affiliation
 
 from .conftest import TEST, Board, join, says, signed_in
 
@@ -94,6 +95,15 @@ def test_the_home_shows_who_one_is_and_where_each_fact_comes_from(db):
     home = signed_in("20230107").get("/").content.decode()
     for fact in ("白若溪", "20230107", "计算机学院", "统招本科", "在读", "学生处名册"):
         assert fact in home, fact
+
+
+def test_a_state_without_the_offices_word_is_said_in_the_language_one_chose(db):
+    join("白若溪", student="20230107")
+    Affiliation.objects.filter(campus_no="20230107").update(status_name="")
+    browser = signed_in("20230107")
+    assert "统招本科 · 正常" in " ".join(browser.get("/").content.decode().split())
+    browser.post("/preferences/language/en")
+    assert "统招本科 · Normal" in " ".join(browser.get("/").content.decode().split())
 
 
 PHOTO = re.compile(r'class="person-photo"[^>]*>(?:<img src="([^"]*)")?')

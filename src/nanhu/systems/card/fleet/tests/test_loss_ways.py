@@ -177,6 +177,7 @@ def test_the_office_reports_with_reason_and_identity_check(school):
     assert clerk.post(url, {"reason": "本人到柜台"}).status_code == 422
     assert clerk.post(url, {"document": "student_card"}).status_code == 422
     assert school.card("student").state == "issued"
+    assert clerk.get(url, {"suggest": "document"}).status_code == 404, "no field of it finds anything"
     clerk.post(url, {"document": "student_card", "reason": "本人到柜台，丢在球场"})
     report = is_lost_everywhere(school)
     assert (report.way, report.proof, report.reporter) == ("counter", "student_card", "周敏")
