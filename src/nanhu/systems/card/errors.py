@@ -36,6 +36,12 @@ class CardStateError(CampusError):
     sentence = _("卡片当前状态是“{state}”，不能办理。")
 
 
+class ReportedAlreadyError(CampusError):
+    code = "card.reported_already"
+    http_status = 409
+    sentence = _("这张卡已经有人挂失，没有再记一次。")
+
+
 class IdentityUncheckedError(CampusError):
     code = "card.identity_unchecked"
     sentence = _("请核对有效证件和本人面容。")

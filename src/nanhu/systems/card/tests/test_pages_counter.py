@@ -227,7 +227,7 @@ def test_a_loss_is_taken_back_with_a_document_a_face_and_a_reason(campus):
     campus.top_up("student", 1000)
     assert clerk.post(url, {"document": "student_card", "reason": "本人到柜台"}).status_code == 302
     assert campus.pay("student", 100) == "card_lost"
-    said = {"document": "resident_id", "face_checked": "on", "reason": "卡已找回"}
+    said, url = {"document": "resident_id", "face_checked": "on", "reason": "卡已找回"}, f"{url}take-back/"
     for missing in said:
         assert clerk.post(url, {key: value for key, value in said.items() if key != missing}).status_code == 422
         assert campus.card("student").state == "lost"

@@ -1,6 +1,7 @@
 """Every way to report a card lost ends in the same state, with who, how and why on record."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -171,9 +172,50 @@ def test_the_phone_desk_is_for_those_who_sit_there(school):
     assert school.client("clerk").get("/card/fleet/phone-desk/").status_code == 404
 
 
+def at_the_counter(campus, path: str) -> str:
+    return f"/card/counter/cards/{campus.card('student').public_id}/{path}"
+
+
+FOUND = {"document": "student_card", "face_checked": "on", "reason": "卡找到了"}
+LOST = {"document": "student_card", "reason": "本人到柜台"}
+
+
+def sent(page: bytes) -> dict[str, str]:
+    """The token of the form on a page."""
+    return {"form_token": re.search(r'name="form_token" value="([^"]+)"', page.decode())[1]}
+
+
+@pytest.mark.capability("A118.2")
+def test_a_form_to_take_a_report_back_never_reports_the_card_lost(school):
+    report_lost(by=school.actor("student"), card=school.card("student"), reason="test")
+    quick, slow, url = school.client("clerk"), school.client("clerk"), at_the_counter(school, "loss/take-back/")
+    quicker, slower = sent(quick.get(url).content), sent(slow.get(url).content)
+    assert quick.post(url, FOUND | quicker).status_code == 302
+    refused = slow.post(url, FOUND | slower)
+    assert (refused.status_code, school.card("student").state) == (409, "issued")
+    assert "卡片当前状态是“正常”，不能办理" in refused.content.decode()
+    assert "这张卡正常" in refused.content.decode()
+    assert quick.post(url, FOUND | quicker).status_code == 302, "sent again, it leads where it led"
+    assert (school.card("student").state, school.pay("student", 500)) == ("issued", "posted")
+    assert LossReport.objects.filter(ended_at=None).count() == 0
+
+
+@pytest.mark.capability("A116.1")
+def test_a_report_sent_twice_is_made_once_and_another_clerks_is_told_of_it(school):
+    clerk, url = school.client("clerk"), at_the_counter(school, "loss/")
+    first, second = sent(clerk.get(url).content), sent(clerk.get(url).content)
+    assert clerk.post(url, LOST | first).status_code == 302
+    assert clerk.post(url, LOST | first).status_code == 302
+    refused = clerk.post(url, LOST | second | {"reason": "又说一遍"})
+    assert (refused.status_code, school.card("student").state) == (409, "lost")
+    assert "这张卡已经有人挂失，没有再记一次" in refused.content.decode()
+    assert 'name="face_checked"' not in refused.content.decode()
+    assert LossReport.objects.get(card=school.card("student")).reason == "本人到柜台"
+
+
 @pytest.mark.capability("A116.1", "A116.2")
 def test_the_office_reports_with_reason_and_identity_check(school):
-    clerk, url = school.client("clerk"), f"/card/counter/cards/{school.card('student').public_id}/loss/"
+    clerk, url = school.client("clerk"), at_the_counter(school, "loss/")
     assert clerk.post(url, {"reason": "本人到柜台"}).status_code == 422
     assert clerk.post(url, {"document": "student_card"}).status_code == 422
     assert school.card("student").state == "issued"
@@ -189,7 +231,7 @@ def test_the_office_reports_with_reason_and_identity_check(school):
 def test_the_office_takes_the_report_back_after_document_face_and_cool_off_and_it_is_logged(school, school_file):
     school_file({"exception_hours = 24 ": "loss_cool_off_minutes = 30\nexception_hours = 24 "})
     report_lost(by=school.actor("student"), card=school.card("student"), reason="test")
-    clerk, url = school.client("clerk"), f"/card/counter/cards/{school.card('student').public_id}/loss/"
+    clerk, url = school.client("clerk"), at_the_counter(school, "loss/take-back/")
     found = {"document": "student_card", "face_checked": "on", "reason": "卡找到了"}
     assert school.client("student").post(url, found).status_code == 404
     for lacking in found:

@@ -1,5 +1,6 @@
 """Reporting lost (挂失): by the holder in two taps, by a clerk; taking it back (解挂) by a clerk, or where the school wants it by its holder."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from nanhu.kernel.kit import PageRequest
 from nanhu.kernel.school import school
 from nanhu.platforms.identity.api import fresh_sign_in_required, second_factor_required
 from nanhu.systems.card import queries
+from nanhu.systems.card.errors import ReportedAlreadyError
 from nanhu.systems.card.fleet.exposure import exposure_of
 from nanhu.systems.card.fleet.queries import reports_of
 from nanhu.systems.card.forms import CancelLossForm, CounterLossForm
@@ -63,33 +65,39 @@ def take_back_own(request: HttpRequest) -> HttpResponse:
     return render(request, "card/take_back.html", {"card": card, "holding": queries.holding_of(card)})
 
 
-def loss_form(*given: Any, card: Card, **more: Any) -> CancelLossForm | CounterLossForm:
-    form = CancelLossForm if card.state == Card.State.LOST else CounterLossForm
-    return form(*given, **more)
-
-
-def shown(_request: PageRequest, card: Card) -> dict[str, Any]:
-    is_lost = card.state == Card.State.LOST
-    said = (_("解挂"), "primary", "shield-check") if is_lost else (_("挂失"), "danger", "shield-alert")
-    facts = dict(zip(("submit", "tone", "icon"), said, strict=True))
-    return {**person_facts(card), **facts, "reports": reports_of(card)}
+def shown(_request: PageRequest, card: Card, *, where: str) -> dict[str, Any]:
+    """`where`: the state of cards that the page is for."""
+    return {**person_facts(card), "reports": reports_of(card), "is_fit": card.state == where}
 
 
 @counter.card.form(
     "loss/",
-    loss_form,
-    title=_lazy("挂失与解挂"),
+    CounterLossForm,
+    title=_lazy("代为挂失"),
+    submit=_lazy("挂失"),
+    tone="danger",
+    icon="shield-alert",
     template="card/counter_loss.html",
-    facts=shown,
-    arguments=lambda _request, card: {"card": card},
-    done=str,
+    facts=partial(shown, where=Card.State.ISSUED),
+    done=_lazy("已挂失，消费机从现在起拒绝这张卡。"),
 )
-def loss(request: PageRequest, form: CancelLossForm | CounterLossForm, card: Card) -> str:
-    """Reports a card that pays, takes back the report of a lost one."""
-    said = form.cleaned_data
-    if isinstance(form, CancelLossForm):
-        cancel_loss(by=request.actor, card=card, **said)
-        return _("已解挂，这张卡现在可以消费。")
-    way, reason = LossReport.Way.COUNTER, said["reason"]
-    report_lost(by=request.actor, card=card, reason=reason, way=way, proof=said["document"])
-    return _("已挂失，消费机从现在起拒绝这张卡。")
+def loss(request: PageRequest, form: CounterLossForm, card: Card) -> None:
+    """Where somebody else was quicker, the clerk learns it: the report that stands is not this one."""
+    if card.state == Card.State.LOST:
+        raise ReportedAlreadyError
+    way, said = LossReport.Way.COUNTER, form.cleaned_data
+    report_lost(by=request.actor, card=card, reason=said["reason"], way=way, proof=said["document"])
+
+
+@counter.card.form(
+    "loss/take-back/",
+    CancelLossForm,
+    title=_lazy("解挂"),
+    submit=_lazy("解挂"),
+    icon="shield-check",
+    template="card/counter_loss_end.html",
+    facts=partial(shown, where=Card.State.LOST),
+    done=_lazy("已解挂，这张卡现在可以消费。"),
+)
+def take_loss_back(request: PageRequest, form: CancelLossForm, card: Card) -> None:
+    cancel_loss(by=request.actor, card=card, **form.cleaned_data)

@@ -202,7 +202,7 @@ def test_the_old_card_is_never_valid_again_and_late_rows_come_out_of_the_frozen_
     assert store(funds.campus.terminal, late_row(old, 1500)) == ["posted"]
     frozen = Claimable.objects.get(source="frozen")
     assert (frozen.left_fen, funds.balance(), funds.pending()) == (6500, 0, 6500)
-    counter = f"/card/counter/cards/{old.public_id}/loss/"
+    counter = f"/card/counter/cards/{old.public_id}/loss/take-back/"
     funds.campus.client("clerk").post(counter, {"document": "passport", "face_checked": "on", "reason": "找到了"})
     old.refresh_from_db()
     assert old.state == "replaced"
