@@ -18,6 +18,7 @@ ROOMS = [
     ("card/bank/notices/", "nanhu.platforms.payments.notice_urls"),
     ("card/bank/agreement/", "nanhu.platforms.payments.agreement_urls"),
     ("payments/", "nanhu.platforms.payments.urls"),
+    ("ledger/", "nanhu.platforms.ledger.urls"),
     ("card/fleet/", "nanhu.platforms.terminals.device_urls"),
     ("card/machines/", "nanhu.platforms.terminals.kiosk_urls"),
     ("card/", "nanhu.systems.card.urls"),

@@ -8,4 +8,4 @@ class LedgerConfig(AppConfig):
     verbose_name = _("总账")
 
     def ready(self) -> None:
-        from . import jobs, registrations  # noqa: F401  (registering is their effect)
+        from . import desk, jobs, registrations  # noqa: F401  (registering is their effect)

@@ -33,6 +33,7 @@ def set_fee_item(
         code=code, name=name, licence=licence, ceiling_fen=ceiling_fen, starts_on=starts_on, ends_on=ends_on
     )
     with transaction.atomic():
+        lock_key(f"ledger.fee_item:{code}")
         supersede(by=by, wanted=[wanted], reason=reason)
         facts = {"fen": ceiling_fen, "licence": licence}
         audit.record(by=by, action="ledger.set_fee_item", target=f"fee_item:{code}", reason=reason, facts=facts)

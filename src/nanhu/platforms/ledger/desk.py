@@ -1,0 +1,81 @@
+"""The desk of fee items (收费项目): what may be charged from when to when, under which licence, and how much a bill at most."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit import Console, Empty, Money, PageRequest, Span, Table, Text, listing
+from nanhu.kernel.registry import Role
+from nanhu.kernel.ui.money_field import YuanField
+from nanhu.kernel.ui.widgets import DayInput
+from nanhu.platforms.ledger.models import FeeItem
+from nanhu.platforms.ledger.services.fees import set_fee_item
+
+desk = Console(
+    "ledger",
+    _("收费项目"),
+    icon="tags",
+    owner=_("财务处"),
+    description=_("各项收费的许可、上限和有效期"),
+    roles=[
+        Role(
+            key="ledger.fees",
+            name=_("收费项目管理"),
+            description=_("设置各项收费的许可文号、每笔上限和有效期；已经开出的应缴单不变"),
+        )
+    ],
+    order=47,
+)
+
+
+class FeeForm(forms.Form):
+    code = forms.RegexField(
+        label=_("代码"), regex=r"^[a-z][a-z0-9.\-]{1,40}$", help_text=_("开单的系统所用的，例如 power.dormitory")
+    )
+    name = forms.CharField(label=_("名称"), max_length=40)
+    licence = forms.CharField(label=_("收费许可"), max_length=80, help_text=_("批准收费的文号"))
+    ceiling_fen = YuanField(label=_("每笔上限"), required=False, help_text=_("留空：不限"))
+    starts_on = forms.DateField(label=_("从哪天起"), widget=DayInput(), initial=campus_today)
+    ends_on = forms.DateField(label=_("到哪天止"), widget=DayInput(), required=False, help_text=_("留空：一直有效"))
+    reason = forms.CharField(label=_("依据"), max_length=120)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        first, last = said.get("starts_on"), said.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("不能早于开始的那天"))
+        return said
+
+
+class Fees(Table):
+    ordering = ("code", "starts_on")
+    code = Text(_("代码"), is_number=True)
+    name = Text(_("名称"))
+    licence = Text(_("收费许可"))
+    ceiling_fen = Money(_("每笔上限"))
+    days = Span(_("有效期"))
+    reason = Text(_("依据"), is_wide=True)
+
+
+@desk.page("", title=_("收费项目"), lead=_("没有在有效期内的项目，任何系统都开不出单；超过上限的一笔也开不出。"))
+def fees(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有收费项目"), icon="tags", text=_("设置以后，各系统才能按它开应缴单。"))
+    rows = FeeItem.objects.filter(withdrawn_at=None)
+    return listing(request, Fees, rows, empty=none, export_as="收费项目")
+
+
+@fees.form(
+    "set/",
+    FeeForm,
+    title=_("设置收费项目"),
+    button=_("设置收费项目"),
+    submit=_("设置"),
+    lead=_("同一代码在这些天里原有的规定由它代替，之前和之后的不变；已经开出的应缴单不变。"),
+    done=_("已设置。"),
+)
+def set_item(request: PageRequest, form: FeeForm) -> None:
+    said = dict(form.cleaned_data)
+    set_fee_item(by=request.actor, **{**said, "ceiling_fen": said["ceiling_fen"] or None})
