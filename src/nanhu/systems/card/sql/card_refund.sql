@@ -38,8 +38,8 @@ BEGIN
         SELECT least(b.balance_fen, sale.owed_fen, amount) INTO still_owed FROM ledger_balance b WHERE b.account_id = purse.receivable_id;
         SELECT b.balance_fen + amount - still_owed INTO after_fen FROM ledger_balance b WHERE b.account_id = purse.account_id;
         new_entry := nextval('ledger_transfer_id_seq');
-        INSERT INTO ledger_transfer (entry_id, occurred_at, kind, debit_account_id, credit_account_id, amount_fen)
-            SELECT new_entry, now(), 'card.refund', m.account_id, part.account_id, part.fen
+        INSERT INTO ledger_transfer (entry_id, occurred_at, kind, debit_account_id, credit_account_id, amount_fen, reverses_entry_id)
+            SELECT new_entry, now(), 'card.refund', m.account_id, part.account_id, part.fen, sale.entry_id
             FROM card_merchant m, (VALUES (purse.account_id, amount - still_owed), (purse.receivable_id, still_owed)) AS part(account_id, fen)
             WHERE m.id = merchant AND part.fen > 0;
         UPDATE card_terminal_activity a SET day_refund_fen = a.day_refund_fen + amount

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -75,16 +76,23 @@ def first_open_day(contract: Contract) -> date:
 
 
 def came_late(contract: Contract, until: date) -> int:
-    """Sold under a contract that has ended, brought in after its last settlement, and not settled since."""
+    """Sold under a contract that has ended and brought in since, less what was taken back since of all its sales, and not settled."""
     ended = contract.ends_on
     if ended is None or until - ended > LATE_FOR:
         return 0
-    account = contract.merchant.account_id
-    came = ledger.transfers_of(account, since=end_of(ended), until=end_of(until)).filter(
-        credit_account_id=account, occurred_at__gte=start_of(contract.starts_on), occurred_at__lt=end_of(ended)
+    account, first, over = contract.merchant.account_id, start_of(contract.starts_on), end_of(ended)
+    sold = ledger.transfers_of(account, since=first, until=end_of(until)).filter(
+        credit_account_id=account, occurred_at__gte=first, occurred_at__lt=over
+    )
+    taken_back = ledger.transfers_of(account, since=over, until=end_of(until)).filter(
+        debit_account_id=account, reverses_entry_id__in=sold.order_by().values("entry_id")
     )
     settled = Settlement.objects.filter(contract=contract, is_late=True).aggregate(fen=Sum("takings_fen"))["fen"] or 0
-    return int(came.order_by().aggregate(fen=Sum("amount_fen"))["fen"] or 0) - settled
+    return sum_of(sold.filter(posted_at__gte=over)) - sum_of(taken_back) - settled
+
+
+def sum_of(rows: QuerySet[Any]) -> int:
+    return int(rows.order_by().aggregate(fen=Sum("amount_fen"))["fen"] or 0)
 
 
 def post_settlement(
@@ -125,7 +133,7 @@ def unsettled(merchant: Merchant, *, until: datetime) -> int:
     """All that was taken before the moment and never settled: what the account held then, less settlements posted since."""
     held = ledger.net_of(merchant.account_id, before=until)
     later = ledger.transfers_of(merchant.account_id, since=until).filter(kind=KIND)
-    return held - int(later.order_by().aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+    return held - sum_of(later)
 
 
 def payable_of(merchant: Merchant) -> int:

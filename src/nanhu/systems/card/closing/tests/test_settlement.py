@@ -20,13 +20,15 @@ from nanhu.systems.card.closing.errors import (
 from nanhu.systems.card.closing.models import Settlement
 from nanhu.systems.card.closing.rules import fee_of, last_day_due
 from nanhu.systems.card.closing.services import contracts, payouts, settling
-from nanhu.systems.card.models import Merchant
+from nanhu.systems.card.models import Merchant, Receipt
 from nanhu.systems.card.services import merchants as services
+from nanhu.systems.card.services.refunds import refund_sale
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.systems.card.tests.test_top_up_races import at_once
 
 TODAY = campus_today()
 START = TODAY - timedelta(days=40)
+LAST_DAY = TODAY - timedelta(days=2)
 
 
 def terms(**given) -> contracts.Terms:
@@ -264,18 +266,23 @@ def test_the_bus_firm_is_settled_by_its_own_cycle(campus):
     clean()
 
 
-def sell_on(campus, fen: int, *, sold: date, posted: date) -> None:
-    """As if it had been sold on one day and come in on another."""
+def sell_on(campus, fen: int, *, sold: date, posted: date) -> int:
+    """As if it had been sold on one day and come in on another; gives the entry."""
     leg = ledger.Leg(
         debit_account_id=campus.card("teacher").wallet_id, credit_account_id=rice().account_id, amount_fen=fen
     )
     entry = ledger.post(by=SYSTEM, kind="test.sale", legs=[leg]).entry_id
+    move_to(entry, occurred=sold, posted=posted)
+    return entry
+
+
+def move_to(entry: int, *, occurred: date, posted: date) -> None:
     noon = timedelta(hours=12)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
             "UPDATE ledger_transfer SET occurred_at = %s, posted_at = %s WHERE entry_id = %s",
-            [start_of(sold) + noon, start_of(posted) + noon, entry],
+            [start_of(occurred) + noon, start_of(posted) + noon, entry],
         )
         cursor.execute("SET LOCAL session_replication_role = origin")
 
@@ -315,3 +322,48 @@ def test_what_was_sold_under_a_contract_that_ended_is_settled_though_nobody_foll
     assert settling.settle_due(by=SYSTEM, today=date(2026, 9, 15)) == []
     (done,) = settling.settle_due(by=SYSTEM, today=date(2026, 9, 20))
     assert (done.last, done.payable_fen) == (date(2026, 9, 15), 990)
+
+
+@pytest.fixture
+def ended(campus):
+    """A contract that ended the day before yesterday, with ¥ 10.00 sold and settled."""
+    campus.top_up("teacher", 20000)
+    old = contracts.agree(by=SYSTEM, merchant=rice(), terms=terms(cycle="monthly", fee_per_mille=0))
+    contracts.end(by=SYSTEM, contract=old, on=LAST_DAY)
+    sell(campus, 1000)
+    move_to(Receipt.objects.get(kind="payment").entry_id, occurred=LAST_DAY, posted=LAST_DAY)
+    settling.settle_due(by=SYSTEM, today=TODAY)
+    assert payables() == [("岳阳饮食公司", 1000)]
+    return campus
+
+
+def test_a_late_sale_that_was_taken_back_is_not_paid(ended):
+    late = sell_on(ended, 200, sold=LAST_DAY, posted=TODAY)
+    sell_on(ended, 70, sold=LAST_DAY, posted=TODAY)
+    ledger.reverse(by=SYSTEM, entry_id=late, reason="按错", kind="card.correction")
+    settling.settle_due(by=SYSTEM, today=TODAY + timedelta(days=1))
+    assert payables()[1:] == [("岳阳饮食公司", 70)]
+    assert ledger.balance_of(rice().account_id) == 0
+
+
+def test_a_refund_of_what_was_sold_under_the_contract_lessens_its_late_sales(ended):
+    sale = Receipt.objects.get(kind="payment")
+    sell_on(ended, 200, sold=LAST_DAY, posted=TODAY)
+    refund_sale(by=SYSTEM, merchant=rice(), sale=sale, amount_fen=150, reason="退一份", key="one")
+    settling.settle_due(by=SYSTEM, today=TODAY + timedelta(days=1))
+    assert payables()[1:] == [("岳阳饮食公司", 50)]
+    refund_sale(by=SYSTEM, merchant=rice(), sale=sale, amount_fen=100, reason="再退一份", key="two")
+    sell_on(ended, 30, sold=LAST_DAY, posted=TODAY + timedelta(days=1))
+    settling.settle_due(by=SYSTEM, today=TODAY + timedelta(days=2))
+    assert payables()[2:] == []
+    assert ledger.balance_of(rice().account_id) == -70
+
+
+def test_what_is_taken_back_of_anothers_sales_is_no_matter_of_a_contract_that_ended(ended):
+    contracts.agree(by=SYSTEM, merchant=rice(), terms=terms(payee="新", fee_per_mille=0, starts_on=TODAY))
+    sell_on(ended, 200, sold=LAST_DAY, posted=TODAY)
+    sell(ended, 500)
+    sale = Receipt.objects.get(kind="payment", amount_fen=500)
+    refund_sale(by=SYSTEM, merchant=rice(), sale=sale, amount_fen=100, reason="退一份", key="one")
+    settling.settle_due(by=SYSTEM, today=TODAY + timedelta(days=1))
+    assert payables()[1:] == [("岳阳饮食公司", 200), ("新", 400)]
