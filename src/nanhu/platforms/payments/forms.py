@@ -28,7 +28,7 @@ class SecretInput(forms.PasswordInput):
 
 
 class BankCardForm(forms.Form):
-    """The number goes to the bank from memory."""
+    """The number goes to the bank from memory. `token` names this form: however often it is sent, it is one question."""
 
     card_number = forms.CharField(
         label=_("银行卡号"),
@@ -43,6 +43,7 @@ class BankCardForm(forms.Form):
         help_text=_("留空：用学校登记的手机号"),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class SigningForm(IntakeForm):

@@ -137,6 +137,12 @@ class Migration(migrations.Migration):
                     "due_at",
                     models.DateTimeField(help_text="when the worker looks again; null: never", null=True),
                 ),
+                (
+                    "form",
+                    models.UUIDField(
+                        help_text="a digest of the form and what stood in it, salted by a token kept nowhere", null=True
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("signed_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),

@@ -36,6 +36,9 @@ class Agreement(Retried):
     source = models.TextField(choices=Source)
     sentence = models.TextField(default="", blank=True, help_text="what the bank said")
     replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    form = models.UUIDField(
+        null=True, help_text="a digest of the form and what stood in it, salted by a token kept nowhere"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     signed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

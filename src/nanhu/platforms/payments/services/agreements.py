@@ -9,6 +9,7 @@ import re
 import secrets
 from datetime import timedelta
 from functools import partial
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -16,6 +17,7 @@ from django.db.models import Q
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.retries import Again
 from nanhu.platforms.payments.channels import bank_channel, gateway_of
 from nanhu.platforms.payments.errors import (
@@ -62,10 +64,24 @@ def change_bank_card(*, by: Actor, person_id: int, card_number: str, phone: str,
     return ask(by=by, person_id=person_id, card_number=card_number, phone=phone, source=source, replaces=known)
 
 
-def is_recently_requested(person_id: int, card_number: str) -> bool:
-    """With this card and a moment ago: the same form, sent again."""
-    recent = Agreement.objects.filter(person_id=person_id, state__in=[ASKED, ACTIVE], created_at__gt=now() - SENT_AGAIN)
-    return recent.filter(tail=digits_of(card_number)[-4:]).exists()
+def ask_by_form(*, by: Actor, person_id: int, token: UUID, card_number: str, phone: str) -> Agreement:
+    """A first card or another, from one's own page. The same form with the same in it (`token`) gives what it made, unless that was
+    refused; corrected it is a question of its own."""
+    form = uuid5(token, f"{digits_of(card_number)}:{phone}")
+    with transaction.atomic():
+        lock_key(f"form:{token}")
+        known = Agreement.objects.filter(person_id=person_id, form=form, state__in=[ASKED, ACTIVE]).first()
+        if known is not None:
+            return known
+        return ask(
+            by=by,
+            person_id=person_id,
+            card_number=card_number,
+            phone=phone,
+            source=Agreement.Source.WEB,
+            replaces=active_agreement(person_id),
+            form=form,
+        )
 
 
 def is_recently_ended(person_id: int) -> bool:
@@ -78,7 +94,14 @@ def digits_of(card_number: str) -> str:
 
 
 def ask(
-    *, by: Actor, person_id: int, card_number: str, phone: str, source: str, replaces: Agreement | None
+    *,
+    by: Actor,
+    person_id: int,
+    card_number: str,
+    phone: str,
+    source: str,
+    replaces: Agreement | None,
+    form: UUID | None = None,
 ) -> Agreement:
     number = digits_of(card_number)
     if not re.fullmatch(r"[0-9]{12,19}", number):
@@ -94,6 +117,7 @@ def ask(
                     tail=number[-4:],
                     source=source,
                     replaces=replaces,
+                    form=form,
                     due_at=first_look(),
                 )
         except IntegrityError as error:

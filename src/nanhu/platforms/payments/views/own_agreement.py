@@ -78,17 +78,13 @@ def bank_card(request: HttpRequest) -> HttpResponse:
     person_id, form, error = own_person_id(request), BankCardForm(request.POST or None), ""
     if not terms_for(person_id):
         raise Http404
-    active = agreements.active_agreement(person_id)
     if request.method == "POST" and form.is_valid():
-        card_number = form.cleaned_data["card_number"]
-        ask = agreements.change_bank_card if active else agreements.sign
         try:
-            if not agreements.is_recently_requested(person_id, card_number):
-                ask(by=person_at(request), person_id=person_id, source=Agreement.Source.WEB, **form.cleaned_data)
+            agreements.ask_by_form(by=person_at(request), person_id=person_id, **form.cleaned_data)
+            return redirect("agreement:own")
         except CampusError as refusal:
             error = refusal.message
-        if not error or agreements.is_recently_requested(person_id, card_number):
-            return redirect("agreement:own")
+    active = agreements.active_agreement(person_id)
     facts = {"form": form, "error": error, "active": active, "steps": steps()}
     return render(request, "payments/bank_card.html", facts, status=422 if form.is_bound else 200)
 

@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 from unittest.mock import patch
 from urllib.parse import unquote
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -15,6 +16,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
+from nanhu.platforms.payments.errors import AgreementUnderWayError
 from nanhu.platforms.payments.models import Agreement, Channel
 from nanhu.platforms.payments.views import own_agreement
 from nanhu.platforms.people import api as people
@@ -105,9 +107,10 @@ def test_nobody_sees_anothers_order(campus, student):
     assert campus.client("teacher").post(address + "again/").status_code == 404
 
 
-def sign(client, number, phone=""):
-    client.get(BANK + "agreement/card/")
-    return client.post(BANK + "agreement/card/", {"card_number": number, "phone": phone})
+def sign(client, number, phone="", token=None):
+    form = client.get(BANK + "agreement/card/").context["form"]
+    facts = {"card_number": number, "phone": phone, "token": token or str(form["token"].value())}
+    return client.post(BANK + "agreement/card/", facts)
 
 
 def holds(text):
@@ -154,7 +157,8 @@ def test_each_step_of_signing_is_kept_and_the_card_number_nowhere(campus, studen
 def test_a_card_sent_again_is_the_same_deed_and_leads_to_its_result(student, bank, way):
     if way:
         bank.fault("sign", way)
-    answers = [sign(student, CARDS["student"], "13907300000") for _press in range(4)]
+    token = str(uuid4())
+    answers = [sign(student, CARDS["student"], "13907300000", token) for _press in range(4)]
     assert {(answer.status_code, answer.url) for answer in answers} == {(302, BANK + "agreement/")}
     drive(2)
     assert Agreement.objects.get().state == "active"
@@ -162,6 +166,38 @@ def test_a_card_sent_again_is_the_same_deed_and_leads_to_its_result(student, ban
     assert [answer.status_code for answer in ends] == [302, 302]
     Agreement.objects.update(state="cancelled", due_at=None, ended_at=now() - timedelta(hours=1))
     assert student.post(BANK + "agreement/cancel/").status_code == 422
+
+
+def test_a_form_that_was_corrected_is_not_dropped_as_sent_again(student, bank):
+    """While the bank is silent a refusal says that a question is open; afterwards it is asked."""
+    bank.fault("sign", "silent_before")
+    token = str(uuid4())
+    assert sign(student, CARDS["student"], "13907300001", token).status_code == 302
+    for corrected in (token, None):
+        answer = sign(student, CARDS["student"], "13907300000", corrected)
+        assert (answer.status_code, AgreementUnderWayError().message in answer.content.decode()) == (422, True)
+    assert Agreement.objects.get().state == "asked"
+    drive(4)
+    assert Agreement.objects.get().state == "refused"
+    assert sign(student, CARDS["student"], "13907300000", token).status_code == 302
+    drive(2)
+    assert Agreement.objects.get(state="active").tail == "8018"
+
+
+def test_another_card_that_ends_in_the_same_four_digits_is_asked_of_the_bank(campus, student, bank):
+    other = "6228480088888898018"
+    bank.add_customer("林小满", ID_NUMBERS["student"], "13907300000", other)
+    assert sign(student, CARDS["student"], "13907300000").status_code == 302
+    assert sign(student, other, "13907300000").status_code == 302
+    drive(2)
+    assert sorted(Agreement.objects.values_list("tail", "state")) == [("8018", "active"), ("8018", "cancelled")]
+
+
+def test_a_refused_form_sent_again_is_asked_again(student, bank):
+    token = str(uuid4())
+    for _press in range(2):
+        assert sign(student, CARDS["teacher"], token=token).status_code == 302
+    assert list(Agreement.objects.values_list("state", flat=True)) == ["refused", "refused"]
 
 
 def test_a_form_that_was_wrong_does_not_send_the_number_back(student):
