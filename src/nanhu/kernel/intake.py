@@ -68,6 +68,9 @@ class IntakeBatch(Proposal):
         """For the audit."""
         raise NotImplementedError
 
+    def refuse_work(self) -> None:
+        """Raises what would hinder its work, before it is approved."""
+
     def let_go(self) -> None:
         """It will never be worked off: what it kept from other lists is free."""
 
@@ -115,6 +118,7 @@ def discard[B: IntakeBatch](*, by: Actor, batch: B) -> B:
 def approve[B: IntakeBatch](*, by: Actor, batch: B) -> B:
     """From here the worker works it off."""
     locked = batch.locked_in({SUBMITTED})
+    locked.refuse_work()
     locked.decide(by, state=WORKING)
     locked.begin_work(by)
     locked.enter(by, WORKING, "approve_{}")

@@ -35,6 +35,7 @@ from nanhu.platforms.ledger.services.bills import (
     cancel,
     defer,
     issue_bills,
+    lock_bills,
     pay,
     pay_oldest,
     refund,
@@ -42,7 +43,7 @@ from nanhu.platforms.ledger.services.bills import (
 )
 from nanhu.platforms.ledger.services.day_sums import check_days, forget_sums, sum_days
 from nanhu.platforms.ledger.services.day_sums import differences_of as day_differences
-from nanhu.platforms.ledger.services.fees import open_fee_item, set_fee_item
+from nanhu.platforms.ledger.services.fees import fee_ceilings, open_fee_item, set_fee_item
 from nanhu.platforms.ledger.services.funds import (
     FundState,
     grant,
@@ -105,11 +106,13 @@ __all__ = [
     "defer",
     "direct_debit",
     "entry_of",
+    "fee_ceilings",
     "forget_sums",
     "grant",
     "issue_bills",
     "issuers",
     "kind_name",
+    "lock_bills",
     "moved_between",
     "net_of",
     "open_accounts",

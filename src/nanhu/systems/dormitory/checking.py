@@ -14,7 +14,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.dormitory.models import RoomBill
 from nanhu.systems.dormitory.queries import charged, known_rooms
-from nanhu.systems.dormitory.rules import ITEMS, is_billable, month_of, split
+from nanhu.systems.dormitory.rules import FEES, ITEMS, is_billable, month_of, split
 
 LONGEST = 30
 LARGEST_BILL_FEN = 10_000_000
@@ -73,6 +73,7 @@ class RoomChecker:
         self.objections = debit.objections(persons) if debit else {}
         self.most_once_fen = debit.most_fen() if debit else LARGEST_BILL_FEN
         self.names = {person_id: card.name for person_id, card in people.person_cards(persons).items()}
+        self.ceilings = ledger.fee_ceilings([code for code, _name in FEES.values()])
         self.rooms: dict[RoomKey, CheckedRoom] = {}
         self.first_lines: dict[RoomKey, Line] = {}
         self.today = campus_today()
@@ -155,7 +156,17 @@ class RoomChecker:
         most, shares = self.most_once_fen, room.shares().values()
         if min(shares) <= 0:
             return _("房间金额不够每人分到一分")
-        return _("每人分到的超过代扣限额 %(most)s") % {"most": format_yuan(most)} if max(shares) > most else ""
+        if max(shares) > most:
+            return _("每人分到的超过代扣限额 %(most)s") % {"most": format_yuan(most)}
+        return self.fee_fault(FEES[room.key[2]][0], max(shares))
+
+    def fee_fault(self, code: str, fen: int) -> str:
+        if code not in self.ceilings:
+            return _("这项收费今天没有生效的收费标准")
+        ceiling = self.ceilings[code]
+        if ceiling is not None and fen > ceiling:
+            return _("每人分到的超过收费许可的上限 %(most)s") % {"most": format_yuan(ceiling)}
+        return ""
 
 
 def key_of(typed: Line) -> RoomKey:

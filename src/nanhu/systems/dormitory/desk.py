@@ -41,7 +41,7 @@ from nanhu.systems.dormitory.sheets import ROOMS
 BILLER = "dormitory.biller"
 State = RoomList.State
 TONES: dict[str, Tone] = {State.POSTED: "good", State.REFUSED: "none", State.DISCARDED: "none", State.RETURNED: "none"}
-MOVING = {"taken": _("已扣"), "left": _("没扣到"), "given_back": _("已退回")}
+MOVING = {"taken": _("已扣"), "left": _("没扣到"), "given_back": _("已退回"), "closed": _("已撤销或减免")}
 BEFORE = {"short": _("余额不够"), "first": _("第一次出现的房间")}
 desk = Console(
     "dormitory:rooms",

@@ -4,13 +4,14 @@ Each share becomes a bill in the ledger (应缴) once the list is approved.
 """
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
 from nanhu.kernel.proposals import Event, proposal_constraints
-from nanhu.platforms.ledger.api import Bill
+from nanhu.platforms.ledger import api as ledger
+from nanhu.systems.dormitory.rules import FEES
 
 
 class RoomList(IntakeBatch):
@@ -97,6 +98,18 @@ class RoomList(IntakeBatch):
             events.append(Event(what, self.granter_name, self.answered_back_at, self.answer_back))
         return events
 
+    def refuse_work(self) -> None:
+        """A fee that may not be charged today, or a share above its ceiling, is told before anybody approves."""
+        rows = self.shares.order_by().values("bill__item").annotate(most=Max("amount_fen"))
+        largest = {FEES[row["bill__item"]][0]: row["most"] for row in rows}
+        ceilings = ledger.fee_ceilings(largest)
+        for code, most in largest.items():
+            if code not in ceilings:
+                raise ledger.FeeItemMissingError(item=code)
+            ceiling = ceilings[code]
+            if ceiling is not None and most > ceiling:
+                raise ledger.FeeCeilingError
+
     def let_go(self) -> None:
         self.bills.filter(released_at=None).update(released_at=now())
 
@@ -110,7 +123,8 @@ class RoomList(IntakeBatch):
 
 
 class RoomBill(models.Model):
-    """What one room owes for one thing in one month. There is one that counts (`released_at` empty)."""
+    """What one room owes for one thing in one month. There is one that counts (`released_at` empty), and beside it at most one
+    that waits to replace it."""
 
     class Item(models.TextChoices):
         WATER = "water", _("水费")
@@ -123,6 +137,7 @@ class RoomBill(models.Model):
     month = models.DateField(help_text="its first day")
     amount_fen = models.BigIntegerField()
     is_first = models.BooleanField(default=False, help_text="no list named this room before: perhaps mistyped")
+    is_waiting = models.BooleanField(default=False, help_text="an older one counts until this list is worked off")
     released_at = models.DateTimeField(null=True, help_text="it no longer counts: refused, discarded or given back")
 
     class Meta:
@@ -130,8 +145,13 @@ class RoomBill(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["building", "room", "item", "month"],
-                condition=Q(released_at__isnull=True),
+                condition=Q(released_at__isnull=True, is_waiting=False),
                 name="dormitory_room_bill_once",
+            ),
+            models.UniqueConstraint(
+                fields=["building", "room", "item", "month"],
+                condition=Q(released_at__isnull=True, is_waiting=True),
+                name="dormitory_room_bill_once_waiting",
             ),
             models.CheckConstraint(
                 condition=Q(amount_fen__gt=0, item__in=["water", "power"], month__day=1)
@@ -166,7 +186,7 @@ class RoomShare(models.Model):
     amount_fen = models.BigIntegerField()
     state = models.TextField(choices=State, default=State.WAITING)
     why = models.TextField(default="", blank=True, help_text="the code of the failure that left it out")
-    charge = models.OneToOneField(Bill, null=True, on_delete=models.PROTECT, related_name="+")
+    charge = models.OneToOneField(ledger.Bill, null=True, on_delete=models.PROTECT, related_name="+")
     tries = models.SmallIntegerField(default=0)
 
     class Meta:
@@ -183,7 +203,7 @@ class RoomShare(models.Model):
             models.CheckConstraint(
                 condition=Q(state="waiting", why="")
                 | Q(state="taken", charge__isnull=False, why="")
-                | (Q(state="left", charge__isnull=False) & ~Q(why="")),
+                | Q(state="left") & ~Q(why=""),
                 name="dormitory_room_share_told",
             ),
         ]

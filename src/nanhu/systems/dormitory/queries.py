@@ -12,14 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
-from nanhu.systems.dormitory.services.charging import CLOSED, DEFERRED, NOBODY
+from nanhu.systems.dormitory.services.charging import CLOSED, DEFERRED, NOBODY, STILL_CHARGED
 
+type RoomKey = tuple[str, str, str, date]
 State, Charge = RoomShare.State, ledger.Bill.State
 WITH_SCHOOL = Q(charge__paid_fen__gt=F("charge__returned_fen"))
 FATE = Case(
     When(charge__state=Charge.REFUNDED, then=Value("given_back")),
     When(charge__state=Charge.PAID, then=Value("taken")),
     When(charge__state__in=[Charge.WAIVED, Charge.CANCELLED], then=Value("closed")),
+    When(charge=None, state=State.LEFT, bill__released_at__isnull=False, then=Value("closed")),
     default=F("state"),
     output_field=TextField(),
 )
@@ -29,6 +31,9 @@ OWN_WHY: dict[str, Text] = {
     CLOSED: _("应缴单已撤销或减免"),
     DEFERRED: _("已办缓缴"),
     NOBODY: _("没有可以代扣的渠道"),
+    STILL_CHARGED: _("这间房原来的账单已有人缴款或正在扣款，仍以它为准"),
+    ledger.FeeItemMissingError.code: _("这项收费今天没有生效的收费标准"),
+    ledger.FeeCeilingError.code: _("超过收费许可的上限"),
 }
 
 
@@ -42,17 +47,31 @@ def shares_with_fate(shares: QuerySet[RoomShare]) -> QuerySet[Any]:
     return shares.annotate(fate=FATE)
 
 
-def charged(keys: Iterable[tuple[str, str, str, date]]) -> dict[tuple[str, str, str, date], RoomBill]:
-    """Bills that stand in the way of these. One of which nothing was taken, or all given back, does not."""
+def charged(keys: Iterable[RoomKey]) -> dict[RoomKey, RoomBill]:
+    """Bills that stand in the way of these: with money, or of a list that is not through. One of which nothing was taken, or all given
+    back, does not, unless another waits to replace it already."""
+    return among(RoomBill.objects.exclude(pk__in=spent_bills().values("pk")), keys)
+
+
+def counted_bills(keys: Iterable[RoomKey]) -> dict[RoomKey, RoomBill]:
+    """Those that count now, whatever became of them."""
+    return among(RoomBill.objects.filter(is_waiting=False), keys)
+
+
+def among(bills: QuerySet[RoomBill], keys: Iterable[RoomKey]) -> dict[RoomKey, RoomBill]:
     asked = set(keys)
-    rows = RoomBill.objects.filter(
+    rows = bills.filter(
         released_at=None,
         building__in={key[0] for key in asked},
         room__in={key[1] for key in asked},
         month__in={key[3] for key in asked},
-    ).exclude(pk__in=spent_bills().values("pk"))
-    found = {(one.building, one.room, one.item, one.month): one for one in rows.select_related("room_list")}
+    )
+    found = {key_of_bill(one): one for one in rows.select_related("room_list")}
     return {key: bill for key, bill in found.items() if key in asked}
+
+
+def key_of_bill(bill: RoomBill) -> RoomKey:
+    return bill.building, bill.room, bill.item, bill.month
 
 
 def spent_bills() -> QuerySet[RoomBill]:
@@ -100,12 +119,14 @@ def sums_by_building(room_list: RoomList) -> list[BuildingSum]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomReport:
-    """Count and sum of each fate. `short`: of those that wait, what their persons hold at this moment would not bear."""
+    """Count and sum of each fate. `with_school`: what would go back now. `short`: of those that wait, what their persons hold at this moment would not bear."""
 
     waiting: tuple[int, int]
     taken: tuple[int, int]
     left: tuple[int, int]
     given_back: tuple[int, int]
+    closed: tuple[int, int]
+    with_school: tuple[int, int]
     short: tuple[int, int]
     first_rooms: int
 
@@ -117,11 +138,15 @@ def report_of(room_list: RoomList) -> RoomReport:
         for row in shares.values("fate").annotate(count=Count("id"), fen=Sum("amount_fen"))
     }
     short = shares.filter(is_short(room_list)).aggregate(count=Count("id"), fen=Sum("amount_fen"))
+    held = F("charge__paid_fen") - F("charge__returned_fen")
+    with_school = shares.filter(WITH_SCHOOL).aggregate(count=Count("id"), fen=Sum(held))
     return RoomReport(
         waiting=found.get("waiting", (0, 0)),
         taken=found.get("taken", (0, 0)),
         left=found.get("left", (0, 0)),
         given_back=found.get("given_back", (0, 0)),
+        closed=found.get("closed", (0, 0)),
+        with_school=(with_school["count"], int(with_school["fen"] or 0)),
         short=(short["count"], int(short["fen"] or 0)),
         first_rooms=RoomBill.objects.filter(room_list=room_list, is_first=True).count(),
     )
@@ -145,6 +170,7 @@ def conditions(room_list: RoomList) -> dict[str, Q]:
         "left": Q(fate="left"),
         "short": is_short(room_list),
         "given_back": Q(fate="given_back"),
+        "closed": Q(fate="closed"),
         "first": Q(bill__is_first=True),
         "waiting": Q(fate="waiting"),
     }

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
+FEES: Final = {"water": ("water.dormitory", "宿舍水费"), "power": ("power.dormitory", "宿舍电费")}
+"""The ledger's fee item of each, and what it is called."""
 ITEMS: Final = {"水费": "water", "水": "water", "电费": "power", "电": "power"}
 MONTH = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})(?:月|[-/.]\d{1,2}.*)?")
 OLDEST_MONTHS: Final = 24

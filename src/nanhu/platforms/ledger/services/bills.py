@@ -218,6 +218,12 @@ def cancel(*, by: Actor, bill: Bill, reason: str, key: str) -> Bill:
     return forgive(by=by, bill=bill, kind=Kind.CANCEL, fen=fresh(bill).owed_fen, reason=reason, key=key)
 
 
+def lock_bills(bill_ids: Collection[int]) -> list[Bill]:
+    """In the order in which they are paid, so that nobody who pays them waits for whom waits for him."""
+    rows = Bill.objects.filter(pk__in=bill_ids).order_by("due_on", "id")
+    return list(rows.select_for_update(of=("self",), no_key=True))
+
+
 def forgive(*, by: Actor, bill: Bill, kind: str, fen: int, reason: str, key: str) -> Bill:
     why = given(reason)
     if BillMovement.objects.filter(key=key, bill=bill, kind=kind).exists():

@@ -50,6 +50,16 @@ def open_fee_item(*, by: Actor, code: str, name: str, reason: str) -> None:
             set_fee_item(by=by, code=code, name=name, licence="", ceiling_fen=None, starts_on=FIRST_DAY, reason=reason)
 
 
+def fee_ceilings(codes: Collection[str], on: date | None = None) -> dict[str, int | None]:
+    """The most that a bill of each may be on a day, None without bound. A fee that no rule of that day allows is not in it; one that
+    was never set is: whoever bills it first opens it."""
+    day = on or campus_today()
+    rules = FeeItem.objects.filter(code__in=codes)
+    unset: dict[str, int | None] = dict.fromkeys(set(codes) - set(rules.values_list("code", flat=True)))
+    holding = Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
+    return unset | dict(rules.filter(holding, withdrawn_at=None).values_list("code", "ceiling_fen"))
+
+
 def fee_items(codes: Collection[str], on: date | None = None) -> dict[str, FeeItem]:
     """Each of these as it holds on a day; one that does not is an error."""
     day = on or campus_today()

@@ -113,6 +113,10 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=False, help_text="no list named this room before: perhaps mistyped"),
                 ),
                 (
+                    "is_waiting",
+                    models.BooleanField(default=False, help_text="an older one counts until this list is worked off"),
+                ),
+                (
                     "released_at",
                     models.DateTimeField(help_text="it no longer counts: refused, discarded or given back", null=True),
                 ),
@@ -276,9 +280,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="roombill",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("released_at__isnull", True)),
+                condition=models.Q(("is_waiting", False), ("released_at__isnull", True)),
                 fields=("building", "room", "item", "month"),
                 name="dormitory_room_bill_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="roombill",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_waiting", True), ("released_at__isnull", True)),
+                fields=("building", "room", "item", "month"),
+                name="dormitory_room_bill_once_waiting",
             ),
         ),
         migrations.AddConstraint(
@@ -322,7 +334,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("state", "waiting"), ("why", "")),
                     models.Q(("charge__isnull", False), ("state", "taken"), ("why", "")),
-                    models.Q(("charge__isnull", False), ("state", "left"), models.Q(("why", ""), _negated=True)),
+                    models.Q(("state", "left"), models.Q(("why", ""), _negated=True)),
                     _connector="OR",
                 ),
                 name="dormitory_room_share_told",

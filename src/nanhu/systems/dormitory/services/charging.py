@@ -9,17 +9,32 @@ from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.dormitory.models import RoomShare
+from nanhu.systems.dormitory.rules import FEES
 
 ISSUER: Final = "dormitory"
-FEES: Final = {"water": ("water.dormitory", "宿舍水费"), "power": ("power.dormitory", "宿舍电费")}
 DUE_DAYS: Final = 30
 CLOSED, DEFERRED, NOBODY = "ledger.bill_closed", "ledger.bill_deferred", "ledger.no_direct_debit"
+STILL_CHARGED = "dormitory.still_charged"
 
 
 def open_fees(by: Actor) -> None:
     """As open as they are before the finance office enters licence and ceiling."""
     for code, name in FEES.values():
         ledger.open_fee_item(by=by, code=code, name=name, reason="水电代扣首次开单")
+
+
+def unbillable(shares: Sequence[RoomShare]) -> dict[int, str]:
+    """Shares that have no bill and may have none today: the code of the reason."""
+    ceilings = ledger.fee_ceilings({FEES[share.bill.item][0] for share in shares})
+    found: dict[int, str] = {}
+    for share in shares:
+        code = FEES[share.bill.item][0]
+        ceiling = ceilings.get(code)
+        if share.charge_id is None and code not in ceilings:
+            found[share.pk] = ledger.FeeItemMissingError.code
+        elif share.charge_id is None and ceiling is not None and share.amount_fen > ceiling:
+            found[share.pk] = ledger.FeeCeilingError.code
+    return found
 
 
 def issue(*, by: Actor, shares: Sequence[RoomShare]) -> dict[int, ledger.Bill]:
@@ -58,7 +73,9 @@ def hindrance(bill: ledger.Bill) -> str:
 
 
 def give_up(*, by: Actor, shares: Iterable[RoomShare], reason: str) -> None:
-    """What of these is still owed is owed no more: another list took their place, or all of theirs went back."""
-    for share in shares:
-        if share.charge is not None and share.charge.is_owed:
-            ledger.cancel(by=by, bill=share.charge, reason=reason, key=f"dormitory.share:{share.pk}:cancelled")
+    """What of these is still owed is owed no more: another list took their place, or all of theirs went back. A few dozen at a time,
+    in the order of whoever pays."""
+    owners = {share.charge_id: share.pk for share in shares if share.charge_id is not None}
+    for bill in ledger.lock_bills(owners):
+        if bill.is_owed:
+            ledger.cancel(by=by, bill=bill, reason=reason, key=f"dormitory.share:{owners[bill.pk]}:cancelled")

@@ -4,22 +4,19 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor, account_of
-from nanhu.kernel.clock import now
-from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.dormitory.checking import CheckedRoom
 from nanhu.systems.dormitory.errors import RoomChargedError
 from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
-from nanhu.systems.dormitory.queries import shares_of, spent_bills
-from nanhu.systems.dormitory.services.charging import give_up
+from nanhu.systems.dormitory.queries import charged, counted_bills, shares_of
 
 State = RoomList.State
 
 
 def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom], file_name: str = "") -> RoomList:
-    """Keep a checked list. The same form again gives the list that it made; a room's month is charged once."""
+    """Keep a checked list. The same form again gives the list that it made; a room's month is charged once. A bill of which the school
+    has nothing is replaced once this list is approved (`replacing`), until then it counts."""
     try:
         with transaction.atomic():
             if (known := RoomList.known(by, token)) is not None:
@@ -34,7 +31,8 @@ def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom
                 share_count=sum(len(room.people) for room in rooms),
                 sum_fen=sum(room.amount_fen for room in rooms),
             )
-            release_spent(by=by, rooms=rooms, title=title)
+            if charged(room.key for room in rooms):
+                raise RoomChargedError
             keep_rooms(made, rooms)
             made.note(by, "make_{}")
             return made
@@ -45,6 +43,7 @@ def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom
 
 
 def keep_rooms(made: RoomList, rooms: Sequence[CheckedRoom]) -> None:
+    older = counted_bills(room.key for room in rooms)
     bills = [
         RoomBill(
             room_list=made,
@@ -54,6 +53,7 @@ def keep_rooms(made: RoomList, rooms: Sequence[CheckedRoom]) -> None:
             month=room.key[3],
             amount_fen=room.amount_fen,
             is_first=room.is_first,
+            is_waiting=room.key in older,
         )
         for room in rooms
     ]
@@ -73,26 +73,6 @@ def keep_rooms(made: RoomList, rooms: Sequence[CheckedRoom]) -> None:
         for one in room.people
     ]
     RoomShare.objects.bulk_create(shares, batch_size=5000)
-
-
-def release_spent(*, by: Actor, rooms: Sequence[CheckedRoom], title: str) -> None:
-    """What these rooms were charged before and the school has nothing of gives way, with what is owed for it. Those lists are
-    locked against another try; one that is being paid at this moment is charged."""
-    asked = {room.key for room in rooms}
-    found = [
-        one
-        for one in spent_bills().filter(building__in={key[0] for key in asked}, month__in={key[3] for key in asked})
-        if (one.building, one.room, one.item, one.month) in asked
-    ]
-    list_ids = {one.room_list_id for one in found}
-    list(RoomList.objects.select_for_update().filter(pk__in=list_ids).order_by("pk"))
-    spent = list(spent_bills().filter(pk__in=[one.pk for one in found]))
-    shares = RoomShare.objects.filter(bill__in=spent).select_related("charge")
-    try:
-        give_up(by=by, shares=shares, reason=_("改由“%(title)s”收取") % {"title": title})
-    except ledger.BillClosedError as error:
-        raise RoomChargedError from error
-    RoomBill.objects.filter(pk__in=[one.pk for one in spent]).update(released_at=now())
 
 
 def try_again(*, by: Actor, room_list: RoomList) -> RoomList:

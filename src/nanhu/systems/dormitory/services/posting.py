@@ -11,7 +11,8 @@ from nanhu.kernel.jobs import ProgressHandle, job, open_progress
 from nanhu.kernel.money import format_yuan
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.dormitory.models import RoomList, RoomShare
-from nanhu.systems.dormitory.services.charging import collect, issue, open_fees
+from nanhu.systems.dormitory.services.charging import collect, issue, open_fees, unbillable
+from nanhu.systems.dormitory.services.replacing import replace_piece
 
 State = RoomShare.State
 PIECE = 40
@@ -24,6 +25,8 @@ def take_shares(batch_id: int) -> None:
     room_list = RoomList.objects.get(pk=batch_id)
     progress = open_progress(room_list.progress_id) if room_list.progress_id else None
     open_fees(WORKER)
+    while replace_piece(room_list=room_list):
+        pass
     while take_piece(by=WORKER, room_list=room_list, most=PIECE):
         if progress is not None:
             waiting = RoomShare.objects.filter(room_list=room_list, state=State.WAITING).count()
@@ -36,17 +39,19 @@ def take_piece(*, by: Actor, room_list: RoomList, most: int) -> int:
     with transaction.atomic():
         if not RoomList.objects.select_for_update().filter(pk=room_list.pk, state=RoomList.State.POSTING).exists():
             return 0
-        waiting = RoomShare.objects.filter(room_list=room_list, state=State.WAITING).order_by("person_id", "id")
-        shares = list(waiting.select_related("bill")[:most])
-        bills = issue(by=by, shares=shares)
+        waiting = RoomShare.objects.filter(room_list=room_list, state=State.WAITING, bill__is_waiting=False)
+        shares = list(waiting.select_related("bill").order_by("person_id", "id")[:most])
+        refused = unbillable(shares)
+        bills = issue(by=by, shares=[share for share in shares if share.pk not in refused])
         hindrances = collect(by=by, bills=list(bills.values()))
         for share in shares:
-            keep(share, charge=bills[share.pk], why=hindrances[bills[share.pk].pk])
+            charge = bills.get(share.pk)
+            keep(share, charge=charge, why=hindrances[charge.pk] if charge else refused[share.pk])
         return len(shares)
 
 
-def keep(share: RoomShare, *, charge: ledger.Bill, why: str) -> None:
-    """Taken, or left out with its reason."""
+def keep(share: RoomShare, *, charge: ledger.Bill | None, why: str) -> None:
+    """Taken, or left out with its reason; without a bill where none could be issued."""
     share.charge, share.why, share.tries = charge, why, share.tries + 1
     share.state = State.LEFT if why else State.TAKEN
     share.save(update_fields=["state", "why", "charge", "tries"])

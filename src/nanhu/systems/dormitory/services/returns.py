@@ -3,7 +3,10 @@
 What was paid goes back the way it came, by whoever took it; a single share by its payer's own page.
 """
 
+from typing import Any
+
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,10 +17,11 @@ from nanhu.kernel.jobs import job, open_progress
 from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.dormitory.models import RoomList
-from nanhu.systems.dormitory.queries import shares_of
+from nanhu.systems.dormitory.queries import WITH_SCHOOL, shares_of
 from nanhu.systems.dormitory.services.charging import give_up
 
 State = RoomList.State
+STILL_OWED = Q(charge__state__in=[ledger.Bill.State.OPEN, ledger.Bill.State.PART, ledger.Bill.State.DEFERRED])
 PIECE = 40
 
 
@@ -68,7 +72,7 @@ def grant_back(*, by: Actor, room_list: RoomList) -> RoomList:
     with transaction.atomic():
         locked = room_list.locked_in({State.ASKED_BACK})
         answer_request(by, locked)
-        locked.begin_work(by, job=give_shares_back.name, total=shares_of(locked, "taken").count())
+        locked.begin_work(by, job=give_shares_back.name, total=with_school(locked).count())
         locked.enter(by, State.RETURNING, "grant_{}_back")
         return locked
 
@@ -82,7 +86,9 @@ def give_shares_back(batch_id: int) -> None:
     while (last := give_piece(room_list=room_list, after=after)) is not None:
         after = last
         if progress is not None:
-            progress.advance(max(progress.row.total - shares_of(room_list, "taken").count(), 0))
+            progress.advance(max(progress.row.total - with_school(room_list).count(), 0))
+    while give_up_piece(room_list=room_list):
+        pass
     closed = close(room_list)
     if progress is not None and closed.state == State.RETURNED:
         result = reverse("dormitory:rooms:case", args=[closed.public_id])
@@ -97,7 +103,7 @@ def give_piece(*, room_list: RoomList, after: tuple[int, int]) -> tuple[int, int
         if locked is None:
             return None
         person_id, share_id = after
-        taken = shares_of(locked, "taken").order_by("person_id", "id")
+        taken = with_school(locked).order_by("person_id", "id")
         left = taken.filter(person_id__gte=person_id).exclude(person_id=person_id, id__lte=share_id)
         shares = list(left[:PIECE])
         ledger.refund(
@@ -109,13 +115,29 @@ def give_piece(*, room_list: RoomList, after: tuple[int, int]) -> tuple[int, int
         return (shares[-1].person_id, shares[-1].pk) if shares else None
 
 
+def give_up_piece(*, room_list: RoomList) -> int:
+    """One transaction; how many were owed and are no more. What is held up with money in it is not among them."""
+    with transaction.atomic():
+        locked = RoomList.objects.select_for_update().filter(pk=room_list.pk, state=State.RETURNING).first()
+        if locked is None:
+            return 0
+        owed = list(shares_of(locked).filter(STILL_OWED).exclude(WITH_SCHOOL).order_by("id")[:PIECE])
+        granter = Actor(account_id=locked.granter_id, name=locked.granter_name)
+        give_up(by=granter, shares=owed, reason=locked.why_back)
+        return len(owed)
+
+
+def with_school(room_list: RoomList) -> QuerySet[Any]:
+    """Whatever their bills are by now: also a part that was paid, and what was waived after it."""
+    return shares_of(room_list).filter(WITH_SCHOOL)
+
+
 def close(room_list: RoomList) -> RoomList:
     """When the school has nothing of it any more, its rooms may be charged again, and nobody owes what was never taken."""
     with transaction.atomic():
         locked = RoomList.objects.select_for_update().get(pk=room_list.pk)
-        if locked.state == State.RETURNING and not shares_of(locked, "taken").exists():
-            granter = Actor(account_id=locked.granter_id, name=locked.granter_name)
-            give_up(by=granter, shares=shares_of(locked, "left"), reason=locked.why_back)
+        undone = shares_of(locked).filter(WITH_SCHOOL | STILL_OWED)
+        if locked.state == State.RETURNING and not undone.exists():
             locked.let_go()
             locked.state = State.RETURNED
             locked.save(update_fields=["state"])

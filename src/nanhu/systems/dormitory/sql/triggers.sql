@@ -24,6 +24,7 @@ CREATE TRIGGER dormitory_room_bill_keeps_what_was_made BEFORE UPDATE ON dormitor
         (OLD.room_list_id, OLD.building, OLD.room, OLD.item, OLD.month, OLD.amount_fen)
             IS DISTINCT FROM
         (NEW.room_list_id, NEW.building, NEW.room, NEW.item, NEW.month, NEW.amount_fen)
+        OR (NEW.is_waiting AND NOT OLD.is_waiting)
         OR OLD.released_at IS NOT NULL)
     EXECUTE FUNCTION ledger_refuse('a bill stays as it was approved, and is released once');
 

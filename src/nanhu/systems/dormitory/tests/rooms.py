@@ -37,15 +37,23 @@ def made(funds, text=HEAD + PAIR, *, author="clerk", token=None, title="十月�
     return lists.make_list(by=by, token=token or uuid4(), title=title, rooms=checked.rows)
 
 
-def approved(funds, text=HEAD + PAIR):
-    room_list = intake.submit(by=funds.campus.actor("clerk"), batch=made(funds, text))
+def approved(funds, text=HEAD + PAIR, *, title="十月电费"):
+    room_list = intake.submit(by=funds.campus.actor("clerk"), batch=made(funds, text, title=title))
     return intake.approve(by=funds.campus.actor("second_clerk"), batch=room_list)
 
 
-def posted(funds, text=HEAD + PAIR):
-    room_list = approved(funds, text)
+def posted(funds, text=HEAD + PAIR, *, title="十月电费"):
+    room_list = approved(funds, text, title=title)
     posting.take_shares(batch_id=room_list.pk)
     return fresh(room_list)
+
+
+def till():
+    return ledger.open_accounts([ledger.AccountOrder(code="till", name="柜台", kind="asset")])["till"]
+
+
+def pay_at_the_till(share, fen, key="till"):
+    return ledger.pay(by=SYSTEM, bill=share.charge, amount_fen=fen, payer="counter", account_id=till(), key=key)
 
 
 def fresh(room_list):

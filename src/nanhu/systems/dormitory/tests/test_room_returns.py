@@ -8,7 +8,9 @@ from django.db import DatabaseError, transaction
 from nanhu.kernel.errors import NotTheAuthorError, ReasonMissingError, SamePersonError, WrongStateError
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.services import corrections
+from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.issuing.models import Letter
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.dormitory.jobs import resume_room_lists
@@ -20,9 +22,10 @@ from nanhu.systems.dormitory.tests.rooms import (
     PAIR,
     faults,
     fresh,
-    made,
+    pay_at_the_till,
     payee,
     posted,
+    till,
 )
 
 
@@ -72,7 +75,7 @@ def test_a_share_given_back_alone_keeps_the_rest_and_a_list_of_which_nothing_is_
     corrections.approve(by=rich.campus.actor("second_clerk"), correction=asked)
     report = report_of(room_list)
     assert (report.taken, report.left, report.given_back) == ((0, 0), (1, 1500), (1, 1501))
-    again = made(rich, title="改过的")
+    again = posted(rich, title="改过的")
     assert again.bills.get().room == "301"
     with pytest.raises(WrongStateError):
         lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
@@ -82,6 +85,41 @@ def test_a_share_given_back_alone_keeps_the_rest_and_a_list_of_which_nothing_is_
 def test_a_rooms_bill_of_which_something_is_with_the_school_does_not_give_way(rich):
     posted(rich)
     assert faults(HEAD + PAIR) == [(2, "这间房这个月的电费已在“十月电费”里")]
+
+
+@pytest.mark.parametrize("is_waived", [False, True])
+def test_a_part_that_was_paid_goes_back_with_the_list(rich, monkeypatch, is_waived):
+    def give_back(by, asked_by, payments, reason):
+        for payment in payments:
+            ledger.reverse(by=by, entry_id=payment.entry_id, reason=f"{reason} ({asked_by.name})")
+
+    monkeypatch.setitem(
+        ledger.payers._entries, "counter", ledger.Payer(key="counter", name="柜台", give_back=give_back)
+    )
+    room_list = posted(rich)
+    share = room_list.shares.get(state="left")
+    pay_at_the_till(share, 500)
+    if is_waived:
+        ledger.waive(by=SYSTEM, bill=share.charge, reason="困难", key="w")
+    assert report_of(room_list).with_school == (2, 2_001)
+    returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
+    returns.grant_back(by=rich.campus.actor("second_clerk"), room_list=room_list)
+    returns.give_shares_back(batch_id=room_list.pk)
+    assert (fresh(room_list).state, payee(), ledger.balance_of(till())) == ("returned", 0, 0)
+    assert report_of(room_list).given_back == (2, 3_001)
+
+
+def test_what_is_owed_of_a_list_that_goes_back_is_cancelled_in_pieces(rich, monkeypatch):
+    monkeypatch.setattr(returns, "PIECE", 1)
+    monkeypatch.delitem(ledger.payers._entries, "card")
+    room_list = posted(rich)
+    returns.ask_back(by=rich.campus.actor("clerk"), room_list=room_list, reason="电表读错")
+    locked = returns.grant_back(by=rich.campus.actor("second_clerk"), room_list=room_list)
+    assert returns.give_up_piece(room_list=locked) == 1
+    assert returns.close(locked).state == "returning"
+    returns.give_shares_back(batch_id=room_list.pk)
+    assert fresh(room_list).state == "returned"
+    assert report_of(room_list).closed == (2, 3_001)
 
 
 def test_a_list_kept_after_all_stays_taken(rich):

@@ -1,5 +1,6 @@
 """Water and power by room: two people, each share once whatever dies, nobody below zero."""
 
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from nanhu.kernel import intake
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.kernel.events import deliver_pending
-from nanhu.kernel.models import Progress
+from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.funds.models import Deduction
@@ -20,12 +21,13 @@ from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.rights.services.deciding import RuleTable
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services.loss import report_lost
+from nanhu.systems.dormitory import jobs
 from nanhu.systems.dormitory.checking import check_rooms
 from nanhu.systems.dormitory.errors import RoomChargedError
 from nanhu.systems.dormitory.jobs import resume_room_lists
 from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
 from nanhu.systems.dormitory.queries import report_of, shares_of
-from nanhu.systems.dormitory.services import charging, lists, posting
+from nanhu.systems.dormitory.services import charging, lists, posting, replacing
 from nanhu.systems.dormitory.sheets import ROOMS
 from nanhu.systems.dormitory.tests.rooms import (
     HEAD,
@@ -37,6 +39,7 @@ from nanhu.systems.dormitory.tests.rooms import (
     fresh,
     line,
     made,
+    pay_at_the_till,
     payee,
     posted,
 )
@@ -246,13 +249,135 @@ def test_in_a_house_without_a_card_bills_wait_and_are_taken_once_somebody_pays_t
     assert faults(HEAD + PAIR) == [(2, "这间房这个月的电费已在“十月电费”里")]
 
 
-def test_what_was_left_is_owed_until_another_list_takes_its_place(rich):
-    room_list = posted(rich, HEAD + line("14231200001", "赵一鸣", amount="11"))
-    owing = rich.campus.persons["other_student"]
-    assert [one.owed_fen for one in ledger.open_bills([owing])] == [1_100]
-    made(rich, HEAD + line("14231200001", "赵一鸣", amount="10"), title="改过的")
-    assert list(ledger.open_bills([owing])) == []
-    assert room_list.shares.get().charge.state == "cancelled"
+ONE = HEAD + line("14231200001", "赵一鸣", amount="11")
+CHEAPER = HEAD + line("14231200001", "赵一鸣", amount="10.5")
+
+
+def owed(funds, part="other_student"):
+    return [one.owed_fen for one in ledger.open_bills([funds.campus.persons[part]])]
+
+
+def test_what_was_left_is_owed_until_another_list_is_approved_and_takes_its_place(rich):
+    room_list = posted(rich, ONE)
+    assert owed(rich) == [1_100]
+    again = approved(rich, CHEAPER, title="改过的")
+    assert owed(rich) == [1_100]
+    posting.take_shares(batch_id=again.pk)
+    assert owed(rich) == [1_050]
+    charge = room_list.shares.get().charge
+    assert (charge.state, room_list.bills.get().released_at is None) == ("cancelled", False)
+    entry = AuditEntry.objects.get(action="ledger.cancel_bill", target=f"bill:{charge.number}")
+    assert (entry.actor, entry.reason) == ("何平", "改由“改过的”收取")
+    assert faults(ONE) == []
+
+
+@pytest.mark.parametrize("end", ["discarded", "refused"])
+def test_a_list_that_nobody_approved_wipes_out_no_debt(rich, end):
+    room_list = posted(rich, ONE)
+    again = made(rich, CHEAPER, title="改过的")
+    assert faults(CHEAPER) == [(2, "这间房这个月的电费已在“改过的”里")]
+    with pytest.raises(RoomChargedError):
+        lists.make_list(by=rich.campus.actor("clerk"), token=uuid4(), title="x", rooms=check_rooms_of_nobody(CHEAPER))
+    if end == "discarded":
+        intake.discard(by=rich.campus.actor("clerk"), batch=again)
+    else:
+        intake.refuse(by=rich.campus.actor("second_clerk"), batch=again, answer="表抄错了")
+    assert (owed(rich), room_list.bills.get().released_at) == ([1_100], None)
+    rich.campus.top_up("other_student", 1_000, form="more")
+    lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
+    posting.take_shares(batch_id=room_list.pk)
+    assert fates(room_list) == [("taken", 1_100, "")]
+
+
+def check_rooms_of_nobody(text):
+    """As checked before the other list was there."""
+    other = check_rooms(ROOMS.read(text.replace("301", "302").encode())).rows
+    for room in other:
+        room.key = (room.key[0], "301", *room.key[2:])
+    return other
+
+
+def test_a_bill_that_was_paid_while_another_list_waited_counts_on(rich):
+    room_list = posted(rich, ONE)
+    again = approved(rich, CHEAPER, title="改过的")
+    pay_at_the_till(room_list.shares.get(), 1_100)
+    posting.take_shares(batch_id=again.pk)
+    assert (fresh(again).state, fates(again)) == ("posted", [("left", 1_050, charging.STILL_CHARGED)])
+    assert (payee(), owed(rich), report_of(again).closed) == (1_100, [], (1, 1_050))
+    assert faults(ONE) == [(2, "这间房这个月的电费已在“十月电费”里")]
+
+
+def test_rooms_are_replaced_in_pieces(rich, monkeypatch):
+    monkeypatch.setattr(replacing, "PIECE", 1)
+    rooms = HEAD + "".join(line("14231200001", "赵一鸣", room=room, amount="11") for room in ("301", "302", "303"))
+    posted(rich, rooms)
+    again = approved(rich, rooms, title="改过的")
+    assert [replacing.replace_piece(room_list=again), again.bills.filter(is_waiting=True).count()] == [1, 2]
+    posting.take_shares(batch_id=again.pk)
+    assert [fate for fate, _fen, _why in fates(again)] == ["left"] * 3
+    assert (owed(rich), ledger.check_ledger()) == ([1_100] * 3, [])
+
+
+def fee(ceiling_fen, ends_on=None):
+    ledger.set_fee_item(
+        by=SYSTEM,
+        code="power.dormitory",
+        name="宿舍电费",
+        licence="湘价费〔2024〕12号",
+        ceiling_fen=ceiling_fen,
+        starts_on=date(2024, 1, 1),
+        ends_on=ends_on,
+        reason="x",
+    )
+
+
+def test_a_share_above_the_ceiling_is_refused_in_the_file_and_at_approval_and_left_out_afterwards(rich):
+    room_list = approved(rich)
+    waiting = intake.submit(by=rich.campus.actor("clerk"), batch=made(rich, (HEAD + PAIR).replace("301", "302")))
+    fee(1_500)
+    assert faults(HEAD + PAIR.replace("301", "303")) == [(2, "每人分到的超过收费许可的上限 ¥ 15.00")]
+    with pytest.raises(ledger.FeeCeilingError):
+        intake.approve(by=rich.campus.actor("second_clerk"), batch=waiting)
+    posting.take_shares(batch_id=room_list.pk)
+    assert fates(room_list) == [("left", 1501, "ledger.fee_ceiling"), ("left", 1500, "card.wallet_short")]
+    fee(None)
+    lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
+    posting.take_shares(batch_id=room_list.pk)
+    assert fates(room_list)[0] == ("taken", 1501, "")
+
+
+def test_a_fee_that_ended_is_charged_to_nobody(rich):
+    room_list = approved(rich)
+    waiting = intake.submit(by=rich.campus.actor("clerk"), batch=made(rich, (HEAD + PAIR).replace("301", "302")))
+    fee(None, ends_on=campus_today() - timedelta(days=1))
+    assert faults(HEAD + PAIR.replace("301", "303")) == [(2, "这项收费今天没有生效的收费标准")]
+    with pytest.raises(ledger.FeeItemMissingError):
+        intake.approve(by=rich.campus.actor("second_clerk"), batch=waiting)
+    posting.take_shares(batch_id=room_list.pk)
+    assert [why for _fate, _fen, why in fates(room_list)] == ["ledger.fee_item_missing"] * 2
+
+
+def test_a_list_that_breaks_stops_no_other(rich, monkeypatch):
+    broken, sound = approved(rich), approved(rich, (HEAD + PAIR).replace("301", "302"))
+    whole = jobs.take_shares
+
+    def take(batch_id):
+        if batch_id == broken.pk:
+            raise ConnectionError
+        whole(batch_id=batch_id)
+
+    monkeypatch.setattr(jobs, "take_shares", take)
+    with pytest.raises(ExceptionGroup):
+        resume_room_lists()
+    assert [fresh(one).state for one in (broken, sound)] == ["posting", "posted"]
+
+
+def test_the_figures_of_a_list_add_up_to_its_sum(rich):
+    room_list = posted(rich)
+    ledger.waive(by=SYSTEM, bill=room_list.shares.get(state="left").charge, reason="困难", key="w")
+    report = report_of(room_list)
+    assert (report.taken, report.left, report.given_back, report.closed) == ((1, 1501), (0, 0), (0, 0), (1, 1500))
+    assert room_list.sum_fen == sum(fen for _count, fen in (report.taken, report.closed))
 
 
 def test_a_deferred_bill_is_left_alone(rich):
