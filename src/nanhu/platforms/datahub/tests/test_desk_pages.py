@@ -114,7 +114,10 @@ def test_a_row_that_is_still_wrong_keeps_what_was_typed(steward, units, hand_in)
     report = hand_in(register(student(name="王?")))
     row = LandingRow.objects.get(batch_id=report.batch)
     cells = {name: ("王口?" if value == "王?" else value) for name, value in form_values(steward, row.id).items()}
-    steward.post(f"/datahub/rows/{row.id}/", cells)
+    looks = AuditEntry.objects.filter(action="datahub.open_row", target=f"landing_row:{row.id}")
+    before = looks.count()
+    assert steward.post(f"/datahub/rows/{row.id}/", cells).status_code == 422
+    assert looks.count() == before + 1, "the refused page shows the raw cells too"
     row.refresh_from_db()
     assert row.state == "rejected"
     assert "王口?" in form_values(steward, row.id).values()
@@ -131,8 +134,13 @@ def test_a_row_that_another_steward_has_mended_is_refused_under_the_lock(steward
     settled = list(Batch.objects.values("counts", "change_sets"))
     with pytest.raises(RowStateError):
         mend_row(by=BY, row_id=row.id, values={"姓名": "王二"})
-    page = steward.post(f"/datahub/rows/{row.id}/", stale, follow=True).content.decode()
+    looks = AuditEntry.objects.filter(action="datahub.open_row", target=f"landing_row:{row.id}")
+    before = looks.count()
+    answer = steward.post(f"/datahub/rows/{row.id}/", stale, follow=True)
+    page = answer.content.decode()
+    assert (answer.status_code, looks.count()) == (409, before + 1)
     assert "不用再改" in page
+    assert "<dd>王二</dd>" in page, "what was typed stays"
     assert Person.objects.get(name__startswith="王").name == "王一"
     assert list(Batch.objects.values("counts", "change_sets")) == settled
 

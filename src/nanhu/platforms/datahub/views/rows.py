@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.kit import PageRequest
-from nanhu.kernel.kit.records import Seen, record
+from nanhu.kernel.kit.records import record
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.forms import MendForm
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
@@ -19,13 +19,6 @@ from nanhu.platforms.datahub.views.batches import batch
 from nanhu.platforms.datahub.views.desk import home
 
 ROW = record(LandingRow.objects.select_related("batch"), _("文件的这一行"))
-
-
-def opened(request: PageRequest, **named: object) -> LandingRow:
-    row = ROW(**named)
-    if request.method != "POST":
-        audit.record(by=request.actor, action="datahub.open_row", target=f"landing_row:{row.pk}", reason="修补")
-    return row
 
 
 def is_mendable(row: LandingRow) -> bool:
@@ -50,7 +43,9 @@ def cells_of(_request: PageRequest, row: LandingRow) -> dict[str, Any]:
     }
 
 
-def shown(_request: PageRequest, row: LandingRow) -> dict[str, Any]:
+def shown(request: PageRequest, row: LandingRow) -> dict[str, Any]:
+    """Whenever the row is drawn, also below a refusal, who saw it is written down."""
+    audit.record(by=request.actor, action="datahub.open_row", target=f"landing_row:{row.pk}", reason="修补")
     issues = Issue.objects.filter(row=row, resolved_at=None).order_by("id")
     return {
         "row": row,
@@ -67,7 +62,7 @@ def shown(_request: PageRequest, row: LandingRow) -> dict[str, Any]:
     "rows/<int:pk>/",
     MendForm,
     title=_("一行"),
-    subject=Seen(opened),
+    subject=ROW,
     arguments=cells_of,
     submit=_("改好并重放"),
     template="datahub/row.html",
