@@ -1,5 +1,7 @@
 """Saved views (视图): addresses of a list that a person keeps under a name of their own."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django import forms
@@ -105,7 +107,20 @@ def save(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseRedirect(f"{page.address()}?{query}")
 
 
-def hand_views_over(*, giver: int, taker: int) -> None:
-    """Two accounts were one person's: the views come along, save where the other has one of that name."""
-    taken = SavedView.objects.filter(account_id=taker, page=OuterRef("page"), name=OuterRef("name"))
-    SavedView.objects.filter(~Exists(taken), account_id=giver).update(account_id=taker)
+def copy_views(*, giver: int, taker: int) -> list[int]:
+    """Two accounts were one person's: the taker gets copies, save where a name is taken or a list is full. Which were made."""
+    lock_key(f"saved_views:{taker}")
+    taken = set(SavedView.objects.filter(account_id=taker).values_list("page", "name"))
+    kept, copies = Counter(page for page, _name in taken), []
+    for view in SavedView.objects.filter(account_id=giver).order_by("created_at", "pk"):
+        if (view.page, view.name) not in taken and kept[view.page] < MOST:
+            kept[view.page] += 1
+            copies.append(SavedView(account_id=taker, page=view.page, name=view.name, query=view.query))
+    return [one.pk for one in SavedView.objects.bulk_create(copies)]
+
+
+def remove_copies(pks: Iterable[int], *, giver: int, taker: int) -> None:
+    """They were two people's after all. What the taker has changed since is the taker's own."""
+    alike = {one: OuterRef(one) for one in ("page", "name", "query")}
+    original = SavedView.objects.filter(account_id=giver, **alike)
+    SavedView.objects.filter(Exists(original), account_id=taker, pk__in=list(pks)).delete()

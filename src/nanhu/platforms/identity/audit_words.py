@@ -66,6 +66,7 @@ FACTS: dict[str, Text] = {
     "service": _("服务"),
     "session": _("会话"),
     "sessions": _("会话"),
+    "views": _("带过去的视图"),
     "what": _("内容"),
 }
 VALUES: dict[str, dict[str, Text]] = {

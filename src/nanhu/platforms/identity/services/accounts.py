@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -10,7 +11,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.events import publish
-from nanhu.kernel.kit.saved_views import hand_views_over
+from nanhu.kernel.kit.saved_views import copy_views, remove_copies
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity.events import AccountClosed
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, RememberedBrowser, TotpFactor
@@ -159,8 +160,8 @@ def merge(*, by: Actor, kept_id: int, gone_id: int) -> None:
         if is_handed_over:
             hand_over(gone, kept)
         move(by=by, account=gone, state=Account.State.ENDED, reason="merged")
-        hand_views_over(giver=gone.pk, taker=kept.pk)
-        note(by, MERGE, gone, how=HANDED_OVER if is_handed_over else CLOSED_ONE, kept=kept.pk)
+        copied = {"views": copies} if (copies := copy_views(giver=gone.pk, taker=kept.pk)) else {}
+        note(by, MERGE, gone, how=HANDED_OVER if is_handed_over else CLOSED_ONE, kept=kept.pk, **copied)
     follow_affiliations(by=by, person_ids=[kept_id])
 
 
@@ -181,20 +182,26 @@ def part(*, by: Actor, kept_id: int, restored_id: int) -> None:
         if kept is not None and merged_how(restored) == HANDED_OVER:
             hand_over(kept, restored)
             start_anew(by=by, account=kept)
+        if kept is not None:
+            remove_copies(last_merge(restored).get("views", []), giver=restored.pk, taker=kept.pk)
         note(by, PART, restored, kept=kept.pk if kept else None)
     both = [kept_id, restored_id]
     open_accounts(by=by, person_ids=both)
     follow_affiliations(by=by, person_ids=both)
 
 
-def note(by: Actor, action: str, account: Account, **facts: str | int | None) -> None:
+def note(by: Actor, action: str, account: Account, **facts: str | int | list[int] | None) -> None:
     audit.record(by=by, action=action, target=f"account:{account.pk}", facts=facts)
 
 
-def merged_how(account: Account) -> str:
-    """How the account was merged, "" where it was not or no longer is. The audit log cannot be changed: it may be asked."""
+def last_merge(account: Account) -> dict[str, Any]:
+    """What is on record of the merge that holds, nothing where none does. The audit log cannot be changed: it may be asked."""
     last = AuditEntry.objects.filter(target=f"account:{account.pk}", action__in=[MERGE, PART]).order_by("-id").first()
-    return str(last.facts["how"]) if last is not None and last.action == MERGE else ""
+    return dict(last.facts) if last is not None and last.action == MERGE else {}
+
+
+def merged_how(account: Account) -> str:
+    return str(last_merge(account).get("how", ""))
 
 
 def is_merged(account: Account) -> bool:

@@ -114,6 +114,31 @@ def test_merged_persons_have_one_account_with_the_password_they_know(student):
         assert sign_in(Client(), number, PASSWORD).status_code == 302
 
 
+def test_a_merge_that_was_undone_leaves_each_with_their_own_views(student):
+    kept = make_member("曾小楠", "430602200803159999", staff="T09999")
+    subscribers.open_for_newcomers([PersonJoined(person_id=kept.person_id)])
+
+    def save(member, *names):
+        for name in names:
+            SavedView.objects.create(account_id=member.account.pk, page="devices:terminals", name=name, query=name)
+
+    def names_of(account_id):
+        return set(SavedView.objects.filter(account_id=account_id).values_list("name", flat=True))
+
+    own, others = [f"own {n}" for n in range(10)], [f"other {n}" for n in range(4)]
+    save(kept, *own)
+    save(student, "own 0", *others)
+    theirs, mine = student.account.pk, kept.account.pk
+
+    def use():
+        assert names_of(mine) == {*own, "other 0", "other 1"}, "no list holds more than twelve"
+        SavedView.objects.filter(account_id=mine, name="other 1").update(query="changed")
+
+    merge_and_part(kept, student, between=use)
+    assert names_of(mine) == {*own, "other 1"}, "what was changed since is the taker's"
+    assert names_of(theirs) == {"own 0", *others}
+
+
 def test_a_merge_moves_the_only_account(student):
     kept = make_member("曾小楠", "430602200803159999", staff="T09999")
     pk = student.account.pk
