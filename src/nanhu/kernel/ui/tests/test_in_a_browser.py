@@ -123,6 +123,8 @@ RENEWED = """<!doctype html><head><script>%s</script><script type="module">%s</s
 <div id="fleet" hx-get="/" hx-trigger="renew" hx-select="#fleet" hx-swap="outerHTML">
 <a href="/a">N1001</a> <a href="/b">N1002</a> <a href="/b">详情</a><form action="/stop"><button>停用</button></form><b>%s</b></div>
 <input id="beside"></body>"""
+WALKED = """<!doctype html><head><script>%s</script><script type="module">%s</script><script type="module">%s</script></head><body>
+<div id="waiting" hx-get="/" hx-trigger="renew" hx-select="#waiting" hx-swap="outerHTML"><table data-rows><tbody>%s</tbody></table></div></body>"""
 
 
 def test_a_part_that_renews_itself_keeps_the_focus(chromium: Browser) -> None:
@@ -151,6 +153,36 @@ def test_a_part_that_renews_itself_keeps_the_focus(chromium: Browser) -> None:
     assert renew() == "beside", "it takes the focus from nobody"
     page.evaluate("document.activeElement.blur()")
     assert page.evaluate("document.activeElement.localName") == "body"
+
+
+def test_a_list_that_renews_itself_keeps_the_row_the_keys_have_come_to(chromium: Browser) -> None:
+    htmx = (Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js").read_text()
+    scripts = [(UI / f"js/{name}.js").read_text() for name in ("renewals", "keys")]
+    page, waiting = chromium.new_context().new_page(), ["a", "b", "c"]
+    page.route(
+        "http://campus.test/**",
+        lambda route: route.fulfill(
+            body=WALKED
+            % (htmx, *scripts, "".join(f"<tr><td>¥ 1</td><td><a href='#{one}'>{one}</a></td></tr>" for one in waiting)),
+            content_type="text/html; charset=utf-8",
+        ),
+    )
+    page.goto("http://campus.test/")
+
+    def renew(*names: str) -> str:
+        waiting[:] = names
+        page.evaluate("htmx.trigger('#waiting', 'renew')")
+        expect(page.locator("#waiting a")).to_have_text(names)
+        return page.evaluate("document.activeElement.matches('tr[data-here]') ? document.activeElement.innerText : ''")
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert renew("new", "a", "b", "c").endswith("b"), "the row that was walked to, wherever it stands now"
+    page.keyboard.press("j")
+    assert page.locator("tr[data-here]").inner_text().endswith("c")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("http://campus.test/#c")
+    assert renew("new", "a") == "", "a row that is gone is no other row"
 
 
 def test_dates_in_large_type_lie_over_nothing_on_a_phone(chromium: Browser) -> None:
