@@ -127,7 +127,8 @@ class Listing:
             return Cell(column.shown(row, reader), column.head, css, "")
         namespace, _, name = column.to.rpartition(":")
         console = consoles[namespace] if namespace else self.request.page.console
-        opens_panel = self.is_whole_page and type(console.pages[name]) is Page
+        page = console.pages[name]
+        opens_panel = self.is_whole_page and type(page) is Page and not page.opens_whole
         url = console.address(name, arguments)
         return Cell(column.shown(row, reader), column.head, css, url, opens_panel)
 

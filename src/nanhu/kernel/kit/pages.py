@@ -45,7 +45,7 @@ class PageOptions(TypedDict, total=False):
     `roles`: keys, where not all roles of the console may open it; `allows`: says so in their place, where it is no matter of roles.
     `subject`: finds what the address names, or raises (a `Seen` for this reader); the page is then given that instead of the
     address's arguments. `guards`: what else must let in (a sign-in that is fresh). `posts`: it sees to forms itself, which one
-    it is being known only then."""
+    it is being known only then. `opens_whole`: never beside a list (it is printed, or its own script is at work)."""
 
     title: Required[Text]
     lead: Text
@@ -57,13 +57,17 @@ class PageOptions(TypedDict, total=False):
     subject: Callable[..., Any] | Seen
     guards: Iterable[Callable[[View], View]]
     posts: bool
+    opens_whole: bool
 
 
 class ActionOptions(TypedDict, total=False):
     """`done`: the sentence after it, or a function of what the service gave. `to`: the name of the page to go on to, else the one
-    above; its address is filled from what the service gave, or from this address. `largest_file`: as in a form."""
+    above; its address is filled from what the service gave, or from this address. `repeated`: what is said where this very form
+    was sent before. `refused`: the title of the box that says why it was refused. `largest_file`: as in a form."""
 
     done: Done
+    repeated: Text
+    refused: Text
     to: str
     roles: Iterable[str]
     subject: Callable[..., Any] | Seen
@@ -74,9 +78,10 @@ class ActionOptions(TypedDict, total=False):
 class FormOptions(PageOptions, total=False):
     """`button`: it stands as the one primary button at the head of the console's pages. `preview`: says first what it would
     do; the second press does it. `facts`: more for the template. `largest_file`: bytes of a body with files. `arguments`: with
-    which the form is made beside its data, where its fields depend on who looks or at what."""
+    which the form is made beside its data, where its fields depend on who looks or at what. `refused`: as in an action."""
 
     done: Done
+    refused: Text
     to: str
     button: Text
     icon: str
@@ -112,6 +117,7 @@ class Page:
         self.roles, self.allows = self.who_may(options)
         self.subject: Callable[..., Any] | Seen | None = options.get("subject") or (parent.subject if parent else None)
         self.guards = tuple(options.get("guards", ()))
+        self.opens_whole = options.get("opens_whole", False)
         self.methods = TAKES_FORMS if options.get("posts") else self.methods
         self.view = self.as_view()
 
@@ -202,6 +208,8 @@ class SubmitPage(Page):
     methods = TAKES_FORMS
     done: Done
     to: str
+    repeated: Text = _("这张表单已经提交过，没有再办一次。")
+    refused: Text = ""
 
     def takes(self, largest_file: int | None) -> None:
         """Files up to so many bytes."""
@@ -211,7 +219,7 @@ class SubmitPage(Page):
     def act(self, request: PageRequest, *arguments: object) -> HttpResponseBase:
         answer = submit_once(request, self.name, lambda: self.function(request, *arguments), self.next_address)
         if not answer.is_new:
-            messages.info(request, _("这张表单已经提交过，没有再办一次。"))
+            messages.info(request, str(self.repeated))
         elif self.done:
             messages.success(request, self.done(answer.made) if callable(self.done) else str(self.done))
         return answer.made if isinstance(answer.made, HttpResponseBase) else HttpResponseRedirect(answer.address)
@@ -241,6 +249,7 @@ class FormPage(SubmitPage):
     ) -> None:
         self.form_class, self.options = form, options
         self.done, self.to = options.get("done", ""), options.get("to", "")
+        self.refused = options.get("refused", self.refused)
         super().__init__(console, parent, path, function, options)
         self.takes(options.get("largest_file"))
 
@@ -256,6 +265,7 @@ class FormPage(SubmitPage):
                 return self.filled(request, form, *subject, preview=self.options["preview"](request, form, *subject))
             return self.act(request, form, *subject)
         except CampusError as error:
+            request.refused = str(self.refused)
             add_failure(form, error)
             return self.filled(request, form, *subject, error=error, status=status_of(error))
 
@@ -322,6 +332,7 @@ class Action(SubmitPage):
     ) -> None:
         self.form_class = options.get("form")
         self.done, self.to = options.get("done", ""), options.get("to", "")
+        self.repeated, self.refused = options.get("repeated", self.repeated), options.get("refused", self.refused)
         page_options: PageOptions = {"title": self.done if not callable(self.done) else ""}
         if "roles" in options:
             page_options["roles"] = options["roles"]
@@ -340,6 +351,7 @@ class Action(SubmitPage):
         try:
             return self.act(request, *((form,) if form is not None else ()), *subject)
         except CampusError as error:
+            request.refused = str(self.refused)
             if form is not None and error.field in form.fields:
                 add_failure(form, error)
                 return self.failed(request, "", status_of(error), form)

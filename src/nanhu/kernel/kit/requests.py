@@ -22,7 +22,8 @@ PANEL: Final = "panel"
 class PageRequest(HttpRequest):
     """Never made: `prepared` adds to Django's own request what a page of a console finds in it.
 
-    `failure` is the sentence of an action that was refused, `failed_form` the form that came with it.
+    `failure` is the sentence of an action that was refused, `failed_form` the form that came with it,
+    `refused` the title above either.
     """
 
     viewer: Viewer
@@ -30,6 +31,7 @@ class PageRequest(HttpRequest):
     page: "Page"
     arguments: dict[str, object]
     failure: str
+    refused: str
     failed_form: BaseForm | None
 
     is_panel: bool
@@ -40,7 +42,7 @@ def prepared(request: HttpRequest, page: "Page", arguments: dict[str, object]) -
     found = cast("PageRequest", request)
     found.actor = person_at(request)
     found.page, found.arguments = page, arguments
-    found.failure, found.failed_form = "", None
+    found.failure, found.refused, found.failed_form = "", "", None
     found.is_panel = request.headers.get("HX-Target") == PANEL
     return found
 

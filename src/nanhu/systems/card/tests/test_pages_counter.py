@@ -144,6 +144,31 @@ def test_double_click_back_and_resend_post_once(campus):
     assert "没有重复" not in text(clerk.get(answers[0].url))
 
 
+def test_a_repeated_press_is_told_that_the_money_was_booked_once(campus):
+    """As a browser sends it, with the token that the page gave the form."""
+    clerk, form = campus.client("clerk"), form_of(campus, "teacher", amount="50") | {"form_token": str(uuid4())}
+    first = text(clerk.post(desk(campus, "teacher", "top-up/"), form, follow=True))
+    again = text(clerk.post(desk(campus, "teacher", "top-up/"), form, follow=True))
+    assert ["钱只记了一笔" in page for page in (first, again)] == [False, True]
+    assert "校园卡现金充值收据" in again
+    assert balance(campus, "teacher") == 5000
+
+
+def test_a_receipt_and_a_card_open_whole(campus):
+    """Printing and the till's sums need their script, which a page beside a list does not load."""
+    campus.top_up("teacher", 5000)
+    clerk = campus.client("clerk")
+    found = TopUp.objects.get()
+    for path, target in (
+        ("top-ups/", f"{COUNTER}top-ups/{found.receipt_id}/"),
+        ("top-ups/", desk(campus, "teacher")),
+        ("?q=1423", desk(campus, "student")),
+    ):
+        page = text(clerk.get(COUNTER + path))
+        assert f'href="{target}"' in page
+        assert "data-panel" not in page
+
+
 def test_the_next_form_is_another_top_up(campus):
     clerk = campus.client("clerk")
     for _person in range(2):
@@ -157,6 +182,7 @@ def test_a_student_of_this_country_is_refused_by_rule(campus):
     answer = clerk.post(desk(campus, "student", "top-up/"), {"amount": "50", "token": uuid4()})
     assert answer.status_code == 409
     assert "只面向教职工和留学生" in text(answer)
+    assert "没有入账，钱没有动" in text(answer)
     assert balance(campus, "student") == 0
     assert not Receipt.objects.exists()
     assert clerk.post(desk(campus, "guest", "top-up/"), form_of(campus, "guest", amount="50")).status_code == 302
@@ -258,4 +284,5 @@ def test_the_list_of_what_waits_names_the_holder_not_the_clerk(campus):
     )
     page = campus.client("clerk").get(COUNTER).content.decode()
     assert people.person_card(campus.card("teacher").person_id).name in page.partition('id="waiting"')[2]
+    assert campus.card("teacher").number in page.partition('id="waiting"')[2]
     assert "周某人" not in page

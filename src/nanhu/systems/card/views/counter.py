@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -35,13 +36,15 @@ from nanhu.systems.card.policies import CLERK_ROLE, may_bring_cash
 from nanhu.systems.card.protocol import receipt_number
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services import cash_exceptions
-from nanhu.systems.card.services.top_up import top_up_with_cash
+from nanhu.systems.card.services.top_up import Taken, top_up_with_cash
 from nanhu.systems.card.views.frame import card_with
 
 FOUND, WAITING, RECENT = 20, 20, 6
 CARD_TONES: dict[str, Tone] = {Card.State.ISSUED: "good", Card.State.LOST: "bad"}
 Asked = CashException.State
 EXCEPTION_TONES: dict[str, Tone] = {Asked.APPROVED: "good", Asked.USED: "good", Asked.REFUSED: "bad"}
+BOOKED_ONCE = _("这笔已经入账，没有重复：同一张表单又提交了一次，钱只记了一笔，下面就是那一笔的收据。")
+NOT_BOOKED = _("没有入账，钱没有动")
 desk = Console(
     "card:counter",
     _("一卡通柜台"),
@@ -75,6 +78,7 @@ class Hits(Table):
 
 class Waiting(Table):
     holder = Person(_("持卡人"), "card__person_id")
+    number = Text(_("卡号"), "card__number", is_number=True)
     amount_fen = Money(_("金额"))
     reason = Link(_("原因"), to="case")
     state = Badge(_("状态"), names=Asked.choices, tones=EXCEPTION_TONES, tone="warn")
@@ -131,7 +135,7 @@ def to_do(account_id: int | None) -> list[CashException]:
     return list(rows.order_by("-created_at")[:WAITING])
 
 
-@search.page("cards/<uuid:public_id>/", title=_("持卡人"), subject=card_with)
+@search.page("cards/<uuid:public_id>/", title=_("持卡人"), subject=card_with, opens_whole=True)
 def card(request: PageRequest, found: Card) -> HttpResponse:
     """The till for who may bring cash, the request of an exception for who may not."""
     is_open, limits = may_bring_cash(found), counter_limits()
@@ -157,11 +161,11 @@ def named(found: Card) -> dict[str, Any]:
     return {"card": found, "person": person, "tie": tie, "school": school()}
 
 
-@card.action("top-up/", form=TopUpForm)
+@card.action("top-up/", form=TopUpForm, repeated=BOOKED_ONCE, refused=NOT_BOOKED)
 def top_up(request: PageRequest, form: TopUpForm, found: Card) -> HttpResponseRedirect:
     said = form.cleaned_data
     taken = top_up_with_cash(by=request.actor, card=found, amount_fen=said["amount"], token=said["token"])
-    return to_receipt(taken.top_up.receipt_id, is_repeated=taken.is_repeated)
+    return to_receipt(request, taken)
 
 
 @card.action("ask/", form=ExceptionForm, to="case")
@@ -193,12 +197,14 @@ def drawer(request: PageRequest) -> HttpResponseBase:
 CASH = TopUp.objects.filter(receipt__card__isnull=False).select_related("receipt__card", "exception")
 
 
-@drawer.page("<int:receipt_id>/", title=_("充值收据"), subject=record(CASH, _("这张收据")))
+@drawer.page("<int:receipt_id>/", title=_("充值收据"), subject=record(CASH, _("这张收据")), opens_whole=True)
 def receipt(request: PageRequest, found: TopUp) -> HttpResponse:
     holder = named(found.receipt.card) if found.receipt.card else {}
-    facts = {**holder, "top_up": found, "number": receipt_number(found.pk), "is_again": "again" in request.GET}
+    facts = {**holder, "top_up": found, "number": receipt_number(found.pk)}
     return render(request, "card/receipt.html", facts)
 
 
-def to_receipt(receipt_id: int, *, is_repeated: bool) -> HttpResponseRedirect:
-    return HttpResponseRedirect(receipt.address(receipt_id=receipt_id) + ("?again=1" if is_repeated else ""))
+def to_receipt(request: PageRequest, taken: Taken) -> HttpResponseRedirect:
+    if taken.is_repeated:
+        messages.info(request, str(BOOKED_ONCE))
+    return HttpResponseRedirect(receipt.address(receipt_id=taken.top_up.receipt_id))

@@ -10,7 +10,7 @@ from nanhu.kernel.ui import words
 from nanhu.systems.card.models import CashException
 from nanhu.systems.card.services import cash_exceptions
 from nanhu.systems.card.services.top_up import top_up_by_exception
-from nanhu.systems.card.views.counter import Waiting, desk, person_facts, to_receipt
+from nanhu.systems.card.views.counter import BOOKED_ONCE, NOT_BOOKED, Waiting, desk, person_facts, to_receipt
 
 
 class Exceptions(Waiting):
@@ -43,7 +43,7 @@ exceptions = desk.proposals(
 )
 
 
-@exceptions.case.action("take/")
+@exceptions.case.action("take/", repeated=BOOKED_ONCE, refused=NOT_BOOKED)
 def take(request: PageRequest, found: CashException) -> HttpResponseRedirect:
     taken = top_up_by_exception(by=request.actor, exception=found)
-    return to_receipt(taken.top_up.receipt_id, is_repeated=taken.is_repeated)
+    return to_receipt(request, taken)

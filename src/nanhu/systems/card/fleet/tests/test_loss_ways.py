@@ -194,6 +194,7 @@ def test_a_form_to_take_a_report_back_never_reports_the_card_lost(school):
     refused = slow.post(url, FOUND | slower)
     assert (refused.status_code, school.card("student").state) == (409, "issued")
     assert "卡片当前状态是“正常”，不能办理" in refused.content.decode()
+    assert "没有办成，卡没有改动" in refused.content.decode()
     assert "这张卡正常" in refused.content.decode()
     assert quick.post(url, FOUND | quicker).status_code == 302, "sent again, it leads where it led"
     assert (school.card("student").state, school.pay("student", 500)) == ("issued", "posted")

@@ -108,6 +108,7 @@ def test_the_form_sent_twice_makes_one_card(funds):
 def test_a_fee_nobody_can_pay_says_so_and_changes_nothing(funds):
     answer = reissue_at_counter(funds, "teacher")
     assert answer.status_code == 409
+    assert "没有补卡，旧卡和钱都没有动" in answer.content.decode()
     assert "请先充值" in answer.content.decode()
     assert funds.campus.card("teacher").state == "issued"
 
@@ -168,6 +169,8 @@ def test_cash_is_taken_by_rule_and_the_shift_is_closed_by_two(funds):
     assert second.post(report + "check/", {"counted": "180"}).status_code == 409, "the difference has no reason yet"
     assert clerk.post(report + "explain/", {"reason": "找零多给了 5 角"}).status_code == 302
     assert second.post(report + "check/", {"counted": "180"}).status_code == 302
+    shifts = page(funds, "/card/funds/shifts/", "clerk")
+    assert '<span class="amount amount-out "><span class="visually-hidden">支出 </span>' in shifts, "a sign and a word"
     slip = page(funds, report, "clerk")
     for words in ("短款", "¥ 0.50", "找零多给了 5 角", "何平", "充值 2 笔", "¥ 80.50"):
         assert words in slip

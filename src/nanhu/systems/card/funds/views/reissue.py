@@ -46,6 +46,7 @@ def shown(_request: PageRequest, found: Card) -> dict[str, Any]:
     template="card/funds/reissue.html",
     facts=shown,
     to="slip",
+    refused=_("没有补卡，旧卡和钱都没有动"),
 )
 def reissue_card(request: PageRequest, form: ReissueForm, found: Card) -> CardReissue:
     said = form.cleaned_data

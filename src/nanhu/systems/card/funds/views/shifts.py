@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.kit import Badge, Link, Money, PageRequest, Table, Who, form_of, list_of
-from nanhu.kernel.kit.columns import Reader
+from nanhu.kernel.kit.columns import NOTHING, Reader
 from nanhu.kernel.kit.forms import RefusalForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.templatetags.ui import amount
 from nanhu.systems.card.funds.forms import CheckForm, CountForm, FloatForm, ShiftReasonForm
 from nanhu.systems.card.funds.models import CardReissue
 from nanhu.systems.card.models import Shift, TopUp
@@ -33,12 +34,20 @@ class Counted(Money):
         return super().words(value, row, reader) if is_told else ""
 
 
+class Difference(Counted):
+    """By sign, colour and, for the ear, a word."""
+
+    def shown(self, row: Shift, reader: Reader) -> str:
+        value = self.value(row)
+        return amount(value, sign=True) if value is not None and self.words(value, row, reader) else NOTHING
+
+
 class Shifts(Table):
     opened_at = Link(_("开始"), lambda one: dates.moment_words(one.opened_at, now()), to="shift", sort="opened_at")
     clerk = Who(_("经办人"), "clerk_name", account="clerk_id")
     expected_fen = Counted(_("应有"), sort=False)
     counted_fen = Counted(_("点到"), sort=False)
-    difference_fen = Counted(_("差额"))
+    difference_fen = Difference(_("差额"))
     checker = Who(_("复点"), "checker_name")
     state = Badge(_("状态"), names=State.choices, tones={State.CLOSED: "good"}, tone="warn")
 

@@ -85,7 +85,9 @@ def test_no_pin_is_set_back_without_a_document_whichever_page_asks(campus, kind)
 
 def test_who_has_no_document_on_record_types_a_pin_at_the_counter(campus):
     clerk, page = campus.client("clerk"), page_of(campus, "other_student")
-    assert clerk.post(page, asked("payment")).status_code == 409
+    refused = clerk.post(page, asked("payment"))
+    assert refused.status_code == 409
+    assert "密码没有改" in refused.content.decode()
     assert clerk.post(page, asked("payment", new=NEW, again=NEW)).status_code == 302
     assert is_right(campus, "payment", NEW, "other_student")
 

@@ -82,6 +82,7 @@ def shown(_request: PageRequest, found: Card) -> dict[str, Any]:
     facts=shown,
     guards=[sensitive_post_parameters("new", "again")],
     done=str,
+    refused=_("密码没有改"),
 )
 def reset(request: PageRequest, form: ResetForm, found: Card) -> str:
     """Both PINs of a card are shown, and one is set back."""
