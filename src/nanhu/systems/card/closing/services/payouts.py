@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -101,8 +101,10 @@ def pay(*, by: Actor, payout: Payout, paid: list[Settlement]) -> int:
 
 
 def file_of(payout: Payout) -> str:
-    """The file of `nanhu-payout-1` (docs/rooms/card-closing.md): a head, a line for each settlement, a foot with the digest."""
-    rows = Settlement.objects.filter(payout=payout).select_related("merchant", "contract").order_by("number")
+    """The file of `nanhu-payout-1` (docs/rooms/card-closing.md): a head, a line for each settlement, a foot with the digest. The same
+    bytes at any time: what the bank did not pay stands in it still."""
+    rows = Settlement.objects.filter(Q(payout=payout) | Q(number__in=payout.unpaid)).order_by("number")
+    rows = rows.select_related("contract")
     total = rows.aggregate(fen=Sum("payable_fen"))["fen"] or 0
     lines = [
         ",".join(

@@ -1,4 +1,4 @@
-CREATE TRIGGER card_settlement_keeps_rows BEFORE UPDATE OR DELETE ON card_settlement
+CREATE TRIGGER card_settlement_keeps_rows BEFORE INSERT OR UPDATE OR DELETE ON card_settlement
     FOR EACH ROW EXECUTE FUNCTION card_settlement_keep();
 
 CREATE TRIGGER card_correction_keeps_what_was_asked BEFORE UPDATE OF receipt_id, reason, author_id, token ON card_correction

@@ -224,6 +224,36 @@ def test_what_a_payout_paid_leaves_it_no_more(sold):
         made.save()
 
 
+def test_nothing_enters_a_payout_that_has_ended(sold):
+    settle()
+    made = payouts.make_payout(by=sold.actor("clerk"))
+    payouts.confirm(by=sold.actor("second_clerk"), payout=made, bank_reference="B1")
+    sell(sold, 100)
+    later = settle(TODAY + timedelta(days=1))
+    with pytest.raises(IntegrityError, match="has ended"), transaction.atomic():
+        Settlement.objects.filter(pk=later.pk).update(payout=made)
+    later.pk, later.number, later.is_late, later.payout = None, "X1", True, made
+    with pytest.raises(IntegrityError, match="has ended"), transaction.atomic():
+        later.save(force_insert=True)
+    assert [row.payable_fen for row in payouts.waiting()] == [99]
+
+
+@pytest.mark.parametrize("paid", [0, 1])
+def test_a_file_that_the_bank_did_not_pay_wholly_is_told_in_the_same_bytes_afterwards(sold, paid):
+    settle()
+    sell(sold, 300)
+    settle(TODAY + timedelta(days=1))
+    made = payouts.make_payout(by=sold.actor("clerk"))
+    content = payouts.file_of(made)
+    assert content.startswith(f"H,nanhu-payout-1,{made.number},")
+    unpaid = sorted(made.settlements.values_list("number", flat=True))[paid:]
+    payouts.confirm(by=sold.actor("second_clerk"), payout=made, bank_reference="B1", unpaid=unpaid)
+    made.refresh_from_db()
+    assert (made.unpaid, payouts.file_of(made)) == (unpaid, content)
+    payouts.make_payout(by=sold.actor("clerk"))
+    assert payouts.file_of(made) == content
+
+
 def test_two_people_is_held_by_the_database(sold):
     settle()
     made = payouts.make_payout(by=sold.actor("clerk"))
