@@ -158,14 +158,20 @@ class Walker:
     def touch(self, *names: str) -> None:
         """One after the other; again what the machine did not heed because it was just going back to its first screen."""
         for name, following in itertools.pairwise((*names, "")):
+            self.rests()
             self.button(name).click()
             while following and not is_seen(self.button(following)) and self.button(name).is_visible():
                 self.button(name).click()
+
+    def rests(self) -> None:
+        """A touch while the machine is at work, with the card just laid down, is none."""
+        expect(self.page.locator("#machine")).not_to_have_attribute("aria-busy", "true")
 
     def button(self, name: str) -> Locator:
         return self.page.locator("#glass").get_by_role("button", name=name, exact=True)
 
     def touch_twice(self, name: str) -> None:
+        self.rests()
         self.page.locator("#glass").get_by_role("button", name=name, exact=True).dblclick()
 
     def lay(self, uid: str) -> None:

@@ -32,6 +32,8 @@ from nanhu.platforms.identity.factors.models import Passkey, PasskeyChallenge
 from nanhu.platforms.identity.models import Account
 
 LIFE = timedelta(minutes=5)
+LIFE_MS = LIFE // timedelta(milliseconds=1)
+"""As long as the question lives, the browser waits: who fetches a security key from a drawer needs more than its minute."""
 MOST = 20
 LONGEST_ANSWER = 20_000
 VERIFIED = UserVerificationRequirement.REQUIRED
@@ -94,6 +96,7 @@ def ask_to_register(*, account: Account, campus_no: str, name: str) -> Question:
         user_id=account.public_id.bytes,
         user_name=campus_no,
         user_display_name=name,
+        timeout=LIFE_MS,
         exclude_credentials=described(account),
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=VERIFIED
@@ -108,6 +111,7 @@ def ask_to_prove(*, account: Account | None = None) -> Question:
         rp_id=relying_party().host,
         allow_credentials=described(account) if account is not None else None,
         user_verification=VERIFIED,
+        timeout=LIFE_MS,
     )
     purpose = Purpose.SECOND if account is not None else Purpose.SIGN_IN
     return Question(keep(purpose, account, options.challenge), webauthn.options_to_json(options))

@@ -56,6 +56,7 @@ def test_the_question_asks_for_a_verified_user_and_for_our_address_alone(key):
     assert options["userVerification"] == "required"
     assert options["rpId"] == "localhost"
     assert options["allowCredentials"] == [], "nobody learns who has a passkey"
+    assert options["timeout"] == 300_000, "the browser waits as long as the question lives"
 
 
 def test_an_answer_counts_once(key):
