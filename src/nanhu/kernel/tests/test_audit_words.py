@@ -51,6 +51,7 @@ HANDED_ON = {
     "platforms/payments/services/differences.py": {
         f"payments.{one}_difference" for one in ("propose", "settle", "refuse")
     },
+    "systems/card/closing/services/payouts.py": {"card.confirm_payout", "card.close_unpaid_payout"},
     "systems/card/chip/services/suspense_posting.py": {f"card.{one}_suspense" for one in ("propose", "refuse", "post")},
     "systems/card/chip/services/suspense_batches.py": {
         f"card.{one}_suspense_batch" for one in ("propose", "refuse", "decide")
