@@ -11,6 +11,7 @@ from nanhu.platforms.ledger.errors import (
     FundShortError,
     InsufficientFundsError,
     ReservationShortError,
+    SumRefusedError,
     UnknownAccountError,
     UnknownEntryError,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "ReservationShortError",
     "SealedRow",
     "Signature",
+    "SumRefusedError",
     "TrialBalance",
     "UnknownAccountError",
     "UnknownEntryError",

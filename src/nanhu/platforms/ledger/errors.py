@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.money import format_yuan
+
+LARGEST_FEN = 10**12
 
 
 class InsufficientFundsError(CampusError):
@@ -77,3 +80,17 @@ class ReservationShortError(CampusError):
     code = "ledger.reservation_short"
     http_status = 409
     sentence = _("这笔占用只剩 {held}。")
+
+
+class SumRefusedError(CampusError):
+    """Nothing, less than nothing, or more than a posting holds."""
+
+    code = "ledger.sum_refused"
+    http_status = 422
+    sentence = _("金额须大于零，并且不超过 {most}。")
+
+
+def checked_sum(fen: int) -> int:
+    if not 0 < fen <= LARGEST_FEN:
+        raise SumRefusedError(most=format_yuan(LARGEST_FEN))
+    return fen

@@ -1,11 +1,13 @@
 """Bills (应缴): issued once a key, paid by registered payers, deferred, waived, cancelled, refunded. The database posts each of it."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import batched, groupby
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
@@ -24,6 +26,7 @@ from nanhu.platforms.ledger.errors import (
     FeeCeilingError,
     FeeItemMissingError,
     InsufficientFundsError,
+    checked_sum,
 )
 from nanhu.platforms.ledger.models import Balance, Bill, BillMovement
 from nanhu.platforms.ledger.models.bills import OWED
@@ -69,9 +72,10 @@ def issue_bills(*, by: Actor, orders: Sequence[BillOrder]) -> dict[str, Bill]:
     """Bills by key, in the caller's transaction. The same order again gives the bill that it made."""
     with transaction.atomic():
         known = known_bills(orders)
-        new = [order for order in orders if order.key not in known]
+        new = list({order.key: order for order in orders if order.key not in known}.values())
+        issued: set[UUID] = set()
         for piece in batched(new, PIECE):
-            issue_piece(piece)
+            issued |= issue_piece(piece)
         found = known_bills(orders)
         refuse_other_money(orders, found)
         audit.record_many(
@@ -83,6 +87,7 @@ def issue_bills(*, by: Actor, orders: Sequence[BillOrder]) -> dict[str, Bill]:
                 facts={"fen": order.amount_fen},
             )
             for order in new
+            if found[order.key].public_id in issued
         )
         return found
 
@@ -92,7 +97,8 @@ def known_bills(orders: Sequence[BillOrder]) -> dict[str, Bill]:
     return {bill.key: bill for bill in rows}
 
 
-def issue_piece(orders: Sequence[BillOrder]) -> None:
+def issue_piece(orders: Sequence[BillOrder]) -> set[UUID]:
+    """Public ids of what this call offered: whoever was first with a key has its own in the table."""
     items = fee_items({order.item for order in orders})
     accounts = open_accounts([one for code, item in items.items() for one in accounts_of(code, item.name)])
     rows = [
@@ -122,6 +128,7 @@ def issue_piece(orders: Sequence[BillOrder]) -> None:
             case "ledger_bill_fee_holds":
                 raise FeeItemMissingError(item=orders[0].item) from error
         raise
+    return {row.public_id for row in rows}
 
 
 def accounts_of(item: str, name: str) -> list[AccountOrder]:
@@ -160,7 +167,7 @@ def pay(
             movement=BillMovement(
                 bill=bill,
                 kind=Kind.PAY,
-                amount_fen=amount_fen,
+                amount_fen=checked_sum(amount_fen),
                 key=key,
                 request=request,
                 entry_id=next_entry_id(),
@@ -184,6 +191,7 @@ def pay_oldest(
 ) -> list[PaidBill]:
     """One payment for several bills, the oldest due first (先到期先缴); more than is owed is refused as a whole."""
     with transaction.atomic():
+        checked_sum(amount_fen)
         lock_key(f"ledger.pay:{key}")
         known = list(BillMovement.objects.filter(request=key, kind=Kind.PAY).order_by("id"))
         if known:
@@ -209,13 +217,12 @@ def pay_oldest(
 
 def waive(*, by: Actor, bill: Bill, reason: str, key: str, amount_fen: int | None = None) -> Bill:
     """Forgive what is owed, or a part of it (减免)."""
-    fen = fresh(bill).owed_fen if amount_fen is None else amount_fen
-    return forgive(by=by, bill=bill, kind=Kind.WAIVE, fen=fen, reason=reason, key=key)
+    return forgive(by=by, bill=bill, kind=Kind.WAIVE, fen=amount_fen, reason=reason, key=key)
 
 
 def cancel(*, by: Actor, bill: Bill, reason: str, key: str) -> Bill:
     """It should not have been issued (撤销). What was paid is refunded first."""
-    return forgive(by=by, bill=bill, kind=Kind.CANCEL, fen=fresh(bill).owed_fen, reason=reason, key=key)
+    return forgive(by=by, bill=bill, kind=Kind.CANCEL, fen=None, reason=reason, key=key)
 
 
 def lock_bills(bill_ids: Collection[int]) -> list[Bill]:
@@ -224,11 +231,16 @@ def lock_bills(bill_ids: Collection[int]) -> list[Bill]:
     return list(rows.select_for_update(of=("self",), no_key=True))
 
 
-def forgive(*, by: Actor, bill: Bill, kind: str, fen: int, reason: str, key: str) -> Bill:
+def forgive(*, by: Actor, bill: Bill, kind: str, fen: int | None, reason: str, key: str) -> Bill:
+    """All that is owed, where no sum is named."""
     why = given(reason)
     if BillMovement.objects.filter(key=key, bill=bill, kind=kind).exists():
         return fresh(bill)
-    movement = BillMovement(bill=bill, kind=kind, amount_fen=max(fen, 1), key=key, entry_id=next_entry_id(), reason=why)
+    now_so = fresh(bill)
+    if not now_so.is_owed:
+        raise BillClosedError(number=now_so.number, state=now_so.get_state_display())
+    sum_fen = checked_sum(now_so.owed_fen if fen is None else fen)
+    movement = BillMovement(bill=bill, kind=kind, amount_fen=sum_fen, key=key, entry_id=next_entry_id(), reason=why)
     move(by=by, action=f"ledger.{kind}_bill", movement=movement)
     return fresh(bill)
 
@@ -245,8 +257,10 @@ def end_deferrals() -> int:
     by = Actor.system("ledger")
     due = list(Bill.objects.filter(state=Bill.State.DEFERRED, deferred_until__lt=campus_today()))
     for bill in due:
-        movement = BillMovement(bill=bill, kind=Kind.RESUME, key=f"resume:{bill.pk}:{bill.deferred_until}")
-        move(by=by, action="ledger.resume_bill", movement=movement)
+        deferral = bill.movements.filter(kind=Kind.DEFER).latest("id")
+        movement = BillMovement(bill=bill, kind=Kind.RESUME, key=f"resume:{bill.pk}:{deferral.pk}")
+        with suppress(BillClosedError):  # paid or forgiven since it was looked for
+            move(by=by, action="ledger.resume_bill", movement=movement)
     return len(due)
 
 
@@ -260,6 +274,14 @@ def refund(*, by: Actor, asked_by: Actor, bills: Sequence[Bill], reason: str) ->
             way = payers.get(payer)
             if way is not None:
                 way.give_back(by, asked_by, list(theirs), why)
+        cancel_rest(by=by, bills=bills, reason=why)
+
+
+def cancel_rest(*, by: Actor, bills: Sequence[Bill], reason: str) -> None:
+    """Of those of which all that was paid went back. One whose payment is held up stays."""
+    for bill in lock_bills([bill.pk for bill in bills]):
+        if bill.is_owed and bill.paid_fen == bill.returned_fen > 0:
+            cancel(by=by, bill=bill, reason=reason, key=f"refund:{bill.pk}:rest")
 
 
 def refund_payment(*, by: Actor, payment: BillMovement, entry_id: int, reason: str, posted_as: str = "") -> PaidBill:
@@ -294,7 +316,7 @@ def move(*, by: Actor, action: str, movement: BillMovement) -> PaidBill:
         raise
     if not is_new:
         known = BillMovement.objects.get(key=movement.key)
-        told = [(one.bill_id, one.kind, one.amount_fen, one.account_id) for one in (known, movement)]
+        told = [(one.bill_id, one.kind, one.amount_fen, one.account_id, one.until) for one in (known, movement)]
         if told[0] != told[1]:
             raise EntryKeyReusedError
         return paid_by(known, is_repeated=True)

@@ -11,8 +11,9 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
-from nanhu.platforms.ledger.errors import EntryKeyReusedError, FundShortError, ReservationShortError
+from nanhu.platforms.ledger.errors import EntryKeyReusedError, FundShortError, ReservationShortError, checked_sum
 from nanhu.platforms.ledger.models import Fund, FundMovement, Reservation
 from nanhu.platforms.ledger.services.accounts import AccountOrder, open_accounts
 from nanhu.platforms.ledger.services.entries import next_entry_id
@@ -41,6 +42,7 @@ class FundState:
 def open_fund(*, by: Actor, code: str, name: str) -> FundState:
     """With nothing in it. One that is open is left as it is."""
     with transaction.atomic():
+        lock_key(f"ledger.fund:{code}")
         if not Fund.objects.filter(code=code).exists():
             orders = {
                 part: AccountOrder(
@@ -87,6 +89,7 @@ def withdraw_grant(*, by: Actor, fund: str, amount_fen: int, key: str, reason: s
 
 def reserve(*, by: Actor, fund: str, amount_fen: int, key: str, what: str = "") -> Reservation:
     """Set a sum aside under a key; the same key again gives the reservation that it made."""
+    checked_sum(amount_fen)
     found = fund_of(fund)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -131,6 +134,7 @@ def move(
     *, by: Actor, fund: Fund, kind: str, amount_fen: int, key: str, reason: str, reservation: Reservation | None = None
 ) -> None:
     """Write it; the database moves the fund and posts. The same key with the same money is written once."""
+    checked_sum(amount_fen)
     reservation_id = reservation.pk if reservation else None
     row: list[Any] = [fund.pk, reservation_id, kind, amount_fen, key, reason, next_entry_id(), now()]
     try:

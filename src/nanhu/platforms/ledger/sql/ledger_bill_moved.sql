@@ -1,6 +1,6 @@
 -- What is done about a bill, with its posting: the bill's row is locked, so that payers at once are one after the other, and the
 -- second sees what the first left. Paid: payer → receivable, in the payer's own kind, and billed → payee, which is what the school has. Forgiven: billed →
--- receivable. Returned: payee → payer; once nothing of it is with the school, what was still owed is cancelled along.
+-- receivable. Returned: payee → payer; what was owed beside it is owed still, for a payer may correct its own booking.
 CREATE OR REPLACE FUNCTION ledger_bill_moved() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     b ledger_bill;
@@ -46,9 +46,5 @@ BEGIN
         WHEN b.paid_fen > 0 THEN 'part' ELSE 'open' END;
     UPDATE ledger_bill SET paid_fen = b.paid_fen, returned_fen = b.returned_fen, forgiven_fen = b.forgiven_fen,
         deferred_until = b.deferred_until, state = b.state WHERE id = b.id;
-    IF NEW.kind = 'refund' AND owed > 0 AND b.paid_fen = b.returned_fen THEN
-        INSERT INTO ledger_bill_movement (bill_id, kind, amount_fen, key, request, entry_id, posted_as, payer, reason, at)
-            VALUES (b.id, 'cancel', owed, NEW.key || ':rest', '', nextval('ledger_transfer_id_seq'), '', '', NEW.reason, NEW.at);
-    END IF;
     RETURN NULL;
 END $$;

@@ -72,8 +72,8 @@ CREATE TRIGGER ledger_bill_movement_is_kept BEFORE UPDATE OR DELETE ON ledger_bi
 CREATE TRIGGER ledger_bill_movement_all_kept BEFORE TRUNCATE ON ledger_bill_movement
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('what was done about a bill is never changed');
 
-CREATE TRIGGER ledger_fee_item_is_kept BEFORE DELETE ON ledger_fee_item
-    FOR EACH ROW EXECUTE FUNCTION ledger_refuse('fees are withdrawn, never removed');
+CREATE TRIGGER ledger_fee_item_is_kept BEFORE UPDATE OR DELETE ON ledger_fee_item
+    FOR EACH ROW EXECUTE FUNCTION ledger_fee_item_is_history();
 
 CREATE TRIGGER ledger_fund_reserved AFTER INSERT ON ledger_reservation FOR EACH ROW EXECUTE FUNCTION ledger_fund_reserved();
 

@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.models import Bill, BillMovement
 from nanhu.platforms.ledger.tests.killing import at_once, killed
@@ -43,6 +44,7 @@ def test_one_key_from_six_hands_is_issued_once(office):
     issued = at_once([lambda: office.bill(fen=100).pk] * 6)
     assert len(set(issued)) == 1
     assert office.books() == (100, 100, 0)
+    assert AuditEntry.objects.filter(action="ledger.issue_bill").count() == 1
 
 
 def test_paying_beside_cancelling_ends_in_one_of_both(office):
