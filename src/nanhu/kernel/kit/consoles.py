@@ -36,6 +36,7 @@ class Console:
     `namespace` is that of its addresses ("card:rights"), and with dots the key of its entry in the menu.
     Who may open it holds one of `roles`; where `allows` is given, that must agree as well. One of the two must be said.
     `menu`: keys of the roles in whose menu it stands, where not all of them may open its first page.
+    `leads_to`: pages with a tab in other consoles ("devices:terminals") that its section bar leads to at the end.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Console:
         description: Text = "",
         roles: Iterable[Role] = (),
         menu: Iterable[str] = (),
+        leads_to: Iterable[str] = (),
         allows: Callable[[Viewer], bool] | None = None,
         faces: frozenset[str] = BOTH_FACES,
         section: Section = "work",
@@ -59,6 +61,7 @@ class Console:
         self.allows = allows
         self.pages: dict[str, Page] = {}
         self.bar: list[Console] = [self]
+        self.leads_to = tuple(leads_to)
         if not self.roles and allows is None:
             raise ImproperlyConfigured(f"{namespace} must say who may open it")
         consoles[namespace] = self

@@ -1,14 +1,18 @@
 """The section frame: where one is in a room, what else there is, and the one thing to do."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from nanhu.kernel.kit.pages import Action, Download, FormPage, Page, names_in
+from nanhu.kernel.kit.pages import Action, Download, FormPage, Page, consoles, names_in
 from nanhu.kernel.kit.requests import PageRequest
-from nanhu.kernel.registry import Text
+from nanhu.kernel.registry import Text, Viewer
+
+if TYPE_CHECKING:
+    from nanhu.kernel.kit.consoles import Console
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,11 @@ def frame_of(request: PageRequest) -> Frame:
         owner=console.owner,
         title=page.title,
         lead=page.lead,
-        tabs=tuple(tab_of(one, request, is_current=one in trail) for one in open_pages if one.tab),
+        tabs=tuple(
+            tab_of(one, request, is_current=one in trail)
+            for one in (*open_pages, *pages_beside(console, request.viewer))
+            if one.tab
+        ),
         crumbs=tuple(crumbs(request, trail)),
         primary=None if request.is_panel else primary_of(page, open_pages),
         failure=request.failure,
@@ -60,6 +68,11 @@ def frame_of(request: PageRequest) -> Frame:
         layout="kit/panel.html" if request.is_panel else "ui/console.html",
         is_panel=request.is_panel,
     )
+
+
+def pages_beside(console: "Console", viewer: Viewer) -> list[Page]:
+    found = [consoles[key.rpartition(":")[0]].pages[key.rpartition(":")[2]] for key in console.leads_to]
+    return [page for page in found if page.is_shown_to(viewer)]
 
 
 def home_of(open_pages: list[Page]) -> str:

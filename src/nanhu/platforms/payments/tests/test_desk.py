@@ -89,6 +89,13 @@ def test_each_tab_is_marked_on_its_own_page_and_what_hangs_under_it(members):
         assert [str(tab.label) for tab in shown if tab.is_current] == [str(page.tab or page.parent.tab)]
 
 
+def test_the_close_of_a_day_opens_whole_where_it_prints(members):
+    closed = DayClose.objects.create(day=campus_today() - timedelta(days=1), state="open")
+    page = signed_in(FIRST).get(desk.pages["days"].address()).content.decode()
+    assert f'href="{desk.pages["day"].address(key=closed.key)}"' in page
+    assert "data-panel" not in page
+
+
 def test_an_apps_secret_is_shown_once_and_given_anew(members):
     client = signed_in(FIRST)
     page = client.post(desk.address("register"), {"key": "wanxiao", "name": "完美校园"}).content.decode()

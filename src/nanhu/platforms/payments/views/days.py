@@ -116,7 +116,7 @@ def run(request: PageRequest, form: CloseForm) -> HttpResponseBase:
     return redirect("progress", public_id=progress.public_id)
 
 
-@days.page("<str:key>/", title=_("一天的日结"), subject=queries.day_with)
+@days.page("<str:key>/", title=_("一天的日结"), subject=queries.day_with, opens_whole=True)
 def day(request: PageRequest, close: DayClose) -> HttpResponseBase:
     differences = list(close.differences.order_by("state", "source", "key"))
     moved = list_of(request, Groups, close.figures.get("groups", []), caption=_("当日发生"), per_page=1000)

@@ -8,10 +8,11 @@ import pytest
 
 import nanhu.systems.card.urls  # noqa: F401  (the pages that other parts of card hang up)
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.terminals.models import Terminal
 from nanhu.systems.card.models import CashException, Price, Shift
 from nanhu.systems.card.pins.models import LimitBreach
-from nanhu.systems.card.tests.conftest import queries_of
+from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 from nanhu.systems.card.views.counter import desk
 from nanhu.testing.pages import ProposalTests
 
@@ -84,6 +85,15 @@ def test_one_bar_leads_through_all_that_the_counter_does(campus):
     for address in ("/card/counter/", "/card/chip/", "/card/closing/corrections/"):
         tabs = [str(tab.url) for tab in clerk.get(address).context["frame"].tabs]
         assert {"/card/counter/", "/card/funds/shifts/", "/card/chip/", "/card/closing/disputed/"} <= set(tabs)
+        assert tabs[-1] == "/card/fleet/", "who keeps terminals looks at them from here"
+
+
+def test_the_bar_leads_to_terminals_only_who_may_see_them(campus):
+    account_id = campus.actor("clerk").account_id
+    for role in ("terminals.clerk", "terminals.keeper"):
+        identity.revoke_role(by=SYSTEM, account_id=account_id, role=role)
+    tabs = [str(tab.url) for tab in campus.client("clerk").get("/card/counter/").context["frame"].tabs]
+    assert "/card/fleet/" not in tabs
 
 
 def test_before_both_have_counted_nobody_reads_a_shift_off_its_order(campus):

@@ -52,6 +52,7 @@ desk = Console(
     owner=_("校园卡管理办公室"),
     description=_("查人、现金充值、特批、挂失与解挂"),
     roles=[CLERK_ROLE],
+    leads_to=["devices:terminals"],
     order=40,
 )
 
