@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from psycopg.errors import CheckViolation
 
 from nanhu.kernel import audit
@@ -19,6 +20,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
+from nanhu.platforms.ledger.arrears import open_bills
 from nanhu.platforms.ledger.errors import (
     BillClosedError,
     BillOverpaidError,
@@ -29,11 +31,11 @@ from nanhu.platforms.ledger.errors import (
     checked_sum,
 )
 from nanhu.platforms.ledger.models import Balance, Bill, BillMovement
-from nanhu.platforms.ledger.models.bills import OWED
 from nanhu.platforms.ledger.payers import payers
 from nanhu.platforms.ledger.services.accounts import AccountOrder, open_accounts
 from nanhu.platforms.ledger.services.entries import next_entry_id
 from nanhu.platforms.ledger.services.fees import fee_items
+from nanhu.platforms.people import api as people
 
 Kind = BillMovement.Kind
 PIECE = 2_000
@@ -141,9 +143,12 @@ def accounts_of(item: str, name: str) -> list[AccountOrder]:
 
 
 def refuse_other_money(orders: Sequence[BillOrder], found: dict[str, Bill]) -> None:
+    moved = people.heirs({order.person_id for order in orders} | {bill.person_id for bill in found.values()})
     for order in orders:
         bill = found[order.key]
-        if (bill.amount_fen, bill.item.code, bill.issuer) != (order.amount_fen, order.item, order.issuer):
+        issued = (bill.amount_fen, bill.item.code, bill.issuer, bill.period, moved.get(bill.person_id, bill.person_id))
+        asked = (order.amount_fen, order.item, order.issuer, order.period, moved.get(order.person_id, order.person_id))
+        if issued != asked:
             raise EntryKeyReusedError
 
 
@@ -199,7 +204,7 @@ def pay_oldest(
                 raise EntryKeyReusedError
             return [paid_by(one, is_repeated=True) for one in known]
         list(Balance.objects.select_for_update().filter(account_id=account_id))
-        bills = Bill.objects.filter(person_id=person_id, state__in=OWED).order_by("due_on", "id")
+        bills = open_bills([person_id])
         if items:
             bills = bills.filter(item__code__in=items)
         left, paid = amount_fen, []
@@ -227,7 +232,7 @@ def cancel(*, by: Actor, bill: Bill, reason: str, key: str) -> Bill:
 
 def lock_bills(bill_ids: Collection[int]) -> list[Bill]:
     """In the order in which they are paid, so that nobody who pays them waits for whom waits for him."""
-    rows = Bill.objects.filter(pk__in=bill_ids).order_by("due_on", "id")
+    rows = Bill.objects.filter(pk__in=bill_ids).order_by(Coalesce("deferred_until", "due_on"), "id")
     return list(rows.select_for_update(of=("self",), no_key=True))
 
 

@@ -112,8 +112,9 @@ def test_a_years_tuition_worked_out(office):
 
 def test_a_bill_is_issued_once_a_key(office):
     assert office.bill().pk == office.bill().pk
-    with pytest.raises(ledger.EntryKeyReusedError):
-        office.bill(fen=1)
+    for other in ({"fen": 1}, {"person": office.other}, {"period": "2027-2028"}):
+        with pytest.raises(ledger.EntryKeyReusedError):
+            office.bill(**other)
     assert office.books() == (550_000, 550_000, 0)
 
 
@@ -186,6 +187,23 @@ def test_one_payment_pays_the_oldest_first_and_once(office):
         ledger.pay_oldest(key="day", **facts | {"amount_fen": 149})
     with pytest.raises(ledger.BillOverpaidError):
         ledger.pay_oldest(key="none", **facts | {"items": ["power"]})
+
+
+def test_what_was_deferred_is_paid_after_what_is_due_before_its_day(office):
+    first, second = (office.bill(key=str(n), fen=100, due_on=TODAY + timedelta(days=n)) for n in (1, 2))
+    ledger.defer(by=BY, bill=first, until=TODAY + timedelta(days=9), grounds="家庭困难", key="later")
+    facts = {"by": BY, "person_id": office.student, "payer": "counter", "account_id": office.accounts["till"]}
+    paid = ledger.pay_oldest(key="day", amount_fen=130, **facts)
+    assert [(one.bill_id, one.amount_fen) for one in paid] == [(second.pk, 100), (first.pk, 30)]
+
+
+def test_a_merged_persons_bills_are_paid_by_whom_the_record_became(office):
+    bill = office.bill(fen=100)
+    people.merge_persons(by=BY, kept_id=office.other, gone_id=office.student, reason="一个人")
+    facts = {"by": BY, "payer": "counter", "account_id": office.accounts["till"]}
+    ledger.pay_oldest(key="day", person_id=office.other, amount_fen=100, **facts)
+    assert sums(bill)[0] == "paid"
+    assert office.bill(fen=100, person=office.other).pk == bill.pk, "the same order for who the person is now"
 
 
 def test_waiving_cancelling_and_deferring_are_postings_with_reasons(office):
