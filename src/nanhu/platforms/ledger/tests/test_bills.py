@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanhu.kernel import registry
@@ -434,7 +434,7 @@ STEPS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(steps=STEPS)
 def test_whatever_is_done_about_a_bill_the_sums_are_those_on_paper(office, steps):
     """Paid never exceeds what is owed, what comes back was paid, the school has what was paid less what went back."""

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanhu.kernel.actors import Actor
@@ -190,7 +190,7 @@ STEPS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(steps=STEPS)
 def test_whatever_is_asked_in_whatever_order_a_fund_is_what_a_purse_on_paper_says(db, steps):
     """A model in Python beside it: what the model refuses is refused, what it takes is taken, and the books agree at the end."""
