@@ -1,12 +1,12 @@
 """Lists of water and power: their bills and shares. Their way is that of every list (kernel.intake); `posting` takes the shares."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.actors import Actor, account_of
-from nanhu.systems.dormitory.checking import CheckedRoom
+from nanhu.systems.dormitory.checking import CheckedRoom, RoomKey
 from nanhu.systems.dormitory.errors import RoomChargedError
 from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
 from nanhu.systems.dormitory.queries import charged, counted_bills, shares_of
@@ -31,9 +31,10 @@ def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom
                 share_count=sum(len(room.people) for room in rooms),
                 sum_fen=sum(room.amount_fen for room in rooms),
             )
-            if charged(room.key for room in rooms):
+            older = set(counted_bills(room.key for room in rooms))
+            if charged(room.key for room in rooms):  # after that look: a list kept meanwhile is none to replace
                 raise RoomChargedError
-            keep_rooms(made, rooms)
+            keep_rooms(made, rooms, older)
             made.note(by, "make_{}")
             return made
     except IntegrityError as error:
@@ -42,8 +43,7 @@ def make_list(*, by: Actor, token: UUID, title: str, rooms: Sequence[CheckedRoom
         raise
 
 
-def keep_rooms(made: RoomList, rooms: Sequence[CheckedRoom]) -> None:
-    older = counted_bills(room.key for room in rooms)
+def keep_rooms(made: RoomList, rooms: Sequence[CheckedRoom], older: Collection[RoomKey]) -> None:
     bills = [
         RoomBill(
             room_list=made,

@@ -73,6 +73,27 @@ def test_one_room_named_by_three_lists_at_once_is_charged_in_one(funds):
     assert RoomList.objects.count() == 1
 
 
+def test_a_list_kept_between_two_looks_is_none_to_replace(funds, monkeypatch):
+    """Another clerk keeps his list just after the first look."""
+    seen = []
+
+    def then_another(look):
+        def looked(keys):
+            found = look(keys)
+            if not seen:
+                seen.append(look)
+                made(funds)
+            return found
+
+        return looked
+
+    for look in ("charged", "counted_bills"):
+        monkeypatch.setattr(lists, look, then_another(getattr(lists, look)))
+    with pytest.raises(RoomChargedError):
+        made(funds, author="second_clerk")
+    assert len(seen) == 1
+
+
 def killed_after(shares, module, work):
     """A worker of its own process, killed -9 inside the transaction after so many shares; the parent lives."""
     connection.close()
