@@ -13,17 +13,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.intake import IntakeBatch
 from nanhu.kernel.kit.cases import CaseOptions, Cases, Intake, IntakeOptions
 from nanhu.kernel.kit.forms import IntakeForm
-from nanhu.kernel.kit.pages import (
-    FormMaker,
-    FormOptions,
-    FormPage,
-    Lookup,
-    LookupOptions,
-    Page,
-    PageOptions,
-    View,
-    consoles,
-)
+from nanhu.kernel.kit.pages import FormOptions, FormPage, Lookup, LookupOptions, Page, PageOptions, View, consoles
 from nanhu.kernel.kit.tables import Table
 from nanhu.kernel.proposals import Proposal
 from nanhu.kernel.registry import BOTH_FACES, Application, CheckResult, Role, Section, Text, Viewer
@@ -97,7 +87,7 @@ class Console:
         """A page at the top of the console; what belongs to it hangs under it: `that_page.page`, `.form`, `.action`."""
         return lambda view: self.add(Page(self, None, path, view, options))
 
-    def form(self, path: str, form: FormMaker, **options: Unpack[FormOptions]) -> Callable[[View], FormPage]:
+    def form(self, path: str, form: type[BaseForm], **options: Unpack[FormOptions]) -> Callable[[View], FormPage]:
         return lambda view: self.add(FormPage(self, None, path, view, options, form=form))
 
     def lookup(self, path: str, form: type[BaseForm], **options: Unpack[LookupOptions]) -> Callable[[View], Lookup]:

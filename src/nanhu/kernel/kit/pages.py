@@ -36,8 +36,6 @@ consoles: dict[str, "Console"] = {}
 type View = Callable[..., Any]
 type Tone = Literal["primary", "danger"]
 type Done = Text | Callable[[Any], str]
-type FormMaker = Callable[..., forms.BaseForm]
-"""The class of a form, or a function that chooses one by the `arguments` of its page."""
 
 
 class PageOptions(TypedDict, total=False):
@@ -183,7 +181,9 @@ class Page:
     def page(self, path: str, **options: Unpack[PageOptions]) -> Callable[[View], "Page"]:
         return lambda function: self.console.add(Page(self.console, self, path, function, options))
 
-    def form(self, path: str, form: FormMaker, **options: Unpack[FormOptions]) -> Callable[[View], "FormPage"]:
+    def form(
+        self, path: str, form: type[forms.BaseForm], **options: Unpack[FormOptions]
+    ) -> Callable[[View], "FormPage"]:
         return lambda function: self.console.add(FormPage(self.console, self, path, function, options, form=form))
 
     def lookup(
@@ -245,7 +245,7 @@ class FormPage(SubmitPage):
         function: View,
         options: FormOptions,
         *,
-        form: FormMaker,
+        form: type[forms.BaseForm],
     ) -> None:
         self.form_class, self.options = form, options
         self.done, self.to = options.get("done", ""), options.get("to", "")

@@ -26,7 +26,8 @@ def suggestions(request: "PageRequest", page: "Page") -> HttpResponse:
     """For a field of this page's form, or of a button's form on it."""
     name = request.GET[FIELD]
     for one in (page, *(child for child in page.console.pages.values() if child.parent is page)):
-        field = getattr(getattr(one, "form_class", None), "base_fields", {}).get(name)
+        form = getattr(one, "form_class", None)
+        field = form.base_fields.get(name) if form is not None else None
         if isinstance(field, Suggesting) and one.is_shown_to(request.viewer):
             return HttpResponse(option_tags(field.suggest(request.viewer, request.GET.get(name, ""))))
     raise Http404

@@ -159,11 +159,8 @@ def raise_short(error: IntegrityError, *, fund: str, reservation: Reservation | 
     if not isinstance(cause, CheckViolation):
         return
     name = cause.diag.constraint_name
-    if name == "ledger_reservation_not_overspent" and reservation is not None:
-        reservation.refresh_from_db()
-        raise ReservationShortError(held=format_yuan(reservation.held_fen)) from error
-    if name in SHORT and reservation is None:
+    if reservation is None and name in SHORT:
         raise FundShortError(available=format_yuan(state_of(fund).available_fen)) from error
-    if name in SHORT and reservation is not None:
+    if reservation is not None and name in {*SHORT, "ledger_reservation_not_overspent"}:
         reservation.refresh_from_db()
         raise ReservationShortError(held=format_yuan(reservation.held_fen)) from error
