@@ -64,7 +64,7 @@ def visit(browser: Browser) -> Iterator[Callable[[str], Visitor]]:
     def open_window(size: str = "desk") -> Visitor:
         width, height = SIZES[size]
         context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce", accept_downloads=True
+            viewport={"width": width, "height": height}, locale="zh-CN", accept_downloads=True
         )
         visitor = Visitor(context.new_page())
         visitor.page.on(

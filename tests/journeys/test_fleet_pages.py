@@ -86,7 +86,7 @@ def test_every_page_of_terminals_and_loss_is_whole(campus, live_server):
     faults: list[str] = []
     with open_browser() as chromium:
         for part, wanted in pages.items():
-            context = chromium.new_context(locale="zh-CN", reduced_motion="reduce")
+            context = chromium.new_context(locale="zh-CN")
             context.add_cookies([{"name": "nanhu_session", "value": cookies[part], "url": live_server.url}])
             page = context.new_page()
             page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

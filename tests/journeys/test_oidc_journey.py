@@ -26,9 +26,7 @@ def window(size: str) -> Iterator[Visitor]:
     """Opened after the campus is set up: Django and the browser's loop do not share a thread."""
     width, height = SIZES[size]
     with open_browser() as chromium:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce"
-        )
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
         visitor = Visitor(context.new_page())
         visitor.page.on("pageerror", lambda error: visitor.faults.append(str(error)))
         yield visitor

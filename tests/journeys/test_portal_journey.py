@@ -78,7 +78,6 @@ def open_page(campus, chromium: Browser):
             locale="zh-CN",
             java_script_enabled=scripts,
             color_scheme=theme,
-            reduced_motion="reduce",
         ).new_page()
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))

@@ -41,7 +41,6 @@ def window(office):
                 base_url=office.url,
                 viewport={"width": width, "height": height},
                 locale="zh-CN",
-                reduced_motion="reduce",
             )
             context.add_cookies([{"name": "nanhu_session", "value": office.cookies[part], "url": office.url}])
             page = context.new_page()

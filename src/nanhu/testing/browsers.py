@@ -103,12 +103,13 @@ atexit.register(stop_all)
 
 
 def be_patient(browser: Browser) -> None:
-    """Playwright's own five and thirty seconds are for an idle machine."""
+    """Playwright's own five and thirty seconds are for an idle machine. Nothing moves that no test waits for: the lake of the
+    sign-in drawn again and again is a fifth of a core."""
     expect.set_options(timeout=PATIENCE_MS)
     open_context = browser.new_context
 
     def new_context(**options: Any) -> BrowserContext:
-        context = open_context(**options)
+        context = open_context(**{"reduced_motion": "reduce", **options})
         context.set_default_timeout(PATIENCE_MS)
         return context
 
