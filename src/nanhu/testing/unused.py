@@ -28,6 +28,8 @@ PLAIN = frozenset(
 FOUND = re.compile(r"/(?:migrations|management/commands|templatetags|testing)/|/(?:urls|apps|__main__)\.py$")
 """Files whose names Django, Python or pytest look up."""
 KEPT = {
+    "posts_of": "platforms/people: read by processes",
+    "home_unit_of": "platforms/people: read by processes",
     "pay_oldest": "platforms/ledger: one payment for several bills, for counter and bank",
     "withdraw_grant": "platforms/ledger: the other half of `grant`",
     "open_next_key": "platforms/terminals: the terminal's half of a change of keys",

@@ -18,10 +18,10 @@ HANDED_ON = {
     "kernel/intake.py": {
         noun.replace(".", f".{action}_")
         for action in ("make", "submit", "approve", "refuse", "discard")
-        for noun in ("card.payout", "dormitory.room_list")
+        for noun in ("card.payout", "dormitory.room_list", "people.post_list")
     }
     | {f"dormitory.{one}" for one in ("retry_room_list", "ask_room_list_back", "grant_room_list_back")}
-    | {"dormitory.keep_room_list", "dormitory.withdraw_room_list_request"},
+    | {"dormitory.keep_room_list", "dormitory.withdraw_room_list_request", "people.take_post_list"},
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/identity/factors/services/scans.py": {"identity.approve_scan", "identity.refuse_scan"},
     "platforms/identity/protocols/radius/services/authentication.py": {

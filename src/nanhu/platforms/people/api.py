@@ -1,6 +1,12 @@
 """The API of people. Ids are integers; `public_id` is what may stand in addresses."""
 
-from nanhu.platforms.people.errors import AlreadyRevertedError, LaterChangesError, MergeRefusedError, PhotoRefusedError
+from nanhu.platforms.people.errors import (
+    AlreadyRevertedError,
+    LaterChangesError,
+    MergeRefusedError,
+    PhotoRefusedError,
+    PostHeldError,
+)
 from nanhu.platforms.people.events import (
     AffiliationChanged,
     AffiliationEnded,
@@ -9,6 +15,8 @@ from nanhu.platforms.people.events import (
     PersonJoined,
     PersonsMerged,
     PersonsParted,
+    PostEnded,
+    PostStarted,
 )
 from nanhu.platforms.people.fields import PersonField, PhoneField, UnitField
 from nanhu.platforms.people.matching import (
@@ -20,6 +28,8 @@ from nanhu.platforms.people.matching import (
     open_documents,
     phone_indexes,
 )
+from nanhu.platforms.people.posts.queries import PostFound, PostHeld, find_post, home_unit_of, office_names, posts_of
+from nanhu.platforms.people.posts.services import appoint, end_post
 from nanhu.platforms.people.queries import (
     AffiliationCard,
     PersonCard,
@@ -100,6 +110,11 @@ __all__ = [
     "PersonsParted",
     "PhoneField",
     "PhotoRefusedError",
+    "PostEnded",
+    "PostFound",
+    "PostHeld",
+    "PostHeldError",
+    "PostStarted",
     "RevertPreview",
     "UnitChoice",
     "UnitField",
@@ -108,6 +123,7 @@ __all__ = [
     "add_guest",
     "apply_records",
     "apply_units",
+    "appoint",
     "begin_due",
     "campus_numbers",
     "change_set_title",
@@ -116,12 +132,15 @@ __all__ = [
     "document_indexes",
     "end_guest",
     "end_overdue",
+    "end_post",
     "find_people_by_campus_no",
     "find_person_by_campus_no",
     "find_person_by_document",
     "find_persons",
+    "find_post",
     "halfwidth",
     "heirs",
+    "home_unit_of",
     "id_check_character",
     "id_number_of",
     "is_phone",
@@ -136,6 +155,7 @@ __all__ = [
     "normalise_document",
     "normalise_name",
     "normalise_phone",
+    "office_names",
     "open_documents",
     "person_card",
     "person_cards",
@@ -143,6 +163,7 @@ __all__ = [
     "phone_of",
     "photo_of",
     "pinyin_of",
+    "posts_of",
     "preview_revert",
     "revert_change_set",
     "search_people",

@@ -1,11 +1,9 @@
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import rooms
 
-class PeopleConfig(AppConfig):
+
+class PeopleConfig(rooms.Room):
     name = "nanhu.platforms.people"
     label = "people"
     verbose_name = _("人员主数据")
-
-    def ready(self) -> None:
-        from . import jobs, registrations  # noqa: F401  (registering is their effect)

@@ -4,9 +4,18 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
-from nanhu.platforms.people.models import OrgUnit, Person
+from nanhu.platforms.people.models import Office, OrgUnit, Person, PostList
 
 ACTIONS: dict[str, Text] = {
+    "people.add_office": _("增加岗位种类"),
+    "people.appoint": _("任命岗位"),
+    "people.approve_post_list": _("同意岗位名单"),
+    "people.discard_post_list": _("作废岗位名单"),
+    "people.end_post": _("免去岗位"),
+    "people.make_post_list": _("交岗位名单"),
+    "people.refuse_post_list": _("不同意岗位名单"),
+    "people.submit_post_list": _("提交岗位名单"),
+    "people.take_post_list": _("岗位名单生效"),
     "people.apply_records": _("更新人员档案"),
     "people.apply_units": _("更新单位"),
     "people.begin_affiliations": _("身份生效"),
@@ -21,12 +30,17 @@ ACTIONS: dict[str, Text] = {
 }
 TARGETS: dict[str, Text] = {
     "change_set": _("数据变更"),
+    "office": _("岗位种类"),
     "persons": _("人员"),
+    "post": _("岗位"),
+    "post_list": _("岗位名单"),
 }
 """By what stands before the colon."""
 NAMES: dict[str, Lookup] = {
     "person": named_in(Person, "pk", "name"),
     "unit": named_in(OrgUnit, "code", "name"),
+    "office": named_in(Office, "key", "name"),
+    "post_list": named_in(PostList, "public_id", "title"),
 }
 WHOLE_TARGETS: dict[str, Text] = {
     "photos": _("照片"),
@@ -34,6 +48,10 @@ WHOLE_TARGETS: dict[str, Text] = {
 FACTS: dict[str, Text] = {
     "batch": _("批次"),
     "count": _("数量"),
+    "ends_on": _("截止日期"),
+    "office": _("岗位"),
     "person_ids": _("人员"),
+    "starts_on": _("起始日期"),
     "today": _("今天"),
+    "unit": _("单位"),
 }

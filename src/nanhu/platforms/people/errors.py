@@ -28,3 +28,17 @@ class LaterChangesError(CampusError):
 class PhotoRefusedError(CampusError):
     code = "people.photo_refused"
     sentence = _("这张照片不能用：{reason}")
+
+
+class PostHeldError(CampusError):
+    code = "people.post_held"
+    http_status = 409
+    sentence = _("这个人这段时间已经在这个岗位上。")
+    field = "person"
+
+
+class OfficeExistsError(CampusError):
+    code = "people.office_exists"
+    http_status = 409
+    sentence = _("已有这种岗位，或代码已用过。")
+    field = "key"

@@ -67,3 +67,21 @@ class PersonsParted(Event):
 
     kept_id: int
     restored_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostStarted(Event):
+    """Somebody was appointed to an office of a unit, perhaps from a later day on."""
+
+    unit_id: int
+    office: str
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostEnded(Event):
+    """Somebody holds an office of a unit no more, or only until a day that was set."""
+
+    unit_id: int
+    office: str
+    person_id: int

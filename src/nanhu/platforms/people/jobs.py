@@ -1,8 +1,9 @@
-"""Periodic jobs of people: affiliations follow the calendar."""
+"""Jobs of people: affiliations follow the calendar, approved lists of posts come into force."""
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.jobs import job
+from nanhu.platforms.people.posts import services
 from nanhu.platforms.people.services import calendar
 
 BY = Actor.system("people.calendar")
@@ -14,3 +15,8 @@ def follow_calendar() -> None:
     is not a day behind; a run with nothing due is two queries."""
     calendar.begin_due(by=BY, today=campus_today())
     calendar.end_overdue(by=BY, today=campus_today())
+
+
+@job("people.take_post_list")
+def take_post_list(batch_id: int) -> None:
+    services.take_post_list(batch_id=batch_id)

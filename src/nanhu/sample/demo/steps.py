@@ -23,7 +23,7 @@ from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import api as portal
 from nanhu.platforms.terminals import api as terminals
-from nanhu.sample import history, notices, photos
+from nanhu.sample import history, notices, photos, posts
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
@@ -62,6 +62,7 @@ ROLES = {
         "datahub.steward",
         "messages.editor",
         "campus.keeper",
+        "people.posts",
         "card.finance",
         "payments.finance",
         "card.manager",
@@ -150,6 +151,11 @@ def give_passwords(_advance: Advance) -> str:
         if any(role.key in ROLES.get(member.role, ()) for role in registry.roles if role.is_administrative):
             identity.give_totp_for_sample(by=BY, campus_no=member.campus_no)
     return "、".join(member.name for member in MEMBERS if member.is_activated)
+
+
+def hold_posts(_advance: Advance) -> str:
+    """Heads, secretaries and counsellors of the units, so that processes find who decides."""
+    return f"{posts.appoint_everybody(by=BY)} 个岗位"
 
 
 def live_ninety_days(advance: Advance) -> str:
@@ -310,6 +316,7 @@ STEPS = (
     Step("clean", "清洗入库", clean_files),
     Step("accounts", "开户、发卡", open_accounts),
     Step("passwords", "示例账号", give_passwords),
+    Step("posts", "各单位的岗位", hold_posts),
     Step("history", "九十天的校园生活", live_ninety_days),
     Step("buses", "校车", start_the_buses, when="moved"),
     Step("books", "合同、结算、日结", begin_books),

@@ -1,0 +1,15 @@
+from nanhu.platforms.people.models.golden import CAMPUS_NO_SHAPE, Affiliation, Change, ChangeSet, OrgUnit, Person
+from nanhu.platforms.people.models.posts import Office, Post, PostList, PostListRow
+
+__all__ = [
+    "CAMPUS_NO_SHAPE",
+    "Affiliation",
+    "Change",
+    "ChangeSet",
+    "Office",
+    "OrgUnit",
+    "Person",
+    "Post",
+    "PostList",
+    "PostListRow",
+]

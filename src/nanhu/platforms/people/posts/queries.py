@@ -1,0 +1,93 @@
+"""Who holds a post on a day, and who stands nearest above where it is vacant."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from nanhu.kernel.clock import campus_today
+from nanhu.platforms.people.models import Affiliation, Office, Post
+
+NEAREST: Final = """
+    WITH RECURSIVE up (id, name, parent_id, height) AS (
+        SELECT id, name, parent_id, 0 FROM people_org_unit WHERE id = %(unit)s
+        UNION ALL
+        SELECT u.id, u.name, u.parent_id, up.height + 1 FROM people_org_unit u JOIN up ON u.id = up.parent_id
+         WHERE up.height < 12
+    )
+    SELECT up.id, up.name, o.name, array_agg(DISTINCT p.person_id ORDER BY p.person_id)
+      FROM up JOIN people_post p ON p.unit_id = up.id JOIN people_office o ON o.id = p.office_id
+     WHERE o.key = %(office)s AND p.withdrawn_at IS NULL
+       AND daterange(p.starts_on, p.ends_on, '[]') @> %(day)s::date AND p.person_id <> ALL (%(without)s::bigint[])
+       AND (%(climbs)s OR up.height = 0)
+     GROUP BY up.id, up.name, up.height, o.name ORDER BY up.height LIMIT 1"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostFound:
+    """A post of a unit with its holders on the day that was asked for."""
+
+    unit_id: int
+    unit_name: str
+    office_name: str
+    person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostHeld:
+    unit_id: int
+    unit_name: str
+    office: str
+    office_name: str
+
+
+def find_post(
+    unit_id: int, office: str, *, on: date | None = None, climbs: bool = False, without: Collection[int] = ()
+) -> PostFound | None:
+    """Holders of the unit's post on a day. `climbs`: of the nearest unit above, while it is vacant; `without` counts as vacant."""
+    given: dict[str, Any] = {
+        "unit": unit_id,
+        "office": office,
+        "day": on or campus_today(),
+        "climbs": climbs,
+        "without": list(without),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NEAREST, given)
+        row = cursor.fetchone()
+    return PostFound(unit_id=row[0], unit_name=row[1], office_name=row[2], person_ids=tuple(row[3])) if row else None
+
+
+def posts_of(person_id: int, *, on: date | None = None) -> list[PostHeld]:
+    """What a person holds on a day."""
+    found = holding(on or campus_today()).filter(person_id=person_id).select_related("unit", "office")
+    return [
+        PostHeld(unit_id=one.unit_id, unit_name=one.unit.name, office=one.office.key, office_name=one.office.name)
+        for one in found.order_by("office__order", "pk")
+    ]
+
+
+def holding(day: date) -> QuerySet[Post]:
+    is_open = Q(ends_on=None) | Q(ends_on__gte=day)
+    return Post.objects.filter(is_open, withdrawn_at=None, starts_on__lte=day)
+
+
+def office_names() -> dict[str, str]:
+    """Of the code table, in its order."""
+    return dict(Office.objects.values_list("key", "name"))
+
+
+def home_unit_of(person_id: int) -> int | None:
+    """The unit of the tie that binds a person most: staff before student before others."""
+    held = Affiliation.objects.filter(person_id=person_id, state__in=["active", "suspended"]).exclude(unit=None)
+    rank = {"staff": 0, "student": 1, "temporary": 2}
+    best = min(held, key=lambda one: (rank.get(one.kind, 3), -one.starts_on.toordinal(), one.pk), default=None)
+    return best.unit_id if best else None
+
+
+def post_lines() -> QuerySet[Post]:
+    """For lists: with unit, office and person."""
+    return Post.objects.filter(withdrawn_at=None).select_related("unit__parent", "office", "person")

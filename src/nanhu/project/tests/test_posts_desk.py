@@ -1,0 +1,130 @@
+"""The desk of posts: appointed one by one and by a list, ended with a reason."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.desk import KEEPER, desk
+from nanhu.platforms.people.models import OrgUnit, Post, PostList
+from nanhu.platforms.people.posts.services import take_post_list
+from nanhu.testing.members import PASSWORD, grant, open_staff
+from nanhu.testing.pages import IntakeTests
+
+SYSTEM = Actor.system("test")
+HEADS = "单位,岗位,学工号,姓名,起始日期,截止日期\n"
+
+
+@pytest.fixture
+def school(db):
+    open_staff({"T00001": "周敏", "T00002": "何平", "T00003": "钱进"})
+    grant("T00001", [KEEPER])
+    grant("T00002", [KEEPER])
+    OrgUnit.objects.create(code="1000", name="学校")
+    return OrgUnit.objects.create(code="12", name="计算机学院", parent=OrgUnit.objects.get(code="1000"))
+
+
+def signed_in(number):
+    browser = Client()
+    browser.post("/sign-in", {"username": number, "password": PASSWORD})
+    return browser
+
+
+class TestPages(IntakeTests):
+    desk = desk
+    said = {"title": "2026 秋", "document": "任〔1〕号"}
+    good = HEADS + "12,负责人,T00003,钱进,2026-09-01,\n"
+    faulty = HEADS + "12,负责人,T00003,钱金,2026-09-01,\n"
+
+    @pytest.fixture
+    def holder(self, school):
+        return signed_in("T00001")
+
+    @pytest.fixture
+    def second(self, school):
+        return signed_in("T00002")
+
+    @pytest.fixture
+    def stranger(self, school):
+        return signed_in("T00003")
+
+    def fill(self, count):
+        taken = OrgUnit.objects.count()
+        for n in range(count):
+            unit = OrgUnit.objects.create(code=f"9{taken + n:03}", name="=1+1")
+            people.appoint(
+                by=SYSTEM,
+                unit_id=unit.pk,
+                office="head",
+                person_id=person_of("T00003"),
+                starts_on=date(2020, 1, 1),
+                ends_on=None,
+                document="任〔1〕号",
+            )
+
+    def test_one_wrong_line_is_told_by_its_column_and_nothing_is_kept(self, holder):
+        """The list of lists is no first page here."""
+        answer = self.hand_in(holder, self.faulty)
+        assert answer.status_code == 422
+        assert "姓名与学工号不符" in answer.content.decode()
+        assert not PostList.objects.exists()
+
+
+def person_of(number):
+    return people.find_person_by_campus_no(number)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("无此院,负责人,T00003,,2026-09-01,", "没有这个单位"),
+        ("12,校长助理,T00003,,2026-09-01,", "没有这种岗位"),
+        ("12,负责人,T99999,,2026-09-01,", "没有这个学工号"),
+        ("12,负责人,T00003,,2026-09-01,2026-08-01", "结束在开始之前"),
+        ("12,负责人,T00003,,明天,", "日期写成"),
+        ("12,负责人,T00003,,2026-09-01,\n计算机学院,负责人,T00003,,2026-10-01,", "已经在这个岗位上"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_said(school, line, said):
+    pages = TestPages()
+    answer = pages.hand_in(signed_in("T00001"), HEADS + line + "\n")
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+def test_an_approved_list_appoints_once(school):
+    pages = TestPages()
+    address = pages.submitted(signed_in("T00001"))
+    signed_in("T00002").post(address + "approve/")
+    found = PostList.objects.get()
+    for _twice in range(2):
+        take_post_list(batch_id=found.pk)
+    assert [(str(post), post.appointed_by_name) for post in Post.objects.all()] == [("计算机学院负责人", "何平")]
+
+
+def test_it_is_appointed_and_ended_by_hand(school):
+    keeper = signed_in("T00001")
+    said = {
+        "unit": "12",
+        "office": "counsellor",
+        "person": "T00003",
+        "starts_on": "2026-09-01",
+        "document": "任〔2〕号",
+    }
+    assert keeper.post("/people/posts/appoint/", said).status_code == 302
+    again = keeper.post("/people/posts/appoint/", said)
+    assert (again.status_code, "已经在这个岗位上" in again.content.decode()) == (409, True)
+    post = Post.objects.get()
+    assert f"/people/posts/{post.public_id}/" in keeper.get("/people/posts/").content.decode()
+    assert keeper.post(f"/people/posts/{post.public_id}/", {"reason": ""}).status_code == 422
+    assert keeper.post(f"/people/posts/{post.public_id}/", {"reason": "调离"}).status_code == 302
+    assert people.posts_of(person_of("T00003")) == []
+
+
+def test_a_name_is_found_while_one_types(school):
+    found = signed_in("T00001").get("/people/posts/appoint/", {"suggest": "person", "person": "T00003"})
+    assert "钱进 T00003" in found.content.decode()
+    assert identity.account_with("T00003").pk
