@@ -13,6 +13,7 @@ BENCHMARKS = {
     "year": "bench.year",
     "payout": "bench.payout",
     "funds": "bench.funds",
+    "draw": "bench.draw",
     "import": "bench.importing",
     "home": "bench.home",
     "sign_in": "bench.sign_in",

@@ -36,6 +36,11 @@ ADDED_ONLY: Final = (
 )
 """Rows are added and never change."""
 KEPT: Final = (
+    "kernel_draw",
+    "kernel_draw_entry",
+    "kernel_draw_value",
+    "kernel_number",
+    "kernel_number_counter",
     "ledger_account",
     "ledger_fee_item",
     "card_card",

@@ -29,6 +29,8 @@ ROOMS = [
     "nanhu.kernel",
     "nanhu.kernel.ui",
     "nanhu.kernel.calendar",
+    "nanhu.kernel.numbering",
+    "nanhu.kernel.draw",
     "nanhu.platforms.people",
     "nanhu.platforms.campus",
     "nanhu.platforms.identity",

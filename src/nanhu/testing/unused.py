@@ -30,6 +30,9 @@ FOUND = re.compile(r"/(?:migrations|management/commands|templatetags|testing)/|/
 KEPT = {
     "posts_of": "platforms/people: read by processes",
     "home_unit_of": "platforms/people: read by processes",
+    "open_draw": "kernel/draw: beds, courses and venues draw by it",
+    "check_holds": "kernel/numbering: a number as somebody typed it",
+    "draw_lots": "kernel/draw: the step after the public value",
     "pay_oldest": "platforms/ledger: one payment for several bills, for counter and bank",
     "withdraw_grant": "platforms/ledger: the other half of `grant`",
     "open_next_key": "platforms/terminals: the terminal's half of a change of keys",

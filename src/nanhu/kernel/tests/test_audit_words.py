@@ -15,6 +15,7 @@ NAME = re.compile(r"[a-z]+\.[a-z_]+")
 RECORDS = {"record", "Record"}
 HANDED_ON = {
     "kernel/audit/__init__.py": set(),
+    "kernel/draw/services.py": {"draw.enter", "draw.change_entry"},
     "kernel/intake.py": {
         noun.replace(".", f".{action}_")
         for action in ("make", "submit", "approve", "refuse", "discard")

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import connection
 
+from nanhu.kernel.sealing import merkle
 from nanhu.kernel.sealing.chain import end_of, facts_of
 from nanhu.kernel.sealing.lines import Line, Place
-from nanhu.platforms.ledger import merkle
 from nanhu.platforms.ledger.lines import COLUMNS, line_of, lines_between
 from nanhu.platforms.ledger.models import Block, DayRoot
 

@@ -7,8 +7,8 @@ from django.db import connection, transaction
 
 from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.sealing import chain as sealing
+from nanhu.kernel.sealing import merkle
 from nanhu.kernel.sealing.carrying import CHAINS
-from nanhu.platforms.ledger import merkle
 from nanhu.platforms.ledger.lines import lines_between, waiting
 from nanhu.platforms.ledger.models import Block, DayRoot
 

@@ -6,8 +6,8 @@ from django.db import transaction
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.models import Bill, BillMovement
-from nanhu.platforms.ledger.tests.killing import at_once, killed
 from nanhu.platforms.ledger.tests.test_bills import BY, Office, sums
+from nanhu.testing.killing import at_once, killed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 

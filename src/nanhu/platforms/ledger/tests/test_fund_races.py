@@ -10,8 +10,8 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.models import Fund, Reservation
 from nanhu.platforms.ledger.services.funds import RESERVE
-from nanhu.platforms.ledger.tests.killing import at_once, killed
 from nanhu.platforms.ledger.tests.test_funds import BY, PROJECT, opened, reserve, state
+from nanhu.testing.killing import at_once, killed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 CLIENTS, EACH, ROOM = 50, 4, 50

@@ -13,10 +13,10 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.doctor.checks import trail
 from nanhu.kernel.jobs.periodic import carry_roots
 from nanhu.kernel.registry import Verdict
-from nanhu.kernel.sealing import carrying, chain
+from nanhu.kernel.sealing import carrying, chain, merkle
 from nanhu.kernel.sealing.verification import content_of
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.ledger import checks, merkle
+from nanhu.platforms.ledger import checks
 from nanhu.platforms.ledger.models import Block, Check, DayRoot, Transfer
 from nanhu.platforms.ledger.services.sealing import CHAIN, root_days, seal
 from nanhu.platforms.ledger.services.verification import verify, verify_and_note

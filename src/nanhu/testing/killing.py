@@ -1,4 +1,4 @@
-"""Work in a process of its own that is killed -9, and the same from many real connections."""
+"""Work in a process of its own that is killed -9, and the same from many real connections. For tests on real transactions."""
 
 import os
 import signal
@@ -22,11 +22,30 @@ def at_once[Given](jobs: Sequence[Callable[[], Given]]) -> list[Given]:
 def killed(work: Callable[[Callable[[], None]], object]) -> None:
     """`work(die)` in a child that ends where it calls `die`; nothing of ours may stay open, it would speak on our line."""
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
     child = os.fork()
     if child == 0:
         try:
             work(lambda: os.kill(os.getpid(), signal.SIGKILL))
         finally:
             os._exit(0)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    if os.WTERMSIG(os.waitpid(child, 0)[1]) != signal.SIGKILL:
+        raise AssertionError("it came to its end")
+
+
+def started(work: Callable[[], object]) -> int:
+    """`work` in a child of its own, to be killed from here; its number."""
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    return child
+
+
+def kill(child: int) -> None:
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)

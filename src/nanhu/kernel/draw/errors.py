@@ -1,0 +1,49 @@
+"""Expected failures of a draw."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.errors import CampusError
+
+
+class DrawPlanError(CampusError):
+    code = "draw.plan_refused"
+    http_status = 422
+    sentence = _("抽签不能这样开始：{why}")
+
+
+class EntryRefusedError(CampusError):
+    code = "draw.entry_refused"
+    http_status = 422
+    sentence = _("志愿不能这样填：{why}")
+
+
+class EntriesClosedError(CampusError):
+    code = "draw.entries_closed"
+    http_status = 409
+    sentence = _("报名已经截止，名单不再改动。")
+
+
+class NotClosedYetError(CampusError):
+    code = "draw.not_closed_yet"
+    http_status = 409
+    sentence = _("还没有到截止时间。")
+
+
+class ValueMissingError(CampusError):
+    code = "draw.value_missing"
+    http_status = 409
+    sentence = _("还没有经两人核对的公开数：{name}")
+
+
+class SecretLateError(CampusError):
+    code = "draw.secret_late"
+    http_status = 409
+    sentence = _("已过公布密数的时间，这次抽签作废，须重新进行。")
+
+
+class DrawTamperedError(CampusError):
+    """The entries or the secret are not those that were promised."""
+
+    code = "draw.tampered"
+    http_status = 409
+    sentence = _("名单或密数与公布的摘要不符，不能抽签。")

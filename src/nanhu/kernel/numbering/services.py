@@ -1,0 +1,62 @@
+"""Taking numbers of a series, and voiding them."""
+
+from pathlib import Path
+
+from django.db import IntegrityError, connection, transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.numbering.errors import NoSuchNumberError, NumberTakenError, NumberVoidError
+from nanhu.kernel.numbering.models import TakenNumber
+from nanhu.kernel.numbering.series import Series
+from nanhu.kernel.proposals import given
+
+NEXT_PLACE = (Path(__file__).parent / "sql" / "queries" / "next_place.sql").read_text(encoding="utf-8")
+ANY_PLACE = "SELECT nextval('kernel_number_place_seq')"
+
+
+def take(*, by: Actor, series: Series, target: str, scope: str = "", year: int = 0) -> TakenNumber:
+    """The next number, in the caller's transaction, for the document that is made in it. `year`: the campus's of now, unless said.
+
+    Of a gapless series only one transaction at a time holds a number that is not decided yet: take it last, then commit.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(
+            f"{series.key}: a number is taken in the transaction of its document"
+        )
+    year = year or campus_today().year
+    counted_in = series.counted_in(year=year, scope=scope)
+    place = next_place(series, counted_in)
+    taken = TakenNumber(series=series.key, scope=counted_in, place=place, target=target, taken_by_name=by.name)
+    taken.number = series.number(place, year=year, scope=scope)
+    try:
+        with transaction.atomic():
+            taken.save(force_insert=True)
+    except IntegrityError as known:
+        raise NumberTakenError(number=taken.number) from known
+    return taken
+
+
+def next_place(series: Series, counted_in: str) -> int:
+    with connection.cursor() as cursor:
+        if series.gapless:
+            cursor.execute(NEXT_PLACE, {"series": series.key, "scope": counted_in})
+        else:
+            cursor.execute(ANY_PLACE)
+        return int(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def void(*, by: Actor, series: Series, number: str, reason: str) -> TakenNumber:
+    """Never given to another document."""
+    why = given(reason)
+    taken = TakenNumber.objects.select_for_update().filter(series=series.key, number=number).first()
+    if taken is None:
+        raise NoSuchNumberError(number=number)
+    if taken.voided_at is not None:
+        raise NumberVoidError(number=number, reason=taken.why_void)
+    taken.voided_at, taken.voided_by_name, taken.why_void = now(), by.name, why
+    taken.save(update_fields=["voided_at", "voided_by_name", "why_void"])
+    audit.record(by=by, action="numbering.void", target=f"number:{number}", reason=why)
+    return taken

@@ -1,0 +1,7 @@
+CREATE OR REPLACE FUNCTION kernel_number_was_taken() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM kernel_number WHERE series = NEW.series AND scope = NEW.scope AND place = NEW.last) THEN
+        RAISE EXCEPTION 'series % % has no number at place %', NEW.series, NEW.scope, NEW.last USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;

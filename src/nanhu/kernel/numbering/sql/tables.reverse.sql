@@ -1,0 +1,1 @@
+DROP SEQUENCE IF EXISTS kernel_number_place_seq;

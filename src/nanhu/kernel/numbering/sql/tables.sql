@@ -1,0 +1,1 @@
+CREATE SEQUENCE kernel_number_place_seq;
