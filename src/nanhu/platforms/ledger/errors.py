@@ -70,6 +70,12 @@ class BillOverpaidError(CampusError):
     sentence = _("应缴单 {number} 只差 {owed}，不能收这么多。")
 
 
+class DeferralPastError(CampusError):
+    code = "ledger.deferral_past"
+    http_status = 422
+    sentence = _("缓缴到 {until} 已经过去，请写今天或以后的日子。")
+
+
 class FundShortError(CampusError):
     code = "ledger.fund_short"
     http_status = 409

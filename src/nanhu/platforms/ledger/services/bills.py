@@ -24,6 +24,7 @@ from nanhu.platforms.ledger.arrears import open_bills
 from nanhu.platforms.ledger.errors import (
     BillClosedError,
     BillOverpaidError,
+    DeferralPastError,
     EntryKeyReusedError,
     FeeCeilingError,
     FeeItemMissingError,
@@ -259,7 +260,9 @@ def forgive(*, by: Actor, bill: Bill, kind: str, fen: int | None, reason: str, k
 
 
 def defer(*, by: Actor, bill: Bill, until: date, grounds: str, key: str) -> Bill:
-    """Not overdue before that day (缓缴)."""
+    """Not overdue before that day (缓缴), which is today or later."""
+    if until < campus_today() and not BillMovement.objects.filter(key=key).exists():
+        raise DeferralPastError(until=until.isoformat())
     movement = BillMovement(bill=bill, kind=Kind.DEFER, key=key, until=until, reason=given(grounds))
     move(by=by, action="ledger.defer_bill", movement=movement)
     return fresh(bill)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nanhu.kernel import registry
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
@@ -234,11 +234,13 @@ def test_waiving_cancelling_and_deferring_are_postings_with_reasons(office):
     assert rows[1].reason == "助学贷款未到"
 
 
-def test_a_deferral_ends_by_itself_the_day_after_its_last(office):
+def test_a_deferral_ends_by_itself_the_day_after_its_last(office, time_machine):
     bill, part = office.bill(key="a"), office.bill(key="b")
     office.pay(part, 5)
     for one in (bill, part):
-        ledger.defer(by=BY, bill=one, until=TODAY - timedelta(days=1), grounds="x", key=f"d{one.pk}")
+        ledger.defer(by=BY, bill=one, until=TODAY, grounds="x", key=f"d{one.pk}")
+    assert end_finished_deferrals() == 0
+    time_machine.move_to(now() + timedelta(days=1))
     assert [end_finished_deferrals(), end_finished_deferrals()] == [2, 0]
     assert [sums(one)[0] for one in (bill, part)] == ["open", "part"]
 
@@ -308,14 +310,19 @@ def test_the_same_order_twice_in_one_call_is_one_bill_and_one_line_of_the_audit(
     assert AuditEntry.objects.filter(action="ledger.issue_bill", target=f"bill:{bill.number}").count() == 1
 
 
-def test_a_bill_deferred_to_the_same_day_again_is_resumed_again(office):
-    bill, day = office.bill(), TODAY - timedelta(days=1)
-    for key in ("d1", "d2"):
-        ledger.defer(by=BY, bill=bill, until=day, grounds="x", key=key)
+def test_a_bill_deferred_again_is_resumed_again_and_no_deferral_begins_in_the_past(office, time_machine):
+    bill, start = office.bill(), now()
+    for after, key in enumerate(("d1", "d2"), 1):
+        day = campus_today()
+        for _twice in range(2):
+            ledger.defer(by=BY, bill=bill, until=day, grounds="x", key=key)
+        time_machine.move_to(start + timedelta(days=after))
         assert end_finished_deferrals() == 1
         assert sums(bill)[0] == "open"
     with pytest.raises(ledger.EntryKeyReusedError):
-        ledger.defer(by=BY, bill=bill, until=TODAY, grounds="x", key="d1")
+        ledger.defer(by=BY, bill=bill, until=campus_today(), grounds="x", key="d1")
+    with pytest.raises(ledger.DeferralPastError):
+        ledger.defer(by=BY, bill=bill, until=campus_today() - timedelta(days=1), grounds="x", key="d3")
 
 
 def test_arrears_are_bills_past_their_day_for_many_in_one_query(office, django_assert_num_queries):

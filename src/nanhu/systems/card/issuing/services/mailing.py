@@ -7,6 +7,7 @@ on the page, signed in. Answers go only to an address that stands in the record 
 import hashlib
 from pathlib import Path
 
+import structlog
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.database import away
 from nanhu.kernel.delivery.mails import send_mail
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.secret_files import private_folder
@@ -26,6 +28,7 @@ from nanhu.systems.card.issuing.layout import CLASS_NAMES, COLUMNS
 from nanhu.systems.card.issuing.models import CardOrder, IncomingMail, UnitDelegate
 from nanhu.systems.card.issuing.services import orders, photos
 
+logger = structlog.get_logger()
 Outcome = IncomingMail.Outcome
 MOST_AT_ONCE = 50
 MOST_FAULTS = 60
@@ -47,12 +50,22 @@ def read_mailbox() -> int:
         (box / name).mkdir(exist_ok=True)
     waiting = sorted(path for path in (box / "new").iterdir() if path.is_file())[:MOST_AT_ONCE]
     for path in waiting:
-        if path.stat().st_size <= mails.LARGEST:
-            take_in(path.read_bytes())
-        else:
-            lay_aside(path)
+        read_one(path)
         path.replace(box / "cur" / path.name)
     return len(waiting)
+
+
+def read_one(path: Path) -> IncomingMail | None:
+    """A mail that this program cannot work through is kept with that, and the next ones are read all the same."""
+    try:
+        return take_in(path.read_bytes()) if path.stat().st_size <= mails.LARGEST else lay_aside(path)
+    except Exception as error:
+        if away.is_away_by(error):
+            raise
+        logger.exception("mail_not_worked_through", file=path.name)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return keep(digest, NOBODY, Outcome.REFUSED, why=_("处理这封邮件时程序出错，已记入日志；请信息中心查看。"))
 
 
 def take_in(content: bytes) -> IncomingMail | None:

@@ -3,6 +3,7 @@
 from email.message import EmailMessage
 
 import pytest
+from django.db import OperationalError
 
 from nanhu.kernel.models import MailMessage
 from nanhu.platforms.people import api as people
@@ -191,3 +192,29 @@ def test_the_list_of_mails_is_the_offices_and_asks_little(campus, mailbox):
     arrive(mailbox, letter(campus, teacher_rows()))
     assert campus.client("teacher").get(f"{DESK}mail/").status_code == 404
     assert queries_of(campus.client("clerk"), f"{DESK}mail/") <= 12
+
+
+def test_a_mail_that_breaks_the_program_is_kept_as_such_and_the_next_is_read(campus, mailbox, monkeypatch):
+    read = mailing.mails.read
+
+    def breaks(content):
+        if b"poison" in content:
+            raise RecursionError
+        return read(content)
+
+    monkeypatch.setattr(mailing.mails, "read", breaks)
+    (mailbox / "new" / "1").write_bytes(b"poison")
+    assert arrive(mailbox, letter(campus, teacher_rows()), name="2") == 2
+    assert sorted(IncomingMail.objects.values_list("outcome", flat=True)) == ["ordered", "refused"]
+    assert "程序出错" in IncomingMail.objects.get(outcome="refused").why
+    assert not list((mailbox / "new").iterdir())
+
+
+def test_mails_wait_while_the_database_is_away(campus, mailbox, monkeypatch):
+    def gone(_content):
+        raise OperationalError
+
+    monkeypatch.setattr(mailing, "take_in", gone)
+    with pytest.raises(OperationalError):
+        arrive(mailbox, b"From: x@y")
+    assert len(list((mailbox / "new").iterdir())) == 1
